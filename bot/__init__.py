@@ -1,0 +1,1 @@
+"""The application: rules, reports, services, wiring and the command line."""

@@ -1,0 +1,81 @@
+"""What a whole clan did: totals, the days of a trend, the week's heatmap, roster changes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+Heatmap = tuple[tuple[int, ...], ...]
+"""Messages by weekday (Monday first) and hour of the clan's clock: 7 rows of 24."""
+
+
+class Totals(NamedTuple):
+    """One span's sums over the present members; None when not one of them is known.
+
+    `observed` members had a known gain, `writers` wrote at least once, `active` did either side.
+    """
+
+    xp: int | None
+    kills: int | None
+    ehp: float | None
+    ehb: float | None
+    messages: int | None
+    writers: int
+    observed: int
+    active: int
+    members: int
+
+
+class DayLine(NamedTuple):
+    """One day of the clan's calendar; None where nothing was observed."""
+
+    day: date
+    messages: int | None
+    xp: int | None
+    kills: int | None = None
+
+
+class ChangeKind(StrEnum):
+    """What can happen to a place in the clan."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    RETURNED = "returned"
+    PROMOTED = "promoted"
+    DEMOTED = "demoted"
+    ROLE = "role"
+    RENAMED = "renamed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to a player's place or name."""
+
+    kind: ChangeKind
+    player_id: int
+    name: str
+    happened_at: datetime
+    before: str | None = None
+    after: str | None = None
+
+
+def heatmap(hours: Iterable[tuple[datetime, int]], zone: ZoneInfo) -> Heatmap:
+    """Return the sums of (hour, messages) by weekday and hour of the clan's clock."""
+    rows = [[0] * 24 for _ in range(7)]
+    for hour_at, messages in hours:
+        local = hour_at.astimezone(zone)
+        rows[local.weekday()][local.hour] += messages
+    return tuple(tuple(row) for row in rows)
+
+
+def best_hours(week: Heatmap, how_many: int = 3) -> tuple[tuple[int, int, int], ...]:
+    """Return the busiest (weekday, hour, messages), best first; hours without a message never."""
+    found = [
+        (weekday, hour, messages)
+        for weekday, row in enumerate(week)
+        for hour, messages in enumerate(row)
+        if messages
+    ]
+    return tuple(sorted(found, key=lambda slot: (-slot[2], slot[0], slot[1]))[:how_many])

@@ -1,0 +1,144 @@
+"""What a player gained in a span, and how far the number can be trusted.
+
+The value at an instant is that of the newest snapshot at or before it. Unknown is None, never zero.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.clan.metrics import UNRANKED
+from bot.clan.spans import Span
+
+_THIN_FROM = ((7, timedelta(days=14)), (30, timedelta(days=60)), (90, timedelta(days=180)))
+
+
+class Step(NamedTuple):
+    """What one metric did between two values: earned, entered the hiscores at, or dropped by."""
+
+    earned: float = 0
+    entered_at: float | None = None
+    dropped: float = 0
+
+
+def step(start: float, end: float, threshold: int) -> Step:
+    """Return what going from `start` to `end` means, -1 being unranked and not zero.
+
+    From unranked to less than twice the ranking threshold the player crossed it in view, and what
+    they did beyond it is counted. Anything higher only *entered the hiscores*: counted nowhere.
+    """
+    if end == UNRANKED:
+        return Step(dropped=max(start, 0))
+    if start == UNRANKED:
+        if end < 2 * threshold:
+            return Step(earned=max(end - (threshold - 1), 0))
+        return Step(entered_at=end)
+    return Step(earned=end - start) if end >= start else Step(dropped=start - end)
+
+
+class Headline(NamedTuple):
+    """One observation of a player: the four totals at one instant.
+
+    `xp`, `ehp` and `ehb` are -1 when unranked in them. `kills_earned` is the running sum of boss
+    kills that were earned in view; it rises by `step(...).earned` of every boss and never for a
+    boss newly listed.
+    """
+
+    seen_at: datetime
+    xp: int
+    kills: int
+    kills_earned: int
+    ehp: float
+    ehb: float
+
+
+class Gains(NamedTuple):
+    """What one player gained in one span; None where it is unknown.
+
+    `since` is the baseline's instant. `partial`: nothing was seen before the span, so the gain
+    counts from `since`. `thin`: the baseline is too old to say when the gain was made.
+    """
+
+    xp: int | None = None
+    kills: int | None = None
+    ehp: float | None = None
+    ehb: float | None = None
+    since: datetime | None = None
+    partial: bool = False
+    thin: bool = False
+    dropped_xp: int = 0
+
+    @property
+    def known(self) -> bool:
+        """Return whether anything was seen at all."""
+        return self.since is not None
+
+
+UNKNOWN = Gains()
+
+
+def gains_between(start: Headline | None, end: Headline | None, span: Span) -> Gains:
+    """Return the gains of a span from its baseline and the newest headline before its end.
+
+    `start` is the newest observation at or before the span's start or, failing that, the first one
+    inside it; `end` the newest at or before its end. When both are the same one, nothing was seen
+    to compare: unknown, not zero.
+    """
+    if start is None or end is None or start.seen_at == end.seen_at:
+        return UNKNOWN
+    partial = start.seen_at > span.start
+    ranked = UNRANKED not in (start.xp, end.xp)
+    return Gains(
+        xp=max(end.xp - start.xp, 0) if ranked else None,
+        kills=max(end.kills_earned - start.kills_earned, 0),
+        ehp=_hours_gained(start.ehp, end.ehp),
+        ehb=_hours_gained(start.ehb, end.ehb),
+        since=start.seen_at,
+        partial=partial,
+        thin=is_thin(start.seen_at, span),
+        dropped_xp=max(start.xp - end.xp, 0) if ranked else 0,
+    )
+
+
+def _hours_gained(start: float, end: float) -> float | None:
+    return None if UNRANKED in (start, end) else max(end - start, 0.0)
+
+
+def is_thin(baseline_at: datetime, span: Span) -> bool:
+    """Return whether the baseline is too old to mean anything for the span.
+
+    Over 14 days before its end for spans of up to 7 days, 60 for 30, 180 for 90, and twice the
+    length for longer ones.
+    """
+    age = span.end - baseline_at
+    for days, limit in _THIN_FROM:
+        if span.length <= timedelta(days=days):
+            return age > limit
+    return age > 2 * span.length
+
+
+class MetricGain(NamedTuple):
+    """What one player gained in one metric: earned, or where they entered the hiscores."""
+
+    earned: float
+    entered_at: float | None = None
+    partial: bool = False
+
+
+def metric_gain(
+    baseline: float | None, first_inside: float | None, end: float, threshold: int
+) -> MetricGain | None:
+    """Return one metric's gain, or None when there is no baseline to count from.
+
+    `baseline` is the value at the span's start, `first_inside` the first one seen in it.
+    """
+    start = baseline if baseline is not None else first_inside
+    if start is None:
+        return None
+    went = step(start, end, threshold)
+    return MetricGain(went.earned, went.entered_at, partial=baseline is None)
+
+
+def earned_steps(pairs: Iterable[tuple[float, float, int]]) -> int:
+    """Return the sum earned over (start, end, threshold) of many bosses."""
+    return int(sum(step(start, end, limit).earned for start, end, limit in pairs))

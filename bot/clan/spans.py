@@ -1,0 +1,127 @@
+"""Half-open stretches of time, in whole hours of the clan's own clock.
+
+Every span is [start, end) in aware UTC. A span of N days ends with the current hour and is exactly
+N x 24 hours long, so that it can be compared fairly with the one before it.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import IntEnum
+from typing import Self
+from zoneinfo import ZoneInfo
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class Period(IntEnum):
+    """The lengths a person can ask for, in days."""
+
+    DAY = 1
+    WEEK = 7
+    MONTH = 30
+    QUARTER = 90
+    YEAR = 365
+
+    @property
+    def words(self) -> str:
+        """Return the period as it is written in answers, such as "7 days"."""
+        return "24 hours" if self is Period.DAY else f"{self.value} days"
+
+
+WINDOWS = (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
+"""The four windows in which every member's numbers are kept ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of time [start, end), both aware UTC."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"a span cannot end ({self.end}) before it starts ({self.start})")
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+    @property
+    def length(self) -> timedelta:
+        """Return how long the span is."""
+        return self.end - self.start
+
+    def before(self) -> Self:
+        """Return the span of the same length that ends where this one starts."""
+        return type(self)(self.start - self.length, self.start)
+
+
+def hour_of(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return the start, in UTC, of the hour that the clan's clock shows at `instant`.
+
+    The same as the UTC hour except in zones that are half an hour off. An hour in which the clocks
+    change begins anew with the change, so that none is longer than 60 minutes.
+    """
+    whole = instant.astimezone(UTC).replace(microsecond=0)
+    offset = whole.astimezone(zone).utcoffset() or timedelta()
+    past = (whole + offset - _EPOCH) % HOUR
+    start = whole - past
+    if start.astimezone(zone).utcoffset() == offset:
+        return start
+    return _change_after(start, past, zone)
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the date that the clan's calendar shows at `instant`."""
+    return instant.astimezone(zone).date()
+
+
+def day_span(day: date, zone: ZoneInfo) -> Span:
+    """Return the span of a date of the clan's calendar; 23 or 25 hours when the clocks change."""
+    return Span(_midnight(day, zone), _midnight(day + DAY, zone))
+
+
+def last(period: Period, now: datetime, zone: ZoneInfo) -> Span:
+    """Return the span of `period` that ends with the hour in which `now` lies."""
+    end = hour_of(now, zone) + HOUR
+    return Span(end - timedelta(days=period.value), end)
+
+
+def whole_days(span: Span, zone: ZoneInfo) -> tuple[date, date]:
+    """Return the dates [first, after) of the clan's days that lie wholly inside the span.
+
+    Where no whole day fits, both are the same date.
+    """
+    first = day_of(span.start, zone)
+    while _midnight(first, zone) < span.start:
+        first += DAY
+    after = day_of(span.end, zone)
+    return (first, after) if first < after else (first, first)
+
+
+def edges(span: Span, zone: ZoneInfo) -> tuple[Span, ...]:
+    """Return the parts of the span outside its whole days: none, one or two of them."""
+    first, after = whole_days(span, zone)
+    if first == after:
+        return (span,) if span.start < span.end else ()
+    head = Span(span.start, _midnight(first, zone))
+    tail = Span(_midnight(after, zone), span.end)
+    return tuple(edge for edge in (head, tail) if edge.start < edge.end)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _change_after(start: datetime, limit: timedelta, zone: ZoneInfo) -> datetime:
+    """Return the first instant within `limit` of `start` at which the zone's offset changed."""
+    offset = start.astimezone(zone).utcoffset()
+
+    def changed(second: int) -> bool:
+        return (start + timedelta(seconds=second)).astimezone(zone).utcoffset() != offset
+
+    seconds = range(int(limit.total_seconds()))
+    return start + timedelta(seconds=bisect_left(seconds, x=True, key=changed))

@@ -1,0 +1,131 @@
+"""Where every member stands: both sides of each, joined, with what is known about them.
+
+A roster is frozen: commands, charts, the workbook, the dashboard and the command line all read it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.clan.gains import UNKNOWN, Gains
+from bot.clan.spans import Period
+
+
+class Link(StrEnum):
+    """How a player is known to be a Discord user."""
+
+    CONFIRMED = "confirmed"
+    CLAIMED = "claimed"
+    NAME = "name"
+    NONE = "none"
+
+
+class Chat(NamedTuple):
+    """What somebody wrote in one span."""
+
+    messages: int = 0
+    questions: int = 0
+    answers: int = 0
+    active_days: int = 0
+
+    def __add__(self, other: object) -> "Chat":
+        if not isinstance(other, Chat):
+            return NotImplemented
+        return Chat(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+class TopBoss(NamedTuple):
+    """The boss that somebody killed most, and how often."""
+
+    metric: str
+    kills: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One player of the clan with both sides; None and absent mean unknown, never zero.
+
+    `game` and `chat` are by window. `chat` is None for somebody whose Discord side nobody knows.
+    `updated_at` is when WOM last looked, `changed_at` when it last saw something rise.
+    `weekly_messages` are the last 13 weeks, oldest first.
+    """
+
+    player_id: int
+    name: str
+    role: str
+    joined_at: datetime | None
+    account_type: str = "unknown"
+    status: str = "active"
+    person: str | None = None
+    discord_user_id: int | None = None
+    link: Link = Link.NONE
+    game: Mapping[Period, Gains] = field(default_factory=dict)
+    chat: Mapping[Period, Chat] | None = None
+    total_xp: int | None = None
+    total_kills: int | None = None
+    total_ehp: float | None = None
+    total_ehb: float | None = None
+    total_messages: int | None = None
+    updated_at: datetime | None = None
+    changed_at: datetime | None = None
+    wrote_at: datetime | None = None
+    top_boss: TopBoss | None = None
+    weekly_messages: tuple[int, ...] = ()
+
+    def gains(self, period: Period) -> Gains:
+        """Return the gains of a window; unknown when nothing was seen."""
+        return self.game.get(period, UNKNOWN)
+
+    def messages(self, period: Period) -> int | None:
+        """Return the messages of a window, or None when the Discord side is unknown."""
+        return None if self.chat is None else self.chat.get(period, Chat()).messages
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All present members in the house's order, as of one instant."""
+
+    members: tuple[Member, ...]
+    as_of: datetime
+
+    def by_player(self) -> dict[int, Member]:
+        """Return the members keyed by player id."""
+        return {member.player_id: member for member in self.members}
+
+
+def in_house_order(members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """Return the members by messages in 30 days, then by total XP; unknown comes last."""
+
+    def key(member: Member) -> tuple[int, int, str]:
+        messages = member.messages(Period.MONTH)
+        xp = member.total_xp
+        return (
+            -(messages if messages is not None else -1),
+            -(xp if xp is not None else -1),
+            member.name.casefold(),
+        )
+
+    return tuple(sorted(members, key=key))
+
+
+def composite(member: Member) -> float | None:
+    """Return messages7 x 100 + XP7 / 100,000 + kills7, for ordering only; None when unknown."""
+    week = member.gains(Period.WEEK)
+    parts = (
+        (member.messages(Period.WEEK), 100.0),
+        (week.xp, 1 / 100_000),
+        (week.kills, 1.0),
+    )
+    known = [value * weight for value, weight in parts if value is not None]
+    return sum(known) if known else None
+
+
+def place(values: Mapping[int, float | None], player_id: int) -> tuple[int, int] | None:
+    """Return (place, how many are ranked) of a player, best first; ties share the better place."""
+    mine = values.get(player_id)
+    if mine is None:
+        return None
+    known = [value for value in values.values() if value is not None]
+    return 1 + sum(value > mine for value in known), len(known)

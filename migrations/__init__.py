@@ -1,0 +1,1 @@
+"""The schema's history. Sees storage.tables only; storage.migrate applies it."""

@@ -1,0 +1,1 @@
+"""Ground: the database, and nothing about rules."""

@@ -1,0 +1,171 @@
+"""Authors and the places they write in, by their Discord ids within one clan."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import insert_new
+from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
+
+
+class Writer(NamedTuple):
+    """An author with the running totals."""
+
+    author_id: int
+    discord_user_id: int | None
+    bridge_name: str | None
+    name: str
+    handle: str | None
+    messages: int
+    questions: int
+    answers: int
+    wrote_at: datetime | None
+
+
+class Place(NamedTuple):
+    """A channel as the database has it."""
+
+    channel_id: int
+    discord_channel_id: int
+    parent_id: int | None
+    name: str
+    kind: str
+    is_counted: bool
+    is_readable: bool
+    cursor_id: int | None
+
+
+async def author_ids(
+    connection: AsyncConnection, clan_id: int, people: Mapping[int, tuple[str, str]]
+) -> dict[int, int]:
+    """Return the author id of each Discord user, making and renaming authors as needed.
+
+    `people` holds (display name, handle) by Discord user id.
+    """
+    known = await _authors_by_user(connection, clan_id, people)
+    fresh = people.keys() - known.keys()
+    if fresh:
+        await insert_new(
+            connection,
+            AUTHORS,
+            [
+                {
+                    "clan_id": clan_id,
+                    "discord_user_id": user_id,
+                    "name": people[user_id][0],
+                    "handle": people[user_id][1],
+                }
+                for user_id in sorted(fresh)
+            ],
+        )
+    renamed = [user_id for user_id, (_, *names) in known.items() if tuple(names) != people[user_id]]
+    for user_id in renamed:
+        await connection.execute(
+            update(AUTHORS)
+            .where(AUTHORS.c.clan_id == clan_id, AUTHORS.c.discord_user_id == user_id)
+            .values(name=people[user_id][0], handle=people[user_id][1])
+        )
+    if fresh:
+        known = await _authors_by_user(connection, clan_id, people)
+    return {user_id: author[0] for user_id, author in known.items()}
+
+
+async def _authors_by_user(
+    connection: AsyncConnection, clan_id: int, user_ids: Collection[int]
+) -> dict[int, tuple[int, str, str | None]]:
+    author = AUTHORS.c
+    rows = await connection.execute(
+        select(author.discord_user_id, author.id, author.name, author.handle).where(
+            author.clan_id == clan_id, author.discord_user_id.in_(list(user_ids))
+        )
+    )
+    return {user_id: (author_id, name, handle) for user_id, author_id, name, handle in rows}
+
+
+async def writers(connection: AsyncConnection, clan_id: int) -> list[Writer]:
+    """Return every author of the clan with totals, in the order they were first seen."""
+    author, total = AUTHORS.c, AUTHOR_TOTALS.c
+    rows = await connection.execute(
+        select(
+            author.id,
+            author.discord_user_id,
+            author.bridge_name,
+            author.name,
+            author.handle,
+            func.coalesce(total.messages, 0),
+            func.coalesce(total.questions, 0),
+            func.coalesce(total.answers, 0),
+            total.wrote_at,
+        )
+        .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
+        .where(author.clan_id == clan_id)
+        .order_by(author.id)
+    )
+    return [Writer(*row) for row in rows]
+
+
+async def places(connection: AsyncConnection, clan_id: int) -> dict[int, Place]:
+    """Return the clan's channels by their Discord id."""
+    channel = CHANNELS.c
+    rows = await connection.execute(
+        select(
+            channel.id,
+            channel.discord_channel_id,
+            channel.parent_id,
+            channel.name,
+            channel.kind,
+            channel.is_counted,
+            channel.is_readable,
+            channel.cursor_id,
+        ).where(channel.clan_id == clan_id)
+    )
+    return {row.discord_channel_id: Place(*row) for row in rows}
+
+
+async def note_place(  # noqa: PLR0913 - a channel's own facts
+    connection: AsyncConnection,
+    clan_id: int,
+    discord_channel_id: int,
+    *,
+    name: str,
+    kind: str,
+    parent_id: int | None,
+    is_readable: bool = True,
+) -> None:
+    """Note a channel, or its new name, kind or readability."""
+    facts = {"name": name, "kind": kind, "parent_id": parent_id, "is_readable": is_readable}
+    key = {"clan_id": clan_id, "discord_channel_id": discord_channel_id}
+    await insert_new(connection, CHANNELS, [key | facts])
+    await connection.execute(
+        update(CHANNELS)
+        .where(CHANNELS.c.clan_id == clan_id, CHANNELS.c.discord_channel_id == discord_channel_id)
+        .values(**facts)
+    )
+
+
+async def set_counted(
+    connection: AsyncConnection, clan_id: int, discord_channel_id: int, *, is_counted: bool
+) -> None:
+    """Count a channel's messages from now on, or stop counting them."""
+    await connection.execute(
+        update(CHANNELS)
+        .where(CHANNELS.c.clan_id == clan_id, CHANNELS.c.discord_channel_id == discord_channel_id)
+        .values(is_counted=is_counted)
+    )
+
+
+async def move_cursors(
+    connection: AsyncConnection, clan_id: int, cursors: Mapping[int, int]
+) -> None:
+    """Move cursors (by channel id, to a message id) forward; never back."""
+    for channel_id, message_id in sorted(cursors.items()):
+        cursor = CHANNELS.c.cursor_id
+        await connection.execute(
+            update(CHANNELS)
+            .where(CHANNELS.c.clan_id == clan_id, CHANNELS.c.id == channel_id)
+            .where(cursor.is_(None) | (cursor < message_id))
+            .values(cursor_id=message_id)
+        )

@@ -1,0 +1,75 @@
+"""Clans: one Discord server joined to one WOM group each, with their own settings."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import insert_new
+from storage.tables import CLANS
+
+
+class ClanRow(NamedTuple):
+    """A clan as the database has it."""
+
+    clan_id: int
+    guild_id: int
+    wom_group_id: int | None
+    name: str
+    zone: str
+    role_orders: list[tuple[str, int]]
+    gates: Mapping[str, Any]
+    report_channel_id: int | None
+    created_at: datetime
+    polled_at: datetime | None
+    listened_at: datetime | None
+    details_etag: str | None
+    hiscores_etag: str | None
+    history_from: datetime | None
+
+
+async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:
+    """Return the clan of a Discord server, making it when it is new."""
+    await insert_new(
+        connection,
+        CLANS,
+        [
+            {
+                "guild_id": guild_id,
+                "name": name,
+                "zone": "UTC",
+                "role_orders": [],
+                "gates": {},
+                "created_at": now,
+            }
+        ],
+    )
+    clan = await of_guild(connection, guild_id)
+    if clan is None:
+        raise LookupError(f"guild {guild_id} has no clan")
+    return clan
+
+
+async def of_guild(connection: AsyncConnection, guild_id: int) -> ClanRow | None:
+    """Return the clan of a Discord server, or None."""
+    row = (
+        await connection.execute(select(CLANS).where(CLANS.c.guild_id == guild_id))
+    ).one_or_none()
+    return None if row is None else _clan(row)
+
+
+async def every(connection: AsyncConnection) -> list[ClanRow]:
+    """Return all clans in the order they came."""
+    return [_clan(row) for row in await connection.execute(select(CLANS).order_by(CLANS.c.id))]
+
+
+async def change(connection: AsyncConnection, clan_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of clans
+    """Set columns of a clan."""
+    await connection.execute(update(CLANS).where(CLANS.c.id == clan_id).values(**values))
+
+
+def _clan(row: Any) -> ClanRow:  # noqa: ANN401 - a row of clans
+    clan = ClanRow(*row)
+    return clan._replace(role_orders=[(role, index) for role, index in clan.role_orders])

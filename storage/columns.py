@@ -1,0 +1,61 @@
+"""Column types: instants and days kept as small integers, aware and exact in Python.
+
+An instant is milliseconds since 1970 UTC, which is what WOM and Discord both send; a day is its
+proleptic ordinal. Both sort, compare and index the same in SQLite and PostgreSQL.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DISCORD_EPOCH_MS = 1_420_070_400_000
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_ms(instant: datetime) -> int:
+    """Return an aware instant as milliseconds since 1970 UTC; a naive one is a TypeError."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """Return the aware UTC instant of milliseconds since 1970."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def first_snowflake(instant: datetime) -> int:
+    """Return the smallest Discord id of that instant; ids sort by time."""
+    return (to_ms(instant) - _DISCORD_EPOCH_MS) << 22
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime kept as integer milliseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - named by SQLAlchemy
+        """Return what the database keeps."""
+        return None if value is None else to_ms(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - named by SQLAlchemy
+        """Return what Python reads."""
+        return None if value is None else from_ms(value)
+
+
+class Day(TypeDecorator[date]):
+    """A date kept as its ordinal."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - named by SQLAlchemy
+        """Return what the database keeps."""
+        return None if value is None else value.toordinal()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:  # noqa: ANN401, ARG002 - named by SQLAlchemy
+        """Return what Python reads."""
+        return None if value is None else date.fromordinal(value)

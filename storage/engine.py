@@ -1,0 +1,142 @@
+"""Opening the database, and reading() and writing(): the only doors to a connection.
+
+Readers see a consistent moment and never wait for the writer (WAL). There is one writer at a time:
+inside the process by a lock, between processes by BEGIN IMMEDIATE and the busy timeout.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, event, func
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.errors import DatabaseLocked
+
+_BUSY_MS = 10_000
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={_BUSY_MS}",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-8000",
+)
+
+
+class Database:
+    """An open database; `close()` before the event loop ends."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self._engine = _engine(self.url)
+        self._one_writer = asyncio.Lock()
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file of an SQLite database, or None for another kind."""
+        name = self.url.database
+        return Path(name) if self.url.get_backend_name() == "sqlite" and name else None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection that sees one moment of the database and changes nothing."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in a transaction: all of it is kept, or nothing.
+
+        Raises DatabaseLocked when another process does not let go within ten seconds.
+        """
+        async with self._one_writer, self._engine.connect() as plain:
+            connection = await plain.execution_options(writes=True)
+            transaction = connection.begin()
+            try:
+                await transaction.start()
+            except OperationalError as error:
+                raise DatabaseLocked(str(error.orig)) from error
+            try:
+                yield connection
+            except BaseException:
+                await transaction.rollback()
+                raise
+            await transaction.commit()
+
+    async def close(self) -> None:
+        """Close every connection; the write-ahead log is folded into the file."""
+        await self._engine.dispose()
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=4, max_overflow=4)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type
+        # The driver must not begin transactions itself: we say BEGIN, and which kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+async def insert_new(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert the rows whose key is not there yet, and leave the others as they are."""
+    if rows:
+        statement = _insert(connection, table).on_conflict_do_nothing()
+        await connection.execute(statement, list(rows))
+
+
+async def upsert(  # noqa: PLR0913 - the one place that knows how; each argument is a word of SQL
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    replace: Iterable[str] = (),
+    add: Iterable[str] = (),
+    keep_largest: Iterable[str] = (),
+) -> None:
+    """Insert rows; where the key is there already, replace, add to or raise the named columns.
+
+    Rows are sorted by key first: PostgreSQL deadlocks on unsorted upserts from two writers.
+    """
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
+    statement = _insert(connection, table)
+    news = statement.excluded
+    changes: dict[str, Any] = {name: news[name] for name in replace}
+    changes |= {name: table.c[name] + news[name] for name in add}
+    changes |= {name: _larger(connection, table.c[name], news[name]) for name in keep_largest}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    await connection.execute(statement, ordered)
+
+
+def _larger(connection: AsyncConnection, mine: Any, theirs: Any) -> Any:  # noqa: ANN401 - SQL
+    largest = func.max if connection.dialect.name == "sqlite" else func.greatest
+    known = func.coalesce(mine, theirs)
+    return largest(known, func.coalesce(theirs, mine))
+
+
+def _insert(connection: AsyncConnection, table: Table) -> Any:  # noqa: ANN401 - two dialects' own
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)

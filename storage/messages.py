@@ -1,0 +1,114 @@
+"""Facts of messages: who wrote where and when, once per message id, never the words."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from enum import IntFlag
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.rollups import Tally, find_last_written, raise_last_written, roll_up
+from storage.tables import CHANNELS, MESSAGES, QUESTIONS
+
+_MANY = 500
+
+
+class Flag(IntFlag):
+    """What is kept of a message besides who, where and when."""
+
+    QUESTION = 1
+    BRIDGE = 2
+
+
+class Stored(NamedTuple):
+    """A message as the database has it."""
+
+    message_id: int
+    author_id: int
+    channel_id: int
+    sent_at: datetime
+    flags: int
+    reply_to: int | None
+
+    @property
+    def is_question(self) -> bool:
+        """Return whether it asks something."""
+        return bool(self.flags & Flag.QUESTION)
+
+
+class Fact(NamedTuple):
+    """A message with the day and the hour of the clan's clock that it falls into."""
+
+    message: Stored
+    day: date
+    hour_at: datetime
+
+    def tally(self, sign: int) -> Tally:
+        """Return what the message adds (1) or takes (-1)."""
+        asked = sign if self.message.is_question else 0
+        return Tally(self.message.author_id, self.day, self.hour_at, sign, asked)
+
+
+async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
+    """Return which of the message ids are stored already."""
+    known: set[int] = set()
+    for few in in_few(ids):
+        rows = await connection.execute(
+            select(MESSAGES.c.message_id).where(MESSAGES.c.message_id.in_(few))
+        )
+        known.update(rows.scalars())
+    return known
+
+
+async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[Fact]) -> None:
+    """Store facts whose ids are not there yet, with the rollups and open questions they make."""
+    if not facts:
+        return
+    await connection.execute(MESSAGES.insert(), [fact.message._asdict() for fact in facts])
+    asked = [
+        {
+            "message_id": fact.message.message_id,
+            "channel_id": fact.message.channel_id,
+            "author_id": fact.message.author_id,
+            "asked_at": fact.message.sent_at,
+        }
+        for fact in facts
+        if fact.message.is_question
+    ]
+    if asked:
+        await connection.execute(QUESTIONS.insert(), asked)
+    await roll_up(connection, clan_id, [fact.tally(1) for fact in facts])
+    await raise_last_written(
+        connection, ((fact.message.author_id, fact.message.sent_at) for fact in facts)
+    )
+
+
+async def remove(connection: AsyncConnection, clan_id: int, facts: Sequence[Fact]) -> None:
+    """Take stored facts out of everything but the answer credits, which questions.py settles."""
+    if not facts:
+        return
+    for few in in_few([fact.message.message_id for fact in facts]):
+        await connection.execute(delete(QUESTIONS).where(QUESTIONS.c.message_id.in_(few)))
+        await connection.execute(delete(MESSAGES).where(MESSAGES.c.message_id.in_(few)))
+    await roll_up(connection, clan_id, [fact.tally(-1) for fact in facts])
+    for author_id in {fact.message.author_id for fact in facts}:
+        await find_last_written(connection, author_id)
+
+
+async def stored(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> list[Stored]:
+    """Return those of the clan's messages that are stored, in order of time."""
+    found: list[Stored] = []
+    for few in in_few(ids):
+        rows = await connection.execute(
+            select(MESSAGES)
+            .join(CHANNELS, CHANNELS.c.id == MESSAGES.c.channel_id)
+            .where(MESSAGES.c.message_id.in_(few), CHANNELS.c.clan_id == clan_id)
+        )
+        found.extend(Stored(*row) for row in rows)
+    return sorted(found)
+
+
+def in_few(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    """Return the ids in portions that one statement can name."""
+    return (ids[start : start + _MANY] for start in range(0, len(ids), _MANY))

@@ -1,0 +1,162 @@
+"""Players, their names, and their places in clans."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import insert_new, upsert
+from storage.tables import MEMBERSHIP_EVENTS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
+
+
+class Place(NamedTuple):
+    """A player's place in a clan, with what is known of the player."""
+
+    player_id: int
+    name: str
+    wom_key: str
+    account_type: str
+    status: str
+    updated_at: datetime | None
+    changed_at: datetime | None
+    role: str
+    joined_at: datetime | None
+    role_since_at: datetime | None
+    left_at: datetime | None
+
+
+class Event(NamedTuple):
+    """Something that happened to a player's place or name."""
+
+    player_id: int
+    kind: str
+    happened_at: datetime
+    before: str | None = None
+    after: str | None = None
+
+
+async def places(
+    connection: AsyncConnection, clan_id: int, *, with_former: bool = False
+) -> list[Place]:
+    """Return the places of a clan by player id; former members only when asked for."""
+    player, place = PLAYERS.c, MEMBERSHIPS.c
+    statement = (
+        select(
+            player.player_id,
+            player.name,
+            player.wom_key,
+            player.account_type,
+            player.status,
+            player.updated_at,
+            player.changed_at,
+            place.role,
+            place.joined_at,
+            place.role_since_at,
+            place.left_at,
+        )
+        .join(MEMBERSHIPS, place.player_id == player.player_id)
+        .where(place.clan_id == clan_id)
+        .order_by(player.player_id)
+    )
+    if not with_former:
+        statement = statement.where(place.left_at.is_(None))
+    return [Place(*row) for row in await connection.execute(statement)]
+
+
+async def names(connection: AsyncConnection, clan_id: int) -> dict[int, list[str]]:
+    """Return every name that the clan's players have or had, the newest first."""
+    rows = await connection.execute(
+        select(PLAYER_NAMES.c.player_id, PLAYER_NAMES.c.name)
+        .join(MEMBERSHIPS, MEMBERSHIPS.c.player_id == PLAYER_NAMES.c.player_id)
+        .where(MEMBERSHIPS.c.clan_id == clan_id)
+        .order_by(PLAYER_NAMES.c.player_id, PLAYER_NAMES.c.last_seen_at.desc())
+    )
+    found: dict[int, list[str]] = {}
+    for player_id, name in rows:
+        found.setdefault(player_id, []).append(name)
+    return found
+
+
+async def note_players(
+    connection: AsyncConnection, players: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Note players (rows of the players table) and the names they bear now."""
+    columns = ("name", "wom_key", "account_type", "status", "updated_at", "changed_at")
+    await upsert(connection, PLAYERS, players, replace=columns)
+    await note_names(
+        connection,
+        [(player["player_id"], player["wom_key"], player["name"]) for player in players],
+        now,
+    )
+
+
+async def note_names(
+    connection: AsyncConnection, borne: Sequence[tuple[int, str, str]], seen_at: datetime
+) -> None:
+    """Note that each (player id, WOM key, name) was seen at an instant."""
+    await upsert(
+        connection,
+        PLAYER_NAMES,
+        [
+            {
+                "player_id": player_id,
+                "wom_key": key,
+                "name": name,
+                "first_seen_at": seen_at,
+                "last_seen_at": seen_at,
+            }
+            for player_id, key, name in borne
+        ],
+        replace=("name",),
+        keep_largest=("last_seen_at",),
+    )
+
+
+async def put_in(
+    connection: AsyncConnection, clan_id: int, members: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write memberships (rows without the clan) as they are now; those named are present."""
+    rows = [{"clan_id": clan_id, "left_at": None, **member} for member in members]
+    columns = ("role", "joined_at", "role_since_at", "left_at")
+    await upsert(connection, MEMBERSHIPS, rows, replace=columns)
+
+
+async def take_out(
+    connection: AsyncConnection, clan_id: int, player_ids: Collection[int], left_at: datetime
+) -> None:
+    """Mark members as left; what is known of them stays."""
+    await connection.execute(
+        update(MEMBERSHIPS)
+        .where(MEMBERSHIPS.c.clan_id == clan_id, MEMBERSHIPS.c.player_id.in_(sorted(player_ids)))
+        .values(left_at=left_at)
+    )
+
+
+async def note_events(connection: AsyncConnection, clan_id: int, events: Sequence[Event]) -> None:
+    """Note events; one that is there already is left as it is."""
+    await insert_new(
+        connection, MEMBERSHIP_EVENTS, [{"clan_id": clan_id, **event._asdict()} for event in events]
+    )
+
+
+async def events_between(
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
+) -> list[tuple[Event, str]]:
+    """Return the events of [start, end) with the player's name, newest first."""
+    event = MEMBERSHIP_EVENTS.c
+    rows = await connection.execute(
+        select(
+            event.player_id,
+            event.kind,
+            event.happened_at,
+            event.before,
+            event.after,
+            PLAYERS.c.name,
+        )
+        .join(PLAYERS, PLAYERS.c.player_id == event.player_id)
+        .where(event.clan_id == clan_id, event.happened_at >= start, event.happened_at < end)
+        .order_by(event.happened_at.desc(), event.id)
+    )
+    return [(Event(*row[:5]), row[5]) for row in rows]

@@ -1,0 +1,129 @@
+"""Runs of jobs, and the times in which the bot could not see."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import BLIND_SPOTS, CHANNELS, JOB_RUNS
+
+
+class Run(NamedTuple):
+    """One run of a job; `ended_at` and `outcome` are None while it goes on, or if it was killed."""
+
+    job: str
+    clan_id: int | None
+    trace: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    detail: Mapping[str, Any]
+
+
+class Blindness(NamedTuple):
+    """A time in which a channel (or, with None, every one) could not be seen."""
+
+    channel: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    reason: str
+
+
+async def begin(
+    connection: AsyncConnection, job: str, clan_id: int | None, trace: str, now: datetime
+) -> int:
+    """Note that a job began, and return the run's id."""
+    made = await connection.execute(
+        insert(JOB_RUNS)
+        .values(job=job, clan_id=clan_id, trace=trace, started_at=now, detail={})
+        .returning(JOB_RUNS.c.id)
+    )
+    return int(made.scalar_one())
+
+
+async def end(
+    connection: AsyncConnection,
+    run_id: int,
+    outcome: str,
+    detail: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Note how a run ended."""
+    await connection.execute(
+        update(JOB_RUNS)
+        .where(JOB_RUNS.c.id == run_id)
+        .values(outcome=outcome, detail=dict(detail), ended_at=now)
+    )
+
+
+async def last_runs(
+    connection: AsyncConnection, clan_id: int, outcome: str | None = None
+) -> dict[str, Run]:
+    """Return the newest run of each job of a clan, or of the whole bot, by the job's name."""
+    run = JOB_RUNS.c
+    mine = or_(run.clan_id == clan_id, run.clan_id.is_(None))
+    newest = select(run.job, func.max(run.id).label("id")).where(mine).group_by(run.job)
+    if outcome is not None:
+        newest = newest.where(run.outcome == outcome)
+    last = newest.subquery()
+    rows = await connection.execute(
+        select(
+            run.job,
+            run.clan_id,
+            run.trace,
+            run.started_at,
+            run.ended_at,
+            run.outcome,
+            run.detail,
+        ).join(last, last.c.id == run.id)
+    )
+    return {row.job: Run(*row) for row in rows}
+
+
+async def go_blind(
+    connection: AsyncConnection,
+    clan_id: int,
+    channel_id: int | None,
+    started_at: datetime,
+    reason: str,
+) -> None:
+    """Note that a channel cannot be seen from an instant on, unless that is noted already."""
+    spot = BLIND_SPOTS.c
+    same = spot.channel_id.is_(None) if channel_id is None else spot.channel_id == channel_id
+    known = await connection.scalar(
+        select(spot.id).where(spot.clan_id == clan_id, same, spot.ended_at.is_(None))
+    )
+    if known is None:
+        await connection.execute(
+            insert(BLIND_SPOTS).values(
+                clan_id=clan_id, channel_id=channel_id, started_at=started_at, reason=reason
+            )
+        )
+
+
+async def see_again(
+    connection: AsyncConnection, clan_id: int, channel_id: int | None, now: datetime
+) -> None:
+    """Note that a channel can be seen again; the time before stays blind."""
+    spot = BLIND_SPOTS.c
+    same = spot.channel_id.is_(None) if channel_id is None else spot.channel_id == channel_id
+    await connection.execute(
+        update(BLIND_SPOTS)
+        .where(spot.clan_id == clan_id, same, spot.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+async def blindness(connection: AsyncConnection, clan_id: int, since: datetime) -> list[Blindness]:
+    """Return the clan's blind times that reach into the time after `since`, oldest first."""
+    spot = BLIND_SPOTS.c
+    rows = await connection.execute(
+        select(CHANNELS.c.name, spot.started_at, spot.ended_at, spot.reason)
+        .select_from(BLIND_SPOTS)
+        .join(CHANNELS, CHANNELS.c.id == spot.channel_id, isouter=True)
+        .where(spot.clan_id == clan_id, or_(spot.ended_at.is_(None), spot.ended_at > since))
+        .order_by(spot.started_at)
+    )
+    return [Blindness(*row) for row in rows]

@@ -1,0 +1,367 @@
+"""The tables, and nothing else.
+
+`clan_id` stands on what belongs to a clan and never on what is global (players, snapshots). WOM
+player ids and Discord snowflakes are natural keys; names are data, kept with when they were seen.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from storage.columns import Day, Instant
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_CLUSTERED = {"sqlite_with_rowid": False}
+
+
+def _snowflake_key() -> Any:  # noqa: ANN401 - what SQLModel's Field returns
+    """Return a primary key of Discord's making; in SQLite it is the rowid, in order of time."""
+    kind = BigInteger().with_variant(Integer(), "sqlite")
+    return Field(sa_column=Column(kind, primary_key=True, autoincrement=False))
+
+
+class Clan(SQLModel, table=True):
+    """One Discord server joined to one WOM group."""
+
+    __tablename__: ClassVar[Any] = "clans"
+
+    id: int | None = Field(default=None, primary_key=True)
+    guild_id: int = Field(sa_type=BigInteger, unique=True)
+    wom_group_id: int | None = None
+    name: str
+    zone: str = "UTC"
+    role_orders: list[list[Any]] = Field(default_factory=list, sa_type=JSON)
+    gates: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    report_channel_id: int | None = Field(default=None, sa_type=BigInteger)
+    created_at: datetime = Field(sa_type=Instant)
+    polled_at: datetime | None = Field(default=None, sa_type=Instant)
+    listened_at: datetime | None = Field(default=None, sa_type=Instant)
+    details_etag: str | None = None
+    hiscores_etag: str | None = None
+    history_from: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Player(SQLModel, table=True):
+    """One RuneScape account, keyed by the WOM player id, which survives renames."""
+
+    __tablename__: ClassVar[Any] = "players"
+
+    player_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str
+    wom_key: str = Field(index=True)
+    account_type: str
+    status: str
+    updated_at: datetime | None = Field(default=None, sa_type=Instant)
+    changed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class PlayerName(SQLModel, table=True):
+    """A name that a player has or had, with when it was seen."""
+
+    __tablename__: ClassVar[Any] = "player_names"
+
+    player_id: int = Field(primary_key=True, foreign_key="players.player_id")
+    wom_key: str = Field(primary_key=True, index=True)
+    name: str
+    first_seen_at: datetime = Field(sa_type=Instant)
+    last_seen_at: datetime = Field(sa_type=Instant)
+
+
+class Membership(SQLModel, table=True):
+    """A player's place in a clan; those who left are kept, marked as left."""
+
+    __tablename__: ClassVar[Any] = "memberships"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    player_id: int = Field(primary_key=True, foreign_key="players.player_id")
+    role: str
+    joined_at: datetime | None = Field(default=None, sa_type=Instant)
+    role_since_at: datetime | None = Field(default=None, sa_type=Instant)
+    left_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class MembershipEvent(SQLModel, table=True):
+    """Something that happened to a player's place or name; append-only."""
+
+    __tablename__: ClassVar[Any] = "membership_events"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("clan_id", "happened_at", "player_id", "kind"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id")
+    player_id: int = Field(foreign_key="players.player_id")
+    kind: str
+    happened_at: datetime = Field(sa_type=Instant)
+    before: str | None = None
+    after: str | None = None
+
+
+class Metric(SQLModel, table=True):
+    """A small integer for each metric name; grows by itself when WOM adds one."""
+
+    __tablename__: ClassVar[Any] = "metrics"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    kind: str
+
+
+class Observation(SQLModel, table=True):
+    """A player was seen: the headline totals, even when nothing changed.
+
+    `xp` is -1 when unranked; `kills` sums the ranked bosses; `kills_earned` is the running sum of
+    boss kills earned in view.
+    """
+
+    __tablename__: ClassVar[Any] = "observations"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    player_id: int = Field(primary_key=True, foreign_key="players.player_id")
+    seen_at: datetime = Field(primary_key=True, sa_type=Instant)
+    xp: int = Field(sa_type=BigInteger)
+    kills: int
+    kills_earned: int
+    ehp: float = Field(sa_type=Float)
+    ehb: float = Field(sa_type=Float)
+
+
+class PresentValue(SQLModel, table=True):
+    """The newest value of each metric of each player, and when it came to be."""
+
+    __tablename__: ClassVar[Any] = "present_values"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    player_id: int = Field(primary_key=True, foreign_key="players.player_id")
+    metric_id: int = Field(primary_key=True, foreign_key="metrics.id")
+    value: float = Field(sa_type=Float)
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class MetricChange(SQLModel, table=True):
+    """A metric took a new value; between two rows it stood still. -1 is stored as it comes."""
+
+    __tablename__: ClassVar[Any] = "metric_changes"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    player_id: int = Field(primary_key=True, foreign_key="players.player_id")
+    metric_id: int = Field(primary_key=True, foreign_key="metrics.id")
+    seen_at: datetime = Field(primary_key=True, sa_type=Instant)
+    value: float = Field(sa_type=Float)
+
+
+class Author(SQLModel, table=True):
+    """Who wrote a counted message: a Discord user, or a clan-chat speaker seen through a bridge."""
+
+    __tablename__: ClassVar[Any] = "authors"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("clan_id", "discord_user_id"),
+        UniqueConstraint("clan_id", "bridge_name"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id")
+    discord_user_id: int | None = Field(default=None, sa_type=BigInteger)
+    bridge_name: str | None = None
+    name: str
+    handle: str | None = None
+
+
+class AuthorTotal(SQLModel, table=True):
+    """Running totals of an author, so that no answer depends on the length of history."""
+
+    __tablename__: ClassVar[Any] = "author_totals"
+
+    author_id: int = Field(
+        primary_key=True, foreign_key="authors.id", sa_column_kwargs={"autoincrement": False}
+    )
+    messages: int
+    questions: int
+    answers: int
+    wrote_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Channel(SQLModel, table=True):
+    """A place where messages are counted: text channel, thread, forum post, voice chat.
+
+    `cursor_id` is the message up to which everything is stored; it moves only with the transaction
+    that stored what it covers, and is None until the history was read once.
+    """
+
+    __tablename__: ClassVar[Any] = "channels"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("clan_id", "discord_channel_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id")
+    discord_channel_id: int = Field(sa_type=BigInteger)
+    parent_id: int | None = Field(default=None, sa_type=BigInteger)
+    name: str
+    kind: str
+    is_counted: bool = True
+    is_readable: bool = True
+    cursor_id: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Message(SQLModel, table=True):
+    """A fact: who wrote where and when. Never the words. `flags` are those of messages.Flag."""
+
+    __tablename__: ClassVar[Any] = "messages"
+    __table_args__: ClassVar[Any] = (
+        Index(
+            None,
+            "reply_to",
+            sqlite_where=text("reply_to IS NOT NULL"),
+            postgresql_where=text("reply_to IS NOT NULL"),
+        ),
+    )
+
+    message_id: int = _snowflake_key()
+    author_id: int = Field(foreign_key="authors.id")
+    channel_id: int = Field(foreign_key="channels.id")
+    sent_at: datetime = Field(sa_type=Instant)
+    flags: int = Field(sa_type=SmallInteger)
+    reply_to: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Question(SQLModel, table=True):
+    """A message that asks something, and the message that answered it."""
+
+    __tablename__: ClassVar[Any] = "questions"
+    __table_args__: ClassVar[Any] = (Index(None, "channel_id", "message_id"),)
+
+    message_id: int = _snowflake_key()
+    channel_id: int = Field(foreign_key="channels.id")
+    author_id: int = Field(foreign_key="authors.id")
+    asked_at: datetime = Field(sa_type=Instant)
+    answer_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    answered_by: int | None = Field(default=None, foreign_key="authors.id")
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class AuthorDay(SQLModel, table=True):
+    """A rollup: one author's day of the clan's calendar, if there was anything in it."""
+
+    __tablename__: ClassVar[Any] = "author_days"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    author_id: int = Field(primary_key=True, foreign_key="authors.id")
+    day: date = Field(primary_key=True, sa_type=Day)
+    messages: int
+    questions: int
+    answers: int
+
+
+class AuthorHour(SQLModel, table=True):
+    """A rollup: one author's hour of the clan's clock."""
+
+    __tablename__: ClassVar[Any] = "author_hours"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    author_id: int = Field(primary_key=True, foreign_key="authors.id")
+    hour_at: datetime = Field(primary_key=True, sa_type=Instant)
+    messages: int
+    questions: int
+    answers: int
+
+
+class ClanHour(SQLModel, table=True):
+    """A rollup: the whole clan's hour, for heatmaps, trends and totals."""
+
+    __tablename__: ClassVar[Any] = "clan_hours"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    hour_at: datetime = Field(primary_key=True, sa_type=Instant)
+    messages: int
+
+
+class Link(SQLModel, table=True):
+    """A Discord user said, or an officer confirmed, that a player is theirs in this clan."""
+
+    __tablename__: ClassVar[Any] = "links"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("clan_id", "player_id", "discord_user_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id")
+    player_id: int = Field(foreign_key="players.player_id")
+    discord_user_id: int = Field(sa_type=BigInteger)
+    state: str
+    is_main: bool = False
+    claimed_at: datetime = Field(sa_type=Instant)
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class BlindSpot(SQLModel, table=True):
+    """A time in which the bot could not see a channel, or any (None); kept until it is filled."""
+
+    __tablename__: ClassVar[Any] = "blind_spots"
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id", index=True)
+    channel_id: int | None = Field(default=None, foreign_key="channels.id")
+    started_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    reason: str
+
+
+class JobRun(SQLModel, table=True):
+    """One run of a job: what it did, how long it took, and its trace id in the log."""
+
+    __tablename__: ClassVar[Any] = "job_runs"
+    __table_args__: ClassVar[Any] = (Index(None, "job", "clan_id", "started_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int | None = Field(default=None, foreign_key="clans.id")
+    job: str
+    trace: str
+    started_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    outcome: str | None = None
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+def _core(name: str) -> Table:
+    return SQLModel.metadata.tables[name]
+
+
+CLANS = _core("clans")
+PLAYERS = _core("players")
+PLAYER_NAMES = _core("player_names")
+MEMBERSHIPS = _core("memberships")
+MEMBERSHIP_EVENTS = _core("membership_events")
+METRICS = _core("metrics")
+OBSERVATIONS = _core("observations")
+PRESENT_VALUES = _core("present_values")
+METRIC_CHANGES = _core("metric_changes")
+AUTHORS = _core("authors")
+AUTHOR_TOTALS = _core("author_totals")
+CHANNELS = _core("channels")
+MESSAGES = _core("messages")
+QUESTIONS = _core("questions")
+AUTHOR_DAYS = _core("author_days")
+AUTHOR_HOURS = _core("author_hours")
+CLAN_HOURS = _core("clan_hours")
+LINKS = _core("links")
+BLIND_SPOTS = _core("blind_spots")
+JOB_RUNS = _core("job_runs")
