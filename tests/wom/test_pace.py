@@ -1,0 +1,117 @@
+from wom.pace import BLOCKED_S, LIMIT_WITH_KEY, MARGIN_S, WINDOW_S, Allowance, Pace
+
+
+def taken_at_once(pace: Pace, now: float) -> int:
+    """Count the slots that are free at `now`."""
+    count = 0
+    while pace.reserve(now) == 0:
+        count += 1
+    return count
+
+
+def test_without_a_key_twenty_requests_pass_and_the_next_waits_for_the_window_to_end() -> None:
+    pace = Pace(20)
+    assert taken_at_once(pace, 1000.0) == 20
+    assert pace.reserve(1000.0) == WINDOW_S + MARGIN_S
+    assert pace.reserve(1030.0) == 31.0
+    assert pace.reserve(1061.0) == 0
+
+
+def test_with_a_key_a_hundred_pass() -> None:
+    assert taken_at_once(Pace(LIMIT_WITH_KEY), 0.0) == 100
+
+
+def test_a_window_begins_with_its_first_request_not_on_the_minute() -> None:
+    pace = Pace(2)
+    assert pace.reserve(10.0) == 0
+    assert pace.reserve(50.0) == 0
+    assert pace.reserve(50.0) == 21.0
+    assert pace.reserve(500.0) == 0
+    assert pace.reserve(500.0) == 0
+    assert pace.reserve(500.0) == WINDOW_S + MARGIN_S
+
+
+def test_waiting_takes_no_slot() -> None:
+    pace = Pace(1)
+    pace.reserve(0.0)
+    for now in range(60):
+        assert pace.reserve(float(now)) > 0
+    assert taken_at_once(pace, 61.0) == 1
+
+
+def test_the_wait_it_names_is_always_enough() -> None:
+    pace = Pace(3)
+    now = 0.1
+    for _ in range(100):
+        wait = pace.reserve(now)
+        if wait:
+            now += wait
+            assert pace.reserve(now) == 0
+
+
+def test_what_others_at_our_address_used_up_is_learned() -> None:
+    pace = Pace(20)
+    pace.reserve(0.0)
+    pace.learn(0.5, 0.0, Allowance(limit=20, remaining=2, reset_s=30))
+    assert taken_at_once(pace, 1.0) == 2
+    assert pace.reserve(1.0) == 0.5 + 30 + MARGIN_S - 1.0
+
+
+def test_their_count_does_not_forget_our_requests_under_way() -> None:
+    pace = Pace(20)
+    for _ in range(15):
+        pace.reserve(0.0)
+    pace.learn(0.5, 0.0, Allowance(limit=20, remaining=19, reset_s=60))
+    assert taken_at_once(pace, 1.0) == 5
+
+
+def test_their_limit_replaces_ours() -> None:
+    pace = Pace(20)
+    pace.reserve(0.0)
+    pace.learn(0.0, 0.0, Allowance(limit=100, remaining=99, reset_s=60))
+    assert taken_at_once(pace, 1.0) == 99
+
+
+def test_a_limit_of_nothing_is_not_believed() -> None:
+    pace = Pace(20)
+    pace.reserve(0.0)
+    pace.learn(0.0, 0.0, Allowance(limit=0, remaining=0, reset_s=9999))
+    assert taken_at_once(pace, 1.0) == 19
+
+
+def test_a_late_answer_to_a_request_of_an_earlier_window_teaches_nothing() -> None:
+    pace = Pace(20)
+    pace.reserve(0.0)
+    pace.reserve(100.0)
+    pace.learn(101.0, 0.0, Allowance(limit=20, remaining=0, reset_s=60))
+    assert taken_at_once(pace, 101.0) == 19
+
+
+def test_after_a_429_nothing_is_asked_until_it_says_so() -> None:
+    pace = Pace(20)
+    pace.reserve(0.0)
+    pace.back_off(1.0, 30.0)
+    assert pace.reserve(1.0) == 30.0 + MARGIN_S
+    assert taken_at_once(pace, 32.0) == 19
+
+
+def test_a_429_that_names_no_time_costs_a_whole_window() -> None:
+    pace = Pace(20)
+    pace.back_off(0.0, None)
+    assert pace.reserve(0.0) == WINDOW_S + MARGIN_S
+
+
+def test_a_shorter_429_does_not_shorten_a_longer_one() -> None:
+    pace = Pace(20)
+    pace.back_off(0.0, 300.0)
+    pace.back_off(0.0, 5.0)
+    assert pace.reserve(0.0) == 300.0 + MARGIN_S
+
+
+def test_a_block_lasts_a_day() -> None:
+    pace = Pace(20)
+    assert not pace.is_blocked(0.0)
+    pace.block(5.0)
+    assert pace.is_blocked(5.0)
+    assert pace.is_blocked(4.0 + BLOCKED_S)
+    assert not pace.is_blocked(5.0 + BLOCKED_S)

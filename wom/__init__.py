@@ -1,0 +1,1 @@
+"""Ground: Wise Old Man, and nothing about our clan."""

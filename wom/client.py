@@ -1,0 +1,247 @@
+"""The only door to Wise Old Man: one method per question, paced, tried again, never loud.
+
+Rule: a key or a code is sent, and never logged, raised or shown. A refusal is final; only
+what may be different a moment later is asked again, and a POST only if it surely did nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from http import HTTPStatus
+from typing import TypeVar, cast
+
+import httpx
+import structlog
+
+from wom import questions
+from wom.errors import (
+    WomBadRequest,
+    WomBlocked,
+    WomBroken,
+    WomBusy,
+    WomUnreachable,
+)
+from wom.models import (
+    GroupDetails,
+    GroupSummary,
+    Hiscores,
+    MemberActivity,
+    MemberGained,
+    NameChange,
+    PlayerDetails,
+    UpdateAll,
+)
+from wom.pace import LIMIT_WITH_KEY, LIMIT_WITHOUT_KEY, Pace
+from wom.questions import Question
+from wom.wire import Fresh, NotModified, allowance, read_answer
+
+T = TypeVar("T")
+
+TRIES = 4
+FIRST_DELAY_S = 1.0
+THREAD_FROM_BYTES = 8_192  # below this, decoding takes about a millisecond
+# The server closes idle connections after 5 s; a request must not meet the closing.
+KEEPALIVE_S = 4.0
+
+_log = structlog.get_logger()
+
+
+def open_http(  # noqa: PLR0913 - the settings of one connection, each with its own origin
+    base_url: str,
+    api_key: str | None,
+    contact: str,
+    version: str,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    timeout_s: float = 30.0,
+) -> httpx.AsyncClient:
+    """Open a connection that says who we are; ValueError for a key that no header can carry."""
+    agent = f"ClanStats/{version} ({contact})"
+    headers = {
+        "User-Agent": "".join(c if c.isascii() and c.isprintable() else "?" for c in agent),
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
+    if api_key:
+        # Checked here because the library would put the key into its complaint.
+        if not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
+            raise ValueError("the API key holds a character that no header can carry")
+        headers["x-api-key"] = api_key
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers=headers,
+        transport=transport,
+        timeout=timeout_s,
+        limits=httpx.Limits(keepalive_expiry=KEEPALIVE_S),
+    )
+
+
+class WomClient:
+    """Asks Wise Old Man; waits, at most `max_wait_s` a question, rather than ask too much."""
+
+    def __init__(  # noqa: PLR0913 - time and chance come from outside
+        self,
+        http: httpx.AsyncClient,
+        *,
+        has_key: bool,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        jitter: Callable[[], float],
+        max_wait_s: float = 120.0,
+    ) -> None:
+        self._http = http
+        self._pace = Pace(LIMIT_WITH_KEY if has_key else LIMIT_WITHOUT_KEY)
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._jitter = jitter
+        self._max_wait_s = max_wait_s
+
+    async def group(
+        self, group_id: int, etag: str | None = None
+    ) -> Fresh[GroupDetails] | NotModified:
+        """Everybody in a group, with roles, headline numbers and the last update of each."""
+        return await self._ask(questions.group(group_id, etag))
+
+    async def hiscores(
+        self, group_id: int, etag: str | None = None
+    ) -> Fresh[tuple[Hiscores, ...]] | NotModified:
+        """Every metric of every member that was ever updated."""
+        return await self._ask(questions.hiscores(group_id, etag))
+
+    async def gained_between(
+        self, group_id: int, start: datetime, end: datetime
+    ) -> tuple[MemberGained, ...]:
+        """First and last value of every metric of the members that were updated in the span."""
+        return await self._value(questions.gained_between(group_id, start, end))
+
+    async def activity(self, group_id: int, offset: int = 0) -> tuple[MemberActivity, ...]:
+        """Who joined, left and changed role: a page of 50, newest first, empty past the end."""
+        return await self._value(questions.activity(group_id, offset))
+
+    async def name_changes(self, group_id: int, offset: int = 0) -> tuple[NameChange, ...]:
+        """Approved renames of present members: a page of 50, newest submission first."""
+        return await self._value(questions.name_changes(group_id, offset))
+
+    async def names_like(self, username: str) -> tuple[NameChange, ...]:
+        """Up to 50 renames of any status, from or to a name that begins so."""
+        return await self._value(questions.names_like(username))
+
+    async def search_groups(self, name: str) -> tuple[GroupSummary, ...]:
+        """Up to 50 groups that have this in their name."""
+        return await self._value(questions.search_groups(name))
+
+    async def player(self, player_id: int) -> PlayerDetails:
+        """One player and the latest snapshot."""
+        return await self._value(questions.player(player_id))
+
+    async def update_all(self, group_id: int, code: str) -> UpdateAll:
+        """Queue an update of all members not updated for a day; 0 when there are none."""
+        try:
+            return await self._value(questions.update_all(group_id, code))
+        except WomBadRequest as error:
+            if error.code != "NO_OUTDATED_MEMBERS":
+                raise
+            return UpdateAll(count=0)
+
+    async def update_player(self, username: str) -> PlayerDetails:
+        """Update one player now; an unknown name becomes a tracked player."""
+        return await self._value(questions.update_player(username))
+
+    async def _value(self, question: Question[T]) -> T:
+        """Ask without an ETag, so that the answer is always fresh."""
+        return cast("Fresh[T]", await self._ask(question)).value
+
+    async def _ask(self, question: Question[T]) -> Fresh[T] | NotModified:
+        """Ask, and ask again while that may help and patience lasts."""
+        waited = 0.0
+        attempt = 0
+        while True:
+            attempt += 1
+            waited += await self._turn(question.path, self._max_wait_s - waited)
+            try:
+                return await self._once(question, waited)
+            except WomBusy:
+                # The pace has learned how long to wait.
+                if attempt == TRIES:
+                    raise
+            except (WomUnreachable, WomBroken) as error:
+                if attempt == TRIES or not _may_help(question.method, error.status):
+                    raise
+                delay = self._delay(attempt)
+                await self._sleep(delay)
+                waited += delay
+
+    def _delay(self, attempt: int) -> float:
+        """Double the delay with each attempt, give or take a half, so that clients drift apart."""
+        return FIRST_DELAY_S * 2.0 ** (attempt - 1) * (0.5 + self._jitter())
+
+    async def _turn(self, path: str, patience_s: float) -> float:
+        """Wait for a slot and say how long it took; WomBusy rather than beyond our patience."""
+        waited = 0.0
+        while True:
+            now = self._monotonic()
+            if self._pace.is_blocked(now):
+                raise WomBlocked(path)
+            wait = self._pace.reserve(now)
+            if not wait:
+                return waited
+            if waited + wait > patience_s:
+                raise WomBusy(path, retry_after=wait)
+            await self._sleep(wait)
+            waited += wait
+
+    async def _once(self, question: Question[T], waited: float) -> Fresh[T] | NotModified:
+        """Send one request, learn from its answer and read it."""
+        sent = self._monotonic()
+        response = await self._send(question)
+        now = self._monotonic()
+        seen = allowance(response.status_code, response.headers)
+        if seen is not None:
+            self._pace.learn(now, sent, seen)
+        _log.debug(
+            "wise old man answered",
+            method=question.method,
+            path=question.path,
+            status=response.status_code,
+            seconds=round(now - sent, 3),
+            waited=round(waited, 3),
+        )
+        try:
+            return await self._read(question, response)
+        except WomBlocked:
+            self._pace.block(now)
+            raise
+        except WomBusy as error:
+            self._pace.back_off(now, error.retry_after)
+            raise
+
+    async def _send(self, question: Question[T]) -> httpx.Response:
+        """Send one request, and translate what the network does to it."""
+        headers = {} if question.etag is None else {"If-None-Match": question.etag}
+        try:
+            return await self._http.request(
+                question.method,
+                question.path,
+                params=question.query,
+                json=question.body,
+                headers=headers,
+            )
+        except httpx.DecodingError as error:
+            raise WomBroken(question.path) from error
+        except httpx.RequestError as error:
+            raise WomUnreachable(question.path) from error
+
+    async def _read(
+        self, question: Question[T], response: httpx.Response
+    ) -> Fresh[T] | NotModified:
+        """Read an answer, beside the event loop when it is large."""
+        status, headers, body = response.status_code, response.headers, response.content
+        if len(body) < THREAD_FROM_BYTES:
+            return read_answer(question, status, headers, body)
+        return await asyncio.to_thread(read_answer, question, status, headers, body)
+
+
+def _may_help(method: str, status: int | None) -> bool:
+    """Tell whether asking again is safe and not in vain: a GET, and no page with a 4xx."""
+    client_fault = status is not None and HTTPStatus(400) <= status < HTTPStatus(500)
+    return method == "GET" and not client_fault
