@@ -24,13 +24,29 @@ def _back_up(source: Path, folder: Path, now: datetime, keep: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / f"{source.stem}-{now:%Y%m%dT%H%M%SZ}.db"
     unfinished = copy.with_suffix(".part")
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(unfinished)) as new:
-        old.backup(new, pages=_PAGES_A_STEP)
-        finding = new.execute("PRAGMA integrity_check").fetchone()[0]
-    if finding != "ok":
-        unfinished.unlink()
-        raise DatabaseDamaged(source, finding)
-    unfinished.replace(copy)
+    try:
+        finding = _copied(source, unfinished)
+        if finding != "ok":
+            raise DatabaseDamaged(source, finding)
+        unfinished.replace(copy)
+    finally:
+        unfinished.unlink(missing_ok=True)
     for old_copy in sorted(folder.glob(f"{source.stem}-*.db"))[:-keep]:
         old_copy.unlink()
     return copy
+
+
+def _copied(source: Path, target: Path) -> str:
+    """Copy a database that is there (and make none), and return what SQLite finds in the copy."""
+    existing = f"{source.resolve().as_uri()}?mode=rw"
+    try:
+        with (
+            closing(sqlite3.connect(existing, uri=True)) as old,
+            closing(sqlite3.connect(target)) as new,
+        ):
+            old.backup(new, pages=_PAGES_A_STEP)
+            return str(new.execute("PRAGMA integrity_check").fetchone()[0])
+    except sqlite3.OperationalError:
+        raise  # locked or not there: not damaged
+    except sqlite3.DatabaseError as error:
+        return str(error)

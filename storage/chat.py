@@ -1,10 +1,10 @@
 """What was written when: reads of the rollups, at a cost that depends on the span asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHORS, CLAN_HOURS
@@ -19,36 +19,48 @@ class Wrote(NamedTuple):
     active_days: int
 
 
-async def written_on_days(
+async def messages_on_days(
     connection: AsyncConnection, clan_id: int, stretches: Sequence[tuple[date, date]]
-) -> list[dict[int, Wrote]]:
-    """Return, for each stretch of days [first, after), the counts by author; one pass for all."""
+) -> list[dict[int, int]]:
+    """Return, for each stretch of days [first, after), the messages by author who wrote."""
     if not stretches:
         return []
-    day = AUTHOR_DAYS.c
-    columns: list[ColumnElement[int]] = []
-    for first, after in stretches:
-        inside = (day.day >= first) & (day.day < after)
-        columns += [
-            func.sum(case((inside, counted), else_=0))
-            for counted in (day.messages, day.questions, day.answers)
-        ]
-        columns.append(func.sum(case((inside & (day.messages > 0), 1), else_=0)))
+    # A subquery for each seeks to its days; one pass with a CASE for each took seven times longer.
     rows = await connection.execute(
-        select(day.author_id, *columns)
-        .join(AUTHORS, AUTHORS.c.id == day.author_id)
-        .where(
-            AUTHORS.c.clan_id == clan_id,
-            day.day >= min(first for first, _ in stretches),
-            day.day < max(after for _, after in stretches),
-        )
-        .group_by(day.author_id)
+        _by_author(clan_id, [_sum(AUTHOR_DAYS.c.messages, *stretch) for stretch in stretches])
     )
-    found: list[dict[int, Wrote]] = [{} for _ in stretches]
-    for author_id, *counts in rows:
-        for place, by_author in enumerate(found):
-            by_author[author_id] = Wrote(*counts[4 * place : 4 * place + 4])
+    found: list[dict[int, int]] = [{} for _ in stretches]
+    for author_id, *counts in rows.all():
+        for by_author, messages in zip(found, counts, strict=True):
+            if messages:
+                by_author[author_id] = messages
     return found
+
+
+async def written_on_days(
+    connection: AsyncConnection, clan_id: int, first: date, after: date
+) -> dict[int, Wrote]:
+    """Return all counts by author for the days [first, after)."""
+    day = AUTHOR_DAYS.c
+    counted = (day.messages, day.questions, day.answers, case((day.messages > 0, 1), else_=0))
+    rows = await connection.execute(
+        _by_author(clan_id, [_sum(column, first, after) for column in counted])
+    )
+    return {author_id: Wrote(*counts) for author_id, *counts in rows.all() if any(counts)}
+
+
+def _by_author(clan_id: int, columns: Sequence[ScalarSelect[int]]) -> Select[Any]:
+    return select(AUTHORS.c.id, *columns).where(AUTHORS.c.clan_id == clan_id)
+
+
+def _sum(column: ColumnElement[int], first: date, after: date) -> ScalarSelect[int]:
+    day = AUTHOR_DAYS.c
+    return (
+        select(func.coalesce(func.sum(column), 0))
+        .where(day.author_id == AUTHORS.c.id, day.day >= first, day.day < after)
+        .correlate(AUTHORS)
+        .scalar_subquery()
+    )
 
 
 async def written_in_hours(
@@ -69,7 +81,7 @@ async def written_in_hours(
         .where(AUTHORS.c.clan_id == clan_id, hour.hour_at >= start, hour.hour_at < end)
         .group_by(hour.author_id)
     )
-    return {author_id: Wrote(*counts) for author_id, *counts in rows}
+    return {author_id: Wrote(*counts) for author_id, *counts in rows.all()}
 
 
 async def clan_hours(
@@ -82,7 +94,7 @@ async def clan_hours(
             hour.clan_id == clan_id, hour.hour_at >= start, hour.hour_at < end
         )
     )
-    return [(row.hour_at, row.messages) for row in rows]
+    return [(row.hour_at, row.messages) for row in rows.all()]
 
 
 async def author_hours(
@@ -95,23 +107,4 @@ async def author_hours(
         .join(AUTHORS, AUTHORS.c.id == hour.author_id)
         .where(AUTHORS.c.clan_id == clan_id, hour.author_id.in_(author_ids), hour.hour_at >= start)
     )
-    return [(row.hour_at, row.messages) for row in rows]
-
-
-async def weekly_messages(
-    connection: AsyncConnection, clan_id: int, first: date, weeks: int
-) -> Mapping[int, tuple[int, ...]]:
-    """Return each author's messages a week, for `weeks` weeks from `first`, oldest first."""
-    day = AUTHOR_DAYS.c
-    week = ((type_coerce(day.day, Integer) - first.toordinal()) // 7).label("week")
-    rows = await connection.execute(
-        select(day.author_id, week, func.sum(day.messages))
-        .join(AUTHORS, AUTHORS.c.id == day.author_id)
-        .where(AUTHORS.c.clan_id == clan_id, day.day >= first)
-        .group_by(day.author_id, week)
-    )
-    found: dict[int, list[int]] = {}
-    for author_id, number, messages in rows:
-        if number < weeks:
-            found.setdefault(author_id, [0] * weeks)[number] += messages
-    return {author_id: tuple(counts) for author_id, counts in found.items()}
+    return [(row.hour_at, row.messages) for row in rows.all()]

@@ -7,10 +7,12 @@ inside the process by a lock, between processes by BEGIN IMMEDIATE and the busy 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Table, event, func
+from sqlalchemy import Connection as PlainConnection
+from sqlalchemy import CursorResult, Table, event, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
@@ -18,23 +20,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.errors import DatabaseLocked
 
-_BUSY_MS = 10_000
+Connection: TypeAlias = AsyncConnection
+"""What reading() and writing() yield, for those who only hand it on."""
+
+_BUSY = timedelta(seconds=10)
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={_BUSY_MS}",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-8000",
 )
 
 
 class Database:
-    """An open database; `close()` before the event loop ends."""
+    """An open database; `close()` before the event loop ends.
 
-    def __init__(self, url: str | URL) -> None:
+    `busy` is how long a writer waits for another process to let go.
+    """
+
+    def __init__(self, url: str | URL, busy: timedelta = _BUSY) -> None:
         self.url = make_url(url)
-        self._engine = _engine(self.url)
+        self._engine = _engine(self.url, busy)
         self._one_writer = asyncio.Lock()
 
     @property
@@ -53,7 +60,7 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection in a transaction: all of it is kept, or nothing.
 
-        Raises DatabaseLocked when another process does not let go within ten seconds.
+        Raises DatabaseLocked when another process does not let go for as long as we wait.
         """
         async with self._one_writer, self._engine.connect() as plain:
             connection = await plain.execution_options(writes=True)
@@ -74,7 +81,7 @@ class Database:
         await self._engine.dispose()
 
 
-def _engine(url: URL) -> AsyncEngine:
+def _engine(url: URL, busy: timedelta) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
     engine = create_async_engine(url, pool_size=4, max_overflow=4)
@@ -84,16 +91,27 @@ def _engine(url: URL) -> AsyncEngine:
         # The driver must not begin transactions itself: we say BEGIN, and which kind.
         connection.isolation_level = None
         cursor = connection.cursor()
+        # The first of all: the others may have to wait themselves.
+        cursor.execute(f"PRAGMA busy_timeout={busy // timedelta(milliseconds=1)}")
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
+    def _begin(connection: PlainConnection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def plain_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
+    """Return the rest of a result as the driver's own tuples, instants still in milliseconds.
+
+    For reads of thousands of rows: SQLAlchemy's row objects take longer than the query.
+    """
+    cursor = result.cursor
+    return [] if cursor is None else list(cursor.fetchall())
 
 
 async def insert_new(
@@ -113,8 +131,9 @@ async def upsert(  # noqa: PLR0913 - the one place that knows how; each argument
     replace: Iterable[str] = (),
     add: Iterable[str] = (),
     keep_largest: Iterable[str] = (),
+    keep_smallest: Iterable[str] = (),
 ) -> None:
-    """Insert rows; where the key is there already, replace, add to or raise the named columns.
+    """Insert rows; where the key is there already, replace, add to, raise or lower the columns.
 
     Rows are sorted by key first: PostgreSQL deadlocks on unsorted upserts from two writers.
     """
@@ -126,15 +145,17 @@ async def upsert(  # noqa: PLR0913 - the one place that knows how; each argument
     news = statement.excluded
     changes: dict[str, Any] = {name: news[name] for name in replace}
     changes |= {name: table.c[name] + news[name] for name in add}
-    changes |= {name: _larger(connection, table.c[name], news[name]) for name in keep_largest}
+    is_sqlite = connection.dialect.name == "sqlite"
+    largest, smallest = (func.max, func.min) if is_sqlite else (func.greatest, func.least)
+    changes |= {name: _known(largest, table.c[name], news[name]) for name in keep_largest}
+    changes |= {name: _known(smallest, table.c[name], news[name]) for name in keep_smallest}
     statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
     await connection.execute(statement, ordered)
 
 
-def _larger(connection: AsyncConnection, mine: Any, theirs: Any) -> Any:  # noqa: ANN401 - SQL
-    largest = func.max if connection.dialect.name == "sqlite" else func.greatest
-    known = func.coalesce(mine, theirs)
-    return largest(known, func.coalesce(theirs, mine))
+def _known(choose: Any, mine: Any, theirs: Any) -> Any:  # noqa: ANN401 - SQL
+    """Return the choice of two values; of one that is known and NULL, the one that is known."""
+    return choose(func.coalesce(mine, theirs), func.coalesce(theirs, mine))
 
 
 def _insert(connection: AsyncConnection, table: Table) -> Any:  # noqa: ANN401 - two dialects' own

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_new
@@ -65,18 +65,19 @@ async def confirm(
     decided_by: int,
     now: datetime,
 ) -> None:
-    """Note a confirmed link between a user and a player, with who decided it."""
+    """Confirm a link between a user and a player, claimed before or not, with who decided it."""
+    decided = {"state": State.CONFIRMED, "decided_at": now, "decided_by": decided_by}
     await insert_new(
         connection,
         LINKS,
-        [
-            {
-                "clan_id": clan_id,
-                **link._asdict(),
-                "state": State.CONFIRMED,
-                "claimed_at": now,
-                "decided_at": now,
-                "decided_by": decided_by,
-            }
-        ],
+        [{"clan_id": clan_id, **link._asdict(), "claimed_at": now, **decided}],
+    )
+    await connection.execute(
+        update(LINKS)
+        .where(
+            LINKS.c.clan_id == clan_id,
+            LINKS.c.player_id == link.player_id,
+            LINKS.c.discord_user_id == link.discord_user_id,
+        )
+        .values(is_main=link.is_main, **decided)
     )

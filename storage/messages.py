@@ -21,6 +21,9 @@ class Flag(IntFlag):
     BRIDGE = 2
 
 
+_QUESTION = int(Flag.QUESTION)  # a plain number: flags are compared for every message
+
+
 class Stored(NamedTuple):
     """A message as the database has it."""
 
@@ -34,7 +37,7 @@ class Stored(NamedTuple):
     @property
     def is_question(self) -> bool:
         """Return whether it asks something."""
-        return bool(self.flags & Flag.QUESTION)
+        return bool(self.flags & _QUESTION)
 
 
 class Fact(NamedTuple):

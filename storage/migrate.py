@@ -15,6 +15,8 @@ from storage.errors import MigrationFailed
 NEWEST = "0001"
 """The newest revision; kept here so that a start on an up-to-date database imports no alembic."""
 
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
+
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
@@ -74,10 +76,8 @@ def _upgrade(connection: Connection) -> None:
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
-    import migrations  # noqa: PLC0415
-
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     try:
         command.upgrade(config, "head")
     except CommandError as error:

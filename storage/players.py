@@ -111,6 +111,7 @@ async def note_names(
         ],
         replace=("name",),
         keep_largest=("last_seen_at",),
+        keep_smallest=("first_seen_at",),
     )
 
 
@@ -126,10 +127,15 @@ async def put_in(
 async def take_out(
     connection: AsyncConnection, clan_id: int, player_ids: Collection[int], left_at: datetime
 ) -> None:
-    """Mark members as left; what is known of them stays."""
+    """Mark members as left; what is known of them stays, and when they left if they had."""
+    place = MEMBERSHIPS.c
     await connection.execute(
         update(MEMBERSHIPS)
-        .where(MEMBERSHIPS.c.clan_id == clan_id, MEMBERSHIPS.c.player_id.in_(sorted(player_ids)))
+        .where(
+            place.clan_id == clan_id,
+            place.player_id.in_(sorted(player_ids)),
+            place.left_at.is_(None),
+        )
         .values(left_at=left_at)
     )
 

@@ -27,25 +27,35 @@ class Asked(NamedTuple):
     answered_at: datetime | None = None
 
 
+async def asked(connection: AsyncConnection, message_ids: Sequence[int]) -> list[Asked]:
+    """Return those of the messages that are questions."""
+    found: list[Asked] = []
+    for few in in_few(message_ids):
+        rows = await connection.execute(select(QUESTIONS).where(QUESTIONS.c.message_id.in_(few)))
+        found.extend(Asked(*row) for row in rows)
+    return found
+
+
 async def asked_near(
     connection: AsyncConnection,
-    channel_id: int,
+    channels: Collection[int],
     first: datetime,
     last: datetime,
     targets: Collection[int] = (),
 ) -> dict[int, Asked]:
-    """Return a channel's questions asked in [first, last], and those among the reply targets."""
+    """Return the channels' questions asked in [first, last], and those among the reply targets."""
     low, high = first_snowflake(first), first_snowflake(last + _MILLISECOND)
     rows = await connection.execute(
         select(QUESTIONS).where(
-            QUESTIONS.c.channel_id == channel_id, QUESTIONS.c.message_id.between(low, high)
+            QUESTIONS.c.channel_id.in_(sorted(channels)),
+            QUESTIONS.c.message_id.between(low, high - 1),
         )
     )
     found = {row.message_id: Asked(*row) for row in rows}
     for few in in_few(sorted(set(targets) - found.keys())):
         rows = await connection.execute(
             select(QUESTIONS).where(
-                QUESTIONS.c.message_id.in_(few), QUESTIONS.c.channel_id == channel_id
+                QUESTIONS.c.message_id.in_(few), QUESTIONS.c.channel_id.in_(sorted(channels))
             )
         )
         found |= {row.message_id: Asked(*row) for row in rows}

@@ -36,7 +36,7 @@ async def roll_up(connection: AsyncConnection, clan_id: int, tallies: Collection
     days = _sums(((tally.author_id, tally.day), tally) for tally in tallies)
     hours = _sums(((tally.author_id, tally.hour_at), tally) for tally in tallies)
     totals = _sums((tally.author_id, tally) for tally in tallies)
-    clan = _sums((tally.hour_at, tally) for tally in tallies)
+    clan = _sums((tally.hour_at, tally) for tally in tallies if tally.messages)
     await upsert(
         connection,
         AUTHOR_DAYS,
@@ -64,7 +64,7 @@ async def roll_up(connection: AsyncConnection, clan_id: int, tallies: Collection
         ],
         add=("messages",),
     )
-    if any(tally.messages < 0 for tally in tallies):
+    if any(min(tally.messages, tally.answers) < 0 for tally in tallies):
         await _drop_empty(connection, clan_id, tallies)
 
 

@@ -6,13 +6,16 @@ value. Only news is stored: an observation at or before the newest one of its pl
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_new, upsert
+from storage.columns import from_ms
+from storage.engine import insert_new, plain_rows, upsert
 from storage.tables import MEMBERSHIPS, METRIC_CHANGES, METRICS, OBSERVATIONS, PRESENT_VALUES
+
+UNRANKED = -1
 
 
 class Seen(NamedTuple):
@@ -79,7 +82,7 @@ async def newest(connection: AsyncConnection, player_ids: Collection[int]) -> di
             last, (last.c.player_id == seen.player_id) & (last.c.seen_at == seen.seen_at)
         )
     )
-    return {row.player_id: Seen(*row) for row in rows}
+    return {row.player_id: Seen(*row) for row in rows.all()}
 
 
 async def present_values(
@@ -93,7 +96,7 @@ async def present_values(
         )
     )
     found: dict[int, dict[int, float]] = {player_id: {} for player_id in player_ids}
-    for player_id, metric_id, amount in rows:
+    for player_id, metric_id, amount in rows.all():
         found[player_id][metric_id] = amount
     return found
 
@@ -136,42 +139,42 @@ def _members(clan_id: int) -> Select[tuple[int]]:
 
 async def seen_at(connection: AsyncConnection, clan_id: int, instant: datetime) -> dict[int, Seen]:
     """Return each present member's newest headline at or before an instant."""
-    earlier = OBSERVATIONS.alias("earlier")
-    last = (
-        select(func.max(earlier.c.seen_at))
-        .where(earlier.c.player_id == MEMBERSHIPS.c.player_id, earlier.c.seen_at <= instant)
-        .scalar_subquery()
+    earlier = OBSERVATIONS.alias("earlier").c
+    newest_then = select(func.max(earlier.seen_at)).where(
+        earlier.player_id == MEMBERSHIPS.c.player_id, earlier.seen_at <= instant
     )
-    return await _headlines(connection, clan_id, last)
+    return await _headlines(connection, clan_id, newest_then)
 
 
 async def first_seen(connection: AsyncConnection, clan_id: int) -> dict[int, Seen]:
     """Return each present member's very first headline."""
-    earlier = OBSERVATIONS.alias("earlier")
-    first = (
-        select(func.min(earlier.c.seen_at))
-        .where(earlier.c.player_id == MEMBERSHIPS.c.player_id)
-        .scalar_subquery()
-    )
+    earlier = OBSERVATIONS.alias("earlier").c
+    first = select(func.min(earlier.seen_at)).where(earlier.player_id == MEMBERSHIPS.c.player_id)
     return await _headlines(connection, clan_id, first)
 
 
-async def _headlines(connection: AsyncConnection, clan_id: int, which: object) -> dict[int, Seen]:
+async def _headlines(
+    connection: AsyncConnection, clan_id: int, instant: Select[tuple[datetime]]
+) -> dict[int, Seen]:
+    """Return each member's headline at the instant that the statement finds for them."""
     place, seen = MEMBERSHIPS.c, OBSERVATIONS.c
+    at = instant.correlate(MEMBERSHIPS).scalar_subquery()
     rows = await connection.execute(
         select(OBSERVATIONS)
-        .join(MEMBERSHIPS, (place.player_id == seen.player_id) & (seen.seen_at == which))
+        .select_from(MEMBERSHIPS)
+        .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == at))
         .where(place.clan_id == clan_id, place.left_at.is_(None))
     )
-    return {row.player_id: Seen(*row) for row in rows}
+    return {
+        player_id: Seen(player_id, from_ms(at), *totals)
+        for player_id, at, *totals in plain_rows(rows)
+    }
 
 
 async def paths(
     connection: AsyncConnection,
     clan_id: int,
-    metrics: Collection[int],
     start: datetime,
-    player_id: int | None = None,
 ) -> list[Path]:
     """Return the path since `start` of every metric that rose or fell since, of present members."""
     value, change = PRESENT_VALUES.c, METRIC_CHANGES.alias("change").c
@@ -189,15 +192,12 @@ async def paths(
         .where(
             MEMBERSHIPS.c.clan_id == clan_id,
             MEMBERSHIPS.c.left_at.is_(None),
-            value.metric_id.in_(sorted(metrics)),
             value.changed_at > start,
         )
     )
-    if player_id is not None:
-        statement = statement.where(value.player_id == player_id)
-    rows = (await connection.execute(statement)).all()
+    rows = plain_rows(await connection.execute(statement))
     late = {who for who, _, before, _ in rows if before is None}
-    first = await _first_values(connection, late, metrics)
+    first = await _first_values(connection, late)
     return [
         Path(who, metric, before, first.get((who, metric)) if before is None else None, now)
         for who, metric, before, now in rows
@@ -205,7 +205,7 @@ async def paths(
 
 
 async def _first_values(
-    connection: AsyncConnection, player_ids: Collection[int], metrics: Collection[int]
+    connection: AsyncConnection, player_ids: Collection[int]
 ) -> dict[tuple[int, int], float]:
     if not player_ids:
         return {}
@@ -218,24 +218,21 @@ async def _first_values(
     rows = await connection.execute(
         select(change.player_id, change.metric_id, change.value).where(
             change.player_id.in_(sorted(player_ids)),
-            change.metric_id.in_(sorted(metrics)),
             change.seen_at == first,
         )
     )
-    return {(who, metric): value for who, metric, value in rows}
+    return {(who, metric): value for who, metric, value in rows.all()}
 
 
-async def values_of_clan(
-    connection: AsyncConnection, clan_id: int, metrics: Collection[int]
-) -> list[tuple[int, int, float]]:
-    """Return (player id, metric id, present value) of present members."""
+async def ranked_values(connection: AsyncConnection, clan_id: int) -> list[tuple[Any, ...]]:
+    """Return (player id, metric id, present value) of present members where they are ranked."""
     value = PRESENT_VALUES.c
     rows = await connection.execute(
         select(value.player_id, value.metric_id, value.value).where(
-            value.player_id.in_(_members(clan_id)), value.metric_id.in_(sorted(metrics))
+            value.player_id.in_(_members(clan_id)), value.value != UNRANKED
         )
     )
-    return [(row.player_id, row.metric_id, row.value) for row in rows]
+    return plain_rows(rows)
 
 
 async def headlines_since(
@@ -251,3 +248,19 @@ async def headlines_since(
     if player_id is not None:
         statement = statement.where(seen.player_id == player_id)
     return [Seen(*row) for row in await connection.execute(statement)]
+
+
+async def rises(
+    connection: AsyncConnection, clan_id: int, start: datetime
+) -> list[tuple[Any, ...]]:
+    """Return (player id, milliseconds since 1970, xp, kills earned) of members since `start`.
+
+    By player and in order of time. Left as plain numbers: a year of a thousand members is long.
+    """
+    seen = OBSERVATIONS.c
+    rows = await connection.execute(
+        select(seen.player_id, type_coerce(seen.seen_at, BigInteger), seen.xp, seen.kills_earned)
+        .where(seen.player_id.in_(_members(clan_id)), seen.seen_at > start)
+        .order_by(seen.player_id, seen.seen_at)
+    )
+    return plain_rows(rows)

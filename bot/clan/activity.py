@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.clan.spans import Period
+from bot.clan.standings import Member
+
 Heatmap = tuple[tuple[int, ...], ...]
 """Messages by weekday (Monday first) and hour of the clan's clock: 7 rows of 24."""
 
@@ -26,6 +29,24 @@ class Totals(NamedTuple):
     observed: int
     active: int
     members: int
+
+
+def totals(members: Iterable[Member], period: Period, messages: int | None) -> Totals:
+    """Return the sums of a period over members; `messages` are the whole clan's own."""
+    sides = [(member.gains(period), member.messages(period) or 0) for member in members]
+    known = [gains for gains, _ in sides if gains.known]
+    xp = [gains.xp for gains in known if gains.xp is not None]
+    return Totals(
+        xp=sum(xp) if xp else None,
+        kills=sum(gains.kills or 0 for gains in known) if known else None,
+        ehp=sum(gains.ehp or 0.0 for gains in known) if known else None,
+        ehb=sum(gains.ehb or 0.0 for gains in known) if known else None,
+        messages=messages,
+        writers=sum(wrote > 0 for _, wrote in sides),
+        observed=len(known),
+        active=sum(bool(gains.xp or gains.kills or wrote) for gains, wrote in sides),
+        members=len(sides),
+    )
 
 
 class DayLine(NamedTuple):

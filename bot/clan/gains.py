@@ -5,7 +5,8 @@ The value at an instant is that of the newest snapshot at or before it. Unknown 
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from bot.clan.metrics import UNRANKED
 from bot.clan.spans import Span
@@ -77,7 +78,31 @@ class Gains(NamedTuple):
 UNKNOWN = Gains()
 
 
-def gains_between(start: Headline | None, end: Headline | None, span: Span) -> Gains:
+class HasTotals(Protocol):
+    """Whatever has the totals of a headline, such as a stored row."""
+
+    @property
+    def seen_at(self) -> datetime:
+        """Return when it was seen."""
+
+    @property
+    def xp(self) -> int:
+        """Return the total XP, -1 when unranked."""
+
+    @property
+    def kills_earned(self) -> int:
+        """Return the boss kills earned in view."""
+
+    @property
+    def ehp(self) -> float:
+        """Return the efficient hours played."""
+
+    @property
+    def ehb(self) -> float:
+        """Return the efficient hours bossed."""
+
+
+def gains_between(start: HasTotals | None, end: HasTotals | None, span: Span) -> Gains:
     """Return the gains of a span from its baseline and the newest headline before its end.
 
     `start` is the newest observation at or before the span's start or, failing that, the first one
@@ -110,11 +135,15 @@ def is_thin(baseline_at: datetime, span: Span) -> bool:
     Over 14 days before its end for spans of up to 7 days, 60 for 30, 180 for 90, and twice the
     length for longer ones.
     """
-    age = span.end - baseline_at
+    return baseline_at < _thin_before(span)
+
+
+@lru_cache(64)
+def _thin_before(span: Span) -> datetime:
     for days, limit in _THIN_FROM:
         if span.length <= timedelta(days=days):
-            return age > limit
-    return age > 2 * span.length
+            return span.end - limit
+    return span.end - 2 * span.length
 
 
 class MetricGain(NamedTuple):

@@ -5,14 +5,18 @@ N x 24 hours long, so that it can be compared fairly with the one before it.
 """
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+_QUARTER_S = 15 * 60
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -79,6 +83,23 @@ def day_of(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+def days_between(first: date, last_day: date) -> tuple[date, ...]:
+    """Return the dates from the first to the last, both included."""
+    return tuple(first + number * DAY for number in range((last_day - first).days + 1))
+
+
+def slot_of(at: float, zone: ZoneInfo) -> tuple[date, datetime]:
+    """Return day_of and hour_of an instant in seconds since 1970, quick for many close ones."""
+    return _slot(int(at // _QUARTER_S), zone)
+
+
+@lru_cache(8192)
+def _slot(quarter: int, zone: ZoneInfo) -> tuple[date, datetime]:
+    # Clocks change on quarters of an hour, so that a whole quarter has one day and one hour.
+    instant = datetime.fromtimestamp(quarter * _QUARTER_S, UTC)
+    return day_of(instant, zone), hour_of(instant, zone)
+
+
 def day_span(day: date, zone: ZoneInfo) -> Span:
     """Return the span of a date of the clan's calendar; 23 or 25 hours when the clocks change."""
     return Span(_midnight(day, zone), _midnight(day + DAY, zone))
@@ -110,6 +131,20 @@ def edges(span: Span, zone: ZoneInfo) -> tuple[Span, ...]:
     head = Span(span.start, _midnight(first, zone))
     tail = Span(_midnight(after, zone), span.end)
     return tuple(edge for edge in (head, tail) if edge.start < edge.end)
+
+
+def merged(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
+    """Return what the spans cover of the window, in order; what touches or overlaps is one part."""
+    parts: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        start, end = max(span.start, window.start), min(span.end, window.end)
+        if start >= end:
+            continue
+        if parts and start <= parts[-1].end:
+            parts[-1] = Span(parts[-1].start, max(end, parts[-1].end))
+        else:
+            parts.append(Span(start, end))
+    return tuple(parts)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

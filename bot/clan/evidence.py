@@ -1,0 +1,250 @@
+"""How well each side of a member and of the whole clan was observed, and why not better.
+
+Nobody is judged on what was not observed: NONE means that the side says nothing about anybody.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.clan.spans import DAY, WEEK, Period, Span, merged
+from bot.clan.standings import Link, Member, Roster
+from bot.clan.wording import ago, day_words, lasting, plural, share
+
+_OUT_OF_SIGHT = {
+    "archived": "archived on WOM",
+    "unranked": "not on the hiscores",
+    "banned": "banned from the game",
+}
+_SHORT_STALENESS = timedelta(days=2)
+_WORTH_SAYING = timedelta(minutes=10)
+
+
+class Grade(IntEnum):
+    """How well a side was observed; the lesser of two is `min`."""
+
+    NONE = 0
+    THIN = 1
+    GOOD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A grade and the sentences that say why it is not better; none when it is good."""
+
+    grade: Grade
+    reasons: tuple[str, ...] = ()
+
+
+class Blind(NamedTuple):
+    """A time in which chat could not be seen: in the channel `where`, or anywhere when None."""
+
+    span: Span
+    where: str | None = None
+
+
+_Doubt = tuple[Grade, str]
+
+
+def game_evidence(member: Member, period: Period, now: datetime) -> Evidence:
+    """Return how well the game side of a member was observed in the period up to `now`."""
+    window = timedelta(days=period.value)
+    return _evidence(
+        *_status_doubts(member),
+        *_update_doubts(member.updated_at, window, now),
+        *_gain_doubts(member, period, now),
+        *_newcomer_doubts(member, window, now),
+    )
+
+
+def chat_evidence(
+    member: Member, period: Period, now: datetime, blind: Sequence[Blind] = ()
+) -> Evidence:
+    """Return how well the chat side of a member was observed in the period up to `now`.
+
+    Blindness of a twentieth of the period makes it thin, of half of it none; a single channel's
+    never more than thin.
+    """
+    window = Span(now - timedelta(days=period.value), now)
+    return _evidence(
+        *_link_doubts(member),
+        *_blind_doubts(window, blind),
+        *_newcomer_doubts(member, window.length, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How well a clan is observed.
+
+    `linked` counts every kind of link, `claimed` and `by_name` those kinds among them; the rest of
+    `linked` are confirmed. None means unknown.
+    """
+
+    members: int
+    linked: int
+    claimed: int
+    by_name: int
+    updated_within_day: int
+    updated_within_week: int
+    never_updated: int
+    wom_polled_at: datetime | None
+    messages: int | None = None
+    messages_attributed: int | None = None
+    blind: tuple[Blind, ...] = ()
+
+
+def coverage(
+    roster: Roster,
+    wom_polled_at: datetime | None,
+    messages: int | None = None,
+    messages_attributed: int | None = None,
+    blind: Sequence[Blind] = (),
+) -> Coverage:
+    """Return how well the roster is observed, as of its own instant."""
+    links = [member.link for member in roster.members]
+    updated = (member.updated_at for member in roster.members)
+    ages = [roster.as_of - updated_at for updated_at in updated if updated_at is not None]
+    return Coverage(
+        members=len(links),
+        linked=len(links) - links.count(Link.NONE),
+        claimed=links.count(Link.CLAIMED),
+        by_name=links.count(Link.NAME),
+        updated_within_day=sum(age <= DAY for age in ages),
+        updated_within_week=sum(age <= WEEK for age in ages),
+        never_updated=len(links) - len(ages),
+        wom_polled_at=wom_polled_at,
+        messages=messages,
+        messages_attributed=messages_attributed,
+        blind=tuple(blind),
+    )
+
+
+def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+    """Return the words that stand under every answer, the most important first.
+
+    WOM's age and the links always stand there; the rest only where something is missing.
+    """
+    polled_at = coverage.wom_polled_at
+    return (
+        f"WOM {ago(polled_at, now)} old" if polled_at else "WOM never polled",
+        _link_words(coverage),
+        *_update_words(coverage),
+        *_message_words(coverage),
+        *_blind_words(coverage.blind, now, zone),
+    )
+
+
+def _evidence(*doubts: _Doubt) -> Evidence:
+    gravest_first = sorted(doubts, key=lambda doubt: doubt[0])
+    grade = gravest_first[0][0] if gravest_first else Grade.GOOD
+    return Evidence(grade, tuple(reason for _, reason in gravest_first))
+
+
+def _status_doubts(member: Member) -> Iterable[_Doubt]:
+    if member.status in _OUT_OF_SIGHT:
+        yield Grade.NONE, _OUT_OF_SIGHT[member.status]
+    elif member.status == "flagged":
+        yield Grade.THIN, "flagged on WOM, which takes no updates until a moderator looks"
+
+
+def _update_doubts(
+    updated_at: datetime | None, window: timedelta, now: datetime
+) -> Iterable[_Doubt]:
+    if updated_at is None:
+        yield Grade.NONE, "never updated on WOM"
+    elif now - updated_at >= window:
+        yield Grade.NONE, f"last update {ago(updated_at, now)} ago"
+    elif now - updated_at > max(_SHORT_STALENESS, window / 10):
+        yield Grade.THIN, f"last update {ago(updated_at, now)} ago"
+
+
+def _gain_doubts(member: Member, period: Period, now: datetime) -> Iterable[_Doubt]:
+    gains = member.gains(period)
+    if gains.since is None:
+        if member.updated_at is not None:
+            yield Grade.NONE, "no two observations to compare"
+        return
+    if gains.partial:
+        yield Grade.THIN, f"partial baseline: observed for only {ago(gains.since, now)}"
+    if gains.thin:
+        yield Grade.THIN, f"baseline is {ago(gains.since, now)} old"
+    if gains.xp is None:
+        yield Grade.THIN, "unranked in total XP"
+
+
+def _newcomer_doubts(member: Member, window: timedelta, now: datetime) -> Iterable[_Doubt]:
+    if member.joined_at is not None and now - member.joined_at < window:
+        yield Grade.THIN, f"joined {ago(member.joined_at, now)} ago"
+
+
+def _link_doubts(member: Member) -> Iterable[_Doubt]:
+    if member.chat is None:
+        yield Grade.NONE, "not linked to a Discord user"
+    elif member.link is Link.NONE:
+        yield Grade.THIN, "not linked to a Discord user: only the clan chat is seen"
+
+
+def _blind_doubts(window: Span, blind: Sequence[Blind]) -> Iterable[_Doubt]:
+    for where, subject, _, lost in _losses(blind, window):
+        if lost == window.length and where is None:
+            yield Grade.NONE, "no channel visible"
+        elif lost >= window.length / 20:
+            part = str(lost // DAY) if lost >= DAY else lasting(lost)
+            reason = f"{subject} {part} of {plural(window.length // DAY, 'day')}"
+            yield Grade.NONE if where is None and 2 * lost >= window.length else Grade.THIN, reason
+
+
+class _Loss(NamedTuple):
+    where: str | None
+    subject: str
+    parts: tuple[Span, ...]
+    length: timedelta
+
+
+def _losses(blind: Sequence[Blind], window: Span) -> Iterable[_Loss]:
+    """Yield what of the window could not be seen, by place: everywhere first, then by channel."""
+    for where in sorted({each.where for each in blind}, key=lambda name: (name is not None, name)):
+        parts = merged((each.span for each in blind if each.where == where), window)
+        subject = "bot away" if where is None else f"{where} not visible"
+        yield _Loss(where, subject, parts, sum((part.length for part in parts), timedelta()))
+
+
+def _link_words(coverage: Coverage) -> str:
+    if not coverage.members:
+        return "no members known"
+    return f"{share(coverage.linked, coverage.members)} of members linked"
+
+
+def _update_words(coverage: Coverage) -> Iterable[str]:
+    late = coverage.members - coverage.never_updated - coverage.updated_within_week
+    if late:
+        yield f"{plural(late, 'member')} not updated for a week"
+    if coverage.never_updated:
+        yield f"{plural(coverage.never_updated, 'member')} never updated"
+
+
+def _message_words(coverage: Coverage) -> Iterable[str]:
+    known, attributed = coverage.messages, coverage.messages_attributed
+    if known is None:
+        yield "chat not counted yet"
+    elif attributed is not None and attributed < known:
+        yield f"{share(attributed, known)} of messages by known members"
+
+
+def _blind_words(blind: Sequence[Blind], now: datetime, zone: ZoneInfo) -> Iterable[str]:
+    ever = Span(min([now, *(each.span.start for each in blind)]), now)
+    for loss in _losses(blind, ever):
+        if loss.length >= _WORTH_SAYING:
+            yield f"{loss.subject} {lasting(loss.length)} {_on_days(loss.parts, now, zone)}"
+
+
+def _on_days(parts: Sequence[Span], now: datetime, zone: ZoneInfo) -> str:
+    """Return when it was: on Tuesday, since Tuesday when it goes on, in all when there are many."""
+    first, last = parts[0], parts[-1]
+    if len(parts) > 1:
+        return f"in all, last on {day_words(last.start, now, zone)}"
+    return f"{'since' if first.end == now else 'on'} {day_words(first.start, now, zone)}"

@@ -1,0 +1,95 @@
+"""What a fresh roster says against the known one: who joined, left, came back, rose, was renamed.
+
+Identity is the player id. A roster that lost more than a fifth of its members at once is not
+believed: nothing changes, and people are told.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.clan.activity import Change, ChangeKind
+from bot.clan.names import wom_key
+from bot.clan.ranks import compare
+
+VANISHED_LIMIT = 0.2
+"""The share of the roster that may leave between two polls."""
+
+
+class Place(NamedTuple):
+    """A player's place in the clan as it is known."""
+
+    player_id: int
+    name: str
+    role: str
+    joined_at: datetime | None
+    role_since_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterNews:
+    """What to write: the places as they are now, and what happened, who left included.
+
+    `doubt` says why the fresh roster is not believed; then everything else is empty.
+    """
+
+    present: tuple[Place, ...] = ()
+    changes: tuple[Change, ...] = ()
+    doubt: str | None = None
+
+
+def roster_news(
+    known: Mapping[int, Place],
+    fresh: Sequence[Place],
+    ladder: Sequence[str],
+    now: datetime,
+) -> RosterNews:
+    """Return what a fresh roster changes; against an empty one, everybody was there already."""
+    present_before = {pid for pid, place in known.items() if place.left_at is None}
+    here = {place.player_id for place in fresh}
+    gone = sorted(present_before - here)
+    if len(gone) > VANISHED_LIMIT * len(present_before):
+        return RosterNews(
+            doubt=f"{len(gone)} of {len(present_before)} members are missing from WOM's answer"
+        )
+    founding = not known
+    places = tuple(_merged(known.get(place.player_id), place, now) for place in fresh)
+    changes = (
+        []
+        if founding
+        else [
+            change
+            for place in fresh
+            for change in _changes(known.get(place.player_id), place, ladder, now)
+        ]
+    )
+    changes += [Change(ChangeKind.LEFT, pid, known[pid].name, now) for pid in gone]
+    return RosterNews(places, tuple(changes))
+
+
+def _merged(known: Place | None, fresh: Place, now: datetime) -> Place:
+    """Return the place with the earliest joined date that was ever known."""
+    if known is None:
+        return fresh
+    joined = [at for at in (known.joined_at, fresh.joined_at) if at is not None]
+    since = known.role_since_at if known.role == fresh.role else now
+    return fresh._replace(joined_at=min(joined, default=None), role_since_at=since)
+
+
+def _changes(
+    known: Place | None, fresh: Place, ladder: Sequence[str], now: datetime
+) -> list[Change]:
+    who = (fresh.player_id, fresh.name)
+    if known is None:
+        return [Change(ChangeKind.JOINED, *who, now, after=fresh.role)]
+    found = []
+    if known.left_at is not None:
+        found.append(Change(ChangeKind.RETURNED, *who, now, after=fresh.role))
+    if wom_key(known.name) != wom_key(fresh.name):
+        found.append(Change(ChangeKind.RENAMED, *who, now, known.name, fresh.name))
+    if known.role != fresh.role:
+        kind = compare(known.role, fresh.role, ladder)
+        found.append(Change(kind, *who, now, known.role, fresh.role))
+    return found

@@ -1,0 +1,149 @@
+"""What a name is, what it resembles, and how it is written into Discord.
+
+The WOM key decides which name is which; the match key only suggests, and what is ambiguous is left.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
+
+Names = Mapping[int, Collection[str]]
+"""The names of each player, or of each author, by id."""
+
+_CACHED = 16_384
+
+# WOM is JavaScript: its white space has U+FEFF, but not the separators U+001C to U+001F.
+_WOM_SPACE = re.compile(
+    r"[-_\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+)
+_WOM_NAME = re.compile(r"[a-z0-9 ]{1,12}")
+
+_PICTURES = re.compile(r"[0-9#*]\ufe0f?\u20e3|[^0-9A-Za-z]\ufe0f|[\u2120\u2122]")
+_BRACKETS = (
+    ("[", "]"),
+    ("(", ")"),
+    ("{", "}"),
+    ("<", ">"),
+    ("\u3008", "\u3009"),
+    ("\u300a", "\u300b"),
+    ("\u300c", "\u300d"),
+    ("\u300e", "\u300f"),
+    ("\u3010", "\u3011"),
+    ("\u00ab", "\u00bb"),
+)
+_DECORATION = re.compile("|".join(rf"\{a}[^\{a}\{z}]*\{z}" for a, z in _BRACKETS))
+_SEPARATOR = re.compile(r"[|\u00a6\u2016\u2502\u2503]")
+# Letters to Unicode, nothing to the eye: joiners, fillers and selectors.
+_INVISIBLE = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
+
+_LINE_BREAKS = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_MARKUP = re.compile(r"[\\`*_~|\[\]<>:.]")  # with ":" links, with "." invitations and lists
+_LINE_MARKUP = re.compile(r"^(\s*)(?=[-#+=])")
+_ZERO_WIDTH_SPACE = "\u200b"
+
+
+@lru_cache(_CACHED)
+def wom_key(name: str) -> str:
+    """Return the name as WOM compares it; two names with one key are one player."""
+    return _WOM_SPACE.sub(" ", name).strip(" ").lower()
+
+
+def is_valid_name(name: str) -> bool:
+    """Return whether WOM takes it as a player's name: 1 to 12 letters, digits, spaces."""
+    return _WOM_NAME.fullmatch(wom_key(name)) is not None
+
+
+@lru_cache(_CACHED)
+def match_key(name: str) -> str:
+    """Return what is left of a name without case, spaces, decorations and pictures.
+
+    It only suggests: `No ob` and `Noob` are two players and share it. A name that is all decoration
+    keeps it.
+    """
+    left = _bare(name) or _folded(name).strip()
+    return left if left == name else match_key(left)
+
+
+def players_by_name(players: Names, authors: Names) -> dict[int, int]:
+    """Return author id -> player id for those whose names leave no doubt.
+
+    A WOM key that one player and one author have decides; then a match key that is one player's and
+    one author's among *all*. Whoever could be two is nobody, so no player and no author is there
+    twice.
+    """
+    exact = _pairs(players, authors, wom_key)
+    found = _one_to_one(exact)
+    taken = set(found.values())
+    alike = _one_to_one(exact | _pairs(players, authors, match_key))
+    found |= {
+        author: player
+        for author, player in alike.items()
+        if author not in found and player not in taken
+    }
+    return dict(sorted(found.items()))
+
+
+def escaped(name: str) -> str:
+    """Return the name on one line of Discord text exactly as it reads, pinging nobody."""
+    line = _TURNS.sub("", _LINE_BREAKS.sub(" ", name))
+    plain = _LINE_MARKUP.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", line))
+    return plain.replace("@", f"@{_ZERO_WIDTH_SPACE}")
+
+
+def _bare(name: str) -> str:
+    """Return the letters and digits of a folded name outside its decorations."""
+    text = _without_decoration(_folded(_PICTURES.sub("", name)))
+    parts = ("".join(filter(_is_letter, part)) for part in _SEPARATOR.split(text))
+    return next(filter(None, parts), "")
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _without_decoration(text: str) -> str:
+    found = 1
+    while found:
+        text, found = _DECORATION.subn("", text)
+    return text
+
+
+def _is_letter(char: str) -> bool:
+    """Return whether it is part of a written name; marks belong to the letter before them."""
+    category = unicodedata.category(char)
+    return category != "Me" and category[0] in "LNM" and not _INVISIBLE.match(char)
+
+
+def _pairs(players: Names, authors: Names, key: Callable[[str], str]) -> set[tuple[int, int]]:
+    """Return (author, player) for each key that exactly one of both sides has."""
+    players_of, authors_of = _owners(players, key), _owners(authors, key)
+    return {
+        (min(authors_of[shared]), min(players_of[shared]))
+        for shared in players_of.keys() & authors_of.keys()
+        if shared and len(players_of[shared]) == len(authors_of[shared]) == 1
+    }
+
+
+def _owners(names: Names, key: Callable[[str], str]) -> dict[str, set[int]]:
+    owners: dict[str, set[int]] = defaultdict(set)
+    for owner, known in names.items():
+        for name in known:
+            owners[key(name)].add(owner)
+    return owners
+
+
+def _one_to_one(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Return the pairs of which neither side stands in another pair."""
+    players_of: dict[int, set[int]] = defaultdict(set)
+    authors_of: dict[int, set[int]] = defaultdict(set)
+    for author, player in pairs:
+        players_of[author].add(player)
+        authors_of[player].add(author)
+    return {
+        author: min(players)
+        for author, players in players_of.items()
+        if len(players) == 1 and len(authors_of[min(players)]) == 1
+    }

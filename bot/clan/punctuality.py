@@ -1,0 +1,36 @@
+"""Which jobs are late: a job that did not succeed for twice its own rhythm is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that has to happen every so often."""
+
+    name: str
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A job that is overdue; `since` is when it last succeeded, None when it never did."""
+
+    job: Job
+    since: datetime | None
+
+
+def late_jobs(
+    jobs: Iterable[Job],
+    succeeded_at: Mapping[str, datetime],
+    started_at: datetime,
+    now: datetime,
+) -> tuple[Late, ...]:
+    """Return the jobs that are late; before its first success a job counts from `started_at`."""
+    found = []
+    for job in jobs:
+        last = succeeded_at.get(job.name)
+        if now - max(last or started_at, started_at) > 2 * job.every:
+            found.append(Late(job, last))
+    return tuple(found)

@@ -1,0 +1,245 @@
+"""Who may do what, and which rank stands above which.
+
+Authority is the higher of the Discord side and the confirmed accounts; a mere claim gives none.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import IntEnum, StrEnum
+from typing import Self
+
+from bot.clan.activity import ChangeKind
+
+GUEST_ROLE = "guest"
+
+
+class Tier(IntEnum):
+    """The three shelves of WOM roles; every role that is not named stands on the third."""
+
+    LEADERSHIP = 1
+    MEMBERS = 2
+    OTHERS = 3
+
+
+class Authority(IntEnum):
+    """What somebody is for the bot; each includes what stands before it."""
+
+    GUEST = 0
+    MEMBER = 1
+    OFFICER = 2
+    LEADERSHIP = 3
+
+
+class Deed(StrEnum):
+    """What can be asked of the bot that not everybody may ask."""
+
+    SEE_OWN = "see_own"
+    SEE_REPORTS = "see_reports"
+    MANAGE = "manage"
+    PROMOTE = "promote"
+    KICK = "kick"
+    SET_UP = "set_up"
+
+
+_WORDS = {
+    Deed.SEE_OWN: "use this",
+    Deed.SEE_REPORTS: "see the clan's reports",
+    Deed.MANAGE: "change how the clan is run",
+    Deed.PROMOTE: "decide on promotions",
+    Deed.KICK: "decide on removals",
+}
+_HOLDERS = {
+    Authority.GUEST: "people on this server",
+    Authority.MEMBER: "members of the clan",
+    Authority.OFFICER: "officers",
+    Authority.LEADERSHIP: "the clan's leadership",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """One clan's table of who may do what.
+
+    `tier_1` and `tier_2` are WOM roles, highest first; `officer_roles` those below tier 1 that make
+    an officer. The Discord sets are role ids. The last four say what each deed asks for.
+    """
+
+    tier_1: tuple[str, ...] = ("owner", "deputy_owner", "zenyte", "dragonstone", "saviour")
+    tier_2: tuple[str, ...] = ("onyx", "administrator", "member", "prospector")
+    officer_roles: frozenset[str] = frozenset({"onyx", "administrator"})
+    discord_officers: frozenset[int] = frozenset()
+    discord_leadership: frozenset[int] = frozenset()
+    see_reports: Authority = Authority.OFFICER
+    manage: Authority = Authority.LEADERSHIP
+    promote: Authority = Authority.LEADERSHIP
+    kick: Authority = Authority.OFFICER
+
+    def __post_init__(self) -> None:
+        named = self.tier_1 + self.tier_2
+        twice = sorted({role for role in named if named.count(role) > 1})
+        if twice:
+            raise ValueError(f"a role stands in the tiers only once, not so: {', '.join(twice)}")
+
+    def tier(self, role: str) -> Tier:
+        """Return the shelf on which a WOM role stands."""
+        if role in self.tier_1:
+            return Tier.LEADERSHIP
+        return Tier.MEMBERS if role in self.tier_2 else Tier.OTHERS
+
+    def asked_for(self, deed: Deed) -> Authority:
+        """Return the authority a deed asks for: for one's own, none, since /link comes first."""
+        asked = {
+            Deed.SEE_REPORTS: self.see_reports,
+            Deed.MANAGE: self.manage,
+            Deed.PROMOTE: self.promote,
+            Deed.KICK: self.kick,
+        }
+        return asked.get(deed, Authority.GUEST)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the table as plain values for JSON."""
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, object]) -> Self:
+        """Return the table from plain values; what is not stored keeps its default.
+
+        Raises:
+            ValueError: a field is unknown or malformed; the words say which and what it must be.
+        """
+        unknown = sorted(stored.keys() - {each.name for each in fields(cls)})
+        if unknown:
+            raise ValueError(f"gates have no field {', '.join(unknown)}")
+        plain = cls().to_dict() | dict(stored)
+        return cls(
+            tier_1=_roles(plain, "tier_1"),
+            tier_2=_roles(plain, "tier_2"),
+            officer_roles=frozenset(_roles(plain, "officer_roles")),
+            discord_officers=_role_ids(plain, "discord_officers"),
+            discord_leadership=_role_ids(plain, "discord_leadership"),
+            see_reports=_level(plain, "see_reports"),
+            manage=_level(plain, "manage"),
+            promote=_level(plain, "promote"),
+            kick=_level(plain, "kick"),
+        )
+
+
+DEFAULT_GATES = Gates()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `wom_roles` are those of accounts whose link an officer confirmed, no others."""
+
+    is_guild_owner: bool = False
+    can_manage_server: bool = False
+    discord_role_ids: frozenset[int] = frozenset()
+    wom_roles: frozenset[str] = frozenset()
+
+
+def authority(caller: Caller, gates: Gates = DEFAULT_GATES) -> Authority:
+    """Return the higher of what the Discord side and the confirmed accounts give."""
+    return max(_discord_authority(caller, gates), _game_authority(caller, gates))
+
+
+def may(caller: Caller, deed: Deed, gates: Gates = DEFAULT_GATES) -> bool:
+    """Return whether the caller may do it; only the server's own managers may set up."""
+    if deed is Deed.SET_UP:
+        return _runs_server(caller)
+    return authority(caller, gates) >= gates.asked_for(deed)
+
+
+def refusal(deed: Deed, gates: Gates = DEFAULT_GATES) -> str:
+    """Return one sentence for somebody who may not: who may, and what to do about it."""
+    if deed is Deed.SET_UP:
+        return "Only people with Manage Server may set up the bot: ask one of them to run this."
+    holders = _HOLDERS[gates.asked_for(deed)]
+    return (
+        f"Only {holders} may {_WORDS[deed]}: if you are one of them, use /link for your account "
+        "and ask an officer to confirm it, or ask for the Discord role."
+    )
+
+
+def ladder(role_orders: Sequence[tuple[str, int]], gates: Gates = DEFAULT_GATES) -> tuple[str, ...]:
+    """Return the clan's roles, highest first: the group's own order or else the default tiers.
+
+    `role_orders` are WOM's (role, index), where index 0 is the highest.
+    """
+    if not role_orders:
+        return tuple(dict.fromkeys((*gates.tier_1, *gates.tier_2, GUEST_ROLE)))
+    in_order = sorted(role_orders, key=lambda order: (order[1], order[0]))
+    return tuple(dict.fromkeys(role for role, _ in in_order))
+
+
+def rank_of(role: str, ladder: Sequence[str]) -> int | None:
+    """Return how many rungs stand above the role (0 is the top), or None when it is not there."""
+    return ladder.index(role) if role in ladder else None
+
+
+def next_rank(role: str, ladder: Sequence[str]) -> str | None:
+    """Return the role one rung up, or None at the top and for a role that is not there."""
+    rank = rank_of(role, ladder)
+    return ladder[rank - 1] if rank else None
+
+
+def compare(before: str, after: str, ladder: Sequence[str]) -> ChangeKind:
+    """Return what a change of role was; a role that is not on the ladder goes neither up nor down.
+
+    PROMOTED, DEMOTED, or ROLE where nobody can say which.
+    """
+    was, became = rank_of(before, ladder), rank_of(after, ladder)
+    if was is None or became is None or was == became:
+        return ChangeKind.ROLE
+    return ChangeKind.PROMOTED if became < was else ChangeKind.DEMOTED
+
+
+def _runs_server(caller: Caller) -> bool:
+    return caller.is_guild_owner or caller.can_manage_server
+
+
+def _discord_authority(caller: Caller, gates: Gates) -> Authority:
+    if _runs_server(caller) or caller.discord_role_ids & gates.discord_leadership:
+        return Authority.LEADERSHIP
+    is_officer = caller.discord_role_ids & gates.discord_officers
+    return Authority.OFFICER if is_officer else Authority.GUEST
+
+
+def _game_authority(caller: Caller, gates: Gates) -> Authority:
+    held = (_role_authority(role, gates) for role in caller.wom_roles)
+    return max(held, default=Authority.GUEST)
+
+
+def _role_authority(role: str, gates: Gates) -> Authority:
+    if gates.tier(role) is Tier.LEADERSHIP:
+        return Authority.LEADERSHIP
+    if role in gates.officer_roles:
+        return Authority.OFFICER
+    return Authority.GUEST if role == GUEST_ROLE else Authority.MEMBER
+
+
+def _plain(value: Authority | Collection[str] | Collection[int]) -> object:
+    if isinstance(value, Authority):
+        return value.name.lower()
+    return sorted(value) if isinstance(value, frozenset) else list(value)
+
+
+def _roles(plain: Mapping[str, object], name: str) -> tuple[str, ...]:
+    found = plain[name]
+    if not isinstance(found, list | tuple) or not all(isinstance(r, str) and r for r in found):
+        raise ValueError(f"{name} must be a list of WOM role names, not {found!r}")
+    return tuple(found)
+
+
+def _role_ids(plain: Mapping[str, object], name: str) -> frozenset[int]:
+    found = plain[name]
+    if not isinstance(found, list | tuple) or not all(type(each) is int for each in found):
+        raise ValueError(f"{name} must be a list of Discord role ids, not {found!r}")
+    return frozenset(found)
+
+
+def _level(plain: Mapping[str, object], name: str) -> Authority:
+    levels = {level.name.lower(): level for level in Authority if level is not Authority.GUEST}
+    found = plain[name]
+    if not isinstance(found, str) or found not in levels:
+        raise ValueError(f"{name} must be one of {', '.join(levels)}, not {found!r}")
+    return levels[found]

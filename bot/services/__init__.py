@@ -1,0 +1,1 @@
+"""Floor 3: deeds. A service touches everything and decides nothing."""

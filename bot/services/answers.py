@@ -1,0 +1,104 @@
+"""Who answered which question, settled again around every message that came or went.
+
+The credit depends on the facts alone and never on the order in which they arrived.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clan import questions as asking
+from bot.clan.spans import slot_of
+from storage import questions
+from storage.messages import Fact, Stored
+from storage.questions import Asked
+from storage.rollups import Tally, roll_up
+
+
+def fact_of(message: Stored, zone: ZoneInfo) -> Fact:
+    """Return the message with its day and hour on the clan's clock."""
+    return Fact(message, *slot_of(message.sent_at.timestamp(), zone))
+
+
+async def settle_answers(
+    connection: AsyncConnection, clan_id: int, zone: ZoneInfo, touched: Collection[Fact]
+) -> None:
+    """Settle every question that the touched messages, stored or just removed, may answer."""
+    if not touched:
+        return
+    changed: list[Asked] = []
+    credits_moved: list[Tally] = []
+    for before, after in await _differences(connection, [fact.message for fact in touched]):
+        changed.append(after)
+        credits_moved += [*_credit(before, zone, -1), *_credit(after, zone, 1)]
+    await questions.set_answers(connection, changed)
+    await roll_up(connection, clan_id, credits_moved)
+
+
+async def drop_credits(
+    connection: AsyncConnection, clan_id: int, zone: ZoneInfo, gone: Sequence[int]
+) -> None:
+    """Take back the credit for answers to questions that are about to go."""
+    asked = await questions.asked(connection, gone)
+    await roll_up(
+        connection, clan_id, [tally for each in asked for tally in _credit(each, zone, -1)]
+    )
+
+
+async def _differences(
+    connection: AsyncConnection, touched: Sequence[Stored]
+) -> list[tuple[Asked, Asked]]:
+    """Return (as stored, as it should be) of the questions around that are settled wrongly."""
+    near = await questions.asked_near(
+        connection,
+        {message.channel_id for message in touched},
+        min(message.sent_at for message in touched) - asking.ANSWER_WINDOW,
+        max(message.sent_at for message in touched),
+        [message.reply_to for message in touched if message.reply_to is not None],
+    )
+    later = await questions.possible_answers(connection, list(near), asking.ANSWER_WINDOW)
+    answers = asking.answers(list(_facts(near.values(), later)))
+    found = []
+    for message_id, before in near.items():
+        answer = answers.get(message_id)
+        after = before._replace(
+            answer_id=answer and answer.message_id,
+            answered_by=answer and answer.author_id,
+            answered_at=answer and answer.answered_at,
+        )
+        if after != before:
+            found.append((before, after))
+    return found
+
+
+def _facts(asked: Collection[Asked], later: Collection[Stored]) -> Iterable[asking.Fact]:
+    """Return each message once; a question among `later` may itself reply to another one."""
+    replies = {message.message_id: message.reply_to for message in later}
+    questioned = {question.message_id for question in asked}
+    for question in asked:
+        yield asking.Fact(
+            question.message_id,
+            question.author_id,
+            question.channel_id,
+            question.asked_at,
+            is_question=True,
+            reply_to=replies.get(question.message_id),
+        )
+    for message in later:
+        if message.message_id not in questioned:
+            yield asking.Fact(
+                message.message_id,
+                message.author_id,
+                message.channel_id,
+                message.sent_at,
+                is_question=False,
+                reply_to=message.reply_to,
+            )
+
+
+def _credit(asked: Asked, zone: ZoneInfo, sign: int) -> list[Tally]:
+    helper, at = asked.answered_by, asked.answered_at
+    if helper is None or at is None:
+        return []
+    return [Tally(helper, *slot_of(at.timestamp(), zone), answers=sign)]

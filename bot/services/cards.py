@@ -1,0 +1,198 @@
+"""A member's card: their own numbers, their places in the clan, their last 90 days."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clan.activity import DayLine, best_hours, heatmap
+from bot.clan.evidence import chat_evidence, game_evidence
+from bot.clan.metrics import UNRANKED
+from bot.clan.names import match_key, wom_key
+from bot.clan.spans import DAY, Period, day_of, last
+from bot.clan.standings import Chat, Member, Roster, place
+from bot.clan.wording import ago
+from bot.reports.documents import Document
+from bot.reports.pictures import Card
+from bot.reports.worker import Drawing, Draws
+from bot.services.clans import Clan, Clock
+from bot.services.people import People, Visitor, read_people
+from bot.services.publish import blind_times
+from bot.services.roster import read_roster
+from storage import chat, snapshots
+from storage.engine import Database
+from storage.snapshots import Seen
+
+_TREND_DAYS = 90
+_CHOICES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class CardFiles:
+    """A card, its chart, and how good its evidence is."""
+
+    card: Card
+    chart: Document
+    evidence: tuple[str, ...]
+
+
+class Cards:
+    """Arranges the cards of members."""
+
+    def __init__(self, database: Database, draws: Draws, clock: Clock) -> None:
+        self._database = database
+        self._draws = draws
+        self._clock = clock
+
+    async def of_visitor(self, clan: Clan, visitor: Visitor, period: Period) -> CardFiles | None:
+        """Return the card of whoever asks, or None when no account is known to be theirs."""
+        async with self._database.reading() as connection:
+            people = await read_people(connection, clan, visitor)
+            accounts = people.accounts(visitor.user_id)
+            if not accounts:
+                return None
+            card, evidence = await self._card(
+                connection, clan, people, accounts[0].player_id, period
+            )
+        return await self._drawn(card, evidence)
+
+    async def of_player(self, clan: Clan, name: str, period: Period) -> CardFiles | None:
+        """Return the card of the member who bears or bore a name, or None."""
+        async with self._database.reading() as connection:
+            people = await read_people(connection, clan)
+            player_id = _called(people, name)
+            if player_id is None:
+                return None
+            card, evidence = await self._card(connection, clan, people, player_id, period)
+        return await self._drawn(card, evidence)
+
+    async def names_like(self, clan: Clan, text: str) -> tuple[str, ...]:
+        """Return up to 25 members' names that hold the text, old names and Discord names too."""
+        async with self._database.reading() as connection:
+            people = await read_people(connection, clan)
+        return _names_like(people, text)
+
+    async def _card(
+        self,
+        connection: AsyncConnection,
+        clan: Clan,
+        people: People,
+        player_id: int,
+        period: Period,
+    ) -> tuple[Card, tuple[str, ...]]:
+        now = self._clock()
+        span = last(period, now, clan.zone)
+        roster = await read_roster(connection, clan, people, now, {period: span})
+        member = roster.by_player()[player_id]
+        start = now - timedelta(days=_TREND_DAYS)
+        author = people.known.get(player_id)
+        hours = []
+        if author is not None:
+            hours = await chat.author_hours(
+                connection, clan.clan_id, [author.author.author_id], start
+            )
+        seen = await snapshots.headlines_since(connection, clan.clan_id, start - DAY, player_id)
+        week = heatmap(hours, clan.zone)
+        card = Card(
+            member=member,
+            clan=clan.name,
+            zone=clan.zone.key,
+            period=period,
+            now=now,
+            places=_places(roster, player_id, period),
+            trend=_trend(clan, start, now, seen, hours if author is not None else None),
+            best_hours=best_hours(week),
+            hours=week,
+            accounts=_accounts(people, member),
+        )
+        blind = await blind_times(connection, clan, span)
+        evidence = (
+            f"WOM {ago(member.updated_at, now)} old",
+            *game_evidence(member, period, now).reasons,
+            *chat_evidence(member, period, now, blind).reasons,
+        )
+        return card, tuple(dict.fromkeys(evidence))
+
+    async def _drawn(self, card: Card, evidence: tuple[str, ...]) -> CardFiles:
+        return CardFiles(card, await self._draws.draw(Drawing.CARD_CHART, card), evidence)
+
+
+def _called(people: People, name: str) -> int | None:
+    """Return the present player of that name: the present bearer first, then who bore it."""
+    key = wom_key(name)
+    for each in people.places:
+        if each.wom_key == key:
+            return each.player_id
+    here = {each.player_id for each in people.places}
+    bore = [
+        player_id
+        for player_id, names in people.names.items()
+        if player_id in here and key in map(wom_key, names)
+    ]
+    return bore[0] if len(bore) == 1 else None
+
+
+def _names_like(people: People, text: str) -> tuple[str, ...]:
+    wanted = match_key(text) if text else ""
+    found = []
+    for each in people.places:
+        known = people.known.get(each.player_id)
+        names = [each.name, *people.names.get(each.player_id, ())]
+        names += [known.author.name] if known is not None else []
+        if any(wanted in match_key(name) for name in names):
+            starts = match_key(each.name).startswith(wanted)
+            found.append((not starts, each.name.casefold(), each.name))
+    return tuple(name for _, _, name in sorted(found)[:_CHOICES])
+
+
+def _accounts(people: People, member: Member) -> tuple[str, ...]:
+    if member.discord_user_id is None:
+        return (member.name,)
+    return tuple(each.name for each in people.accounts(member.discord_user_id)) or (member.name,)
+
+
+def _places(roster: Roster, player_id: int, period: Period) -> dict[str, tuple[int, int]]:
+    def ranked(values: Mapping[int, float | None]) -> tuple[int, int] | None:
+        return place(values, player_id)
+
+    members = roster.members
+    chats: dict[int, Chat | None] = {
+        each.player_id: None if each.chat is None else each.chat.get(period) for each in members
+    }
+    found = {
+        "xp": ranked({each.player_id: each.gains(period).xp for each in members}),
+        "kills": ranked({each.player_id: each.gains(period).kills for each in members}),
+        "messages": ranked({pid: wrote and wrote.messages for pid, wrote in chats.items()}),
+        "answers": ranked({pid: wrote and wrote.answers for pid, wrote in chats.items()}),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _trend(
+    clan: Clan,
+    start: datetime,
+    now: datetime,
+    seen: list[Seen],
+    hours: list[tuple[datetime, int]] | None,
+) -> tuple[DayLine, ...]:
+    """Return the last 90 days: a day without an observation is unknown, not zero."""
+    xp: dict[date, int] = defaultdict(int)
+    kills: dict[date, int] = defaultdict(int)
+    for before, after in pairwise(seen):
+        day = day_of(after.seen_at, clan.zone)
+        if UNRANKED not in (before.xp, after.xp):
+            xp[day] += max(after.xp - before.xp, 0)
+        kills[day] += after.kills_earned - before.kills_earned
+    messages: dict[date, int] = defaultdict(int)
+    for at, count in hours or ():
+        messages[day_of(at, clan.zone)] += count
+    days = []
+    day = day_of(start, clan.zone) + DAY
+    while day <= day_of(now, clan.zone):
+        wrote = messages[day] if hours is not None else None
+        days.append(DayLine(day, wrote, xp.get(day), kills.get(day)))
+        day += DAY
+    return tuple(days)

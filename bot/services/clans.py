@@ -1,0 +1,117 @@
+"""The clans this bot serves: their WOM group, zone, gates and places that are counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.clan.ranks import Caller, Gates, ladder
+from storage import authors, clans, links
+from storage.clans import ClanRow
+from storage.engine import Database
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Clan:
+    """One Discord server joined to one WOM group."""
+
+    clan_id: int
+    guild_id: int
+    wom_group_id: int | None
+    name: str
+    zone: ZoneInfo
+    gates: Gates
+    ladder: tuple[str, ...]
+    created_at: datetime
+    polled_at: datetime | None
+    listened_at: datetime | None
+    report_channel_id: int | None
+
+
+class UnknownZone(ValueError):
+    """No time zone has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no time zone is called {name!r}; write it like Europe/London")
+
+
+class Clans:
+    """Finds clans by their Discord server and changes what they decide for themselves."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def found(self, guild_id: int, name: str) -> Clan:
+        """Return the clan of a Discord server, making it when it is new."""
+        async with self._database.writing() as connection:
+            return _clan(await clans.found(connection, guild_id, name, self._clock()))
+
+    async def of_guild(self, guild_id: int) -> Clan | None:
+        """Return the clan of a Discord server, or None when it was never set up."""
+        async with self._database.reading() as connection:
+            row = await clans.of_guild(connection, guild_id)
+        return None if row is None else _clan(row)
+
+    async def every(self) -> tuple[Clan, ...]:
+        """Return all clans."""
+        async with self._database.reading() as connection:
+            return tuple(_clan(row) for row in await clans.every(connection))
+
+    async def join_group(self, clan: Clan, group_id: int, name: str) -> None:
+        """Join the clan to a WOM group; the next poll reads everything afresh."""
+        async with self._database.writing() as connection:
+            await clans.change(
+                connection,
+                clan.clan_id,
+                wom_group_id=group_id,
+                name=name,
+                details_etag=None,
+                hiscores_etag=None,
+            )
+
+    async def set_zone(self, clan: Clan, zone: str) -> None:
+        """Set the time zone in which the clan's days begin; UnknownZone when there is none such."""
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UnknownZone(zone) from error
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, zone=zone)
+
+    async def set_gates(self, clan: Clan, gates: Gates) -> None:
+        """Set who may do what."""
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, gates=gates.to_dict())
+
+    async def set_counted(self, clan: Clan, channel_id: int, *, is_counted: bool) -> None:
+        """Count the messages of a Discord channel from now on, or stop."""
+        async with self._database.writing() as connection:
+            await authors.set_counted(connection, clan.clan_id, channel_id, is_counted=is_counted)
+
+    async def caller(
+        self, clan: Clan, user_id: int, roles: frozenset[int], *, owner: bool, manager: bool
+    ) -> Caller:
+        """Return who asks, with the WOM roles of the accounts that an officer confirmed."""
+        async with self._database.reading() as connection:
+            held = await links.confirmed_roles(connection, clan.clan_id, user_id)
+        return Caller(owner, manager, roles, frozenset(held))
+
+
+def _clan(row: ClanRow) -> Clan:
+    gates = Gates.from_dict(row.gates)
+    return Clan(
+        clan_id=row.clan_id,
+        guild_id=row.guild_id,
+        wom_group_id=row.wom_group_id,
+        name=row.name,
+        zone=ZoneInfo(row.zone),
+        gates=gates,
+        ladder=ladder(row.role_orders, gates),
+        created_at=row.created_at,
+        polled_at=row.polled_at,
+        listened_at=row.listened_at,
+        report_channel_id=row.report_channel_id,
+    )

@@ -1,0 +1,72 @@
+"""A new clan's first year: twelve monthly windows of everybody's first and last values.
+
+Windows go from the oldest to the newest, each in a transaction of its own; killed and begun again,
+what is stored already is no news.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clan.metrics import Kind
+from bot.clan.observing import Reading
+from bot.services.snapshots import store_readings
+from storage.engine import Database
+from wom.client import WomClient
+from wom.models import Hiscores, MemberGained
+
+_WINDOWS = 12
+_WINDOW = timedelta(days=365) / _WINDOWS
+
+_log = structlog.get_logger()
+
+
+async def fill_history(
+    database: Database,
+    wom: WomClient,
+    group_id: int,
+    hiscores: Sequence[Hiscores],
+    now: datetime,
+) -> datetime:
+    """Store up to 24 readings of each player of `hiscores` over the last year; return its start.
+
+    The players must be stored already. Raises WomError when a window could not be had.
+    """
+    kinds = _kinds(hiscores)
+    players = {each.player.id for each in hiscores}
+    start = now - _WINDOWS * _WINDOW
+    for number in range(_WINDOWS):
+        first = start + number * _WINDOW
+        gained = await wom.gained_between(group_id, first, first + _WINDOW)
+        readings = {
+            each.player.id: _readings(each, kinds) for each in gained if each.player.id in players
+        }
+        async with database.writing() as connection:
+            stored = await store_readings(connection, readings)
+        _log.info("history window stored", window=number + 1, of=_WINDOWS, readings=stored)
+    return start
+
+
+def _kinds(hiscores: Sequence[Hiscores]) -> dict[str, Kind]:
+    found: dict[str, Kind] = {}
+    for each in hiscores:
+        found |= dict.fromkeys(each.skills, Kind.SKILL)
+        found |= dict.fromkeys(each.bosses, Kind.BOSS)
+        found |= dict.fromkeys(each.activities, Kind.ACTIVITY)
+        found |= dict.fromkeys(each.computed, Kind.COMPUTED)
+    return found
+
+
+def _readings(gained: MemberGained, kinds: Mapping[str, Kind]) -> list[Reading]:
+    """Return the window's first and last values; one reading when they are the same instant."""
+    found: list[Reading] = []
+    for place, seen_at in enumerate((gained.started_at, gained.ended_at)):
+        if seen_at is None or (found and seen_at <= found[-1].seen_at):
+            continue
+        values: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
+        for name, ends in gained.values.items():
+            if name in kinds:
+                values[kinds[name]][name] = ends[place]
+        found.append(Reading(seen_at, values))
+    return found

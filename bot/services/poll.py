@@ -1,0 +1,330 @@
+"""Polling Wise Old Man: one request when nothing changed, two for everybody's full stats.
+
+Everything is fetched before anything is written, and written in one transaction: a poll that is
+killed leaves nothing behind, and one that is repeated writes nothing new.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.clan.activity import Change, ChangeKind
+from bot.clan.membership import Place, RosterNews, roster_news
+from bot.clan.names import wom_key
+from bot.clan.ranks import ladder
+from bot.services.clans import Clan, Clock
+from bot.services.history import fill_history
+from bot.services.snapshots import reading_of, store_readings
+from storage import clans, players, snapshots
+from storage.clans import ClanRow
+from storage.engine import Database
+from storage.players import Event
+from wom.client import WomClient
+from wom.models import GroupDetails, Hiscores, Membership
+from wom.models import Player as WomPlayer
+from wom.wire import NotModified
+
+_log = structlog.get_logger()
+_OUT_OF_SIGHT = {
+    "archived": "archived on WOM: another account took the name",
+    "unranked": "not on the hiscores",
+    "banned": "banned from the game",
+}
+_TOLD_AS = {
+    ChangeKind.JOINED: "joined",
+    ChangeKind.RETURNED: "joined",
+    ChangeKind.LEFT: "left",
+    ChangeKind.PROMOTED: "changed_role",
+    ChangeKind.DEMOTED: "changed_role",
+    ChangeKind.ROLE: "changed_role",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A member whose numbers could not be had, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What a poll did. `doubt` says why a roster was not believed; then nothing was written."""
+
+    members: int
+    updated: int = 0
+    unchanged: int = 0
+    failed: tuple[Failure, ...] = ()
+    changes: tuple[Change, ...] = ()
+    doubt: str | None = None
+    filled_from: datetime | None = None
+
+
+class NoGroup(Exception):
+    """The clan has no WOM group yet."""
+
+    def __init__(self, clan: str) -> None:
+        super().__init__(f"{clan} is not joined to a Wise Old Man group yet: run /clanstats setup")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database knows before a poll."""
+
+    clan: ClanRow
+    places: Mapping[int, players.Place]
+    seen: Mapping[int, snapshots.Seen]
+
+    @property
+    def present(self) -> int:
+        return sum(place.left_at is None for place in self.places.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What WOM answered; no hiscores when nobody's changed."""
+
+    details: GroupDetails
+    details_etag: str | None
+    unreadable: int
+    stale: frozenset[int]
+    hiscores: tuple[Hiscores, ...]
+    hiscores_etag: str | None
+
+
+class Poll:
+    """Asks WOM about a clan and stores what is new."""
+
+    def __init__(self, database: Database, wom: WomClient, clock: Clock) -> None:
+        self._database = database
+        self._wom = wom
+        self._clock = clock
+
+    async def poll(self, clan: Clan) -> PollResult:
+        """Bring the clan's roster and snapshots up to what WOM knows.
+
+        Raises NoGroup, and WomError when WOM gave no usable answer; then nothing was written but,
+        on a clan's first poll, part of its history.
+        """
+        known = await self._known(clan)
+        group_id = known.clan.wom_group_id
+        if group_id is None:
+            raise NoGroup(clan.name)
+        answers = await self._ask(group_id, known)
+        if answers is None:
+            await self._note_poll(clan.clan_id)
+            return PollResult(known.present, unchanged=known.present)
+        filled_from = None
+        if known.clan.history_from is None and answers.hiscores:
+            filled_from = await self._fill_history(group_id, answers)
+        news = await self._roster_news(group_id, clan, known, answers)
+        if news.doubt is not None:
+            _log.warning("roster not believed", clan=clan.name, doubt=news.doubt)
+            await self._note_poll(clan.clan_id)
+            return PollResult(known.present, unchanged=known.present, doubt=news.doubt)
+        updated = await self._write(clan.clan_id, known, answers, news, filled_from)
+        failed = _failures(answers)
+        members = len(answers.details.memberships)
+        return PollResult(
+            members,
+            updated,
+            members - updated - len(failed),
+            failed,
+            news.changes,
+            filled_from=filled_from,
+        )
+
+    async def update_all(self, clan: Clan, code: str) -> int:
+        """Ask WOM to refresh every member that is a day old, and return how many it queued."""
+        if clan.wom_group_id is None:
+            raise NoGroup(clan.name)
+        return (await self._wom.update_all(clan.wom_group_id, code)).count
+
+    async def _known(self, clan: Clan) -> _Known:
+        async with self._database.reading() as connection:
+            row = await clans.of_guild(connection, clan.guild_id)
+            if row is None:
+                raise NoGroup(clan.name)
+            places = await players.places(connection, clan.clan_id, with_former=True)
+            seen = await snapshots.newest(connection, [place.player_id for place in places])
+        return _Known(row, {place.player_id: place for place in places}, seen)
+
+    async def _ask(self, group_id: int, known: _Known) -> _Answers | None:
+        """Return what WOM answered, or None when nothing changed since the last time."""
+        details = await self._wom.group(group_id, known.clan.details_etag)
+        if isinstance(details, NotModified):
+            return None
+        stale = frozenset(_stale(details.value, known.seen))
+        fresh_details = (details.value, details.etag, details.unreadable)
+        if not stale:
+            return _Answers(*fresh_details, stale, (), known.clan.hiscores_etag)
+        hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
+        if isinstance(hiscores, NotModified):
+            return _Answers(*fresh_details, stale, (), hiscores.etag)
+        fresh = tuple(each for each in hiscores.value if each.player.id in stale)
+        return _Answers(*fresh_details, stale, fresh, hiscores.etag)
+
+    async def _fill_history(self, group_id: int, answers: _Answers) -> datetime:
+        now = self._clock()
+        rows = [_player(member.player) for member in answers.details.memberships]
+        async with self._database.writing() as connection:
+            await players.note_players(connection, rows, now)
+        return await fill_history(self._database, self._wom, group_id, answers.hiscores, now)
+
+    async def _roster_news(
+        self, group_id: int, clan: Clan, known: _Known, answers: _Answers
+    ) -> RosterNews:
+        now = self._clock()
+        details = answers.details
+        places = {
+            pid: Place(
+                pid, place.name, place.role, place.joined_at, place.role_since_at, place.left_at
+            )
+            for pid, place in known.places.items()
+        }
+        orders = [(order.role, order.index) for order in details.role_orders]
+        fresh = [_place(member) for member in details.memberships]
+        if answers.unreadable:
+            # Whoever could not be read is not gone: keep everybody that the answer does not name.
+            here = {place.player_id for place in fresh}
+            fresh += [
+                place for pid, place in places.items() if pid not in here and not place.left_at
+            ]
+        news = roster_news(places, fresh, ladder(orders, clan.gates), now)
+        if not any(change.kind in _TOLD_AS for change in news.changes):
+            return news
+        told = {
+            (event.player_id, event.type): event.created_at
+            for event in reversed(await self._wom.activity(group_id))
+        }
+        return replace(
+            news, changes=tuple(_timed(change, told, known.clan) for change in news.changes)
+        )
+
+    async def _write(
+        self,
+        clan_id: int,
+        known: _Known,
+        answers: _Answers,
+        news: RosterNews,
+        filled_from: datetime | None,
+    ) -> int:
+        now = self._clock()
+        details = answers.details
+        fresh_players = [_player(member.player) for member in details.memberships]
+        async with self._database.writing() as connection:
+            await players.note_players(connection, _new_rows(known, fresh_players), now)
+            await players.put_in(connection, clan_id, _new_places(known, news))
+            for change in news.changes:
+                if change.kind is ChangeKind.LEFT:
+                    await players.take_out(
+                        connection, clan_id, [change.player_id], change.happened_at
+                    )
+            await players.note_events(connection, clan_id, [_event(each) for each in news.changes])
+            readings = {each.player.id: [reading_of(each)] for each in answers.hiscores}
+            updated = await store_readings(connection, readings)
+            history = {} if filled_from is None else {"history_from": filled_from}
+            await clans.change(
+                connection,
+                clan_id,
+                name=details.name,
+                role_orders=[[order.role, order.index] for order in details.role_orders],
+                polled_at=now,
+                details_etag=answers.details_etag,
+                hiscores_etag=answers.hiscores_etag,
+                **history,
+            )
+        return updated
+
+    async def _note_poll(self, clan_id: int) -> None:
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan_id, polled_at=self._clock())
+
+
+def _stale(details: GroupDetails, seen: Mapping[int, snapshots.Seen]) -> list[int]:
+    """Return the players whose latest snapshot is newer than the one we have."""
+    return [
+        player.id
+        for player in (member.player for member in details.memberships)
+        if player.updated_at is not None
+        and player.status != "archived"
+        and (player.id not in seen or seen[player.id].seen_at < player.updated_at)
+    ]
+
+
+def _failures(answers: _Answers) -> tuple[Failure, ...]:
+    answered = {each.player.id for each in answers.hiscores}
+    found = []
+    for player in (member.player for member in answers.details.memberships):
+        if player.updated_at is None:
+            found.append(Failure(player.display_name, "never updated on WOM"))
+        elif player.id in answers.stale and player.id not in answered:
+            reason = _OUT_OF_SIGHT.get(player.status, "missing from WOM's hiscores answer")
+            found.append(Failure(player.display_name, reason))
+        elif player.status in _OUT_OF_SIGHT:
+            found.append(Failure(player.display_name, _OUT_OF_SIGHT[player.status]))
+    return tuple(found)
+
+
+def _place(member: Membership) -> Place:
+    joined_at = member.client_sync_joined_at or member.created_at
+    return Place(
+        member.player_id,
+        member.player.display_name,
+        member.role,
+        min(joined_at, member.created_at),
+        member.updated_at,
+    )
+
+
+def _player(player: WomPlayer) -> dict[str, Any]:
+    return {
+        "player_id": player.id,
+        "name": player.display_name,
+        "wom_key": wom_key(player.display_name),
+        "account_type": player.type,
+        "status": player.status,
+        "updated_at": player.updated_at,
+        "changed_at": player.last_changed_at,
+    }
+
+
+def _new_rows(known: _Known, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows (of players or of memberships) that differ from what is stored."""
+    return [
+        row
+        for row in rows
+        if (place := known.places.get(row["player_id"])) is None
+        or any(getattr(place, column) != value for column, value in row.items())
+    ]
+
+
+def _new_places(known: _Known, news: RosterNews) -> list[dict[str, Any]]:
+    """Return the memberships that differ from what is stored."""
+    rows: list[dict[str, Any]] = [
+        {
+            "player_id": place.player_id,
+            "role": place.role,
+            "joined_at": place.joined_at,
+            "role_since_at": place.role_since_at,
+            "left_at": None,
+        }
+        for place in news.present
+    ]
+    return _new_rows(known, rows)
+
+
+def _timed(change: Change, told: Mapping[tuple[int, str], datetime], clan: ClanRow) -> Change:
+    """Return the change at the instant that WOM tells, if it came after the last poll."""
+    at = told.get((change.player_id, _TOLD_AS.get(change.kind, "")))
+    if at is None or clan.polled_at is None or at <= clan.polled_at:
+        return change
+    return replace(change, happened_at=at)
+
+
+def _event(change: Change) -> Event:
+    return Event(change.player_id, change.kind, change.happened_at, change.before, change.after)

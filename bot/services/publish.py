@@ -1,0 +1,239 @@
+"""What goes out: the clan's report and its files, arranged from one consistent moment."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clan.activity import Change, ChangeKind, DayLine, Totals, heatmap, totals
+from bot.clan.evidence import Blind, Coverage, coverage, strip
+from bot.clan.gains import MetricGain, metric_gain
+from bot.clan.metrics import UNRANKED, Kind, threshold
+from bot.clan.spans import HOUR, WINDOWS, Period, Span, day_of, days_between, last, slot_of
+from bot.clan.standings import Roster, TopBoss
+from bot.reports.clan_report import ClanReport
+from bot.reports.documents import Document
+from bot.reports.worker import Drawing, Draws
+from bot.services.clans import Clan, Clock
+from bot.services.people import People, read_people
+from bot.services.roster import read_roster
+from storage import chat, players, runs, snapshots
+from storage.engine import Database
+from storage.snapshots import Path
+
+_TREND = timedelta(days=90)
+# Members are seen about daily: a gain shown on the first day has its baseline on the day before.
+_BASELINE_LEAD = timedelta(days=2)
+
+Metrics = Mapping[int, tuple[str, Kind]]
+"""Name and kind by metric id."""
+Hours = Sequence[tuple[datetime, int]]
+"""Messages by hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFiles:
+    """A report with the files that go with it."""
+
+    report: ClanReport
+    chart: Document
+    workbook: Document
+
+
+class Publish:
+    """Arranges reports and has them drawn."""
+
+    def __init__(self, database: Database, draws: Draws, clock: Clock) -> None:
+        self._database = database
+        self._draws = draws
+        self._clock = clock
+
+    async def report_files(self, clan: Clan, period: Period) -> ReportFiles:
+        """Return the clan's report with its chart and workbook."""
+        report = await self.clan_report(clan, period)
+        chart, workbook = await asyncio.gather(
+            self._draws.draw(Drawing.REPORT_CHART, report),
+            self._draws.draw(Drawing.CLAN_WORKBOOK, report),
+        )
+        return ReportFiles(report, chart, workbook)
+
+    async def clan_report(self, clan: Clan, period: Period) -> ClanReport:
+        """Return all that the report says about the period that ends now."""
+        now = self._clock()
+        span = last(period, now, clan.zone)
+        spans = {each: last(each, now, clan.zone) for each in {*WINDOWS, period}}
+        async with self._database.reading() as connection:
+            people = await read_people(connection, clan)
+            metrics = await read_metrics(connection)
+            gained = await metric_gains(connection, clan, metrics, span)
+            tops = top_bosses(gained[Kind.BOSS])
+            roster = await read_roster(
+                connection, clan, people, now, spans, weekly=True, top_bosses=tops
+            )
+            before = await _totals_before(connection, clan, people, period, span.before())
+            hours = await chat.clan_hours(
+                connection, clan.clan_id, min(span.start, span.end - _TREND), span.end
+            )
+            present = await _present(connection, clan, metrics)
+            trend = await _trend(connection, clan, span, hours)
+            changes = await _changes(connection, clan, span)
+            blind = await blind_times(connection, clan, span)
+        messages = _messages(clan, hours, span)
+        known = report_coverage(clan, roster, period, messages, blind)
+        return ClanReport(
+            clan=clan.name,
+            zone=clan.zone.key,
+            period=period,
+            span=span,
+            roster=roster,
+            totals=totals(roster.members, period, messages),
+            before=before,
+            skills=gained[Kind.SKILL],
+            bosses=gained[Kind.BOSS],
+            present_skills=present[Kind.SKILL],
+            present_bosses=present[Kind.BOSS],
+            heatmap=heatmap(((at, n) for at, n in hours if at in span), clan.zone),
+            trend=trend,
+            changes=changes,
+            evidence=strip(known, now, clan.zone),
+        )
+
+
+async def blind_times(connection: AsyncConnection, clan: Clan, span: Span) -> tuple[Blind, ...]:
+    """Return the times of the span in which chat could not be seen."""
+    found = await runs.blindness(connection, clan.clan_id, span.start)
+    return tuple(
+        Blind(Span(spot.started_at, spot.ended_at or max(span.end, spot.started_at)), spot.channel)
+        for spot in found
+    )
+
+
+def report_coverage(
+    clan: Clan, roster: Roster, period: Period, messages: int | None, blind: Sequence[Blind]
+) -> Coverage:
+    """Return how well the clan is observed over a period."""
+    attributed = sum(member.messages(period) or 0 for member in roster.members)
+    return coverage(roster, clan.polled_at, messages, attributed, blind)
+
+
+def _messages(clan: Clan, hours: Hours, span: Span) -> int | None:
+    """Return the clan's messages, or None when no channel was ever heard."""
+    written = sum(messages for at, messages in hours if at in span)
+    return written if written or clan.listened_at is not None else None
+
+
+async def _totals_before(
+    connection: AsyncConnection, clan: Clan, people: People, period: Period, span: Span
+) -> Totals:
+    """Return the totals of an earlier span over today's members."""
+    roster = await read_roster(connection, clan, people, span.end, {period: span})
+    hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
+    return totals(roster.members, period, sum(messages for _, messages in hours) or None)
+
+
+async def read_metrics(connection: AsyncConnection) -> Metrics:
+    """Return name and kind of every metric by id."""
+    found = await snapshots.metric_ids(connection)
+    return {number: (name, Kind(kind)) for name, (number, kind) in found.items()}
+
+
+async def metric_gains(
+    connection: AsyncConnection, clan: Clan, metrics: Metrics, span: Span
+) -> dict[Kind, dict[int, dict[str, MetricGain]]]:
+    """Return what each member gained since the span's start, by kind, player and metric."""
+    paths = await snapshots.paths(connection, clan.clan_id, span.start)
+    return await asyncio.to_thread(_metric_gains, paths, metrics)
+
+
+def _metric_gains(
+    paths: Sequence[Path], metrics: Metrics
+) -> dict[Kind, dict[int, dict[str, MetricGain]]]:
+    found: dict[Kind, dict[int, dict[str, MetricGain]]] = {kind: {} for kind in Kind}
+    thresholds = {number: threshold(*metric) for number, metric in metrics.items()}
+    for player_id, number, at_start, first_inside, at_end in paths:
+        gain = metric_gain(at_start, first_inside, at_end, thresholds[number])
+        if gain is not None and (gain.earned or gain.entered_at):
+            name, kind = metrics[number]
+            found[kind].setdefault(player_id, {})[name] = gain
+    return found
+
+
+async def _present(
+    connection: AsyncConnection, clan: Clan, metrics: Metrics
+) -> dict[Kind, dict[int, dict[str, float]]]:
+    found: dict[Kind, dict[int, dict[str, float]]] = {kind: {} for kind in Kind}
+    for player_id, number, value in await snapshots.ranked_values(connection, clan.clan_id):
+        name, kind = metrics[number]
+        found[kind].setdefault(player_id, {})[name] = value
+    return found
+
+
+async def _trend(
+    connection: AsyncConnection, clan: Clan, span: Span, hours: Hours
+) -> tuple[DayLine, ...]:
+    """Return the span's days, the last 90 at most."""
+    start = max(span.start, span.end - _TREND)
+    seen = await snapshots.rises(connection, clan.clan_id, start - _BASELINE_LEAD)
+    days = days_between(day_of(start, clan.zone), day_of(span.end - HOUR, clan.zone))
+    risen = await asyncio.to_thread(_risen, seen, clan.zone, start)
+    messages: dict[date, int] = defaultdict(int)
+    for at, count in hours:
+        messages[day_of(at, clan.zone)] += count
+    heard_from = min(messages, default=None)
+    return tuple(
+        DayLine(
+            day,
+            messages[day] if heard_from is not None and day >= heard_from else None,
+            *risen.get(day, (None, None)),
+        )
+        for day in days
+    )
+
+
+def _risen(
+    seen: Sequence[tuple[int, int, int, int]], zone: ZoneInfo, start: datetime
+) -> dict[date, tuple[int, int]]:
+    """Return (XP, kills) by the day of the observation that showed them; no day without one."""
+    start_ms = start.timestamp() * 1000
+    xp: dict[date, int] = defaultdict(int)
+    kills: dict[date, int] = defaultdict(int)
+    for before, after in pairwise(seen):
+        if before[0] != after[0] or after[1] < start_ms:
+            continue
+        day, _ = slot_of(after[1] / 1000, zone)
+        kills[day] += after[3] - before[3]
+        if before[2] != UNRANKED and after[2] > before[2]:
+            xp[day] += after[2] - before[2]
+        else:
+            xp[day] += 0
+    return {day: (xp[day], earned) for day, earned in kills.items()}
+
+
+async def _changes(connection: AsyncConnection, clan: Clan, span: Span) -> tuple[Change, ...]:
+    events = await players.events_between(connection, clan.clan_id, span.start, span.end)
+    return tuple(
+        Change(
+            ChangeKind(event.kind),
+            event.player_id,
+            name,
+            event.happened_at,
+            event.before,
+            event.after,
+        )
+        for event, name in events
+    )
+
+
+def top_bosses(bosses: Mapping[int, Mapping[str, MetricGain]]) -> dict[int, TopBoss]:
+    """Return the boss that each member killed most, by player id."""
+    found = {}
+    for player_id, gains in bosses.items():
+        kills, name = max((gain.earned, name) for name, gain in gains.items())
+        if kills:
+            found[player_id] = TopBoss(name, int(kills))
+    return found

@@ -1,0 +1,198 @@
+"""How the bot itself is doing: what ran when, what is late, what is wrong and how to mend it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.clan.evidence import strip
+from bot.clan.punctuality import Job, Late, late_jobs
+from bot.clan.spans import Period, last
+from bot.clan.wording import ago, plural
+from bot.services.clans import Clan, Clock
+from bot.services.people import read_people
+from bot.services.publish import blind_times, report_coverage
+from bot.services.roster import read_roster
+from storage import authors, chat, runs
+from storage.backup import back_up
+from storage.engine import Database
+from storage.runs import Run
+
+DONE, FAILED, REFUSED = "done", "failed", "refused"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a run of a job ends; whoever runs it fills it in."""
+
+    outcome: str = DONE
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is wrong, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All that /clanstats status says."""
+
+    version: str
+    members: int
+    polled_at: datetime | None
+    next_poll_at: datetime | None
+    runs: Mapping[str, Run]
+    late: tuple[Late, ...]
+    evidence: tuple[str, ...]
+    channels: int
+    unreadable: tuple[str, ...]
+    messages: int
+    database_bytes: int | None
+    troubles: tuple[Trouble, ...]
+
+
+class Upkeep:
+    """Records runs, keeps backups, and knows what is late."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        jobs: tuple[Job, ...],
+        *,
+        version: str,
+        refreshes: bool,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self.jobs = jobs
+        self._version = version
+        self._refreshes = refreshes
+        self._started_at = clock()
+
+    @asynccontextmanager
+    async def run(self, job: str, clan_id: int | None, trace: str) -> AsyncIterator[Outcome]:
+        """Record a run of a job around what is done inside; an exception passes and is recorded."""
+        async with self._database.writing() as connection:
+            run_id = await runs.begin(connection, job, clan_id, trace, self._clock())
+        outcome = Outcome()
+        try:
+            yield outcome
+        except BaseException as error:
+            outcome = Outcome(FAILED, {"error": type(error).__name__, "words": str(error)})
+            raise
+        finally:
+            async with self._database.writing() as connection:
+                await runs.end(connection, run_id, outcome.outcome, outcome.detail, self._clock())
+
+    async def back_up(self) -> str | None:
+        """Copy the database beside itself and verify the copy; None for one that is not a file."""
+        path = self._database.path
+        if path is None:
+            return None
+        return (await back_up(path, path.parent / "backups", self._clock())).name
+
+    async def late(self, clan: Clan) -> tuple[Late, ...]:
+        """Return the jobs of a clan, or of the whole bot, that are overdue."""
+        async with self._database.reading() as connection:
+            done = await runs.last_runs(connection, clan.clan_id, DONE)
+        succeeded = {job: run.ended_at for job, run in done.items() if run.ended_at is not None}
+        return late_jobs(self._jobs_of(clan), succeeded, self._started_at, self._clock())
+
+    async def status(self, clan: Clan) -> Status:
+        """Return how the bot and this clan's numbers are doing."""
+        now = self._clock()
+        period = Period.MONTH
+        span = last(period, now, clan.zone)
+        async with self._database.reading() as connection:
+            people = await read_people(connection, clan)
+            roster = await read_roster(connection, clan, people, now, {period: span})
+            hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
+            places = await authors.places(connection, clan.clan_id)
+            blind = await blind_times(connection, clan, span)
+            ran = await runs.last_runs(connection, clan.clan_id)
+        heard = clan.listened_at is not None
+        messages = sum(count for _, count in hours)
+        known = report_coverage(clan, roster, period, messages if heard else None, blind)
+        late = await self.late(clan)
+        unreadable = tuple(sorted(each.name for each in places.values() if not each.is_readable))
+        poll_every = next(job.every for job in self.jobs if job.name == "poll")
+        return Status(
+            version=self._version,
+            members=len(roster.members),
+            polled_at=clan.polled_at,
+            next_poll_at=clan.polled_at + poll_every if clan.polled_at else None,
+            runs=ran,
+            late=late,
+            evidence=strip(known, now, clan.zone),
+            channels=sum(each.is_counted and each.is_readable for each in places.values()),
+            unreadable=unreadable,
+            messages=sum(known.author.messages for known in people.known.values()),
+            database_bytes=_size(self._database),
+            troubles=(*self._troubles(clan, ran, late, now), *_blind_troubles(unreadable)),
+        )
+
+    def _jobs_of(self, clan: Clan) -> list[Job]:
+        return [job for job in self.jobs if clan.wom_group_id is not None or job.name == "backup"]
+
+    def _troubles(
+        self, clan: Clan, ran: Mapping[str, Run], late: tuple[Late, ...], now: datetime
+    ) -> list[Trouble]:
+        found = []
+        if clan.wom_group_id is None:
+            found.append(
+                Trouble("no Wise Old Man group yet", "run /clanstats setup and name the group")
+            )
+        if not self._refreshes:
+            found.append(
+                Trouble(
+                    "nobody refreshes the members on Wise Old Man",
+                    "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin",
+                )
+            )
+        for job, run in sorted(ran.items()):
+            if run.outcome in (FAILED, REFUSED):
+                words = run.detail.get("words") or run.detail.get("doubt") or "no reason given"
+                found.append(
+                    Trouble(
+                        f"{job} {run.outcome} {ago(run.started_at, now)} ago: {words}",
+                        f"look for {run.trace} in the log",
+                    )
+                )
+        found += [
+            Trouble(
+                f"{each.job.name} is late: last done {ago(each.since, now)} ago"
+                if each.since
+                else f"{each.job.name} was not done yet",
+                "see the log, or restart the bot",
+            )
+            for each in late
+        ]
+        return found
+
+
+def _blind_troubles(unreadable: tuple[str, ...]) -> list[Trouble]:
+    if not unreadable:
+        return []
+    named = ", ".join(f"#{name}" for name in unreadable[:5])
+    more = len(unreadable) - 5
+    return [
+        Trouble(
+            f"{plural(len(unreadable), 'channel')} cannot be read: {named}"
+            + (f" and {more} more" if more > 0 else ""),
+            "give the bot View Channel and Read Message History there",
+        )
+    ]
+
+
+def _size(database: Database) -> int | None:
+    path = database.path
+    if path is None:
+        return None
+    files = (path, path.with_name(path.name + "-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())

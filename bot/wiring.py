@@ -1,0 +1,131 @@
+"""Building every part once, lowest first; what opens also closes. The only place with a clock."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+
+from bot.clan.punctuality import Job
+from bot.reports.worker import Draws, Inline
+from bot.services.backfill import Backfill
+from bot.services.cards import Cards
+from bot.services.clans import Clans, Clock
+from bot.services.intake import Intake
+from bot.services.poll import Poll
+from bot.services.publish import Publish
+from bot.services.upkeep import Upkeep
+from bot.settings import Settings
+from storage.engine import Database
+from storage.migrate import Migrated, bring_up
+from wom.client import WomClient, open_http
+
+VERSION = version("clanstats")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that can be asked of the bot without Discord."""
+
+    clans: Clans
+    poll: Poll
+    wom: WomClient
+    intake: Intake
+    backfill: Backfill
+    publish: Publish
+    cards: Cards
+    upkeep: Upkeep
+    clock: Clock
+    migrated: Migrated
+
+
+def now() -> datetime:
+    """Return the present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    clock: Clock = now,
+    *,
+    draws: Callable[[], Draws] = Inline,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Services]:
+    """Yield the services on a database that is brought up to the newest schema.
+
+    Tests give a still clock and an httpx.MockTransport. Raises StorageError when the database
+    cannot be used; on leaving, what was heard is written and everything is closed.
+    """
+    database = Database(settings.database_url)
+    if database.path is not None:
+        Path(database.path).parent.mkdir(parents=True, exist_ok=True)
+    drawing = draws()
+    key = settings.wom_api_key.get_secret_value() if settings.wom_api_key else None
+    http = open_http(
+        settings.wom_base_url,
+        key,
+        settings.wom_contact or "no contact given",
+        VERSION,
+        transport=transport,
+    )
+    try:
+        migrated = await bring_up(database, clock())
+        services = _services(settings, database, http, drawing, clock, migrated)
+        yield services
+        await services.intake.flush()
+    finally:
+        await http.aclose()
+        drawing.close()
+        await database.close()
+
+
+def jobs(settings: Settings) -> tuple[Job, ...]:
+    """Return what has to happen every so often with these settings."""
+    found = [Job("poll", settings.poll_every), Job("backup", timedelta(days=1))]
+    if settings.wom_group_secret is not None:
+        found.append(Job("update-all", settings.update_all_every))
+    return tuple(found)
+
+
+def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built from
+    settings: Settings,
+    database: Database,
+    http: httpx.AsyncClient,
+    drawing: Draws,
+    clock: Clock,
+    migrated: Migrated,
+) -> Services:
+    wom = WomClient(
+        http,
+        has_key=settings.wom_api_key is not None,
+        monotonic=time.monotonic,
+        sleep=asyncio.sleep,
+        jitter=random.random,
+    )
+    clans = Clans(database, clock)
+    intake = Intake(database, clans, clock)
+    return Services(
+        clans=clans,
+        poll=Poll(database, wom, clock),
+        wom=wom,
+        intake=intake,
+        backfill=Backfill(database, intake, clock, settings.history_days),
+        publish=Publish(database, drawing, clock),
+        cards=Cards(database, drawing, clock),
+        upkeep=Upkeep(
+            database,
+            clock,
+            jobs(settings),
+            version=VERSION,
+            refreshes=settings.wom_group_secret is not None,
+        ),
+        clock=clock,
+        migrated=migrated,
+    )

@@ -1,0 +1,53 @@
+"""A week's heatmap has every message once, at the hour of the clan's clock."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.activity import best_hours, heatmap
+from bot.clan.spans import hour_of
+
+hours = st.lists(
+    st.tuples(
+        st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
+        st.integers(0, 500),
+    ),
+    max_size=30,
+)
+zones = st.sampled_from(["UTC", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York"])
+
+
+@given(hours, zones)
+def test_the_heatmap_has_every_message_once(rows: list[tuple[datetime, int]], zone: str) -> None:
+    week = heatmap(rows, ZoneInfo(zone))
+    assert [len(row) for row in week] == [24] * 7
+    assert sum(map(sum, week)) == sum(messages for _, messages in rows)
+
+
+@given(hours, zones)
+def test_the_heatmap_of_hour_buckets_is_that_of_the_messages(
+    rows: list[tuple[datetime, int]], zone: str
+) -> None:
+    clock = ZoneInfo(zone)
+    buckets = [(hour_of(instant, clock), messages) for instant, messages in rows]
+    assert heatmap(buckets, clock) == heatmap(rows, clock)
+
+
+@pytest.mark.parametrize(
+    ("zone", "weekday", "hour"), [("UTC", 4, 0), ("America/New_York", 3, 20), ("Asia/Tokyo", 4, 9)]
+)
+def test_a_message_stands_at_the_clans_weekday_and_hour(zone: str, weekday: int, hour: int) -> None:
+    week = heatmap([(datetime(2026, 5, 1, tzinfo=UTC), 3)], ZoneInfo(zone))
+    assert week[weekday][hour] == 3
+
+
+def test_the_best_hours_are_the_busiest_and_never_empty() -> None:
+    monday = datetime(2026, 5, 4, tzinfo=UTC)
+    rows = [(monday + timedelta(hours=hour), count) for hour, count in ((3, 5), (30, 9), (2, 5))]
+    week = heatmap(rows, ZoneInfo("UTC"))
+    assert best_hours(week) == ((1, 6, 9), (0, 2, 5), (0, 3, 5))
+    assert best_hours(week, 1) == ((1, 6, 9),)
+    assert best_hours(heatmap([], ZoneInfo("UTC"))) == ()

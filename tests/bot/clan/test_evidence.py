@@ -1,0 +1,234 @@
+"""What was not observed is graded down, with a sentence for each reason."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.evidence import (
+    Blind,
+    Coverage,
+    Evidence,
+    Grade,
+    chat_evidence,
+    coverage,
+    game_evidence,
+    strip,
+)
+from bot.clan.gains import Gains
+from bot.clan.spans import Period, Span
+from bot.clan.standings import Chat, Link, Member, Roster
+
+NOW = datetime(2026, 5, 15, 12, tzinfo=UTC)  # a Friday
+UTC_ZONE = ZoneInfo("UTC")
+MONTH = Period.MONTH
+GAINS = Gains(1000, 1, 1.0, 1.0, NOW - timedelta(days=31))
+SEEN = Member(
+    1,
+    "Zezima",
+    "member",
+    NOW - timedelta(days=400),
+    link=Link.CONFIRMED,
+    game={MONTH: GAINS},
+    chat={MONTH: Chat(5)},
+    updated_at=NOW - timedelta(hours=2),
+)
+GOOD = Evidence(Grade.GOOD)
+
+
+def days(count: float) -> timedelta:
+    return timedelta(days=count)
+
+
+def blind(start_days_ago: float, length_days: float, where: str | None = None) -> Blind:
+    start = NOW - days(start_days_ago)
+    return Blind(Span(start, start + days(length_days)), where)
+
+
+def test_a_member_seen_on_both_sides_has_good_evidence_without_reasons() -> None:
+    assert game_evidence(SEEN, MONTH, NOW) == GOOD
+    assert chat_evidence(SEEN, MONTH, NOW) == GOOD
+
+
+@pytest.mark.parametrize(
+    ("member", "grade", "reason"),
+    [
+        (replace(SEEN, updated_at=None, game={}), Grade.NONE, "never updated on WOM"),
+        (replace(SEEN, updated_at=NOW - days(9)), Grade.THIN, "last update 9 days ago"),
+        (replace(SEEN, updated_at=NOW - days(30)), Grade.NONE, "last update 30 days ago"),
+        (replace(SEEN, status="archived"), Grade.NONE, "archived on WOM"),
+        (replace(SEEN, status="unranked"), Grade.NONE, "not on the hiscores"),
+        (replace(SEEN, status="banned"), Grade.NONE, "banned from the game"),
+        (
+            replace(SEEN, status="flagged"),
+            Grade.THIN,
+            "flagged on WOM, which takes no updates until a moderator looks",
+        ),
+        (replace(SEEN, game={}), Grade.NONE, "no two observations to compare"),
+        (
+            replace(SEEN, game={MONTH: GAINS._replace(since=NOW - days(5), partial=True)}),
+            Grade.THIN,
+            "partial baseline: observed for only 5 days",
+        ),
+        (
+            replace(SEEN, game={MONTH: GAINS._replace(since=NOW - days(70), thin=True)}),
+            Grade.THIN,
+            "baseline is 70 days old",
+        ),
+        (replace(SEEN, game={MONTH: GAINS._replace(xp=None)}), Grade.THIN, "unranked in total XP"),
+        (replace(SEEN, joined_at=NOW - days(12)), Grade.THIN, "joined 12 days ago"),
+    ],
+)
+def test_the_game_side_is_graded_with_its_reason(member: Member, grade: Grade, reason: str) -> None:
+    assert game_evidence(member, MONTH, NOW) == Evidence(grade, (reason,))
+
+
+def test_an_update_of_three_days_ago_is_fresh_enough_for_a_month_and_not_for_a_week() -> None:
+    member = replace(SEEN, updated_at=NOW - days(3), game={MONTH: GAINS, Period.WEEK: GAINS})
+    assert game_evidence(member, MONTH, NOW) == GOOD
+    assert game_evidence(member, Period.WEEK, NOW).grade is Grade.THIN
+
+
+def test_a_status_wom_adds_later_and_an_unknown_joining_date_are_no_fault() -> None:
+    assert game_evidence(replace(SEEN, status="new_one", joined_at=None), MONTH, NOW) == GOOD
+
+
+def test_the_gravest_reason_stands_first() -> None:
+    member = replace(SEEN, status="flagged", updated_at=None, game={}, joined_at=NOW - days(12))
+    found = game_evidence(member, MONTH, NOW)
+    assert found.grade is Grade.NONE
+    assert found.reasons[0] == "never updated on WOM"
+    assert len(found.reasons) == 3
+
+
+@pytest.mark.parametrize(
+    ("member", "seen", "grade", "reason"),
+    [
+        (replace(SEEN, chat=None, link=Link.NONE), (), Grade.NONE, "not linked to a Discord user"),
+        (
+            replace(SEEN, link=Link.NONE),
+            (),
+            Grade.THIN,
+            "not linked to a Discord user: only the clan chat is seen",
+        ),
+        (replace(SEEN, joined_at=NOW - days(12)), (), Grade.THIN, "joined 12 days ago"),
+        (SEEN, (blind(10, 3),), Grade.THIN, "bot away 3 of 30 days"),
+        (SEEN, (blind(10, 2), blind(9, 2)), Grade.THIN, "bot away 3 of 30 days"),
+        (SEEN, (blind(40, 25),), Grade.NONE, "bot away 15 of 30 days"),
+        (SEEN, (blind(40, 50),), Grade.NONE, "no channel visible"),
+        (SEEN, (blind(40, 50, "#pvm"),), Grade.THIN, "#pvm not visible 30 of 30 days"),
+    ],
+)
+def test_the_chat_side_is_graded_with_its_reason(
+    member: Member, seen: Sequence[Blind], grade: Grade, reason: str
+) -> None:
+    assert chat_evidence(member, MONTH, NOW, seen) == Evidence(grade, (reason,))
+
+
+def test_a_short_absence_or_one_outside_the_period_does_not_matter() -> None:
+    assert chat_evidence(SEEN, MONTH, NOW, (blind(10, 1), blind(90, 50))) == GOOD
+
+
+def test_an_absence_of_hours_is_said_in_hours() -> None:
+    found = chat_evidence(SEEN, Period.DAY, NOW, (blind(0.5, 0.25),))
+    assert found.reasons == ("bot away 6 h of 1 day",)
+
+
+blinds = st.builds(blind, st.integers(0, 60), st.integers(0, 30), st.sampled_from([None, "#a"]))
+
+
+@given(st.lists(blinds, max_size=5).flatmap(lambda b: st.tuples(st.just(b), st.permutations(b))))
+def test_the_order_of_absences_does_not_matter(both: tuple[list[Blind], list[Blind]]) -> None:
+    one, other = (chat_evidence(SEEN, MONTH, NOW, each) for each in both)
+    assert one == other
+    shown = coverage(Roster((SEEN,), NOW), NOW, 1, 1)
+    strips = [strip(replace(shown, blind=tuple(each)), NOW, UTC_ZONE) for each in both]
+    assert strips[0] == strips[1]
+
+
+@given(st.lists(blinds, max_size=5), blinds)
+def test_more_absence_never_makes_evidence_better(known: list[Blind], more: Blind) -> None:
+    before = chat_evidence(SEEN, MONTH, NOW, known).grade
+    assert chat_evidence(SEEN, MONTH, NOW, [*known, more]).grade <= before
+
+
+def test_coverage_counts_links_and_updates() -> None:
+    updates = (NOW, NOW - days(1), NOW - days(2), NOW - days(8), None)
+    members = [
+        replace(SEEN, player_id=number, link=link, updated_at=updated_at)
+        for number, (link, updated_at) in enumerate(
+            zip((*Link, Link.CONFIRMED), updates, strict=True)
+        )
+    ]
+    assert coverage(Roster(tuple(members), NOW), NOW, 10, 9, [blind(1, 1)]) == Coverage(
+        members=5,
+        linked=4,
+        claimed=1,
+        by_name=1,
+        updated_within_day=2,
+        updated_within_week=3,
+        never_updated=1,
+        wom_polled_at=NOW,
+        messages=10,
+        messages_attributed=9,
+        blind=(blind(1, 1),),
+    )
+
+
+WELL = Coverage(
+    members=100,
+    linked=96,
+    claimed=3,
+    by_name=60,
+    updated_within_day=90,
+    updated_within_week=100,
+    never_updated=0,
+    wom_polled_at=NOW - timedelta(hours=2),
+    messages=500,
+    messages_attributed=500,
+)
+
+
+def test_a_well_observed_clan_has_a_short_strip() -> None:
+    assert strip(WELL, NOW, UTC_ZONE) == ("WOM 2 h old", "96% of members linked")
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (replace(WELL, wom_polled_at=None), "WOM never polled"),
+        (replace(WELL, members=0, updated_within_week=0), "no members known"),
+        (replace(WELL, updated_within_week=98), "2 members not updated for a week"),
+        (replace(WELL, updated_within_week=99, never_updated=1), "1 member never updated"),
+        (replace(WELL, messages=None), "chat not counted yet"),
+        (replace(WELL, messages_attributed=440), "88% of messages by known members"),
+        (replace(WELL, blind=(blind(3, 0.125),)), "bot away 3 h on Tuesday"),
+        (replace(WELL, blind=(blind(12, 0.125),)), "bot away 3 h on 3 May"),
+        (replace(WELL, blind=(blind(3, 9, "#pvm"),)), "#pvm not visible 3 days since Tuesday"),
+        (
+            replace(WELL, blind=(blind(9, 1), blind(3, 1))),
+            "bot away 2 days in all, last on Tuesday",
+        ),
+    ],
+)
+def test_the_strip_says_what_is_missing(shown: Coverage, words: str) -> None:
+    assert words in strip(shown, NOW, UTC_ZONE)
+
+
+def test_the_strip_names_the_clans_own_day() -> None:
+    shown = replace(WELL, blind=(blind(3.4, 0.1),))
+    assert strip(shown, NOW, ZoneInfo("Asia/Tokyo"))[-1] == "bot away 2 h on Tuesday"
+    assert strip(shown, NOW, ZoneInfo("America/New_York"))[-1] == "bot away 2 h on Monday"
+
+
+def test_an_absence_that_lies_ahead_is_not_mentioned() -> None:
+    assert len(strip(replace(WELL, blind=(blind(-1, 1),)), NOW, UTC_ZONE)) == 2
+
+
+def test_a_restart_of_minutes_and_unknown_attribution_are_not_mentioned() -> None:
+    shown = replace(WELL, messages_attributed=None, blind=(blind(3, 0.005),))
+    assert len(strip(shown, NOW, UTC_ZONE)) == 2

@@ -1,0 +1,204 @@
+"""Gains are never negative, unknown is None, and a span split in two gains the same."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.gains import (
+    UNKNOWN,
+    Gains,
+    Headline,
+    MetricGain,
+    Step,
+    earned_steps,
+    gains_between,
+    is_thin,
+    metric_gain,
+    step,
+)
+from bot.clan.metrics import UNRANKED
+from bot.clan.spans import DAY, Span
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+WEEK = Span(START, START + 7 * DAY)
+values = st.one_of(st.just(UNRANKED), st.integers(0, 200_000_000))
+
+
+def headline(day: float, xp: int = 0, kills: int = 0, hours: float = 0.0) -> Headline:
+    return Headline(START + timedelta(days=day), xp, kills, kills, hours, hours)
+
+
+def observed(history: list[Headline], span: Span) -> Gains:
+    """Choose start and end as the docstring of gains_between says."""
+    before = [each for each in history if each.seen_at <= span.start]
+    upto = [each for each in history if each.seen_at <= span.end]
+    inside = [each for each in upto if each.seen_at > span.start]
+    baseline = before[-1] if before else next(iter(inside), None)
+    return gains_between(baseline, upto[-1] if upto else None, span)
+
+
+@st.composite
+def histories(draw: st.DrawFn, *, rising: bool = False) -> list[Headline]:
+    minutes = draw(st.lists(st.integers(-20_000, 20_000), unique=True, max_size=12).map(sorted))
+    xp, kills, hours = (draw(_numbers(len(minutes), rising=rising)) for _ in range(3))
+    return [
+        Headline(START + timedelta(minutes=minute), a, b, b, float(c), float(c))
+        for minute, a, b, c in zip(minutes, xp, kills, hours, strict=True)
+    ]
+
+
+def _numbers(size: int, *, rising: bool) -> st.SearchStrategy[list[int]]:
+    found = st.lists(st.integers(0, 10**9), min_size=size, max_size=size)
+    return found.map(sorted) if rising else found
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "threshold", "went"),
+    [
+        (10, 25, 5, Step(earned=15)),
+        (10, 10, 5, Step()),
+        (25, 10, 5, Step(dropped=15)),
+        (UNRANKED, UNRANKED, 5, Step()),
+        (25, UNRANKED, 5, Step(dropped=25)),
+        (UNRANKED, 5, 5, Step(earned=1)),
+        (UNRANKED, 9, 5, Step(earned=5)),
+        (UNRANKED, 10, 5, Step(entered_at=10)),
+        (UNRANKED, 1, 1, Step(earned=1)),
+        (UNRANKED, 2, 1, Step(entered_at=2)),
+        (UNRANKED, 3, 5, Step()),
+    ],
+)
+def test_a_step_tells_earning_from_entering_and_dropping(
+    start: float, end: float, threshold: int, went: Step
+) -> None:
+    assert step(start, end, threshold) == went
+
+
+@given(values, values, st.integers(1, 3000))
+def test_a_step_is_never_negative_and_only_one_thing(start: int, end: int, limit: int) -> None:
+    went = step(start, end, limit)
+    assert went.earned >= 0
+    assert went.dropped >= 0
+    assert sum((went.earned > 0, went.entered_at is not None, went.dropped > 0)) <= 1
+
+
+def test_a_gain_is_the_end_less_the_baseline() -> None:
+    gains = gains_between(headline(-1, 100, 5, 1.5), headline(6, 350, 9, 4.0), WEEK)
+    assert gains == Gains(250, 4, 2.5, 2.5, START - DAY)
+    assert gains.known
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(None, None), (headline(1), None), (None, headline(1)), (headline(1), headline(1))],
+)
+def test_without_two_observations_a_gain_is_unknown_not_zero(
+    start: Headline | None, end: Headline | None
+) -> None:
+    assert gains_between(start, end, WEEK) is UNKNOWN
+    assert not UNKNOWN.known
+
+
+def test_two_equal_observations_are_a_gain_of_zero() -> None:
+    assert gains_between(headline(-1, 100), headline(6, 100), WEEK).xp == 0
+
+
+def test_a_baseline_inside_the_span_makes_the_gain_partial() -> None:
+    assert gains_between(headline(2, 100), headline(6, 350), WEEK).partial
+    assert not gains_between(headline(0, 100), headline(6, 350), WEEK).partial
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 500), (500, -1), (-1, -1)])
+def test_xp_of_somebody_unranked_is_unknown_while_kills_are_known(start: int, end: int) -> None:
+    gains = gains_between(headline(-1, start, 5), headline(6, end, 9), WEEK)
+    assert (gains.xp, gains.kills, gains.dropped_xp) == (None, 4, 0)
+
+
+def test_hours_from_unranked_are_unknown_and_not_a_spike() -> None:
+    gains = gains_between(headline(-1, hours=-1), headline(6, hours=50), WEEK)
+    assert (gains.ehp, gains.ehb) == (None, None)
+
+
+def test_a_rollback_is_noted_and_not_subtracted() -> None:
+    gains = gains_between(headline(-1, 500, 9, 5.0), headline(6, 200, 4, 2.0), WEEK)
+    assert gains[:4] == (0, 0, 0.0, 0.0)
+    assert gains.dropped_xp == 300
+
+
+@pytest.mark.parametrize(
+    ("days", "age", "thin"),
+    [
+        (1, 14, False),
+        (1, 14.1, True),
+        (7, 14, False),
+        (7, 14.1, True),
+        (30, 60, False),
+        (30, 60.1, True),
+        (90, 180, False),
+        (90, 180.1, True),
+        (365, 730, False),
+        (365, 730.1, True),
+    ],
+)
+def test_a_baseline_is_thin_when_it_is_too_old_for_the_span(
+    days: int, age: float, *, thin: bool
+) -> None:
+    span = Span(START, START + days * DAY)
+    assert is_thin(span.end - timedelta(days=age), span) is thin
+
+
+@given(histories(), st.integers(1, 15))
+def test_gains_are_never_negative(history: list[Headline], days: int) -> None:
+    gains = observed(history, Span(START, START + days * DAY))
+    assert all(value is None or value >= 0 for value in gains[:4])
+    assert gains.dropped_xp >= 0
+
+
+@given(histories(rising=True), st.integers(1, 14))
+def test_a_span_split_in_two_gains_the_same(history: list[Headline], days: int) -> None:
+    """Claim: values never fall and each half alone has a known gain; then the halves add up.
+
+    Each half alone is known when something new was seen in it and there was a baseline for it.
+    """
+    whole = Span(START - 14 * DAY, START + 14 * DAY)
+    middle = START + (days - 7) * DAY
+    first = observed(history, Span(whole.start, middle))
+    second = observed(history, Span(middle, whole.end))
+    both = observed(history, whole)
+    if first.known and second.known:
+        halves = zip(first[:4], second[:4], strict=True)
+        assert both[:4] == tuple((a or 0) + (b or 0) for a, b in halves)
+        assert both.since == first.since
+
+
+@given(st.lists(st.integers(5, 10**6), min_size=2, max_size=10))
+def test_kills_earned_step_by_step_are_never_less_than_end_minus_start(kills: list[int]) -> None:
+    steps = earned_steps((start, end, 5) for start, end in pairwise(kills))
+    assert steps >= max(kills[-1] - kills[0], 0)
+    assert earned_steps((start, end, 5) for start, end in pairwise(sorted(kills))) == max(
+        kills
+    ) - min(kills)
+
+
+def test_a_boss_newly_listed_earns_no_kills() -> None:
+    assert earned_steps([(10, 12, 5), (UNRANKED, 800, 5), (UNRANKED, 6, 5)]) == 4
+    assert earned_steps([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("baseline", "first_inside", "end", "gain"),
+    [
+        (10, 12, 25, MetricGain(15)),
+        (None, 12, 25, MetricGain(13, partial=True)),
+        (None, None, 25, None),
+        (UNRANKED, None, 800, MetricGain(0, entered_at=800)),
+        (0, 12, 25, MetricGain(25)),
+    ],
+)
+def test_one_metrics_gain_counts_from_its_baseline(
+    baseline: float | None, first_inside: float | None, end: float, gain: MetricGain | None
+) -> None:
+    assert metric_gain(baseline, first_inside, end, 5) == gain

@@ -1,0 +1,209 @@
+"""The WOM key tells players apart; the match key suggests, and never when two could be meant."""
+
+import re
+import unicodedata
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.names import escaped, is_valid_name, match_key, players_by_name, wom_key
+
+NAMES = ("No ob", "Noob", "no_ob", "N o o b", "Zezima", "zezima [Cpt]", "Woox", "B0aty | GIM", "-")
+sides = st.dictionaries(
+    st.integers(1, 6), st.lists(st.sampled_from(NAMES), max_size=3, unique=True), max_size=6
+)
+fragments = st.sampled_from(
+    [
+        "a",
+        "B",
+        "7",
+        " ",
+        "_",
+        "[x]",
+        "(",
+        ")",
+        "|",
+        "\u2b50\ufe0f",
+        "\u24c2\ufe0f",
+        "\u200d",
+        "e\u0301",
+        "\u212b",
+    ]
+)
+texts = st.one_of(st.text(max_size=20), st.lists(fragments, max_size=8).map("".join))
+
+
+@pytest.mark.parametrize("name", ["x-Zezima-x", "X_ZEZIMA_X", " x zezima x ", "x\u00a0zezima\tx"])
+def test_spellings_that_wom_takes_for_one_player_share_a_key(name: str) -> None:
+    assert wom_key(name) == "x zezima x"
+
+
+def test_runs_of_spaces_are_kept() -> None:
+    assert wom_key("Two  Spaces") == "two  spaces" != wom_key("two spaces")
+
+
+@given(texts)
+def test_both_keys_are_idempotent(name: str) -> None:
+    assert wom_key(wom_key(name)) == wom_key(name)
+    assert match_key(match_key(name)) == match_key(name)
+
+
+@given(st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9 _-]{0,10}[A-Za-z0-9])?", fullmatch=True))
+def test_one_player_under_the_wom_key_has_one_match_key(name: str) -> None:
+    assert is_valid_name(name)
+    assert match_key(wom_key(name)) == match_key(name)
+
+
+@pytest.mark.parametrize("name", ["0", "123456789012", "null", "undefined", "NaN", " a_b-c "])
+def test_odd_names_are_names(name: str) -> None:
+    assert is_valid_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "1234567890123", "J\u00f6hn", "a.b", "John \u2b50"])
+def test_what_wom_refuses_is_no_name(name: str) -> None:
+    assert not is_valid_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "johndoe",
+        "JohnDoe",
+        "john_doe",
+        "John-Doe",
+        "John\u00a0Doe",
+        "John\u200bDoe\u3164",
+        "John\tDoe",
+        "John Doe [Captain]",
+        "(away) John Doe",
+        "{x} John Doe <x>",
+        "\u3010GIM\u3011John Doe",
+        "((very) away) John Doe",
+        "John Doe | GIM | Captain",
+        "\u2b50 | John Doe",
+        "\u2b50\ufe0f John Doe \U0001f451",
+        "John Doe \U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "John Doe \U0001f1f3\U0001f1f4",
+        "John Doe \U0001f44d\U0001f3fd",
+        "3\ufe0f\u20e3 John Doe",
+        "John Doe\u2122",
+        "John Doe \u24c2\ufe0f",
+        "\uff2a\uff4f\uff48\uff4e\uff24\uff4f\uff45",
+        "\U0001d409\U0001d428\U0001d421\U0001d427 Doe",
+        "~* John Doe *~",
+        "J\u20ddohn Doe",
+    ],
+)
+def test_decorated_names_meet_on_the_match_key(name: str) -> None:
+    assert match_key(name) == "johndoe"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("[Captain]", "[captain]"), (" \u2b50 ", "\u2b50"), ("", ""), ("---", "---")]
+)
+def test_a_name_that_is_all_decoration_keeps_it(name: str, key: str) -> None:
+    assert match_key(name) == key
+
+
+def test_letters_of_other_scripts_stay() -> None:
+    assert match_key("\u0418\u0432\u0430\u043d [x]") == "\u0438\u0432\u0430\u043d"
+    assert match_key("Jo\u0308hn") == match_key("J\u00f6hn") == "j\u00f6hn"
+
+
+def test_an_exact_name_wins_over_one_that_resembles() -> None:
+    players = {1: ["No ob"], 2: ["Noob"]}
+    assert players_by_name(players, {10: ["no_ob"], 20: ["NOOB"]}) == {10: 1, 20: 2}
+
+
+def test_a_name_that_resembles_two_players_matches_neither() -> None:
+    players = {1: ["No ob"], 2: ["Noob"]}
+    assert players_by_name(players, {10: ["N.oob [Cpt]"]}) == {}
+
+
+def test_a_player_whom_two_authors_resemble_matches_neither() -> None:
+    assert players_by_name({1: ["Zezima"]}, {10: ["Zezima!"], 20: ["[x] zezima"]}) == {}
+
+
+def test_a_match_key_is_ambiguous_even_when_one_of_the_two_is_already_matched() -> None:
+    players = {1: ["No ob"], 2: ["Noob"]}
+    assert players_by_name(players, {10: ["No ob"], 20: ["Noob [Cpt]"]}) == {10: 1}
+
+
+def test_a_name_that_resembles_one_player_matches() -> None:
+    assert players_by_name({1: ["John Doe"]}, {10: ["JohnDoe | GIM"]}) == {10: 1}
+
+
+def test_an_author_named_like_two_players_matches_neither() -> None:
+    players = {1: ["Zezima"], 2: ["Woox"]}
+    assert players_by_name(players, {10: ["Zezima", "Woox"], 20: ["Woox!"]}) == {}
+
+
+def test_nobody_matches_by_an_empty_name() -> None:
+    assert players_by_name({1: [""]}, {10: ["", "-"]}) == {}
+
+
+@given(sides, sides, st.randoms(use_true_random=False))
+def test_matches_do_not_depend_on_the_order_of_arrival(
+    players: dict[int, list[str]], authors: dict[int, list[str]], chance: Random
+) -> None:
+    mixed = []
+    for side in (players, authors):
+        items = [(key, sorted(names, reverse=True)) for key, names in side.items()]
+        chance.shuffle(items)
+        mixed.append(dict(items))
+    assert players_by_name(*mixed) == players_by_name(players, authors)
+
+
+@given(sides, sides)
+def test_a_match_is_one_to_one_and_rests_on_a_shared_key(
+    players: dict[int, list[str]], authors: dict[int, list[str]]
+) -> None:
+    found = players_by_name(players, authors)
+    assert len(set(found.values())) == len(found)
+    for author, player in found.items():
+        keys = {match_key(name) for name in authors[author]}
+        assert keys & {match_key(name) for name in players[player]}
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("__Bold__", r"\_\_Bold\_\_"),
+        ("_italics_", r"\_italics\_"),
+        ("*a* ~~b~~", r"\*a\* \~\~b\~\~"),
+        ("- Lister", r"\- Lister"),
+        ("+ Lister", r"\+ Lister"),
+        ("=", r"\="),
+        ("1. first", r"1\. first"),
+        ("# Heading", r"\# Heading"),
+        ("  -# small", r"  \-# small"),
+        ("> quote", r"\> quote"),
+        ("||spoiler||", r"\|\|spoiler\|\|"),
+        ("`code`", r"\`code\`"),
+        ("back\\slash", r"back\\slash"),
+        ("[text](https://a.b)", r"\[text\](https\://a\.b)"),
+        ("discord.gg/x", r"discord\.gg/x"),
+        ("a-b c", "a-b c"),
+        ("@everyone", "@\u200beveryone"),
+        ("<@123>", "\\<@\u200b123\\>"),
+        ("two\r\n# lines", "two # lines"),
+        ("\u202eright to left", "right to left"),
+    ],
+)
+def test_a_name_is_written_as_it_reads(name: str, written: str) -> None:
+    assert escaped(name) == written
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Zl", "Zp", "Cs"])))
+def test_escaping_adds_only_backslashes_and_never_drops_a_letter(name: str) -> None:
+    plain = re.sub(r"\\(.)", r"\1", escaped(name)).replace("\u200b", "")
+    assert plain == name
+    assert not any(unicodedata.category(char) == "Cc" for char in escaped(name))
+
+
+@given(st.text("ab*_`~|[]<>:@#\\ ", max_size=12))
+def test_no_markup_is_left_unescaped(name: str) -> None:
+    left = re.sub(r"\\.", "x", escaped(name))
+    assert not re.search(r"[*_`~|\[\]<>:\\]|@(?!\u200b)|^\s*#", left)

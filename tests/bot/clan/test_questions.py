@@ -1,0 +1,203 @@
+"""A question is told by its mark or its beginning, and answered by the earliest somebody else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.questions import ANSWER_WINDOW, Answer, Fact, answer_to, answers, is_question
+
+START = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "raids tonight?",
+        "raids tonight\uff1f",
+        "?",
+        "does anyone have a spare dragon pick",
+        "Hey guys, does anyone know the host",
+        "ok so how do I get to Zulrah",
+        "anyone know what time raids are",
+        "Anyone up for cox",
+        "any1 else got kicked",
+        "has anyone done the new boss",
+        "can someone help me with DT2",
+        "is there an event today",
+        "Is it worth buying a fang",
+        "isn't there a bingo on",
+        "should i camp zulrah",
+        "who wants to raid",
+        "who's online",
+        "whats the best xp per hour",
+        "what\u2019s the best xp per hour",
+        "what gear should I bring",
+        "which boss is easiest",
+        "when does the bingo start",
+        "where is the clan hall",
+        "why would you do that",
+        "how rare is the pet",
+        "how long until reset",
+        "how to kill jad",
+        "whose alt is that",
+        "what about tob",
+        "why not",
+        "why",
+        "WHAT",
+        "any tips for inferno",
+        "did you see that",
+        "<@123> can you invite me",
+        "<:zuk:555> when is bingo",
+        "@everyone who is coming",
+        "have you seen https://wiki.example/x?",
+        "> old words\nwhat is that",
+    ],
+)
+def test_this_is_a_question(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "what a drop!",
+        "What an idiot lol",
+        "whatever",
+        "whatever you say",
+        "whenever works",
+        "when I get home I'll do raids",
+        "when we were young",
+        "who cares",
+        "why I quit: work",
+        "how nice",
+        "how the turntables",
+        "what he did was great",
+        "what the hell",
+        "whore",
+        "island",
+        "candy",
+        "do it",
+        "did it, 99 fishing",
+        "have the best day",
+        "someone is lucky",
+        "anyone can do it",
+        "gz",
+        "so lucky",
+        "I know what you did",
+        "https://wiki.example/w?title=Zulrah",
+        "look www.example.org/?a=b",
+        "<https://wiki.example/w?title=Zulrah>",
+        "`a ? b : c`",
+        "``a ? `b` ``",
+        "```sql\nselect ?\n```",
+        "> is it out?\nyes",
+        ">>> is it out?\nis it?",
+        "?rank john",
+        "<@123> nice",
+        "@here nice",
+        "<:what:123>",
+    ],
+)
+def test_this_is_no_question(text: str) -> None:
+    assert not is_question(text)
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_an_answer_and_a_mark_at_its_end_counts(text: str) -> None:
+    is_question(text)
+    assert is_question("well " + "".join(filter(str.isalnum, text)) + " ?")
+
+
+@pytest.mark.parametrize("piece", ["so ", "https://", "`", "what ", "> ", "\n", "_", "?\n", "<a:"])
+def test_a_wall_of_text_can_be_read_too(piece: str) -> None:
+    assert is_question(f"{piece * 1300}\n ok ?")
+
+
+def fact(
+    message_id: int,
+    author_id: int,
+    minute: float,
+    *,
+    asks: bool = False,
+    reply_to: int | None = None,
+) -> Fact:
+    return Fact(message_id, author_id, 1, START + timedelta(minutes=minute), asks, reply_to)
+
+
+QUESTION = fact(1, 10, 0, asks=True)
+
+
+def answered_by(*later: Fact) -> int | None:
+    found = answers([QUESTION, *later]).get(1)
+    assert found == answer_to(QUESTION, later)
+    return found and found.message_id
+
+
+def test_the_next_different_speaker_answers_within_the_window() -> None:
+    assert answered_by(fact(2, 10, 1), fact(3, 20, 15), fact(4, 30, 15)) == 3
+    assert answered_by(fact(3, 20, 15.1)) is None
+
+
+def test_a_reply_answers_any_time_later() -> None:
+    assert answered_by(fact(2, 20, 5000, reply_to=1)) == 2
+    assert answered_by(fact(2, 20, 5000, reply_to=1)._replace(channel_id=9)) == 2
+
+
+def test_the_earlier_of_reply_and_next_speaker_is_the_answer() -> None:
+    assert answered_by(fact(2, 20, 5), fact(3, 30, 6, reply_to=1)) == 2
+    assert answered_by(fact(2, 20, 30), fact(3, 30, 40, reply_to=1)) == 3
+
+
+def test_nobody_answers_themself() -> None:
+    assert answered_by(fact(2, 10, 1), fact(3, 10, 2, reply_to=1)) is None
+
+
+def test_another_channel_does_not_answer() -> None:
+    assert answered_by(fact(2, 20, 1)._replace(channel_id=2)) is None
+
+
+def test_what_was_said_before_does_not_answer() -> None:
+    assert answered_by(fact(0, 20, 0), fact(2, 20, -1, reply_to=1)) is None
+
+
+def test_an_answer_says_who_and_when() -> None:
+    later = fact(2, 20, 5)
+    assert answers([later, QUESTION]) == {1: Answer(2, 20, later.sent_at)}
+
+
+def test_only_questions_are_answered_and_the_window_can_be_shorter() -> None:
+    talk = [fact(1, 10, 0), fact(2, 20, 1, reply_to=1)]
+    assert answers(talk) == {}
+    assert answers([QUESTION, fact(2, 20, 2)], timedelta(minutes=1)) == {}
+    assert timedelta(minutes=15) == ANSWER_WINDOW
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> list[Fact]:
+    return [
+        fact(
+            number,
+            draw(st.integers(1, 3)),
+            draw(st.integers(0, 40)),
+            asks=draw(st.booleans()),
+            reply_to=draw(st.none() | st.integers(0, 12)),
+        )._replace(channel_id=draw(st.integers(1, 2)))
+        for number in range(draw(st.integers(0, 12)))
+    ]
+
+
+@given(talks().flatmap(lambda talk: st.tuples(st.just(talk), st.permutations(talk))))
+def test_the_order_of_facts_does_not_matter(both: tuple[list[Fact], list[Fact]]) -> None:
+    talk, mixed = both
+    assert answers(talk) == answers(mixed)
+
+
+@given(talks())
+def test_each_answer_is_the_one_found_by_looking_at_everything(talk: list[Fact]) -> None:
+    looked = {each.message_id: answer_to(each, talk) for each in talk if each.is_question}
+    assert answers(talk) == {key: found for key, found in looked.items() if found}
+    authors = {each.message_id: each.author_id for each in talk}
+    assert all(found.author_id != authors[key] for key, found in answers(talk).items())

@@ -1,0 +1,189 @@
+"""Authority is the higher of two sides, a claim gives none, and nobody falls by an unknown role."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.activity import ChangeKind
+from bot.clan.ranks import (
+    DEFAULT_GATES,
+    Authority,
+    Caller,
+    Deed,
+    Gates,
+    Tier,
+    authority,
+    compare,
+    ladder,
+    may,
+    next_rank,
+    rank_of,
+    refusal,
+)
+
+MAPPED = Gates(discord_officers=frozenset({7}), discord_leadership=frozenset({8}))
+roles = st.sampled_from(["owner", "zenyte", "onyx", "member", "guest", "sapphire"])
+callers = st.builds(
+    Caller,
+    is_guild_owner=st.booleans(),
+    can_manage_server=st.booleans(),
+    discord_role_ids=st.frozensets(st.integers(6, 9)),
+    wom_roles=st.frozensets(roles),
+)
+gates = st.builds(
+    Gates,
+    officer_roles=st.frozensets(roles),
+    discord_officers=st.frozensets(st.integers(-5, 2**63)),
+    discord_leadership=st.frozensets(st.integers(-5, 2**63)),
+    see_reports=st.sampled_from(list(Authority)[1:]),
+    kick=st.sampled_from(list(Authority)[1:]),
+)
+
+
+@pytest.mark.parametrize(
+    ("role", "tier", "level"),
+    [
+        ("owner", Tier.LEADERSHIP, Authority.LEADERSHIP),
+        ("saviour", Tier.LEADERSHIP, Authority.LEADERSHIP),
+        ("onyx", Tier.MEMBERS, Authority.OFFICER),
+        ("administrator", Tier.MEMBERS, Authority.OFFICER),
+        ("prospector", Tier.MEMBERS, Authority.MEMBER),
+        ("guest", Tier.OTHERS, Authority.GUEST),
+        ("a_role_of_next_year", Tier.OTHERS, Authority.MEMBER),
+    ],
+)
+def test_a_confirmed_accounts_role_gives_its_authority(
+    role: str, tier: Tier, level: Authority
+) -> None:
+    assert DEFAULT_GATES.tier(role) is tier
+    assert authority(Caller(wom_roles=frozenset({role}))) is level
+
+
+@pytest.mark.parametrize(
+    ("caller", "level"),
+    [
+        (Caller(), Authority.GUEST),
+        (Caller(is_guild_owner=True), Authority.LEADERSHIP),
+        (Caller(can_manage_server=True), Authority.LEADERSHIP),
+        (Caller(discord_role_ids=frozenset({7})), Authority.OFFICER),
+        (Caller(discord_role_ids=frozenset({7, 8})), Authority.LEADERSHIP),
+        (Caller(discord_role_ids=frozenset({9})), Authority.GUEST),
+    ],
+)
+def test_the_discord_side_gives_authority_too(caller: Caller, level: Authority) -> None:
+    assert authority(caller, MAPPED) is level
+
+
+@given(callers)
+def test_authority_is_the_higher_of_both_sides(caller: Caller) -> None:
+    game = authority(Caller(wom_roles=caller.wom_roles), MAPPED)
+    chat = authority(replace(caller, wom_roles=frozenset()), MAPPED)
+    assert authority(caller, MAPPED) is max(game, chat)
+
+
+@pytest.mark.parametrize(
+    ("role", "deeds"),
+    [
+        ("guest", {Deed.SEE_OWN}),
+        ("member", {Deed.SEE_OWN}),
+        ("onyx", {Deed.SEE_OWN, Deed.SEE_REPORTS, Deed.KICK}),
+        ("owner", set(Deed) - {Deed.SET_UP}),
+    ],
+)
+def test_each_rank_may_do_its_deeds_and_no_others(role: str, deeds: set[Deed]) -> None:
+    caller = Caller(wom_roles=frozenset({role}))
+    assert {deed for deed in Deed if may(caller, deed)} == deeds
+
+
+def test_only_those_who_run_the_server_may_set_up() -> None:
+    assert may(Caller(is_guild_owner=True), Deed.SET_UP)
+    assert may(Caller(can_manage_server=True), Deed.SET_UP)
+    assert not may(Caller(discord_role_ids=frozenset({8})), Deed.SET_UP, MAPPED)
+
+
+def test_a_deed_can_ask_for_more_or_less() -> None:
+    strict = Gates(kick=Authority.LEADERSHIP, see_reports=Authority.MEMBER)
+    onyx, member = (Caller(wom_roles=frozenset({role})) for role in ("onyx", "member"))
+    assert not may(onyx, Deed.KICK, strict)
+    assert may(member, Deed.SEE_REPORTS, strict)
+
+
+@pytest.mark.parametrize("deed", Deed)
+def test_a_refusal_is_one_sentence_that_says_who_may(deed: Deed) -> None:
+    sentence = refusal(deed)
+    assert sentence.startswith("Only ")
+    assert sentence.count(".") == 1
+    assert sentence.endswith(".")
+
+
+def test_a_refusal_follows_the_clans_own_table() -> None:
+    assert "Only officers may decide on removals" in refusal(Deed.KICK)
+    assert "leadership" in refusal(Deed.KICK, Gates(kick=Authority.LEADERSHIP))
+
+
+@given(gates)
+def test_gates_survive_storage(table: Gates) -> None:
+    assert Gates.from_dict(json.loads(json.dumps(table.to_dict()))) == table
+
+
+def test_what_is_not_stored_keeps_its_default() -> None:
+    assert Gates.from_dict({}) == DEFAULT_GATES
+    assert Gates.from_dict({"kick": "leadership"}).promote is Authority.LEADERSHIP
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        ({"kicks": "officer"}, "no field kicks"),
+        ({"kick": "guest"}, "kick must be one of member, officer, leadership"),
+        ({"kick": 2}, "kick must be one of"),
+        ({"tier_1": "owner"}, "tier_1 must be a list of WOM role names"),
+        ({"tier_2": ["member", 3]}, "tier_2 must be a list of WOM role names"),
+        ({"officer_roles": [""]}, "officer_roles must be"),
+        ({"discord_officers": 7}, "discord_officers must be a list of Discord role ids"),
+        ({"discord_leadership": [True]}, "discord_leadership must be a list of Discord role ids"),
+        ({"tier_1": ["member"]}, "only once, not so: member"),
+    ],
+)
+def test_malformed_gates_are_refused_with_the_reason(stored: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Gates.from_dict(stored)
+
+
+def test_the_groups_own_order_is_the_ladder_whatever_order_it_comes_in() -> None:
+    orders = [("member", 2), ("owner", 0), ("maxed", 1), ("owner", 5)]
+    assert ladder(orders) == ladder(orders[::-1]) == ("owner", "maxed", "member")
+
+
+def test_without_an_order_the_tiers_are_the_ladder() -> None:
+    assert ladder([])[:2] == ("owner", "deputy_owner")
+    assert ladder([])[-2:] == ("prospector", "guest")
+    assert ladder([], Gates(tier_2=("member", "guest")))[-2:] == ("member", "guest")
+
+
+def test_a_rank_counts_the_rungs_above() -> None:
+    rungs = ("owner", "maxed", "member")
+    assert [rank_of(role, rungs) for role in (*rungs, "unknown")] == [0, 1, 2, None]
+    assert [next_rank(role, rungs) for role in (*rungs, "unknown")] == [
+        None,
+        "owner",
+        "maxed",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("member", "maxed", ChangeKind.PROMOTED),
+        ("owner", "member", ChangeKind.DEMOTED),
+        ("maxed", "maxed", ChangeKind.ROLE),
+        ("maxed", "unknown", ChangeKind.ROLE),
+        ("unknown", "owner", ChangeKind.ROLE),
+    ],
+)
+def test_a_change_of_role_is_up_down_or_neither(before: str, after: str, kind: ChangeKind) -> None:
+    assert compare(before, after, ("owner", "maxed", "member")) is kind

@@ -1,0 +1,263 @@
+"""What the environment may say, and what is answered when it says something wrong."""
+
+import itertools
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.settings import KEYS, Fault, Settings, SettingsError, costs, load
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+def faults_of(environment: Mapping[str, str], env_file: Path | None = None) -> tuple[Fault, ...]:
+    with pytest.raises(SettingsError) as caught:
+        load(environment, env_file)
+    return caught.value.faults
+
+
+def test_an_empty_environment_is_enough_to_start_something() -> None:
+    settings = load({}, None)
+    assert settings.database_url == "sqlite+aiosqlite:///data/clan_data.db"
+    assert settings.poll_every == timedelta(hours=1)
+    assert settings.update_all_every == timedelta(hours=12)
+    assert settings.history_days == 90
+    assert settings.wom_base_url == "https://api.wiseoldman.net/v2"
+    assert settings.discord_token is None
+
+
+def test_the_surroundings_of_the_process_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WOM_GROUP_ID", "139")
+    assert load({}, None).wom_group_id is None
+
+
+def test_importing_needs_no_environment() -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", "import sys; sys.path.insert(0, '.'); import bot.settings"],
+        cwd=EXAMPLE.parent,
+        env={},
+        check=False,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_example_file_names_exactly_the_keys() -> None:
+    assert sorted(re.findall(r"^(\w+)=", EXAMPLE.read_text("utf-8"), re.MULTILINE)) == sorted(KEYS)
+
+
+def test_every_key_of_the_example_has_one_comment_above_it() -> None:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    for above, line in itertools.pairwise(lines):
+        if not line.startswith("#") and "=" in line:
+            assert above.startswith("# "), line
+
+
+def test_the_example_file_says_nothing_but_the_defaults() -> None:
+    assert load({}, EXAMPLE) == load({}, None)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("WOM_GROUP_ID=1\nHISTORY_DAYS=30\nPOLL_EVERY=\n", "utf-8")
+    settings = load({"WOM_GROUP_ID": "2", "HISTORY_DAYS": ""}, env_file)
+    assert (settings.wom_group_id, settings.history_days) == (2, 30)
+
+
+def test_a_file_that_is_not_there_says_nothing(tmp_path: Path) -> None:
+    assert load({}, tmp_path / ".env") == load({}, None)
+
+
+def test_an_empty_text_is_not_set() -> None:
+    assert load(dict.fromkeys(KEYS, "  "), None) == load({}, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("300s", timedelta(minutes=5)),
+        ("30m", timedelta(minutes=30)),
+        ("1h", timedelta(hours=1)),
+        (" 1D ", timedelta(days=1)),
+    ],
+)
+def test_a_length_of_time_is_a_number_with_a_unit(text: str, length: timedelta) -> None:
+    assert load({"POLL_EVERY": text}, None).poll_every == length
+
+
+@pytest.mark.parametrize("text", ["3600", "4m", "299s", "-1h", "1.5h", "1h30m", "soon", "٣h"])
+def test_other_lengths_of_time_are_refused(text: str) -> None:
+    (fault,) = faults_of({"POLL_EVERY": text})
+    assert fault.key == "POLL_EVERY"
+    assert "30m" in fault.right
+
+
+def test_refreshing_everybody_is_not_done_more_often_than_every_six_hours() -> None:
+    assert load({"UPDATE_ALL_EVERY": "6h"}, None).update_all_every == timedelta(hours=6)
+    assert [fault.key for fault in faults_of({"UPDATE_ALL_EVERY": "359m"})] == ["UPDATE_ALL_EVERY"]
+
+
+@given(st.from_regex(r"\A *[0-9]{3}-?[0-9]{3}-?[0-9]{3} *\Z"))
+def test_the_group_code_is_kept_in_one_spelling(text: str) -> None:
+    code = load({"WOM_GROUP_SECRET": text}, None).wom_group_secret
+    assert code is not None
+    assert re.fullmatch(r"\d{3}-\d{3}-\d{3}", code.get_secret_value())
+    assert code.get_secret_value().replace("-", "") == text.replace("-", "").strip()
+
+
+@pytest.mark.parametrize("text", ["12345678", "3141592650", "12-3456-789", "١٢٣-٤٥٦-٧٨٩", "a"])
+def test_anything_but_nine_digits_is_no_group_code(text: str) -> None:
+    assert [fault.key for fault in faults_of({"WOM_GROUP_SECRET": text})] == ["WOM_GROUP_SECRET"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("sqlite:///clan.db", "sqlite+aiosqlite:///clan.db"),
+        ("sqlite:////var/clan.db", "sqlite+aiosqlite:////var/clan.db"),
+        ("sqlite+aiosqlite:///clan.db", "sqlite+aiosqlite:///clan.db"),
+        ("postgresql://a:b@host/clan", "postgresql+asyncpg://a:b@host/clan"),
+        ("postgres://a:b@host/clan", "postgresql+asyncpg://a:b@host/clan"),
+        ("postgresql+psycopg2://host/clan", "postgresql+asyncpg://host/clan"),
+    ],
+)
+def test_a_database_may_be_named_in_the_usual_spellings(written: str, meant: str) -> None:
+    assert load({"DATABASE_URL": written}, None).database_url == meant
+
+
+@pytest.mark.parametrize("text", ["mysql://host/clan", "clan.db", "sqlite"])
+def test_other_databases_are_refused(text: str) -> None:
+    assert [fault.key for fault in faults_of({"DATABASE_URL": text})] == ["DATABASE_URL"]
+
+
+def test_the_database_stands_in_the_folder_for_it(tmp_path: Path) -> None:
+    settings = load({"DATA_DIR": str(tmp_path)}, None)
+    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/clan_data.db"
+
+
+def test_folders_and_files_are_what_they_should_be(tmp_path: Path) -> None:
+    a_file = tmp_path / "file"
+    a_file.touch()
+    found = faults_of(
+        {"DATA_DIR": str(a_file), "LOCAL_DRIVE_PATH": str(a_file), "LOG_FILE": str(tmp_path)}
+    )
+    assert [fault.key for fault in found] == ["DATA_DIR", "LOCAL_DRIVE_PATH", "LOG_FILE"]
+    assert load({"LOCAL_DRIVE_PATH": str(tmp_path)}, None).local_drive_path == tmp_path
+    assert faults_of({"LOCAL_DRIVE_PATH": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("WOM_GROUP_ID", "0"),
+        ("WOM_GROUP_ID", "2147483648"),
+        ("WOM_GROUP_ID", "my clan"),
+        ("DISCORD_GUILD_ID", "-1"),
+        ("DISCORD_TOKEN", "two words"),
+        ("WOM_API_KEY", "k\N{CYRILLIC SMALL LETTER IE}y"),
+        ("WOM_CONTACT", "zezima\r\nX-Forged: 1"),
+        ("WOM_BASE_URL", "api.wiseoldman.net"),
+        ("HISTORY_DAYS", "3651"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_would_be_right(key: str, text: str) -> None:
+    (fault,) = faults_of({key: text})
+    assert fault.key == key
+    assert fault.right
+
+
+def test_all_faults_are_told_at_once_one_line_each() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"WOM_GROUP_ID": "x", "POLL_EVERY": "1", "LOG_LEVEL": "loud"}, None)
+    assert str(caught.value).splitlines() == list(map(str, caught.value.faults))
+    assert len(caught.value.faults) == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("DISCORD_TOKN", "DISCORD_TOKEN"), ("WOM_KEY", "WOM_API_KEY"), ("poll_every", "POLL_EVERY")],
+)
+def test_a_misspelt_key_in_the_file_is_a_fault(tmp_path: Path, written: str, meant: str) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text(f"{written}=1234\nHOME=/root\nCOMPOSE_PROJECT_NAME=clan\n", "utf-8")
+    (fault,) = faults_of({}, env_file)
+    assert fault.key == written
+    assert f"{meant} (did you mean that?)" in str(fault)
+
+
+SECRETS = {
+    "DISCORD_TOKEN": "tokentokentoken",
+    "WOM_API_KEY": "apikeyapikey",
+    "WOM_GROUP_SECRET": "314-159-265",
+    "DATABASE_URL": "postgresql://clan:p%40ssword@host/clan",
+}
+
+
+def test_a_secret_is_in_no_text_of_the_settings() -> None:
+    settings = load(SECRETS, None)
+    shown = f"{settings!r} {settings}"
+    for secret in ("tokentoken", "apikey", "314-159-265", "p%40ssword"):
+        assert secret not in shown
+
+
+def test_a_secret_is_in_no_fault_and_in_no_traceback() -> None:
+    wrong = {key: f"{text} wrong \N{SNOWMAN}" for key, text in SECRETS.items()}
+    wrong["DATABASE_URL"] = "mysql://clan:p%40ssword@host"
+    with pytest.raises(SettingsError) as caught:
+        load(wrong, None)
+    assert len(caught.value.faults) == 4
+    assert caught.value.__context__ is None
+    for secret in ("tokentoken", "apikey", "314-159-265", "p%40ssword"):
+        assert secret not in str(caught.value)
+
+
+def test_every_spelling_of_every_secret_is_told_to_the_journal() -> None:
+    assert set(load(SECRETS, None).secrets) == {
+        "tokentokentoken",
+        "apikeyapikey",
+        "314-159-265",
+        "314159265",
+        "p%40ssword",
+        "p@ssword",
+    }
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        load({}, None).history_days = 3  # type: ignore[misc]
+
+
+def test_what_a_command_needs_is_asked_for_when_it_runs() -> None:
+    empty = load({}, None)
+    with pytest.raises(SettingsError, match="DISCORD_TOKEN is not set"):
+        empty.need_discord()
+    with pytest.raises(SettingsError, match="WOM_CONTACT is not set"):
+        empty.need_wom()
+    full = load({"DISCORD_TOKEN": "abc", "WOM_CONTACT": " zezima "}, None)
+    assert (full.need_discord(), full.need_wom()) == ("abc", "zezima")
+
+
+def test_what_is_missing_is_told_with_what_it_costs(tmp_path: Path) -> None:
+    told = costs(load({}, None))
+    assert "no WOM_API_KEY: 20 requests a minute instead of 100" in told
+    assert any(line.startswith("no WOM_GROUP_SECRET: nobody refreshes members") for line in told)
+    everything = SECRETS | {
+        "WOM_CONTACT": "zezima",
+        "WOM_GROUP_ID": "139",
+        "LOCAL_DRIVE_PATH": str(tmp_path),
+    }
+    assert costs(load(everything, None)) == ()
+
+
+def test_every_field_says_what_would_be_right() -> None:
+    assert all(field.description for field in Settings.model_fields.values())

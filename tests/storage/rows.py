@@ -1,0 +1,108 @@
+"""Made-up rows in a real database; what a test cares about stands in the test."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from storage import authors, clans, players, snapshots
+from storage.columns import first_snowflake
+from storage.engine import Connection, Database
+from storage.messages import Fact, Flag, Stored
+from storage.snapshots import News, Seen
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@asynccontextmanager
+async def opened(path: Path, busy: timedelta = timedelta(seconds=10)) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{path}", busy)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def everything(path: Path) -> list[str]:
+    """Return schema and rows of a database file as SQL."""
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def names_in(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+async def a_clan(connection: Connection, guild_id: int = 1) -> int:
+    return (await clans.found(connection, guild_id, f"Clan {guild_id}", NOW)).clan_id
+
+
+def a_player(player_id: int = 1, name: str | None = None) -> dict[str, Any]:
+    name = name or f"Player {player_id}"
+    return {
+        "player_id": player_id,
+        "name": name,
+        "wom_key": name.lower(),
+        "account_type": "regular",
+        "status": "active",
+        "updated_at": NOW,
+        "changed_at": None,
+    }
+
+
+async def members(
+    connection: Connection, clan_id: int, player_ids: Collection[int], role: str = "member"
+) -> None:
+    await players.note_players(connection, [a_player(who) for who in player_ids], NOW)
+    place = {"role": role, "joined_at": NOW - 90 * DAY, "role_since_at": None}
+    await players.put_in(connection, clan_id, [{"player_id": who, **place} for who in player_ids])
+
+
+async def an_author(connection: Connection, clan_id: int, user_id: int = 1) -> int:
+    people = {user_id: (f"Author {user_id}", f"author{user_id}")}
+    return (await authors.author_ids(connection, clan_id, people))[user_id]
+
+
+async def a_channel(connection: Connection, clan_id: int, discord_id: int = 1) -> int:
+    await authors.note_place(
+        connection, clan_id, discord_id, name=f"place-{discord_id}", kind="text", parent_id=None
+    )
+    return (await authors.places(connection, clan_id))[discord_id].channel_id
+
+
+def a_fact(  # noqa: PLR0913 - a message's own facts
+    author_id: int,
+    channel_id: int,
+    sent_at: datetime = NOW,
+    *,
+    number: int = 0,
+    asks: bool = False,
+    reply_to: int | None = None,
+) -> Fact:
+    """Return a message; `number` tells apart those of the same millisecond."""
+    message_id = first_snowflake(sent_at) + number
+    flags = Flag.QUESTION if asks else Flag(0)
+    stored = Stored(message_id, author_id, channel_id, sent_at, flags, reply_to)
+    return Fact(stored, sent_at.date(), sent_at.replace(minute=0, second=0, microsecond=0))
+
+
+def seen(player_id: int, at: datetime, xp: int = 1000, kills: int = 10) -> Seen:
+    return Seen(player_id, at, xp, kills, kills_earned=kills, ehp=1.5, ehb=-1.0)
+
+
+async def observe(
+    connection: Connection,
+    player_id: int,
+    at: datetime,
+    values: Mapping[str, float] | None = None,
+    xp: int = 1000,
+) -> News:
+    """Store that a player was seen, with the metrics that took a new value."""
+    ids = await snapshots.metric_ids(connection, dict.fromkeys(values or {}, "boss"))
+    changed = {ids[name][0]: value for name, value in (values or {}).items()}
+    news = News(seen(player_id, at, xp), changed)
+    await snapshots.store(connection, [news])
+    return news

@@ -1,0 +1,325 @@
+"""Facts and what is derived from them: any order of coming and going ends in the same rollups."""
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from storage import authors, messages, questions
+from storage.engine import Connection, Database
+from storage.messages import Fact
+from storage.questions import Asked
+from storage.rollups import Tally, roll_up
+from storage.tables import (
+    AUTHOR_DAYS,
+    AUTHOR_HOURS,
+    AUTHOR_TOTALS,
+    AUTHORS,
+    CLAN_HOURS,
+    MESSAGES,
+    QUESTIONS,
+)
+from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, a_fact, an_author, opened
+
+Counts = tuple[int, int, int]
+
+
+class Derived(NamedTuple):
+    """Every rollup, with rows in which nothing is left dropped from the totals only."""
+
+    days: dict[tuple[int, date], Counts]
+    hours: dict[tuple[int, datetime], Counts]
+    clan_hours: dict[tuple[int, datetime], int]
+    totals: dict[int, Counts]
+    wrote_at: dict[int, datetime]
+
+
+async def kept(connection: Connection) -> Derived:
+    days = await connection.execute(select(AUTHOR_DAYS))
+    hours = await connection.execute(select(AUTHOR_HOURS))
+    clan_hours = await connection.execute(select(CLAN_HOURS))
+    totals = (await connection.execute(select(AUTHOR_TOTALS))).all()
+    return Derived(
+        {(who, day): (one, two, three) for who, day, one, two, three in days},
+        {(who, hour): (one, two, three) for who, hour, one, two, three in hours},
+        {(clan, hour): count for clan, hour, count in clan_hours},
+        {row[0]: (row[1], row[2], row[3]) for row in totals if any(row[1:4])},
+        {row[0]: row[4] for row in totals if row[4] is not None},
+    )
+
+
+async def rebuilt(connection: Connection) -> Derived:
+    """Return the rollups as plain Python makes them from the facts."""
+    writers = await connection.execute(select(AUTHORS.c.id, AUTHORS.c.clan_id))
+    clan_of = {author_id: clan_id for author_id, clan_id in writers}  # noqa: C416 - rows, not pairs
+    facts = (await connection.execute(select(MESSAGES).order_by(MESSAGES.c.message_id))).all()
+    asked = {row.message_id for row in await connection.execute(select(QUESTIONS))}
+    answered = [row for row in await connection.execute(select(QUESTIONS)) if row.answered_by]
+    events = [(fact.author_id, fact.sent_at, "messages") for fact in facts]
+    events += [(fact.author_id, fact.sent_at, "asks") for fact in facts if fact.message_id in asked]
+    events += [(row.answered_by, row.answered_at, "answers") for row in answered]
+
+    def counted(keys: Sequence[tuple[object, str]]) -> dict[object, Counts]:
+        tally = Counter(keys)
+        return {
+            key: (tally[key, "messages"], tally[key, "asks"], tally[key, "answers"])
+            for key in dict.fromkeys(key for key, _ in keys)
+        }
+
+    clan_hours = Counter((clan_of[fact.author_id], _hour(fact.sent_at)) for fact in facts)
+    return Derived(
+        counted([((who, at.date()), kind) for who, at, kind in events]),  # type: ignore[arg-type]
+        counted([((who, _hour(at)), kind) for who, at, kind in events]),  # type: ignore[arg-type]
+        dict(clan_hours),
+        counted([(who, kind) for who, at, kind in events]),  # type: ignore[arg-type]
+        {fact.author_id: fact.sent_at for fact in facts},
+    )
+
+
+def _hour(instant: datetime) -> datetime:
+    return instant.replace(minute=0, second=0, microsecond=0)
+
+
+class Deed(NamedTuple):
+    """A message that comes, goes, or answers the question before it; by a number of choice."""
+
+    kind: str
+    choice: int
+    minutes_ago: int
+    asks: bool
+
+
+deeds = st.lists(
+    st.builds(
+        Deed,
+        st.sampled_from(["comes", "comes", "comes", "goes", "answers", "answers"]),
+        st.integers(0, 3),
+        st.sampled_from([0, 1, 30, 61, 1441, 3000]),
+        st.booleans(),
+    ),
+    max_size=25,
+)
+
+
+class Stage:
+    """Two clans of two authors each, and the deeds done to their messages."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.clans: dict[int, int] = {}
+        self.channels: dict[int, int] = {}
+
+    async def set_up(self) -> None:
+        for guild_id in (1, 2):
+            clan_id = await a_clan(self.connection, guild_id)
+            for user_id in (1, 2):
+                author_id = await an_author(self.connection, clan_id, user_id)
+                self.clans[author_id] = clan_id
+                self.channels[author_id] = await a_channel(self.connection, clan_id, guild_id)
+
+    async def do(self, number: int, deed: Deed) -> None:
+        who = sorted(self.clans)[deed.choice]
+        if deed.kind == "comes":
+            sent_at = NOW - deed.minutes_ago * HOUR / 60
+            fact = a_fact(who, self.channels[who], sent_at, number=number, asks=deed.asks)
+            await messages.add(self.connection, self.clans[who], [fact])
+        elif deed.kind == "goes":
+            await self._go((await self._facts(who))[deed.asks :][:2])
+        else:
+            await self._answer(who, deed.asks)
+
+    async def _facts(self, who: int) -> list[Fact]:
+        rows = await self.connection.execute(
+            select(MESSAGES).where(MESSAGES.c.author_id == who).order_by(MESSAGES.c.sent_at.desc())
+        )
+        return [
+            a_fact(who, row.channel_id, row.sent_at, asks=bool(row.flags))._replace(
+                message=messages.Stored(*row)
+            )
+            for row in rows
+        ]
+
+    async def _go(self, facts: Sequence[Fact]) -> None:
+        """Take messages out: the credits for questions go before them, those of answers after."""
+        ids = {fact.message.message_id for fact in facts}
+        rows = (await self.connection.execute(select(QUESTIONS))).all()
+        answered = [Asked(*row) for row in rows if row.answer_id is not None]
+        for asked in answered:
+            if asked.message_id in ids:
+                await self._credit(asked, None, -1)
+        if facts:
+            await messages.remove(self.connection, self.clans[facts[0].message.author_id], facts)
+        for asked in answered:
+            if asked.message_id not in ids and asked.answer_id in ids:
+                await self._credit(asked, None, -1)
+
+    async def _answer(self, who: int, newest: bool) -> None:  # noqa: FBT001 - drawn
+        rows = (await self.connection.execute(select(QUESTIONS))).all()
+        open_ones = [Asked(*row) for row in rows if row.answer_id is None]
+        later = await self._facts(who)
+        for asked in open_ones[:: -1 if newest else 1]:
+            for fact in later:
+                same_place = fact.message.channel_id == asked.channel_id
+                if same_place and fact.message.message_id > asked.message_id:
+                    await self._credit(asked, fact, 1)
+                    return
+
+    async def _credit(self, asked: Asked, answer: Fact | None, sign: int) -> None:
+        told = asked._replace(
+            answer_id=answer and answer.message.message_id,
+            answered_by=answer and answer.message.author_id,
+            answered_at=answer and answer.message.sent_at,
+        )
+        helper = told if answer else asked
+        assert helper.answered_by is not None
+        assert helper.answered_at is not None
+        at = helper.answered_at
+        tally = Tally(helper.answered_by, at.date(), _hour(at), answers=sign)
+        await questions.set_answers(self.connection, [told])
+        await roll_up(self.connection, self.clans[helper.answered_by], [tally])
+
+
+@settings(max_examples=60, deadline=None)
+@given(deeds=deeds)
+async def test_any_order_of_coming_and_going_leaves_what_a_rebuild_makes(
+    template: Path, tmp_path_factory: pytest.TempPathFactory, deeds: list[Deed]
+) -> None:
+    path = shutil.copy(template, tmp_path_factory.mktemp("facts") / "clan_data.db")
+    async with opened(Path(path)) as database, database.writing() as connection:
+        stage = Stage(connection)
+        await stage.set_up()
+        for number, deed in enumerate(deeds):
+            await stage.do(number, deed)
+        assert await kept(connection) == await rebuilt(connection)
+
+
+@pytest.fixture
+async def place(database: Database) -> tuple[int, int, int]:
+    async with database.writing() as connection:
+        clan_id = await a_clan(connection)
+        return clan_id, await an_author(connection, clan_id), await a_channel(connection, clan_id)
+
+
+Place = tuple[int, int, int]
+
+
+async def test_many_at_once_are_the_same_as_one_by_one(database: Database, place: Place) -> None:
+    clan_id, who, channel = place
+    facts = [
+        a_fact(who, channel, NOW - minutes * HOUR / 60, asks=minutes % 3 == 0)
+        for minutes in range(1200)
+    ]
+    async with database.writing() as connection:
+        await messages.add(connection, clan_id, facts)
+        assert await kept(connection) == await rebuilt(connection)
+        await messages.remove(connection, clan_id, facts[5:1100])
+        assert await kept(connection) == await rebuilt(connection)
+        await messages.remove(connection, clan_id, [*facts[:5], *facts[1100:]])
+        assert await kept(connection) == Derived({}, {}, {}, {}, {})
+
+
+async def test_an_id_counts_once(database: Database, place: Place) -> None:
+    clan_id, who, channel = place
+    fact = a_fact(who, channel, asks=True)
+    async with database.writing() as connection:
+        await messages.add(connection, clan_id, [fact])
+        before = await kept(connection)
+    with pytest.raises(IntegrityError):
+        async with database.writing() as connection:
+            await messages.add(connection, clan_id, [a_fact(who, channel, number=1), fact])
+    async with database.reading() as connection:
+        assert await kept(connection) == before
+        ids = [fact.message.message_id, fact.message.message_id + 1]
+        assert await messages.known_ids(connection, ids) == {ids[0]}
+
+
+async def test_more_ids_than_one_statement_can_name_are_found(
+    database: Database, place: Place
+) -> None:
+    clan_id, who, channel = place
+    facts = [a_fact(who, channel, number=number) for number in range(1100)]
+    ids = [fact.message.message_id for fact in facts]
+    async with database.writing() as connection:
+        await messages.add(connection, clan_id, facts)
+        assert await messages.known_ids(connection, [*ids, 5]) == set(ids)
+        stored = await messages.stored(connection, clan_id, ids[::-1])
+        assert stored == [fact.message for fact in facts]
+
+
+async def test_nothing_to_store_or_remove_is_nothing(database: Database, place: Place) -> None:
+    async with database.writing() as connection:
+        await messages.add(connection, place[0], [])
+        await messages.remove(connection, place[0], [])
+        await questions.set_answers(connection, [])
+        assert await kept(connection) == Derived({}, {}, {}, {}, {})
+
+
+async def test_the_last_time_somebody_wrote_is_of_the_newest_message_left(
+    database: Database, place: Place
+) -> None:
+    clan_id, who, channel = place
+    old, new, newer = (a_fact(who, channel, NOW - days * DAY) for days in (2, 1, 0))
+    async with database.writing() as connection:
+
+        async def wrote_at() -> datetime | None:
+            (writer,) = await authors.writers(connection, clan_id)
+            return writer.wrote_at
+
+        assert await wrote_at() is None
+        await messages.add(connection, clan_id, [new, newer])
+        await messages.add(connection, clan_id, [old])
+        assert await wrote_at() == NOW
+        await messages.remove(connection, clan_id, [newer])
+        assert await wrote_at() == NOW - DAY
+        await messages.remove(connection, clan_id, [old, new])
+        assert await wrote_at() is None
+
+
+async def test_a_cursor_moves_forward_and_never_back(database: Database, place: Place) -> None:
+    clan_id, _, channel = place
+    async with database.writing() as connection:
+        for message_id, expected in ((10, 10), (5, 10), (11, 11)):
+            await authors.move_cursors(connection, clan_id, {channel: message_id})
+            assert (await authors.places(connection, clan_id))[1].cursor_id == expected
+
+
+async def test_questions_are_found_by_time_and_as_targets(database: Database, place: Place) -> None:
+    clan_id, who, channel = place
+    early, inside, late = (
+        a_fact(who, channel, NOW + minutes * HOUR / 60, asks=True) for minutes in (-60, 0, 15)
+    )
+    async with database.writing() as connection:
+        elsewhere = await a_channel(connection, clan_id, discord_id=2)
+        other = a_fact(who, elsewhere, NOW, number=1, asks=True)
+        await messages.add(connection, clan_id, [early, inside, late, other])
+        end = late.message.sent_at
+        found = await questions.asked_near(connection, [channel], NOW, end)
+        assert set(found) == {inside.message.message_id, late.message.message_id}
+        before = end - HOUR / 3_600_000
+        found = await questions.asked_near(connection, [channel], NOW, before)
+        assert set(found) == {inside.message.message_id}
+        targets = [early.message.message_id, other.message.message_id]
+        found = await questions.asked_near(connection, [channel], NOW, before, targets)
+        assert set(found) == {early.message.message_id, inside.message.message_id}
+
+
+async def test_what_may_answer_is_near_behind_or_a_reply(database: Database, place: Place) -> None:
+    clan_id, who, channel = place
+    asked = a_fact(who, channel, NOW, asks=True)
+    question = asked.message.message_id
+    behind = a_fact(who, channel, NOW + HOUR / 6)
+    reply = a_fact(who, channel, NOW + DAY, reply_to=question)
+    not_near = a_fact(who, channel, NOW + HOUR)
+    before = a_fact(who, channel, NOW - HOUR / 60)
+    async with database.writing() as connection:
+        await messages.add(connection, clan_id, [asked, behind, reply, not_near, before])
+        found = await questions.possible_answers(connection, [question], HOUR / 4)
+    assert sorted(found) == [behind.message, reply.message]

@@ -1,0 +1,121 @@
+"""Bringing a database up: from nothing, from what was there, whole or not at all."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+from storage.engine import Database
+from storage.errors import DatabaseDamaged, MigrationFailed
+from storage.migrate import NEWEST, bring_up, revision, run_alembic
+from tests.storage.rows import NOW, everything, names_in, opened
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def spoil(path: Path, *statements: str) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+    return everything(path)
+
+
+async def test_an_empty_file_is_brought_up_without_a_backup(tmp_path: Path) -> None:
+    async with opened(tmp_path / "new.db") as database:
+        done = await bring_up(database, NOW)
+        assert (done.before, done.after, done.backup, done.changed) == (None, NEWEST, None, True)
+        assert await revision(database) == NEWEST
+    assert names_in(tmp_path) == {"new.db"}
+
+
+async def test_a_database_that_is_up_is_left_alone(database: Database) -> None:
+    done = await bring_up(database, NOW)
+    assert (done.before, done.backup, done.changed) == (NEWEST, None, False)
+
+
+def test_the_newest_revision_is_the_head_of_the_scripts() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [NEWEST]
+
+
+async def test_the_tables_are_what_the_migrations_make(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+    async with database.reading() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_the_way_down_leads_to_nothing_and_up_again(database: Database, path: Path) -> None:
+    def down(connection: Connection) -> None:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.downgrade(config, "base")
+
+    before = everything(path)
+    await run_alembic(database, down)
+    assert await revision(database) is None
+    assert [line for line in everything(path) if line.startswith("CREATE")] == [
+        line for line in before if line.startswith("CREATE TABLE alembic_version")
+    ]
+    await bring_up(database, NOW)
+    assert everything(path) == before
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("CREATE TABLE clans (x)", "INSERT INTO clans VALUES (1)"),
+        ("CREATE TABLE questions (x)", "INSERT INTO questions VALUES (1)"),
+    ],
+)
+async def test_a_migration_that_fails_early_or_late_leaves_the_file_as_it_was(
+    tmp_path: Path, table: str, row: str
+) -> None:
+    path = tmp_path / "old.db"
+    before = spoil(path, table, row)
+    async with opened(path) as database:
+        with pytest.raises(MigrationFailed) as caught:
+            await bring_up(database, NOW)
+        assert (caught.value.current, caught.value.wanted) == (None, NEWEST)
+    assert everything(path) == before
+
+
+async def test_a_database_from_the_future_is_backed_up_and_left_alone(path: Path) -> None:
+    before = spoil(path, "UPDATE alembic_version SET version_num = '9999'")
+    async with opened(path) as database:
+        with pytest.raises(MigrationFailed) as caught:
+            await bring_up(database, NOW)
+    assert caught.value.current == "9999"
+    assert everything(path) == before
+    (backup,) = names_in(path.parent / "backups")
+    assert everything(path.parent / "backups" / backup) == before
+
+
+async def test_nothing_is_migrated_when_the_backup_is_damaged(path: Path) -> None:
+    spoil(path, "UPDATE alembic_version SET version_num = '0000'", *scrambled())
+    async with opened(path) as database:
+        with pytest.raises(DatabaseDamaged):
+            await bring_up(database, NOW)
+        assert await revision(database) == "0000"
+
+
+def scrambled() -> tuple[str, ...]:
+    """Return statements after which an index has no entry for a row of its table."""
+    return (
+        "INSERT INTO metrics (id, name, kind) VALUES (1, 'zulrah', 'boss')",
+        "PRAGMA writable_schema=ON",
+        (
+            "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema"
+            " WHERE name = 'ix_players_wom_key') WHERE name = 'sqlite_autoindex_metrics_1'"
+        ),
+    )

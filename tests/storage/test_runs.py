@@ -1,0 +1,70 @@
+"""What jobs did, and when the bot could not see."""
+
+import pytest
+
+from storage import runs
+from storage.engine import Database
+from storage.runs import Blindness, Run
+from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan
+
+
+@pytest.fixture
+async def clan_id(database: Database) -> int:
+    async with database.writing() as connection:
+        return await a_clan(connection)
+
+
+async def test_a_run_that_goes_on_has_no_outcome(database: Database, clan_id: int) -> None:
+    async with database.writing() as connection:
+        await runs.begin(connection, "poll", clan_id, "0badcafe", NOW)
+        assert await runs.last_runs(connection, clan_id) == {
+            "poll": Run("poll", clan_id, "0badcafe", NOW, None, None, {})
+        }
+
+
+async def test_the_newest_run_of_each_job_is_told(database: Database, clan_id: int) -> None:
+    async with database.writing() as connection:
+        for hours, outcome in ((0, "done"), (1, "failed")):
+            run = await runs.begin(connection, "poll", clan_id, "trace", NOW + hours * HOUR)
+            await runs.end(connection, run, outcome, {"changed": hours}, NOW + hours * HOUR)
+        await runs.begin(connection, "backup", None, "trace", NOW)
+        last = await runs.last_runs(connection, clan_id)
+        assert (last["poll"].outcome, last["poll"].detail) == ("failed", {"changed": 1})
+        assert last["backup"].clan_id is None
+        done = await runs.last_runs(connection, clan_id, outcome="done")
+        assert {job: run.started_at for job, run in done.items()} == {"poll": NOW}
+
+
+async def test_a_blind_time_is_noted_once_until_it_ends(database: Database, clan_id: int) -> None:
+    async with database.writing() as connection:
+        channel = await a_channel(connection, clan_id)
+        for hours in (0, 1):
+            await runs.go_blind(connection, clan_id, channel, NOW + hours * HOUR, "no access")
+        await runs.see_again(connection, clan_id, channel, NOW + 2 * HOUR)
+        await runs.go_blind(connection, clan_id, channel, NOW + 3 * HOUR, "no access")
+        assert await runs.blindness(connection, clan_id, NOW) == [
+            Blindness("place-1", NOW, NOW + 2 * HOUR, "no access"),
+            Blindness("place-1", NOW + 3 * HOUR, None, "no access"),
+        ]
+
+
+async def test_being_away_is_not_being_shut_out_of_a_channel(
+    database: Database, clan_id: int
+) -> None:
+    async with database.writing() as connection:
+        channel = await a_channel(connection, clan_id)
+        await runs.go_blind(connection, clan_id, channel, NOW, "no access")
+        await runs.go_blind(connection, clan_id, None, NOW + HOUR, "away")
+        await runs.see_again(connection, clan_id, None, NOW + DAY)
+        assert await runs.blindness(connection, clan_id, NOW) == [
+            Blindness("place-1", NOW, None, "no access"),
+            Blindness(None, NOW + HOUR, NOW + DAY, "away"),
+        ]
+
+
+async def test_blind_times_that_ended_before_are_not_told(database: Database, clan_id: int) -> None:
+    async with database.writing() as connection:
+        await runs.go_blind(connection, clan_id, None, NOW - 2 * DAY, "away")
+        await runs.see_again(connection, clan_id, None, NOW - DAY)
+        assert await runs.blindness(connection, clan_id, NOW - DAY) == []
+        assert len(await runs.blindness(connection, clan_id, NOW - DAY - HOUR)) == 1
