@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_new
+from storage.engine import insert_missing
 from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
 
 
@@ -48,7 +48,7 @@ async def author_ids(
     known = await _authors_by_user(connection, clan_id, people)
     fresh = people.keys() - known.keys()
     if fresh:
-        await insert_new(
+        await insert_missing(
             connection,
             AUTHORS,
             [
@@ -138,7 +138,7 @@ async def note_place(  # noqa: PLR0913 - a channel's own facts
     """Note a channel, or its new name, kind or readability."""
     facts = {"name": name, "kind": kind, "parent_id": parent_id, "is_readable": is_readable}
     key = {"clan_id": clan_id, "discord_channel_id": discord_channel_id}
-    await insert_new(connection, CHANNELS, [key | facts])
+    await insert_missing(connection, CHANNELS, [key | facts])
     await connection.execute(
         update(CHANNELS)
         .where(CHANNELS.c.clan_id == clan_id, CHANNELS.c.discord_channel_id == discord_channel_id)

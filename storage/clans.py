@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_new
+from storage.engine import insert_missing
 from storage.tables import CLANS
 
 
@@ -32,7 +32,7 @@ class ClanRow(NamedTuple):
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:
     """Return the clan of a Discord server, making it when it is new."""
-    await insert_new(
+    await insert_missing(
         connection,
         CLANS,
         [

@@ -114,7 +114,7 @@ def plain_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
     return [] if cursor is None else list(cursor.fetchall())
 
 
-async def insert_new(
+async def insert_missing(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Insert the rows whose key is not there yet, and leave the others as they are."""

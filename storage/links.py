@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_new
+from storage.engine import insert_missing
 from storage.tables import LINKS, MEMBERSHIPS
 
 
@@ -67,7 +67,7 @@ async def confirm(
 ) -> None:
     """Confirm a link between a user and a player, claimed before or not, with who decided it."""
     decided = {"state": State.CONFIRMED, "decided_at": now, "decided_by": decided_by}
-    await insert_new(
+    await insert_missing(
         connection,
         LINKS,
         [{"clan_id": clan_id, **link._asdict(), "claimed_at": now, **decided}],

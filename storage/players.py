@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_new, upsert
+from storage.engine import insert_missing, upsert
 from storage.tables import MEMBERSHIP_EVENTS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
 
 
@@ -142,7 +142,7 @@ async def take_out(
 
 async def note_events(connection: AsyncConnection, clan_id: int, events: Sequence[Event]) -> None:
     """Note events; one that is there already is left as it is."""
-    await insert_new(
+    await insert_missing(
         connection, MEMBERSHIP_EVENTS, [{"clan_id": clan_id, **event._asdict()} for event in events]
     )
 

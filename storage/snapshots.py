@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Select, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import from_ms
-from storage.engine import insert_new, plain_rows, upsert
+from storage.engine import insert_missing, plain_rows, upsert
 from storage.tables import MEMBERSHIPS, METRIC_CHANGES, METRICS, OBSERVATIONS, PRESENT_VALUES
 
 UNRANKED = -1
@@ -55,7 +55,7 @@ async def metric_ids(
     fresh = (kinds or {}).keys() - known.keys()
     if not fresh:
         return known
-    await insert_new(
+    await insert_missing(
         connection,
         METRICS,
         [{"name": name, "kind": (kinds or {})[name]} for name in sorted(fresh)],
@@ -103,7 +103,7 @@ async def present_values(
 
 async def store(connection: AsyncConnection, news: Sequence[News]) -> None:
     """Store news, each player's in order of time."""
-    await insert_new(connection, OBSERVATIONS, [item.seen._asdict() for item in news])
+    await insert_missing(connection, OBSERVATIONS, [item.seen._asdict() for item in news])
     changes = [
         {
             "player_id": item.seen.player_id,
@@ -114,7 +114,7 @@ async def store(connection: AsyncConnection, news: Sequence[News]) -> None:
         for item in news
         for metric_id, value in item.changed.items()
     ]
-    await insert_new(connection, METRIC_CHANGES, changes)
+    await insert_missing(connection, METRIC_CHANGES, changes)
     present = {(row["player_id"], row["metric_id"]): row for row in changes}
     await upsert(
         connection,

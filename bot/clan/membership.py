@@ -46,7 +46,7 @@ def roster_news(
     ladder: Sequence[str],
     now: datetime,
 ) -> RosterNews:
-    """Return what a fresh roster changes; against an empty one, everybody was there already."""
+    """Return what a fresh roster changes; where nobody is present, everybody was there already."""
     present_before = {pid for pid, place in known.items() if place.left_at is None}
     here = {place.player_id for place in fresh}
     gone = sorted(present_before - here)
@@ -54,7 +54,7 @@ def roster_news(
         return RosterNews(
             doubt=f"{len(gone)} of {len(present_before)} members are missing from WOM's answer"
         )
-    founding = not known
+    founding = not present_before
     places = tuple(_merged(known.get(place.player_id), place, now) for place in fresh)
     changes = (
         []

@@ -6,11 +6,10 @@ The credit depends on the facts alone and never on the order in which they arriv
 from collections.abc import Collection, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.clan import questions as asking
 from bot.clan.spans import slot_of
 from storage import questions
+from storage.engine import Connection
 from storage.messages import Fact, Stored
 from storage.questions import Asked
 from storage.rollups import Tally, roll_up
@@ -22,7 +21,7 @@ def fact_of(message: Stored, zone: ZoneInfo) -> Fact:
 
 
 async def settle_answers(
-    connection: AsyncConnection, clan_id: int, zone: ZoneInfo, touched: Collection[Fact]
+    connection: Connection, clan_id: int, zone: ZoneInfo, touched: Collection[Fact]
 ) -> None:
     """Settle every question that the touched messages, stored or just removed, may answer."""
     if not touched:
@@ -37,7 +36,7 @@ async def settle_answers(
 
 
 async def drop_credits(
-    connection: AsyncConnection, clan_id: int, zone: ZoneInfo, gone: Sequence[int]
+    connection: Connection, clan_id: int, zone: ZoneInfo, gone: Sequence[int]
 ) -> None:
     """Take back the credit for answers to questions that are about to go."""
     asked = await questions.asked(connection, gone)
@@ -47,7 +46,7 @@ async def drop_credits(
 
 
 async def _differences(
-    connection: AsyncConnection, touched: Sequence[Stored]
+    connection: Connection, touched: Sequence[Stored]
 ) -> list[tuple[Asked, Asked]]:
     """Return (as stored, as it should be) of the questions around that are settled wrongly."""
     near = await questions.asked_near(

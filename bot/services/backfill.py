@@ -42,7 +42,7 @@ class Unreadable(Exception):
 class History(Protocol):
     """Whoever can read Discord's past."""
 
-    async def spots(self, since: datetime | None) -> Sequence[Spot]:
+    async def spots(self, since: datetime) -> Sequence[Spot]:
         """Return the server's places; of archived threads those archived after `since`."""
 
     async def page_before(self, spot: Spot, before_id: int | None) -> Page:
@@ -69,7 +69,7 @@ class Backfill:
 
     async def catch_up(self, clan: Clan, history: History) -> CaughtUp:
         """Store what every readable channel holds beyond its cursor; note what is unreadable."""
-        spots = await history.spots(clan.listened_at)
+        spots = await history.spots(clan.listened_at or self._clock() - self._reach)
         few = asyncio.Semaphore(_CHANNELS_AT_ONCE)
 
         async def one(spot: Spot) -> int | None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.clan.activity import DayLine, best_hours, heatmap
 from bot.clan.evidence import chat_evidence, game_evidence
 from bot.clan.metrics import UNRANKED
@@ -23,7 +21,7 @@ from bot.services.people import People, Visitor, read_people
 from bot.services.publish import blind_times
 from bot.services.roster import read_roster
 from storage import chat, snapshots
-from storage.engine import Database
+from storage.engine import Connection, Database
 from storage.snapshots import Seen
 
 _TREND_DAYS = 90
@@ -77,7 +75,7 @@ class Cards:
 
     async def _card(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         clan: Clan,
         people: People,
         player_id: int,

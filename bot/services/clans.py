@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clan.ranks import Caller, Gates, ladder
-from storage import authors, clans, links
+from storage import authors, clans, links, players
 from storage.clans import ClanRow
 from storage.engine import Database
 
@@ -61,8 +61,16 @@ class Clans:
             return tuple(_clan(row) for row in await clans.every(connection))
 
     async def join_group(self, clan: Clan, group_id: int, name: str) -> None:
-        """Join the clan to a WOM group; the next poll reads everything afresh."""
+        """Join the clan to a WOM group; the next poll reads everything afresh.
+
+        Members of a group that was joined before leave, so that the new roster is no loss of them.
+        """
         async with self._database.writing() as connection:
+            before = await clans.of_guild(connection, clan.guild_id)
+            if before is not None and before.wom_group_id not in {None, group_id}:
+                gone = [place.player_id for place in await players.places(connection, clan.clan_id)]
+                await players.take_out(connection, clan.clan_id, gone, self._clock())
+                await clans.change(connection, clan.clan_id, history_from=None)
             await clans.change(
                 connection,
                 clan.clan_id,

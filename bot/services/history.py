@@ -31,16 +31,19 @@ async def fill_history(
 ) -> datetime:
     """Store up to 24 readings of each player of `hiscores` over the last year; return its start.
 
-    The players must be stored already. Raises WomError when a window could not be had.
+    Only what is older than their hiscores, which say more and are not stored here. The players must
+    be stored already. Raises WomError when a window could not be had.
     """
     kinds = _kinds(hiscores)
-    players = {each.player.id for each in hiscores}
+    latest = {each.player.id: each.taken_at for each in hiscores}
     start = now - _WINDOWS * _WINDOW
     for number in range(_WINDOWS):
         first = start + number * _WINDOW
         gained = await wom.gained_between(group_id, first, first + _WINDOW)
         readings = {
-            each.player.id: _readings(each, kinds) for each in gained if each.player.id in players
+            each.player.id: _readings(each, kinds, latest[each.player.id])
+            for each in gained
+            if each.player.id in latest
         }
         async with database.writing() as connection:
             stored = await store_readings(connection, readings)
@@ -58,11 +61,11 @@ def _kinds(hiscores: Sequence[Hiscores]) -> dict[str, Kind]:
     return found
 
 
-def _readings(gained: MemberGained, kinds: Mapping[str, Kind]) -> list[Reading]:
+def _readings(gained: MemberGained, kinds: Mapping[str, Kind], before: datetime) -> list[Reading]:
     """Return the window's first and last values; one reading when they are the same instant."""
     found: list[Reading] = []
     for place, seen_at in enumerate((gained.started_at, gained.ended_at)):
-        if seen_at is None or (found and seen_at <= found[-1].seen_at):
+        if seen_at is None or seen_at >= before or (found and seen_at <= found[-1].seen_at):
             continue
         values: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
         for name, ends in gained.values.items():

@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.answers import drop_credits, fact_of, settle_answers
 from bot.services.clans import Clan, Clans, Clock
 from storage import authors, clans, messages
-from storage.engine import Database
+from storage.engine import Connection, Database
 from storage.messages import Fact, Flag, Stored
 
 _HEARTBEAT = timedelta(minutes=1)
@@ -80,6 +79,7 @@ class Intake:
         self._clock = clock
         self._buffers: dict[int, _Buffer] = defaultdict(_Buffer)
         self._caught_up: set[int] = set()
+        self._seen_again: set[int] | None = None
         self._one_flush = asyncio.Lock()
         self._beat_at: datetime | None = None
 
@@ -99,6 +99,12 @@ class Intake:
     def lose_sight(self) -> None:
         """Forget that channels were caught up: the connection was away, and cursors must wait."""
         self._caught_up.clear()
+        self._seen_again = set()
+
+    def regain_sight(self, guild_id: int) -> None:
+        """Note that a server's gap is read: from here its clan is listened to again."""
+        if self._seen_again is not None:
+            self._seen_again.add(guild_id)
 
     async def flush(self) -> Flushed:
         """Write everything heard so far; what could not be written is kept for the next time."""
@@ -154,17 +160,18 @@ class Intake:
         return cursors
 
     async def _beat(self) -> None:
-        """Note now and then that the bot is listening, so that a crash knows when it began."""
+        """Note now and then who is listened to, so that a crash knows when it began."""
         now = self._clock()
         if self._beat_at is not None and now - self._beat_at < _HEARTBEAT:
             return
         async with self._database.writing() as connection:
             for clan in await clans.every(connection):
-                await clans.change(connection, clan.clan_id, listened_at=now)
+                if self._seen_again is None or clan.guild_id in self._seen_again:
+                    await clans.change(connection, clan.clan_id, listened_at=now)
         self._beat_at = now
 
 
-async def _channel(connection: AsyncConnection, clan: Clan, spot: Spot) -> int:
+async def _channel(connection: Connection, clan: Clan, spot: Spot) -> int:
     await authors.note_place(
         connection,
         clan.clan_id,
@@ -179,7 +186,7 @@ async def _channel(connection: AsyncConnection, clan: Clan, spot: Spot) -> int:
 
 
 async def _put_in(
-    connection: AsyncConnection, clan: Clan, heard: Sequence[Heard], refused: frozenset[int]
+    connection: Connection, clan: Clan, heard: Sequence[Heard], refused: frozenset[int]
 ) -> list[Fact]:
     """Store what is new of counted channels and return it as facts."""
     known = await messages.known_ids(connection, [each.message_id for each in heard])
@@ -209,7 +216,7 @@ async def _put_in(
 
 
 async def _counted_channels(
-    connection: AsyncConnection, clan: Clan, spots: Collection[Spot]
+    connection: Connection, clan: Clan, spots: Collection[Spot]
 ) -> dict[int, int]:
     """Return channel ids by Discord id of the places that count; a thread follows its parent."""
     places = await authors.places(connection, clan.clan_id)
@@ -227,9 +234,7 @@ async def _counted_channels(
     return found
 
 
-async def _take_out(
-    connection: AsyncConnection, clan: Clan, message_ids: Collection[int]
-) -> list[Fact]:
+async def _take_out(connection: Connection, clan: Clan, message_ids: Collection[int]) -> list[Fact]:
     if not message_ids:
         return []
     gone = await messages.stored(connection, clan.clan_id, sorted(message_ids))

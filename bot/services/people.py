@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.clan.names import players_by_name, wom_key
 from bot.clan.standings import Link
 from bot.services.clans import Clan
 from storage import authors, links, players
 from storage.authors import Writer
+from storage.engine import Connection
 from storage.links import Link as StoredLink
 from storage.links import State
 from storage.players import Place
@@ -60,9 +59,7 @@ class People:
         )
 
 
-async def read_people(
-    connection: AsyncConnection, clan: Clan, visitor: Visitor | None = None
-) -> People:
+async def read_people(connection: Connection, clan: Clan, visitor: Visitor | None = None) -> People:
     """Return the clan's people as they are known now, the one who asks among them."""
     places = await players.places(connection, clan.clan_id)
     names = await players.names(connection, clan.clan_id)

@@ -77,7 +77,6 @@ class _Known:
 
     clan: ClanRow
     places: Mapping[int, players.Place]
-    seen: Mapping[int, snapshots.Seen]
 
     @property
     def present(self) -> int:
@@ -121,20 +120,21 @@ class Poll:
         filled_from = None
         if known.clan.history_from is None and answers.hiscores:
             filled_from = await self._fill_history(group_id, answers)
-        news = await self._roster_news(group_id, clan, known, answers)
-        if news.doubt is not None:
-            _log.warning("roster not believed", clan=clan.name, doubt=news.doubt)
+        roster = await self._roster_news(group_id, clan, known, answers)
+        if roster.doubt is not None:
+            _log.warning("roster not believed", clan=clan.name, doubt=roster.doubt)
             await self._note_poll(clan.clan_id)
-            return PollResult(known.present, unchanged=known.present, doubt=news.doubt)
-        updated = await self._write(clan.clan_id, known, answers, news, filled_from)
+            return PollResult(known.present, unchanged=known.present, doubt=roster.doubt)
+        updated = await self._write(clan.clan_id, known, answers, roster, filled_from)
         failed = _failures(answers)
-        members = len(answers.details.memberships)
+        members = {member.player_id for member in answers.details.memberships}
+        news = {each.player.id for each in answers.hiscores}
         return PollResult(
-            members,
+            len(members),
             updated,
-            members - updated - len(failed),
-            failed,
-            news.changes,
+            len(members - news - failed.keys()),
+            tuple(failed.values()),
+            roster.changes,
             filled_from=filled_from,
         )
 
@@ -150,23 +150,36 @@ class Poll:
             if row is None:
                 raise NoGroup(clan.name)
             places = await players.places(connection, clan.clan_id, with_former=True)
-            seen = await snapshots.newest(connection, [place.player_id for place in places])
-        return _Known(row, {place.player_id: place for place in places}, seen)
+        return _Known(row, {place.player_id: place for place in places})
 
     async def _ask(self, group_id: int, known: _Known) -> _Answers | None:
         """Return what WOM answered, or None when nothing changed since the last time."""
         details = await self._wom.group(group_id, known.clan.details_etag)
         if isinstance(details, NotModified):
             return None
-        stale = frozenset(_stale(details.value, known.seen))
+        seen = await self._seen(details.value)
+        stale = frozenset(_stale(details.value, seen))
         fresh_details = (details.value, details.etag, details.unreadable)
         if not stale:
             return _Answers(*fresh_details, stale, (), known.clan.hiscores_etag)
         hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
         if isinstance(hiscores, NotModified):
             return _Answers(*fresh_details, stale, (), hiscores.etag)
-        fresh = tuple(each for each in hiscores.value if each.player.id in stale)
+        # Not only the stale ones: who was looked at since the first request is in this answer, and
+        # its ETag says that we have it.
+        here = {member.player_id for member in details.value.memberships}
+        fresh = tuple(
+            each
+            for each in hiscores.value
+            if each.player.id in here
+            and (each.player.id not in seen or seen[each.player.id].seen_at < each.taken_at)
+        )
         return _Answers(*fresh_details, stale, fresh, hiscores.etag)
+
+    async def _seen(self, details: GroupDetails) -> dict[int, snapshots.Seen]:
+        ids = [member.player_id for member in details.memberships]
+        async with self._database.reading() as connection:
+            return await snapshots.newest(connection, ids)
 
     async def _fill_history(self, group_id: int, answers: _Answers) -> datetime:
         now = self._clock()
@@ -256,18 +269,19 @@ def _stale(details: GroupDetails, seen: Mapping[int, snapshots.Seen]) -> list[in
     ]
 
 
-def _failures(answers: _Answers) -> tuple[Failure, ...]:
+def _failures(answers: _Answers) -> dict[int, Failure]:
+    """Return by player id whose numbers could not be had, those of an account that is gone too."""
     answered = {each.player.id for each in answers.hiscores}
-    found = []
+    found = {}
     for player in (member.player for member in answers.details.memberships):
         if player.updated_at is None:
-            found.append(Failure(player.display_name, "never updated on WOM"))
+            found[player.id] = Failure(player.display_name, "never updated on WOM")
         elif player.id in answers.stale and player.id not in answered:
             reason = _OUT_OF_SIGHT.get(player.status, "missing from WOM's hiscores answer")
-            found.append(Failure(player.display_name, reason))
+            found[player.id] = Failure(player.display_name, reason)
         elif player.status in _OUT_OF_SIGHT:
-            found.append(Failure(player.display_name, _OUT_OF_SIGHT[player.status]))
-    return tuple(found)
+            found[player.id] = Failure(player.display_name, _OUT_OF_SIGHT[player.status])
+    return found
 
 
 def _place(member: Membership) -> Place:

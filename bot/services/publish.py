@@ -8,13 +8,22 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.clan.activity import Change, ChangeKind, DayLine, Totals, heatmap, totals
 from bot.clan.evidence import Blind, Coverage, coverage, strip
 from bot.clan.gains import MetricGain, metric_gain
 from bot.clan.metrics import UNRANKED, Kind, threshold
-from bot.clan.spans import HOUR, WINDOWS, Period, Span, day_of, days_between, last, slot_of
+from bot.clan.spans import (
+    DAY,
+    HOUR,
+    WINDOWS,
+    Period,
+    Span,
+    day_of,
+    day_span,
+    days_between,
+    last,
+    slot_of,
+)
 from bot.clan.standings import Roster, TopBoss
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
@@ -23,10 +32,11 @@ from bot.services.clans import Clan, Clock
 from bot.services.people import People, read_people
 from bot.services.roster import read_roster
 from storage import chat, players, runs, snapshots
-from storage.engine import Database
+from storage.engine import Connection, Database
 from storage.snapshots import Path
 
-_TREND = timedelta(days=90)
+_SHORTEST_TREND = timedelta(days=30)
+_LONGEST_TREND = timedelta(days=90)
 # Members are seen about daily: a gain shown on the first day has its baseline on the day before.
 _BASELINE_LEAD = timedelta(days=2)
 
@@ -77,7 +87,7 @@ class Publish:
             )
             before = await _totals_before(connection, clan, people, period, span.before())
             hours = await chat.clan_hours(
-                connection, clan.clan_id, min(span.start, span.end - _TREND), span.end
+                connection, clan.clan_id, min(span.start, span.end - _LONGEST_TREND), span.end
             )
             present = await _present(connection, clan, metrics)
             trend = await _trend(connection, clan, span, hours)
@@ -104,7 +114,7 @@ class Publish:
         )
 
 
-async def blind_times(connection: AsyncConnection, clan: Clan, span: Span) -> tuple[Blind, ...]:
+async def blind_times(connection: Connection, clan: Clan, span: Span) -> tuple[Blind, ...]:
     """Return the times of the span in which chat could not be seen."""
     found = await runs.blindness(connection, clan.clan_id, span.start)
     return tuple(
@@ -128,7 +138,7 @@ def _messages(clan: Clan, hours: Hours, span: Span) -> int | None:
 
 
 async def _totals_before(
-    connection: AsyncConnection, clan: Clan, people: People, period: Period, span: Span
+    connection: Connection, clan: Clan, people: People, period: Period, span: Span
 ) -> Totals:
     """Return the totals of an earlier span over today's members."""
     roster = await read_roster(connection, clan, people, span.end, {period: span})
@@ -136,14 +146,14 @@ async def _totals_before(
     return totals(roster.members, period, sum(messages for _, messages in hours) or None)
 
 
-async def read_metrics(connection: AsyncConnection) -> Metrics:
+async def read_metrics(connection: Connection) -> Metrics:
     """Return name and kind of every metric by id."""
     found = await snapshots.metric_ids(connection)
     return {number: (name, Kind(kind)) for name, (number, kind) in found.items()}
 
 
 async def metric_gains(
-    connection: AsyncConnection, clan: Clan, metrics: Metrics, span: Span
+    connection: Connection, clan: Clan, metrics: Metrics, span: Span
 ) -> dict[Kind, dict[int, dict[str, MetricGain]]]:
     """Return what each member gained since the span's start, by kind, player and metric."""
     paths = await snapshots.paths(connection, clan.clan_id, span.start)
@@ -164,7 +174,7 @@ def _metric_gains(
 
 
 async def _present(
-    connection: AsyncConnection, clan: Clan, metrics: Metrics
+    connection: Connection, clan: Clan, metrics: Metrics
 ) -> dict[Kind, dict[int, dict[str, float]]]:
     found: dict[Kind, dict[int, dict[str, float]]] = {kind: {} for kind in Kind}
     for player_id, number, value in await snapshots.ranked_values(connection, clan.clan_id):
@@ -174,12 +184,14 @@ async def _present(
 
 
 async def _trend(
-    connection: AsyncConnection, clan: Clan, span: Span, hours: Hours
+    connection: Connection, clan: Clan, span: Span, hours: Hours
 ) -> tuple[DayLine, ...]:
-    """Return the span's days, the last 90 at most."""
-    start = max(span.start, span.end - _TREND)
+    """Return the span's days, and those before it up to a month; 90 at most."""
+    length = min(max(span.length, _SHORTEST_TREND), _LONGEST_TREND)
+    today = day_of(span.end - HOUR, clan.zone)
+    days = days_between(today - length + DAY, today)
+    start = day_span(days[0], clan.zone).start
     seen = await snapshots.rises(connection, clan.clan_id, start - _BASELINE_LEAD)
-    days = days_between(day_of(start, clan.zone), day_of(span.end - HOUR, clan.zone))
     risen = await asyncio.to_thread(_risen, seen, clan.zone, start)
     messages: dict[date, int] = defaultdict(int)
     for at, count in hours:
@@ -214,7 +226,7 @@ def _risen(
     return {day: (xp[day], earned) for day, earned in kills.items()}
 
 
-async def _changes(connection: AsyncConnection, clan: Clan, span: Span) -> tuple[Change, ...]:
+async def _changes(connection: Connection, clan: Clan, span: Span) -> tuple[Change, ...]:
     events = await players.events_between(connection, clan.clan_id, span.start, span.end)
     return tuple(
         Change(

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.clan.gains import gains_between
 from bot.clan.metrics import UNRANKED
 from bot.clan.spans import DAY, Period, Span, day_of, edges, whole_days
@@ -18,6 +16,7 @@ from bot.clan.standings import Chat, Link, Member, Roster, TopBoss, in_house_ord
 from bot.services.clans import Clan
 from bot.services.people import Known, People
 from storage import chat, snapshots
+from storage.engine import Connection
 from storage.players import Place
 from storage.snapshots import Seen
 
@@ -44,7 +43,7 @@ class _Sides:
 
 
 async def read_roster(  # noqa: PLR0913 - whose, when and how much
-    connection: AsyncConnection,
+    connection: Connection,
     clan: Clan,
     people: People,
     now: datetime,
@@ -81,7 +80,7 @@ async def read_roster(  # noqa: PLR0913 - whose, when and how much
 
 
 async def written(
-    connection: AsyncConnection, clan: Clan, spans: Mapping[Period, Span]
+    connection: Connection, clan: Clan, spans: Mapping[Period, Span]
 ) -> dict[Period, dict[int, Chat]]:
     """Return what each author wrote in each span: its whole days, and the hours at its edges.
 
@@ -103,7 +102,7 @@ async def written(
 
 
 async def _on_days(
-    connection: AsyncConnection, clan: Clan, spans: Sequence[Span]
+    connection: Connection, clan: Clan, spans: Sequence[Span]
 ) -> list[dict[int, Chat]]:
     days = [whole_days(span, clan.zone) for span in spans]
     if len(days) == 1:
@@ -113,9 +112,7 @@ async def _on_days(
     return [{who: Chat(n) for who, n in by_author.items()} for by_author in of_spans]
 
 
-async def _weeks(
-    connection: AsyncConnection, clan: Clan, now: datetime
-) -> dict[int, tuple[int, ...]]:
+async def _weeks(connection: Connection, clan: Clan, now: datetime) -> dict[int, tuple[int, ...]]:
     """Return each author's messages in the last weeks, oldest first; the last ends today."""
     after = day_of(now, clan.zone) + DAY
     stretches = [(after - 7 * (n + 1) * DAY, after - 7 * n * DAY) for n in reversed(range(WEEKS))]

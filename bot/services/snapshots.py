@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.clan.gains import Headline
 from bot.clan.metrics import Kind
 from bot.clan.observing import HEADLINE_METRICS, Observed, Reading, observed
 from storage import snapshots
+from storage.engine import Connection
 from storage.snapshots import News, Seen
 from wom.models import Hiscores
 
@@ -27,9 +26,7 @@ def reading_of(hiscores: Hiscores) -> Reading:
     )
 
 
-async def store_readings(
-    connection: AsyncConnection, readings: Mapping[int, Sequence[Reading]]
-) -> int:
+async def store_readings(connection: Connection, readings: Mapping[int, Sequence[Reading]]) -> int:
     """Store what is new in readings by player id, oldest first; return how many were news."""
     kinds = {
         name: str(kind)

@@ -114,6 +114,7 @@ class Upkeep:
             roster = await read_roster(connection, clan, people, now, {period: span})
             hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
             places = await authors.places(connection, clan.clan_id)
+            writers = await authors.writers(connection, clan.clan_id)
             blind = await blind_times(connection, clan, span)
             ran = await runs.last_runs(connection, clan.clan_id)
         heard = clan.listened_at is not None
@@ -132,7 +133,7 @@ class Upkeep:
             evidence=strip(known, now, clan.zone),
             channels=sum(each.is_counted and each.is_readable for each in places.values()),
             unreadable=unreadable,
-            messages=sum(known.author.messages for known in people.known.values()),
+            messages=sum(writer.messages for writer in writers),
             database_bytes=_size(self._database),
             troubles=(*self._troubles(clan, ran, late, now), *_blind_troubles(unreadable)),
         )

@@ -1,0 +1,156 @@
+"""The tour that `clanstats demo --check` makes: every command as every viewer, without a browser.
+
+One line a step; the first step that is not as it should be ends it.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simcord import InteractionResult, MemberActor, ResponseMessage
+
+from bot.clan.ranks import Deed, refusal
+from bot.demo.stage import Stage
+from bot.reports.documents import write_whole
+
+_LEADERSHIP, _OFFICERS, _MEMBERS, _ALL = (
+    frozenset({"leader"}),
+    frozenset({"leader", "officer"}),
+    frozenset({"leader", "officer", "member"}),
+    frozenset({"leader", "officer", "member", "guest"}),
+)
+
+
+class TourFailed(Exception):
+    """A step of the tour was not as it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One command of the tour: who gets an answer, and which files come with it.
+
+    Those outside `allowed` must be refused by the gate of `deed`; those in `unknown` are told that
+    nobody knows their account.
+    """
+
+    command: str
+    deed: Deed
+    allowed: frozenset[str]
+    files: frozenset[str] = frozenset()
+    options: Callable[[Stage], dict[str, Any]] = lambda _: {}
+    unknown: frozenset[str] = frozenset()
+
+
+TOUR = (
+    Stop("clanstats report", Deed.SEE_REPORTS, _OFFICERS, frozenset({"png", "xlsx"})),
+    Stop(
+        "clanstats report",
+        Deed.SEE_REPORTS,
+        _OFFICERS,
+        frozenset({"png", "xlsx"}),
+        lambda _: {"period": 30, "visibility": "everybody"},
+    ),
+    Stop("clanstats status", Deed.SEE_REPORTS, _OFFICERS),
+    Stop("clanstats setup", Deed.SET_UP, _LEADERSHIP),
+    Stop("me", Deed.SEE_OWN, _ALL, frozenset({"png"}), unknown=frozenset({"guest"})),
+    Stop(
+        "member",
+        Deed.SEE_OWN,
+        _ALL,
+        frozenset({"png"}),
+        lambda stage: {"player": stage.world.players[0].name},
+    ),
+)
+
+
+async def tour(stage: Stage, folder: Path) -> AsyncIterator[str]:
+    """Yield a line for each step, with sizes and fingerprints of the files written to `folder`.
+
+    The folder must exist.
+    Raises TourFailed at the first step that is not as it should be.
+    """
+    for number, stop in enumerate(TOUR, 1):
+        for who, viewer in stage.viewers.items():
+            result = await viewer.slash(stage.front, stop.command, **stop.options(stage))
+            yield await _judged(stop, who, result, folder / f"{number}-{who}")
+    yield await _press(stage)
+    yield await _complete(stage)
+    if stage.env.errors:
+        raise TourFailed(f"the bot swallowed an error: {stage.env.errors[0]!r}")
+
+
+async def _judged(stop: Stop, who: str, result: InteractionResult, place: Path) -> str:
+    step = f"/{stop.command} as {who}"
+    answer = _answer(result, step)
+    if who not in stop.allowed:
+        _must(refusal(stop.deed) in _words(answer), f"{step}: was not refused")
+        _must(answer.ephemeral, f"{step}: the refusal is public")
+        return f"{step}: refused in words"
+    if who in stop.unknown:
+        _must("nobody in the clan" in _words(answer), f"{step}: did not say who it looked for")
+        return f"{step}: told that the account is not known"
+    files = await _files(answer)
+    got = frozenset(name.rpartition(".")[2] for name in files)
+    _must(got == stop.files, f"{step}: expected files {sorted(stop.files)}, got {sorted(files)}")
+    shown = []
+    for name, content in sorted(files.items()):
+        write_whole(place.with_name(f"{place.name}-{name}"), content)
+        shown.append(f"{name} {len(content):,} bytes {hashlib.sha256(content).hexdigest()[:8]}")
+    figures = hashlib.sha256(_words(answer).encode()).hexdigest()[:8]
+    return f"{step}: {', '.join([f'answer {figures}', *shown])}"
+
+
+async def _press(stage: Stage) -> str:
+    """Press "Post here" as an officer may."""
+    officer = stage.viewers["officer"]
+    result = await officer.slash(stage.front, "clanstats report")
+    answer = _answer(result, "/clanstats report as officer")
+    pressed = await officer.click(answer.message, label="Post here")
+    _must(pressed.acknowledged, "Post here: nothing happened")
+    posted = stage.front.last_message
+    _must(
+        posted is not None and not posted.flags.ephemeral and len(posted.attachments) > 1,
+        "Post here: nothing was posted with its files",
+    )
+    return "Post here as officer: posted for everybody"
+
+
+async def _complete(stage: Stage) -> str:
+    member: MemberActor = stage.viewers["member"]
+    typed = stage.world.players[0].name[:3]
+    choices = await member.autocomplete(stage.front, "member", "player", typed)
+    names = [choice["name"] for choice in choices]
+    _must(stage.world.players[0].name in names, f"autocomplete of {typed!r} gave {names}")
+    return f"autocomplete of {typed!r}: {len(names)} names"
+
+
+def _answer(result: InteractionResult, step: str) -> ResponseMessage:
+    answer = result.response or next(iter(result.followups), None)
+    if answer is None:
+        raise TourFailed(f"{step}: no answer")
+    return answer
+
+
+async def _files(answer: ResponseMessage) -> dict[str, bytes]:
+    return {each.filename: await each.read() for each in answer.attachments}
+
+
+def _words(answer: ResponseMessage) -> str:
+    """Return all the text of an answer, wherever in its components it stands."""
+
+    def texts(part: object) -> list[str]:
+        if isinstance(part, dict):
+            own = [str(part[key]) for key in ("content", "label") if part.get(key)]
+            return own + [text for value in part.values() for text in texts(value)]
+        if isinstance(part, list):
+            return [text for item in part for text in texts(item)]
+        return []
+
+    return "\n".join([answer.content, *texts(answer.components)])
+
+
+def _must(holds: bool, complaint: str) -> None:  # noqa: FBT001 - reads as a sentence
+    if not holds:
+        raise TourFailed(complaint)

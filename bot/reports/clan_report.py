@@ -1,0 +1,253 @@
+"""The clan's report, arranged: what charts and the workbook say, as frozen values.
+
+Nothing here draws and nothing here is rounded. Unknown is None and stays None.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
+from bot.clan.gains import Gains, MetricGain
+from bot.clan.spans import WINDOWS, Period, Span, day_of
+from bot.clan.standings import Member, Roster, composite
+from bot.reports.style import date_words
+
+DEFINITIONS: Final = (
+    ("Gain", "The value at the end of the span less the value at its start, never below zero."),
+    (
+        "Messages",
+        "Counted once each, from people in the channels that are counted; bots never.",
+    ),
+    ("Active", "At least one message or any gain in the span."),
+    (
+        "Unknown",
+        "A dash: not linked, not ranked, new, or not observed in the span. Never the same as 0.",
+    ),
+    (
+        "Most active",
+        "100 for each message, 1 for each boss kill and for each 100,000 XP, all over 7 days.",
+    ),
+)
+"""The one sentence for each word that is printed beside the results."""
+
+_CHAT_WINDOWS = (Period.WEEK, Period.MONTH, Period.QUARTER)
+
+
+@dataclass(frozen=True, slots=True)
+class ClanReport:
+    """All that the report of one clan says about one span.
+
+    `skills` and `bosses` hold each player's gains of the span by metric, `present_*` the values now
+    (-1 is unranked). A metric without a gain did not rise when the player's gains of the span are
+    known and the present value is ranked; otherwise it is unknown. `trend` has at most 90 days.
+    """
+
+    clan: str
+    zone: str
+    period: Period
+    span: Span
+    roster: Roster
+    totals: Totals
+    before: Totals
+    skills: Mapping[int, Mapping[str, MetricGain]] = field(default_factory=dict)
+    bosses: Mapping[int, Mapping[str, MetricGain]] = field(default_factory=dict)
+    present_skills: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    present_bosses: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    heatmap: Heatmap = ()
+    trend: tuple[DayLine, ...] = ()
+    changes: tuple[Change, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    def without_tables(self) -> "ClanReport":
+        """Return the report without skills and bosses: all that its chart reads."""
+        return replace(self, skills={}, bosses={}, present_skills={}, present_bosses={})
+
+
+class Mover(NamedTuple):
+    """Somebody in a top list and the number that put them there."""
+
+    name: str
+    value: float
+
+
+class TopMovers(NamedTuple):
+    """The top lists of the span, best first; who did nothing or is unknown is in none of them."""
+
+    xp: tuple[Mover, ...]
+    kills: tuple[Mover, ...]
+    messages: tuple[Mover, ...]
+    active: tuple[Mover, ...]
+
+
+class TotalRow(NamedTuple):
+    """One total of the clan, now and in the span before."""
+
+    label: str
+    now: float | None
+    before: float | None
+    decimal: bool = False
+
+    @property
+    def change(self) -> float | None:
+        """Return how much more it is than before."""
+        return None if self.now is None or self.before is None else self.now - self.before
+
+    @property
+    def share(self) -> float | None:
+        """Return the change as a share of before; None where before was nothing."""
+        return self.change / self.before if self.change is not None and self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One member as the roster sheet shows them; windows are 7, 30, 90 and (game) 365 days.
+
+    `doubtful` says by window whether the game's gains are partial or thin; `notes` says why.
+    """
+
+    place: int
+    name: str
+    joined_on: date | None
+    role: str
+    person: str | None
+    messages: tuple[int | None, ...]
+    xp: tuple[int | None, ...]
+    kills: tuple[int | None, ...]
+    doubtful: tuple[bool, ...]
+    ehp: float | None
+    ehb: float | None
+    total_messages: int | None
+    total_xp: int | None
+    total_kills: int | None
+    seen_in_game_at: datetime | None
+    seen_in_chat_at: datetime | None
+    weeks: tuple[int, ...]
+    notes: str
+
+
+class ChangeRow(NamedTuple):
+    """One change of the roster as the sheet shows it."""
+
+    happened_at: datetime
+    kind: str
+    name: str
+    before: str | None
+    after: str | None
+
+
+def best(
+    members: Iterable[Member], value_of: Callable[[Member], float | None], how_many: int
+) -> tuple[Mover, ...]:
+    """Return the members with the largest known values above zero; equal ones by name."""
+    found = [(member.name, value_of(member)) for member in members]
+    movers = [Mover(name, value) for name, value in found if value]
+    return tuple(sorted(movers, key=lambda m: (-m.value, m.name.casefold()))[:how_many])
+
+
+def top_movers(report: ClanReport, how_many: int = 5) -> TopMovers:
+    """Return the top lists of the report's period."""
+    members, period = report.roster.members, report.period
+    return TopMovers(
+        xp=best(members, lambda member: member.gains(period).xp, how_many),
+        kills=best(members, lambda member: member.gains(period).kills, how_many),
+        messages=best(members, lambda member: member.messages(period), how_many),
+        active=best(members, composite, how_many),
+    )
+
+
+def total_rows(report: ClanReport) -> tuple[TotalRow, ...]:
+    """Return the clan's totals beside those of the span before."""
+    now, before = report.totals, report.before
+    return (
+        TotalRow("XP gained", now.xp, before.xp),
+        TotalRow("Boss kills", now.kills, before.kills),
+        TotalRow("EHP gained", now.ehp, before.ehp, decimal=True),
+        TotalRow("EHB gained", now.ehb, before.ehb, decimal=True),
+        TotalRow("Messages", now.messages, before.messages),
+        TotalRow("Members who wrote", _writers(now), _writers(before)),
+        TotalRow("Members active", _active(now), _active(before)),
+        TotalRow("Members observed in game", now.observed, before.observed),
+        TotalRow("Members", now.members, before.members),
+    )
+
+
+def _writers(totals: Totals) -> int | None:
+    """Return how many wrote; None when nobody's messages are known."""
+    return None if totals.messages is None else totals.writers
+
+
+def _active(totals: Totals) -> int | None:
+    """Return how many were active; None when neither side of anybody is known."""
+    return None if totals.messages is None and not totals.observed else totals.active
+
+
+def roster_rows(report: ClanReport) -> tuple[RosterRow, ...]:
+    """Return every present member in the roster's own order."""
+    zone = ZoneInfo(report.zone)
+    return tuple(
+        _roster_row(place, member, zone)
+        for place, member in enumerate(report.roster.members, start=1)
+    )
+
+
+def _roster_row(place: int, member: Member, zone: ZoneInfo) -> RosterRow:
+    windows = tuple(member.gains(period) for period in WINDOWS)
+    month = member.gains(Period.MONTH)
+    return RosterRow(
+        place=place,
+        name=member.name,
+        joined_on=day_of(member.joined_at, zone) if member.joined_at else None,
+        role=role_words(member.role),
+        person=member.person,
+        messages=tuple(member.messages(period) for period in _CHAT_WINDOWS),
+        xp=tuple(gains.xp for gains in windows),
+        kills=tuple(gains.kills for gains in windows),
+        doubtful=tuple(gains.partial or gains.thin for gains in windows),
+        ehp=month.ehp,
+        ehb=month.ehb,
+        total_messages=member.total_messages,
+        total_xp=member.total_xp,
+        total_kills=member.total_kills,
+        seen_in_game_at=member.changed_at,
+        seen_in_chat_at=member.wrote_at,
+        weeks=member.weekly_messages,
+        notes=_notes(windows, zone),
+    )
+
+
+def _notes(windows: tuple[Gains, ...], zone: ZoneInfo) -> str:
+    """Return why some gains are doubtful, windows with the same reason in one breath."""
+    reasons: dict[str, list[str]] = {}
+    for period, gains in zip(WINDOWS, windows, strict=True):
+        if gains.since is None or not (gains.partial or gains.thin):
+            continue
+        since = date_words(day_of(gains.since, zone))
+        reason = f"counted from {since}" if gains.partial else f"nothing seen since {since}"
+        reasons.setdefault(reason, []).append(str(period.value))
+    notes = [f"{', '.join(days)} d: {reason}" for reason, days in reasons.items()]
+    fell = max((gains.dropped_xp for gains in windows), default=0)
+    return "; ".join([*notes, *([f"XP fell by {fell:,}"] if fell else [])])
+
+
+def change_rows(report: ClanReport) -> tuple[ChangeRow, ...]:
+    """Return the roster's changes, newest first."""
+    newest = sorted(report.changes, key=lambda change: change.happened_at, reverse=True)
+    return tuple(
+        ChangeRow(change.happened_at, change.kind.value, change.name, *_ends(change))
+        for change in newest
+    )
+
+
+def _ends(change: Change) -> tuple[str | None, str | None]:
+    if change.kind is ChangeKind.RENAMED:
+        return change.before, change.after
+    before, after = change.before, change.after
+    return (before and role_words(before)), (after and role_words(after))
+
+
+def role_words(role: str) -> str:
+    """Return a WOM role as people read it: "deputy_owner" becomes "Deputy owner"."""
+    return role.replace("_", " ").capitalize()

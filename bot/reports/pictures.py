@@ -1,0 +1,86 @@
+"""What single pictures show, as frozen values: a member's card and the clan's week.
+
+They are arranged by services from one roster; nothing here draws.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.clan.activity import DayLine, Heatmap
+from bot.clan.spans import Period, Span, last
+from bot.clan.standings import Chat, Member
+from bot.clan.wording import short
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that a member's card says.
+
+    `places` holds (place, of how many) for xp, kills, messages and answers of the period where the
+    member is ranked. `trend` is the last 90 days; `hours` and `best_hours` are the member's own
+    week over the same days.
+    """
+
+    member: Member
+    clan: str
+    zone: str
+    period: Period
+    now: datetime
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    trend: tuple[DayLine, ...] = ()
+    best_hours: tuple[tuple[int, int, int], ...] = ()
+    hours: Heatmap = ()
+    accounts: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> Span:
+        """Return the span that the card's gains are over."""
+        return last(self.period, self.now, ZoneInfo(self.zone))
+
+
+@dataclass(frozen=True, slots=True)
+class ClanWeek:
+    """When the clan writes: messages by weekday and hour of its own clock over a span."""
+
+    clan: str
+    zone: str
+    period: Period
+    span: Span
+    hours: Heatmap
+    best_hours: tuple[tuple[int, int, int], ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class Fact(NamedTuple):
+    """One number of a card with its name and what stands below it; None is unknown."""
+
+    label: str
+    value: float | None
+    below: str = ""
+
+
+def card_facts(card: Card) -> tuple[Fact, ...]:
+    """Return the four numbers of a card, each with the place in the clan where there is one."""
+    gains = card.member.gains(card.period)
+    chat = None if card.member.chat is None else card.member.chat.get(card.period, Chat())
+    return (
+        Fact("XP gained", gains.xp, _below(card, "xp", gains.ehp, "EHP")),
+        Fact("Boss kills", gains.kills, _below(card, "kills", gains.ehb, "EHB")),
+        Fact("Messages", chat and chat.messages, _below(card, "messages")),
+        Fact(
+            "Questions answered",
+            chat and chat.answers,
+            _below(card, "answers", chat and chat.questions, "asked"),
+        ),
+    )
+
+
+def _below(card: Card, what: str, beside: float | None = None, unit: str = "") -> str:
+    """Return the place in the clan and the number beside it, as far as they are known."""
+    found = card.places.get(what)
+    place = f"#{found[0]:,} of {found[1]:,}" if found else ""
+    other = f"{short(beside)} {unit}" if beside is not None else ""
+    return " · ".join(part for part in (place, other) if part)

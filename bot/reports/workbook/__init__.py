@@ -1,0 +1,1 @@
+"""The workbook that officers forward: one module for each sheet, text always text."""

@@ -1,0 +1,31 @@
+"""The clan's report as a workbook: which sheets it has and in which order."""
+
+from bot.reports.clan_report import ClanReport
+from bot.reports.documents import Document
+from bot.reports.workbook.activity import write_activity
+from bot.reports.workbook.bosses import write_bosses
+from bot.reports.workbook.changes import write_changes
+from bot.reports.workbook.roster import write_roster
+from bot.reports.workbook.sheets import Book
+from bot.reports.workbook.skills import write_skills
+from bot.reports.workbook.source import Source, write_source
+from bot.reports.workbook.summary import write_summary
+
+
+def clan_workbook(report: ClanReport) -> Document:
+    """Write the whole report; the same report always gives the same bytes."""
+    book = Book(f"{report.clan}: clan report", report.roster.as_of, report.zone)
+    source = Source(report)
+    write_summary(book, report, source)
+    write_roster(book, report, source)
+    write_skills(book, report)
+    write_bosses(book, report)
+    write_activity(book, report)
+    write_changes(book, report)
+    write_source(book, report)
+    return Document("clan_report.xlsx", book.finish(), _described(report))
+
+
+def _described(report: ClanReport) -> str:
+    members = len(report.roster.members)
+    return f"Workbook of {report.clan}: {members:,} members over {report.period.words}."

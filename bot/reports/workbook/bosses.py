@@ -1,0 +1,74 @@
+"""The sheets Bosses and Boss kills: each boss of the clan, and who killed which how often."""
+
+from bot.clan.wording import DASH
+from bot.reports import style
+from bot.reports.clan_report import ClanReport, Mover
+from bot.reports.metric_tables import BossRow, boss_gains, boss_rows
+from bot.reports.workbook.matrix import write_matrix
+from bot.reports.workbook.sheets import Book, Column, Sheet
+
+_HEAD, _FIRST = 2, 3
+_COLUMNS = (
+    Column("Boss", 28),
+    Column("Kills", 12),
+    Column("Killers", 11),
+    Column("Top killer", 18),
+    Column("Their kills", 13),
+    Column("Kills of all time", 19),
+    Column("Most of all time", 19),
+    Column("Their kills", 13),
+    Column("Entered the hiscores (not counted)", 46),
+)
+_FIXED = (Column("Name", 17), Column("Role", 15), Column("All kills", 12))
+
+
+def write_bosses(book: Book, report: ClanReport) -> None:
+    """Write both sheets: the clan's bosses, and members by the bosses killed in the span."""
+    rows = boss_rows(report)
+    _write_clan(book, report, rows)
+    _write_kills(book, report, [row for row in rows if row.kills])
+
+
+def _write_clan(book: Book, report: ClanReport, rows: tuple[BossRow, ...]) -> None:
+    sheet = book.sheet("Bosses")
+    sheet.title(
+        f"{report.clan} · Bosses",
+        f"Kills by present members, {style.span_words(report.span, report.zone)} · {DASH} unknown",
+    )
+    sheet.head(_HEAD, _COLUMNS)
+    for line, row in enumerate(rows, start=_FIRST):
+        _write_boss(sheet, line, row)
+    sheet.table(_HEAD, len(rows), len(_COLUMNS))
+    last = _HEAD + len(rows)
+    for column in (1, 5):
+        sheet.shade((_FIRST, column, last, column), style.SHEET_SCALES["kills"], "faint zero")
+
+
+def _write_kills(book: Book, report: ClanReport, killed: list[BossRow]) -> None:
+    sheet = book.sheet("Boss kills")
+    sheet.title(
+        f"{report.clan} · Boss kills",
+        f"Kills, {style.span_words(report.span, report.zone)} · {DASH} unknown",
+    )
+    columns = (*_FIXED, *(Column(row.name, 7.5) for row in killed))
+    sheet.page.set_row(_HEAD, 200)
+    sheet.head(_HEAD, columns, "upright head")
+    sheet.head(_HEAD, _FIXED)
+    rows = boss_gains(report, tuple(row.metric for row in killed))
+    write_matrix(sheet, _HEAD, rows, style.SHEET_SCALES["kills"])
+
+
+def _write_boss(sheet: Sheet, line: int, row: BossRow) -> None:
+    sheet.text(line, 0, row.name, "strong")
+    sheet.number(line, 1, row.kills)
+    sheet.number(line, 2, row.killers)
+    _write_mover(sheet, line, 3, row.top)
+    sheet.number(line, 5, row.all_time)
+    _write_mover(sheet, line, 6, row.record)
+    words = ", ".join(f"{mover.name} ({mover.value:,.0f})" for mover in row.entered)
+    sheet.text(line, 8, words, "soft")
+
+
+def _write_mover(sheet: Sheet, line: int, column: int, mover: Mover | None) -> None:
+    sheet.text(line, column, mover and mover.name)
+    sheet.number(line, column + 1, mover and mover.value)

@@ -1,0 +1,26 @@
+"""The tables of members by metrics, which Skills and Bosses share."""
+
+from bot.reports.metric_tables import GainRow
+from bot.reports.workbook.sheets import Sheet
+
+_FIXED = 3
+
+
+def write_matrix(sheet: Sheet, head_row: int, rows: tuple[GainRow, ...], colour: str) -> None:
+    """Write name, role, total and one cell for each metric below a head that stands already."""
+    first = head_row + 1
+    write = sheet.page.write_number
+    looks = {False: sheet.book.look("integer"), True: sheet.book.look("doubtful")}
+    for line, row in enumerate(rows, start=first):
+        sheet.text(line, 0, row.name)
+        sheet.text(line, 1, row.role)
+        sheet.number(line, 2, row.total)
+        for column, cell in enumerate(row.cells, start=_FIXED):
+            if cell.value is None:
+                sheet.dash(line, column)
+            else:
+                write(line, column, cell.value, looks[cell.partial])
+    metrics = len(rows[0].cells) if rows else 0
+    sheet.table(head_row, len(rows), _FIXED + metrics)
+    last = head_row + len(rows)
+    sheet.shade((first, _FIXED, last, _FIXED + metrics - 1), colour, "faint zero")

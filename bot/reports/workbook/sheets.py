@@ -1,0 +1,190 @@
+"""A workbook in memory, and how its cells are written: text as text, unknown as a dash.
+
+No cell is ever a formula, and the same cells always give the same bytes.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from io import BytesIO
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from bot.clan.wording import DASH
+from bot.reports import style
+
+_OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_LANDSCAPE_A4: Final = 9
+_TEXT: Final = {"quote_prefix": True}
+_DOUBT: Final = {"italic": True, "font_color": style.SHEET_DOUBT}
+_HEAD: Final = {
+    **_TEXT,
+    "bold": True,
+    "font_color": style.INK,
+    "bg_color": style.SHEET_HEAD,
+    "border": 1,
+    "border_color": style.SHEET_LINE,
+    "align": "center",
+}
+_LINED: Final = {"bottom": 1, "bottom_color": style.SHEET_BAND}
+_CELLS: Final[dict[str, dict[str, Any]]] = {
+    "text": {**_TEXT, "indent": 1},
+    "strong": {**_TEXT, "indent": 1, "bold": True},
+    "soft": {**_TEXT, "indent": 1, "font_color": style.SHEET_SOFT},
+    "centred": {**_TEXT, "align": "center"},
+    "dash": {"font_color": style.SHEET_SOFT, "align": "center"},
+    "integer": {"num_format": style.INTEGER},
+    "decimal": {"num_format": style.DECIMAL},
+    "place": {"num_format": style.INTEGER, "align": "center", "font_color": style.SHEET_SOFT},
+    "strong number": {"num_format": style.INTEGER, "bold": True},
+    "zero number": {"num_format": style.INTEGER, "bold": True, "font_color": style.SHEET_ALARM},
+    "doubtful": {**_DOUBT, "num_format": style.INTEGER},
+    "doubtful decimal": {**_DOUBT, "num_format": style.DECIMAL},
+    "signed": {"num_format": style.SIGNED},
+    "signed decimal": {"num_format": style.SIGNED_DECIMAL},
+    "percent": {"num_format": style.PERCENT},
+    "date": {"num_format": style.DATE, "align": "center"},
+    "date and time": {"num_format": style.DATE_TIME, "align": "center"},
+}
+_LOOKS: Final[dict[str, dict[str, Any]]] = {
+    **{look: {**_LINED, **facts} for look, facts in _CELLS.items()},
+    "title": {**_TEXT, "bold": True, "font_size": 16},
+    "word": {**_TEXT, "bold": True},
+    "note": {**_TEXT, "font_color": style.SHEET_SOFT},
+    "head": {**_HEAD, "valign": "vcenter", "text_wrap": True},
+    "upright head": {**_HEAD, "valign": "top", "rotation": 90},
+    "zero": {"bg_color": style.SHEET_ZERO},
+    "faint zero": {"font_color": style.SHEET_SOFT},
+}
+
+
+class Column(NamedTuple):
+    """One column of a table: its heading and how many letters wide it is."""
+
+    heading: str
+    width: float
+
+
+class Book:
+    """A workbook in memory whose formats are named once."""
+
+    def __init__(self, title: str, made_at: datetime, zone: str) -> None:
+        self._file = BytesIO()
+        self.book = Workbook(self._file, _OPTIONS)
+        self.zone = ZoneInfo(zone)
+        created = made_at.astimezone(UTC).replace(tzinfo=None)
+        facts = {"title": title, "author": "ClanStats", "company": "", "created": created}
+        self.book.set_properties(facts)
+        self._formats = {look: self._format(facts) for look, facts in _LOOKS.items()}
+
+    def look(self, name: str) -> Format:
+        """Return the named format."""
+        return self._formats[name]
+
+    def sheet(self, name: str) -> "Sheet":
+        """Add a sheet that prints in landscape, one page wide."""
+        return Sheet(self, self.book.add_worksheet(name))
+
+    def finish(self) -> bytes:
+        """Return the finished workbook."""
+        self.book.close()
+        return self._file.getvalue()
+
+    def _format(self, facts: dict[str, Any]) -> Format:
+        return self.book.add_format({"font_name": style.SHEET_FONT, "font_size": 11, **facts})
+
+
+class Sheet:
+    """One sheet of a book; rows and columns count from 0."""
+
+    def __init__(self, book: Book, page: Worksheet) -> None:
+        self.book, self.page = book, page
+        self._look = book.look
+        self.dash = partial(page.write_string, string=DASH, cell_format=book.look("dash"))
+        page.set_landscape()
+        page.set_paper(_LANDSCAPE_A4)
+        page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        page.fit_to_pages(1, 0)
+        page.hide_gridlines(2)
+        page.ignore_errors({"number_stored_as_text": "A1:ZZ9999"})
+        page.set_footer("&L&A&CClanStats&RPage &P of &N")
+
+    def title(self, words: str, below: str) -> None:
+        """Write the sheet's title and one line below it, in the first two rows."""
+        self.page.set_row(0, 24)
+        self.text(0, 0, words, "title")
+        self.text(1, 0, below, "note")
+
+    def text(self, row: int, column: int, words: str | None, look: str = "text") -> None:
+        """Write words as text, whatever they begin with; None is a dash."""
+        if words is None:
+            self.dash(row, column)
+        else:
+            self.page.write_string(row, column, words, self._look(look))
+
+    def number(self, row: int, column: int, value: float | None, look: str = "integer") -> None:
+        """Write a number; None is a dash."""
+        if value is None:
+            self.dash(row, column)
+        else:
+            self.page.write_number(row, column, value, self._look(look))
+
+    def day(self, row: int, column: int, day: date | None) -> None:
+        """Write a date as a date; None is a dash."""
+        if day is None:
+            self.dash(row, column)
+        else:
+            self.page.write_datetime(row, column, day, self._look("date"))
+
+    def instant(
+        self, row: int, column: int, instant: datetime | None, look: str = "date and time"
+    ) -> None:
+        """Write an instant by the clan's clock; None is a dash."""
+        if instant is None:
+            self.dash(row, column)
+        else:
+            local = instant.astimezone(self.book.zone).replace(tzinfo=None, microsecond=0)
+            self.page.write_datetime(row, column, local, self._look(look))
+
+    def head(self, row: int, columns: Sequence[Column], look: str = "head") -> None:
+        """Write a table's headings and set the widths of its columns."""
+        for place, column in enumerate(columns):
+            self.page.set_column(place, place, column.width)
+            self.page.write_string(row, place, column.heading, self._look(look))
+
+    def table(self, head_row: int, rows: int, columns: int, frozen_columns: int = 1) -> None:
+        """Make the table usable: its head stays in view and on every printed page, and filters."""
+        self.page.freeze_panes(head_row + 1, frozen_columns)
+        self.page.autofilter(head_row, 0, head_row + rows, columns - 1)
+        self.page.repeat_rows(head_row)
+
+    def shade(self, area: tuple[int, int, int, int], colour: str, zero: str = "zero") -> None:
+        """Colour numbers by size, and zeros apart, in (first row, column, last row, column).
+
+        The scale ends at the 95th percentile, so that one giant does not pale all others.
+        """
+        if area[2] < area[0] or area[3] < area[1]:
+            return
+        first_row, first_column, last_row, last_column = area
+        zeros = {
+            "type": "cell",
+            "criteria": "==",
+            "value": 0,
+            "format": self._look(zero),
+            "stop_if_true": True,
+        }
+        scale = {
+            "type": "2_color_scale",
+            "min_color": style.SHEET_LOW,
+            "max_color": colour,
+            "min_type": "num",
+            "min_value": 0,
+            "max_type": "percentile",
+            "max_value": 95,
+        }
+        for rule in (zeros, scale):
+            self.page.conditional_format(first_row, first_column, last_row, last_column, rule)

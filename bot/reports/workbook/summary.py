@@ -1,0 +1,118 @@
+"""The sheet Summary: the clan on one page, with the words defined that it uses."""
+
+from typing import Any
+
+from bot.reports import style
+from bot.reports.clan_report import (
+    DEFINITIONS,
+    ClanReport,
+    Mover,
+    TotalRow,
+    top_movers,
+    total_rows,
+)
+from bot.reports.workbook.sheets import Book, Sheet
+from bot.reports.workbook.source import Source
+
+_TABLE, _CHARTS, _WORDS = 5, 19, 35
+_WIDTHS = (27, 15, 15, 15, 11, 3, 20, 14, 3, 20, 14)
+_CHART_HEIGHT = 300
+_SOFT_FONT = {"color": style.SHEET_SOFT}
+
+
+def write_summary(book: Book, report: ClanReport, source: Source) -> None:
+    """Write totals, top lists, two charts and the definitions."""
+    sheet = book.sheet("Summary")
+    sheet.page.fit_to_pages(1, 1)
+    for column, width in enumerate(_WIDTHS):
+        sheet.page.set_column(column, column, width)
+    sheet.title(report.clan, f"Clan report · last {report.period.words}")
+    sheet.text(2, 0, style.span_words(report.span, report.zone), "note")
+    sheet.text(3, 0, style.evidence_words(report.evidence), "note")
+    _write_totals(sheet, report)
+    _write_lists(sheet, report)
+    _draw_charts(sheet, source)
+    for line, (word, sentence) in enumerate(DEFINITIONS, start=_WORDS):
+        sheet.text(line, 0, word, "word")
+        sheet.text(line, 1, sentence, "note")
+
+
+def _write_totals(sheet: Sheet, report: ClanReport) -> None:
+    heads = ("Totals", "This span", "Span before", "Change", "Change %")
+    for column, words in enumerate(heads):
+        sheet.text(_TABLE, column, words, "head")
+    for line, row in enumerate(total_rows(report), start=_TABLE + 1):
+        _write_total(sheet, line, row)
+
+
+def _write_total(sheet: Sheet, line: int, row: TotalRow) -> None:
+    look = "decimal" if row.decimal else "integer"
+    sheet.text(line, 0, row.label, "strong")
+    sheet.number(line, 1, row.now, look)
+    sheet.number(line, 2, row.before, look)
+    sheet.number(line, 3, row.change, f"signed {look}".removesuffix(" integer"))
+    sheet.number(line, 4, row.share, "percent")
+
+
+def _write_lists(sheet: Sheet, report: ClanReport) -> None:
+    movers = top_movers(report)
+    days = report.period.words
+    _write_list(sheet, (_TABLE, 6), f"Most XP, {days}", movers.xp)
+    _write_list(sheet, (_TABLE, 9), f"Most boss kills, {days}", movers.kills)
+    _write_list(sheet, (_TABLE + 7, 6), f"Most messages, {days}", movers.messages)
+    _write_list(sheet, (_TABLE + 7, 9), "Most active, points of 7 days", movers.active)
+
+
+def _write_list(
+    sheet: Sheet, corner: tuple[int, int], heading: str, movers: tuple[Mover, ...]
+) -> None:
+    row, column = corner
+    sheet.page.merge_range(row, column, row, column + 1, heading, sheet.book.look("head"))
+    for line, mover in enumerate(movers, start=row + 1):
+        sheet.text(line, column, mover.name)
+        sheet.number(line, column + 1, mover.value)
+    if not movers:
+        sheet.text(row + 1, column, "nobody", "soft")
+
+
+def _draw_charts(sheet: Sheet, source: Source) -> None:
+    if not source.days:
+        sheet.text(_CHARTS, 0, "No days were observed yet.", "note")
+        return
+    _draw_chart(sheet, source, (0, 608), 1)
+    _draw_chart(sheet, source, (6, 522), 2)
+
+
+def _draw_chart(sheet: Sheet, source: Source, place: tuple[int, int], column: int) -> None:
+    """Draw one column of the trend at (column, width in pixels); days without a value stay gaps."""
+    name, colour, form = (
+        ("XP per day", style.XP, '[>=1000000]0.#,,"M";[>=1000]0,"k";0'),
+        ("Messages per day", style.MESSAGES, "#,##0"),
+    )[column - 1]
+    chart: Any = sheet.book.book.add_chart({"type": "column"})
+    chart.add_series(
+        {
+            "name": name,
+            "categories": source.trend(0),
+            "values": source.trend(column),
+            "fill": {"color": colour},
+            "gap": 25,
+        }
+    )
+    chart.set_title({"name": name, "name_font": {"size": 12}, "overlay": False})
+    chart.set_legend({"none": True})
+    chart.set_x_axis(
+        {
+            "date_axis": True,
+            "num_format": "d mmm",
+            "major_unit": max(source.days // 6, 1),
+            "major_unit_type": "days",
+            "num_font": _SOFT_FONT,
+        }
+    )
+    grid = {"visible": True, "line": {"color": style.SHEET_LINE, "width": 0.75}}
+    axis = {"num_format": form, "num_font": _SOFT_FONT, "major_gridlines": grid, "min": 0}
+    chart.set_y_axis({**axis, "line": {"none": True}})
+    chart.set_chartarea({"border": {"color": style.SHEET_LINE}})
+    chart.set_size({"width": place[1], "height": _CHART_HEIGHT})
+    sheet.page.insert_chart(_CHARTS, place[0], chart, {"description": name})

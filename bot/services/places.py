@@ -1,0 +1,46 @@
+"""What a clan decides about its channels: whose messages count, and where the bot may speak."""
+
+from collections.abc import Sequence
+
+from bot.services.clans import Clan
+from bot.services.intake import Spot
+from storage import authors, clans
+from storage.engine import Database
+
+
+class Places:
+    """Keeps what was decided about channels."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def left_out(self, clan: Clan) -> frozenset[int]:
+        """Return the Discord ids of the channels whose messages are not counted."""
+        async with self._database.reading() as connection:
+            places = await authors.places(connection, clan.clan_id)
+        return frozenset(key for key, place in places.items() if not place.is_counted)
+
+    async def leave_out(self, clan: Clan, spots: Sequence[Spot]) -> None:
+        """Count messages everywhere from now on, but not in these channels and their threads."""
+        unwanted = {spot.discord_channel_id for spot in spots}
+        async with self._database.writing() as connection:
+            for spot in spots:
+                await authors.note_place(
+                    connection,
+                    clan.clan_id,
+                    spot.discord_channel_id,
+                    name=spot.name,
+                    kind=spot.kind,
+                    parent_id=spot.parent_id,
+                    is_readable=spot.is_readable,
+                )
+            for channel_id, place in (await authors.places(connection, clan.clan_id)).items():
+                if place.is_counted is (channel_id in unwanted):
+                    await authors.set_counted(
+                        connection, clan.clan_id, channel_id, is_counted=not place.is_counted
+                    )
+
+    async def speak_in(self, clan: Clan, channel_id: int | None) -> None:
+        """Speak in a Discord channel from now on, or nowhere."""
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, report_channel_id=channel_id)

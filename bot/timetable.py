@@ -1,0 +1,250 @@
+"""Every job on one screen, and the one guard around them all.
+
+A job that fails is logged with its trace and recorded, and stops no other: not the next one, and
+not the same job for the next clan. APScheduler keeps its own clock; jobs see only ours.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clan.notices import Notice
+from bot.clan.wording import ago
+from bot.journal import step, traced
+from bot.services.clans import Clan
+from bot.services.poll import PollResult
+from bot.services.upkeep import REFUSED, Outcome
+from bot.settings import Settings
+from bot.wiring import Services
+
+T = TypeVar("T")
+
+Outlet = Callable[[Notice], Awaitable[None]]
+"""Whoever says on Discord what a job has to say."""
+
+_REASONS_KEPT = 5
+_Options = dict[str, Any]
+
+_log = structlog.get_logger()
+
+
+def every(length: timedelta, first: timedelta | None = None) -> _Options:
+    """Return, in APScheduler's words: again and again, the first time `first` after the start."""
+    trigger = IntervalTrigger(seconds=length.total_seconds(), timezone=UTC)
+    # The trigger knows the scheduler's present, which is not always ours.
+    started_at = trigger.start_date - length
+    return {"trigger": trigger, "next_run_time": started_at + (length if first is None else first)}
+
+
+def daily(hour: int) -> _Options:
+    """Return, in APScheduler's words: every day at an hour in UTC."""
+    return {"trigger": CronTrigger(hour=hour, timezone=UTC)}
+
+
+@dataclass(frozen=True, slots=True)
+class BotJob:
+    """Something that is done for the whole bot."""
+
+    name: str
+    rhythm: Callable[[Settings], _Options]
+    deed: Callable[["Timetable", Outcome], Awaitable[None]]
+    recorded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClanJob:
+    """Something that is done for each clan that it is for, which may have to be told."""
+
+    name: str
+    rhythm: Callable[[Settings], _Options]
+    deed: Callable[["Timetable", Clan, Outcome], Awaitable[Notice | None]]
+    is_for: Callable[[Settings, Clan], bool] = lambda _settings, _clan: True
+    recorded: bool = True
+
+
+class Timetable:
+    """Runs the jobs while the bot is up; `outlet` says what they have to say."""
+
+    def __init__(self, services: Services, settings: Settings, outlet: Outlet) -> None:
+        self._services = services
+        self._settings = settings
+        self._outlet = outlet
+        self._told_doubt: dict[int, str | None] = {}
+        self._told_late: dict[int, frozenset[str]] = {}
+        self._running: set[asyncio.Task[Any]] = set()
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            # A machine that slept does each job once on waking, however late it is.
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        """Begin to run jobs in the running event loop."""
+        for job in JOBS:
+            self._scheduler.add_job(self.run, args=[job], id=job.name, **job.rhythm(self._settings))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Begin no job any more and cancel those that run; `finished()` waits for their end."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def finished(self) -> None:
+        """Wait until the jobs that ran when we stopped have recorded how they ended."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def run(self, job: BotJob | ClanJob) -> None:
+        """Do a job now for everybody whom it is for; nothing that fails in it gets out."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        if isinstance(job, BotJob):
+            await _guarded(job.name, partial(self._for_bot, job))
+            return
+        for clan in await _guarded(job.name, lambda _: self._services.clans.every()) or ():
+            if job.is_for(self._settings, clan):
+                await _guarded(job.name, partial(self._for_clan, job, clan))
+
+    async def flush(self, _outcome: Outcome) -> None:
+        """Write what was heard."""
+        await self._services.intake.flush()
+
+    async def back_up(self, outcome: Outcome) -> None:
+        """Keep a verified copy of the database."""
+        copy = await self._services.upkeep.back_up()
+        outcome.detail["copy"] = copy or "none: the database is not a file"
+
+    async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
+        """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
+        result = await poll_clan(self._services, clan, outcome)
+        told = self._told_doubt.get(clan.clan_id)
+        self._told_doubt[clan.clan_id] = result.doubt
+        if result.doubt in {None, told}:
+            return None
+        return Notice(
+            clan.guild_id,
+            f"Wise Old Man's roster of {clan.name} was not believed and nothing was changed: "
+            f"{result.doubt}. Please look at the group on wiseoldman.net; "
+            "each poll looks at it anew.",
+        )
+
+    async def update_all(self, clan: Clan, outcome: Outcome) -> None:
+        """Have Wise Old Man refresh the members who do not refresh themselves."""
+        secret = self._settings.wom_group_secret
+        if secret is not None and _is_own_group(self._settings, clan):
+            outcome.detail["queued"] = await self._services.poll.update_all(
+                clan, secret.get_secret_value()
+            )
+
+    async def watch(self, clan: Clan, _outcome: Outcome) -> Notice | None:
+        """Tell the jobs that became late, each once until it was done again."""
+        expected = {
+            job.name for job in JOBS if isinstance(job, BotJob) or job.is_for(self._settings, clan)
+        }
+        late = {
+            each.job.name: each.since
+            for each in await self._services.upkeep.late(clan)
+            if each.job.name in expected
+        }
+        told = self._told_late.get(clan.clan_id, frozenset())
+        self._told_late[clan.clan_id] = frozenset(late)
+        now = self._services.clock()
+        lines = [
+            f"{name} was last done {ago(since, now)} ago" if since else f"{name} was never done"
+            for name, since in late.items()
+            if name not in told
+        ]
+        if not lines:
+            return None
+        return Notice(clan.guild_id, f"Late: {'; '.join(lines)}. /clanstats status says why.")
+
+    async def _for_bot(self, job: BotJob, trace: str) -> None:
+        async with self._round(job, trace) as outcome:
+            await job.deed(self, outcome)
+
+    async def _for_clan(self, job: ClanJob, clan: Clan, trace: str) -> None:
+        async with self._round(job, trace, clan) as outcome:
+            notice = await job.deed(self, clan, outcome)
+        if notice is not None:
+            await self._outlet(notice)
+
+    def _round(
+        self, job: BotJob | ClanJob, trace: str, clan: Clan | None = None
+    ) -> AbstractAsyncContextManager[Outcome]:
+        if job.recorded:
+            return recorded(self._services, job.name, trace, clan)
+        return nullcontext(Outcome())
+
+
+@asynccontextmanager
+async def recorded(
+    services: Services, name: str, trace: str, clan: Clan | None = None
+) -> AsyncIterator[Outcome]:
+    """Log and record a run of a job around what is done inside; an exception passes."""
+    clan_id, clan_name = (None, None) if clan is None else (clan.clan_id, clan.name)
+    with step(name, clan=clan_name) as found:
+        async with services.upkeep.run(name, clan_id, trace) as outcome:
+            yield outcome
+        found |= {"outcome": outcome.outcome, **outcome.detail}
+
+
+async def poll_clan(services: Services, clan: Clan, outcome: Outcome) -> PollResult:
+    """Poll a clan and write into the outcome what came of it."""
+    result = await services.poll.poll(clan)
+    outcome.detail |= {
+        "members": result.members,
+        "updated": result.updated,
+        "unchanged": result.unchanged,
+        "failed": len(result.failed),
+        "reasons": [f"{each.name}: {each.reason}" for each in result.failed[:_REASONS_KEPT]],
+    }
+    if result.doubt is not None:
+        outcome.outcome = REFUSED
+        outcome.detail["doubt"] = result.doubt
+    return result
+
+
+async def _guarded(name: str, deed: Callable[[str], Awaitable[T]]) -> T | None:
+    """Return what the deed makes of a new trace id, or None when it failed: the log says why."""
+    with traced() as trace:
+        try:
+            return await deed(trace)
+        except Exception:  # noqa: BLE001 - the job guard, see above
+            _log.exception("job failed", job=name)
+    return None
+
+
+def _has_group(_settings: Settings, clan: Clan) -> bool:
+    return clan.wom_group_id is not None
+
+
+def _is_own_group(settings: Settings, clan: Clan) -> bool:
+    """Tell whether the verification code belongs to this clan's group; no other may ever see it."""
+    known = settings.wom_group_secret is not None and clan.wom_group_id is not None
+    return known and clan.wom_group_id == settings.wom_group_id
+
+
+_SOON, _LATER = timedelta(seconds=10), timedelta(minutes=2)
+
+JOBS: tuple[BotJob | ClanJob, ...] = (
+    BotJob("flush", lambda _: every(timedelta(seconds=3)), Timetable.flush, recorded=False),
+    ClanJob("poll", lambda our: every(our.poll_every, _SOON), Timetable.poll, _has_group),
+    ClanJob(
+        "update-all",
+        lambda our: every(our.update_all_every, _LATER),
+        Timetable.update_all,
+        _is_own_group,
+    ),
+    BotJob("backup", lambda _: daily(hour=4), Timetable.back_up),
+    ClanJob("watch", lambda _: every(timedelta(minutes=15)), Timetable.watch, recorded=False),
+)

@@ -1,0 +1,46 @@
+from bot.demo.careers import LADDER
+from bot.demo.cast import Persona
+from bot.demo.world import World
+from tests.bot.demo.conftest import NOW
+
+
+def test_roles_are_on_the_ladder_and_follow_each_other(world: World) -> None:
+    for player in world.players:
+        assert {role.value for role in player.roles} <= set(LADDER)
+        since = [role.since_at for role in player.roles]
+        assert since == sorted(since)
+        assert since[0] == player.joined_at
+        assert since[-1] < NOW
+        assert all(player.stay_at(at) for at in since)
+
+
+def test_leaders_hold_the_top_of_the_ladder_and_one_is_the_owner(world: World) -> None:
+    leading = [one for one in world.players if one.persona is Persona.LEADER]
+    assert {player.role_at(NOW) for player in leading} == set(LADDER[:5])
+    assert sum(player.role_at(NOW) == "owner" for player in world.players) == 1
+
+
+def test_some_were_promoted_within_the_span(world: World) -> None:
+    promoted = [
+        player
+        for player in world.players
+        if any(role.since_at > world.start_at for role in player.roles[1:])
+    ]
+    assert len(promoted) > 20
+
+
+def test_a_rename_keeps_the_id_and_the_name_depends_on_the_instant(world: World) -> None:
+    renamed = [one for one in world.players if len(one.names) > 1 and one.status == "active"]
+    assert any(len(player.names) == 3 for player in renamed)
+    for player in renamed:
+        old, new = player.names[:2]
+        assert player.name_at(world.start_at) == old.value
+        assert player.name_at(new.since_at) == new.value
+
+
+def test_an_archived_account_is_called_so_since_it_was_archived(world: World) -> None:
+    archived = next(player for player in world.players if player.status == "archived")
+    assert archived.name.startswith("archive")
+    assert not archived.name_at(world.start_at).startswith("archive")
+    assert archived.status_now(world.start_at) == "active"
+    assert archived.status_now(NOW) == "archived"

@@ -1,0 +1,174 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from bot.clan.activity import Change, ChangeKind
+from bot.clan.gains import Gains
+from bot.clan.spans import Period
+from bot.reports.clan_report import (
+    DEFINITIONS,
+    ChangeRow,
+    Mover,
+    RosterRow,
+    TopMovers,
+    TotalRow,
+    change_rows,
+    role_words,
+    roster_rows,
+    top_movers,
+    total_rows,
+)
+from tests.builders import NOW, UNSEEN, Week, clan_report, full_clan, member, newcomer
+
+ANN = member(1, "Ann", role="deputy_owner", week=Week(xp=700_000, kills=7, messages=14))
+BOB = member(2, "Bob", week=Week(xp=2_100_000, kills=0, messages=7))
+CAT = member(3, "Cat", week=UNSEEN)
+
+
+def test_the_top_lists_hold_those_who_did_something_best_first() -> None:
+    report = clan_report(ANN, BOB, CAT, period=Period.WEEK)
+
+    assert top_movers(report) == TopMovers(
+        xp=(Mover("Bob", 2_100_000), Mover("Ann", 700_000)),
+        kills=(Mover("Ann", 7),),
+        messages=(Mover("Ann", 14), Mover("Bob", 7)),
+        active=(Mover("Ann", 1414.0), Mover("Bob", 721.0)),
+    )
+
+
+def test_the_top_lists_are_as_long_as_asked() -> None:
+    assert top_movers(clan_report(ANN, BOB), 1).xp == (Mover("Bob", 9_000_000),)
+
+
+def test_equal_movers_stand_by_name() -> None:
+    report = clan_report(member(1, "zoe"), member(2, "Adam"))
+
+    assert [mover.name for mover in top_movers(report).xp] == ["Adam", "zoe"]
+
+
+def test_the_top_lists_of_a_clan_that_nobody_saw_are_empty() -> None:
+    assert top_movers(clan_report(CAT)) == TopMovers((), (), (), ())
+
+
+def test_the_roster_shows_every_window_of_a_member() -> None:
+    (row,) = roster_rows(clan_report(ANN))
+
+    assert row == RosterRow(
+        place=1,
+        name="Ann",
+        joined_on=date(2024, 5, 25),
+        role="Deputy owner",
+        person="discord1",
+        messages=(14, 60, 180),
+        xp=(700_000, 3_000_000, 9_000_000, 36_500_000),
+        kills=(7, 30, 90, 365),
+        doubtful=(False, False, False, False),
+        ehp=30.0,
+        ehb=1.5,
+        total_messages=700,
+        total_xp=70_000_000,
+        total_kills=700,
+        seen_in_game_at=NOW - timedelta(days=1, hours=2),
+        seen_in_chat_at=NOW - timedelta(hours=5),
+        weeks=(15, 22, 11, 18, 7, 14, 21, 9, 16, 5, 12, 19, 8),
+        notes="",
+    )
+
+
+def test_a_member_whom_nobody_saw_is_unknown_everywhere_and_zero_nowhere() -> None:
+    (row,) = roster_rows(clan_report(replace(CAT, joined_at=None)))
+
+    assert (row.joined_on, row.person) == (None, None)
+    assert set(row.messages + row.xp + row.kills) == {None}
+    assert (row.ehp, row.total_xp, row.total_messages, row.seen_in_chat_at) == (None,) * 4
+    assert row.weeks == ()
+
+
+def test_a_silent_linked_member_has_zero_messages() -> None:
+    (row,) = roster_rows(clan_report(member(week=Week(messages=0))))
+
+    assert row.messages == (0, 0, 0)
+    assert row.total_messages == 0
+
+
+def test_the_day_of_joining_is_the_clans_own() -> None:
+    late = replace(ANN, joined_at=datetime(2025, 6, 1, 23, 30, tzinfo=UTC))
+
+    assert roster_rows(clan_report(late))[0].joined_on == date(2025, 6, 2)
+
+
+def test_partial_gains_are_doubtful_and_the_note_says_from_when() -> None:
+    (row,) = roster_rows(clan_report(newcomer(ANN)))
+
+    assert row.doubtful == (False, True, True, True)
+    assert row.notes == "30, 90, 365 d: counted from 18 Jun 2025"
+
+
+def test_thin_gains_and_fallen_xp_are_noted() -> None:
+    old = Gains(xp=0, kills=0, since=NOW - timedelta(days=20), thin=True, dropped_xp=1_200)
+    (row,) = roster_rows(clan_report(replace(ANN, game={Period.WEEK: old})))
+
+    assert row.doubtful == (True, False, False, False)
+    assert row.notes == "7 d: nothing seen since 10 Jun 2025; XP fell by 1,200"
+
+
+def test_the_roster_keeps_the_houses_order() -> None:
+    rows = roster_rows(clan_report(CAT, BOB, ANN))
+
+    assert [(row.place, row.name) for row in rows] == [(1, "Ann"), (2, "Bob"), (3, "Cat")]
+
+
+def test_totals_stand_beside_those_before() -> None:
+    rows = total_rows(clan_report(ANN, period=Period.WEEK))
+
+    assert rows[0] == TotalRow("XP gained", 700_000, 630_000)
+    assert rows[0].change == 70_000
+    assert rows[0].share == 70_000 / 630_000
+    assert [row.label for row in rows][-1] == "Members"
+
+
+def test_totals_of_a_clan_that_nobody_saw_are_unknown_and_not_compared() -> None:
+    rows = {row.label: row for row in total_rows(clan_report(CAT))}
+
+    for label in ("XP gained", "Messages", "Members who wrote", "Members active"):
+        assert (rows[label].now, rows[label].change, rows[label].share) == (None, None, None)
+    assert rows["Members"].now == 1
+
+
+def test_nothing_before_has_a_change_but_no_share() -> None:
+    row = TotalRow("Messages", 12, 0)
+
+    assert (row.change, row.share) == (12, None)
+
+
+def test_changes_come_newest_first_with_roles_in_words() -> None:
+    early, late = NOW - timedelta(days=3), NOW - timedelta(days=1)
+    rose = Change(ChangeKind.PROMOTED, 1, "Ann", early, "prospector", "deputy_owner")
+    renamed = Change(ChangeKind.RENAMED, 2, "Bob", late, "bob_old", "Bob")
+    left = Change(ChangeKind.LEFT, 3, "Cat", early - timedelta(days=1))
+
+    assert change_rows(replace(clan_report(), changes=(rose, left, renamed))) == (
+        ChangeRow(late, "renamed", "Bob", "bob_old", "Bob"),
+        ChangeRow(early, "promoted", "Ann", "Prospector", "Deputy owner"),
+        ChangeRow(early - timedelta(days=1), "left", "Cat", None, None),
+    )
+
+
+def test_roles_are_written_as_people_read_them() -> None:
+    assert role_words("deputy_owner") == "Deputy owner"
+    assert role_words("onyx") == "Onyx"
+
+
+def test_the_words_that_need_it_are_defined_in_one_sentence_each() -> None:
+    words = dict(DEFINITIONS)
+
+    assert {"Gain", "Messages", "Active", "Unknown"} <= set(words)
+    assert all(sentence.endswith(".") for sentence in words.values())
+
+
+def test_a_report_without_tables_keeps_all_that_its_chart_reads() -> None:
+    report = full_clan(3)
+    light = report.without_tables()
+
+    assert (light.skills, light.bosses, light.present_skills, light.present_bosses) == ({},) * 4
+    assert light.roster == report.roster
+    assert light.trend == report.trend

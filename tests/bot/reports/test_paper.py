@@ -1,0 +1,67 @@
+from io import BytesIO
+
+from PIL import Image
+
+from bot.reports import style
+from bot.reports.paper import Face, Paper, drawable, fitted, width_of
+
+
+def test_what_the_font_lacks_is_left_out() -> None:
+    assert drawable("Iron\N{FIRE} Café") == "Iron Café"
+    assert drawable("\N{FIRE}", "nobody") == "nobody"
+    assert drawable("a\nb\tc\u200b") == "a b c"
+    assert drawable("$x^2$") == "$x^2$"
+
+
+def test_a_text_that_is_too_wide_is_cut_to_its_room() -> None:
+    face = Face()
+    words = fitted("W" * 40, 200, face)
+
+    assert words.endswith("…")
+    assert width_of(words, face) <= 200
+    assert fitted("W", 200, face) == "W"
+    assert fitted("WW", 1, face) == "…"
+
+
+def test_a_blank_card_is_opaque_with_round_corners() -> None:
+    image = Image.open(BytesIO(Paper(100, 60).png())).convert("RGBA")
+
+    assert image.size == (100, 60)
+    assert image.getchannel("A").getpixel((0, 0)) == 0
+    assert _is(image, 50, 30, style.CARD)
+
+
+def test_shapes_stand_where_they_are_told_counted_from_the_top() -> None:
+    paper = Paper(100, 60)
+    paper.rects([(20, 10, 10, 10), (60, 10, 10, 10)], style.XP)
+    paper.line([(20, 40), (80, 40)], style.MESSAGES, 4)
+    paper.dots([(50, 50)], style.KILLS, 6)
+    paper.polygons([], style.XP)
+
+    image = Image.open(BytesIO(paper.png())).convert("RGBA")
+
+    assert _is(image, 25, 15, style.XP)
+    assert _is(image, 65, 15, style.XP)
+    assert _is(image, 45, 15, style.CARD)
+    assert _is(image, 50, 40, style.MESSAGES)
+    assert _is(image, 50, 50, style.KILLS)
+
+
+def test_words_are_written_on_their_baseline() -> None:
+    paper = Paper(100, 60)
+    paper.text((50, 40), "HHH", Face(20, style.INK, bold=True), align="center")
+
+    image = Image.open(BytesIO(paper.png())).convert("RGBA")
+    written = [(x, y) for x in range(20, 80) for y in range(10, 50) if _is(image, x, y, style.INK)]
+
+    assert written
+    assert max(y for _, y in written) < 41
+    assert min(y for _, y in written) > 20
+
+
+def _is(image: Image.Image, x: int, y: int, colour: str) -> bool:
+    """Return whether a pixel is opaque and of the colour, as near as 256 colours allow."""
+    pixel = image.getpixel((x, y))
+    assert isinstance(pixel, tuple)
+    wanted = (*(int(colour[place : place + 2], 16) for place in (1, 3, 5)), 255)
+    return all(abs(have - want) <= 3 for have, want in zip(pixel, wanted, strict=True))

@@ -1,0 +1,71 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from bot.reports.charts import card_chart
+from bot.reports.workbook.book import clan_workbook
+from bot.reports.worker import Drawing, Inline, Worker, drawn
+from tests.builders import card, clan_report, full_clan, member
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+def pid_of(worker: Worker) -> int:
+    return next(iter(worker._pool._processes))
+
+
+async def test_a_worker_draws_what_would_be_drawn_here(worker: Worker) -> None:
+    report = full_clan(5)
+    await worker.warm()
+
+    assert await worker.draw(Drawing.CARD_CHART, card()) == card_chart(card())
+    assert await worker.draw(Drawing.CLAN_WORKBOOK, report) == clan_workbook(report)
+    chart = await worker.draw(Drawing.REPORT_CHART, report)
+    assert chart == drawn(Drawing.REPORT_CHART, report)
+
+
+async def test_a_killed_worker_is_replaced_and_an_interrupt_does_not_end_it(
+    worker: Worker,
+) -> None:
+    await worker.warm()
+    first = pid_of(worker)
+    os.kill(first, signal.SIGINT)
+    assert (await worker.draw(Drawing.CARD_CHART, card())).name == "member_card.png"
+    assert pid_of(worker) == first
+
+    os.kill(first, signal.SIGKILL)
+    both = await asyncio.gather(*(worker.draw(Drawing.CARD_CHART, card()) for _ in range(2)))
+    assert [document.name for document in both] == ["member_card.png"] * 2
+    assert pid_of(worker) != first
+
+
+async def test_inline_draws_where_it_is_called() -> None:
+    inline = Inline()
+    await inline.warm()
+
+    for drawing in (Drawing.REPORT_CHART, Drawing.CLAN_WORKBOOK):
+        report = clan_report(member())
+        assert await inline.draw(drawing, report) == drawn(drawing, report)
+    inline.close()
+
+
+def test_the_bots_own_process_never_imports_what_draws() -> None:
+    question = (
+        "import sys; import bot.reports.worker; bot.reports.worker.Worker().close(); "
+        "print(sorted({'matplotlib', 'numpy', 'PIL', 'xlsxwriter'} & set(sys.modules)))"
+    )
+    answer = subprocess.run(  # noqa: S603 - our own interpreter and words
+        [sys.executable, "-c", question], capture_output=True, text=True, check=True
+    )
+
+    assert answer.stdout.strip() == "[]"
