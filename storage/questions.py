@@ -65,8 +65,11 @@ async def asked_near(
 async def possible_answers(
     connection: AsyncConnection, questions: Sequence[int], window: timedelta
 ) -> list[Stored]:
-    """Return the messages that came within the window behind a question, or that reply to one."""
-    reach = int(window / _MILLISECOND) * _SNOWFLAKES_A_MS
+    """Return the messages that came within the window behind a question, or that reply to one.
+
+    One millisecond more than the window, because ids of one millisecond have an order of their own.
+    """
+    reach = (window // _MILLISECOND + 1) * _SNOWFLAKES_A_MS
     found: dict[int, Stored] = {}
     for few in in_few(questions):
         behind = (

@@ -175,8 +175,12 @@ async def paths(
     connection: AsyncConnection,
     clan_id: int,
     start: datetime,
+    metrics: Collection[int] | None = None,
 ) -> list[Path]:
-    """Return the path since `start` of every metric that rose or fell since, of present members."""
+    """Return the path since `start` of every metric that rose or fell since, of present members.
+
+    Of all metrics, or only of those whose ids are given.
+    """
     value, change = PRESENT_VALUES.c, METRIC_CHANGES.alias("change").c
     same = (change.player_id == value.player_id) & (change.metric_id == value.metric_id)
     at_start = (
@@ -195,6 +199,8 @@ async def paths(
             value.changed_at > start,
         )
     )
+    if metrics is not None:
+        statement = statement.where(value.metric_id.in_(sorted(metrics)))
     rows = plain_rows(await connection.execute(statement))
     late = {who for who, _, before, _ in rows if before is None}
     first = await _first_values(connection, late)

@@ -153,10 +153,14 @@ async def read_metrics(connection: Connection) -> Metrics:
 
 
 async def metric_gains(
-    connection: Connection, clan: Clan, metrics: Metrics, span: Span
+    connection: Connection, clan: Clan, metrics: Metrics, span: Span, *kinds: Kind
 ) -> dict[Kind, dict[int, dict[str, MetricGain]]]:
-    """Return what each member gained since the span's start, by kind, player and metric."""
-    paths = await snapshots.paths(connection, clan.clan_id, span.start)
+    """Return what each member gained since the span's start, by kind, player and metric.
+
+    Of all kinds, or only of those named.
+    """
+    wanted = [number for number, (_, kind) in metrics.items() if kind in kinds]
+    paths = await snapshots.paths(connection, clan.clan_id, span.start, wanted if kinds else None)
     return await asyncio.to_thread(_metric_gains, paths, metrics)
 
 

@@ -1,0 +1,50 @@
+"""Histories to measure on; without `--benchmark-only` they are tiny and only try the code."""
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bot.services.clans import Clan
+from bot.wiring import Services, open_services
+from tests.benchmarks.histories import NOW, Histories, settings_for
+
+Open = Callable[[str], tuple[Services, Clan]]
+
+
+@pytest.fixture(scope="session")
+def histories(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Histories:
+    real = bool(request.config.getoption("--benchmark-only"))
+    return Histories(tmp_path_factory.mktemp("histories"), real=real)
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as opened:
+        yield opened
+
+
+@pytest.fixture
+def opened(runner: asyncio.Runner, histories: Histories) -> Iterator[Open]:
+    """Open the services on a history by its name; they are closed after the test."""
+    stack = AsyncExitStack()
+
+    async def enter(name: str) -> tuple[Services, Clan]:
+        services = await stack.enter_async_context(
+            open_services(settings_for(histories.path(name)), lambda: NOW)
+        )
+        return services, (await services.clans.every())[0]
+
+    def open_one(name: str) -> tuple[Services, Clan]:
+        histories.path(name)
+        found = runner.run(enter(name))
+        gc.collect()
+        gc.freeze()
+        return found
+
+    yield open_one
+    runner.run(stack.aclose())

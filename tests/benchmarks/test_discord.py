@@ -1,0 +1,162 @@
+"""What somebody at Discord waits for, and how long the event loop is ever held up meanwhile."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+from simcord import ChannelHandle, Env, MemberActor
+
+from bot.app import ClanBot
+from bot.demo.wom_server import MadeUpWom
+from bot.reports.worker import Worker
+from bot.services.intake import Heard, Spot
+from bot.wiring import Services, open_services
+from tests.benchmarks.histories import NOW, Histories, settings_for, world_of
+
+GUILD_ID = 1
+_TICK_S = 0.001
+
+
+@dataclass
+class Desk:
+    """The bot on a simulated Discord in front of a long history."""
+
+    env: Env
+    services: Services
+    channel: ChannelHandle
+    owner: MemberActor
+    member: MemberActor
+
+
+@asynccontextmanager
+async def opened_desk(path: Path, histories: Histories) -> AsyncIterator[Desk]:
+    world = world_of(histories.size("305"))
+    later = NOW + timedelta(days=1)
+    transport = httpx.MockTransport(MadeUpWom(world, lambda: later))
+    worker = Worker()
+    await worker.warm()
+    async with open_services(
+        settings_for(path), lambda: NOW, draws=lambda: worker, transport=transport
+    ) as services:
+        env = Env(ClanBot(services), settle_timeout=30.0)
+        await env.start()
+        try:
+            owner = env.create_user("owner")
+            guild = env.create_guild("Amber Lanterns", id=GUILD_ID, owner=owner)
+            player = world.present(NOW)[0]
+            yield Desk(
+                env,
+                services,
+                guild.create_text_channel("general"),
+                guild.add_member(owner),
+                guild.add_member(env.create_user("somebody"), nick=player.name),
+            )
+        finally:
+            await env.shutdown()
+
+
+@pytest.fixture
+def desk(runner: asyncio.Runner, histories: Histories, tmp_path: Path) -> Iterator[Desk]:
+    stack = AsyncExitStack()
+    path = histories.copy("305", tmp_path)
+    yield runner.run(stack.enter_async_context(opened_desk(path, histories)))
+    runner.run(stack.aclose())
+
+
+def test_report_command(
+    benchmark: BenchmarkFixture, runner: asyncio.Runner, desk: Desk, histories: Histories
+) -> None:
+    async def report() -> int:
+        result = await desk.owner.slash(desk.channel, "clanstats report")
+        assert result.response is not None
+        return len(result.response.attachments)
+
+    runner.run(report())
+    files = benchmark.pedantic(lambda: runner.run(report()), rounds=9 if histories.real else 1)
+    assert files == 2
+
+
+def test_me_command(
+    benchmark: BenchmarkFixture, runner: asyncio.Runner, desk: Desk, histories: Histories
+) -> None:
+    async def card() -> int:
+        result = await desk.member.slash(desk.channel, "me")
+        assert result.response is not None
+        return len(result.response.attachments)
+
+    runner.run(card())
+    files = benchmark.pedantic(lambda: runner.run(card()), rounds=9 if histories.real else 1)
+    assert files == 1
+
+
+def test_first_acknowledgement(
+    benchmark: BenchmarkFixture, runner: asyncio.Runner, desk: Desk, histories: Histories
+) -> None:
+    """From the interaction to Discord's first request from us, the defer."""
+
+    async def acknowledged() -> None:
+        before = len(desk.env.http_requests)
+        asked = asyncio.ensure_future(desk.owner.slash(desk.channel, "clanstats report"))
+        began = time.perf_counter()
+        while len(desk.env.http_requests) == before:  # noqa: ASYNC110 - to see the very turn
+            await asyncio.sleep(0)
+        waits.append(time.perf_counter() - began)
+        await asked
+
+    waits: list[float] = []
+    benchmark.pedantic(lambda: runner.run(acknowledged()), rounds=9 if histories.real else 1)
+    benchmark.extra_info["median_ms"] = round(sorted(waits)[len(waits) // 2] * 1000, 1)
+    assert waits
+
+
+def test_longest_stall_of_the_loop(
+    benchmark: BenchmarkFixture, runner: asyncio.Runner, desk: Desk, histories: Histories
+) -> None:
+    """During a report, a poll of everybody and 200 messages a second, flushed every second."""
+    seconds = 3 if histories.real else 1
+
+    async def busy() -> float:
+        over = asyncio.Event()
+        watching = asyncio.ensure_future(_longest_stall(over))
+        clan = await desk.services.clans.of_guild(GUILD_ID)
+        assert clan is not None
+        await asyncio.gather(
+            desk.services.poll.poll(clan),
+            desk.owner.slash(desk.channel, "clanstats report"),
+            _chatter(desk, seconds),
+        )
+        over.set()
+        return await watching
+
+    stalls = benchmark.pedantic(lambda: runner.run(busy()), rounds=1)
+    benchmark.extra_info["longest_ms"] = round(stalls * 1000, 1)
+    assert stalls >= 0
+
+
+async def _chatter(desk: Desk, seconds: int) -> None:
+    spot = Spot(desk.channel.id, "general", "text")
+    first = 1 << 60
+    for second in range(seconds):
+        for number in range(20):
+            for each in range(10):
+                message_id = first + second * 1_000 + number * 10 + each
+                heard = Heard(message_id, spot, 7 + each, f"chatter {each}", "chatter", NOW)
+                desk.services.intake.hear(GUILD_ID, heard)
+            await asyncio.sleep(0.05)
+        await desk.services.intake.flush()
+
+
+async def _longest_stall(over: asyncio.Event) -> float:
+    longest = 0.0
+    while not over.is_set():
+        began = time.perf_counter()
+        await asyncio.sleep(_TICK_S)
+        longest = max(longest, time.perf_counter() - began - _TICK_S)
+    return longest

@@ -1,0 +1,133 @@
+"""Writing: live messages in batches, a poll of 500 members, and how a year fills the disk."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from bot.clan.metrics import Kind
+from bot.clan.observing import Reading
+from bot.demo.hiscores import METRICS
+from bot.demo.seed import _KINDS, _heard, own_cast
+from bot.services.clans import Clan, Clans
+from bot.services.intake import Heard, Intake
+from bot.services.snapshots import store_readings
+from storage import players
+from storage.engine import Database
+from storage.migrate import bring_up
+from tests.benchmarks.histories import NOW, Histories, Size, world_of
+
+BATCH = 1_000
+
+
+@pytest.fixture
+def empty(runner: asyncio.Runner, tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
+    runner.run(bring_up(database, NOW))
+    yield database
+    runner.run(database.close())
+
+
+def test_twenty_thousand_messages(
+    benchmark: BenchmarkFixture, runner: asyncio.Runner, empty: Database, histories: Histories
+) -> None:
+    world = world_of(replace(histories.size("305"), days=30))
+    count = 20_000 if histories.real else 200
+    heard = list(islice(_heard(world, own_cast(world), 2_000), count))
+    clans = Clans(empty, lambda: NOW)
+    guilds = iter(range(1, 1_000))
+
+    def fresh() -> tuple[tuple[Intake, Clan, list[Heard]], dict[str, object]]:
+        """Give every round a clan of its own, whose messages are not there yet."""
+        number = next(guilds)
+        clan = runner.run(clans.found(number, "clan"))
+        moved = [replace(each, message_id=each.message_id + number) for each in heard]
+        return (Intake(empty, clans, lambda: NOW), clan, moved), {}
+
+    def store(intake: Intake, clan: Clan, batch: list[Heard]) -> int:
+        async def all_of_it() -> int:
+            done = 0
+            for start in range(0, len(batch), BATCH):
+                done += (await intake.store(clan, batch[start : start + BATCH])).stored
+            return done
+
+        return runner.run(all_of_it())
+
+    stored = benchmark.pedantic(store, setup=fresh, rounds=5 if histories.real else 1)
+    assert stored == len(heard)
+    benchmark.extra_info["messages"] = len(heard)
+
+
+def test_poll_of_500_members_stored(
+    benchmark: BenchmarkFixture, runner: asyncio.Runner, empty: Database, histories: Histories
+) -> None:
+    members = 500 if histories.real else 20
+    world = world_of(Size(members, 0, days=60))
+    seen = [(player, player.observed_at[-3:]) for player in world.present(NOW)]
+    looks = [(player, at) for player, at in seen if len(at) == 3]
+
+    async def know() -> None:
+        async with empty.writing() as connection:
+            rows = [
+                {
+                    "player_id": player.player_id,
+                    "name": player.name,
+                    "wom_key": player.name.lower(),
+                    "account_type": "regular",
+                    "status": "active",
+                    "updated_at": None,
+                    "changed_at": None,
+                }
+                for player in world.players
+            ]
+            await players.note_players(connection, rows, NOW)
+
+    runner.run(know())
+    rounds = iter(range(3))
+
+    def reading() -> tuple[tuple[dict[int, list[Reading]]], dict[str, object]]:
+        number = next(rounds)
+        found = {}
+        for player, at in looks:
+            values: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
+            for name, value in world.snapshot(player, at[number]).items():
+                values[_KINDS[name]][name] = value
+            found[player.player_id] = [Reading(at[number], values)]
+        return (found,), {}
+
+    async def write(readings: dict[int, list[Reading]]) -> int:
+        async with empty.writing() as connection:
+            return await store_readings(connection, readings)
+
+    # The first poll stores everything there is, about twenty times what an ordinary one does.
+    runner.run(write(reading()[0][0]))
+    stored = benchmark.pedantic(
+        lambda readings: runner.run(write(readings)),
+        setup=reading,
+        rounds=2 if histories.real else 1,
+    )
+    assert stored == len(looks)
+    assert len(METRICS) > 100
+    benchmark.extra_info["members"] = len(looks)
+
+
+def test_a_year_on_disk(benchmark: BenchmarkFixture, histories: Histories, tmp_path: Path) -> None:
+    """Not a time but a size: what a year of 305 members with 1,600 messages a day takes."""
+    path = histories.path("305")
+
+    def vacuumed() -> float:
+        copy = shutil.copy(path, tmp_path / "copy.db")
+        with closing(sqlite3.connect(copy)) as connection:
+            messages = int(connection.execute("SELECT COUNT(*) FROM messages").fetchone()[0])
+        benchmark.extra_info["megabytes"] = round(Path(copy).stat().st_size / 1e6, 1)
+        benchmark.extra_info["messages"] = messages
+        return Path(copy).stat().st_size / 1e6
+
+    assert benchmark.pedantic(vacuumed, rounds=1) < 60
