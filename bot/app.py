@@ -107,7 +107,7 @@ class ClanBot(commands.Bot):
             _log.warning("nowhere to speak", guild=notice.guild_id, text=notice.text)
             return
         try:
-            await channel.send(notice.text[:_LONGEST_MESSAGE])
+            await channel.send(notice.within(_LONGEST_MESSAGE))
         except discord.HTTPException as error:
             _log.warning("could not speak", guild=notice.guild_id, reason=str(error))
 

@@ -1,0 +1,97 @@
+"""A member's card as Discord shows it."""
+
+from collections.abc import Iterable
+from functools import partial
+
+import discord
+
+from bot.clan.names import escaped
+from bot.clan.ranks import Deed
+from bot.clan.spans import Period
+from bot.clan.wording import plural, short
+from bot.reports.clan_report import role_words
+from bot.reports.pictures import Card, card_facts
+from bot.reports.style import slot_words
+from bot.services.cards import CardFiles
+from bot.services.people import Visitor
+from bot.wiring import Services
+from cogs._gates import Interaction, clan_of
+from cogs._posting import PostPanel, Shown
+from cogs._replies import Box, listed, picture, small, when
+
+_USUAL_TYPES = ("regular", "unknown")
+
+
+class CardPanel(PostPanel):
+    """One's own card."""
+
+    kind = "card"
+
+    def __init__(
+        self,
+        services: Services,
+        periods: Iterable[Period],
+        shown: Shown | None = None,
+        owner_id: int | None = None,
+    ) -> None:
+        super().__init__(services, Deed.SEE_OWN, periods, shown, owner_id)
+
+    async def afresh(self, interaction: Interaction, period: Period) -> Shown | None:
+        """Return the card of whoever pressed, as it is now."""
+        made = await self.services.cards.of_visitor(
+            clan_of(interaction), visitor(interaction.user), period
+        )
+        return None if made is None else card_shown(made)
+
+
+def visitor(user: discord.User | discord.Member) -> Visitor:
+    """Return a Discord user as the services know them."""
+    return Visitor(user.id, user.display_name, user.name)
+
+
+def card_shown(made: CardFiles) -> Shown:
+    """Return a card and its chart as an answer."""
+    return Shown(partial(_box, made), (made.chart,))
+
+
+def _box(made: CardFiles) -> Box:
+    """Return who it is, the numbers with their places in the clan, the picture, the small print."""
+    card = made.card
+    box = Box(f"## {escaped(card.member.name)}", _who(card), small(_since(card)))
+    box.rule().say(f"**Last {card.period.words}**", *(_fact(*fact) for fact in card_facts(card)))
+    box.say(*_always(card))
+    box.add_item(picture(made.chart))
+    return box.say(small(*made.evidence))
+
+
+def _who(card: Card) -> str:
+    member = card.member
+    kinds = [] if member.account_type in _USUAL_TYPES else [role_words(member.account_type)]
+    return " \N{MIDDLE DOT} ".join([role_words(member.role), *kinds, escaped(card.clan)])
+
+
+def _since(card: Card) -> str:
+    joined_at = card.member.joined_at
+    return "" if joined_at is None else f"in the clan since {when(joined_at, 'D')}"
+
+
+def _fact(label: str, value: float | None, below: str) -> str:
+    return f"**{label}**  {short(value)}" + (f"  \N{MIDDLE DOT}  {below}" if below else "")
+
+
+def _always(card: Card) -> list[str]:
+    """Return what is not about the period: totals, best hours, accounts."""
+    member = card.member
+    totals = (
+        f"{short(member.total_xp)} XP",
+        f"{short(member.total_kills)} boss kills",
+        f"{short(member.total_messages)} messages",
+    )
+    lines = [listed("In all", totals, "")]
+    if card.best_hours:
+        hours = [slot_words(slot) for slot in card.best_hours]
+        lines.append(f"**Writes most**  {', '.join(hours)} ({escaped(card.zone)})")
+    if len(card.accounts) > 1:
+        names = ", ".join(map(escaped, card.accounts))
+        lines.append(f"**{plural(len(card.accounts), 'account')}**  {names}")
+    return lines

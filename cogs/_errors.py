@@ -1,0 +1,61 @@
+"""The one place that turns errors into words: short, private, what to do next, a reference.
+
+The reference is the trace id under which the log holds the whole story.
+"""
+
+from collections.abc import Awaitable
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.journal import short_id, traced
+from bot.services import faults
+from cogs._replies import tell
+
+_UNEXPECTED = "Something went wrong on our side. Try again; if it stays, tell whoever runs the bot."
+
+_log = structlog.get_logger()
+
+
+async def explain(interaction: discord.Interaction[discord.Client], error: Exception) -> None:
+    """Log an error with its traceback and tell whoever asked, privately."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    trace = interaction.extras.get("trace") or short_id()
+    _log.error("could not answer", trace=trace, asked=asked(interaction), exc_info=cause)
+    try:
+        await tell(interaction, f"{words(cause)}\n-# Reference `{trace}`")
+    except discord.HTTPException as silence:
+        _log.warning("could not even say so", trace=trace, reason=str(silence))
+
+
+def words(error: BaseException) -> str:
+    """Return what happened and what to do next."""
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return "This command has changed. Restart your Discord, then try again."
+    if isinstance(error, discord.Forbidden):
+        return (
+            "Discord did not let me do that. Give me View Channel, Send Messages and Attach Files "
+            "here, then try again."
+        )
+    if isinstance(error, discord.HTTPException):
+        return "Discord did not take the answer. Try again in a minute."
+    return faults.told(error) or _UNEXPECTED
+
+
+def asked(interaction: discord.Interaction[discord.Client]) -> str:
+    """Return what was asked: the command's name or the pressed control's id."""
+    if interaction.command is not None:
+        return interaction.command.qualified_name
+    return str(dict(interaction.data or {}).get("custom_id", "?"))
+
+
+async def guarded(work: Awaitable[object], name: str) -> bool:
+    """Do work that nobody waits for; return whether it went well, which the log explains."""
+    with traced():
+        try:
+            await work
+        except Exception:  # noqa: BLE001 - nobody else is there to see it
+            _log.exception("background work failed", work=name)
+            return False
+        return True

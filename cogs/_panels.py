@@ -1,0 +1,47 @@
+"""What every panel and form has: the gate at each press, and one door for errors.
+
+A panel that is sent ends after a quarter of an hour; its lasting twin, given to the bot when the
+cog is loaded, answers presses on it ever after, restarts included.
+"""
+
+import discord
+
+from bot.clan.ranks import Deed
+from bot.wiring import Services
+from cogs._errors import explain
+from cogs._gates import Interaction, check_gate
+
+_SENT_FOR = 15 * 60.0
+
+
+class _Watched:
+    """Asks the gate before anything happens, and explains what goes wrong."""
+
+    services: Services
+    deed: Deed
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Ask the gate."""
+        return await check_gate(interaction, self.services.clans, self.deed)
+
+    async def on_error(self, interaction: Interaction, error: Exception, /, *_: object) -> None:
+        """Explain what went wrong."""
+        await explain(interaction, error)
+
+
+class Panel(_Watched, discord.ui.LayoutView):
+    """An answer with controls."""
+
+    def __init__(self, services: Services, deed: Deed, *, lasting: bool = False) -> None:
+        super().__init__(timeout=None if lasting else _SENT_FOR)
+        self.services = services
+        self.deed = deed
+
+
+class Form(_Watched, discord.ui.Modal):
+    """Something to fill in; the gate is asked when it is sent."""
+
+    def __init__(self, services: Services, deed: Deed, title: str) -> None:
+        super().__init__(title=title, timeout=_SENT_FOR)
+        self.services = services
+        self.deed = deed

@@ -1,0 +1,168 @@
+"""The setup as a checklist that can be worked through again at any time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bot.clan.names import escaped
+from bot.clan.ranks import Deed
+from bot.services.checklist import Checklist, Facts, Line, Mark, checklist
+from bot.services.clans import Clan
+from bot.services.groups import FoundGroup
+from bot.wiring import Services
+from cogs._gates import Interaction, clan_in
+from cogs._messages import is_readable, places_of
+from cogs._replies import Box, small, when
+from cogs._setup_group import GroupButton, GroupPick, Redrawn
+from cogs._setup_picks import (
+    LeadershipPick,
+    LeftOutPick,
+    OfficersPick,
+    ReportChannelPick,
+    ZoneButton,
+)
+
+MARKS = {
+    Mark.DONE: "\N{WHITE HEAVY CHECK MARK}",
+    Mark.DOUBTFUL: "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}",
+    Mark.MISSING: "\N{CROSS MARK}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A server as it is at this moment, with what is chosen and still exists."""
+
+    clan: Clan
+    lines: Checklist
+    officers: tuple[int, ...] = ()
+    leadership: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    report_channel: tuple[int, ...] = ()
+
+
+async def setting_of(services: Services, interaction: Interaction) -> Setting:
+    """Return how far the server of an interaction is set up."""
+    guild = interaction.guild
+    if guild is None:
+        raise LookupError("the gate lets nobody in without a server")
+    clan = await clan_in(guild, services.clans)
+    left_out = await services.places.left_out(clan)
+    sees_words = interaction.client.intents.message_content
+    return Setting(
+        clan,
+        checklist(clan, _facts(guild, clan, left_out, sees_words=sees_words)),
+        officers=_existing_roles(guild, clan.gates.discord_officers),
+        leadership=_existing_roles(guild, clan.gates.discord_leadership),
+        left_out=tuple(sorted(each for each in left_out if guild.get_channel(each))),
+        report_channel=tuple(
+            each for each in (clan.report_channel_id,) if each and guild.get_channel(each)
+        ),
+    )
+
+
+class SetupPanel(Redrawn):
+    """The checklist with its controls; without a setting, the lasting twin that only listens."""
+
+    def __init__(
+        self,
+        services: Services,
+        setting: Setting | None = None,
+        *,
+        note: str = "",
+        found: Sequence[FoundGroup] = (),
+    ) -> None:
+        super().__init__(services, Deed.SET_UP, lasting=setting is None)
+        if setting is None:
+            self._listen()
+        else:
+            self.add_item(_box(setting, note, found))
+
+    async def redraw(
+        self, interaction: Interaction, note: str = "", found: Sequence[FoundGroup] = ()
+    ) -> None:
+        """Show the panel as it is now, with a note, and with groups to pick from."""
+        setting = await setting_of(self.services, interaction)
+        panel = SetupPanel(self.services, setting, note=note, found=found)
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=panel)
+        else:
+            await interaction.response.edit_message(view=panel)
+
+    def _listen(self) -> None:
+        nobody = FoundGroup(1, "-", 0)
+        buttons: discord.ui.ActionRow[Redrawn] = discord.ui.ActionRow(
+            GroupButton(chosen=False), ZoneButton()
+        )
+        self.add_item(buttons)
+        for pick in (
+            GroupPick([nobody]),
+            OfficersPick(()),
+            LeadershipPick(()),
+            LeftOutPick(()),
+            ReportChannelPick(()),
+        ):
+            row: discord.ui.ActionRow[Redrawn] = discord.ui.ActionRow(pick)
+            self.add_item(row)
+
+
+def _box(setting: Setting, note: str, found: Sequence[FoundGroup]) -> Box:
+    clan, lines = setting.clan, setting.lines
+    box = Box("## Set up ClanStats", small("Run this again whenever something changes."))
+    if note:
+        box.say(note)
+    box.rule()
+    box.beside(
+        _line("Wise Old Man group", lines.group, _group(clan)),
+        GroupButton(chosen=clan.wom_group_id is not None),
+    )
+    if found:
+        box.control(GroupPick(found))
+    box.beside(_line("Time zone", lines.zone), ZoneButton())
+    box.rule().say(_line("Officers and leadership", lines.roles))
+    box.say(small("Officers see the reports")).control(OfficersPick(setting.officers))
+    box.say(small("Leadership also decides")).control(LeadershipPick(setting.leadership))
+    box.rule().say(_line("Channels", lines.channels))
+    box.control(LeftOutPick(setting.left_out))
+    box.say(_line("Report channel", lines.report_channel))
+    box.control(ReportChannelPick(setting.report_channel))
+    return box.rule().say(_line("Questions", lines.questions))
+
+
+def _line(title: str, line: Line, says: str = "") -> str:
+    told = f"{MARKS[line.mark]} **{title}**  {says or escaped(line.says)}"
+    return f"{told}\n{small(escaped(line.next_step))}" if line.next_step else told
+
+
+def _group(clan: Clan) -> str:
+    if clan.wom_group_id is None or clan.polled_at is None:
+        return ""
+    read = when(clan.polled_at)
+    return (
+        f"{escaped(clan.name)} \N{MIDDLE DOT} number {clan.wom_group_id} \N{MIDDLE DOT} read {read}"
+    )
+
+
+def _facts(
+    guild: discord.Guild, clan: Clan, left_out: frozenset[int], *, sees_words: bool
+) -> Facts:
+    places = places_of(guild)
+    speaks = None
+    if clan.report_channel_id is not None:
+        channel = guild.get_channel(clan.report_channel_id)
+        allowed = channel.permissions_for(guild.me) if channel else discord.Permissions.none()
+        speaks = allowed.view_channel and allowed.send_messages
+    return Facts(
+        channels=len(places),
+        left_out=[each.name for each in places if each.id in left_out],
+        unreadable=[
+            each.name for each in places if each.id not in left_out and not is_readable(each)
+        ],
+        speaks=speaks,
+        sees_words=sees_words,
+    )
+
+
+def _existing_roles(guild: discord.Guild, role_ids: frozenset[int]) -> tuple[int, ...]:
+    return tuple(sorted(each for each in role_ids if guild.get_role(each)))

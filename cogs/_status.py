@@ -1,0 +1,52 @@
+"""How the bot itself is doing, as officers see it."""
+
+from bot.clan.names import escaped
+from bot.clan.wording import exact
+from bot.services.upkeep import DONE, Status, Trouble
+from cogs._replies import Box, small, when
+
+_JOBS = {"poll": "Reading Wise Old Man", "update-all": "Refreshing members", "backup": "Backup"}
+_MEGABYTE = 1_000_000
+_WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
+
+
+def status_box(clan: str, status: Status) -> Box:
+    """Return what is known, what ran, and what is wrong with how to mend it."""
+    box = Box(f"## {escaped(clan)}", "**How the bot is doing**")
+    unreadable = f", {len(status.unreadable)} unreadable" if status.unreadable else ""
+    box.rule().say(
+        f"**Wise Old Man**  {_polls(status)}",
+        f"**Members**  {exact(status.members)}",
+        f"**Channels**  {exact(status.channels)} counted{unreadable}",
+        f"**Messages**  {exact(status.messages)} counted",
+    )
+    if status.runs:
+        box.say(*_runs(status))
+    box.rule().say(*_troubles(status.troubles))
+    size = status.database_bytes
+    disk = () if size is None else (f"database {size / _MEGABYTE:.1f} MB",)
+    return box.rule().say(small(*status.evidence), small(f"ClanStats {status.version}", *disk))
+
+
+def _polls(status: Status) -> str:
+    if status.polled_at is None:
+        return "not read yet"
+    return f"read {when(status.polled_at)}, again {when(status.next_poll_at)}"
+
+
+def _runs(status: Status) -> list[str]:
+    return [
+        f"{_WELL if run.outcome in (DONE, None) else _ILL} **{_JOBS.get(job, escaped(job))}**  "
+        f"{when(run.started_at)}" + ("" if run.outcome == DONE else f", {run.outcome or 'running'}")
+        for job, run in sorted(status.runs.items())
+    ]
+
+
+def _troubles(troubles: tuple[Trouble, ...]) -> list[str]:
+    if not troubles:
+        return [f"{_WELL} Nothing is wrong."]
+    return [f"{_ILL} {_sentence(each.what)}\n{small(_sentence(each.remedy))}" for each in troubles]
+
+
+def _sentence(words: str) -> str:
+    return escaped(words[:1].upper() + words[1:])

@@ -1,0 +1,110 @@
+"""Listening: what is written and deleted goes to the intake, and every gap is read afterwards.
+
+Nothing here waits for the database, and words are forgotten where they arrive.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+import discord
+from discord.ext import commands
+
+from bot.app import ClanBot
+from bot.wiring import Services
+from cogs._errors import guarded
+from cogs._history import DiscordHistory
+from cogs._messages import heard_of
+
+_PAUSES_S = (60, 600, 3600)
+
+
+class Listener(commands.Cog):
+    """Hears every server the bot is in."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._reading: dict[int, asyncio.Task[None]] = {}
+
+    async def cog_load(self) -> None:
+        """Begin blind: until the gap is read, nothing may say that all was heard."""
+        self._services.intake.lose_sight()
+
+    async def cog_unload(self) -> None:
+        """Stop reading history."""
+        for task in self._reading.values():
+            task.cancel()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Hear a message."""
+        heard = heard_of(message) if message.guild is not None else None
+        if heard is not None and message.guild is not None:
+            self._services.intake.hear(message.guild.id, heard)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Take a message back."""
+        if payload.guild_id is not None:
+            self._services.intake.take_back(payload.guild_id, [payload.message_id])
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Take many messages back."""
+        if payload.guild_id is not None:
+            self._services.intake.take_back(payload.guild_id, payload.message_ids)
+
+    @commands.Cog.listener()
+    async def on_disconnect(self) -> None:
+        """Know that from here on messages are missed."""
+        self._services.intake.lose_sight()
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Read what a new server wrote before."""
+        self._read(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Read what a server wrote while Discord could not show it."""
+        self._read(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Stop reading a server that is gone."""
+        task = self._reading.pop(guild.id, None)
+        if task is not None:
+            task.cancel()
+
+    def read_all(self, guilds: Iterable[discord.Guild]) -> None:
+        """Read every server's gap in the background."""
+        self._services.intake.lose_sight()
+        for guild in guilds:
+            self._read(guild)
+
+    def _read(self, guild: discord.Guild) -> None:
+        running = self._reading.get(guild.id)
+        if running is not None:
+            running.cancel()
+        self._reading[guild.id] = asyncio.create_task(self._read_until_done(guild))
+
+    async def _read_until_done(self, guild: discord.Guild) -> None:
+        for pause_s in _PAUSES_S:
+            if await guarded(self._catch_up(guild), f"history of {guild.name}"):
+                return
+            await asyncio.sleep(pause_s)
+
+    async def _catch_up(self, guild: discord.Guild) -> None:
+        clan = await self._services.clans.found(guild.id, guild.name)
+        await self._services.backfill.catch_up(clan, DiscordHistory(guild))
+
+
+async def setup(bot: ClanBot) -> None:
+    """Add the listener; after each connection, read what was missed."""
+    listener = Listener(bot.services)
+    await bot.add_cog(listener)
+
+    async def read_all() -> None:
+        listener.read_all(bot.guilds)
+
+    bot.add_listener(read_all, "on_ready")
+    bot.add_listener(read_all, "on_resumed")

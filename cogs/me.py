@@ -1,0 +1,122 @@
+"""/me and /member: one card, for oneself or about somebody else, always for the asker alone."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import ClanBot
+from bot.clan.names import escaped
+from bot.clan.ranks import Deed
+from bot.clan.spans import Period
+from bot.services.faults import unready
+from bot.wiring import Services
+from cogs._card import CardPanel, card_shown, visitor
+from cogs._gates import Interaction, clan_of, gated
+from cogs._posting import show, show_plain
+from cogs._replies import PERIODS, tell, think
+
+_LONGEST_CHOICE = 100
+
+
+class Me(commands.Cog):
+    """Cards of members."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.menu = app_commands.ContextMenu(name="Clan card", callback=self.clan_card)
+
+    @app_commands.command()
+    @app_commands.describe(period="How far back (30 days if you do not say)")
+    @app_commands.choices(period=PERIODS)
+    @gated(Deed.SEE_OWN)
+    async def me(self, interaction: Interaction, period: int = Period.MONTH) -> None:
+        """Show your own card: XP, boss kills, messages, and your place in the clan."""
+        await think(interaction)
+        clan, asker = clan_of(interaction), visitor(interaction.user)
+        made = await self.services.cards.of_visitor(clan, asker, Period(period))
+        if made is None:
+            await tell(interaction, unready(clan) or unknown_self(asker.name, asker.handle))
+            return
+        shown = card_shown(made)
+        panel = CardPanel(self.services, [Period(period)], shown, interaction.user.id)
+        await show(interaction, shown, panel)
+
+    @app_commands.command()
+    @app_commands.describe(
+        player="A member's RuneScape name, now or before, or their name on Discord",
+        period="How far back (30 days if you do not say)",
+    )
+    @app_commands.choices(period=PERIODS)
+    @gated(Deed.SEE_OWN)
+    async def member(
+        self, interaction: Interaction, player: str, period: int = Period.MONTH
+    ) -> None:
+        """Show the card of another member."""
+        await think(interaction)
+        clan = clan_of(interaction)
+        made = await self.services.cards.of_player(clan, player, Period(period))
+        if made is None:
+            await tell(interaction, unready(clan) or unknown_player(player))
+            return
+        await show_plain(interaction, card_shown(made))
+
+    @member.autocomplete("player")
+    async def names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer the members whose names hold what was typed."""
+        guild = interaction.guild
+        clan = None if guild is None else await self.services.clans.of_guild(guild.id)
+        if clan is None:
+            return []
+        names = await self.services.cards.names_like(clan, typed)
+        return [app_commands.Choice(name=each[:_LONGEST_CHOICE], value=each) for each in names]
+
+    @gated(Deed.SEE_OWN)
+    async def clan_card(self, interaction: Interaction, user: discord.Member) -> None:
+        """Show the card of the user who was clicked on."""
+        await think(interaction)
+        clan, asked = clan_of(interaction), visitor(user)
+        made = await self.services.cards.of_visitor(clan, asked, Period.MONTH)
+        if made is None:
+            await tell(interaction, unready(clan) or unknown_user(asked.name, asked.handle))
+            return
+        await show_plain(interaction, card_shown(made))
+
+
+def unknown_self(name: str, handle: str) -> str:
+    """Return why somebody has no card, and how to get one."""
+    return (
+        f"I do not know which member you are: nobody is called {_either(name, handle)}, or more "
+        "than one could be meant.\n"
+        "Set your nickname on this server to your RuneScape name, then use `/me` again."
+    )
+
+
+def unknown_user(name: str, handle: str) -> str:
+    """Return why somebody else has no card."""
+    return (
+        f"I do not know which member that is: nobody is called {_either(name, handle)}, "
+        "or more than one could be meant.\n"
+        "A nickname that is the RuneScape name makes the two meet; `/member` finds players by "
+        "their own name."
+    )
+
+
+def unknown_player(name: str) -> str:
+    """Return that nobody has a name, and how to find who does."""
+    return (
+        f"No member of the clan is called **{escaped(name[:_LONGEST_CHOICE])}**, and none was.\n"
+        "Begin to type and pick a name from the list."
+    )
+
+
+def _either(name: str, handle: str) -> str:
+    tried = dict.fromkeys((escaped(name), escaped(handle)))
+    return " or ".join(f"**{each}**" for each in tried)
+
+
+async def setup(bot: ClanBot) -> None:
+    """Add the commands, the right-click, and the lasting twin of the cards' button."""
+    cog = Me(bot.services)
+    await bot.add_cog(cog)
+    bot.tree.add_command(cog.menu)
+    bot.add_view(CardPanel(bot.services, Period))

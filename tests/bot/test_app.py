@@ -1,0 +1,125 @@
+"""The bot itself: what it asks Discord for, what it loads, where it speaks, how it ends."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import discord
+import pytest
+from simcord import Env
+
+from bot.app import ClanBot, intents
+from bot.clan.notices import Notice
+from bot.demo.world import make_world
+from tests.cogs.town import START, Town, opened_town
+
+
+class Recorder:
+    """A timetable that only remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def start(self) -> None:
+        self.said.append("start")
+
+    def stop(self) -> None:
+        self.said.append("stop")
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with opened_town(
+        tmp_path, make_world(seed=3, members=5, days=5, now=START), None
+    ) as opened:
+        yield opened
+
+
+def test_without_content_nothing_is_asked_that_has_to_be_granted() -> None:
+    assert intents(content=True).message_content
+    assert intents(content=True).members
+    asked = intents(content=False)
+    assert not asked.message_content
+    assert not asked.members
+    assert asked.guild_messages
+
+
+async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
+    bot = town.env.bot
+    assert isinstance(bot, ClanBot)
+    assert sorted(bot.extensions) == ["cogs.clanstats", "cogs.desk", "cogs.intake", "cogs.me"]
+    allowed = bot.allowed_mentions
+    assert allowed is not None
+    assert not any((allowed.everyone, allowed.users, allowed.roles, allowed.replied_user))
+
+
+async def test_a_server_is_a_clan_from_the_moment_it_is_seen(town: Town) -> None:
+    other = town.env.create_guild("Second Clan")
+    await town.env.settle()
+    found = await town.services.clans.of_guild(other.id)
+    assert found is not None
+    assert found.name == "Second Clan"
+
+
+async def test_the_timetable_runs_while_the_bot_does(town: Town) -> None:
+    timetable = Recorder()
+    bot = ClanBot(town.services, timetable=timetable)
+    await town.env.restart_bot(bot)
+    assert timetable.said == ["start"]
+    await bot.close()
+    assert timetable.said == ["start", "stop"]
+
+
+async def test_what_was_heard_is_written_when_the_bot_closes(town: Town) -> None:
+    await town.member.send(town.general, "hello")
+    await town.env.bot.close()
+    assert (await town.services.upkeep.status(await town.clan())).messages == 1
+
+
+async def test_commands_can_be_shown_to_one_server_alone(town: Town) -> None:
+    await town.env.restart_bot(ClanBot(town.services, guild_id=town.guild.id))
+    result = await town.officer.slash(town.general, "clanstats status")
+    assert result.ephemeral
+
+
+async def test_where_words_are_not_granted_everything_but_questions_works(town: Town) -> None:
+    await town.env.restart_bot(ClanBot(town.services, content=False))
+    await town.member.send(town.general, "how do I get there?")
+    await town.services.intake.flush()
+    assert (await town.services.upkeep.status(await town.clan())).messages == 1
+    panel = (await town.leader.slash(town.general, "clanstats setup")).response
+    assert panel is not None
+    assert "Message Content Intent" in str(panel.components)
+
+
+async def test_refused_intents_are_told_to_whoever_starts_the_bot(town: Town) -> None:
+    await town.env.shutdown()
+    strict = Env(ClanBot(town.services), approved_intents=discord.Intents.default())
+    with pytest.raises(discord.PrivilegedIntentsRequired):
+        await strict.start()
+
+
+async def test_a_notice_is_posted_in_the_report_channel(town: Town) -> None:
+    bot = town.env.bot
+    assert isinstance(bot, ClanBot)
+    await town.services.places.speak_in(await town.clan(), town.general.id)
+    await bot.speak(Notice(town.guild.id, "The roster shrank by half @everyone"))
+    posted = town.general.last_message
+    assert posted is not None
+    assert posted.content.startswith("The roster shrank")
+    assert not posted.mention_everyone
+
+
+@pytest.mark.parametrize("reason", ["no channel", "gone", "forbidden", "no clan"])
+async def test_a_notice_that_cannot_be_posted_is_only_logged(town: Town, reason: str) -> None:
+    bot = town.env.bot
+    assert isinstance(bot, ClanBot)
+    guild_id = town.guild.id
+    if reason == "gone":
+        await town.services.places.speak_in(await town.clan(), 12345)
+    if reason == "forbidden":
+        await town.services.places.speak_in(await town.clan(), town.general.id)
+        town.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    if reason == "no clan":
+        guild_id = 1
+    await bot.speak(Notice(guild_id, "hello"))
+    assert town.general.last_message is None

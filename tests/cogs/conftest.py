@@ -1,0 +1,42 @@
+import asyncio
+import io
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.demo.world import World, make_world
+from bot.journal import open_journal
+from tests.cogs.town import START, Town, make_template, opened_town
+
+
+@pytest.fixture(scope="session")
+def village() -> World:
+    return make_world(seed=3, members=30, days=40, now=START)
+
+
+@pytest.fixture(scope="session")
+def template(village: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return asyncio.run(make_template(tmp_path_factory.mktemp("template"), village))
+
+
+@pytest.fixture
+async def town(village: World, template: Path, tmp_path: Path) -> AsyncIterator[Town]:
+    """A clan that was polled a moment ago."""
+    async with opened_town(tmp_path, village, template) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def bare_town(village: World, tmp_path: Path) -> AsyncIterator[Town]:
+    """A server that the bot has just joined."""
+    async with opened_town(tmp_path, village, None) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def journal() -> Iterator[io.StringIO]:
+    """What the log says."""
+    stream = io.StringIO()
+    with open_journal("WARNING", "text", clock=lambda: START, stream=stream):
+        yield stream

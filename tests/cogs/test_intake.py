@@ -1,0 +1,168 @@
+"""Messages that arrive, that arrived while the bot was away, and that are taken back."""
+
+import io
+
+import discord
+from simcord.builders import ChannelHandle
+
+from storage import authors
+from storage.authors import Writer
+from tests.cogs.town import Town
+
+
+async def counted(town: Town) -> int:
+    await town.env.settle()
+    await town.services.intake.flush()
+    return (await town.services.upkeep.status(await town.clan())).messages
+
+
+def unheard(town: Town, where: ChannelHandle, how_many: int) -> list[int]:
+    """Let a member write while nobody listens; return the message ids."""
+    return [
+        town.env.backend.create_message(where.id, town.member.id, f"message {number}").id
+        for number in range(how_many)
+    ]
+
+
+async def away(town: Town) -> None:
+    """Take the bot off the line, without a word to it."""
+    await town.env._detach_bot()
+
+
+async def test_each_message_counts_once(bare_town: Town) -> None:
+    town = bare_town
+    await town.member.send(town.general, "hello")
+    await town.officer.send(town.general, "hi")
+    assert await counted(town) == 2
+    await town.restart()
+    assert await counted(town) == 2
+
+
+async def test_what_was_written_while_the_bot_was_away_counts_once(bare_town: Town) -> None:
+    town = bare_town
+    await town.member.send(town.general, "before")
+    assert await counted(town) == 1
+    await away(town)
+    unheard(town, town.general, 250)
+    await town.restart()
+    await town.member.send(town.general, "after")
+    assert await counted(town) == 252
+    await town.restart()
+    assert await counted(town) == 252
+
+
+async def test_what_was_heard_but_never_written_is_read_after_a_crash(bare_town: Town) -> None:
+    town = bare_town
+    await town.member.send(town.general, "heard")
+    await town.restart()
+    assert await counted(town) == 1
+
+
+async def test_deleted_messages_leave_the_count(bare_town: Town) -> None:
+    town = bare_town
+    sent = [await town.member.send(town.general, f"{number}") for number in range(5)]
+    assert await counted(town) == 5
+    await town.member.delete(sent[0])
+    assert await counted(town) == 4
+    channel = town.env.bot.get_channel(town.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    await channel.delete_messages(sent[1:3])
+    assert await counted(town) == 2
+
+
+async def test_bots_webhooks_and_notices_do_not_count(bare_town: Town) -> None:
+    town = bare_town
+    robot = town.guild.add_member(town.env.create_user("robot", bot=True))
+    await robot.send(town.general, "beep")
+    await town.guild.create_webhook(town.general).send("**Zezima**: hello from the game")
+    assert await counted(town) == 0
+    await town.restart()
+    assert await counted(town) == 0
+
+
+async def test_voice_stage_and_announcement_channels_count(bare_town: Town) -> None:
+    town = bare_town
+    for where in (
+        town.guild.create_voice_channel("voice"),
+        town.guild.create_stage_channel("stage"),
+        town.guild.create_news_channel("news"),
+    ):
+        await town.member.send(where, "here")
+        unheard(town, where, 2)
+    await town.restart()
+    assert await counted(town) == 9
+
+
+async def test_threads_and_forum_posts_count_live_and_afterwards(bare_town: Town) -> None:
+    town = bare_town
+    channel = town.env.bot.get_channel(town.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    forum = town.env.bot.get_channel(town.guild.create_forum_channel("ideas").id)
+    assert isinstance(forum, discord.ForumChannel)
+    thread = await channel.create_thread(name="raids", type=discord.ChannelType.public_thread)
+    post = (await forum.create_thread(name="a bingo", content="by the bot")).thread
+    places = [town.general, *town.general.threads, *town.guild.channels["ideas"].threads]
+    assert {place.id for place in places[1:]} == {thread.id, post.id}
+    for place in places:
+        await town.member.send(place, "live")
+    assert await counted(town) == 3
+    await away(town)
+    for place in places:
+        unheard(town, place, 3)
+    await town.restart()
+    assert await counted(town) == 12
+
+
+async def test_a_thread_that_was_archived_meanwhile_is_read(bare_town: Town) -> None:
+    town = bare_town
+    channel = town.env.bot.get_channel(town.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    thread = await channel.create_thread(name="raids", type=discord.ChannelType.public_thread)
+    (place,) = town.general.threads
+    await town.env.advance_time(60)
+    unheard(town, place, 3)
+    await thread.edit(archived=True)
+    await town.restart()
+    assert await counted(town) == 3
+
+
+async def test_a_channel_that_becomes_readable_is_read_from_its_beginning(bare_town: Town) -> None:
+    town = bare_town
+    nothing = discord.PermissionOverwrite(view_channel=False)
+    secret = town.guild.create_text_channel("secret", overwrites={town.guild.default_role: nothing})
+    await away(town)
+    unheard(town, secret, 4)
+    await town.restart()
+    assert await counted(town) == 0
+    secret._channel.overwrites.clear()
+    await town.restart()
+    assert await counted(town) == 4
+
+
+async def test_questions_are_told_and_their_answers_credited(bare_town: Town) -> None:
+    town = bare_town
+    asked = await town.member.send(town.general, "how do I start raids?")
+    await town.officer.send(town.general, "read the guide", reply_to=asked)
+    await counted(town)
+    writers = {each.name: each for each in await everybody(town)}
+    assert writers["member"].questions == 1
+    assert writers["officer"].answers == 1
+
+
+async def everybody(town: Town) -> list[Writer]:
+    async with town.services.upkeep._database.reading() as connection:
+        return await authors.writers(connection, (await town.clan()).clan_id)
+
+
+async def test_a_history_that_fails_is_read_a_minute_later(
+    bare_town: Town, journal: io.StringIO
+) -> None:
+    town = bare_town
+    await away(town)
+    unheard(town, town.general, 3)
+    town.env.inject_error("GET", "/channels/*/messages", status=400, times=1)
+    await town.restart()
+    assert await counted(town) == 0
+    assert "history of Amber Lanterns" in journal.getvalue()
+    await town.env.advance_time(61)
+    assert await counted(town) == 3

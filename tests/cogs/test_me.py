@@ -1,0 +1,125 @@
+"""/me, /member and the right-click: cards for the asker alone."""
+
+import pytest
+from simcord.actors import MemberActor
+
+from bot.demo.cast import MadeUpPlayer, Persona
+from tests.cogs.town import START, Town, words
+
+
+def quiet_player(town: Town) -> MadeUpPlayer:
+    """Return a member whom no Discord user of the made-up world plays."""
+    played = {player_id for user in town.world.users for player_id in user.player_ids}
+    return next(
+        player
+        for player in town.world.present(START)
+        if player.player_id not in played and player.persona is not Persona.UNTRACKED
+    )
+
+
+async def hero(town: Town, messages: int = 40) -> MemberActor:
+    """Return a Discord user whose nickname is a player's name, and who wrote."""
+    name = quiet_player(town).name_at(START)
+    actor = town.guild.add_member(town.env.create_user("hero"), nick=f"{name} | GMT")
+    await town.env.settle()
+    if messages:
+        await town.wrote(actor, messages)
+    return actor
+
+
+async def test_a_member_sees_their_own_card_alone(town: Town) -> None:
+    actor = await hero(town)
+    result = await actor.slash(town.general, "me")
+    shown = result.response
+    assert shown is not None
+    assert shown.ephemeral
+    said = words(shown)
+    assert quiet_player(town).name_at(START) in said
+    assert "**Messages**  40" in said
+    assert "#" in said
+    assert "Writes most" in said
+    assert [each.filename for each in shown.attachments] == ["member_card.png"]
+
+
+async def test_somebody_who_never_wrote_has_a_card_with_dashes_not_zeros(town: Town) -> None:
+    actor = await hero(town, messages=0)
+    said = words((await actor.slash(town.general, "me", period=7)).response)
+    assert "XP gained" in said
+    assert "None" not in said
+
+
+async def test_whoever_is_unknown_hears_what_was_tried_and_what_to_do(town: Town) -> None:
+    visitor = town.guild.add_member(town.env.create_user("hand_le"), nick="@here *boss*")
+    await town.env.settle()
+    result = await visitor.slash(town.general, "me")
+    assert result.ephemeral
+    said = words(result.response)
+    assert "\\*boss\\*" in said
+    assert "hand\\_le" in said
+    assert "nickname" in said
+    assert "@here" not in said
+
+
+async def test_without_a_group_cards_say_what_to_do(bare_town: Town) -> None:
+    town = bare_town
+    for asked in (
+        await town.guest.slash(town.general, "me"),
+        await town.guest.slash(town.general, "member", player="anybody"),
+        await town.guest.context_menu(town.general, "Clan card", town.member),
+    ):
+        assert asked.ephemeral
+        assert "/clanstats setup" in words(asked.response)
+
+
+async def test_the_owner_posts_their_card_once(town: Town) -> None:
+    actor = await hero(town)
+    shown = (await actor.slash(town.general, "me")).response
+    assert shown is not None
+    (posted,) = (await actor.click(shown, label="Post here")).followups
+    assert not posted.ephemeral
+    assert quiet_player(town).name_at(START) in words(posted)
+    with pytest.raises(Exception, match="disabled"):
+        await actor.click(shown, label="Posted")
+
+
+async def test_after_a_restart_the_button_posts_the_card_of_whoever_presses(town: Town) -> None:
+    actor = await hero(town)
+    shown = (await actor.slash(town.general, "me")).response
+    assert shown is not None
+    await town.restart()
+    (posted,) = (await actor.click(shown, label="Post here")).followups
+    assert quiet_player(town).name_at(START) in words(posted)
+
+
+async def test_anybody_may_look_up_a_member_but_not_post_the_card(town: Town) -> None:
+    name = quiet_player(town).name_at(START)
+    result = await town.guest.slash(town.general, "member", player=name.upper())
+    assert result.ephemeral
+    assert name in words(result.response)
+    assert "Post here" not in words(result.response)
+
+
+async def test_typing_offers_members_by_name(town: Town) -> None:
+    name = quiet_player(town).name_at(START)
+    offered = await town.guest.autocomplete(town.general, "member", "player", name[:4].lower())
+    assert name in [each["value"] for each in offered]
+    everybody = await town.guest.autocomplete(town.general, "member", "player", "")
+    assert len(everybody) == 25
+    assert await town.guest.autocomplete(town.general, "member", "player", "@@@@") == []
+
+
+async def test_a_name_that_nobody_bears_is_said_back_safely(town: Town) -> None:
+    result = await town.guest.slash(town.general, "member", player="<@1> **x** @everyone")
+    said = words(result.response)
+    assert "No member of the clan is called" in said
+    assert "@everyone" not in said
+    assert "<@1>" not in said
+
+
+async def test_a_right_click_shows_the_card_of_a_user(town: Town) -> None:
+    actor = await hero(town)
+    result = await town.guest.context_menu(town.general, "Clan card", actor)
+    assert result.ephemeral
+    assert quiet_player(town).name_at(START) in words(result.response)
+    unknown = await town.guest.context_menu(town.general, "Clan card", town.member)
+    assert "I do not know which member" in words(unknown.response)

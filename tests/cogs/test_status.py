@@ -1,0 +1,40 @@
+"""/clanstats status: how the bot is doing, for officers."""
+
+import discord
+
+from bot.services.upkeep import FAILED
+from tests.cogs.town import Town, words
+
+
+async def test_officers_see_how_the_bot_is_doing(town: Town) -> None:
+    result = await town.officer.slash(town.general, "clanstats status")
+    assert result.ephemeral
+    said = words(result.response)
+    for line in ("Wise Old Man", "Channels", "Messages", "ClanStats 0.", "MB", "of members linked"):
+        assert line in said
+
+
+async def test_a_run_that_failed_is_named_with_a_remedy(town: Town) -> None:
+    clan = await town.clan()
+    async with town.services.upkeep.run("poll", clan.clan_id, "abc12345") as outcome:
+        outcome.outcome, outcome.detail = FAILED, {"words": "out of *cabbage*"}
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "Reading Wise Old Man" in said
+    assert "out of \\*cabbage\\*" in said
+    assert "abc12345" in said
+
+
+async def test_a_new_server_is_told_what_is_missing(bare_town: Town) -> None:
+    said = words((await bare_town.officer.slash(bare_town.general, "clanstats status")).response)
+    assert "not read yet" in said
+    assert "/clanstats setup" in said
+
+
+async def test_an_unreadable_channel_is_named(bare_town: Town) -> None:
+    town = bare_town
+    nothing = discord.PermissionOverwrite(view_channel=False)
+    town.guild.create_text_channel("secret", overwrites={town.guild.default_role: nothing})
+    await town.restart()
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "1 unreadable" in said
+    assert "#secret" in said

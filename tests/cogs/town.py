@@ -1,0 +1,220 @@
+"""A made-up clan on a simulated Discord: the real services on a real database."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import httpx
+from simcord import Env
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle, GuildHandle, RoleHandle
+from simcord.components import walk_components
+from simcord.results import ResponseMessage
+
+from bot.app import ClanBot
+from bot.clan.ranks import DEFAULT_GATES
+from bot.demo.wom_server import MadeUpWom
+from bot.demo.world import World
+from bot.services.clans import Clan
+from bot.services.intake import Heard, Spot
+from bot.settings import Settings, load
+from bot.wiring import Services, open_services
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+"""When SimCord's clock begins."""
+GUILD_ID = 900_000_000_000_000_001
+
+
+class Clock:
+    """The simulated Discord's time; as long as there is none, it stands still."""
+
+    def __init__(self) -> None:
+        self.env: Env | None = None
+        self.still_at = START
+
+    def __call__(self) -> datetime:
+        return self.still_at if self.env is None else self.env.now()
+
+
+def settings_in(folder: Path) -> Settings:
+    environment = {
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder / 'clan.db'}",
+        "WOM_API_KEY": "a-key",
+        "WOM_CONTACT": "nobody",
+    }
+    return load(environment, None)
+
+
+def words(message: ResponseMessage | discord.Message | None) -> str:
+    """Return all that a message says, with the labels of its controls."""
+    assert message is not None
+    parts: list[Any] = list(message.components)
+    if isinstance(message, discord.Message):
+        parts = [each.to_dict() for each in message.components]
+    said = [
+        str(part[key])
+        for part in walk_components(parts)
+        for key in ("content", "label", "placeholder")
+        if part.get(key)
+    ]
+    return "\n".join([message.content, *said]).strip()
+
+
+@dataclass
+class Town:
+    """Everything a test needs: Discord, the services behind the bot, and who is who."""
+
+    env: Env
+    services: Services
+    wom: "Door"
+    world: World
+    guild: GuildHandle
+    general: ChannelHandle
+    officer_role: RoleHandle
+    leadership_role: RoleHandle
+    owner: MemberActor
+    leader: MemberActor
+    officer: MemberActor
+    member: MemberActor
+    guest: MemberActor
+
+    async def clan(self) -> Clan:
+        found = await self.services.clans.of_guild(self.guild.id)
+        assert found is not None
+        return found
+
+    async def restart(self) -> None:
+        """Start the bot anew, as after a crash: nothing that was only in memory is left."""
+        self.services.intake._buffers.clear()
+        self.services.intake.lose_sight()
+        await self.env.restart_bot(ClanBot(self.services))
+
+    async def appoint(self) -> None:
+        """Let the two roles mean what they are called."""
+        gates = replace(
+            DEFAULT_GATES,
+            discord_officers=frozenset({self.officer_role.id}),
+            discord_leadership=frozenset({self.leadership_role.id}),
+        )
+        await self.services.clans.set_gates(await self.clan(), gates)
+
+    async def wrote(self, who: MemberActor, messages: int) -> None:
+        """Put messages of the last days into the past of the clan."""
+        spot = Spot(self.general.id, "general", "text")
+        heard = [
+            Heard(
+                number,
+                spot,
+                who.id,
+                who.member.display_name if who.member else who.name,
+                who.name,
+                self.env.now() - timedelta(hours=number),
+            )
+            for number in range(1, messages + 1)
+        ]
+        await self.services.intake.store(await self.clan(), heard)
+
+
+class Door:
+    """The made-up WOM, some of whose paths can be shut, or answer otherwise."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self._wom = MadeUpWom(world, clock)
+        self.shut: set[str] = set()
+        self.instead: dict[str, bytes] = {}
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or refuse what is shut."""
+        path = request.url.path.removeprefix("/v2")
+        if path in self.shut:
+            return httpx.Response(403, json={"message": "shut"})
+        if path in self.instead:
+            return httpx.Response(200, content=self.instead[path])
+        return self._wom(request)
+
+
+@asynccontextmanager
+async def opened_town(folder: Path, world: World, template: Path | None) -> AsyncIterator[Town]:
+    """Yield a clan as the template has it, or one that nobody has set up yet."""
+    clock = Clock()
+    wom = Door(world, clock)
+    if template is not None:
+        shutil.copy(template, folder / "clan.db")
+    settings = settings_in(folder)
+    async with open_services(settings, clock, transport=httpx.MockTransport(wom)) as services:
+        env = Env(ClanBot(services), settle_timeout=20.0)
+        await env.start()
+        clock.env = env
+        try:
+            town = _settled(env, services, world, wom)
+            await env.settle()
+            await services.intake.flush()
+            await town.appoint()
+            yield town
+        finally:
+            await env.shutdown()
+            if env.check_errors:
+                env._raise_errors_since(env._errors_acknowledged)
+
+
+def _settled(env: Env, services: Services, world: World, wom: Door) -> Town:
+    owner = env.create_user("founder")
+    guild = env.create_guild("Amber Lanterns", id=GUILD_ID, owner=owner)
+    officers = guild.create_role("Officer")
+    leadership = guild.create_role("Leadership")
+    manager = guild.create_role("Admin", permissions=discord.Permissions(manage_guild=True))
+    return Town(
+        env=env,
+        services=services,
+        world=world,
+        wom=wom,
+        guild=guild,
+        general=guild.create_text_channel("general"),
+        officer_role=officers,
+        leadership_role=leadership,
+        owner=guild.add_member(owner),
+        leader=guild.add_member(env.create_user("leader"), roles=[leadership, manager]),
+        officer=guild.add_member(env.create_user("officer"), roles=[officers]),
+        member=guild.add_member(env.create_user("member")),
+        guest=guild.add_member(env.create_user("guest")),
+    )
+
+
+async def make_template(folder: Path, world: World) -> Path:
+    """Return a database with the clan polled once and its chat stored."""
+    clock = Clock()
+    transport = httpx.MockTransport(MadeUpWom(world, clock))
+    async with open_services(settings_in(folder), clock, transport=transport) as services:
+        clan = await services.clans.found(GUILD_ID, "Amber Lanterns")
+        await services.clans.join_group(clan, world.group_id, world.clan_name)
+        clan = await services.clans.found(GUILD_ID, "Amber Lanterns")
+        for days in (15, 8, 3, 1, 0):
+            clock.still_at = START - timedelta(days=days)
+            await services.poll.poll(clan)
+        await services.intake.store(clan, _chat(world))
+        await services.intake.flush()
+    return folder / "clan.db"
+
+
+def _chat(world: World) -> list[Heard]:
+    return [
+        Heard(
+            message.message_id,
+            Spot(channel.channel_id, channel.name, channel.kind),
+            user.user_id,
+            user.display_name,
+            user.name,
+            message.sent_at,
+            message.is_question,
+        )
+        for message in world.messages(texts=False)
+        if message.user is not None and not message.is_bot
+        for user in [world.users[message.user]]
+        for channel in [world.channels[message.channel]]
+    ]
