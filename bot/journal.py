@@ -123,10 +123,11 @@ def step(
     try:
         yield found
     except BaseException as error:
-        took = _milliseconds(timer() - began)
-        _log.warning(f"{name} failed", error=repr(error), **(facts | found), took_ms=took)
+        ended = {"error": repr(error), "took_ms": _milliseconds(timer() - began)}
+        _log.warning(f"{name} failed", **(facts | found | ended))
         raise
-    _log.info(f"{name} done", **(facts | found), took_ms=_milliseconds(timer() - began))
+    ended = {"took_ms": _milliseconds(timer() - began)}
+    _log.info(f"{name} done", **(facts | found | ended))
 
 
 def _milliseconds(seconds: float) -> int:

@@ -226,7 +226,7 @@ def costs(settings: Settings) -> tuple[str, ...]:
         "local_drive_path": "the dashboard is attached in Discord and copied nowhere",
     }
     return tuple(
-        f"no {name.upper()}: {price}"
+        f"without {name.upper()} {price}"
         for name, price in prices.items()
         if getattr(settings, name) is None
     )

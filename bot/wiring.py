@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from bot.services.backfill import Backfill
 from bot.services.cards import Cards
 from bot.services.clans import Clans, Clock
 from bot.services.intake import Intake
+from bot.services.places import Places
 from bot.services.poll import Poll
 from bot.services.publish import Publish
 from bot.services.upkeep import Upkeep
@@ -40,6 +41,7 @@ class Services:
     backfill: Backfill
     publish: Publish
     cards: Cards
+    places: Places
     upkeep: Upkeep
     clock: Clock
     migrated: Migrated
@@ -57,11 +59,13 @@ async def open_services(
     *,
     draws: Callable[[], Draws] = Inline,
     transport: httpx.AsyncBaseTransport | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncIterator[Services]:
     """Yield the services on a database that is brought up to the newest schema.
 
-    Tests give a still clock and an httpx.MockTransport. Raises StorageError when the database
-    cannot be used; on leaving, what was heard is written and everything is closed.
+    Tests give a still clock, an httpx.MockTransport and a sleep that does not wait. Raises
+    StorageError when the database cannot be used; on leaving, what was heard is written and
+    everything is closed.
     """
     database = Database(settings.database_url)
     if database.path is not None:
@@ -77,9 +81,12 @@ async def open_services(
     )
     try:
         migrated = await bring_up(database, clock())
-        services = _services(settings, database, http, drawing, clock, migrated)
-        yield services
-        await services.intake.flush()
+        wom = _asking(http, settings, sleep)
+        services = _services(settings, database, wom, drawing, clock, migrated)
+        try:
+            yield services
+        finally:
+            await services.intake.flush()
     finally:
         await http.aclose()
         drawing.close()
@@ -94,21 +101,26 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
     return tuple(found)
 
 
+def _asking(
+    http: httpx.AsyncClient, settings: Settings, sleep: Callable[[float], Awaitable[None]]
+) -> WomClient:
+    return WomClient(
+        http,
+        has_key=settings.wom_api_key is not None,
+        monotonic=time.monotonic,
+        sleep=sleep,
+        jitter=random.random,
+    )
+
+
 def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built from
     settings: Settings,
     database: Database,
-    http: httpx.AsyncClient,
+    wom: WomClient,
     drawing: Draws,
     clock: Clock,
     migrated: Migrated,
 ) -> Services:
-    wom = WomClient(
-        http,
-        has_key=settings.wom_api_key is not None,
-        monotonic=time.monotonic,
-        sleep=asyncio.sleep,
-        jitter=random.random,
-    )
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock)
     return Services(
@@ -119,12 +131,13 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         backfill=Backfill(database, intake, clock, settings.history_days),
         publish=Publish(database, drawing, clock),
         cards=Cards(database, drawing, clock),
+        places=Places(database),
         upkeep=Upkeep(
             database,
             clock,
             jobs(settings),
             version=VERSION,
-            refreshes=settings.wom_group_secret is not None,
+            refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
         ),
         clock=clock,
         migrated=migrated,

@@ -112,6 +112,20 @@ async def stored(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) 
     return sorted(found)
 
 
+async def after(
+    connection: AsyncConnection, clan_id: int, message_id: int, limit: int
+) -> list[Stored]:
+    """Return the clan's next messages behind an id, in order of time."""
+    rows = await connection.execute(
+        select(MESSAGES)
+        .join(CHANNELS, CHANNELS.c.id == MESSAGES.c.channel_id)
+        .where(CHANNELS.c.clan_id == clan_id, MESSAGES.c.message_id > message_id)
+        .order_by(MESSAGES.c.message_id)
+        .limit(limit)
+    )
+    return [Stored(*row) for row in rows]
+
+
 def in_few(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     """Return the ids in portions that one statement can name."""
     return (ids[start : start + _MANY] for start in range(0, len(ids), _MANY))

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from storage.backup import back_up
 from storage.engine import Database
-from storage.errors import MigrationFailed
+from storage.errors import DatabaseDamaged, MigrationFailed
 
 NEWEST = "0001"
 """The newest revision; kept here so that a start on an up-to-date database imports no alembic."""
@@ -37,7 +37,10 @@ async def bring_up(database: Database, now: datetime) -> Migrated:
 
     Raises MigrationFailed, or DatabaseDamaged when the backup does not verify; the old file stands.
     """
-    before = await revision(database)
+    try:
+        before = await revision(database)
+    except DatabaseError as error:
+        raise DatabaseDamaged(database.path or Path(), str(error.orig)) from error
     if before == NEWEST:
         return Migrated(before, NEWEST, None)
     backup = None

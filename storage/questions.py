@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import first_snowflake
 from storage.messages import Stored, in_few
-from storage.tables import MESSAGES, QUESTIONS
+from storage.tables import CHANNELS, MESSAGES, QUESTIONS
 
 _SNOWFLAKES_A_MS = 1 << 22
 _MILLISECOND = timedelta(milliseconds=1)
@@ -34,6 +34,24 @@ async def asked(connection: AsyncConnection, message_ids: Sequence[int]) -> list
         rows = await connection.execute(select(QUESTIONS).where(QUESTIONS.c.message_id.in_(few)))
         found.extend(Asked(*row) for row in rows)
     return found
+
+
+async def answered_after(
+    connection: AsyncConnection, clan_id: int, message_id: int, limit: int
+) -> list[Asked]:
+    """Return the clan's next answered questions behind an id, in order of time."""
+    rows = await connection.execute(
+        select(QUESTIONS)
+        .join(CHANNELS, CHANNELS.c.id == QUESTIONS.c.channel_id)
+        .where(
+            CHANNELS.c.clan_id == clan_id,
+            QUESTIONS.c.message_id > message_id,
+            QUESTIONS.c.answered_by.is_not(None),
+        )
+        .order_by(QUESTIONS.c.message_id)
+        .limit(limit)
+    )
+    return [Asked(*row) for row in rows]
 
 
 async def asked_near(

@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import first_snowflake
 from storage.engine import upsert
-from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHOR_TOTALS, CLAN_HOURS, MESSAGES
+from storage.tables import (
+    AUTHOR_DAYS,
+    AUTHOR_HOURS,
+    AUTHOR_TOTALS,
+    AUTHORS,
+    CLAN_HOURS,
+    MESSAGES,
+)
 
 _Key = TypeVar("_Key", bound=Hashable)
 _COUNTS = ("messages", "questions", "answers")
@@ -66,6 +73,19 @@ async def roll_up(connection: AsyncConnection, clan_id: int, tallies: Collection
     )
     if any(min(tally.messages, tally.answers) < 0 for tally in tallies):
         await _drop_empty(connection, clan_id, tallies)
+
+
+async def forget(connection: AsyncConnection, clan_id: int) -> None:
+    """Take everything out of the clan's rollups but when each author wrote last."""
+    mine = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
+    for table in (AUTHOR_DAYS, AUTHOR_HOURS):
+        await connection.execute(delete(table).where(table.c.author_id.in_(mine)))
+    await connection.execute(delete(CLAN_HOURS).where(CLAN_HOURS.c.clan_id == clan_id))
+    await connection.execute(
+        update(AUTHOR_TOTALS)
+        .where(AUTHOR_TOTALS.c.author_id.in_(mine))
+        .values(dict.fromkeys(_COUNTS, 0))
+    )
 
 
 async def raise_last_written(

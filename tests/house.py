@@ -32,7 +32,7 @@ WHO_MAY = {
     "PIL": ["bot/reports/*"],
     "alembic": ["storage/migrate.py", "migrations/*"],
     "apscheduler": ["bot/timetable.py"],
-    "discord": ["cogs/*", "bot/app.py", "bot/demo/*"],
+    "discord": ["cogs/*", "bot/app.py", "bot/cli/gateway.py", "bot/demo/*"],
     "httpx": ["wom/client.py", "bot/wiring.py", "bot/demo/*"],
     "matplotlib": ["bot/reports/*"],
     "plotly": [],

@@ -155,8 +155,8 @@ def refusal(deed: Deed, gates: Gates = DEFAULT_GATES) -> str:
         return "Only people with Manage Server may set up the bot: ask one of them to run this."
     holders = _HOLDERS[gates.asked_for(deed)]
     return (
-        f"Only {holders} may {_WORDS[deed]}: if you are one of them, use /link for your account "
-        "and ask an officer to confirm it, or ask for the Discord role."
+        f"Only {holders} may {_WORDS[deed]}: if you are one of them, ask for the Discord role "
+        "that shows it."
     )
 
 

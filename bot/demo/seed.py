@@ -22,7 +22,7 @@ from bot.demo.looking import changes
 from bot.demo.world import World
 from bot.services.clans import Clan, Clans
 from bot.services.intake import Heard, Intake, Spot
-from storage import clans, players, snapshots
+from storage import clans, metrics, players, snapshots
 from storage.engine import Database
 from storage.players import Event
 from storage.snapshots import News, Seen
@@ -115,7 +115,7 @@ async def _seed_members(database: Database, world: World, clan: Clan) -> None:
 async def _seed_snapshots(database: Database, world: World) -> None:
     async with database.writing() as connection:
         kinds = {name: _KINDS[name] for name in METRICS if name not in HEADLINE_METRICS}
-        found = await snapshots.metric_ids(connection, kinds)
+        found = await metrics.metric_ids(connection, kinds)
         ids = {name: number for name, (number, _) in found.items()}
         news = (item for each in world.players for item in _news(each, ids))
         while batch := list(islice(news, _NEWS_AT_ONCE)):

@@ -3,6 +3,7 @@
 One line a step; the first step that is not as it should be ends it.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -68,9 +69,9 @@ TOUR = (
 async def tour(stage: Stage, folder: Path) -> AsyncIterator[str]:
     """Yield a line for each step, with sizes and fingerprints of the files written to `folder`.
 
-    The folder must exist.
     Raises TourFailed at the first step that is not as it should be.
     """
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     for number, stop in enumerate(TOUR, 1):
         for who, viewer in stage.viewers.items():
             result = await viewer.slash(stage.front, stop.command, **stop.options(stage))
@@ -83,22 +84,25 @@ async def tour(stage: Stage, folder: Path) -> AsyncIterator[str]:
 
 async def _judged(stop: Stop, who: str, result: InteractionResult, place: Path) -> str:
     step = f"/{stop.command} as {who}"
-    answer = _answer(result, step)
+    answers = _answers(result, step)
+    words = "\n".join(map(_words, answers))
     if who not in stop.allowed:
-        _must(refusal(stop.deed) in _words(answer), f"{step}: was not refused")
-        _must(answer.ephemeral, f"{step}: the refusal is public")
+        _must(refusal(stop.deed) in words, f"{step}: was not refused")
+        _must(answers[0].ephemeral, f"{step}: the refusal is public")
         return f"{step}: refused in words"
     if who in stop.unknown:
-        _must("nobody in the clan" in _words(answer), f"{step}: did not say who it looked for")
+        _must(
+            "which member" in words, f"{step}: expected to be told whom it looked for, got {words}"
+        )
         return f"{step}: told that the account is not known"
-    files = await _files(answer)
+    files = {each.filename: await each.read() for one in answers for each in one.attachments}
     got = frozenset(name.rpartition(".")[2] for name in files)
     _must(got == stop.files, f"{step}: expected files {sorted(stop.files)}, got {sorted(files)}")
     shown = []
     for name, content in sorted(files.items()):
         write_whole(place.with_name(f"{place.name}-{name}"), content)
         shown.append(f"{name} {len(content):,} bytes {hashlib.sha256(content).hexdigest()[:8]}")
-    figures = hashlib.sha256(_words(answer).encode()).hexdigest()[:8]
+    figures = hashlib.sha256(words.encode()).hexdigest()[:8]
     return f"{step}: {', '.join([f'answer {figures}', *shown])}"
 
 
@@ -106,7 +110,7 @@ async def _press(stage: Stage) -> str:
     """Press "Post here" as an officer may."""
     officer = stage.viewers["officer"]
     result = await officer.slash(stage.front, "clanstats report")
-    answer = _answer(result, "/clanstats report as officer")
+    answer, *_ = _answers(result, "/clanstats report as officer")
     pressed = await officer.click(answer.message, label="Post here")
     _must(pressed.acknowledged, "Post here: nothing happened")
     posted = stage.front.last_message
@@ -126,15 +130,12 @@ async def _complete(stage: Stage) -> str:
     return f"autocomplete of {typed!r}: {len(names)} names"
 
 
-def _answer(result: InteractionResult, step: str) -> ResponseMessage:
-    answer = result.response or next(iter(result.followups), None)
-    if answer is None:
+def _answers(result: InteractionResult, step: str) -> list[ResponseMessage]:
+    """Return the answer and what followed it, such as a public post after a private word."""
+    first = [] if result.response is None else [result.response]
+    if not first and not result.followups:
         raise TourFailed(f"{step}: no answer")
-    return answer
-
-
-async def _files(answer: ResponseMessage) -> dict[str, bytes]:
-    return {each.filename: await each.read() for each in answer.attachments}
+    return [*first, *result.followups]
 
 
 def _words(answer: ResponseMessage) -> str:

@@ -6,7 +6,7 @@ Nothing here draws and nothing here is rounded. Unknown is None and stays None.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
@@ -14,24 +14,6 @@ from bot.clan.gains import Gains, MetricGain
 from bot.clan.spans import WINDOWS, Period, Span, day_of
 from bot.clan.standings import Member, Roster, composite
 from bot.reports.style import date_words
-
-DEFINITIONS: Final = (
-    ("Gain", "The value at the end of the span less the value at its start, never below zero."),
-    (
-        "Messages",
-        "Counted once each, from people in the channels that are counted; bots never.",
-    ),
-    ("Active", "At least one message or any gain in the span."),
-    (
-        "Unknown",
-        "A dash: not linked, not ranked, new, or not observed in the span. Never the same as 0.",
-    ),
-    (
-        "Most active",
-        "100 for each message, 1 for each boss kill and for each 100,000 XP, all over 7 days.",
-    ),
-)
-"""The one sentence for each word that is printed beside the results."""
 
 _CHAT_WINDOWS = (Period.WEEK, Period.MONTH, Period.QUARTER)
 

@@ -30,7 +30,7 @@ async def settle_answers(
     credits_moved: list[Tally] = []
     for before, after in await _differences(connection, [fact.message for fact in touched]):
         changed.append(after)
-        credits_moved += [*_credit(before, zone, -1), *_credit(after, zone, 1)]
+        credits_moved += [*credit(before, zone, -1), *credit(after, zone, 1)]
     await questions.set_answers(connection, changed)
     await roll_up(connection, clan_id, credits_moved)
 
@@ -41,7 +41,7 @@ async def drop_credits(
     """Take back the credit for answers to questions that are about to go."""
     asked = await questions.asked(connection, gone)
     await roll_up(
-        connection, clan_id, [tally for each in asked for tally in _credit(each, zone, -1)]
+        connection, clan_id, [tally for each in asked for tally in credit(each, zone, -1)]
     )
 
 
@@ -72,9 +72,17 @@ async def _differences(
 
 
 def _facts(asked: Collection[Asked], later: Collection[Stored]) -> Iterable[asking.Fact]:
-    """Return each message once; a question among `later` may itself reply to another one."""
-    replies = {message.message_id: message.reply_to for message in later}
-    questioned = {question.message_id for question in asked}
+    """Return each message once; a question among `later` may itself reply to another one.
+
+    Only a reply in the question's own channel is one: what refers to another channel is a forward
+    or a crosspost, perhaps of another clan.
+    """
+    where = {question.message_id: question.channel_id for question in asked}
+    replies = {
+        message.message_id: message.reply_to
+        for message in later
+        if message.reply_to is not None and where.get(message.reply_to) == message.channel_id
+    }
     for question in asked:
         yield asking.Fact(
             question.message_id,
@@ -85,18 +93,19 @@ def _facts(asked: Collection[Asked], later: Collection[Stored]) -> Iterable[aski
             reply_to=replies.get(question.message_id),
         )
     for message in later:
-        if message.message_id not in questioned:
+        if message.message_id not in where:
             yield asking.Fact(
                 message.message_id,
                 message.author_id,
                 message.channel_id,
                 message.sent_at,
                 is_question=False,
-                reply_to=message.reply_to,
+                reply_to=replies.get(message.message_id),
             )
 
 
-def _credit(asked: Asked, zone: ZoneInfo, sign: int) -> list[Tally]:
+def credit(asked: Asked, zone: ZoneInfo, sign: int) -> list[Tally]:
+    """Return what the answer to a question adds (1) or takes (-1) for who gave it, if anybody."""
     helper, at = asked.answered_by, asked.answered_at
     if helper is None or at is None:
         return []

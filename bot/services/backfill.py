@@ -69,6 +69,7 @@ class Backfill:
 
     async def catch_up(self, clan: Clan, history: History) -> CaughtUp:
         """Store what every readable channel holds beyond its cursor; note what is unreadable."""
+        sight = self._intake.sight
         spots = await history.spots(clan.listened_at or self._clock() - self._reach)
         few = asyncio.Semaphore(_CHANNELS_AT_ONCE)
 
@@ -83,11 +84,13 @@ class Backfill:
         done = CaughtUp(
             len(spots) - len(unreadable), sum(count or 0 for count in stored), unreadable
         )
+        self._intake.regain_sight(clan.guild_id, sight)
         _log.info("caught up", channels=done.channels, messages=done.messages)
         return done
 
     async def _channel(self, clan: Clan, history: History, spot: Spot) -> int | None:
         """Return how many messages of a channel were new, or None when it cannot be read."""
+        sight = self._intake.sight
         async with self._database.reading() as connection:
             place = (await authors.places(connection, clan.clan_id)).get(spot.discord_channel_id)
         until = place.cursor_id if place is not None else None
@@ -96,10 +99,11 @@ class Backfill:
         except Unreadable as error:
             await self._go_blind(clan, spot._replace(is_readable=False), str(error))
             return None
-        await self._intake.catch_up(clan, spot, newest_id)
         if place is not None and not place.is_readable:
+            # First of all: once the place is noted as readable, nobody would look for this again.
             async with self._database.writing() as connection:
                 await runs.see_again(connection, clan.clan_id, place.channel_id, self._clock())
+        await self._intake.catch_up(clan, spot, newest_id, sight)
         return stored
 
     async def _gap(
@@ -125,5 +129,6 @@ class Backfill:
         """Note that from now on this channel cannot be seen; its cursor stays where it is."""
         _log.warning("channel not readable", channel=spot.name, reason=reason)
         channel_id = await self._intake.note(clan, spot)
+        self._intake.lose_sight_of(channel_id)
         async with self._database.writing() as connection:
             await runs.go_blind(connection, clan.clan_id, channel_id, self._clock(), reason)

@@ -1,16 +1,12 @@
 """A member's card: their own numbers, their places in the clan, their last 90 days."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
 
-from bot.clan.activity import DayLine, best_hours, heatmap
+from bot.clan.activity import best_hours, heatmap
 from bot.clan.evidence import chat_evidence, game_evidence
-from bot.clan.metrics import UNRANKED
 from bot.clan.names import match_key, wom_key
-from bot.clan.spans import DAY, Period, day_of, last
+from bot.clan.spans import Period, day_span, last
 from bot.clan.standings import Chat, Member, Roster, place
 from bot.clan.wording import ago
 from bot.reports.documents import Document
@@ -20,11 +16,10 @@ from bot.services.clans import Clan, Clock
 from bot.services.people import People, Visitor, read_people
 from bot.services.publish import blind_times
 from bot.services.roster import read_roster
-from storage import chat, snapshots
+from bot.services.trend import daily_messages, first_heard, read_trend, trend_days
+from storage import chat
 from storage.engine import Connection, Database
-from storage.snapshots import Seen
 
-_TREND_DAYS = 90
 _CHOICES = 25
 
 
@@ -85,14 +80,18 @@ class Cards:
         span = last(period, now, clan.zone)
         roster = await read_roster(connection, clan, people, now, {period: span})
         member = roster.by_player()[player_id]
-        start = now - timedelta(days=_TREND_DAYS)
+        days = trend_days(last(Period.QUARTER, now, clan.zone), clan.zone)
+        start = day_span(days[0], clan.zone).start
         author = people.known.get(player_id)
-        hours = []
+        hours, heard_from = [], None
         if author is not None:
             hours = await chat.author_hours(
                 connection, clan.clan_id, [author.author.author_id], start
             )
-        seen = await snapshots.headlines_since(connection, clan.clan_id, start - DAY, player_id)
+            # Before anybody was heard nothing is known of this member either.
+            heard = await chat.clan_hours(connection, clan.clan_id, start, now)
+            heard_from = first_heard(heard, clan.zone)
+        messages = daily_messages(hours, days, clan.zone, heard_from)
         week = heatmap(hours, clan.zone)
         card = Card(
             member=member,
@@ -101,14 +100,14 @@ class Cards:
             period=period,
             now=now,
             places=_places(roster, player_id, period),
-            trend=_trend(clan, start, now, seen, hours if author is not None else None),
+            trend=await read_trend(connection, clan, days, messages, player_id),
             best_hours=best_hours(week),
             hours=week,
             accounts=_accounts(people, member),
         )
         blind = await blind_times(connection, clan, span)
         evidence = (
-            f"WOM {ago(member.updated_at, now)} old",
+            *((f"WOM {ago(member.updated_at, now)} old",) if member.updated_at else ()),
             *game_evidence(member, period, now).reasons,
             *chat_evidence(member, period, now, blind).reasons,
         )
@@ -167,30 +166,3 @@ def _places(roster: Roster, player_id: int, period: Period) -> dict[str, tuple[i
         "answers": ranked({pid: wrote and wrote.answers for pid, wrote in chats.items()}),
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _trend(
-    clan: Clan,
-    start: datetime,
-    now: datetime,
-    seen: list[Seen],
-    hours: list[tuple[datetime, int]] | None,
-) -> tuple[DayLine, ...]:
-    """Return the last 90 days: a day without an observation is unknown, not zero."""
-    xp: dict[date, int] = defaultdict(int)
-    kills: dict[date, int] = defaultdict(int)
-    for before, after in pairwise(seen):
-        day = day_of(after.seen_at, clan.zone)
-        if UNRANKED not in (before.xp, after.xp):
-            xp[day] += max(after.xp - before.xp, 0)
-        kills[day] += after.kills_earned - before.kills_earned
-    messages: dict[date, int] = defaultdict(int)
-    for at, count in hours or ():
-        messages[day_of(at, clan.zone)] += count
-    days = []
-    day = day_of(start, clan.zone) + DAY
-    while day <= day_of(now, clan.zone):
-        wrote = messages[day] if hours is not None else None
-        days.append(DayLine(day, wrote, xp.get(day), kills.get(day)))
-        day += DAY
-    return tuple(days)

@@ -88,7 +88,7 @@ def _roles(clan: Clan) -> Line:
 
 
 def _channels(facts: Facts) -> Line:
-    counted = facts.channels - len(facts.left_out)
+    counted = facts.channels - len(facts.left_out) - len(facts.unreadable)
     says = f"{counted} of {plural(facts.channels, 'channel')} counted"
     if facts.left_out:
         says += f", not {_names(facts.left_out)}"

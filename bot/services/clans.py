@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clan.ranks import Caller, Gates, ladder
+from bot.services.rebuild import rebuild
 from storage import authors, clans, links, players
 from storage.clans import ClanRow
 from storage.engine import Database
@@ -81,13 +82,19 @@ class Clans:
             )
 
     async def set_zone(self, clan: Clan, zone: str) -> None:
-        """Set the time zone in which the clan's days begin; UnknownZone when there is none such."""
+        """Set the time zone in which the clan's days begin; UnknownZone when there is none such.
+
+        What was written before moves into the days and hours of that zone.
+        """
         try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+            known = ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "Europe" is a folder
             raise UnknownZone(zone) from error
         async with self._database.writing() as connection:
-            await clans.change(connection, clan.clan_id, zone=zone)
+            before = await clans.of_guild(connection, clan.guild_id)
+            if before is not None and before.zone != zone:
+                await clans.change(connection, clan.clan_id, zone=zone)
+                await rebuild(connection, clan.clan_id, known)
 
     async def set_gates(self, clan: Clan, gates: Gates) -> None:
         """Set who may do what."""

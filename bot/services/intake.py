@@ -7,45 +7,25 @@ cursor on after any gap, so nothing is lost and nothing counts twice.
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.services.answers import drop_credits, fact_of, settle_answers
+from bot.services.answers import settle_answers
 from bot.services.clans import Clan, Clans, Clock
-from storage import authors, clans, messages
+from bot.services.facts import Heard, Spot, channel_of, put_in, take_out
+from storage import authors, clans
 from storage.engine import Connection, Database
-from storage.messages import Fact, Flag, Stored
+from storage.messages import Fact
+
+__all__ = ["Flushed", "Heard", "Intake", "Spot"]
 
 _HEARTBEAT = timedelta(minutes=1)
+_REMEMBERED = 50_000  # deletes of many weeks
 
 _log = structlog.get_logger()
-
-
-class Spot(NamedTuple):
-    """A place on Discord where people write: text channel, thread, forum post, voice chat."""
-
-    discord_channel_id: int
-    name: str
-    kind: str
-    parent_id: int | None = None
-    is_readable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A message as it arrived, already without its words."""
-
-    message_id: int
-    spot: Spot
-    user_id: int
-    name: str
-    handle: str
-    sent_at: datetime
-    is_question: bool = False
-    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +58,17 @@ class Intake:
         self._clans = known_clans
         self._clock = clock
         self._buffers: dict[int, _Buffer] = defaultdict(_Buffer)
+        self._gone: dict[int, None] = {}
+        self._sight = 0
         self._caught_up: set[int] = set()
-        self._seen_again: set[int] | None = None
+        self._seen_again: set[int] = set()
         self._one_flush = asyncio.Lock()
         self._beat_at: datetime | None = None
 
     def hear(self, guild_id: int, heard: Heard) -> None:
-        """Keep a message for the next flush."""
-        buffer = self._buffers[guild_id]
-        if heard.message_id not in buffer.taken_back:
-            buffer.heard[heard.message_id] = heard
+        """Keep a message for the next flush, unless it was taken back already."""
+        if heard.message_id not in self._gone:
+            self._buffers[guild_id].heard[heard.message_id] = heard
 
     def take_back(self, guild_id: int, message_ids: Iterable[int]) -> None:
         """Take deleted messages out with the next flush, whether they were written or not."""
@@ -95,16 +76,31 @@ class Intake:
         for message_id in message_ids:
             buffer.heard.pop(message_id, None)
             buffer.taken_back.add(message_id)
+            self._remember(message_id)
+
+    @property
+    def sight(self) -> int:
+        """Return a number that is another one whenever sight was lost since."""
+        return self._sight
 
     def lose_sight(self) -> None:
         """Forget that channels were caught up: the connection was away, and cursors must wait."""
+        self._sight += 1
         self._caught_up.clear()
         self._seen_again = set()
 
-    def regain_sight(self, guild_id: int) -> None:
-        """Note that a server's gap is read: from here its clan is listened to again."""
-        if self._seen_again is not None:
+    def lose_sight_of(self, channel_id: int) -> None:
+        """Forget that one channel was caught up: its cursor must wait for its history."""
+        self._caught_up.discard(channel_id)
+
+    def regain_sight(self, guild_id: int, sight: int) -> None:
+        """Note that a server's gap is read: from here its clan is listened to.
+
+        Not if sight was lost again since it was `sight`, before the gap was read.
+        """
+        if sight == self._sight:
             self._seen_again.add(guild_id)
+            self._beat_at = None
 
     async def flush(self) -> Flushed:
         """Write everything heard so far; what could not be written is kept for the next time."""
@@ -126,30 +122,43 @@ class Intake:
     ) -> Flushed:
         """Write messages, live ones or history, in one transaction with all that follows."""
         async with self._database.writing() as connection:
-            removed = await _take_out(connection, clan, taken_back)
-            added = await _put_in(connection, clan, heard, frozenset(taken_back))
+            clan = await _as_it_is(connection, clan)
+            for message_id in taken_back:
+                self._remember(message_id)
+            removed = await take_out(connection, clan, taken_back)
+            added = await put_in(connection, clan, heard, self._gone)
             await settle_answers(connection, clan.clan_id, clan.zone, [*added, *removed])
             await authors.move_cursors(connection, clan.clan_id, self._cursors(added))
         return Flushed(len(added), len(removed))
 
-    async def catch_up(self, clan: Clan, spot: Spot, newest_id: int | None) -> None:
-        """Note that a channel's history is stored up to a message: from here its cursor moves."""
+    async def catch_up(self, clan: Clan, spot: Spot, newest_id: int | None, sight: int) -> None:
+        """Note that a channel's history is stored up to a message: from here its cursor moves.
+
+        Not if sight was lost since it was `sight`, before the history was read: there is a new gap.
+        """
         async with self._database.writing() as connection:
-            channel = await _channel(connection, clan, spot)
+            channel = await channel_of(connection, clan, spot)
             if newest_id is not None:
                 await authors.move_cursors(connection, clan.clan_id, {channel: newest_id})
-        self._caught_up.add(channel)
+        if sight == self._sight:
+            self._caught_up.add(channel)
 
     async def note(self, clan: Clan, spot: Spot) -> int:
         """Note a place as it is now, and return its channel id."""
         async with self._database.writing() as connection:
-            return await _channel(connection, clan, spot)
+            return await channel_of(connection, clan, spot)
 
     async def _write(self, guild_id: int, buffer: _Buffer) -> Flushed:
         clan = await self._clans.of_guild(guild_id)
         if clan is None:
             return Flushed()
         return await self.store(clan, list(buffer.heard.values()), buffer.taken_back)
+
+    def _remember(self, gone_id: int) -> None:
+        """Remember a delete: history that was fetched before it may be stored long after it."""
+        self._gone[gone_id] = None
+        if len(self._gone) > _REMEMBERED:
+            del self._gone[next(iter(self._gone))]
 
     def _cursors(self, added: Sequence[Fact]) -> dict[int, int]:
         cursors: dict[int, int] = {}
@@ -162,83 +171,17 @@ class Intake:
     async def _beat(self) -> None:
         """Note now and then who is listened to, so that a crash knows when it began."""
         now = self._clock()
-        if self._beat_at is not None and now - self._beat_at < _HEARTBEAT:
+        resting = self._beat_at is not None and now - self._beat_at < _HEARTBEAT
+        if resting or not self._seen_again:
             return
         async with self._database.writing() as connection:
             for clan in await clans.every(connection):
-                if self._seen_again is None or clan.guild_id in self._seen_again:
+                if clan.guild_id in self._seen_again:
                     await clans.change(connection, clan.clan_id, listened_at=now)
         self._beat_at = now
 
 
-async def _channel(connection: Connection, clan: Clan, spot: Spot) -> int:
-    await authors.note_place(
-        connection,
-        clan.clan_id,
-        spot.discord_channel_id,
-        name=spot.name,
-        kind=spot.kind,
-        parent_id=spot.parent_id,
-        is_readable=spot.is_readable,
-    )
-    places = await authors.places(connection, clan.clan_id)
-    return places[spot.discord_channel_id].channel_id
-
-
-async def _put_in(
-    connection: Connection, clan: Clan, heard: Sequence[Heard], refused: frozenset[int]
-) -> list[Fact]:
-    """Store what is new of counted channels and return it as facts."""
-    known = await messages.known_ids(connection, [each.message_id for each in heard])
-    fresh = [
-        each for each in heard if each.message_id not in known and each.message_id not in refused
-    ]
-    channels = await _counted_channels(connection, clan, {each.spot for each in fresh})
-    counted = [each for each in fresh if each.spot.discord_channel_id in channels]
-    people = {each.user_id: (each.name, each.handle) for each in counted}
-    author_ids = await authors.author_ids(connection, clan.clan_id, people)
-    facts = [
-        fact_of(
-            Stored(
-                each.message_id,
-                author_ids[each.user_id],
-                channels[each.spot.discord_channel_id],
-                each.sent_at,
-                Flag.QUESTION if each.is_question else 0,
-                each.reply_to,
-            ),
-            clan.zone,
-        )
-        for each in counted
-    ]
-    await messages.add(connection, clan.clan_id, facts)
-    return facts
-
-
-async def _counted_channels(
-    connection: Connection, clan: Clan, spots: Collection[Spot]
-) -> dict[int, int]:
-    """Return channel ids by Discord id of the places that count; a thread follows its parent."""
-    places = await authors.places(connection, clan.clan_id)
-    for spot in spots:
-        if spot.discord_channel_id not in places:
-            await _channel(connection, clan, spot)
-    if any(spot.discord_channel_id not in places for spot in spots):
-        places = await authors.places(connection, clan.clan_id)
-    found = {}
-    for spot in spots:
-        place = places[spot.discord_channel_id]
-        parent = places.get(place.parent_id) if place.parent_id else None
-        if place.is_counted and (parent is None or parent.is_counted):
-            found[spot.discord_channel_id] = place.channel_id
-    return found
-
-
-async def _take_out(connection: Connection, clan: Clan, message_ids: Collection[int]) -> list[Fact]:
-    if not message_ids:
-        return []
-    gone = await messages.stored(connection, clan.clan_id, sorted(message_ids))
-    facts = [fact_of(message, clan.zone) for message in gone]
-    await drop_credits(connection, clan.clan_id, clan.zone, sorted(message_ids))
-    await messages.remove(connection, clan.clan_id, facts)
-    return facts
+async def _as_it_is(connection: Connection, clan: Clan) -> Clan:
+    """Return the clan with its zone of this moment: it may change while a history is read."""
+    row = await clans.of_guild(connection, clan.guild_id)
+    return clan if row is None else replace(clan, zone=ZoneInfo(row.zone))

@@ -13,9 +13,19 @@ import structlog
 
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews, roster_news
-from bot.clan.names import wom_key
 from bot.clan.ranks import ladder
 from bot.services.clans import Clan, Clock
+from bot.services.group_answers import (
+    Answers,
+    Failure,
+    failures,
+    is_told,
+    place_of,
+    player_row,
+    stale_players,
+    timed,
+    unseen,
+)
 from bot.services.history import fill_history
 from bot.services.snapshots import reading_of, store_readings
 from storage import clans, players, snapshots
@@ -23,32 +33,12 @@ from storage.clans import ClanRow
 from storage.engine import Database
 from storage.players import Event
 from wom.client import WomClient
-from wom.models import GroupDetails, Hiscores, Membership
-from wom.models import Player as WomPlayer
+from wom.models import GroupDetails
 from wom.wire import NotModified
 
+__all__ = ["Failure", "NoGroup", "Poll", "PollResult"]
+
 _log = structlog.get_logger()
-_OUT_OF_SIGHT = {
-    "archived": "archived on WOM: another account took the name",
-    "unranked": "not on the hiscores",
-    "banned": "banned from the game",
-}
-_TOLD_AS = {
-    ChangeKind.JOINED: "joined",
-    ChangeKind.RETURNED: "joined",
-    ChangeKind.LEFT: "left",
-    ChangeKind.PROMOTED: "changed_role",
-    ChangeKind.DEMOTED: "changed_role",
-    ChangeKind.ROLE: "changed_role",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A member whose numbers could not be had, and why."""
-
-    name: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +73,6 @@ class _Known:
         return sum(place.left_at is None for place in self.places.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    """What WOM answered; no hiscores when nobody's changed."""
-
-    details: GroupDetails
-    details_etag: str | None
-    unreadable: int
-    stale: frozenset[int]
-    hiscores: tuple[Hiscores, ...]
-    hiscores_etag: str | None
-
-
 class Poll:
     """Asks WOM about a clan and stores what is new."""
 
@@ -126,7 +104,7 @@ class Poll:
             await self._note_poll(clan.clan_id)
             return PollResult(known.present, unchanged=known.present, doubt=roster.doubt)
         updated = await self._write(clan.clan_id, known, answers, roster, filled_from)
-        failed = _failures(answers)
+        failed = failures(answers)
         members = {member.player_id for member in answers.details.memberships}
         news = {each.player.id for each in answers.hiscores}
         return PollResult(
@@ -152,44 +130,36 @@ class Poll:
             places = await players.places(connection, clan.clan_id, with_former=True)
         return _Known(row, {place.player_id: place for place in places})
 
-    async def _ask(self, group_id: int, known: _Known) -> _Answers | None:
+    async def _ask(self, group_id: int, known: _Known) -> Answers | None:
         """Return what WOM answered, or None when nothing changed since the last time."""
         details = await self._wom.group(group_id, known.clan.details_etag)
         if isinstance(details, NotModified):
             return None
         seen = await self._seen(details.value)
-        stale = frozenset(_stale(details.value, seen))
+        stale = frozenset(stale_players(details.value, seen))
         fresh_details = (details.value, details.etag, details.unreadable)
         if not stale:
-            return _Answers(*fresh_details, stale, (), known.clan.hiscores_etag)
+            return Answers(*fresh_details, stale, (), known.clan.hiscores_etag)
         hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
         if isinstance(hiscores, NotModified):
-            return _Answers(*fresh_details, stale, (), hiscores.etag)
-        # Not only the stale ones: who was looked at since the first request is in this answer, and
-        # its ETag says that we have it.
-        here = {member.player_id for member in details.value.memberships}
-        fresh = tuple(
-            each
-            for each in hiscores.value
-            if each.player.id in here
-            and (each.player.id not in seen or seen[each.player.id].seen_at < each.taken_at)
-        )
-        return _Answers(*fresh_details, stale, fresh, hiscores.etag)
+            return Answers(*fresh_details, stale, (), hiscores.etag)
+        fresh = unseen(hiscores.value, details.value, seen)
+        return Answers(*fresh_details, stale, fresh, hiscores.etag)
 
     async def _seen(self, details: GroupDetails) -> dict[int, snapshots.Seen]:
         ids = [member.player_id for member in details.memberships]
         async with self._database.reading() as connection:
             return await snapshots.newest(connection, ids)
 
-    async def _fill_history(self, group_id: int, answers: _Answers) -> datetime:
+    async def _fill_history(self, group_id: int, answers: Answers) -> datetime:
         now = self._clock()
-        rows = [_player(member.player) for member in answers.details.memberships]
+        rows = [player_row(member.player) for member in answers.details.memberships]
         async with self._database.writing() as connection:
             await players.note_players(connection, rows, now)
         return await fill_history(self._database, self._wom, group_id, answers.hiscores, now)
 
     async def _roster_news(
-        self, group_id: int, clan: Clan, known: _Known, answers: _Answers
+        self, group_id: int, clan: Clan, known: _Known, answers: Answers
     ) -> RosterNews:
         now = self._clock()
         details = answers.details
@@ -200,7 +170,7 @@ class Poll:
             for pid, place in known.places.items()
         }
         orders = [(order.role, order.index) for order in details.role_orders]
-        fresh = [_place(member) for member in details.memberships]
+        fresh = [place_of(member) for member in details.memberships]
         if answers.unreadable:
             # Whoever could not be read is not gone: keep everybody that the answer does not name.
             here = {place.player_id for place in fresh}
@@ -208,27 +178,22 @@ class Poll:
                 place for pid, place in places.items() if pid not in here and not place.left_at
             ]
         news = roster_news(places, fresh, ladder(orders, clan.gates), now)
-        if not any(change.kind in _TOLD_AS for change in news.changes):
+        if not any(is_told(change) for change in news.changes):
             return news
-        told = {
-            (event.player_id, event.type): event.created_at
-            for event in reversed(await self._wom.activity(group_id))
-        }
-        return replace(
-            news, changes=tuple(_timed(change, told, known.clan) for change in news.changes)
-        )
+        events = await self._wom.activity(group_id)
+        return replace(news, changes=timed(news.changes, events, known.clan.polled_at))
 
     async def _write(
         self,
         clan_id: int,
         known: _Known,
-        answers: _Answers,
+        answers: Answers,
         news: RosterNews,
         filled_from: datetime | None,
     ) -> int:
         now = self._clock()
         details = answers.details
-        fresh_players = [_player(member.player) for member in details.memberships]
+        fresh_players = [player_row(member.player) for member in details.memberships]
         async with self._database.writing() as connection:
             await players.note_players(connection, _new_rows(known, fresh_players), now)
             await players.put_in(connection, clan_id, _new_places(known, news))
@@ -258,55 +223,6 @@ class Poll:
             await clans.change(connection, clan_id, polled_at=self._clock())
 
 
-def _stale(details: GroupDetails, seen: Mapping[int, snapshots.Seen]) -> list[int]:
-    """Return the players whose latest snapshot is newer than the one we have."""
-    return [
-        player.id
-        for player in (member.player for member in details.memberships)
-        if player.updated_at is not None
-        and player.status != "archived"
-        and (player.id not in seen or seen[player.id].seen_at < player.updated_at)
-    ]
-
-
-def _failures(answers: _Answers) -> dict[int, Failure]:
-    """Return by player id whose numbers could not be had, those of an account that is gone too."""
-    answered = {each.player.id for each in answers.hiscores}
-    found = {}
-    for player in (member.player for member in answers.details.memberships):
-        if player.updated_at is None:
-            found[player.id] = Failure(player.display_name, "never updated on WOM")
-        elif player.id in answers.stale and player.id not in answered:
-            reason = _OUT_OF_SIGHT.get(player.status, "missing from WOM's hiscores answer")
-            found[player.id] = Failure(player.display_name, reason)
-        elif player.status in _OUT_OF_SIGHT:
-            found[player.id] = Failure(player.display_name, _OUT_OF_SIGHT[player.status])
-    return found
-
-
-def _place(member: Membership) -> Place:
-    joined_at = member.client_sync_joined_at or member.created_at
-    return Place(
-        member.player_id,
-        member.player.display_name,
-        member.role,
-        min(joined_at, member.created_at),
-        member.updated_at,
-    )
-
-
-def _player(player: WomPlayer) -> dict[str, Any]:
-    return {
-        "player_id": player.id,
-        "name": player.display_name,
-        "wom_key": wom_key(player.display_name),
-        "account_type": player.type,
-        "status": player.status,
-        "updated_at": player.updated_at,
-        "changed_at": player.last_changed_at,
-    }
-
-
 def _new_rows(known: _Known, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows (of players or of memberships) that differ from what is stored."""
     return [
@@ -319,25 +235,9 @@ def _new_rows(known: _Known, rows: Sequence[dict[str, Any]]) -> list[dict[str, A
 
 def _new_places(known: _Known, news: RosterNews) -> list[dict[str, Any]]:
     """Return the memberships that differ from what is stored."""
-    rows: list[dict[str, Any]] = [
-        {
-            "player_id": place.player_id,
-            "role": place.role,
-            "joined_at": place.joined_at,
-            "role_since_at": place.role_since_at,
-            "left_at": None,
-        }
-        for place in news.present
-    ]
-    return _new_rows(known, rows)
-
-
-def _timed(change: Change, told: Mapping[tuple[int, str], datetime], clan: ClanRow) -> Change:
-    """Return the change at the instant that WOM tells, if it came after the last poll."""
-    at = told.get((change.player_id, _TOLD_AS.get(change.kind, "")))
-    if at is None or clan.polled_at is None or at <= clan.polled_at:
-        return change
-    return replace(change, happened_at=at)
+    kept = ("player_id", "role", "joined_at", "role_since_at")
+    rows = [{name: getattr(place, name) for name in kept} for place in news.present]
+    return _new_rows(known, [row | {"left_at": None} for row in rows])
 
 
 def _event(change: Change) -> Event:

@@ -1,29 +1,14 @@
 """What goes out: the clan's report and its files, arranged from one consistent moment."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
-from zoneinfo import ZoneInfo
 
-from bot.clan.activity import Change, ChangeKind, DayLine, Totals, heatmap, totals
+from bot.clan.activity import Change, ChangeKind, Totals, heatmap, totals
 from bot.clan.evidence import Blind, Coverage, coverage, strip
 from bot.clan.gains import MetricGain, metric_gain
-from bot.clan.metrics import UNRANKED, Kind, threshold
-from bot.clan.spans import (
-    DAY,
-    HOUR,
-    WINDOWS,
-    Period,
-    Span,
-    day_of,
-    day_span,
-    days_between,
-    last,
-    slot_of,
-)
+from bot.clan.metrics import Kind, threshold
+from bot.clan.spans import WINDOWS, Period, Span, last
 from bot.clan.standings import Roster, TopBoss
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
@@ -31,19 +16,21 @@ from bot.reports.worker import Drawing, Draws
 from bot.services.clans import Clan, Clock
 from bot.services.people import People, read_people
 from bot.services.roster import read_roster
-from storage import chat, players, runs, snapshots
+from bot.services.trend import (
+    LONGEST,
+    Hours,
+    daily_messages,
+    first_heard,
+    read_trend,
+    trend_days,
+)
+from storage import chat, players, runs
+from storage import metrics as stored
 from storage.engine import Connection, Database
-from storage.snapshots import Path
-
-_SHORTEST_TREND = timedelta(days=30)
-_LONGEST_TREND = timedelta(days=90)
-# Members are seen about daily: a gain shown on the first day has its baseline on the day before.
-_BASELINE_LEAD = timedelta(days=2)
+from storage.metrics import Path
 
 Metrics = Mapping[int, tuple[str, Kind]]
 """Name and kind by metric id."""
-Hours = Sequence[tuple[datetime, int]]
-"""Messages by hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +70,16 @@ class Publish:
             gained = await metric_gains(connection, clan, metrics, span)
             tops = top_bosses(gained[Kind.BOSS])
             roster = await read_roster(
-                connection, clan, people, now, spans, weekly=True, top_bosses=tops
+                connection, clan, people, now, spans, asked=period, weekly=True, top_bosses=tops
             )
             before = await _totals_before(connection, clan, people, period, span.before())
             hours = await chat.clan_hours(
-                connection, clan.clan_id, min(span.start, span.end - _LONGEST_TREND), span.end
+                connection, clan.clan_id, min(span.start, span.end - LONGEST), span.end
             )
             present = await _present(connection, clan, metrics)
-            trend = await _trend(connection, clan, span, hours)
+            days = trend_days(span, clan.zone)
+            written = daily_messages(hours, days, clan.zone, first_heard(hours, clan.zone))
+            trend = await read_trend(connection, clan, days, written)
             changes = await _changes(connection, clan, span)
             blind = await blind_times(connection, clan, span)
         messages = _messages(clan, hours, span)
@@ -148,7 +137,7 @@ async def _totals_before(
 
 async def read_metrics(connection: Connection) -> Metrics:
     """Return name and kind of every metric by id."""
-    found = await snapshots.metric_ids(connection)
+    found = await stored.metric_ids(connection)
     return {number: (name, Kind(kind)) for name, (number, kind) in found.items()}
 
 
@@ -160,7 +149,7 @@ async def metric_gains(
     Of all kinds, or only of those named.
     """
     wanted = [number for number, (_, kind) in metrics.items() if kind in kinds]
-    paths = await snapshots.paths(connection, clan.clan_id, span.start, wanted if kinds else None)
+    paths = await stored.paths(connection, clan.clan_id, span.start, wanted if kinds else None)
     return await asyncio.to_thread(_metric_gains, paths, metrics)
 
 
@@ -181,53 +170,10 @@ async def _present(
     connection: Connection, clan: Clan, metrics: Metrics
 ) -> dict[Kind, dict[int, dict[str, float]]]:
     found: dict[Kind, dict[int, dict[str, float]]] = {kind: {} for kind in Kind}
-    for player_id, number, value in await snapshots.ranked_values(connection, clan.clan_id):
+    for player_id, number, value in await stored.ranked_values(connection, clan.clan_id):
         name, kind = metrics[number]
         found[kind].setdefault(player_id, {})[name] = value
     return found
-
-
-async def _trend(
-    connection: Connection, clan: Clan, span: Span, hours: Hours
-) -> tuple[DayLine, ...]:
-    """Return the span's days, and those before it up to a month; 90 at most."""
-    length = min(max(span.length, _SHORTEST_TREND), _LONGEST_TREND)
-    today = day_of(span.end - HOUR, clan.zone)
-    days = days_between(today - length + DAY, today)
-    start = day_span(days[0], clan.zone).start
-    seen = await snapshots.rises(connection, clan.clan_id, start - _BASELINE_LEAD)
-    risen = await asyncio.to_thread(_risen, seen, clan.zone, start)
-    messages: dict[date, int] = defaultdict(int)
-    for at, count in hours:
-        messages[day_of(at, clan.zone)] += count
-    heard_from = min(messages, default=None)
-    return tuple(
-        DayLine(
-            day,
-            messages[day] if heard_from is not None and day >= heard_from else None,
-            *risen.get(day, (None, None)),
-        )
-        for day in days
-    )
-
-
-def _risen(
-    seen: Sequence[tuple[int, int, int, int]], zone: ZoneInfo, start: datetime
-) -> dict[date, tuple[int, int]]:
-    """Return (XP, kills) by the day of the observation that showed them; no day without one."""
-    start_ms = start.timestamp() * 1000
-    xp: dict[date, int] = defaultdict(int)
-    kills: dict[date, int] = defaultdict(int)
-    for before, after in pairwise(seen):
-        if before[0] != after[0] or after[1] < start_ms:
-            continue
-        day, _ = slot_of(after[1] / 1000, zone)
-        kills[day] += after[3] - before[3]
-        if before[2] != UNRANKED and after[2] > before[2]:
-            xp[day] += after[2] - before[2]
-        else:
-            xp[day] += 0
-    return {day: (xp[day], earned) for day, earned in kills.items()}
 
 
 async def _changes(connection: Connection, clan: Clan, span: Span) -> tuple[Change, ...]:

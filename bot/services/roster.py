@@ -49,17 +49,20 @@ async def read_roster(  # noqa: PLR0913 - whose, when and how much
     now: datetime,
     spans: Mapping[Period, Span],
     *,
+    asked: Period | None = None,
     weekly: bool = False,
     top_bosses: Mapping[int, TopBoss] = NO_BOSSES,
 ) -> Roster:
     """Return the members with the gains and messages of the given spans, as of `now`.
 
-    Messages of a year are read only when the year is the one span asked for; the weekly messages
-    of a quarter only when asked for.
+    Messages of a year are read only when the year is asked for or the one span there is; the
+    weekly messages of a quarter only when asked for.
     """
     cid = clan.clan_id
     of_chat = {
-        period: span for period, span in spans.items() if period <= _LONGEST_CHAT or len(spans) == 1
+        period: span
+        for period, span in spans.items()
+        if period <= _LONGEST_CHAT or period is asked or len(spans) == 1
     }
     sides = _Sides(
         people=people,

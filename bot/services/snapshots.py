@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.clan.gains import Headline
 from bot.clan.metrics import Kind
 from bot.clan.observing import HEADLINE_METRICS, Observed, Reading, observed
-from storage import snapshots
+from storage import metrics, snapshots
 from storage.engine import Connection
 from storage.snapshots import News, Seen
 from wom.models import Hiscores
@@ -37,8 +37,7 @@ async def store_readings(connection: Connection, readings: Mapping[int, Sequence
         if name not in HEADLINE_METRICS
     }
     ids = {
-        name: number
-        for name, (number, _) in (await snapshots.metric_ids(connection, kinds)).items()
+        name: number for name, (number, _) in (await metrics.metric_ids(connection, kinds)).items()
     }
     names = {number: name for name, number in ids.items()}
     players = sorted(readings)
@@ -46,7 +45,7 @@ async def store_readings(connection: Connection, readings: Mapping[int, Sequence
     for start in range(0, len(players), _PLAYERS_AT_ONCE):
         few = players[start : start + _PLAYERS_AT_ONCE]
         newest = await snapshots.newest(connection, few)
-        present = await snapshots.present_values(connection, few)
+        present = await metrics.present_values(connection, few)
         news = [
             News(
                 Seen(player_id, *item.headline),

@@ -66,13 +66,13 @@ class Upkeep:
         jobs: tuple[Job, ...],
         *,
         version: str,
-        refreshes: bool,
+        refreshed_group: int | None,
     ) -> None:
         self._database = database
         self._clock = clock
         self.jobs = jobs
         self._version = version
-        self._refreshes = refreshes
+        self._refreshed_group = refreshed_group
         self._started_at = clock()
 
     @asynccontextmanager
@@ -139,7 +139,16 @@ class Upkeep:
         )
 
     def _jobs_of(self, clan: Clan) -> list[Job]:
-        return [job for job in self.jobs if clan.wom_group_id is not None or job.name == "backup"]
+        refreshed = self._is_refreshed(clan)
+        return [
+            job
+            for job in self.jobs
+            if job.name == "backup"
+            or (clan.wom_group_id is not None and (refreshed or job.name != "update-all"))
+        ]
+
+    def _is_refreshed(self, clan: Clan) -> bool:
+        return clan.wom_group_id is not None and clan.wom_group_id == self._refreshed_group
 
     def _troubles(
         self, clan: Clan, ran: Mapping[str, Run], late: tuple[Late, ...], now: datetime
@@ -149,7 +158,7 @@ class Upkeep:
             found.append(
                 Trouble("no Wise Old Man group yet", "run /clanstats setup and name the group")
             )
-        if not self._refreshes:
+        if not self._is_refreshed(clan):
             found.append(
                 Trouble(
                     "nobody refreshes the members on Wise Old Man",

@@ -23,7 +23,7 @@ Open = Callable[[str], tuple[Services, Clan]]
 NAMES = pytest.mark.parametrize("name", ["305", "305 x 10", "1000"])
 
 
-async def _report_data(services: Services, clan: Clan) -> Roster:
+async def _arranged(services: Services, clan: Clan) -> Roster:
     """Read all windows of all members and the top boss of each."""
     async with services.publish._database.reading() as connection:
         people = await read_people(connection, clan)
@@ -37,11 +37,11 @@ async def _report_data(services: Services, clan: Clan) -> Roster:
 
 
 @NAMES
-def test_report_data(
+def test_arranged(
     benchmark: BenchmarkFixture, runner: asyncio.Runner, opened: Open, name: str
 ) -> None:
     services, clan = opened(name)
-    roster = benchmark(lambda: runner.run(_report_data(services, clan)))
+    roster = benchmark(lambda: runner.run(_arranged(services, clan)))
     assert len(roster.members) > 0
 
 

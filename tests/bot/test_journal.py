@@ -249,15 +249,18 @@ def test_a_step_is_logged_when_it_begins_and_ends_under_its_own_module() -> None
 
 def test_a_step_that_fails_is_logged_and_the_error_goes_on() -> None:
     times = iter([10.0, 10.1])
-    with (
-        written() as lines,
-        pytest.raises(ValueError, match=SECRET),
-        step("poll", timer=lambda: next(times), asked=3),
-    ):
-        int(SECRET)
-    assert "[WARNING] [-] [tests.bot.test_journal] poll failed error=" in lines()[1]
+
+    def poll() -> None:
+        with step("poll", timer=lambda: next(times), asked=3) as found:
+            found["error"] = "what the step itself noted"
+            int(SECRET)
+
+    with written() as lines, pytest.raises(ValueError, match=SECRET):
+        poll()
+    assert "[WARNING] [-] [tests.bot.test_journal] poll failed asked=3 error=" in lines()[1]
+    assert "ValueError" in lines()[1]
     assert "***" in lines()[1]
-    assert lines()[1].endswith("asked=3 took_ms=100")
+    assert lines()[1].endswith("took_ms=100")
 
 
 def test_a_step_that_mends_an_error_is_not_called_failed() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from storage import authors, clans, players, snapshots
+from storage import authors, clans, metrics, players, snapshots
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.messages import Fact, Flag, Stored
@@ -101,7 +101,7 @@ async def observe(
     xp: int = 1000,
 ) -> News:
     """Store that a player was seen, with the metrics that took a new value."""
-    ids = await snapshots.metric_ids(connection, dict.fromkeys(values or {}, "boss"))
+    ids = await metrics.metric_ids(connection, dict.fromkeys(values or {}, "boss"))
     changed = {ids[name][0]: value for name, value in (values or {}).items()}
     news = News(seen(player_id, at, xp), changed)
     await snapshots.store(connection, [news])

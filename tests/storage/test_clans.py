@@ -7,7 +7,18 @@ from types import ModuleType
 
 import pytest
 
-from storage import authors, chat, clans, links, messages, players, rollups, runs, snapshots
+from storage import (
+    authors,
+    chat,
+    clans,
+    links,
+    messages,
+    metrics,
+    players,
+    rollups,
+    runs,
+    snapshots,
+)
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.players import Event
@@ -25,7 +36,7 @@ from tests.storage.rows import (
 )
 
 ROOM: tuple[ModuleType, ...] = (
-    *(authors, chat, clans, links, messages, players),
+    *(authors, chat, clans, links, messages, metrics, players),
     *(rollups, runs, snapshots),
 )
 START, END = NOW - 7 * DAY, NOW + DAY
@@ -42,6 +53,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
     "links.confirmed_roles": lambda it, clan: links.confirmed_roles(it, clan, 7),
     "links.of_clan": links.of_clan,
+    "messages.after": lambda it, clan: messages.after(it, clan, 0, 10),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.names": players.names,
@@ -49,16 +61,22 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "runs.blindness": lambda it, clan: runs.blindness(it, clan, START),
     "runs.last_runs": runs.last_runs,
     "snapshots.first_seen": snapshots.first_seen,
-    "snapshots.headlines_since": lambda it, clan: snapshots.headlines_since(it, clan, START),
-    "snapshots.paths": lambda it, clan: snapshots.paths(it, clan, START),
-    "snapshots.ranked_values": snapshots.ranked_values,
+    "metrics.paths": lambda it, clan: metrics.paths(it, clan, START),
+    "metrics.ranked_values": metrics.ranked_values,
     "snapshots.rises": lambda it, clan: snapshots.rises(it, clan, START),
     "snapshots.seen_at": lambda it, clan: snapshots.seen_at(it, clan, NOW),
 }
 WRITES = {
     *("authors.author_ids", "authors.move_cursors", "authors.note_place", "authors.set_counted"),
     *("clans.change", "links.confirm", "messages.add", "messages.remove", "players.note_events"),
-    *("players.put_in", "players.take_out", "rollups.roll_up", "runs.begin", "runs.go_blind"),
+    *(
+        "players.put_in",
+        "players.take_out",
+        "rollups.forget",
+        "rollups.roll_up",
+        "runs.begin",
+        "runs.go_blind",
+    ),
     "runs.see_again",
 }
 

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
-from storage import authors, links, messages, players, questions, rollups, runs, snapshots
-from storage.engine import Connection, Database, insert_new, upsert
+from storage import authors, links, messages, metrics, players, questions, rollups, runs, snapshots
+from storage.engine import Connection, Database, insert_missing, upsert
 from storage.tables import AUTHOR_DAYS, AUTHOR_TOTALS, LINKS, METRICS
 from tests.storage.rows import DAY, HOUR, NOW, a_fact
 from tests.storage.test_clans import READS, settle
@@ -89,8 +89,8 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             await runs.last_runs(connection, clan_id, outcome="done")
             await runs.see_again(connection, clan_id, channel, NOW)
             await snapshots.newest(connection, [10])
-            await snapshots.present_values(connection, [10])
-            await snapshots.headlines_since(connection, clan_id, NOW, player_id=10)
+            await metrics.present_values(connection, [10])
+            await snapshots.rises(connection, clan_id, NOW, player_id=10)
             await links.of_clan(connection, clan_id)
     compiles(statements)
 
@@ -103,8 +103,8 @@ def test_every_table_can_be_made(table: Table) -> None:
 async def test_rows_are_put_in_or_changed_in_its_own_words() -> None:
     paper = Paper()
     connection = cast("Connection", paper)
-    await insert_new(connection, METRICS, [{"name": "zulrah", "kind": "boss"}])
-    await insert_new(connection, LINKS, [{"clan_id": 1, "player_id": 1, "discord_user_id": 1}])
+    await insert_missing(connection, METRICS, [{"name": "zulrah", "kind": "boss"}])
+    await insert_missing(connection, LINKS, [{"clan_id": 1, "player_id": 1, "discord_user_id": 1}])
     counts = ("messages", "questions", "answers")
     row = dict.fromkeys(counts, 1)
     day = {"author_id": 1, "day": NOW.date(), **row}

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from storage import clans
-from storage.engine import Database, insert_new, upsert
+from storage.engine import Database, insert_missing, upsert
 from storage.errors import DatabaseLocked
 from storage.tables import AUTHOR_TOTALS, CLANS, MEMBERSHIPS, METRICS, PLAYER_NAMES
 from tests.storage.rows import DAY, NOW, a_clan, an_author, members, opened
@@ -32,7 +32,7 @@ async def test_every_connection_is_prepared(
 async def test_a_row_without_its_parent_is_refused(database: Database) -> None:
     with pytest.raises(IntegrityError):
         async with database.writing() as connection:
-            await insert_new(
+            await insert_missing(
                 connection, MEMBERSHIPS, [{"clan_id": 9, "player_id": 9, "role": "member"}]
             )
 
@@ -105,9 +105,9 @@ def test_only_a_file_has_a_path() -> None:
 
 async def test_what_is_there_is_left_as_it_is(database: Database) -> None:
     async with database.writing() as connection:
-        await insert_new(connection, METRICS, [{"name": "zulrah", "kind": "boss"}])
-        await insert_new(connection, METRICS, [{"name": "zulrah", "kind": "skill"}])
-        await insert_new(connection, METRICS, [])
+        await insert_missing(connection, METRICS, [{"name": "zulrah", "kind": "boss"}])
+        await insert_missing(connection, METRICS, [{"name": "zulrah", "kind": "skill"}])
+        await insert_missing(connection, METRICS, [])
         assert (await connection.execute(select(METRICS.c.kind))).scalars().all() == ["boss"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from storage import links, players
-from storage.engine import Database, insert_new
+from storage.engine import Database, insert_missing
 from storage.links import Link, State
 from storage.tables import LINKS
 from tests.storage.rows import DAY, NOW, a_clan, members
@@ -29,7 +29,7 @@ async def test_a_link_that_nobody_confirmed_gives_no_role(
 ) -> None:
     link = Link(1, USER, state, is_main=True)
     async with database.writing() as connection:
-        await insert_new(connection, LINKS, written(clan_id, link))
+        await insert_missing(connection, LINKS, written(clan_id, link))
         assert await links.confirmed_roles(connection, clan_id, USER) == []
         standing = [link] if state is State.CLAIMED else []
         assert await links.of_clan(connection, clan_id) == standing
@@ -40,7 +40,7 @@ async def test_a_claim_that_an_officer_confirms_gives_its_role(
 ) -> None:
     link = Link(1, USER, State.CLAIMED, is_main=True)
     async with database.writing() as connection:
-        await insert_new(connection, LINKS, written(clan_id, link))
+        await insert_missing(connection, LINKS, written(clan_id, link))
         await links.confirm(connection, clan_id, link, OFFICER, NOW + DAY)
         assert await links.of_clan(connection, clan_id) == [link._replace(state=State.CONFIRMED)]
         assert await links.confirmed_roles(connection, clan_id, USER) == ["owner"]

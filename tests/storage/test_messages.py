@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -109,6 +109,15 @@ deeds = st.lists(
 )
 
 
+ASKED = Deed("comes", choice=0, minutes_ago=3000, asks=True)
+EARLIER = Deed("comes", choice=1, minutes_ago=1441, asks=False)
+REPLIED = Deed("comes", choice=1, minutes_ago=0, asks=False)
+ANSWERED = Deed("answers", choice=1, minutes_ago=0, asks=False)
+TAKEN_BACK = Deed("goes", choice=1, minutes_ago=0, asks=False)
+NEWEST_TAKEN_BACK = Deed("goes", choice=1, minutes_ago=1, asks=False)
+QUESTION_TAKEN_BACK = Deed("goes", choice=0, minutes_ago=0, asks=False)
+
+
 class Stage:
     """Two clans of two authors each, and the deeds done to their messages."""
 
@@ -132,7 +141,8 @@ class Stage:
             fact = a_fact(who, self.channels[who], sent_at, number=number, asks=deed.asks)
             await messages.add(self.connection, self.clans[who], [fact])
         elif deed.kind == "goes":
-            await self._go((await self._facts(who))[deed.asks :][:2])
+            count = 1 if deed.minutes_ago else 2
+            await self._go((await self._facts(who))[deed.asks :][:count])
         else:
             await self._answer(who, deed.asks)
 
@@ -189,6 +199,9 @@ class Stage:
 
 @settings(max_examples=60, deadline=None)
 @given(deeds=deeds)
+@example(deeds=[ASKED, REPLIED, ANSWERED, TAKEN_BACK])
+@example(deeds=[ASKED, EARLIER, REPLIED, ANSWERED, NEWEST_TAKEN_BACK])
+@example(deeds=[ASKED, REPLIED, ANSWERED, QUESTION_TAKEN_BACK])
 async def test_any_order_of_coming_and_going_leaves_what_a_rebuild_makes(
     template: Path, tmp_path_factory: pytest.TempPathFactory, deeds: list[Deed]
 ) -> None:

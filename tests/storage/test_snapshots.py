@@ -4,10 +4,11 @@ from pathlib import Path as File
 
 import pytest
 
-from storage import players, snapshots
-from storage.columns import to_ms
+from storage import metrics, players, snapshots
+from storage.columns import from_ms, to_ms
 from storage.engine import Database
-from storage.snapshots import News, Path
+from storage.metrics import Path
+from storage.snapshots import News
 from tests.storage.rows import DAY, HOUR, NOW, a_clan, everything, members, observe, seen
 
 
@@ -22,12 +23,12 @@ async def clan_id(database: Database) -> int:
 
 async def test_a_metric_gets_one_number_for_ever(database: Database) -> None:
     async with database.writing() as connection:
-        first = await snapshots.metric_ids(connection, {"zulrah": "boss", "mining": "skill"})
-        later = await snapshots.metric_ids(connection, {"zulrah": "boss", "sailing": "skill"})
+        first = await metrics.metric_ids(connection, {"zulrah": "boss", "mining": "skill"})
+        later = await metrics.metric_ids(connection, {"zulrah": "boss", "sailing": "skill"})
         assert {name: later[name] for name in first} == first
         assert later["sailing"][1] == "skill"
         assert len({number for number, _ in later.values()}) == 3
-        assert await snapshots.metric_ids(connection) == later
+        assert await metrics.metric_ids(connection) == later
 
 
 async def test_storing_twice_writes_nothing_twice(
@@ -51,15 +52,15 @@ async def test_seen_and_unchanged_is_stored_though_no_metric_is(
     async with database.writing() as connection:
         await observe(connection, 1, NOW - DAY, {"zulrah": 50})
         await observe(connection, 1, NOW, {})
-        headlines = await snapshots.headlines_since(connection, clan_id, NOW - 2 * DAY)
-        assert [each.seen_at for each in headlines] == [NOW - DAY, NOW]
-        assert list((await snapshots.present_values(connection, [1]))[1].values()) == [50]
+        headlines = await snapshots.rises(connection, clan_id, NOW - 2 * DAY)
+        assert [from_ms(each[1]) for each in headlines] == [NOW - DAY, NOW]
+        assert list((await metrics.present_values(connection, [1]))[1].values()) == [50]
 
 
 async def test_what_was_never_seen_is_absent(database: Database, clan_id: int) -> None:
     async with database.reading() as connection:
         assert await snapshots.newest(connection, [1, 2]) == {}
-        assert await snapshots.present_values(connection, [1]) == {1: {}}
+        assert await metrics.present_values(connection, [1]) == {1: {}}
         assert await snapshots.seen_at(connection, clan_id, NOW) == {}
         assert await snapshots.first_seen(connection, clan_id) == {}
 
@@ -103,8 +104,8 @@ async def test_a_path_begins_with_its_baseline_or_the_first_seen_inside(
         await observe(connection, 1, NOW, {"zulrah": 45})
         await observe(connection, 2, start + DAY, {"zulrah": 5})
         await observe(connection, 2, NOW, {"zulrah": 9})
-        zulrah = (await snapshots.metric_ids(connection))["zulrah"][0]
-        paths = await snapshots.paths(connection, clan_id, start)
+        zulrah = (await metrics.metric_ids(connection))["zulrah"][0]
+        paths = await metrics.paths(connection, clan_id, start)
         assert sorted(paths) == [
             Path(1, zulrah, at_start=20, first_inside=None, at_end=45),
             Path(2, zulrah, at_start=None, first_inside=5, at_end=9),
@@ -115,9 +116,9 @@ async def test_unranked_is_stored_as_it_comes(database: Database, clan_id: int) 
     async with database.writing() as connection:
         await observe(connection, 1, NOW, {"zulrah": -1, "vorkath": 50}, xp=-1)
         assert (await snapshots.seen_at(connection, clan_id, NOW))[1].xp == -1
-        values = (await snapshots.present_values(connection, [1]))[1]
+        values = (await metrics.present_values(connection, [1]))[1]
         assert sorted(values.values()) == [-1, 50]
-        ranked = await snapshots.ranked_values(connection, clan_id)
+        ranked = await metrics.ranked_values(connection, clan_id)
         assert [value for _, _, value in ranked] == [50]
 
 
@@ -129,25 +130,24 @@ async def test_those_who_left_are_not_in_the_clans_answers(
         start = NOW - 2 * DAY
         await observe(connection, 1, NOW - DAY, {"zulrah": 10})
         await observe(connection, 2, NOW - DAY, {"zulrah": 10})
-        zulrah = (await snapshots.metric_ids(connection))["zulrah"][0]
+        zulrah = (await metrics.metric_ids(connection))["zulrah"][0]
         await players.take_out(connection, clan_id, [1], NOW)
         assert set(await snapshots.seen_at(connection, clan_id, NOW)) == {2}
         assert set(await snapshots.first_seen(connection, clan_id)) == {2}
-        assert await snapshots.ranked_values(connection, clan_id) == [(2, zulrah, 10)]
-        assert {path.player_id for path in await snapshots.paths(connection, clan_id, start)} == {2}
-        headlines = await snapshots.headlines_since(connection, clan_id, start)
-        assert [each.player_id for each in headlines] == [2]
+        assert await metrics.ranked_values(connection, clan_id) == [(2, zulrah, 10)]
+        assert {path.player_id for path in await metrics.paths(connection, clan_id, start)} == {2}
+        assert {each[0] for each in await snapshots.rises(connection, clan_id, start)} == {2}
 
 
-async def test_headlines_of_one_member_are_those_after_the_start(
+async def test_rises_of_one_member_are_those_after_the_start(
     database: Database, clan_id: int
 ) -> None:
     async with database.writing() as connection:
         for days in (3, 2, 1):
             await observe(connection, 1, NOW - days * DAY)
             await observe(connection, 2, NOW - days * DAY)
-        found = await snapshots.headlines_since(connection, clan_id, NOW - 3 * DAY, player_id=2)
-        assert [(each.player_id, each.seen_at) for each in found] == [
+        found = await snapshots.rises(connection, clan_id, NOW - 3 * DAY, player_id=2)
+        assert [(each[0], from_ms(each[1])) for each in found] == [
             (2, NOW - 2 * DAY),
             (2, NOW - DAY),
         ]

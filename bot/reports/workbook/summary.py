@@ -4,13 +4,13 @@ from typing import Any
 
 from bot.reports import style
 from bot.reports.clan_report import (
-    DEFINITIONS,
     ClanReport,
     Mover,
     TotalRow,
     top_movers,
     total_rows,
 )
+from bot.reports.definitions import DEFINITIONS
 from bot.reports.workbook.sheets import Book, Sheet
 from bot.reports.workbook.source import Source
 

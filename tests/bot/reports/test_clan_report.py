@@ -5,7 +5,6 @@ from bot.clan.activity import Change, ChangeKind
 from bot.clan.gains import Gains
 from bot.clan.spans import Period
 from bot.reports.clan_report import (
-    DEFINITIONS,
     ChangeRow,
     Mover,
     RosterRow,
@@ -17,6 +16,7 @@ from bot.reports.clan_report import (
     top_movers,
     total_rows,
 )
+from bot.reports.definitions import DEFINITIONS
 from tests.builders import NOW, UNSEEN, Week, clan_report, full_clan, member, newcomer
 
 ANN = member(1, "Ann", role="deputy_owner", week=Week(xp=700_000, kills=7, messages=14))

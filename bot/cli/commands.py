@@ -1,0 +1,159 @@
+"""What can be typed: every command with its options, on one screen.
+
+Each command imports what it does only when it runs: asking for help costs nothing, and only `run`,
+`demo` and `doctor` ever meet Discord.
+"""
+# ruff: noqa: PLC0415 - see above
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.clan.spans import Period
+from bot.cli.endings import ended_in_words
+from bot.cli.given import CannotDo, Given
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="ClanStats reads Wise Old Man and Discord together for Old School RuneScape clans.",
+    epilog="Settings come from the environment and from .env in this folder; see .env.example.",
+)
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period(int(text))
+    except ValueError as error:
+        days = ", ".join(str(period.value) for period in Period)
+        raise typer.BadParameter(f"{text!r} is none of {days}") from error
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no instant like 2026-11-20T12:00Z") from error
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+_Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show the log, and errors with their traceback.")
+]
+_Clan = Annotated[
+    str | None, typer.Option(help="One clan, by its name or the id of its Discord server.")
+]
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    app(obj=Given(os.environ, Path(".env")))
+
+
+@app.command()
+def run(context: typer.Context, *, verbose: _Verbose = False) -> None:
+    """Be on Discord until Ctrl-C: listen, poll Wise Old Man, answer commands, keep backups."""
+    from bot.cli.running import run as deed
+    from bot.cli.running import until_told
+
+    _do(lambda: until_told(deed(context.obj, verbose=verbose)), verbose=verbose, interrupted=0)
+
+
+@app.command()
+def demo(  # noqa: PLR0913 - each is an option of the demo
+    *,
+    members: Annotated[int, typer.Option(min=20, max=500, help="How many are in the clan.")] = 150,
+    days: Annotated[int, typer.Option(min=30, max=730, help="How much history it has.")] = 240,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same clan.")] = 1,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where the page is served; else any.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Try every command without a page; say what failed.")
+    ] = False,
+    files: Annotated[
+        Path | None, typer.Option(help="With --check: a folder to keep what the bot sent.")
+    ] = None,
+    verbose: _Verbose = False,
+) -> None:
+    """Try the real bot on a made-up clan and a simulated Discord; no token, no network."""
+
+    def deed() -> Coroutine[Any, Any, int]:
+        _must_have_demo()
+        from bot.cli import showing
+        from bot.demo.stage import Part
+
+        part = Part(members, days, seed)
+        if check:
+            return showing.check(part, files, verbose=verbose)
+        return showing.show(part, port, verbose=verbose)
+
+    _do(deed, verbose=verbose)
+
+
+@app.command()
+def poll(context: typer.Context, *, clan: _Clan = None, verbose: _Verbose = False) -> None:
+    """Ask Wise Old Man now what is new, for every clan or for one."""
+    from bot.cli.polling import poll as deed
+
+    _do(lambda: deed(context.obj, clan, verbose=verbose), verbose=verbose)
+
+
+@app.command()
+def report(  # noqa: PLR0913 - each is an option of the report
+    context: typer.Context,
+    *,
+    out: Annotated[Path, typer.Option(help="The folder for report.png and clan_report.xlsx.")],
+    period: Annotated[
+        Period, typer.Option(parser=_period, metavar="DAYS", help="1, 7, 30, 90 or 365.")
+    ] = Period.WEEK,
+    clan: _Clan = None,
+    now: Annotated[
+        datetime | None, typer.Option(parser=_instant, hidden=True, help="Another present.")
+    ] = None,
+    verbose: _Verbose = False,
+) -> None:
+    """Write the clan's report as a chart and a workbook, and show its numbers here."""
+    from bot.cli.reporting import report as deed
+
+    _do(lambda: deed(context.obj, out, period, clan, now, verbose=verbose), verbose=verbose)
+
+
+@app.command()
+def migrate(context: typer.Context, *, verbose: _Verbose = False) -> None:
+    """Bring the database up to the schema of this version, after a verified backup."""
+    from bot.cli.migrating import migrate as deed
+
+    _do(lambda: deed(context.obj, verbose=verbose), verbose=verbose)
+
+
+@app.command()
+def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
+    """Look for what is wrong with settings, database, Wise Old Man and Discord; say the remedy."""
+    from bot.cli.doctor import doctor as deed
+
+    _do(lambda: deed(context.obj), verbose=verbose)
+
+
+def _must_have_demo() -> None:
+    """CannotDo when the demo's extra is not installed."""
+    if find_spec("simcord") is None:
+        raise CannotDo("The demo is not installed", "pip install 'clanstats[demo]'")
+
+
+def _do(
+    deed: Callable[[], Coroutine[Any, Any, int]], *, verbose: bool, interrupted: int = 130
+) -> None:
+    """Do what was typed and end with its code, or with words and a code when it cannot be done."""
+    with ended_in_words(verbose=verbose, interrupted=interrupted):
+        code = asyncio.run(deed())
+    if code:
+        raise typer.Exit(code)

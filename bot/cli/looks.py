@@ -1,0 +1,148 @@
+"""What the doctor looks at. A look changes nothing; a warning costs something, a fault stops us."""
+
+from enum import Enum
+from pathlib import Path
+from sqlite3 import Error as SqliteError
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import NamedTuple
+
+from bot.clan.wording import plural
+from bot.cli.endings import wom_remedy, words_for
+from bot.cli.given import CannotDo, Given, switches
+from bot.reports.paper import warm_up
+from bot.services.groups import groups_called
+from bot.settings import Settings
+from bot.wiring import now
+from storage.backup import back_up
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.migrate import NEWEST, revision
+from wom.errors import WomError
+
+
+class Grade(Enum):
+    """How it is with something; the value is its colour."""
+
+    OK = "green"
+    WARNING = "yellow"
+    FAULT = "red"
+
+
+class Finding(NamedTuple):
+    """What a look found, and how to mend it."""
+
+    grade: Grade
+    about: str
+    words: str
+    remedy: str = ""
+
+
+def well(about: str, words: str) -> Finding:
+    """Return that all is well."""
+    return Finding(Grade.OK, about, words)
+
+
+def at_folder(folder: Path) -> Finding:
+    """Return whether files can be made in the data folder, or where it would be made."""
+    place = next(each for each in (folder, *folder.resolve().parents) if each.exists())
+    try:
+        with TemporaryFile(dir=place):
+            return well("folder", f"{folder} can be written")
+    except OSError as error:
+        words = f"{place} cannot be written: {error.strerror}"
+        return Finding(Grade.FAULT, "folder", words, "give us the right to, or set DATA_DIR")
+
+
+async def at_database(settings: Settings) -> Finding:
+    """Return whether the database can be copied whole, and whether it is of this version."""
+    try:
+        path = Database(settings.database_url).path
+    except ImportError as error:
+        return Finding(Grade.FAULT, "database", str(error), f"pip install {error.name}")
+    if path is None:
+        return await _of_version(settings.database_url)
+    if not path.exists():
+        return well("database", f"{path} is not there yet; the first start makes it")
+    try:
+        with TemporaryDirectory(dir=path.parent) as folder:
+            copy = await back_up(path, Path(folder), now())
+            return await _of_version(f"sqlite+aiosqlite:///{copy}")
+    except (StorageError, SqliteError) as error:
+        remedy = "stop what uses it, or put the newest file of the backups folder in its place"
+        return Finding(Grade.FAULT, "database", f"{path} cannot be copied: {error}", remedy)
+    except OSError as error:
+        return Finding(Grade.FAULT, "database", f"{path.parent}: {error.strerror}", "make room")
+
+
+async def _of_version(url: str) -> Finding:
+    database = Database(url)
+    try:
+        found = await revision(database)
+    except OSError as error:
+        return Finding(Grade.FAULT, "database", f"cannot be opened: {error}", "check DATABASE_URL")
+    finally:
+        await database.close()
+    if found == NEWEST:
+        return well("database", f"is whole and at {NEWEST}, the newest")
+    if found is not None and found > NEWEST:
+        words = f"is at {found}, newer than this ClanStats ({NEWEST})"
+        return Finding(Grade.FAULT, "database", words, "install the newest version")
+    words = f"is at {found or 'nothing'}, older than this ClanStats ({NEWEST})"
+    return Finding(Grade.WARNING, "database", words, "the next start, or `clanstats migrate`")
+
+
+async def at_wom(given: Given, settings: Settings) -> list[Finding]:
+    """Return whether WOM answers us, knows our key and our group; nothing without a contact."""
+    if settings.wom_contact is None:
+        return []
+    group_id = settings.wom_group_id
+    with TemporaryDirectory() as folder:
+        # The bot's own way to WOM, but not its database: a look must not migrate it.
+        apart = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{folder}/x.db"})
+        try:
+            async with given.open_services(apart) as services:
+                found = await groups_called(services.wom, str(group_id or "clan"))
+        except WomError as error:
+            return [Finding(Grade.FAULT, "wom", str(error), wom_remedy(error))]
+    findings = [well("wom", "answers" + (" and knows the key" if settings.wom_api_key else ""))]
+    if group_id is not None and found:
+        members = plural(found[0].members, "member")
+        findings.append(well("group", f"{group_id} is {found[0].name} with {members}"))
+    elif group_id is not None:
+        words = f"{group_id} is not known to Wise Old Man"
+        findings.append(Finding(Grade.FAULT, "group", words, "check WOM_GROUP_ID"))
+    return findings
+
+
+def at_code(settings: Settings) -> list[Finding]:
+    """Return whether the verification code is of use (only WOM knows if it is right), if any."""
+    if settings.wom_group_secret is None:
+        return []
+    if settings.wom_group_id is None:
+        words = "it is never sent: nobody said which group it belongs to"
+        return [Finding(Grade.WARNING, "code", words, "set WOM_GROUP_ID")]
+    return [well("code", f"has nine digits and is sent for group {settings.wom_group_id} alone")]
+
+
+async def at_discord(given: Given, settings: Settings) -> list[Finding]:
+    """Return whether Discord knows the token and which intents are on; nothing without a token."""
+    if settings.discord_token is None:
+        return []
+    try:
+        sight = await given.look_at_discord(settings.need_discord())
+    except CannotDo as error:
+        return [Finding(Grade.FAULT, "discord", error.what, error.remedy)]
+    remedy = switches(sight)
+    if remedy:
+        words = f"{sight.name}: no question is noticed, and members are seen only when they write"
+        return [Finding(Grade.WARNING, "discord", words, remedy)]
+    return [well("discord", f"the token is that of {sight.name}, and its intents are switched on")]
+
+
+def at_fonts() -> Finding:
+    """Return whether charts can be drawn."""
+    try:
+        warm_up()
+    except OSError as error:
+        return Finding(Grade.FAULT, "charts", words_for(error), "install matplotlib anew")
+    return well("charts", "the font is there and a chart was drawn")

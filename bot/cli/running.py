@@ -1,0 +1,73 @@
+"""`clanstats run`: the bot until it is told to end; then everything is written and closed."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from bot.cli.choosing import adopt_group
+from bot.cli.gateway import opened_bot
+from bot.cli.given import Given
+from bot.journal import open_journal
+from bot.reports.worker import Worker
+from bot.settings import Fault, Settings, SettingsError, costs
+from bot.wiring import now
+
+_log = structlog.get_logger()
+
+
+async def run(given: Given, *, verbose: bool) -> int:
+    """Be on Discord until cancelled; SettingsError without a token or a contact for WOM."""
+    settings = given.settings()
+    token = _needed(settings)
+    with open_journal(
+        "DEBUG" if verbose else settings.log_level,
+        settings.log_format,
+        settings.log_file,
+        clock=now,
+        secrets=settings.secrets,
+    ):
+        for cost in costs(settings):
+            # The log takes what follows "SECRET:" for the secret itself.
+            _log.info(cost.replace(": ", ", so ", 1))
+        worker = Worker()
+        async with given.open_services(settings, draws=lambda: worker) as services:
+            await adopt_group(services, settings)
+            await worker.warm()
+            await given.stay_on_discord(
+                token, lambda content: opened_bot(services, settings, content=content)
+            )
+    return 0
+
+
+async def until_told(deed: Coroutine[Any, Any, int]) -> int:
+    """Do it until it ends or the process is told to end (Ctrl-C, SIGTERM): then it is cancelled."""
+    doing = asyncio.ensure_future(deed)
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        # Windows has no such signals: there, Ctrl-C cancels us as asyncio does it.
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(told, doing.cancel)
+    try:
+        await asyncio.wait([doing])
+    except asyncio.CancelledError:
+        doing.cancel()
+        await asyncio.wait([doing])
+        raise
+    return 0 if doing.cancelled() else doing.result()
+
+
+def _needed(settings: Settings) -> str:
+    """Return the token; SettingsError with everything that is missing."""
+    faults: list[Fault] = []
+    for need in (settings.need_discord, settings.need_wom):
+        try:
+            need()
+        except SettingsError as error:
+            faults += error.faults
+    if faults:
+        raise SettingsError(tuple(faults))
+    return settings.need_discord()

@@ -1,0 +1,88 @@
+"""What results look like in a terminal."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from bot.clan.activity import Change
+from bot.clan.wording import exact, percent_change, plural, short
+from bot.reports.clan_report import ClanReport, Mover, top_movers, total_rows
+from bot.reports.style import evidence_words, span_words
+from bot.services.poll import Failure, PollResult
+
+_NAMES_SHOWN = 6
+_CHANGES_SHOWN = 20
+
+
+def show_poll(console: Console, clan: str, result: PollResult) -> None:
+    """Show what a poll of a clan did."""
+    table = _table(clan, "members", "updated", "unchanged", "failed", "changes")
+    counts = (result.members, result.updated, result.unchanged)
+    table.add_row("", *map(exact, counts), exact(len(result.failed)), exact(len(result.changes)))
+    console.print(table)
+    if result.doubt is not None:
+        console.print(f"  Nothing was changed: {result.doubt}.", style="red")
+    if result.filled_from is not None:
+        console.print(f"  History was read back to {result.filled_from:%Y-%m-%d}.")
+    for line in (*_failures(result.failed), *_changes(result.changes)):
+        console.print(f"  {line}")
+
+
+def show_report(console: Console, report: ClanReport) -> None:
+    """Show totals, top lists and how well all of it was observed."""
+    console.print(f"{report.clan} · {span_words(report.span, report.zone)}", style="bold")
+    totals = _table("", "now", "before", "change")
+    for row in total_rows(report):
+        change = percent_change(row.now, row.before)
+        totals.add_row(row.label, exact(row.now), exact(row.before), change)
+    console.print(totals)
+    console.print(_movers(report))
+    strip = _table("How well this is observed")
+    strip.add_row(evidence_words(report.evidence))
+    console.print(strip)
+
+
+def _table(first: str, *numbers: str) -> Table:
+    table = Table(first, box=SIMPLE)
+    for heading in numbers:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _movers(report: ClanReport) -> Table:
+    """Return the top lists side by side."""
+    movers = top_movers(report)
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for heading in ("XP", "Boss kills", "Messages", "Most active"):
+        table.add_column(heading, no_wrap=True)
+        table.add_column("", justify="right")
+    for row in zip_longest(*movers):
+        table.add_row(*(cell for each in row for cell in _mover(each)))
+    return table
+
+
+def _mover(mover: Mover | None) -> tuple[str, str]:
+    return ("", "") if mover is None else (mover.name, short(mover.value))
+
+
+def _failures(failed: Sequence[Failure]) -> Iterator[str]:
+    """Yield each reason with the names that it holds for."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for each in failed:
+        names[each.reason].append(each.name)
+    for reason, held in names.items():
+        more = len(held) - _NAMES_SHOWN
+        tail = f" and {more} more" if more > 0 else ""
+        yield f"{plural(len(held), 'member')} {reason}: {', '.join(held[:_NAMES_SHOWN])}{tail}"
+
+
+def _changes(changes: Sequence[Change]) -> Iterator[str]:
+    for change in changes[:_CHANGES_SHOWN]:
+        ends = " -> ".join(end for end in (change.before, change.after) if end)
+        yield f"{change.name} {change.kind.value}" + (f": {ends}" if ends else "")
+    if len(changes) > _CHANGES_SHOWN:
+        yield f"and {len(changes) - _CHANGES_SHOWN} more changes"

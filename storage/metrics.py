@@ -1,0 +1,131 @@
+"""Metrics by small integers, their present values, and how they went since an instant."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import insert_missing, plain_rows
+from storage.snapshots import present_members
+from storage.tables import MEMBERSHIPS, METRIC_CHANGES, METRICS, PRESENT_VALUES
+
+UNRANKED = -1
+
+
+class Path(NamedTuple):
+    """One player's metric over a span: its value at the start, first seen inside, and now."""
+
+    player_id: int
+    metric_id: int
+    at_start: float | None
+    first_inside: float | None
+    at_end: float
+
+
+async def metric_ids(
+    connection: AsyncConnection, kinds: Mapping[str, str] | None = None
+) -> dict[str, tuple[int, str]]:
+    """Return (id, kind) by metric name, making the ones in `kinds` (name to kind) that are new."""
+    known = await _metrics(connection)
+    fresh = (kinds or {}).keys() - known.keys()
+    if not fresh:
+        return known
+    await insert_missing(
+        connection,
+        METRICS,
+        [{"name": name, "kind": (kinds or {})[name]} for name in sorted(fresh)],
+    )
+    return await _metrics(connection)
+
+
+async def _metrics(connection: AsyncConnection) -> dict[str, tuple[int, str]]:
+    rows = await connection.execute(select(METRICS.c.name, METRICS.c.id, METRICS.c.kind))
+    return {name: (number, kind) for name, number, kind in rows}
+
+
+async def present_values(
+    connection: AsyncConnection, player_ids: Collection[int]
+) -> dict[int, dict[int, float]]:
+    """Return the present value of every metric of the players: {player: {metric id: value}}."""
+    value = PRESENT_VALUES.c
+    rows = await connection.execute(
+        select(value.player_id, value.metric_id, value.value).where(
+            value.player_id.in_(sorted(player_ids))
+        )
+    )
+    found: dict[int, dict[int, float]] = {player_id: {} for player_id in player_ids}
+    for player_id, metric_id, amount in rows.all():
+        found[player_id][metric_id] = amount
+    return found
+
+
+async def paths(
+    connection: AsyncConnection,
+    clan_id: int,
+    start: datetime,
+    metrics: Collection[int] | None = None,
+) -> list[Path]:
+    """Return the path since `start` of every metric that rose or fell since, of present members.
+
+    Of all metrics, or only of those whose ids are given.
+    """
+    value, change = PRESENT_VALUES.c, METRIC_CHANGES.alias("change").c
+    same = (change.player_id == value.player_id) & (change.metric_id == value.metric_id)
+    at_start = (
+        select(change.value)
+        .where(same, change.seen_at <= start)
+        .order_by(change.seen_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(value.player_id, value.metric_id, at_start, value.value)
+        .join(MEMBERSHIPS, MEMBERSHIPS.c.player_id == value.player_id)
+        .where(
+            MEMBERSHIPS.c.clan_id == clan_id,
+            MEMBERSHIPS.c.left_at.is_(None),
+            value.changed_at > start,
+        )
+    )
+    if metrics is not None:
+        statement = statement.where(value.metric_id.in_(sorted(metrics)))
+    rows = plain_rows(await connection.execute(statement))
+    late = {who for who, _, before, _ in rows if before is None}
+    first = await _first_values(connection, late)
+    return [
+        Path(who, metric, before, first.get((who, metric)) if before is None else None, now)
+        for who, metric, before, now in rows
+    ]
+
+
+async def _first_values(
+    connection: AsyncConnection, player_ids: Collection[int]
+) -> dict[tuple[int, int], float]:
+    if not player_ids:
+        return {}
+    change, earlier = METRIC_CHANGES.c, METRIC_CHANGES.alias("earlier").c
+    first = (
+        select(func.min(earlier.seen_at))
+        .where(earlier.player_id == change.player_id, earlier.metric_id == change.metric_id)
+        .scalar_subquery()
+    )
+    rows = await connection.execute(
+        select(change.player_id, change.metric_id, change.value).where(
+            change.player_id.in_(sorted(player_ids)),
+            change.seen_at == first,
+        )
+    )
+    return {(who, metric): value for who, metric, value in rows.all()}
+
+
+async def ranked_values(connection: AsyncConnection, clan_id: int) -> list[tuple[Any, ...]]:
+    """Return (player id, metric id, present value) of present members where they are ranked."""
+    value = PRESENT_VALUES.c
+    rows = await connection.execute(
+        select(value.player_id, value.metric_id, value.value).where(
+            value.player_id.in_(present_members(clan_id)), value.value != UNRANKED
+        )
+    )
+    return plain_rows(rows)

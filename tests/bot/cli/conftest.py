@@ -1,0 +1,129 @@
+"""A command line in front of a temporary database and a small group, both real behind the doors."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.app import ClanBot
+from bot.cli import app
+from bot.cli.given import Given, Sight
+from bot.services.clans import Clan
+from bot.settings import Settings, load
+from bot.wiring import Services, open_services
+from storage.runs import Run
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.group import GROUP_ID, Group, Someone
+from tests.storage.conftest import path, template
+from tests.storage.rows import NOW
+
+__all__ = ["path", "template"]
+
+T = TypeVar("T")
+
+TOKEN = "a-token-that-nobody-has"
+ALL_ON = Sight("Lantern", has_content=True, has_members=True)
+
+
+async def at_once(_seconds: float) -> None:
+    """Sleep no time at all."""
+
+
+@dataclass
+class Line:
+    """A command line: what is typed comes back with its exit code and both outputs."""
+
+    environment: dict[str, str]
+    env_file: Path
+    database: Path
+    group: Group
+    clock: Clock
+    sights: dict[str, Sight | Exception] = field(default_factory=lambda: {TOKEN: ALL_ON})
+    stays: list[ClanBot] = field(default_factory=list)
+
+    def types(self, *words: str, **keys: str) -> Result:
+        given = Given(
+            self.environment | keys,
+            self.env_file,
+            self.open_services,
+            self.stay_on_discord,
+            self.look_at_discord,
+        )
+        return CliRunner().invoke(app, list(words), obj=given)
+
+    def ask(self, question: Callable[[Services], Awaitable[T]]) -> T:
+        """Return what the services say when they are asked directly."""
+
+        async def asked() -> T:
+            async with self.open_services(load(self.environment, None)) as services:
+                return await question(services)
+
+        return asyncio.run(asked())
+
+    def make(self, guild_id: int, name: str, group_id: int | None = None) -> None:
+        """Make a clan, with a group if one is named."""
+
+        async def made(services: Services) -> None:
+            clan = await services.clans.found(guild_id, name)
+            if group_id is not None:
+                await services.clans.join_group(clan, group_id, name)
+
+        self.ask(made)
+
+    def clans(self) -> tuple[Clan, ...]:
+        return self.ask(lambda services: services.clans.every())
+
+    def run(self, job: str) -> Run:
+        """Return the last run of a job of the only clan."""
+
+        async def last(services: Services) -> Run:
+            (clan,) = await services.clans.every()
+            return (await services.upkeep.status(clan)).runs[job]
+
+        return self.ask(last)
+
+    def ages(self, revision: str) -> None:
+        """Let the database say that it is of another version."""
+        with closing(sqlite3.connect(self.database)) as database, database:
+            database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+
+    @asynccontextmanager
+    async def open_services(self, settings: Settings, **parts: Any) -> AsyncIterator[Services]:  # noqa: ANN401 - those of open_services
+        transport = httpx.MockTransport(self.group)
+        usual: dict[str, Any] = {"clock": self.clock, "transport": transport, "sleep": at_once}
+        async with open_services(settings, **usual | parts) as services:
+            yield services
+
+    async def stay_on_discord(
+        self, token: str, opens_bot: Callable[[bool], AbstractAsyncContextManager[ClanBot]]
+    ) -> None:
+        """Be let in and leave at once."""
+        assert token == TOKEN
+        async with opens_bot(True) as bot:  # noqa: FBT003 - as it is asked
+            self.stays.append(bot)
+
+    async def look_at_discord(self, token: str) -> Sight:
+        sight = self.sights[token]
+        if isinstance(sight, Exception):
+            raise sight
+        return sight
+
+
+@pytest.fixture
+def line(path: Path, tmp_path: Path) -> Line:
+    members = [Someone(player_id) for player_id in range(1, 11)]
+    environment = {
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{path}",
+        "WOM_CONTACT": "a test",
+        "WOM_API_KEY": "a-key",
+        "WOM_GROUP_ID": str(GROUP_ID),
+    }
+    return Line(environment, tmp_path / ".env", path, Group(*members), Clock(NOW))

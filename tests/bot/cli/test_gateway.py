@@ -1,0 +1,174 @@
+"""How the bot stays on Discord when Discord says no; what answers is a client without a network."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import discord
+import pytest
+from structlog.testing import capture_logs
+
+from bot.clan.notices import Notice
+from bot.cli.gateway import look, opened_bot, stay
+from bot.cli.given import CannotDo, Sight
+from bot.services.upkeep import Outcome
+from bot.settings import load
+from bot.timetable import BotJob, Timetable, every
+from tests.bot.cli.conftest import TOKEN, Line
+from tests.storage.rows import HOUR
+
+
+class Refused(discord.Client):
+    """A client to whom Discord says one thing, or nothing."""
+
+    def __init__(self, answer: Exception | None) -> None:
+        super().__init__(intents=discord.Intents.none())
+        self.answer = answer
+        self.token = ""
+
+    async def start(self, token: str, *, reconnect: bool = True) -> None:
+        assert reconnect
+        self.token = token
+        if self.answer is not None:
+            raise self.answer
+
+
+class Door:
+    """Opens a client that hears the next answer, and remembers who was let in with what."""
+
+    def __init__(self, *answers: Exception | None) -> None:
+        self.answers = list(answers)
+        self.opened: list[tuple[bool, Refused]] = []
+
+    @asynccontextmanager
+    async def __call__(self, content: bool) -> AsyncIterator[Refused]:  # noqa: FBT001 - as it is asked
+        client = Refused(self.answers.pop(0))
+        self.opened.append((content, client))
+        async with client:
+            yield client
+
+
+async def test_a_token_that_discord_does_not_know_is_told_in_words() -> None:
+    door = Door(discord.LoginFailure("Improper token has been passed."))
+    with pytest.raises(CannotDo, match="Reset Token"):
+        await stay(TOKEN, door)
+
+
+async def test_without_privileged_intents_it_goes_on_without_message_content() -> None:
+    door = Door(discord.PrivilegedIntentsRequired(None), None)
+    await stay(TOKEN, door)
+    assert [content for content, _ in door.opened] == [True, False]
+    assert [client.token for _, client in door.opened] == [TOKEN, TOKEN]
+    assert all(client.is_closed() for _, client in door.opened)
+
+
+async def test_with_them_it_is_opened_once() -> None:
+    door = Door(None)
+    await stay(TOKEN, door)
+    assert [content for content, _ in door.opened] == [True]
+
+
+async def test_whatever_happens_the_bot_is_closed_and_its_jobs_have_ended(line: Line) -> None:
+    settings = load(line.environment, None)
+    began = asyncio.Event()
+
+    async def forever(_: Timetable, __: Outcome) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    async with line.open_services(settings) as services:
+        clan = await services.clans.found(5, "Iron Cabbage")
+        bots = []
+
+        async def fails_at_work() -> None:
+            async with opened_bot(services, settings, content=False) as bot:
+                bots.append(bot)
+                timetable = bot.timetable
+                assert isinstance(timetable, Timetable)
+                timetable.start()
+                job = BotJob("forever", lambda _: every(HOUR), forever)
+                timetable._scheduler.add_job(timetable.run, args=[job])
+                await began.wait()
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await fails_at_work()
+        assert bots[0].is_closed()
+        assert (await services.upkeep.status(clan)).runs["forever"].outcome == "failed"
+
+
+async def test_a_notice_of_a_job_is_spoken_by_the_bot(line: Line) -> None:
+    settings = load(line.environment, None)
+    async with (
+        line.open_services(settings) as services,
+        opened_bot(services, settings, content=False) as bot,
+    ):
+        bot._ready.set()
+        assert isinstance(bot.timetable, Timetable)
+        with capture_logs() as logs:
+            await bot.timetable._outlet(Notice(5, "late"))
+    assert [(each["event"], each["text"]) for each in logs] == [("nowhere to speak", "late")]
+
+
+class Looked(discord.Client):
+    """A client to whom Discord shows an application with these flags, or says no."""
+
+    def __init__(self, flags: discord.ApplicationFlags, refusal: Exception | None = None) -> None:
+        super().__init__(intents=discord.Intents.none())
+        self.flags = flags
+        self.refusal = refusal
+
+    async def login(self, token: str) -> None:
+        assert token == TOKEN
+        if self.refusal is not None:
+            raise self.refusal
+
+    async def application_info(self) -> discord.AppInfo:
+        return discord.AppInfo(self._connection, APPLICATION | {"flags": self.flags.value})
+
+
+APPLICATION: Any = {
+    "id": "1",
+    "name": "Lantern",
+    "description": "",
+    "icon": None,
+    "owner": {"id": "2", "username": "somebody", "discriminator": "0", "avatar": None},
+    "bot_public": False,
+    "bot_require_code_grant": False,
+    "verify_key": "",
+    "summary": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("flags", "has_content", "has_members"),
+    [
+        (discord.ApplicationFlags(), False, False),
+        (discord.ApplicationFlags(gateway_message_content_limited=True), True, False),
+        (
+            discord.ApplicationFlags(gateway_message_content=True, gateway_guild_members=True),
+            True,
+            True,
+        ),
+    ],
+)
+async def test_a_look_tells_which_intents_are_on(
+    flags: discord.ApplicationFlags,
+    has_content: bool,  # noqa: FBT001 - a row of the table
+    has_members: bool,  # noqa: FBT001 - likewise
+) -> None:
+    assert await look(TOKEN, lambda: Looked(flags)) == Sight("Lantern", has_content, has_members)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (discord.LoginFailure("no"), "does not know this token"),
+        (OSError("no route"), "cannot be reached"),
+        (discord.DiscordException("odd"), "cannot be reached"),
+    ],
+)
+async def test_a_look_that_shows_nothing_says_why(refusal: Exception, words: str) -> None:
+    with pytest.raises(CannotDo, match=words):
+        await look(TOKEN, lambda: Looked(discord.ApplicationFlags(), refusal))

@@ -1,0 +1,90 @@
+"""`clanstats run`: what it needs, and how it is told to end."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from bot.cli.running import until_told
+from tests.bot.cli.conftest import TOKEN, Line
+from tests.bot.services.group import GROUP_ID
+
+
+def test_all_that_is_missing_is_told_at_once(line: Line) -> None:
+    shown = line.types("run", WOM_CONTACT="")
+    assert shown.exit_code == 2
+    keys = [fault.split()[0] for fault in shown.stderr.splitlines()]
+    assert keys == ["DISCORD_TOKEN", "WOM_CONTACT"]
+
+
+def test_a_database_that_is_newer_stops_the_start_before_discord_is_asked(line: Line) -> None:
+    line.ages("9999")
+    shown = line.types("run", DISCORD_TOKEN=TOKEN)
+    assert shown.exit_code == 1
+    assert "install the newest version" in shown.stderr
+
+
+def test_it_stays_on_discord_with_its_jobs_and_ends_with_0(line: Line) -> None:
+    shown = line.types("run", DISCORD_TOKEN=TOKEN, DISCORD_GUILD_ID="5")
+    assert shown.exit_code == 0
+    (bot,) = line.stays
+    assert bot.is_closed()
+    assert bot.timetable is not None
+    assert [(each.guild_id, each.wom_group_id) for each in line.clans()] == [(5, GROUP_ID)]
+
+
+def test_the_log_says_what_missing_keys_cost_and_no_secret(line: Line) -> None:
+    shown = line.types("run", DISCORD_TOKEN=TOKEN)
+    assert "without WOM_GROUP_SECRET nobody refreshes" in shown.stderr
+    assert TOKEN not in shown.stderr
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+async def test_what_runs_is_cancelled_and_cleans_up_when_the_process_is_told_to_end(
+    told: signal.Signals,
+) -> None:
+    closed = []
+
+    async def bot() -> int:
+        try:
+            os.kill(os.getpid(), told)
+            await asyncio.Event().wait()
+        finally:
+            closed.append("flushed")
+        return 1
+
+    assert await until_told(bot()) == 0
+    assert closed == ["flushed"]
+
+
+async def test_what_ends_by_itself_ends_with_its_own_code_or_error() -> None:
+    async def well() -> int:
+        return 3
+
+    async def ill() -> int:
+        raise ZeroDivisionError
+
+    assert await until_told(well()) == 3
+    with pytest.raises(ZeroDivisionError):
+        await until_told(ill())
+
+
+async def test_where_there_are_no_signals_cancelling_from_outside_cleans_up_too() -> None:
+    closed = []
+    began = asyncio.Event()
+
+    async def bot() -> int:
+        try:
+            began.set()
+            await asyncio.Event().wait()
+        finally:
+            closed.append("flushed")
+        return 1
+
+    outside = asyncio.ensure_future(until_told(bot()))
+    await began.wait()
+    outside.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await outside
+    assert closed == ["flushed"]

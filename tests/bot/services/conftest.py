@@ -1,0 +1,38 @@
+"""What every test of a service stands on: a real database, a still clock, one clan."""
+
+import pytest
+import pytest_asyncio
+
+from bot.services.clans import Clan, Clans
+from storage.engine import Database
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.village import Village
+from tests.storage.conftest import database, path, template
+from tests.storage.rows import NOW
+
+__all__ = ["database", "path", "template"]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def known_clans(database: Database, clock: Clock) -> Clans:
+    return Clans(database, clock)
+
+
+@pytest_asyncio.fixture
+async def clan(known_clans: Clans) -> Clan:
+    return await known_clans.found(1, "Iron Cabbage")
+
+
+@pytest.fixture
+def village(
+    database: Database,
+    known_clans: Clans,
+    clock: Clock,
+    clan: Clan,
+) -> Village:
+    return Village(database, known_clans, clock, clan)

@@ -1,0 +1,253 @@
+"""Reading what was written while nobody listened: nothing is lost and nothing counts twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.services.backfill import Backfill, CaughtUp
+from bot.services.clans import Clan, Clans
+from bot.services.intake import Heard, Intake, Spot
+from storage.engine import Database
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.contents import contents, instant, one, rows
+from tests.bot.services.past import Past
+from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, kept, told
+from tests.storage.rows import DAY, HOUR, NOW
+
+UTC_ZONE = ZoneInfo("UTC")
+HISTORY_DAYS = 90
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+@dataclass
+class Bot:
+    """A bot that can be started anew on the same database and the same past."""
+
+    database: Database
+    known_clans: Clans
+    clan: Clan
+    clock: Clock
+    past: Past
+    path: Path
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.intake = Intake(self.database, self.known_clans, self.clock)
+        self.backfill = Backfill(self.database, self.intake, self.clock, HISTORY_DAYS)
+
+    async def catch_up(self) -> CaughtUp:
+        found = await self.known_clans.of_guild(1)
+        assert found is not None
+        self.past.asked.clear()
+        return await self.backfill.catch_up(found, self.past)
+
+    def live(self, *messages: Heard) -> None:
+        self.past.messages += messages
+        for each in messages:
+            self.intake.hear(1, each)
+
+    def cursor(self, spot: Spot = GENERAL) -> int | None:
+        found = rows(
+            self.path,
+            "SELECT cursor_id FROM channels WHERE discord_channel_id = ?",
+            spot.discord_channel_id,
+        )
+        return found[0]["cursor_id"] if found else None
+
+    def blind_spots(self) -> list[tuple[object, object, str]]:
+        found = rows(self.path, "SELECT * FROM blind_spots")
+        return [
+            (instant(row["started_at"]), instant(row["ended_at"]), row["reason"]) for row in found
+        ]
+
+
+@pytest.fixture
+def bot(database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path) -> Bot:
+    return Bot(database, known_clans, clan, clock, Past(GENERAL, PVM), path)
+
+
+def written(how_many: int, every: timedelta = HOUR, spot: Spot = GENERAL) -> list[Heard]:
+    """Return messages up to now, the last one an interval ago; every third asks."""
+    return [
+        heard(number, 1 + number % 4, NOW - every * (how_many - number), spot, asks=not number % 3)
+        for number in range(how_many)
+    ]
+
+
+async def test_the_first_start_reads_ninety_days_back_and_no_further(bot: Bot) -> None:
+    bot.past.messages = written(120, DAY)
+    assert await bot.catch_up() == CaughtUp(channels=2, messages=90)
+    wanted = [each for each in bot.past.messages if each.sent_at >= NOW - HISTORY_DAYS * DAY]
+    assert kept(bot.path) == told(wanted, UTC_ZONE)
+    assert bot.cursor() == bot.past.messages[-1].message_id
+
+
+async def test_pages_beyond_the_reach_are_not_even_asked_for(bot: Bot) -> None:
+    bot.past.messages = written(1_000, DAY)
+    await bot.catch_up()
+    assert len(bot.past.asked) == 2
+
+
+async def test_later_only_the_gap_is_read(bot: Bot) -> None:
+    bot.past.messages = written(350)
+    await bot.catch_up()
+    bot.intake.lose_sight()
+    bot.clock.forward(DAY)
+    bot.past.messages += [heard(number, at=NOW + number * MINUTE) for number in range(1, 6)]
+    assert await bot.catch_up() == CaughtUp(channels=2, messages=5)
+    assert sorted(bot.past.asked) == [(100, None), (200, None)]
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+async def test_a_second_look_at_the_same_past_changes_nothing(bot: Bot) -> None:
+    bot.past.messages = written(150)
+    await bot.catch_up()
+    before = contents(bot.path)
+    bot.start()
+    assert (await bot.catch_up()).messages == 0
+    assert contents(bot.path) == before
+
+
+async def test_a_long_gap_is_counted_once_while_live_messages_arrive(bot: Bot) -> None:
+    bot.past.messages = written(40, DAY)
+    await bot.catch_up()
+    bot.start()
+    bot.past.messages += [heard(n, 1 + n % 5, NOW + n * MINUTE) for n in range(1, 251)]
+    bot.clock.forward(DAY)
+    numbers = count(1)
+
+    async def somebody_writes() -> None:
+        number = next(numbers)
+        bot.live(heard(number, number, bot.clock.now + number * MINUTE, asks=True))
+        await bot.intake.flush()
+
+    bot.past.between = somebody_writes
+    done = await bot.catch_up()
+    assert done.messages >= 250
+    await bot.intake.flush()
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+async def test_live_messages_do_not_move_the_cursor_before_the_gap_is_read(bot: Bot) -> None:
+    bot.past.messages = written(3)
+    await bot.catch_up()
+    last = bot.past.messages[-1].message_id
+    bot.start()
+    bot.past.messages += [heard(1, at=NOW + MINUTE)]
+    bot.live(heard(2, at=NOW + 2 * MINUTE))
+    await bot.intake.flush()
+    assert bot.cursor() == last
+    await bot.catch_up()
+    bot.live(heard(3, at=NOW + 3 * MINUTE))
+    await bot.intake.flush()
+    assert bot.cursor() == heard(3, at=NOW + 3 * MINUTE).message_id
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+async def test_killed_between_two_pages_and_started_again_nothing_is_lost(
+    bot: Bot, page: int
+) -> None:
+    bot.past.messages = written(250)
+
+    def kills() -> Iterator[bool]:
+        yield from (number == page for number in count(1))
+
+    fatal = kills()
+
+    async def dies() -> None:
+        if next(fatal):
+            raise Killed
+
+    bot.past.between = dies
+    with pytest.raises(Killed):
+        await bot.catch_up()
+    await bot.intake.flush()
+    assert one(bot.path, "SELECT listened_at FROM clans") is None
+    bot.start()
+    bot.live(heard(1, at=NOW + MINUTE))
+    await bot.intake.flush()
+    await bot.catch_up()
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+async def test_sight_lost_while_reading_leaves_the_new_gap_for_the_next_time(bot: Bot) -> None:
+    bot.past.messages = written(150)
+
+    async def disconnects() -> None:
+        bot.intake.lose_sight()
+
+    bot.past.between = disconnects
+    await bot.catch_up()
+    missed = heard(1, at=NOW + MINUTE)
+    bot.past.messages.append(missed)
+    bot.live(heard(2, at=NOW + 2 * MINUTE))
+    await bot.intake.flush()
+    assert bot.cursor() == written(150)[-1].message_id
+    assert one(bot.path, "SELECT listened_at FROM clans") is None
+    await bot.catch_up()
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+async def test_an_unreadable_channel_is_a_blind_spot_until_it_can_be_read_again(bot: Bot) -> None:
+    bot.past.messages = [*written(5), *written(4, spot=PVM)]
+    bot.past.closed = {PVM.discord_channel_id}
+    assert await bot.catch_up() == CaughtUp(channels=1, messages=5, unreadable=("pvm",))
+    assert bot.blind_spots() == [(NOW, None, "Missing Access")]
+    assert bot.cursor(PVM) is None
+    bot.clock.forward(HOUR)
+    await bot.catch_up()
+    assert bot.blind_spots() == [(NOW, None, "Missing Access")]
+    bot.past.closed = set()
+    bot.clock.forward(HOUR)
+    assert (await bot.catch_up()).messages == 4
+    assert bot.blind_spots() == [(NOW, NOW + 2 * HOUR, "Missing Access")]
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+async def test_what_was_written_in_an_unreadable_channel_is_read_afterwards(bot: Bot) -> None:
+    bot.past.messages = written(5, spot=PVM)
+    await bot.catch_up()
+    bot.past.closed = {PVM.discord_channel_id}
+    await bot.catch_up()
+    unseen = heard(1, at=NOW + MINUTE, spot=PVM)
+    bot.past.messages.append(unseen)
+    bot.past.closed = set()
+    bot.live(heard(2, at=NOW + 2 * MINUTE, spot=PVM))
+    await bot.intake.flush()
+    await bot.catch_up()
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+async def test_archived_threads_are_asked_for_since_the_bot_listened_last(bot: Bot) -> None:
+    await bot.catch_up()
+    await bot.intake.flush()
+    bot.clock.forward(DAY)
+    bot.start()
+    await bot.catch_up()
+    assert bot.past.since == [NOW - HISTORY_DAYS * DAY, NOW]
+
+
+async def test_uncounted_channels_are_caught_up_without_being_counted(bot: Bot) -> None:
+    bot.past.messages = [*written(5), *written(4, spot=PVM)]
+    await bot.intake.note(bot.clan, PVM)
+    await bot.known_clans.set_counted(bot.clan, PVM.discord_channel_id, is_counted=False)
+    await bot.catch_up()
+    assert kept(bot.path) == told(written(5), UTC_ZONE)
+
+
+async def test_an_empty_server_is_caught_up_at_once(bot: Bot) -> None:
+    assert await bot.catch_up() == CaughtUp(channels=2, messages=0)
+    bot.live(heard(1))
+    await bot.intake.flush()
+    assert bot.cursor() == heard(1).message_id

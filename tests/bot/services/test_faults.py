@@ -1,0 +1,36 @@
+"""What went wrong, in words: the narrowest kind wins, and nothing of the inside is told."""
+
+import pytest
+
+from bot.services.clans import UnknownZone
+from bot.services.faults import told
+from bot.services.poll import NoGroup
+from storage.errors import DatabaseLocked, MigrationFailed
+from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFound, WomUnreachable
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (NoGroup("Iron Cabbage"), "/clanstats setup"),
+        (UnknownZone("Lumbridge"), "Europe/London"),
+        (WomUnreachable("/groups/1"), "cannot be reached"),
+        (WomBusy("/groups/1", 429, 10.0), "slow down"),
+        (WomBlocked("/groups/1", 429), "blocked"),
+        (WomNotFound("/groups/1", 404), "does not know that group"),
+        (WomBadRequest("/groups/1", 400, "SECRET"), "refused"),
+        (InvalidId("/groups/:id"), "refused"),
+        (DatabaseLocked("x"), "busy"),
+        (MigrationFailed("1", "2", "no disk"), "cannot be used"),
+    ],
+)
+def test_each_kind_is_told_by_its_own_words(error: Exception, words: str) -> None:
+    said = told(error)
+    assert said is not None
+    assert words in said
+    assert "SECRET" not in said
+    assert "/groups" not in said
+
+
+def test_what_nobody_expected_has_no_words() -> None:
+    assert told(KeyError("secret")) is None

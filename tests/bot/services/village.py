@@ -1,0 +1,107 @@
+"""A small clan made by hand: who is in it, what WOM saw of them, and what they wrote."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from sqlalchemy import event
+
+from bot.clan.metrics import Kind
+from bot.clan.observing import Reading
+from bot.services.clans import Clan, Clans
+from bot.services.intake import Heard, Intake, Spot
+from bot.services.snapshots import store_readings
+from storage import authors, clans, links, players
+from storage.engine import Database
+from storage.links import Link, State
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.talk import GENERAL, heard
+from tests.storage.rows import DAY, NOW, a_player
+
+OFFICER = 999
+
+
+@dataclass
+class Village:
+    """A clan and the means to make things happen in it."""
+
+    database: Database
+    known_clans: Clans
+    clock: Clock
+    clan: Clan
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    async def changed(self, **columns: object) -> Clan:
+        """Set columns of the clan, and return it as it is then."""
+        async with self.database.writing() as connection:
+            await clans.change(connection, self.clan.clan_id, **columns)
+        found = await self.known_clans.of_guild(self.clan.guild_id)
+        assert found is not None
+        self.clan = found
+        return found
+
+    async def settled(self, names: Mapping[int, str], **place: object) -> None:
+        """Put players into the clan, as members since a year unless said otherwise."""
+        usual = {"role": "member", "joined_at": NOW - 365 * DAY, "role_since_at": None}
+        async with self.database.writing() as connection:
+            people = [a_player(who, name) for who, name in names.items()]
+            await players.note_players(connection, people, NOW)
+            rows = [{"player_id": who, **usual, **place} for who in names]
+            await players.put_in(connection, self.clan.clan_id, rows)
+
+    async def seen(
+        self, player_id: int, at: datetime, xp: float, *, attack: float = 0, **bosses: float
+    ) -> None:
+        """Have WOM look at a player."""
+        values: dict[Kind, Mapping[str, float]] = {
+            Kind.SKILL: {"overall": xp, "attack": attack},
+            Kind.BOSS: bosses,
+            Kind.COMPUTED: {"ehp": -1 if xp < 0 else xp / 100_000, "ehb": 1.0},
+        }
+        async with self.database.writing() as connection:
+            await store_readings(connection, {player_id: [Reading(at, values)]})
+
+    async def wrote(
+        self, user: int, *at: datetime, spot: Spot = GENERAL, asks: bool = False
+    ) -> list[Heard]:
+        """Have somebody write."""
+        messages = [heard(next(self.numbers), user, instant, spot, asks=asks) for instant in at]
+        intake = Intake(self.database, self.known_clans, self.clock)
+        await intake.store(self.clan, messages)
+        return messages
+
+    async def called(self, user: int, name: str) -> None:
+        """Give a Discord user, who need not have written, a name."""
+        async with self.database.writing() as connection:
+            await authors.author_ids(connection, self.clan.clan_id, {user: (name, name.lower())})
+
+    async def linked(
+        self, player_id: int, user: int, *, is_main: bool = False, state: State = State.CONFIRMED
+    ) -> None:
+        """Link a player to a Discord user."""
+        link = Link(player_id, user, State.CONFIRMED, is_main)
+        async with self.database.writing() as connection:
+            await links.confirm(connection, self.clan.clan_id, link, OFFICER, NOW)
+            if state is not State.CONFIRMED:
+                await connection.exec_driver_sql(
+                    "UPDATE links SET state = ? WHERE player_id = ? AND discord_user_id = ?",
+                    (state, player_id, user),
+                )
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Collect the statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    engine = database._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,275 @@
+"""The jobs, done by hand against a small group behind the real client; nobody waits for a clock."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from bot.clan.notices import Notice
+from bot.journal import open_journal
+from bot.services.clans import Clan
+from bot.services.upkeep import Outcome
+from bot.settings import load
+from bot.timetable import JOBS, BotJob, ClanJob, Timetable, every
+from bot.wiring import Services, open_services
+from storage.runs import Run
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.group import CODE, GROUP_ID, Group, Someone
+from tests.storage.conftest import path, template
+from tests.storage.rows import DAY, HOUR, NOW
+
+__all__ = ["path", "template"]
+
+BY_NAME: dict[str, BotJob | ClanJob] = {job.name: job for job in JOBS}
+
+
+@dataclass
+class Desk:
+    """A timetable whose jobs a test does by name, and what they said."""
+
+    services: Services
+    timetable: Timetable
+    group: Group
+    clock: Clock
+    said: list[Notice]
+
+    async def do(self, name: str) -> None:
+        await self.timetable.run(BY_NAME[name])
+
+    async def clan(self, guild_id: int = 1, group_id: int | None = GROUP_ID) -> Clan:
+        clan = await self.services.clans.found(guild_id, f"Clan {guild_id}")
+        if group_id is not None:
+            await self.services.clans.join_group(clan, group_id, clan.name)
+        return await self.services.clans.of_guild(guild_id) or clan
+
+    async def runs(self, clan: Clan) -> dict[str, Run]:
+        return dict((await self.services.upkeep.status(clan)).runs)
+
+
+@dataclass
+class Said:
+    """An outlet; a broken one fails instead of listening."""
+
+    notices: list[Notice] = field(default_factory=list)
+    is_broken: bool = False
+
+    async def __call__(self, notice: Notice) -> None:
+        if self.is_broken:
+            raise ConnectionError("Discord is away")
+        self.notices.append(notice)
+
+
+@pytest.fixture
+def outlet() -> Said:
+    return Said()
+
+
+@pytest_asyncio.fixture
+async def desk(path: Path, outlet: Said) -> AsyncIterator[Desk]:
+    settings = load(
+        {
+            "DATABASE_URL": f"sqlite:///{path}",
+            "WOM_GROUP_ID": str(GROUP_ID),
+            "WOM_GROUP_SECRET": CODE,
+            "WOM_API_KEY": "a-key",
+            "WOM_CONTACT": "a test",
+        },
+        None,
+    )
+    group = Group(*(Someone(player_id) for player_id in range(1, 11)))
+    clock = Clock(NOW)
+    async with open_services(settings, clock, transport=httpx.MockTransport(group)) as services:
+        timetable = Timetable(services, settings, outlet)
+        yield Desk(services, timetable, group, clock, outlet.notices)
+
+
+async def test_a_poll_is_recorded_with_what_came_of_it(desk: Desk) -> None:
+    clan = await desk.clan()
+    desk.group.members[3].updated_at = None
+    await desk.do("poll")
+    run = (await desk.runs(clan))["poll"]
+    assert run.outcome == "done"
+    assert run.ended_at == NOW
+    assert run.detail == {
+        "members": 10,
+        "updated": 9,
+        "unchanged": 0,
+        "failed": 1,
+        "reasons": ["Player 3: never updated on WOM"],
+    }
+
+
+async def test_a_roster_that_is_not_believed_is_refused_and_told_once(desk: Desk) -> None:
+    clan = await desk.clan(guild_id=5)
+    await desk.do("poll")
+    everybody = dict(desk.group.members)
+    desk.group.members = {1: everybody[1]}
+    await desk.do("poll")
+    await desk.do("poll")
+    run = (await desk.runs(clan))["poll"]
+    assert run.outcome == "refused"
+    assert run.detail["doubt"] == "9 of 10 members are missing from WOM's answer"
+    assert [notice.guild_id for notice in desk.said] == [5]
+    assert "9 of 10 members" in desk.said[0].text
+
+
+async def test_a_doubt_that_came_back_after_a_good_poll_is_told_again(desk: Desk) -> None:
+    await desk.clan()
+    everybody = desk.group.members
+    for roster in (everybody, {1: everybody[1]}, everybody, {1: everybody[1]}):
+        desk.group.members = roster
+        await desk.do("poll")
+    assert len(desk.said) == 2
+
+
+async def test_a_clan_without_a_group_is_not_polled(desk: Desk) -> None:
+    clan = await desk.clan(group_id=None)
+    await desk.do("poll")
+    assert desk.group.requests == []
+    assert "poll" not in await desk.runs(clan)
+
+
+async def test_a_failed_poll_is_recorded_and_the_next_clan_is_polled_all_the_same(
+    desk: Desk,
+) -> None:
+    lost = await desk.clan(1, group_id=999)
+    desk.group.answers["v2/groups/999"] = httpx.Response(404, json={"message": "no such group"})
+    found = await desk.clan(2)
+    await desk.do("poll")
+    failed = (await desk.runs(lost))["poll"]
+    assert failed.outcome == "failed"
+    assert failed.detail["error"] == "WomNotFound"
+    assert (await desk.runs(found))["poll"].outcome == "done"
+
+
+async def test_what_fails_is_in_the_log_under_the_trace_of_its_run(desk: Desk) -> None:
+    clan = await desk.clan(1, group_id=999)
+    desk.group.answers["v2/groups/999"] = httpx.Response(404, json={"message": "no such group"})
+    log = io.StringIO()
+    with open_journal("INFO", "text", clock=desk.clock, stream=log):
+        await desk.do("poll")
+    trace = (await desk.runs(clan))["poll"].trace
+    failed = next(line for line in log.getvalue().splitlines() if "job failed" in line)
+    assert f"[{trace}]" in failed
+    assert "job=poll" in failed
+    assert "Traceback" in log.getvalue()
+
+
+async def test_a_notice_that_cannot_be_said_stops_nothing(desk: Desk, outlet: Said) -> None:
+    first, second = await desk.clan(1), await desk.clan(2)
+    await desk.do("poll")
+    desk.group.members = {1: desk.group.members[1]}
+    outlet.is_broken = True
+    await desk.do("poll")
+    assert (await desk.runs(first))["poll"].outcome == "refused"
+    assert (await desk.runs(second))["poll"].outcome == "refused"
+
+
+async def test_the_code_is_sent_for_its_own_group_and_for_no_other(desk: Desk) -> None:
+    own, other, none = await desk.clan(1), await desk.clan(2, 999), await desk.clan(3, None)
+    await desk.do("update-all")
+    assert desk.group.asked() == ["update-all"]
+    assert CODE.encode() in desk.group.bodies[-1]
+    assert (await desk.runs(own))["update-all"].detail == {"queued": 10}
+    for clan in (other, none):
+        assert "update-all" not in await desk.runs(clan)
+
+
+async def test_a_backup_is_verified_and_recorded_for_the_whole_bot(desk: Desk, path: Path) -> None:
+    clan = await desk.clan()
+    await desk.do("backup")
+    run = (await desk.runs(clan))["backup"]
+    assert run.clan_id is None
+    assert (path.parent / "backups" / run.detail["copy"]).is_file()
+
+
+async def test_a_flush_leaves_no_record(desk: Desk) -> None:
+    clan = await desk.clan()
+    await desk.do("flush")
+    assert await desk.runs(clan) == {}
+
+
+async def test_what_becomes_late_is_told_once_and_again_only_after_it_was_done(desk: Desk) -> None:
+    await desk.clan()
+    await desk.do("poll")
+    desk.clock.forward(2 * HOUR)
+    await desk.do("watch")
+    assert desk.said == []
+    desk.clock.forward(HOUR)
+    await desk.do("watch")
+    await desk.do("watch")
+    assert [notice.text for notice in desk.said] == [
+        "Late: poll was last done 3 h ago. /clanstats status says why."
+    ]
+    await desk.do("poll")
+    await desk.do("watch")
+    desk.clock.forward(3 * HOUR)
+    await desk.do("watch")
+    assert len(desk.said) == 2
+
+
+async def test_of_two_late_jobs_the_second_is_told_alone_when_it_becomes_late(desk: Desk) -> None:
+    await desk.clan()
+    desk.clock.forward(3 * HOUR)
+    await desk.do("watch")
+    desk.clock.forward(3 * DAY)
+    await desk.do("watch")
+    assert [notice.text.removeprefix("Late: ").split(".")[0] for notice in desk.said] == [
+        "poll was never done",
+        "backup was never done; update-all was never done",
+    ]
+
+
+async def test_nobody_is_told_of_an_update_that_is_never_done_for_them(desk: Desk) -> None:
+    await desk.clan(group_id=999)
+    desk.clock.forward(3 * DAY)
+    await desk.do("watch")
+    assert "update-all" not in desk.said[0].text
+
+
+async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
+    assert list(BY_NAME) == ["flush", "poll", "update-all", "backup", "watch"]
+    desk.timetable.start()
+    planned = {job.id: job for job in desk.timetable._scheduler.get_jobs()}
+    assert {name: str(job.trigger) for name, job in planned.items()} == {
+        "flush": "interval[0:00:03]",
+        "poll": "interval[1:00:00]",
+        "update-all": "interval[12:00:00]",
+        "backup": "cron[hour='4']",
+        "watch": "interval[0:15:00]",
+    }
+    assert all(job.max_instances == 1 and job.coalesce for job in planned.values())
+    poll, watch = planned["poll"], planned["watch"]
+    assert watch.next_run_time - poll.next_run_time > timedelta(minutes=14)
+    desk.timetable.stop()
+    await desk.timetable.finished()
+
+
+async def test_a_timetable_that_never_started_can_be_stopped(desk: Desk) -> None:
+    desk.timetable.stop()
+    await desk.timetable.finished()
+
+
+async def test_a_job_that_runs_when_we_stop_is_cancelled_and_recorded_before_all_is_closed(
+    desk: Desk,
+) -> None:
+    clan = await desk.clan()
+    began = asyncio.Event()
+
+    async def forever(_: Timetable, __: Outcome) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    job = BotJob("forever", lambda _: every(HOUR), forever)
+    desk.timetable.start()
+    desk.timetable._scheduler.add_job(desk.timetable.run, args=[job])
+    await began.wait()
+    desk.timetable.stop()
+    await desk.timetable.finished()
+    assert (await desk.runs(clan))["forever"].detail["error"] == "CancelledError"
