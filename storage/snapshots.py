@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, func, select, type_coerce
+from sqlalchemy import BigInteger, Select, func, literal, select, true, type_coerce, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import from_ms
+from storage.columns import Instant, from_ms
 from storage.engine import insert_missing, plain_rows, upsert
 from storage.tables import MEMBERSHIPS, METRIC_CHANGES, OBSERVATIONS, PRESENT_VALUES
 
@@ -91,32 +91,51 @@ def present_members(clan_id: int) -> Select[tuple[int]]:
     return select(place.player_id).where(place.clan_id == clan_id, place.left_at.is_(None))
 
 
-async def seen_at(connection: AsyncConnection, clan_id: int, instant: datetime) -> dict[int, Seen]:
-    """Return each present member's newest headline at or before an instant."""
+async def seen_at(
+    connection: AsyncConnection, clan_id: int, instants: Sequence[datetime]
+) -> list[dict[int, Seen]]:
+    """Return, for each instant, every present member's newest headline at or before it."""
     earlier = OBSERVATIONS.alias("earlier").c
-    newest_then = select(func.max(earlier.seen_at)).where(
-        earlier.player_id == MEMBERSHIPS.c.player_id, earlier.seen_at <= instant
+    asked = union_all(
+        *(
+            select(literal(number).label("number"), literal(instant, Instant).label("at"))
+            for number, instant in enumerate(instants)
+        )
+    ).subquery("asked")
+    newest_then = (
+        select(func.max(earlier.seen_at))
+        .where(earlier.player_id == MEMBERSHIPS.c.player_id, earlier.seen_at <= asked.c.at)
+        .correlate(MEMBERSHIPS, asked)
+        .scalar_subquery()
     )
-    return await _headlines(connection, clan_id, newest_then)
+    place, seen = MEMBERSHIPS.c, OBSERVATIONS.c
+    rows = await connection.execute(
+        select(asked.c.number, OBSERVATIONS)
+        .select_from(MEMBERSHIPS)
+        .join(asked, true())
+        .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == newest_then))
+        .where(place.clan_id == clan_id, place.left_at.is_(None))
+    )
+    found: list[dict[int, Seen]] = [{} for _ in instants]
+    for number, player_id, at, *totals in plain_rows(rows):
+        found[number][player_id] = Seen(player_id, from_ms(at), *totals)
+    return found
 
 
 async def first_seen(connection: AsyncConnection, clan_id: int) -> dict[int, Seen]:
     """Return each present member's very first headline."""
     earlier = OBSERVATIONS.alias("earlier").c
-    first = select(func.min(earlier.seen_at)).where(earlier.player_id == MEMBERSHIPS.c.player_id)
-    return await _headlines(connection, clan_id, first)
-
-
-async def _headlines(
-    connection: AsyncConnection, clan_id: int, instant: Select[tuple[datetime]]
-) -> dict[int, Seen]:
-    """Return each member's headline at the instant that the statement finds for them."""
     place, seen = MEMBERSHIPS.c, OBSERVATIONS.c
-    at = instant.correlate(MEMBERSHIPS).scalar_subquery()
+    first = (
+        select(func.min(earlier.seen_at))
+        .where(earlier.player_id == place.player_id)
+        .correlate(MEMBERSHIPS)
+        .scalar_subquery()
+    )
     rows = await connection.execute(
         select(OBSERVATIONS)
         .select_from(MEMBERSHIPS)
-        .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == at))
+        .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == first))
         .where(place.clan_id == clan_id, place.left_at.is_(None))
     )
     return {

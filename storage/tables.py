@@ -150,7 +150,11 @@ class PresentValue(SQLModel, table=True):
     """The newest value of each metric of each player, and when it came to be."""
 
     __tablename__: ClassVar[Any] = "present_values"
-    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+    # The index holds the whole row, so that what changed since an instant is read from it alone.
+    __table_args__: ClassVar[Any] = (
+        Index(None, "player_id", "changed_at", "metric_id", "value"),
+        _CLUSTERED,
+    )
 
     player_id: int = Field(primary_key=True, foreign_key="players.player_id")
     metric_id: int = Field(primary_key=True, foreign_key="metrics.id")

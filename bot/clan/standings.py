@@ -33,7 +33,12 @@ class Chat(NamedTuple):
     def __add__(self, other: object) -> "Chat":
         if not isinstance(other, Chat):
             return NotImplemented
-        return Chat(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        return Chat(
+            self.messages + other.messages,
+            self.questions + other.questions,
+            self.answers + other.answers,
+            self.active_days + other.active_days,
+        )
 
 
 class TopBoss(NamedTuple):

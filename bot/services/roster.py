@@ -64,15 +64,15 @@ async def read_roster(  # noqa: PLR0913 - whose, when and how much
         for period, span in spans.items()
         if period <= _LONGEST_CHAT or period is asked or len(spans) == 1
     }
+    at_now, *at_starts = await snapshots.seen_at(
+        connection, cid, [now, *(span.start for span in spans.values())]
+    )
     sides = _Sides(
         people=people,
         spans=spans,
-        now=await snapshots.seen_at(connection, cid, now),
+        now=at_now,
         first=await snapshots.first_seen(connection, cid),
-        starts={
-            period: await snapshots.seen_at(connection, cid, span.start)
-            for period, span in spans.items()
-        },
+        starts=dict(zip(spans, at_starts, strict=True)),
         wrote=await written(connection, clan, of_chat),
         weeks=await _weeks(connection, clan, now) if weekly else {},
         top_bosses=top_bosses,

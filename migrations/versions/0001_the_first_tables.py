@@ -234,6 +234,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("player_id", "metric_id", name=op.f("pk_present_values")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        op.f("ix_present_values_player_id_changed_at_metric_id_value"),
+        "present_values",
+        ["player_id", "changed_at", "metric_id", "value"],
+        unique=False,
+    )
+
     op.create_table(
         "author_days",
         sa.Column("author_id", sa.Integer(), nullable=False),
@@ -367,6 +374,8 @@ def downgrade() -> None:
     op.drop_table("author_totals")
     op.drop_table("author_hours")
     op.drop_table("author_days")
+    op.drop_index(op.f("ix_present_values_player_id_changed_at_metric_id_value"), "present_values")
+
     op.drop_table("present_values")
     op.drop_index(op.f("ix_player_names_wom_key"), "player_names")
 

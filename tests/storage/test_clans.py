@@ -64,7 +64,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "metrics.paths": lambda it, clan: metrics.paths(it, clan, START),
     "metrics.ranked_values": metrics.ranked_values,
     "snapshots.rises": lambda it, clan: snapshots.rises(it, clan, START),
-    "snapshots.seen_at": lambda it, clan: snapshots.seen_at(it, clan, NOW),
+    "snapshots.seen_at": lambda it, clan: snapshots.seen_at(it, clan, [NOW]),
 }
 WRITES = {
     *("authors.author_ids", "authors.move_cursors", "authors.note_place", "authors.set_counted"),
@@ -121,7 +121,7 @@ async def test_a_clan_reads_the_same_whether_it_has_neighbours_or_not(
         assert alone, "a reading of nothing proves nothing"
         assert await READS[read](connection, first) == alone
         assert await READS[read](connection, second) not in (alone, [], {})
-        assert await READS[read](connection, second + 1) in ([], {}, [{}, {}])
+        assert await READS[read](connection, second + 1) in ([], {}, [{}], [{}, {}])
 
 
 async def test_what_one_clan_changes_stays_as_it_is_in_the_other(database: Database) -> None:

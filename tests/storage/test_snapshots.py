@@ -61,7 +61,7 @@ async def test_what_was_never_seen_is_absent(database: Database, clan_id: int) -
     async with database.reading() as connection:
         assert await snapshots.newest(connection, [1, 2]) == {}
         assert await metrics.present_values(connection, [1]) == {1: {}}
-        assert await snapshots.seen_at(connection, clan_id, NOW) == {}
+        assert await snapshots.seen_at(connection, clan_id, [NOW]) == [{}]
         assert await snapshots.first_seen(connection, clan_id) == {}
 
 
@@ -78,10 +78,10 @@ async def test_the_newest_at_or_before_an_instant_is_picked(
             (NOW - DAY - HOUR, 200),
             (NOW - 3 * DAY, 300),
         ):
-            found = await snapshots.seen_at(connection, clan_id, instant)
+            (found,) = await snapshots.seen_at(connection, clan_id, [instant])
             assert found[1].xp == picked
             assert (2 in found) == (instant == NOW)
-        assert await snapshots.seen_at(connection, clan_id, NOW - 4 * DAY) == {}
+        assert await snapshots.seen_at(connection, clan_id, [NOW - 4 * DAY]) == [{}]
         assert (await snapshots.newest(connection, [1, 2, 3]))[1].xp == 100
         assert (await snapshots.first_seen(connection, clan_id))[1].xp == 300
 
@@ -90,7 +90,7 @@ async def test_a_headline_comes_back_as_it_was_stored(database: Database, clan_i
     async with database.writing() as connection:
         news = News(seen(1, NOW, xp=4_600_000_000), {})
         await snapshots.store(connection, [news])
-        assert await snapshots.seen_at(connection, clan_id, NOW) == {1: news.seen}
+        assert await snapshots.seen_at(connection, clan_id, [NOW]) == [{1: news.seen}]
 
 
 async def test_a_path_begins_with_its_baseline_or_the_first_seen_inside(
@@ -115,7 +115,7 @@ async def test_a_path_begins_with_its_baseline_or_the_first_seen_inside(
 async def test_unranked_is_stored_as_it_comes(database: Database, clan_id: int) -> None:
     async with database.writing() as connection:
         await observe(connection, 1, NOW, {"zulrah": -1, "vorkath": 50}, xp=-1)
-        assert (await snapshots.seen_at(connection, clan_id, NOW))[1].xp == -1
+        assert (await snapshots.seen_at(connection, clan_id, [NOW]))[0][1].xp == -1
         values = (await metrics.present_values(connection, [1]))[1]
         assert sorted(values.values()) == [-1, 50]
         ranked = await metrics.ranked_values(connection, clan_id)
@@ -132,7 +132,7 @@ async def test_those_who_left_are_not_in_the_clans_answers(
         await observe(connection, 2, NOW - DAY, {"zulrah": 10})
         zulrah = (await metrics.metric_ids(connection))["zulrah"][0]
         await players.take_out(connection, clan_id, [1], NOW)
-        assert set(await snapshots.seen_at(connection, clan_id, NOW)) == {2}
+        assert set((await snapshots.seen_at(connection, clan_id, [NOW]))[0]) == {2}
         assert set(await snapshots.first_seen(connection, clan_id)) == {2}
         assert await metrics.ranked_values(connection, clan_id) == [(2, zulrah, 10)]
         assert {path.player_id for path in await metrics.paths(connection, clan_id, start)} == {2}

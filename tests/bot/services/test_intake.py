@@ -282,9 +282,7 @@ async def test_listening_is_noted_once_a_minute_when_everything_was_caught_up(
     assert await known_clans.every()
 
 
-async def test_deletes_are_remembered_without_end_to_the_memory_they_take(
-    intake: Intake, clan: Clan, path: Path
-) -> None:
+async def test_deletes_are_remembered_within_bounds(intake: Intake, clan: Clan, path: Path) -> None:
     intake.take_back(clan.guild_id, range(1, 60_001))
     assert len(intake._gone) == 50_000
     intake.take_back(clan.guild_id, [heard(1).message_id])
