@@ -28,6 +28,7 @@ class ClanRow(NamedTuple):
     details_etag: str | None
     hiscores_etag: str | None
     history_from: datetime | None
+    forget_after_days: int | None
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:

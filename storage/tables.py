@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -31,6 +32,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 _CLUSTERED = {"sqlite_with_rowid": False}
+_NO = {"server_default": false()}
 
 
 def _snowflake_key() -> Any:  # noqa: ANN401 - what SQLModel's Field returns
@@ -58,6 +60,7 @@ class Clan(SQLModel, table=True):
     details_etag: str | None = None
     hiscores_etag: str | None = None
     history_from: datetime | None = Field(default=None, sa_type=Instant)
+    forget_after_days: int | None = None
 
 
 class Player(SQLModel, table=True):
@@ -98,6 +101,7 @@ class Membership(SQLModel, table=True):
     joined_at: datetime | None = Field(default=None, sa_type=Instant)
     role_since_at: datetime | None = Field(default=None, sa_type=Instant)
     left_at: datetime | None = Field(default=None, sa_type=Instant)
+    has_no_discord: bool = Field(default=False, sa_column_kwargs=_NO)
 
 
 class MembershipEvent(SQLModel, table=True):
@@ -189,6 +193,8 @@ class Author(SQLModel, table=True):
     bridge_name: str | None = None
     name: str
     handle: str | None = None
+    opted_out_at: datetime | None = Field(default=None, sa_type=Instant)
+    left_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AuthorTotal(SQLModel, table=True):
@@ -209,7 +215,8 @@ class Channel(SQLModel, table=True):
     """A place where messages are counted: text channel, thread, forum post, voice chat.
 
     `cursor_id` is the message up to which everything is stored; it moves only with the transaction
-    that stored what it covers, and is None until the history was read once.
+    that stored what it covers, and is None until the history was read once. A bridge has the
+    pattern by which it repeats the clan chat and, if only one may speak there, the webhook or bot.
     """
 
     __tablename__: ClassVar[Any] = "channels"
@@ -224,6 +231,8 @@ class Channel(SQLModel, table=True):
     is_counted: bool = True
     is_readable: bool = True
     cursor_id: int | None = Field(default=None, sa_type=BigInteger)
+    bridge_pattern: str | None = None
+    bridge_source_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Message(SQLModel, table=True):
@@ -316,6 +325,71 @@ class Link(SQLModel, table=True):
     decided_by: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class LinkEvent(SQLModel, table=True):
+    """Something that was done to a link, by whom and when; append-only."""
+
+    __tablename__: ClassVar[Any] = "link_events"
+    __table_args__: ClassVar[Any] = (Index(None, "clan_id", "player_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id")
+    player_id: int = Field(foreign_key="players.player_id")
+    discord_user_id: int = Field(sa_type=BigInteger)
+    deed: str
+    by_user_id: int = Field(sa_type=BigInteger)
+    happened_at: datetime = Field(sa_type=Instant)
+
+
+class Broadcast(SQLModel, table=True):
+    """The game told the clan chat something about a player; a counted event, not a message."""
+
+    __tablename__: ClassVar[Any] = "broadcasts"
+    __table_args__: ClassVar[Any] = (Index(None, "author_id", "sent_at"),)
+
+    message_id: int = _snowflake_key()
+    channel_id: int = Field(foreign_key="channels.id")
+    author_id: int | None = Field(default=None, foreign_key="authors.id")
+    kind: str
+    sent_at: datetime = Field(sa_type=Instant)
+
+
+class Absence(SQLModel, table=True):
+    """A leave of absence of a person; `until_on` is its last day, `ended_on` the first day back.
+
+    The reason is for the person and officers alone.
+    """
+
+    __tablename__: ClassVar[Any] = "absences"
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id", index=True)
+    discord_user_id: int | None = Field(default=None, sa_type=BigInteger)
+    player_id: int | None = Field(default=None, foreign_key="players.player_id")
+    from_on: date = Field(sa_type=Day)
+    until_on: date | None = Field(default=None, sa_type=Day)
+    reason: str | None = None
+    set_by: int = Field(sa_type=BigInteger)
+    set_at: datetime = Field(sa_type=Instant)
+    ended_on: date | None = Field(default=None, sa_type=Day)
+    asked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Exemption(SQLModel, table=True):
+    """A player or a role that is never flagged, why, and until when."""
+
+    __tablename__: ClassVar[Any] = "exemptions"
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id", index=True)
+    player_id: int | None = Field(default=None, foreign_key="players.player_id")
+    role: str | None = None
+    reason: str
+    until_on: date | None = Field(default=None, sa_type=Day)
+    set_by: int = Field(sa_type=BigInteger)
+    set_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class BlindSpot(SQLModel, table=True):
     """A time in which the bot could not see a channel, or any (None); kept until it is filled."""
 
@@ -367,5 +441,9 @@ AUTHOR_DAYS = _table("author_days")
 AUTHOR_HOURS = _table("author_hours")
 CLAN_HOURS = _table("clan_hours")
 LINKS = _table("links")
+LINK_EVENTS = _table("link_events")
+BROADCASTS = _table("broadcasts")
+ABSENCES = _table("absences")
+EXEMPTIONS = _table("exemptions")
 BLIND_SPOTS = _table("blind_spots")
 JOB_RUNS = _table("job_runs")

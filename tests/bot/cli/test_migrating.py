@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from storage.migrate import NEWEST
 from tests.bot.cli.conftest import Line
 
 
@@ -9,7 +10,7 @@ def test_a_new_database_is_made_from_nothing(line: Line, tmp_path: Path) -> None
     place = tmp_path / "new" / "clan.db"
     shown = line.types("migrate", DATABASE_URL=f"sqlite:///{place}")
     assert shown.exit_code == 0
-    assert "from nothing to 0001" in shown.stdout
+    assert f"from nothing to {NEWEST}" in shown.stdout
     assert "none was needed" in shown.stdout
     assert place.is_file()
 
@@ -17,7 +18,7 @@ def test_a_new_database_is_made_from_nothing(line: Line, tmp_path: Path) -> None
 def test_a_database_that_is_up_to_date_has_nothing_to_do(line: Line) -> None:
     shown = line.types("migrate")
     assert shown.exit_code == 0
-    assert shown.stdout == "The database is at 0001, the newest: nothing to do.\n"
+    assert shown.stdout == f"The database is at {NEWEST}, the newest: nothing to do.\n"
 
 
 def test_a_database_that_is_newer_is_left_alone(line: Line) -> None:

@@ -1,0 +1,138 @@
+"""What the game itself says in clan chat: drops, levels, who joined, worded as the game does.
+
+A broadcast is one line that begins with a player's name, has no speaker and is worded exactly as
+here; where the wording is unknown it is nothing.
+"""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+LONGEST_LINE = 300
+"""How much of a line is looked at; the game's own lines are shorter."""
+
+
+class Kind(StrEnum):
+    """What a broadcast tells."""
+
+    DROP = "drop"
+    RAID_LOOT = "raid_loot"
+    PET = "pet"
+    LEVEL = "level"
+    XP_MILESTONE = "xp_milestone"
+    QUEST = "quest"
+    DIARY = "diary"
+    COLLECTION_LOG = "collection_log"
+    PERSONAL_BEST = "personal_best"
+    COMBAT_ACHIEVEMENT = "combat_achievement"
+    PVP = "pvp"
+    JOINED = "joined"
+    LEFT = "left"
+    KICKED = "kicked"
+    COFFER = "coffer"
+    OTHER = "other"
+
+
+class Broadcast(NamedTuple):
+    """One event of a player; `by` is the officer who invited or expelled, `words` the rest."""
+
+    kind: Kind
+    name: str | None = None
+    words: str = ""
+    by: str | None = None
+
+
+# The wording was read in what parsers of live relays match and test with:
+#   fatfingers23/trackscape-discord-bot  trackscape-discord-shared/src/osrs_broadcast_extractor.rs
+#   pajlads/DinkPlugin                   notifiers/PetNotifier.java with its test
+#   pascalla/clan-chat-webhook           ClanChatWebhookPlugin.java (getSystemMessageType)
+#   andreasx23 "guild-spam-filter"       notes on wording seen in screenshots
+# Seen in none of them as a live line: "has been kicked from the clan by", which costs nothing.
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9 _-]{0,10}[A-Za-z0-9_-])?"
+_COINS = r"\(?[\d,]+ coins\)?"
+_TIER = r"(?:easy|medium|hard|elite|master|grandmaster)"
+
+# (what happened, how it is worded after the name), the particular before the general.
+_WORDINGS = (
+    (Kind.DROP, r"received a (?:drop|clue item): (?P<words>.+)"),
+    (Kind.RAID_LOOT, r"received special loot from a raid: (?P<words>.+)"),
+    (Kind.COLLECTION_LOG, r"received a new collection log item: (?P<words>.+)"),
+    (
+        Kind.PET,
+        (
+            r"(?:has a funny feeling like [\w' ]{2,30} followed"
+            r"|feels something weird sneaking into \w+ backpack"
+            r"|feels like [\w' ]{2,30} acquired something special)(?:: (?P<words>.+)|\.{0,3})"
+        ),
+    ),
+    (Kind.XP_MILESTONE, r"has reached (?P<words>[\d,]+ XP in \w+)[.!]?"),
+    (
+        Kind.LEVEL,
+        (
+            r"has reached (?P<words>(?:(?:a|the highest(?: possible)?) )?(?:\w+ )?level"
+            r"(?: of)?(?: [\d,]+)?(?: in \w+)?)[.!]?"
+        ),
+    ),
+    (Kind.QUEST, r"has completed a quest: (?P<words>.+)"),
+    (
+        Kind.COMBAT_ACHIEVEMENT,
+        (
+            rf"(?:has completed an? \w+ combat task: (?P<words>.+)"
+            r"|has completed the combat achievement: .+"
+            rf"|has completed all {_TIER} combat tasks[.!]?"
+            rf"|has unlocked the {_TIER} tier of rewards from Combat Achievements[.!]?)"
+        ),
+    ),
+    (Kind.DIARY, r"has completed the (?P<words>.+ diary)[.!]?"),
+    (Kind.PERSONAL_BEST, r"(?:has )?achieved a new (?P<words>.+ personal best: [\d:.]+)"),
+    (
+        Kind.PVP,
+        (
+            rf"(?:has defeated (?P<words>{_NAME} and received {_COINS}).*"
+            rf"|has been defeated by {_NAME}(?: in .+?)?(?: and lost {_COINS} worth of loot)?[.!].*"
+            rf"|has opened a loot key worth {_COINS}[.!]?)"
+        ),
+    ),
+    (
+        Kind.JOINED,
+        rf"has been (?:invited into|recruited to) the clan by (?P<by>{_NAME})\.?",
+    ),
+    (Kind.LEFT, r"has left the clan\.?"),
+    (Kind.KICKED, rf"has been kicked from the clan by (?P<by>{_NAME})\.?"),
+    (
+        Kind.COFFER,
+        r"has (?P<words>(?:deposited|withdrawn) [\d,]+ coins (?:into|from) the coffer)\.?",
+    ),
+    (
+        Kind.OTHER,  # who logs in and out, hardcore deaths, leagues
+        (
+            r"(?:has (?:joined|left)(?: the clan channel)?\."
+            r"|has died and lost \w+ (?:\w+ )*?[Ii]ronman status\.?"
+            r"|has (?:earned|unlocked) .{1,60}(?:rank|relic|League area|Combat mastery).{0,20}!)"
+        ),
+    ),
+)
+_EVENTS = tuple(
+    (kind, re.compile(rf"(?P<name>{_NAME}) {wording}", re.IGNORECASE))
+    for kind, wording in _WORDINGS
+)
+_EXPELLED = re.compile(
+    rf"(?P<by>{_NAME}) has expelled (?P<name>{_NAME}) from the clan\.?", re.IGNORECASE
+)
+_NOTICE = re.compile(
+    r"(?:To talk in your clan's channel, start each line of chat with .*"
+    r"|Attempting to join clan channel.*"
+    r"|You (?:are now a member of|have left) the clan channel\.?)"
+)
+
+
+def broadcast(line: str) -> Broadcast | None:
+    """Return what a line tells that the game wrote, or None when it is none of its wordings."""
+    line = line[:LONGEST_LINE].strip()
+    for kind, event in ((Kind.KICKED, _EXPELLED), *_EVENTS):
+        told = event.fullmatch(line)
+        if told is not None:
+            groups = told.groupdict()
+            words = (groups.get("words") or "").removesuffix(".")
+            return Broadcast(kind, groups["name"], words, groups.get("by"))
+    return Broadcast(Kind.OTHER) if _NOTICE.fullmatch(line) else None

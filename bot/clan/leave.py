@@ -1,0 +1,133 @@
+"""Leave of absence and exemptions: who is not to be flagged on a day.
+
+Days are those of the clan's calendar, and `until_on` is always the last day, itself included.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from bot.clan.days import FURTHEST_BACK, parse_day
+from bot.clan.spans import DAY, days_between
+
+LONGEST_LEAVE = timedelta(days=365)
+"""From the first day of leave to the last."""
+
+_FOREVER = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Somebody's leave, of a user or of a player without one; without `until_on` it is open.
+
+    `ended_on` is the first day back, when it ended before its time.
+    """
+
+    user_id: int | None
+    player_id: int | None
+    from_on: date
+    until_on: date | None
+    set_by: int
+    ended_on: date | None = None
+
+    @property
+    def last_on(self) -> date:
+        """Return the last day away, or the end of all days when nobody knows yet."""
+        until = self.until_on or _FOREVER
+        return until if self.ended_on is None else min(until, self.ended_on - DAY)
+
+    def covers(self, day: date) -> bool:
+        """Return whether the day is one of the leave."""
+        return self.from_on <= day <= self.last_on
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Who is away on one day, with the leave that lasts longest."""
+
+    users: Mapping[int, Leave]
+    players: Mapping[int, Leave]
+
+    def leave_of(self, user_id: int | None, player_ids: Iterable[int]) -> Leave | None:
+        """Return the longest leave of a person, as a user or with any of the accounts."""
+        leaves = [self.players[each] for each in player_ids if each in self.players]
+        if user_id is not None and user_id in self.users:
+            leaves.append(self.users[user_id])
+        return max(leaves, key=_end, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A player, or everybody of a role, whom officers keep out of the lists of the inactive."""
+
+    player_id: int | None
+    role: str | None
+    reason: str
+    until_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.player_id is None) == (self.role is None):
+            raise ValueError("an exemption is for a player or for a role, one of them")
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """What is exempt on one day."""
+
+    players: Mapping[int, Exemption] = field(default_factory=dict)
+    roles: Mapping[str, Exemption] = field(default_factory=dict)
+
+    def exemption_of(self, player_id: int, role: str) -> Exemption | None:
+        """Return a player's own exemption, or else the role's."""
+        return self.players.get(player_id) or self.roles.get(role)
+
+
+def away_on(leaves: Iterable[Leave], today: date) -> Away:
+    """Return who is away today."""
+    standing = sorted((leave for leave in leaves if leave.covers(today)), key=_end)
+    return Away(
+        {leave.user_id: leave for leave in standing if leave.user_id is not None},
+        {leave.player_id: leave for leave in standing if leave.player_id is not None},
+    )
+
+
+def days_away(leave: Leave, first: date, last: date) -> tuple[date, ...]:
+    """Return the days of leave from the first to the last, both included."""
+    return days_between(max(leave.from_on, first), min(leave.last_on, last))
+
+
+def exempt_on(exemptions: Iterable[Exemption], today: date) -> Exempt:
+    """Return who is exempt today; of several exemptions the longest stands."""
+    standing = sorted(
+        (each for each in exemptions if today <= (each.until_on or _FOREVER)),
+        key=lambda each: each.until_on or _FOREVER,
+    )
+    return Exempt(
+        {each.player_id: each for each in standing if each.player_id is not None},
+        {each.role: each for each in standing if each.role is not None},
+    )
+
+
+def leave_between(from_text: str, until_text: str, today: date) -> tuple[date, date]:
+    """Return the first and the last day of a leave as somebody wrote them.
+
+    "2 weeks" as its end counts from its beginning. Raises ValueError, saying what would be right.
+    """
+    from_on = parse_day(from_text, today)
+    until_on = parse_day(until_text, today, after=from_on)
+    if from_on < today - FURTHEST_BACK:
+        raise ValueError(
+            f"{from_on} is long past; a leave may begin at most {FURTHEST_BACK.days} days ago"
+        )
+    if until_on < from_on:
+        raise ValueError(f"the leave would end ({until_on}) before it begins ({from_on})")
+    if until_on - from_on > LONGEST_LEAVE:
+        raise ValueError(
+            f"from {from_on} to {until_on} is too long; "
+            f"a leave lasts at most {LONGEST_LEAVE.days} days and can be set again"
+        )
+    return from_on, until_on
+
+
+def _end(leave: Leave) -> date:
+    return leave.last_on

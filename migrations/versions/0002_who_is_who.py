@@ -1,0 +1,147 @@
+"""Who is who."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "absences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("clan_id", sa.Integer(), nullable=False),
+        sa.Column("discord_user_id", sa.BigInteger(), nullable=True),
+        sa.Column("player_id", sa.Integer(), nullable=True),
+        sa.Column("from_on", sa.Integer(), nullable=False),
+        sa.Column("until_on", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("set_by", sa.BigInteger(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_on", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["clan_id"], ["clans.id"], name=op.f("fk_absences_clan_id")),
+        sa.ForeignKeyConstraint(
+            ["player_id"], ["players.player_id"], name=op.f("fk_absences_player_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+    )
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_absences_clan_id"), ["clan_id"], unique=False)
+
+    op.create_table(
+        "exemptions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("clan_id", sa.Integer(), nullable=False),
+        sa.Column("player_id", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("until_on", sa.Integer(), nullable=True),
+        sa.Column("set_by", sa.BigInteger(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["clan_id"], ["clans.id"], name=op.f("fk_exemptions_clan_id")),
+        sa.ForeignKeyConstraint(
+            ["player_id"], ["players.player_id"], name=op.f("fk_exemptions_player_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exemptions")),
+    )
+    with op.batch_alter_table("exemptions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exemptions_clan_id"), ["clan_id"], unique=False)
+
+    op.create_table(
+        "link_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("clan_id", sa.Integer(), nullable=False),
+        sa.Column("player_id", sa.Integer(), nullable=False),
+        sa.Column("discord_user_id", sa.BigInteger(), nullable=False),
+        sa.Column("deed", sa.String(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger(), nullable=False),
+        sa.Column("happened_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["clan_id"], ["clans.id"], name=op.f("fk_link_events_clan_id")),
+        sa.ForeignKeyConstraint(
+            ["player_id"], ["players.player_id"], name=op.f("fk_link_events_player_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_events")),
+    )
+    with op.batch_alter_table("link_events", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_link_events_clan_id_player_id"), ["clan_id", "player_id"], unique=False
+        )
+
+    op.create_table(
+        "broadcasts",
+        sa.Column(
+            "message_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["authors.id"], name=op.f("fk_broadcasts_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channels.id"], name=op.f("fk_broadcasts_channel_id")
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_broadcasts")),
+    )
+    with op.batch_alter_table("broadcasts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_broadcasts_author_id_sent_at"), ["author_id", "sent_at"], unique=False
+        )
+
+    with op.batch_alter_table("authors", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("opted_out_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("left_at", sa.BigInteger(), nullable=True))
+
+    with op.batch_alter_table("channels", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("bridge_pattern", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("bridge_source_id", sa.BigInteger(), nullable=True))
+
+    with op.batch_alter_table("clans", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("forget_after_days", sa.Integer(), nullable=True))
+
+    with op.batch_alter_table("memberships", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("has_no_discord", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("memberships", schema=None) as batch_op:
+        batch_op.drop_column("has_no_discord")
+
+    with op.batch_alter_table("clans", schema=None) as batch_op:
+        batch_op.drop_column("forget_after_days")
+
+    with op.batch_alter_table("channels", schema=None) as batch_op:
+        batch_op.drop_column("bridge_source_id")
+        batch_op.drop_column("bridge_pattern")
+
+    with op.batch_alter_table("authors", schema=None) as batch_op:
+        batch_op.drop_column("left_at")
+        batch_op.drop_column("opted_out_at")
+
+    with op.batch_alter_table("broadcasts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_broadcasts_author_id_sent_at"))
+
+    op.drop_table("broadcasts")
+    with op.batch_alter_table("link_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_events_clan_id_player_id"))
+
+    op.drop_table("link_events")
+    with op.batch_alter_table("exemptions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exemptions_clan_id"))
+
+    op.drop_table("exemptions")
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_absences_clan_id"))
+
+    op.drop_table("absences")

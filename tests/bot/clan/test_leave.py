@@ -1,0 +1,147 @@
+"""Leave and exemptions hold from their first day to their last, both included."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.leave import (
+    LONGEST_LEAVE,
+    Exemption,
+    Leave,
+    away_on,
+    days_away,
+    exempt_on,
+    leave_between,
+)
+
+TODAY = date(2026, 11, 18)
+DAY = timedelta(days=1)
+OFFICER = 7
+dates = st.dates(date(2026, 1, 1), date(2026, 2, 28))
+
+
+def leave(
+    user_id: int | None = 1,
+    from_on: date = TODAY,
+    until_on: date | None = TODAY + 9 * DAY,
+    ended_on: date | None = None,
+    player_id: int | None = None,
+) -> Leave:
+    return Leave(user_id, player_id, from_on, until_on, OFFICER, ended_on)
+
+
+def test_the_first_and_the_last_day_are_days_of_leave() -> None:
+    mine = leave()
+    days = [mine.covers(TODAY + number * DAY) for number in (-1, 0, 9, 10)]
+    assert days == [False, True, True, False]
+
+
+def test_who_is_back_early_is_not_away_from_that_day_on() -> None:
+    mine = leave(ended_on=TODAY + 2 * DAY)
+    assert mine.covers(TODAY + DAY)
+    assert not mine.covers(TODAY + 2 * DAY)
+
+
+def test_a_leave_ended_on_its_first_day_never_was() -> None:
+    mine = leave(ended_on=TODAY)
+    assert days_away(mine, TODAY - 9 * DAY, TODAY + 9 * DAY) == ()
+
+
+def test_a_leave_without_an_end_lasts_until_it_is_ended() -> None:
+    assert leave(until_on=None).covers(TODAY + 9999 * DAY)
+    assert not leave(until_on=None, ended_on=TODAY + DAY).covers(TODAY + DAY)
+
+
+def test_an_end_after_the_planned_last_day_changes_nothing() -> None:
+    assert leave(ended_on=TODAY + 99 * DAY).last_on == TODAY + 9 * DAY
+
+
+def test_a_person_is_away_as_a_user_or_with_any_account_and_for_the_longest() -> None:
+    short, long, of_alt = leave(), leave(until_on=None), leave(None, player_id=22)
+    away = away_on([long, short, of_alt, leave(3, TODAY + DAY)], TODAY)
+    assert away.leave_of(1, ()) == long
+    assert away.leave_of(None, (21, 22)) == of_alt
+    assert away.leave_of(1, (22,)) == long
+    assert away.leave_of(3, (21,)) is None
+    assert away.leave_of(None, ()) is None
+
+
+def test_only_the_days_asked_for_are_counted() -> None:
+    assert days_away(leave(), TODAY + 8 * DAY, TODAY + 20 * DAY) == (
+        TODAY + 8 * DAY,
+        TODAY + 9 * DAY,
+    )
+    assert days_away(leave(until_on=None), TODAY - DAY, TODAY) == (TODAY,)
+
+
+@given(dates, st.none() | dates, st.none() | dates, dates, dates)
+def test_the_days_away_are_the_days_on_which_somebody_is_away(
+    from_on: date, until_on: date | None, ended_on: date | None, first: date, last: date
+) -> None:
+    mine = leave(1, from_on, until_on, ended_on)
+    asked = [first + number * DAY for number in range((last - first).days + 1)]
+    away = tuple(day for day in asked if away_on([mine], day).leave_of(1, ()) is not None)
+    assert days_away(mine, first, last) == away
+
+
+def test_a_players_own_exemption_stands_before_the_role_s() -> None:
+    own, of_role = Exemption(1, None, "founder"), Exemption(None, "owner", "leads")
+    exempt = exempt_on([of_role, own], TODAY)
+    assert exempt.exemption_of(1, "owner") == own
+    assert exempt.exemption_of(2, "owner") == of_role
+    assert exempt.exemption_of(2, "member") is None
+
+
+def test_an_exemption_ends_after_its_last_day_and_the_longest_stands() -> None:
+    short = Exemption(1, None, "exams", TODAY)
+    long = Exemption(1, None, "ill", TODAY + DAY)
+    assert exempt_on([long, short], TODAY).exemption_of(1, "member") == long
+    assert exempt_on([short], TODAY).exemption_of(1, "member") == short
+    assert exempt_on([short], TODAY + DAY).exemption_of(1, "member") is None
+
+
+@pytest.mark.parametrize(("player_id", "role"), [(None, None), (1, "owner")])
+def test_an_exemption_is_for_a_player_or_for_a_role(
+    player_id: int | None, role: str | None
+) -> None:
+    with pytest.raises(ValueError, match="one of them"):
+        Exemption(player_id, role, "both or neither")
+
+
+@pytest.mark.parametrize(
+    ("from_text", "until_text", "from_on", "until_on"),
+    [
+        ("today", "2 weeks", TODAY, TODAY + 14 * DAY),
+        ("1 Dec", "2 weeks", date(2026, 12, 1), date(2026, 12, 15)),
+        ("1 Dec", "in 4 weeks", date(2026, 12, 1), date(2026, 12, 16)),
+        ("tomorrow", "24.12.", TODAY + DAY, date(2026, 12, 24)),
+        ("24 Dec", "3 Jan", date(2026, 12, 24), date(2027, 1, 3)),
+        ("today", "today", TODAY, TODAY),
+        ("19 Oct", "today", date(2026, 10, 19), TODAY),
+        ("today", "2027-11-18", TODAY, TODAY + LONGEST_LEAVE),
+    ],
+)
+def test_a_leave_is_read_from_two_texts(
+    from_text: str, until_text: str, from_on: date, until_on: date
+) -> None:
+    assert leave_between(from_text, until_text, TODAY) == (from_on, until_on)
+
+
+@pytest.mark.parametrize(
+    ("from_text", "until_text", "why"),
+    [
+        ("24 Dec", "20 Dec", r"would end \(2026-12-20\) before it begins \(2026-12-24\)"),
+        ("today", "yesterday", "before it begins"),
+        ("today", "2027-11-19", "at most 365 days"),
+        ("2026-10-18", "today", "long past; a leave may begin at most 30 days ago"),
+        ("12/24", "today", "write 24 Dec"),
+        ("today", "some day", "is no day"),
+    ],
+)
+def test_a_leave_that_cannot_be_is_refused_with_the_reason(
+    from_text: str, until_text: str, why: str
+) -> None:
+    with pytest.raises(ValueError, match=why):
+        leave_between(from_text, until_text, TODAY)

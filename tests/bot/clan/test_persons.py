@@ -1,0 +1,310 @@
+"""Everybody is somebody once: no message is lost or counted twice, whoever links whom."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.persons import AuthorNames, Conflict, Person, Persons, PlayerNames, Tie, persons
+from bot.clan.standings import Link
+
+ANN, BEN, CAT = 101, 102, 103
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def player(player_id: int, name: str = "", *old: str, present: bool = True) -> PlayerNames:
+    return PlayerNames(player_id, name or f"Player {player_id}", old, present)
+
+
+def user(user_id: int, *names: str) -> AuthorNames:
+    return AuthorNames(user_id + 1000, user_id, None, names)
+
+
+def speaker(author_id: int, name: str) -> AuthorNames:
+    return AuthorNames(author_id, None, name, (name,))
+
+
+def claim(player_id: int, user_id: int, *, main: bool = False) -> Tie:
+    return Tie(player_id, user_id, Link.CLAIMED, main)
+
+
+def confirmed(player_id: int, user_id: int, *, main: bool = False, day: int = 0) -> Tie:
+    at = NOW.replace(day=day) if day else None
+    return Tie(player_id, user_id, Link.CONFIRMED, main, at)
+
+
+def test_a_player_whom_nobody_linked_is_a_person_alone() -> None:
+    found = persons([player(1)], [], [])
+    assert found.people == (Person(None, (1,)),)
+    assert found.links == {1: Link.NONE}
+
+
+def test_a_user_and_all_linked_players_are_one_person() -> None:
+    found = persons(
+        [player(1), player(2), player(3)],
+        [user(ANN, "ann"), speaker(7, "Player 2")],
+        [claim(1, ANN), confirmed(2, ANN)],
+    )
+    ann = Person(ANN, (2, 1), (7, ANN + 1000), Link.CONFIRMED)
+    assert found.people == (ann, Person(None, (3,)))
+    assert found.by_player[1] == found.by_author[7] == found.by_user[ANN] == ann
+    assert ann.main == 2
+
+
+def test_an_alt_s_claim_is_no_surer_because_the_main_is_confirmed() -> None:
+    found = persons([player(1), player(2)], [], [confirmed(1, ANN), claim(2, ANN)])
+    assert found.links == {1: Link.CONFIRMED, 2: Link.CLAIMED}
+
+
+def test_two_claims_leave_the_player_alone_and_are_a_conflict() -> None:
+    found = persons(
+        [player(1)],
+        [user(ANN, "Player 1"), user(BEN), speaker(7, "Player 1")],
+        [claim(1, BEN), claim(1, ANN)],
+    )
+    assert found.people == (Person(None, (1,), (7,)),)
+    assert found.conflicts == (Conflict(1, (ANN, BEN)),)
+    assert found.unmatched_authors == (ANN + 1000, BEN + 1000)
+
+
+def test_a_confirmed_link_beats_claims_and_ends_the_conflict() -> None:
+    found = persons([player(1)], [], [claim(1, ANN), confirmed(1, BEN), claim(1, CAT)])
+    assert found.people == (Person(BEN, (1,), (), Link.CONFIRMED),)
+    assert found.conflicts == ()
+
+
+def test_two_confirmed_links_are_a_conflict_again() -> None:
+    found = persons([player(1)], [], [confirmed(1, ANN), confirmed(1, BEN), claim(1, CAT)])
+    assert found.conflicts == (Conflict(1, (ANN, BEN)),)
+
+
+def test_a_claim_that_is_also_confirmed_is_one_link() -> None:
+    found = persons([player(1)], [], [claim(1, ANN), confirmed(1, ANN)])
+    assert found.people == (Person(ANN, (1,), (), Link.CONFIRMED),)
+
+
+def test_a_link_to_a_player_who_is_not_known_is_nothing() -> None:
+    assert persons([player(1)], [], [confirmed(9, ANN)]).people == (Person(None, (1,)),)
+
+
+def test_a_name_decides_where_no_link_does() -> None:
+    found = persons([player(1, "No ob")], [user(ANN, "other", "no_ob")], [])
+    assert found.people == (Person(ANN, (1,), (ANN + 1000,), Link.NAME),)
+
+
+def test_a_linked_user_gets_no_second_player_by_name() -> None:
+    found = persons([player(1), player(2, "Ann")], [user(ANN, "Ann")], [claim(1, ANN)])
+    assert found.by_player[2] == Person(None, (2,))
+
+
+def test_a_linked_player_gets_no_second_user_by_name() -> None:
+    found = persons([player(1, "Ann")], [user(ANN, "Ann"), user(BEN)], [claim(1, BEN)])
+    assert found.by_player[1].user_id == BEN
+    assert found.unmatched_authors == (ANN + 1000,)
+
+
+def test_a_name_that_officers_called_wrong_joins_nobody() -> None:
+    found = persons([player(1, "Ann")], [user(ANN, "Ann")], [], rejected={(1, ANN)})
+    assert found.people == (Person(None, (1,)),)
+    assert found.unmatched_authors == (ANN + 1000,)
+
+
+def test_a_confirmed_link_stands_though_it_was_rejected_once() -> None:
+    found = persons([player(1)], [], [confirmed(1, ANN)], rejected={(1, ANN)})
+    assert found.by_player[1].user_id == ANN
+
+
+def test_an_old_name_counts_only_when_nobody_bears_it_now() -> None:
+    before = persons([player(1, "New", "Old")], [user(ANN, "Old")], [])
+    assert before.by_user[ANN].players == (1,)
+    passed_on = persons([player(1, "New", "Old"), player(2, "Old")], [user(ANN, "Old")], [])
+    assert passed_on.by_user[ANN].players == (2,)
+
+
+def test_who_left_bears_the_name_only_until_somebody_present_does() -> None:
+    gone = player(1, "Ann", present=False)
+    assert persons([gone], [speaker(7, "Ann")], []).by_author[7].players == (1,)
+    found = persons([gone, player(2, "Ann")], [speaker(7, "Ann")], [])
+    assert found.by_author[7].players == (2,)
+
+
+@pytest.mark.parametrize("name", ["no_ob", "NO-OB", "No\u00a0ob"])
+def test_a_bridge_speaker_is_the_player_with_that_wom_key(name: str) -> None:
+    found = persons([player(1, "No ob"), player(2, "Noob")], [speaker(7, name)], [])
+    assert found.by_author[7].players == (1,)
+
+
+def test_a_bridge_speaker_is_never_matched_by_likeness() -> None:
+    found = persons([player(1, "Noob")], [speaker(7, "No ob"), speaker(8, "Noob [GIM]")], [])
+    assert found.unmatched_authors == (7, 8)
+
+
+def test_a_bridge_speaker_with_an_old_name_of_two_players_is_neither() -> None:
+    found = persons([player(1, "A", "Old"), player(2, "B", "Old")], [speaker(7, "old")], [])
+    assert found.unmatched_authors == (7,)
+
+
+def test_an_author_without_any_name_is_unmatched() -> None:
+    assert persons([player(1)], [AuthorNames(7, None, None)], []).unmatched_authors == (7,)
+
+
+def test_the_old_and_the_new_name_of_a_speaker_are_one_person() -> None:
+    found = persons([player(1, "New", "Old")], [speaker(7, "Old"), speaker(8, "New")], [])
+    assert found.people == (Person(None, (1,), (7, 8)),)
+
+
+def test_the_main_account_is_the_marked_one() -> None:
+    ties = [confirmed(1, ANN, day=1), confirmed(2, ANN, day=2), claim(3, ANN, main=True)]
+    assert persons([player(1), player(2), player(3)], [], ties).by_user[ANN].players == (3, 1, 2)
+
+
+def test_without_a_mark_the_main_account_is_the_one_confirmed_first() -> None:
+    ties = [claim(1, ANN), confirmed(2, ANN, day=9), confirmed(3, ANN, day=4)]
+    assert persons([player(1), player(2), player(3)], [], ties).by_user[ANN].players == (3, 2, 1)
+
+
+# A world in which links, names and players change, to show that nothing is lost on the way.
+
+IDS, USERS, NAMES = (1, 2, 3, 4), (ANN, BEN, CAT), ("Ann", "a_nn", "A n n", "Ben", "Cat [x]", "Dan")
+
+
+@dataclass(frozen=True)
+class World:
+    """What is known at one time; authors and facts only ever become more."""
+
+    names: dict[int, tuple[str, ...]] = field(
+        default_factory=lambda: {player_id: (f"P{player_id}",) for player_id in IDS}
+    )
+    ties: frozenset[Tie] = frozenset()
+    rejected: frozenset[tuple[int, int]] = frozenset()
+
+    def people(self, authors: Sequence[AuthorNames], random: Random | None = None) -> Persons:
+        players = [player(each, names[-1], *names[:-1]) for each, names in self.names.items()]
+        ties, told = list(self.ties), list(authors)
+        if random is not None:
+            for each in (players, ties, told):
+                random.shuffle(each)
+        return persons(players, told, ties, self.rejected)
+
+
+def link(world: World, tie: Tie) -> World:
+    return replace(world, ties=world.ties | {tie})
+
+
+def unlink(world: World, tie: Tie) -> World:
+    return replace(world, ties=world.ties - {tie})
+
+
+def reject(world: World, tie: Tie) -> World:
+    return replace(world, rejected=world.rejected | {tie[:2]})
+
+
+def rename(world: World, player_id: int, name: str) -> World:
+    if player_id not in world.names:
+        return world
+    return replace(world, names={**world.names, player_id: (*world.names[player_id], name)})
+
+
+def merge(world: World, player_id: int, into: int) -> World:
+    if player_id == into or not {player_id, into} <= world.names.keys():
+        return world
+    names = dict(world.names)
+    names[into] = (*names.pop(player_id), *names[into])
+    moved = frozenset(
+        tie._replace(player_id=into) if tie.player_id == player_id else tie for tie in world.ties
+    )
+    return replace(world, names=names, ties=moved)
+
+
+ids, user_ids = st.sampled_from(IDS), st.sampled_from(USERS)
+ties = st.builds(
+    Tie,
+    ids,
+    user_ids,
+    st.sampled_from([Link.CLAIMED, Link.CONFIRMED]),
+    st.booleans(),
+    st.sampled_from([None, NOW, NOW.replace(day=1)]),
+)
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just(link), ties),
+        st.tuples(st.just(unlink), ties),
+        st.tuples(st.just(reject), ties),
+        st.tuples(st.just(rename), ids, st.sampled_from(NAMES)),
+        st.tuples(st.just(merge), ids, ids),
+    ),
+    max_size=8,
+)
+writers = st.tuples(
+    st.fixed_dictionaries({each: st.lists(st.sampled_from(NAMES), max_size=2) for each in USERS}),
+    st.lists(st.sampled_from(("P1", "p2", *NAMES)), max_size=4, unique=True),
+).map(
+    lambda told: [
+        *(user(user_id, *names) for user_id, names in told[0].items()),
+        *(speaker(number, name) for number, name in enumerate(told[1])),
+    ]
+)
+
+
+def after(taken: Sequence[tuple[object, ...]]) -> World:
+    world = World()
+    for step, *what in taken:
+        world = step(world, *what)  # type: ignore[operator]
+    return world
+
+
+@given(steps, writers, st.lists(st.integers(0, 6), max_size=30))
+def test_after_any_steps_every_message_is_somebodys_or_unmatched_once(
+    taken: list[tuple[object, ...]], authors: list[AuthorNames], picks: list[int]
+) -> None:
+    facts = [authors[pick % len(authors)].author_id for pick in picks]
+    by_author = Counter(facts)
+    found = after(taken).people(authors)
+    counted = [by_author[each] for person in found.people for each in person.authors]
+    unmatched = [by_author[each] for each in found.unmatched_authors]
+    assert sum(counted) + sum(unmatched) == len(facts)
+
+
+@given(steps, writers)
+def test_after_any_steps_every_player_and_author_is_there_once(
+    taken: list[tuple[object, ...]], authors: list[AuthorNames]
+) -> None:
+    world = after(taken)
+    found = world.people(authors)
+    players = [each for person in found.people for each in person.players]
+    told = [each for person in found.people for each in person.authors]
+    assert sorted(players) == sorted(world.names)
+    assert sorted([*told, *found.unmatched_authors]) == sorted(each.author_id for each in authors)
+    assert len(found.by_user) == len([each for each in found.people if each.user_id is not None])
+    assert all(found.by_player[each].main == found.by_player[each].players[0] for each in players)
+
+
+@given(steps, writers, st.randoms(use_true_random=False))
+def test_the_order_in_which_it_is_told_does_not_matter(
+    taken: list[tuple[object, ...]], authors: list[AuthorNames], random: Random
+) -> None:
+    world = after(taken)
+    assert world.people(authors, random) == world.people(authors)
+
+
+@given(steps, writers, ties)
+def test_a_link_undone_gives_back_exactly_what_was(
+    taken: list[tuple[object, ...]], authors: list[AuthorNames], tie: Tie
+) -> None:
+    before = unlink(after(taken), tie)
+    assert unlink(link(before, tie), tie).people(authors) == before.people(authors)
+
+
+@given(steps, writers)
+def test_a_conflict_gives_the_player_s_messages_to_none_of_its_users(
+    taken: list[tuple[object, ...]], authors: list[AuthorNames]
+) -> None:
+    found = after(taken).people(authors)
+    for conflict in found.conflicts:
+        assert found.by_player[conflict.player_id].user_id is None
+        assert found.by_player[conflict.player_id].players == (conflict.player_id,)
