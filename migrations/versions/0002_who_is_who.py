@@ -29,8 +29,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
     )
-    with op.batch_alter_table("absences", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_absences_clan_id"), ["clan_id"], unique=False)
+    op.create_index(op.f("ix_absences_clan_id"), "absences", ["clan_id"], unique=False)
 
     op.create_table(
         "exemptions",
@@ -49,8 +48,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exemptions")),
     )
-    with op.batch_alter_table("exemptions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_exemptions_clan_id"), ["clan_id"], unique=False)
+    op.create_index(op.f("ix_exemptions_clan_id"), "exemptions", ["clan_id"], unique=False)
 
     op.create_table(
         "link_events",
@@ -67,10 +65,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_events")),
     )
-    with op.batch_alter_table("link_events", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_link_events_clan_id_player_id"), ["clan_id", "player_id"], unique=False
-        )
+    op.create_index(
+        op.f("ix_link_events_clan_id_player_id"),
+        "link_events",
+        ["clan_id", "player_id"],
+        unique=False,
+    )
 
     op.create_table(
         "broadcasts",
@@ -92,56 +92,47 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_broadcasts")),
     )
-    with op.batch_alter_table("broadcasts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_broadcasts_author_id_sent_at"), ["author_id", "sent_at"], unique=False
-        )
+    op.create_index(
+        op.f("ix_broadcasts_author_id_sent_at"),
+        "broadcasts",
+        ["author_id", "sent_at"],
+        unique=False,
+    )
 
-    with op.batch_alter_table("authors", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("opted_out_at", sa.BigInteger(), nullable=True))
-        batch_op.add_column(sa.Column("left_at", sa.BigInteger(), nullable=True))
+    op.add_column("authors", sa.Column("opted_out_at", sa.BigInteger(), nullable=True))
+    op.add_column("authors", sa.Column("left_at", sa.BigInteger(), nullable=True))
 
-    with op.batch_alter_table("channels", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("bridge_pattern", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("bridge_source_id", sa.BigInteger(), nullable=True))
+    op.add_column("channels", sa.Column("bridge_pattern", sa.String(), nullable=True))
+    op.add_column("channels", sa.Column("bridge_source_id", sa.BigInteger(), nullable=True))
 
-    with op.batch_alter_table("clans", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("forget_after_days", sa.Integer(), nullable=True))
+    op.add_column("clans", sa.Column("forget_after_days", sa.Integer(), nullable=True))
 
-    with op.batch_alter_table("memberships", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("has_no_discord", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
+    op.add_column(
+        "memberships",
+        sa.Column("has_no_discord", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("memberships", schema=None) as batch_op:
-        batch_op.drop_column("has_no_discord")
+    op.drop_column("memberships", "has_no_discord")
 
-    with op.batch_alter_table("clans", schema=None) as batch_op:
-        batch_op.drop_column("forget_after_days")
+    op.drop_column("clans", "forget_after_days")
 
-    with op.batch_alter_table("channels", schema=None) as batch_op:
-        batch_op.drop_column("bridge_source_id")
-        batch_op.drop_column("bridge_pattern")
+    op.drop_column("channels", "bridge_source_id")
+    op.drop_column("channels", "bridge_pattern")
 
-    with op.batch_alter_table("authors", schema=None) as batch_op:
-        batch_op.drop_column("left_at")
-        batch_op.drop_column("opted_out_at")
+    op.drop_column("authors", "left_at")
+    op.drop_column("authors", "opted_out_at")
 
-    with op.batch_alter_table("broadcasts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_broadcasts_author_id_sent_at"))
+    op.drop_index(op.f("ix_broadcasts_author_id_sent_at"), "broadcasts")
 
     op.drop_table("broadcasts")
-    with op.batch_alter_table("link_events", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_link_events_clan_id_player_id"))
+    op.drop_index(op.f("ix_link_events_clan_id_player_id"), "link_events")
 
     op.drop_table("link_events")
-    with op.batch_alter_table("exemptions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_exemptions_clan_id"))
+    op.drop_index(op.f("ix_exemptions_clan_id"), "exemptions")
 
     op.drop_table("exemptions")
-    with op.batch_alter_table("absences", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_absences_clan_id"))
+    op.drop_index(op.f("ix_absences_clan_id"), "absences")
 
     op.drop_table("absences")
