@@ -21,8 +21,8 @@ from bot.clan.notices import Notice
 from bot.clan.wording import ago
 from bot.journal import step, traced
 from bot.services.clans import Clan
-from bot.services.poll import PollResult
-from bot.services.upkeep import REFUSED, Outcome
+from bot.services.rounds import poll_clan
+from bot.services.upkeep import Outcome
 from bot.settings import Settings
 from bot.wiring import Services
 
@@ -31,7 +31,6 @@ T = TypeVar("T")
 Outlet = Callable[[Notice], Awaitable[None]]
 """Whoever says on Discord what a job has to say."""
 
-_REASONS_KEPT = 5
 _Options = dict[str, Any]
 
 _log = structlog.get_logger()
@@ -126,7 +125,7 @@ class Timetable:
 
     async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
-        result = await poll_clan(self._services, clan, outcome)
+        result = await poll_clan(self._services.poll, clan, outcome)
         told = self._told_doubt.get(clan.clan_id)
         self._told_doubt[clan.clan_id] = result.doubt
         if result.doubt in {None, told}:
@@ -145,6 +144,11 @@ class Timetable:
             outcome.detail["queued"] = await self._services.poll.update_all(
                 clan, secret.get_secret_value()
             )
+
+    async def forget(self, clan: Clan, outcome: Outcome) -> None:
+        """Forget who left the server long enough ago; only how many is recorded, never who."""
+        gone = await self._services.privacy.forget_left(clan)
+        outcome.detail |= {"people": gone.people, "messages": gone.messages}
 
     async def watch(self, clan: Clan, _outcome: Outcome) -> Notice | None:
         """Tell the jobs that became late, each once until it was done again."""
@@ -198,22 +202,6 @@ async def recorded(
         found |= {"outcome": outcome.outcome, **outcome.detail}
 
 
-async def poll_clan(services: Services, clan: Clan, outcome: Outcome) -> PollResult:
-    """Poll a clan and write into the outcome what came of it."""
-    result = await services.poll.poll(clan)
-    outcome.detail |= {
-        "members": result.members,
-        "updated": result.updated,
-        "unchanged": result.unchanged,
-        "failed": len(result.failed),
-        "reasons": [f"{each.name}: {each.reason}" for each in result.failed[:_REASONS_KEPT]],
-    }
-    if result.doubt is not None:
-        outcome.outcome = REFUSED
-        outcome.detail["doubt"] = result.doubt
-    return result
-
-
 async def _guarded(name: str, deed: Callable[[str], Awaitable[T]]) -> T | None:
     """Return what the deed makes of a new trace id, or None when it failed: the log says why."""
     with traced() as trace:
@@ -234,6 +222,10 @@ def _is_own_group(settings: Settings, clan: Clan) -> bool:
     return known and clan.wom_group_id == settings.wom_group_id
 
 
+def _forgets(_settings: Settings, clan: Clan) -> bool:
+    return clan.forget_after_days is not None
+
+
 _SOON, _LATER = timedelta(seconds=10), timedelta(minutes=2)
 
 JOBS: tuple[BotJob | ClanJob, ...] = (
@@ -246,5 +238,6 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         _is_own_group,
     ),
     BotJob("backup", lambda _: daily(hour=4), Timetable.back_up),
+    ClanJob("forget", lambda _: daily(hour=5), Timetable.forget, _forgets),
     ClanJob("watch", lambda _: every(timedelta(minutes=15)), Timetable.watch, recorded=False),
 )

@@ -15,11 +15,17 @@ import httpx
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.backfill import Backfill
+from bot.services.bridges import Bridges
 from bot.services.cards import Cards
 from bot.services.clans import Clans, Clock
+from bot.services.dossier import Dossier
+from bot.services.exemptions import Exemptions
 from bot.services.intake import Intake
+from bot.services.leave import Leaves
+from bot.services.links import Links
 from bot.services.places import Places
 from bot.services.poll import Poll
+from bot.services.privacy import Privacy
 from bot.services.publish import Publish
 from bot.services.upkeep import Upkeep
 from bot.settings import Settings
@@ -38,10 +44,16 @@ class Services:
     poll: Poll
     wom: WomClient
     intake: Intake
+    bridges: Bridges
     backfill: Backfill
     publish: Publish
     cards: Cards
     places: Places
+    links: Links
+    leaves: Leaves
+    exemptions: Exemptions
+    privacy: Privacy
+    dossier: Dossier
     upkeep: Upkeep
     clock: Clock
     migrated: Migrated
@@ -128,10 +140,16 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         poll=Poll(database, wom, clock),
         wom=wom,
         intake=intake,
+        bridges=Bridges(database, intake),
         backfill=Backfill(database, intake, clock, settings.history_days),
         publish=Publish(database, drawing, clock),
         cards=Cards(database, drawing, clock),
         places=Places(database),
+        links=Links(database, clock),
+        leaves=Leaves(database, clock),
+        exemptions=Exemptions(database, clock),
+        privacy=Privacy(database, intake, clock),
+        dossier=Dossier(database, clock),
         upkeep=Upkeep(
             database,
             clock,

@@ -8,6 +8,7 @@ import discord
 from bot.clan.names import escaped
 from bot.clan.ranks import Deed
 from bot.clan.spans import Period
+from bot.clan.standings import Member
 from bot.clan.wording import plural, short
 from bot.reports.clan_report import role_words
 from bot.reports.pictures import Card, card_facts
@@ -15,7 +16,9 @@ from bot.reports.style import slot_words
 from bot.services.cards import CardFiles
 from bot.services.people import Visitor
 from bot.wiring import Services
+from cogs._exempt import exempt_words
 from cogs._gates import Interaction, clan_of
+from cogs._leave import away_words
 from cogs._posting import PostPanel, Shown
 from cogs._replies import Box, listed, picture, small, when
 
@@ -41,7 +44,10 @@ class CardPanel(PostPanel):
         made = await self.services.cards.of_visitor(
             clan_of(interaction), visitor(interaction.user), period
         )
-        return None if made is None else card_shown(made)
+        if made is None:
+            return None
+        note = await standing_note(self.services, interaction, made.card.member, reasons=False)
+        return card_shown(made, note)
 
 
 def visitor(user: discord.User | discord.Member) -> Visitor:
@@ -49,15 +55,31 @@ def visitor(user: discord.User | discord.Member) -> Visitor:
     return Visitor(user.id, user.display_name, user.name)
 
 
-def card_shown(made: CardFiles) -> Shown:
-    """Return a card and its chart as an answer."""
-    return Shown(partial(_box, made), (made.chart,))
+async def standing_note(
+    services: Services, interaction: Interaction, member: Member, *, reasons: bool
+) -> str:
+    """Return until when somebody is away and, with `reasons`, why they are exempt."""
+    clan = clan_of(interaction)
+    away = await services.leaves.away_today(clan)
+    leave = away.leave_of(member.discord_user_id, [member.player_id])
+    parts = [] if leave is None else [away_words(leave, clan.zone)]
+    if reasons:
+        exempt = await services.exemptions.exempt_today(clan)
+        held = exempt.exemption_of(member.player_id, member.role)
+        parts += [] if held is None else [exempt_words(held, clan.zone)]
+    return " \N{MIDDLE DOT} ".join(f"**{part[:1].upper()}{part[1:]}**" for part in parts)
 
 
-def _box(made: CardFiles) -> Box:
+def card_shown(made: CardFiles, note: str = "") -> Shown:
+    """Return a card and its chart as an answer; the note says how the member stands."""
+    return Shown(partial(_box, made, note), (made.chart,))
+
+
+def _box(made: CardFiles, note: str) -> Box:
     """Return who it is, the numbers with their places in the clan, the picture, the small print."""
     card = made.card
-    box = Box(f"## {escaped(card.member.name)}", _who(card), small(_since(card)))
+    box = Box(f"## {escaped(card.member.name)}", _who(card), *([note] if note else []))
+    box.say(small(_since(card)))
     box.rule().say(f"**Last {card.period.words}**", *(_fact(*fact) for fact in card_facts(card)))
     box.say(*_always(card))
     box.add_item(picture(made.chart))

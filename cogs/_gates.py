@@ -72,7 +72,7 @@ async def check_gate(interaction: Interaction, clans: Clans, deed: Deed) -> bool
     passes = may(caller, deed, clan.gates)
     _log.info("asked", what=asked(interaction), user=user.id, deed=deed.value, passes=passes)
     if passes:
-        interaction.extras["clan"] = clan
+        interaction.extras |= {"clan": clan, "caller": caller}
     else:
         await tell(interaction, refusal(deed, clan.gates))
     return passes
@@ -81,6 +81,11 @@ async def check_gate(interaction: Interaction, clans: Clans, deed: Deed) -> bool
 async def clan_in(guild: discord.Guild, clans: Clans) -> Clan:
     """Return the clan of a server as it is now; only a server nobody has seen costs a write."""
     return await clans.of_guild(guild.id) or await clans.found(guild.id, guild.name)
+
+
+def caller_may(interaction: Interaction, deed: Deed) -> bool:
+    """Return whether the one whom the gate let in may do another deed as well."""
+    return may(interaction.extras["caller"], deed, clan_of(interaction).gates)
 
 
 def clan_of(interaction: Interaction) -> Clan:

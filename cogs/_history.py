@@ -9,6 +9,7 @@ from datetime import datetime
 import discord
 
 from bot.services.backfill import Page, Unreadable
+from bot.services.bridges import Bridges
 from bot.services.intake import Spot
 from cogs._messages import Place, heard_of, is_readable, places_of, spot_of
 
@@ -18,8 +19,9 @@ _PAGE = 100
 class DiscordHistory:
     """Reads the past of one server's channels, threads and forum posts."""
 
-    def __init__(self, guild: discord.Guild) -> None:
+    def __init__(self, guild: discord.Guild, bridges: Bridges) -> None:
         self._guild = guild
+        self._bridges = bridges
         self._places: dict[int, Place] = {}
 
     async def spots(self, since: datetime) -> Sequence[Spot]:
@@ -33,13 +35,15 @@ class DiscordHistory:
         """Return the newest page before a message; Unreadable when Discord refuses."""
         if not spot.is_readable:
             raise Unreadable("View Channel or Read Message History is missing")
-        place = self._places[spot.discord_channel_id]
+        place = self._places.get(spot.discord_channel_id) or self._channel(spot)
         before = None if before_id is None else discord.Object(before_id)
         try:
             page = [message async for message in place.history(limit=_PAGE, before=before)]
         except (discord.Forbidden, discord.NotFound) as error:
             raise Unreadable(error.text or "Discord refused") from error
-        heard = tuple(each for each in map(heard_of, page) if each is not None)
+        bridge = self._bridges.at(self._guild.id, place.id)
+        counted = (heard_of(message, bridge) for message in page)
+        heard = tuple(each for each in counted if each is not None)
         oldest = page[-1] if page else None
         return Page(
             heard,
@@ -47,6 +51,13 @@ class DiscordHistory:
             oldest_id=oldest.id if oldest and len(page) == _PAGE else None,
             oldest_at=oldest.created_at if oldest else None,
         )
+
+    def _channel(self, spot: Spot) -> Place:
+        """Return a channel that is read on its own; Unreadable when it is gone."""
+        found = self._guild.get_channel(spot.discord_channel_id)
+        if not isinstance(found, Place):
+            raise Unreadable("the channel is gone")
+        return found
 
     async def _archived(self, since: datetime) -> AsyncIterator[discord.Thread]:
         """Yield the public threads and posts that were archived after `since`."""

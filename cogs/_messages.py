@@ -2,7 +2,9 @@
 
 import discord
 
+from bot.clan.bridge import embed_line
 from bot.clan.questions import is_question
+from bot.services.bridges import Bridge, Posted
 from bot.services.intake import Heard, Spot
 
 Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
@@ -12,14 +14,22 @@ Place = Channel | discord.Thread
 _COUNTED = (discord.MessageType.default, discord.MessageType.reply)
 
 
-def heard_of(message: discord.Message) -> Heard | None:
-    """Return a message as it counts, or None for one that does not: bots, webhooks, notices."""
+def heard_of(message: discord.Message, bridge: Bridge | None = None) -> Heard | None:
+    """Return a message as it counts, or None for one that does not.
+
+    Of bots and webhooks only those count that repeat the clan chat, in a bridge; there they count
+    for who spoke in the game.
+    """
     place, author = message.channel, message.author
-    if author.bot or message.webhook_id is not None or message.type not in _COUNTED:
-        return None
-    if not isinstance(place, Place):
+    if message.type not in _COUNTED or not isinstance(place, Place):
         return None
     replied = message.reference if message.type is discord.MessageType.reply else None
+    reply_to = replied.message_id if replied else None
+    if author.bot or message.webhook_id is not None:
+        if bridge is None or not _repeats(message, bridge):
+            return None
+        lines = _lines(message)
+        return bridge.heard(Posted(message.id, spot_of(place), message.created_at, lines, reply_to))
     return Heard(
         message.id,
         spot_of(place),
@@ -28,8 +38,30 @@ def heard_of(message: discord.Message) -> Heard | None:
         author.name,
         message.created_at,
         is_question=is_question(message.content),
-        reply_to=replied.message_id if replied else None,
+        reply_to=reply_to,
     )
+
+
+def _repeats(message: discord.Message, bridge: Bridge) -> bool:
+    """Return whether a bot's or webhook's message may be a line of the clan chat.
+
+    Never our own, an answer to a command, or an announcement that the channel follows.
+    """
+    ours = message.guild is not None and message.author.id == message.guild.me.id
+    answers = message.interaction_metadata is not None
+    follows = message.flags.is_crossposted
+    return bridge.takes(message.author.id) and not (ours or answers or follows)
+
+
+def _lines(message: discord.Message) -> list[str]:
+    """Return what a message says: its text, or else each embed as one line."""
+    if message.content:
+        return [message.content]
+    return [
+        embed_line(embed.author.name, embed.description)
+        for embed in message.embeds
+        if embed.description
+    ]
 
 
 def spot_of(place: Place) -> Spot:

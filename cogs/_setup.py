@@ -14,6 +14,7 @@ from bot.wiring import Services
 from cogs._gates import Interaction, clan_in
 from cogs._messages import is_readable, places_of
 from cogs._replies import Box, small, when
+from cogs._setup_bridge import BridgePanel
 from cogs._setup_group import GroupButton, GroupPick, Redrawn
 from cogs._setup_picks import (
     LeadershipPick,
@@ -49,10 +50,11 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
         raise LookupError("the gate lets nobody in without a server")
     clan = await clan_in(guild, services.clans)
     left_out = await services.places.left_out(clan)
+    bridges = frozenset(await services.bridges.of_clan(clan))
     sees_words = interaction.client.intents.message_content
     return Setting(
         clan,
-        checklist(clan, _facts(guild, clan, left_out, sees_words=sees_words)),
+        checklist(clan, _facts(guild, clan, left_out, bridges, sees_words=sees_words)),
         officers=_existing_roles(guild, clan.gates.discord_officers),
         leadership=_existing_roles(guild, clan.gates.discord_leadership),
         left_out=tuple(sorted(each for each in left_out if guild.get_channel(each))),
@@ -60,6 +62,24 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
             each for each in (clan.report_channel_id,) if each and guild.get_channel(each)
         ),
     )
+
+
+async def show_setup(services: Services, interaction: Interaction) -> None:
+    """Show the checklist where another page is shown."""
+    panel = SetupPanel(services, await setting_of(services, interaction))
+    await interaction.response.edit_message(view=panel)
+
+
+class BridgeButton(discord.ui.Button[Redrawn]):
+    """Opens the page of the clan-chat bridge."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Choose", custom_id="setup:bridge")
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Show the page in place of the checklist."""
+        if self.view is not None:
+            await BridgePanel(self.view.services, show_setup).show(interaction)
 
 
 class SetupPanel(Redrawn):
@@ -93,7 +113,7 @@ class SetupPanel(Redrawn):
     def _listen(self) -> None:
         nobody = FoundGroup(1, "-", 0)
         buttons: discord.ui.ActionRow[Redrawn] = discord.ui.ActionRow(
-            GroupButton(chosen=False), ZoneButton()
+            GroupButton(chosen=False), ZoneButton(), BridgeButton()
         )
         self.add_item(buttons)
         for pick in (
@@ -125,6 +145,7 @@ def _box(setting: Setting, note: str, found: Sequence[FoundGroup]) -> Box:
     box.say(small("Leadership also decides")).control(LeadershipPick(setting.leadership))
     box.rule().say(_line("Channels", lines.channels))
     box.control(LeftOutPick(setting.left_out))
+    box.beside(_line("Clan-chat bridge", lines.bridge), BridgeButton())
     box.say(_line("Report channel", lines.report_channel))
     box.control(ReportChannelPick(setting.report_channel))
     return box.rule().say(_line("Questions", lines.questions))
@@ -145,7 +166,12 @@ def _group(clan: Clan) -> str:
 
 
 def _facts(
-    guild: discord.Guild, clan: Clan, left_out: frozenset[int], *, sees_words: bool
+    guild: discord.Guild,
+    clan: Clan,
+    left_out: frozenset[int],
+    bridges: frozenset[int],
+    *,
+    sees_words: bool,
 ) -> Facts:
     places = places_of(guild)
     speaks = None
@@ -161,6 +187,7 @@ def _facts(
         ],
         speaks=speaks,
         sees_words=sees_words,
+        bridges=[each.name for each in places if each.id in bridges],
     )
 
 

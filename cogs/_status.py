@@ -5,12 +5,18 @@ from bot.clan.wording import exact
 from bot.services.upkeep import DONE, Status, Trouble
 from cogs._replies import Box, small, when
 
-_JOBS = {"poll": "Reading Wise Old Man", "update-all": "Refreshing members", "backup": "Backup"}
+_JOBS = {
+    "poll": "Reading Wise Old Man",
+    "update-all": "Refreshing members",
+    "backup": "Backup",
+    "forget": "Forgetting who left",
+}
+_QUEUE = "/clanstats links"
 _MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 
 
-def status_box(clan: str, status: Status) -> Box:
+def status_box(clan: str, status: Status, left_out: str) -> Box:
     """Return what is known, what ran, and what is wrong with how to mend it."""
     box = Box(f"## {escaped(clan)}", "**How the bot is doing**")
     unreadable = f", {len(status.unreadable)} unreadable" if status.unreadable else ""
@@ -19,13 +25,21 @@ def status_box(clan: str, status: Status) -> Box:
         f"**Members**  {exact(status.members)}",
         f"**Channels**  {exact(status.channels)} counted{unreadable}",
         f"**Messages**  {exact(status.messages)} counted",
+        f"**Left out**  {left_out}",
     )
+    if status.coverage:
+        box.rule().say("**Coverage, last 30 days**", *status.coverage, *_next_step(status))
     if status.runs:
-        box.say(*_runs(status))
+        box.rule().say(*_runs(status))
     box.rule().say(*_troubles(status.troubles))
     size = status.database_bytes
     disk = () if size is None else (f"database {size / _MEGABYTE:.1f} MB",)
     return box.rule().say(small(*status.evidence), small(f"ClanStats {status.version}", *disk))
+
+
+def _next_step(status: Status) -> list[str]:
+    step = status.next_step
+    return [small(f"To raise it, {step.replace(_QUEUE, f'`{_QUEUE}`')}")] if step else []
 
 
 def _polls(status: Status) -> str:

@@ -9,11 +9,19 @@ from bot.clan.ranks import Deed
 from bot.clan.spans import Period
 from bot.services.faults import unready
 from bot.wiring import Services
+from cogs._away_list import Asked, away_answer
+from cogs._exempt import ExemptPanel, exempt_answer, left_out_line
+from cogs._faces import faces_in
 from cogs._gates import Interaction, clan_of, gated
+from cogs._leave import Reason
+from cogs._links import LinksPanel, seen_at
+from cogs._offers import Choices, members_offered, roles_offered
 from cogs._posting import post, show
+from cogs._privacy import retention_words
 from cogs._replies import PERIODS, tell, think
 from cogs._report import ReportPanel, report_shown
-from cogs._setup import SetupPanel, setting_of
+from cogs._setup import SetupPanel, setting_of, show_setup
+from cogs._setup_bridge import BridgePanel
 from cogs._status import status_box
 
 _ONLY_ME, _EVERYBODY = "me", "everybody"
@@ -57,9 +65,88 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         """Show how the bot is doing: last runs, coverage, what is wrong and how to mend it."""
         await think(interaction)
         clan = clan_of(interaction)
-        status = await self.services.upkeep.status(clan)
-        view = discord.ui.LayoutView().add_item(status_box(clan.name, status))
+        queue = await self.services.links.queue(clan, await faces_in(interaction))
+        status = await self.services.upkeep.status(clan, len(queue.sure_pairs))
+        left_out = await left_out_line(self.services, clan)
+        view = discord.ui.LayoutView().add_item(status_box(clan.name, status, left_out))
         await interaction.followup.send(view=view)
+
+    @app_commands.command()
+    @gated(Deed.SEE_REPORTS)
+    async def links(self, interaction: Interaction) -> None:
+        """Decide whose account is whose: claims, and who is not linked yet."""
+        if words := unready(clan_of(interaction)):
+            await tell(interaction, words)
+            return
+        await think(interaction)
+        seen = await seen_at(self.services, interaction)
+        await interaction.followup.send(view=LinksPanel(self.services, seen))
+
+    @app_commands.command()
+    @app_commands.rename(first="from", last="until")
+    @app_commands.describe(
+        member="Whose leave to set, on this server",
+        player="Whose leave to set, by RuneScape name",
+        first="First day away, like today, friday, 24 Dec or 2026-12-24",
+        last="Last day away, or how long, like 2 weeks",
+        reason="Only the person and officers see it",
+    )
+    @gated(Deed.SET_LEAVE)
+    async def away(  # noqa: PLR0913, PLR0917 - options of the command
+        self,
+        interaction: Interaction,
+        member: discord.Member | None = None,
+        player: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+        reason: Reason | None = None,
+    ) -> None:
+        """List who is away, or set a leave for somebody."""
+        await think(interaction)
+        user_id = None if member is None else member.id
+        await away_answer(self.services, interaction, Asked(user_id, player, first, last, reason))
+
+    @app_commands.command()
+    @app_commands.describe(
+        player="Whom to exempt, by RuneScape name",
+        role="Or the role whose holders to exempt",
+        reason="Why; officers see it",
+        until="Last day of it, like 24 Dec or 3 months (until it is ended, if you do not say)",
+    )
+    @gated(Deed.MANAGE)
+    async def exempt(
+        self,
+        interaction: Interaction,
+        player: str | None = None,
+        role: str | None = None,
+        reason: Reason | None = None,
+        until: str | None = None,
+    ) -> None:
+        """List who is never called inactive, or exempt a player or a role."""
+        await think(interaction)
+        await exempt_answer(self.services, interaction, (player, role), reason, until)
+
+    @away.autocomplete("player")
+    @exempt.autocomplete("player")
+    async def members(self, interaction: Interaction, typed: str) -> Choices:
+        """Offer members by name."""
+        return await members_offered(self.services, interaction, typed)
+
+    @exempt.autocomplete("role")
+    async def roles(self, interaction: Interaction, typed: str) -> Choices:
+        """Offer the roles that members hold."""
+        return await roles_offered(self.services, interaction, typed)
+
+    @app_commands.command()
+    @app_commands.describe(days="Days after somebody left this server; 0 keeps them for ever")
+    @gated(Deed.MANAGE)
+    async def retention(
+        self, interaction: Interaction, days: app_commands.Range[int, 0, 3650]
+    ) -> None:
+        """Set how long people who left this server are kept before they are forgotten."""
+        await think(interaction)
+        await self.services.privacy.keep_left_for(clan_of(interaction), days or None)
+        await tell(interaction, retention_words(days))
 
     @app_commands.command()
     @gated(Deed.SET_UP)
@@ -75,3 +162,6 @@ async def setup(bot: ClanBot) -> None:
     await bot.add_cog(ClanStats(bot.services))
     bot.add_view(ReportPanel(bot.services, Period))
     bot.add_view(SetupPanel(bot.services))
+    bot.add_view(ExemptPanel(bot.services))
+    bot.add_view(BridgePanel(bot.services, show_setup))
+    bot.add_view(LinksPanel(bot.services))

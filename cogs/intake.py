@@ -37,8 +37,11 @@ class Listener(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Hear a message."""
-        heard = heard_of(message) if message.guild is not None else None
-        if heard is not None and message.guild is not None:
+        if message.guild is None:
+            return
+        bridge = self._services.bridges.at(message.guild.id, message.channel.id)
+        heard = heard_of(message, bridge)
+        if heard is not None:
             self._services.intake.hear(message.guild.id, heard)
 
     @commands.Cog.listener()
@@ -95,7 +98,10 @@ class Listener(commands.Cog):
 
     async def _catch_up(self, guild: discord.Guild) -> None:
         clan = await self._services.clans.found(guild.id, guild.name)
-        await self._services.backfill.catch_up(clan, DiscordHistory(guild))
+        # First of all: what bridges say before they are known is read with the gap.
+        await self._services.bridges.of_clan(clan)
+        history = DiscordHistory(guild, self._services.bridges)
+        await self._services.backfill.catch_up(clan, history)
 
 
 async def setup(bot: ClanBot) -> None:

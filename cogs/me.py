@@ -8,10 +8,12 @@ from bot.app import ClanBot
 from bot.clan.names import escaped
 from bot.clan.ranks import Deed
 from bot.clan.spans import Period
+from bot.services.cards import CardFiles
 from bot.services.faults import unready
 from bot.wiring import Services
-from cogs._card import CardPanel, card_shown, visitor
-from cogs._gates import Interaction, clan_of, gated
+from cogs._card import CardPanel, card_shown, standing_note, visitor
+from cogs._gates import Interaction, caller_may, clan_of, gated
+from cogs._offers import Choices, members_offered
 from cogs._posting import show, show_plain
 from cogs._replies import PERIODS, tell, think
 
@@ -37,7 +39,9 @@ class Me(commands.Cog):
         if made is None:
             await tell(interaction, unready(clan) or unknown_self(asker.name, asker.handle))
             return
-        shown = card_shown(made)
+        member = made.card.member
+        note = await standing_note(self.services, interaction, member, reasons=False)
+        shown = card_shown(made, note)
         panel = CardPanel(self.services, [Period(period)], shown, interaction.user.id)
         await show(interaction, shown, panel)
 
@@ -58,17 +62,12 @@ class Me(commands.Cog):
         if made is None:
             await tell(interaction, unready(clan) or unknown_player(player))
             return
-        await show_plain(interaction, card_shown(made))
+        await self._show(interaction, made)
 
     @member.autocomplete("player")
-    async def names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def names(self, interaction: Interaction, typed: str) -> Choices:
         """Offer the members whose names hold what was typed."""
-        guild = interaction.guild
-        clan = None if guild is None else await self.services.clans.of_guild(guild.id)
-        if clan is None:
-            return []
-        names = await self.services.cards.names_like(clan, typed)
-        return [app_commands.Choice(name=each[:_LONGEST_CHOICE], value=each) for each in names]
+        return await members_offered(self.services, interaction, typed)
 
     @gated(Deed.SEE_OWN)
     async def clan_card(self, interaction: Interaction, user: discord.Member) -> None:
@@ -79,7 +78,14 @@ class Me(commands.Cog):
         if made is None:
             await tell(interaction, unready(clan) or unknown_user(asked.name, asked.handle))
             return
-        await show_plain(interaction, card_shown(made))
+        await self._show(interaction, made)
+
+    async def _show(self, interaction: Interaction, made: CardFiles) -> None:
+        """Show a card to somebody else than whose it is; to officers with why they are exempt."""
+        officer = caller_may(interaction, Deed.SET_LEAVE)
+        member = made.card.member
+        note = await standing_note(self.services, interaction, member, reasons=officer)
+        await show_plain(interaction, card_shown(made, note))
 
 
 def unknown_self(name: str, handle: str) -> str:
@@ -87,7 +93,8 @@ def unknown_self(name: str, handle: str) -> str:
     return (
         f"I do not know which member you are: nobody is called {_either(name, handle)}, or more "
         "than one could be meant.\n"
-        "Set your nickname on this server to your RuneScape name, then use `/me` again."
+        "Say which account is yours with `/link`, or set your nickname on this server to your "
+        "RuneScape name; then use `/me` again."
     )
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_missing
+from storage.columns import instant_or_none
+from storage.engine import insert_missing, plain_rows
 from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
 
 
 class Writer(NamedTuple):
-    """An author with the running totals."""
+    """An author with the running totals; `is_hidden` who opted out of being counted."""
 
     author_id: int
     discord_user_id: int | None
@@ -23,6 +25,7 @@ class Writer(NamedTuple):
     questions: int
     answers: int
     wrote_at: datetime | None
+    is_hidden: bool = False
 
 
 class Place(NamedTuple):
@@ -87,8 +90,17 @@ async def _authors_by_user(
 
 async def writers(connection: AsyncConnection, clan_id: int) -> list[Writer]:
     """Return every author of the clan with totals, in the order they were first seen."""
+    rows = plain_rows(await connection.execute(_writers(), {"clan_id": clan_id}))
+    return [
+        Writer._make((*facts, instant_or_none(wrote_ms), bool(is_hidden)))
+        for *facts, wrote_ms, is_hidden in rows
+    ]
+
+
+@cache
+def _writers() -> Select[Any]:
     author, total = AUTHORS.c, AUTHOR_TOTALS.c
-    rows = await connection.execute(
+    return (
         select(
             author.id,
             author.discord_user_id,
@@ -99,12 +111,12 @@ async def writers(connection: AsyncConnection, clan_id: int) -> list[Writer]:
             func.coalesce(total.questions, 0),
             func.coalesce(total.answers, 0),
             total.wrote_at,
+            author.opted_out_at.is_not(None),
         )
         .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
-        .where(author.clan_id == clan_id)
+        .where(author.clan_id == bindparam("clan_id"))
         .order_by(author.id)
     )
-    return [Writer(*row) for row in rows]
 
 
 async def places(connection: AsyncConnection, clan_id: int) -> dict[int, Place]:

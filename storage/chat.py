@@ -2,11 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import Day, Instant, from_ms
+from storage.engine import plain_rows
 from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHORS, CLAN_HOURS
 
 
@@ -25,63 +39,109 @@ async def messages_on_days(
     """Return, for each stretch of days [first, after), the messages by author who wrote."""
     if not stretches:
         return []
+    given: dict[str, Any] = {"clan_id": clan_id}
+    for number, (first, after) in enumerate(stretches):
+        given |= {f"first_{number}": first, f"after_{number}": after}
+    rows = plain_rows(await connection.execute(_messages_on_days(len(stretches)), given))
+    authors, *sums = zip(*rows, strict=True) if rows else [()] * (1 + len(stretches))
+    return [
+        {author: messages for author, messages in zip(authors, of_stretch, strict=True) if messages}
+        for of_stretch in sums
+    ]
+
+
+@cache
+def _messages_on_days(stretches: int) -> Select[Any]:
+    day = AUTHOR_DAYS.c
     # A subquery for each seeks to its days; one pass with a CASE for each took seven times longer.
-    rows = await connection.execute(
-        _by_author(clan_id, [_sum(AUTHOR_DAYS.c.messages, *stretch) for stretch in stretches])
+    sums = (
+        select(func.coalesce(func.sum(day.messages), 0))
+        .where(day.author_id == AUTHORS.c.id, _in_stretch(number))
+        .correlate(AUTHORS)
+        .scalar_subquery()
+        for number in range(stretches)
     )
-    found: list[dict[int, int]] = [{} for _ in stretches]
-    for author_id, *counts in rows.all():
-        for by_author, messages in zip(found, counts, strict=True):
-            if messages:
-                by_author[author_id] = messages
-    return found
+    return select(AUTHORS.c.id, *sums).where(AUTHORS.c.clan_id == bindparam("clan_id"))
 
 
 async def written_on_days(
     connection: AsyncConnection, clan_id: int, first: date, after: date
 ) -> dict[int, Wrote]:
     """Return all counts by author for the days [first, after)."""
+    given = {"clan_id": clan_id, "first_0": first, "after_0": after}
+    rows = plain_rows(await connection.execute(_written_on_days(), given))
+    return {author_id: Wrote(*counts) for author_id, *counts in rows if any(counts)}
+
+
+@cache
+def _written_on_days() -> Select[Any]:
     day = AUTHOR_DAYS.c
     counted = (day.messages, day.questions, day.answers, case((day.messages > 0, 1), else_=0))
-    rows = await connection.execute(
-        _by_author(clan_id, [_sum(column, first, after) for column in counted])
-    )
-    return {author_id: Wrote(*counts) for author_id, *counts in rows.all() if any(counts)}
-
-
-def _by_author(clan_id: int, columns: Sequence[ScalarSelect[int]]) -> Select[Any]:
-    return select(AUTHORS.c.id, *columns).where(AUTHORS.c.clan_id == clan_id)
-
-
-def _sum(column: ColumnElement[int], first: date, after: date) -> ScalarSelect[int]:
-    day = AUTHOR_DAYS.c
+    # IN, not a join: SQLite then reads the days in the order in which they are grouped.
+    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == bindparam("clan_id"))
     return (
-        select(func.coalesce(func.sum(column), 0))
-        .where(day.author_id == AUTHORS.c.id, day.day >= first, day.day < after)
-        .correlate(AUTHORS)
-        .scalar_subquery()
+        select(day.author_id, *map(func.sum, counted))
+        .where(day.author_id.in_(authors), _in_stretch(0))
+        .group_by(day.author_id)
     )
+
+
+def _in_stretch(number: int) -> ColumnElement[bool]:
+    """Return the condition that a day is in a stretch [first, after), given by its number."""
+    day = AUTHOR_DAYS.c.day
+    first, after = (bindparam(f"{edge}_{number}", type_=Day) for edge in ("first", "after"))
+    return (day >= first) & (day < after)
 
 
 async def written_in_hours(
-    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
-) -> dict[int, Wrote]:
-    """Return the counts by author of the hours in [start, end), counting it as one day at most."""
+    connection: AsyncConnection, clan_id: int, stretches: Sequence[tuple[datetime, datetime]]
+) -> list[dict[int, Wrote]]:
+    """Return, for each stretch of hours [start, end), the counts by author who wrote.
+
+    A stretch counts as one day at most.
+    """
+    if not stretches:
+        return []
+    given: dict[str, Any] = {"clan_id": clan_id}
+    for number, (start, end) in enumerate(stretches):
+        given |= {f"start_{number}": start, f"end_{number}": end}
+    found: list[dict[int, Wrote]] = [{} for _ in stretches]
+    rows = await connection.execute(_written_in_hours(len(stretches)), given)
+    for number, author_id, *counts in plain_rows(rows):
+        found[number][author_id] = Wrote(*counts)
+    return found
+
+
+@cache
+def _written_in_hours(stretches: int) -> Select[Any]:
     hour = AUTHOR_HOURS.c
+    asked = union_all(
+        *(
+            select(
+                literal(number).label("number"),
+                bindparam(f"start_{number}", type_=Instant).label("start_at"),
+                bindparam(f"end_{number}", type_=Instant).label("end_at"),
+            )
+            for number in range(stretches)
+        )
+    ).subquery("asked")
+    inside = (hour.hour_at >= asked.c.start_at) & (hour.hour_at < asked.c.end_at)
     messages = func.sum(hour.messages)
-    rows = await connection.execute(
+    return (
         select(
+            asked.c.number,
             hour.author_id,
             messages,
             func.sum(hour.questions),
             func.sum(hour.answers),
             case((messages > 0, 1), else_=0),
         )
-        .join(AUTHORS, AUTHORS.c.id == hour.author_id)
-        .where(AUTHORS.c.clan_id == clan_id, hour.hour_at >= start, hour.hour_at < end)
-        .group_by(hour.author_id)
+        .select_from(AUTHORS)
+        .join(asked, true())
+        .join(AUTHOR_HOURS, (hour.author_id == AUTHORS.c.id) & inside)
+        .where(AUTHORS.c.clan_id == bindparam("clan_id"))
+        .group_by(asked.c.number, hour.author_id)
     )
-    return {author_id: Wrote(*counts) for author_id, *counts in rows.all()}
 
 
 async def clan_hours(
@@ -94,7 +154,19 @@ async def clan_hours(
             hour.clan_id == clan_id, hour.hour_at >= start, hour.hour_at < end
         )
     )
-    return [(row.hour_at, row.messages) for row in rows.all()]
+    return _by_hour(rows)
+
+
+async def first_hour(
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
+) -> datetime | None:
+    """Return the first hour in [start, end) in which anybody of the clan was heard."""
+    hour = CLAN_HOURS.c
+    first = select(func.min(hour.hour_at)).where(
+        hour.clan_id == clan_id, hour.hour_at >= start, hour.hour_at < end
+    )
+    found: datetime | None = await connection.scalar(first)
+    return found
 
 
 async def author_hours(
@@ -107,4 +179,8 @@ async def author_hours(
         .join(AUTHORS, AUTHORS.c.id == hour.author_id)
         .where(AUTHORS.c.clan_id == clan_id, hour.author_id.in_(author_ids), hour.hour_at >= start)
     )
-    return [(row.hour_at, row.messages) for row in rows.all()]
+    return _by_hour(rows)
+
+
+def _by_hour(rows: CursorResult[Any]) -> list[tuple[datetime, int]]:
+    return [(from_ms(hour_ms), messages) for hour_ms, messages in plain_rows(rows)]

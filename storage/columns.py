@@ -23,12 +23,27 @@ def to_ms(instant: datetime) -> int:
 
 def from_ms(milliseconds: int) -> datetime:
     """Return the aware UTC instant of milliseconds since 1970."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return _EPOCH + milliseconds * _MILLISECOND
+
+
+def instant_or_none(milliseconds: int | None) -> datetime | None:
+    """Return the instant of milliseconds since 1970, or None where there are none."""
+    return None if milliseconds is None else _EPOCH + milliseconds * _MILLISECOND
+
+
+def next_instant(instant: datetime) -> datetime:
+    """Return the next instant that can be kept: a millisecond later."""
+    return instant + _MILLISECOND
 
 
 def first_snowflake(instant: datetime) -> int:
     """Return the smallest Discord id of that instant; ids sort by time."""
     return (to_ms(instant) - _DISCORD_EPOCH_MS) << 22
+
+
+def instant_of(snowflake: int) -> datetime:
+    """Return when Discord made an id."""
+    return from_ms((snowflake >> 22) + _DISCORD_EPOCH_MS)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -43,7 +58,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - named by SQLAlchemy
         """Return what Python reads."""
-        return None if value is None else from_ms(value)
+        return instant_or_none(value)
 
 
 class Day(TypeDecorator[date]):

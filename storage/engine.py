@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.errors import DatabaseLocked
+from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
 """What reading() and writing() yield, for those who only hand it on."""
@@ -84,7 +85,9 @@ class Database:
 def _engine(url: URL, busy: timedelta) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, pool_size=4, max_overflow=4)
+    engine = create_async_engine(
+        url, pool_size=4, max_overflow=4, connect_args={"async_creator_fn": open_in_thread}
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type

@@ -1,14 +1,19 @@
-"""Links: which Discord user said, and which officer confirmed, that a player is theirs."""
+"""Links: which Discord user said, and which officer confirmed, that a player is theirs.
 
+Whoever changes a link notes the deed in the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_missing
-from storage.tables import LINKS, MEMBERSHIPS
+from storage.columns import from_ms, instant_or_none
+from storage.engine import insert_missing, plain_rows
+from storage.tables import LINK_EVENTS, LINKS, MEMBERSHIPS
 
 
 class State(StrEnum):
@@ -80,4 +85,140 @@ async def confirm(
             LINKS.c.discord_user_id == link.discord_user_id,
         )
         .values(is_main=link.is_main, **decided)
+    )
+
+
+class Row(NamedTuple):
+    """A link in any state, with when it was claimed and who decided it when."""
+
+    player_id: int
+    discord_user_id: int
+    state: str
+    is_main: bool
+    claimed_at: datetime
+    decided_at: datetime | None
+    decided_by: int | None
+
+
+class Event(NamedTuple):
+    """What was done to one link; `before` is what it was, None when it was not there."""
+
+    player_id: int
+    discord_user_id: int
+    deed: str
+    before: Mapping[str, Any] | None = None
+
+
+class Noted(NamedTuple):
+    """An event as it was noted; `deed_id` is that of the deed's first event."""
+
+    deed_id: int
+    event: Event
+    by_user_id: int
+    happened_at: datetime
+
+
+async def every(connection: AsyncConnection, clan_id: int) -> list[Row]:
+    """Return all links of the clan, those that were rejected or have ended too."""
+    link = LINKS.c
+    rows = await connection.execute(
+        select(*(link[name] for name in Row._fields))
+        .where(link.clan_id == clan_id)
+        .order_by(link.id)
+    )
+    return [
+        Row(who, user, state, bool(is_main), from_ms(claimed), instant_or_none(decided), by)
+        for who, user, state, is_main, claimed, decided, by in plain_rows(rows)
+    ]
+
+
+async def put(connection: AsyncConnection, clan_id: int, rows: Sequence[Row]) -> None:
+    """Write links as they are from now on."""
+    if not rows:
+        return
+    await insert_missing(connection, LINKS, [{"clan_id": clan_id, **row._asdict()} for row in rows])
+    link = LINKS.c
+    kept = ("state", "is_main", "claimed_at", "decided_at", "decided_by")
+    await connection.execute(
+        update(LINKS)
+        .where(
+            link.clan_id == clan_id,
+            link.player_id == bindparam("of_player"),
+            link.discord_user_id == bindparam("of_user"),
+        )
+        .values({name: bindparam(f"is_{name}") for name in kept}),
+        [
+            {"of_player": row.player_id, "of_user": row.discord_user_id}
+            | {f"is_{name}": getattr(row, name) for name in kept}
+            for row in rows
+        ],
+    )
+
+
+async def remove(
+    connection: AsyncConnection, clan_id: int, pairs: Sequence[tuple[int, int]]
+) -> None:
+    """Remove links (player, user) as if they had never been."""
+    for player_id, user_id in pairs:
+        await connection.execute(
+            delete(LINKS).where(
+                LINKS.c.clan_id == clan_id,
+                LINKS.c.player_id == player_id,
+                LINKS.c.discord_user_id == user_id,
+            )
+        )
+
+
+async def note(
+    connection: AsyncConnection,
+    clan_id: int,
+    events: Sequence[Event],
+    by_user_id: int,
+    now: datetime,
+) -> int:
+    """Note one deed with all that it did, what was asked for first; return the deed's id."""
+    rows = [
+        {"clan_id": clan_id, "by_user_id": by_user_id, "happened_at": now, **event._asdict()}
+        for event in events
+    ]
+    made = await connection.execute(insert(LINK_EVENTS).values(rows[0]).returning(LINK_EVENTS.c.id))
+    deed_id: int = made.scalar_one()
+    if rows[1:]:
+        await connection.execute(
+            insert(LINK_EVENTS), [{**row, "part_of": deed_id} for row in rows[1:]]
+        )
+    return deed_id
+
+
+async def deeds(connection: AsyncConnection, clan_id: int, how_many: int) -> list[Noted]:
+    """Return the events of the clan's newest deeds, the newest first."""
+    event = LINK_EVENTS.c
+    newest = (
+        select(event.id)
+        .where(event.clan_id == clan_id, event.part_of.is_(None))
+        .order_by(event.id.desc())
+        .limit(how_many)
+    )
+    deed_id = func.coalesce(event.part_of, event.id)
+    rows = await connection.execute(
+        select(
+            deed_id,
+            *(event[name] for name in Event._fields),
+            event.by_user_id,
+            event.happened_at,
+        )
+        .where(event.clan_id == clan_id, event.id.in_(newest) | event.part_of.in_(newest))
+        .order_by(event.id.desc())
+    )
+    return [Noted(row[0], Event(*row[1:5]), row[5], row[6]) for row in rows]
+
+
+async def set_no_discord(
+    connection: AsyncConnection, clan_id: int, player_id: int, *, has_none: bool
+) -> None:
+    """Remember that a player has no Discord account, or that they have one after all."""
+    await connection.execute(
+        update(MEMBERSHIPS)
+        .where(MEMBERSHIPS.c.clan_id == clan_id, MEMBERSHIPS.c.player_id == player_id)
+        .values(has_no_discord=has_none)
     )

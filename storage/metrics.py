@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import Instant
 from storage.engine import insert_missing, plain_rows
 from storage.snapshots import present_members
 from storage.tables import MEMBERSHIPS, METRIC_CHANGES, METRICS, PRESENT_VALUES
@@ -71,54 +73,48 @@ async def paths(
 
     Of all metrics, or only of those whose ids are given.
     """
+    given = {"clan_id": clan_id, "start": start}
+    if metrics is not None:
+        given["metrics"] = sorted(metrics)
+    rows = await connection.execute(_paths(of_some=metrics is not None), given)
+    return list(map(Path._make, plain_rows(rows)))
+
+
+@cache
+def _paths(*, of_some: bool) -> Select[Any]:
     value, change = PRESENT_VALUES.c, METRIC_CHANGES.alias("change").c
-    same = (change.player_id == value.player_id) & (change.metric_id == value.metric_id)
+    start = bindparam("start", type_=Instant)
     at_start = (
         select(change.value)
-        .where(same, change.seen_at <= start)
+        .where(change.player_id == value.player_id, change.metric_id == value.metric_id)
+        .where(change.seen_at <= start)
         .order_by(change.seen_at.desc())
         .limit(1)
         .scalar_subquery()
     )
-    statement = (
-        select(value.player_id, value.metric_id, at_start, value.value)
+    moved = (
+        select(value.player_id, value.metric_id, at_start.label("at_start"), value.value)
         .join(MEMBERSHIPS, MEMBERSHIPS.c.player_id == value.player_id)
         .where(
-            MEMBERSHIPS.c.clan_id == clan_id,
+            MEMBERSHIPS.c.clan_id == bindparam("clan_id"),
             MEMBERSHIPS.c.left_at.is_(None),
             value.changed_at > start,
         )
     )
-    if metrics is not None:
+    if of_some:
         # "+ 0" keeps SQLite on the index by change: the key would be sought once for each metric.
-        statement = statement.where((value.metric_id + 0).in_(sorted(metrics)))
-    rows = plain_rows(await connection.execute(statement))
-    late = {who for who, _, before, _ in rows if before is None}
-    first = await _first_values(connection, late)
-    return [
-        Path(who, metric, before, first.get((who, metric)) if before is None else None, now)
-        for who, metric, before, now in rows
-    ]
-
-
-async def _first_values(
-    connection: AsyncConnection, player_ids: Collection[int]
-) -> dict[tuple[int, int], float]:
-    if not player_ids:
-        return {}
-    change, earlier = METRIC_CHANGES.c, METRIC_CHANGES.alias("earlier").c
+        moved = moved.where((value.metric_id + 0).in_(bindparam("metrics", expanding=True)))
+    # Materialized, so that the value at the start is looked up only once.
+    path = moved.cte("path").prefix_with("MATERIALIZED").c
     first = (
-        select(func.min(earlier.seen_at))
-        .where(earlier.player_id == change.player_id, earlier.metric_id == change.metric_id)
+        select(change.value)
+        .where(change.player_id == path.player_id, change.metric_id == path.metric_id)
+        .order_by(change.seen_at)
+        .limit(1)
         .scalar_subquery()
     )
-    rows = await connection.execute(
-        select(change.player_id, change.metric_id, change.value).where(
-            change.player_id.in_(sorted(player_ids)),
-            change.seen_at == first,
-        )
-    )
-    return {(who, metric): value for who, metric, value in rows.all()}
+    first_inside = case((path.at_start.is_(None), first))
+    return select(path.player_id, path.metric_id, path.at_start, first_inside, path.value)
 
 
 async def ranked_values(connection: AsyncConnection, clan_id: int) -> list[tuple[Any, ...]]:

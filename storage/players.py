@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import insert_missing, upsert
+from storage.columns import instant_or_none
+from storage.engine import insert_missing, plain_rows, upsert
 from storage.tables import MEMBERSHIP_EVENTS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
 
 
@@ -25,6 +27,7 @@ class Place(NamedTuple):
     joined_at: datetime | None
     role_since_at: datetime | None
     left_at: datetime | None
+    has_no_discord: bool = False
 
 
 class Event(NamedTuple):
@@ -41,6 +44,12 @@ async def places(
     connection: AsyncConnection, clan_id: int, *, with_former: bool = False
 ) -> list[Place]:
     """Return the places of a clan by player id; former members only when asked for."""
+    rows = await connection.execute(_places(with_former=with_former), {"clan_id": clan_id})
+    return list(map(_place, plain_rows(rows)))
+
+
+@cache
+def _places(*, with_former: bool) -> Select[Any]:
     player, place = PLAYERS.c, MEMBERSHIPS.c
     statement = (
         select(
@@ -55,28 +64,38 @@ async def places(
             place.joined_at,
             place.role_since_at,
             place.left_at,
+            place.has_no_discord,
         )
         .join(MEMBERSHIPS, place.player_id == player.player_id)
-        .where(place.clan_id == clan_id)
+        .where(place.clan_id == bindparam("clan_id"))
         .order_by(player.player_id)
     )
-    if not with_former:
-        statement = statement.where(place.left_at.is_(None))
-    return [Place(*row) for row in await connection.execute(statement)]
+    return statement if with_former else statement.where(place.left_at.is_(None))
+
+
+def _place(row: Sequence[Any]) -> Place:
+    """Return a row of _places with its instants, which are at 5, 6 and from 8 to 10."""
+    updated_at, changed_at, *others = map(instant_or_none, (*row[5:7], *row[8:11]))
+    return Place._make((*row[:5], updated_at, changed_at, row[7], *others, bool(row[11])))
 
 
 async def names(connection: AsyncConnection, clan_id: int) -> dict[int, list[str]]:
     """Return every name that the clan's players have or had, the newest first."""
-    rows = await connection.execute(
-        select(PLAYER_NAMES.c.player_id, PLAYER_NAMES.c.name)
-        .join(MEMBERSHIPS, MEMBERSHIPS.c.player_id == PLAYER_NAMES.c.player_id)
-        .where(MEMBERSHIPS.c.clan_id == clan_id)
-        .order_by(PLAYER_NAMES.c.player_id, PLAYER_NAMES.c.last_seen_at.desc())
-    )
     found: dict[int, list[str]] = {}
-    for player_id, name in rows:
+    for player_id, name in plain_rows(await connection.execute(_names(), {"clan_id": clan_id})):
         found.setdefault(player_id, []).append(name)
     return found
+
+
+@cache
+def _names() -> Select[Any]:
+    borne = PLAYER_NAMES.c
+    return (
+        select(borne.player_id, borne.name)
+        .join(MEMBERSHIPS, MEMBERSHIPS.c.player_id == borne.player_id)
+        .where(MEMBERSHIPS.c.clan_id == bindparam("clan_id"))
+        .order_by(borne.player_id, borne.last_seen_at.desc())
+    )
 
 
 async def note_players(
@@ -166,3 +185,56 @@ async def events_between(
         .order_by(event.happened_at.desc(), event.id)
     )
     return [(Event(*row[:5]), row[5]) for row in rows]
+
+
+class Sighting(NamedTuple):
+    """A name that a player bore at an instant."""
+
+    player_id: int
+    name: str
+    wom_key: str
+    seen_at: datetime
+
+
+async def note_sightings(connection: AsyncConnection, sightings: Sequence[Sighting]) -> None:
+    """Note names of known players, each at its own instant; how a known one is written stays."""
+    await upsert(
+        connection,
+        PLAYER_NAMES,
+        [
+            {
+                "player_id": each.player_id,
+                "wom_key": each.wom_key,
+                "name": each.name,
+                "first_seen_at": each.seen_at,
+                "last_seen_at": each.seen_at,
+            }
+            for each in sightings
+        ],
+        keep_largest=("last_seen_at",),
+        keep_smallest=("first_seen_at",),
+    )
+
+
+async def unhappen(connection: AsyncConnection, clan_id: int, events: Sequence[Event]) -> None:
+    """Take events out (by player, kind and instant) that turned out never to have happened."""
+    event = MEMBERSHIP_EVENTS.c
+    for each in events:
+        await connection.execute(
+            delete(MEMBERSHIP_EVENTS).where(
+                event.clan_id == clan_id,
+                event.player_id == each.player_id,
+                event.kind == each.kind,
+                event.happened_at == each.happened_at,
+            )
+        )
+
+
+async def never_there(
+    connection: AsyncConnection, clan_id: int, player_ids: Collection[int]
+) -> None:
+    """Take out the places of ids that never were somebody."""
+    place = MEMBERSHIPS.c
+    await connection.execute(
+        delete(MEMBERSHIPS).where(place.clan_id == clan_id, place.player_id.in_(sorted(player_ids)))
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import BLIND_SPOTS, CHANNELS, JOB_RUNS
@@ -127,3 +127,14 @@ async def blindness(connection: AsyncConnection, clan_id: int, since: datetime) 
         .order_by(spot.started_at)
     )
     return [Blindness(*row) for row in rows]
+
+
+async def fill(connection: AsyncConnection, clan_id: int, channel_id: int, since: datetime) -> None:
+    """Note that a channel's messages from an instant on were read after all.
+
+    What began since was no blindness in the end; what began before ends there.
+    """
+    spot = BLIND_SPOTS.c
+    mine = (spot.clan_id == clan_id, spot.channel_id == channel_id)
+    await connection.execute(delete(BLIND_SPOTS).where(*mine, spot.started_at >= since))
+    await see_again(connection, clan_id, channel_id, since)

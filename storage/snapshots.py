@@ -6,9 +6,20 @@ value. Only news is stored: an observation at or before the newest one of its pl
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, func, literal, select, true, type_coerce, union_all
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    true,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import Instant, from_ms
@@ -95,11 +106,24 @@ async def seen_at(
     connection: AsyncConnection, clan_id: int, instants: Sequence[datetime]
 ) -> list[dict[int, Seen]]:
     """Return, for each instant, every present member's newest headline at or before it."""
+    given = {f"at_{number}": instant for number, instant in enumerate(instants)}
+    rows = await connection.execute(_seen_at(len(instants)), given | {"clan_id": clan_id})
+    found: list[dict[int, Seen]] = [{} for _ in instants]
+    for number, who, at_ms, xp, kills, kills_earned, ehp, ehb in plain_rows(rows):
+        found[number][who] = Seen(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
+    return found
+
+
+@cache
+def _seen_at(instants: int) -> Select[Any]:
     earlier = OBSERVATIONS.alias("earlier").c
     asked = union_all(
         *(
-            select(literal(number).label("number"), literal(instant, Instant).label("at"))
-            for number, instant in enumerate(instants)
+            select(
+                literal(number).label("number"),
+                bindparam(f"at_{number}", type_=Instant).label("at"),
+            )
+            for number in range(instants)
         )
     ).subquery("asked")
     newest_then = (
@@ -109,21 +133,26 @@ async def seen_at(
         .scalar_subquery()
     )
     place, seen = MEMBERSHIPS.c, OBSERVATIONS.c
-    rows = await connection.execute(
+    return (
         select(asked.c.number, OBSERVATIONS)
         .select_from(MEMBERSHIPS)
         .join(asked, true())
         .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == newest_then))
-        .where(place.clan_id == clan_id, place.left_at.is_(None))
+        .where(place.clan_id == bindparam("clan_id"), place.left_at.is_(None))
     )
-    found: list[dict[int, Seen]] = [{} for _ in instants]
-    for number, player_id, at, *totals in plain_rows(rows):
-        found[number][player_id] = Seen(player_id, from_ms(at), *totals)
-    return found
 
 
 async def first_seen(connection: AsyncConnection, clan_id: int) -> dict[int, Seen]:
     """Return each present member's very first headline."""
+    rows = plain_rows(await connection.execute(_first_seen(), {"clan_id": clan_id}))
+    return {
+        who: Seen(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
+        for who, at_ms, xp, kills, kills_earned, ehp, ehb in rows
+    }
+
+
+@cache
+def _first_seen() -> Select[Any]:
     earlier = OBSERVATIONS.alias("earlier").c
     place, seen = MEMBERSHIPS.c, OBSERVATIONS.c
     first = (
@@ -132,16 +161,12 @@ async def first_seen(connection: AsyncConnection, clan_id: int) -> dict[int, See
         .correlate(MEMBERSHIPS)
         .scalar_subquery()
     )
-    rows = await connection.execute(
+    return (
         select(OBSERVATIONS)
         .select_from(MEMBERSHIPS)
         .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == first))
-        .where(place.clan_id == clan_id, place.left_at.is_(None))
+        .where(place.clan_id == bindparam("clan_id"), place.left_at.is_(None))
     )
-    return {
-        player_id: Seen(player_id, from_ms(at), *totals)
-        for player_id, at, *totals in plain_rows(rows)
-    }
 
 
 async def rises(

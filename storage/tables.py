@@ -309,7 +309,10 @@ class ClanHour(SQLModel, table=True):
 
 
 class Link(SQLModel, table=True):
-    """A Discord user said, or an officer confirmed, that a player is theirs in this clan."""
+    """A Discord user said, or an officer confirmed, that a player is theirs in this clan.
+
+    A user below zero is a speaker of the clan chat: the author's id, negated.
+    """
 
     __tablename__: ClassVar[Any] = "links"
     __table_args__: ClassVar[Any] = (UniqueConstraint("clan_id", "player_id", "discord_user_id"),)
@@ -326,7 +329,11 @@ class Link(SQLModel, table=True):
 
 
 class LinkEvent(SQLModel, table=True):
-    """Something that was done to a link, by whom and when; append-only."""
+    """Something that was done to a link, by whom and when; append-only.
+
+    `before` is what the link was (None: it was not there), so that a deed can be undone; what a
+    deed did to further links is `part_of` its first event. User 0: it was done to the player.
+    """
 
     __tablename__: ClassVar[Any] = "link_events"
     __table_args__: ClassVar[Any] = (Index(None, "clan_id", "player_id"),)
@@ -338,6 +345,8 @@ class LinkEvent(SQLModel, table=True):
     deed: str
     by_user_id: int = Field(sa_type=BigInteger)
     happened_at: datetime = Field(sa_type=Instant)
+    part_of: int | None = Field(default=None, index=True)
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
 class Broadcast(SQLModel, table=True):

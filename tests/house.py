@@ -31,6 +31,7 @@ LEVEL_STEPS = {("demo", "app"), ("demo", "timetable"), ("__main__", "cli")}
 WHO_MAY = {
     "PIL": ["bot/reports/*"],
     "alembic": ["storage/migrate.py", "migrations/*"],
+    "aiosqlite": ["storage/trips.py"],
     "apscheduler": ["bot/timetable.py"],
     "discord": ["cogs/*", "bot/app.py", "bot/cli/gateway.py", "bot/demo/*"],
     "httpx": ["wom/client.py", "bot/wiring.py", "bot/demo/*"],
@@ -38,6 +39,7 @@ WHO_MAY = {
     "plotly": [],
     "pydantic": ["wom/*", "bot/settings.py"],
     "pydantic_settings": ["bot/settings.py"],
+    "rapidfuzz": ["bot/services/links.py"],
     "rich": ["bot/cli*"],
     "simcord": ["bot/demo/*"],
     "sqlalchemy": ["storage/*", "migrations/*"],

@@ -48,7 +48,7 @@ class Broadcast(NamedTuple):
 #   pascalla/clan-chat-webhook           ClanChatWebhookPlugin.java (getSystemMessageType)
 #   andreasx23 "guild-spam-filter"       notes on wording seen in screenshots
 # Seen in none of them as a live line: "has been kicked from the clan by", which costs nothing.
-_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9 _-]{0,10}[A-Za-z0-9_-])?"
+_NAME = r"[A-Za-z0-9_-](?:[A-Za-z0-9 _-]{0,10}[A-Za-z0-9_-])?"
 _COINS = r"\(?[\d,]+ coins\)?"
 _TIER = r"(?:easy|medium|hard|elite|master|grandmaster)"
 

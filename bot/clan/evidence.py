@@ -10,9 +10,10 @@ from enum import IntEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.clan.coverage import Linked, link_words, message_words, next_step
 from bot.clan.spans import DAY, WEEK, Period, Span, merged
 from bot.clan.standings import Link, Member, Roster
-from bot.clan.wording import ago, day_words, lasting, plural, share
+from bot.clan.wording import ago, day_words, lasting, plural
 
 _OUT_OF_SIGHT = {
     "archived": "archived on WOM",
@@ -78,47 +79,36 @@ def chat_evidence(
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How well a clan is observed.
-
-    `linked` counts every kind of link, `claimed` and `by_name` those kinds among them; the rest of
-    `linked` are confirmed. None means unknown.
-    """
+    """How well a clan is observed; None means unknown."""
 
     members: int
-    linked: int
-    claimed: int
-    by_name: int
+    links: Linked
     updated_within_day: int
     updated_within_week: int
     never_updated: int
     wom_polled_at: datetime | None
     messages: int | None = None
-    messages_attributed: int | None = None
     blind: tuple[Blind, ...] = ()
 
 
 def coverage(
     roster: Roster,
     wom_polled_at: datetime | None,
+    links: Linked,
     messages: int | None = None,
-    messages_attributed: int | None = None,
     blind: Sequence[Blind] = (),
 ) -> Coverage:
     """Return how well the roster is observed, as of its own instant."""
-    links = [member.link for member in roster.members]
     updated = (member.updated_at for member in roster.members)
     ages = [roster.as_of - updated_at for updated_at in updated if updated_at is not None]
     return Coverage(
-        members=len(links),
-        linked=len(links) - links.count(Link.NONE),
-        claimed=links.count(Link.CLAIMED),
-        by_name=links.count(Link.NAME),
+        members=len(roster.members),
+        links=links,
         updated_within_day=sum(age <= DAY for age in ages),
         updated_within_week=sum(age <= WEEK for age in ages),
-        never_updated=len(links) - len(ages),
+        never_updated=len(roster.members) - len(ages),
         wom_polled_at=wom_polled_at,
         messages=messages,
-        messages_attributed=messages_attributed,
         blind=tuple(blind),
     )
 
@@ -129,12 +119,14 @@ def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     WOM's age and the links always stand there; the rest only where something is missing.
     """
     polled_at = coverage.wom_polled_at
+    lacking = coverage.links.unlinked > 0
     return (
         f"WOM {ago(polled_at, now)} old" if polled_at else "WOM never polled",
-        _link_words(coverage),
+        link_words(coverage.links),
         *_update_words(coverage),
-        *_message_words(coverage),
+        *(["chat not counted yet"] if coverage.messages is None else message_words(coverage.links)),
         *_blind_words(coverage.blind, now, zone),
+        *([step] if (step := next_step(coverage.links)) and lacking else []),
     )
 
 
@@ -183,9 +175,17 @@ def _newcomer_doubts(member: Member, window: timedelta, now: datetime) -> Iterab
 
 def _link_doubts(member: Member) -> Iterable[_Doubt]:
     if member.chat is None:
-        yield Grade.NONE, "not linked to a Discord user"
+        yield Grade.NONE, _unheard(member)
     elif member.link is Link.NONE:
         yield Grade.THIN, "not linked to a Discord user: only the clan chat is seen"
+
+
+def _unheard(member: Member) -> str:
+    if member.is_hidden:
+        return "opted out"
+    if member.alt_of is not None:
+        return f"an alt: what is written counts for {member.alt_of}"
+    return "has no Discord" if member.has_no_discord else "not linked to a Discord user"
 
 
 def _blind_doubts(window: Span, blind: Sequence[Blind]) -> Iterable[_Doubt]:
@@ -213,26 +213,12 @@ def _losses(blind: Sequence[Blind], window: Span) -> Iterable[_Loss]:
         yield _Loss(where, subject, parts, sum((part.length for part in parts), timedelta()))
 
 
-def _link_words(coverage: Coverage) -> str:
-    if not coverage.members:
-        return "no members known"
-    return f"{share(coverage.linked, coverage.members)} of members linked"
-
-
 def _update_words(coverage: Coverage) -> Iterable[str]:
     late = coverage.members - coverage.never_updated - coverage.updated_within_week
     if late:
         yield f"{plural(late, 'member')} not updated for a week"
     if coverage.never_updated:
         yield f"{plural(coverage.never_updated, 'member')} never updated"
-
-
-def _message_words(coverage: Coverage) -> Iterable[str]:
-    known, attributed = coverage.messages, coverage.messages_attributed
-    if known is None:
-        yield "chat not counted yet"
-    elif attributed is not None and attributed < known:
-        yield f"{share(attributed, known)} of messages by known members"
 
 
 def _blind_words(blind: Sequence[Blind], now: datetime, zone: ZoneInfo) -> Iterable[str]:

@@ -3,7 +3,7 @@
 The value at an instant is that of the newest snapshot at or before it. Unknown is None, never zero.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -111,22 +111,50 @@ def gains_between(start: HasTotals | None, end: HasTotals | None, span: Span) ->
     """
     if start is None or end is None or start.seen_at == end.seen_at:
         return UNKNOWN
-    partial = start.seen_at > span.start
-    ranked = UNRANKED not in (start.xp, end.xp)
+    return _gains(start, end, span.start, _thin_before(span))
+
+
+def gains_by_player(
+    starts: Mapping[int, HasTotals],
+    firsts: Mapping[int, HasTotals],
+    ends: Mapping[int, HasTotals],
+    span: Span,
+) -> dict[int, Gains]:
+    """Return gains_between of everybody seen before the span's end, where they are known.
+
+    `starts` are the newest headlines at or before the span's start; whoever has none there counts
+    from the first one ever.
+    """
+    thin_before = _thin_before(span)
+    found: dict[int, Gains] = {}
+    for player_id, end in ends.items():
+        start = starts.get(player_id) or firsts.get(player_id)
+        if start is not None and start.seen_at != end.seen_at:
+            found[player_id] = _gains(start, end, span.start, thin_before)
+    return found
+
+
+def _gains(start: HasTotals, end: HasTotals, span_start: datetime, thin_before: datetime) -> Gains:
+    since, had_xp, has_xp = start.seen_at, start.xp, end.xp
+    rose = None if UNRANKED in (had_xp, has_xp) else has_xp - had_xp
+    kills = end.kills_earned - start.kills_earned
+    # By place: a report asks this thousands of times.
     return Gains(
-        xp=max(end.xp - start.xp, 0) if ranked else None,
-        kills=max(end.kills_earned - start.kills_earned, 0),
-        ehp=_hours_gained(start.ehp, end.ehp),
-        ehb=_hours_gained(start.ehb, end.ehb),
-        since=start.seen_at,
-        partial=partial,
-        thin=is_thin(start.seen_at, span),
-        dropped_xp=max(start.xp - end.xp, 0) if ranked else 0,
+        rose and max(rose, 0),
+        kills and max(kills, 0),
+        _hours_gained(start.ehp, end.ehp),
+        _hours_gained(start.ehb, end.ehb),
+        since,
+        since > span_start,
+        since < thin_before,
+        -rose if rose is not None and rose < 0 else 0,
     )
 
 
-def _hours_gained(start: float, end: float) -> float | None:
-    return None if UNRANKED in (start, end) else max(end - start, 0.0)
+def _hours_gained(had: float, has: float) -> float | None:
+    if UNRANKED in (had, has):
+        return None
+    return has - had if has > had else 0.0
 
 
 def is_thin(baseline_at: datetime, span: Span) -> bool:
@@ -164,6 +192,9 @@ def metric_gain(
     start = baseline if baseline is not None else first_inside
     if start is None:
         return None
+    if UNRANKED != start <= end:
+        # What step() says of nearly all of the thousands that a report asks about.
+        return MetricGain(end - start, None, baseline is None)
     went = step(start, end, threshold)
     return MetricGain(went.earned, went.entered_at, partial=baseline is None)
 

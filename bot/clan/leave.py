@@ -5,13 +5,17 @@ Days are those of the clan's calendar, and `until_on` is always the last day, it
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.clan.days import FURTHEST_BACK, parse_day
-from bot.clan.spans import DAY, days_between
+from bot.clan.spans import DAY, WEEK, day_of, day_span, days_between
 
 LONGEST_LEAVE = timedelta(days=365)
 """From the first day of leave to the last."""
+
+ASKED_AGAIN_AFTER = WEEK
+"""How long somebody on leave is not asked again whether they are back."""
 
 _FOREVER = date.max
 
@@ -121,12 +125,43 @@ def leave_between(from_text: str, until_text: str, today: date) -> tuple[date, d
         )
     if until_on < from_on:
         raise ValueError(f"the leave would end ({until_on}) before it begins ({from_on})")
+    _must_be_short(from_on, until_on)
+    return from_on, until_on
+
+
+def later_end(leave: Leave, text: str, today: date) -> date:
+    """Return the new last day of a leave as somebody wrote it; "2 weeks" counts from the old one.
+
+    Raises ValueError, saying what would be right.
+    """
+    until_on = parse_day(text, today, after=leave.until_on or max(leave.from_on, today))
+    if until_on < max(leave.from_on, today):
+        raise ValueError(f"{until_on} is past; to end the leave today, end it")
+    _must_be_short(leave.from_on, until_on)
+    return until_on
+
+
+def signs_count_from(leave: Leave, known_at: datetime, zone: ZoneInfo) -> datetime:
+    """Return from when on a message or a gain makes it likely that somebody on leave is back.
+
+    `known_at` is when the leave was set or changed last; who packs still writes on that day.
+    """
+    return day_span(max(leave.from_on, day_of(known_at, zone)), zone).end
+
+
+def may_ask(sign_at: datetime | None, since: datetime, asked_at: datetime | None) -> bool:
+    """Return whether to ask somebody on leave if they are back; at most once a week."""
+    if asked_at is not None:
+        since = max(since, asked_at + ASKED_AGAIN_AFTER)
+    return sign_at is not None and sign_at >= since
+
+
+def _must_be_short(from_on: date, until_on: date) -> None:
     if until_on - from_on > LONGEST_LEAVE:
         raise ValueError(
             f"from {from_on} to {until_on} is too long; "
             f"a leave lasts at most {LONGEST_LEAVE.days} days and can be set again"
         )
-    return from_on, until_on
 
 
 def _end(leave: Leave) -> date:

@@ -4,6 +4,7 @@ Identity is the player id. A roster that lost more than a fifth of its members a
 believed: nothing changes, and people are told.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from bot.clan.ranks import compare
 
 VANISHED_LIMIT = 0.2
 """The share of the roster that may leave between two polls."""
+
+_ARCHIVE_NAME = re.compile(r"archive\d+")
 
 
 class Place(NamedTuple):
@@ -45,12 +48,17 @@ def roster_news(
     fresh: Sequence[Place],
     ladder: Sequence[str],
     now: datetime,
+    *,
+    believed: bool = False,
 ) -> RosterNews:
-    """Return what a fresh roster changes; where nobody is present, everybody was there already."""
+    """Return what a fresh roster changes; where nobody is present, everybody was there already.
+
+    An officer who looked may have it `believed`, whoever is missing from it.
+    """
     present_before = {pid for pid, place in known.items() if place.left_at is None}
     here = {place.player_id for place in fresh}
     gone = sorted(present_before - here)
-    if len(gone) > VANISHED_LIMIT * len(present_before):
+    if not believed and len(gone) > VANISHED_LIMIT * len(present_before):
         return RosterNews(
             doubt=f"{len(gone)} of {len(present_before)} members are missing from WOM's answer"
         )
@@ -87,9 +95,14 @@ def _changes(
     found = []
     if known.left_at is not None:
         found.append(Change(ChangeKind.RETURNED, *who, now, after=fresh.role))
-    if wom_key(known.name) != wom_key(fresh.name):
+    if wom_key(known.name) != wom_key(fresh.name) and not _is_archived(known, fresh):
         found.append(Change(ChangeKind.RENAMED, *who, now, known.name, fresh.name))
     if known.role != fresh.role:
         kind = compare(known.role, fresh.role, ladder)
         found.append(Change(kind, *who, now, known.role, fresh.role))
     return found
+
+
+def _is_archived(*places: Place) -> bool:
+    """Return whether an account went to or came from the archive, where WOM names it anew."""
+    return any(_ARCHIVE_NAME.fullmatch(wom_key(place.name)) for place in places)

@@ -119,19 +119,22 @@ def _is_letter(char: str) -> bool:
 
 def _pairs(players: Names, authors: Names, key: Callable[[str], str]) -> set[tuple[int, int]]:
     """Return (author, player) for each key that exactly one of both sides has."""
-    players_of, authors_of = _owners(players, key), _owners(authors, key)
+    player_of, author_of = _owners(players, key), _owners(authors, key)
     return {
-        (min(authors_of[shared]), min(players_of[shared]))
-        for shared in players_of.keys() & authors_of.keys()
-        if shared and len(players_of[shared]) == len(authors_of[shared]) == 1
+        (author, player)
+        for shared, player in player_of.items()
+        if shared and player is not None and (author := author_of.get(shared)) is not None
     }
 
 
-def _owners(names: Names, key: Callable[[str], str]) -> dict[str, set[int]]:
-    owners: dict[str, set[int]] = defaultdict(set)
+def _owners(names: Names, key: Callable[[str], str]) -> dict[str, int | None]:
+    """Return by key the one who has it, or None where several do."""
+    owners: dict[str, int | None] = {}
     for owner, known in names.items():
         for name in known:
-            owners[key(name)].add(owner)
+            shared = key(name)
+            if owners.setdefault(shared, owner) != owner:
+                owners[shared] = None
     return owners
 
 

@@ -28,12 +28,16 @@ class Tie(NamedTuple):
 
 
 class AuthorNames(NamedTuple):
-    """An author: a Discord user with all their names, or a speaker seen through a bridge."""
+    """An author: a Discord user with all their names, or a speaker seen through a bridge.
+
+    `player_id` is who an officer said that the speaker is, whatever the name.
+    """
 
     author_id: int
     user_id: int | None
     bridge_name: str | None
     names: tuple[str, ...] = ()
+    player_id: int | None = None
 
 
 class PlayerNames(NamedTuple):
@@ -100,7 +104,7 @@ def persons(
     user_of = {player_id: tie.user_id for player_id, tie in decided.items()}
     open_players = here - decided.keys() - {conflict.player_id for conflict in conflicts}
     user_of |= _by_name(bearers, authors, open_players, set(user_of.values()), rejected)
-    people = _people(here, user_of, decided, _players_of_authors(authors, user_of, bearers))
+    people = _people(here, user_of, decided, _players_of_authors(authors, here, user_of, bearers))
     matched = {author_id: person for person in people for author_id in person.authors}
     return Persons(
         people=people,
@@ -212,6 +216,7 @@ def _people(
 
 def _players_of_authors(
     authors: Iterable[AuthorNames],
+    here: Collection[int],
     user_of: Mapping[int, int],
     bearers: Mapping[str, Collection[int]],
 ) -> dict[int, int]:
@@ -221,6 +226,8 @@ def _players_of_authors(
     for author in authors:
         if author.user_id is not None:
             player_id = player_of.get(author.user_id)
+        elif author.player_id in here:
+            player_id = author.player_id
         else:
             bore = bearers.get(wom_key(author.bridge_name or ""), ())
             player_id = next(iter(bore)) if len(bore) == 1 else None

@@ -38,6 +38,7 @@ class Deed(StrEnum):
     MANAGE = "manage"
     PROMOTE = "promote"
     KICK = "kick"
+    SET_LEAVE = "set_leave"
     SET_UP = "set_up"
 
 
@@ -47,6 +48,7 @@ _WORDS = {
     Deed.MANAGE: "change how the clan is run",
     Deed.PROMOTE: "decide on promotions",
     Deed.KICK: "decide on removals",
+    Deed.SET_LEAVE: "see and set the leave of others",
 }
 _HOLDERS = {
     Authority.GUEST: "people on this server",
@@ -93,6 +95,7 @@ class Gates:
             Deed.MANAGE: self.manage,
             Deed.PROMOTE: self.promote,
             Deed.KICK: self.kick,
+            Deed.SET_LEAVE: Authority.OFFICER,  # with it come reasons, whatever else is opened up
         }
         return asked.get(deed, Authority.GUEST)
 
@@ -155,8 +158,8 @@ def refusal(deed: Deed, gates: Gates = DEFAULT_GATES) -> str:
         return "Only people with Manage Server may set up the bot: ask one of them to run this."
     holders = _HOLDERS[gates.asked_for(deed)]
     return (
-        f"Only {holders} may {_WORDS[deed]}: if you are one of them, ask for the Discord role "
-        "that shows it."
+        f"Only {holders} may {_WORDS[deed]}: if you are one of them, `/link` your account and have "
+        "an officer confirm it, or ask for the Discord role that shows it."
     )
 
 

@@ -41,6 +41,28 @@ class Chat(NamedTuple):
         )
 
 
+class Heard(NamedTuple):
+    """The messages of a span, on Discord and through bridges, and how many of each are a member's.
+
+    Those who left are known as well.
+    """
+
+    discord: int = 0
+    discord_attributed: int = 0
+    bridge: int = 0
+    bridge_attributed: int = 0
+
+    @property
+    def messages(self) -> int:
+        """Return the messages of both sides."""
+        return self.discord + self.bridge
+
+    @property
+    def attributed(self) -> int:
+        """Return how many messages are somebody's whom we know."""
+        return self.discord_attributed + self.bridge_attributed
+
+
 class TopBoss(NamedTuple):
     """The boss that somebody killed most, and how often."""
 
@@ -52,9 +74,12 @@ class TopBoss(NamedTuple):
 class Member:
     """One player of the clan with both sides; None and absent mean unknown, never zero.
 
-    `game` and `chat` are by window. `chat` is None for somebody whose Discord side nobody knows.
+    `game` and `chat` are by window. `chat` is None for somebody whose Discord side nobody knows,
+    and for an alt: what a person writes stands with the main account, which is `alt_of`.
+    `accounts` are the names of all the person's accounts, the main one first.
     `updated_at` is when WOM last looked, `changed_at` when it last saw something rise.
-    `weekly_messages` are the last 13 weeks, oldest first.
+    `weekly_messages` are the last 13 weeks, oldest first. `is_hidden` is somebody who opted out:
+    their chat is not counted, and they stand in no top list, leaderboard or dashboard.
     """
 
     player_id: int
@@ -78,6 +103,15 @@ class Member:
     wrote_at: datetime | None = None
     top_boss: TopBoss | None = None
     weekly_messages: tuple[int, ...] = ()
+    is_hidden: bool = False
+    alt_of: str | None = None
+    accounts: tuple[str, ...] = ()
+    has_no_discord: bool = False
+
+    @property
+    def is_alt(self) -> bool:
+        """Return whether it is somebody's further account, never proposed for a promotion."""
+        return self.alt_of is not None
 
     def gains(self, period: Period) -> Gains:
         """Return the gains of a window; unknown when nothing was seen."""
@@ -90,10 +124,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """All present members in the house's order, as of one instant."""
+    """All present members in the house's order, as of one instant.
+
+    `heard` are all messages by window, `conflicts` the members whom several people claim.
+    """
 
     members: tuple[Member, ...]
     as_of: datetime
+    heard: Mapping[Period, Heard] = field(default_factory=dict)
+    conflicts: int = 0
 
     def by_player(self) -> dict[int, Member]:
         """Return the members keyed by player id."""

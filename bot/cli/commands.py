@@ -100,11 +100,20 @@ def demo(  # noqa: PLR0913 - each is an option of the demo
 
 
 @app.command()
-def poll(context: typer.Context, *, clan: _Clan = None, verbose: _Verbose = False) -> None:
+def poll(
+    context: typer.Context,
+    *,
+    clan: _Clan = None,
+    believe: Annotated[
+        bool,
+        typer.Option("--believe", help="Take the roster as it is, however many are missing."),
+    ] = False,
+    verbose: _Verbose = False,
+) -> None:
     """Ask Wise Old Man now what is new, for every clan or for one."""
     from bot.cli.polling import poll as deed
 
-    _do(lambda: deed(context.obj, clan, verbose=verbose), verbose=verbose)
+    _do(lambda: deed(context.obj, clan, believe=believe, verbose=verbose), verbose=verbose)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.progress import track
 
-from bot.cli.choosing import adopt_group, clans_meant
+from bot.cli.choosing import adopt_group, clans_meant, one_clan
 from bot.cli.endings import words_for
 from bot.cli.given import Given, journal
 from bot.cli.screens import show_poll
@@ -11,33 +11,41 @@ from bot.cli.terminal import margin, screen
 from bot.journal import traced
 from bot.services.clans import Clan
 from bot.services.poll import NoGroup
-from bot.timetable import poll_clan, recorded
+from bot.services.rounds import poll_clan
+from bot.timetable import recorded
 from bot.wiring import Services
 from wom.errors import WomError
 
 
-async def poll(given: Given, wanted: str | None, *, verbose: bool) -> int:
-    """Poll every clan or the one that is wanted; 1 when a poll failed or was refused."""
+async def poll(given: Given, wanted: str | None, *, believe: bool, verbose: bool) -> int:
+    """Poll every clan or the one that is wanted; 1 when a poll failed or was refused.
+
+    `believe` takes one clan's roster as it is, however many are missing from it.
+    """
     settings = given.settings()
     settings.need_wom()
     beside = margin()
     with journal(settings, verbose=verbose):
         async with given.open_services(settings) as services:
             await adopt_group(services, settings)
-            chosen = await clans_meant(services, wanted)
+            chosen = (
+                (await one_clan(services, wanted),)
+                if believe
+                else await clans_meant(services, wanted)
+            )
             shown = track(
                 chosen, "polling", console=beside, transient=True, disable=not beside.is_terminal
             )
-            polled = [await _polled(services, clan, beside) for clan in shown]
+            polled = [await _polled(services, clan, beside, believe=believe) for clan in shown]
     return 0 if all(polled) else 1
 
 
-async def _polled(services: Services, clan: Clan, beside: Console) -> bool:
+async def _polled(services: Services, clan: Clan, beside: Console, *, believe: bool) -> bool:
     """Poll a clan, show what came of it, and return whether it went well."""
     try:
         with traced() as trace:
             async with recorded(services, "poll", trace, clan) as outcome:
-                result = await poll_clan(services, clan, outcome)
+                result = await poll_clan(services.poll, clan, outcome, believe=believe)
     except (WomError, NoGroup) as error:
         beside.print(f"{clan.name}: {words_for(error)}", style="red", soft_wrap=True)
         return False

@@ -1,15 +1,20 @@
-"""`clanstats report`: the clan's report as files and in the terminal, without Discord."""
+"""`clanstats report`: the clan's report as files and in the terminal, without Discord.
+
+Somebody waits: charts are drawn by a process that starts first and imports while we do.
+"""
+# ruff: noqa: PLC0415 - see above
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.clan.spans import Period
-from bot.cli.choosing import one_clan
 from bot.cli.given import Given, journal
-from bot.cli.screens import show_report
-from bot.cli.terminal import screen
 from bot.reports.documents import write_whole
-from bot.services.publish import ReportFiles
+from bot.reports.worker import Aside, uncollected
+
+if TYPE_CHECKING:
+    from bot.services.publish import ReportFiles
 
 _CHART = "report.png"
 
@@ -24,20 +29,37 @@ async def report(  # noqa: PLR0913 - each is an option of the command
     verbose: bool,
 ) -> int:
     """Write chart and workbook of one clan into a folder, and show what they say."""
-    settings = given.settings()
-    present = {} if now is None else {"clock": lambda: now}
-    with journal(settings, verbose=verbose):
-        async with given.open_services(settings, **present) as services:
-            clan = await one_clan(services, wanted)
-            files = await services.publish.report_files(clan, period)
-    _write(out, files)
-    console = screen()
-    show_report(console, files.report)
-    console.print(f"Written to {out}: {_CHART} and {files.workbook.name}", soft_wrap=True)
+    with uncollected():
+        files = await _files(given, period, wanted, now, verbose=verbose)
+        _write(out, files)
+        _show(out, files)
     return 0
 
 
-def _write(out: Path, files: ReportFiles) -> None:
+async def _files(
+    given: Given, period: Period, wanted: str | None, now: datetime | None, *, verbose: bool
+) -> "ReportFiles":
+    settings = given.settings()
+    draws = Aside()
+    from bot.cli.choosing import one_clan
+
+    present = {} if now is None else {"clock": lambda: now}
+    with journal(settings, verbose=verbose):
+        async with given.open_services(settings, draws=lambda: draws, **present) as services:
+            clan = await one_clan(services, wanted)
+            return await services.publish.report_files(clan, period)
+
+
+def _write(out: Path, files: "ReportFiles") -> None:
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / _CHART, files.chart.content)
     write_whole(out / files.workbook.name, files.workbook.content)
+
+
+def _show(out: Path, files: "ReportFiles") -> None:
+    from bot.cli.screens import show_report
+    from bot.cli.terminal import screen
+
+    console = screen()
+    show_report(console, files.report)
+    console.print(f"Written to {out}: {_CHART} and {files.workbook.name}", soft_wrap=True)

@@ -26,8 +26,13 @@ def show_poll(console: Console, clan: str, result: PollResult) -> None:
     console.print(table)
     if result.doubt is not None:
         console.print(f"  Nothing was changed: {result.doubt}.", style="red")
+        console.print("  If that is so, add --believe.")
     if result.filled_from is not None:
         console.print(f"  History was read back to {result.filled_from:%Y-%m-%d}.")
+    for pair in result.held:
+        console.print(
+            f"  {pair.gone.name} may be {pair.came.name} now: told when the name change is decided."
+        )
     for line in (*_failures(result.failed), *_changes(result.changes)):
         console.print(f"  {line}")
 

@@ -11,6 +11,7 @@ from itertools import islice, pairwise
 from typing import Any
 
 from bot.clan.activity import ChangeKind
+from bot.clan.bridge import DEFAULT, pattern
 from bot.clan.gains import Headline
 from bot.clan.metrics import SKILLS, Kind
 from bot.clan.names import wom_key
@@ -20,12 +21,16 @@ from bot.demo.cast import ChannelKind, MadeUpMessage, MadeUpPlayer
 from bot.demo.hiscores import ACTIVITIES, BOSSES, METRICS
 from bot.demo.looking import changes
 from bot.demo.world import World
+from bot.services.bridges import Bridge, Posted
 from bot.services.clans import Clan, Clans
 from bot.services.intake import Heard, Intake, Spot
 from storage import clans, metrics, players, snapshots
 from storage.engine import Database
 from storage.players import Event
 from storage.snapshots import News, Seen
+
+BRIDGE_PATTERN = DEFAULT
+"""How the made-up webhook repeats the clan chat."""
 
 _NEWS_AT_ONCE = 4_000
 _MESSAGES_AT_ONCE = 5_000
@@ -181,6 +186,8 @@ def _events(player: MadeUpPlayer, world: World) -> Iterator[Event]:
     for before, after in _steps([(each.value, each.since_at) for each in player.roles]):
         kind = compare(before, after[0], world.ladder)
         yield Event(player.player_id, kind, after[1], before, after[0])
+    if player.status == "archived":
+        return  # WOM's own name for it is no rename
     for before, after in _steps([(each.value, each.since_at) for each in player.names]):
         yield Event(player.player_id, ChangeKind.RENAMED, after[1], before, after[0])
 
@@ -192,15 +199,30 @@ def _steps(
 
 
 def _heard(world: World, cast: Cast, messages_a_day: float | None) -> Iterator[Heard]:
-    """Yield what the bot would have heard: people in counted channels, not bots or webhooks."""
+    """Yield what the bot would have heard: people anywhere, and who speaks through the bridge."""
     spots = {
         channel.index: Spot(cast.channels[channel.index], channel.name, _spot_kind(channel.kind))
         for channel in world.channels
     }
+    bridges = {
+        channel.index: Bridge(channel.name, pattern(BRIDGE_PATTERN), None, world.clan_name)
+        for channel in world.channels
+        if channel.kind is ChannelKind.BRIDGE
+    }
     ids: dict[int, int] = {}
-    for message in world.messages(messages_a_day=messages_a_day, texts=False):
-        if message.user is not None and not message.is_bot:
-            yield _one(message, world, cast, spots[message.channel], ids)
+    for message in world.messages(messages_a_day=messages_a_day):
+        spot = spots[message.channel]
+        if message.is_bot:
+            bridge = bridges.get(message.channel)
+            heard = None if bridge is None else bridge.heard(_posted(message, spot))
+            if heard is not None:
+                yield heard
+        elif message.user is not None:
+            yield _one(message, world, cast, spot, ids)
+
+
+def _posted(message: MadeUpMessage, spot: Spot) -> Posted:
+    return Posted(message.message_id, spot, message.sent_at, [message.text])
 
 
 def _one(

@@ -10,7 +10,7 @@ from bot.settings import Settings
 _HINT = (
     "Welcome to the demo! You can look at this server as leader, officer, member or guest.\n"
     "Type a command: `/clanstats report`, `/me`, `/member`, `/clanstats status`, "
-    "`/clanstats setup`. Everything here is made up."
+    "`/clanstats links`, `/clanstats setup`. Everything here is made up."
 )
 
 

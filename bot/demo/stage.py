@@ -15,17 +15,19 @@ from simcord import ChannelHandle, Env, GuildHandle, MemberActor, RoleHandle, Us
 
 from bot.app import ClanBot
 from bot.clan.ranks import DEFAULT_GATES
+from bot.demo.absent import send_away
 from bot.demo.cast import ChannelKind, MadeUpUser, Persona
-from bot.demo.seed import Cast, seed
+from bot.demo.seed import BRIDGE_PATTERN, Cast, seed
+from bot.demo.ties import tie
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import World, make_world
 from bot.reports.worker import Worker
+from bot.services.clans import Clan
+from bot.services.intake import Spot
 from bot.settings import Settings
 from bot.timetable import Timetable
 from bot.wiring import Services, open_services
-from storage import links
 from storage.engine import Database
-from storage.links import Link, State
 
 Say = Callable[[str], None]
 
@@ -121,9 +123,11 @@ async def _dressed(  # noqa: PLR0913, PLR0917 - everything that stands on the st
     database = Database(settings.database_url)
     try:
         clan = await seed(database, world, cast, progress=lambda what: say(f"storing {what}"))
-        await _link(database, clan.clan_id, world, cast)
+        await tie(database, clan, world, cast)
+        await send_away(database, clan, world, cast.users)
     finally:
         await database.close()
+    await _declare_bridge(services, clan, world, cast)
     roles = (
         guild.create_role("Leadership", permissions=discord.Permissions(manage_guild=True)),
         guild.create_role("Officer"),
@@ -168,21 +172,12 @@ def _roles(user: MadeUpUser, roles: tuple[RoleHandle, RoleHandle]) -> list[RoleH
     return [officer] if user.role in DEFAULT_GATES.officer_roles else []
 
 
-async def _link(database: Database, clan_id: int, world: World, cast: Cast) -> None:
-    """Confirm the accounts of every leader and of two users in three, as officers would have."""
-    leader = next(user for user in world.users if user.persona is Persona.LEADER)
-    async with database.writing() as connection:
-        for user in world.users:
-            if user.persona is not Persona.LEADER and user.index % 3 == 0:
-                continue
-            for player_id in user.player_ids:
-                link = Link(
-                    player_id,
-                    cast.users[user.index],
-                    State.CONFIRMED,
-                    is_main=player_id == user.player_ids[0],
-                )
-                await links.confirm(connection, clan_id, link, cast.users[leader.index], world.now)
+async def _declare_bridge(services: Services, clan: Clan, world: World, cast: Cast) -> None:
+    """Declare the channel of the clan chat, as officers would have before anybody spoke there."""
+    for channel in world.channels:
+        if channel.kind is ChannelKind.BRIDGE:
+            spot = Spot(cast.channels[channel.index], channel.name, "text")
+            await services.bridges.declare(clan, spot, BRIDGE_PATTERN)
 
 
 def _seats(world: World) -> dict[str, MadeUpUser]:

@@ -5,6 +5,7 @@ One line a step; the first step that is not as it should be ends it.
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from simcord import InteractionResult, MemberActor, ResponseMessage
 
 from bot.clan.ranks import Deed, refusal
+from bot.demo.cast import Persona
 from bot.demo.stage import Stage
 from bot.reports.documents import write_whole
 
@@ -55,6 +57,29 @@ TOUR = (
     ),
     Stop("clanstats status", Deed.SEE_REPORTS, _OFFICERS),
     Stop("clanstats setup", Deed.SET_UP, _LEADERSHIP),
+    Stop("clanstats links", Deed.SEE_REPORTS, _OFFICERS),
+    Stop("link", Deed.SEE_OWN, _ALL, options=lambda stage: {"player": _of_leader(stage)}),
+    Stop("unlink", Deed.SEE_OWN, _ALL, options=lambda _: {"player": "nobody of that name"}),
+    Stop("clanstats away", Deed.SET_LEAVE, _OFFICERS),
+    Stop(
+        "clanstats away",
+        Deed.SET_LEAVE,
+        _OFFICERS,
+        options=lambda stage: {
+            "player": stage.world.players[0].name,
+            "from": "tomorrow",
+            "until": "2 weeks",
+        },
+    ),
+    Stop("clanstats exempt", Deed.MANAGE, _LEADERSHIP),
+    Stop("clanstats retention", Deed.MANAGE, _LEADERSHIP, options=lambda _: {"days": 365}),
+    Stop("away", Deed.SEE_OWN, _ALL, options=lambda _: {"from": "today", "until": "2 weeks"}),
+    Stop("back", Deed.SEE_OWN, _ALL),
+    Stop("privacy show", Deed.SEE_OWN, _ALL),
+    Stop("privacy export", Deed.SEE_OWN, _ALL, frozenset({"json"})),
+    Stop("privacy forget", Deed.SEE_OWN, _ALL),
+    Stop("privacy opt-out", Deed.SEE_OWN, _ALL),
+    Stop("privacy opt-in", Deed.SEE_OWN, _ALL),
     Stop("me", Deed.SEE_OWN, _ALL, frozenset({"png"}), unknown=frozenset({"guest"})),
     Stop(
         "member",
@@ -77,6 +102,7 @@ async def tour(stage: Stage, folder: Path) -> AsyncIterator[str]:
             result = await viewer.slash(stage.front, stop.command, **stop.options(stage))
             yield await _judged(stop, who, result, folder / f"{number}-{who}")
     yield await _press(stage)
+    yield await _decide(stage)
     yield await _complete(stage)
     if stage.env.errors:
         raise TourFailed(f"the bot swallowed an error: {stage.env.errors[0]!r}")
@@ -119,6 +145,37 @@ async def _press(stage: Stage) -> str:
         "Post here: nothing was posted with its files",
     )
     return "Post here as officer: posted for everybody"
+
+
+async def _decide(stage: Stage) -> str:
+    """Apply all sure pairs as a leader may, see the coverage rise, and take it back."""
+    leader = stage.viewers["leader"]
+    result = await leader.slash(stage.front, "clanstats links")
+    panel, *_ = _answers(result, "/clanstats links as leader")
+    before = _coverage(panel)
+    for control in ("links:sure", "links:apply"):
+        await leader.click(panel.message, custom_id=control)
+    after = _coverage(panel)
+    _must(before < after, f"links: the coverage was {before}%, then {after}%")
+    await leader.click(panel.message, custom_id="links:undo")
+    _must(_coverage(panel) == before, f"links: it was {before}%, {_coverage(panel)}% after undo")
+    told = " to ".join(f"{linked}% linked, {sure}% confirmed" for linked, sure in (before, after))
+    return f"links as leader: sure pairs raised the coverage from {told}; undone"
+
+
+def _coverage(panel: ResponseMessage) -> tuple[int, int]:
+    """Return how many percent of the members the evidence strip calls linked, and confirmed."""
+    found = re.search(r"(\d+)% of members linked(?: \((\d+)% confirmed\))?", _words(panel))
+    if found is None:
+        raise TourFailed("links: no coverage in the evidence strip")
+    return int(found[1]), int(found[2] or found[1])
+
+
+def _of_leader(stage: Stage) -> str:
+    """Return the name of an account that is confirmed for the leader: everybody may ask for it."""
+    leader = next(user for user in stage.world.users if user.persona is Persona.LEADER)
+    players = {player.player_id: player for player in stage.world.players}
+    return players[leader.player_ids[0]].name_at(stage.world.now)
 
 
 async def _complete(stage: Stage) -> str:

@@ -123,8 +123,11 @@ class ChangeRow(NamedTuple):
 def best(
     members: Iterable[Member], value_of: Callable[[Member], float | None], how_many: int
 ) -> tuple[Mover, ...]:
-    """Return the members with the largest known values above zero; equal ones by name."""
-    found = [(member.name, value_of(member)) for member in members]
+    """Return the members with the largest known values above zero; equal ones by name.
+
+    Whoever opted out is left out.
+    """
+    found = [(member.name, value_of(member)) for member in members if not member.is_hidden]
     movers = [Mover(name, value) for name, value in found if value]
     return tuple(sorted(movers, key=lambda m: (-m.value, m.name.casefold()))[:how_many])
 
@@ -183,7 +186,7 @@ def _roster_row(place: int, member: Member, zone: ZoneInfo) -> RosterRow:
         name=member.name,
         joined_on=day_of(member.joined_at, zone) if member.joined_at else None,
         role=role_words(member.role),
-        person=member.person,
+        person=_person(member),
         messages=tuple(member.messages(period) for period in _CHAT_WINDOWS),
         xp=tuple(gains.xp for gains in windows),
         kills=tuple(gains.kills for gains in windows),
@@ -198,6 +201,13 @@ def _roster_row(place: int, member: Member, zone: ZoneInfo) -> RosterRow:
         weeks=member.weekly_messages,
         notes=_notes(windows, zone),
     )
+
+
+def _person(member: Member) -> str | None:
+    """Return whose account it is; an alt is told by the main account, whose row has the chat."""
+    if member.alt_of is None:
+        return member.person
+    return f"{member.person or member.alt_of} (alt of {member.alt_of})"
 
 
 def _notes(windows: tuple[Gains, ...], zone: ZoneInfo) -> str:

@@ -7,8 +7,10 @@ import asyncio
 import gc
 import os
 import signal
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib import import_module
 from multiprocessing import get_context
@@ -46,8 +48,13 @@ class Draws(Protocol):
 class Worker:
     """Draws in a process of its own; one that dies is replaced and the drawing tried once more."""
 
-    def __init__(self) -> None:
-        self._pool = _new_pool()
+    def __init__(self, drawings: Iterable[Drawing] = Drawing) -> None:
+        self._drawings = tuple(drawings)
+        self._pool = _new_pool(self._drawings)
+
+    def start(self) -> None:
+        """Start the process and do not wait."""
+        self._pool.submit(_ready)
 
     async def warm(self) -> None:
         """Start the process and wait until it can draw."""
@@ -82,7 +89,7 @@ class Worker:
         """Start a new process, unless another drawing that failed with it already did."""
         if self._pool is broken:
             broken.shutdown(wait=False)
-            self._pool = _new_pool()
+            self._pool = _new_pool(self._drawings)
 
 
 class Inline:
@@ -99,34 +106,71 @@ class Inline:
         """Do nothing: nothing was opened."""
 
 
+class Aside:
+    """Draws charts in a process that starts at once, and workbooks here in the meantime.
+
+    For a command that ends after one report: what charts need takes longer to import than all else.
+    """
+
+    def __init__(self) -> None:
+        self._worker = Worker(set(Drawing) - {Drawing.CLAN_WORKBOOK})
+        self._worker.start()
+
+    async def warm(self) -> None:
+        """Do nothing: the process warms itself while the report is read."""
+
+    async def draw(self, drawing: Drawing, value: Drawable) -> Document:
+        """Return the finished document."""
+        if drawing is not Drawing.CLAN_WORKBOOK:
+            return await self._worker.draw(drawing, value)
+        await asyncio.sleep(0)  # The charts go out first.
+        return drawn(drawing, value)
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.close()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Do without the garbage collector: for what makes much, and no garbage, in a short time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def drawn(drawing: Drawing, value: Drawable) -> Document:
     """Return the document, made here and now by the function that the drawing names."""
     room, _, function = drawing.value.partition(":")
     # A workbook makes a hundred thousand small objects and no garbage: collecting takes a third.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with uncollected():
         document = getattr(import_module(room), function)(value)
-    finally:
-        if collecting:
-            gc.enable()
     if not isinstance(document, Document):
         raise TypeError(f"{drawing.value} returned {type(document).__name__}, not a Document")
     return document
 
 
-def _new_pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"), initializer=_warm_up)
+def _new_pool(drawings: tuple[Drawing, ...]) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        max_workers=1,
+        mp_context=get_context("spawn"),
+        initializer=_warm_up,
+        initargs=(drawings,),
+    )
 
 
-def _warm_up() -> None:
+def _warm_up(drawings: tuple[Drawing, ...]) -> None:
     """Import all that drawing needs and draw once; leave Ctrl-C to the bot, which closes us.
 
     One thread is enough for the sums of a chart, and each further one costs memory.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for drawing in Drawing:
+    for drawing in drawings:
         import_module(drawing.value.partition(":")[0])
     import_module("bot.reports.paper").warm_up()
     gc.collect()

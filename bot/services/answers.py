@@ -3,7 +3,7 @@
 The credit depends on the facts alone and never on the order in which they arrived.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.clan import questions as asking
@@ -26,13 +26,29 @@ async def settle_answers(
     """Settle every question that the touched messages, stored or just removed, may answer."""
     if not touched:
         return
-    changed: list[Asked] = []
-    credits_moved: list[Tally] = []
-    for before, after in await _differences(connection, [fact.message for fact in touched]):
-        changed.append(after)
-        credits_moved += [*credit(before, zone, -1), *credit(after, zone, 1)]
-    await questions.set_answers(connection, changed)
-    await roll_up(connection, clan_id, credits_moved)
+    wrong = await _differences(connection, [fact.message for fact in touched])
+    await _settle(connection, clan_id, zone, wrong)
+
+
+async def settle_again(
+    connection: Connection, clan_id: int, zone: ZoneInfo, asked: Collection[Asked]
+) -> None:
+    """Settle questions whose answers, but nothing else around them, were deleted."""
+    near = {each.message_id: each for each in asked}
+    await _settle(connection, clan_id, zone, await _wrongly_settled(connection, near))
+
+
+async def _settle(
+    connection: Connection, clan_id: int, zone: ZoneInfo, wrong: Collection[tuple[Asked, Asked]]
+) -> None:
+    """Write each question (as stored, as it should be) and move the credit for its answer."""
+    await questions.set_answers(connection, [after for _, after in wrong])
+    moved = [
+        tally
+        for before, after in wrong
+        for tally in (*credit(before, zone, -1), *credit(after, zone, 1))
+    ]
+    await roll_up(connection, clan_id, moved)
 
 
 async def drop_credits(
@@ -56,6 +72,12 @@ async def _differences(
         max(message.sent_at for message in touched),
         [message.reply_to for message in touched if message.reply_to is not None],
     )
+    return await _wrongly_settled(connection, near)
+
+
+async def _wrongly_settled(
+    connection: Connection, near: Mapping[int, Asked]
+) -> list[tuple[Asked, Asked]]:
     later = await questions.possible_answers(connection, list(near), asking.ANSWER_WINDOW)
     answers = asking.answers(list(_facts(near.values(), later)))
     found = []

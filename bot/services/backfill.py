@@ -15,6 +15,7 @@ import structlog
 from bot.services.clans import Clan, Clock
 from bot.services.intake import Heard, Intake, Spot
 from storage import authors, runs
+from storage.columns import instant_of
 from storage.engine import Database
 
 _CHANNELS_AT_ONCE = 3
@@ -75,7 +76,7 @@ class Backfill:
 
         async def one(spot: Spot) -> int | None:
             async with few:
-                return await self._channel(clan, history, spot)
+                return await self.read(clan, history, spot)
 
         stored = await asyncio.gather(*(one(spot) for spot in spots))
         unreadable = tuple(
@@ -88,8 +89,11 @@ class Backfill:
         _log.info("caught up", channels=done.channels, messages=done.messages)
         return done
 
-    async def _channel(self, clan: Clan, history: History, spot: Spot) -> int | None:
-        """Return how many messages of a channel were new, or None when it cannot be read."""
+    async def read(self, clan: Clan, history: History, spot: Spot) -> int | None:
+        """Store what one channel holds beyond its cursor.
+
+        Return how many messages and broadcasts were new, or None when it cannot be read.
+        """
         sight = self._intake.sight
         async with self._database.reading() as connection:
             place = (await authors.places(connection, clan.clan_id)).get(spot.discord_channel_id)
@@ -101,8 +105,9 @@ class Backfill:
             return None
         if place is not None and not place.is_readable:
             # First of all: once the place is noted as readable, nobody would look for this again.
+            since = self._clock() - self._reach if until is None else instant_of(until)
             async with self._database.writing() as connection:
-                await runs.see_again(connection, clan.clan_id, place.channel_id, self._clock())
+                await runs.fill(connection, clan.clan_id, place.channel_id, since)
         await self._intake.catch_up(clan, spot, newest_id, sight)
         return stored
 
@@ -120,7 +125,8 @@ class Backfill:
             page = await history.page_before(spot, before)
             newest_id = newest_id or page.newest_id
             fresh = [heard for heard in page.heard if not known(heard.message_id, heard.sent_at)]
-            stored += (await self._intake.store(clan, fresh)).stored
+            written = await self._intake.store(clan, fresh)
+            stored += written.stored + written.told
             before = page.oldest_id
             if before is None or page.oldest_at is None or known(before, page.oldest_at):
                 return stored, newest_id

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 
 from bot.clan.activity import best_hours, heatmap
 from bot.clan.evidence import chat_evidence, game_evidence
-from bot.clan.names import match_key, wom_key
-from bot.clan.spans import Period, day_span, last
-from bot.clan.standings import Chat, Member, Roster, place
+from bot.clan.names import match_key
+from bot.clan.spans import Period, day_of, day_span, last
+from bot.clan.standings import Chat, Roster, place
 from bot.clan.wording import ago
 from bot.reports.documents import Document
 from bot.reports.pictures import Card
 from bot.reports.worker import Drawing, Draws
 from bot.services.clans import Clan, Clock
+from bot.services.finding import member_called
 from bot.services.people import People, Visitor, read_people
 from bot.services.publish import blind_times
 from bot.services.roster import read_roster
-from bot.services.trend import daily_messages, first_heard, read_trend, trend_days
+from bot.services.trend import daily_messages, read_trend, trend_days
 from storage import chat
 from storage.engine import Connection, Database
 
@@ -56,10 +57,10 @@ class Cards:
         """Return the card of the member who bears or bore a name, or None."""
         async with self._database.reading() as connection:
             people = await read_people(connection, clan)
-            player_id = _called(people, name)
-            if player_id is None:
+            found = member_called(people.places, people.names, name)
+            if found is None:
                 return None
-            card, evidence = await self._card(connection, clan, people, player_id, period)
+            card, evidence = await self._card(connection, clan, people, found.player_id, period)
         return await self._drawn(card, evidence)
 
     async def names_like(self, clan: Clan, text: str) -> tuple[str, ...]:
@@ -82,15 +83,14 @@ class Cards:
         member = roster.by_player()[player_id]
         days = trend_days(last(Period.QUARTER, now, clan.zone), clan.zone)
         start = day_span(days[0], clan.zone).start
-        author = people.known.get(player_id)
+        known = None if member.is_hidden else people.known.get(player_id)
         hours, heard_from = [], None
-        if author is not None:
-            hours = await chat.author_hours(
-                connection, clan.clan_id, [author.author.author_id], start
-            )
+        if known is not None and known.alt_of is None:
+            authors = [each.author_id for each in known.authors]
+            hours = await chat.author_hours(connection, clan.clan_id, authors, start)
             # Before anybody was heard nothing is known of this member either.
-            heard = await chat.clan_hours(connection, clan.clan_id, start, now)
-            heard_from = first_heard(heard, clan.zone)
+            heard_at = await chat.first_hour(connection, clan.clan_id, start, now)
+            heard_from = None if heard_at is None else day_of(heard_at, clan.zone)
         messages = daily_messages(hours, days, clan.zone, heard_from)
         week = heatmap(hours, clan.zone)
         card = Card(
@@ -103,7 +103,7 @@ class Cards:
             trend=await read_trend(connection, clan, days, messages, player_id),
             best_hours=best_hours(week),
             hours=week,
-            accounts=_accounts(people, member),
+            accounts=member.accounts,
         )
         blind = await blind_times(connection, clan, span)
         evidence = (
@@ -117,45 +117,24 @@ class Cards:
         return CardFiles(card, await self._draws.draw(Drawing.CARD_CHART, card), evidence)
 
 
-def _called(people: People, name: str) -> int | None:
-    """Return the present player of that name: the present bearer first, then who bore it."""
-    key = wom_key(name)
-    for each in people.places:
-        if each.wom_key == key:
-            return each.player_id
-    here = {each.player_id for each in people.places}
-    bore = [
-        player_id
-        for player_id, names in people.names.items()
-        if player_id in here and key in map(wom_key, names)
-    ]
-    return bore[0] if len(bore) == 1 else None
-
-
 def _names_like(people: People, text: str) -> tuple[str, ...]:
     wanted = match_key(text) if text else ""
     found = []
     for each in people.places:
         known = people.known.get(each.player_id)
         names = [each.name, *people.names.get(each.player_id, ())]
-        names += [known.author.name] if known is not None else []
+        names += [known.person] if known and known.person and not known.is_hidden else []
         if any(wanted in match_key(name) for name in names):
             starts = match_key(each.name).startswith(wanted)
             found.append((not starts, each.name.casefold(), each.name))
     return tuple(name for _, _, name in sorted(found)[:_CHOICES])
 
 
-def _accounts(people: People, member: Member) -> tuple[str, ...]:
-    if member.discord_user_id is None:
-        return (member.name,)
-    return tuple(each.name for each in people.accounts(member.discord_user_id)) or (member.name,)
-
-
 def _places(roster: Roster, player_id: int, period: Period) -> dict[str, tuple[int, int]]:
     def ranked(values: Mapping[int, float | None]) -> tuple[int, int] | None:
         return place(values, player_id)
 
-    members = roster.members
+    members = [each for each in roster.members if not each.is_hidden or each.player_id == player_id]
     chats: dict[int, Chat | None] = {
         each.player_id: None if each.chat is None else each.chat.get(period) for each in members
     }

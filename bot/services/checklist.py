@@ -42,6 +42,7 @@ class Facts:
     unreadable: Sequence[str]
     speaks: bool | None
     sees_words: bool
+    bridges: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Checklist:
     zone: Line
     roles: Line
     channels: Line
+    bridge: Line
     report_channel: Line
     questions: Line
 
@@ -63,6 +65,7 @@ def checklist(clan: Clan, facts: Facts) -> Checklist:
         zone=Line(Mark.DONE, f"{clan.zone.key}: the clan's days begin at midnight there"),
         roles=_roles(clan),
         channels=_channels(facts),
+        bridge=_bridge(facts),
         report_channel=_report_channel(facts),
         questions=_questions(facts),
     )
@@ -99,6 +102,26 @@ def _channels(facts: Facts) -> Line:
         f"{says}; {_names(facts.unreadable)} cannot be read",
         "Give the bot View Channel and Read Message History there, or leave them out.",
     )
+
+
+def _bridge(facts: Facts) -> Line:
+    """Return how the in-game clan chat is heard; many clans have no bridge, which is no fault."""
+    if not facts.bridges:
+        return Line(Mark.DONE, "none: what is said in the game is not counted")
+    lost = [name for name in facts.bridges if name in {*facts.left_out, *facts.unreadable}]
+    if not facts.sees_words:
+        return Line(
+            Mark.MISSING,
+            f"{_names(facts.bridges)} cannot be read without its words",
+            "Switch on Message Content Intent in Discord's developer portal and restart the bot.",
+        )
+    if lost:
+        return Line(
+            Mark.DOUBTFUL,
+            f"{_names(lost)} does not count, being left out or not readable",
+            "Count it, or choose another channel.",
+        )
+    return Line(Mark.DONE, f"{_names(facts.bridges)} counts for those who speak in the game")
 
 
 def _report_channel(facts: Facts) -> Line:

@@ -1,7 +1,7 @@
 """The clans this bot serves: their WOM group, zone, gates and places that are counted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,7 +9,7 @@ from bot.clan.ranks import Caller, Gates, ladder
 from bot.services.rebuild import rebuild
 from storage import authors, clans, links, players
 from storage.clans import ClanRow
-from storage.engine import Database
+from storage.engine import Connection, Database
 
 Clock = Callable[[], datetime]
 
@@ -29,6 +29,7 @@ class Clan:
     polled_at: datetime | None
     listened_at: datetime | None
     report_channel_id: int | None
+    forget_after_days: int | None = None
 
 
 class UnknownZone(ValueError):
@@ -115,6 +116,12 @@ class Clans:
         return Caller(owner, manager, roles, frozenset(held))
 
 
+async def as_it_is(connection: Connection, clan: Clan) -> Clan:
+    """Return the clan with its zone of this moment: whoever holds one may have held it long."""
+    row = await clans.of_guild(connection, clan.guild_id)
+    return clan if row is None else replace(clan, zone=ZoneInfo(row.zone))
+
+
 def _clan(row: ClanRow) -> Clan:
     gates = Gates.from_dict(row.gates)
     return Clan(
@@ -129,4 +136,5 @@ def _clan(row: ClanRow) -> Clan:
         polled_at=row.polled_at,
         listened_at=row.listened_at,
         report_channel_id=row.report_channel_id,
+        forget_after_days=row.forget_after_days,
     )

@@ -1,15 +1,24 @@
-"""What was heard, and how it becomes facts: of counted channels only, and once by message id."""
+"""What was heard, and how it becomes facts: of counted channels only, and once by message id.
+
+What the game told of a player becomes a broadcast and never a message.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.clan.broadcasts import Kind
+from bot.clan.names import wom_key
 from bot.services.answers import drop_credits, fact_of
 from bot.services.clans import Clan
-from storage import authors, messages
+from storage import authors, bridges, messages
+from storage.bridges import Told
 from storage.engine import Connection
 from storage.messages import Fact, Flag, Stored
+
+NO_USER = 0
+"""Who wrote is no user of Discord but a speaker of the clan chat, known by name alone."""
 
 
 class Spot(NamedTuple):
@@ -24,7 +33,11 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message as it arrived, already without its words."""
+    """A message as it arrived, already without its words.
+
+    With NO_USER it came through a bridge and `name` is the player's; `told` is what the game told
+    of them, if it was the game that spoke. A broadcast may be about nobody: then `name` is empty.
+    """
 
     message_id: int
     spot: Spot
@@ -34,6 +47,21 @@ class Heard:
     sent_at: datetime
     is_question: bool = False
     reply_to: int | None = None
+    told: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of what was heard: messages, and broadcasts."""
+
+    facts: tuple[Fact, ...] = ()
+    told: tuple[Told, ...] = ()
+
+    def newest_ids(self) -> dict[int, int]:
+        """Return the newest message id of each channel."""
+        found = [(each.message.channel_id, each.message.message_id) for each in self.facts]
+        found += [(each.channel_id, each.message_id) for each in self.told]
+        return dict(sorted(found))
 
 
 async def channel_of(connection: Connection, clan: Clan, spot: Spot) -> int:
@@ -53,32 +81,68 @@ async def channel_of(connection: Connection, clan: Clan, spot: Spot) -> int:
 
 async def put_in(
     connection: Connection, clan: Clan, heard: Sequence[Heard], refused: Collection[int]
-) -> list[Fact]:
-    """Store what is new of counted channels and return it as facts."""
+) -> Kept:
+    """Store what is new of counted channels and return it."""
     known = await messages.known_ids(connection, [each.message_id for each in heard])
+    spoken = [each.message_id for each in heard if each.user_id == NO_USER]
+    known |= await bridges.known_ids(connection, spoken)
     fresh = [
         each for each in heard if each.message_id not in known and each.message_id not in refused
     ]
     channels = await _counted_channels(connection, clan, {each.spot for each in fresh})
     counted = [each for each in fresh if each.spot.discord_channel_id in channels]
-    people = {each.user_id: (each.name, each.handle) for each in counted}
-    author_ids = await authors.author_ids(connection, clan.clan_id, people)
-    facts = [
-        fact_of(
-            Stored(
-                each.message_id,
-                author_ids[each.user_id],
-                channels[each.spot.discord_channel_id],
-                each.sent_at,
-                Flag.QUESTION if each.is_question else 0,
-                each.reply_to,
-            ),
-            clan.zone,
-        )
-        for each in counted
-    ]
-    await messages.add(connection, clan.clan_id, facts)
-    return facts
+    known_authors = await _authors(connection, clan, counted)
+    kept = Kept(
+        tuple(
+            fact_of(_stored(each, known_authors, channels), clan.zone)
+            for each in counted
+            if each.told is None
+        ),
+        tuple(_told(each, known_authors, channels) for each in counted if each.told is not None),
+    )
+    await messages.add(connection, clan.clan_id, kept.facts)
+    await bridges.add(connection, kept.told)
+    return kept
+
+
+class _Authors(NamedTuple):
+    """Author ids of users by Discord id, and of speakers by WOM key."""
+
+    users: dict[int, int]
+    speakers: dict[str, int]
+
+
+async def _authors(connection: Connection, clan: Clan, heard: Sequence[Heard]) -> _Authors:
+    users = {each.user_id: (each.name, each.handle) for each in heard if each.user_id != NO_USER}
+    # Backwards, so that of several ways to write a name the first one stands.
+    spoke = [each.name for each in reversed(heard) if each.user_id == NO_USER and each.name]
+    speakers = {wom_key(name): name for name in spoke}
+    return _Authors(
+        await authors.author_ids(connection, clan.clan_id, users),
+        await bridges.speaker_ids(connection, clan.clan_id, speakers),
+    )
+
+
+def _stored(each: Heard, known: _Authors, channels: dict[int, int]) -> Stored:
+    through_bridge = each.user_id == NO_USER
+    return Stored(
+        each.message_id,
+        known.speakers[wom_key(each.name)] if through_bridge else known.users[each.user_id],
+        channels[each.spot.discord_channel_id],
+        each.sent_at,
+        (Flag.QUESTION if each.is_question else 0) | (Flag.BRIDGE if through_bridge else 0),
+        each.reply_to,
+    )
+
+
+def _told(each: Heard, known: _Authors, channels: dict[int, int]) -> Told:
+    return Told(
+        each.message_id,
+        channels[each.spot.discord_channel_id],
+        known.speakers.get(wom_key(each.name)),
+        str(each.told),
+        each.sent_at,
+    )
 
 
 async def _counted_channels(
@@ -100,13 +164,17 @@ async def _counted_channels(
     return found
 
 
-async def take_out(connection: Connection, clan: Clan, message_ids: Collection[int]) -> list[Fact]:
-    """Remove those of the messages that are the clan's, and return them as facts."""
+async def take_out(
+    connection: Connection, clan: Clan, message_ids: Collection[int]
+) -> tuple[list[Fact], int]:
+    """Remove those of the messages that are the clan's; return them as facts, and all counted."""
     if not message_ids:
-        return []
-    gone = await messages.stored(connection, clan.clan_id, sorted(message_ids))
+        return [], 0
+    ids = sorted(message_ids)
+    gone = await messages.stored(connection, clan.clan_id, ids)
     facts = [fact_of(message, clan.zone) for message in gone]
-    ids = [message.message_id for message in gone]
-    await drop_credits(connection, clan.clan_id, clan.zone, ids)
+    await drop_credits(
+        connection, clan.clan_id, clan.zone, [message.message_id for message in gone]
+    )
     await messages.remove(connection, clan.clan_id, facts)
-    return facts
+    return facts, len(facts) + await bridges.remove(connection, clan.clan_id, ids)

@@ -131,6 +131,16 @@ def timed(
     return tuple(_timed(change, told, polled_at) for change in changes)
 
 
+def told_at(events: Sequence[MemberActivity]) -> dict[tuple[int, ChangeKind], datetime]:
+    """Return when each player joined or left last, as WOM tells it (newest first)."""
+    kinds = {"joined": ChangeKind.JOINED, "left": ChangeKind.LEFT}
+    return {
+        (event.player_id, kinds[event.type]): event.created_at
+        for event in reversed(events)
+        if event.type in kinds
+    }
+
+
 def _timed(
     change: Change, told: Mapping[tuple[int, str], datetime], polled_at: datetime | None
 ) -> Change:

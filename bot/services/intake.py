@@ -7,18 +7,17 @@ cursor on after any gap, so nothing is lost and nothing counts twice.
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.services.answers import settle_answers
-from bot.services.clans import Clan, Clans, Clock
-from bot.services.facts import Heard, Spot, channel_of, put_in, take_out
+from bot.services.clans import Clan, Clans, Clock, as_it_is
+from bot.services.consent import Forgetting, willing
+from bot.services.facts import Heard, Kept, Spot, channel_of, put_in, take_out
 from storage import authors, clans
-from storage.engine import Connection, Database
-from storage.messages import Fact
+from storage.engine import Database
 
 __all__ = ["Flushed", "Heard", "Intake", "Spot"]
 
@@ -30,10 +29,17 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Flushed:
-    """What a flush wrote."""
+    """What a flush wrote: messages, what was taken out, and broadcasts of the game."""
 
     stored: int = 0
     removed: int = 0
+    told: int = 0
+
+    def __add__(self, more: "Flushed") -> "Flushed":
+        """Return both together."""
+        return Flushed(
+            self.stored + more.stored, self.removed + more.removed, self.told + more.told
+        )
 
 
 @dataclass(slots=True)
@@ -62,6 +68,7 @@ class Intake:
         self._sight = 0
         self._caught_up: set[int] = set()
         self._seen_again: set[int] = set()
+        self._forgetting = Forgetting()
         self._one_flush = asyncio.Lock()
         self._beat_at: datetime | None = None
 
@@ -77,6 +84,10 @@ class Intake:
             buffer.heard.pop(message_id, None)
             buffer.taken_back.add(message_id)
             self._remember(message_id)
+
+    def forget(self, guild_id: int, user_id: int) -> None:
+        """Write nothing that a user wrote until now, whether it was heard already or not yet."""
+        self._forgetting.forget(guild_id, user_id, self._clock())
 
     @property
     def sight(self) -> int:
@@ -113,7 +124,7 @@ class Intake:
                 except BaseException:
                     self._buffers[guild_id].put_back(buffer)
                     raise
-                total = Flushed(total.stored + done.stored, total.removed + done.removed)
+                total += done
             await self._beat()
             return total
 
@@ -122,14 +133,16 @@ class Intake:
     ) -> Flushed:
         """Write messages, live ones or history, in one transaction with all that follows."""
         async with self._database.writing() as connection:
-            clan = await _as_it_is(connection, clan)
+            clan = await as_it_is(connection, clan)
             for message_id in taken_back:
                 self._remember(message_id)
-            removed = await take_out(connection, clan, taken_back)
-            added = await put_in(connection, clan, heard, self._gone)
-            await settle_answers(connection, clan.clan_id, clan.zone, [*added, *removed])
+            gone, removed = await take_out(connection, clan, taken_back)
+            kept = [each for each in heard if not self._forgetting.refuses(clan.guild_id, each)]
+            wanted = await willing(connection, clan.clan_id, kept)
+            added = await put_in(connection, clan, wanted, self._gone)
+            await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
             await authors.move_cursors(connection, clan.clan_id, self._cursors(added))
-        return Flushed(len(added), len(removed))
+        return Flushed(len(added.facts), removed, len(added.told))
 
     async def catch_up(self, clan: Clan, spot: Spot, newest_id: int | None, sight: int) -> None:
         """Note that a channel's history is stored up to a message: from here its cursor moves.
@@ -160,13 +173,12 @@ class Intake:
         if len(self._gone) > _REMEMBERED:
             del self._gone[next(iter(self._gone))]
 
-    def _cursors(self, added: Sequence[Fact]) -> dict[int, int]:
-        cursors: dict[int, int] = {}
-        for fact in added:
-            channel_id, message_id = fact.message.channel_id, fact.message.message_id
-            if channel_id in self._caught_up:
-                cursors[channel_id] = max(cursors.get(channel_id, 0), message_id)
-        return cursors
+    def _cursors(self, added: Kept) -> dict[int, int]:
+        return {
+            channel_id: message_id
+            for channel_id, message_id in added.newest_ids().items()
+            if channel_id in self._caught_up
+        }
 
     async def _beat(self) -> None:
         """Note now and then who is listened to, so that a crash knows when it began."""
@@ -179,9 +191,3 @@ class Intake:
                 if clan.guild_id in self._seen_again:
                     await clans.change(connection, clan.clan_id, listened_at=now)
         self._beat_at = now
-
-
-async def _as_it_is(connection: Connection, clan: Clan) -> Clan:
-    """Return the clan with its zone of this moment: it may change while a history is read."""
-    row = await clans.of_guild(connection, clan.guild_id)
-    return clan if row is None else replace(clan, zone=ZoneInfo(row.zone))

@@ -5,7 +5,7 @@ killed leaves nothing behind, and one that is repeated writes nothing new.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,19 +14,19 @@ import structlog
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews, roster_news
 from bot.clan.ranks import ladder
+from bot.clan.renames import Pair
 from bot.services.clans import Clan, Clock
 from bot.services.group_answers import (
     Answers,
     Failure,
     failures,
-    is_told,
     place_of,
     player_row,
     stale_players,
-    timed,
     unseen,
 )
 from bot.services.history import fill_history
+from bot.services.renaming import Renaming, Settled, write_settled
 from bot.services.snapshots import reading_of, store_readings
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
@@ -43,7 +43,10 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """What a poll did. `doubt` says why a roster was not believed; then nothing was written."""
+    """What a poll did. `doubt` says why a roster was not believed; then nothing was written.
+
+    `held` may be renames: the one who left is a member still, the one who joined not yet.
+    """
 
     members: int
     updated: int = 0
@@ -52,6 +55,7 @@ class PollResult:
     changes: tuple[Change, ...] = ()
     doubt: str | None = None
     filled_from: datetime | None = None
+    held: tuple[Pair, ...] = ()
 
 
 class NoGroup(Exception):
@@ -80,9 +84,10 @@ class Poll:
         self._database = database
         self._wom = wom
         self._clock = clock
+        self._renaming = Renaming(database, wom)
 
-    async def poll(self, clan: Clan) -> PollResult:
-        """Bring the clan's roster and snapshots up to what WOM knows.
+    async def poll(self, clan: Clan, *, believe: bool = False) -> PollResult:
+        """Bring the clan's roster and snapshots up to what WOM knows; `believe` whoever is missing.
 
         Raises NoGroup, and WomError when WOM gave no usable answer; then nothing was written but,
         on a clan's first poll, part of its history.
@@ -98,12 +103,13 @@ class Poll:
         filled_from = None
         if known.clan.history_from is None and answers.hiscores:
             filled_from = await self._fill_history(group_id, answers)
-        roster = await self._roster_news(group_id, clan, known, answers)
-        if roster.doubt is not None:
-            _log.warning("roster not believed", clan=clan.name, doubt=roster.doubt)
+        settled = await self._settled(group_id, clan, known, answers, believe=believe)
+        doubt = settled.news.doubt
+        if doubt is not None:
+            _log.warning("roster not believed", clan=clan.name, doubt=doubt)
             await self._note_poll(clan.clan_id)
-            return PollResult(known.present, unchanged=known.present, doubt=roster.doubt)
-        updated = await self._write(clan.clan_id, known, answers, roster, filled_from)
+            return PollResult(known.present, unchanged=known.present, doubt=doubt)
+        updated = await self._write(clan.clan_id, known, answers, settled, filled_from)
         failed = failures(answers)
         members = {member.player_id for member in answers.details.memberships}
         news = {each.player.id for each in answers.hiscores}
@@ -112,8 +118,9 @@ class Poll:
             updated,
             len(members - news - failed.keys()),
             tuple(failed.values()),
-            roster.changes,
+            settled.news.changes,
             filled_from=filled_from,
+            held=settled.held,
         )
 
     async def update_all(self, clan: Clan, code: str) -> int:
@@ -158,15 +165,14 @@ class Poll:
             await players.note_players(connection, rows, now)
         return await fill_history(self._database, self._wom, group_id, answers.hiscores, now)
 
-    async def _roster_news(
-        self, group_id: int, clan: Clan, known: _Known, answers: Answers
-    ) -> RosterNews:
+    async def _settled(
+        self, group_id: int, clan: Clan, known: _Known, answers: Answers, *, believe: bool
+    ) -> Settled:
         now = self._clock()
         details = answers.details
+        kept = ("player_id", "name", "role", "joined_at", "role_since_at", "left_at")
         places = {
-            pid: Place(
-                pid, place.name, place.role, place.joined_at, place.role_since_at, place.left_at
-            )
+            pid: Place(*(getattr(place, name) for name in kept))
             for pid, place in known.places.items()
         }
         orders = [(order.role, order.index) for order in details.role_orders]
@@ -177,21 +183,19 @@ class Poll:
             fresh += [
                 place for pid, place in places.items() if pid not in here and not place.left_at
             ]
-        news = roster_news(places, fresh, ladder(orders, clan.gates), now)
-        if not any(is_told(change) for change in news.changes):
-            return news
-        events = await self._wom.activity(group_id)
-        return replace(news, changes=timed(news.changes, events, known.clan.polled_at))
+        news = roster_news(places, fresh, ladder(orders, clan.gates), now, believed=believe)
+        polled_at = known.clan.polled_at
+        return await self._renaming.settle(group_id, clan.clan_id, places, news, polled_at, now)
 
     async def _write(
         self,
         clan_id: int,
         known: _Known,
         answers: Answers,
-        news: RosterNews,
+        settled: Settled,
         filled_from: datetime | None,
     ) -> int:
-        now = self._clock()
+        now, news = self._clock(), settled.news
         details = answers.details
         fresh_players = [player_row(member.player) for member in details.memberships]
         async with self._database.writing() as connection:
@@ -203,6 +207,7 @@ class Poll:
                         connection, clan_id, [change.player_id], change.happened_at
                     )
             await players.note_events(connection, clan_id, [_event(each) for each in news.changes])
+            await write_settled(connection, clan_id, settled)
             readings = {each.player.id: [reading_of(each)] for each in answers.hiscores}
             updated = await store_readings(connection, readings)
             history = {} if filled_from is None else {"history_from": filled_from}
@@ -212,7 +217,8 @@ class Poll:
                 name=details.name,
                 role_orders=[[order.role, order.index] for order in details.role_orders],
                 polled_at=now,
-                details_etag=answers.details_etag,
+                # Whoever is held is looked at again, even when the roster stays the same.
+                details_etag=None if settled.held else answers.details_etag,
                 hiscores_etag=answers.hiscores_etag,
                 **history,
             )

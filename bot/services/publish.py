@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.clan.activity import Change, ChangeKind, Totals, heatmap, totals
+from bot.clan.coverage import linked
 from bot.clan.evidence import Blind, Coverage, coverage, strip
 from bot.clan.gains import MetricGain, metric_gain
 from bot.clan.metrics import Kind, threshold
 from bot.clan.spans import WINDOWS, Period, Span, last
-from bot.clan.standings import Roster, TopBoss
+from bot.clan.standings import Heard, Roster, TopBoss
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
@@ -31,6 +32,9 @@ from storage.metrics import Path
 
 Metrics = Mapping[int, tuple[str, Kind]]
 """Name and kind by metric id."""
+
+_TABLES = (Kind.SKILL, Kind.BOSS)
+"""The kinds that a report has tables of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Publish:
         async with self._database.reading() as connection:
             people = await read_people(connection, clan)
             metrics = await read_metrics(connection)
-            gained = await metric_gains(connection, clan, metrics, span)
+            gained = await metric_gains(connection, clan, metrics, span, *_TABLES)
             tops = top_bosses(gained[Kind.BOSS])
             roster = await read_roster(
                 connection, clan, people, now, spans, asked=period, weekly=True, top_bosses=tops
@@ -112,12 +116,17 @@ async def blind_times(connection: Connection, clan: Clan, span: Span) -> tuple[B
     )
 
 
-def report_coverage(
-    clan: Clan, roster: Roster, period: Period, messages: int | None, blind: Sequence[Blind]
+def report_coverage(  # noqa: PLR0913, PLR0917 - all that is known of how well we see
+    clan: Clan,
+    roster: Roster,
+    period: Period,
+    messages: int | None,
+    blind: Sequence[Blind],
+    sure_pairs: int | None = None,
 ) -> Coverage:
     """Return how well the clan is observed over a period."""
-    attributed = sum(member.messages(period) or 0 for member in roster.members)
-    return coverage(roster, clan.polled_at, messages, attributed, blind)
+    links = linked(roster, roster.heard.get(period, Heard()), sure_pairs)
+    return coverage(roster, clan.polled_at, links, messages, blind)
 
 
 def _messages(clan: Clan, hours: Hours, span: Span) -> int | None:

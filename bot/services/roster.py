@@ -5,17 +5,18 @@ Nothing is decided here: names meet in people.py, gains come from bot/clan/gains
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot.clan.gains import gains_between
+from bot.clan.gains import UNKNOWN, Gains, gains_by_player
 from bot.clan.metrics import UNRANKED
 from bot.clan.spans import DAY, Period, Span, day_of, edges, whole_days
-from bot.clan.standings import Chat, Link, Member, Roster, TopBoss, in_house_order
+from bot.clan.standings import Chat, Heard, Member, Roster, TopBoss, in_house_order
 from bot.services.clans import Clan
 from bot.services.people import Known, People
 from storage import chat, snapshots
+from storage.authors import Writer
 from storage.engine import Connection
 from storage.players import Place
 from storage.snapshots import Seen
@@ -79,7 +80,7 @@ async def read_roster(  # noqa: PLR0913 - whose, when and how much
     )
     # Joined in a thread: a thousand members take tens of milliseconds, which the gateway must
     # not wait for.
-    return Roster(await asyncio.to_thread(_joined, sides), now)
+    return await asyncio.to_thread(_joined, sides, now)
 
 
 async def written(
@@ -91,15 +92,16 @@ async def written(
     """
     on_days = await _on_days(connection, clan, list(spans.values()))
     # Windows that end now share their last hours.
-    in_hours = {
-        edge: await chat.written_in_hours(connection, clan.clan_id, edge.start, edge.end)
-        for edge in {edge for span in spans.values() for edge in edges(span, clan.zone)}
-    }
+    parts = sorted(
+        {(edge.start, edge.end) for span in spans.values() for edge in edges(span, clan.zone)}
+    )
+    wrote = await chat.written_in_hours(connection, clan.clan_id, parts)
+    in_hours = dict(zip(parts, wrote, strict=True))
     found: dict[Period, dict[int, Chat]] = {}
     for (period, span), sums in zip(spans.items(), on_days, strict=True):
         for edge in edges(span, clan.zone):
-            for who, wrote in in_hours[edge].items():
-                sums[who] = sums.get(who, Chat()) + Chat(*wrote)
+            for who, counts in in_hours[edge.start, edge.end].items():
+                sums[who] = sums.get(who, _SILENT) + Chat(*counts)
         found[period] = sums
     return found
 
@@ -124,50 +126,107 @@ async def _weeks(connection: Connection, clan: Clan, now: datetime) -> dict[int,
     return {who: tuple(by_author.get(who, 0) for by_author in of_weeks) for who in authors}
 
 
-def _joined(sides: _Sides) -> tuple[Member, ...]:
+def _joined(sides: _Sides, now: datetime) -> Roster:
     people = sides.people
-    return in_house_order(
-        tuple(_member(place, sides, people.known.get(place.player_id)) for place in people.places)
+    game = {
+        period: gains_by_player(starts, sides.first, sides.now, sides.spans[period])
+        for period, starts in sides.starts.items()
+    }
+    members = tuple(
+        _member(place, sides, game, people.known.get(place.player_id)) for place in people.places
+    )
+    here = {place.player_id for place in people.places}
+    return Roster(
+        in_house_order(members),
+        now,
+        heard={period: _heard(people, by_author) for period, by_author in sides.wrote.items()},
+        conflicts=sum(each.player_id in here for each in people.persons.conflicts),
     )
 
 
-def _member(place: Place, sides: _Sides, known: Known | None) -> Member:
+def _member(
+    place: Place,
+    sides: _Sides,
+    game: Mapping[Period, Mapping[int, Gains]],
+    known: Known | None,
+) -> Member:
     now = sides.now.get(place.player_id, _UNSEEN)
-    author = None if known is None else known.author
-    return Member(
+    member = Member(
         player_id=place.player_id,
         name=place.name,
         role=place.role,
         joined_at=place.joined_at,
         account_type=place.account_type,
         status=place.status,
-        person=author and author.name,
-        discord_user_id=author and author.discord_user_id,
-        link=Link.NONE if known is None else known.link,
         game={
-            period: gains_between(
-                starts.get(place.player_id) or sides.first.get(place.player_id),
-                sides.now.get(place.player_id),
-                sides.spans[period],
-            )
-            for period, starts in sides.starts.items()
+            period: by_player.get(place.player_id, UNKNOWN) for period, by_player in game.items()
         },
-        chat=author and _chat(author.author_id, sides.wrote),
         total_xp=_ranked(now.xp),
         total_kills=_ranked(now.kills),
         total_ehp=_ranked(now.ehp),
         total_ehb=_ranked(now.ehb),
-        total_messages=author and author.messages,
         updated_at=place.updated_at,
         changed_at=place.changed_at,
-        wrote_at=author and author.wrote_at,
         top_boss=sides.top_bosses.get(place.player_id),
-        weekly_messages=sides.weeks.get(author.author_id, ()) if author else (),
+        accounts=(place.name,),
+        has_no_discord=place.has_no_discord,
+    )
+    return member if known is None else _with_person(member, known, sides)
+
+
+def _with_person(member: Member, known: Known, sides: _Sides) -> Member:
+    """Return a member with whose it is; who opted out stays on the roster as WOM shows them."""
+    if known.is_hidden:
+        return replace(member, discord_user_id=known.user_id, link=known.link, is_hidden=True)
+    authors, is_main = known.authors, known.alt_of is None
+    return replace(
+        member,
+        person=known.person,
+        discord_user_id=known.user_id,
+        link=known.link,
+        chat=_chat(authors, sides.wrote) if is_main else None,
+        total_messages=sum(each.messages for each in authors) if is_main else None,
+        wrote_at=max((each.wrote_at for each in authors if each.wrote_at), default=None),
+        weekly_messages=_weekly(authors, sides.weeks),
+        alt_of=known.alt_of,
+        accounts=known.accounts,
     )
 
 
-def _chat(author_id: int, wrote: Mapping[Period, Mapping[int, Chat]]) -> dict[Period, Chat]:
-    return {period: by_author.get(author_id, _SILENT) for period, by_author in wrote.items()}
+def _chat(
+    authors: Sequence[Writer], wrote: Mapping[Period, Mapping[int, Chat]]
+) -> dict[Period, Chat]:
+    """Return what the authors of one person wrote; who is linked and wrote nothing is silent."""
+    if len(authors) == 1:
+        who = authors[0].author_id
+        return {period: by_author.get(who, _SILENT) for period, by_author in wrote.items()}
+    return {
+        period: _together([by_author.get(each.author_id, _SILENT) for each in authors])
+        for period, by_author in wrote.items()
+    }
+
+
+def _together(chats: Sequence[Chat]) -> Chat:
+    """Return the sum; of the days, those of the busiest author, for they may be the same days."""
+    days = max((each.active_days for each in chats), default=0)
+    return sum(chats, _SILENT)._replace(active_days=days)
+
+
+def _weekly(authors: Sequence[Writer], weeks: Mapping[int, tuple[int, ...]]) -> tuple[int, ...]:
+    known = [weeks[each.author_id] for each in authors if each.author_id in weeks]
+    return tuple(map(sum, zip(*known, strict=True)))
+
+
+def _heard(people: People, by_author: Mapping[int, Chat]) -> Heard:
+    """Return the messages of a span on each side, and how many of them are somebody's."""
+    found = dict.fromkeys(Heard._fields, 0)
+    for writer in people.writers:
+        messages = by_author.get(writer.author_id, _SILENT).messages
+        side = "bridge" if writer.discord_user_id is None else "discord"
+        found[side] += messages
+        if writer.author_id in people.persons.by_author:
+            found[f"{side}_attributed"] += messages
+    return Heard(**found)
 
 
 def _ranked(value: _Number) -> _Number | None:

@@ -62,7 +62,8 @@ def daily_messages(
 
 def first_heard(hours: Hours, zone: ZoneInfo) -> date | None:
     """Return the first day on which anybody was heard."""
-    return min((day_of(at, zone) for at, _ in hours), default=None)
+    first = min((at for at, _ in hours), default=None)
+    return None if first is None else day_of(first, zone)
 
 
 def _risen(
@@ -72,11 +73,11 @@ def _risen(
     start_ms = start.timestamp() * 1000
     xp: dict[date, int] = {}
     kills: dict[date, int] = defaultdict(int)
-    for before, after in pairwise(seen):
-        if before[0] != after[0] or after[1] < start_ms:
+    for (whose, _, had_xp, had_kills), (who, at_ms, has_xp, has_kills) in pairwise(seen):
+        if whose != who or at_ms < start_ms:
             continue
-        day, _ = slot_of(after[1] / 1000, zone)
-        kills[day] += after[3] - before[3]
-        if before[2] != UNRANKED != after[2]:
-            xp[day] = xp.get(day, 0) + max(after[2] - before[2], 0)
+        day, _ = slot_of(at_ms / 1000, zone)
+        kills[day] += has_kills - had_kills
+        if had_xp != UNRANKED != has_xp:
+            xp[day] = xp.get(day, 0) + max(has_xp - had_xp, 0)
     return {day: (xp.get(day), earned) for day, earned in kills.items()}

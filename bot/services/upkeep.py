@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.clan.coverage import full_words, next_step
 from bot.clan.evidence import strip
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
@@ -49,6 +50,8 @@ class Status:
     runs: Mapping[str, Run]
     late: tuple[Late, ...]
     evidence: tuple[str, ...]
+    coverage: tuple[str, ...]
+    next_step: str | None
     channels: int
     unreadable: tuple[str, ...]
     messages: int
@@ -104,7 +107,7 @@ class Upkeep:
         succeeded = {job: run.ended_at for job, run in done.items() if run.ended_at is not None}
         return late_jobs(self._jobs_of(clan), succeeded, self._started_at, self._clock())
 
-    async def status(self, clan: Clan) -> Status:
+    async def status(self, clan: Clan, sure_pairs: int | None = None) -> Status:
         """Return how the bot and this clan's numbers are doing."""
         now = self._clock()
         period = Period.MONTH
@@ -119,7 +122,8 @@ class Upkeep:
             ran = await runs.last_runs(connection, clan.clan_id)
         heard = clan.listened_at is not None
         messages = sum(count for _, count in hours)
-        known = report_coverage(clan, roster, period, messages if heard else None, blind)
+        said = messages if heard else None
+        known = report_coverage(clan, roster, period, said, blind, sure_pairs)
         late = await self.late(clan)
         unreadable = tuple(sorted(each.name for each in places.values() if not each.is_readable))
         poll_every = next(job.every for job in self.jobs if job.name == "poll")
@@ -131,6 +135,8 @@ class Upkeep:
             runs=ran,
             late=late,
             evidence=strip(known, now, clan.zone),
+            coverage=full_words(known.links),
+            next_step=next_step(known.links),
             channels=sum(each.is_counted and each.is_readable for each in places.values()),
             unreadable=unreadable,
             messages=sum(writer.messages for writer in writers),

@@ -59,6 +59,8 @@ def upgrade() -> None:
         sa.Column("deed", sa.String(), nullable=False),
         sa.Column("by_user_id", sa.BigInteger(), nullable=False),
         sa.Column("happened_at", sa.BigInteger(), nullable=False),
+        sa.Column("part_of", sa.Integer(), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["clan_id"], ["clans.id"], name=op.f("fk_link_events_clan_id")),
         sa.ForeignKeyConstraint(
             ["player_id"], ["players.player_id"], name=op.f("fk_link_events_player_id")
@@ -71,6 +73,7 @@ def upgrade() -> None:
         ["clan_id", "player_id"],
         unique=False,
     )
+    op.create_index(op.f("ix_link_events_part_of"), "link_events", ["part_of"], unique=False)
 
     op.create_table(
         "broadcasts",
@@ -127,6 +130,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_broadcasts_author_id_sent_at"), "broadcasts")
 
     op.drop_table("broadcasts")
+    op.drop_index(op.f("ix_link_events_part_of"), "link_events")
     op.drop_index(op.f("ix_link_events_clan_id_player_id"), "link_events")
 
     op.drop_table("link_events")

@@ -81,8 +81,9 @@ class Histories:
         if size.times == 1:
             asyncio.run(_seeded(path, size))
         else:
-            shutil.copy(self.path(name.partition(" ")[0]), path)
-            _repeat(path, size.times)
+            unfinished = Path(shutil.copy(self.path(name.partition(" ")[0]), f"{path}.part"))
+            _repeat(unfinished, size.times)
+            unfinished.replace(path)
         return path
 
     def copy(self, name: str, folder: Path) -> Path:
@@ -119,6 +120,8 @@ def _repeat(path: Path, times: int) -> None:
         for table, (column, columns) in _OLDER.items():
             newest = NOW.date().toordinal() - YEAR_DAYS if column == "day" else _NEWEST_MS
             query = f"INSERT INTO {table} SELECT {columns} FROM {table} WHERE {column} > :newest"  # noqa: S608 - our own names
+            # The world began half a day before that year: the copies would meet its remains.
+            connection.execute(f"DELETE FROM {table} WHERE {column} <= :newest", {"newest": newest})  # noqa: S608 - likewise
             for year in range(times - 1, 0, -1):
                 shift_ms = year * _YEAR_MS
                 shifts = {"ms": shift_ms, "ids": shift_ms * _IDS_A_MS, "days": year * YEAR_DAYS}

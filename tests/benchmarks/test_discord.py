@@ -35,11 +35,26 @@ class Desk:
     member: MemberActor
 
 
+class Prepared:
+    """A made-up WOM whose large answers are ready: making them would hold up the loop, not us."""
+
+    def __init__(self, wom: MadeUpWom, group_id: int) -> None:
+        self._wom = wom
+        paths = (f"/v2/groups/{group_id}", f"/v2/groups/{group_id}/bulk-hiscores")
+        self._ready = {path: wom(httpx.Request("GET", f"https://wom{path}")) for path in paths}
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        ready = self._ready.get(request.url.path)
+        if ready is None:
+            return self._wom(request)
+        return httpx.Response(ready.status_code, headers=ready.headers, content=ready.content)
+
+
 @asynccontextmanager
 async def opened_desk(path: Path, histories: Histories) -> AsyncIterator[Desk]:
     world = world_of(histories.size("305"))
     later = NOW + timedelta(days=1)
-    transport = httpx.MockTransport(MadeUpWom(world, lambda: later))
+    transport = httpx.MockTransport(Prepared(MadeUpWom(world, lambda: later), world.group_id))
     worker = Worker()
     await worker.warm()
     async with open_services(
@@ -119,7 +134,7 @@ def test_first_acknowledgement(
 def test_longest_stall_of_the_loop(
     benchmark: BenchmarkFixture, runner: asyncio.Runner, desk: Desk, histories: Histories
 ) -> None:
-    """During a report, a poll of everybody and 200 messages a second, flushed every second."""
+    """During a report, a poll of 305 members and 200 messages a second, flushed every second."""
     seconds = 3 if histories.real else 1
 
     async def busy() -> float:

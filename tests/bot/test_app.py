@@ -46,7 +46,8 @@ def test_without_content_nothing_is_asked_that_has_to_be_granted() -> None:
 async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
     bot = town.env.bot
     assert isinstance(bot, ClanBot)
-    assert sorted(bot.extensions) == ["cogs.clanstats", "cogs.desk", "cogs.intake", "cogs.me"]
+    names = ("away", "clanstats", "desk", "intake", "links", "me", "privacy")
+    assert sorted(bot.extensions) == [f"cogs.{name}" for name in names]
     allowed = bot.allowed_mentions
     assert allowed is not None
     assert not any((allowed.everyone, allowed.users, allowed.roles, allowed.replied_user))

@@ -21,6 +21,7 @@ from bot.wiring import Services, open_services
 from storage.runs import Run
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.group import CODE, GROUP_ID, Group, Someone
+from tests.bot.services.talk import heard
 from tests.storage.conftest import path, template
 from tests.storage.rows import DAY, HOUR, NOW
 
@@ -234,7 +235,7 @@ async def test_nobody_is_told_of_an_update_that_is_never_done_for_them(desk: Des
 
 
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
-    assert list(BY_NAME) == ["flush", "poll", "update-all", "backup", "watch"]
+    assert list(BY_NAME) == ["flush", "poll", "update-all", "backup", "forget", "watch"]
     desk.timetable.start()
     planned = {job.id: job for job in desk.timetable._scheduler.get_jobs()}
     assert {name: str(job.trigger) for name, job in planned.items()} == {
@@ -242,6 +243,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "poll": "interval[1:00:00]",
         "update-all": "interval[12:00:00]",
         "backup": "cron[hour='4']",
+        "forget": "cron[hour='5']",
         "watch": "interval[0:15:00]",
     }
     assert all(job.max_instances == 1 and job.coalesce for job in planned.values())
@@ -273,3 +275,20 @@ async def test_a_job_that_runs_when_we_stop_is_cancelled_and_recorded_before_all
     desk.timetable.stop()
     await desk.timetable.finished()
     assert (await desk.runs(clan))["forever"].detail["error"] == "CancelledError"
+
+
+async def test_who_left_is_forgotten_only_where_the_clan_wants_it_and_only_counts_are_recorded(
+    desk: Desk,
+) -> None:
+    wants, keeps = await desk.clan(1, None), await desk.clan(2, None)
+    for clan in (wants, keeps):
+        await desk.services.intake.store(clan, [heard(clan.guild_id, user=77_077)])
+        await desk.services.privacy.left(clan, 77_077)
+    await desk.services.privacy.keep_left_for(wants, 30)
+    desk.clock.forward(31 * DAY)
+    await desk.do("forget")
+    run = (await desk.runs(wants))["forget"]
+    assert run.detail == {"people": 1, "messages": 1}
+    assert "forget" not in await desk.runs(keeps)
+    assert (await desk.services.dossier.kept(wants, 77_077)).messages == 0
+    assert (await desk.services.dossier.kept(keeps, 77_077)).messages == 1

@@ -59,10 +59,23 @@ async def test_hours_are_half_open_and_count_as_one_day_at_most(
     database: Database, clan_id: int
 ) -> None:
     async with database.reading() as connection:
-        found = await chat.written_in_hours(connection, clan_id, NOW - DAY, NOW + HOUR)
-        assert found == {1: Wrote(3, 1, 0, 1), 2: Wrote(1, 0, 0, 1)}
-        found = await chat.written_in_hours(connection, clan_id, NOW - DAY, NOW)
-        assert found == {1: Wrote(1, 0, 0, 1)}
+        stretches = [(NOW - DAY, NOW + HOUR), (NOW - DAY, NOW), (NOW + DAY, NOW + 2 * DAY)]
+        found = await chat.written_in_hours(connection, clan_id, stretches)
+        assert found == [
+            {1: Wrote(3, 1, 0, 1), 2: Wrote(1, 0, 0, 1)},
+            {1: Wrote(1, 0, 0, 1)},
+            {},
+        ]
+        assert await chat.written_in_hours(connection, clan_id, []) == []
+
+
+async def test_the_first_hour_is_the_first_in_which_anybody_was_heard(
+    database: Database, clan_id: int
+) -> None:
+    async with database.reading() as connection:
+        assert await chat.first_hour(connection, clan_id, NOW - DAY, NOW + HOUR) == NOW - DAY
+        assert await chat.first_hour(connection, clan_id, NOW, NOW + HOUR) == NOW
+        assert await chat.first_hour(connection, clan_id, NOW + HOUR, NOW + DAY) is None
 
 
 async def test_the_clans_hours_are_of_everybody(database: Database, clan_id: int) -> None:

@@ -1,23 +1,30 @@
 """Clans beside each other in one database: none of them can read what belongs to another."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from storage import (
+    absences,
     authors,
+    bridges,
     chat,
     clans,
+    exemptions,
+    forgetting,
     links,
     messages,
     metrics,
     players,
+    privacy,
     rollups,
     runs,
     snapshots,
+    traces,
 )
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
@@ -36,22 +43,56 @@ from tests.storage.rows import (
 )
 
 ROOM: tuple[ModuleType, ...] = (
-    *(authors, chat, clans, links, messages, metrics, players),
+    *(authors, bridges, chat, clans, links, messages, metrics, players),
     *(rollups, runs, snapshots),
+    *(absences, exemptions, forgetting, privacy, traces),
 )
 START, END = NOW - 7 * DAY, NOW + DAY
 DAYS = (START.date(), END.date())
 IDS = [first_snowflake(NOW + hours * HOUR) for hours in range(5)]
 
+AUTHORS, PLAYERS, USERS = range(1, 9), (10, 11, 20, 21), (7, 100, 200)
+
+
+async def in_order(found: Awaitable[set[Any]]) -> list[Any]:
+    return sorted(await found)
+
+
+async def gathered(pages: AsyncIterator[list[Any]]) -> list[Any]:
+    return [row async for page in pages for row in page]
+
+
 READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
+    "absences.last_risen": lambda it, clan: absences.last_risen(
+        it, clan, dict.fromkeys(PLAYERS, START)
+    ),
+    "absences.last_written": lambda it, clan: absences.last_written(it, clan, USERS),
+    "absences.of_clan": lambda it, clan: absences.of_clan(it, clan, NOW.date()),
+    "exemptions.standing": lambda it, clan: exemptions.standing(it, clan, NOW.date()),
+    "privacy.left_before": lambda it, clan: privacy.left_before(it, clan, END),
+    "privacy.opted_out": lambda it, clan: in_order(privacy.opted_out(it, clan, USERS)),
+    "privacy.opted_out_speakers": lambda it, clan: in_order(
+        privacy.opted_out_speakers(it, clan, {f"player {each}" for each in PLAYERS})
+    ),
+    "privacy.users": privacy.users,
+    "traces.authors": lambda it, clan: traces.authors(it, clan, AUTHORS),
+    "traces.chat": lambda it, clan: traces.chat(it, clan, AUTHORS),
+    "traces.game": lambda it, clan: traces.game(it, clan, PLAYERS),
+    "traces.messages": lambda it, clan: gathered(traces.messages(it, clan, AUTHORS)),
+    "traces.standing": lambda it, clan: traces.standing(it, clan, 7, PLAYERS),
     "authors.places": authors.places,
     "authors.writers": authors.writers,
+    "bridges.counts": lambda it, clan: bridges.counts(it, clan, START, END),
+    "bridges.of_clan": bridges.of_clan,
     "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4], START),
     "chat.clan_hours": lambda it, clan: chat.clan_hours(it, clan, START, END),
     "chat.messages_on_days": lambda it, clan: chat.messages_on_days(it, clan, [DAYS, DAYS]),
-    "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, START, END),
+    "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, [(START, END)]),
+    "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
     "links.confirmed_roles": lambda it, clan: links.confirmed_roles(it, clan, 7),
+    "links.deeds": lambda it, clan: links.deeds(it, clan, 5),
+    "links.every": links.every,
     "links.of_clan": links.of_clan,
     "messages.after": lambda it, clan: messages.after(it, clan, 0, 10),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
@@ -68,6 +109,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
 }
 WRITES = {
     *("authors.author_ids", "authors.move_cursors", "authors.note_place", "authors.set_counted"),
+    *("links.note", "links.put", "links.remove", "links.set_no_discord"),
+    *("bridges.declare", "bridges.remove", "bridges.speaker_ids", "bridges.start_over"),
+    *("players.never_there", "players.unhappen", "runs.fill"),
     *("clans.change", "links.confirm", "messages.add", "messages.remove", "players.note_events"),
     *(
         "players.put_in",
@@ -78,6 +122,10 @@ WRITES = {
         "runs.go_blind",
     ),
     "runs.see_again",
+    *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
+    *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
+    *("forgetting.delete_words", "forgetting.unname"),
+    *("privacy.note_left", "privacy.opt_in", "privacy.opt_out"),
 }
 
 
@@ -87,22 +135,63 @@ async def settle(connection: Connection, number: int) -> int:
     await members(connection, clan_id, [number * 10, number * 10 + 1], f"role {number}")
     await players.note_events(connection, clan_id, [Event(number * 10, "joined", NOW)])
     for days in (9, 1):
-        await observe(connection, number * 10, NOW - days * DAY, {"zulrah": 100 * number - days})
+        at = NOW - days * DAY + number * HOUR
+        news = {"zulrah": 100 * number - days}
+        await observe(connection, number * 10, at, news, xp=1000 - days)
+        await observe(connection, number * 10, at + HOUR, xp=1001 - days)
     who = await an_author(connection, clan_id, user_id=7)
     channel = await a_channel(connection, clan_id, discord_id=number)
     await messages.add(connection, clan_id, [a_fact(who, channel, NOW + number * HOUR, asks=True)])
+    await bridges.declare(connection, clan_id, number, f"pattern {number}", number)
+    told = bridges.Told(IDS[0] + number, channel, who, f"kind {number}", NOW)
+    await bridges.add(connection, [told])
     link = links.Link(number * 10, 7, links.State.CONFIRMED, is_main=True)
     await links.confirm(connection, clan_id, link, decided_by=number, now=NOW)
+    await links.set_no_discord(connection, clan_id, number * 10, has_none=True)
+    await links.note(connection, clan_id, [links.Event(number * 10, 7, "confirm")], number, NOW)
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
+    await settle_wishes(connection, clan_id, number)
     return clan_id
+
+
+async def settle_wishes(connection: Connection, clan_id: int, number: int) -> None:
+    """Have somebody on leave, somebody exempt, and people who opted out or left."""
+    made = {"reason": f"reason {number}", "set_by": number, "set_at": NOW}
+    leave = {"discord_user_id": 7, "player_id": None, "from_on": NOW.date(), "until_on": None}
+    await absences.add(connection, clan_id, leave | made)
+    await exemptions.add(connection, clan_id, {"player_id": number * 10, **made})
+    for user_id in (7, number * 100):
+        await privacy.opt_out(connection, clan_id, user_id, NOW)
+    await an_author(connection, clan_id, user_id=number * 1000)
+    await privacy.note_left(connection, clan_id, [7, number * 1000], NOW)
+
+
+async def test_what_is_forgotten_in_one_clan_is_kept_in_the_other(database: Database) -> None:
+    async with database.writing() as connection:
+        one, two = await settle(connection, 1), await settle(connection, 2)
+        before = [await READS[read](connection, two) for read in sorted(READS)]
+        await forgetting.delete_rollups(connection, one, AUTHORS[:1])
+        await forgetting.delete_ties(connection, one, 7, AUTHORS[:1])
+        await forgetting.delete_words(connection, one, 7, PLAYERS)
+        await forgetting.unname(connection, one, 2)
+        (leave,) = await absences.of_clan(connection, two, NOW.date())
+        await absences.change(connection, one, leave.absence_id, reason="changed")
+        await absences.call_off(connection, one, [leave.absence_id])
+        (held,) = await exemptions.standing(connection, two, NOW.date())
+        await exemptions.end(connection, one, held.exemption_id, NOW)
+        await privacy.opt_in(connection, one, 7)
+        await privacy.note_left(connection, one, [7], None)
+        assert [await READS[read](connection, two) for read in sorted(READS)] == before
+        assert await absences.of_clan(connection, one, NOW.date()) == []
 
 
 def test_every_function_about_a_clan_is_listed_here() -> None:
     found = {
         f"{module.__name__.removeprefix('storage.')}.{name}"
         for module in ROOM
-        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
         if function.__module__ == module.__name__
         and not name.startswith("_")
         and "clan_id" in inspect.signature(function).parameters
@@ -120,8 +209,8 @@ async def test_a_clan_reads_the_same_whether_it_has_neighbours_or_not(
         second = await settle(connection, 2)
         assert alone, "a reading of nothing proves nothing"
         assert await READS[read](connection, first) == alone
-        assert await READS[read](connection, second) not in (alone, [], {})
-        assert await READS[read](connection, second + 1) in ([], {}, [{}], [{}, {}])
+        assert await READS[read](connection, second) not in (alone, None, [], {})
+        assert await READS[read](connection, second + 1) in (None, [], {}, [{}], [{}, {}])
 
 
 async def test_what_one_clan_changes_stays_as_it_is_in_the_other(database: Database) -> None:
@@ -167,3 +256,21 @@ async def test_a_clan_comes_back_as_it_was_changed(path: Path) -> None:
     assert (clan.wom_group_id, clan.zone, clan.polled_at) == (139, "Europe/London", NOW)
     assert clan.role_orders == [("owner", 0), ("member", 1)]
     assert clan.gates == {"officers": [1, 2]}
+
+
+async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database) -> None:
+    async with database.writing() as connection:
+        one, two = await settle(connection, 1), await settle(connection, 2)
+        await members(connection, one, [20])
+        event = Event(20, "joined", NOW)
+        await players.note_events(connection, one, [event])
+        await players.unhappen(connection, one, [event])
+        await players.never_there(connection, one, [20])
+        assert [place.player_id for place in await players.places(connection, one)] == [10, 11]
+        assert [place.player_id for place in await players.places(connection, two)] == [20, 21]
+        kept = await players.events_between(connection, two, NOW, NOW + DAY)
+        assert [each for each, _ in kept] == [event]
+        speaker = {"no ob": "No ob"}
+        mine = await bridges.speaker_ids(connection, one, speaker)
+        assert mine != await bridges.speaker_ids(connection, two, speaker)
+        assert await bridges.start_over(connection, one, 2) is None

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import literal, select
 
-from storage.columns import Day, Instant, first_snowflake, from_ms, to_ms
+from storage.columns import (
+    Day,
+    Instant,
+    first_snowflake,
+    from_ms,
+    instant_of,
+    next_instant,
+    to_ms,
+)
 from storage.engine import Database
 from tests.storage.rows import NOW
 
@@ -60,3 +68,10 @@ async def test_the_database_gives_back_what_it_got(database: Database) -> None:
             assert await connection.scalar(select(literal(instant, Instant()))) == instant
         for day in (*days, None):
             assert await connection.scalar(select(literal(day, Day()))) == day
+
+
+@given(discord_instants, st.integers(0, 2**22 - 1))
+def test_an_id_tells_when_it_was_made(instant: datetime, number: int) -> None:
+    kept = from_ms(to_ms(instant))
+    assert instant_of(first_snowflake(instant) + number) == kept
+    assert instant_of(first_snowflake(next_instant(kept))) == kept + MILLISECOND

@@ -11,7 +11,18 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
-from storage import authors, links, messages, metrics, players, questions, rollups, runs, snapshots
+from storage import (
+    authors,
+    bridges,
+    links,
+    messages,
+    metrics,
+    players,
+    questions,
+    rollups,
+    runs,
+    snapshots,
+)
 from storage.engine import Connection, Database, insert_missing, upsert
 from storage.tables import AUTHOR_DAYS, AUTHOR_TOTALS, LINKS, METRICS
 from tests.storage.rows import DAY, HOUR, NOW, a_fact
@@ -67,7 +78,7 @@ async def test_every_other_statement_compiles(database: Database) -> None:
     async with database.writing() as connection:
         with overheard(connection) as statements:
             clan_id = await settle(connection, 1)
-            (writer,) = await authors.writers(connection, clan_id)
+            writer, *_ = await authors.writers(connection, clan_id)
             who, channel = writer.author_id, 1
             asked, told = (a_fact(who, channel, NOW + n * DAY, asks=True) for n in (5, 6))
             await messages.add(connection, clan_id, [asked, told])
@@ -88,6 +99,14 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             await runs.end(connection, run, "done", {}, NOW)
             await runs.last_runs(connection, clan_id, outcome="done")
             await runs.see_again(connection, clan_id, channel, NOW)
+            await runs.fill(connection, clan_id, channel, NOW)
+            await bridges.known_ids(connection, [1])
+            await bridges.remove(connection, clan_id, [1])
+            await bridges.speaker_ids(connection, clan_id, {"no ob": "No ob"})
+            await bridges.start_over(connection, clan_id, 1)
+            await players.note_sightings(connection, [players.Sighting(10, "Old", "old", NOW)])
+            await players.unhappen(connection, clan_id, [players.Event(10, "joined", NOW)])
+            await players.never_there(connection, clan_id, [11])
             await snapshots.newest(connection, [10])
             await metrics.present_values(connection, [10])
             await snapshots.rises(connection, clan_id, NOW, player_id=10)

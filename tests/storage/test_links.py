@@ -1,10 +1,10 @@
-"""Who is whom: only what an officer confirmed gives a role, and only while it stands."""
+"""Who is whom: only what an officer confirmed gives a role, and each deed is noted."""
 
 import pytest
 
 from storage import links, players
 from storage.engine import Database, insert_missing
-from storage.links import Link, State
+from storage.links import Event, Link, Row, State
 from storage.tables import LINKS
 from tests.storage.rows import DAY, NOW, a_clan, members
 
@@ -63,3 +63,63 @@ async def test_the_role_of_an_account_that_left_is_gone(database: Database, clan
         await links.confirm(connection, clan_id, link, OFFICER, NOW)
         await players.take_out(connection, clan_id, [1], NOW)
         assert await links.confirmed_roles(connection, clan_id, USER) == []
+
+
+def row(player_id: int, user_id: int, state: State = State.CLAIMED) -> Row:
+    return Row(
+        player_id, user_id, state, is_main=False, claimed_at=NOW, decided_at=None, decided_by=None
+    )
+
+
+async def test_links_are_put_in_place_of_what_they_were(database: Database, clan_id: int) -> None:
+    first = [row(1, USER), row(2, USER)]
+    changed = row(1, USER, State.REJECTED)._replace(decided_at=NOW + DAY, decided_by=OFFICER)
+    async with database.writing() as connection:
+        await links.put(connection, clan_id, [])
+        await links.put(connection, clan_id, first)
+        assert await links.every(connection, clan_id) == first
+        await links.put(connection, clan_id, [changed])
+        assert await links.every(connection, clan_id) == [changed, first[1]]
+
+
+async def test_a_removed_link_was_never_there_and_the_others_stay(
+    database: Database, clan_id: int
+) -> None:
+    async with database.writing() as connection:
+        await links.put(connection, clan_id, [row(1, USER), row(2, USER), row(1, USER + 1)])
+        await links.remove(connection, clan_id, [(1, USER)])
+        assert await links.every(connection, clan_id) == [row(2, USER), row(1, USER + 1)]
+
+
+async def test_a_deed_is_noted_with_all_that_it_did_and_what_was_before(
+    database: Database, clan_id: int
+) -> None:
+    was = {"state": "claimed", "decided_at": None}
+    confirmed = [Event(1, USER, "confirm", was), Event(1, USER + 1, "confirm")]
+    async with database.writing() as connection:
+        first = await links.note(connection, clan_id, confirmed, OFFICER, NOW)
+        second = await links.note(connection, clan_id, [Event(2, 0, "mark")], OFFICER, NOW + DAY)
+        noted = await links.deeds(connection, clan_id, 5)
+        assert [(each.deed_id, each.event) for each in noted] == [
+            (second, Event(2, 0, "mark")),
+            (first, confirmed[1]),
+            (first, confirmed[0]),
+        ]
+        assert (noted[0].by_user_id, noted[0].happened_at) == (OFFICER, NOW + DAY)
+        assert len(await links.deeds(connection, clan_id, 1)) == 1
+
+
+async def test_who_has_no_discord_is_remembered_until_it_is_taken_back(
+    database: Database, clan_id: int
+) -> None:
+    async def without() -> list[int]:
+        places = await players.places(connection, clan_id)
+        return [place.player_id for place in places if place.has_no_discord]
+
+    async with database.writing() as connection:
+        await links.set_no_discord(connection, clan_id, 2, has_none=True)
+        assert await without() == [2]
+        await members(connection, clan_id, [2])
+        assert await without() == [2]
+        await links.set_no_discord(connection, clan_id, 2, has_none=False)
+        assert await without() == []

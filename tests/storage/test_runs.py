@@ -68,3 +68,17 @@ async def test_blind_times_that_ended_before_are_not_told(database: Database, cl
         await runs.see_again(connection, clan_id, None, NOW - DAY)
         assert await runs.blindness(connection, clan_id, NOW - DAY) == []
         assert len(await runs.blindness(connection, clan_id, NOW - DAY - HOUR)) == 1
+
+
+async def test_what_was_read_after_all_was_no_blindness(database: Database, clan_id: int) -> None:
+    async with database.writing() as connection:
+        channel, other = [await a_channel(connection, clan_id, each) for each in (1, 2)]
+        await runs.go_blind(connection, clan_id, other, NOW + HOUR, "no access")
+        await runs.go_blind(connection, clan_id, channel, NOW, "no access")
+        await runs.fill(connection, clan_id, channel, NOW + DAY)
+        await runs.go_blind(connection, clan_id, channel, NOW + 2 * DAY, "no access")
+        await runs.fill(connection, clan_id, channel, NOW + 2 * DAY)
+        assert await runs.blindness(connection, clan_id, NOW) == [
+            Blindness("place-1", NOW, NOW + DAY, "no access"),
+            Blindness("place-2", NOW + HOUR, None, "no access"),
+        ]

@@ -1,5 +1,6 @@
 """The tables of members by metrics, which Skills and Bosses share."""
 
+from bot.clan.wording import DASH
 from bot.reports.metric_tables import GainRow
 from bot.reports.workbook.sheets import Sheet
 
@@ -9,7 +10,8 @@ _FIXED = 3
 def write_matrix(sheet: Sheet, head_row: int, rows: tuple[GainRow, ...], colour: str) -> None:
     """Write name, role, total and one cell for each metric below a head that stands already."""
     first = head_row + 1
-    write = sheet.page.write_number
+    write, write_words = sheet.page.put_number, sheet.page.put_words
+    dash = sheet.book.look("dash")
     looks = {False: sheet.book.look("integer"), True: sheet.book.look("doubtful")}
     for line, row in enumerate(rows, start=first):
         sheet.text(line, 0, row.name)
@@ -17,7 +19,7 @@ def write_matrix(sheet: Sheet, head_row: int, rows: tuple[GainRow, ...], colour:
         sheet.number(line, 2, row.total)
         for column, cell in enumerate(row.cells, start=_FIXED):
             if cell.value is None:
-                sheet.dash(line, column)
+                write_words(line, column, DASH, dash)
             else:
                 write(line, column, cell.value, looks[cell.partial])
     metrics = len(rows[0].cells) if rows else 0

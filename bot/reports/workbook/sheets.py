@@ -5,17 +5,16 @@ No cell is ever a formula, and the same cells always give the same bytes.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from functools import partial
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from bot.clan.wording import DASH
 from bot.reports import style
+from bot.reports.workbook.page import Page
 
 _OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _LANDSCAPE_A4: Final = 9
@@ -87,7 +86,7 @@ class Book:
 
     def sheet(self, name: str) -> "Sheet":
         """Add a sheet that prints in landscape, one page wide."""
-        return Sheet(self, self.book.add_worksheet(name))
+        return Sheet(self, self.book.add_worksheet(name, Page))
 
     def finish(self) -> bytes:
         """Return the finished workbook."""
@@ -101,10 +100,10 @@ class Book:
 class Sheet:
     """One sheet of a book; rows and columns count from 0."""
 
-    def __init__(self, book: Book, page: Worksheet) -> None:
+    def __init__(self, book: Book, page: Page) -> None:
         self.book, self.page = book, page
         self._look = book.look
-        self.dash = partial(page.write_string, string=DASH, cell_format=book.look("dash"))
+        self._dash = book.look("dash")
         page.set_landscape()
         page.set_paper(_LANDSCAPE_A4)
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -119,19 +118,23 @@ class Sheet:
         self.text(0, 0, words, "title")
         self.text(1, 0, below, "note")
 
+    def dash(self, row: int, column: int) -> None:
+        """Write what stands for unknown."""
+        self.page.put_words(row, column, DASH, self._dash)
+
     def text(self, row: int, column: int, words: str | None, look: str = "text") -> None:
         """Write words as text, whatever they begin with; None is a dash."""
         if words is None:
             self.dash(row, column)
         else:
-            self.page.write_string(row, column, words, self._look(look))
+            self.page.put_words(row, column, words, self._look(look))
 
     def number(self, row: int, column: int, value: float | None, look: str = "integer") -> None:
         """Write a number; None is a dash."""
         if value is None:
             self.dash(row, column)
         else:
-            self.page.write_number(row, column, value, self._look(look))
+            self.page.put_number(row, column, value, self._look(look))
 
     def day(self, row: int, column: int, day: date | None) -> None:
         """Write a date as a date; None is a dash."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clan.coverage import Linked
 from bot.clan.evidence import (
     Blind,
     Coverage,
@@ -21,7 +22,7 @@ from bot.clan.evidence import (
 )
 from bot.clan.gains import Gains
 from bot.clan.spans import Period, Span
-from bot.clan.standings import Chat, Link, Member, Roster
+from bot.clan.standings import Chat, Heard, Link, Member, Roster
 
 NOW = datetime(2026, 5, 15, 12, tzinfo=UTC)  # a Friday
 UTC_ZONE = ZoneInfo("UTC")
@@ -109,6 +110,19 @@ def test_the_gravest_reason_stands_first() -> None:
     ("member", "seen", "grade", "reason"),
     [
         (replace(SEEN, chat=None, link=Link.NONE), (), Grade.NONE, "not linked to a Discord user"),
+        (replace(SEEN, chat=None, is_hidden=True), (), Grade.NONE, "opted out"),
+        (
+            replace(SEEN, chat=None, alt_of="Main"),
+            (),
+            Grade.NONE,
+            "an alt: what is written counts for Main",
+        ),
+        (
+            replace(SEEN, chat=None, link=Link.NONE, has_no_discord=True),
+            (),
+            Grade.NONE,
+            "has no Discord",
+        ),
         (
             replace(SEEN, link=Link.NONE),
             (),
@@ -145,7 +159,7 @@ blinds = st.builds(blind, st.integers(0, 60), st.integers(0, 30), st.sampled_fro
 def test_the_order_of_absences_does_not_matter(both: tuple[list[Blind], list[Blind]]) -> None:
     one, other = (chat_evidence(SEEN, MONTH, NOW, each) for each in both)
     assert one == other
-    shown = coverage(Roster((SEEN,), NOW), NOW, 1, 1)
+    shown = coverage(Roster((SEEN,), NOW), NOW, Linked(confirmed=1), 1)
     strips = [strip(replace(shown, blind=tuple(each)), NOW, UTC_ZONE) for each in both]
     assert strips[0] == strips[1]
 
@@ -156,56 +170,50 @@ def test_more_absence_never_makes_evidence_better(known: list[Blind], more: Blin
     assert chat_evidence(SEEN, MONTH, NOW, [*known, more]).grade <= before
 
 
-def test_coverage_counts_links_and_updates() -> None:
+def test_coverage_counts_updates() -> None:
     updates = (NOW, NOW - days(1), NOW - days(2), NOW - days(8), None)
     members = [
-        replace(SEEN, player_id=number, link=link, updated_at=updated_at)
-        for number, (link, updated_at) in enumerate(
-            zip((*Link, Link.CONFIRMED), updates, strict=True)
-        )
+        replace(SEEN, player_id=number, updated_at=updated_at)
+        for number, updated_at in enumerate(updates)
     ]
-    assert coverage(Roster(tuple(members), NOW), NOW, 10, 9, [blind(1, 1)]) == Coverage(
+    known = Linked(confirmed=5)
+    assert coverage(Roster(tuple(members), NOW), NOW, known, 10, [blind(1, 1)]) == Coverage(
         members=5,
-        linked=4,
-        claimed=1,
-        by_name=1,
+        links=known,
         updated_within_day=2,
         updated_within_week=3,
         never_updated=1,
         wom_polled_at=NOW,
         messages=10,
-        messages_attributed=9,
         blind=(blind(1, 1),),
     )
 
 
 WELL = Coverage(
     members=100,
-    linked=96,
-    claimed=3,
-    by_name=60,
+    links=Linked(confirmed=100, heard=Heard(500, 500)),
     updated_within_day=90,
     updated_within_week=100,
     never_updated=0,
     wom_polled_at=NOW - timedelta(hours=2),
     messages=500,
-    messages_attributed=500,
 )
 
 
 def test_a_well_observed_clan_has_a_short_strip() -> None:
-    assert strip(WELL, NOW, UTC_ZONE) == ("WOM 2 h old", "96% of members linked")
+    assert strip(WELL, NOW, UTC_ZONE) == ("WOM 2 h old", "100% of members linked")
 
 
 @pytest.mark.parametrize(
     ("shown", "words"),
     [
         (replace(WELL, wom_polled_at=None), "WOM never polled"),
-        (replace(WELL, members=0, updated_within_week=0), "no members known"),
+        (replace(WELL, members=0, links=Linked(), updated_within_week=0), "no members known"),
+        (replace(WELL, links=Linked(unlinked=4)), "link 4 members in /clanstats links"),
         (replace(WELL, updated_within_week=98), "2 members not updated for a week"),
         (replace(WELL, updated_within_week=99, never_updated=1), "1 member never updated"),
         (replace(WELL, messages=None), "chat not counted yet"),
-        (replace(WELL, messages_attributed=440), "88% of messages by known members"),
+        (replace(WELL, links=Linked(heard=Heard(500, 440))), "88% of messages by known members"),
         (replace(WELL, blind=(blind(3, 0.125),)), "bot away 3 h on Tuesday"),
         (replace(WELL, blind=(blind(12, 0.125),)), "bot away 3 h on 3 May"),
         (replace(WELL, blind=(blind(3, 9, "#pvm"),)), "#pvm not visible 3 days since Tuesday"),
@@ -229,6 +237,6 @@ def test_an_absence_that_lies_ahead_is_not_mentioned() -> None:
     assert len(strip(replace(WELL, blind=(blind(-1, 1),)), NOW, UTC_ZONE)) == 2
 
 
-def test_a_restart_of_minutes_and_unknown_attribution_are_not_mentioned() -> None:
-    shown = replace(WELL, messages_attributed=None, blind=(blind(3, 0.005),))
+def test_a_restart_of_minutes_is_not_mentioned() -> None:
+    shown = replace(WELL, blind=(blind(3, 0.005),))
     assert len(strip(shown, NOW, UTC_ZONE)) == 2

@@ -15,6 +15,7 @@ from bot.clan.gains import (
     Step,
     earned_steps,
     gains_between,
+    gains_by_player,
     is_thin,
     metric_gain,
     step,
@@ -188,6 +189,22 @@ def test_a_boss_newly_listed_earns_no_kills() -> None:
     assert earned_steps([]) == 0
 
 
+@given(st.dictionaries(st.integers(1, 5), histories(), max_size=5))
+def test_the_gains_of_many_are_those_of_each(seen: dict[int, list[Headline]]) -> None:
+    starts = {who: before[-1] for who, h in seen.items() if (before := _until(h, WEEK.start))}
+    ends = {who: upto[-1] for who, h in seen.items() if (upto := _until(h, WEEK.end))}
+    firsts = {who: history[0] for who, history in seen.items() if history}
+
+    found = gains_by_player(starts, firsts, ends, WEEK)
+
+    expected = {who: observed(history, WEEK) for who, history in seen.items()}
+    assert found == {who: gains for who, gains in expected.items() if gains.known}
+
+
+def _until(history: list[Headline], instant: datetime) -> list[Headline]:
+    return [each for each in history if each.seen_at <= instant]
+
+
 @pytest.mark.parametrize(
     ("baseline", "first_inside", "end", "gain"),
     [
@@ -196,6 +213,8 @@ def test_a_boss_newly_listed_earns_no_kills() -> None:
         (None, None, 25, None),
         (UNRANKED, None, 800, MetricGain(0, entered_at=800)),
         (0, 12, 25, MetricGain(25)),
+        (25, None, 12, MetricGain(0)),
+        (25, None, UNRANKED, MetricGain(0)),
     ],
 )
 def test_one_metrics_gain_counts_from_its_baseline(

@@ -1,19 +1,24 @@
 """Leave and exemptions hold from their first day to their last, both included."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clan.leave import (
+    ASKED_AGAIN_AFTER,
     LONGEST_LEAVE,
     Exemption,
     Leave,
     away_on,
     days_away,
     exempt_on,
+    later_end,
     leave_between,
+    may_ask,
+    signs_count_from,
 )
 
 TODAY = date(2026, 11, 18)
@@ -145,3 +150,32 @@ def test_a_leave_that_cannot_be_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(ValueError, match=why):
         leave_between(from_text, until_text, TODAY)
+
+
+def test_a_mere_length_makes_a_leave_so_much_longer() -> None:
+    assert later_end(leave(), "2 weeks", TODAY) == TODAY + 23 * DAY
+    assert later_end(leave(until_on=None), "2 weeks", TODAY + DAY) == TODAY + 15 * DAY
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2 years", "whenever"])
+def test_a_leave_ends_neither_in_the_past_nor_too_far_away(text: str) -> None:
+    with pytest.raises(ValueError, match=r"past|too long|no day"):
+        later_end(leave(), text, TODAY)
+
+
+def test_signs_count_from_the_day_after_the_leave_was_set_or_began() -> None:
+    london = ZoneInfo("Europe/London")
+    set_at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert signs_count_from(leave(), set_at, london) == datetime(2026, 11, 21, tzinfo=UTC)
+    coming = leave(from_on=TODAY + 5 * DAY)
+    assert signs_count_from(coming, set_at, london) == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_a_sign_is_asked_about_once_and_again_after_a_week() -> None:
+    since = datetime(2026, 11, 20, tzinfo=UTC)
+    assert may_ask(since, since, None)
+    assert not may_ask(None, since, None)
+    assert not may_ask(since - timedelta(seconds=1), since, None)
+    asked_at = since + DAY
+    assert not may_ask(asked_at + timedelta(days=6), since, asked_at)
+    assert may_ask(asked_at + ASKED_AGAIN_AFTER, since, asked_at)

@@ -153,3 +153,21 @@ def test_what_is_written_makes_the_next_look_at_the_same_roster_no_news(
         if change.kind is ChangeKind.LEFT
     }
     assert news(*fresh, of=again) == RosterNews(found.present)
+
+
+def test_an_account_that_goes_to_the_archive_or_comes_back_was_not_renamed() -> None:
+    archived = place(1, "archive42733")
+    assert news(archived, *CLAN[1:]).changes == ()
+    back = news(*CLAN, of=known(archived, *CLAN[1:]))
+    assert back.changes == ()
+    assert back.present[0].name == "Player 1"
+
+
+def test_a_name_that_only_begins_like_the_archives_is_a_name() -> None:
+    (change,) = news(place(1, "archive king"), *CLAN[1:]).changes
+    assert change.kind is ChangeKind.RENAMED
+
+
+def test_a_roster_that_somebody_believes_may_lose_everybody_but_one() -> None:
+    found = roster_news(known(*CLAN), CLAN[:1], LADDER, NOW, believed=True)
+    assert (found.doubt, len(found.changes)) == (None, 9)

@@ -3,7 +3,7 @@
 import httpx
 
 from tests.bot.cli.conftest import Line
-from tests.bot.services.group import GROUP_ID, Someone
+from tests.bot.services.group import GROUP_ID, Renamed, Someone
 from tests.storage.rows import HOUR
 
 
@@ -78,6 +78,39 @@ def test_a_roster_that_is_not_believed_ends_with_1(line: Line) -> None:
     assert shown.exit_code == 1
     assert "Nothing was changed: 9 of 10 members are missing" in shown.stdout
     assert line.run("poll").outcome == "refused"
+
+
+def test_a_roster_that_an_officer_believes_is_taken_as_it_is(line: Line) -> None:
+    line.types("poll")
+    line.group.members = {1: line.group.members[1]}
+    assert "add --believe" in line.types("poll").stdout
+    shown = line.types("poll", "--believe")
+    assert shown.exit_code == 0
+    assert "Player 9 left" in shown.stdout
+    assert line.run("poll").outcome == "done"
+    assert line.types("poll").exit_code == 0
+
+
+def test_of_several_clans_only_a_named_one_is_believed(line: Line) -> None:
+    line.make(5, "Iron Cabbage", GROUP_ID)
+    line.make(6, "Swamp Tofu")
+    shown = line.types("poll", "--believe")
+    assert shown.exit_code == 1
+    assert "add --clan" in shown.stderr
+    assert line.group.requests == []
+    assert line.types("poll", "--believe", "--clan", "5").exit_code == 0
+
+
+def test_a_possible_rename_stands_on_the_screen_until_it_is_decided(line: Line) -> None:
+    line.types("poll")
+    at = line.clock.now + HOUR / 2
+    del line.group.members[2]
+    line.group.members[22] = Someone(22, "Newer", created_at=at)
+    line.group.events = [(2, "left", at), (22, "joined", at)]
+    line.group.names = [Renamed(2, "Player 2", "Newer", "pending")]
+    line.clock.forward(HOUR)
+    assert "Player 2 may be Newer now" in line.types("poll").stdout
+    assert line.run("poll").detail["held"] == ["Player 2 -> Newer"]
 
 
 def test_without_a_contact_nothing_is_asked(line: Line) -> None:

@@ -35,6 +35,12 @@ def test_the_top_lists_hold_those_who_did_something_best_first() -> None:
     )
 
 
+def test_who_opted_out_is_in_no_top_list_but_on_the_roster() -> None:
+    report = clan_report(ANN, replace(BOB, is_hidden=True))
+    assert {mover.name for movers in top_movers(report) for mover in movers} == {"Ann"}
+    assert [row.name for row in roster_rows(report)] == ["Ann", "Bob"]
+
+
 def test_the_top_lists_are_as_long_as_asked() -> None:
     assert top_movers(clan_report(ANN, BOB), 1).xp == (Mover("Bob", 9_000_000),)
 
@@ -172,3 +178,11 @@ def test_a_report_without_tables_keeps_all_that_its_chart_reads() -> None:
     assert (light.skills, light.bosses, light.present_skills, light.present_bosses) == ({},) * 4
     assert light.roster == report.roster
     assert light.trend == report.trend
+
+
+def test_an_alt_is_marked_with_its_main_account_and_shows_no_chat() -> None:
+    alt = replace(ANN, chat=None, total_messages=None, alt_of="Main", person="Ann")
+    nameless = replace(alt, player_id=99, person=None)
+    rows = roster_rows(clan_report(alt, nameless))
+    assert [row.person for row in rows] == ["Ann (alt of Main)", "Main (alt of Main)"]
+    assert rows[0].messages == (None, None, None)

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 
 from bot.reports.charts import card_chart
 from bot.reports.workbook.book import clan_workbook
-from bot.reports.worker import Drawing, Inline, Worker, drawn
+from bot.reports.worker import Aside, Drawing, Inline, Worker, drawn, uncollected
 from tests.builders import card, clan_report, full_clan, member
 
 
@@ -57,6 +58,30 @@ async def test_inline_draws_where_it_is_called() -> None:
         report = clan_report(member())
         assert await inline.draw(drawing, report) == drawn(drawing, report)
     inline.close()
+
+
+async def test_aside_draws_charts_in_a_process_and_workbooks_here() -> None:
+    aside = Aside()
+    await aside.warm()
+    report = full_clan(5)
+    book, chart = await asyncio.gather(
+        aside.draw(Drawing.CLAN_WORKBOOK, report), aside.draw(Drawing.REPORT_CHART, report)
+    )
+
+    assert book == clan_workbook(report)
+    assert chart == drawn(Drawing.REPORT_CHART, report)
+    aside.close()
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_the_collector_is_afterwards_as_it_was(*, collecting: bool) -> None:
+    (gc.enable if collecting else gc.disable)()
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()
 
 
 def test_the_bots_own_process_never_imports_what_draws() -> None:

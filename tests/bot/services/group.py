@@ -44,6 +44,17 @@ class Someone:
         self.bosses |= {boss: self.bosses.get(boss, 0) + more for boss, more in kills.items()}
 
 
+@dataclass(slots=True)
+class Renamed:
+    """A name change that somebody submitted."""
+
+    player_id: int
+    old: str
+    new: str
+    status: str = "approved"
+    created_at: datetime = NOW
+
+
 class Group:
     """A handler for `httpx.MockTransport`; `requests` are the paths asked so far."""
 
@@ -52,6 +63,7 @@ class Group:
         self.members = {each.player_id: each for each in members}
         self.orders = ["owner", "zenyte", "member", "prospector"]
         self.events: list[tuple[int, str, datetime]] = []
+        self.names: list[Renamed] = []
         self.unreadable: set[int] = set()
         self.has_etags = True
         self.requests: list[str] = []
@@ -75,6 +87,8 @@ class Group:
             "bulk-hiscores": self._hiscores,
             "bulk-gained": self._gained,
             "activity": self._activity,
+            "name-changes": self._name_changes,
+            "v2/names": self._names,
             "update-all": lambda _: {"count": len(self.members), "message": "queued"},
         }
         body = json.dumps(forms[what](request)).encode()
@@ -128,8 +142,21 @@ class Group:
                 forms.append(_gained_form(each, looks[0], looks[-1]))
         return forms
 
-    def _activity(self, _: httpx.Request) -> object:
-        return [
+    def _name_changes(self, request: httpx.Request) -> object:
+        here = [each for each in self.names if each.player_id in self.members]
+        return _page([_name_form(each) for each in here if each.status == "approved"], request)
+
+    def _names(self, request: httpx.Request) -> object:
+        wanted = request.url.params["username"].lower()
+        found = [
+            each
+            for each in self.names
+            if any(name.lower().startswith(wanted) for name in (each.old, each.new))
+        ]
+        return _page([_name_form(each) for each in found], request)
+
+    def _activity(self, request: httpx.Request) -> object:
+        forms = [
             {
                 "groupId": self.group_id,
                 "playerId": player_id,
@@ -141,6 +168,24 @@ class Group:
             }
             for player_id, kind, at in sorted(self.events, key=lambda event: event[2], reverse=True)
         ]
+        return _page(forms, request)
+
+
+def _page(forms: list[Form], request: httpx.Request) -> list[Form]:
+    start, most = (int(request.url.params[name]) for name in ("offset", "limit"))
+    return forms[start : start + most]
+
+
+def _name_form(each: Renamed) -> Form:
+    return {
+        "id": 1 + each.player_id,
+        "playerId": each.player_id,
+        "oldName": each.old,
+        "newName": each.new,
+        "status": each.status,
+        "resolvedAt": None,
+        "createdAt": _stamp(each.created_at),
+    }
 
 
 def player_form(each: Someone) -> Form:

@@ -12,6 +12,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.clan import questions
+from bot.clan.broadcasts import Kind
+from bot.clan.names import wom_key
+from bot.services.facts import NO_USER
 from bot.services.intake import Heard, Spot
 from storage.columns import first_snowflake, from_ms, to_ms
 from storage.messages import Flag
@@ -21,8 +24,10 @@ from tests.storage.rows import NOW
 MINUTE = timedelta(minutes=1)
 GENERAL = Spot(100, "general", "text")
 PVM = Spot(200, "pvm", "text")
+BRIDGE = Spot(300, "clan-chat", "text")
 THREAD = Spot(101, "raid on sunday", "thread", parent_id=100)
 Counts = tuple[int, ...]
+_AUTHOR = "a.discord_user_id AS user, a.bridge_name AS speaker"
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,25 @@ class Numbers:
     totals: dict[int, Counts]
     wrote: dict[int, int]
     clan_hours: dict[int, int]
+    told: dict[int, tuple[int, int, int, str]]
+
+
+def who(user: int | None, speaker: str | None) -> int:
+    """Return what stands for an author here: the Discord user, or a number made of the name."""
+    return user or int.from_bytes((speaker or "").encode())
+
+
+def spoken(
+    number: int,
+    name: str,
+    at: datetime = NOW,
+    *,
+    asks: bool = False,
+    told: Kind | None = None,
+) -> Heard:
+    """Return what a bridge repeated: what a player said, or what the game told of them."""
+    message_id = first_snowflake(at) + number
+    return Heard(message_id, BRIDGE, NO_USER, name, "", at, asks, told=told)
 
 
 def heard(  # noqa: PLR0913 - a message's own facts
@@ -54,15 +78,16 @@ def heard(  # noqa: PLR0913 - a message's own facts
 
 def told(messages: Iterable[Heard], zone: ZoneInfo) -> Numbers:
     """Return what must be kept of messages that all count."""
-    facts = {each.message_id: each for each in messages}
+    everything = {each.message_id: each for each in messages}
+    facts = {key: each for key, each in everything.items() if each.told is None}
     found = _answers(facts.values())
     days: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
     hours: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     totals: dict[int, Counter[str]] = defaultdict(Counter)
     clan_hours: Counter[int] = Counter()
-    deeds = [(each.user_id, each.sent_at, "messages") for each in facts.values()]
+    deeds = [(_who(each), each.sent_at, "messages") for each in facts.values()]
     deeds += [
-        (each.user_id, each.sent_at, "questions") for each in facts.values() if each.is_question
+        (_who(each), each.sent_at, "questions") for each in facts.values() if each.is_question
     ]
     deeds += [(each.author_id, each.answered_at, "answers") for each in found.values()]
     for user, at, what in deeds:
@@ -73,7 +98,7 @@ def told(messages: Iterable[Heard], zone: ZoneInfo) -> Numbers:
         clan_hours[hour] += what == "messages"
     wrote: dict[int, int] = {}
     for each in facts.values():
-        wrote[each.user_id] = max(wrote.get(each.user_id, 0), to_ms(each.sent_at))
+        wrote[_who(each)] = max(wrote.get(_who(each), 0), to_ms(each.sent_at))
     return Numbers(
         facts={key: _fact(each) for key, each in facts.items()},
         answers={key: _answer(found.get(key)) for key, each in facts.items() if each.is_question},
@@ -82,6 +107,11 @@ def told(messages: Iterable[Heard], zone: ZoneInfo) -> Numbers:
         totals={key: _counts(counter) for key, counter in totals.items()},
         wrote=wrote,
         clan_hours={hour: count for hour, count in clan_hours.items() if count},
+        told={
+            key: (_who(each), each.spot.discord_channel_id, to_ms(each.sent_at), each.told)
+            for key, each in everything.items()
+            if each.told is not None
+        },
     )
 
 
@@ -91,14 +121,14 @@ def kept(path: Path, clan_id: int = 1) -> Numbers:
     def of(table: str) -> list[Row]:
         return rows(
             path,
-            f"SELECT a.discord_user_id AS user, t.* FROM {table} t"  # noqa: S608 - names of ours
+            f"SELECT {_AUTHOR}, t.* FROM {table} t"  # noqa: S608 - names of ours
             " JOIN authors a ON a.id = t.author_id WHERE a.clan_id = ?",
             clan_id,
         )
 
     messages = rows(
         path,
-        "SELECT m.*, a.discord_user_id AS user, c.discord_channel_id AS channel FROM messages m"
+        f"SELECT m.*, {_AUTHOR}, c.discord_channel_id AS channel FROM messages m"  # noqa: S608 - ours
         " JOIN authors a ON a.id = m.author_id JOIN channels c ON c.id = m.channel_id"
         " WHERE c.clan_id = ? AND a.clan_id = ?",
         clan_id,
@@ -106,7 +136,7 @@ def kept(path: Path, clan_id: int = 1) -> Numbers:
     )
     asked = rows(
         path,
-        "SELECT q.*, a.discord_user_id AS helper FROM questions q"
+        f"SELECT q.*, {_AUTHOR} FROM questions q"  # noqa: S608 - ours
         " JOIN channels c ON c.id = q.channel_id LEFT JOIN authors a ON a.id = q.answered_by"
         " WHERE c.clan_id = ?",
         clan_id,
@@ -115,7 +145,7 @@ def kept(path: Path, clan_id: int = 1) -> Numbers:
     return Numbers(
         facts={
             row["message_id"]: (
-                row["user"],
+                _of(row),
                 row["channel"],
                 row["sent_at"],
                 bool(row["flags"] & Flag.QUESTION),
@@ -124,21 +154,31 @@ def kept(path: Path, clan_id: int = 1) -> Numbers:
             for row in messages
         },
         answers={
-            row["message_id"]: row["answer_id"]
-            and (row["answer_id"], row["helper"], row["answered_at"])
+            row["message_id"]: row["answer_id"] and (row["answer_id"], _of(row), row["answered_at"])
             for row in asked
         },
         days={
-            (row["user"], date.fromordinal(row["day"])): _row_counts(row)
-            for row in of("author_days")
+            (_of(row), date.fromordinal(row["day"])): _row_counts(row) for row in of("author_days")
         },
-        hours={(row["user"], row["hour_at"]): _row_counts(row) for row in of("author_hours")},
-        totals={
-            row["user"]: _row_counts(row) for row in of("author_totals") if any(_row_counts(row))
-        },
-        wrote={row["user"]: row["wrote_at"] for row in of("author_totals") if row["wrote_at"]},
+        hours={(_of(row), row["hour_at"]): _row_counts(row) for row in of("author_hours")},
+        totals={_of(row): _row_counts(row) for row in of("author_totals") if any(_row_counts(row))},
+        wrote={_of(row): row["wrote_at"] for row in of("author_totals") if row["wrote_at"]},
         clan_hours={row["hour_at"]: row["messages"] for row in hours},
+        told=_broadcasts(path, clan_id),
     )
+
+
+def _broadcasts(path: Path, clan_id: int) -> dict[int, tuple[int, int, int, str]]:
+    found = rows(
+        path,
+        f"SELECT b.*, {_AUTHOR}, c.discord_channel_id AS channel FROM broadcasts b"  # noqa: S608 - ours
+        " JOIN channels c ON c.id = b.channel_id LEFT JOIN authors a ON a.id = b.author_id"
+        " WHERE c.clan_id = ?",
+        clan_id,
+    )
+    return {
+        row["message_id"]: (_of(row), row["channel"], row["sent_at"], row["kind"]) for row in found
+    }
 
 
 def heard_again(path: Path, clan_id: int = 1) -> list[Heard]:
@@ -153,9 +193,17 @@ def _answer(given: questions.Answer | None) -> tuple[int, int, int] | None:
     return given and (given.message_id, given.author_id, to_ms(given.answered_at))
 
 
+def _who(each: Heard) -> int:
+    return who(each.user_id, wom_key(each.name))
+
+
+def _of(row: Row) -> int:
+    return who(row["user"], row["speaker"])
+
+
 def _fact(each: Heard) -> tuple[int, int, int, bool, int | None]:
     where = each.spot.discord_channel_id
-    return each.user_id, where, to_ms(each.sent_at), each.is_question, each.reply_to
+    return _who(each), where, to_ms(each.sent_at), each.is_question, each.reply_to
 
 
 def _answers(messages: Iterable[Heard]) -> dict[int, questions.Answer]:
@@ -166,7 +214,7 @@ def _answers(messages: Iterable[Heard]) -> dict[int, questions.Answer]:
         by_channel[where].append(
             questions.Fact(
                 each.message_id,
-                each.user_id,
+                _who(each),
                 where,
                 each.sent_at,
                 each.is_question,

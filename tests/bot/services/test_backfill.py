@@ -211,8 +211,33 @@ async def test_an_unreadable_channel_is_a_blind_spot_until_it_can_be_read_again(
     bot.past.closed = set()
     bot.clock.forward(HOUR)
     assert (await bot.catch_up()).messages == 4
-    assert bot.blind_spots() == [(NOW, NOW + 2 * HOUR, "Missing Access")]
+    assert bot.blind_spots() == []
     assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+async def test_a_blind_spot_that_began_before_history_is_read_ends_where_that_begins(
+    bot: Bot,
+) -> None:
+    bot.past.messages = written(4, spot=PVM)
+    bot.past.closed = {PVM.discord_channel_id}
+    await bot.catch_up()
+    bot.past.closed = set()
+    bot.clock.forward((HISTORY_DAYS + 5) * DAY)
+    await bot.catch_up()
+    assert bot.blind_spots() == [(NOW, NOW + 5 * DAY, "Missing Access")]
+
+
+async def test_a_blind_spot_behind_the_cursor_is_filled_however_long_ago_it_began(bot: Bot) -> None:
+    bot.past.messages = written(4, spot=PVM)
+    await bot.catch_up()
+    bot.past.closed = {PVM.discord_channel_id}
+    bot.clock.forward(HOUR)
+    await bot.catch_up()
+    bot.past.closed = set()
+    bot.past.messages += [heard(7, at=NOW + 2 * HOUR, spot=PVM)]
+    bot.clock.forward((HISTORY_DAYS + 5) * DAY)
+    assert (await bot.catch_up()).messages == 1
+    assert bot.blind_spots() == []
 
 
 async def test_what_was_written_in_an_unreadable_channel_is_read_afterwards(bot: Bot) -> None:

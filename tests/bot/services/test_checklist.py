@@ -57,3 +57,19 @@ def test_without_words_questions_are_doubtful(clan: Clan) -> None:
     line = checklist(clan, replace(ALL_WELL, sees_words=False)).questions
     assert line.mark is Mark.DOUBTFUL
     assert "Message Content" in line.next_step
+
+
+def test_no_bridge_is_no_fault_but_one_that_cannot_be_heard_is(clan: Clan) -> None:
+    assert checklist(clan, ALL_WELL).bridge.mark is Mark.DONE
+    declared = replace(ALL_WELL, bridges=["clan-chat"])
+    assert checklist(clan, declared).bridge.says == (
+        "#clan-chat counts for those who speak in the game"
+    )
+    for lost in (
+        replace(declared, left_out=["clan-chat"]),
+        replace(declared, unreadable=["clan-chat"]),
+    ):
+        assert checklist(clan, lost).bridge.mark is Mark.DOUBTFUL
+    mute = checklist(clan, replace(declared, sees_words=False)).bridge
+    assert mute.mark is Mark.MISSING
+    assert "Message Content" in mute.next_step

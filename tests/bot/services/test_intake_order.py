@@ -10,20 +10,25 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.clan.broadcasts import Kind
 from bot.services.clans import Clans
 from bot.services.intake import Heard, Intake
 from tests.bot.demo.conftest import Clock
-from tests.bot.services.talk import GENERAL, PVM, THREAD, heard, kept, told
+from tests.bot.services.talk import BRIDGE, GENERAL, PVM, THREAD, heard, kept, spoken, told
 from tests.storage.rows import NOW, opened
 
 # London changes its clocks in this night: an hour that is there twice, and a day of 25 hours.
 START = datetime(2026, 10, 24, 22, 50, tzinfo=UTC)
 OFFSETS_S = [0, 0.001, 299, 300, 899.999, 900, 900.001, 901, 1800, 3700, 4500, 7300, 8200, 90_000]
-SPOTS = (GENERAL, PVM, THREAD)
+SPOTS = (GENERAL, PVM, THREAD, BRIDGE)
+SPEAKERS = ("No ob", "no_OB", "Zezima")
 
 
 class Said(NamedTuple):
-    """A message before it is one; `to` says which of the others it replies to."""
+    """A message before it is one; `to` says which of the others it replies to.
+
+    In the bridge the user is one of the speakers, and `to` makes it a broadcast of the game.
+    """
 
     offset_s: float
     user: int
@@ -36,7 +41,7 @@ said = st.builds(
     Said,
     st.sampled_from(OFFSETS_S),
     st.integers(1, 3),
-    st.integers(0, 2),
+    st.integers(0, 3),
     st.booleans(),
     st.none() | st.integers(0, 13),
 )
@@ -60,7 +65,9 @@ def courses(draw: st.DrawFn) -> Course:
         for number, draft in enumerate(drafts)
     ]
     messages = [
-        heard(
+        _through_bridge(number, draft, one.sent_at)
+        if SPOTS[draft.place] is BRIDGE
+        else heard(
             number,
             draft.user,
             one.sent_at,
@@ -79,6 +86,13 @@ def courses(draw: st.DrawFn) -> Course:
         draw(st.lists(st.booleans(), min_size=steps, max_size=steps)),
         draw(st.sampled_from(["Europe/London", "Asia/Kolkata", "UTC"])),
     )
+
+
+def _through_bridge(number: int, draft: Said, at: datetime) -> Heard:
+    name = SPEAKERS[draft.user - 1]
+    if draft.to is None:
+        return spoken(number, name, at, asks=draft.asks)
+    return spoken(number, "" if draft.asks else name, at, told=Kind.OTHER)
 
 
 async def run(course: Course, path: Path) -> None:

@@ -1,9 +1,14 @@
 """Who is which player: by link first, then by a name that leaves no doubt."""
 
+from typing import Any, cast
+
+from bot.clan.linking import State as TiedState
+from bot.clan.linking import Tied
 from bot.clan.standings import Link
-from bot.services.people import People, Visitor, known_people, read_people
+from bot.services.book import Book
+from bot.services.identity import who_is_who
+from bot.services.people import Known, Visitor, known_people, read_people
 from storage.authors import Writer
-from storage.links import Link as StoredLink
 from storage.links import State
 from storage.players import Place
 from tests.bot.services.village import Village
@@ -24,19 +29,38 @@ def speaker(author_id: int, name: str) -> Writer:
     return Writer(author_id, None, name, name, None, 5, 0, 0, NOW)
 
 
-def link(
-    player_id: int, author_id: int, *, main: bool = False, claimed: bool = False
-) -> StoredLink:
-    state = State.CLAIMED if claimed else State.CONFIRMED
-    return StoredLink(player_id, 100 + author_id, state, main)
+def link(player_id: int, author_id: int, *, main: bool = False, claimed: bool = False) -> Tied:
+    state = TiedState.CLAIMED if claimed else TiedState.CONFIRMED
+    return Tied(player_id, 100 + author_id, state, NOW, main)
+
+
+def book_of(
+    places: list[Place],
+    writers: list[Writer],
+    *links: Tied,
+    names: dict[int, list[str]] | None = None,
+) -> Book:
+    """Return what would have been read; nothing is read any more."""
+    here = {each.player_id: each for each in places if each.left_at is None}
+    former = tuple(each for each in places if each.left_at is not None)
+    borne = names or {each.player_id: [each.name] for each in places}
+    nothing = cast("Any", None)
+    return Book(nothing, nothing, here, former, borne, writers, {tie.pair: tie for tie in links})
+
+
+def everybody(book: Book) -> dict[int, Known]:
+    places = (*book.places.values(), *book.former)
+    return known_people(book, who_is_who(places, book.names, book.writers, book.ties))
 
 
 def known(
-    places: list[Place], writers: list[Writer], *links: StoredLink
-) -> dict[int, tuple[int, Link]]:
-    names = {each.player_id: [each.name] for each in places}
-    found = known_people(places, names, writers, links)
-    return {player_id: (each.author.author_id, each.link) for player_id, each in found.items()}
+    places: list[Place], writers: list[Writer], *links: Tied
+) -> dict[int, tuple[int | None, Link]]:
+    found = everybody(book_of(places, writers, *links))
+    return {
+        player_id: (each.authors[0].author_id if each.authors else None, each.link)
+        for player_id, each in found.items()
+    }
 
 
 ONE, TWO = place(1, "Zezima"), place(2, "Alt Of Zez")
@@ -66,31 +90,61 @@ def test_a_claim_counts_at_once_but_less_than_a_confirmed_link() -> None:
 
 def test_a_persons_chat_counts_once_for_the_main_account() -> None:
     links = (link(1, 1), link(2, 1, main=True))
-    assert known([ONE, TWO], [writer(1, "x")], *links) == {2: (1, Link.CONFIRMED)}
+    assert known([ONE, TWO], [writer(1, "x")], *links) == {
+        2: (1, Link.CONFIRMED),
+        1: (None, Link.CONFIRMED),
+    }
+    found = everybody(book_of([ONE, TWO], [writer(1, "x"), speaker(2, "Zezima")], *links))
+    assert [each.author_id for each in found[2].authors] == [1, 2]
+    assert {each.accounts for each in found.values()} == {("Alt Of Zez", "Zezima")}
+    assert (found[1].alt_of, found[2].alt_of) == ("Alt Of Zez", None)
+
+
+def test_who_opted_out_is_hidden_with_all_accounts() -> None:
+    silent = writer(1, "x")._replace(is_hidden=True)
+    found = everybody(book_of([ONE, TWO], [silent], link(1, 1), link(2, 1)))
+    assert all(each.is_hidden for each in found.values())
+
+
+def test_the_chat_of_somebody_whose_main_account_left_stands_with_the_next() -> None:
+    gone = ONE._replace(left_at=NOW)
+    found = everybody(book_of([gone, TWO], [writer(1, "x")], link(1, 1, main=True), link(2, 1)))
+    assert (found[2].alt_of, len(found[2].authors), 1 in found) == (None, 1, False)
+
+
+def test_two_claims_leave_the_player_unknown_until_an_officer_decides() -> None:
+    writers = [writer(1, "zezima"), writer(2, "b")]
+    claims = (link(1, 1, claimed=True), link(1, 2, claimed=True))
+    assert known([ONE], writers, *claims) == {}
 
 
 def test_a_link_to_somebody_who_never_wrote_keeps_others_from_matching_by_name() -> None:
-    assert known([ONE], [writer(1, "zezima")], link(1, 9)) == {}
+    assert known([ONE], [writer(1, "zezima")], link(1, 9)) == {1: (None, Link.CONFIRMED)}
 
 
 def test_a_linked_player_who_left_frees_the_person_for_nobody_else() -> None:
     assert known([TWO], [writer(1, "x")], link(1, 1)) == {}
 
 
-def test_a_speaker_of_the_clan_chat_is_known_by_name() -> None:
-    assert known([ONE], [speaker(1, "Zezima")]) == {1: (1, Link.NAME)}
+def test_a_speaker_of_the_clan_chat_is_heard_though_no_user_is_linked() -> None:
+    assert known([ONE], [speaker(1, "Zezima")]) == {1: (1, Link.NONE)}
 
 
 def test_an_old_name_that_was_passed_on_is_its_present_bearers_alone() -> None:
     names = {1: ["Zezima", "Alt Of Zez"], 2: ["Alt Of Zez"]}
-    found = known_people([ONE, TWO], names, [writer(1, "alt of zez")], [])
-    assert {player_id: each.author.author_id for player_id, each in found.items()} == {2: 1}
+    found = everybody(book_of([ONE, TWO], [writer(1, "alt of zez")], names=names))
+    assert {who: each.authors[0].author_id for who, each in found.items()} == {2: 1}
 
 
-def test_accounts_come_main_first_then_confirmed_then_claimed() -> None:
-    places = tuple(place(number, f"Name {number}") for number in range(1, 5))
-    links = (link(1, 1, claimed=True), link(2, 1), link(3, 1, main=True), link(9, 1))
-    people = People(places, {}, {}, links)
+async def test_accounts_come_main_first_then_confirmed_then_claimed(village: Village) -> None:
+    await village.settled({number: f"Name {number}" for number in range(1, 5)})
+    await village.settled({9: "Gone"}, left_at=NOW - DAY)
+    await village.linked(1, 101, state=State.CLAIMED)
+    await village.linked(2, 101)
+    await village.linked(3, 101, is_main=True)
+    await village.linked(9, 101)
+    async with village.database.reading() as connection:
+        people = await read_people(connection, village.clan)
     assert [each.player_id for each in people.accounts(101)] == [3, 2, 1]
     assert people.accounts(555) == ()
 

@@ -17,7 +17,7 @@ from tests.bot.services.group import CODE, GROUP_ID, Group, Someone, client_of
 from tests.storage.rows import DAY, HOUR, NOW
 from wom.errors import WomBadKey, WomBroken, WomBusy, WomError, WomUnreachable
 
-FIRST_POLL = ["group", "bulk-hiscores", *["bulk-gained"] * 12]
+FIRST_POLL = ["group", "bulk-hiscores", *["bulk-gained"] * 12, "name-changes"]
 
 
 @dataclass

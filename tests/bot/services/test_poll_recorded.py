@@ -76,7 +76,12 @@ def test_the_first_poll_of_three_hundred_asks_two_questions_and_for_twelve_windo
     polled: tuple[Path, PollResult, list[str]],
 ) -> None:
     _, result, requests = polled
-    assert Counter(requests) == {"details": 1, "bulk-hiscores": 1, "bulk-gained": 12}
+    assert Counter(requests) == {
+        "details": 1,
+        "bulk-hiscores": 1,
+        "bulk-gained": 12,
+        "name-changes": 1,
+    }
     assert (result.members, result.updated, result.changes) == (300, 291, ())
     assert Counter(failure.reason for failure in result.failed) == {
         "never updated on WOM": 6,

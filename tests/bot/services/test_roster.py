@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.clan.gains import UNKNOWN
 from bot.clan.spans import WINDOWS, Period, last
-from bot.clan.standings import Chat, Link, Member, Roster
+from bot.clan.standings import Chat, Heard, Link, Member, Roster
 from bot.services.clans import Clans
 from bot.services.people import read_people
 from bot.services.roster import WEEKS, read_roster
@@ -137,6 +137,22 @@ async def test_messages_of_each_window_and_of_each_week(village: Village) -> Non
     assert year.messages(Period.YEAR) == 6
 
 
+async def test_a_person_s_messages_stand_once_with_the_main_account(village: Village) -> None:
+    await village.settled({1: "Alt", 2: "Main"})
+    await village.linked(1, 7)
+    await village.linked(2, 7, is_main=True)
+    await village.wrote(7, NOW, NOW - DAY)
+    await village.wrote(8, NOW)
+    roster = await read(village)
+    members = roster.by_player()
+    assert (members[2].messages(Period.WEEK), members[2].alt_of) == (2, None)
+    assert (members[1].chat, members[1].total_messages) == (None, None)
+    assert (members[1].alt_of, members[1].is_alt) == ("Main", True)
+    assert members[1].accounts == members[2].accounts == ("Main", "Alt")
+    assert members[1].person == members[2].person == "User 7"
+    assert roster.heard[Period.WEEK] == Heard(discord=3, discord_attributed=2)
+
+
 async def test_one_span_counts_questions_answers_and_active_days_too(village: Village) -> None:
     await village.settled({1: "One"})
     await village.linked(1, 7)
@@ -181,7 +197,7 @@ async def test_one_clan_never_shows_what_another_wrote_or_who_is_in_it(village: 
     await elsewhere.wrote(7, NOW)
     roster = await read(village)
     assert [member.player_id for member in roster.members] == [1]
-    assert roster.members[0].chat is None
+    assert roster.members[0].messages(Period.WEEK) == 0
     assert (await read(elsewhere)).by_player()[1].chat is None
 
 

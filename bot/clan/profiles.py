@@ -1,0 +1,201 @@
+"""One person of a clan with both sides of all their accounts: what every verdict is made from.
+
+Numbers are sums over all accounts; None is unknown and never zero. What cannot be dated to a window
+is not counted in it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+from bot.clan.evidence import Evidence, Grade
+from bot.clan.gains import Gains
+from bot.clan.leave import Exemption, Leave
+from bot.clan.ranks import DEFAULT_GATES, Authority, Caller, Gates, authority
+from bot.clan.standings import Link
+
+UNSEEN = Evidence(Grade.NONE, ("not looked at",))
+_Number = TypeVar("_Number", int, float)
+
+
+class Account(NamedTuple):
+    """One present player of the person; `role_since_at` is None when nobody saw it begin."""
+
+    player_id: int
+    name: str
+    role: str
+    joined_at: datetime | None = None
+    role_since_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a person did in the last so many days.
+
+    `capped` are messages counted up to the policy's cap an hour; `answers` are questions of others
+    that they answered; `raids` are kills gained. `game` is graded as the worst seen of the accounts
+    (silence needs all of them), `game_at_best` as the best seen (to have been active, one will do).
+    """
+
+    xp: int | None = None
+    kills: int | None = None
+    ehp: float | None = None
+    ehb: float | None = None
+    raids: int | None = None
+    messages: int | None = None
+    capped: int | None = None
+    answers: int | None = None
+    game: Evidence = UNSEEN
+    game_at_best: Evidence = UNSEEN
+    chat: Evidence = UNSEEN
+
+    @property
+    def is_well_observed(self) -> bool:
+        """Return whether both sides of all accounts were well observed."""
+        return min(self.game.grade, self.chat.grade) is Grade.GOOD
+
+
+NOTHING_SEEN = Window()
+
+
+class Week(NamedTuple):
+    """On how many of 7 days somebody gained anything, and wrote anything; None is unknown."""
+
+    game_days: int | None = None
+    chat_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One person: the main account first, windows by their length in days, eight weeks to today.
+
+    `weeks` are oldest first. `enough_xp_at` is the newest instant since which the XP that keeps
+    somebody from being inactive was gained. `leave` covers today; `back_at` is when they last came
+    back, from leave or to the clan. `elsewhere` says in which temporary game mode an account plays.
+    `was_answered` tells of a newcomer who wrote whether anybody ever answered.
+    """
+
+    accounts: tuple[Account, ...]
+    user_id: int | None = None
+    link: Link = Link.NONE
+    has_no_discord: bool = False
+    windows: Mapping[int, Window] = field(default_factory=dict)
+    weeks: tuple[Week, ...] = ()
+    total_xp: int | None = None
+    total_raids: int | None = None
+    game_seen_at: datetime | None = None
+    chat_seen_at: datetime | None = None
+    enough_xp_at: datetime | None = None
+    back_at: datetime | None = None
+    left_at: datetime | None = None
+    leave: Leave | None = None
+    exemption: Exemption | None = None
+    cooldown_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    elsewhere: str | None = None
+    was_answered: bool | None = None
+
+    @property
+    def main(self) -> Account:
+        """Return the account that is meant when the person is named."""
+        return self.accounts[0]
+
+    @property
+    def joined_at(self) -> datetime | None:
+        """Return when the first of the accounts joined."""
+        known = [each.joined_at for each in self.accounts if each.joined_at is not None]
+        return min(known, default=None)
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """Return when the person was last seen on either side."""
+        known = [at for at in (self.game_seen_at, self.chat_seen_at) if at is not None]
+        return max(known, default=None)
+
+    def window(self, days: int) -> Window:
+        """Return what they did in the last so many days; unknown when nobody looked."""
+        return self.windows.get(days, NOTHING_SEEN)
+
+
+def tenure(profile: Profile, now: datetime) -> timedelta | None:
+    """Return for how long the person has been in the clan, or None."""
+    return None if profile.joined_at is None else now - profile.joined_at
+
+
+def authority_of(profile: Profile, gates: Gates = DEFAULT_GATES) -> Authority:
+    """Return the highest that a role of any account stands for."""
+    roles = frozenset(each.role for each in profile.accounts)
+    return authority(Caller(wom_roles=roles), gates)
+
+
+def is_officer(profile: Profile, gates: Gates = DEFAULT_GATES) -> bool:
+    """Return whether any account is an officer's, leadership included."""
+    return authority_of(profile, gates) >= Authority.OFFICER
+
+
+def days_active(profile: Profile, how_many: int) -> Week:
+    """Return the sums of the newest so many weeks; None for a side that is unknown in all."""
+    weeks = profile.weeks[-how_many:]
+    return Week(summed(week.game_days for week in weeks), summed(week.chat_days for week in weeks))
+
+
+def summed(values: Iterable[_Number | None]) -> _Number | None:
+    """Return the sum of what is known, or None when nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known[1:], start=known[0]) if known else None
+
+
+class Side(NamedTuple):
+    """One account's gains in a window and how well they were seen."""
+
+    name: str
+    gains: Gains
+    evidence: Evidence
+
+
+def game_window(sides: Sequence[Side], raids: Iterable[int | None] = ()) -> Window:
+    """Return the game side of a window over all accounts; what is thin is in no sum."""
+    dated = [side.gains for side in sides if not side.gains.thin]
+    return Window(
+        xp=summed(gains.xp for gains in dated),
+        kills=summed(gains.kills for gains in dated),
+        ehp=summed(gains.ehp for gains in dated),
+        ehb=summed(gains.ehb for gains in dated),
+        raids=summed(raids),
+        game=_worst(sides),
+        game_at_best=max((side.evidence for side in sides), key=_grade, default=UNSEEN),
+    )
+
+
+def capped(messages_by_hour: Iterable[int], cap: int) -> int:
+    """Return the messages with no hour counting for more than the cap."""
+    return sum(min(messages, cap) for messages in messages_by_hour)
+
+
+def enough_since(rises: Sequence[tuple[datetime, int]], least_xp: int) -> datetime | None:
+    """Return the newest instant since which `least_xp` was gained, or None when it never was.
+
+    `rises` are (when, XP gained then) of all accounts together, in any order.
+    """
+    left = least_xp
+    for at, xp in sorted(rises, reverse=True):
+        left -= xp
+        if left <= 0:
+            return at
+    return None
+
+
+def _worst(sides: Sequence[Side]) -> Evidence:
+    """Return the least grade with all reasons, each with the account's name when it has others."""
+    reasons = [
+        reason if len(sides) == 1 else f"{side.name}: {reason}"
+        for side in sorted(sides, key=lambda side: side.evidence.grade)
+        for reason in side.evidence.reasons
+    ]
+    least = min((side.evidence for side in sides), key=_grade, default=UNSEEN)
+    return Evidence(least.grade, tuple(reasons) if sides else UNSEEN.reasons)
+
+
+def _grade(evidence: Evidence) -> Grade:
+    return evidence.grade

@@ -1,0 +1,172 @@
+"""What speaks for a promotion: four signals, each a sentence with its numbers.
+
+A signal that cannot be judged is silent: where a number is unknown, nothing is said of it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS, Policy, PromotionPolicy, Signal
+from bot.clan.profiles import Profile, authority_of, days_active, summed, tenure
+from bot.clan.ranks import DEFAULT_GATES, Authority, Gates
+from bot.clan.spans import DAY
+from bot.clan.wording import exact, plural, short
+
+MONTH_DAYS = 30
+_PILLAR_WEEKS = 4
+
+
+class Finding(NamedTuple):
+    """One signal of one person; `closeness` is the share (0-1) of the bar that is furthest off."""
+
+    signal: Signal
+    words: str
+    closeness: float
+    is_reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the whole clan's numbers ask of each person; None where nobody sets a bar."""
+
+    mean_xp: float | None
+    message_cut: int | None
+    raid_cut: int | None
+
+
+def comparison(profiles: Iterable[Profile], rules: PromotionPolicy) -> Comparison:
+    """Return the bars that the present people set, over known values only."""
+    present = [profile for profile in profiles if profile.left_at is None]
+    compared = [
+        profile.window(rules.velocity_days).xp
+        for profile in present
+        if profile.main.role in rules.comparison_ranks
+    ]
+    known = [xp for xp in compared if xp is not None]
+    wrote = [profile.window(rules.pillar_days).capped for profile in present]
+    raided = [profile.total_raids for profile in present]
+    return Comparison(
+        mean_xp=sum(known) / len(known) if known else None,
+        message_cut=_top_cut(wrote, rules.pillar_top_percent),
+        raid_cut=_top_cut(raided, rules.carry_top_percent),
+    )
+
+
+def signals(
+    profile: Profile,
+    bars: Comparison,
+    policy: Policy,
+    now: datetime,
+    gates: Gates = DEFAULT_GATES,
+) -> tuple[Finding, ...]:
+    """Return what each signal that is on, and is for their rank, says of a person."""
+    rules = policy.promotion
+    held = authority_of(profile, gates)
+    found = [
+        _velocity(profile, bars, rules),
+        _pillar(profile, bars, rules) if held < Authority.LEADERSHIP else None,
+        _carry(profile, bars, rules) if held < Authority.OFFICER else None,
+        _steady(profile, rules, now) if held < Authority.LEADERSHIP else None,
+    ]
+    return tuple(each for each in found if each is not None and each.signal in rules.signals)
+
+
+def _top_cut(values: Iterable[int | None], percent: int) -> int | None:
+    """Return the least value within the top so many percent of all above 0, one at least."""
+    known = sorted((value for value in values if value), reverse=True)
+    # Rounded up, so that the best of three is in their top tenth.
+    return known[-(-len(known) * percent // 100) - 1] if known else None
+
+
+def _velocity(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Finding | None:
+    xp = profile.window(rules.velocity_days).xp
+    if profile.main.role not in rules.recruit_roles or xp is None or not bars.mean_xp:
+        return None
+    is_reached = xp > bars.mean_xp
+    words = (
+        f"High velocity: {short(xp)} XP in {plural(rules.velocity_days, 'day')}, "
+        f"{'above' if is_reached else 'not above'} the mean of {short(int(bars.mean_xp))} "
+        f"of {', '.join(rules.comparison_ranks)}"
+    )
+    return Finding(Signal.VELOCITY, words, min(xp / bars.mean_xp, 1.0), is_reached)
+
+
+def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Finding | None:
+    messages = profile.window(rules.pillar_days).capped
+    days = days_active(profile, _PILLAR_WEEKS).chat_days
+    if messages is None or days is None or bars.message_cut is None:
+        return None
+    words = (
+        f"Social pillar: {plural(messages, 'message')} in {plural(rules.pillar_days, 'day')} "
+        f"(at most {rules.hour_cap} an hour), on {days} of {7 * _PILLAR_WEEKS} days; "
+        f"the top {rules.pillar_top_percent}% begin at {exact(bars.message_cut)}"
+    )
+    parts = (_share(messages, bars.message_cut), _share(days, rules.pillar_chat_days))
+    return Finding(Signal.PILLAR, words, min(parts), min(parts) >= 1)
+
+
+def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Finding | None:
+    raids = profile.total_raids
+    if raids is None:
+        return None
+    bar = max(rules.carry_raids, bars.raid_cut or 0)
+    gained = profile.window(MONTH_DAYS).raids
+    words = (
+        f"Carry potential: {plural(raids, 'raid')}"
+        + ("" if gained is None else f", {exact(gained)} in {plural(MONTH_DAYS, 'day')}")
+        + f"; the bar is {exact(bar)}"
+    )
+    return Finding(Signal.CARRY, words, _share(raids, bar), raids >= bar)
+
+
+class _Bar(NamedTuple):
+    """One of the steady bars; a value of None is not reached."""
+
+    value: float | None
+    least: int
+    what: str
+
+
+def _steady(profile: Profile, rules: PromotionPolicy, now: datetime) -> Finding:
+    bars = [bar for bar in _steady_bars(profile, rules, now) if bar.least]
+    missing = [bar for bar in bars if _share(bar.value, bar.least) < 1]
+    told = missing or bars
+    words = ", ".join(_bar_words(bar) for bar in told) or "nothing is asked for"
+    if not missing:
+        words = f"Steady over {STEADY_WEEKS} weeks: {words}"
+        return Finding(Signal.STEADY, words, 1.0, is_reached=True)
+    closeness = min(_share(bar.value, bar.least) for bar in missing)
+    return Finding(Signal.STEADY, f"Steady: {words}", closeness, is_reached=False)
+
+
+def _steady_bars(profile: Profile, rules: PromotionPolicy, now: datetime) -> Iterator[_Bar]:
+    bar = rules.steady_bar(profile.main.role)
+    active = days_active(profile, STEADY_WEEKS)
+    window = profile.window(STEADY_DAYS)
+    here = tenure(profile, now)
+    yield _Bar(active.game_days, bar.game_days, "active days in the game")
+    yield _Bar(active.chat_days, bar.chat_days, "active days in chat")
+    yield _Bar(summed((window.ehp, window.ehb)), bar.hours, "efficient hours")
+    yield _Bar(window.answers, bar.answers, "questions answered")
+    tenure_days = None if here is None else here // DAY
+    yield _Bar(tenure_days, bar.tenure_days, "days in the clan")
+    since_at = profile.main.role_since_at
+    # A rank that was held before anybody looked is not held against its holder.
+    if since_at is not None:
+        months = (now - since_at) / timedelta(days=MONTH_DAYS)
+        yield _Bar(months, bar.months_in_rank, "months in this rank")
+
+
+def _bar_words(bar: _Bar) -> str:
+    return f"{short(bar.value)} {bar.what} ({bar.least} asked)"
+
+
+def _share(value: float | None, least: int) -> float:
+    return 1.0 if not least else min((value or 0) / least, 1.0)
+
+
+def reached(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the signals that were reached."""
+    return tuple(each for each in findings if each.is_reached)

@@ -1,0 +1,90 @@
+"""How many days are left before somebody would be called inactive, and what would help soonest.
+
+By the definition of bot/clan/enforcement, for the person themselves; a case is never shown here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clan.enforcement import Verdict, judge, left_in_peace, limit_of, settling_left
+from bot.clan.policy import Policy
+from bot.clan.profiles import Profile
+from bot.clan.spans import DAY
+from bot.clan.wording import exact
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Days left on each side, None where it is unknown; either side alone keeps somebody active.
+
+    `days` is the longer of both, or what is left of the first weeks in the clan. `not_judged` says
+    why nobody would be called inactive just now. `saves_soonest` is the least that helps.
+    """
+
+    limit_days: int
+    game_days: int | None
+    chat_days: int | None
+    days: int | None
+    saves_soonest: str
+    not_judged: str | None = None
+
+
+def slack(profile: Profile, policy: Policy, now: datetime) -> Slack:
+    """Return what a person has left of the limit of their rank."""
+    rules = policy.enforcement
+    limit_days = limit_of(profile, rules)
+    window = profile.window(limit_days)
+    enough = window.xp is not None and window.xp >= rules.least_xp
+    game_days = _left(
+        limit_days, profile.enough_xp_at, now, known=window.xp is not None, has=enough
+    )
+    wrote = bool(window.messages)
+    chat_known = window.messages is not None
+    chat_days = _left(limit_days, profile.chat_seen_at, now, known=chat_known, has=wrote)
+    settling = settling_left(profile, rules, limit_days, now)
+    left = [days for days in (game_days, chat_days) if days is not None]
+    if settling:
+        left.append(_days(settling))
+    return Slack(
+        limit_days=limit_days,
+        game_days=game_days,
+        chat_days=chat_days,
+        days=max(left, default=None),
+        saves_soonest=_soonest(profile, rules.least_xp, window.xp or 0, chat_known=chat_known),
+        not_judged=_not_judged(profile, policy, now),
+    )
+
+
+def _left(
+    limit_days: int, since_at: datetime | None, now: datetime, *, known: bool, has: bool
+) -> int | None:
+    """Return the days left of one side, at least one while it still counts."""
+    if not known:
+        return None
+    if not has:
+        return 0
+    # What the window counts was done in it; without its date only that much is certain.
+    spent = timedelta(days=limit_days) if since_at is None else now - since_at
+    return max(_days(timedelta(days=limit_days) - spent), 1)
+
+
+def _days(length: timedelta) -> int:
+    """Return a length in days, a begun one as a whole."""
+    return -(-length // DAY)
+
+
+def _soonest(profile: Profile, least_xp: int, xp: int, *, chat_known: bool) -> str:
+    missing = f"{exact(max(least_xp - xp, 0) or least_xp)} XP"
+    if chat_known:
+        return f"one message, or {missing}"
+    if profile.user_id is None and not profile.has_no_discord:
+        return f"{missing}; linked to a Discord user, one message would do"
+    return missing
+
+
+def _not_judged(profile: Profile, policy: Policy, now: datetime) -> str | None:
+    why = left_in_peace(profile, now)
+    if why is not None:
+        return why
+    judgement = judge(profile, policy, now)
+    return judgement.reasons[0] if judgement.verdict is Verdict.CANT_TELL else None

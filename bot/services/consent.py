@@ -1,0 +1,42 @@
+"""Who may be counted: not those who opted out, and nothing written before its author was forgotten.
+
+What was forgotten is remembered only while the bot runs, for history that is being read meanwhile.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.clan.names import wom_key
+from bot.services.facts import NO_USER, Heard
+from storage import privacy
+from storage.engine import Connection
+
+
+class Forgetting:
+    """Remembers until when each user's messages were forgotten, by Discord server."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[int, int], datetime] = {}
+
+    def forget(self, guild_id: int, user_id: int, now: datetime) -> None:
+        """Refuse from now on what a user wrote until now."""
+        self._until[guild_id, user_id] = now
+
+    def refuses(self, guild_id: int, heard: Heard) -> bool:
+        """Return whether a message was forgotten."""
+        until = self._until.get((guild_id, heard.user_id))
+        return until is not None and heard.sent_at <= until
+
+
+async def willing(connection: Connection, clan_id: int, heard: Sequence[Heard]) -> list[Heard]:
+    """Return the messages of those who did not opt out, neither here nor in the clan chat."""
+    users = {each.user_id for each in heard if each.user_id != NO_USER}
+    speakers = {wom_key(each.name) for each in heard if each.user_id == NO_USER}
+    silent = await privacy.opted_out(connection, clan_id, users)
+    mute = await privacy.opted_out_speakers(connection, clan_id, speakers)
+    return [
+        each
+        for each in heard
+        if each.user_id not in silent
+        and (each.user_id != NO_USER or wom_key(each.name) not in mute)
+    ]

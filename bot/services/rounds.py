@@ -1,0 +1,27 @@
+"""One poll of one clan, and what is recorded of it, whoever asked for it."""
+
+from bot.services.clans import Clan
+from bot.services.poll import Poll, PollResult
+from bot.services.upkeep import REFUSED, Outcome
+
+_REASONS_KEPT = 5
+
+
+async def poll_clan(
+    poll: Poll, clan: Clan, outcome: Outcome, *, believe: bool = False
+) -> PollResult:
+    """Poll a clan and write into the outcome what came of it."""
+    result = await poll.poll(clan, believe=believe)
+    outcome.detail |= {
+        "members": result.members,
+        "updated": result.updated,
+        "unchanged": result.unchanged,
+        "failed": len(result.failed),
+        "reasons": [f"{each.name}: {each.reason}" for each in result.failed[:_REASONS_KEPT]],
+    }
+    if result.held:
+        outcome.detail["held"] = [f"{pair.gone.name} -> {pair.came.name}" for pair in result.held]
+    if result.doubt is not None:
+        outcome.outcome = REFUSED
+        outcome.detail["doubt"] = result.doubt
+    return result

@@ -1,0 +1,216 @@
+"""What can be pressed in the queue of links: each carries out one decision on what is picked.
+
+The pair is read from the message, the rest anew; then the queue is drawn as it is afterwards.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import discord
+
+from bot.clan.linking import LinkDeed, Pair
+from bot.clan.ranks import Deed
+from bot.clan.wording import plural
+from bot.services.book import Officer
+from bot.services.clans import Clan
+from bot.services.links import Answer, Links
+from cogs._faces import faces_in, member_in, officer_in
+from cogs._gates import Interaction, clan_of
+from cogs._links_state import At, Tab, fingerprint
+from cogs._links_turning import Redrawn
+from cogs._links_words import applied_words, done_words, undone_words
+from cogs._panels import Form
+
+_STYLES = {
+    LinkDeed.CONFIRM: discord.ButtonStyle.success,
+    LinkDeed.REJECT: discord.ButtonStyle.danger,
+    LinkDeed.END: discord.ButtonStyle.danger,
+}
+_LABELS = {
+    LinkDeed.CONFIRM: "Confirm",
+    LinkDeed.REJECT: "Reject",
+    LinkDeed.MARK_ALT: "Mark as alt",
+    LinkDeed.MAKE_MAIN: "Make main",
+    LinkDeed.END: "Unlink",
+    LinkDeed.NO_DISCORD: "No Discord",
+    LinkDeed.HAS_DISCORD: "Has Discord",
+}
+
+
+class DeedButton(discord.ui.Button[Redrawn]):
+    """Does one thing with the picked pair."""
+
+    def __init__(self, deed: LinkDeed, *, disabled: bool = False) -> None:
+        super().__init__(
+            label=_LABELS[deed],
+            custom_id=f"links:do:{deed.name.lower()}",
+            style=_STYLES.get(deed, discord.ButtonStyle.secondary),
+            disabled=disabled,
+        )
+        self._deed = deed
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Do it, and say what became of it."""
+        if self.view is None:
+            return
+        at = At.read(interaction.message)
+        await interaction.response.defer()
+        done = _doer(self.view.services.links, self._deed)
+        answer = await done(clan_of(interaction), at.picked, officer_in(interaction))
+        name = await partner_name(interaction, at.picked.user_id, answer)
+        await self.view.redraw(
+            interaction, replace(at, picked=Pair(0, 0)), done_words(self._deed, answer, name)
+        )
+
+
+def _doer(links: Links, deed: LinkDeed) -> Callable[[Clan, Pair, Officer], Awaitable[Answer]]:
+    async def mark(clan: Clan, pair: Pair, by: Officer) -> Answer:
+        has_none = deed is LinkDeed.NO_DISCORD
+        return await links.mark_discord(clan, pair.player_id, by, has_none=has_none)
+
+    return {
+        LinkDeed.CONFIRM: links.confirm,
+        LinkDeed.REJECT: links.reject,
+        LinkDeed.MARK_ALT: links.mark_alt,
+        LinkDeed.MAKE_MAIN: links.make_main,
+        LinkDeed.END: links.end,
+    }.get(deed, mark)
+
+
+async def partner_name(interaction: Interaction, user_id: int, answer: Answer) -> str:
+    """Return what somebody is called on this server, or else where they were heard."""
+    member = await member_in(interaction, user_id)
+    return member.display_name if member else answer.partner or "somebody who left"
+
+
+class HandButton(discord.ui.Button[Redrawn]):
+    """Opens the form in which a partner is named."""
+
+    def __init__(self, *, disabled: bool = False) -> None:
+        super().__init__(label="Link by hand", custom_id="links:hand", disabled=disabled)
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Ask for the partner of whoever is picked."""
+        if self.view is not None:
+            at = At.read(interaction.message)
+            form = _UserForm if at.tab is Tab.PLAYERS else _NameForm
+            await interaction.response.send_modal(form(self.view, at))
+
+
+class _HandForm(Form):
+    def __init__(self, panel: Redrawn, at: At) -> None:
+        super().__init__(panel.services, Deed.SEE_REPORTS, "Link by hand")
+        self._panel = panel
+        self._at = at
+
+    async def _redraw(self, interaction: Interaction, user_id: int, answer: Answer) -> None:
+        name = await partner_name(interaction, user_id, answer)
+        note = done_words(LinkDeed.CONFIRM, answer, name)
+        await self._panel.redraw(interaction, replace(self._at, picked=Pair(0, 0)), note)
+
+
+class _NameForm(_HandForm):
+    name: discord.ui.TextInput["_NameForm"]
+
+    def __init__(self, panel: Redrawn, at: At) -> None:
+        super().__init__(panel, at)
+        self.name = discord.ui.TextInput(min_length=1, max_length=30)
+        self.add_item(
+            discord.ui.Label(
+                text="RuneScape name",
+                description="Of a member of the clan, now or before",
+                component=self.name,
+            )
+        )
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Confirm the member of that name."""
+        await interaction.response.defer()
+        user_id = self._at.picked.user_id
+        answer = await self.services.links.link_by_hand(
+            clan_of(interaction), user_id, self.name.value, officer_in(interaction)
+        )
+        await self._redraw(interaction, user_id, answer)
+
+
+class _UserForm(_HandForm):
+    user: discord.ui.UserSelect["_UserForm"]
+
+    def __init__(self, panel: Redrawn, at: At) -> None:
+        super().__init__(panel, at)
+        self.user = discord.ui.UserSelect()
+        self.add_item(discord.ui.Label(text="Whose account it is", component=self.user))
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Confirm the picked user."""
+        await interaction.response.defer()
+        (user,) = self.user.values
+        pair = Pair(self._at.picked.player_id, user.id)
+        links = self.services.links
+        answer = await links.confirm(clan_of(interaction), pair, officer_in(interaction))
+        await self._redraw(interaction, user.id, answer)
+
+
+class SureButton(discord.ui.Button[Redrawn]):
+    """Shows the sure pairs; nothing is applied yet."""
+
+    def __init__(self, count: int = 0) -> None:
+        super().__init__(
+            label=f"Apply all {plural(count, 'sure pair')}\N{HORIZONTAL ELLIPSIS}",
+            custom_id="links:sure",
+            style=discord.ButtonStyle.success,
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Show the list."""
+        if self.view is not None:
+            await interaction.response.defer()
+            await self.view.redraw(interaction, At(Tab.SURE))
+
+
+class ApplyButton(discord.ui.Button[Redrawn]):
+    """Confirms the sure pairs that were listed."""
+
+    def __init__(self, count: int = 0) -> None:
+        super().__init__(
+            label=f"Confirm {'it' if count == 1 else f'all {count}'}",
+            custom_id="links:apply",
+            style=discord.ButtonStyle.success,
+            disabled=not count,
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Confirm them, if the list is still the one that was shown."""
+        if self.view is None:
+            return
+        await interaction.response.defer()
+        at, clan, links = (
+            At.read(interaction.message),
+            clan_of(interaction),
+            self.view.services.links,
+        )
+        pairs = (await links.queue(clan, await faces_in(interaction))).sure_pairs
+        if fingerprint(pairs) != at.sure:
+            note = "The list has changed meanwhile: nothing was applied. Look at it again."
+            await self.view.redraw(interaction, At(Tab.SURE), note)
+            return
+        asked = [each.pair for each in pairs]
+        done = await links.confirm_all(clan, asked, officer_in(interaction))
+        note = applied_words(done, len(asked) - done)
+        await self.view.redraw(interaction, At(Tab.SURE) if done < len(asked) else At(), note)
+
+
+class UndoButton(discord.ui.Button[Redrawn]):
+    """Takes back what its label says."""
+
+    def __init__(self, label: str = "Undo") -> None:
+        super().__init__(label=label, custom_id="links:undo")
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Restore what was before."""
+        if self.view is None:
+            return
+        await interaction.response.defer()
+        at, links = At.read(interaction.message), self.view.services.links
+        refusal = await links.undo(clan_of(interaction), at.deed_id, officer_in(interaction))
+        await self.view.redraw(interaction, replace(at, picked=Pair(0, 0)), undone_words(refusal))

@@ -1,0 +1,92 @@
+"""Where an officer is in the queue of links: it stands in the message and nowhere else.
+
+The counter between the two arrows can never be pressed; its id says all. So a press after a
+restart acts on what is on the screen, and what it finds is read anew.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+from zlib import crc32
+
+import discord
+
+from bot.clan.linking import Pair
+from bot.services.link_queue import SurePair
+
+_MARK = "links:at"
+_NONE = Pair(0, 0)
+
+
+class Tab(StrEnum):
+    """The lists of the queue, and two views beside them."""
+
+    CLAIMS = "claims"
+    CONFLICTS = "conflicts"
+    PEOPLE = "people"
+    PLAYERS = "players"
+    SPEAKERS = "speakers"
+    SURE = "sure"
+    USER = "user"
+
+
+LISTS = (Tab.CLAIMS, Tab.CONFLICTS, Tab.PEOPLE, Tab.PLAYERS, Tab.SPEAKERS)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A page of a list, the pair that is picked there, and what was on offer.
+
+    Half of `picked` is 0 where nobody is suggested. `user_id` is whose accounts are looked at,
+    `deed_id` what Undo would undo, `sure` the fingerprint of the sure pairs that were listed.
+    """
+
+    tab: Tab = Tab.CLAIMS
+    page: int = 0
+    picked: Pair = _NONE
+    user_id: int = 0
+    deed_id: int = 0
+    sure: int = 0
+
+    @property
+    def custom_id(self) -> str:
+        """Return all of it as an id that Discord keeps (under 100 characters)."""
+        numbers = (self.page, *self.picked, self.user_id, self.deed_id, self.sure)
+        return ":".join((_MARK, self.tab, *map(str, numbers)))
+
+    @classmethod
+    def read(cls, message: discord.Message | None) -> Self:
+        """Return where the panel of a message is; the beginning when it does not say."""
+        told = [] if message is None else list(_custom_ids(message.components))
+        mark = next((each for each in told if each.startswith(f"{_MARK}:")), None)
+        if mark is None:
+            return cls()
+        tab, page, player_id, *rest = mark.removeprefix(f"{_MARK}:").split(":")
+        partner_id, user_id, deed_id, sure = map(int, rest)
+        picked = Pair(int(player_id), partner_id)
+        return cls(Tab(tab), int(page), picked, user_id, deed_id, sure)
+
+
+def pair_value(pair: Pair) -> str:
+    """Return a pair as the value of an option."""
+    return f"{pair.player_id}:{pair.user_id}"
+
+
+def pair_of(value: str) -> Pair:
+    """Return the pair that an option stands for."""
+    player_id, user_id = map(int, value.split(":"))
+    return Pair(player_id, user_id)
+
+
+def fingerprint(pairs: Iterable[SurePair]) -> int:
+    """Return a number that changes when the list does."""
+    return crc32(repr([each.pair for each in pairs]).encode())
+
+
+def _custom_ids(components: Sequence[object]) -> Iterator[str]:
+    for part in components:
+        custom_id = getattr(part, "custom_id", None)
+        if custom_id:
+            yield custom_id
+        yield from _custom_ids(getattr(part, "children", ()))

@@ -1,0 +1,46 @@
+"""What is offered while somebody types; from the local database only, since nobody waits here."""
+
+from collections.abc import Iterable
+
+from discord import app_commands
+
+from bot.clan.names import match_key
+from bot.reports.clan_report import role_words
+from bot.services.clans import Clan
+from bot.wiring import Services
+from cogs._gates import Interaction
+
+_MOST = 25
+_LONGEST = 100
+
+Choices = list[app_commands.Choice[str]]
+
+
+async def members_offered(services: Services, interaction: Interaction, typed: str) -> Choices:
+    """Return the members whose names hold what was typed."""
+    clan = await _clan(services, interaction)
+    if clan is None:
+        return []
+    names = await services.cards.names_like(clan, typed)
+    return _choices((each, each) for each in names)
+
+
+async def roles_offered(services: Services, interaction: Interaction, typed: str) -> Choices:
+    """Return the roles whose names hold what was typed, highest first."""
+    clan = await _clan(services, interaction)
+    if clan is None:
+        return []
+    wanted = match_key(typed) if typed else ""
+    roles = await services.exemptions.roles(clan)
+    return _choices((role_words(each), each) for each in roles if wanted in match_key(each))
+
+
+async def _clan(services: Services, interaction: Interaction) -> Clan | None:
+    guild = interaction.guild
+    return None if guild is None else await services.clans.of_guild(guild.id)
+
+
+def _choices(offered: Iterable[tuple[str, str]]) -> Choices:
+    return [app_commands.Choice(name=name[:_LONGEST], value=value) for name, value in offered][
+        :_MOST
+    ]

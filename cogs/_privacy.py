@@ -1,0 +1,201 @@
+"""What is kept about somebody in plain words, and the question before it is deleted."""
+
+import discord
+
+from bot.clan.names import escaped
+from bot.clan.ranks import Deed
+from bot.clan.wording import exact, plural
+from bot.services.clans import Clan
+from bot.services.dossier import Kept
+from bot.wiring import Services
+from cogs._gates import Interaction, clan_of
+from cogs._leave import on_day
+from cogs._panels import Panel
+from cogs._replies import Box, small, tell, when
+
+_RED = discord.Colour(0xD55E00)
+_GONE = (
+    "your counted messages, questions and answers, with every total made of them",
+    "your links, claims and leaves, with their reasons",
+    "what the clan chat told of accounts that an officer confirmed as yours",
+    "your Discord id and names",
+)
+COUNTED_ANEW = (
+    "What you write afterwards is counted anew, and so is old history if the bot has to read a "
+    "channel again; opting out as well prevents both."
+)
+OPTED_OUT = (
+    "You are not counted any more, from now on: neither live nor when history is read, nor what "
+    "accounts that an officer confirmed as yours say in the clan chat. You are left out of "
+    "leaderboards, top lists and dashboards.\n"
+    "-# To honour this I keep your Discord id and that you opted out. What was counted before "
+    "stays until `/privacy forget`. `/privacy opt-in` undoes this."
+)
+OPTED_IN = "You are counted again, from now on. What you wrote meanwhile stays uncounted."
+
+
+def kept_box(clan: Clan, kept: Kept) -> Box:
+    """Return what is kept about somebody, for how long, and who sees it."""
+    box = Box(
+        "## What is kept about you", small(f"In {escaped(clan.name)}; every clan keeps its own.")
+    )
+    box.rule().say(
+        "**From Discord**  for each message when, where, whether it asks or replies. "
+        "Never its words.",
+        _counts(kept, clan),
+    )
+    box.say("**Accounts**  " + (_accounts(kept) or "none linked"))
+    if kept.events:
+        told = plural(kept.events, "event")
+        box.say(f"**Clan chat**  {told} such as drops and levels of your accounts")
+    if kept.leaves:
+        box.say(f"**Leave**  {plural(kept.leaves, 'leave')}; reasons are for you and officers")
+    box.say("**From Wise Old Man**  what the game shows of your accounts, public there as well")
+    box.rule().say(
+        "**Who sees it**  Everybody on this server may see your numbers, officers see the reports. "
+        "Only whoever runs the bot can read the database.",
+        f"**For how long**  {_how_long(clan)}",
+        f"**Counting**  {_counting(kept)}",
+    )
+    return box.say(
+        small("`/privacy export` gives you all of it", "`/privacy forget` deletes it"),
+        small("`/privacy opt-out` stops counting"),
+    )
+
+
+def _counts(kept: Kept, clan: Clan) -> str:
+    if not kept.messages and not kept.answers:
+        return "Nothing of yours is counted."
+    counts = (
+        plural(kept.messages, "message"),
+        plural(kept.questions, "question"),
+        f"{exact(kept.answers)} answered for others",
+    )
+    since = f", since {on_day(kept.since_on, clan.zone)}" if kept.since_on else ""
+    return " \N{MIDDLE DOT} ".join(counts) + since
+
+
+def _accounts(kept: Kept) -> str:
+    names = [f"{escaped(each)}" for each in kept.confirmed]
+    names += [f"{escaped(each)} (claimed)" for each in kept.claimed]
+    return ", ".join(names)
+
+
+def _how_long(clan: Clan) -> str:
+    days = clan.forget_after_days
+    left = (
+        f"{plural(days, 'day')} after you leave this server it is deleted by itself"
+        if days
+        else "until you have it deleted, also when you leave this server"
+    )
+    return f"{left[:1].upper()}{left[1:]}. Backups keep it for about a week longer."
+
+
+def _counting(kept: Kept) -> str:
+    if kept.opted_out_at is None:
+        return "You are counted."
+    return (
+        f"You opted out {when(kept.opted_out_at)}: nothing is counted. Your Discord id and that "
+        "wish are kept to honour it."
+    )
+
+
+def retention_words(days: int) -> str:
+    """Return for how long people who left are kept from now on."""
+    if not days:
+        return "People who leave this server are kept until they have themselves forgotten."
+    return (
+        f"People who leave this server are forgotten {plural(days, 'day')} later, once a day. "
+        "Who comes back before is kept."
+    )
+
+
+def forgotten_words(messages: int, *, opted_out: bool) -> str:
+    """Return what was deleted, and what happens from now on."""
+    now_on = (
+        "Only your Discord id and your wish not to be counted are kept."
+        if opted_out
+        else COUNTED_ANEW
+    )
+    told = f"Everything about you is deleted: {plural(messages, 'message')} and all else."
+    return f"{told}\n{small(now_on)}"
+
+
+class ForgetPanel(Panel):
+    """Asks before everything is deleted; without an owner, the lasting twin, which only refuses."""
+
+    def __init__(
+        self, services: Services, owner_id: int | None = None, *, opted_out: bool = False
+    ) -> None:
+        super().__init__(services, Deed.SEE_OWN, lasting=owner_id is None)
+        self.owner_id = owner_id
+        self.opted_out = opted_out
+        row: discord.ui.ActionRow[ForgetPanel] = discord.ui.ActionRow(_Forget())
+        if not opted_out:
+            row.add_item(_ForgetAndStop())
+        row.add_item(_Keep())
+        if owner_id is None:
+            self.add_item(row)
+            return
+        box = Box("## Delete everything about you?", colour=_RED)
+        box.say("This deletes in this clan:", *(f"- {each}" for each in _GONE))
+        box.say(
+            "What the clan's roster shows from Wise Old Man stays. It cannot be undone.",
+            *(() if opted_out else (small(COUNTED_ANEW),)),
+        )
+        self.add_item(box.add_item(row))
+
+    async def is_theirs(self, interaction: Interaction) -> bool:
+        """Return whether whoever pressed was asked, and lately; if not, they are told."""
+        if self.owner_id is None:
+            await tell(interaction, "This question is too old: use `/privacy forget` again.")
+        elif self.owner_id != interaction.user.id:
+            await tell(interaction, "Only the one who was asked can answer this.")
+        return self.owner_id == interaction.user.id
+
+    async def forget(self, interaction: Interaction) -> None:
+        """Forget whoever pressed, and say so."""
+        await interaction.response.defer()
+        clan, privacy = clan_of(interaction), self.services.privacy
+        done = await privacy.forget(clan, interaction.user.id)
+        words = forgotten_words(done.messages, opted_out=self.opted_out)
+        view = discord.ui.LayoutView().add_item(discord.ui.TextDisplay(words))
+        await interaction.edit_original_response(view=view)
+
+
+class _Forget(discord.ui.Button[ForgetPanel]):
+    def __init__(self) -> None:
+        super().__init__(
+            label="Delete", custom_id="privacy:forget", style=discord.ButtonStyle.danger
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Delete everything about whoever was asked."""
+        if self.view is not None and await self.view.is_theirs(interaction):
+            await self.view.forget(interaction)
+
+
+class _ForgetAndStop(discord.ui.Button[ForgetPanel]):
+    def __init__(self) -> None:
+        super().__init__(
+            label="Delete and opt out",
+            custom_id="privacy:forget-and-stop",
+            style=discord.ButtonStyle.danger,
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Count whoever was asked no more, and delete everything about them."""
+        if self.view is not None and await self.view.is_theirs(interaction):
+            self.view.opted_out = True
+            await self.view.services.privacy.opt_out(clan_of(interaction), interaction.user.id)
+            await self.view.forget(interaction)
+
+
+class _Keep(discord.ui.Button[ForgetPanel]):
+    def __init__(self) -> None:
+        super().__init__(label="Keep everything", custom_id="privacy:keep")
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Change nothing."""
+        view = discord.ui.LayoutView().add_item(discord.ui.TextDisplay("Nothing was changed."))
+        await interaction.response.edit_message(view=view)

@@ -1,0 +1,87 @@
+"""/away and /back: one's own leave of absence, seen by nobody else.
+
+Whoever is on leave and was seen is asked at their next command whether they are back.
+"""
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import ClanBot
+from bot.clan.ranks import Deed
+from bot.clan.spans import day_of
+from bot.services.leave import Whom
+from bot.wiring import Services
+from cogs._away_list import AwayPanel
+from cogs._errors import guarded
+from cogs._gates import Interaction, clan_of, gated
+from cogs._leave import (
+    NOT_AWAY,
+    Reason,
+    ReturnPanel,
+    ended_words,
+    no_day,
+    return_panel,
+    set_words,
+)
+from cogs._replies import tell, think
+
+
+class Away(commands.Cog):
+    """Leave of absence."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @app_commands.command()
+    @app_commands.rename(first="from", last="until")
+    @app_commands.describe(
+        first="Your first day away, like today, friday, 24 Dec or 2026-12-24",
+        last="Your last day away, or how long, like 2 weeks",
+        reason="Only you and officers see it",
+    )
+    @gated(Deed.SEE_OWN)
+    async def away(
+        self, interaction: Interaction, first: str, last: str, reason: Reason | None = None
+    ) -> None:
+        """Say that you are away for a while, so that nobody calls you inactive."""
+        await think(interaction)
+        clan, user_id = clan_of(interaction), interaction.user.id
+        try:
+            leave = await self.services.leaves.go(
+                clan, Whom(user_id=user_id), (first, last), reason=reason, by=user_id
+            )
+        except ValueError as error:
+            await tell(interaction, no_day(error))
+        else:
+            await tell(interaction, set_words("You are", leave, clan.zone, reason=reason))
+
+    @app_commands.command()
+    @gated(Deed.SEE_OWN)
+    async def back(self, interaction: Interaction) -> None:
+        """Say that you are back, or call off a leave that has not begun."""
+        await think(interaction)
+        clan = clan_of(interaction)
+        leave = await self.services.leaves.come_back(clan, Whom(user_id=interaction.user.id))
+        today = day_of(self.services.clock(), clan.zone)
+        await tell(interaction, NOT_AWAY if leave is None else ended_words(leave, today, clan.zone))
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(self, interaction: Interaction, _: object) -> None:
+        """Ask whoever is on leave and was seen, once they have their answer."""
+        if "clan" in interaction.extras:
+            await guarded(self._ask(interaction), "asking who is back")
+
+    async def _ask(self, interaction: Interaction) -> None:
+        clan, leaves = clan_of(interaction), self.services.leaves
+        found = await leaves.question(clan, interaction.user.id)
+        if found is not None:
+            panel = return_panel(self.services, found.leave, found.sign_at, clan.zone)
+            await interaction.followup.send(view=panel, ephemeral=True)
+            await leaves.asked(clan, found.absence_id)
+
+
+async def setup(bot: ClanBot) -> None:
+    """Add the commands and the lasting twins of the panels about leave."""
+    await bot.add_cog(Away(bot.services))
+    bot.add_view(ReturnPanel(bot.services))
+    bot.add_view(AwayPanel(bot.services))

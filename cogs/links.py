@@ -1,0 +1,105 @@
+"""/link and /unlink: who somebody says they are; and an officer's right-click on a user."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import ClanBot
+from bot.clan.ranks import Deed
+from bot.services.faults import unready
+from bot.wiring import Services
+from cogs._card import visitor
+from cogs._gates import Interaction, clan_of, gated
+from cogs._links import LinksPanel, seen_at
+from cogs._links_state import At, Tab
+from cogs._links_words import bold, claim_words, unlink_words
+from cogs._replies import tell, think
+
+_LONGEST_CHOICE, _MOST_CHOICES = 100, 25
+Choices = list[app_commands.Choice[str]]
+
+
+class LinkCommands(commands.Cog):
+    """Claims of accounts."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.menu = app_commands.ContextMenu(name="Link account", callback=self.link_account)
+
+    @app_commands.command()
+    @app_commands.describe(player="Your RuneScape name in this clan, now or before")
+    @gated(Deed.SEE_OWN)
+    async def link(self, interaction: Interaction, player: str) -> None:
+        """Say that a RuneScape account of this clan is yours."""
+        clan = clan_of(interaction)
+        if words := unready(clan):
+            await tell(interaction, words)
+            return
+        await think(interaction)
+        answer = await self.services.links.claim(clan, visitor(interaction.user), player)
+        await tell(interaction, claim_words(answer))
+
+    @link.autocomplete("player")
+    async def members(self, interaction: Interaction, typed: str) -> Choices:
+        """Offer the members whose names hold what was typed."""
+        guild = interaction.guild
+        clan = None if guild is None else await self.services.clans.of_guild(guild.id)
+        names = () if clan is None else await self.services.cards.names_like(clan, typed)
+        return _choices(names)
+
+    @app_commands.command()
+    @app_commands.describe(player="Which account, if you have more than one")
+    @gated(Deed.SEE_OWN)
+    async def unlink(self, interaction: Interaction, player: str = "") -> None:
+        """Say that an account is not yours, or not any more."""
+        await think(interaction)
+        clan, links = clan_of(interaction), self.services.links
+        names = await links.linked(clan, interaction.user.id)
+        if not player and len(names) != 1:
+            await tell(interaction, _which(names))
+            return
+        answer = await links.unlink(clan, interaction.user.id, player or names[0])
+        await tell(interaction, unlink_words(answer))
+
+    @unlink.autocomplete("player")
+    async def own(self, interaction: Interaction, typed: str) -> Choices:
+        """Offer the accounts that are linked to whoever asks."""
+        guild = interaction.guild
+        clan = None if guild is None else await self.services.clans.of_guild(guild.id)
+        if clan is None:
+            return []
+        names = await self.services.links.linked(clan, interaction.user.id)
+        return _choices(name for name in names if typed.casefold() in name.casefold())
+
+    @gated(Deed.SEE_REPORTS)
+    async def link_account(self, interaction: Interaction, user: discord.Member) -> None:
+        """Show an officer the accounts of the user who was clicked on."""
+        if user.bot:
+            await tell(interaction, "That is a bot: it has no account.")
+            return
+        await think(interaction)
+        seen = await seen_at(self.services, interaction, At(Tab.USER, user_id=user.id))
+        await interaction.followup.send(view=LinksPanel(self.services, seen))
+
+
+def _choices(names: Iterable[str]) -> Choices:
+    return [
+        app_commands.Choice(name=each[:_LONGEST_CHOICE], value=each)
+        for each in islice(names, _MOST_CHOICES)
+    ]
+
+
+def _which(names: tuple[str, ...]) -> str:
+    if not names:
+        return "No account is linked to you. `/link` claims one."
+    return f"Say which: {', '.join(map(bold, names))}. `/unlink player` offers them."
+
+
+async def setup(bot: ClanBot) -> None:
+    """Add the commands and the right-click."""
+    cog = LinkCommands(bot.services)
+    await bot.add_cog(cog)
+    bot.tree.add_command(cog.menu)

@@ -1,0 +1,110 @@
+"""/privacy: what is kept about oneself, shown, sent, deleted or stopped; for the asker alone.
+
+Who leaves the server is noted, and forgotten by a job when the clan wants that.
+"""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import ClanBot
+from bot.clan.ranks import Deed
+from bot.wiring import Services
+from cogs._errors import guarded
+from cogs._gates import Interaction, clan_in, clan_of, gated
+from cogs._privacy import OPTED_IN, OPTED_OUT, ForgetPanel, kept_box
+from cogs._replies import files, tell, think
+
+_ALREADY_OUT = "You had opted out already: nothing is counted."
+_NEVER_OUT = "You had not opted out: you are counted as before."
+
+
+class Privacy(commands.GroupCog, group_name="privacy"):
+    """What the bot keeps about you, and your say in it."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @app_commands.command()
+    @gated(Deed.SEE_OWN)
+    async def show(self, interaction: Interaction) -> None:
+        """Show in plain words what is kept about you, for how long, and who sees it."""
+        await think(interaction)
+        clan = clan_of(interaction)
+        kept = await self.services.dossier.kept(clan, interaction.user.id)
+        view = discord.ui.LayoutView().add_item(kept_box(clan, kept))
+        await interaction.followup.send(view=view)
+
+    @app_commands.command()
+    @gated(Deed.SEE_OWN)
+    async def export(self, interaction: Interaction) -> None:
+        """Send you everything that is kept about you as a file."""
+        await think(interaction)
+        made = await self.services.dossier.export(clan_of(interaction), interaction.user.id)
+        words = "Everything that is kept about you in this clan. Nobody else can see this answer."
+        await interaction.followup.send(words, files=files(made))
+
+    @app_commands.command()
+    @gated(Deed.SEE_OWN)
+    async def forget(self, interaction: Interaction) -> None:
+        """Delete everything about you but what the clan's roster shows; asks you first."""
+        await think(interaction)
+        clan, user_id = clan_of(interaction), interaction.user.id
+        out = await self.services.privacy.is_opted_out(clan, user_id)
+        await interaction.followup.send(view=ForgetPanel(self.services, user_id, opted_out=out))
+
+    @app_commands.command(name="opt-out")
+    @gated(Deed.SEE_OWN)
+    async def opt_out(self, interaction: Interaction) -> None:
+        """Stop counting you from now on, and leave you out of leaderboards and dashboards."""
+        await think(interaction)
+        clan, user_id = clan_of(interaction), interaction.user.id
+        before = await self.services.privacy.is_opted_out(clan, user_id)
+        await self.services.privacy.opt_out(clan, user_id)
+        await tell(interaction, _ALREADY_OUT if before else OPTED_OUT)
+
+    @app_commands.command(name="opt-in")
+    @gated(Deed.SEE_OWN)
+    async def opt_in(self, interaction: Interaction) -> None:
+        """Count you again from now on."""
+        await think(interaction)
+        clan, user_id = clan_of(interaction), interaction.user.id
+        before = await self.services.privacy.is_opted_out(clan, user_id)
+        await self.services.privacy.opt_in(clan, user_id)
+        await tell(interaction, OPTED_IN if before else _NEVER_OUT)
+
+    @commands.Cog.listener()
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        """Note that somebody left a server."""
+        clan = await self.services.clans.of_guild(payload.guild_id)
+        if clan is not None:
+            left = self.services.privacy.left(clan, payload.user.id)
+            await guarded(left, "noting who left")
+
+    @commands.Cog.listener()
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Note that somebody is there, perhaps again."""
+        clan = await clan_in(member.guild, self.services.clans)
+        came = self.services.privacy.present(clan, {member.id}, all_of_them=False)
+        await guarded(came, "noting who came")
+
+    async def look_round(self, guild: discord.Guild) -> None:
+        """Note who left a server and who came back while the bot was away."""
+        if not guild.chunked:
+            return
+        clan = await clan_in(guild, self.services.clans)
+        here = {member.id for member in guild.members}
+        await self.services.privacy.present(clan, here, all_of_them=True)
+
+
+async def setup(bot: ClanBot) -> None:
+    """Add the commands and the lasting twin of the question; look round once all are known."""
+    cog = Privacy(bot.services)
+    await bot.add_cog(cog)
+    bot.add_view(ForgetPanel(bot.services))
+
+    async def look_round() -> None:
+        for guild in bot.guilds:
+            await guarded(cog.look_round(guild), "looking who is there")
+
+    bot.add_listener(look_round, "on_ready")

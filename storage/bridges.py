@@ -1,0 +1,168 @@
+"""Bridges: which channels repeat the clan chat, who speaks in them, and what the game told there.
+
+Speakers are authors without a Discord user; a broadcast is a counted event and never a message.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.columns import first_snowflake
+from storage.engine import insert_missing
+from storage.messages import in_few
+from storage.tables import AUTHORS, BROADCASTS, CHANNELS
+
+
+class Declared(NamedTuple):
+    """A channel that is a bridge: how it writes and, if only one may speak there, who."""
+
+    discord_channel_id: int
+    name: str
+    pattern: str
+    source_id: int | None
+
+
+class Told(NamedTuple):
+    """A broadcast as the database has it; `author_id` is the player's, None where none is named."""
+
+    message_id: int
+    channel_id: int
+    author_id: int | None
+    kind: str
+    sent_at: datetime
+
+
+class Counted(NamedTuple):
+    """How often something was told of an author, or of nobody."""
+
+    author_id: int | None
+    kind: str
+    times: int
+
+
+async def of_clan(connection: AsyncConnection, clan_id: int) -> list[Declared]:
+    """Return the clan's bridges in the order in which their channels were first seen."""
+    channel = CHANNELS.c
+    rows = await connection.execute(
+        select(
+            channel.discord_channel_id,
+            channel.name,
+            channel.bridge_pattern,
+            channel.bridge_source_id,
+        )
+        .where(channel.clan_id == clan_id, channel.bridge_pattern.is_not(None))
+        .order_by(channel.id)
+    )
+    return [Declared(*row) for row in rows]
+
+
+async def declare(
+    connection: AsyncConnection,
+    clan_id: int,
+    discord_channel_id: int,
+    pattern: str | None,
+    source_id: int | None = None,
+) -> None:
+    """Read a known channel as a bridge from now on; with no pattern, as any other."""
+    await connection.execute(
+        update(CHANNELS)
+        .where(CHANNELS.c.clan_id == clan_id, CHANNELS.c.discord_channel_id == discord_channel_id)
+        .values(bridge_pattern=pattern, bridge_source_id=source_id)
+    )
+
+
+async def start_over(
+    connection: AsyncConnection, clan_id: int, discord_channel_id: int
+) -> int | None:
+    """Forget how far a channel's history was read, and return its channel id."""
+    channel_id: int | None = await connection.scalar(
+        update(CHANNELS)
+        .where(CHANNELS.c.clan_id == clan_id, CHANNELS.c.discord_channel_id == discord_channel_id)
+        .values(cursor_id=None)
+        .returning(CHANNELS.c.id)
+    )
+    return channel_id
+
+
+async def speaker_ids(
+    connection: AsyncConnection, clan_id: int, names: Mapping[str, str]
+) -> dict[str, int]:
+    """Return the author id of each speaker by WOM key, making those who are new.
+
+    `names` holds the name as written by WOM key; who is known keeps the one written first.
+    """
+    if not names:
+        return {}
+    known = await _speakers(connection, clan_id, names)
+    fresh = sorted(names.keys() - known.keys())
+    if fresh:
+        rows = [{"clan_id": clan_id, "bridge_name": key, "name": names[key]} for key in fresh]
+        await insert_missing(connection, AUTHORS, rows)
+        known = await _speakers(connection, clan_id, names)
+    return known
+
+
+async def _speakers(
+    connection: AsyncConnection, clan_id: int, keys: Collection[str]
+) -> dict[str, int]:
+    author = AUTHORS.c
+    rows = await connection.execute(
+        select(author.bridge_name, author.id).where(
+            author.clan_id == clan_id, author.bridge_name.in_(sorted(keys))
+        )
+    )
+    return {key: author_id for key, author_id in rows if key is not None}
+
+
+async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
+    """Return which of the message ids are stored as broadcasts already."""
+    known: set[int] = set()
+    for few in in_few(ids):
+        rows = await connection.execute(
+            select(BROADCASTS.c.message_id).where(BROADCASTS.c.message_id.in_(few))
+        )
+        known.update(rows.scalars())
+    return known
+
+
+async def add(connection: AsyncConnection, told: Sequence[Told]) -> None:
+    """Store broadcasts whose ids are not there yet."""
+    if told:
+        await connection.execute(BROADCASTS.insert(), [each._asdict() for each in told])
+
+
+async def remove(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> int:
+    """Take out those of the broadcasts that are the clan's, and return how many."""
+    mine = select(CHANNELS.c.id).where(CHANNELS.c.clan_id == clan_id)
+    removed = 0
+    for few in in_few(ids):
+        gone = await connection.execute(
+            delete(BROADCASTS).where(
+                BROADCASTS.c.message_id.in_(few), BROADCASTS.c.channel_id.in_(mine)
+            )
+        )
+        removed += gone.rowcount
+    return removed
+
+
+async def counts(
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
+) -> list[Counted]:
+    """Return how often each kind was told of each author in [start, end)."""
+    told = BROADCASTS.c
+    rows = await connection.execute(
+        select(told.author_id, told.kind, func.count())
+        .join(CHANNELS, CHANNELS.c.id == told.channel_id)
+        .where(
+            CHANNELS.c.clan_id == clan_id,
+            # Message ids are in order of time, and the table is in order of message ids.
+            told.message_id >= first_snowflake(start),
+            told.message_id < first_snowflake(end),
+        )
+        .group_by(told.author_id, told.kind)
+        .order_by(told.author_id, told.kind)
+    )
+    return [Counted(*row) for row in rows]

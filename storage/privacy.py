@@ -1,0 +1,123 @@
+"""What people decided about their own traces: who is not counted, and who left the server."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import insert_missing
+from storage.links import State
+from storage.messages import in_few
+from storage.tables import AUTHOR_TOTALS, AUTHORS, LINKS, PLAYERS
+
+NAMELESS = ""
+"""The name of an author of whom only the wish not to be counted is kept."""
+
+
+async def opted_out(
+    connection: AsyncConnection, clan_id: int, user_ids: Collection[int]
+) -> set[int]:
+    """Return which of the Discord users do not want to be counted."""
+    found: set[int] = set()
+    for few in in_few(sorted(user_ids)):
+        rows = await connection.execute(
+            select(AUTHORS.c.discord_user_id).where(
+                AUTHORS.c.clan_id == clan_id,
+                AUTHORS.c.discord_user_id.in_(few),
+                AUTHORS.c.opted_out_at.is_not(None),
+            )
+        )
+        found.update(rows.scalars())
+    return found
+
+
+async def opted_out_speakers(
+    connection: AsyncConnection, clan_id: int, keys: Collection[str]
+) -> set[str]:
+    """Return which of the names (WOM keys) are borne by a confirmed account of such a user."""
+    if not keys:
+        return set()
+    link, author = LINKS.c, AUTHORS.c
+    same_user = author.discord_user_id == link.discord_user_id
+    rows = await connection.execute(
+        select(PLAYERS.c.wom_key)
+        .join(LINKS, link.player_id == PLAYERS.c.player_id)
+        .join(AUTHORS, (author.clan_id == link.clan_id) & same_user)
+        .where(
+            link.clan_id == clan_id,
+            link.state == State.CONFIRMED,
+            author.opted_out_at.is_not(None),
+            PLAYERS.c.wom_key.in_(sorted(keys)),
+        )
+    )
+    return set(rows.scalars())
+
+
+async def opt_out(connection: AsyncConnection, clan_id: int, user_id: int, now: datetime) -> None:
+    """Note that a user does not want to be counted, unless that is noted already."""
+    author = AUTHORS.c
+    await insert_missing(
+        connection,
+        AUTHORS,
+        [{"clan_id": clan_id, "discord_user_id": user_id, "name": NAMELESS}],
+    )
+    await connection.execute(
+        update(AUTHORS)
+        .where(
+            author.clan_id == clan_id,
+            author.discord_user_id == user_id,
+            author.opted_out_at.is_(None),
+        )
+        .values(opted_out_at=now)
+    )
+
+
+async def opt_in(connection: AsyncConnection, clan_id: int, user_id: int) -> None:
+    """Count a user again; of somebody without anything else nothing is kept."""
+    mine = (AUTHORS.c.clan_id == clan_id) & (AUTHORS.c.discord_user_id == user_id)
+    await connection.execute(update(AUTHORS).where(mine).values(opted_out_at=None))
+    wrote = exists().where(AUTHOR_TOTALS.c.author_id == AUTHORS.c.id)
+    await connection.execute(delete(AUTHORS).where(mine, AUTHORS.c.name == NAMELESS, ~wrote))
+
+
+async def users(connection: AsyncConnection, clan_id: int) -> dict[int, datetime | None]:
+    """Return when each named Discord user of the clan left the server, None for those present."""
+    author = AUTHORS.c
+    rows = await connection.execute(
+        select(author.discord_user_id, author.left_at).where(
+            author.clan_id == clan_id,
+            author.discord_user_id.is_not(None),
+            author.name != NAMELESS,
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def note_left(
+    connection: AsyncConnection, clan_id: int, user_ids: Collection[int], now: datetime | None
+) -> None:
+    """Note that users left the server, if that is new, or (None) that they are there."""
+    author = AUTHORS.c
+    for few in in_few(sorted(user_ids)):
+        changed = author.left_at.is_not(None) if now is None else author.left_at.is_(None)
+        await connection.execute(
+            update(AUTHORS)
+            .where(author.clan_id == clan_id, author.discord_user_id.in_(few), changed)
+            .values(left_at=now)
+        )
+
+
+async def left_before(connection: AsyncConnection, clan_id: int, instant: datetime) -> list[int]:
+    """Return the Discord users who left the server before an instant and are still known."""
+    author = AUTHORS.c
+    rows = await connection.execute(
+        select(author.discord_user_id)
+        .where(
+            author.clan_id == clan_id,
+            author.discord_user_id.is_not(None),
+            author.left_at < instant,
+        )
+        .order_by(author.left_at, author.id)
+    )
+    return list(rows.scalars())

@@ -1,0 +1,207 @@
+"""Everything that is kept about one person, for that person's own eyes.
+
+No row names anybody else: who made or decided something is only told when it was the person.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.messages import Flag
+from storage.tables import (
+    ABSENCES,
+    AUTHOR_DAYS,
+    AUTHOR_HOURS,
+    AUTHOR_TOTALS,
+    AUTHORS,
+    BROADCASTS,
+    CHANNELS,
+    EXEMPTIONS,
+    LINK_EVENTS,
+    LINKS,
+    MEMBERSHIPS,
+    MESSAGES,
+    OBSERVATIONS,
+    PLAYER_NAMES,
+    PLAYERS,
+    QUESTIONS,
+)
+
+Rows = list[dict[str, Any]]
+
+_AT_ONCE = 200  # rows between two breaths of the event loop
+
+
+async def authors(connection: AsyncConnection, clan_id: int, author_ids: Collection[int]) -> Rows:
+    """Return who the person is as an author, with the totals."""
+    author, total = AUTHORS.c, AUTHOR_TOTALS.c
+    return await _rows(
+        connection,
+        select(
+            author.discord_user_id,
+            author.bridge_name.label("clan_chat_name"),
+            author.name,
+            author.handle,
+            author.opted_out_at,
+            author.left_at,
+            func.coalesce(total.messages, 0).label("messages"),
+            func.coalesce(total.questions, 0).label("questions"),
+            func.coalesce(total.answers, 0).label("answers"),
+            total.wrote_at,
+        )
+        .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
+        .where(author.clan_id == clan_id, author.id.in_(author_ids))
+        .order_by(author.id),
+    )
+
+
+async def messages(
+    connection: AsyncConnection, clan_id: int, author_ids: Collection[int]
+) -> AsyncIterator[Rows]:
+    """Yield each message that is counted, page by page, in order of time."""
+    fact = MESSAGES.c
+    statement = (
+        select(
+            fact.message_id,
+            CHANNELS.c.name.label("channel"),
+            fact.sent_at,
+            (fact.flags.bitwise_and(int(Flag.QUESTION)) != 0).label("is_question"),
+            fact.reply_to.is_not(None).label("is_reply"),
+        )
+        .join(CHANNELS, CHANNELS.c.id == fact.channel_id)
+        .where(CHANNELS.c.clan_id == clan_id, fact.author_id.in_(author_ids))
+    )
+    async for page in _pages(connection, statement, fact.message_id):
+        yield page
+
+
+async def chat(
+    connection: AsyncConnection, clan_id: int, author_ids: Collection[int]
+) -> Mapping[str, Rows]:
+    """Return what was asked and answered, and the counts by day and hour, where there is any."""
+    asked, day, hour, told = QUESTIONS.c, AUTHOR_DAYS.c, AUTHOR_HOURS.c, BROADCASTS.c
+    mine = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id, AUTHORS.c.id.in_(author_ids))
+    questions = QUESTIONS.join(CHANNELS, CHANNELS.c.id == asked.channel_id)
+    channel = CHANNELS.c.name.label("channel")
+    hours: Rows = []
+    for author_id in author_ids:
+        counts = select(hour.hour_at, hour.messages, hour.questions, hour.answers)
+        own = counts.where(hour.author_id.in_(mine), hour.author_id == author_id)
+        async for page in _pages(connection, own, hour.hour_at):
+            hours += page
+    found = await _sections(
+        connection,
+        questions=select(asked.message_id, channel, asked.asked_at, asked.answered_at)
+        .select_from(questions)
+        .where(asked.author_id.in_(mine))
+        .order_by(asked.message_id),
+        answers=select(asked.answer_id.label("message_id"), channel, asked.answered_at)
+        .select_from(questions)
+        .where(asked.answered_by.in_(mine))
+        .order_by(asked.answer_id),
+        days=select(day.day, day.messages, day.questions, day.answers)
+        .where(day.author_id.in_(mine))
+        .order_by(day.day),
+        clan_chat_events=select(told.kind, told.sent_at)
+        .where(told.author_id.in_(mine))
+        .order_by(told.sent_at),
+    )
+    return {**found, "hours": hours} if hours else found
+
+
+async def standing(
+    connection: AsyncConnection, clan_id: int, user_id: int, player_ids: Collection[int]
+) -> Mapping[str, Rows]:
+    """Return the links, what was done to them, and the leaves and exemptions of the person."""
+    link, deed, leave, held = LINKS.c, LINK_EVENTS.c, ABSENCES.c, EXEMPTIONS.c
+    name = PLAYERS.c.name.label("player")
+    return await _sections(
+        connection,
+        links=select(name, link.state, link.is_main, link.claimed_at, link.decided_at)
+        .join(PLAYERS, PLAYERS.c.player_id == link.player_id)
+        .where(link.clan_id == clan_id, link.discord_user_id == user_id),
+        link_history=select(
+            name, deed.deed, deed.happened_at, (deed.by_user_id == user_id).label("by_you")
+        )
+        .join(PLAYERS, PLAYERS.c.player_id == deed.player_id)
+        .where(deed.clan_id == clan_id, deed.discord_user_id == user_id),
+        leaves=select(
+            leave.from_on,
+            leave.until_on,
+            leave.ended_on,
+            leave.reason,
+            leave.set_at,
+            (leave.set_by == user_id).label("set_by_you"),
+        ).where(
+            leave.clan_id == clan_id,
+            or_(leave.discord_user_id == user_id, leave.player_id.in_(player_ids)),
+        ),
+        exemptions=select(name, held.reason, held.until_on, held.set_at, held.ended_at)
+        .join(PLAYERS, PLAYERS.c.player_id == held.player_id)
+        .where(held.clan_id == clan_id, held.player_id.in_(player_ids)),
+    )
+
+
+async def game(
+    connection: AsyncConnection, clan_id: int, player_ids: Collection[int]
+) -> Mapping[str, Rows]:
+    """Return what Wise Old Man told about the person's players: places, names and totals."""
+    player, place, borne, seen = PLAYERS.c, MEMBERSHIPS.c, PLAYER_NAMES.c, OBSERVATIONS.c
+    name = player.name.label("player")
+    mine = select(place.player_id).where(place.clan_id == clan_id, place.player_id.in_(player_ids))
+    observations: Rows = []
+    found = await _sections(
+        connection,
+        accounts=select(name, player.account_type, place.role, place.joined_at, place.left_at)
+        .join(MEMBERSHIPS, place.player_id == player.player_id)
+        .where(place.clan_id == clan_id, player.player_id.in_(mine)),
+        names=select(name, borne.name, borne.first_seen_at, borne.last_seen_at)
+        .join(PLAYERS, player.player_id == borne.player_id)
+        .where(borne.player_id.in_(mine)),
+    )
+    for player_id in player_ids:
+        totals = select(name, seen.seen_at, seen.xp, seen.kills, seen.ehp, seen.ehb)
+        of_player = totals.join(PLAYERS, player.player_id == seen.player_id).where(
+            seen.player_id.in_(mine), seen.player_id == player_id
+        )
+        async for page in _pages(connection, of_player, seen.seen_at):
+            observations += page
+    return {**found, "observations": observations} if observations else found
+
+
+async def events(connection: AsyncConnection, author_ids: Collection[int]) -> int:
+    """Return how many events of the clan chat are kept."""
+    told = select(func.count()).where(BROADCASTS.c.author_id.in_(author_ids))
+    return int((await connection.execute(told)).scalar_one())
+
+
+async def first_day(connection: AsyncConnection, author_ids: Collection[int]) -> date | None:
+    """Return the first day on which something was counted."""
+    day: date | None = await connection.scalar(
+        select(func.min(AUTHOR_DAYS.c.day)).where(AUTHOR_DAYS.c.author_id.in_(author_ids))
+    )
+    return day
+
+
+async def _sections(connection: AsyncConnection, **statements: Select[Any]) -> Mapping[str, Rows]:
+    """Return the rows of each statement that has any."""
+    found = {title: await _rows(connection, each) for title, each in statements.items()}
+    return {title: rows for title, rows in found.items() if rows}
+
+
+async def _pages(
+    connection: AsyncConnection, statement: Select[Any], key: Column[Any]
+) -> AsyncIterator[Rows]:
+    """Yield the rows of a long statement in the order of a key that no two of them share."""
+    page = statement.order_by(key).limit(_AT_ONCE)
+    few = await _rows(connection, page)
+    while few:
+        yield few
+        few = await _rows(connection, page.where(key > few[-1][key.name]))
+
+
+async def _rows(connection: AsyncConnection, statement: Select[Any]) -> Rows:
+    return [dict(row) for row in (await connection.execute(statement)).mappings()]

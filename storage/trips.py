@@ -1,0 +1,117 @@
+"""SQLite in its thread, with one trip there for each statement.
+
+aiosqlite alone makes four of them (cursor, execute, fetch, close), each as dear as a small query.
+What has more rows than fit into one trip comes in several, as it is asked for.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Self, TypeVar
+
+import aiosqlite
+
+ROWS_A_TRIP = 10_000
+_Row = tuple[Any, ...]
+_Found = TypeVar("_Found")
+
+
+class OneTrip(aiosqlite.Connection):
+    """A connection whose cursors bring rows along from executing."""
+
+    def cursor(self) -> "Fetched":  # type: ignore[override]
+        """Return a cursor; aiosqlite would go to the thread for it."""
+        return Fetched(self)
+
+    async def tell(
+        self, sql: str, parameters: Sequence[Any], *, many: bool
+    ) -> tuple[sqlite3.Cursor, list[_Row]]:
+        """Execute a statement in the thread; return its cursor and its first rows."""
+
+        def told() -> tuple[sqlite3.Cursor, list[_Row]]:
+            cursor = self._conn.cursor()
+            (cursor.executemany if many else cursor.execute)(sql, parameters)
+            return cursor, _next_of(cursor)
+
+        return await self.there(told)
+
+    async def there(self, deed: Callable[[], _Found]) -> _Found:
+        """Do something in the thread; return what it found."""
+        found: _Found = await self._execute(deed)  # type: ignore[no-untyped-call]
+        return found
+
+
+class Fetched:
+    """What a statement said, in the form that SQLAlchemy asks a driver for."""
+
+    def __init__(self, connection: OneTrip) -> None:
+        self._connection = connection
+        self._rows: list[_Row] = []
+        self._more: sqlite3.Cursor | None = None
+        self.arraysize = 1
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
+        """Execute a statement once."""
+        return await self._tell(sql, parameters, many=False)
+
+    async def executemany(self, sql: str, parameters: Sequence[Any]) -> Self:
+        """Execute a statement for each of many rows."""
+        return await self._tell(sql, parameters, many=True)
+
+    async def fetchone(self) -> _Row | None:
+        """Return the next row, or None after the last."""
+        return next(iter(await self.fetchmany(1)), None)
+
+    async def fetchmany(self, size: int | None = None) -> list[_Row]:
+        """Return the next rows, as many as asked for or as there are."""
+        wanted = size or self.arraysize
+        while self._more is not None and len(self._rows) < wanted:
+            rows = await self._connection.there(partial(_next_of, self._more))
+            self._keep(self._more, rows)
+        rows, self._rows = self._rows[:wanted], self._rows[wanted:]
+        return rows
+
+    async def fetchall(self) -> list[_Row]:
+        """Return all rows that are left."""
+        if self._more is not None:
+            self._rows += await self._connection.there(self._more.fetchall)
+        rows, self._rows, self._more = self._rows, [], None
+        return rows
+
+    async def close(self) -> None:
+        """Let go of the rows, of those too that were never asked for."""
+        if self._more is not None:
+            await self._connection.there(self._more.close)
+        self._rows, self._more = [], None
+
+    async def _tell(self, sql: str, parameters: Sequence[Any], *, many: bool) -> Self:
+        await self.close()
+        cursor, rows = await self._connection.tell(sql, parameters, many=many)
+        self._keep(cursor, rows)
+        self.description = cursor.description
+        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        return self
+
+    def _keep(self, cursor: sqlite3.Cursor, rows: list[_Row]) -> None:
+        """Keep the rows of one trip; a full one may not have been the last."""
+        self._rows += rows
+        self._more = cursor if len(rows) == ROWS_A_TRIP else None
+
+
+def _next_of(cursor: sqlite3.Cursor) -> list[_Row]:
+    return [] if cursor.description is None else cursor.fetchmany(ROWS_A_TRIP)
+
+
+def open_in_thread(path: str, **options: Any) -> OneTrip:  # noqa: ANN401 - those of sqlite3
+    """Return a connection to be awaited; its thread does not keep the program from ending."""
+    connection = OneTrip(lambda: sqlite3.connect(path, **options), iter_chunk_size=ROWS_A_TRIP)
+    # The connection was itself the thread before aiosqlite 0.22.
+    thread: Any = getattr(connection, "_thread", connection)
+    thread.daemon = True
+    return connection

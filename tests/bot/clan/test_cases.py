@@ -1,0 +1,109 @@
+"""A case's history only grows; WOM, time and new activity end it by themselves."""
+
+from datetime import datetime
+
+import pytest
+
+from bot.clan.cases import (
+    OVER,
+    Case,
+    Entry,
+    Kind,
+    Move,
+    State,
+    after_life,
+    after_time,
+    after_wom,
+    extended,
+    open_case,
+    rests_until,
+)
+from tests.bot.clan.portraits import LADDER, NOW, days
+
+LATER = NOW + days(3)
+
+
+def promotion(state: State = State.OPEN, until_at: datetime | None = None) -> Case:
+    case = open_case(
+        Kind.PROMOTION, 7, "member", NOW, policy_version=3, target="administrator", numbers=["why"]
+    )
+    if state is State.OPEN:
+        return case
+    return extended(case, Entry(Move.APPROVE, state, 1001, NOW, until_at=until_at))
+
+
+def inactivity(state: State = State.OPEN, until_at: datetime | None = None) -> Case:
+    case = open_case(Kind.INACTIVITY, 7, "member", NOW, policy_version=3, who=1001)
+    return extended(case, Entry(Move.NOTICE, state, 1001, NOW, until_at=until_at))
+
+
+def test_a_case_keeps_what_was_known_when_it_was_opened() -> None:
+    case = promotion()
+    assert case.history == (Entry(Move.OPEN, State.OPEN, None, NOW, numbers=("why",)),)
+    assert (case.state, case.until_at, case.revision) == (State.OPEN, None, 1)
+    assert (case.target, case.policy_version) == ("administrator", 3)
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "why"),
+    [
+        ("member", State.APPROVED, ""),
+        ("administrator", State.DONE, "now administrator"),
+        ("onyx", State.DONE, "now onyx"),
+        ("prospector", State.CLOSED, "now prospector, and judged anew"),
+        ("unheard_of", State.CLOSED, "now unheard_of, and judged anew"),
+        (None, State.CLOSED, "left the clan"),
+    ],
+)
+def test_a_promotion_is_done_when_wom_shows_the_rank_or_a_higher_one(
+    role: str | None, state: State, why: str
+) -> None:
+    after = after_wom(promotion(State.APPROVED), role, LADDER, LATER)
+    assert (after.state, after.last.why) == (state, why)
+
+
+def test_a_rank_that_is_not_on_the_ladder_is_reached_by_its_name() -> None:
+    assert after_wom(promotion(), "administrator", (), LATER).state is State.DONE
+    assert after_wom(promotion(), "onyx", (), LATER).state is State.CLOSED
+
+
+def test_an_inactive_member_is_done_with_when_wom_shows_that_they_left() -> None:
+    assert after_wom(inactivity(), None, LADDER, LATER).state is State.DONE
+    assert after_wom(inactivity(), "onyx", LADDER, LATER) == inactivity()
+
+
+@pytest.mark.parametrize("state", sorted(OVER))
+def test_what_is_over_stays_so(state: State) -> None:
+    for case in (promotion(state), inactivity(state)):
+        assert after_wom(case, None, LADDER, LATER) is case
+        assert after_life(case, "wrote", LATER) is case
+
+
+def test_new_activity_closes_a_case_of_inactivity_that_waits() -> None:
+    after = after_life(inactivity(State.NOTICED), "wrote 3 messages", LATER)
+    assert (after.state, after.last.who) == (State.CLOSED, None)
+    assert after.last.why == "active again: wrote 3 messages"
+    approved = inactivity(State.APPROVED)
+    assert after_life(approved, "wrote", LATER) is approved
+    assert after_life(promotion(), "wrote", LATER) == promotion()
+
+
+def test_time_opens_what_was_snoozed_and_closes_what_was_put_off() -> None:
+    assert after_time(inactivity(State.SNOOZED, LATER), LATER).state is State.OPEN
+    assert after_time(promotion(State.NOT_YET, LATER), LATER).state is State.CLOSED
+    assert after_time(promotion(State.DISMISSED, LATER), LATER).state is State.CLOSED
+    early = promotion(State.NOT_YET, LATER)
+    assert after_time(early, LATER - days(1)) is early
+    assert after_time(promotion(), LATER) == promotion()
+
+
+def test_a_player_rests_until_the_last_decision_of_the_kind_is_over() -> None:
+    cases = [
+        promotion(State.NOT_YET, LATER),
+        promotion(State.DISMISSED, LATER + days(2)),
+        inactivity(State.SNOOZED, LATER + days(9)),
+        promotion(),
+    ]
+    assert rests_until(cases, Kind.PROMOTION, NOW) == LATER + days(2)
+    assert rests_until(cases, Kind.INACTIVITY, NOW) == LATER + days(9)
+    assert rests_until(cases, Kind.PROMOTION, LATER + days(2)) is None

@@ -1,0 +1,53 @@
+"""Parts of a policy go to JSON and back; what is malformed is named."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bot.clan.plain import limits, number
+from bot.clan.policy import CasePolicy, Policy, PromotionPolicy
+
+
+def test_the_limits_of_a_number_can_be_shown() -> None:
+    assert limits(PromotionPolicy(), "pillar_top_percent") == (1, 100)
+    assert limits(CasePolicy(), "snooze_days") == (1, 365)
+
+
+def test_a_number_has_its_default() -> None:
+    @dataclass(frozen=True)
+    class Small:
+        size: int = number(3, 1, 5)
+
+    assert Small().size == 3
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        ([], r"policy must hold named values, not \[\]"),
+        ({1: 2}, "policy must hold named values"),
+        ({"colour": 1, "shape": 2}, "policy has no field colour, shape"),
+        ({"enforcement": {"days": 3}}, "policy.enforcement has no field days"),
+        ({"enforcement": 3}, "policy.enforcement must hold named values, not 3"),
+        ({"enforcement": {"window_days": "30"}}, "policy.enforcement.window_days must be a whole"),
+        ({"enforcement": {"window_days": True}}, "window_days must be a whole number, not True"),
+        ({"enforcement": {"window_days": 0}}, "window_days must be from 1 to 365, not 0"),
+        ({"enforcement": {"limits": {"owner": "x"}}}, "limits.owner must be a whole number"),
+        ({"enforcement": {"limits": {"owner": 0}}}, "limit of owner must be from 1 to 365 days"),
+        ({"enforcement": {"limits": [1]}}, "limits must hold named values"),
+        ({"cases": {"second_officer": 1}}, "second_officer must be true or false, not 1"),
+        ({"ladder": ["owner", 3]}, "policy.ladder must be a list of names"),
+        ({"ladder": ["owner", ""]}, "policy.ladder must be a list of names"),
+        ({"ladder": ["owner", "owner"]}, "policy: a role stands on the ladder only once"),
+        ({"alerts": {"on": ["churn", "noise"]}}, "policy.alerts.on knows slump, .*, not noise"),
+        ({"alerts": {"on": "churn"}}, "policy.alerts.on must be a list of names"),
+        ({"promotion": {"steady_by_rank": {"member": 1}}}, "steady_by_rank.member must hold named"),
+        (
+            {"promotion": {"steady_by_rank": {"member": {"game_days": 57}}}},
+            "steady_by_rank.member: game_days must be from 0 to 56, not 57",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_name(stored: object, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Policy.from_dict(stored)

@@ -1,0 +1,125 @@
+"""A profile sums what is known of all accounts, and keeps apart what is not."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.evidence import Evidence, Grade
+from bot.clan.gains import UNKNOWN, Gains
+from bot.clan.profiles import (
+    NOTHING_SEEN,
+    UNSEEN,
+    Account,
+    Profile,
+    Side,
+    Week,
+    authority_of,
+    capped,
+    days_active,
+    enough_since,
+    game_window,
+    is_officer,
+    summed,
+    tenure,
+)
+from bot.clan.ranks import Authority
+from tests.bot.clan.portraits import BUSY, GOOD, NOW, ZERO, account, ago, days, person
+
+SEEN = Gains(1_000, 2, 3.0, 4.0, ago(31))
+ARCHIVED = Evidence(Grade.NONE, ("archived on WOM",))
+
+
+def test_a_person_joined_with_the_first_account_and_is_called_by_the_main_one() -> None:
+    someone = person(accounts=(account(5, joined=40), account(3, joined=90)))
+    assert someone.main.player_id == 5
+    assert tenure(someone, NOW) == days(90)
+    assert tenure(Profile((Account(1, "A", "member"),)), NOW) is None
+
+
+def test_a_person_was_last_seen_where_it_was_latest() -> None:
+    assert person(game_seen_at=ago(3), chat_seen_at=ago(9)).seen_at == ago(3)
+    assert person(game_seen_at=None, chat_seen_at=None).seen_at is None
+
+
+def test_a_window_that_nobody_looked_at_is_unknown() -> None:
+    assert person().window(91) is NOTHING_SEEN
+    assert not NOTHING_SEEN.is_well_observed
+    assert ZERO.is_well_observed
+
+
+@pytest.mark.parametrize(
+    ("roles", "held", "officer"),
+    [
+        (("member",), Authority.MEMBER, False),
+        (("member", "onyx"), Authority.OFFICER, True),
+        (("prospector", "zenyte"), Authority.LEADERSHIP, True),
+        (("guest",), Authority.GUEST, False),
+    ],
+)
+def test_the_highest_role_of_all_accounts_counts(
+    roles: tuple[str, ...],
+    held: Authority,
+    officer: bool,  # noqa: FBT001 - a claim's value
+) -> None:
+    someone = person(accounts=tuple(account(n, role) for n, role in enumerate(roles)))
+    assert authority_of(someone) is held
+    assert is_officer(someone) is officer
+
+
+def test_active_days_are_summed_over_the_newest_weeks_that_are_known() -> None:
+    weeks = (Week(7, 7), Week(None, 3), Week(2, None))
+    assert days_active(person(weeks=weeks), 2) == Week(2, 3)
+    assert days_active(person(weeks=weeks), 8) == Week(9, 10)
+    assert days_active(person(weeks=()), 8) == Week(None, None)
+
+
+def test_gains_of_all_accounts_are_summed_and_unknown_is_not_zero() -> None:
+    both = game_window([Side("A", SEEN, GOOD), Side("B", SEEN._replace(xp=None), GOOD)], [3, None])
+    assert (both.xp, both.kills, both.ehp, both.ehb, both.raids) == (1_000, 4, 6.0, 8.0, 3)
+    alone = game_window([Side("A", UNKNOWN, ARCHIVED)], [None])
+    assert (alone.xp, alone.kills, alone.raids, alone.messages) == (None, None, None, None)
+
+
+def test_a_gain_that_cannot_be_dated_to_the_window_is_in_no_sum() -> None:
+    assert game_window([Side("A", SEEN._replace(thin=True), GOOD)]).xp is None
+
+
+def test_silence_needs_all_accounts_seen_and_life_only_one() -> None:
+    window = game_window([Side("Main", SEEN, GOOD), Side("Alt", UNKNOWN, ARCHIVED)])
+    assert window.game == Evidence(Grade.NONE, ("Alt: archived on WOM",))
+    assert window.game_at_best == GOOD
+    assert game_window([Side("Main", SEEN, ARCHIVED)]).game == ARCHIVED
+    assert game_window([]).game == game_window([]).game_at_best == UNSEEN
+    assert BUSY.is_well_observed
+
+
+def test_an_hour_counts_only_up_to_its_cap() -> None:
+    assert capped([70, 3, 20], 20) == 43
+    assert capped([], 20) == 0
+
+
+def test_the_xp_that_keeps_somebody_active_was_gained_since_its_newest_instant() -> None:
+    rises = [(ago(9), 50_000), (ago(2), 4_000), (ago(5), 6_000)]
+    assert enough_since(rises, 10_000) == ago(5)
+    assert enough_since(rises, 10_001) == ago(9)
+    assert enough_since(rises, 60_001) is None
+
+
+@given(st.lists(st.tuples(st.datetimes(), st.integers(0, 9)), max_size=9), st.integers(1, 20))
+def test_enough_was_gained_from_there_on_and_not_from_any_later_instant(
+    rises: list[tuple[datetime, int]], least: int
+) -> None:
+    since = enough_since(rises, least)
+    if since is None:
+        assert sum(xp for _, xp in rises) < least
+    else:
+        assert sum(xp for at, xp in rises if at >= since) >= least
+        assert sum(xp for at, xp in rises if at > since) < least
+
+
+@given(st.lists(st.none() | st.integers(0, 99)))
+def test_a_sum_is_that_of_the_known_and_unknown_when_nothing_is(values: list[int | None]) -> None:
+    known = [value for value in values if value is not None]
+    assert summed(values) == (sum(known) if known else None)

@@ -1,0 +1,91 @@
+"""Slack says how long either side still keeps somebody active, by the very same definition."""
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.enforcement import Verdict, judge
+from bot.clan.leave import Leave
+from bot.clan.policy import DEFAULT_POLICY, changed
+from bot.clan.profiles import Profile
+from bot.clan.slack import Slack, slack
+from bot.clan.standings import Link
+from tests.bot.clan.portraits import BUSY, NONE, NOW, ZERO, account, ago, person, silent
+from tests.bot.clan.test_enforcement import people
+
+
+def left(profile: Profile) -> Slack:
+    return slack(profile, DEFAULT_POLICY, NOW)
+
+
+def test_each_side_has_its_days_and_the_longer_one_keeps_somebody_active() -> None:
+    assert left(person(enough_xp_at=ago(10), chat_seen_at=ago(4.5))) == Slack(
+        limit_days=30,
+        game_days=20,
+        chat_days=26,
+        days=26,
+        saves_soonest="one message, or 10,000 XP",
+    )
+
+
+def test_the_limit_is_that_of_the_rank() -> None:
+    policy = changed(DEFAULT_POLICY, enforcement={"limits": {"prospector": 14}})
+    recruit = replace(person(role="prospector", chat_seen_at=ago(4)), windows={14: BUSY})
+    found = slack(recruit, policy, NOW)
+    assert (found.limit_days, found.chat_days) == (14, 10)
+
+
+def test_somebody_silent_has_nothing_left_and_is_told_what_helps() -> None:
+    found = left(silent(window=replace(ZERO, xp=1_204)))
+    assert (found.game_days, found.chat_days, found.days) == (0, 0, 0)
+    assert found.saves_soonest == "one message, or 8,796 XP"
+    assert found.not_judged is None
+
+
+def test_an_unknown_side_is_unknown_and_not_run_out() -> None:
+    dark = replace(BUSY, messages=None, chat=NONE)
+    found = left(person(window=dark, user_id=None, link=Link.NONE, enough_xp_at=ago(1)))
+    assert (found.game_days, found.chat_days, found.days) == (29, None, 29)
+    assert found.saves_soonest == "10,000 XP; linked to a Discord user, one message would do"
+    only_game = left(person(window=dark, user_id=None, has_no_discord=True))
+    assert only_game.saves_soonest == "10,000 XP"
+    assert left(person(windows={})).days is None
+
+
+def test_a_gain_in_the_window_without_its_date_keeps_at_least_a_day() -> None:
+    assert left(person(enough_xp_at=None)).game_days == 1
+    assert left(person(enough_xp_at=ago(31))).game_days == 1
+
+
+def test_newcomers_have_their_first_weeks_and_the_returned_the_limit_anew() -> None:
+    assert left(silent(accounts=(account(joined=12),))).days == 18
+    assert left(silent(back_at=ago(3))).days == 27
+
+
+def test_why_somebody_is_not_judged_is_said() -> None:
+    leave = Leave(1, None, date(2026, 5, 1), date(2026, 6, 3), set_by=1)
+    assert left(silent(leave=leave)).not_judged == "away until 3 June"
+    assert left(silent(window=replace(ZERO, chat=NONE))).not_judged == (
+        "chat: not linked to a Discord user"
+    )
+    assert left(silent(accounts=(account(joined=12),))).not_judged == "joined 12 days ago"
+
+
+@given(people)
+def test_slack_and_verdict_never_disagree(profile: Profile) -> None:
+    found, judgement = left(profile), judge(profile, DEFAULT_POLICY, NOW)
+    if judgement.verdict is Verdict.SILENT:
+        assert found.days == 0
+    elif judgement.verdict is not Verdict.CANT_TELL:
+        assert found.days is not None
+        assert found.days > 0
+
+
+@given(people, st.integers(0, 20_000))
+def test_more_xp_never_leaves_fewer_days(profile: Profile, xp: int) -> None:
+    window = profile.window(30)
+    more = replace(window, xp=(window.xp or 0) + xp)
+    before, after = left(profile).days, left(replace(profile, windows={30: more})).days
+    assert (after or 0) >= (before or 0)

@@ -1,0 +1,68 @@
+"""What is kept about somebody: all of theirs, nothing of anybody else."""
+
+import gzip
+import json
+
+import pytest
+
+from bot.services import dossier
+from bot.services.dossier import Dossier
+from bot.services.intake import Intake
+from storage.engine import Database
+from storage.links import State
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.test_privacy import HANDLE, ME, NAME, YOU, entangled
+from tests.bot.services.village import OFFICER, Village
+from tests.storage.rows import DAY, NOW
+
+
+@pytest.fixture
+def files(database: Database, clock: Clock) -> Dossier:
+    return Dossier(database, clock)
+
+
+async def test_the_numbers_are_those_of_the_person(
+    village: Village, files: Dossier, clock: Clock
+) -> None:
+    await entangled(village, Intake(village.database, village.known_clans, clock))
+    await village.linked(2, ME, state=State.CLAIMED)
+    kept = await files.kept(village.clan, ME)
+    assert (kept.messages, kept.questions, kept.answers, kept.leaves) == (2, 1, 1, 2)
+    assert (kept.confirmed, kept.claimed) == (("Mossy Fox",), ("Pure Gnome",))
+    assert kept.since_on == NOW.date()
+
+
+async def test_the_file_holds_all_of_it_and_no_other_id(
+    village: Village, files: Dossier, clock: Clock
+) -> None:
+    await entangled(village, Intake(village.database, village.known_clans, clock))
+    await village.seen(1, NOW - DAY, 5000)
+    text = (await files.export(village.clan, ME)).content.decode()
+    found = json.loads(text)
+    assert found["you"][0]["name"] == NAME
+    assert found["you"][0]["handle"] == HANDLE
+    assert len(found["messages"]) == 2
+    assert found["observations"][0]["xp"] == 5000
+    assert found["exemptions"][0]["reason"] == "of 1"
+    assert {each["deed"]: each["by_you"] for each in found["link_history"]} == {"claim": False}
+    for other in (YOU, YOU + 1, OFFICER, "Pure Gnome"):
+        assert str(other) not in text.replace(str(ME), "")
+
+
+async def test_of_a_stranger_the_file_says_that_there_is_nothing(
+    village: Village, files: Dossier
+) -> None:
+    found = json.loads((await files.export(village.clan, 5)).content)
+    assert found["you"] == []
+    assert found["messages"] == []
+
+
+async def test_a_file_too_large_to_send_is_packed(
+    village: Village, files: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await village.wrote(ME, NOW)
+    whole = await files.export(village.clan, ME)
+    monkeypatch.setattr(dossier, "_LARGEST", 10)
+    packed = await files.export(village.clan, ME)
+    assert (whole.name, packed.name) == ("my_data.json", "my_data.json.gz")
+    assert gzip.decompress(packed.content) == whole.content

@@ -1,0 +1,278 @@
+"""Claims and officers' decisions on a real database: who may, who is told, what is undone."""
+
+import asyncio
+
+import pytest
+
+from bot.clan.linking import LinkDeed, Pair, Refusal, State
+from bot.clan.persons import Persons
+from bot.clan.ranks import Authority
+from bot.clan.standings import Link
+from bot.services.book import Officer, read_book
+from bot.services.identity import read_ties
+from bot.services.links import Answer, Links
+from bot.services.people import Visitor
+from storage import links as stored
+from storage import players
+from tests.bot.services import village as village_of
+from tests.bot.services.village import Village
+from tests.storage.rows import DAY, HOUR, NOW, a_player
+
+ANN, BEN = Visitor(11, "Ann", "ann"), Visitor(12, "Ben", "ben")
+OTHER_OFFICER = Officer(998)
+OFFICER = Officer(village_of.OFFICER)
+
+
+@pytest.fixture
+def links(village: Village) -> Links:
+    return Links(village.database, village.clock)
+
+
+async def persons(village: Village) -> Persons:
+    async with village.database.reading() as connection:
+        return await (await read_book(connection, village.clan)).persons()
+
+
+async def states(village: Village) -> dict[Pair, State]:
+    async with village.database.reading() as connection:
+        ties = await read_ties(connection, village.clan)
+    return {pair: tie.state for pair, tie in ties.items()}
+
+
+async def log(village: Village) -> list[tuple[str, int, Pair]]:
+    async with village.database.reading() as connection:
+        noted = await stored.deeds(connection, village.clan.clan_id, 100)
+    return [
+        (each.event.deed, each.by_user_id, Pair(each.event.player_id, each.event.discord_user_id))
+        for each in reversed(noted)
+    ]
+
+
+async def may_as(village: Village, user_id: int) -> frozenset[str]:
+    caller = await village.known_clans.caller(
+        village.clan, user_id, frozenset(), owner=False, manager=False
+    )
+    return caller.wom_roles
+
+
+async def test_a_claim_counts_at_once_and_gives_no_right(village: Village, links: Links) -> None:
+    await village.settled({1: "One"}, role="owner")
+    assert await links.claim(village.clan, ANN, "one") == Answer("One", partner="Ann")
+    assert (await persons(village)).links == {1: Link.CLAIMED}
+    assert await may_as(village, ANN.user_id) == frozenset()
+    assert await log(village) == [(LinkDeed.CLAIM, ANN.user_id, Pair(1, ANN.user_id))]
+    await links.confirm(village.clan, Pair(1, ANN.user_id), OFFICER)
+    assert await may_as(village, ANN.user_id) == {"owner"}
+
+
+async def test_an_account_is_claimed_by_an_old_name_too(village: Village, links: Links) -> None:
+    await village.settled({1: "Old Name", 2: "Two"})
+    async with village.database.writing() as connection:
+        await players.note_players(connection, [a_player(1, "New Name")], NOW + HOUR)
+    assert (await links.claim(village.clan, ANN, "OLD_NAME")).player == "New Name"
+    assert await states(village) == {Pair(1, ANN.user_id): State.CLAIMED}
+
+
+async def test_a_claim_is_refused_with_the_reason(village: Village, links: Links) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    await village.settled({3: "Gone"}, left_at=NOW - DAY)
+    await village.linked(2, BEN.user_id)
+    await links.claim(village.clan, ANN, "One")
+    await links.reject(village.clan, Pair(2, BEN.user_id), OFFICER)
+    for name, refusal in (
+        ("Nobody", Refusal.UNKNOWN),
+        ("Gone", Refusal.UNKNOWN),
+        ("One", Refusal.YOURS),
+        ("Two", Refusal.TAKEN),
+    ):
+        assert (await links.claim(village.clan, ANN, name)).refusal is refusal
+    assert await states(village) == {
+        Pair(2, BEN.user_id): State.CONFIRMED,
+        Pair(1, ANN.user_id): State.CLAIMED,
+    }
+    assert len(await log(village)) == 1
+
+
+async def test_what_an_officer_rejected_is_not_claimed_again(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One"})
+    await links.claim(village.clan, ANN, "One")
+    await links.reject(village.clan, Pair(1, ANN.user_id), OFFICER)
+    assert (await links.claim(village.clan, ANN, "One")).refusal is Refusal.REJECTED
+    assert (await persons(village)).links == {1: Link.NONE}
+
+
+async def test_two_claims_are_a_conflict_and_confirming_one_ends_the_other(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One"})
+    for who in (ANN, BEN):
+        await links.claim(village.clan, who, "One")
+    assert (await persons(village)).links == {1: Link.NONE}
+    answer = await links.confirm(village.clan, Pair(1, BEN.user_id), OFFICER)
+    assert (answer.refusal, answer.ended) == (None, 1)
+    assert (await persons(village)).by_user.keys() == {BEN.user_id}
+    assert (await links.claim(village.clan, ANN, "One")).refusal is Refusal.TAKEN
+
+
+async def test_who_unlinks_is_not_matched_again_by_the_name(village: Village, links: Links) -> None:
+    await village.settled({1: "One"})
+    await village.called(ANN.user_id, "One")
+    assert (await persons(village)).links == {1: Link.NAME}
+    await links.claim(village.clan, ANN, "One")
+    assert await links.unlink(village.clan, ANN.user_id, "one") == Answer("One", partner="One")
+    assert (await persons(village)).links == {1: Link.NONE}
+    assert (await links.unlink(village.clan, ANN.user_id, "One")).refusal is Refusal.NOT_LINKED
+    assert (await links.unlink(village.clan, BEN.user_id, "One")).refusal is Refusal.NOT_LINKED
+
+
+async def test_one_can_unlink_a_confirmed_account_that_left_the_clan(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One"}, left_at=NOW - DAY)
+    await village.linked(1, ANN.user_id)
+    assert await links.linked(village.clan, ANN.user_id) == ("One",)
+    assert (await links.unlink(village.clan, ANN.user_id, "One")).refusal is None
+    assert await links.linked(village.clan, ANN.user_id) == ()
+
+
+async def test_the_account_known_by_name_stays_when_another_is_claimed(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "Ann", 2: "Annes Alt"})
+    await village.called(ANN.user_id, "Ann")
+    answer = await links.claim(village.clan, ANN, "Annes Alt")
+    assert answer.kept == "Ann"
+    person = (await persons(village)).by_user[ANN.user_id]
+    assert (person.players, person.link) == ((1, 2), Link.CLAIMED)
+
+
+async def test_two_officers_at_once_do_nothing_double(village: Village, links: Links) -> None:
+    await village.settled({1: "One"})
+    await links.claim(village.clan, ANN, "One")
+    await links.claim(village.clan, BEN, "One")
+    answers = await asyncio.gather(
+        links.confirm(village.clan, Pair(1, ANN.user_id), OFFICER),
+        links.confirm(village.clan, Pair(1, ANN.user_id), OTHER_OFFICER),
+        links.confirm(village.clan, Pair(1, BEN.user_id), OTHER_OFFICER),
+    )
+    assert sorted(str(each.refusal) for each in answers) == ["None", "already", "taken"]
+    deeds = [deed for deed, *_ in await log(village)]
+    assert deeds.count(LinkDeed.CONFIRM) == 2  # the one that was meant, and the claim it ended
+
+
+@pytest.mark.parametrize("prior", ["nothing", "claim", "conflict", "rejected", "name"])
+async def test_undo_restores_exactly_what_was(village: Village, links: Links, prior: str) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    if prior == "name":
+        await village.called(ANN.user_id, "Two")
+    if prior in {"claim", "conflict", "rejected"}:
+        await links.claim(village.clan, ANN, "One")
+    if prior == "conflict":
+        await links.claim(village.clan, BEN, "One")
+    if prior == "rejected":
+        await links.reject(village.clan, Pair(1, ANN.user_id), OFFICER)
+    async with village.database.reading() as connection:
+        before = await stored.every(connection, village.clan.clan_id)
+    village.clock.now = NOW + HOUR
+    await links.confirm(village.clan, Pair(1, ANN.user_id), OFFICER)
+    last = (await links.queue(village.clan, [])).last_deed
+    assert last is not None
+    assert (last.deed, last.player, last.by_user_id) == (LinkDeed.CONFIRM, "One", OFFICER.user_id)
+    assert await links.undo(village.clan, last.deed_id, OTHER_OFFICER) is None
+    async with village.database.reading() as connection:
+        assert await stored.every(connection, village.clan.clan_id) == before
+    assert (await log(village))[-1][:2] == (LinkDeed.UNDO, OTHER_OFFICER.user_id)
+    assert await links.undo(village.clan, last.deed_id, OFFICER) is Refusal.CHANGED
+
+
+async def test_what_was_changed_since_cannot_be_undone(village: Village, links: Links) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    pair = Pair(1, ANN.user_id)
+    await links.confirm(village.clan, pair, OFFICER)
+    last = (await links.queue(village.clan, [])).last_deed
+    assert last is not None
+    await links.unlink(village.clan, ANN.user_id, "One")
+    assert await links.undo(village.clan, last.deed_id, OFFICER) is Refusal.CHANGED
+    assert await states(village) == {pair: State.ENDED}
+    assert (await links.queue(village.clan, [])).last_deed is None
+
+
+async def test_nobody_decides_about_a_rank_above_their_own(village: Village, links: Links) -> None:
+    await village.settled({1: "Boss"}, role="owner")
+    await village.settled({2: "Two"})
+    below = Officer(ANN.user_id, Authority.OFFICER)
+    pair = Pair(1, ANN.user_id)
+    for deed in (links.confirm, links.mark_alt, links.end):
+        assert (await deed(village.clan, pair, below)).refusal is Refusal.ABOVE
+    assert await links.confirm_all(village.clan, [pair, Pair(2, BEN.user_id)], below) == 1
+    await links.confirm(village.clan, pair, OFFICER)
+    await links.end(village.clan, pair, OFFICER)
+    last = (await links.queue(village.clan, [])).last_deed
+    assert last is not None
+    assert await links.undo(village.clan, last.deed_id, below) is Refusal.ABOVE
+    assert await may_as(village, ANN.user_id) == frozenset()
+
+
+async def test_deeds_are_undone_one_after_the_other(village: Village, links: Links) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    await links.confirm(village.clan, Pair(1, ANN.user_id), OFFICER)
+    await links.mark_discord(village.clan, 2, OFFICER, has_none=True)
+    for deed in (LinkDeed.NO_DISCORD, LinkDeed.CONFIRM):
+        queue = await links.queue(village.clan, [])
+        assert queue.last_deed is not None
+        assert queue.last_deed.deed is deed
+        assert await links.undo(village.clan, queue.last_deed.deed_id, OFFICER) is None
+    queue = await links.queue(village.clan, [])
+    assert (queue.last_deed, queue.without_discord) == (None, frozenset())
+    assert await states(village) == {}
+
+
+async def test_no_discord_is_marked_and_taken_back(village: Village, links: Links) -> None:
+    await village.settled({1: "One"})
+    mark = links.mark_discord
+    assert (await mark(village.clan, 1, OFFICER, has_none=True)).refusal is None
+    assert (await mark(village.clan, 1, OFFICER, has_none=True)).refusal is Refusal.ALREADY
+    assert (await links.queue(village.clan, [])).without_discord == {1}
+    assert (await mark(village.clan, 1, OFFICER, has_none=False)).refusal is None
+    assert (await mark(village.clan, 5, OFFICER, has_none=True)).refusal is Refusal.UNKNOWN
+    assert (await links.queue(village.clan, [])).without_discord == frozenset()
+
+
+async def test_officers_link_by_hand_mark_alts_and_choose_the_main_account(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    assert (await links.link_by_hand(village.clan, 11, "oNe", OFFICER)).refusal is None
+    assert (await links.link_by_hand(village.clan, 11, "Three", OFFICER)).player == "Three"
+    assert (await links.mark_alt(village.clan, Pair(2, 11), OFFICER)).refusal is None
+    accounts = await links.accounts(village.clan, ANN)
+    assert [(each.name, each.link) for each in accounts] == [
+        ("One", Link.CONFIRMED),
+        ("Two", Link.CONFIRMED),
+    ]
+    await links.make_main(village.clan, Pair(2, 11), OFFICER)
+    assert [each.name for each in await links.accounts(village.clan, ANN)] == ["Two", "One"]
+    await links.end(village.clan, Pair(2, 11), OFFICER)
+    assert [each.name for each in await links.accounts(village.clan, ANN)] == ["One"]
+    assert (await links.mark_alt(village.clan, Pair(1, 11), OFFICER)).refusal is Refusal.NO_MAIN
+    unknown = [
+        await links.confirm(village.clan, Pair(9, 11), OFFICER),
+        await links.mark_alt(village.clan, Pair(9, 11), OFFICER),
+        await links.link_by_hand(village.clan, 11, "Nine", OFFICER),
+    ]
+    assert {each.refusal for each in unknown} == {Refusal.UNKNOWN}
+
+
+async def test_one_clan_s_links_are_not_another_s(village: Village, links: Links) -> None:
+    other = await village.known_clans.found(2, "Other")
+    elsewhere = Village(village.database, village.known_clans, village.clock, other)
+    await village.settled({1: "One"})
+    await elsewhere.settled({1: "One"})
+    await links.confirm(village.clan, Pair(1, ANN.user_id), OFFICER)
+    await links.mark_discord(village.clan, 1, OFFICER, has_none=True)
+    assert await states(elsewhere) == {}
+    assert (await links.claim(other, BEN, "One")).refusal is None
+    queue = await links.queue(other, [])
+    assert (queue.last_deed, queue.without_discord) == (None, frozenset())

@@ -1,0 +1,325 @@
+"""Forgetting takes one person out of everything, and leaves everybody else's numbers right."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from shutil import copy
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.clan.broadcasts import Kind
+from bot.services.clans import Clan, Clans
+from bot.services.facts import NO_USER
+from bot.services.intake import Heard, Intake
+from bot.services.privacy import Forgotten, Privacy
+from storage import absences, exemptions, links
+from storage.engine import Database
+from storage.links import Link, State
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.contents import contents, one, rows
+from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, heard_again, kept, told
+from tests.bot.services.village import OFFICER, Village
+from tests.storage.rows import DAY, HOUR, NOW, opened
+
+UTC_ZONE = ZoneInfo("UTC")
+ME, YOU = 730_000_000_000_000_077, 730_000_000_000_000_088
+NAME, HANDLE = "Quillon Vask", "qvask"
+
+
+@pytest.fixture
+def intake(database: Database, known_clans: Clans, clock: Clock) -> Intake:
+    return Intake(database, known_clans, clock)
+
+
+@pytest.fixture
+def privacy(database: Database, intake: Intake, clock: Clock) -> Privacy:
+    return Privacy(database, intake, clock)
+
+
+def everywhere(path: Path, *wanted: object) -> list[str]:
+    """Return every place of every table where one of the values stands, alone or within words."""
+    found = []
+    for table, kept_rows in contents(path).items():
+        for row in kept_rows:
+            for value in row:
+                hits = [each for each in wanted if str(each).casefold() in str(value).casefold()]
+                found += [f"{table}: {each} in {value!r}" for each in hits]
+    return found
+
+
+async def entangled(village: Village, intake: Intake) -> None:
+    """Give a user something in every table, and let them be the maker of what others have."""
+    clan = village.clan
+    await village.settled({1: "Mossy Fox", 2: "Pure Gnome"})
+    await village.linked(1, ME, is_main=True)
+    await village.linked(2, YOU)
+    mine = [
+        Heard(each.message_id, each.spot, ME, NAME, HANDLE, each.sent_at, each.is_question)
+        for each in (heard(1, ME, NOW - HOUR, asks=True), heard(2, ME, NOW, PVM))
+    ]
+    yours = [
+        heard(3, YOU, NOW - HOUR + MINUTE, reply_to=mine[0].message_id),
+        heard(4, YOU, NOW - MINUTE, PVM, asks=True),
+        heard(5, YOU + 1, NOW + MINUTE, PVM),
+    ]
+    await intake.store(clan, [*mine, *yours])
+    async with village.database.writing() as connection:
+        await links.confirm(
+            connection, clan.clan_id, Link(2, YOU, State.CONFIRMED, is_main=True), ME, NOW
+        )
+        await note_events(connection, clan.clan_id)
+        for user, player, by in ((ME, None, ME), (YOU, None, ME), (None, 1, OFFICER)):
+            leave = {"discord_user_id": user, "player_id": player, "reason": "surgery"}
+            dates = {"from_on": NOW.date(), "until_on": NOW.date() + 9 * DAY}
+            made = {"set_by": by, "set_at": NOW}
+            await absences.add(connection, clan.clan_id, leave | dates | made)
+        for player in (1, 2):
+            held = {"player_id": player, "reason": f"of {player}", "set_by": ME, "set_at": NOW}
+            await exemptions.add(connection, clan.clan_id, held)
+
+
+async def note_events(connection: Any, clan_id: int) -> None:  # noqa: ANN401 - a connection
+    before = {"state": "claimed", "decided_by": ME}
+    events = [links.Event(1, ME, "claim"), links.Event(2, YOU, "confirm", before)]
+    for by in (ME, OFFICER):
+        await links.note(connection, clan_id, events, by, NOW)
+
+
+async def test_afterwards_no_row_of_any_table_carries_the_id_name_or_handle(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await entangled(village, intake)
+    assert len(everywhere(path, ME, NAME, HANDLE)) > 10
+    assert await privacy.forget(village.clan, ME) == Forgotten(people=1, messages=2)
+    assert everywhere(path, ME, NAME, HANDLE) == []
+
+
+async def test_everybody_else_keeps_theirs(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await entangled(village, intake)
+    await privacy.forget(village.clan, ME)
+    assert [row["discord_user_id"] for row in rows(path, "SELECT * FROM links")] == [YOU]
+    leave = rows(path, "SELECT * FROM absences")
+    assert [(row["discord_user_id"], row["set_by"]) for row in leave] == [(YOU, 0)]
+    held = rows(path, "SELECT * FROM exemptions ORDER BY id")
+    assert [(row["player_id"], row["reason"]) for row in held] == [(1, ""), (2, "of 2")]
+    events = rows(path, "SELECT * FROM link_events")
+    assert {row["discord_user_id"] for row in events} == {YOU}
+    assert {row["by_user_id"] for row in events} == {0, OFFICER}
+    assert len(rows(path, "SELECT * FROM memberships")) == 2
+    assert rows(path, "SELECT name FROM players WHERE player_id = 1") == [{"name": "Mossy Fox"}]
+
+
+async def test_a_question_whose_answer_was_forgotten_is_answered_by_who_came_next(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await entangled(village, intake)
+    await privacy.forget(village.clan, ME)
+    assert kept(path) == told(heard_again(path), village.clan.zone)
+    (answer,) = kept(path).answers.values()
+    assert answer is not None
+    assert answer[1] == YOU + 1
+
+
+async def test_a_claim_lets_nobody_forget_another_ones_speaker(
+    village: Village, privacy: Privacy, path: Path
+) -> None:
+    await village.settled({1: "Mossy Fox"})
+    await speak(village, "mossy fox")
+    await village.linked(1, ME, state=State.CLAIMED)
+    assert await privacy.forget(village.clan, ME) == Forgotten(1, 0)
+    assert one(path, "SELECT count(*) FROM broadcasts") == 1
+    assert one(path, "SELECT count(*) FROM links") == 0
+
+
+async def test_with_a_confirmed_account_its_speaker_is_forgotten_too(
+    village: Village, privacy: Privacy, path: Path
+) -> None:
+    await village.settled({1: "Mossy Fox"})
+    await speak(village, "mossy fox")
+    await village.linked(1, ME)
+    await village.linked(1, -1)
+    await privacy.forget(village.clan, ME)
+    for table in ("broadcasts", "authors", "links"):
+        assert rows(path, f"SELECT * FROM {table}") == [], table  # noqa: S608 - names of ours
+
+
+async def speak(village: Village, key: str) -> None:
+    """Put a speaker of the clan chat into the clan, who got a drop."""
+    async with village.database.writing() as connection:
+        for statement in (
+            "INSERT INTO channels VALUES (1, 1, 5, NULL, 'clan', 'text', 1, 1, NULL, NULL, NULL)",
+            f"INSERT INTO authors (id, clan_id, bridge_name, name) VALUES (1, 1, '{key}', 'F')",  # noqa: S608 - a word of ours
+            "INSERT INTO broadcasts VALUES (1, 1, 1, 'drop', 0)",
+        ):
+            await connection.exec_driver_sql(statement)
+
+
+async def test_another_clan_keeps_what_it_knows(
+    village: Village, intake: Intake, privacy: Privacy, known_clans: Clans, path: Path
+) -> None:
+    other = await known_clans.found(2, "Others")
+    await village.wrote(ME, NOW)
+    await intake.store(other, [heard(900, ME, NOW, PVM)])
+    await privacy.forget(village.clan, ME)
+    assert [row["clan_id"] for row in rows(path, "SELECT * FROM authors")] == [other.clan_id]
+    assert len(kept(path, other.clan_id).facts) == 1
+
+
+async def test_what_was_heard_before_is_not_written_afterwards(
+    village: Village, intake: Intake, privacy: Privacy, path: Path, clock: Clock
+) -> None:
+    intake.hear(1, heard(1, ME, NOW))
+    await privacy.forget(village.clan, ME)
+    await intake.flush()
+    await intake.store(village.clan, [heard(2, ME, NOW - DAY)])
+    assert everywhere(path, ME) == []
+    clock.now = NOW + DAY
+    await intake.store(village.clan, [heard(3, ME, NOW + HOUR)])
+    assert kept(path).totals == {ME: (1, 0, 0)}
+
+
+async def test_who_opted_out_is_not_counted_live_nor_from_history(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await village.wrote(ME, NOW - DAY)
+    before = kept(path)
+    await privacy.opt_out(village.clan, ME)
+    intake.hear(1, heard(50, ME))
+    await intake.flush()
+    await intake.store(village.clan, [heard(51, ME, NOW - 9 * DAY), heard(52, YOU)])
+    assert kept(path).totals == before.totals | {YOU: (1, 0, 0)}
+    await privacy.opt_in(village.clan, ME)
+    await intake.store(village.clan, [heard(53, ME)])
+    assert kept(path).totals[ME] == (2, 0, 0)
+
+
+async def test_of_an_opt_out_only_the_id_and_the_wish_are_kept(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await entangled(village, intake)
+    await privacy.opt_out(village.clan, ME)
+    await privacy.forget(village.clan, ME)
+    assert everywhere(path, NAME, HANDLE) == []
+    assert everywhere(path, ME) == [f"authors: {ME} in {ME}"]
+    (row,) = rows(path, "SELECT * FROM authors WHERE opted_out_at IS NOT NULL")
+    assert (row["name"], row["handle"], row["left_at"]) == ("", None, None)
+    await intake.store(village.clan, [heard(99, ME, NOW + HOUR)])
+    assert ME not in kept(path).totals
+    await privacy.opt_in(village.clan, ME)
+    assert everywhere(path, ME) == []
+
+
+async def test_opting_out_without_ever_having_written_leaves_nothing_once_undone(
+    village: Village, privacy: Privacy, path: Path
+) -> None:
+    await privacy.opt_out(village.clan, ME)
+    await privacy.opt_out(village.clan, ME)
+    assert len(rows(path, "SELECT * FROM authors")) == 1
+    await privacy.opt_in(village.clan, ME)
+    assert rows(path, "SELECT * FROM authors") == []
+
+
+async def test_people_who_left_are_forgotten_when_their_time_is_over(
+    village: Village, privacy: Privacy, path: Path, clock: Clock
+) -> None:
+    for user in (ME, YOU, 5):
+        await village.wrote(user, NOW)
+    await privacy.left(village.clan, ME)
+    clock.now = NOW + 20 * DAY
+    await privacy.left(village.clan, ME)
+    await privacy.left(village.clan, YOU)
+    clock.now = NOW + 31 * DAY
+    assert await privacy.forget_left(village.clan) == Forgotten()
+    await privacy.keep_left_for(village.clan, 30)
+    clan = await village.known_clans.of_guild(1)
+    assert clan is not None
+    assert await privacy.forget_left(clan) == Forgotten(people=1, messages=1)
+    assert kept(path).totals.keys() == {YOU, 5}
+    await privacy.present(clan, {YOU}, all_of_them=False)
+    clock.now = NOW + 90 * DAY
+    assert await privacy.forget_left(clan) == Forgotten()
+
+
+async def test_whoever_is_missing_on_the_server_has_left_it_only_if_all_were_seen(
+    village: Village, privacy: Privacy, path: Path
+) -> None:
+    await village.wrote(ME, NOW)
+    await village.wrote(YOU, NOW)
+    gone = "SELECT discord_user_id AS who FROM authors WHERE left_at IS NOT NULL"
+    await privacy.present(village.clan, {ME}, all_of_them=False)
+    assert rows(path, gone) == []
+    await privacy.present(village.clan, {ME}, all_of_them=True)
+    assert rows(path, gone) == [{"who": YOU}]
+    await privacy.present(village.clan, {ME, YOU}, all_of_them=True)
+    assert rows(path, gone) == []
+
+
+async def test_who_opted_out_is_not_counted_in_the_clan_chat_either_if_an_officer_confirmed_them(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await village.settled({1: "Mossy Fox", 2: "Pure Gnome"})
+    await village.linked(1, ME)
+    await village.linked(2, ME, state=State.CLAIMED)
+    await privacy.opt_out(village.clan, ME)
+    spoken = [
+        Heard(each.message_id, each.spot, NO_USER, name, "", each.sent_at, told=told_of)
+        for each, name, told_of in (
+            (heard(1), "mossy_fox", None),
+            (heard(2), "Mossy Fox", Kind.DROP),
+            (heard(3), "Pure Gnome", None),
+        )
+    ]
+    await intake.store(village.clan, spoken)
+    counted = rows(path, "SELECT a.name FROM messages m JOIN authors a ON a.id = m.author_id")
+    assert [row["name"] for row in counted] == ["Pure Gnome"]
+    assert rows(path, "SELECT * FROM broadcasts") == []
+
+
+sayings = st.lists(
+    st.tuples(
+        st.integers(0, 60 * 30),  # minute
+        st.integers(1, 4),  # user
+        st.sampled_from([GENERAL, PVM]),
+        st.booleans(),  # asks
+        st.none() | st.integers(0, 30),  # which earlier one it replies to
+    ),
+    max_size=40,
+)
+
+
+def messages_of(said: Sequence[tuple[Any, ...]]) -> list[Heard]:
+    found: list[Heard] = []
+    for number, (minute, user, spot, asks, target) in enumerate(said):
+        at = NOW + minute * timedelta(minutes=1)
+        reply = found[target].message_id if target is not None and target < len(found) else None
+        found.append(heard(number, user, at, spot, asks=asks, reply_to=reply))
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(said=sayings, who=st.integers(1, 4))
+def test_the_others_numbers_are_what_the_facts_that_remain_make(
+    template: Path, said: list[tuple[Any, ...]], who: int
+) -> None:
+    async def forgetting(path: Path) -> None:
+        async with opened(path) as database:
+            clock = Clock(NOW + 9 * DAY)
+            known = Clans(database, clock)
+            intake = Intake(database, known, clock)
+            clan: Clan = await known.found(1, "Iron Cabbage")
+            await intake.store(clan, messages_of(said))
+            await Privacy(database, intake, clock).forget(clan, who)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(copy(template, Path(folder) / "clan.db"))
+        asyncio.run(forgetting(path))
+        remaining = [each for each in messages_of(said) if each.user_id != who]
+        assert kept(path) == told(remaining, UTC_ZONE)

@@ -1,0 +1,362 @@
+"""Who says who they are, and what officers make of it; each press asks the gate again."""
+
+from typing import Any
+
+import pytest
+from simcord.actors import MemberActor
+from simcord.components import walk_components
+from simcord.results import InteractionResult, ResponseMessage
+
+from bot.clan.linking import Pair
+from bot.clan.ranks import DEFAULT_GATES
+from bot.demo.cast import MadeUpPlayer
+from bot.services.book import Officer
+from tests.cogs.town import START, Town, words
+
+_WITH_RIGHTS = {*DEFAULT_GATES.tier_1, *DEFAULT_GATES.officer_roles}
+
+
+def players(town: Town) -> list[MadeUpPlayer]:
+    """Return members who never had another name, nor any right."""
+    return [
+        each
+        for each in town.world.present(START)
+        if len(each.names) == 1 and each.role_at(START) not in _WITH_RIGHTS
+    ]
+
+
+def name_of(player: MadeUpPlayer) -> str:
+    return player.name_at(START)
+
+
+def escaped(text: str) -> str:
+    return text.replace("_", "\\_")
+
+
+async def claimed(town: Town, who: MemberActor, player: str) -> InteractionResult:
+    result = await who.slash(town.general, "link", player=player)
+    assert result.ephemeral
+    return result
+
+
+def field_of(shown: InteractionResult) -> str:
+    """Return the one field of a form."""
+    assert shown.modal is not None
+    (field,) = [
+        each for each in walk_components(shown.modal["components"]) if each["type"] in {4, 5}
+    ]
+    return str(field["custom_id"])
+
+
+async def queue(town: Town, control: str = "") -> ResponseMessage:
+    result = await town.officer.slash(town.general, "clanstats links")
+    assert result.ephemeral
+    assert result.response is not None
+    if control:
+        await press(town, result.response, control)
+    return result.response
+
+
+async def press(
+    town: Town, panel: ResponseMessage, control: str, who: MemberActor | None = None
+) -> InteractionResult:
+    return await (who or town.officer).click(panel, custom_id=f"links:{control}")
+
+
+def controls(panel: ResponseMessage) -> dict[str, dict[str, Any]]:
+    return {
+        part["custom_id"]: part for part in walk_components(panel.components) if "custom_id" in part
+    }
+
+
+def fits(panel: ResponseMessage) -> bool:
+    parts = list(walk_components(panel.components))
+    texts = sum(len(part["content"]) for part in parts if "content" in part)
+    picks = [len(part["options"]) for part in parts if "options" in part]
+    return len(parts) <= 40 and texts <= 4000 and all(1 <= count <= 25 for count in picks)
+
+
+async def rights(town: Town, who: MemberActor) -> frozenset[str]:
+    clan = await town.clan()
+    caller = await town.services.clans.caller(clan, who.id, frozenset(), owner=False, manager=False)
+    return caller.wom_roles
+
+
+async def test_a_member_claims_the_owner_s_account_and_gains_no_right(town: Town) -> None:
+    owner = next(each for each in town.world.present(START) if each.role_at(START) == "owner")
+    result = await claimed(town, town.guest, name_of(owner))
+    assert "counts as yours" in words(result.response)
+    assert await rights(town, town.guest) == frozenset()
+    for command in ("clanstats links", "clanstats status", "clanstats setup"):
+        refused = await town.guest.slash(town.general, command)
+        assert "Only " in words(refused.response)
+    menu = await town.guest.context_menu(town.general, "Link account", town.guest)
+    assert "Only officers may" in words(menu.response)
+    panel = await queue(town)
+    for control in ("do:confirm", "do:mark_alt"):
+        await press(town, panel, control)
+    assert "gives more rights than yours" in words(panel)
+    assert await rights(town, town.guest) == frozenset()
+    result = await town.leader.slash(town.general, "clanstats links")
+    assert result.response is not None
+    await press(town, result.response, "do:confirm", town.leader)
+    assert await rights(town, town.guest) == {"owner"}
+
+
+async def test_an_officer_cannot_make_themself_the_owner(town: Town) -> None:
+    owner = next(each for each in town.world.present(START) if each.role_at(START) == "owner")
+    menu = await town.officer.context_menu(town.general, "Link account", town.officer)
+    assert menu.response is not None
+    shown = await press(town, menu.response, "hand")
+    await town.officer.submit_modal(shown, {field_of(shown): name_of(owner)})
+    assert "gives more rights than yours" in words(menu.response)
+    assert await rights(town, town.officer) == frozenset()
+
+
+async def test_a_claim_is_answered_in_words_whatever_becomes_of_it(town: Town) -> None:
+    mine, other = map(name_of, players(town)[:2])
+    assert "counts as yours" in words((await claimed(town, town.member, mine)).response)
+    assert "linked to you already" in words((await claimed(town, town.member, mine)).response)
+    nobody = await claimed(town, town.member, "@everyone *x*")
+    assert "Nobody in the clan is or was called" in words(nobody.response)
+    assert "@everyone" not in words(nobody.response)
+    clan = await town.clan()
+    pair = Pair(players(town)[1].player_id, town.guest.id)
+    await town.services.links.confirm(clan, pair, Officer(town.officer.id))
+    assert "confirmed for somebody else" in words(
+        (await claimed(town, town.member, other)).response
+    )
+    await town.services.links.reject(
+        clan, Pair(players(town)[2].player_id, town.member.id), Officer(town.officer.id)
+    )
+    rejected = await claimed(town, town.member, name_of(players(town)[2]))
+    assert "is not yours" in words(rejected.response)
+
+
+async def test_names_are_offered_while_typing_old_ones_too(town: Town) -> None:
+    renamed = next(each for each in town.world.present(START) if len(each.names) > 1)
+    old = renamed.names[0].value
+    offered = await town.member.autocomplete(town.general, "link", "player", old[:5])
+    assert name_of(renamed) in [each["name"] for each in offered]
+    assert await town.member.autocomplete(town.general, "unlink", "player", "") == []
+    await claimed(town, town.member, old)
+    offered = await town.member.autocomplete(town.general, "unlink", "player", "")
+    assert [each["name"] for each in offered] == [name_of(renamed)]
+
+
+async def test_unlink_without_a_name_takes_the_only_account_or_asks(town: Town) -> None:
+    none = await town.member.slash(town.general, "unlink")
+    assert "No account is linked to you" in words(none.response)
+    one, two = map(name_of, players(town)[:2])
+    for name in (one, two):
+        await claimed(town, town.member, name)
+    which = await town.member.slash(town.general, "unlink")
+    assert "Say which" in words(which.response)
+    await town.member.slash(town.general, "unlink", player=one)
+    last = await town.member.slash(town.general, "unlink")
+    assert f"**{escaped(two)}** is no longer linked" in words(last.response)
+    wrong = await town.member.slash(town.general, "unlink", player=one)
+    assert "is not linked to you" in words(wrong.response)
+
+
+async def test_two_people_claim_one_account_and_an_officer_decides(town: Town) -> None:
+    name = name_of(players(town)[0])
+    for who in (town.member, town.guest):
+        await claimed(town, who, name)
+    panel = await queue(town)
+    said = words(panel)
+    assert "## Conflicts" in said
+    assert "Conflicts 1" in said
+    value = f"{players(town)[0].player_id}:{town.guest.id}"
+    await town.officer.select(panel, [value], custom_id="links:pick")
+    await press(town, panel, "do:confirm")
+    assert f"**{escaped(name)}** is confirmed for **guest**. 1 other claim ended." in words(panel)
+    assert "Conflicts 0" in words(panel)
+    assert fits(panel)
+    refused = await claimed(town, town.member, name)
+    assert "confirmed for somebody else" in words(refused.response)
+
+
+async def test_a_rejected_pair_is_not_suggested_again(town: Town) -> None:
+    name = name_of(players(town)[0])
+    town.guild.add_member(town.env.create_user("someone"), nick=f"{name} | GMT")
+    await town.env.settle()
+    panel = await queue(town, "tab:people")
+    assert f"**{escaped(name)}** · 95%" in words(panel)
+    await press(town, panel, "do:reject")
+    assert "will not be suggested again" in words(panel)
+    assert f"**{escaped(name)}** · 95%" not in words(panel)
+    await press(town, panel, "undo")
+    assert "everything is as it was" in words(panel)
+    assert f"**{escaped(name)}** · 95%" in words(panel)
+
+
+async def test_every_press_asks_the_gate_again(town: Town) -> None:
+    for player in players(town)[:6]:
+        await town.services.links.confirm(
+            await town.clan(), Pair(player.player_id, town.guest.id), Officer(town.officer.id)
+        )
+    await claimed(town, town.member, name_of(players(town)[7]))
+    town.guild.add_member(town.env.create_user("sure"), nick=name_of(players(town)[8]))
+    await town.env.settle()
+    for tab in ("claims", "players", "sure"):
+        await town.appoint()
+        panel = await queue(town, f"tab:{tab}" if tab != "sure" else "sure")
+        await town.services.clans.set_gates(await town.clan(), DEFAULT_GATES)
+        before = words(panel)
+        pressed = [
+            custom_id
+            for custom_id, part in controls(panel).items()
+            if not part.get("disabled") and custom_id != "links:pick"
+        ]
+        assert len(pressed) > 6
+        for custom_id in pressed:
+            result = await town.officer.click(panel, custom_id=custom_id)
+            assert "Only officers may" in words(result.response), custom_id
+        if tab != "sure":
+            value = controls(panel)["links:pick"]["options"][0]["value"]
+            result = await town.officer.select(panel, [value], custom_id="links:pick")
+            assert "Only officers may" in words(result.response)
+        assert words(panel) == before
+
+
+async def test_a_form_asks_the_gate_when_it_is_sent(town: Town) -> None:
+    panel = await queue(town, "tab:people")
+    shown = await press(town, panel, "hand")
+    await town.services.clans.set_gates(await town.clan(), DEFAULT_GATES)
+    name = name_of(players(town)[0])
+    result = await town.officer.submit_modal(shown, {field_of(shown): name})
+    assert "Only officers may" in words(result.response)
+
+
+async def test_a_press_after_a_restart_acts_on_what_is_on_the_screen(town: Town) -> None:
+    first, second = players(town)[:2]
+    await claimed(town, town.member, name_of(first))
+    await claimed(town, town.guest, name_of(second))
+    panel = await queue(town)
+    value = f"{second.player_id}:{town.guest.id}"
+    await town.officer.select(panel, [value], custom_id="links:pick")
+    await town.restart()
+    await press(town, panel, "do:confirm")
+    assert f"**{escaped(name_of(second))}** is confirmed for **guest**" in words(panel)
+    await town.restart()
+    await press(town, panel, "undo")
+    assert "everything is as it was" in words(panel)
+    assert "Claims 2" in words(panel)
+
+
+async def test_two_officers_press_at_once_and_the_second_is_told(town: Town) -> None:
+    await claimed(town, town.member, name_of(players(town)[0]))
+    mine, theirs = await queue(town), await queue(town)
+    await press(town, mine, "do:confirm")
+    await press(town, theirs, "do:confirm")
+    assert "was done already" in words(theirs)
+    stale = await queue(town)
+    await press(town, mine, "undo")
+    await press(town, stale, "undo")
+    assert "undone or changed meanwhile" in words(stale)
+
+
+async def test_all_sure_pairs_are_shown_and_then_applied_in_one_press(town: Town) -> None:
+    chosen = players(town)[:3]
+    for number, player in enumerate(chosen):
+        town.guild.add_member(town.env.create_user(f"user{number}"), nick=name_of(player))
+    await town.env.settle()
+    panel = await queue(town)
+    linked = words(panel)
+    await press(town, panel, "sure")
+    for player in chosen:
+        assert f"**{escaped(name_of(player))}** = {escaped(name_of(player))}" in words(panel)
+    assert "Confirm all 3" in words(panel)
+    late = town.guild.add_member(town.env.create_user("late"), nick=name_of(players(town)[3]))
+    await town.env.settle()
+    await press(town, panel, "apply")
+    assert "has changed meanwhile" in words(panel)
+    await town.restart()
+    await press(town, panel, "apply")
+    assert "**4 pairs** confirmed" in words(panel)
+    assert await rights(town, late)
+    assert "sure pair" not in words(panel)
+    await press(town, panel, "undo")
+    assert not await rights(town, late)
+    assert fits(panel)
+    assert linked != words(panel)
+
+
+async def test_link_by_hand_takes_a_name_or_a_user(town: Town) -> None:
+    first = players(town)[0]
+    panel = await queue(town, "tab:people")
+    shown = await press(town, panel, "hand")
+    await town.officer.submit_modal(shown, {field_of(shown): name_of(first)})
+    assert f"**{escaped(name_of(first))}** is confirmed for" in words(panel)
+    shown = await press(town, panel, "hand")
+    await town.officer.submit_modal(shown, {field_of(shown): "no such"})
+    assert "Nobody in the clan is called **no such**" in words(panel)
+    await press(town, panel, "tab:players")
+    shown = await press(town, panel, "hand")
+    await town.officer.submit_modal(shown, {field_of(shown): [town.guest]})
+    assert "is confirmed for **guest**" in words(panel)
+
+
+async def test_no_discord_is_marked_on_a_player_and_taken_back(town: Town) -> None:
+    panel = await queue(town, "tab:players")
+    picked = controls(panel)["links:pick"]["options"][0]["value"]
+    await press(town, panel, "do:no_discord")
+    assert "is marked as having no Discord" in words(panel)
+    while controls(panel)["links:turn:1"].get("disabled") is not True:
+        await press(town, panel, "turn:1")
+    assert "no Discord" in words(panel)
+    await town.officer.select(panel, [picked], custom_id="links:pick")
+    await press(town, panel, "do:has_discord")
+    assert "no longer marked" in words(panel)
+    assert fits(panel)
+
+
+async def test_the_accounts_of_a_user_are_one_right_click_away(town: Town) -> None:
+    first, second = players(town)[:2]
+    for player in (first, second):
+        await claimed(town, town.member, name_of(player))
+    result = await town.officer.context_menu(town.general, "Link account", town.member)
+    panel = result.response
+    assert panel is not None
+    assert "## Accounts of member" in words(panel)
+    for player, control, said in (
+        (first, "do:confirm", "is confirmed for **member**"),
+        (second, "do:make_main", "is the main account of **member**"),
+        (first, "do:end", "is no longer linked to **member**"),
+    ):
+        value = f"{player.player_id}:{town.member.id}"
+        await town.officer.select(panel, [value], custom_id="links:pick")
+        await press(town, panel, control)
+        assert f"**{escaped(name_of(player))}** {said}" in words(panel)
+    assert fits(panel)
+
+
+async def test_a_server_of_hundreds_stays_within_discord_s_limits(town: Town) -> None:
+    for number in range(60):
+        town.guild.add_member(
+            town.env.create_user(f"many{number}"), nick=f"*_`~| @here {number} " * 2
+        )
+    for number, player in enumerate(players(town)):
+        town.guild.add_member(town.env.create_user(f"like{number}"), nick=f"{name_of(player)}1")
+    await town.env.settle()
+    panel = await queue(town)
+    for tab in ("people", "players", "speakers", "claims", "conflicts"):
+        await press(town, panel, f"tab:{tab}")
+        assert fits(panel), tab
+    await press(town, panel, "tab:people")
+    for _ in range(3):
+        await press(town, panel, "turn:1")
+        assert fits(panel)
+    assert "@here" not in words(panel)
+    await press(town, panel, "turn:-1")
+    assert "3 of " in words(panel)
+
+
+@pytest.mark.parametrize("command", ["clanstats links", "link"])
+async def test_a_server_without_a_group_is_told_what_is_missing(
+    bare_town: Town, command: str
+) -> None:
+    options = {"player": "Somebody"} if command == "link" else {}
+    result = await bare_town.leader.slash(bare_town.general, command, **options)
+    assert "no Wise Old Man group yet" in words(result.response)
