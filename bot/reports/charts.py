@@ -106,10 +106,13 @@ def _draw_header(paper: Paper, name: str, line: str, period: Period) -> None:
 
 
 def _draw_small_print(paper: Paper, parts: tuple[str, ...]) -> None:
-    words = style.evidence_words(parts)
+    """Draw as many of the parts as the line holds, the first ones; none is cut in the middle."""
     room = paper.width - 2 * style.MARGIN
+    holds = len(parts)
+    while holds > 1 and width_of(style.evidence_words(parts[:holds]), SMALL) > room:
+        holds -= 1
     at = (style.MARGIN, paper.height - 24)
-    paper.text(at, words, SMALL, room=room)
+    paper.text(at, style.evidence_words(parts[:holds]), SMALL, room=room)
 
 
 def _draw_both_sides(paper: Paper, of: ClanReport | Card, rect: Rect) -> None:
