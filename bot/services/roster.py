@@ -5,9 +5,9 @@ Nothing is decided here: names meet in people.py, gains come from bot/clan/gains
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.clan.gains import UNKNOWN, Gains, gains_by_player
 from bot.clan.metrics import UNRANKED
@@ -151,7 +151,7 @@ def _member(
     known: Known | None,
 ) -> Member:
     now = sides.now.get(place.player_id, _UNSEEN)
-    member = Member(
+    return Member(
         player_id=place.player_id,
         name=place.name,
         role=place.role,
@@ -168,29 +168,32 @@ def _member(
         updated_at=place.updated_at,
         changed_at=place.changed_at,
         top_boss=sides.top_bosses.get(place.player_id),
-        accounts=(place.name,),
         has_no_discord=place.has_no_discord,
+        **_of_person(place, known, sides),
     )
-    return member if known is None else _with_person(member, known, sides)
 
 
-def _with_person(member: Member, known: Known, sides: _Sides) -> Member:
-    """Return a member with whose it is; who opted out stays on the roster as WOM shows them."""
+def _of_person(place: Place, known: Known | None, sides: _Sides) -> dict[str, Any]:
+    """Return the fields that say whose a member is.
+
+    Who opted out stays on the roster as WOM shows them.
+    """
+    if known is None:
+        return {"accounts": (place.name,)}
+    user = {"discord_user_id": known.user_id, "link": known.link}
     if known.is_hidden:
-        return replace(member, discord_user_id=known.user_id, link=known.link, is_hidden=True)
+        return {"accounts": (place.name,), "is_hidden": True, **user}
     authors, is_main = known.authors, known.alt_of is None
-    return replace(
-        member,
-        person=known.person,
-        discord_user_id=known.user_id,
-        link=known.link,
-        chat=_chat(authors, sides.wrote) if is_main else None,
-        total_messages=sum(each.messages for each in authors) if is_main else None,
-        wrote_at=max((each.wrote_at for each in authors if each.wrote_at), default=None),
-        weekly_messages=_weekly(authors, sides.weeks),
-        alt_of=known.alt_of,
-        accounts=known.accounts,
-    )
+    return {
+        "person": known.person,
+        "chat": _chat(authors, sides.wrote) if is_main else None,
+        "total_messages": sum(each.messages for each in authors) if is_main else None,
+        "wrote_at": max((each.wrote_at for each in authors if each.wrote_at), default=None),
+        "weekly_messages": _weekly(authors, sides.weeks),
+        "alt_of": known.alt_of,
+        "accounts": known.accounts,
+        **user,
+    }
 
 
 def _chat(
