@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 _AIMS = {
-    "test_report_data[305]": "25 ms",
-    "test_report_data[305 x 10]": "1.3 x the above",
-    "test_report_data[1000]": "80 ms",
+    "test_report_read[305]": "25 ms",
+    "test_report_read[305 x 10]": "1.3 x the above",
+    "test_report_read[1000]": "80 ms",
     "test_card_data[305]": "10 ms",
     "test_heatmap_of_90_days[305]": "5 ms",
     "test_leaderboard_of_xp_over_30_days[305]": "5 ms",

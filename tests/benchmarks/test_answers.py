@@ -37,7 +37,7 @@ async def _arranged(services: Services, clan: Clan) -> Roster:
 
 
 @NAMES
-def test_arranged(
+def test_report_read(
     benchmark: BenchmarkFixture, runner: asyncio.Runner, opened: Open, name: str
 ) -> None:
     services, clan = opened(name)
