@@ -33,6 +33,7 @@ Say = Callable[[str], None]
 
 _EVENING = timedelta(hours=19, minutes=30)
 _SETTLE_SECONDS = 30.0
+_JOINING_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +141,15 @@ async def _dressed(  # noqa: PLR0913, PLR0917 - everything that stands on the st
     await services.clans.set_gates(clan, gates)
     seats = _seats(world)
     names = {user.index: f"{user.display_name} ({seat})" for seat, user in seats.items()}
-    actors = {
-        user.index: guild.add_member(
-            users[user.index],
-            roles=_roles(user, roles),
-            nick=names.get(user.index, user.display_name),
+    actors = {}
+    for user in world.users:
+        nick = names.get(user.index, user.display_name)
+        actors[user.index] = guild.add_member(
+            users[user.index], roles=_roles(user, roles), nick=nick
         )
-        for user in world.users
-    }
+        # SimCord looks at every open task on every turn: a hundred joins at once take ten seconds.
+        if len(actors) % _JOINING_AT_ONCE == 0:
+            await env.settle()
     viewers = {seat: actors[user.index] for seat, user in seats.items()}
     await env.settle()
     # The bot stops it when it closes; who shows the stage starts it, a tour goes without.
