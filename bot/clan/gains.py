@@ -3,7 +3,7 @@
 The value at an instant is that of the newest snapshot at or before it. Unknown is None, never zero.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -197,8 +197,3 @@ def metric_gain(
         return MetricGain(end - start, None, baseline is None)
     went = step(start, end, threshold)
     return MetricGain(went.earned, went.entered_at, partial=baseline is None)
-
-
-def earned_steps(pairs: Iterable[tuple[float, float, int]]) -> int:
-    """Return the sum earned over (start, end, threshold) of many bosses."""
-    return int(sum(step(start, end, limit).earned for start, end, limit in pairs))
