@@ -29,6 +29,7 @@ class ClanRow(NamedTuple):
     hiscores_etag: str | None
     history_from: datetime | None
     forget_after_days: int | None
+    notice_channel_id: int | None
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:

@@ -33,6 +33,7 @@ SQLModel.metadata.naming_convention = {
 
 _CLUSTERED = {"sqlite_with_rowid": False}
 _NO = {"server_default": false()}
+_STANDING = "state NOT IN ('done', 'closed')"
 
 
 def _snowflake_key() -> Any:  # noqa: ANN401 - what SQLModel's Field returns
@@ -61,6 +62,7 @@ class Clan(SQLModel, table=True):
     hiscores_etag: str | None = None
     history_from: datetime | None = Field(default=None, sa_type=Instant)
     forget_after_days: int | None = None
+    notice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Player(SQLModel, table=True):
@@ -399,6 +401,66 @@ class Exemption(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class PolicyVersion(SQLModel, table=True):
+    """One version of what a clan is judged by, who made it, and when; append-only."""
+
+    __tablename__: ClassVar[Any] = "policies"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    version: int = Field(primary_key=True)
+    content: dict[str, Any] = Field(sa_type=JSON)
+    made_by: int = Field(sa_type=BigInteger)
+    made_at: datetime = Field(sa_type=Instant)
+
+
+class Case(SQLModel, table=True):
+    """A suggestion that people took up; of a kind a player has one at a time that is not over.
+
+    `state` is that of the newest entry.
+    """
+
+    __tablename__: ClassVar[Any] = "cases"
+    __table_args__: ClassVar[Any] = (
+        Index(None, "clan_id", "player_id"),
+        Index(
+            "uq_cases_standing",
+            "clan_id",
+            "kind",
+            "player_id",
+            unique=True,
+            sqlite_where=text(_STANDING),
+            postgresql_where=text(_STANDING),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    clan_id: int = Field(foreign_key="clans.id")
+    player_id: int = Field(foreign_key="players.player_id")
+    kind: str
+    state: str
+    role: str
+    target: str | None = None
+    policy_version: int
+
+
+class CaseEntry(SQLModel, table=True):
+    """One line of a case's history; append-only. Without `who` it is what WOM or time did."""
+
+    __tablename__: ClassVar[Any] = "case_entries"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    case_id: int = Field(primary_key=True, foreign_key="cases.id")
+    position: int = Field(primary_key=True)
+    move: str
+    state: str
+    who: int | None = Field(default=None, sa_type=BigInteger)
+    at: datetime = Field(sa_type=Instant)
+    why: str
+    until_at: datetime | None = Field(default=None, sa_type=Instant)
+    numbers: list[str] = Field(sa_type=JSON)
+
+
 class BlindSpot(SQLModel, table=True):
     """A time in which the bot could not see a channel, or any (None); kept until it is filled."""
 
@@ -454,5 +516,8 @@ LINK_EVENTS = _table("link_events")
 BROADCASTS = _table("broadcasts")
 ABSENCES = _table("absences")
 EXEMPTIONS = _table("exemptions")
+POLICIES = _table("policies")
+CASES = _table("cases")
+CASE_ENTRIES = _table("case_entries")
 BLIND_SPOTS = _table("blind_spots")
 JOB_RUNS = _table("job_runs")

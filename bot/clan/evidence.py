@@ -11,7 +11,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clan.coverage import Linked, link_words, message_words, next_step
-from bot.clan.spans import DAY, WEEK, Period, Span, merged
+from bot.clan.gains import Gains
+from bot.clan.spans import DAY, WEEK, Span, merged
 from bot.clan.standings import Link, Member, Roster
 from bot.clan.wording import ago, day_words, lasting, plural
 
@@ -50,30 +51,31 @@ class Blind(NamedTuple):
 _Doubt = tuple[Grade, str]
 
 
-def game_evidence(member: Member, period: Period, now: datetime) -> Evidence:
-    """Return how well the game side of a member was observed in the period up to `now`."""
-    window = timedelta(days=period.value)
+def game_evidence(member: Member, gains: Gains, length: timedelta, now: datetime) -> Evidence:
+    """Return how well the game side of a member was observed for so long up to `now`.
+
+    `gains` are the member's of that time.
+    """
     return _evidence(
         *_status_doubts(member),
-        *_update_doubts(member.updated_at, window, now),
-        *_gain_doubts(member, period, now),
-        *_newcomer_doubts(member, window, now),
+        *_update_doubts(member.updated_at, length, now),
+        *_gain_doubts(member, gains, now),
+        *_newcomer_doubts(member, length, now),
     )
 
 
 def chat_evidence(
-    member: Member, period: Period, now: datetime, blind: Sequence[Blind] = ()
+    member: Member, length: timedelta, now: datetime, blind: Sequence[Blind] = ()
 ) -> Evidence:
-    """Return how well the chat side of a member was observed in the period up to `now`.
+    """Return how well the chat side of a member was observed for so long up to `now`.
 
-    Blindness of a twentieth of the period makes it thin, of half of it none; a single channel's
+    Blindness of a twentieth of that time makes it thin, of half of it none; a single channel's
     never more than thin.
     """
-    window = Span(now - timedelta(days=period.value), now)
     return _evidence(
         *_link_doubts(member),
-        *_blind_doubts(window, blind),
-        *_newcomer_doubts(member, window.length, now),
+        *_blind_doubts(Span(now - length, now), blind),
+        *_newcomer_doubts(member, length, now),
     )
 
 
@@ -154,8 +156,7 @@ def _update_doubts(
         yield Grade.THIN, f"last update {ago(updated_at, now)} ago"
 
 
-def _gain_doubts(member: Member, period: Period, now: datetime) -> Iterable[_Doubt]:
-    gains = member.gains(period)
+def _gain_doubts(member: Member, gains: Gains, now: datetime) -> Iterable[_Doubt]:
     if gains.since is None:
         if member.updated_at is not None:
             yield Grade.NONE, "no two observations to compare"

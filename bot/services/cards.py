@@ -108,8 +108,8 @@ class Cards:
         blind = await blind_times(connection, clan, span)
         evidence = (
             *((f"WOM {ago(member.updated_at, now)} old",) if member.updated_at else ()),
-            *game_evidence(member, period, now).reasons,
-            *chat_evidence(member, period, now, blind).reasons,
+            *game_evidence(member, member.gains(period), span.length, now).reasons,
+            *chat_evidence(member, span.length, now, blind).reasons,
         )
         return card, tuple(dict.fromkeys(evidence))
 

@@ -30,6 +30,8 @@ class Clan:
     listened_at: datetime | None
     report_channel_id: int | None
     forget_after_days: int | None = None
+    notice_channel_id: int | None = None
+    role_orders: tuple[tuple[str, int], ...] = ()
 
 
 class UnknownZone(ValueError):
@@ -137,4 +139,6 @@ def _clan(row: ClanRow) -> Clan:
         listened_at=row.listened_at,
         report_channel_id=row.report_channel_id,
         forget_after_days=row.forget_after_days,
+        notice_channel_id=row.notice_channel_id,
+        role_orders=tuple(row.role_orders),
     )

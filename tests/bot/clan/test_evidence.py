@@ -45,14 +45,18 @@ def days(count: float) -> timedelta:
     return timedelta(days=count)
 
 
+def game_side(member: Member, period: Period) -> Evidence:
+    return game_evidence(member, member.gains(period), days(period), NOW)
+
+
 def blind(start_days_ago: float, length_days: float, where: str | None = None) -> Blind:
     start = NOW - days(start_days_ago)
     return Blind(Span(start, start + days(length_days)), where)
 
 
 def test_a_member_seen_on_both_sides_has_good_evidence_without_reasons() -> None:
-    assert game_evidence(SEEN, MONTH, NOW) == GOOD
-    assert chat_evidence(SEEN, MONTH, NOW) == GOOD
+    assert game_side(SEEN, MONTH) == GOOD
+    assert chat_evidence(SEEN, days(MONTH), NOW) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -85,22 +89,22 @@ def test_a_member_seen_on_both_sides_has_good_evidence_without_reasons() -> None
     ],
 )
 def test_the_game_side_is_graded_with_its_reason(member: Member, grade: Grade, reason: str) -> None:
-    assert game_evidence(member, MONTH, NOW) == Evidence(grade, (reason,))
+    assert game_side(member, MONTH) == Evidence(grade, (reason,))
 
 
 def test_an_update_of_three_days_ago_is_fresh_enough_for_a_month_and_not_for_a_week() -> None:
     member = replace(SEEN, updated_at=NOW - days(3), game={MONTH: GAINS, Period.WEEK: GAINS})
-    assert game_evidence(member, MONTH, NOW) == GOOD
-    assert game_evidence(member, Period.WEEK, NOW).grade is Grade.THIN
+    assert game_side(member, MONTH) == GOOD
+    assert game_side(member, Period.WEEK).grade is Grade.THIN
 
 
 def test_a_status_wom_adds_later_and_an_unknown_joining_date_are_no_fault() -> None:
-    assert game_evidence(replace(SEEN, status="new_one", joined_at=None), MONTH, NOW) == GOOD
+    assert game_side(replace(SEEN, status="new_one", joined_at=None), MONTH) == GOOD
 
 
 def test_the_gravest_reason_stands_first() -> None:
     member = replace(SEEN, status="flagged", updated_at=None, game={}, joined_at=NOW - days(12))
-    found = game_evidence(member, MONTH, NOW)
+    found = game_side(member, MONTH)
     assert found.grade is Grade.NONE
     assert found.reasons[0] == "never updated on WOM"
     assert len(found.reasons) == 3
@@ -140,15 +144,15 @@ def test_the_gravest_reason_stands_first() -> None:
 def test_the_chat_side_is_graded_with_its_reason(
     member: Member, seen: Sequence[Blind], grade: Grade, reason: str
 ) -> None:
-    assert chat_evidence(member, MONTH, NOW, seen) == Evidence(grade, (reason,))
+    assert chat_evidence(member, days(MONTH), NOW, seen) == Evidence(grade, (reason,))
 
 
 def test_a_short_absence_or_one_outside_the_period_does_not_matter() -> None:
-    assert chat_evidence(SEEN, MONTH, NOW, (blind(10, 1), blind(90, 50))) == GOOD
+    assert chat_evidence(SEEN, days(MONTH), NOW, (blind(10, 1), blind(90, 50))) == GOOD
 
 
 def test_an_absence_of_hours_is_said_in_hours() -> None:
-    found = chat_evidence(SEEN, Period.DAY, NOW, (blind(0.5, 0.25),))
+    found = chat_evidence(SEEN, days(Period.DAY), NOW, (blind(0.5, 0.25),))
     assert found.reasons == ("bot away 6 h of 1 day",)
 
 
@@ -157,7 +161,7 @@ blinds = st.builds(blind, st.integers(0, 60), st.integers(0, 30), st.sampled_fro
 
 @given(st.lists(blinds, max_size=5).flatmap(lambda b: st.tuples(st.just(b), st.permutations(b))))
 def test_the_order_of_absences_does_not_matter(both: tuple[list[Blind], list[Blind]]) -> None:
-    one, other = (chat_evidence(SEEN, MONTH, NOW, each) for each in both)
+    one, other = (chat_evidence(SEEN, days(MONTH), NOW, each) for each in both)
     assert one == other
     shown = coverage(Roster((SEEN,), NOW), NOW, Linked(confirmed=1), 1)
     strips = [strip(replace(shown, blind=tuple(each)), NOW, UTC_ZONE) for each in both]
@@ -166,8 +170,8 @@ def test_the_order_of_absences_does_not_matter(both: tuple[list[Blind], list[Bli
 
 @given(st.lists(blinds, max_size=5), blinds)
 def test_more_absence_never_makes_evidence_better(known: list[Blind], more: Blind) -> None:
-    before = chat_evidence(SEEN, MONTH, NOW, known).grade
-    assert chat_evidence(SEEN, MONTH, NOW, [*known, more]).grade <= before
+    before = chat_evidence(SEEN, days(MONTH), NOW, known).grade
+    assert chat_evidence(SEEN, days(MONTH), NOW, [*known, more]).grade <= before
 
 
 def test_coverage_counts_updates() -> None:

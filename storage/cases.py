@@ -1,0 +1,125 @@
+"""Cases and their histories, which only grow."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import CASE_ENTRIES, CASES
+
+OVER = ("done", "closed")
+"""The states of cases that are over, as the index of the standing ones has them."""
+
+
+class EntryRow(NamedTuple):
+    """A line of a case's history as the database has it."""
+
+    move: str
+    state: str
+    who: int | None
+    at: datetime
+    why: str
+    until_at: datetime | None
+    numbers: Sequence[str]
+
+
+class CaseRow(NamedTuple):
+    """A case as the database has it, its history oldest first."""
+
+    case_id: int
+    player_id: int
+    kind: str
+    role: str
+    target: str | None
+    policy_version: int
+    history: tuple[EntryRow, ...]
+
+
+async def standing(connection: AsyncConnection, clan_id: int) -> list[CaseRow]:
+    """Return the clan's cases that are not over, in the order in which they were opened."""
+    return await _read(connection, CASES.c.clan_id == clan_id, CASES.c.state.not_in(OVER))
+
+
+async def of_players(
+    connection: AsyncConnection, clan_id: int, player_ids: Sequence[int]
+) -> list[CaseRow]:
+    """Return all cases of some players in a clan, in the order in which they were opened."""
+    return await _read(
+        connection, CASES.c.clan_id == clan_id, CASES.c.player_id.in_(sorted(player_ids))
+    )
+
+
+async def newest(connection: AsyncConnection, clan_id: int, how_many: int) -> list[CaseRow]:
+    """Return the clan's newest cases that are over, in the order in which they were opened."""
+    ids = (
+        select(CASES.c.id)
+        .where(CASES.c.clan_id == clan_id, CASES.c.state.in_(OVER))
+        .order_by(CASES.c.id.desc())
+        .limit(how_many)
+    )
+    return await _read(connection, CASES.c.clan_id == clan_id, CASES.c.id.in_(ids))
+
+
+async def open_new(
+    connection: AsyncConnection, clan_id: int, case: Mapping[str, Any], first: Sequence[EntryRow]
+) -> int:
+    """Store a case (a row without the clan) with the first lines of its history; return its id.
+
+    IntegrityError when the player has a standing case of that kind.
+    """
+    made = await connection.execute(
+        insert(CASES).values(clan_id=clan_id, state=first[-1].state, **case).returning(CASES.c.id)
+    )
+    case_id: int = made.scalar_one()
+    await _write(connection, case_id, 0, first)
+    return case_id
+
+
+async def extend(
+    connection: AsyncConnection, clan_id: int, case_id: int, known: int, news: Sequence[EntryRow]
+) -> None:
+    """Add lines to a history of which `known` are there; IntegrityError when it has grown since."""
+    await _write(connection, case_id, known, news)
+    await connection.execute(
+        update(CASES)
+        .where(CASES.c.clan_id == clan_id, CASES.c.id == case_id)
+        .values(state=news[-1].state)
+    )
+
+
+async def _write(
+    connection: AsyncConnection, case_id: int, known: int, news: Sequence[EntryRow]
+) -> None:
+    await connection.execute(
+        insert(CASE_ENTRIES),
+        [
+            {"case_id": case_id, "position": position, **entry._asdict()}
+            for position, entry in enumerate(news, known)
+        ],
+    )
+
+
+async def _read(connection: AsyncConnection, *which: ColumnElement[bool]) -> list[CaseRow]:
+    case, entry = CASES.c, CASE_ENTRIES.c
+    rows = await connection.execute(
+        select(
+            case.id,
+            case.player_id,
+            case.kind,
+            case.role,
+            case.target,
+            case.policy_version,
+            *(entry[name] for name in EntryRow._fields),
+        )
+        .join(CASE_ENTRIES, entry.case_id == case.id)
+        .where(*which)
+        .order_by(case.id, entry.position)
+    )
+    found: dict[int, list[EntryRow]] = {}
+    heads: dict[int, tuple[Any, ...]] = {}
+    for row in rows:
+        heads[row[0]] = tuple(row[:6])
+        found.setdefault(row[0], []).append(EntryRow(*row[6:]))
+    return [CaseRow._make((*heads[case_id], tuple(found[case_id]))) for case_id in found]
