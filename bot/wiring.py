@@ -24,9 +24,11 @@ from bot.services.intake import Intake
 from bot.services.leave import Leaves
 from bot.services.links import Links
 from bot.services.places import Places
+from bot.services.policies import Policies
 from bot.services.poll import Poll
 from bot.services.privacy import Privacy
 from bot.services.publish import Publish
+from bot.services.review import Review
 from bot.services.upkeep import Upkeep
 from bot.settings import Settings
 from storage.engine import Database
@@ -54,6 +56,8 @@ class Services:
     exemptions: Exemptions
     privacy: Privacy
     dossier: Dossier
+    policies: Policies
+    review: Review
     upkeep: Upkeep
     clock: Clock
     migrated: Migrated
@@ -150,6 +154,8 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         exemptions=Exemptions(database, clock),
         privacy=Privacy(database, intake, clock),
         dossier=Dossier(database, clock),
+        policies=Policies(database, clock),
+        review=Review(database, clock),
         upkeep=Upkeep(
             database,
             clock,

@@ -1,12 +1,15 @@
 """Cases and their histories, which only grow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.errors import Overtaken
 from storage.tables import CASE_ENTRIES, CASES
 
 OVER = ("done", "closed")
@@ -62,16 +65,41 @@ async def newest(connection: AsyncConnection, clan_id: int, how_many: int) -> li
     return await _read(connection, CASES.c.clan_id == clan_id, CASES.c.id.in_(ids))
 
 
+async def counts(
+    connection: AsyncConnection, clan_id: int, kind: str, player_ids: Sequence[int]
+) -> dict[int, int]:
+    """Return how many cases of a kind there ever were of each of the players that had any."""
+    case = CASES.c
+    rows = await connection.execute(
+        select(case.player_id, func.count())
+        .where(case.clan_id == clan_id, case.kind == kind, case.player_id.in_(sorted(player_ids)))
+        .group_by(case.player_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def noticed_since(connection: AsyncConnection, clan_id: int, since: datetime) -> list[int]:
+    """Return the players who were given a notice since an instant."""
+    entry = CASE_ENTRIES.c
+    rows = await connection.execute(
+        select(CASES.c.player_id)
+        .join(CASE_ENTRIES, entry.case_id == CASES.c.id)
+        .where(CASES.c.clan_id == clan_id, entry.state == "noticed", entry.at >= since)
+        .distinct()
+    )
+    return list(rows.scalars())
+
+
 async def open_new(
     connection: AsyncConnection, clan_id: int, case: Mapping[str, Any], first: Sequence[EntryRow]
 ) -> int:
     """Store a case (a row without the clan) with the first lines of its history; return its id.
 
-    IntegrityError when the player has a standing case of that kind.
+    Overtaken when the player has a standing case of that kind.
     """
-    made = await connection.execute(
-        insert(CASES).values(clan_id=clan_id, state=first[-1].state, **case).returning(CASES.c.id)
-    )
+    row = {"clan_id": clan_id, "state": first[-1].state, **case}
+    with _one_writer():
+        made = await connection.execute(insert(CASES).values(row).returning(CASES.c.id))
     case_id: int = made.scalar_one()
     await _write(connection, case_id, 0, first)
     return case_id
@@ -80,13 +108,28 @@ async def open_new(
 async def extend(
     connection: AsyncConnection, clan_id: int, case_id: int, known: int, news: Sequence[EntryRow]
 ) -> None:
-    """Add lines to a history of which `known` are there; IntegrityError when it has grown since."""
-    await _write(connection, case_id, known, news)
-    await connection.execute(
-        update(CASES)
-        .where(CASES.c.clan_id == clan_id, CASES.c.id == case_id)
-        .values(state=news[-1].state)
-    )
+    """Add lines to a history of which `known` are there; Overtaken when it has grown since.
+
+    So when the player has another case of that kind meanwhile, or the clan no such case.
+    """
+    with _one_writer():
+        found = await connection.execute(
+            update(CASES)
+            .where(CASES.c.clan_id == clan_id, CASES.c.id == case_id)
+            .values(state=news[-1].state)
+        )
+        if not found.rowcount:
+            raise Overtaken(f"clan {clan_id} has no case {case_id}")
+        await _write(connection, case_id, known, news)
+
+
+@contextmanager
+def _one_writer() -> Iterator[None]:
+    """Say Overtaken where a row is there already."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Overtaken(str(error.orig)) from error
 
 
 async def _write(

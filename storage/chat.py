@@ -6,15 +6,19 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CursorResult,
+    Integer,
     Select,
     bindparam,
     case,
+    cast,
     func,
     literal,
     select,
     true,
+    type_coerce,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -84,6 +88,49 @@ def _written_on_days() -> Select[Any]:
         .where(day.author_id.in_(authors), _in_stretch(0))
         .group_by(day.author_id)
     )
+
+
+async def days_written(
+    connection: AsyncConnection, clan_id: int, first: date, after: date
+) -> dict[int, tuple[int, int]]:
+    """Return by author the days [first, after) with a message, a bit each, and the answers then.
+
+    No more than 62 days: they have to fit into an integer of the database.
+    """
+    given = {"clan_id": clan_id, "first_0": first, "after_0": after}
+    rows = plain_rows(await connection.execute(_days_written(), given))
+    return {author_id: (int(days), answers) for author_id, days, answers in rows}
+
+
+@cache
+def _days_written() -> Select[Any]:
+    day = AUTHOR_DAYS.c
+    number = type_coerce(day.day, BigInteger) - bindparam("first_0", type_=Day)
+    bit = cast(1, BigInteger).bitwise_lshift(cast(number, Integer))
+    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == bindparam("clan_id"))
+    return (
+        select(
+            day.author_id,
+            func.sum(case((day.messages > 0, bit), else_=0)),
+            func.sum(day.answers),
+        )
+        .where(day.author_id.in_(authors), _in_stretch(0))
+        .group_by(day.author_id)
+    )
+
+
+async def capped_messages(
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime, cap: int
+) -> dict[int, int]:
+    """Return the messages by author in [start, end), no hour counting for more than the cap."""
+    hour = AUTHOR_HOURS.c
+    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
+    rows = await connection.execute(
+        select(hour.author_id, func.sum(case((hour.messages > cap, cap), else_=hour.messages)))
+        .where(hour.author_id.in_(authors), hour.hour_at >= start, hour.hour_at < end)
+        .group_by(hour.author_id)
+    )
+    return dict(plain_rows(rows))
 
 
 def _in_stretch(number: int) -> ColumnElement[bool]:

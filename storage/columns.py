@@ -41,6 +41,11 @@ def first_snowflake(instant: datetime) -> int:
     return (to_ms(instant) - _DISCORD_EPOCH_MS) << 22
 
 
+def ids_within(length: timedelta) -> int:
+    """Return how far apart two Discord ids are that were made so long after each other."""
+    return length // _MILLISECOND << 22
+
+
 def instant_of(snowflake: int) -> datetime:
     """Return when Discord made an id."""
     return from_ms((snowflake >> 22) + _DISCORD_EPOCH_MS)

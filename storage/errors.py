@@ -3,6 +3,7 @@
 StorageError
 |-- DatabaseLocked      another process holds it longer than we wait
 |-- DatabaseDamaged     the integrity check failed
+|-- Overtaken           another process wrote first what there can be only once
 `-- MigrationFailed     the schema could not be brought up; the old file stands
 """
 
@@ -24,6 +25,10 @@ class DatabaseDamaged(StorageError):
         super().__init__(f"{path} is damaged: {finding}")
         self.path = path
         self.finding = finding
+
+
+class Overtaken(StorageError):
+    """Another process wrote first what there can be only once; nothing of ours was kept."""
 
 
 class MigrationFailed(StorageError):

@@ -17,11 +17,14 @@ from storage.tables import (
     AUTHOR_TOTALS,
     AUTHORS,
     BROADCASTS,
+    CASE_ENTRIES,
+    CASES,
     CLAN_HOURS,
     EXEMPTIONS,
     LINK_EVENTS,
     LINKS,
     MESSAGES,
+    POLICIES,
     QUESTIONS,
 )
 
@@ -127,14 +130,21 @@ async def delete_ties(
 async def delete_words(
     connection: AsyncConnection, clan_id: int, user_id: int, player_ids: Collection[int]
 ) -> None:
-    """Delete a user's leaves, and the words kept about the players that were theirs."""
-    leave, held = ABSENCES.c, EXEMPTIONS.c
+    """Delete a user's leaves, and the words and numbers noted about the players that were theirs.
+
+    Of a case only what was decided and when is left.
+    """
+    leave, held, case = ABSENCES.c, EXEMPTIONS.c, CASES.c
     own = or_(leave.discord_user_id == user_id, leave.player_id.in_(player_ids))
     await connection.execute(delete(ABSENCES).where(leave.clan_id == clan_id, own))
     await connection.execute(
         update(EXEMPTIONS)
         .where(held.clan_id == clan_id, held.player_id.in_(player_ids))
         .values(reason="")
+    )
+    about = select(case.id).where(case.clan_id == clan_id, case.player_id.in_(player_ids))
+    await connection.execute(
+        update(CASE_ENTRIES).where(CASE_ENTRIES.c.case_id.in_(about)).values(why="", numbers=[])
     )
 
 
@@ -145,6 +155,7 @@ async def unname(connection: AsyncConnection, clan_id: int, user_id: int) -> Non
         (LINK_EVENTS, LINK_EVENTS.c.by_user_id),
         (ABSENCES, ABSENCES.c.set_by),
         (EXEMPTIONS, EXEMPTIONS.c.set_by),
+        (POLICIES, POLICIES.c.made_by),
     )
     for table, maker in makers:
         await connection.execute(
@@ -152,3 +163,12 @@ async def unname(connection: AsyncConnection, clan_id: int, user_id: int) -> Non
             .where(table.c.clan_id == clan_id, maker == user_id)
             .values({maker.name: NOBODY})
         )
+    entry = CASE_ENTRIES.c
+    in_clan = entry.case_id.in_(select(CASES.c.id).where(CASES.c.clan_id == clan_id))
+    await connection.execute(
+        update(CASE_ENTRIES).where(in_clan, entry.who == user_id).values(who=NOBODY)
+    )
+    # What others wrote down may name the user by a mention.
+    await connection.execute(
+        update(CASE_ENTRIES).where(in_clan, entry.why.contains(str(user_id))).values(why="")
+    )

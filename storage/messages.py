@@ -1,13 +1,14 @@
 """Facts of messages: who wrote where and when, once per message id, never the words."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from enum import IntFlag
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import first_snowflake, ids_within
 from storage.rollups import Tally, find_last_written, raise_last_written, roll_up
 from storage.tables import CHANNELS, MESSAGES, QUESTIONS
 
@@ -110,6 +111,42 @@ async def stored(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) 
         )
         found.extend(Stored(*row) for row in rows)
     return sorted(found)
+
+
+async def answered_authors(
+    connection: AsyncConnection,
+    clan_id: int,
+    author_ids: Collection[int],
+    since: datetime,
+    window: timedelta,
+) -> dict[int, bool]:
+    """Return of each of the clan's authors who wrote since an instant whether anybody answered.
+
+    Somebody answered who replied to a message, or wrote in its channel within the window after it.
+    """
+    if not author_ids:
+        return {}
+    message, other = MESSAGES.c, MESSAGES.alias("other").c
+    by_another = other.author_id != message.author_id
+    replied = exists().where(by_another, other.reply_to == message.message_id)
+    followed = exists().where(
+        by_another,
+        other.channel_id == message.channel_id,
+        other.message_id > message.message_id,
+        other.message_id < message.message_id + ids_within(window),
+    )
+    answered = or_(replied, followed)
+    rows = await connection.execute(
+        select(message.author_id, func.max(case((answered, 1), else_=0)))
+        .join(CHANNELS, CHANNELS.c.id == message.channel_id)
+        .where(
+            CHANNELS.c.clan_id == clan_id,
+            message.message_id >= first_snowflake(since),
+            message.author_id.in_(sorted(author_ids)),
+        )
+        .group_by(message.author_id)
+    )
+    return {author_id: bool(was_answered) for author_id, was_answered in rows}
 
 
 async def after(

@@ -117,12 +117,17 @@ def _paths(*, of_some: bool) -> Select[Any]:
     return select(path.player_id, path.metric_id, path.at_start, first_inside, path.value)
 
 
-async def ranked_values(connection: AsyncConnection, clan_id: int) -> list[tuple[Any, ...]]:
-    """Return (player id, metric id, present value) of present members where they are ranked."""
+async def ranked_values(
+    connection: AsyncConnection, clan_id: int, metrics: Collection[int] | None = None
+) -> list[tuple[Any, ...]]:
+    """Return (player id, metric id, present value) of present members where they are ranked.
+
+    Of all metrics, or only of those whose ids are given.
+    """
     value = PRESENT_VALUES.c
-    rows = await connection.execute(
-        select(value.player_id, value.metric_id, value.value).where(
-            value.player_id.in_(present_members(clan_id)), value.value != UNRANKED
-        )
+    statement = select(value.player_id, value.metric_id, value.value).where(
+        value.player_id.in_(present_members(clan_id)), value.value != UNRANKED
     )
-    return plain_rows(rows)
+    if metrics is not None:
+        statement = statement.where(value.metric_id.in_(sorted(metrics)))
+    return plain_rows(await connection.execute(statement))

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Select,
     bindparam,
     func,
     literal,
+    or_,
     select,
     true,
     type_coerce,
@@ -96,18 +98,28 @@ async def store(connection: AsyncConnection, news: Sequence[News]) -> None:
     )
 
 
-def present_members(clan_id: int) -> Select[tuple[int]]:
-    """Return the query of a clan's present members."""
+def present_members(clan_id: int, here_at: datetime | None = None) -> Select[tuple[int]]:
+    """Return the query of a clan's present members, and of those who left after an instant."""
     place = MEMBERSHIPS.c
-    return select(place.player_id).where(place.clan_id == clan_id, place.left_at.is_(None))
+    here: ColumnElement[bool] = place.left_at.is_(None)
+    if here_at is not None:
+        here = or_(here, place.left_at > here_at)
+    return select(place.player_id).where(place.clan_id == clan_id, here)
 
 
 async def seen_at(
-    connection: AsyncConnection, clan_id: int, instants: Sequence[datetime]
+    connection: AsyncConnection,
+    clan_id: int,
+    instants: Sequence[datetime],
+    here_at: datetime | None = None,
 ) -> list[dict[int, Seen]]:
-    """Return, for each instant, every present member's newest headline at or before it."""
-    given = {f"at_{number}": instant for number, instant in enumerate(instants)}
-    rows = await connection.execute(_seen_at(len(instants)), given | {"clan_id": clan_id})
+    """Return, for each instant, every member's newest headline at or before it.
+
+    Of present members and, with `here_at`, of those who left after that instant.
+    """
+    given: dict[str, Any] = {f"at_{number}": instant for number, instant in enumerate(instants)}
+    given |= {"clan_id": clan_id, "here_at": here_at}
+    rows = await connection.execute(_seen_at(len(instants)), given)
     found: list[dict[int, Seen]] = [{} for _ in instants]
     for number, who, at_ms, xp, kills, kills_earned, ehp, ehb in plain_rows(rows):
         found[number][who] = Seen(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
@@ -138,13 +150,16 @@ def _seen_at(instants: int) -> Select[Any]:
         .select_from(MEMBERSHIPS)
         .join(asked, true())
         .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == newest_then))
-        .where(place.clan_id == bindparam("clan_id"), place.left_at.is_(None))
+        .where(place.clan_id == bindparam("clan_id"), _here())
     )
 
 
-async def first_seen(connection: AsyncConnection, clan_id: int) -> dict[int, Seen]:
-    """Return each present member's very first headline."""
-    rows = plain_rows(await connection.execute(_first_seen(), {"clan_id": clan_id}))
+async def first_seen(
+    connection: AsyncConnection, clan_id: int, here_at: datetime | None = None
+) -> dict[int, Seen]:
+    """Return each member's very first headline; with `here_at` also of those who left later."""
+    given = {"clan_id": clan_id, "here_at": here_at}
+    rows = plain_rows(await connection.execute(_first_seen(), given))
     return {
         who: Seen(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
         for who, at_ms, xp, kills, kills_earned, ehp, ehb in rows
@@ -165,24 +180,36 @@ def _first_seen() -> Select[Any]:
         select(OBSERVATIONS)
         .select_from(MEMBERSHIPS)
         .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == first))
-        .where(place.clan_id == bindparam("clan_id"), place.left_at.is_(None))
+        .where(place.clan_id == bindparam("clan_id"), _here())
     )
 
 
+def _here() -> ColumnElement[bool]:
+    """Return the condition that a member is present or, when `here_at` is given, left after it."""
+    left_at = MEMBERSHIPS.c.left_at
+    return or_(left_at.is_(None), left_at > bindparam("here_at", type_=Instant))
+
+
 async def rises(
-    connection: AsyncConnection, clan_id: int, start: datetime, player_id: int | None = None
+    connection: AsyncConnection,
+    clan_id: int,
+    start: datetime,
+    player_id: int | None = None,
+    here_at: datetime | None = None,
 ) -> list[tuple[Any, ...]]:
     """Return (player id, milliseconds since 1970, xp, kills earned) of members after `start`.
 
-    Of all present members or of one, by player and in order of time. Left as plain numbers: a
-    quarter of a thousand members is long.
+    Of all present members or of one, by player and in order of time; with `here_at` up to that
+    instant, of those who left later too. Left as plain numbers: a quarter of a thousand is long.
     """
     seen = OBSERVATIONS.c
     statement = (
         select(seen.player_id, type_coerce(seen.seen_at, BigInteger), seen.xp, seen.kills_earned)
-        .where(seen.player_id.in_(present_members(clan_id)), seen.seen_at > start)
+        .where(seen.player_id.in_(present_members(clan_id, here_at)), seen.seen_at > start)
         .order_by(seen.player_id, seen.seen_at)
     )
+    if here_at is not None:
+        statement = statement.where(seen.seen_at <= here_at)
     if player_id is not None:
         statement = statement.where(seen.player_id == player_id)
     return plain_rows(await connection.execute(statement))

@@ -18,6 +18,8 @@ from storage.tables import (
     AUTHOR_TOTALS,
     AUTHORS,
     BROADCASTS,
+    CASE_ENTRIES,
+    CASES,
     CHANNELS,
     EXEMPTIONS,
     LINK_EVENTS,
@@ -142,6 +144,29 @@ async def standing(
         exemptions=select(name, held.reason, held.until_on, held.set_at, held.ended_at)
         .join(PLAYERS, PLAYERS.c.player_id == held.player_id)
         .where(held.clan_id == clan_id, held.player_id.in_(player_ids)),
+    )
+
+
+async def cases(connection: AsyncConnection, clan_id: int, player_ids: Collection[int]) -> Rows:
+    """Return what was decided about the person's players: what, since when, until when.
+
+    Who decided, and in which words, is not for them.
+    """
+    case, line, later = CASES.c, CASE_ENTRIES.c, CASE_ENTRIES.alias("later").c
+    newest = select(func.max(later.position)).where(later.case_id == case.id).scalar_subquery()
+    return await _rows(
+        connection,
+        select(
+            PLAYERS.c.name.label("player"),
+            case.kind,
+            line.state,
+            line.at.label("since"),
+            line.until_at.label("until"),
+        )
+        .join(PLAYERS, PLAYERS.c.player_id == case.player_id)
+        .join(CASE_ENTRIES, (line.case_id == case.id) & (line.position == newest))
+        .where(case.clan_id == clan_id, case.player_id.in_(player_ids))
+        .order_by(case.id),
     )
 
 

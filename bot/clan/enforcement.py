@@ -26,6 +26,10 @@ class Verdict(StrEnum):
     CANT_TELL = "can't tell"
 
 
+LIVING = frozenset({Verdict.ACTIVE, Verdict.QUIET})
+"""The verdicts on those who showed life."""
+
+
 class Need(StrEnum):
     """What would make it possible to tell."""
 
@@ -110,7 +114,7 @@ def inactivity(
     sure, unsure, apart = [], [], []
     for profile in sorted(profiles, key=lambda each: _list_order(each, ladder, policy)):
         judgement = judge(profile, policy, now)
-        if profile.left_at is not None or judgement.verdict in (Verdict.ACTIVE, Verdict.QUIET):
+        if profile.left_at is not None or judgement.verdict in LIVING:
             continue
         why = left_in_peace(profile, now)
         if why is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.clan.enforcement import Verdict, judge
+from bot.clan.enforcement import LIVING, judge
 from bot.clan.evidence import Grade
 from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS, Policy, Signal
 from bot.clan.profiles import Profile, days_active, tenure
@@ -63,7 +63,7 @@ def promotion_cases(
     for profile in profiles:
         if not may_be_suggested(profile, now):
             continue
-        if judge(profile, policy, now).verdict not in (Verdict.ACTIVE, Verdict.QUIET):
+        if judge(profile, policy, now).verdict not in LIVING:
             continue
         found = signals(profile, bars, policy, now, gates)
         case = _case(profile, found, ladder, policy, now)

@@ -107,8 +107,13 @@ def day_span(day: date, zone: ZoneInfo) -> Span:
 
 def last(period: Period, now: datetime, zone: ZoneInfo) -> Span:
     """Return the span of `period` that ends with the hour in which `now` lies."""
+    return last_days(period.value, now, zone)
+
+
+def last_days(days: int, now: datetime, zone: ZoneInfo) -> Span:
+    """Return the span of so many times 24 hours that ends with the hour in which `now` lies."""
     end = hour_of(now, zone) + HOUR
-    return Span(end - timedelta(days=period.value), end)
+    return Span(end - timedelta(days=days), end)
 
 
 def whole_days(span: Span, zone: ZoneInfo) -> tuple[date, date]:

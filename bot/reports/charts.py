@@ -5,8 +5,8 @@ Every chart names its span and time zone and says in its alt text what it shows.
 
 from zoneinfo import ZoneInfo
 
-from bot.clan.activity import DayLine, Heatmap
-from bot.clan.spans import Period, Span, day_span
+from bot.clan.activity import DayLine
+from bot.clan.spans import Span, day_span
 from bot.clan.wording import DASH, exact, percent_change, plural, short
 from bot.reports import style
 from bot.reports.clan_report import (
@@ -19,7 +19,7 @@ from bot.reports.clan_report import (
     total_rows,
 )
 from bot.reports.documents import Document
-from bot.reports.paper import Face, Paper, Rect, drawable, width_of
+from bot.reports.paper import Paper, Rect
 from bot.reports.pictures import Card, ClanWeek, Fact, card_facts
 from bot.reports.plots import (
     HEADING,
@@ -30,7 +30,10 @@ from bot.reports.plots import (
     Tile,
     TopList,
     draw_days,
+    draw_header,
+    draw_heat_key,
     draw_movers,
+    draw_small_print,
     draw_tiles,
     draw_week,
 )
@@ -47,8 +50,8 @@ def report_chart(report: ClanReport) -> Document:
     """Draw the clan's report: four totals, both sides by day, and who moved most."""
     paper = Paper()
     span = style.span_words(report.span, report.zone)
-    _draw_header(paper, report.clan, f"Clan report · {span}", report.period)
-    _draw_small_print(paper, report.evidence)
+    draw_header(paper, report.clan, f"Clan report · {span}", f"last {report.period.words}")
+    draw_small_print(paper, report.evidence)
     draw_tiles(paper, _total_tiles(report), 104)
     _draw_both_sides(paper, report, (style.MARGIN, 228, 640, 412))
     movers = top_movers(report, 3)
@@ -65,8 +68,8 @@ def report_chart(report: ClanReport) -> Document:
 def card_chart(card: Card) -> Document:
     """Draw a member's card: four numbers, both sides of 90 days, and the hours they write in."""
     paper = Paper()
-    _draw_header(paper, card.member.name, _card_line(card), card.period)
-    _draw_small_print(paper, (style.span_words(card.span, card.zone), *_accounts(card)))
+    draw_header(paper, card.member.name, _card_line(card), f"last {card.period.words}")
+    draw_small_print(paper, (style.span_words(card.span, card.zone), *_accounts(card)))
     facts = card_facts(card)
     draw_tiles(paper, [_fact_tile(fact) for fact in facts], 104)
     _draw_both_sides(paper, card, (style.MARGIN, 228, 590, 412))
@@ -86,33 +89,17 @@ def heatmap_chart(week: ClanWeek) -> Document:
     """Draw when the clan writes: messages by weekday and hour of its own clock."""
     paper = Paper()
     span = style.span_words(week.span, week.zone)
-    _draw_header(paper, week.clan, f"Messages by weekday and hour · {span}", week.period)
-    _draw_small_print(paper, week.evidence)
+    draw_header(
+        paper, week.clan, f"Messages by weekday and hour · {span}", f"last {week.period.words}"
+    )
+    draw_small_print(paper, week.evidence)
     draw_week(paper, week.hours, (style.MARGIN, 108, 1028, 456), face=SOFT)
-    _draw_key(paper, week.hours, 596)
+    draw_heat_key(paper, week.hours, 596)
     if week.best_hours:
         words = ", ".join(style.slot_words(slot) for slot in week.best_hours)
         at = (style.MARGIN, 612.0)
         paper.text(at, f"Busiest: {words}", HEADING, room=640)
     return Document("activity.png", paper.png(), _week_alt(week))
-
-
-def _draw_header(paper: Paper, name: str, line: str, period: Period) -> None:
-    right = paper.width - style.MARGIN
-    paper.text((style.MARGIN, 58), drawable(name, DASH), Face(style.TITLE, bold=True), room=780)
-    paper.text((style.MARGIN, 86), line, SOFT, room=1028)
-    words = f"last {period.words}"
-    paper.text((right, 58), words, Face(style.HEADING, style.XP, bold=True), align="right")
-
-
-def _draw_small_print(paper: Paper, parts: tuple[str, ...]) -> None:
-    """Draw as many of the parts as the line holds, the first ones; none is cut in the middle."""
-    room = paper.width - 2 * style.MARGIN
-    holds = len(parts)
-    while holds > 1 and width_of(style.evidence_words(parts[:holds]), SMALL) > room:
-        holds -= 1
-    at = (style.MARGIN, paper.height - 24)
-    paper.text(at, style.evidence_words(parts[:holds]), SMALL, room=room)
 
 
 def _draw_both_sides(paper: Paper, of: ClanReport | Card, rect: Rect) -> None:
@@ -145,17 +132,6 @@ def _draw_best(
         paper.text((left, y), style.slot_words(slot), STRONG)
         words = plural(slot[2], "message")
         paper.text((left + 130, y), words, SOFT)
-
-
-def _draw_key(paper: Paper, hours: Heatmap, top: float) -> None:
-    most = max((messages for row in hours for messages in row), default=0)
-    words = f"{most:,} in the busiest hour"
-    right = paper.width - style.MARGIN - width_of(words, SMALL) - 10
-    paper.text((right + 10, top + 16), words, SMALL)
-    start = right - 34 * len(style.HEAT)
-    paper.text((start - 8, top + 16), "none", SMALL, align="right")
-    for level, colour in enumerate(style.HEAT):
-        paper.rects([(start + level * 34, top, 32, 20)], colour)
 
 
 def _total_tiles(report: ClanReport) -> list[Tile]:

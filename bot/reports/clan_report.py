@@ -13,6 +13,7 @@ from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
 from bot.clan.gains import Gains, MetricGain
 from bot.clan.spans import WINDOWS, Period, Span, day_of
 from bot.clan.standings import Member, Roster, composite
+from bot.reports.lists import Suggestions
 from bot.reports.style import date_words
 
 _CHAT_WINDOWS = (Period.WEEK, Period.MONTH, Period.QUARTER)
@@ -25,6 +26,7 @@ class ClanReport:
     `skills` and `bosses` hold each player's gains of the span by metric, `present_*` the values now
     (-1 is unranked). A metric without a gain did not rise when the player's gains of the span are
     known and the present value is ranked; otherwise it is unknown. `trend` has at most 90 days.
+    `suggestions` are in leadership's copy alone.
     """
 
     clan: str
@@ -42,10 +44,12 @@ class ClanReport:
     trend: tuple[DayLine, ...] = ()
     changes: tuple[Change, ...] = ()
     evidence: tuple[str, ...] = ()
+    suggestions: Suggestions | None = None
 
     def without_tables(self) -> "ClanReport":
-        """Return the report without skills and bosses: all that its chart reads."""
-        return replace(self, skills={}, bosses={}, present_skills={}, present_bosses={})
+        """Return the report without what only its workbook reads."""
+        slim = replace(self, skills={}, bosses={}, present_skills={}, present_bosses={})
+        return replace(slim, suggestions=None)
 
 
 class Mover(NamedTuple):

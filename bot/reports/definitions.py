@@ -2,7 +2,13 @@
 
 from typing import Final
 
-DEFINITIONS: Final = (
+from bot.clan.policy import Policy, Signal
+from bot.clan.wording import exact, plural
+
+Definitions = tuple[tuple[str, str], ...]
+"""Words, each with its sentence."""
+
+DEFINITIONS: Final[Definitions] = (
     ("Gain", "The value at the end of the span less the value at its start, never below zero."),
     (
         "Messages",
@@ -19,3 +25,32 @@ DEFINITIONS: Final = (
     ),
 )
 """The one sentence for each word that is printed beside the results."""
+
+
+def inactive_words(policy: Policy) -> Definitions:
+    """Return what a policy calls inactive, and who is on the list without being called so."""
+    rules = policy.enforcement
+    limits = sorted(rules.limits.items())
+    ranks = "".join(f", {role.replace('_', ' ')} {days}" for role, days in limits)
+    sure = (
+        f"In the clan for {plural(rules.min_tenure_days, 'day')}, and over all accounts no message "
+        f"and under {exact(rules.least_xp)} XP within the rank's limit "
+        f"({plural(rules.window_days, 'day')}{ranks}), both sides well observed."
+    )
+    unsure = "Nothing was seen of them, and not well enough to tell: see what would help."
+    apart = "Left in peace: away, exempt, asked again later, or playing in another game mode."
+    return (("Sure", sure), ("Needs evidence", unsure), ("Away or exempt", apart))
+
+
+def promotion_words(policy: Policy) -> Definitions:
+    """Return what a policy asks of somebody to be suggested for the next rank."""
+    rules = policy.promotion
+    signals = ", ".join(each for each in Signal if each in rules.signals) or "none is on"
+    seen = plural(rules.seen_days, "day")
+    suggested = f"At least one signal ({signals}), and seen within {seen}. The steadiest first."
+    near = f"From {rules.near_percent}% of what a signal asks, or not seen within {seen}."
+    counted = (
+        f"Messages up to {rules.hour_cap:,} an hour, and days on which somebody was there: "
+        "how much anybody wrote at once buys nothing."
+    )
+    return (("Suggested", suggested), ("Just under", near), ("Counted", counted))

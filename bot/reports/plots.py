@@ -83,6 +83,24 @@ def heat_level(messages: int, most: int) -> int:
     return ceil(messages / most * (len(style.HEAT) - 1)) if messages and most else 0
 
 
+def draw_header(paper: Paper, name: str, line: str, note: str) -> None:
+    """Draw whom the card is about, one line below it, and the span in few words at the right."""
+    right = paper.width - style.MARGIN
+    paper.text((style.MARGIN, 58), drawable(name, DASH), Face(style.TITLE, bold=True), room=780)
+    paper.text((style.MARGIN, 86), line, SOFT, room=1028)
+    paper.text((right, 58), note, Face(style.HEADING, style.XP, bold=True), align="right")
+
+
+def draw_small_print(paper: Paper, parts: tuple[str, ...]) -> None:
+    """Draw as many of the parts as the line holds, the first ones; none is cut in the middle."""
+    room = paper.width - 2 * style.MARGIN
+    holds = len(parts)
+    while holds > 1 and width_of(style.evidence_words(parts[:holds]), SMALL) > room:
+        holds -= 1
+    at = (style.MARGIN, paper.height - 24)
+    paper.text(at, style.evidence_words(parts[:holds]), SMALL, room=room)
+
+
 def draw_tiles(paper: Paper, tiles: Sequence[Tile], top: float, height: float = 104) -> None:
     """Draw a row of tiles from margin to margin."""
     gap = 12.0
@@ -188,9 +206,8 @@ def draw_week(
     paper: Paper, hours: Heatmap, rect: Rect, *, every: int = 2, face: Face = SMALL
 ) -> None:
     """Draw messages by weekday and hour; the scale is relative to the busiest hour."""
-    left, top, width, height = rect
-    start, tall = left + 3 * face.size, height - 1.8 * face.size
-    across, down = (width - 3 * face.size) / 24, tall / 7
+    left, _, _, height = rect
+    start, top, across, down = hour_cell(rect, face, 0, 0)
     most = max((messages for row in hours for messages in row), default=0)
     levels: list[list[Rect]] = [[] for _ in style.HEAT]
     for weekday in range(7):
@@ -204,3 +221,23 @@ def draw_week(
     for hour in range(0, 24, every):
         at = (start + (hour + 0.5) * across, top + height)
         paper.text(at, f"{hour:02d}", face, align="center")
+
+
+def hour_cell(rect: Rect, face: Face, weekday: int, hour: int) -> Rect:
+    """Return where an hour of the week stands in what draw_week draws."""
+    left, top, width, height = rect
+    start, tall = left + 3 * face.size, height - 1.8 * face.size
+    across, down = (width - 3 * face.size) / 24, tall / 7
+    return start + hour * across, top + weekday * down, across, down
+
+
+def draw_heat_key(paper: Paper, hours: Heatmap, top: float, least: str = "none") -> None:
+    """Draw the colours of the week at the right, from `least` to the busiest hour."""
+    most = max((messages for row in hours for messages in row), default=0)
+    words = f"{most:,} in the busiest hour"
+    right = paper.width - style.MARGIN - width_of(words, SMALL) - 10
+    paper.text((right + 10, top + 16), words, SMALL)
+    start = right - 34 * len(style.HEAT)
+    paper.text((start - 8, top + 16), least, SMALL, align="right")
+    for level, colour in enumerate(style.HEAT):
+        paper.rects([(start + level * 34, top, 32, 20)], colour)

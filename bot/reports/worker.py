@@ -16,11 +16,12 @@ from importlib import import_module
 from multiprocessing import get_context
 from typing import Protocol
 
+from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
 from bot.reports.pictures import Card, ClanWeek
 
-Drawable = ClanReport | Card | ClanWeek
+Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek
 
 
 class Drawing(StrEnum):
@@ -29,6 +30,8 @@ class Drawing(StrEnum):
     REPORT_CHART = "bot.reports.charts:report_chart"
     CARD_CHART = "bot.reports.charts:card_chart"
     HEATMAP_CHART = "bot.reports.charts:heatmap_chart"
+    WEEKS_CHART = "bot.reports.case_charts:weeks_chart"
+    UNCOVERED_CHART = "bot.reports.case_charts:uncovered_chart"
     CLAN_WORKBOOK = "bot.reports.workbook.book:clan_workbook"
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.reports.documents import Document
 from bot.services.clans import Clan, Clock
@@ -24,6 +24,16 @@ _ABOUT = (
     "Old Man knows about your accounts beyond these totals is public on wiseoldman.net."
 )
 _LARGEST = 8_000_000  # bytes; Discord takes files of 10 MB
+
+
+class KeptCase(NamedTuple):
+    """What was decided about one of somebody's players, since when and until when."""
+
+    player: str
+    kind: str
+    state: str
+    since_at: datetime
+    until_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Kept:
     claimed: tuple[str, ...]
     opted_out_at: datetime | None
     forget_after_days: int | None
+    cases: tuple[KeptCase, ...] = ()
 
 
 class Dossier:
@@ -60,6 +71,7 @@ class Dossier:
             told = await traces.events(connection, reach.author_ids)
             standing = await _standing(connection, clan, reach)
             since_on = await traces.first_day(connection, reach.author_ids)
+            decided = await traces.cases(connection, clan.clan_id, reach.player_ids)
         ties = standing.get("links", [])
         return Kept(
             messages=sum(each["messages"] for each in found),
@@ -74,6 +86,7 @@ class Dossier:
                 (each["opted_out_at"] for each in found if each["opted_out_at"]), None
             ),
             forget_after_days=clan.forget_after_days,
+            cases=tuple(KeptCase(*row.values()) for row in decided),
         )
 
     async def export(self, clan: Clan, user_id: int) -> Document:
@@ -84,6 +97,7 @@ class Dossier:
             sections = {
                 "you": await traces.authors(connection, cid, mine),
                 **await _standing(connection, clan, reach),
+                "decisions": await traces.cases(connection, cid, reach.player_ids),
                 **await traces.game(connection, cid, reach.player_ids),
                 **await traces.chat(connection, cid, mine),
             }

@@ -27,6 +27,7 @@ _LONGEST_CHAT = Period.QUARTER
 _SILENT = Chat()
 _UNSEEN = Seen(0, datetime.min.replace(tzinfo=UTC), *[UNRANKED] * 5)
 _Number = TypeVar("_Number", int, float)
+_Length = TypeVar("_Length", bound=int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ async def read_roster(  # noqa: PLR0913 - whose, when and how much
 
 
 async def written(
-    connection: Connection, clan: Clan, spans: Mapping[Period, Span]
-) -> dict[Period, dict[int, Chat]]:
+    connection: Connection, clan: Clan, spans: Mapping[_Length, Span]
+) -> dict[_Length, dict[int, Chat]]:
     """Return what each author wrote in each span: its whole days, and the hours at its edges.
 
     Questions, answers and active days are counted only when there is one span.
@@ -97,7 +98,7 @@ async def written(
     )
     wrote = await chat.written_in_hours(connection, clan.clan_id, parts)
     in_hours = dict(zip(parts, wrote, strict=True))
-    found: dict[Period, dict[int, Chat]] = {}
+    found: dict[_Length, dict[int, Chat]] = {}
     for (period, span), sums in zip(spans.items(), on_days, strict=True):
         for edge in edges(span, clan.zone):
             for who, counts in in_hours[edge.start, edge.end].items():

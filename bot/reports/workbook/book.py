@@ -5,6 +5,7 @@ from bot.reports.documents import Document
 from bot.reports.workbook.activity import write_activity
 from bot.reports.workbook.bosses import write_bosses
 from bot.reports.workbook.changes import write_changes
+from bot.reports.workbook.people import write_inactive, write_promotions
 from bot.reports.workbook.roster import write_roster
 from bot.reports.workbook.sheets import Book
 from bot.reports.workbook.skills import write_skills
@@ -22,6 +23,9 @@ def clan_workbook(report: ClanReport) -> Document:
     write_bosses(book, report)
     write_activity(book, report)
     write_changes(book, report)
+    if report.suggestions is not None:
+        write_promotions(book, report.clan, report.suggestions)
+        write_inactive(book, report.clan, report.suggestions)
     write_source(book, report)
     return Document("clan_report.xlsx", book.finish(), _described(report))
 

@@ -3,7 +3,7 @@
 No cell is ever a formula, and the same cells always give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any, Final, NamedTuple
@@ -35,6 +35,7 @@ _CELLS: Final[dict[str, dict[str, Any]]] = {
     "strong": {**_TEXT, "indent": 1, "bold": True},
     "soft": {**_TEXT, "indent": 1, "font_color": style.SHEET_SOFT},
     "centred": {**_TEXT, "align": "center"},
+    "sentences": {**_TEXT, "indent": 1, "text_wrap": True},
     "dash": {"font_color": style.SHEET_SOFT, "align": "center"},
     "integer": {"num_format": style.INTEGER},
     "decimal": {"num_format": style.DECIMAL},
@@ -51,6 +52,7 @@ _CELLS: Final[dict[str, dict[str, Any]]] = {
 }
 _LOOKS: Final[dict[str, dict[str, Any]]] = {
     **{look: {**_LINED, **facts} for look, facts in _CELLS.items()},
+    **{f"top {look}": {**_LINED, **facts, "valign": "top"} for look, facts in _CELLS.items()},
     "title": {**_TEXT, "bold": True, "font_size": 16},
     "word": {**_TEXT, "bold": True},
     "note": {**_TEXT, "font_color": style.SHEET_SOFT},
@@ -84,9 +86,16 @@ class Book:
         """Return the named format."""
         return self._formats[name]
 
-    def sheet(self, name: str) -> "Sheet":
-        """Add a sheet that prints in landscape, one page wide."""
-        return Sheet(self, self.book.add_worksheet(name, Page))
+    def top_look(self, name: str) -> Format:
+        """Return the named format at the top of its cell, where cells have such a form."""
+        return self._formats.get(f"top {name}", self._formats[name])
+
+    def sheet(self, name: str, *, tall_rows: bool = False) -> "Sheet":
+        """Add a sheet that prints in landscape, one page wide.
+
+        In `tall_rows` cells stand at the top, beside sentences that take more than one line.
+        """
+        return Sheet(self, self.book.add_worksheet(name, Page), tall_rows=tall_rows)
 
     def finish(self) -> bytes:
         """Return the finished workbook."""
@@ -100,10 +109,10 @@ class Book:
 class Sheet:
     """One sheet of a book; rows and columns count from 0."""
 
-    def __init__(self, book: Book, page: Page) -> None:
+    def __init__(self, book: Book, page: Page, *, tall_rows: bool = False) -> None:
         self.book, self.page = book, page
-        self._look = book.look
-        self._dash = book.look("dash")
+        self._look = book.top_look if tall_rows else book.look
+        self._dash = self._look("dash")
         page.set_landscape()
         page.set_paper(_LANDSCAPE_A4)
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -118,6 +127,12 @@ class Sheet:
         self.text(0, 0, words, "title")
         self.text(1, 0, below, "note")
 
+    def define(self, row: int, words: Iterable[tuple[str, str]]) -> None:
+        """Write words with the sentences that define them, one in each row."""
+        for line, (word, sentence) in enumerate(words, start=row):
+            self.text(line, 0, word, "word")
+            self.text(line, 1, sentence, "note")
+
     def dash(self, row: int, column: int) -> None:
         """Write what stands for unknown."""
         self.page.put_words(row, column, DASH, self._dash)
@@ -128,6 +143,10 @@ class Sheet:
             self.dash(row, column)
         else:
             self.page.put_words(row, column, words, self._look(look))
+
+    def sentences(self, row: int, column: int, told: Sequence[str]) -> None:
+        """Write sentences below each other; none at all leave the cell empty."""
+        self.text(row, column, "\n".join(told), "sentences")
 
     def number(self, row: int, column: int, value: float | None, look: str = "integer") -> None:
         """Write a number; None is a dash."""

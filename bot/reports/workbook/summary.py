@@ -32,9 +32,7 @@ def write_summary(book: Book, report: ClanReport, source: Source) -> None:
     _write_totals(sheet, report)
     _write_lists(sheet, report)
     _draw_charts(sheet, source)
-    for line, (word, sentence) in enumerate(DEFINITIONS, start=_WORDS):
-        sheet.text(line, 0, word, "word")
-        sheet.text(line, 1, sentence, "note")
+    sheet.define(_WORDS, DEFINITIONS)
 
 
 def _write_totals(sheet: Sheet, report: ClanReport) -> None:

@@ -1,0 +1,198 @@
+"""What leadership settles in Discord, and a draft of it: nothing holds before it is saved.
+
+A draft knows what it was drawn from, so that it never undoes what somebody else changed meanwhile.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from bot.clan.policy import DEFAULT_POLICY, Policy, SteadyBar, changed
+from bot.clan.ranks import DEFAULT_GATES, Authority, Caller, Deed, Gates, authority, may
+
+Key = tuple[str, ...]
+"""Where a value stands: ("enforcement", "window_days"), ("enforcement", "limits", "member")."""
+
+_TIERS = ("tier_1", "tier_2")
+_DEEPEST = 3
+_JUDGES = frozenset({"enforcement", "promotion", "ladder"})
+
+
+class Change(NamedTuple):
+    """One value that differs, as plain values; None where a rank has none of its own."""
+
+    key: Key
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what a clan is judged, who may do what, and where the bot speaks and puts notices."""
+
+    policy: Policy = DEFAULT_POLICY
+    gates: Gates = DEFAULT_GATES
+    report_channel_id: int | None = None
+    notice_channel_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Terms as somebody would have them, and those that held when they began."""
+
+    base: Terms
+    proposed: Terms = field(default_factory=Terms)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Return what the draft changes."""
+        return tuple(_changes(entries(self.base), entries(self.proposed)))
+
+    @property
+    def touches_lists(self) -> bool:
+        """Return whether it changes who is called inactive, or who may rise."""
+        return any(change.key[0] in _JUDGES for change in self.changes)
+
+    def having(self, **values: object) -> "Draft":
+        """Return the draft with plain values merged into its policy; raises ValueError."""
+        # A limit that is new may exceed what another that goes allowed, so all go in at once.
+        return self._judging(changed(self.proposed.policy, **values))
+
+    def numbering(self, numbers: Mapping[str, int], rank: str | None = None) -> "Draft":
+        """Return the draft with numbers by their path, like enforcement.window_days.
+
+        With a rank, they are of the steady bar that this rank has for its own.
+        """
+        if rank is None:
+            found = self
+            for path, number in numbers.items():
+                *parts, name = path.split(".")
+                values: dict[str, object] = {name: number}
+                for part in reversed(parts[1:]):
+                    values = {part: values}
+                found = found.having(**{parts[0]: values})
+            return found
+        names = {path.rpartition(".")[2]: number for path, number in numbers.items()}
+        bar = replace(self.proposed.policy.promotion.steady_bar(rank), **names)
+        return self.barring(rank, bar)
+
+    def barring(self, rank: str, bar: SteadyBar | None) -> "Draft":
+        """Return the draft with a steady bar of its own for a rank, or without one."""
+        promotion = self.proposed.policy.promotion
+        bars = {role: each for role, each in promotion.steady_by_rank.items() if role != rank}
+        if bar is not None:
+            bars[rank] = bar
+        policy = replace(
+            self.proposed.policy, promotion=replace(promotion, steady_by_rank=bars)
+        )
+        return self._judging(policy)
+
+    def limiting(self, rank: str, days: int | None) -> "Draft":
+        """Return the draft with a limit of its own for a rank, or without one."""
+        limits = dict(self.proposed.policy.enforcement.limits)
+        limits.pop(rank, None)
+        if days is not None:
+            limits[rank] = days
+        return self.having(enforcement={"limits": limits})
+
+    def gating(self, gates: Gates) -> "Draft":
+        """Return the draft with other gates."""
+        return replace(self, proposed=replace(self.proposed, gates=gates))
+
+    def onto(self, newest: Terms) -> "tuple[Draft, tuple[Change, ...]]":
+        """Return the draft as a change of the newest terms, and what of it was left out.
+
+        What others changed meanwhile holds; `before` of what was left out is theirs.
+        """
+        was, wanted, now = map(entries, (self.base, self.proposed, newest))
+        merged, lost = dict(now), []
+        for change in _changes(was, wanted):
+            key = change.key
+            if now.get(key) == was.get(key):
+                merged.pop(key, None)
+                merged |= {key: wanted[key]} if key in wanted else {}
+            elif now.get(key) != wanted.get(key):
+                lost.append(Change(key, now.get(key), wanted.get(key)))
+        draft = Draft(newest, newest)
+        rebuilt = _terms(merged, newest.policy.version)
+        return draft._of(rebuilt), tuple(lost)
+
+    def _judging(self, policy: Policy) -> "Draft":
+        return self._of(replace(self.proposed, policy=policy))
+
+    def _of(self, terms: Terms) -> "Draft":
+        """Return the draft with terms whose policy is one version on, if it differs at all."""
+        before = self.base.policy
+        same = replace(terms.policy, version=before.version)
+        policy = before if same == before else replace(same, version=before.version + 1)
+        return replace(self, proposed=replace(terms, policy=policy))
+
+
+def entries(terms: Terms) -> dict[Key, object]:
+    """Return all terms flat, as plain values; the tiers are one, for no role is in both."""
+    gates = terms.gates.to_dict()
+    tiers = {name: gates.pop(name) for name in _TIERS}
+    policy = {key: value for key, value in terms.policy.to_dict().items() if key != "version"}
+    found = dict(_flat((), policy))
+    found[("gates", "tiers")] = tiers
+    found |= {("gates", name): value for name, value in gates.items()}
+    found["places", "report_channel_id"] = terms.report_channel_id
+    found["places", "notice_channel_id"] = terms.notice_channel_id
+    return found
+
+
+def gates_fault(caller: Caller, before: Gates, after: Gates) -> str | None:
+    """Return why the caller may not change the gates so, or None.
+
+    Only leadership may at all: nobody gives themself more. And nobody locks themself out.
+    """
+    if before == after:
+        return None
+    if authority(caller, before) < Authority.LEADERSHIP:
+        return (
+            "Only the clan's leadership may change roles and gates: nobody gives themself more. "
+            "Ask one of them, and take this out of the draft."
+        )
+    if not may(caller, Deed.MANAGE, after):
+        return (
+            "You could not open the settings any more. Leave the rank that lets you in where it "
+            "is, or have somebody with Manage Server do it."
+        )
+    return None
+
+
+def _flat(key: Key, value: object) -> Iterator[tuple[Key, object]]:
+    if isinstance(value, dict) and len(key) < _DEEPEST:
+        for name, inner in value.items():
+            yield from _flat((*key, name), inner)
+    else:
+        yield key, value
+
+
+def _changes(before: Mapping[Key, object], after: Mapping[Key, object]) -> Iterator[Change]:
+    for key in dict.fromkeys((*after, *before)):
+        was, became = before.get(key), after.get(key)
+        if was != became:
+            yield Change(key, was, became)
+
+
+def _terms(flat: Mapping[Key, object], version: int) -> Terms:
+    policy: dict[str, object] = {"version": version}
+    gates: dict[str, object] = {}
+    places: dict[str, int | None] = {}
+    for key, value in flat.items():
+        if key[0] == "gates":
+            gates |= value if isinstance(value, dict) else {key[1]: value}
+        elif key[0] == "places":
+            places[key[1]] = value if isinstance(value, int) else None
+        else:
+            _put(policy, key, value)
+    return Terms(Policy.from_dict(policy), Gates.from_dict(gates), **places)
+
+
+def _put(into: dict[str, object], key: Key, value: object) -> None:
+    for name in key[:-1]:
+        inner = into.setdefault(name, {})
+        if isinstance(inner, dict):
+            into = inner
+    into[key[-1]] = value

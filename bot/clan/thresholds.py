@@ -1,0 +1,216 @@
+"""What each threshold is called, counts in and means: one table, for forms, pages and changes.
+
+A label and its unit fit into the heading of a field, an explanation into the line under it.
+"""
+
+import re
+from typing import NamedTuple
+
+from bot.clan.plain import limits
+from bot.clan.policy import DEFAULT_POLICY
+from bot.clan.wording import exact
+
+DAYS, XP, MESSAGES, PERCENT = "days", "XP", "messages", "%"
+_STEPS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)([kmb]?)")
+_GAPS = re.compile(r"[\s,_']")
+_LONGEST = 20
+
+
+class Threshold(NamedTuple):
+    """A value of a policy or of the gates, in the house's words."""
+
+    label: str
+    unit: str
+    means: str
+
+    def says(self, value: object) -> str:
+        """Return a value with its unit: 30 days, 10,000 XP, 50%."""
+        if not isinstance(value, int):
+            return str(value)
+        if self.unit == PERCENT:
+            return f"{value}%"
+        unit = self.unit.removesuffix("s") if value == 1 else self.unit
+        return f"{exact(value)} {unit}".rstrip()
+
+
+_INACTIVITY = {
+    "window_days": Threshold(
+        "Inactive after", DAYS, "Whoever neither wrote nor played for so long is called inactive."
+    ),
+    "least_xp": Threshold(
+        "XP that count as playing", XP, "Who gained less in that time counts as not having played."
+    ),
+    "min_tenure_days": Threshold(
+        "Newcomers left alone for", DAYS, "Nobody is called inactive before being here so long."
+    ),
+    "quiet_percent": Threshold(
+        "Quiet from", PERCENT, "Called quiet, never flagged, from this part of the limit on."
+    ),
+    "limits": Threshold(
+        "Limits of single ranks", DAYS, "Instead of the days above; with alts, the longest counts."
+    ),
+}
+_PROMOTION = {
+    "signals": Threshold("Signals", "", "What can speak for somebody; the rest is not looked at."),
+    "recruit_roles": Threshold(
+        "Recruit ranks", "", "High velocity, and the alert on silent recruits, are about these."
+    ),
+    "comparison_ranks": Threshold(
+        "Comparison ranks", "", "High velocity: above the mean XP of those who hold these."
+    ),
+    "velocity_days": Threshold(
+        "High velocity: XP of", DAYS, "Over so long a recruit's XP is compared."
+    ),
+    "pillar_days": Threshold(
+        "Social pillar: messages of", DAYS, "Over so long messages are counted."
+    ),
+    "pillar_top_percent": Threshold(
+        "Social pillar: the top", PERCENT, "Of those who wrote, how many count as pillars."
+    ),
+    "pillar_chat_days": Threshold(
+        "Social pillar: active on", DAYS, "Of the last 28, so that one busy evening is not enough."
+    ),
+    "hour_cap": Threshold(
+        "Counted an hour", MESSAGES, "More in one hour count for nothing, so spam buys no rank."
+    ),
+    "carry_raids": Threshold(
+        "Carry potential: at least", "raids", "CoX, ToB and ToA of all modes, over all time."
+    ),
+    "carry_top_percent": Threshold(
+        "Carry potential: the top", PERCENT, "Of those who raid; the higher of both bars counts."
+    ),
+    "steady": Threshold("Steady", "", "What the holder of a rank shows in 8 weeks before rising."),
+    "steady_by_rank": Threshold("Steady, single ranks", "", "Ranks with a bar of their own."),
+    "near_percent": Threshold(
+        "Just under from", PERCENT, "From this part of a bar on, somebody is on the second list."
+    ),
+    "seen_days": Threshold(
+        "Seen within", DAYS, "Whoever was not seen so lately waits on the second list."
+    ),
+}
+_STEADY = {
+    "game_days": Threshold("Active days in the game", DAYS, "Of the last 56, any gain."),
+    "chat_days": Threshold("Active days in chat", DAYS, "Of the last 56, at least one message."),
+    "hours": Threshold("Efficient hours", "hours", "EHP and EHB together, gained in 8 weeks."),
+    "answers": Threshold("Questions answered", "answers", "In 8 weeks; 0 asks for none."),
+    "tenure_days": Threshold("In the clan for", DAYS, "Since they joined."),
+    "months_in_rank": Threshold("In this rank for", "months", "Of 30 days each."),
+}
+_AUDIT = {
+    "window_days": Threshold("Officers are looked at over", DAYS, "No message in it is AWOL."),
+    "least_xp": Threshold(
+        "XP that excuse few messages", XP, "Under this, and under the median: slacking."
+    ),
+    "busy_messages": Threshold(
+        "A busy hour has", MESSAGES, "Hours with so many and no officer around are shown."
+    ),
+}
+_ALERTS = {
+    "on": Threshold("Alerts", "", "What officers are told; the rest is not looked at."),
+    "churn_messages_month": Threshold(
+        "Churn risk: over, in 30 days", MESSAGES, "Wrote more than this in a month,"
+    ),
+    "churn_messages": Threshold(
+        "Churn risk: under, in 7 days", MESSAGES, "and less than this in the last week."
+    ),
+    "fading_xp_month": Threshold(
+        "Fading star: over, in 30 days", XP, "Gained more than this in a month,"
+    ),
+    "fading_percent": Threshold(
+        "Fading star: under", PERCENT, "and less than this part of it in the last week."
+    ),
+    "grinder_xp": Threshold("Silent grinder: over", XP, "Gained more than this in 7 days,"),
+    "grinder_messages": Threshold(
+        "Silent grinder: under", MESSAGES, "and wrote less than this in them."
+    ),
+    "crier_messages": Threshold("Town crier: over", MESSAGES, "Wrote more than this in 7 days,"),
+    "crier_xp": Threshold("Town crier: under", XP, "and gained less than this in them."),
+    "bosser_kills": Threshold("Boss hunter: over", "kills", "Killed more than this in 7 days,"),
+    "bosser_xp": Threshold("Boss hunter: under", XP, "and gained less than this in them."),
+    "newcomer_days": Threshold(
+        "A newcomer is new for", DAYS, "So long officers are told when nobody answered them."
+    ),
+    "drift_days": Threshold(
+        "Drift: usually there on", DAYS, "A usual week has at least so many active days."
+    ),
+    "drift_percent": Threshold(
+        "Drift: now under", PERCENT, "The last week has less than this part of them."
+    ),
+}
+_CASES = {
+    "not_yet_days": Threshold('"Not yet" holds for', DAYS, "Then a promotion is suggested again."),
+    "snooze_days": Threshold("Snoozed for", DAYS, "Then an inactive member is asked about again."),
+    "dismissed_days": Threshold(
+        "Dismissed for", DAYS, "So long a dismissed member is not brought up again."
+    ),
+    "second_officer": Threshold(
+        "Second officer", "", "On: a second person has to agree before a case is approved."
+    ),
+}
+_GATES = {
+    "tier_1": Threshold("Leadership ranks", "", "Ranks in the game that lead the clan."),
+    "tier_2": Threshold("Staff and member ranks", "", "In the default ladder, under leadership."),
+    "officer_roles": Threshold("Officer ranks", "", "Those below leadership that make an officer."),
+    "see_reports": Threshold("See reports", "", "Reports, status, links and alerts."),
+    "manage": Threshold("Manage", "", "These settings, audit, exemptions and retention."),
+    "promote": Threshold("Promote", "", "See and decide on promotions."),
+    "kick": Threshold("Removals", "", "See and decide on the inactive."),
+}
+_PLACES = {
+    "report_channel_id": Threshold("Report channel", "", "Where the bot speaks by itself."),
+    "notice_channel_id": Threshold("Notice thread", "", "Where notices to the inactive go."),
+}
+_PARTS = {
+    "enforcement": _INACTIVITY,
+    "promotion": _PROMOTION,
+    "promotion.steady": _STEADY,
+    "audit": _AUDIT,
+    "alerts": _ALERTS,
+    "cases": _CASES,
+    "gates": _GATES,
+    "places": _PLACES,
+}
+THRESHOLDS = {"ladder": Threshold("Ladder", "", "Ranks from the highest to the lowest.")} | {
+    f"{part}.{name}": each for part, table in _PARTS.items() for name, each in table.items()
+}
+"""By the path on which a value stands in a policy, or in the gates."""
+
+
+def allowed(path: str) -> tuple[int, int]:
+    """Return the least and the most that a number of the policy may be."""
+    *parts, name = path.split(".")
+    part: object = DEFAULT_POLICY
+    for each in parts:
+        part = getattr(part, each)
+    return limits(part, "window_days" if name == "limits" else name)
+
+
+def entered(path: str, text: str) -> int:
+    """Return the number that somebody typed for a threshold: 10000, 10,000 or 10k.
+
+    Raises ValueError saying what is right.
+    """
+    least, most = allowed(path)
+    number = _number(text)
+    if number is not None and least <= number <= most:
+        return number
+    threshold = THRESHOLDS[path]
+    unit = f" {threshold.unit}" if threshold.unit else ""
+    raise ValueError(
+        f"{threshold.label}: a whole number from {least:,} to {most:,}{unit} is asked for, "
+        f"not {_short(text)}"
+    )
+
+
+def _number(text: str) -> int | None:
+    found = _NUMBER.fullmatch(_GAPS.sub("", text).lower())
+    if found is None or len(text) > _LONGEST:
+        return None
+    number = float(found[1]) * _STEPS[found[2]]
+    return int(number) if number.is_integer() else None
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return repr(words if len(words) <= _LONGEST else f"{words[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}")

@@ -1,0 +1,154 @@
+"""What the pictures behind a decision show: one person's last weeks, and hours without officers.
+
+Arranged from what the rules found; nothing here draws. A week that nobody saw stays unknown.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.clan.activity import Heatmap
+from bot.clan.audit import longest_gap
+from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS
+from bot.clan.profiles import Profile, Week, summed
+from bot.clan.spans import DAY, WEEK, Span, day_of
+from bot.clan.wording import DASH, plural
+from bot.reports import style
+from bot.reports.clan_report import role_words
+
+_HOURS = 7 * 24
+
+
+class WeekLine(NamedTuple):
+    """Seven dates, and on how many of them somebody was active on each side; None is unknown."""
+
+    first_on: date
+    last_on: date
+    game_days: int | None
+    chat_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeeksPicture:
+    """The last weeks of one person, oldest first; the last one ends today.
+
+    `others` are the further accounts, `evidence` says why the eight weeks were not seen better.
+    """
+
+    name: str
+    clan: str
+    zone: str
+    role: str
+    weeks: tuple[WeekLine, ...]
+    joined_on: date | None = None
+    others: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def span_words(self) -> str:
+        """Return the first and the last day with the clan's clock."""
+        first, last = self.weeks[0].first_on, self.weeks[-1].last_on
+        return f"{style.date_words(first)} {DASH} {style.date_words(last)} {self.zone}"
+
+
+def weeks_picture(profile: Profile, clan_name: str, zone: str, now: datetime) -> WeeksPicture:
+    """Return the last eight weeks of a person; weeks from before anybody looked are unknown."""
+    clock = ZoneInfo(zone)
+    today = day_of(now, clock)
+    joined_on = None if profile.joined_at is None else day_of(profile.joined_at, clock)
+    window = profile.window(STEADY_DAYS)
+    known = (*(Week(),) * STEADY_WEEKS, *profile.weeks)[-STEADY_WEEKS:]
+    lines = (
+        _week_line(week, today - back * WEEK, joined_on)
+        for back, week in zip(reversed(range(STEADY_WEEKS)), known, strict=True)
+    )
+    return WeeksPicture(
+        name=profile.main.name,
+        clan=clan_name,
+        zone=zone,
+        role=role_words(profile.main.role),
+        weeks=tuple(lines),
+        joined_on=joined_on,
+        others=tuple(account.name for account in profile.accounts[1:]),
+        evidence=(
+            *(f"game: {reason}" for reason in window.game_at_best.reasons),
+            *(f"chat: {reason}" for reason in window.chat.reasons),
+        ),
+    )
+
+
+def _week_line(week: Week, last_on: date, joined_on: date | None) -> WeekLine:
+    """Return a week; that nothing was seen before somebody joined does not say that they idled."""
+    was_here = joined_on is None or joined_on <= last_on
+    game_days = week.game_days if was_here else week.game_days or None
+    chat_days = week.chat_days if was_here else week.chat_days or None
+    return WeekLine(last_on - 6 * DAY, last_on, game_days, chat_days)
+
+
+class SideTotal(NamedTuple):
+    """One side of all weeks: on how many days active (None: all unknown), of how many seen."""
+
+    active_days: int | None
+    seen_days: int
+    unknown_weeks: int
+
+    @property
+    def words(self) -> str:
+        """Return the total, such as "31 of 56 days"."""
+        seen = plural(self.seen_days, "day")
+        return DASH if self.active_days is None else f"{self.active_days} of {seen}"
+
+    @property
+    def doubt(self) -> str:
+        """Return how many weeks are unknown."""
+        if not self.unknown_weeks:
+            return "every week was seen"
+        return f"{plural(self.unknown_weeks, 'week')} unknown"
+
+
+def side_totals(weeks: tuple[WeekLine, ...]) -> tuple[SideTotal, SideTotal]:
+    """Return the game's and the chat's total over all weeks."""
+    game, chat = [week.game_days for week in weeks], [week.chat_days for week in weeks]
+    return _side_total(game), _side_total(chat)
+
+
+def _side_total(days: list[int | None]) -> SideTotal:
+    unknown = days.count(None)
+    return SideTotal(summed(days), 7 * (len(days) - unknown), unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class UncoveredWeek:
+    """Messages in those hours of the week in which members wrote and no officer did, in a span.
+
+    `hours` is what bot.clan.audit.without_officers returns for `least_messages`, or empty when
+    nothing was observed.
+    """
+
+    clan: str
+    zone: str
+    span: Span
+    hours: Heatmap
+    least_messages: int
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> tuple[int, int, int] | None:
+        """Return (weekday, first hour, hours) of the longest time without an officer, or None."""
+        return longest_gap(self.hours)
+
+    @property
+    def how_many(self) -> int:
+        """Return how many hours of the week have no officer."""
+        return sum(bool(messages) for row in self.hours for messages in row)
+
+
+def gap_words(gap: tuple[int, int, int]) -> str:
+    """Return from when to when a gap lasts: from "Sat 22:00" to "Sun 02:00"."""
+    weekday, hour, hours = gap
+    if hours == _HOURS:
+        return "all week long"
+    end = (24 * weekday + hour + hours) % _HOURS
+    start = style.slot_words((weekday, hour, 0))
+    return f"{start} {DASH} {style.slot_words((end // 24, end % 24, 0))}"

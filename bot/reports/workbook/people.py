@@ -1,0 +1,112 @@
+"""The sheets Promotions and Inactive: whom the rules suggest, why, and what speaks against it.
+
+Only leadership's copy of the report has them; the order is that of the rules.
+"""
+
+from bot.clan.wording import DASH
+from bot.reports import style
+from bot.reports.clan_report import role_words
+from bot.reports.lists import InactiveRow, Listing, PromotionRow, Row, Suggestions
+from bot.reports.workbook.sheets import Book, Column, Sheet
+
+_WORDS, _HEAD, _FIRST = 2, 6, 7
+_PERSON = (Column("List", 17), Column("Name", 17), Column("Role", 15))
+_SEEN = (Column("Last in game", 14), Column("Last in chat", 14))
+_RISING = (
+    *_PERSON,
+    Column("Next role", 15),
+    Column("Strength", 10),
+    Column("Why", 60),
+    Column("Not yet because", 60),
+    *_SEEN,
+    Column("Messages 30 d", 11),
+    Column("of these counted", 11),
+    Column("XP 30 d", 15),
+    Column("Evidence", 11),
+    Column("Why not better", 34),
+    Column("All accounts", 24),
+)
+_SILENT = (
+    *_PERSON,
+    Column("Days over the limit", 11),
+    Column("Limit in days", 9),
+    Column("Why", 60),
+    Column("Left in peace", 26),
+    Column("What would help", 18),
+    *_SEEN,
+    Column("Messages", 11),
+    Column("XP", 15),
+    Column("All accounts", 24),
+)
+
+
+def write_promotions(book: Book, clan: str, told: Suggestions) -> None:
+    """Write who is suggested for the next rank and who is just under, the strongest first."""
+    sheet = _sheet(book, "Promotions", clan, told.promotions)
+    sheet.define(_WORDS, told.promotion_words)
+    sheet.head(_HEAD, _RISING)
+    for line, row in enumerate(told.promotions.rows, start=_FIRST):
+        _write_rising(sheet, line, row)
+    _finish(sheet, told.promotions, len(_RISING))
+
+
+def write_inactive(book: Book, clan: str, told: Suggestions) -> None:
+    """Write who is inactive, who may be, and who is left in peace."""
+    sheet = _sheet(book, "Inactive", clan, told.inactive)
+    sheet.define(_WORDS, told.inactive_words)
+    sheet.head(_HEAD, _SILENT)
+    for line, row in enumerate(told.inactive.rows, start=_FIRST):
+        _write_silent(sheet, line, row)
+    _finish(sheet, told.inactive, len(_SILENT))
+
+
+def _sheet(book: Book, name: str, clan: str, listing: Listing[Row]) -> Sheet:
+    sheet = book.sheet(name, tall_rows=True)
+    zone = str(book.zone)
+    sheet.title(
+        f"{clan} · {name}",
+        f"{style.clock_words(listing.as_of, zone)} {zone} · settings version "
+        f"{listing.policy_version} · {DASH} unknown · suggested by the rules, decided by people",
+    )
+    return sheet
+
+
+def _finish(sheet: Sheet, listing: Listing[Row], columns: int) -> None:
+    if not listing.rows:
+        sheet.text(_FIRST, 0, "Nobody.", "soft")
+    sheet.table(_HEAD, len(listing.rows), columns, frozen_columns=2)
+
+
+def _write_person(sheet: Sheet, line: int, row: InactiveRow | PromotionRow) -> None:
+    sheet.text(line, 0, row.part.capitalize(), "soft")
+    sheet.text(line, 1, row.name, "strong")
+    sheet.text(line, 2, role_words(row.role))
+
+
+def _write_rising(sheet: Sheet, line: int, row: PromotionRow) -> None:
+    _write_person(sheet, line, row)
+    sheet.text(line, 3, role_words(row.next_role))
+    sheet.number(line, 4, row.strength, "decimal")
+    sheet.sentences(line, 5, row.reasons)
+    sheet.sentences(line, 6, row.not_yet)
+    sheet.instant(line, 7, row.last_seen_in_game_at, "date")
+    sheet.instant(line, 8, row.last_seen_in_chat_at, "date")
+    for column, value in enumerate((row.messages, row.counted_messages, row.xp), start=9):
+        sheet.number(line, column, value)
+    sheet.text(line, 12, row.evidence, "centred")
+    sheet.sentences(line, 13, row.doubts)
+    sheet.sentences(line, 14, row.accounts)
+
+
+def _write_silent(sheet: Sheet, line: int, row: InactiveRow) -> None:
+    _write_person(sheet, line, row)
+    sheet.number(line, 3, row.over_days)
+    sheet.number(line, 4, row.limit_days)
+    sheet.sentences(line, 5, row.reasons)
+    sheet.text(line, 6, row.apart or "", "sentences")
+    sheet.text(line, 7, ", ".join(row.needs), "sentences")
+    sheet.instant(line, 8, row.last_seen_in_game_at, "date")
+    sheet.instant(line, 9, row.last_seen_in_chat_at, "date")
+    sheet.number(line, 10, row.messages)
+    sheet.number(line, 11, row.xp)
+    sheet.sentences(line, 12, row.accounts)

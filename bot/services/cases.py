@@ -1,0 +1,203 @@
+"""What people decide about suggestions, and what WOM, time and new activity end by themselves.
+
+A press is judged by what is so now, in the transaction that writes it: nothing is done twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from bot.clan.cases import OVER, WAITING, Case, Kind, Move, open_case
+from bot.clan.decisions import Refusal
+from bot.clan.presses import Press, Pressed, Word, by_itself, pressed
+from bot.services.casebook import cases_of, ended_cases, keep, standing_cases
+from bot.services.clans import Clan, Clock
+from bot.services.policies import ladder_of, policy_of
+from bot.services.review import Suggestion, Unsuggested
+from storage import players
+from storage.engine import Connection, Database
+from storage.errors import Overtaken
+
+__all__ = ["Cases", "Decided", "Judges", "Named", "Press"]
+
+_AT_ONCE = Refusal("Somebody else decided on this at the same moment. Look at it again.")
+_NOTHING_OPEN = Refusal("There is no case of that kind to reopen.")
+_SOMEBODY = "a former member"
+
+
+class Judges(Protocol):
+    """Whoever says what is suggested at this moment."""
+
+    async def suggestion(
+        self, clan: Clan, kind: Kind, player_id: int, days: int | None = None
+    ) -> Suggestion | Unsuggested:
+        """Return what a case would be opened with, or why none would be."""
+
+    async def living(self, clan: Clan) -> Mapping[int, str]:
+        """Return in words who of the players shows life, by player id."""
+
+
+class Named(NamedTuple):
+    """A case with the player's present name."""
+
+    case: Case
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a press: the case as it is now, or why nothing was done.
+
+    `name` is None for nobody of this clan; `by` the Discord user who stands in the way.
+    """
+
+    name: str | None
+    case: Case | None
+    refusal: str | None = None
+    by: int | None = None
+
+
+class Cases:
+    """Keeps the clan's memory of what was decided."""
+
+    def __init__(self, database: Database, judges: Judges, clock: Clock) -> None:
+        self._database = database
+        self._judges = judges
+        self._clock = clock
+
+    async def decide(
+        self,
+        clan: Clan,
+        press: Press,
+        who: int,
+        *,
+        why: str = "",
+        until_at: datetime | None = None,
+    ) -> Decided:
+        """Carry out what somebody pressed, as far as it can be by what is so now."""
+        offer = await self._offer(clan, press)
+        now = self._clock()
+        numbers = offer.last.numbers if isinstance(offer, Case) else ()
+        word = Word(who, now, why, until_at, numbers)
+        try:
+            async with self._database.writing() as connection:
+                return await _decided(connection, clan, press, word, offer)
+        except Overtaken:
+            async with self._database.reading() as connection:
+                _, names = await _members(connection, clan)
+            return Decided(names.get(press.player_id), None, _AT_ONCE.words)
+
+    async def standing(self, clan: Clan) -> tuple[Named, ...]:
+        """Return the cases that are not over, in the order in which they were opened."""
+        async with self._database.reading() as connection:
+            return await _named(connection, clan, await standing_cases(connection, clan))
+
+    async def closed(self, clan: Clan, how_many: int) -> tuple[Named, ...]:
+        """Return the newest cases that are over, the one that ended last first."""
+        async with self._database.reading() as connection:
+            return await _named(connection, clan, await ended_cases(connection, clan, how_many))
+
+    async def of_player(self, clan: Clan, player_id: int) -> tuple[Case, ...]:
+        """Return all cases of a player, in the order in which they were opened."""
+        async with self._database.reading() as connection:
+            return await cases_of(connection, clan, [player_id])
+
+    async def after_poll(self, clan: Clan) -> tuple[Named, ...]:
+        """Write what WOM, new activity and time did to the standing cases; return which ended."""
+        async with self._database.reading() as connection:
+            found = await standing_cases(connection, clan)
+        life: Mapping[int, str] = {}
+        if any(case.kind is Kind.INACTIVITY and case.state in WAITING for case in found):
+            life = await self._judges.living(clan)
+        if not found:
+            return ()
+        async with self._database.writing() as connection:
+            ended = await _ended(connection, clan, life, self._clock())
+            return await _named(connection, clan, ended)
+
+    async def _offer(self, clan: Clan, press: Press) -> Case | Refusal:
+        """Return the case that would be opened at this moment, or why none would."""
+        if press.move is Move.REOPEN:
+            return _NOTHING_OPEN
+        found = await self._judges.suggestion(clan, press.kind, press.player_id, press.days)
+        if isinstance(found, Unsuggested):
+            return Refusal(found.words)
+        return open_case(
+            press.kind,
+            press.player_id,
+            found.role,
+            self._clock(),
+            policy_version=found.policy_version,
+            target=found.target,
+            numbers=found.numbers,
+        )
+
+
+async def _decided(
+    connection: Connection, clan: Clan, press: Press, word: Word, offer: Case | Refusal
+) -> Decided:
+    """Judge a press by what is so in this transaction, and write what it changes."""
+    policy = await policy_of(connection, clan)
+    roles, names = await _members(connection, clan)
+    of_kind = [
+        case
+        for case in await cases_of(connection, clan, [press.player_id])
+        if case.kind is press.kind
+    ]
+    known = of_kind[-1] if of_kind else None
+    came = pressed(
+        press,
+        word,
+        known,
+        offer,
+        role=roles.get(press.player_id),
+        ladder=ladder_of(clan, policy),
+        rules=policy.cases,
+    )
+    case = await _write(connection, clan, came, known)
+    name = names.get(press.player_id)
+    if came.refusal is None:
+        return Decided(name, case)
+    return Decided(name, case, came.refusal.words, came.refusal.by)
+
+
+async def _write(
+    connection: Connection, clan: Clan, came: Pressed, known: Case | None
+) -> Case | None:
+    """Write the histories that have grown, and return the case as it is kept."""
+    case = came.case
+    for each in came.grown:
+        lines = 0 if known is None or each.case_id is None else known.revision
+        kept = await keep(connection, clan, each, lines)
+        case = kept if each is came.case else case
+    return case
+
+
+async def _ended(
+    connection: Connection, clan: Clan, life: Mapping[int, str], now: datetime
+) -> tuple[Case, ...]:
+    """Write what happened to the standing cases by itself, and return those that ended."""
+    roles, _ = await _members(connection, clan)
+    ladder = ladder_of(clan, await policy_of(connection, clan))
+    ended = []
+    for case in await standing_cases(connection, clan):
+        player_id = case.player_id
+        after = by_itself(case, roles.get(player_id), ladder, now, life.get(player_id))
+        if after != case:
+            await keep(connection, clan, after, case.revision)
+        if after.state in OVER:
+            ended.append(after)
+    return tuple(ended)
+
+
+async def _named(connection: Connection, clan: Clan, found: tuple[Case, ...]) -> tuple[Named, ...]:
+    _, names = await _members(connection, clan)
+    return tuple(Named(case, names.get(case.player_id, _SOMEBODY)) for case in found)
+
+
+async def _members(connection: Connection, clan: Clan) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the roles of the present members, and the names of all who ever were members."""
+    places = await players.places(connection, clan.clan_id, with_former=True)
+    roles = {place.player_id: place.role for place in places if place.left_at is None}
+    return roles, {place.player_id: place.name for place in places}

@@ -1,0 +1,133 @@
+"""Everybody called up at one instant, with the policy, the ladder and the standing cases."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clan.cases import Case, Entry, Kind, Move, State
+from bot.clan.coverage import linked
+from bot.clan.evidence import coverage, strip
+from bot.clan.policy import Policy
+from bot.clan.profiles import Profile
+from bot.clan.standings import Member, Roster
+from bot.services.clans import Clan
+from bot.services.policies import ladder_of, policy_of
+from bot.services.profiles import joined_profiles
+from bot.services.sight import Sight, read_sight
+from storage import cases as stored
+from storage.cases import CaseRow
+from storage.engine import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Muster:
+    """The people of a clan as of `at`; `evidence` says how well they were seen.
+
+    `authors` are a person's, by the player id of any account.
+    """
+
+    clan: Clan
+    policy: Policy
+    ladder: tuple[str, ...]
+    at: datetime
+    profiles: tuple[Profile, ...]
+    cases: tuple[Case, ...]
+    evidence: tuple[str, ...]
+    authors: Mapping[int, tuple[int, ...]]
+
+    def of_kind(self, kind: Kind) -> dict[int, Case]:
+        """Return the standing cases of a kind by player id."""
+        return {case.player_id: case for case in self.cases if case.kind is kind}
+
+    def by_player(self) -> dict[int, Profile]:
+        """Return the profiles by the player ids of all accounts."""
+        return {
+            account.player_id: profile for profile in self.profiles for account in profile.accounts
+        }
+
+    def authors_of(self, profiles: Iterable[Profile]) -> list[int]:
+        """Return who wrote for some of the people."""
+        return [author for each in profiles for author in self.authors[each.main.player_id]]
+
+
+async def read_muster(  # noqa: PLR0913 - of whom, when and by what
+    connection: Connection,
+    clan: Clan,
+    now: datetime,
+    policy: Policy | None = None,
+    *,
+    at: datetime | None = None,
+    look_back: timedelta = timedelta(),
+) -> Muster:
+    """Return everybody as of now, or of an earlier instant; by the clan's policy, or another one.
+
+    Of the past the cases are left out: what people decided since plays no part in it.
+    """
+    judged_by = policy or await policy_of(connection, clan)
+    as_of = at or now
+    sight = await read_sight(connection, clan, judged_by, as_of, now=now, look_back=look_back)
+    rows = await stored.standing(connection, clan.clan_id) if at is None else []
+    cases = tuple(map(case_of, rows))
+    return await asyncio.to_thread(_muster, sight, cases)
+
+
+def _muster(sight: Sight, cases: Sequence[Case]) -> Muster:
+    clan, policy = sight.clan, sight.policy
+    return Muster(
+        clan=clan,
+        policy=policy,
+        ladder=ladder_of(clan, policy),
+        at=sight.at,
+        profiles=joined_profiles(sight, cases),
+        cases=tuple(cases),
+        evidence=_evidence(sight),
+        authors={
+            player_id: person.authors for player_id, person in sight.persons.by_player.items()
+        },
+    )
+
+
+def _evidence(sight: Sight) -> tuple[str, ...]:
+    """Return the words on how well the clan was seen."""
+    links = sight.persons.links
+    members = tuple(
+        Member(
+            place.player_id,
+            place.name,
+            place.role,
+            place.joined_at,
+            link=links[place.player_id],
+            updated_at=place.updated_at,
+            has_no_discord=place.has_no_discord,
+        )
+        for place in sight.places.values()
+    )
+    roster = Roster(members, sight.at, conflicts=len(sight.persons.conflicts))
+    heard = 0 if sight.chat.heard_from is not None else None
+    known = coverage(roster, sight.clan.polled_at, linked(roster), heard, sight.chat.blind)
+    return strip(known, sight.at, sight.clan.zone)
+
+
+def case_of(row: CaseRow) -> Case:
+    """Return a stored case as the rules know it."""
+    return Case(
+        Kind(row.kind),
+        row.player_id,
+        row.role,
+        row.policy_version,
+        tuple(
+            Entry(
+                Move(each.move),
+                State(each.state),
+                each.who,
+                each.at,
+                each.why,
+                each.until_at,
+                tuple(each.numbers),
+            )
+            for each in row.history
+        ),
+        row.target,
+        row.case_id,
+    )

@@ -1,0 +1,243 @@
+"""Each person of a clan with both sides of all accounts, as the rules look at them.
+
+Joined from a Sight, which takes a thread's time; nothing is read and nothing decided here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from bot.clan.activity import ChangeKind
+from bot.clan.cases import Case, Kind, rests_until
+from bot.clan.evidence import chat_evidence, game_evidence
+from bot.clan.gains import UNKNOWN, Gains, gains_by_player
+from bot.clan.leave import Away, Exemption, Leave, away_on
+from bot.clan.metrics import UNRANKED
+from bot.clan.persons import Person
+from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS
+from bot.clan.presence import (
+    Rise,
+    day_number,
+    days_risen,
+    joined,
+    last_day,
+    midnights,
+    rises,
+    weeks,
+)
+from bot.clan.profiles import (
+    Account,
+    Profile,
+    Side,
+    Week,
+    Window,
+    enough_since,
+    game_window,
+    summed,
+)
+from bot.clan.spans import day_span
+from bot.clan.standings import Chat, Member
+from bot.services.sight import RAID_DAYS, Sight
+from storage.columns import from_ms
+from storage.players import Place
+from storage.snapshots import Seen
+
+_WROTE_NOTHING = Chat()
+
+
+def joined_profiles(sight: Sight, cases: Sequence[Case] = ()) -> tuple[Profile, ...]:
+    """Return a profile of each person who is a member; `cases` say who is to be let rest."""
+    whole = _whole(sight, cases)
+    return tuple(
+        _of_person(whole, person, places)
+        for person in sight.persons.people
+        if (places := [sight.places[each] for each in person.players if each in sight.places])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What is worked out of a sight for everybody at once.
+
+    `gains` by the days of a window and player; `starts` are the beginnings of the 56 days.
+    """
+
+    sight: Sight
+    gains: Mapping[int, Mapping[int, Gains]]
+    rises: Mapping[int, Sequence[Rise]]
+    starts: Sequence[int]
+    away: Away
+    returned: Mapping[int, datetime]
+    cases: Mapping[int, Sequence[Case]]
+
+
+def _whole(sight: Sight, cases: Sequence[Case]) -> _Whole:
+    game = sight.game
+    by_player: dict[int, list[Case]] = {}
+    for case in cases:
+        by_player.setdefault(case.player_id, []).append(case)
+    returned = [each for each in sight.events if each.kind == ChangeKind.RETURNED]
+    return _Whole(
+        sight=sight,
+        gains={
+            days: gains_by_player(game.starts[days], game.first, game.now, span)
+            for days, span in sight.spans.items()
+        },
+        rises=rises(game.seen),
+        starts=midnights(sight.days, sight.clan.zone),
+        away=away_on(sight.leaves, sight.days[-1]),
+        returned={each.player_id: each.happened_at for each in reversed(returned)},
+        cases=by_player,
+    )
+
+
+def _of_person(whole: _Whole, person: Person, places: Sequence[Place]) -> Profile:
+    sight = whole.sight
+    members = [_member(sight, person, place) for place in places]
+    ids = [place.player_id for place in places]
+    risen = sorted(chain.from_iterable(whole.rises.get(each, ()) for each in ids))
+    cases = list(chain.from_iterable(whole.cases.get(each, ()) for each in ids))
+    leave = whole.away.leave_of(person.user_id, ids)
+    return Profile(
+        accounts=tuple(map(_account, places)),
+        user_id=person.user_id,
+        link=sight.persons.links[ids[0]],
+        has_no_discord=places[0].has_no_discord,
+        windows={days: _window(whole, members, person, days) for days in sight.spans},
+        total_xp=summed(each.xp for each in _seen(sight.game.now, ids) if each.xp != UNRANKED),
+        total_raids=summed(sight.game.raids.get(each) for each in ids),
+        game_seen_at=_game_seen_at(sight, places, risen),
+        enough_xp_at=enough_since(
+            [(from_ms(rise.at_ms), rise.xp) for rise in risen], sight.policy.enforcement.least_xp
+        ),
+        back_at=_back_at(whole, person, ids),
+        leave=leave,
+        exemption=_exemption(sight, places),
+        cooldown_until=rests_until(cases, Kind.PROMOTION, sight.at),
+        snoozed_until=rests_until(cases, Kind.INACTIVITY, sight.at),
+        weeks=_weeks(whole, members[0], person, ids, risen),
+        chat_seen_at=_chat_seen_at(sight, members[0], person),
+        was_answered=_was_answered(sight, person),
+    )
+
+
+def _account(place: Place) -> Account:
+    return Account(place.player_id, place.name, place.role, place.joined_at, place.role_since_at)
+
+
+def _member(sight: Sight, person: Person, place: Place) -> Member:
+    """Return an account as evidence looks at it."""
+    hidden = any(sight.writers[each].is_hidden for each in person.authors)
+    heard = not hidden and (person.user_id is not None or bool(person.authors))
+    seen = sight.game.now.get(place.player_id)
+    # WOM's own word may be newer than what we stored, and of the past only that counts.
+    looked = [at for at in (place.updated_at, seen and seen.seen_at) if at and at <= sight.at]
+    return Member(
+        place.player_id,
+        place.name,
+        place.role,
+        place.joined_at,
+        status=place.status,
+        link=sight.persons.links[person.main],
+        chat={} if heard else None,
+        updated_at=max(looked, default=None),
+        is_hidden=hidden,
+        has_no_discord=place.has_no_discord,
+    )
+
+
+def _window(whole: _Whole, members: Sequence[Member], person: Person, days: int) -> Window:
+    sight, length = whole.sight, timedelta(days=days)
+    gains = whole.gains[days]
+    sides = [
+        Side(
+            member.name,
+            mine := gains.get(member.player_id, UNKNOWN),
+            game_evidence(member, mine, length, sight.at),
+        )
+        for member in members
+    ]
+    raids = sight.game.raids_gained if days == RAID_DAYS else {}
+    window = game_window(sides, [raids.get(member.player_id) for member in members])
+    evidence = chat_evidence(members[0], length, sight.at, sight.chat.blind)
+    if members[0].chat is None:
+        return replace(window, chat=evidence)
+    wrote = sight.chat.wrote[days]
+    capped = sight.chat.capped.get(days)
+    answers = sum(sight.chat.on_days.get(each, (0, 0))[1] for each in person.authors)
+    return replace(
+        window,
+        chat=evidence,
+        messages=sum(wrote.get(each, _WROTE_NOTHING).messages for each in person.authors),
+        capped=None if capped is None else sum(capped.get(each, 0) for each in person.authors),
+        answers=answers if days == STEADY_DAYS else None,
+    )
+
+
+def _weeks(
+    whole: _Whole, main: Member, person: Person, ids: Sequence[int], risen: Sequence[Rise]
+) -> tuple[Week, ...]:
+    sight, starts = whole.sight, whole.starts
+    first = min((each.seen_at for each in _seen(sight.game.first, ids)), default=None)
+    wrote = joined(sight.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
+    return weeks(
+        None if first is None else days_risen(risen, starts),
+        None if main.chat is None else wrote or 0,
+        (day_number(first, starts), day_number(sight.chat.heard_from, starts)),
+        STEADY_WEEKS,
+    )
+
+
+def _game_seen_at(sight: Sight, places: Sequence[Place], risen: Sequence[Rise]) -> datetime | None:
+    """Return when anything rose last, by what we saw or else by WOM's own word."""
+    known = [place.changed_at for place in places if place.changed_at is not None]
+    known += [from_ms(risen[-1].at_ms)] if risen else []
+    return max((at for at in known if at <= sight.at), default=None)
+
+
+def _chat_seen_at(sight: Sight, main: Member, person: Person) -> datetime | None:
+    """Return when they wrote last; of the past, when the day ended on which they did."""
+    if main.chat is None:
+        return None
+    known = [sight.writers[each].wrote_at for each in person.authors]
+    days = joined(sight.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
+    last_on = last_day(days, sight.days[0])
+    if last_on is not None and any(at is not None and at > sight.at for at in known):
+        known.append(min(day_span(last_on, sight.clan.zone).end, sight.at))
+    return max((at for at in known if at is not None and at <= sight.at), default=None)
+
+
+def _was_answered(sight: Sight, person: Person) -> bool | None:
+    told = [sight.chat.was_answered.get(each) for each in person.authors]
+    known = [each for each in told if each is not None]
+    return any(known) if known else None
+
+
+def _back_at(whole: _Whole, person: Person, ids: Sequence[int]) -> datetime | None:
+    """Return when they last came back, to the clan or from a leave."""
+    sight = whole.sight
+    found = [whole.returned[each] for each in ids if each in whole.returned]
+    found += [
+        day_span(leave.last_on, sight.clan.zone).end
+        for leave in sight.leaves
+        if leave.last_on < sight.days[-1] and _is_theirs(leave, person, ids)
+    ]
+    return max(found, default=None)
+
+
+def _is_theirs(leave: Leave, person: Person, ids: Sequence[int]) -> bool:
+    if leave.user_id is not None:
+        return leave.user_id == person.user_id
+    return leave.player_id in ids
+
+
+def _exemption(sight: Sight, places: Sequence[Place]) -> Exemption | None:
+    """Return the exemption of any account, or else of the main account's role."""
+    held = [sight.exempt.players.get(place.player_id) for place in places]
+    own = next((each for each in held if each is not None), None)
+    return own or sight.exempt.roles.get(places[0].role)
+
+
+def _seen(headlines: Mapping[int, Seen], ids: Sequence[int]) -> list[Seen]:
+    return [headlines[each] for each in ids if each in headlines]

@@ -1,0 +1,232 @@
+"""Who may rise, who is silent, how officers do: the rules asked about a clan as it is now.
+
+Everything is read in one moment and judged in a thread; nothing is decided here.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from bot.clan.activity import heatmap
+from bot.clan.alerts import alerts
+from bot.clan.audit import audit, longest_gap, without_officers
+from bot.clan.cases import Case, Kind, State
+from bot.clan.enforcement import (
+    LIVING,
+    InactivityList,
+    InactivityRow,
+    Verdict,
+    judge,
+)
+from bot.clan.policy import Policy
+from bot.clan.profiles import Profile, is_officer
+from bot.clan.promotion import PromotionCase, Promotions, outlook
+from bot.clan.signals import comparison
+from bot.clan.slack import slack
+from bot.clan.spans import last_days
+from bot.clan.what_if import WhatIf
+from bot.services.clans import Clan, Clock
+from bot.services.muster import Muster, read_muster
+from bot.services.policies import policy_of
+from bot.services.reviewed import (
+    AlertReview,
+    AuditReview,
+    InactivityReview,
+    OwnStanding,
+    PromotionReview,
+    Suggestion,
+    Unsuggested,
+    Waiting,
+)
+from bot.services.suggesting import inactivity_of, name_of, promotions_of, suggested
+from bot.services.what_if import read_what_if
+from storage import cases as stored
+from storage import chat
+from storage.engine import Database
+
+__all__ = [
+    "AlertReview",
+    "AuditReview",
+    "InactivityReview",
+    "OwnStanding",
+    "PromotionReview",
+    "Review",
+    "Suggestion",
+    "Unsuggested",
+    "Waiting",
+]
+
+_Row = TypeVar("_Row", PromotionCase, InactivityRow)
+
+
+class Review:
+    """Asks the rules about clans."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def promotions(self, clan: Clan) -> PromotionReview:
+        """Return who may rise, who is just under, and who was approved and waits."""
+        muster = await self._muster(clan)
+        cases = muster.of_kind(Kind.PROMOTION)
+        approved = _approved(cases)
+        found = await asyncio.to_thread(promotions_of, muster)
+        return PromotionReview(
+            Promotions(*(_without(some, approved) for some in found)),
+            cases,
+            tuple(_to_promote(muster, case) for case in approved.values()),
+            muster.policy,
+            muster.at,
+            muster.evidence,
+        )
+
+    async def inactive(self, clan: Clan, days: int | None = None) -> InactivityReview:
+        """Return who is silent by the clan's policy, or with another limit for every rank."""
+        async with self._database.reading() as connection:
+            policy = with_limit(await policy_of(connection, clan), days)
+            muster = await read_muster(connection, clan, self._clock(), policy)
+            ids = [account.player_id for each in muster.profiles for account in each.accounts]
+            earlier = await stored.counts(connection, clan.clan_id, Kind.INACTIVITY, ids)
+        cases = muster.of_kind(Kind.INACTIVITY)
+        approved = _approved(cases)
+        found = await asyncio.to_thread(inactivity_of, muster)
+        return InactivityReview(
+            InactivityList(*(_without(some, approved) for some in _lists(found))),
+            cases,
+            {pid: count - (pid in cases) for pid, count in earlier.items()},
+            tuple(_to_remove(muster, case) for case in approved.values()),
+            muster.policy,
+            muster.at,
+            muster.evidence,
+            days,
+        )
+
+    async def audit(self, clan: Clan) -> AuditReview:
+        """Return how the officers do, and when members talk and none of them is around."""
+        async with self._database.reading() as connection:
+            muster = await read_muster(connection, clan, self._clock())
+            span = last_days(muster.policy.audit.window_days, muster.at, clan.zone)
+            hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
+            officers = [each for each in muster.profiles if is_officer(each, clan.gates)]
+            theirs = await chat.author_hours(
+                connection, clan.clan_id, muster.authors_of(officers), span.start
+            )
+        uncovered = without_officers(
+            heatmap(hours, clan.zone),
+            heatmap(theirs, clan.zone),
+            muster.policy.audit.busy_messages,
+        )
+        found = audit(muster.profiles, muster.ladder, muster.policy, muster.at, clan.gates)
+        return AuditReview(
+            found, uncovered, longest_gap(uncovered), muster.policy, muster.at, muster.evidence
+        )
+
+    async def alerts(self, clan: Clan) -> AlertReview:
+        """Return what officers may want to know."""
+        muster = await self._muster(clan)
+        found = await asyncio.to_thread(
+            alerts, muster.profiles, muster.policy, muster.at, clan.gates
+        )
+        return AlertReview(found, muster.policy, muster.at, muster.evidence)
+
+    async def standing(self, clan: Clan, player_id: int) -> OwnStanding | None:
+        """Return what the person behind a player has left and lacks; None for nobody present."""
+        muster = await self._muster(clan)
+        profile = muster.by_player().get(player_id)
+        if profile is None:
+            return None
+        return await asyncio.to_thread(_standing, muster, profile)
+
+    async def living(self, clan: Clan) -> dict[int, str]:
+        """Return in words, by player id, what everybody did who shows life by the policy."""
+        muster = await self._muster(clan)
+        return await asyncio.to_thread(_living, muster)
+
+    async def verdicts(self, clan: Clan) -> dict[Verdict, int]:
+        """Return how many people get which verdict."""
+        muster = await self._muster(clan)
+        return await asyncio.to_thread(_verdicts, muster)
+
+    async def suggestion(
+        self, clan: Clan, kind: Kind, player_id: int, days: int | None = None
+    ) -> Suggestion | Unsuggested:
+        """Return what is suggested about a player now, or why nothing is."""
+        async with self._database.reading() as connection:
+            policy = with_limit(await policy_of(connection, clan), days)
+            muster = await read_muster(connection, clan, self._clock(), policy)
+        return await asyncio.to_thread(suggested, muster, kind, player_id)
+
+    async def what_if(self, clan: Clan, proposed: Policy) -> WhatIf:
+        """Return what another policy would change now, and would have changed 3 months ago."""
+        async with self._database.reading() as connection:
+            return await read_what_if(connection, clan, proposed, self._clock())
+
+    async def _muster(self, clan: Clan) -> Muster:
+        async with self._database.reading() as connection:
+            return await read_muster(connection, clan, self._clock())
+
+
+def with_limit(policy: Policy, days: int | None) -> Policy:
+    """Return the policy with one limit for every rank, or as it is."""
+    if days is None:
+        return policy
+    rules = replace(policy.enforcement, window_days=days, limits={})
+    return replace(policy, enforcement=rules)
+
+
+def _lists(found: InactivityList) -> tuple[tuple[InactivityRow, ...], ...]:
+    return found.sure, found.needs_evidence, found.away_or_exempt
+
+
+def _approved(cases: Mapping[int, Case]) -> dict[int, Case]:
+    return {pid: case for pid, case in cases.items() if case.state is State.APPROVED}
+
+
+def _without(rows: Sequence[_Row], approved: Collection[int]) -> tuple[_Row, ...]:
+    """Return the rows of people about whom nothing was approved."""
+    return tuple(row for row in rows if row.profile.main.player_id not in approved)
+
+
+def _to_promote(muster: Muster, case: Case) -> Waiting:
+    profile = muster.by_player().get(case.player_id)
+    if profile is None:
+        return Waiting(case, "?", "not a member any more")
+    return Waiting(case, name_of(profile, case.player_id))
+
+
+def _to_remove(muster: Muster, case: Case) -> Waiting:
+    """Return who is to be removed, with a word of warning when they came back meanwhile."""
+    profile = muster.by_player().get(case.player_id)
+    if profile is None:
+        return Waiting(case, "?", "not a member any more")
+    judgement = judge(profile, muster.policy, muster.at)
+    lives = judgement.verdict in LIVING
+    name = name_of(profile, case.player_id)
+    return Waiting(case, name, f"active again: {judgement.reasons[0]}" if lives else "")
+
+
+def _standing(muster: Muster, profile: Profile) -> OwnStanding:
+    policy, now, gates = muster.policy, muster.at, muster.clan.gates
+    bars = comparison(muster.profiles, policy.promotion)
+    return OwnStanding(
+        profile,
+        judge(profile, policy, now),
+        slack(profile, policy, now),
+        outlook(profile, bars, muster.ladder, policy, now, gates=gates),
+    )
+
+
+def _living(muster: Muster) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for profile in muster.profiles:
+        judgement = judge(profile, muster.policy, muster.at)
+        if judgement.verdict in LIVING:
+            found |= {each.player_id: judgement.reasons[0] for each in profile.accounts}
+    return found
+
+
+def _verdicts(muster: Muster) -> dict[Verdict, int]:
+    judged = [judge(each, muster.policy, muster.at).verdict for each in muster.profiles]
+    return {verdict: judged.count(verdict) for verdict in Verdict}

@@ -1,0 +1,49 @@
+"""What is suggested about one player now, and the lists that it stands on."""
+
+from itertools import chain
+
+from bot.clan.cases import Kind
+from bot.clan.enforcement import InactivityList, inactivity, judge
+from bot.clan.profiles import Profile
+from bot.clan.promotion import Promotions, promotion_cases
+from bot.services.muster import Muster
+from bot.services.reviewed import Suggestion, Unsuggested
+
+
+def promotions_of(muster: Muster) -> Promotions:
+    """Return who may rise."""
+    gates = muster.clan.gates
+    return promotion_cases(muster.profiles, muster.ladder, muster.policy, muster.at, gates)
+
+
+def inactivity_of(muster: Muster) -> InactivityList:
+    """Return who is silent."""
+    return inactivity(muster.profiles, muster.ladder, muster.policy, muster.at)
+
+
+def name_of(profile: Profile, player_id: int) -> str:
+    """Return the name of one of a person's accounts."""
+    return next(each.name for each in profile.accounts if each.player_id == player_id)
+
+
+def suggested(muster: Muster, kind: Kind, player_id: int) -> Suggestion | Unsuggested:
+    """Return what is suggested about a player, or why nothing is."""
+    profile = muster.by_player().get(player_id)
+    if profile is None:
+        return Unsuggested(None, "They are not a member any more.")
+    name, main = name_of(profile, player_id), profile.main
+    if kind is Kind.PROMOTION:
+        found = promotions_of(muster)
+        case = next((each for each in chain(*found) if each.profile is profile), None)
+        if case is None:
+            return Unsuggested(name, "They are not suggested for a promotion any more.")
+        numbers, target = (*case.reasons, *case.not_yet), case.next_rank
+    else:
+        sure = inactivity_of(muster).sure
+        row = next((each for each in sure if each.profile is profile), None)
+        if row is None:
+            reasons = "; ".join(judge(profile, muster.policy, muster.at).reasons)
+            return Unsuggested(name, f"They are not on the list any more: {reasons}.")
+        numbers, target = row.judgement.reasons, None
+    version = muster.policy.version
+    return Suggestion(main.player_id, main.name, main.role, target, numbers, version)
