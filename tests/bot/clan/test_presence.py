@@ -1,0 +1,86 @@
+"""Days as bits: nothing seen is nothing, nobody looking is unknown."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clan.metrics import UNRANKED
+from bot.clan.presence import (
+    Rise,
+    day_number,
+    days_risen,
+    joined,
+    last_day,
+    midnights,
+    rises,
+    weeks,
+)
+from bot.clan.profiles import Week
+
+LONDON = ZoneInfo("Europe/London")
+FIRST = date(2026, 3, 23)
+DAYS = [FIRST + timedelta(days=number) for number in range(56)]
+STARTS = midnights(DAYS, LONDON)
+
+
+def ms(day: date, hour: int = 0) -> int:
+    return int(datetime(day.year, day.month, day.day, hour, tzinfo=UTC).timestamp() * 1000)
+
+
+def test_a_day_begins_at_the_clans_own_midnight_also_when_the_clocks_change() -> None:
+    assert STARTS[0] == ms(FIRST)
+    assert STARTS[7] == ms(date(2026, 3, 29), 23)  # summer time since the 29th
+    lengths = {(after - before) // 3_600_000 for before, after in pairwise(STARTS)}
+    assert lengths == {23, 24}
+
+
+def test_a_rise_is_more_xp_or_more_kills_of_the_same_player() -> None:
+    seen = [(1, 10, 100, 5), (1, 20, 100, 5), (1, 30, 150, 5), (1, 40, 150, 6), (2, 50, 900, 9)]
+    assert rises(seen) == {1: [Rise(30, 50), Rise(40, 0)], 2: []}
+
+
+@pytest.mark.parametrize(("before", "after"), [(UNRANKED, 5_000), (5_000, UNRANKED), (500, 400)])
+def test_entering_or_leaving_the_hiscores_and_a_rollback_are_no_rise(
+    before: int, after: int
+) -> None:
+    assert rises([(1, 10, before, 0), (1, 20, after, 0)]) == {1: []}
+
+
+def test_a_rollback_of_xp_with_new_kills_is_a_rise_without_xp() -> None:
+    assert rises([(1, 10, 500, 0), (1, 20, 400, 3)]) == {1: [Rise(20, 0)]}
+
+
+def test_a_rise_counts_for_the_day_on_which_it_was_seen_and_not_before_the_first() -> None:
+    risen = [Rise(STARTS[0] - 1, 5), Rise(STARTS[0], 5), Rise(STARTS[3] - 1, 5), Rise(STARTS[3], 5)]
+    assert days_risen(risen, STARTS) == 0b1101
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 2**56 - 1))))
+def test_whoever_of_several_was_there_the_person_was(days: list[int | None]) -> None:
+    found = joined(days)
+    known = [each for each in days if each is not None]
+    assert (found is None) == (not known)
+    assert all((found or 0) & each == each for each in known)
+
+
+def test_weeks_count_days_and_what_nobody_saw_is_unknown() -> None:
+    everyday, none = 2**56 - 1, 0
+    assert weeks(everyday, none, (0, 0), 8) == (Week(7, 0),) * 8
+    assert weeks(everyday, None, (10, 0), 3) == (Week(None, None), Week(7, None), Week(7, None))
+    assert weeks(None, 0b1111, (0, 7), 2) == (Week(None, None), Week(None, 0))
+
+
+def test_the_number_of_a_day_is_within_the_days_looked_at() -> None:
+    assert day_number(datetime(2020, 1, 1, tzinfo=UTC), STARTS) == 0
+    assert day_number(datetime(2026, 3, 25, 12, tzinfo=UTC), STARTS) == 2
+    assert day_number(None, STARTS) == 56
+
+
+def test_the_last_day_is_the_newest_with_anything_in_it() -> None:
+    assert last_day(0b101, FIRST) == FIRST + timedelta(days=2)
+    assert last_day(0, FIRST) is None
+    assert last_day(None, FIRST) is None
