@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from storage import authors, clans, metrics, players, snapshots
+from storage.cases import EntryRow
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.messages import Fact, Flag, Stored
@@ -87,6 +88,11 @@ def a_fact(  # noqa: PLR0913 - a message's own facts
     flags = Flag.QUESTION if asks else Flag(0)
     stored = Stored(message_id, author_id, channel_id, sent_at, flags, reply_to)
     return Fact(stored, sent_at.date(), sent_at.replace(minute=0, second=0, microsecond=0))
+
+
+def a_line(state: str, who: int | None = 2, **fields: Any) -> EntryRow:  # noqa: ANN401 - any column
+    usual: dict[str, Any] = {"at": NOW, "why": "", "until_at": None, "numbers": ["then"]}
+    return EntryRow(move=state, state=state, who=who, **(usual | fields))
 
 
 def seen(player_id: int, at: datetime, xp: int = 1000, kills: int = 10) -> Seen:

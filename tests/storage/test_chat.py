@@ -90,3 +90,21 @@ async def test_the_hours_of_some_authors_are_only_theirs(database: Database, cla
         assert found == [(NOW, 1)]
         found = await chat.author_hours(connection, clan_id, [1, 2], NOW)
         assert sorted(found) == [(NOW, 1), (NOW, 2)]
+
+
+async def test_written_days_are_bits_from_the_first_day_on(
+    database: Database, clan_id: int
+) -> None:
+    async with database.reading() as connection:
+        first = TODAY - 55 * DAY
+        found = await chat.days_written(connection, clan_id, first, TODAY + DAY)
+    assert found == {1: (1 << 55 | 1 << 54 | 1 << 45, 0), 2: (1 << 55, 0)}
+
+
+async def test_no_hour_counts_for_more_than_the_cap(database: Database, clan_id: int) -> None:
+    async with database.reading() as connection:
+        span = (NOW - 20 * DAY, NOW + HOUR)
+        assert await chat.capped_messages(connection, clan_id, *span, 1) == {1: 3, 2: 1}
+        assert await chat.capped_messages(connection, clan_id, *span, 9) == {1: 4, 2: 1}
+        before = (NOW - 20 * DAY, NOW)
+        assert await chat.capped_messages(connection, clan_id, *before, 9) == {1: 2}

@@ -12,6 +12,7 @@ from storage import (
     absences,
     authors,
     bridges,
+    cases,
     chat,
     clans,
     exemptions,
@@ -20,6 +21,7 @@ from storage import (
     messages,
     metrics,
     players,
+    policies,
     privacy,
     rollups,
     runs,
@@ -28,6 +30,7 @@ from storage import (
 )
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
+from storage.errors import Overtaken
 from storage.players import Event
 from tests.storage.rows import (
     DAY,
@@ -36,6 +39,7 @@ from tests.storage.rows import (
     a_channel,
     a_clan,
     a_fact,
+    a_line,
     an_author,
     members,
     observe,
@@ -46,6 +50,7 @@ ROOM: tuple[ModuleType, ...] = (
     *(authors, bridges, chat, clans, links, messages, metrics, players),
     *(rollups, runs, snapshots),
     *(absences, exemptions, forgetting, privacy, traces),
+    *(cases, policies),
 )
 START, END = NOW - 7 * DAY, NOW + DAY
 DAYS = (START.date(), END.date())
@@ -62,6 +67,10 @@ async def gathered(pages: AsyncIterator[list[Any]]) -> list[Any]:
     return [row async for page in pages for row in page]
 
 
+async def noticed(connection: Connection, clan_id: int) -> set[Any]:
+    return set(await cases.noticed_since(connection, clan_id, START))
+
+
 READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "absences.last_risen": lambda it, clan: absences.last_risen(
         it, clan, dict.fromkeys(PLAYERS, START)
@@ -75,6 +84,12 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
         privacy.opted_out_speakers(it, clan, {f"player {each}" for each in PLAYERS})
     ),
     "privacy.users": privacy.users,
+    "cases.newest": lambda it, clan: cases.newest(it, clan, 9),
+    "cases.of_players": lambda it, clan: cases.of_players(it, clan, PLAYERS),
+    "cases.standing": cases.standing,
+    "policies.history": lambda it, clan: policies.history(it, clan, 9),
+    "policies.newest": policies.newest,
+    "traces.cases": lambda it, clan: traces.cases(it, clan, PLAYERS),
     "traces.authors": lambda it, clan: traces.authors(it, clan, AUTHORS),
     "traces.chat": lambda it, clan: traces.chat(it, clan, AUTHORS),
     "traces.game": lambda it, clan: traces.game(it, clan, PLAYERS),
@@ -85,6 +100,13 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "bridges.counts": lambda it, clan: bridges.counts(it, clan, START, END),
     "bridges.of_clan": bridges.of_clan,
     "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4], START),
+    "cases.counts": lambda it, clan: cases.counts(it, clan, "inactivity", PLAYERS),
+    "cases.noticed_since": lambda it, clan: in_order(noticed(it, clan)),
+    "chat.capped_messages": lambda it, clan: chat.capped_messages(it, clan, START, END, 5),
+    "chat.days_written": lambda it, clan: chat.days_written(it, clan, *DAYS),
+    "messages.answered_authors": lambda it, clan: messages.answered_authors(
+        it, clan, AUTHORS, START, HOUR
+    ),
     "chat.clan_hours": lambda it, clan: chat.clan_hours(it, clan, START, END),
     "chat.messages_on_days": lambda it, clan: chat.messages_on_days(it, clan, [DAYS, DAYS]),
     "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, [(START, END)]),
@@ -126,6 +148,7 @@ WRITES = {
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out"),
+    *("cases.extend", "cases.open_new", "policies.add"),
 }
 
 
@@ -152,6 +175,7 @@ async def settle(connection: Connection, number: int) -> int:
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
     await settle_wishes(connection, clan_id, number)
+    await settle_decisions(connection, clan_id, number)
     return clan_id
 
 
@@ -165,6 +189,25 @@ async def settle_wishes(connection: Connection, clan_id: int, number: int) -> No
         await privacy.opt_out(connection, clan_id, user_id, NOW)
     await an_author(connection, clan_id, user_id=number * 1000)
     await privacy.note_left(connection, clan_id, [7, number * 1000], NOW)
+
+
+async def settle_decisions(connection: Connection, clan_id: int, number: int) -> None:
+    """Have a policy of 9 and number, a standing case, and one that is over; all by user 2."""
+    version = policies.Version(9 + number, {"number": number}, 2, NOW)
+    await policies.add(connection, clan_id, version)
+    for kind, *states in (("promotion", "open", "approved"), ("inactivity", "noticed", "closed")):
+        head = {"player_id": number * 10, "kind": kind, "role": "member", "policy_version": number}
+        lines = [a_line(state, why=f"by <@2> of {number}") for state in states]
+        await cases.open_new(connection, clan_id, head | {"target": None}, lines)
+
+
+async def test_nobody_extends_another_clan_s_case(database: Database) -> None:
+    async with database.writing() as connection:
+        one, two = await settle(connection, 1), await settle(connection, 2)
+        (theirs,) = await cases.standing(connection, two)
+        with pytest.raises(Overtaken):
+            await cases.extend(connection, one, theirs.case_id, 2, [a_line("closed")])
+        assert await cases.standing(connection, two) == [theirs]
 
 
 async def test_what_is_forgotten_in_one_clan_is_kept_in_the_other(database: Database) -> None:

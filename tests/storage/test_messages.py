@@ -336,3 +336,30 @@ async def test_what_may_answer_is_near_behind_or_a_reply(database: Database, pla
         await messages.add(connection, clan_id, [asked, behind, reply, not_near, before])
         found = await questions.possible_answers(connection, [question], HOUR / 4)
     assert sorted(found) == [behind.message, reply.message]
+
+
+async def test_somebody_was_answered_by_a_reply_or_by_another_soon_after_in_the_channel(
+    database: Database, place: Place
+) -> None:
+    clan_id, who, channel = place
+    async with database.writing() as connection:
+        other, third, alone = [await an_author(connection, clan_id, each) for each in (21, 22, 23)]
+        elsewhere = await a_channel(connection, clan_id, discord_id=9)
+        asked = a_fact(who, channel, NOW)
+        written = [
+            asked,
+            a_fact(who, channel, NOW + HOUR / 30),  # the same one goes on
+            a_fact(other, elsewhere, NOW + HOUR / 20),  # in another channel
+            a_fact(other, channel, NOW + DAY, reply_to=asked.message.message_id),
+            a_fact(third, channel, NOW + 2 * DAY),
+            a_fact(other, channel, NOW + 2 * DAY + HOUR / 5),
+            a_fact(alone, channel, NOW + 3 * DAY),
+        ]
+        await messages.add(connection, clan_id, written)
+        authors_asked = [who, third, alone, 404]
+        find = messages.answered_authors
+        found = await find(connection, clan_id, authors_asked, NOW, HOUR / 4)
+        assert found == {who: True, third: True, alone: False}
+        later = await find(connection, clan_id, authors_asked, NOW + 3 * DAY, HOUR / 4)
+        assert later == {alone: False}
+        assert await find(connection, clan_id, [], NOW, HOUR / 4) == {}

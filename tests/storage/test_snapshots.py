@@ -164,3 +164,31 @@ async def test_rises_are_plain_numbers_after_the_start_in_order_of_time(
         (1, to_ms(NOW + HOUR), 1500, 10),
         (1, to_ms(NOW + 2 * HOUR), 1400, 10),
     ]
+
+
+async def test_of_the_past_those_are_seen_who_left_since(database: Database, clan_id: int) -> None:
+    async with database.writing() as connection:
+        for days in (30, 10, 1):
+            await observe(connection, 1, NOW - days * DAY, xp=1000 - days)
+        await players.take_out(connection, clan_id, [1], NOW - 5 * DAY)
+        then = NOW - 8 * DAY
+        (gone,) = await snapshots.seen_at(connection, clan_id, [then])
+        (here,) = await snapshots.seen_at(connection, clan_id, [then], then)
+        assert (gone, here[1].xp) == ({}, 990)
+        assert await snapshots.first_seen(connection, clan_id) == {}
+        assert (await snapshots.first_seen(connection, clan_id, then))[1].xp == 970
+        risen = await snapshots.rises(connection, clan_id, NOW - 60 * DAY, here_at=then)
+        assert [each[2] for each in risen] == [970, 990]
+        assert await snapshots.seen_at(connection, clan_id, [then], NOW) == [{}]
+
+
+async def test_present_values_of_some_metrics_are_read_alone(
+    database: Database, clan_id: int
+) -> None:
+    async with database.writing() as connection:
+        await observe(connection, 1, NOW, {"zulrah": 50, "vorkath": 9})
+        ids = await metrics.metric_ids(connection)
+        zulrah = ids["zulrah"][0]
+        found = await metrics.ranked_values(connection, clan_id, [zulrah])
+        assert found == [(1, zulrah, 50)]
+        assert await metrics.ranked_values(connection, clan_id, []) == []
