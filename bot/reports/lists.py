@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
-from bot.clan.enforcement import InactivityList, InactivityRow
+from bot.clan.enforcement import InactivityList, InactivityRow, Need
 from bot.clan.policy import Policy
 from bot.clan.promotion import PromotionCase, Promotions
 from bot.clan.signals import MONTH_DAYS
@@ -48,7 +48,7 @@ class InactiveRow:
     limit_days: int
     over_days: int | None
     reasons: tuple[str, ...]
-    needs: tuple[str, ...]
+    needs: tuple[Need, ...]
     apart: str | None
 
     @property

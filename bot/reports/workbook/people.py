@@ -3,6 +3,7 @@
 Only leadership's copy of the report has them; the order is that of the rules.
 """
 
+from bot.clan.enforcement import Need
 from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import role_words
@@ -10,41 +11,46 @@ from bot.reports.lists import InactiveRow, Listing, PromotionRow, Row, Suggestio
 from bot.reports.workbook.sheets import Book, Column, Sheet
 
 _WORDS, _HEAD, _FIRST = 2, 6, 7
-_PERSON = (Column("List", 17), Column("Name", 17), Column("Role", 15))
-_SEEN = (Column("Last in game", 14), Column("Last in chat", 14))
+_PERSON = (Column("List", 15), Column("Name", 16), Column("Role", 14))
+_SEEN = (Column("Last in game", 13), Column("Last in chat", 13))
 _RISING = (
     *_PERSON,
-    Column("Next role", 15),
+    Column("Next role", 14),
     Column("Strength", 10),
-    Column("Why", 60),
-    Column("Not yet because", 60),
+    Column("Why", 56),
+    Column("Not yet because", 46),
     *_SEEN,
-    Column("Messages 30 d", 11),
-    Column("of these counted", 11),
-    Column("XP 30 d", 15),
-    Column("Evidence", 11),
-    Column("Why not better", 34),
-    Column("All accounts", 24),
+    Column("Messages, 30 days", 12),
+    Column("Of these counted", 12),
+    Column("XP, 30 days", 14),
+    Column("Evidence", 10),
+    Column("Why not better", 30),
+    Column("All accounts", 19),
 )
 _SILENT = (
     *_PERSON,
-    Column("Days over the limit", 11),
-    Column("Limit in days", 9),
-    Column("Why", 60),
+    Column("Days over the limit", 12),
+    Column("Limit in days", 10),
+    Column("Why", 56),
     Column("Left in peace", 26),
-    Column("What would help", 18),
+    Column("What would help", 20),
     *_SEEN,
-    Column("Messages", 11),
-    Column("XP", 15),
-    Column("All accounts", 24),
+    Column("Messages in the limit", 12),
+    Column("XP in the limit", 14),
+    Column("All accounts", 19),
 )
+_HELP = {
+    Need.LINK: "a link to Discord",
+    Need.UPDATE: "an update on WOM",
+    Need.TIME: "more time",
+}
 
 
 def write_promotions(book: Book, clan: str, told: Suggestions) -> None:
     """Write who is suggested for the next rank and who is just under, the strongest first."""
     sheet = _sheet(book, "Promotions", clan, told.promotions)
     sheet.define(_WORDS, told.promotion_words)
-    sheet.head(_HEAD, _RISING)
+    _write_head(sheet, _RISING)
     for line, row in enumerate(told.promotions.rows, start=_FIRST):
         _write_rising(sheet, line, row)
     _finish(sheet, told.promotions, len(_RISING))
@@ -54,7 +60,7 @@ def write_inactive(book: Book, clan: str, told: Suggestions) -> None:
     """Write who is inactive, who may be, and who is left in peace."""
     sheet = _sheet(book, "Inactive", clan, told.inactive)
     sheet.define(_WORDS, told.inactive_words)
-    sheet.head(_HEAD, _SILENT)
+    _write_head(sheet, _SILENT)
     for line, row in enumerate(told.inactive.rows, start=_FIRST):
         _write_silent(sheet, line, row)
     _finish(sheet, told.inactive, len(_SILENT))
@@ -69,6 +75,11 @@ def _sheet(book: Book, name: str, clan: str, listing: Listing[Row]) -> Sheet:
         f"{listing.policy_version} · {DASH} unknown · suggested by the rules, decided by people",
     )
     return sheet
+
+
+def _write_head(sheet: Sheet, columns: tuple[Column, ...]) -> None:
+    sheet.page.set_row(_HEAD, 32)
+    sheet.head(_HEAD, columns)
 
 
 def _finish(sheet: Sheet, listing: Listing[Row], columns: int) -> None:
@@ -87,26 +98,24 @@ def _write_rising(sheet: Sheet, line: int, row: PromotionRow) -> None:
     _write_person(sheet, line, row)
     sheet.text(line, 3, role_words(row.next_role))
     sheet.number(line, 4, row.strength, "decimal")
-    sheet.sentences(line, 5, row.reasons)
-    sheet.sentences(line, 6, row.not_yet)
     sheet.instant(line, 7, row.last_seen_in_game_at, "date")
     sheet.instant(line, 8, row.last_seen_in_chat_at, "date")
     for column, value in enumerate((row.messages, row.counted_messages, row.xp), start=9):
         sheet.number(line, column, value)
     sheet.text(line, 12, row.evidence, "centred")
-    sheet.sentences(line, 13, row.doubts)
-    sheet.sentences(line, 14, row.accounts)
+    told = {5: row.reasons, 6: row.not_yet, 13: row.doubts, 14: row.accounts}
+    sheet.sentences(line, _RISING, told)
 
 
 def _write_silent(sheet: Sheet, line: int, row: InactiveRow) -> None:
     _write_person(sheet, line, row)
     sheet.number(line, 3, row.over_days)
     sheet.number(line, 4, row.limit_days)
-    sheet.sentences(line, 5, row.reasons)
-    sheet.text(line, 6, row.apart or "", "sentences")
-    sheet.text(line, 7, ", ".join(row.needs), "sentences")
     sheet.instant(line, 8, row.last_seen_in_game_at, "date")
     sheet.instant(line, 9, row.last_seen_in_chat_at, "date")
     sheet.number(line, 10, row.messages)
     sheet.number(line, 11, row.xp)
-    sheet.sentences(line, 12, row.accounts)
+    help_words = tuple(_HELP[need] for need in row.needs)
+    apart = () if row.apart is None else (row.apart,)
+    told = {5: row.reasons, 6: apart, 7: help_words, 12: row.accounts}
+    sheet.sentences(line, _SILENT, told)

@@ -3,9 +3,10 @@
 No cell is ever a formula, and the same cells always give the same bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
+from textwrap import wrap
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,10 @@ from bot.reports.workbook.page import Page
 
 _OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _LANDSCAPE_A4: Final = 9
+_LINE_HEIGHT: Final = 15
+_LETTERS_PER_WIDTH: Final = 1.05  # a width is that of a 0, and most letters are narrower
 _TEXT: Final = {"quote_prefix": True}
+_INDENTED: Final = {**_TEXT, "align": "left", "indent": 1}
 _DOUBT: Final = {"italic": True, "font_color": style.SHEET_DOUBT}
 _HEAD: Final = {
     **_TEXT,
@@ -31,11 +35,11 @@ _HEAD: Final = {
 }
 _LINED: Final = {"bottom": 1, "bottom_color": style.SHEET_BAND}
 _CELLS: Final[dict[str, dict[str, Any]]] = {
-    "text": {**_TEXT, "indent": 1},
-    "strong": {**_TEXT, "indent": 1, "bold": True},
-    "soft": {**_TEXT, "indent": 1, "font_color": style.SHEET_SOFT},
+    "text": {**_INDENTED},
+    "strong": {**_INDENTED, "bold": True},
+    "soft": {**_INDENTED, "font_color": style.SHEET_SOFT},
     "centred": {**_TEXT, "align": "center"},
-    "sentences": {**_TEXT, "indent": 1, "text_wrap": True},
+    "sentences": {**_INDENTED, "text_wrap": True},
     "dash": {"font_color": style.SHEET_SOFT, "align": "center"},
     "integer": {"num_format": style.INTEGER},
     "decimal": {"num_format": style.DECIMAL},
@@ -144,9 +148,19 @@ class Sheet:
         else:
             self.page.put_words(row, column, words, self._look(look))
 
-    def sentences(self, row: int, column: int, told: Sequence[str]) -> None:
-        """Write sentences below each other; none at all leave the cell empty."""
-        self.text(row, column, "\n".join(told), "sentences")
+    def sentences(
+        self, row: int, columns: Sequence[Column], cells: Mapping[int, Sequence[str]]
+    ) -> None:
+        """Write sentences below each other in cells by column, and make the row high enough.
+
+        Not every spreadsheet fits the height of a row when it opens a file.
+        """
+        most = 1
+        for column, told in cells.items():
+            self.text(row, column, "\n".join(told), "sentences")
+            room = int(columns[column].width * _LETTERS_PER_WIDTH)
+            most = max(most, sum(len(wrap(each, room)) for each in told))
+        self.page.set_row(row, most * _LINE_HEIGHT)
 
     def number(self, row: int, column: int, value: float | None, look: str = "integer") -> None:
         """Write a number; None is a dash."""

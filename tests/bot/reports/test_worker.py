@@ -5,13 +5,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from bot.clan.spans import Span
+from bot.reports.case_pictures import UncoveredWeek, weeks_picture
 from bot.reports.charts import card_chart
 from bot.reports.workbook.book import clan_workbook
-from bot.reports.worker import Aside, Drawing, Inline, Worker, drawn, uncollected
-from tests.builders import card, clan_report, full_clan, member
+from bot.reports.worker import Aside, Drawable, Drawing, Inline, Worker, drawn, uncollected
+from tests.bot.clan.portraits import person
+from tests.bot.reports.people import everybody
+from tests.builders import NOW, ZONE, card, clan_report, clan_week, full_clan, member, week_hours
+
+WEEKS = weeks_picture(person(), "Iron Cabbage", ZONE, NOW)
 
 
 @pytest.fixture
@@ -33,6 +40,22 @@ async def test_a_worker_draws_what_would_be_drawn_here(worker: Worker) -> None:
     assert await worker.draw(Drawing.CLAN_WORKBOOK, report) == clan_workbook(report)
     chart = await worker.draw(Drawing.REPORT_CHART, report)
     assert chart == drawn(Drawing.REPORT_CHART, report)
+    assert await worker.draw(Drawing.WEEKS_CHART, WEEKS) == drawn(Drawing.WEEKS_CHART, WEEKS)
+
+
+VALUES: dict[Drawing, Drawable] = {
+    Drawing.REPORT_CHART: clan_report(member()),
+    Drawing.CARD_CHART: card(),
+    Drawing.HEATMAP_CHART: clan_week(),
+    Drawing.WEEKS_CHART: WEEKS,
+    Drawing.UNCOVERED_CHART: UncoveredWeek("x", ZONE, Span(NOW, NOW), week_hours(), 5),
+    Drawing.CLAN_WORKBOOK: replace(clan_report(member()), suggestions=everybody()),
+}
+
+
+@pytest.mark.parametrize("drawing", Drawing)
+def test_every_drawing_draws(drawing: Drawing) -> None:
+    assert drawn(drawing, VALUES[drawing]).content
 
 
 async def test_a_killed_worker_is_replaced_and_an_interrupt_does_not_end_it(

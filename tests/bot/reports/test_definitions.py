@@ -1,0 +1,51 @@
+from bot.clan.policy import DEFAULT_POLICY, changed
+from bot.reports.definitions import inactive_words, promotion_words
+
+
+def test_inactive_is_defined_by_the_clans_own_numbers() -> None:
+    rules = {"window_days": 21, "least_xp": 5_000, "limits": {"owner": 60, "deputy_owner": 90}}
+    words = inactive_words(changed(DEFAULT_POLICY, enforcement=rules))
+
+    assert words == (
+        (
+            "Sure",
+            (
+                "In the clan for 30 days, and over all accounts no message and under 5,000 XP "
+                "within the rank's limit (21 days, deputy owner 90, owner 60), "
+                "both sides well observed."
+            ),
+        ),
+        (
+            "Needs evidence",
+            "Nothing was seen of them, and not well enough to tell: see what would help.",
+        ),
+        (
+            "Away or exempt",
+            "Left in peace: away, exempt, asked again later, or playing in another game mode.",
+        ),
+    )
+
+
+def test_promotions_are_defined_by_the_signals_that_are_on() -> None:
+    rules = {"signals": ["steady", "pillar"], "seen_days": 1, "hour_cap": 1_000}
+    words = promotion_words(changed(DEFAULT_POLICY, promotion=rules))
+
+    assert words == (
+        (
+            "Suggested",
+            "At least one signal (pillar, steady), and seen within 1 day. The steadiest first.",
+        ),
+        ("Just under", "From 80% of what a signal asks, or not seen within 1 day."),
+        (
+            "Counted",
+            (
+                "Messages up to 1,000 an hour, and days on which somebody was there: "
+                "how much anybody wrote at once buys nothing."
+            ),
+        ),
+    )
+
+
+def test_a_clan_without_signals_is_told_so() -> None:
+    words = promotion_words(changed(DEFAULT_POLICY, promotion={"signals": []}))
+    assert words[0][1].startswith("At least one signal (none is on), and")
