@@ -187,8 +187,12 @@ class Policy:
     def windows(self) -> tuple[int, ...]:
         """Return the lengths, in days, of all windows that the rules look at."""
         asked = {7, 30, STEADY_DAYS, self.promotion.velocity_days, self.promotion.pillar_days}
-        asked |= {self.enforcement.window_days, *self.enforcement.limits.values()}
-        return tuple(sorted(asked | {self.audit.window_days}))
+        return tuple(sorted(asked | {self.audit.window_days, *self.silence_windows()}))
+
+    def silence_windows(self) -> tuple[int, ...]:
+        """Return the lengths, in days, of the windows in which somebody may be silent."""
+        rules = self.enforcement
+        return tuple(sorted({rules.window_days, *rules.limits.values()}))
 
     def to_dict(self) -> dict[str, object]:
         """Return the policy as plain values for JSON."""

@@ -17,6 +17,7 @@ from bot.clan.standings import Link
 
 UNSEEN = Evidence(Grade.NONE, ("not looked at",))
 _Number = TypeVar("_Number", int, float)
+_At = TypeVar("_At")
 
 
 class Account(NamedTuple):
@@ -157,6 +158,19 @@ class Side(NamedTuple):
 def game_window(sides: Sequence[Side], raids: Iterable[int | None] = ()) -> Window:
     """Return the game side of a window over all accounts; what is thin is in no sum."""
     dated = [side.gains for side in sides if not side.gains.thin]
+    if len(sides) == len(dated) == 1:
+        # As nearly everybody has it; a clan of hundreds is looked at while somebody waits.
+        (gains,), evidence = dated, sides[0].evidence
+        won = summed(raids)
+        return Window(
+            gains.xp,
+            gains.kills,
+            gains.ehp,
+            gains.ehb,
+            won,
+            game=evidence,
+            game_at_best=evidence,
+        )
     return Window(
         xp=summed(gains.xp for gains in dated),
         kills=summed(gains.kills for gains in dated),
@@ -173,13 +187,13 @@ def capped(messages_by_hour: Iterable[int], cap: int) -> int:
     return sum(min(messages, cap) for messages in messages_by_hour)
 
 
-def enough_since(rises: Sequence[tuple[datetime, int]], least_xp: int) -> datetime | None:
+def enough_since(rises: Sequence[tuple[_At, int]], least_xp: int) -> _At | None:
     """Return the newest instant since which `least_xp` was gained, or None when it never was.
 
-    `rises` are (when, XP gained then) of all accounts together, in any order.
+    `rises` are (when, XP gained then) of all accounts together, oldest first.
     """
     left = least_xp
-    for at, xp in sorted(rises, reverse=True):
+    for at, xp in reversed(rises):
         left -= xp
         if left <= 0:
             return at

@@ -1,5 +1,6 @@
 """A member's card: their own numbers, their places in the clan, their last 90 days."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,10 +13,11 @@ from bot.clan.wording import ago
 from bot.reports.documents import Document
 from bot.reports.pictures import Card
 from bot.reports.worker import Drawing, Draws
+from bot.services.blindness import blind_times
 from bot.services.clans import Clan, Clock
 from bot.services.finding import member_called
 from bot.services.people import People, Visitor, read_people
-from bot.services.publish import blind_times
+from bot.services.review import OwnStanding, Review
 from bot.services.roster import read_roster
 from bot.services.trend import daily_messages, read_trend, trend_days
 from storage import chat
@@ -26,23 +28,30 @@ _CHOICES = 25
 
 @dataclass(frozen=True, slots=True)
 class CardFiles:
-    """A card, its chart, and how good its evidence is."""
+    """A card, its chart, how good its evidence is and, where asked for, how the person stands."""
 
     card: Card
     chart: Document
     evidence: tuple[str, ...]
+    standing: OwnStanding | None = None
 
 
 class Cards:
     """Arranges the cards of members."""
 
-    def __init__(self, database: Database, draws: Draws, clock: Clock) -> None:
+    def __init__(self, database: Database, draws: Draws, review: Review, clock: Clock) -> None:
         self._database = database
         self._draws = draws
+        self._review = review
         self._clock = clock
 
-    async def of_visitor(self, clan: Clan, visitor: Visitor, period: Period) -> CardFiles | None:
-        """Return the card of whoever asks, or None when no account is known to be theirs."""
+    async def of_visitor(
+        self, clan: Clan, visitor: Visitor, period: Period, *, judged: bool = False
+    ) -> CardFiles | None:
+        """Return the card of a Discord user, or None when no account is known to be theirs.
+
+        With how they stand by the clan's rules if it is to be `judged`.
+        """
         async with self._database.reading() as connection:
             people = await read_people(connection, clan, visitor)
             accounts = people.accounts(visitor.user_id)
@@ -51,9 +60,11 @@ class Cards:
             card, evidence = await self._card(
                 connection, clan, people, accounts[0].player_id, period
             )
-        return await self._drawn(card, evidence)
+        return await self._drawn(clan, card, evidence, judged=judged)
 
-    async def of_player(self, clan: Clan, name: str, period: Period) -> CardFiles | None:
+    async def of_player(
+        self, clan: Clan, name: str, period: Period, *, judged: bool = False
+    ) -> CardFiles | None:
         """Return the card of the member who bears or bore a name, or None."""
         async with self._database.reading() as connection:
             people = await read_people(connection, clan)
@@ -61,7 +72,7 @@ class Cards:
             if found is None:
                 return None
             card, evidence = await self._card(connection, clan, people, found.player_id, period)
-        return await self._drawn(card, evidence)
+        return await self._drawn(clan, card, evidence, judged=judged)
 
     async def names_like(self, clan: Clan, text: str) -> tuple[str, ...]:
         """Return up to 25 members' names that hold the text, old names and Discord names too."""
@@ -113,8 +124,17 @@ class Cards:
         )
         return card, tuple(dict.fromkeys(evidence))
 
-    async def _drawn(self, card: Card, evidence: tuple[str, ...]) -> CardFiles:
-        return CardFiles(card, await self._draws.draw(Drawing.CARD_CHART, card), evidence)
+    async def _drawn(
+        self, clan: Clan, card: Card, evidence: tuple[str, ...], *, judged: bool
+    ) -> CardFiles:
+        drawing = self._draws.draw(Drawing.CARD_CHART, card)
+        if not judged:
+            return CardFiles(card, await drawing, evidence)
+        # The picture is drawn in a process of its own while the clan is looked through here.
+        chart, standing = await asyncio.gather(
+            drawing, self._review.standing(clan, card.member.player_id)
+        )
+        return CardFiles(card, chart, evidence, standing)
 
 
 def _names_like(people: People, text: str) -> tuple[str, ...]:

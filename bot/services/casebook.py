@@ -1,23 +1,24 @@
 """Cases as the rules know them, read from and written to where they are kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
-from bot.clan.cases import Case, Entry, Kind, Move, State
+from bot.clan.cases import Case, Entry
 from bot.services.clans import Clan
+from bot.services.muster import case_of
 from storage import cases
-from storage.cases import CaseRow, EntryRow
+from storage.cases import EntryRow
 from storage.engine import Connection
 
 
 async def standing_cases(connection: Connection, clan: Clan) -> tuple[Case, ...]:
     """Return the clan's cases that are not over, in the order in which they were opened."""
-    return _cases(await cases.standing(connection, clan.clan_id))
+    return tuple(map(case_of, await cases.standing(connection, clan.clan_id)))
 
 
 async def ended_cases(connection: Connection, clan: Clan, how_many: int) -> tuple[Case, ...]:
     """Return the clan's newest cases that are over, the one that ended last first."""
-    found = _cases(await cases.newest(connection, clan.clan_id, how_many))
+    found = map(case_of, await cases.newest(connection, clan.clan_id, how_many))
     return tuple(sorted(found, key=lambda case: (case.last.at, case.case_id), reverse=True))
 
 
@@ -25,7 +26,7 @@ async def cases_of(
     connection: Connection, clan: Clan, player_ids: Collection[int]
 ) -> tuple[Case, ...]:
     """Return all cases of some players, in the order in which they were opened."""
-    return _cases(await cases.of_players(connection, clan.clan_id, sorted(player_ids)))
+    return tuple(map(case_of, await cases.of_players(connection, clan.clan_id, [*player_ids])))
 
 
 async def keep(connection: Connection, clan: Clan, case: Case, known: int) -> Case:
@@ -44,30 +45,8 @@ async def keep(connection: Connection, clan: Clan, case: Case, known: int) -> Ca
         "target": case.target,
         "policy_version": case.policy_version,
     }
-    case_id = await cases.open_new(connection, clan.clan_id, head, lines)
+    case_id = await cases.add(connection, clan.clan_id, head, lines)
     return replace(case, case_id=case_id)
-
-
-def _cases(rows: Sequence[CaseRow]) -> tuple[Case, ...]:
-    return tuple(map(_case, rows))
-
-
-def _case(row: CaseRow) -> Case:
-    return Case(
-        kind=Kind(row.kind),
-        player_id=row.player_id,
-        role=row.role,
-        policy_version=row.policy_version,
-        history=tuple(map(_entry, row.history)),
-        target=row.target,
-        case_id=row.case_id,
-    )
-
-
-def _entry(row: EntryRow) -> Entry:
-    return Entry(
-        Move(row.move), State(row.state), row.who, row.at, row.why, row.until_at, tuple(row.numbers)
-    )
 
 
 def _line(entry: Entry) -> EntryRow:

@@ -13,13 +13,18 @@ from bot.clan.decisions import Refusal
 from bot.clan.presses import Press, Pressed, Word, by_itself, pressed
 from bot.services.casebook import cases_of, ended_cases, keep, standing_cases
 from bot.services.clans import Clan, Clock
+from bot.services.finding import member_called
+from bot.services.people import read_people
 from bot.services.policies import ladder_of, policy_of
 from bot.services.review import Suggestion, Unsuggested
-from storage import players
+from storage import forgetting, players
 from storage.engine import Connection, Database
 from storage.errors import Overtaken
 
-__all__ = ["Cases", "Decided", "Judges", "Named", "Press"]
+__all__ = ["FORGOTTEN", "Cases", "Decided", "Judges", "Named", "Press"]
+
+FORGOTTEN = forgetting.NOBODY
+"""Stands in a history for whoever had themselves forgotten."""
 
 _AT_ONCE = Refusal("Somebody else decided on this at the same moment. Look at it again.")
 _NOTHING_OPEN = Refusal("There is no case of that kind to reopen.")
@@ -103,15 +108,32 @@ class Cases:
         async with self._database.reading() as connection:
             return await cases_of(connection, clan, [player_id])
 
+    async def of_person(self, clan: Clan, player_id: int) -> tuple[Named, ...]:
+        """Return all cases of a player and of the same person's other accounts, oldest first."""
+        async with self._database.reading() as connection:
+            persons = (await read_people(connection, clan)).persons.by_player
+            mine = persons[player_id].players if player_id in persons else ()
+            return await _named(
+                connection, clan, await cases_of(connection, clan, {player_id, *mine})
+            )
+
+    async def player_called(self, clan: Clan, name: str) -> int | None:
+        """Return the member who bears or bore a name, or else the former member; None if none."""
+        async with self._database.reading() as connection:
+            places = await players.places(connection, clan.clan_id, with_former=True)
+            names = await players.names(connection, clan.clan_id)
+        here = [place for place in places if place.left_at is None]
+        found = member_called(here, names, name) or member_called(places, names, name)
+        return None if found is None else found.player_id
+
     async def after_poll(self, clan: Clan) -> tuple[Named, ...]:
         """Write what WOM, new activity and time did to the standing cases; return which ended."""
         async with self._database.reading() as connection:
             found = await standing_cases(connection, clan)
-        life: Mapping[int, str] = {}
-        if any(case.kind is Kind.INACTIVITY and case.state in WAITING for case in found):
-            life = await self._judges.living(clan)
         if not found:
             return ()
+        is_asked = any(case.kind is Kind.INACTIVITY and case.state in WAITING for case in found)
+        life = await self._judges.living(clan) if is_asked else {}
         async with self._database.writing() as connection:
             ended = await _ended(connection, clan, life, self._clock())
             return await _named(connection, clan, ended)
@@ -125,7 +147,7 @@ class Cases:
             return Refusal(found.words)
         return open_case(
             press.kind,
-            press.player_id,
+            found.player_id,
             found.role,
             self._clock(),
             policy_version=found.policy_version,
@@ -140,23 +162,23 @@ async def _decided(
     """Judge a press by what is so in this transaction, and write what it changes."""
     policy = await policy_of(connection, clan)
     roles, names = await _members(connection, clan)
-    of_kind = [
-        case
-        for case in await cases_of(connection, clan, [press.player_id])
-        if case.kind is press.kind
-    ]
-    known = of_kind[-1] if of_kind else None
+    # Since the card was drawn, another account may have become the person's main one.
+    player_id = offer.player_id if isinstance(offer, Case) else press.player_id
+    found = await cases_of(connection, clan, {press.player_id, player_id})
+    known = next((case for case in reversed(found) if case.kind is press.kind), None)
+    if known is not None and known.state not in OVER:
+        player_id = known.player_id
     came = pressed(
         press,
         word,
         known,
         offer,
-        role=roles.get(press.player_id),
+        role=roles.get(player_id),
         ladder=ladder_of(clan, policy),
         rules=policy.cases,
     )
     case = await _write(connection, clan, came, known)
-    name = names.get(press.player_id)
+    name = names.get(player_id)
     if came.refusal is None:
         return Decided(name, case)
     return Decided(name, case, came.refusal.words, came.refusal.by)

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.clan.cases import Case, Entry, Kind, Move, State
 from bot.clan.coverage import linked
@@ -12,6 +12,7 @@ from bot.clan.policy import Policy
 from bot.clan.profiles import Profile
 from bot.clan.standings import Member, Roster
 from bot.services.clans import Clan
+from bot.services.looking import Looking
 from bot.services.policies import ladder_of, policy_of
 from bot.services.profiles import joined_profiles
 from bot.services.sight import Sight, read_sight
@@ -51,34 +52,46 @@ class Muster:
         return [author for each in profiles for author in self.authors[each.main.player_id]]
 
 
-async def read_muster(  # noqa: PLR0913 - of whom, when and by what
-    connection: Connection,
-    clan: Clan,
-    now: datetime,
-    policy: Policy | None = None,
-    *,
-    at: datetime | None = None,
-    look_back: timedelta = timedelta(),
-) -> Muster:
-    """Return everybody as of now, or of an earlier instant; by the clan's policy, or another one.
+async def read_muster(connection: Connection, look: Looking) -> Muster:
+    """Return everybody whom a look is at.
 
     Of the past the cases are left out: what people decided since plays no part in it.
     """
-    judged_by = policy or await policy_of(connection, clan)
-    as_of = at or now
-    sight = await read_sight(connection, clan, judged_by, as_of, now=now, look_back=look_back)
-    rows = await stored.standing(connection, clan.clan_id) if at is None else []
+    sight = await read_sight(connection, look)
+    is_past = look.at < look.now
+    rows = [] if is_past else await stored.standing(connection, look.clan.clan_id)
     cases = tuple(map(case_of, rows))
     return await asyncio.to_thread(_muster, sight, cases)
 
 
+async def muster_now(
+    connection: Connection,
+    clan: Clan,
+    now: datetime,
+    days: int | None = None,
+    *,
+    silence_only: bool = False,
+) -> Muster:
+    """Return everybody now by the clan's policy, or with another limit of silence for all."""
+    policy = with_limit(await policy_of(connection, clan), days)
+    return await read_muster(connection, Looking(clan, policy, now, now, silence_only=silence_only))
+
+
+def with_limit(policy: Policy, days: int | None) -> Policy:
+    """Return the policy with one limit of silence for every rank, or as it is."""
+    if days is None:
+        return policy
+    rules = replace(policy.enforcement, window_days=days, limits={})
+    return replace(policy, enforcement=rules)
+
+
 def _muster(sight: Sight, cases: Sequence[Case]) -> Muster:
-    clan, policy = sight.clan, sight.policy
+    clan, policy = sight.look.clan, sight.look.policy
     return Muster(
         clan=clan,
         policy=policy,
         ladder=ladder_of(clan, policy),
-        at=sight.at,
+        at=sight.look.at,
         profiles=joined_profiles(sight, cases),
         cases=tuple(cases),
         evidence=_evidence(sight),
@@ -103,10 +116,10 @@ def _evidence(sight: Sight) -> tuple[str, ...]:
         )
         for place in sight.places.values()
     )
-    roster = Roster(members, sight.at, conflicts=len(sight.persons.conflicts))
+    roster = Roster(members, sight.look.at, conflicts=len(sight.persons.conflicts))
     heard = 0 if sight.chat.heard_from is not None else None
-    known = coverage(roster, sight.clan.polled_at, linked(roster), heard, sight.chat.blind)
-    return strip(known, sight.at, sight.clan.zone)
+    known = coverage(roster, sight.look.clan.polled_at, linked(roster), heard, sight.chat.blind)
+    return strip(known, sight.look.at, sight.look.clan.zone)
 
 
 def case_of(row: CaseRow) -> Case:

@@ -44,3 +44,8 @@ class Places:
         """Speak in a Discord channel from now on, or nowhere."""
         async with self._database.writing() as connection:
             await clans.change(connection, clan.clan_id, report_channel_id=channel_id)
+
+    async def notice_in(self, clan: Clan, channel_id: int | None) -> None:
+        """Put notices to the inactive into a Discord channel or thread from now on, or nowhere."""
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, notice_channel_id=channel_id)

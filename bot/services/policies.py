@@ -3,19 +3,17 @@
 Every change is a new version, so that a case can say by which one it was judged.
 """
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from bot.clan.policy import DEFAULT_POLICY, Policy, differences
-from bot.clan.ranks import ladder
-from bot.reports.documents import Document
+from bot.clan.ranks import Caller, Gates, ladder
+from bot.clan.terms import Draft, Terms, gates_fault
 from bot.services.clans import Clan, Clock
-from storage import policies
+from storage import clans, policies
 from storage.engine import Connection, Database
 from storage.policies import Version
 
-_LARGEST_FILE = 200_000
+
+class NotAllowed(ValueError):
+    """Whoever saved may not change the gates in that way; the words say why."""
 
 
 class Outdated(Exception):
@@ -56,6 +54,48 @@ class Policies:
             await policies.add(connection, clan.clan_id, version)
         return differences(before, policy)
 
+    async def terms(self, clan: Clan) -> Terms:
+        """Return all that leadership settled, as it holds now."""
+        async with self._database.reading() as connection:
+            return await _terms_of(connection, clan)
+
+    async def settle(self, clan: Clan, draft: Draft, caller: Caller, by: int) -> None:
+        """Make a draft hold, all of it or nothing.
+
+        Raises Outdated when anything of it is another meanwhile, NotAllowed for gates that the
+        caller may not change so.
+        """
+        terms = draft.proposed
+        async with self._database.writing() as connection:
+            newest = await _terms_of(connection, clan)
+            if newest != draft.base:
+                raise Outdated(newest.policy)
+            if fault := gates_fault(caller, newest.gates, terms.gates):
+                raise NotAllowed(fault)
+            if terms.policy != newest.policy:
+                content = terms.policy.to_dict()
+                version = Version(terms.policy.version, content, by, self._clock())
+                await policies.add(connection, clan.clan_id, version)
+            await clans.change(
+                connection,
+                clan.clan_id,
+                gates=terms.gates.to_dict(),
+                report_channel_id=terms.report_channel_id,
+                notice_channel_id=terms.notice_channel_id,
+            )
+
+
+async def _terms_of(connection: Connection, clan: Clan) -> Terms:
+    row = await clans.of_guild(connection, clan.guild_id)
+    if row is None:
+        raise LookupError(f"guild {clan.guild_id} has no clan")
+    return Terms(
+        await policy_of(connection, clan),
+        Gates.from_dict(row.gates),
+        row.report_channel_id,
+        row.notice_channel_id,
+    )
+
 
 async def policy_of(connection: Connection, clan: Clan) -> Policy:
     """Return what the clan is judged by now."""
@@ -68,9 +108,3 @@ def ladder_of(clan: Clan, policy: Policy) -> tuple[str, ...]:
     if clan.role_orders or not policy.ladder:
         return ladder(clan.role_orders, clan.gates)
     return policy.ladder
-
-
-def exported(policy: Policy, clan: Clan) -> Document:
-    """Return policy and gates as a file that `imported` takes."""
-    content: Mapping[str, Any] = {"policy": policy.to_dict(), "gates": clan.gates.to_dict()}
-    return Document("clanstats_settings.json", (json.dumps(content, indent=2) + "\n").encode())

@@ -38,7 +38,8 @@ from bot.clan.profiles import (
 )
 from bot.clan.spans import day_span
 from bot.clan.standings import Chat, Member
-from bot.services.sight import RAID_DAYS, Sight
+from bot.services.game_sight import RAID_DAYS
+from bot.services.sight import Sight
 from storage.columns import from_ms
 from storage.players import Place
 from storage.snapshots import Seen
@@ -82,10 +83,10 @@ def _whole(sight: Sight, cases: Sequence[Case]) -> _Whole:
         sight=sight,
         gains={
             days: gains_by_player(game.starts[days], game.first, game.now, span)
-            for days, span in sight.spans.items()
+            for days, span in sight.look.spans.items()
         },
         rises=rises(game.seen),
-        starts=midnights(sight.days, sight.clan.zone),
+        starts=midnights(sight.days, sight.look.clan.zone),
         away=away_on(sight.leaves, sight.days[-1]),
         returned={each.player_id: each.happened_at for each in reversed(returned)},
         cases=by_player,
@@ -104,18 +105,16 @@ def _of_person(whole: _Whole, person: Person, places: Sequence[Place]) -> Profil
         user_id=person.user_id,
         link=sight.persons.links[ids[0]],
         has_no_discord=places[0].has_no_discord,
-        windows={days: _window(whole, members, person, days) for days in sight.spans},
+        windows={days: _window(whole, members, person, days) for days in sight.look.spans},
         total_xp=summed(each.xp for each in _seen(sight.game.now, ids) if each.xp != UNRANKED),
         total_raids=summed(sight.game.raids.get(each) for each in ids),
         game_seen_at=_game_seen_at(sight, places, risen),
-        enough_xp_at=enough_since(
-            [(from_ms(rise.at_ms), rise.xp) for rise in risen], sight.policy.enforcement.least_xp
-        ),
+        enough_xp_at=_enough_xp_at(sight, risen),
         back_at=_back_at(whole, person, ids),
         leave=leave,
         exemption=_exemption(sight, places),
-        cooldown_until=rests_until(cases, Kind.PROMOTION, sight.at),
-        snoozed_until=rests_until(cases, Kind.INACTIVITY, sight.at),
+        cooldown_until=rests_until(cases, Kind.PROMOTION, sight.look.at),
+        snoozed_until=rests_until(cases, Kind.INACTIVITY, sight.look.at),
         weeks=_weeks(whole, members[0], person, ids, risen),
         chat_seen_at=_chat_seen_at(sight, members[0], person),
         was_answered=_was_answered(sight, person),
@@ -132,7 +131,7 @@ def _member(sight: Sight, person: Person, place: Place) -> Member:
     heard = not hidden and (person.user_id is not None or bool(person.authors))
     seen = sight.game.now.get(place.player_id)
     # WOM's own word may be newer than what we stored, and of the past only that counts.
-    looked = [at for at in (place.updated_at, seen and seen.seen_at) if at and at <= sight.at]
+    looked = [at for at in (place.updated_at, seen and seen.seen_at) if at and at <= sight.look.at]
     return Member(
         place.player_id,
         place.name,
@@ -154,21 +153,21 @@ def _window(whole: _Whole, members: Sequence[Member], person: Person, days: int)
         Side(
             member.name,
             mine := gains.get(member.player_id, UNKNOWN),
-            game_evidence(member, mine, length, sight.at),
+            game_evidence(member, mine, length, sight.look.at),
         )
         for member in members
     ]
     raids = sight.game.raids_gained if days == RAID_DAYS else {}
-    window = game_window(sides, [raids.get(member.player_id) for member in members])
-    evidence = chat_evidence(members[0], length, sight.at, sight.chat.blind)
+    game = game_window(sides, [raids.get(member.player_id) for member in members])
+    chat = chat_evidence(members[0], length, sight.look.at, sight.chat.blind)
     if members[0].chat is None:
-        return replace(window, chat=evidence)
+        return replace(game, chat=chat)
     wrote = sight.chat.wrote[days]
     capped = sight.chat.capped.get(days)
     answers = sum(sight.chat.on_days.get(each, (0, 0))[1] for each in person.authors)
     return replace(
-        window,
-        chat=evidence,
+        game,
+        chat=chat,
         messages=sum(wrote.get(each, _WROTE_NOTHING).messages for each in person.authors),
         capped=None if capped is None else sum(capped.get(each, 0) for each in person.authors),
         answers=answers if days == STEADY_DAYS else None,
@@ -179,6 +178,8 @@ def _weeks(
     whole: _Whole, main: Member, person: Person, ids: Sequence[int], risen: Sequence[Rise]
 ) -> tuple[Week, ...]:
     sight, starts = whole.sight, whole.starts
+    if sight.look.silence_only:
+        return ()
     first = min((each.seen_at for each in _seen(sight.game.first, ids)), default=None)
     wrote = joined(sight.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
     return weeks(
@@ -193,7 +194,12 @@ def _game_seen_at(sight: Sight, places: Sequence[Place], risen: Sequence[Rise]) 
     """Return when anything rose last, by what we saw or else by WOM's own word."""
     known = [place.changed_at for place in places if place.changed_at is not None]
     known += [from_ms(risen[-1].at_ms)] if risen else []
-    return max((at for at in known if at <= sight.at), default=None)
+    return max((at for at in known if at <= sight.look.at), default=None)
+
+
+def _enough_xp_at(sight: Sight, risen: Sequence[Rise]) -> datetime | None:
+    at_ms = enough_since(risen, sight.look.policy.enforcement.least_xp)
+    return None if at_ms is None else from_ms(at_ms)
 
 
 def _chat_seen_at(sight: Sight, main: Member, person: Person) -> datetime | None:
@@ -203,9 +209,9 @@ def _chat_seen_at(sight: Sight, main: Member, person: Person) -> datetime | None
     known = [sight.writers[each].wrote_at for each in person.authors]
     days = joined(sight.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
     last_on = last_day(days, sight.days[0])
-    if last_on is not None and any(at is not None and at > sight.at for at in known):
-        known.append(min(day_span(last_on, sight.clan.zone).end, sight.at))
-    return max((at for at in known if at is not None and at <= sight.at), default=None)
+    if last_on is not None and any(at is not None and at > sight.look.at for at in known):
+        known.append(min(day_span(last_on, sight.look.clan.zone).end, sight.look.at))
+    return max((at for at in known if at is not None and at <= sight.look.at), default=None)
 
 
 def _was_answered(sight: Sight, person: Person) -> bool | None:
@@ -219,7 +225,7 @@ def _back_at(whole: _Whole, person: Person, ids: Sequence[int]) -> datetime | No
     sight = whole.sight
     found = [whole.returned[each] for each in ids if each in whole.returned]
     found += [
-        day_span(leave.last_on, sight.clan.zone).end
+        day_span(leave.last_on, sight.look.clan.zone).end
         for leave in sight.leaves
         if leave.last_on < sight.days[-1] and _is_theirs(leave, person, ids)
     ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clan.activity import Change, ChangeKind, Totals, heatmap, totals
 from bot.clan.coverage import linked
@@ -13,10 +13,14 @@ from bot.clan.spans import WINDOWS, Period, Span, last
 from bot.clan.standings import Heard, Roster, TopBoss
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
+from bot.reports.lists import Suggestions, suggestions
 from bot.reports.worker import Drawing, Draws
+from bot.services.blindness import blind_times
 from bot.services.clans import Clan, Clock
+from bot.services.muster import Muster, muster_now
 from bot.services.people import People, read_people
 from bot.services.roster import read_roster
+from bot.services.suggesting import open_inactivity, open_promotions
 from bot.services.trend import (
     LONGEST,
     Hours,
@@ -25,7 +29,7 @@ from bot.services.trend import (
     read_trend,
     trend_days,
 )
-from storage import chat, players, runs
+from storage import chat, players
 from storage import metrics as stored
 from storage.engine import Connection, Database
 from storage.metrics import Path
@@ -54,16 +58,31 @@ class Publish:
         self._draws = draws
         self._clock = clock
 
-    async def report_files(self, clan: Clan, period: Period) -> ReportFiles:
-        """Return the clan's report with its chart and workbook."""
-        report = await self.clan_report(clan, period)
+    async def report_files(
+        self, clan: Clan, period: Period, *, leadership: bool = False
+    ) -> ReportFiles:
+        """Return the clan's report with its chart and workbook.
+
+        Leadership's copy has the suggestions: it is for whoever may decide on them, and stays so.
+        """
+        report = await self.clan_report(clan, period, leadership=leadership)
         chart, workbook = await asyncio.gather(
             self._draws.draw(Drawing.REPORT_CHART, report),
             self._draws.draw(Drawing.CLAN_WORKBOOK, report),
         )
         return ReportFiles(report, chart, workbook)
 
-    async def clan_report(self, clan: Clan, period: Period) -> ClanReport:
+    async def for_everybody(self, files: ReportFiles) -> ReportFiles:
+        """Return the same report without what only leadership's copy has."""
+        if files.report.suggestions is None:
+            return files
+        report = replace(files.report, suggestions=None)
+        workbook = await self._draws.draw(Drawing.CLAN_WORKBOOK, report)
+        return ReportFiles(report, files.chart, workbook)
+
+    async def clan_report(
+        self, clan: Clan, period: Period, *, leadership: bool = False
+    ) -> ClanReport:
         """Return all that the report says about the period that ends now."""
         now = self._clock()
         span = last(period, now, clan.zone)
@@ -86,6 +105,7 @@ class Publish:
             trend = await read_trend(connection, clan, days, written)
             changes = await _changes(connection, clan, span)
             blind = await blind_times(connection, clan, span)
+            muster = await muster_now(connection, clan, now) if leadership else None
         messages = _messages(clan, hours, span)
         known = report_coverage(clan, roster, period, messages, blind)
         return ClanReport(
@@ -104,16 +124,13 @@ class Publish:
             trend=trend,
             changes=changes,
             evidence=strip(known, now, clan.zone),
+            suggestions=None if muster is None else await asyncio.to_thread(_suggested, muster),
         )
 
 
-async def blind_times(connection: Connection, clan: Clan, span: Span) -> tuple[Blind, ...]:
-    """Return the times of the span in which chat could not be seen."""
-    found = await runs.blindness(connection, clan.clan_id, span.start)
-    return tuple(
-        Blind(Span(spot.started_at, spot.ended_at or max(span.end, spot.started_at)), spot.channel)
-        for spot in found
-    )
+def _suggested(muster: Muster) -> Suggestions:
+    promotions, inactive = open_promotions(muster), open_inactivity(muster)
+    return suggestions(promotions, inactive, muster.policy, muster.at)
 
 
 def report_coverage(  # noqa: PLR0913, PLR0917 - all that is known of how well we see

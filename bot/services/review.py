@@ -4,31 +4,21 @@ Everything is read in one moment and judged in a thread; nothing is decided here
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import TypeVar
 
 from bot.clan.activity import heatmap
 from bot.clan.alerts import alerts
 from bot.clan.audit import audit, longest_gap, without_officers
-from bot.clan.cases import Case, Kind, State
-from bot.clan.enforcement import (
-    LIVING,
-    InactivityList,
-    InactivityRow,
-    Verdict,
-    judge,
-)
+from bot.clan.cases import Case, Kind
+from bot.clan.enforcement import LIVING, Verdict, judge
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, is_officer
-from bot.clan.promotion import PromotionCase, Promotions, outlook
+from bot.clan.promotion import outlook
 from bot.clan.signals import comparison
 from bot.clan.slack import slack
 from bot.clan.spans import last_days
 from bot.clan.what_if import WhatIf
 from bot.services.clans import Clan, Clock
-from bot.services.muster import Muster, read_muster
-from bot.services.policies import policy_of
+from bot.services.muster import Muster, muster_now
 from bot.services.reviewed import (
     AlertReview,
     AuditReview,
@@ -39,11 +29,17 @@ from bot.services.reviewed import (
     Unsuggested,
     Waiting,
 )
-from bot.services.suggesting import inactivity_of, name_of, promotions_of, suggested
+from bot.services.suggesting import (
+    approved_cases,
+    name_of,
+    open_inactivity,
+    open_promotions,
+    suggested,
+)
 from bot.services.what_if import read_what_if
 from storage import cases as stored
 from storage import chat
-from storage.engine import Database
+from storage.engine import Connection, Database
 
 __all__ = [
     "AlertReview",
@@ -57,8 +53,6 @@ __all__ = [
     "Waiting",
 ]
 
-_Row = TypeVar("_Row", PromotionCase, InactivityRow)
-
 
 class Review:
     """Asks the rules about clans."""
@@ -70,12 +64,10 @@ class Review:
     async def promotions(self, clan: Clan) -> PromotionReview:
         """Return who may rise, who is just under, and who was approved and waits."""
         muster = await self._muster(clan)
-        cases = muster.of_kind(Kind.PROMOTION)
-        approved = _approved(cases)
-        found = await asyncio.to_thread(promotions_of, muster)
+        approved = approved_cases(muster, Kind.PROMOTION)
         return PromotionReview(
-            Promotions(*(_without(some, approved) for some in found)),
-            cases,
+            await asyncio.to_thread(open_promotions, muster),
+            muster.of_kind(Kind.PROMOTION),
             tuple(_to_promote(muster, case) for case in approved.values()),
             muster.policy,
             muster.at,
@@ -85,15 +77,13 @@ class Review:
     async def inactive(self, clan: Clan, days: int | None = None) -> InactivityReview:
         """Return who is silent by the clan's policy, or with another limit for every rank."""
         async with self._database.reading() as connection:
-            policy = with_limit(await policy_of(connection, clan), days)
-            muster = await read_muster(connection, clan, self._clock(), policy)
+            muster = await self._read(connection, clan, days, silence_only=True)
             ids = [account.player_id for each in muster.profiles for account in each.accounts]
             earlier = await stored.counts(connection, clan.clan_id, Kind.INACTIVITY, ids)
         cases = muster.of_kind(Kind.INACTIVITY)
-        approved = _approved(cases)
-        found = await asyncio.to_thread(inactivity_of, muster)
+        approved = approved_cases(muster, Kind.INACTIVITY)
         return InactivityReview(
-            InactivityList(*(_without(some, approved) for some in _lists(found))),
+            await asyncio.to_thread(open_inactivity, muster),
             cases,
             {pid: count - (pid in cases) for pid, count in earlier.items()},
             tuple(_to_remove(muster, case) for case in approved.values()),
@@ -106,7 +96,7 @@ class Review:
     async def audit(self, clan: Clan) -> AuditReview:
         """Return how the officers do, and when members talk and none of them is around."""
         async with self._database.reading() as connection:
-            muster = await read_muster(connection, clan, self._clock())
+            muster = await self._read(connection, clan)
             span = last_days(muster.policy.audit.window_days, muster.at, clan.zone)
             hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
             officers = [each for each in muster.profiles if is_officer(each, clan.gates)]
@@ -141,12 +131,12 @@ class Review:
 
     async def living(self, clan: Clan) -> dict[int, str]:
         """Return in words, by player id, what everybody did who shows life by the policy."""
-        muster = await self._muster(clan)
+        muster = await self._muster(clan, silence_only=True)
         return await asyncio.to_thread(_living, muster)
 
     async def verdicts(self, clan: Clan) -> dict[Verdict, int]:
         """Return how many people get which verdict."""
-        muster = await self._muster(clan)
+        muster = await self._muster(clan, silence_only=True)
         return await asyncio.to_thread(_verdicts, muster)
 
     async def suggestion(
@@ -154,8 +144,8 @@ class Review:
     ) -> Suggestion | Unsuggested:
         """Return what is suggested about a player now, or why nothing is."""
         async with self._database.reading() as connection:
-            policy = with_limit(await policy_of(connection, clan), days)
-            muster = await read_muster(connection, clan, self._clock(), policy)
+            silence_only = kind is Kind.INACTIVITY
+            muster = await self._read(connection, clan, days, silence_only=silence_only)
         return await asyncio.to_thread(suggested, muster, kind, player_id)
 
     async def what_if(self, clan: Clan, proposed: Policy) -> WhatIf:
@@ -163,30 +153,19 @@ class Review:
         async with self._database.reading() as connection:
             return await read_what_if(connection, clan, proposed, self._clock())
 
-    async def _muster(self, clan: Clan) -> Muster:
+    async def _muster(self, clan: Clan, *, silence_only: bool = False) -> Muster:
         async with self._database.reading() as connection:
-            return await read_muster(connection, clan, self._clock())
+            return await self._read(connection, clan, silence_only=silence_only)
 
-
-def with_limit(policy: Policy, days: int | None) -> Policy:
-    """Return the policy with one limit for every rank, or as it is."""
-    if days is None:
-        return policy
-    rules = replace(policy.enforcement, window_days=days, limits={})
-    return replace(policy, enforcement=rules)
-
-
-def _lists(found: InactivityList) -> tuple[tuple[InactivityRow, ...], ...]:
-    return found.sure, found.needs_evidence, found.away_or_exempt
-
-
-def _approved(cases: Mapping[int, Case]) -> dict[int, Case]:
-    return {pid: case for pid, case in cases.items() if case.state is State.APPROVED}
-
-
-def _without(rows: Sequence[_Row], approved: Collection[int]) -> tuple[_Row, ...]:
-    """Return the rows of people about whom nothing was approved."""
-    return tuple(row for row in rows if row.profile.main.player_id not in approved)
+    async def _read(
+        self,
+        connection: Connection,
+        clan: Clan,
+        days: int | None = None,
+        *,
+        silence_only: bool = False,
+    ) -> Muster:
+        return await muster_now(connection, clan, self._clock(), days, silence_only=silence_only)
 
 
 def _to_promote(muster: Muster, case: Case) -> Waiting:

@@ -1,5 +1,6 @@
 """One poll of one clan, and what is recorded of it, whoever asked for it."""
 
+from bot.services.cases import Cases
 from bot.services.clans import Clan
 from bot.services.poll import Poll, PollResult
 from bot.services.upkeep import REFUSED, Outcome
@@ -8,9 +9,9 @@ _REASONS_KEPT = 5
 
 
 async def poll_clan(
-    poll: Poll, clan: Clan, outcome: Outcome, *, believe: bool = False
+    poll: Poll, cases: Cases, clan: Clan, outcome: Outcome, *, believe: bool = False
 ) -> PollResult:
-    """Poll a clan and write into the outcome what came of it."""
+    """Poll a clan, end the cases that it settled, and write into the outcome what came of it."""
     result = await poll.poll(clan, believe=believe)
     outcome.detail |= {
         "members": result.members,
@@ -24,4 +25,6 @@ async def poll_clan(
     if result.doubt is not None:
         outcome.outcome = REFUSED
         outcome.detail["doubt"] = result.doubt
+    elif ended := await cases.after_poll(clan):
+        outcome.detail["cases_ended"] = len(ended)
     return result

@@ -1,13 +1,17 @@
 """What is suggested about one player now, and the lists that it stands on."""
 
+from collections.abc import Collection, Sequence
 from itertools import chain
+from typing import TypeVar
 
-from bot.clan.cases import Kind
-from bot.clan.enforcement import InactivityList, inactivity, judge
+from bot.clan.cases import Case, Kind, State
+from bot.clan.enforcement import InactivityList, InactivityRow, inactivity, judge
 from bot.clan.profiles import Profile
-from bot.clan.promotion import Promotions, promotion_cases
+from bot.clan.promotion import PromotionCase, Promotions, promotion_cases
 from bot.services.muster import Muster
 from bot.services.reviewed import Suggestion, Unsuggested
+
+_Row = TypeVar("_Row", PromotionCase, InactivityRow)
 
 
 def promotions_of(muster: Muster) -> Promotions:
@@ -19,6 +23,29 @@ def promotions_of(muster: Muster) -> Promotions:
 def inactivity_of(muster: Muster) -> InactivityList:
     """Return who is silent."""
     return inactivity(muster.profiles, muster.ladder, muster.policy, muster.at)
+
+
+def approved_cases(muster: Muster, kind: Kind) -> dict[int, Case]:
+    """Return the cases that were approved and wait for the game, by player id."""
+    cases = muster.of_kind(kind)
+    return {pid: case for pid, case in cases.items() if case.state is State.APPROVED}
+
+
+def open_promotions(muster: Muster) -> Promotions:
+    """Return who may rise and was not approved yet."""
+    approved = approved_cases(muster, Kind.PROMOTION)
+    return Promotions(*(_without(some, approved) for some in promotions_of(muster)))
+
+
+def open_inactivity(muster: Muster) -> InactivityList:
+    """Return who is silent and whose removal was not approved yet."""
+    approved, found = approved_cases(muster, Kind.INACTIVITY), inactivity_of(muster)
+    lists = (found.sure, found.needs_evidence, found.away_or_exempt)
+    return InactivityList(*(_without(some, approved) for some in lists))
+
+
+def _without(rows: Sequence[_Row], approved: Collection[int]) -> tuple[_Row, ...]:
+    return tuple(row for row in rows if row.profile.main.player_id not in approved)
 
 
 def name_of(profile: Profile, player_id: int) -> str:

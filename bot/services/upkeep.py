@@ -11,9 +11,10 @@ from bot.clan.evidence import strip
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, plural
+from bot.services.blindness import blind_times
 from bot.services.clans import Clan, Clock
 from bot.services.people import read_people
-from bot.services.publish import blind_times, report_coverage
+from bot.services.publish import report_coverage
 from bot.services.roster import read_roster
 from storage import authors, chat, runs
 from storage.backup import back_up

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.clan.policy import Policy
 from bot.clan.what_if import LOOK_BACK, Look, Past, WhatIf, look, past
 from bot.services.clans import Clan
+from bot.services.looking import Looking
 from bot.services.muster import Muster, read_muster
 from bot.services.policies import policy_of
 from bot.services.suggesting import inactivity_of, promotions_of
@@ -24,8 +25,8 @@ async def read_what_if(
     noticed = await cases.noticed_since(connection, clan.clan_id, then)
 
     async def by(policy: Policy) -> _Judged:
-        today = await read_muster(connection, clan, now, policy, look_back=LOOK_BACK)
-        before = await read_muster(connection, clan, now, policy, at=then)
+        today = await read_muster(connection, Looking(clan, policy, now, now, LOOK_BACK))
+        before = await read_muster(connection, Looking(clan, policy, then, now, silence_only=True))
         return await asyncio.to_thread(_judged, today, before, noticed)
 
     was, would_be = await by(present), await by(proposed)

@@ -101,7 +101,7 @@ def test_an_hour_counts_only_up_to_its_cap() -> None:
 
 
 def test_the_xp_that_keeps_somebody_active_was_gained_since_its_newest_instant() -> None:
-    rises = [(ago(9), 50_000), (ago(2), 4_000), (ago(5), 6_000)]
+    rises = [(ago(9), 50_000), (ago(5), 6_000), (ago(2), 4_000)]
     assert enough_since(rises, 10_000) == ago(5)
     assert enough_since(rises, 10_001) == ago(9)
     assert enough_since(rises, 60_001) is None
@@ -111,7 +111,7 @@ def test_the_xp_that_keeps_somebody_active_was_gained_since_its_newest_instant()
 def test_enough_was_gained_from_there_on_and_not_from_any_later_instant(
     rises: list[tuple[datetime, int]], least: int
 ) -> None:
-    since = enough_since(rises, least)
+    since = enough_since(sorted(rises), least)
     if since is None:
         assert sum(xp for _, xp in rises) < least
     else:

@@ -8,6 +8,7 @@ from bot.reports.pictures import Card
 from bot.reports.worker import Inline
 from bot.services.cards import Cards
 from bot.services.people import Visitor
+from bot.services.review import Review
 from storage import players
 from storage.links import State
 from tests.bot.services.talk import MINUTE
@@ -19,7 +20,8 @@ ME = Visitor(11, "Somebody", "somebody")
 
 @pytest.fixture
 def cards(village: Village) -> Cards:
-    return Cards(village.database, Inline(), village.clock)
+    database = village.database
+    return Cards(database, Inline(), Review(database, village.clock), village.clock)
 
 
 async def card_of(

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from bot.services import dossier
-from bot.services.dossier import Dossier
+from bot.services.dossier import Dossier, KeptCase
 from bot.services.intake import Intake
 from storage.engine import Database
 from storage.links import State
@@ -30,6 +30,8 @@ async def test_the_numbers_are_those_of_the_person(
     assert (kept.messages, kept.questions, kept.answers, kept.leaves) == (2, 1, 1, 2)
     assert (kept.confirmed, kept.claimed) == (("Mossy Fox",), ("Pure Gnome",))
     assert kept.since_on == NOW.date()
+    decided = KeptCase("Mossy Fox", "inactivity", "snoozed", NOW, NOW + 9 * DAY)
+    assert kept.cases == (decided,)
 
 
 async def test_the_file_holds_all_of_it_and_no_other_id(
@@ -44,6 +46,10 @@ async def test_the_file_holds_all_of_it_and_no_other_id(
     assert len(found["messages"]) == 2
     assert found["observations"][0]["xp"] == 5000
     assert found["exemptions"][0]["reason"] == "of 1"
+    (decided,) = found["decisions"]
+    assert (decided["kind"], decided["state"]) == ("inactivity", "snoozed")
+    assert decided.keys() == {"player", "kind", "state", "since", "until"}
+    assert "their words" not in text
     assert {each["deed"]: each["by_you"] for each in found["link_history"]} == {"claim": False}
     for other in (YOU, YOU + 1, OFFICER, "Pure Gnome"):
         assert str(other) not in text.replace(str(ME), "")

@@ -18,14 +18,14 @@ from bot.services.clans import Clan, Clans
 from bot.services.facts import NO_USER
 from bot.services.intake import Heard, Intake
 from bot.services.privacy import Forgotten, Privacy
-from storage import absences, exemptions, links
+from storage import absences, cases, exemptions, links, policies
 from storage.engine import Database
 from storage.links import Link, State
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, heard_again, kept, told
 from tests.bot.services.village import OFFICER, Village
-from tests.storage.rows import DAY, HOUR, NOW, opened
+from tests.storage.rows import DAY, HOUR, NOW, a_line, opened
 
 UTC_ZONE = ZoneInfo("UTC")
 ME, YOU = 730_000_000_000_000_077, 730_000_000_000_000_088
@@ -82,6 +82,21 @@ async def entangled(village: Village, intake: Intake) -> None:
         for player in (1, 2):
             held = {"player_id": player, "reason": f"of {player}", "set_by": ME, "set_at": NOW}
             await exemptions.add(connection, clan.clan_id, held)
+        await note_decisions(connection, clan.clan_id)
+
+
+async def note_decisions(connection: Any, clan_id: int) -> None:  # noqa: ANN401 - a connection
+    """Have decisions about the user and about another one, some of them the user's own."""
+    lines = [
+        a_line("open", None, numbers=["4 messages in 30 days"]),
+        a_line("noticed", ME, why="their words"),
+        a_line("snoozed", OFFICER, why=f"asked by <@{ME}>", until_at=NOW + 9 * DAY),
+    ]
+    for player in (1, 2):
+        head = {"player_id": player, "kind": "inactivity", "role": "member", "target": None}
+        await cases.add(connection, clan_id, head | {"policy_version": 2}, lines)
+    for version, by in ((2, ME), (3, OFFICER)):
+        await policies.add(connection, clan_id, policies.Version(version, {}, by, NOW))
 
 
 async def note_events(connection: Any, clan_id: int) -> None:  # noqa: ANN401 - a connection
@@ -114,6 +129,11 @@ async def test_everybody_else_keeps_theirs(
     assert {row["discord_user_id"] for row in events} == {YOU}
     assert {row["by_user_id"] for row in events} == {0, OFFICER}
     assert len(rows(path, "SELECT * FROM memberships")) == 2
+    lines = rows(path, "SELECT * FROM case_entries ORDER BY case_id, position")
+    assert [row["who"] for row in lines] == 2 * [None, 0, OFFICER]
+    assert [row["why"] for row in lines] == ["", "", "", "", "their words", ""]
+    assert [row["numbers"] == "[]" for row in lines] == [True] * 3 + [False] * 3
+    assert [row["made_by"] for row in rows(path, "SELECT * FROM policies")] == [0, OFFICER]
     assert rows(path, "SELECT name FROM players WHERE player_id = 1") == [{"name": "Mossy Fox"}]
 
 

@@ -1,5 +1,6 @@
 """A person as the rules look at them: both sides of all accounts, now or then, nothing made up."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from bot.clan.standings import Link
 from bot.services.exemptions import Exemptions
 from bot.services.intake import Intake
 from bot.services.leave import Leaves, Whom
+from bot.services.looking import Looking
 from bot.services.muster import Muster, read_muster
 from bot.services.privacy import Privacy
 from storage import cases, players, runs
@@ -29,7 +31,7 @@ async def mustered(
     village: Village, policy: Policy = DEFAULT_POLICY, at: datetime | None = None
 ) -> Muster:
     async with village.database.reading() as connection:
-        return await read_muster(connection, village.clan, NOW, policy, at=at)
+        return await read_muster(connection, Looking(village.clan, policy, at or NOW, NOW))
 
 
 async def profile_of(village: Village, player_id: int = 1, at: datetime | None = None) -> Profile:
@@ -211,7 +213,7 @@ async def test_what_people_decided_lets_somebody_rest(village: Village) -> None:
     opened = {"player_id": 1, "role": "member", "target": None, "policy_version": 1}
     async with village.database.writing() as connection:
         row = opened | {"kind": Kind.INACTIVITY}
-        await cases.open_new(connection, village.clan.clan_id, row, [line])
+        await cases.add(connection, village.clan.clan_id, row, [line])
     found = await profile_of(village)
     assert (found.snoozed_until, found.cooldown_until) == (until, None)
 
@@ -264,6 +266,18 @@ async def test_a_policy_with_other_windows_is_read_with_them(village: Village) -
     policy = changed(DEFAULT_POLICY, enforcement={"window_days": 45, "limits": {"guest": 70}})
     found = (await mustered(village, policy)).by_player()[1]
     assert {7, 30, 45, 56, 70} <= found.windows.keys()
+
+
+async def test_a_look_for_silence_alone_says_the_same_about_silence(village: Village) -> None:
+    await silent(village)
+    await village.wrote(5, NOW - 40 * DAY)
+    whole = await profile_of(village)
+    async with village.database.reading() as connection:
+        look = Looking(village.clan, DEFAULT_POLICY, NOW, NOW, silence_only=True)
+        found = (await read_muster(connection, look)).by_player()[1]
+    assert found.window(30) == replace(whole.window(30), capped=None)
+    assert judge(found, DEFAULT_POLICY, NOW) == judge(whole, DEFAULT_POLICY, NOW)
+    assert found.weeks == ()
 
 
 async def test_the_number_of_statements_does_not_depend_on_the_members(village: Village) -> None:

@@ -9,8 +9,10 @@ from bot.clan.gains import MetricGain
 from bot.clan.spans import Period, last
 from bot.clan.standings import TopBoss
 from bot.reports.clan_report import ClanReport
+from bot.reports.lists import inactive_rows, promotion_rows
 from bot.reports.worker import Inline
 from bot.services.publish import Publish
+from bot.services.review import Review
 from storage import players, runs
 from storage.players import Event
 from tests.bot.services.talk import MINUTE, PVM
@@ -169,6 +171,28 @@ async def test_chart_and_workbook_go_with_the_report(busy: Village) -> None:
     assert files.workbook.name == "clan_report.xlsx"
     assert files.workbook.content.startswith(b"PK")
     assert files.report == await report(busy)
+
+
+async def test_only_leaderships_copy_says_who_may_rise_and_who_is_inactive(busy: Village) -> None:
+    publish = Publish(busy.database, Inline(), busy.clock)
+    review = Review(busy.database, busy.clock)
+    usual = await publish.clan_report(busy.clan, Period.WEEK)
+    assert usual.suggestions is None
+    told = (await publish.clan_report(busy.clan, Period.WEEK, leadership=True)).suggestions
+    assert told is not None
+    may_rise, silent = await review.promotions(busy.clan), await review.inactive(busy.clan)
+    assert told.promotions == promotion_rows(may_rise.promotions, may_rise.policy, busy.clock())
+    assert told.inactive == inactive_rows(silent.listed, silent.policy, busy.clock())
+    assert told.inactive.rows
+
+
+async def test_what_everybody_gets_of_leaderships_copy_is_the_usual_one(busy: Village) -> None:
+    publish = Publish(busy.database, Inline(), busy.clock)
+    usual = await publish.report_files(busy.clan, Period.WEEK)
+    theirs = await publish.report_files(busy.clan, Period.WEEK, leadership=True)
+    assert theirs.workbook != usual.workbook
+    assert await publish.for_everybody(theirs) == usual
+    assert await publish.for_everybody(usual) is usual
 
 
 async def test_a_report_asks_as_many_questions_of_a_large_clan_as_of_a_small_one(

@@ -11,6 +11,7 @@ from bot.reports.worker import Inline
 from bot.services.cards import Cards
 from bot.services.clans import Clan, Clans
 from bot.services.poll import Poll, PollResult
+from bot.services.review import Review
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
@@ -281,7 +282,7 @@ async def test_an_old_name_finds_the_player_and_is_offered(race: Race, database:
     race.group.members[4].name = NEW
     race.group.names = [Renamed(4, "Between", NEW), Renamed(4, OLD, "Between")]
     await race.polled()
-    cards = Cards(database, Inline(), race.clock)
+    cards = Cards(database, Inline(), Review(database, race.clock), race.clock)
     for typed in ("bronze", "betw", "brand"):
         assert await cards.names_like(race.clan, typed) == (NEW,)
 

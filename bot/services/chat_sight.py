@@ -1,0 +1,88 @@
+"""What was written by everybody up to one instant, and when nobody listened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.clan.evidence import Blind
+from bot.clan.policy import STEADY_DAYS
+from bot.clan.questions import ANSWER_WINDOW
+from bot.clan.signals import MONTH_DAYS
+from bot.clan.spans import DAY, Span, day_of
+from bot.clan.standings import Chat
+from bot.services.blindness import blind_times
+from bot.services.looking import Looking
+from bot.services.roster import written
+from storage import chat, messages
+from storage.engine import Connection
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSight:
+    """What was written; all by author id. `wrote` and `capped` by the days of a window first.
+
+    `on_days` are the days of the eight weeks with a message, a bit each, and the answers then.
+    `was_answered` tells of newcomers who wrote whether anybody answered. Before `heard_from`
+    nobody listened.
+    """
+
+    wrote: Mapping[int, Mapping[int, Chat]]
+    capped: Mapping[int, Mapping[int, int]]
+    on_days: Mapping[int, tuple[int, int]]
+    was_answered: Mapping[int, bool]
+    heard_from: datetime | None
+    blind: Sequence[Blind]
+
+
+async def read_chat(connection: Connection, look: Looking, newcomers: Sequence[int]) -> ChatSight:
+    """Return what was written; `newcomers` are the authors of whom it is asked who answered."""
+    cid, at = look.clan.clan_id, look.at
+    today = day_of(at, look.clan.zone)
+    first = today - (STEADY_DAYS - 1) * DAY
+    heard_from = await chat.first_hour(connection, cid, _EPOCH, at)
+    known = await blind_times(connection, look.clan, look.longest)
+    return ChatSight(
+        wrote=await written(connection, look.clan, look.spans),
+        capped={} if look.silence_only else await _capped(connection, look),
+        on_days=await chat.days_written(connection, cid, first, today + DAY),
+        was_answered=await _answered(connection, look, newcomers),
+        heard_from=heard_from,
+        blind=_with_deafness(known, look.longest, heard_from),
+    )
+
+
+async def _capped(connection: Connection, look: Looking) -> dict[int, dict[int, int]]:
+    rules = look.policy.promotion
+    return {
+        days: await chat.capped_messages(
+            connection,
+            look.clan.clan_id,
+            look.spans[days].start,
+            look.spans[days].end,
+            rules.hour_cap,
+        )
+        for days in {rules.pillar_days, MONTH_DAYS}
+    }
+
+
+async def _answered(
+    connection: Connection, look: Looking, newcomers: Sequence[int]
+) -> dict[int, bool]:
+    if look.silence_only:
+        return {}
+    since = look.at - timedelta(days=look.policy.alerts.newcomer_days)
+    return await messages.answered_authors(
+        connection, look.clan.clan_id, newcomers, since, ANSWER_WINDOW
+    )
+
+
+def _with_deafness(
+    known: Sequence[Blind], longest: Span, heard_from: datetime | None
+) -> tuple[Blind, ...]:
+    """Return the blind times with the one before anybody listened."""
+    begun_at = heard_from or longest.end
+    if begun_at <= longest.start:
+        return tuple(known)
+    return (*known, Blind(Span(longest.start, begun_at)))
