@@ -72,7 +72,7 @@ class PromotionPolicy:
     velocity_days: int = number(7, 1, _LONGEST_DAYS)
     pillar_days: int = number(30, 1, _LONGEST_DAYS)
     pillar_top_percent: int = number(10, 1, 100)
-    pillar_chat_days: int = number(8, 0, 28)
+    pillar_chat_days: int = number(14, 0, 28)
     hour_cap: int = number(20, 1, 10_000)
     carry_raids: int = number(50, 1, 100_000)
     carry_top_percent: int = number(15, 1, 100)

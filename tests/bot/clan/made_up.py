@@ -1,74 +1,236 @@
-"""The made-up clan as profiles: what WOM's looks and Discord showed of it, and no more.
+"""The made-up clan as profiles: what WOM's looks, Discord and the clan chat showed, and no more.
 
-With `all_known` every Discord user is linked, otherwise every second one.
+Who is who is told by links and names, as for a real clan: with `all_known` every Discord user is
+linked, otherwise every second one.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.clan.evidence import chat_evidence, game_evidence
-from bot.clan.gains import UNKNOWN, Gains, Headline, gains_between
+from bot.clan.gains import UNKNOWN, Gains, Headline, gains_between, step
 from bot.clan.leave import Leave
-from bot.clan.metrics import RAIDS
-from bot.clan.policy import DEFAULT_POLICY, STEADY_DAYS
+from bot.clan.metrics import RAIDS, UNRANKED, Kind, threshold
+from bot.clan.names import wom_key
+from bot.clan.persons import AuthorNames, Person, Persons, PlayerNames, Tie, persons
+from bot.clan.policy import DEFAULT_POLICY, STEADY_DAYS, STEADY_WEEKS
+from bot.clan.presence import Rise, day_number, days_risen, midnights, weeks
 from bot.clan.profiles import Account, Profile, Side, Week, Window, capped, game_window, summed
-from bot.clan.spans import WEEK, Period, Span, day_of
-from bot.clan.standings import Chat, Link, Member
-from bot.demo.cast import MadeUpPlayer
+from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
+from bot.clan.standings import Link, Member
+from bot.demo.cast import MadeUpMessage, MadeUpPlayer, from_ms, to_ms
 from bot.demo.world import World
 
-# The evidence knows no window of eight weeks, and that of a quarter is the stricter one.
-WINDOWS = {7: Period.WEEK, 30: Period.MONTH, STEADY_DAYS: Period.QUARTER}
+_RANKED_FROM = {raid: threshold(raid, Kind.BOSS) for raid in sorted(RAIDS)}
+_CAP = DEFAULT_POLICY.promotion.hour_cap
 Hours = Mapping[datetime, int]
-Looks = Mapping[int, Sequence[Headline]]
 
 
-def profiles_of(world: World, *, all_known: bool = False) -> list[Profile]:
-    """Return a profile of each person who is present."""
-    hours = _hours(world)
-    alone: list[Profile] = []
-    owned: dict[int, list[MadeUpPlayer]] = defaultdict(list)
-    for player in world.present(world.now):
-        if player.user is not None and (all_known or player.user % 2 == 0):
-            owned[player.user].append(player)
-        else:
-            alone.append(_profile(world, [player], None))
-    for players in owned.values():
-        players.sort(key=lambda player: player.player_id in world.alts)
-    return alone + [
-        replace(_profile(world, players, hours.get(user, {})), user_id=user + 1)
-        for user, players in owned.items()
+@dataclass(frozen=True, slots=True)
+class _Game:
+    """One account with what WOM saw of it; the kills of its headlines are those in raids."""
+
+    player: MadeUpPlayer
+    member: Member
+    looks: tuple[Headline, ...]
+
+    def gains(self, span: Span) -> Gains:
+        """Return what was gained in a span that ends now, raids as kills."""
+        if not self.looks:
+            return UNKNOWN
+        before = bisect_right(self.looks, span.start, key=lambda look: look.seen_at)
+        return gains_between(self.looks[max(before - 1, 0)], self.looks[-1], span)
+
+    @property
+    def total_xp(self) -> int | None:
+        """Return the experience that WOM saw last; None when it is unranked or never looked."""
+        xp = self.looks[-1].xp if self.looks else UNRANKED
+        return None if xp == UNRANKED else xp
+
+    def rises(self) -> Iterator[Rise]:
+        """Yield when WOM saw more experience than before, and how much."""
+        for before, after in pairwise(self.looks):
+            if after.xp > before.xp > UNRANKED:
+                yield Rise(to_ms(after.seen_at), after.xp - before.xp)
+
+
+def profiles_of(
+    world: World, said: Sequence[MadeUpMessage], *, all_known: bool = False
+) -> list[Profile]:
+    """Return a profile of each person who is present; `said` are all messages of the world."""
+    authors, hours = _heard(world, said)
+    who = persons(_player_names(world), authors, _ties(world, all_known=all_known))
+    here = {player.player_id: player for player in world.present(world.now)}
+    found = []
+    for person in who.people:
+        accounts = [here[player_id] for player_id in person.players if player_id in here]
+        if accounts:
+            found.append(_profile(world, who, person, accounts, hours))
+    return found
+
+
+def _heard(
+    world: World, said: Iterable[MadeUpMessage]
+) -> tuple[list[AuthorNames], dict[int, Counter[datetime]]]:
+    """Return everybody who ever wrote or spoke, and their messages by author and hour."""
+    numbers: dict[int | str, int] = {}
+    hours: dict[int, Counter[datetime]] = defaultdict(Counter)
+    for message in said:
+        key = message.user if message.speaker is None else wom_key(message.speaker)
+        if key is not None:
+            author_id = numbers.setdefault(key, len(numbers) + 1)
+            hours[author_id][message.sent_at.replace(minute=0, second=0, microsecond=0)] += 1
+    return [_author_names(world, *each) for each in numbers.items()], hours
+
+
+def _author_names(world: World, key: int | str, author_id: int) -> AuthorNames:
+    if isinstance(key, str):
+        return AuthorNames(author_id, None, key, (key,))
+    user = world.users[key]
+    return AuthorNames(author_id, user.user_id, None, (user.display_name, user.name))
+
+
+def _player_names(world: World) -> list[PlayerNames]:
+    return [
+        PlayerNames(
+            player.player_id,
+            player.name,
+            tuple(each.value for each in player.names[:-1]),
+            is_present=player.stay_at(world.now) is not None,
+        )
+        for player in world.players
     ]
 
 
-def _hours(world: World) -> Mapping[int, Hours]:
-    hours: dict[int, Counter[datetime]] = defaultdict(Counter)
-    for message in world.messages(texts=False):
-        if message.user is not None:
-            hours[message.user][message.sent_at.replace(minute=0, second=0, microsecond=0)] += 1
-    return hours
+def linked_users(world: World, *, all_known: bool) -> frozenset[int]:
+    """Return the index of each Discord user whose accounts an officer confirmed."""
+    return frozenset(user.index for user in world.users if all_known or user.index % 2 == 0)
 
 
-def _profile(world: World, players: Sequence[MadeUpPlayer], hours: Hours | None) -> Profile:
-    now = world.now
-    looks = {player.player_id: _looks(world, player) for player in players}
+def _ties(world: World, *, all_known: bool) -> Iterator[Tie]:
+    for index in sorted(linked_users(world, all_known=all_known)):
+        user = world.users[index]
+        for player_id in user.player_ids:
+            is_main = player_id not in world.alts
+            yield Tie(player_id, user.user_id, Link.CONFIRMED, is_main=is_main)
+
+
+def _profile(
+    world: World,
+    who: Persons,
+    person: Person,
+    players: Sequence[MadeUpPlayer],
+    heard: Mapping[int, Hours],
+) -> Profile:
+    hours = _hours(person, heard)
+    games = [
+        _game(world, player, who.links[person.main], is_heard=hours is not None)
+        for player in players
+    ]
+    risen = [rise for game in games for rise in game.rises()]
     return Profile(
-        accounts=tuple(
-            Account(p.player_id, p.name, p.role_at(now), p.joined_at, p.roles[-1].since_at)
-            for p in players
-        ),
-        link=Link.NONE if hours is None else Link.CONFIRMED,
-        windows={days: _window(world, players, looks, hours, days) for days in WINDOWS},
-        weeks=tuple(_week(now - back * WEEK, looks, hours) for back in reversed(range(8))),
-        total_xp=summed(seen[-1].xp for seen in looks.values() if seen),
-        total_raids=summed(seen[-1].kills for seen in looks.values() if seen),
-        game_seen_at=max((at for seen in looks.values() for at in _rises(seen)), default=None),
-        chat_seen_at=max(hours or {}, default=None),
+        accounts=tuple(_account(world, player) for player in players),
+        user_id=person.user_id,
+        link=who.links[players[0].player_id],
+        windows={days: _window(world, games, hours, days) for days in DEFAULT_POLICY.windows()},
+        weeks=_weeks(world, games, risen, hours),
+        total_xp=summed(game.total_xp for game in games),
+        total_raids=summed(game.looks[-1].kills for game in games if game.looks),
+        game_seen_at=max((from_ms(rise.at_ms) for rise in risen), default=None),
+        chat_seen_at=max(hours or (), default=None),
         back_at=max((p.stays[-1].from_at for p in players if len(p.stays) > 1), default=None),
-        leave=next((leave for p in players if (leave := _leave(world, p))), None),
+        leave=next((leave for player in players if (leave := _leave(world, player))), None),
+    )
+
+
+def _hours(person: Person, heard: Mapping[int, Hours]) -> Hours | None:
+    """Return when a person wrote; None when nobody knows who they are and they never spoke."""
+    if person.user_id is None and not person.authors:
+        return None
+    together: Counter[datetime] = Counter()
+    for author_id in person.authors:
+        together.update(heard[author_id])
+    return together
+
+
+def _account(world: World, player: MadeUpPlayer) -> Account:
+    rose_at = player.roles[-1].since_at
+    return Account(
+        player.player_id,
+        player.name,
+        player.role_at(world.now),
+        player.joined_at,
+        rose_at if rose_at >= world.start_at else None,
+    )
+
+
+def _game(world: World, player: MadeUpPlayer, link: Link, *, is_heard: bool) -> _Game:
+    looks = tuple(_looks(player))
+    member = Member(
+        player.player_id,
+        player.name,
+        player.role_at(world.now),
+        player.joined_at,
+        status=player.status_now(world.now),
+        link=link,
+        chat={} if is_heard else None,
+        updated_at=looks[-1].seen_at if looks else None,
+    )
+    return _Game(player, member, looks)
+
+
+def _looks(player: MadeUpPlayer) -> Iterator[Headline]:
+    path, earned = player.path, 0.0
+    had: dict[str, float] = {}
+    for at_ms in player.observed_ms:
+        raids = {raid: path[raid].value_at_ms(at_ms) for raid in _RANKED_FROM}
+        earned += sum(
+            step(had[raid], kills, _RANKED_FROM[raid]).earned
+            for raid, kills in raids.items()
+            if raid in had
+        )
+        had = raids
+        xp, ehp, ehb = (path[name].value_at_ms(at_ms) for name in ("overall", "ehp", "ehb"))
+        total = int(sum(kills for kills in raids.values() if kills > 0))
+        yield Headline(from_ms(at_ms), int(xp), total, int(earned), ehp, ehb)
+
+
+def _window(world: World, games: Sequence[_Game], hours: Hours | None, days: int) -> Window:
+    length, now = timedelta(days=days), world.now
+    span = Span(now - length, now)
+    gains = [game.gains(span) for game in games]
+    sides = [
+        Side(game.player.name, gained, game_evidence(game.member, gained, length, now))
+        for game, gained in zip(games, gains, strict=True)
+    ]
+    # An hour that the window cuts counts: it speaks for the writer.
+    wrote = None if hours is None else [n for at, n in hours.items() if at > span.start - HOUR]
+    return replace(
+        game_window(sides, [gained.kills for gained in gains]),
+        kills=None,
+        chat=chat_evidence(games[0].member, length, now),
+        messages=None if wrote is None else sum(wrote),
+        capped=None if wrote is None else capped(wrote, _CAP),
+    )
+
+
+def _weeks(
+    world: World, games: Sequence[_Game], rises: Iterable[Rise], hours: Hours | None
+) -> tuple[Week, ...]:
+    """Return the last weeks, the newest of which ends today by the clan's calendar."""
+    today = day_of(world.now, world.zone)
+    starts = midnights(days_between(today - (STEADY_DAYS - 1) * DAY, today), world.zone)
+    first = min((game.looks[0].seen_at for game in games if game.looks), default=None)
+    wrote = (Rise(to_ms(at), 0) for at in hours or ())
+    return weeks(
+        None if first is None else days_risen(rises, starts),
+        None if hours is None else days_risen(wrote, starts),
+        (day_number(first, starts), day_number(world.start_at, starts)),
+        STEADY_WEEKS,
     )
 
 
@@ -77,77 +239,3 @@ def _leave(world: World, player: MadeUpPlayer) -> Leave | None:
     if not from_at <= world.now < until_at:
         return None
     return Leave(1, None, day_of(from_at, world.zone), day_of(until_at, world.zone), set_by=1)
-
-
-def _looks(world: World, player: MadeUpPlayer) -> list[Headline]:
-    """Return what WOM saw lately; the kills are those in raids."""
-    path = player.path
-    found = []
-    for at in player.observed_at:
-        if at > world.now - timedelta(days=100):
-            raids = int(sum(max(path[boss].value_at(at), 0) for boss in RAIDS))
-            xp, ehp, ehb = (path[name].value_at(at) for name in ("overall", "ehp", "ehb"))
-            found.append(Headline(at, int(xp), raids, raids, ehp, ehb))
-    return found
-
-
-def _rises(seen: Sequence[Headline]) -> list[datetime]:
-    return [after.seen_at for before, after in pairwise(seen) if after.xp > before.xp]
-
-
-def _window(
-    world: World, players: Sequence[MadeUpPlayer], looks: Looks, hours: Hours | None, days: int
-) -> Window:
-    span = Span(world.now - timedelta(days=days), world.now)
-    wrote = None if hours is None else [n for at, n in hours.items() if at in span]
-    members = [_member(world, player, looks, wrote, span, WINDOWS[days]) for player in players]
-    sides = [
-        Side(each.name, each.gains(WINDOWS[days]), game_evidence(each, WINDOWS[days], world.now))
-        for each in members
-    ]
-    game = game_window(sides, [side.gains.kills for side in sides])
-    return replace(
-        game,
-        chat=chat_evidence(members[0], WINDOWS[days], world.now),
-        messages=None if wrote is None else sum(wrote),
-        capped=None if wrote is None else capped(wrote, DEFAULT_POLICY.promotion.hour_cap),
-    )
-
-
-def _member(  # noqa: PLR0913, PLR0917 - a member is made of both sides
-    world: World,
-    player: MadeUpPlayer,
-    looks: Looks,
-    wrote: Sequence[int] | None,
-    span: Span,
-    period: Period,
-) -> Member:
-    seen = looks[player.player_id]
-    return Member(
-        player.player_id,
-        player.name,
-        player.role_at(world.now),
-        player.joined_at,
-        status=player.status_now(world.now),
-        link=Link.NONE if wrote is None else Link.CONFIRMED,
-        game={period: _gains(seen, span)},
-        chat=None if wrote is None else {period: Chat(sum(wrote))},
-        updated_at=seen[-1].seen_at if seen else None,
-    )
-
-
-def _gains(seen: Sequence[Headline], span: Span) -> Gains:
-    if not seen:
-        return UNKNOWN
-    before = [look for look in seen if look.seen_at <= span.start]
-    return gains_between((before or seen[:1])[-1], seen[-1], span)
-
-
-def _week(end: datetime, looks: Looks, hours: Hours | None) -> Week:
-    span = Span(end - WEEK, end)
-    played = {at.date() for seen in looks.values() for at in _rises(seen) if at in span}
-    wrote = {at.date() for at in hours or () if at in span}
-    return Week(
-        min(len(played), 7) if any(looks.values()) else None,
-        None if hours is None else min(len(wrote), 7),
-    )

@@ -113,7 +113,7 @@ def test_whoever_is_near_a_bar_is_just_under_and_whoever_is_far_on_neither_list(
 
 def test_no_spammer_stands_before_a_steady_member() -> None:
     burst = replace(BUSY, messages=900, capped=130)
-    spammer = person(1, window=burst, weeks=(Week(3, 3),) * 8, total_raids=500)
+    spammer = person(1, window=burst, weeks=(Week(3, 4),) * 8, total_raids=500)
     steady = person(2, window=replace(BUSY, messages=40, capped=40))
     carrying = person(3, window=replace(BUSY, messages=20, capped=20), weeks=(Week(3, 2),) * 8)
     found = promotions(spammer, steady, replace(carrying, total_raids=500))

@@ -124,6 +124,15 @@ def test_a_refusal_follows_the_clans_own_table() -> None:
     assert "leadership" in refusal(Deed.KICK, Gates(kick=Authority.LEADERSHIP))
 
 
+def test_who_decides_who_is_inactive_may_promote_and_remove_as_well() -> None:
+    officer, leader = Caller(wom_roles=frozenset({"onyx"})), Caller(wom_roles=frozenset({"owner"}))
+    assert not may(officer, Deed.CALL_INACTIVE)
+    assert may(leader, Deed.CALL_INACTIVE)
+    assert may(officer, Deed.CALL_INACTIVE, Gates(promote=Authority.OFFICER))
+    strict = Gates(promote=Authority.OFFICER, kick=Authority.LEADERSHIP)
+    assert not may(officer, Deed.CALL_INACTIVE, strict)
+
+
 @given(gates)
 def test_gates_survive_storage(table: Gates) -> None:
     assert Gates.from_dict(json.loads(json.dumps(table.to_dict()))) == table

@@ -78,9 +78,9 @@ def test_a_social_pillar_writes_much_and_on_many_days() -> None:
         1.0,
         is_reached=True,
     )
-    burst = finding(person(weeks=(Week(5, 1),) * 8), Signal.PILLAR)
+    burst = finding(person(weeks=(Week(5, 2), Week(5, 1)) * 4), Signal.PILLAR)
     assert burst is not None
-    assert (burst.is_reached, burst.closeness) == (False, 0.5)
+    assert (burst.is_reached, burst.closeness) == (False, 6 / 14)
 
 
 def test_leadership_is_no_pillar_and_the_unknown_is_not_judged() -> None:
