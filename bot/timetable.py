@@ -125,7 +125,7 @@ class Timetable:
 
     async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
-        result = await poll_clan(self._services.poll, clan, outcome)
+        result = await poll_clan(self._services.poll, self._services.cases, clan, outcome)
         told = self._told_doubt.get(clan.clan_id)
         self._told_doubt[clan.clan_id] = result.doubt
         if result.doubt in {None, told}:

@@ -14,10 +14,13 @@ import httpx
 
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
+from bot.services.audits import Audits
 from bot.services.backfill import Backfill
 from bot.services.bridges import Bridges
 from bot.services.cards import Cards
+from bot.services.cases import Cases
 from bot.services.clans import Clans, Clock
+from bot.services.details import Details
 from bot.services.dossier import Dossier
 from bot.services.exemptions import Exemptions
 from bot.services.intake import Intake
@@ -28,6 +31,7 @@ from bot.services.policies import Policies
 from bot.services.poll import Poll
 from bot.services.privacy import Privacy
 from bot.services.publish import Publish
+from bot.services.refreshing import OwnGroup, Refreshing
 from bot.services.review import Review
 from bot.services.upkeep import Upkeep
 from bot.settings import Settings
@@ -58,6 +62,10 @@ class Services:
     dossier: Dossier
     policies: Policies
     review: Review
+    audits: Audits
+    cases: Cases
+    details: Details
+    refreshing: Refreshing
     upkeep: Upkeep
     clock: Clock
     migrated: Migrated
@@ -129,6 +137,13 @@ def _asking(
     )
 
 
+def _own_group(settings: Settings) -> OwnGroup | None:
+    group_id, code = settings.wom_group_id, settings.wom_group_secret
+    if group_id is None or code is None:
+        return None
+    return OwnGroup(group_id, code.get_secret_value())
+
+
 def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built from
     settings: Settings,
     database: Database,
@@ -139,6 +154,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
 ) -> Services:
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock)
+    review = Review(database, clock)
     return Services(
         clans=clans,
         poll=Poll(database, wom, clock),
@@ -147,7 +163,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         bridges=Bridges(database, intake),
         backfill=Backfill(database, intake, clock, settings.history_days),
         publish=Publish(database, drawing, clock),
-        cards=Cards(database, drawing, clock),
+        cards=Cards(database, drawing, review, clock),
         places=Places(database),
         links=Links(database, clock),
         leaves=Leaves(database, clock),
@@ -155,7 +171,11 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         privacy=Privacy(database, intake, clock),
         dossier=Dossier(database, clock),
         policies=Policies(database, clock),
-        review=Review(database, clock),
+        review=review,
+        audits=Audits(review, drawing),
+        cases=Cases(database, review, clock),
+        details=Details(drawing, clock),
+        refreshing=Refreshing(wom, _own_group(settings)),
         upkeep=Upkeep(
             database,
             clock,

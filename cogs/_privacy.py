@@ -1,12 +1,14 @@
 """What is kept about somebody in plain words, and the question before it is deleted."""
 
+from collections.abc import Sequence
+
 import discord
 
 from bot.clan.names import escaped
 from bot.clan.ranks import Deed
 from bot.clan.wording import exact, plural
 from bot.services.clans import Clan
-from bot.services.dossier import Kept
+from bot.services.dossier import Kept, KeptCase
 from bot.wiring import Services
 from cogs._gates import Interaction, clan_of
 from cogs._leave import on_day
@@ -14,10 +16,12 @@ from cogs._panels import Panel
 from cogs._replies import Box, small, tell, when
 
 _RED = discord.Colour(0xD55E00)
+_CASES_SHOWN = 5
 _GONE = (
     "your counted messages, questions and answers, with every total made of them",
     "your links, claims and leaves, with their reasons",
     "what the clan chat told of accounts that an officer confirmed as yours",
+    "the reasons and numbers noted with decisions about those accounts",
     "your Discord id and names",
 )
 COUNTED_ANEW = (
@@ -50,6 +54,8 @@ def kept_box(clan: Clan, kept: Kept) -> Box:
         box.say(f"**Clan chat**  {told} such as drops and levels of your accounts")
     if kept.leaves:
         box.say(f"**Leave**  {plural(kept.leaves, 'leave')}; reasons are for you and officers")
+    if kept.cases:
+        box.say("**Decisions**  of officers about your accounts", *_decisions(kept.cases))
     box.say("**From Wise Old Man**  what the game shows of your accounts, public there as well")
     box.rule().say(
         "**Who sees it**  Everybody on this server may see your numbers, officers see the reports. "
@@ -79,6 +85,19 @@ def _accounts(kept: Kept) -> str:
     names = [f"{escaped(each)}" for each in kept.confirmed]
     names += [f"{escaped(each)} (claimed)" for each in kept.claimed]
     return ", ".join(names)
+
+
+def _decisions(cases: Sequence[KeptCase]) -> list[str]:
+    """Return the newest of what was decided, and how many more the export has."""
+    more = len(cases) - _CASES_SHOWN
+    lines = [_case(each) for each in reversed(cases[-_CASES_SHOWN:])]
+    return [*lines, small(f"and {more} more in the export")] if more > 0 else lines
+
+
+def _case(case: KeptCase) -> str:
+    since = f"since {when(case.since_at, 'D')}"
+    until = "" if case.until_at is None else f", until {when(case.until_at, 'D')}"
+    return f"{escaped(case.player)}, {case.kind}: {case.state} {since}{until}"
 
 
 def _how_long(clan: Clan) -> str:

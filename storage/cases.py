@@ -90,7 +90,7 @@ async def noticed_since(connection: AsyncConnection, clan_id: int, since: dateti
     return list(rows.scalars())
 
 
-async def open_new(
+async def add(
     connection: AsyncConnection, clan_id: int, case: Mapping[str, Any], first: Sequence[EntryRow]
 ) -> int:
     """Store a case (a row without the clan) with the first lines of its history; return its id.

@@ -69,6 +69,13 @@ class Entry(NamedTuple):
     numbers: tuple[str, ...] = ()
 
 
+class Life(NamedTuple):
+    """What somebody did who is not called silent, in words, and when they were seen last."""
+
+    seen_at: datetime
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A suggestion about one player, judged by one version of the policy.
@@ -136,10 +143,14 @@ def after_wom(case: Case, role: str | None, ladder: Sequence[str], now: datetime
     return _by_itself(case, State.CLOSED, now, f"now {role}, and judged anew")
 
 
-def after_life(case: Case, words: str, now: datetime) -> Case:
-    """Return the case of somebody inactive who was seen again, in `words`."""
-    if case.kind is Kind.INACTIVITY and case.state in WAITING:
-        return _by_itself(case, State.CLOSED, now, f"active again: {words}")
+def after_life(case: Case, life: Life, now: datetime) -> Case:
+    """Return the case of somebody inactive who was seen since it was opened.
+
+    What they did before is known to whoever opened it, perhaps by a shorter limit.
+    """
+    waits = case.kind is Kind.INACTIVITY and case.state in WAITING
+    if waits and life.seen_at > case.history[0].at:
+        return _by_itself(case, State.CLOSED, now, f"active again: {life.words}")
     return case
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.clan.cases import OVER, Case, Kind, Move, after_life, after_time, after_wom
+from bot.clan.cases import OVER, Case, Kind, Life, Move, after_life, after_time, after_wom
 from bot.clan.decisions import Refusal, decide
 from bot.clan.policy import CasePolicy
 
@@ -93,7 +93,7 @@ def pressed(  # noqa: PLR0913 - the press, and everything that it is judged by
 
 
 def by_itself(
-    case: Case, role: str | None, ladder: Sequence[str], now: datetime, life: str | None = None
+    case: Case, role: str | None, ladder: Sequence[str], now: datetime, life: Life | None = None
 ) -> Case:
     """Return the case after a poll: the player's role, None when they left, and signs of life."""
     shown = after_wom(case, role, ladder, now)

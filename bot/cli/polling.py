@@ -45,7 +45,9 @@ async def _polled(services: Services, clan: Clan, beside: Console, *, believe: b
     try:
         with traced() as trace:
             async with recorded(services, "poll", trace, clan) as outcome:
-                result = await poll_clan(services.poll, clan, outcome, believe=believe)
+                result = await poll_clan(
+                    services.poll, services.cases, clan, outcome, believe=believe
+                )
     except (WomError, NoGroup) as error:
         beside.print(f"{clan.name}: {words_for(error)}", style="red", soft_wrap=True)
         return False

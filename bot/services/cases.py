@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from bot.clan.cases import OVER, WAITING, Case, Kind, Move, open_case
+from bot.clan.cases import OVER, WAITING, Case, Kind, Life, Move, open_case
 from bot.clan.decisions import Refusal
 from bot.clan.presses import Press, Pressed, Word, by_itself, pressed
 from bot.services.casebook import cases_of, ended_cases, keep, standing_cases
@@ -39,8 +39,8 @@ class Judges(Protocol):
     ) -> Suggestion | Unsuggested:
         """Return what a case would be opened with, or why none would be."""
 
-    async def living(self, clan: Clan) -> Mapping[int, str]:
-        """Return in words who of the players shows life, by player id."""
+    async def living(self, clan: Clan) -> Mapping[int, Life]:
+        """Return who of the players shows life, by player id."""
 
 
 class Named(NamedTuple):
@@ -197,7 +197,7 @@ async def _write(
 
 
 async def _ended(
-    connection: Connection, clan: Clan, life: Mapping[int, str], now: datetime
+    connection: Connection, clan: Clan, life: Mapping[int, Life], now: datetime
 ) -> tuple[Case, ...]:
     """Write what happened to the standing cases by itself, and return those that ended."""
     roles, _ = await _members(connection, clan)

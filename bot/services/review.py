@@ -8,7 +8,7 @@ import asyncio
 from bot.clan.activity import heatmap
 from bot.clan.alerts import alerts
 from bot.clan.audit import audit, longest_gap, without_officers
-from bot.clan.cases import Case, Kind
+from bot.clan.cases import Case, Kind, Life
 from bot.clan.enforcement import LIVING, Verdict, judge
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, is_officer
@@ -129,8 +129,8 @@ class Review:
             return None
         return await asyncio.to_thread(_standing, muster, profile)
 
-    async def living(self, clan: Clan) -> dict[int, str]:
-        """Return in words, by player id, what everybody did who shows life by the policy."""
+    async def living(self, clan: Clan) -> dict[int, Life]:
+        """Return what everybody did who shows life by the policy, by the ids of all accounts."""
         muster = await self._muster(clan, silence_only=True)
         return await asyncio.to_thread(_living, muster)
 
@@ -197,12 +197,13 @@ def _standing(muster: Muster, profile: Profile) -> OwnStanding:
     )
 
 
-def _living(muster: Muster) -> dict[int, str]:
-    found: dict[int, str] = {}
+def _living(muster: Muster) -> dict[int, Life]:
+    found: dict[int, Life] = {}
     for profile in muster.profiles:
         judgement = judge(profile, muster.policy, muster.at)
-        if judgement.verdict in LIVING:
-            found |= {each.player_id: judgement.reasons[0] for each in profile.accounts}
+        if judgement.verdict in LIVING and profile.seen_at is not None:
+            life = Life(profile.seen_at, judgement.reasons[0])
+            found |= {each.player_id: life for each in profile.accounts}
     return found
 
 

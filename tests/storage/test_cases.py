@@ -24,7 +24,7 @@ async def clan_id(database: Database) -> int:
 
 async def opened(connection: Connection, clan_id: int, *states: str, **head: Any) -> int:  # noqa: ANN401 - any column
     lines = [a_line(state) for state in states or ("open",)]
-    return await cases.open_new(connection, clan_id, {"target": "onyx"} | HEAD | head, lines)
+    return await cases.add(connection, clan_id, {"target": "onyx"} | HEAD | head, lines)
 
 
 def test_the_index_and_the_rules_agree_on_what_is_over() -> None:
@@ -37,7 +37,7 @@ async def test_a_case_comes_back_as_it_was_written(database: Database, clan_id: 
         a_line("not yet", 2**62, why="too *new*", until_at=NOW + 30 * DAY, numbers=[]),
     ]
     async with database.writing() as connection:
-        case_id = await cases.open_new(connection, clan_id, HEAD | {"target": "onyx"}, lines[:1])
+        case_id = await cases.add(connection, clan_id, HEAD | {"target": "onyx"}, lines[:1])
         await cases.extend(connection, clan_id, case_id, 1, lines[1:])
         (case,) = await cases.standing(connection, clan_id)
     assert case == (case_id, 1, "promotion", "member", "onyx", 3, tuple(lines))
@@ -91,10 +91,10 @@ async def test_who_is_forgotten_leaves_no_name_and_no_words_about_them(
 ) -> None:
     lines = [a_line("open", None), a_line("approved", 7, why="helps"), a_line("done", None)]
     async with database.writing() as connection:
-        await cases.open_new(connection, clan_id, HEAD | {"target": None}, lines)
+        await cases.add(connection, clan_id, HEAD | {"target": None}, lines)
         about = {"player_id": 2, "target": None}
         others = [a_line("open", why="asked by <@7>"), a_line("closed", 8, why="kept")]
-        await cases.open_new(connection, clan_id, HEAD | about, others)
+        await cases.add(connection, clan_id, HEAD | about, others)
         await forgetting.delete_words(connection, clan_id, 7, [1])
         await forgetting.unname(connection, clan_id, 7)
         mine, theirs = await cases.newest(connection, clan_id, 9)

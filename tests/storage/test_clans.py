@@ -148,7 +148,7 @@ WRITES = {
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out"),
-    *("cases.extend", "cases.open_new", "policies.add"),
+    *("cases.extend", "cases.add", "policies.add"),
 }
 
 
@@ -198,7 +198,7 @@ async def settle_decisions(connection: Connection, clan_id: int, number: int) ->
     for kind, *states in (("promotion", "open", "approved"), ("inactivity", "noticed", "closed")):
         head = {"player_id": number * 10, "kind": kind, "role": "member", "policy_version": number}
         lines = [a_line(state, why=f"by <@2> of {number}") for state in states]
-        await cases.open_new(connection, clan_id, head | {"target": None}, lines)
+        await cases.add(connection, clan_id, head | {"target": None}, lines)
 
 
 async def test_nobody_extends_another_clan_s_case(database: Database) -> None:

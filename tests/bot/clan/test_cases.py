@@ -9,6 +9,7 @@ from bot.clan.cases import (
     Case,
     Entry,
     Kind,
+    Life,
     Move,
     State,
     after_life,
@@ -21,6 +22,7 @@ from bot.clan.cases import (
 from tests.bot.clan.portraits import LADDER, NOW, days
 
 LATER = NOW + days(3)
+WROTE = Life(LATER, "wrote")
 
 
 def promotion(state: State = State.OPEN, until_at: datetime | None = None) -> Case:
@@ -76,16 +78,22 @@ def test_an_inactive_member_is_done_with_when_wom_shows_that_they_left() -> None
 def test_what_is_over_stays_so(state: State) -> None:
     for case in (promotion(state), inactivity(state)):
         assert after_wom(case, None, LADDER, LATER) is case
-        assert after_life(case, "wrote", LATER) is case
+        assert after_life(case, WROTE, LATER) is case
 
 
 def test_new_activity_closes_a_case_of_inactivity_that_waits() -> None:
-    after = after_life(inactivity(State.NOTICED), "wrote 3 messages", LATER)
+    after = after_life(inactivity(State.NOTICED), WROTE, LATER)
     assert (after.state, after.last.who) == (State.CLOSED, None)
-    assert after.last.why == "active again: wrote 3 messages"
+    assert after.last.why == "active again: wrote"
     approved = inactivity(State.APPROVED)
-    assert after_life(approved, "wrote", LATER) is approved
-    assert after_life(promotion(), "wrote", LATER) == promotion()
+    assert after_life(approved, WROTE, LATER) is approved
+    assert after_life(promotion(), WROTE, LATER) == promotion()
+
+
+def test_what_they_did_before_a_case_was_opened_does_not_close_it() -> None:
+    noticed = inactivity(State.NOTICED)
+    before = Life(noticed.history[0].at, "wrote")
+    assert after_life(noticed, before, LATER) is noticed
 
 
 def test_time_opens_what_was_snoozed_and_closes_what_was_put_off() -> None:

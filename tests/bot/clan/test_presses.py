@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clan.cases import Case, Entry, Kind, Move, State, extended, open_case
+from bot.clan.cases import Case, Entry, Kind, Life, Move, State, extended, open_case
 from bot.clan.decisions import Refusal
 from bot.clan.policy import CasePolicy
 from bot.clan.presses import Press, Pressed, Word, by_itself, pressed
@@ -143,9 +143,12 @@ def test_the_second_officer_must_be_another_one() -> None:
     assert second.state is State.APPROVED
 
 
+WROTE = Life(LATER, "wrote")
+
+
 def test_by_itself_leaving_goes_before_life_and_life_before_time() -> None:
     snoozed = after(SILENCE, Move.SNOOZE, State.SNOOZED, until_at=LATER)
-    assert by_itself(snoozed, None, LADDER, LATER, "wrote").last.why == "left the clan"
-    assert by_itself(snoozed, "member", LADDER, LATER, "wrote").last.why == "active again: wrote"
+    assert by_itself(snoozed, None, LADDER, LATER, WROTE).last.why == "left the clan"
+    assert by_itself(snoozed, "member", LADDER, LATER, WROTE).last.why == "active again: wrote"
     assert by_itself(snoozed, "member", LADDER, LATER).last.why == "the snooze is over"
     assert by_itself(snoozed, "member", LADDER, SOON) is snoozed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clan.cases import Case, Entry, Kind, Move, State
+from bot.clan.cases import Case, Entry, Kind, Life, Move, State
 from bot.clan.policy import DEFAULT_POLICY, changed
 from bot.services.cases import Cases, Decided, Press
 from bot.services.clans import Clan, Clans
@@ -40,7 +40,7 @@ class Judges:
     village: Village
     mains: dict[int, int] = field(default_factory=dict)
     is_broken: bool = False
-    life: dict[int, str] = field(default_factory=dict)
+    life: dict[int, Life] = field(default_factory=dict)
     asked: list[int | None] = field(default_factory=list)
 
     async def suggestion(
@@ -54,12 +54,12 @@ class Judges:
         if place is None:
             return Unsuggested(None, "They are not a member any more.")
         if player_id in self.life:
-            return Unsuggested(place.name, f"They {self.life[player_id]}.")
+            return Unsuggested(place.name, f"They {self.life[player_id].words}.")
         target = NEXT_RANKS[place.role] if kind is PROMOTION else None
         numbers = (f"4 messages until {self.village.clock():%d %b}",)
         return Suggestion(main, place.name, place.role, target, numbers, 1)
 
-    async def living(self, clan: Clan) -> Mapping[int, str]:
+    async def living(self, clan: Clan) -> Mapping[int, Life]:
         if self.is_broken:
             raise RuntimeError(clan.name)
         return self.life
@@ -167,7 +167,7 @@ async def test_one_officer_s_double_press_does_it_once(
 async def test_whoever_is_not_suggested_any_more_gets_no_case(
     cases: Cases, village: Village, judges: Judges, path: Path
 ) -> None:
-    judges.life[1] = "wrote 3 messages"
+    judges.life[1] = Life(NOW + HOUR, "wrote 3 messages")
     before = contents(path)
     decided = await press(cases, village, Move.NOTICE, kind=INACTIVITY)
     assert decided == Decided("Mossy Fox", None, "They wrote 3 messages.")
@@ -288,7 +288,7 @@ async def test_what_the_game_shows_ends_cases_and_the_rest_stays(
     clock.now = NOW + HOUR
     await village.settled({1: "Mossy Fox"}, role="administrator")
     await left(village, 2)
-    judges.life[1] = "wrote 3 messages"
+    judges.life[1] = Life(NOW + HOUR, "wrote 3 messages")
     ended = await cases.after_poll(village.clan)
     assert [(each.name, each.case.kind, each.case.last.why) for each in ended] == [
         ("Mossy Fox", PROMOTION, "now administrator"),

@@ -48,3 +48,12 @@ async def test_the_bot_speaks_where_it_was_told_and_nowhere_else(
     silent = await known_clans.of_guild(clan.guild_id)
     assert silent is not None
     assert silent.report_channel_id is None
+
+
+async def test_notices_go_where_it_was_told(
+    database: Database, known_clans: Clans, clan: Clan
+) -> None:
+    await Places(database).notice_in(clan, 43)
+    told = await known_clans.of_guild(clan.guild_id)
+    assert told is not None
+    assert (told.notice_channel_id, told.report_channel_id) == (43, None)

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from bot.clan.audit import Standing
-from bot.clan.cases import Kind, Move, State
+from bot.clan.cases import Kind, Life, Move, State
 from bot.clan.enforcement import Need, Verdict
 from bot.clan.policy import DEFAULT_POLICY, AlertKind, changed
 from bot.clan.what_if import Fate
@@ -203,7 +203,7 @@ async def test_verdicts_count_everybody_once(village: Village, review: Review) -
         Verdict.SILENT: 1,
         Verdict.CANT_TELL: 1,
     }
-    assert await review.living(village.clan) == {2: "0 messages and 150k XP in 30 days"}
+    assert await review.living(village.clan) == {2: Life(NOW, "0 messages and 150k XP in 30 days")}
 
 
 async def test_what_if_tells_who_would_be_flagged_now_and_who_came_back_since(

@@ -1,0 +1,132 @@
+"""Cases in words: what each waits for, and the lines of its history; officers alone see them.
+
+Names and what people wrote go through names.escaped, and a mention here pings nobody.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from bot.clan.cases import Case, Entry, Kind, Move, State
+from bot.clan.names import escaped
+from bot.reports.clan_report import role_words
+from bot.services.cases import FORGOTTEN, Named
+from cogs._replies import when
+
+_DOT = " \N{MIDDLE DOT} "
+_CUT = "\N{HORIZONTAL ELLIPSIS}"
+_LONGEST_WHY = 300
+_DONE = {
+    Move.OPEN: "opened",
+    Move.APPROVE: "approved",
+    Move.NOT_YET: "not yet",
+    Move.NOTICE: "notice given",
+    Move.SNOOZE: "snoozed",
+    Move.DISMISS: "dismissed",
+    Move.CLOSE: "closed",
+    Move.REOPEN: "reopened",
+}
+_WAITS_FOR: tuple[tuple[str, frozenset[State]], ...] = (
+    ("Waiting for a decision", frozenset({State.OPEN})),
+    ("Waiting for a second officer", frozenset({State.SECONDING})),
+    ("Waiting for the game", frozenset({State.APPROVED})),
+    ("Noticed, waiting for a sign of life", frozenset({State.NOTICED})),
+    ("Left in peace for a while", frozenset({State.SNOOZED, State.NOT_YET, State.DISMISSED})),
+)
+
+
+def standing_words(cases: Sequence[Named]) -> list[str]:
+    """Return a line for each standing case, under what it waits for."""
+    found = []
+    for title, states in _WAITS_FOR:
+        mine = [_line(each) for each in cases if each.case.state in states]
+        found += _under(f"**{title}**  {len(mine)}", mine)
+    return found
+
+
+def ended_words(cases: Sequence[Named]) -> list[str]:
+    """Return a line for each case that is over."""
+    return [_line(each) for each in cases]
+
+
+def history_words(cases: Iterable[Named]) -> list[str]:
+    """Return the whole history of each case, the newest case first, each in its own order."""
+    found = []
+    for each in sorted(cases, key=_opened, reverse=True):
+        case = each.case
+        judged = f"as {role_words(case.role)}, by version {case.policy_version} of the settings"
+        title = f"**{_about(each)}**  {case.state}\n-# {escaped(judged)}"
+        found += _under(title, [_told(entry) for entry in case.history])
+    return found
+
+
+def newest_lines(cases: Iterable[Named], how_many: int) -> list[str]:
+    """Return the newest lines of some histories, the newest first; without their numbers."""
+    lines = [(entry.at, each, entry) for each in cases for entry in each.case.history]
+    newest = sorted(lines, key=lambda line: line[0])[-how_many:]
+    return [f"{_kind(each.case)}: {_said(entry)}" for _, each, entry in reversed(newest)]
+
+
+def pages_of(lines: Iterable[str], room: int) -> list[list[str]]:
+    """Return the lines on as few pages as take them, in their order; at least one page."""
+    pages: list[list[str]] = [[]]
+    left = room
+    for line in lines:
+        if len(line) >= left and pages[-1]:
+            pages.append([])
+            left = room
+        pages[-1].append(line)
+        left -= len(line) + 1
+    return pages
+
+
+def _under(title: str, lines: Sequence[str]) -> list[str]:
+    """Return lines whose first one has a title above it, so that no page parts the two."""
+    return [f"{title}\n{lines[0]}", *lines[1:]] if lines else []
+
+
+def _opened(named: Named) -> tuple[object, ...]:
+    case = named.case
+    return case.history[0].at, case.case_id or 0
+
+
+def _line(named: Named) -> str:
+    return f"**{_about(named)}**  {_said(named.case.last)}"
+
+
+def _about(named: Named) -> str:
+    return f"{escaped(named.name)}{_DOT}{_kind(named.case)}"
+
+
+def _kind(case: Case) -> str:
+    if case.kind is Kind.INACTIVITY:
+        return "inactive"
+    return f"promotion to {escaped(role_words(case.target or '?'))}"
+
+
+def _told(entry: Entry) -> str:
+    """Return a line of a history with the numbers that were on the table."""
+    numbers = _DOT.join(escaped(each) for each in entry.numbers)
+    return _said(entry) + (f"\n-# {numbers}" if numbers else "")
+
+
+def _said(entry: Entry) -> str:
+    """Return what was done, by whom, when, why and until when."""
+    until = "" if entry.until_at is None else f", until {when(entry.until_at, 'D')}"
+    why = f": {_clipped(escaped(entry.why))}" if entry.why else ""
+    return f"{_deed(entry)} {when(entry.at)}{until}{why}"
+
+
+def _deed(entry: Entry) -> str:
+    if entry.who is None:
+        return "suggested" if entry.move is Move.OPEN else f"{entry.state} by itself"
+    seconded = "approved, to be seconded" if entry.state is State.SECONDING else _DONE[entry.move]
+    return f"{seconded} by {whom(entry.who)}"
+
+
+def whom(who: int) -> str:
+    return "somebody who was forgotten" if who == FORGOTTEN else f"<@{who}>"
+
+
+def _clipped(words: str) -> str:
+    if len(words) <= _LONGEST_WHY:
+        return words
+    return words[:_LONGEST_WHY].rstrip("\\") + _CUT
