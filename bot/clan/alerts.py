@@ -115,7 +115,7 @@ def _churn(look: _Look) -> str | None:
 def _silent_recruit(look: _Look) -> str | None:
     gained = look.week.xp or 0
     if look.is_recruit and gained > 0 and look.wrote_under(1):
-        return f"a recruit who gained {short(gained)} XP in 7 days and has not written: say hi"
+        return f"a recruit who gained {short(gained)} XP in 7 days and has not written"
     return None
 
 
@@ -170,7 +170,7 @@ def _drift(look: _Look) -> str | None:
     if before >= look.rules.drift_days and this_week < before * look.rules.drift_percent / 100:
         return (
             f"was there on {before:.0f} days of a usual week, both sides counted, "
-            f"and on {this_week} in the last 7: say hi"
+            f"and on {this_week} in the last 7"
         )
     return None
 

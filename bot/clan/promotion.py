@@ -25,8 +25,9 @@ _STEADY_POINTS, _SIGNAL_POINTS = 40, 10
 class PromotionCase:
     """A suggested rise of the main account to the next rank, as of one instant and one policy.
 
-    `not_yet` are sentences about bars not reached. `grade` is how well the last 30 days were seen
-    and `doubts` why not better. `strength` orders cases: 0 to 170.
+    `not_yet` are sentences about bars not reached, `lacking` the signals that they come from.
+    `grade` is how well the last 30 days were seen and `doubts` why not better. `strength` orders
+    cases: 0 to 170.
     """
 
     profile: Profile
@@ -38,6 +39,7 @@ class PromotionCase:
     doubts: tuple[str, ...]
     strength: float
     policy_version: int
+    lacking: tuple[Finding, ...] = ()
 
 
 class Promotions(NamedTuple):
@@ -123,6 +125,7 @@ def _case(
         ),
         strength=_strength(profile, got, now),
         policy_version=policy.version,
+        lacking=tuple(each for each in found if not each.is_reached),
     )
 
 

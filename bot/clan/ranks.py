@@ -38,6 +38,7 @@ class Deed(StrEnum):
     MANAGE = "manage"
     PROMOTE = "promote"
     KICK = "kick"
+    CALL_INACTIVE = "call_inactive"
     SET_LEAVE = "set_leave"
     SET_UP = "set_up"
 
@@ -48,6 +49,7 @@ _WORDS = {
     Deed.MANAGE: "change how the clan is run",
     Deed.PROMOTE: "decide on promotions",
     Deed.KICK: "decide on removals",
+    Deed.CALL_INACTIVE: "decide who is inactive",
     Deed.SET_LEAVE: "see and set the leave of others",
 }
 _HOLDERS = {
@@ -95,6 +97,7 @@ class Gates:
             Deed.MANAGE: self.manage,
             Deed.PROMOTE: self.promote,
             Deed.KICK: self.kick,
+            Deed.CALL_INACTIVE: max(self.promote, self.kick),  # it leads to removals
             Deed.SET_LEAVE: Authority.OFFICER,  # with it come reasons, whatever else is opened up
         }
         return asked.get(deed, Authority.GUEST)
@@ -170,8 +173,7 @@ def ladder(role_orders: Sequence[tuple[str, int]], gates: Gates = DEFAULT_GATES)
     """
     if not role_orders:
         return tuple(dict.fromkeys((*gates.tier_1, *gates.tier_2, GUEST_ROLE)))
-    in_order = sorted(role_orders, key=lambda order: (order[1], order[0]))
-    return tuple(dict.fromkeys(role for role, _ in in_order))
+    return tuple(dict.fromkeys(role for role, _ in sorted(role_orders, key=lambda it: it[::-1])))
 
 
 def rank_of(role: str, ladder: Sequence[str]) -> int | None:

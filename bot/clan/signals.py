@@ -6,6 +6,7 @@ A signal that cannot be judged is silent: where a number is unknown, nothing is 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil, floor
 from typing import NamedTuple
 
 from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS, Policy, PromotionPolicy, Signal
@@ -19,12 +20,16 @@ _PILLAR_WEEKS = 4
 
 
 class Finding(NamedTuple):
-    """One signal of one person; `closeness` is the share (0-1) of the bar that is furthest off."""
+    """One signal of one person; `closeness` is the share (0-1) of the bar that is furthest off.
+
+    `missing` says to the person themselves what is left to do.
+    """
 
     signal: Signal
     words: str
     closeness: float
     is_reached: bool
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,10 @@ def _velocity(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Fin
         f"{'above' if is_reached else 'not above'} the mean of {short(int(bars.mean_xp))} "
         f"of {', '.join(rules.comparison_ranks)}"
     )
-    return Finding(Signal.VELOCITY, words, min(xp / bars.mean_xp, 1.0), is_reached)
+    window = plural(rules.velocity_days, "day")
+    missing = f"more than {short(int(bars.mean_xp))} XP in {window} ({short(xp)} so far)"
+    closeness = min(xp / bars.mean_xp, 1.0)
+    return Finding(Signal.VELOCITY, words, closeness, is_reached, () if is_reached else (missing,))
 
 
 def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Finding | None:
@@ -103,8 +111,13 @@ def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Findi
         f"(at most {rules.hour_cap} an hour), on {days} of {7 * _PILLAR_WEEKS} days; "
         f"the top {rules.pillar_top_percent}% begin at {exact(bars.message_cut)}"
     )
-    parts = (_share(messages, bars.message_cut), _share(days, rules.pillar_chat_days))
-    return Finding(Signal.PILLAR, words, min(parts), min(parts) >= 1)
+    window, weeks = plural(rules.pillar_days, "day"), plural(_PILLAR_WEEKS, "week")
+    parts = (
+        _Bar(messages, bars.message_cut, f"message in {window}", f"messages in {window}"),
+        _Bar(days, rules.pillar_chat_days, f"day in chat of {weeks}", f"days in chat of {weeks}"),
+    )
+    closeness = min(map(_closeness, parts))
+    return Finding(Signal.PILLAR, words, closeness, closeness >= 1, _missing(parts))
 
 
 def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Finding | None:
@@ -118,7 +131,8 @@ def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Findin
         + ("" if gained is None else f", {exact(gained)} in {plural(MONTH_DAYS, 'day')}")
         + f"; the bar is {exact(bar)}"
     )
-    return Finding(Signal.CARRY, words, _share(raids, bar), raids >= bar)
+    missing = _missing((_Bar(raids, bar, "raid", "raids"),))
+    return Finding(Signal.CARRY, words, _share(raids, bar), raids >= bar, missing)
 
 
 class _Bar(NamedTuple):
@@ -126,19 +140,20 @@ class _Bar(NamedTuple):
 
     value: float | None
     least: int
-    what: str
+    one: str
+    many: str
 
 
 def _steady(profile: Profile, rules: PromotionPolicy, now: datetime) -> Finding:
     bars = [bar for bar in _steady_bars(profile, rules, now) if bar.least]
-    missing = [bar for bar in bars if _share(bar.value, bar.least) < 1]
-    told = missing or bars
+    below = [bar for bar in bars if _closeness(bar) < 1]
+    told = below or bars
     words = ", ".join(_bar_words(bar) for bar in told) or "nothing is asked for"
-    if not missing:
+    if not below:
         words = f"Steady over {STEADY_WEEKS} weeks: {words}"
         return Finding(Signal.STEADY, words, 1.0, is_reached=True)
-    closeness = min(_share(bar.value, bar.least) for bar in missing)
-    return Finding(Signal.STEADY, f"Steady: {words}", closeness, is_reached=False)
+    closeness, missing = min(map(_closeness, below)), _missing(below)
+    return Finding(Signal.STEADY, f"Steady: {words}", closeness, is_reached=False, missing=missing)
 
 
 def _steady_bars(profile: Profile, rules: PromotionPolicy, now: datetime) -> Iterator[_Bar]:
@@ -146,21 +161,38 @@ def _steady_bars(profile: Profile, rules: PromotionPolicy, now: datetime) -> Ite
     active = days_active(profile, STEADY_WEEKS)
     window = profile.window(STEADY_DAYS)
     here = tenure(profile, now)
-    yield _Bar(active.game_days, bar.game_days, "active days in the game")
-    yield _Bar(active.chat_days, bar.chat_days, "active days in chat")
-    yield _Bar(summed((window.ehp, window.ehb)), bar.hours, "efficient hours")
-    yield _Bar(window.answers, bar.answers, "questions answered")
+    yield _Bar(active.game_days, bar.game_days, "active day in the game", "active days in the game")
+    yield _Bar(active.chat_days, bar.chat_days, "active day in chat", "active days in chat")
+    yield _Bar(summed((window.ehp, window.ehb)), bar.hours, "efficient hour", "efficient hours")
+    yield _Bar(window.answers, bar.answers, "question answered", "questions answered")
     tenure_days = None if here is None else here // DAY
-    yield _Bar(tenure_days, bar.tenure_days, "days in the clan")
+    yield _Bar(tenure_days, bar.tenure_days, "day in the clan", "days in the clan")
     since_at = profile.main.role_since_at
     # A rank that was held before anybody looked is not held against its holder.
     if since_at is not None:
         months = (now - since_at) / timedelta(days=MONTH_DAYS)
-        yield _Bar(months, bar.months_in_rank, "months in this rank")
+        yield _Bar(months, bar.months_in_rank, "month in this rank", "months in this rank")
 
 
 def _bar_words(bar: _Bar) -> str:
-    return f"{short(bar.value)} {bar.what} ({bar.least} asked)"
+    return f"{short(bar.value)} {bar.many} ({bar.least} asked)"
+
+
+def _missing(bars: Iterable[_Bar]) -> tuple[str, ...]:
+    """Return what is left of the bars that were not reached; never less than it is."""
+    return tuple(_left(bar) for bar in bars if _closeness(bar) < 1)
+
+
+def _left(bar: _Bar) -> str:
+    if bar.value is None:
+        return f"{plural(bar.least, bar.one, bar.many)} (unknown so far)"
+    more, got = ceil(round(10 * (bar.least - bar.value), 6)) / 10, floor(10 * bar.value) / 10
+    what = bar.one if more == 1 else bar.many
+    return f"{exact(more)} more {what} ({exact(got)} of {exact(bar.least)})"
+
+
+def _closeness(bar: _Bar) -> float:
+    return _share(bar.value, bar.least)
 
 
 def _share(value: float | None, least: int) -> float:

@@ -3,7 +3,7 @@
 By the definition of bot/clan/enforcement, for the person themselves; a case is never shown here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clan.enforcement import Verdict, judge, left_in_peace, limit_of, settling_left
@@ -83,7 +83,10 @@ def _soonest(profile: Profile, least_xp: int, xp: int, *, chat_known: bool) -> s
 
 
 def _not_judged(profile: Profile, policy: Policy, now: datetime) -> str | None:
-    why = left_in_peace(profile, now)
+    if profile.leave is None and profile.exemption is not None:
+        return "exempt"  # why is for officers
+    # Somebody snoozed is judged like everybody: that they are to be let rest is a case's matter.
+    why = left_in_peace(replace(profile, snoozed_until=None), now)
     if why is not None:
         return why
     judgement = judge(profile, policy, now)

@@ -5,7 +5,7 @@ A draft knows what it was drawn from, so that it never undoes what somebody else
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.clan.policy import DEFAULT_POLICY, Policy, SteadyBar, changed
 from bot.clan.ranks import DEFAULT_GATES, Authority, Caller, Deed, Gates, authority, may
@@ -55,7 +55,6 @@ class Draft:
 
     def having(self, **values: object) -> "Draft":
         """Return the draft with plain values merged into its policy; raises ValueError."""
-        # A limit that is new may exceed what another that goes allowed, so all go in at once.
         return self._judging(changed(self.proposed.policy, **values))
 
     def numbering(self, numbers: Mapping[str, int], rank: str | None = None) -> "Draft":
@@ -82,9 +81,7 @@ class Draft:
         bars = {role: each for role, each in promotion.steady_by_rank.items() if role != rank}
         if bar is not None:
             bars[rank] = bar
-        policy = replace(
-            self.proposed.policy, promotion=replace(promotion, steady_by_rank=bars)
-        )
+        policy = replace(self.proposed.policy, promotion=replace(promotion, steady_by_rank=bars))
         return self._judging(policy)
 
     def limiting(self, rank: str, days: int | None) -> "Draft":
@@ -113,15 +110,14 @@ class Draft:
                 merged |= {key: wanted[key]} if key in wanted else {}
             elif now.get(key) != wanted.get(key):
                 lost.append(Change(key, now.get(key), wanted.get(key)))
-        draft = Draft(newest, newest)
         rebuilt = _terms(merged, newest.policy.version)
-        return draft._of(rebuilt), tuple(lost)
+        return replace(self, base=newest).proposing(rebuilt), tuple(lost)
 
     def _judging(self, policy: Policy) -> "Draft":
-        return self._of(replace(self.proposed, policy=policy))
+        return self.proposing(replace(self.proposed, policy=policy))
 
-    def _of(self, terms: Terms) -> "Draft":
-        """Return the draft with terms whose policy is one version on, if it differs at all."""
+    def proposing(self, terms: Terms) -> "Draft":
+        """Return the draft with other terms; a policy that differs is one version on."""
         before = self.base.policy
         same = replace(terms.policy, version=before.version)
         policy = before if same == before else replace(same, version=before.version + 1)
@@ -177,7 +173,7 @@ def _changes(before: Mapping[Key, object], after: Mapping[Key, object]) -> Itera
 
 
 def _terms(flat: Mapping[Key, object], version: int) -> Terms:
-    policy: dict[str, object] = {"version": version}
+    policy: dict[str, Any] = {"version": version}
     gates: dict[str, object] = {}
     places: dict[str, int | None] = {}
     for key, value in flat.items():
@@ -190,9 +186,7 @@ def _terms(flat: Mapping[Key, object], version: int) -> Terms:
     return Terms(Policy.from_dict(policy), Gates.from_dict(gates), **places)
 
 
-def _put(into: dict[str, object], key: Key, value: object) -> None:
+def _put(into: dict[str, Any], key: Key, value: object) -> None:
     for name in key[:-1]:
-        inner = into.setdefault(name, {})
-        if isinstance(inner, dict):
-            into = inner
+        into = into.setdefault(name, {})
     into[key[-1]] = value

@@ -3,18 +3,11 @@
 A label and its unit fit into the heading of a field, an explanation into the line under it.
 """
 
-import re
 from typing import NamedTuple
 
-from bot.clan.plain import limits
-from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.wording import exact
 
 DAYS, XP, MESSAGES, PERCENT = "days", "XP", "messages", "%"
-_STEPS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
-_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)([kmb]?)")
-_GAPS = re.compile(r"[\s,_']")
-_LONGEST = 20
 
 
 class Threshold(NamedTuple):
@@ -39,7 +32,9 @@ _INACTIVITY = {
         "Inactive after", DAYS, "Whoever neither wrote nor played for so long is called inactive."
     ),
     "least_xp": Threshold(
-        "XP that count as playing", XP, "Who gained less in that time counts as not having played."
+        "Gains that count as playing",
+        XP,
+        "Who gained less in that time counts as not having played.",
     ),
     "min_tenure_days": Threshold(
         "Newcomers left alone for", DAYS, "Nobody is called inactive before being here so long."
@@ -100,7 +95,7 @@ _STEADY = {
 _AUDIT = {
     "window_days": Threshold("Officers are looked at over", DAYS, "No message in it is AWOL."),
     "least_xp": Threshold(
-        "XP that excuse few messages", XP, "Under this, and under the median: slacking."
+        "Gains that excuse few messages", XP, "Under this, and under the median: slacking."
     ),
     "busy_messages": Threshold(
         "A busy hour has", MESSAGES, "Hours with so many and no officer around are shown."
@@ -112,7 +107,7 @@ _ALERTS = {
         "Churn risk: over, in 30 days", MESSAGES, "Wrote more than this in a month,"
     ),
     "churn_messages": Threshold(
-        "Churn risk: under, in 7 days", MESSAGES, "and less than this in the last week."
+        "Churn risk: under, in 7 days", MESSAGES, "and fewer than this in the last week."
     ),
     "fading_xp_month": Threshold(
         "Fading star: over, in 30 days", XP, "Gained more than this in a month,"
@@ -122,7 +117,7 @@ _ALERTS = {
     ),
     "grinder_xp": Threshold("Silent grinder: over", XP, "Gained more than this in 7 days,"),
     "grinder_messages": Threshold(
-        "Silent grinder: under", MESSAGES, "and wrote less than this in them."
+        "Silent grinder: under", MESSAGES, "and wrote fewer than this in them."
     ),
     "crier_messages": Threshold("Town crier: over", MESSAGES, "Wrote more than this in 7 days,"),
     "crier_xp": Threshold("Town crier: under", XP, "and gained less than this in them."),
@@ -153,9 +148,13 @@ _GATES = {
     "tier_2": Threshold("Staff and member ranks", "", "In the default ladder, under leadership."),
     "officer_roles": Threshold("Officer ranks", "", "Those below leadership that make an officer."),
     "see_reports": Threshold("See reports", "", "Reports, status, links and alerts."),
-    "manage": Threshold("Manage", "", "These settings, audit, exemptions and retention."),
-    "promote": Threshold("Promote", "", "See and decide on promotions."),
-    "kick": Threshold("Removals", "", "See and decide on the inactive."),
+    "manage": Threshold("Manage", "", "These settings, exemptions and retention."),
+    "promote": Threshold("Promote", "", "See and decide on promotions; see the officer audit."),
+    "kick": Threshold(
+        "Removals",
+        "",
+        "See cases of the inactive; to decide on them, Promote's gate counts as well.",
+    ),
 }
 _PLACES = {
     "report_channel_id": Threshold("Report channel", "", "Where the bot speaks by itself."),
@@ -175,42 +174,3 @@ THRESHOLDS = {"ladder": Threshold("Ladder", "", "Ranks from the highest to the l
     f"{part}.{name}": each for part, table in _PARTS.items() for name, each in table.items()
 }
 """By the path on which a value stands in a policy, or in the gates."""
-
-
-def allowed(path: str) -> tuple[int, int]:
-    """Return the least and the most that a number of the policy may be."""
-    *parts, name = path.split(".")
-    part: object = DEFAULT_POLICY
-    for each in parts:
-        part = getattr(part, each)
-    return limits(part, "window_days" if name == "limits" else name)
-
-
-def entered(path: str, text: str) -> int:
-    """Return the number that somebody typed for a threshold: 10000, 10,000 or 10k.
-
-    Raises ValueError saying what is right.
-    """
-    least, most = allowed(path)
-    number = _number(text)
-    if number is not None and least <= number <= most:
-        return number
-    threshold = THRESHOLDS[path]
-    unit = f" {threshold.unit}" if threshold.unit else ""
-    raise ValueError(
-        f"{threshold.label}: a whole number from {least:,} to {most:,}{unit} is asked for, "
-        f"not {_short(text)}"
-    )
-
-
-def _number(text: str) -> int | None:
-    found = _NUMBER.fullmatch(_GAPS.sub("", text).lower())
-    if found is None or len(text) > _LONGEST:
-        return None
-    number = float(found[1]) * _STEPS[found[2]]
-    return int(number) if number.is_integer() else None
-
-
-def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return repr(words if len(words) <= _LONGEST else f"{words[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}")

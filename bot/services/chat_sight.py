@@ -8,7 +8,7 @@ from bot.clan.evidence import Blind
 from bot.clan.policy import STEADY_DAYS
 from bot.clan.questions import ANSWER_WINDOW
 from bot.clan.signals import MONTH_DAYS
-from bot.clan.spans import DAY, Span, day_of
+from bot.clan.spans import DAY, HOUR, Span, day_of
 from bot.clan.standings import Chat
 from bot.services.blindness import blind_times
 from bot.services.looking import Looking
@@ -85,4 +85,5 @@ def _with_deafness(
     begun_at = heard_from or longest.end
     if begun_at <= longest.start:
         return tuple(known)
-    return (*known, Blind(Span(longest.start, begun_at)))
+    # What was seen is graded up to now, while the windows end with the hour.
+    return (*known, Blind(Span(longest.start - HOUR, begun_at)))

@@ -206,3 +206,41 @@ def test_doing_more_never_loses_a_signal(
     had = reached(signals(before, comparison([before, *others], RULES), POLICY, NOW))
     has = reached(signals(after, comparison([after, *others], RULES), POLICY, NOW + days(0)))
     assert {each.signal for each in had} <= {each.signal for each in has}
+
+
+def missing(profile: Profile, signal: Signal, bars: Comparison = BARS) -> tuple[str, ...]:
+    found = finding(profile, signal, bars)
+    assert found is not None
+    return found.missing
+
+
+def test_what_is_left_to_do_is_said_by_bar_and_never_as_less_than_it_is() -> None:
+    young = person(accounts=(account(joined=62.4),), weeks=(Week(5, 2),) * 8)
+    assert missing(young, Signal.STEADY) == (
+        "8 more active days in chat (16 of 24)",
+        "28 more days in the clan (62 of 90)",
+        "1 more month in this rank (2 of 3)",
+    )
+    nearly = person(window=replace(BUSY, ehp=14.97, ehb=5.0))
+    assert missing(nearly, Signal.STEADY) == ("0.1 more efficient hours (19.9 of 20)",)
+    assert missing(person(), Signal.STEADY) == ()
+
+
+def test_a_bar_of_which_nothing_is_known_is_not_called_zero() -> None:
+    dark = person(weeks=(Week(5, None),) * 8)
+    assert missing(dark, Signal.STEADY) == ("24 active days in chat (unknown so far)",)
+
+
+def test_the_other_signals_say_what_is_left_as_well() -> None:
+    least = RULES.pillar_chat_days
+    burst = person(weeks=(Week(5, 1),) * 8, window=replace(BUSY, capped=59))
+    assert missing(burst, Signal.PILLAR) == (
+        "1 more message in 30 days (59 of 60)",
+        f"{least - 4} more days in chat of 4 weeks (4 of {least})",
+    )
+    assert missing(person(total_raids=49), Signal.CARRY) == ("1 more raid (49 of 50)",)
+    slow = recruit(window=replace(BUSY, xp=12_000))
+    (words,) = missing(slow, Signal.VELOCITY)
+    assert words.startswith("more than ")
+    assert words.endswith(" XP in 7 days (12k so far)")
+    assert missing(recruit(window=replace(BUSY, xp=10**9)), Signal.VELOCITY) == ()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clan.enforcement import Verdict, judge
-from bot.clan.leave import Leave
+from bot.clan.leave import Exemption, Leave
 from bot.clan.policy import DEFAULT_POLICY, changed
 from bot.clan.profiles import Profile
 from bot.clan.slack import Slack, slack
@@ -71,6 +71,16 @@ def test_why_somebody_is_not_judged_is_said() -> None:
         "chat: not linked to a Discord user"
     )
     assert left(silent(accounts=(account(joined=12),))).not_judged == "joined 12 days ago"
+
+
+def test_why_somebody_is_exempt_and_that_they_are_to_be_asked_later_is_not_said() -> None:
+    exempt = Exemption(1, None, "a *secret* illness")
+    assert left(silent(exemption=exempt)).not_judged == "exempt"
+    leave = Leave(1, None, date(2026, 5, 1), None, set_by=1)
+    assert left(silent(exemption=exempt, leave=leave)).not_judged == "away"
+    snoozed = left(silent(snoozed_until=ago(-9)))
+    assert (snoozed.not_judged, snoozed.days) == (None, 0)
+    assert left(silent(elsewhere="a league")).not_judged == "plays in a league"
 
 
 @given(people)

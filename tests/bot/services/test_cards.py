@@ -236,3 +236,19 @@ async def test_a_card_asks_as_many_questions_in_a_large_clan_as_in_a_small_one(
             assert await card_of(cards, village, "Name 1") is not None
         sent.append(len(statements))
     assert sent[0] == sent[1] < 25
+
+
+async def test_how_somebody_stands_is_looked_up_only_where_it_is_asked_for(
+    cards: Cards, village: Village
+) -> None:
+    await village.settled({1: "One"})
+    await village.called(ME.user_id, "Somebody")
+    await village.linked(1, ME.user_id)
+    for judged in (True, False):
+        for files in (
+            await cards.of_visitor(village.clan, ME, Period.WEEK, judged=judged),
+            await cards.of_player(village.clan, "One", Period.WEEK, judged=judged),
+        ):
+            assert files is not None
+            assert (files.standing is not None) is judged
+            assert files.standing is None or files.standing.profile.main.name == "One"

@@ -1,0 +1,233 @@
+"""The settings as one panel: pages, the draft of what is changed, the what-if, and saving it.
+
+Nothing holds before it is saved, and nobody changes who is flagged without having seen whom.
+"""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import discord
+
+from bot.clan.ranks import Caller, Deed
+from bot.clan.wording import plural
+from bot.services.policies import NotAllowed, Outdated
+from bot.services.policy_file import exported
+from bot.wiring import Services
+from cogs._gates import Interaction, clan_of
+from cogs._replies import Box, files, small, when
+from cogs._settings_controls import SectionPick
+from cogs._settings_pages import draw
+from cogs._settings_sheets import PAGES, Section
+from cogs._settings_state import SettingsView, Sitting, sitting_of
+from cogs._settings_what_if import what_if_said
+from cogs._settings_words import GONE, changes_said, label_of
+
+_MORE = "\N{HORIZONTAL ELLIPSIS}"
+_LOOK_FIRST = "This changes who is flagged or suggested: Save comes after What if"
+_LONGEST_NOTE = 1_400
+_TICK = "\N{WHITE HEAVY CHECK MARK}"
+
+
+class SettingsPanel(SettingsView):
+    """The panel; lasting, the twin that answers when the draft of an old one is gone."""
+
+    def __init__(
+        self, services: Services, sitting: Sitting, note: str = "", *, lasting: bool = False
+    ) -> None:
+        super().__init__(services, Deed.MANAGE, lasting=lasting)
+        self.sitting = sitting
+        self._is_lasting = lasting
+        self.add_item(_box(sitting, note))
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Ask the gate; whoever presses an old panel is given a fresh one."""
+        if not await super().interaction_check(interaction):
+            return False
+        if self._is_lasting:
+            sitting = await sitting_of(self.services, interaction, _section_of(interaction))
+            panel = SettingsPanel(self.services, sitting, GONE)
+            await interaction.response.edit_message(view=panel)
+        return not self._is_lasting
+
+    async def show(self, interaction: Interaction, note: str = "") -> None:
+        """Show the page as it is now, with a note."""
+        box = _box(self.sitting, note)
+        self.clear_items()
+        self.add_item(box)
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=self)
+        else:
+            await interaction.response.edit_message(view=self)
+
+
+def settings_twins(services: Services) -> Iterator[SettingsPanel]:
+    """Yield a lasting twin of each page: between them they have every control there is."""
+    for section in PAGES:
+        yield SettingsPanel(services, Sitting(section=section), lasting=True)
+
+
+class WhatIfButton(discord.ui.Button[SettingsView]):
+    """Shows what the draft would change."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        super().__init__(
+            label=f"What if{_MORE}",
+            custom_id="settings:what-if",
+            style=discord.ButtonStyle.primary
+            if sitting.needs_look
+            else discord.ButtonStyle.secondary,
+            disabled=not (sitting.is_ready and sitting.draft.touches_lists),
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Ask, and show the answer with the draft under it."""
+        if self.view is None:
+            return
+        await interaction.response.defer()
+        sitting = self.view.sitting
+        policy = sitting.terms.policy
+        sitting.what_if = await self.view.services.review.what_if(clan_of(interaction), policy)
+        sitting.looked_at, sitting.section = policy, Section.WHAT_IF
+        await self.view.show(interaction)
+
+
+class SaveButton(discord.ui.Button[SettingsView]):
+    """Makes the draft hold."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        super().__init__(
+            label="Save",
+            custom_id="settings:save",
+            style=discord.ButtonStyle.success,
+            disabled=sitting.needs_look or not sitting.draft.changes,
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Save all of it, or say why not and keep the draft."""
+        if self.view is not None:
+            note = _LOOK_FIRST
+            if not self.view.sitting.needs_look:
+                note = await _saved(self.view, interaction)
+            await self.view.show(interaction, note)
+
+
+class DiscardButton(discord.ui.Button[SettingsView]):
+    """Forgets the draft."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        super().__init__(
+            label="Discard",
+            custom_id="settings:discard",
+            disabled=not sitting.draft.changes and not sitting.typed,
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Show what holds."""
+        if self.view is not None:
+            section = self.view.sitting.section
+            self.view.sitting = await sitting_of(self.view.services, interaction, section)
+            await self.view.show(interaction, "The draft is discarded: nothing was changed.")
+
+
+class ExportButton(discord.ui.Button[SettingsView]):
+    """Gives the settings as a file."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Export", custom_id="settings:export")
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Send what holds as a file, privately."""
+        if self.view is None:
+            return
+        clan = clan_of(interaction)
+        document = exported(await self.view.services.policies.of(clan), clan)
+        draft = " The draft is not in it." if self.view.sitting.draft.changes else ""
+        await interaction.response.send_message(
+            f"The settings as they hold now.{draft} Read it in with `/clanstats settings file:`.",
+            files=files(document),
+            ephemeral=True,
+        )
+
+
+async def _saved(panel: SettingsView, interaction: Interaction) -> str:
+    """Save the draft of a panel, or set it on what holds meanwhile; return what became of it."""
+    sitting, clan = panel.sitting, clan_of(interaction)
+    policies, caller = panel.services.policies, cast("Caller", interaction.extras["caller"])
+    try:
+        await policies.settle(clan, sitting.draft, caller, interaction.user.id)
+    except NotAllowed as fault:
+        return f"Nothing was saved. {fault}"
+    except Outdated:
+        newest = await policies.terms(clan)
+        sitting.draft, lost = sitting.draft.onto(newest)
+        kept = "Your changes stand on top of them: look again and save."
+        if lost:
+            names = ", ".join(label_of(change.key) for change in lost)
+            kept = f"They changed the same as you, so theirs holds for: {names}."
+        return f"Nothing was saved: somebody else changed the settings meanwhile. {kept}"
+    lines = changes_said(sitting.draft.changes)
+    panel.sitting = await sitting_of(panel.services, interaction, sitting.section)
+    version = panel.sitting.terms.policy.version
+    return "\n".join([f"{_TICK} **Saved**, version {version}:", *lines])
+
+
+def _box(sitting: Sitting, note: str) -> Box:
+    title = "What if" if sitting.section is Section.WHAT_IF else PAGES[sitting.section].title
+    box = Box(f"## Settings: {title}", small(*_state(sitting)))
+    if note:
+        box.say(*_fitting(note))
+    box.control(SectionPick(sitting.section)).rule()
+    changes = sitting.draft.changes
+    if sitting.section is not Section.WHAT_IF:
+        draw(box, sitting)
+    elif sitting.what_if is not None:
+        box.say("\n\n".join(what_if_said(sitting.what_if, changes)))
+    box.rule()
+    if changes:
+        box.say("**Not saved yet**", *changes_said(changes))
+    if sitting.needs_look:
+        box.say(small(_LOOK_FIRST))
+    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow(
+        WhatIfButton(sitting), SaveButton(sitting), DiscardButton(sitting), ExportButton()
+    )
+    return box.add_item(row)
+
+
+def _state(sitting: Sitting) -> Iterator[str]:
+    version = sitting.draft.base.policy.version
+    if sitting.made is None:
+        yield "The usual settings"
+    else:
+        by, at = sitting.made
+        who = f"<@{by}>" if by else "somebody who left"
+        yield f"Version {version}, by {who} {when(at)}"
+    count = len(sitting.draft.changes)
+    yield f"{plural(count, 'change')} not saved" if count else "nothing holds before you save it"
+
+
+def _fitting(note: str) -> Iterator[str]:
+    """Yield the lines of a note that leave room for the page."""
+    room = _LONGEST_NOTE
+    for line in note.splitlines():
+        room -= len(line)
+        if room < 0:
+            yield _MORE
+            return
+        yield line
+
+
+def _section_of(interaction: Interaction) -> Section:
+    """Return the page that a press asks for, or else the one that the message shows."""
+    told = dict(interaction.data or {})
+    if told.get("custom_id") == "settings:section":
+        (picked,) = cast("list[str]", told["values"])
+        return Section(picked)
+    components = interaction.message.components if interaction.message else []
+    return next(_shown(components), Section.INACTIVITY)
+
+
+def _shown(components: list[Any]) -> Iterator[Section]:
+    for part in components:
+        if getattr(part, "custom_id", None) == "settings:section":
+            yield from (Section(each.value) for each in part.options if each.default)
+        yield from _shown(getattr(part, "children", []))

@@ -1,0 +1,179 @@
+"""The pages of the settings: what holds, what it means, and the control that changes it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import discord
+
+from bot.clan.thresholds import THRESHOLDS
+from cogs._replies import Box, small
+from cogs._settings_controls import (
+    LadderButton,
+    NoBarButton,
+    SecondOfficerButton,
+    SheetButton,
+    TiersButton,
+)
+from cogs._settings_forms import number_of
+from cogs._settings_picks import (
+    AlertsPick,
+    BarPick,
+    ComparisonPick,
+    GatePick,
+    LimitPick,
+    PlacePick,
+    RecruitsPick,
+    SignalsPick,
+)
+from cogs._settings_sheets import ON_PAGE, SHEETS, Section
+from cogs._settings_state import Sitting
+from cogs._settings_words import role_name, roles_said, value_said
+
+_GATES = ("see_reports", "manage", "promote", "kick")
+_REPORT_KINDS = (discord.ChannelType.text, discord.ChannelType.news)
+_NOTICE_KINDS = (
+    *_REPORT_KINDS,
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+)
+
+
+def draw(box: Box, sitting: Sitting) -> None:
+    """Add the page that is looked at."""
+    _PAGES[sitting.section](box, sitting)
+
+
+def _sheets(box: Box, sitting: Sitting, rank: str | None = None) -> None:
+    for key in ON_PAGE[sitting.section]:
+        lines = [_number(path, number_of(sitting, path, rank)) for path in SHEETS[key].paths]
+        box.beside("\n".join(lines), SheetButton(key))
+
+
+def _number(path: str, value: int) -> str:
+    threshold = THRESHOLDS[path]
+    return f"**{threshold.label}**  {threshold.says(value)}\n{small(threshold.means)}"
+
+
+def _said(path: str, value: str) -> str:
+    threshold = THRESHOLDS[path]
+    return f"**{threshold.label}**  {value}\n{small(threshold.means)}"
+
+
+def _inactivity(box: Box, sitting: Sitting) -> None:
+    _sheets(box, sitting)
+    limits = sitting.terms.policy.enforcement.limits
+    told = ", ".join(
+        f"{role_name(rank)} {value_said('enforcement.limits', limits[rank])}"
+        for rank in sitting.ranks
+        if rank in limits
+    )
+    box.say(_said("enforcement.limits", told or "none")).control(LimitPick(sitting))
+
+
+def _promotions(box: Box, sitting: Sitting) -> None:
+    _sheets(box, sitting)
+    rules = sitting.terms.policy.promotion
+    box.say(_heading("promotion.signals")).control(SignalsPick(rules.signals))
+    box.say(_heading("promotion.recruit_roles")).control(RecruitsPick(sitting))
+    box.say(_heading("promotion.comparison_ranks")).control(ComparisonPick(sitting))
+
+
+def _heading(path: str) -> str:
+    threshold = THRESHOLDS[path]
+    return f"**{threshold.label}**\n{small(threshold.means)}"
+
+
+def _steady(box: Box, sitting: Sitting) -> None:
+    own = sitting.terms.policy.promotion.steady_by_rank
+    named = [rank for rank in sitting.ranks if rank in own]
+    whose = (
+        "everybody without a bar of their own"
+        if sitting.rank is None
+        else (
+            f"{role_name(sitting.rank)}, "
+            f"{'a bar of its own' if sitting.rank in own else 'as everybody'}"
+        )
+    )
+    box.say(f"What is asked of {whose}:").control(BarPick(sitting))
+    _sheets(box, sitting, sitting.rank)
+    told = _said("promotion.steady_by_rank", roles_said(named))
+    box.beside(told, NoBarButton(has_one=sitting.rank in own))
+
+
+def _alerts(box: Box, sitting: Sitting) -> None:
+    _sheets(box, sitting)
+    box.say(_heading("alerts.on")).control(AlertsPick(sitting.terms.policy.alerts.on))
+
+
+def _cases(box: Box, sitting: Sitting) -> None:
+    _sheets(box, sitting)
+    is_on = sitting.terms.policy.cases.second_officer
+    told = _said("cases.second_officer", "on" if is_on else "off")
+    box.beside(told, SecondOfficerButton(is_on=is_on))
+
+
+def _ladder(box: Box, sitting: Sitting) -> None:
+    policy = sitting.terms.policy
+    order = sitting.ladder if sitting.is_wom_order else policy.ladder or sitting.ladder
+    if sitting.is_wom_order:
+        box.say(
+            "Wise Old Man gives this group's own order of ranks, and that one holds. It is changed "
+            "in the game and synced from there."
+        )
+    else:
+        own = "Set by hand." if policy.ladder else "The usual one: nothing was set by hand."
+        box.beside(f"{own}\n{small(THRESHOLDS['ladder'].means)}", LadderButton())
+    box.say(" > ".join(map(role_name, order)))
+    missing = [rank for rank in sitting.held if rank not in order]
+    if missing:
+        box.say(
+            f"Not on it, so never suggested for a promotion: {roles_said(missing)}.",
+        )
+
+
+def _roles(box: Box, sitting: Sitting) -> None:
+    gates = sitting.terms.gates
+    lines = [
+        _said("gates.tier_1", roles_said(gates.tier_1)),
+        _said("gates.tier_2", roles_said(gates.tier_2)),
+        _said("gates.officer_roles", roles_said(sorted(gates.officer_roles))),
+    ]
+    box.beside("\n".join(lines), TiersButton())
+    box.say(
+        small("Ranks count for accounts whose link an officer confirmed"),
+        small("Discord roles of officers and leadership: `/clanstats setup`, by Manage Server"),
+    )
+
+
+def _gates(box: Box, sitting: Sitting) -> None:
+    gates = sitting.terms.gates
+    for name in _GATES:
+        box.say(_heading(f"gates.{name}")).control(GatePick(name, getattr(gates, name)))
+
+
+def _channels(box: Box, sitting: Sitting) -> None:
+    terms = sitting.terms
+    box.say(_heading("places.report_channel_id"))
+    box.control(PlacePick("report_channel_id", terms.report_channel_id, _REPORT_KINDS, "Nowhere"))
+    box.say(_heading("places.notice_channel_id"))
+    box.control(
+        PlacePick("notice_channel_id", terms.notice_channel_id, _NOTICE_KINDS, "No thread yet")
+    )
+    box.say(
+        small(f"Time zone of the clan: {sitting.zone}"),
+        small("Time zone, counted channels and the clan-chat bridge: `/clanstats setup`"),
+    )
+
+
+_PAGES: Mapping[Section, Callable[[Box, Sitting], Any]] = {
+    Section.INACTIVITY: _inactivity,
+    Section.PROMOTIONS: _promotions,
+    Section.STEADY: _steady,
+    Section.ALERTS: _alerts,
+    Section.AUDIT: _sheets,
+    Section.CASES: _cases,
+    Section.LADDER: _ladder,
+    Section.ROLES: _roles,
+    Section.GATES: _gates,
+    Section.CHANNELS: _channels,
+}

@@ -1,0 +1,233 @@
+"""What is picked on the pages of the settings: each pick changes the draft, nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+import discord
+
+from bot.clan.policy import AlertKind, Signal
+from bot.clan.ranks import Authority
+from bot.reports.clan_report import role_words
+from cogs._gates import Interaction
+from cogs._settings_forms import LimitForm
+from cogs._settings_sheets import identity
+from cogs._settings_state import SettingsView, Sitting
+from cogs._settings_words import ALERTS, HOLDERS, SIGNALS
+
+Options = list[discord.SelectOption]
+Kind = TypeVar("Kind", Signal, AlertKind)
+
+_MOST = 25
+_EVERYBODY = "everybody"
+_MORE = "\N{HORIZONTAL ELLIPSIS}"
+
+
+class _Several(discord.ui.Select[SettingsView]):
+    """Picks any number out of a list that belongs to the policy."""
+
+    part: ClassVar[str]
+    name: ClassVar[str]
+
+    def __init__(self, options: Options, nothing: str) -> None:
+        super().__init__(
+            custom_id=f"settings:{self.part}:{self.name}",
+            placeholder=nothing,
+            options=options,
+            min_values=0,
+            max_values=len(options),
+            id=identity(self.name, _picked(options)),
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Put what was picked into the draft, in the order of the list."""
+        if self.view is not None:
+            picked = [each.value for each in self.options if each.value in self.values]
+            sitting = self.view.sitting
+            sitting.draft = sitting.draft.having(**{self.part: {self.name: picked}})
+            await self.view.show(interaction)
+
+
+class SignalsPick(_Several):
+    """Picks the signals that are on."""
+
+    part, name = "promotion", "signals"
+
+    def __init__(self, on: frozenset[Signal]) -> None:
+        super().__init__(_told(SIGNALS, on), "No signal is on")
+
+
+class AlertsPick(_Several):
+    """Picks the alerts that are on."""
+
+    part, name = "alerts", "on"
+
+    def __init__(self, on: frozenset[AlertKind]) -> None:
+        super().__init__(_told(ALERTS, on), "No alert is on")
+
+
+class RecruitsPick(_Several):
+    """Picks the ranks of recruits."""
+
+    part, name = "promotion", "recruit_roles"
+
+    def __init__(self, sitting: Sitting) -> None:
+        picked = sitting.terms.policy.promotion.recruit_roles
+        super().__init__(_ranks(sitting, picked), "No recruit ranks")
+
+
+class ComparisonPick(_Several):
+    """Picks the ranks that recruits are compared with."""
+
+    part, name = "promotion", "comparison_ranks"
+
+    def __init__(self, sitting: Sitting) -> None:
+        picked = sitting.terms.policy.promotion.comparison_ranks
+        super().__init__(_ranks(sitting, picked), "No comparison ranks")
+
+
+class LimitPick(discord.ui.Select[SettingsView]):
+    """Picks the rank whose limit is to be another."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        limits = sitting.terms.policy.enforcement.limits
+        options = _ranks(sitting, (), first=limits)
+        for option in options:
+            days = limits.get(option.value)
+            option.description = "as others" if days is None else f"{days} days"
+        super().__init__(
+            custom_id="settings:limit",
+            placeholder=f"Change the limit of{_MORE}",
+            options=options,
+            id=identity("limit", limits),
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Ask for the limit."""
+        if self.view is not None:
+            await interaction.response.send_modal(LimitForm(self.view, self.values[0]))
+
+
+class BarPick(discord.ui.Select[SettingsView]):
+    """Picks whose steady bar is on the page."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        own = sitting.terms.policy.promotion.steady_by_rank
+        ranks = _ranks(sitting, [sitting.rank] if sitting.rank else [], first=own)
+        for option in ranks:
+            option.description = "its own bar" if option.value in own else "as everybody"
+        usual = discord.SelectOption(
+            label="Everybody",
+            value=_EVERYBODY,
+            description="The bar of ranks without one of their own",
+            default=sitting.rank is None,
+        )
+        super().__init__(
+            custom_id="settings:bar",
+            options=[usual, *ranks[: _MOST - 1]],
+            id=identity("bar", sitting.rank),
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Show that bar."""
+        if self.view is not None:
+            (picked,) = self.values
+            self.view.sitting.rank = None if picked == _EVERYBODY else picked
+            await self.view.show(interaction)
+
+
+class GatePick(discord.ui.Select[SettingsView]):
+    """Picks who may do a deed."""
+
+    def __init__(self, name: str, now: Authority) -> None:
+        options = [
+            discord.SelectOption(
+                label=words.capitalize(), value=value, default=value == now.name.lower()
+            )
+            for value, words in HOLDERS.items()
+        ]
+        super().__init__(custom_id=f"settings:gate:{name}", options=options, id=identity(name, now))
+        self._name = name
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Put it into the draft, unless it locks out or lets in whoever picks it."""
+        if self.view is not None:
+            level = Authority[self.values[0].upper()]
+            sitting = self.view.sitting
+            changed: dict[str, Any] = {self._name: level}
+            gates = replace(sitting.terms.gates, **changed)
+            await self.view.show(interaction, sitting.gate(interaction, gates))
+
+
+class PlacePick(discord.ui.ChannelSelect[SettingsView]):
+    """Picks a channel of the bot's."""
+
+    def __init__(
+        self, name: str, chosen: int | None, kinds: Sequence[discord.ChannelType], nothing: str
+    ) -> None:
+        defaults = (
+            []
+            if chosen is None
+            else [
+                discord.SelectDefaultValue(id=chosen, type=discord.SelectDefaultValueType.channel)
+            ]
+        )
+        super().__init__(
+            custom_id=f"settings:place:{name}",
+            placeholder=nothing,
+            channel_types=list(kinds),
+            min_values=0,
+            max_values=1,
+            default_values=defaults,
+            id=identity(name, chosen),
+        )
+        self._name = name
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Put it into the draft."""
+        if self.view is not None:
+            place = self.values[0].id if self.values else None
+            sitting = self.view.sitting
+            changed: dict[str, Any] = {self._name: place}
+            terms = replace(sitting.terms, **changed)
+            sitting.draft = replace(sitting.draft, proposed=terms)
+            await self.view.show(interaction, _deaf(interaction, place))
+
+
+def _deaf(interaction: Interaction, channel_id: int | None) -> str:
+    """Return that the bot may not write in a channel, or nothing."""
+    guild = interaction.guild
+    channel = guild.get_channel_or_thread(channel_id) if guild and channel_id else None
+    if guild is None or channel is None:
+        return ""
+    allowed = channel.permissions_for(guild.me)
+    in_thread = isinstance(channel, discord.Thread)
+    writes = allowed.send_messages_in_threads if in_thread else allowed.send_messages
+    if allowed.view_channel and writes:
+        return ""
+    return (
+        f"I may not write in <#{channel_id}>: give me View Channel and "
+        f"Send Messages{' in Threads' if in_thread else ''} there."
+    )
+
+
+def _picked(options: Options) -> list[str]:
+    return [each.value for each in options if each.default]
+
+
+def _told(table: Mapping[Kind, tuple[str, str]], on: frozenset[Kind]) -> Options:
+    return [
+        discord.SelectOption(label=label, value=kind, description=means, default=kind in on)
+        for kind, (label, means) in table.items()
+    ]
+
+
+def _ranks(sitting: Sitting, picked: Iterable[str], first: Iterable[str] = ()) -> Options:
+    """Return ranks to pick from, never leaving out one that is picked."""
+    chosen = tuple(picked)
+    offered = list(dict.fromkeys((*chosen, *first, *sitting.ranks)))[:_MOST]
+    in_order = sorted(offered, key=sitting.ranks.index)
+    return [
+        discord.SelectOption(label=role_words(rank)[:100], value=rank, default=rank in chosen)
+        for rank in in_order
+    ]

@@ -1,0 +1,147 @@
+"""How the settings are laid out: the pages, and the forms of at most five fields on each.
+
+Discord takes no more than five fields in a form; what is asked together stands together.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+from zlib import crc32
+
+from bot.clan.thresholds import THRESHOLDS
+
+_NUMBERS = 2_000_000_000  # Discord takes 32 bits, and counts from 1 what has no number
+
+
+class Section(StrEnum):
+    """The pages of the settings."""
+
+    INACTIVITY = "inactivity"
+    PROMOTIONS = "promotions"
+    STEADY = "steady"
+    ALERTS = "alerts"
+    AUDIT = "audit"
+    CASES = "cases"
+    LADDER = "ladder"
+    ROLES = "roles"
+    GATES = "gates"
+    CHANNELS = "channels"
+    WHAT_IF = "what-if"
+
+
+class Page(NamedTuple):
+    """What a page is called, and what it is about."""
+
+    title: str
+    about: str
+
+
+PAGES: Mapping[Section, Page] = {
+    Section.INACTIVITY: Page("Inactivity", "Whom /inactive lists, and after how long"),
+    Section.PROMOTIONS: Page("Promotions", "What speaks for somebody in /promotions"),
+    Section.STEADY: Page("Steady bars", "What each rank shows over 8 weeks before rising"),
+    Section.ALERTS: Page("Alerts", "What officers are told in /clanstats alerts"),
+    Section.AUDIT: Page("Officer audit", "When an officer is AWOL or slacking"),
+    Section.CASES: Page("Cases", "For how long decisions hold, and who has to agree"),
+    Section.LADDER: Page("Ladder", "Which rank stands above which"),
+    Section.ROLES: Page("Roles", "Which ranks in the game lead, and which are officers"),
+    Section.GATES: Page("Gates", "Who may see reports, manage, promote, remove"),
+    Section.CHANNELS: Page("Channels", "Where the bot speaks, and where notices go"),
+}
+"""What can be picked; the what-if has a button of its own."""
+
+
+class Sheet(NamedTuple):
+    """One form: its title, and the paths of the numbers that it asks for."""
+
+    title: str
+    paths: tuple[str, ...]
+
+
+def _sheet(title: str, part: str, *names: str) -> Sheet:
+    return Sheet(title, tuple(f"{part}.{name}" for name in names))
+
+
+SHEETS: Mapping[str, Sheet] = {
+    "silence": _sheet(
+        "When somebody is inactive",
+        "enforcement",
+        *("window_days", "least_xp", "min_tenure_days", "quiet_percent"),
+    ),
+    "velocity": _sheet(
+        "High velocity, and the second list",
+        "promotion",
+        *("velocity_days", "near_percent", "seen_days"),
+    ),
+    "pillar": _sheet(
+        "Social pillar",
+        "promotion",
+        *("pillar_days", "pillar_top_percent", "pillar_chat_days", "hour_cap"),
+    ),
+    "carry": _sheet("Carry potential", "promotion", "carry_raids", "carry_top_percent"),
+    "steady-activity": _sheet(
+        "Steady: activity", "promotion.steady", "game_days", "chat_days", "hours", "answers"
+    ),
+    "steady-time": _sheet("Steady: time", "promotion.steady", "tenure_days", "months_in_rank"),
+    "fading": _sheet(
+        "Churn risk and fading star",
+        "alerts",
+        *("churn_messages_month", "churn_messages", "fading_xp_month", "fading_percent"),
+    ),
+    "grinding": _sheet(
+        "Silent grinder and town crier",
+        "alerts",
+        *("grinder_xp", "grinder_messages", "crier_messages", "crier_xp"),
+    ),
+    "bossing": _sheet(
+        "Boss hunter, newcomers and drift",
+        "alerts",
+        *("bosser_kills", "bosser_xp", "newcomer_days", "drift_days", "drift_percent"),
+    ),
+    "audit": _sheet("Officer audit", "audit", "window_days", "least_xp", "busy_messages"),
+    "cases": _sheet("Cases", "cases", "not_yet_days", "snooze_days", "dismissed_days"),
+}
+ON_PAGE: Mapping[Section, tuple[str, ...]] = {
+    Section.INACTIVITY: ("silence",),
+    Section.PROMOTIONS: ("velocity", "pillar", "carry"),
+    Section.STEADY: ("steady-activity", "steady-time"),
+    Section.ALERTS: ("fading", "grinding", "bossing"),
+    Section.AUDIT: ("audit",),
+    Section.CASES: ("cases",),
+}
+"""The forms of numbers on each page."""
+
+LISTED = ("ladder",)
+TIERS = ("gates.tier_1", "gates.tier_2", "gates.officer_roles")
+"""What is asked for as lists of ranks."""
+
+PICKED = (
+    "promotion.signals",
+    "promotion.recruit_roles",
+    "promotion.comparison_ranks",
+    "promotion.steady_by_rank",
+    "enforcement.limits",
+    "alerts.on",
+    "cases.second_officer",
+    "gates.see_reports",
+    "gates.manage",
+    "gates.promote",
+    "gates.kick",
+    "places.report_channel_id",
+    "places.notice_channel_id",
+)
+"""What is picked from lists or switched on the pages themselves."""
+
+
+def heading(path: str) -> str:
+    """Return what stands above a field: its label and its unit."""
+    threshold = THRESHOLDS[path]
+    return f"{threshold.label} ({threshold.unit})" if threshold.unit else threshold.label
+
+
+def identity(custom_id: str, state: object) -> int:
+    """Return the number of a control: with what it shows as chosen, it is another control.
+
+    A client goes on showing what was picked in a list for as long as it takes it for the same.
+    """
+    return crc32(f"{custom_id} {state}".encode()) % _NUMBERS + 1_000

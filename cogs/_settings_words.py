@@ -1,0 +1,165 @@
+"""The settings in words: each value as it stands on its page, and each change from what to what."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.clan.names import escaped
+from bot.clan.policy import AlertKind, Signal
+from bot.clan.terms import Change, Key
+from bot.clan.thresholds import THRESHOLDS, Threshold
+from bot.reports.clan_report import role_words
+
+ARROW = " \N{RIGHTWARDS ARROW} "
+GONE = (
+    "This panel was opened a while ago, or before a restart: what was not saved is gone. "
+    "Here are the settings as they hold now."
+)
+SIGNALS = {
+    Signal.VELOCITY: ("High velocity", "A recruit above the mean XP of the comparison ranks"),
+    Signal.PILLAR: ("Social pillar", "Among the top of those who write, on many days"),
+    Signal.CARRY: ("Carry potential", "Many raids, not an officer yet"),
+    Signal.STEADY: ("Steady", "There on both sides over 8 weeks; the bars are a page of their own"),
+}
+ALERTS = {
+    AlertKind.SLUMP: ("Leadership slump", "Leads, and did nothing for a week"),
+    AlertKind.CHURN: ("Churn risk", "Wrote much in a month, hardly anything in the last week"),
+    AlertKind.SILENT_RECRUIT: ("Silent recruit", "A recruit who plays and has not written"),
+    AlertKind.FADING: ("Fading star", "Gained much in a month, hardly anything in the last week"),
+    AlertKind.GRINDER: ("Silent grinder", "Gains much and hardly writes"),
+    AlertKind.CRIER: ("Town crier", "Writes much and hardly plays"),
+    AlertKind.BOSSER: ("Boss hunter", "Kills many bosses with little XP"),
+    AlertKind.UNANSWERED: ("Newcomers", "Nobody has answered them yet"),
+    AlertKind.DRIFT: ("Drift", "Far under their own usual week"),
+}
+HOLDERS = {"member": "members", "officer": "officers", "leadership": "leadership"}
+
+_NAMES = {str(kind): words[0] for table in (SIGNALS, ALERTS) for kind, words in table.items()}
+_SHOWN, _LONGEST, _MOST_RANKS = 12, 200, 20
+_MORE = "\N{HORIZONTAL ELLIPSIS}"
+
+
+def role_name(role: str) -> str:
+    """Return a rank as people read it, whatever stands in it."""
+    return escaped(role_words(role))
+
+
+def roles_said(roles: Sequence[str]) -> str:
+    """Return ranks on one line; not more than can be read."""
+    more = f" and {len(roles) - _MOST_RANKS} more" if len(roles) > _MOST_RANKS else ""
+    return (", ".join(map(role_name, roles[:_MOST_RANKS])) or "none") + more
+
+
+def value_said(path: str, value: object) -> str:
+    """Return a plain value as it reads on a page."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if path.startswith("places."):
+        return f"<#{value}>"
+    if isinstance(value, str):
+        return HOLDERS.get(value, value)
+    if isinstance(value, list | tuple):
+        named = [name for kind, name in _NAMES.items() if kind in value]
+        return ", ".join(named) or roles_said(value)
+    return THRESHOLDS[path].says(value)
+
+
+def changes_said(changes: Sequence[Change]) -> list[str]:
+    """Return a line for each value that changes; not more than can be read."""
+    lines = [f"\N{BULLET} {_cut(line)}" for change in changes for line in _lines(change)]
+    if len(lines) <= _SHOWN:
+        return lines
+    return [*lines[:_SHOWN], f"\N{BULLET} and {len(lines) - _SHOWN} more"]
+
+
+def label_of(key: Key) -> str:
+    """Return what a value is called."""
+    match key:
+        case ("enforcement", "limits", rank):
+            return f"Limit of {role_name(rank)}"
+        case ("promotion", "steady_by_rank", rank):
+            return f"Steady bar of {role_name(rank)}"
+        case ("gates", "tiers"):
+            return "Leadership, staff and member ranks"
+        case ("promotion", "steady", name):
+            return f"Steady: {_bar(name).label.lower()}"
+    path = ".".join(key)
+    return THRESHOLDS.get(path, Threshold(path, "", "")).label
+
+
+def _lines(change: Change) -> Iterator[str]:
+    label = label_of(change.key)
+    match change.key:
+        case ("enforcement", "limits", _):
+            before, after = (_limit(each) for each in (change.before, change.after))
+            yield _line(label, before, after)
+        case ("promotion", "steady_by_rank", _):
+            yield from _bar_lines(label, change)
+        case ("gates", "tiers"):
+            for name in ("tier_1", "tier_2"):
+                yield from _tier_lines(name, change)
+        case _:
+            yield from _plain_lines(".".join(change.key), label, change.before, change.after)
+
+
+def _plain_lines(path: str, label: str, before: object, after: object) -> Iterator[str]:
+    if not (isinstance(before, list) and isinstance(after, list)):
+        yield _line(label, value_said(path, before), value_said(path, after))
+    elif path == "ladder":
+        yield _line(label, _order(before), _order(after))
+    else:
+        yield f"**{label}**  {_moved(path, before, after)}"
+
+
+def _moved(path: str, before: Sequence[str], after: Sequence[str]) -> str:
+    if not after:
+        return "none"
+    new = [each for each in after if each not in before]
+    gone = [each for each in before if each not in after]
+    told = [f"with {value_said(path, new)}"] if new else []
+    told += [f"without {value_said(path, gone)}"] if gone else []
+    return ", ".join(told) or f"in another order: {value_said(path, after)}"
+
+
+def _order(roles: Iterable[str]) -> str:
+    return " > ".join(map(role_name, roles)) or "the usual one"
+
+
+def _limit(days: object) -> str:
+    return "as others" if days is None else THRESHOLDS["enforcement.limits"].says(days)
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}{_MORE}"
+
+
+def _bar_lines(label: str, change: Change) -> Iterator[str]:
+    before, after = change.before, change.after
+    if not isinstance(after, dict):
+        yield _line(label, "its own", "as everybody")
+    elif not isinstance(before, dict):
+        told = (f"{_bar(name).label.lower()} {_bar(name).says(after[name])}" for name in after)
+        yield _line(label, "as everybody", ", ".join(told))
+    else:
+        for name in after:
+            if before[name] != after[name]:
+                words = _bar(name)
+                was, became = words.says(before[name]), words.says(after[name])
+                yield _line(f"{label}: {words.label.lower()}", was, became)
+
+
+def _bar(name: str) -> Threshold:
+    return THRESHOLDS[f"promotion.steady.{name}"]
+
+
+def _tier_lines(name: str, change: Change) -> Iterator[str]:
+    before, after = (
+        list(each[name]) if isinstance(each, dict) else [] for each in (change.before, change.after)
+    )
+    if before != after:
+        path = f"gates.{name}"
+        yield from _plain_lines(path, THRESHOLDS[path].label, before, after)
+
+
+def _line(label: str, before: str, after: str) -> str:
+    return f"**{label}**  {before}{ARROW}{after}"
