@@ -7,7 +7,7 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.clan.cases import Kind, Move
+from bot.clan.cases import Kind, Life, Move
 from bot.clan.linking import Pair
 from bot.clan.ranks import DEFAULT_GATES
 from bot.services.book import Officer
@@ -33,7 +33,7 @@ class Judges:
         numbers = ("4 messages in 30 days", "under 10k XP")
         return Suggestion(player_id, self.names[player_id], "member", target, numbers, 3)
 
-    async def living(self, _clan: Clan) -> dict[int, str]:
+    async def living(self, _clan: Clan) -> dict[int, Life]:
         return {}
 
 
