@@ -1,8 +1,19 @@
 """How the bot itself is doing, as officers see it."""
 
+from collections.abc import Mapping, Sequence
+
+import discord
+
+from bot.clan.enforcement import Verdict
 from bot.clan.names import escaped
+from bot.clan.policy import Policy
 from bot.clan.wording import exact
+from bot.reports.definitions import inactive_words
 from bot.services.upkeep import DONE, Status, Trouble
+from bot.wiring import Services
+from cogs._exempt import left_out_line
+from cogs._faces import faces_in
+from cogs._gates import Interaction, clan_of
 from cogs._replies import Box, small, when
 
 _JOBS = {
@@ -16,7 +27,18 @@ _MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 
 
-def status_box(clan: str, status: Status, left_out: str) -> Box:
+async def status_answer(services: Services, interaction: Interaction) -> None:
+    """Show how the bot is doing, and how many people it can tell what of."""
+    clan = clan_of(interaction)
+    queue = await services.links.queue(clan, await faces_in(interaction))
+    status = await services.upkeep.status(clan, len(queue.sure_pairs))
+    verdicts = verdict_lines(await services.review.verdicts(clan), await services.policies.of(clan))
+    left_out = await left_out_line(services, clan)
+    view = discord.ui.LayoutView().add_item(status_box(clan.name, status, left_out, verdicts))
+    await interaction.followup.send(view=view)
+
+
+def status_box(clan: str, status: Status, left_out: str, verdicts: Sequence[str]) -> Box:
     """Return what is known, what ran, and what is wrong with how to mend it."""
     box = Box(f"## {escaped(clan)}", "**How the bot is doing**")
     unreadable = f", {len(status.unreadable)} unreadable" if status.unreadable else ""
@@ -26,6 +48,7 @@ def status_box(clan: str, status: Status, left_out: str) -> Box:
         f"**Channels**  {exact(status.channels)} counted{unreadable}",
         f"**Messages**  {exact(status.messages)} counted",
         f"**Left out**  {left_out}",
+        *verdicts,
     )
     if status.coverage:
         box.rule().say("**Coverage, last 30 days**", *status.coverage, *_next_step(status))
@@ -35,6 +58,22 @@ def status_box(clan: str, status: Status, left_out: str) -> Box:
     size = status.database_bytes
     disk = () if size is None else (f"database {size / _MEGABYTE:.1f} MB",)
     return box.rule().say(small(*status.evidence), small(f"ClanStats {status.version}", *disk))
+
+
+def verdict_lines(counts: Mapping[Verdict, int], policy: Policy) -> list[str]:
+    """Return how many people are called what, and what the words mean."""
+    if not sum(counts.values()):
+        return []
+    told = " \N{MIDDLE DOT} ".join(f"{exact(counts[each])} {each}" for each in Verdict)
+    rules, (_, silent) = policy.enforcement, inactive_words(policy)[0]
+    return [
+        f"**People**  {told}",
+        small(
+            f"Silent: {silent[:1].lower()}{silent[1:]} Quiet: not seen for over "
+            f"{rules.quiet_percent}% of that limit. Can't tell: nothing was seen, and not well "
+            "enough. Away and exempt are counted as well."
+        ),
+    ]
 
 
 def _next_step(status: Status) -> list[str]:

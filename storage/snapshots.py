@@ -194,12 +194,12 @@ async def rises(
     connection: AsyncConnection,
     clan_id: int,
     start: datetime,
-    player_id: int | None = None,
+    player_ids: Collection[int] | None = None,
     here_at: datetime | None = None,
 ) -> list[tuple[Any, ...]]:
     """Return (player id, milliseconds since 1970, xp, kills earned) of members after `start`.
 
-    Of all present members or of one, by player and in order of time; with `here_at` up to that
+    Of all present members or of some, by player and in order of time; with `here_at` up to that
     instant, of those who left later too. Left as plain numbers: a quarter of a thousand is long.
     """
     seen = OBSERVATIONS.c
@@ -210,6 +210,6 @@ async def rises(
     )
     if here_at is not None:
         statement = statement.where(seen.seen_at <= here_at)
-    if player_id is not None:
-        statement = statement.where(seen.player_id == player_id)
+    if player_ids is not None:
+        statement = statement.where(seen.player_id.in_(sorted(player_ids)))
     return plain_rows(await connection.execute(statement))

@@ -17,7 +17,7 @@ import typer
 
 from bot.clan.spans import Period
 from bot.cli.endings import ended_in_words
-from bot.cli.given import CannotDo, Given
+from bot.cli.given import CannotDo, Form, Given
 
 app = typer.Typer(
     add_completion=False,
@@ -51,6 +51,13 @@ _Verbose = Annotated[
 _Clan = Annotated[
     str | None, typer.Option(help="One clan, by its name or the id of its Discord server.")
 ]
+_Now = Annotated[
+    datetime | None, typer.Option(parser=_instant, hidden=True, help="Another present.")
+]
+_Form = Annotated[
+    Form | None, typer.Option("--format", help="As the file's name ends, else a table.")
+]
+_Out = Annotated[Path | None, typer.Option(help="The file to write; else the list is shown here.")]
 
 
 def main() -> None:
@@ -125,15 +132,60 @@ def report(  # noqa: PLR0913 - each is an option of the report
         Period, typer.Option(parser=_period, metavar="DAYS", help="1, 7, 30, 90 or 365.")
     ] = Period.WEEK,
     clan: _Clan = None,
-    now: Annotated[
-        datetime | None, typer.Option(parser=_instant, hidden=True, help="Another present.")
-    ] = None,
+    leadership: Annotated[
+        bool,
+        typer.Option(
+            "--leadership", help="Also who may rise and who is inactive; keep it private."
+        ),
+    ] = False,
+    now: _Now = None,
     verbose: _Verbose = False,
 ) -> None:
     """Write the clan's report as a chart and a workbook, and show its numbers here."""
+    from bot.cli.reporting import Wanted
     from bot.cli.reporting import report as deed
 
-    _do(lambda: deed(context.obj, out, period, clan, now, verbose=verbose), verbose=verbose)
+    wanted = Wanted(out, period, clan, now, leadership=leadership)
+    _do(lambda: deed(context.obj, wanted, verbose=verbose), verbose=verbose)
+
+
+@app.command()
+def promotions(  # noqa: PLR0913 - each is an option of the list
+    context: typer.Context,
+    *,
+    clan: _Clan = None,
+    form: _Form = None,
+    out: _Out = None,
+    now: _Now = None,
+    verbose: _Verbose = False,
+) -> None:
+    """List who may rise to the next rank and why, and who is just under."""
+    from bot.cli.listing import Asked
+    from bot.cli.listing import promotions as deed
+
+    asked = Asked(clan, form, out, now, verbose)
+    _do(lambda: deed(context.obj, asked), verbose=verbose)
+
+
+@app.command()
+def inactive(  # noqa: PLR0913 - each is an option of the list
+    context: typer.Context,
+    *,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=365, help="One limit for all, not each rank's own.")
+    ] = None,
+    clan: _Clan = None,
+    form: _Form = None,
+    out: _Out = None,
+    now: _Now = None,
+    verbose: _Verbose = False,
+) -> None:
+    """List who is silent in game and chat, who may be, and who is left in peace."""
+    from bot.cli.listing import Asked
+    from bot.cli.listing import inactive as deed
+
+    asked = Asked(clan, form, out, now, verbose)
+    _do(lambda: deed(context.obj, asked, days), verbose=verbose)
 
 
 @app.command()

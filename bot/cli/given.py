@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,14 @@ if TYPE_CHECKING:
 
 
 PORTAL = "discord.com/developers/applications"
+
+
+class Form(StrEnum):
+    """In which form a list is given: for people, spreadsheets or programs."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
 
 
 class CannotDo(Exception):
@@ -81,6 +91,11 @@ class Given:
         from bot.settings import load  # noqa: PLC0415 - pydantic takes its time
 
         return load(self.environment, self.env_file if self.env_file.is_file() else None)
+
+
+def clock_at(now: datetime | None) -> dict[str, Any]:
+    """Return the part for `open_services` that makes another present; none for the real one."""
+    return {} if now is None else {"clock": lambda: now}
 
 
 def journal(settings: "Settings", *, verbose: bool) -> AbstractContextManager[None]:

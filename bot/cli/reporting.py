@@ -6,10 +6,10 @@ Somebody waits: charts are drawn by a process that starts first and imports whil
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.clan.spans import Period
-from bot.cli.given import Given, journal
+from bot.cli.given import Given, clock_at, journal
 from bot.reports.documents import write_whole
 from bot.reports.worker import Aside, uncollected
 
@@ -19,35 +19,37 @@ if TYPE_CHECKING:
 _CHART = "report.png"
 
 
-async def report(  # noqa: PLR0913 - each is an option of the command
-    given: Given,
-    out: Path,
-    period: Period,
-    wanted: str | None,
-    now: datetime | None,
-    *,
-    verbose: bool,
-) -> int:
+class Wanted(NamedTuple):
+    """Which report is wanted, of which clan, as of when, and where to."""
+
+    out: Path
+    period: Period
+    clan: str | None
+    now: datetime | None
+    leadership: bool
+
+
+async def report(given: Given, wanted: Wanted, *, verbose: bool) -> int:
     """Write chart and workbook of one clan into a folder, and show what they say."""
     with uncollected():
-        files = await _files(given, period, wanted, now, verbose=verbose)
-        _write(out, files)
-        _show(out, files)
+        files = await _files(given, wanted, verbose=verbose)
+        _write(wanted.out, files)
+        _show(wanted.out, files)
     return 0
 
 
-async def _files(
-    given: Given, period: Period, wanted: str | None, now: datetime | None, *, verbose: bool
-) -> "ReportFiles":
+async def _files(given: Given, wanted: Wanted, *, verbose: bool) -> "ReportFiles":
     settings = given.settings()
     draws = Aside()
     from bot.cli.choosing import one_clan
 
-    present = {} if now is None else {"clock": lambda: now}
+    present = clock_at(wanted.now)
     with journal(settings, verbose=verbose):
         async with given.open_services(settings, draws=lambda: draws, **present) as services:
-            clan = await one_clan(services, wanted)
-            return await services.publish.report_files(clan, period)
+            clan = await one_clan(services, wanted.clan)
+            return await services.publish.report_files(
+                clan, wanted.period, leadership=wanted.leadership
+            )
 
 
 def _write(out: Path, files: "ReportFiles") -> None:

@@ -34,6 +34,17 @@ _SILENT_FOR_DAYS: Mapping[Persona, tuple[int, int]] = {
     Persona.FADING: (8, 10),
     Persona.SLUMPED: (38, 42),
 }
+_LONG_LULL_EVERY: Mapping[Persona, tuple[int, int]] = {
+    Persona.CASUAL: (6, 5),
+    Persona.STEADY: (9, 3),
+}
+"""Which of them, every so many from which one on, were silent for long and came back unasked."""
+_LONG_LULL = (122, 133), (76, 88)
+"""Between how many days ago it began and ended: three months ago they would have been called."""
+_SETTLED_DAYS = 40
+_NOTICED = frozenset({Persona.STEADY, Persona.BOSSER, Persona.CHATTERER, Persona.OFFICER})
+"""Whom leadership promotes before long: who plays and writes a lot."""
+_IS_NOTICED, _NOTICED_DAYS = 0.8, (3, 85)
 _RETURNS_EVERY, _RENAMED_EVERY, _PARKED_EVERY = 24, 14, 3
 _JOINED_LATE, _TAKES_A_BREAK = 0.3, 0.3
 
@@ -92,7 +103,7 @@ def career(rng: Random, part: Part, times: Times, names: Iterator[str]) -> Caree
         names=called,
         roles=_roles(rng, part, stays, times),
         stays=stays,
-        lulls=_lulls(rng, part, times),
+        lulls=_lulls(rng, part, stays, times),
         registered_at=from_ms(registered_ms),
         status_at=status_at,
     )
@@ -140,28 +151,50 @@ def _roles(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tu
     until_ms = to_ms(left_at) if left_at else times.now_ms
     known = _ROLES_OF.get(part.persona, _ROLES_ELSE)
     final = known[part.nth % len(known)]
+    is_noticed = part.persona in _NOTICED and not part.leaves and likely(rng, _IS_NOTICED)
+    if is_noticed and final == _CLIMB[0]:
+        final = _CLIMB[1]
     steps = list(_CLIMB[: _CLIMB.index(final) + 1]) if final in _CLIMB else [final]
     if final in _LEADING[1:]:
         steps = ["onyx", final]
-    steps = steps[-1:] if _returns(part) else steps[-rng.randrange(1, 4) :]
+    steps = steps[-1:] if _returns(part) else steps[-rng.randrange(1 + is_noticed, 4) :]
     room_ms = until_ms - 3 * HOUR_MS - joined_ms
     rises = sorted(joined_ms + int(rng.uniform(0.1, 0.97) * room_ms) for _ in steps[1:])
+    if rises and is_noticed:
+        rises[-1] = max(rises[-1], until_ms - _days_ms(rng, _NOTICED_DAYS))
     return tuple(map(Since, steps, map(from_ms, (joined_ms, *rises))))
 
 
-def _lulls(rng: Random, part: Part, times: Times) -> tuple[Lull, ...]:
+def _lulls(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tuple[Lull, ...]:
     """Return when the player is truly silent; None as the end means: to this day."""
     now_ms = times.now_ms
     if part.persona in _SILENT_FOR_DAYS:
-        least, most = _SILENT_FOR_DAYS[part.persona]
-        return (Lull(now_ms - rng.randrange(least * DAY_MS, most * DAY_MS)),)
+        return (Lull(now_ms - _days_ms(rng, _SILENT_FOR_DAYS[part.persona])),)
     if part.persona is Persona.ALT and part.nth % _PARKED_EVERY == 0:
         return (Lull(times.start_ms - 30 * DAY_MS),)
     if part.persona is Persona.AWAY:
-        gone_ms = now_ms - rng.randrange(15 * DAY_MS, 45 * DAY_MS)
-        return (Lull(gone_ms, now_ms + rng.randrange(8 * DAY_MS, 30 * DAY_MS)),)
+        gone_ms = now_ms - _days_ms(rng, (15, 45))
+        return (Lull(gone_ms, now_ms + _days_ms(rng, (8, 30))),)
+    if _came_back(part):
+        began_ms, ended_ms = (now_ms - _days_ms(rng, days) for days in _LONG_LULL)
+        if to_ms(stays[0].from_at) + _SETTLED_DAYS * DAY_MS < began_ms:
+            return (Lull(began_ms, ended_ms),)
     if part.persona in _JOIN_LATE and likely(rng, _TAKES_A_BREAK):
         began_ms = times.share(rng.random() * 0.85)
         ended_ms = min(began_ms + rng.randrange(5, 20) * DAY_MS, now_ms - 4 * DAY_MS)
         return (Lull(began_ms, ended_ms),)
     return ()
+
+
+def _came_back(part: Part) -> bool:
+    """Tell whether somebody was silent for long and came back without being asked."""
+    if part.leaves or part.persona not in _LONG_LULL_EVERY:
+        return False
+    every, first = _LONG_LULL_EVERY[part.persona]
+    return part.nth % every == first
+
+
+def _days_ms(rng: Random, between: tuple[int, int]) -> int:
+    """Draw a length in ms between two numbers of days."""
+    least, most = between
+    return rng.randrange(least * DAY_MS, most * DAY_MS)

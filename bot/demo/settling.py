@@ -148,7 +148,8 @@ def _users(seed: int, members: int, players: tuple[MadeUpPlayer, ...]) -> Iterat
         if player.user is not None:
             accounts.setdefault(player.user, []).append(player)
     traps = iter(TRAP_NICKNAMES[: members // _MEMBERS_PER_TRAP])
-    for index in range(len(accounts) + members // _MEMBERS_PER_VISITOR):
+    visitors = max(members // _MEMBERS_PER_VISITOR, min(members, 1))
+    for index in range(len(accounts) + visitors):
         owned = accounts.get(index, [])
         trapped = bool(owned) and owned[0].persona is Persona.STEADY and index % 3 == 0
         yield _user(seed, index, owned, next(traps, None) if trapped else None)

@@ -1,7 +1,9 @@
 """What each word means: one sentence, printed beside the results that it is about."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from bot.clan.enforcement import Need
 from bot.clan.policy import Policy, Signal
 from bot.clan.wording import exact, plural
 
@@ -25,6 +27,13 @@ DEFINITIONS: Final[Definitions] = (
     ),
 )
 """The one sentence for each word that is printed beside the results."""
+
+HELP: Final[Mapping[Need, str]] = {
+    Need.LINK: "a link to Discord",
+    Need.UPDATE: "an update on WOM",
+    Need.TIME: "more time",
+}
+"""What would make it possible to tell."""
 
 
 def inactive_words(policy: Policy) -> Definitions:

@@ -1,6 +1,6 @@
 """What Wise Old Man showed of everybody up to one instant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,8 +33,10 @@ class GameSight:
     raids_gained: Mapping[int, int]
 
 
-async def read_game(connection: Connection, look: Looking) -> GameSight:
-    """Return what WOM showed of everybody who was a member."""
+async def read_game(
+    connection: Connection, look: Looking, whose: Collection[int] | None
+) -> GameSight:
+    """Return what WOM showed of everybody who was a member; what rose only of those asked for."""
     cid, at, spans = look.clan.clan_id, look.at, look.spans
     instants = [at, *(span.start for span in spans.values())]
     at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at)
@@ -43,7 +45,7 @@ async def read_game(connection: Connection, look: Looking) -> GameSight:
         now=at_end,
         first=await snapshots.first_seen(connection, cid, at),
         starts=dict(zip(spans, at_starts, strict=True)),
-        seen=await snapshots.rises(connection, cid, look.back_to - _BASELINE_LEAD, here_at=at),
+        seen=await snapshots.rises(connection, cid, look.back_to - _BASELINE_LEAD, whose, at),
         raids=_sums(await metrics.ranked_values(connection, cid, raids)) if raids else {},
         raids_gained=await _raids_gained(connection, look, raids) if raids else {},
     )

@@ -14,7 +14,8 @@ class Looking:
     """A look at a clan as of `at`, which is `now` or before it.
 
     Signs of life are looked for over the longest window, and as far back as `look_back`. With
-    `silence_only` nothing is read that only promotions, audit and alerts need.
+    `silence_only` nothing is read that only promotions, audit and alerts need. With `closely` it is
+    about the person behind that player: of others only what sets the bars for a promotion.
     """
 
     clan: Clan
@@ -23,6 +24,7 @@ class Looking:
     now: datetime
     look_back: timedelta = timedelta()
     silence_only: bool = False
+    closely: int | None = None
 
     @cached_property
     def spans(self) -> dict[int, Span]:

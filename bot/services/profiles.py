@@ -21,7 +21,6 @@ from bot.clan.presence import (
     day_number,
     days_risen,
     joined,
-    last_day,
     midnights,
     rises,
     weeks,
@@ -32,7 +31,6 @@ from bot.clan.profiles import (
     Side,
     Week,
     Window,
-    enough_since,
     game_window,
     summed,
 )
@@ -40,7 +38,7 @@ from bot.clan.spans import day_span
 from bot.clan.standings import Chat, Member
 from bot.services.game_sight import RAID_DAYS
 from bot.services.sight import Sight
-from storage.columns import from_ms
+from bot.services.signs import chat_seen_at, enough_xp_at, game_seen_at, was_answered
 from storage.players import Place
 from storage.snapshots import Seen
 
@@ -52,6 +50,8 @@ def joined_profiles(sight: Sight, cases: Sequence[Case] = ()) -> tuple[Profile, 
     whole = _whole(sight, cases)
     return tuple(
         _of_person(whole, person, places)
+        if sight.look.closely in {None, *person.players}
+        else _from_afar(whole, person, places)
         for person in sight.persons.people
         if (places := [sight.places[each] for each in person.players if each in sight.places])
     )
@@ -108,16 +108,31 @@ def _of_person(whole: _Whole, person: Person, places: Sequence[Place]) -> Profil
         windows={days: _window(whole, members, person, days) for days in sight.look.spans},
         total_xp=summed(each.xp for each in _seen(sight.game.now, ids) if each.xp != UNRANKED),
         total_raids=summed(sight.game.raids.get(each) for each in ids),
-        game_seen_at=_game_seen_at(sight, places, risen),
-        enough_xp_at=_enough_xp_at(sight, risen),
+        game_seen_at=game_seen_at(sight, places, risen),
+        enough_xp_at=enough_xp_at(sight, risen),
         back_at=_back_at(whole, person, ids),
         leave=leave,
         exemption=_exemption(sight, places),
         cooldown_until=rests_until(cases, Kind.PROMOTION, sight.look.at),
         snoozed_until=rests_until(cases, Kind.INACTIVITY, sight.look.at),
         weeks=_weeks(whole, members[0], person, ids, risen),
-        chat_seen_at=_chat_seen_at(sight, members[0], person),
-        was_answered=_was_answered(sight, person),
+        chat_seen_at=chat_seen_at(sight, members[0], person),
+        was_answered=was_answered(sight, person),
+    )
+
+
+def _from_afar(whole: _Whole, person: Person, places: Sequence[Place]) -> Profile:
+    """Return no more of a person than what sets the bars for others."""
+    sight = whole.sight
+    rules = sight.look.policy.promotion
+    members = [_member(sight, person, place) for place in places]
+    return Profile(
+        accounts=tuple(map(_account, places)),
+        windows={
+            days: _window(whole, members, person, days)
+            for days in {rules.velocity_days, rules.pillar_days}
+        },
+        total_raids=summed(sight.game.raids.get(place.player_id) for place in places),
     )
 
 
@@ -188,36 +203,6 @@ def _weeks(
         (day_number(first, starts), day_number(sight.chat.heard_from, starts)),
         STEADY_WEEKS,
     )
-
-
-def _game_seen_at(sight: Sight, places: Sequence[Place], risen: Sequence[Rise]) -> datetime | None:
-    """Return when anything rose last, by what we saw or else by WOM's own word."""
-    known = [place.changed_at for place in places if place.changed_at is not None]
-    known += [from_ms(risen[-1].at_ms)] if risen else []
-    return max((at for at in known if at <= sight.look.at), default=None)
-
-
-def _enough_xp_at(sight: Sight, risen: Sequence[Rise]) -> datetime | None:
-    at_ms = enough_since(risen, sight.look.policy.enforcement.least_xp)
-    return None if at_ms is None else from_ms(at_ms)
-
-
-def _chat_seen_at(sight: Sight, main: Member, person: Person) -> datetime | None:
-    """Return when they wrote last; of the past, when the day ended on which they did."""
-    if main.chat is None:
-        return None
-    known = [sight.writers[each].wrote_at for each in person.authors]
-    days = joined(sight.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
-    last_on = last_day(days, sight.days[0])
-    if last_on is not None and any(at is not None and at > sight.look.at for at in known):
-        known.append(min(day_span(last_on, sight.look.clan.zone).end, sight.look.at))
-    return max((at for at in known if at is not None and at <= sight.look.at), default=None)
-
-
-def _was_answered(sight: Sight, person: Person) -> bool | None:
-    told = [sight.chat.was_answered.get(each) for each in person.authors]
-    known = [each for each in told if each is not None]
-    return any(known) if known else None
 
 
 def _back_at(whole: _Whole, person: Person, ids: Sequence[int]) -> datetime | None:

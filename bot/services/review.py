@@ -18,7 +18,9 @@ from bot.clan.slack import slack
 from bot.clan.spans import last_days
 from bot.clan.what_if import WhatIf
 from bot.services.clans import Clan, Clock
-from bot.services.muster import Muster, muster_now
+from bot.services.looking import Looking
+from bot.services.muster import Muster, muster_now, read_muster
+from bot.services.policies import policy_of
 from bot.services.reviewed import (
     AlertReview,
     AuditReview,
@@ -123,7 +125,10 @@ class Review:
 
     async def standing(self, clan: Clan, player_id: int) -> OwnStanding | None:
         """Return what the person behind a player has left and lacks; None for nobody present."""
-        muster = await self._muster(clan)
+        async with self._database.reading() as connection:
+            policy, now = await policy_of(connection, clan), self._clock()
+            look = Looking(clan, policy, now, now, closely=player_id)
+            muster = await read_muster(connection, look)
         profile = muster.by_player().get(player_id)
         if profile is None:
             return None

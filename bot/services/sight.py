@@ -62,12 +62,20 @@ async def read_sight(connection: Connection, look: Looking) -> Sight:
         places=_places_at(book, events, at),
         persons=persons,
         writers={writer.author_id: writer for writer in book.writers},
-        game=await read_game(connection, look),
+        game=await read_game(connection, look, _looked_at(persons, look)),
         chat=await read_chat(connection, look, newcomers),
         events=[event for event in events if event.happened_at <= at],
         leaves=[leave_of(row) for row in gone],
         exempt=await _exempt(connection, clan, today),
     )
+
+
+def _looked_at(persons: Persons, look: Looking) -> tuple[int, ...] | None:
+    """Return the accounts of the one person who is looked at closely; None for everybody."""
+    if look.closely is None:
+        return None
+    person = persons.by_player.get(look.closely)
+    return () if person is None else person.players
 
 
 def _places_at(book: Book, events: Sequence[Event], at: datetime) -> dict[int, Place]:

@@ -42,7 +42,8 @@ async def read_trend(
     A day on which nobody was observed has no gains; one without messages here has none known.
     """
     start = day_span(days[0], clan.zone).start
-    seen = await snapshots.rises(connection, clan.clan_id, start - _BASELINE_LEAD, player_id)
+    whose = None if player_id is None else [player_id]
+    seen = await snapshots.rises(connection, clan.clan_id, start - _BASELINE_LEAD, whose)
     # A quarter of three hundred members has thirty thousand observations.
     risen = await asyncio.to_thread(_risen, seen, clan.zone, start)
     return tuple(DayLine(day, messages.get(day), *risen.get(day, (None, None))) for day in days)

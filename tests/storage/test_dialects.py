@@ -109,7 +109,7 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             await players.never_there(connection, clan_id, [11])
             await snapshots.newest(connection, [10])
             await metrics.present_values(connection, [10])
-            await snapshots.rises(connection, clan_id, NOW, player_id=10)
+            await snapshots.rises(connection, clan_id, NOW, player_ids=[10])
             await links.of_clan(connection, clan_id)
     compiles(statements)
 

@@ -146,7 +146,7 @@ async def test_rises_of_one_member_are_those_after_the_start(
         for days in (3, 2, 1):
             await observe(connection, 1, NOW - days * DAY)
             await observe(connection, 2, NOW - days * DAY)
-        found = await snapshots.rises(connection, clan_id, NOW - 3 * DAY, player_id=2)
+        found = await snapshots.rises(connection, clan_id, NOW - 3 * DAY, player_ids=[2])
         assert [(each[0], from_ms(each[1])) for each in found] == [
             (2, NOW - 2 * DAY),
             (2, NOW - DAY),

@@ -3,10 +3,10 @@
 Only leadership's copy of the report has them; the order is that of the rules.
 """
 
-from bot.clan.enforcement import Need
 from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import role_words
+from bot.reports.definitions import HELP
 from bot.reports.lists import InactiveRow, Listing, PromotionRow, Row, Suggestions
 from bot.reports.workbook.sheets import Book, Column, Sheet
 
@@ -39,11 +39,6 @@ _SILENT = (
     Column("XP in the limit", 14),
     Column("All accounts", 19),
 )
-_HELP = {
-    Need.LINK: "a link to Discord",
-    Need.UPDATE: "an update on WOM",
-    Need.TIME: "more time",
-}
 
 
 def write_promotions(book: Book, clan: str, told: Suggestions) -> None:
@@ -115,7 +110,7 @@ def _write_silent(sheet: Sheet, line: int, row: InactiveRow) -> None:
     sheet.instant(line, 9, row.last_seen_in_chat_at, "date")
     sheet.number(line, 10, row.messages)
     sheet.number(line, 11, row.xp)
-    help_words = tuple(_HELP[need] for need in row.needs)
+    help_words = tuple(HELP[need] for need in row.needs)
     apart = () if row.apart is None else (row.apart,)
     told = {5: row.reasons, 6: apart, 7: help_words, 12: row.accounts}
     sheet.sentences(line, _SILENT, told)

@@ -8,7 +8,10 @@ from bot.clan.audit import Standing
 from bot.clan.cases import Kind, Life, Move, State
 from bot.clan.enforcement import Need, Verdict
 from bot.clan.policy import DEFAULT_POLICY, AlertKind, changed
+from bot.clan.promotion import outlook
+from bot.clan.signals import comparison
 from bot.clan.what_if import Fate
+from bot.services.muster import muster_now
 from bot.services.policies import Policies
 from bot.services.review import Review, Suggestion, Unsuggested
 from storage import cases, players
@@ -259,3 +262,21 @@ async def test_both_lists_cost_a_few_dozen_statements(village: Village, review: 
     with counted(village.database) as sent:
         await review.inactive(village.clan)
     assert len(sent) <= 35
+
+
+async def test_a_close_look_at_one_says_the_same_as_a_look_at_all(
+    village: Village, review: Review
+) -> None:
+    village.clan = await village.changed(role_orders=[["owner", 0], ["onyx", 1], ["member", 2]])
+    for who in (1, 2, 3):
+        await at_home(village, who, xp=who * 1_000)
+        await village.seen(who, NOW - HOUR, 9_000_000, tombs_of_amascut=60 * who)
+        await village.wrote(who + 100, *(NOW - days * DAY for days in range(1, 10 * who)))
+    await village.linked(2, 101)
+    found = await review.standing(village.clan, 2)
+    async with village.database.reading() as connection:
+        muster = await muster_now(connection, village.clan, NOW)
+    assert found is not None
+    assert found.profile == muster.by_player()[2]
+    bars = comparison(muster.profiles, DEFAULT_POLICY.promotion)
+    assert found.outlook == outlook(found.profile, bars, muster.ladder, DEFAULT_POLICY, NOW)

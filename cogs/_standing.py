@@ -1,0 +1,66 @@
+"""How somebody stands by the clan's rules, as they may read it themselves.
+
+Never what was decided about them, why they are exempt, or a number of anybody else beyond the bars.
+"""
+
+from bot.clan.names import escaped
+from bot.clan.policy import Signal
+from bot.clan.promotion import PromotionCase
+from bot.clan.signals import Finding
+from bot.clan.slack import Slack
+from bot.clan.wording import plural
+from bot.reports.clan_report import role_words
+from bot.services.review import OwnStanding
+from cogs._replies import small
+
+_DOT = " \N{MIDDLE DOT} "
+_SIGNALS = {
+    Signal.STEADY: "steady",
+    Signal.PILLAR: "social pillar",
+    Signal.CARRY: "carry potential",
+    Signal.VELOCITY: "high velocity",
+}
+
+
+def own_lines(standing: OwnStanding) -> list[str]:
+    """Return to the person themselves what they have left, and lack for the next rank."""
+    return [slack_line(standing.slack, "you are"), *_rank_lines(standing.outlook)]
+
+
+def slack_line(slack: Slack, whom: str) -> str:
+    """Return the days left before `whom` ("you are", "they are") called inactive."""
+    return f"**Before {whom} called inactive**  {_left(slack)}"
+
+
+def _left(slack: Slack) -> str:
+    if slack.not_judged is not None:
+        return f"not judged now: {escaped(slack.not_judged)}"
+    if not slack.days:
+        return f"no day of {slack.limit_days} left; saved by {slack.saves_soonest}"
+    game, chat = _side(slack.game_days), _side(slack.chat_days)
+    new = max(slack.game_days or 0, slack.chat_days or 0) < slack.days
+    settling = ", settling in" if new else ""
+    left = f"{plural(slack.days, 'day')} left (game {game}, chat {chat}{settling})"
+    return f"{left}; renewed by {slack.saves_soonest}"
+
+
+def _side(days: int | None) -> str:
+    return "unknown" if days is None else str(days)
+
+
+def _rank_lines(outlook: PromotionCase | None) -> list[str]:
+    """Return what is missing for the next rank by each signal, the steady one first."""
+    if outlook is None or not (outlook.reasons or outlook.lacking):
+        return []
+    title = f"**For {escaped(role_words(outlook.next_rank))}**"
+    if outlook.reasons:
+        got = [_SIGNALS[each] for each in Signal if each in outlook.signals]
+        words = f"you have what is asked ({', '.join(got)}); leadership decides"
+        return [f"{title}  {words}", *map(small, map(escaped, outlook.reasons))]
+    first, *others = sorted(outlook.lacking, key=_nearest)
+    lines = [f"{title}  {_DOT.join(first.missing)}"]
+    return lines + [small(f"or {_DOT.join(each.missing)}") for each in others]
+
+
+def _nearest(finding: Finding) -> tuple[bool, float]:
+    return finding.signal is not Signal.STEADY, -finding.closeness
