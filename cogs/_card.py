@@ -1,6 +1,6 @@
 """A member's card as Discord shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import discord
@@ -26,7 +26,7 @@ _USUAL_TYPES = ("regular", "unknown")
 
 
 class CardPanel(PostPanel):
-    """One's own card."""
+    """One's own card; how one stands is on it, and not on what is posted."""
 
     kind = "card"
 
@@ -36,8 +36,10 @@ class CardPanel(PostPanel):
         periods: Iterable[Period],
         shown: Shown | None = None,
         owner_id: int | None = None,
+        posted: Shown | None = None,
     ) -> None:
         super().__init__(services, Deed.SEE_OWN, periods, shown, owner_id)
+        self.shown = posted
 
     async def afresh(self, interaction: Interaction, period: Period) -> Shown | None:
         """Return the card of whoever pressed, as it is now."""
@@ -70,18 +72,23 @@ async def standing_note(
     return " \N{MIDDLE DOT} ".join(f"**{part[:1].upper()}{part[1:]}**" for part in parts)
 
 
-def card_shown(made: CardFiles, note: str = "") -> Shown:
-    """Return a card and its chart as an answer; the note says how the member stands."""
-    return Shown(partial(_box, made, note), (made.chart,))
+def card_shown(made: CardFiles, note: str = "", standing: Sequence[str] = ()) -> Shown:
+    """Return a card and its chart as an answer.
+
+    The note says what everybody may know, `standing` what the reader alone may.
+    """
+    return Shown(partial(_box, made, note, tuple(standing)), (made.chart,))
 
 
-def _box(made: CardFiles, note: str) -> Box:
+def _box(made: CardFiles, note: str, standing: Sequence[str]) -> Box:
     """Return who it is, the numbers with their places in the clan, the picture, the small print."""
     card = made.card
     box = Box(f"## {escaped(card.member.name)}", _who(card), *([note] if note else []))
     box.say(small(_since(card)))
     box.rule().say(f"**Last {card.period.words}**", *(_fact(*fact) for fact in card_facts(card)))
     box.say(*_always(card))
+    if standing:
+        box.rule().say(*standing)
     box.add_item(picture(made.chart))
     return box.say(small(*made.evidence))
 

@@ -53,9 +53,16 @@ def asked(interaction: discord.Interaction[discord.Client]) -> str:
 async def guarded(work: Awaitable[object], name: str) -> bool:
     """Do work that nobody waits for; return whether it went well, which the log explains."""
     with traced():
-        try:
-            await work
-        except Exception:  # noqa: BLE001 - nobody else is there to see it
-            _log.exception("background work failed", work=name)
-            return False
-        return True
+        error = await failure_of(work)
+        if error is not None:
+            _log.error("background work failed", work=name, exc_info=error)
+        return error is None
+
+
+async def failure_of(work: Awaitable[object]) -> Exception | None:
+    """Do work whose errors nobody else would see, and return what went wrong, if anything did."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - discord.py would only log it
+        return error
+    return None

@@ -69,6 +69,10 @@ class PostPanel(Panel):
             row.add_item(_Post(self.kind, period))
         self.add_item(row)
 
+    async def to_post(self, interaction: Interaction, period: Period) -> Shown | None:
+        """Return what everybody will see: what was shown or, when that is forgotten, afresh."""
+        return self.shown or await self.afresh(interaction, period)
+
     async def afresh(self, interaction: Interaction, period: Period) -> Shown | None:
         """Return the answer as it is now, for whoever pressed; None when there is none."""
         raise NotImplementedError
@@ -91,7 +95,7 @@ class _Post(discord.ui.Button[PostPanel]):
             return
         self._pressed = panel.shown is not None
         try:
-            shown = panel.shown or await panel.afresh(interaction, self._period)
+            shown = await panel.to_post(interaction, self._period)
             if shown is None:
                 await tell(interaction, "There is nothing to post any more: ask for it again.")
                 return

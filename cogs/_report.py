@@ -19,6 +19,7 @@ from cogs._replies import Box, attached, listed, picture, small, when
 _HEADLINES = ("XP gained", "Boss kills", "Messages", "Members active")
 _ALONGSIDE = ("EHP gained", "EHB gained", "Members who wrote")
 _HEADS = ("Members active", "Members who wrote")
+_LEADERSHIP_ONLY = "With Promotions and Inactive, for leadership; a posted copy has neither."
 _CHANGES = (
     (ChangeKind.JOINED, "joined"),
     (ChangeKind.RETURNED, "came back"),
@@ -30,14 +31,22 @@ _CHANGES = (
 
 
 class ReportPanel(PostPanel):
-    """A report for the officer who asked."""
+    """A report for the officer who asked; what only leadership's copy has is never posted."""
 
     kind = "report"
 
     def __init__(
-        self, services: Services, periods: Iterable[Period], shown: Shown | None = None
+        self, services: Services, periods: Iterable[Period], made: ReportFiles | None = None
     ) -> None:
+        shown = None if made is None else report_shown(made)
         super().__init__(services, Deed.SEE_REPORTS, periods, shown)
+        self._made = made
+
+    async def to_post(self, interaction: Interaction, period: Period) -> Shown | None:
+        """Return the report that was shown, as everybody may see it, or else as it is now."""
+        if self._made is None:
+            return await self.afresh(interaction, period)
+        return report_shown(await self.services.publish.for_everybody(self._made))
 
     async def afresh(self, interaction: Interaction, period: Period) -> Shown | None:
         """Return the report as it is now."""
@@ -69,6 +78,8 @@ def _box(made: ReportFiles) -> Box:
         listed("Members", _changes(report), "nobody came, left or changed rank"),
     )
     box.add_item(attached(made.workbook))
+    if report.suggestions is not None:
+        box.say(small(_LEADERSHIP_ONLY))
     return box.say(small(*report.evidence))
 
 

@@ -9,10 +9,12 @@ from bot.clan.ranks import Deed
 from bot.clan.spans import Period
 from bot.services.faults import unready
 from bot.wiring import Services
+from cogs._alerts import AlertsPanel, alerts_answer
+from cogs._audit import AuditPanel, audit_answer
 from cogs._away_list import Asked, away_answer
-from cogs._exempt import ExemptPanel, exempt_answer, left_out_line
-from cogs._faces import faces_in
-from cogs._gates import Interaction, clan_of, gated
+from cogs._cases import SHOWS, At, CasesPanel, Show, cases_answer
+from cogs._exempt import ExemptPanel, exempt_answer
+from cogs._gates import Interaction, caller_may, clan_of, gated
 from cogs._leave import Reason
 from cogs._links import LinksPanel, seen_at
 from cogs._offers import Choices, members_offered, roles_offered
@@ -20,9 +22,11 @@ from cogs._posting import post, show
 from cogs._privacy import retention_words
 from cogs._replies import PERIODS, tell, think
 from cogs._report import ReportPanel, report_shown
+from cogs._settings import settings_twins
+from cogs._settings_file import settings_answer
 from cogs._setup import SetupPanel, setting_of, show_setup
 from cogs._setup_bridge import BridgePanel
-from cogs._status import status_box
+from cogs._status import status_answer
 
 _ONLY_ME, _EVERYBODY = "me", "everybody"
 _VISIBILITY = [
@@ -53,23 +57,40 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await tell(interaction, words)
             return
         await think(interaction)
-        shown = report_shown(await self.services.publish.report_files(clan, Period(period)))
+        leads = visibility == _ONLY_ME and caller_may(interaction, Deed.CALL_INACTIVE)
+        made = await self.services.publish.report_files(clan, Period(period), leadership=leads)
         if visibility == _EVERYBODY:
-            await post(interaction, shown)
+            await post(interaction, report_shown(made))
         else:
-            await show(interaction, shown, ReportPanel(self.services, [Period(period)], shown))
+            panel = ReportPanel(self.services, [Period(period)], made)
+            await show(interaction, report_shown(made), panel)
 
     @app_commands.command()
     @gated(Deed.SEE_REPORTS)
     async def status(self, interaction: Interaction) -> None:
         """Show how the bot is doing: last runs, coverage, what is wrong and how to mend it."""
         await think(interaction)
-        clan = clan_of(interaction)
-        queue = await self.services.links.queue(clan, await faces_in(interaction))
-        status = await self.services.upkeep.status(clan, len(queue.sure_pairs))
-        left_out = await left_out_line(self.services, clan)
-        view = discord.ui.LayoutView().add_item(status_box(clan.name, status, left_out))
-        await interaction.followup.send(view=view)
+        await status_answer(self.services, interaction)
+
+    @app_commands.command()
+    @gated(Deed.SEE_REPORTS)
+    async def alerts(self, interaction: Interaction) -> None:
+        """List who may be glad of a word: newcomers nobody answered, who went quiet, who shines."""
+        if words := unready(clan_of(interaction)):
+            await tell(interaction, words)
+            return
+        await think(interaction)
+        await alerts_answer(self.services, interaction)
+
+    @app_commands.command()
+    @gated(Deed.PROMOTE)
+    async def audit(self, interaction: Interaction) -> None:
+        """Show how the officers do, and the hours of the week in which none of them is around."""
+        if words := unready(clan_of(interaction)):
+            await tell(interaction, words)
+            return
+        await think(interaction)
+        await audit_answer(self.services, interaction)
 
     @app_commands.command()
     @gated(Deed.SEE_REPORTS)
@@ -81,6 +102,20 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         await think(interaction)
         seen = await seen_at(self.services, interaction)
         await interaction.followup.send(view=LinksPanel(self.services, seen))
+
+    @app_commands.command()
+    @app_commands.describe(
+        player="Whose whole history to show, by RuneScape name",
+        show="Which list to show (what waits, if you do not say)",
+    )
+    @app_commands.choices(show=SHOWS)
+    @gated(Deed.KICK)
+    async def cases(
+        self, interaction: Interaction, player: str | None = None, show: str = Show.STANDING
+    ) -> None:
+        """List what was decided about promotions and removals, and what it waits for."""
+        await think(interaction)
+        await cases_answer(self.services, interaction, player, Show(show))
 
     @app_commands.command()
     @app_commands.rename(first="from", last="until")
@@ -127,6 +162,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         await exempt_answer(self.services, interaction, (player, role), reason, until)
 
     @away.autocomplete("player")
+    @cases.autocomplete("player")
     @exempt.autocomplete("player")
     async def members(self, interaction: Interaction, typed: str) -> Choices:
         """Offer members by name."""
@@ -149,6 +185,16 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         await tell(interaction, retention_words(days))
 
     @app_commands.command()
+    @app_commands.describe(file="Settings that Export made; you see what they change before saving")
+    @gated(Deed.MANAGE)
+    async def settings(
+        self, interaction: Interaction, file: discord.Attachment | None = None
+    ) -> None:
+        """Change what members are judged by, who may do what, and see what that would change."""
+        await think(interaction)
+        await settings_answer(self.services, interaction, file)
+
+    @app_commands.command()
     @gated(Deed.SET_UP)
     async def setup(self, interaction: Interaction) -> None:
         """Join the Wise Old Man group, choose roles and channels, see what is missing."""
@@ -163,5 +209,10 @@ async def setup(bot: ClanBot) -> None:
     bot.add_view(ReportPanel(bot.services, Period))
     bot.add_view(SetupPanel(bot.services))
     bot.add_view(ExemptPanel(bot.services))
+    bot.add_view(CasesPanel(bot.services, At()))
+    bot.add_view(AlertsPanel(bot.services))
+    bot.add_view(AuditPanel(bot.services))
     bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))
+    for twin in settings_twins(bot.services):
+        bot.add_view(twin)

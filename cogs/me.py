@@ -12,10 +12,12 @@ from bot.services.cards import CardFiles
 from bot.services.faults import unready
 from bot.wiring import Services
 from cogs._card import CardPanel, card_shown, standing_note, visitor
+from cogs._cases import history_lines, kinds_for
 from cogs._gates import Interaction, caller_may, clan_of, gated
 from cogs._offers import Choices, members_offered
 from cogs._posting import show, show_plain
 from cogs._replies import PERIODS, tell, think
+from cogs._standing import own_lines, slack_line
 
 _LONGEST_CHOICE = 100
 
@@ -35,14 +37,15 @@ class Me(commands.Cog):
         """Show your own card: XP, boss kills, messages, and your place in the clan."""
         await think(interaction)
         clan, asker = clan_of(interaction), visitor(interaction.user)
-        made = await self.services.cards.of_visitor(clan, asker, Period(period))
+        made = await self.services.cards.of_visitor(clan, asker, Period(period), judged=True)
         if made is None:
             await tell(interaction, unready(clan) or unknown_self(asker.name, asker.handle))
             return
         member = made.card.member
         note = await standing_note(self.services, interaction, member, reasons=False)
-        shown = card_shown(made, note)
-        panel = CardPanel(self.services, [Period(period)], shown, interaction.user.id)
+        standing = [] if made.standing is None else own_lines(made.standing)
+        shown, posted = card_shown(made, note, standing), card_shown(made, note)
+        panel = CardPanel(self.services, [Period(period)], shown, interaction.user.id, posted)
         await show(interaction, shown, panel)
 
     @app_commands.command()
@@ -58,7 +61,8 @@ class Me(commands.Cog):
         """Show the card of another member."""
         await think(interaction)
         clan = clan_of(interaction)
-        made = await self.services.cards.of_player(clan, player, Period(period))
+        judged = caller_may(interaction, Deed.SET_LEAVE)
+        made = await self.services.cards.of_player(clan, player, Period(period), judged=judged)
         if made is None:
             await tell(interaction, unready(clan) or unknown_player(player))
             return
@@ -74,18 +78,22 @@ class Me(commands.Cog):
         """Show the card of the user who was clicked on."""
         await think(interaction)
         clan, asked = clan_of(interaction), visitor(user)
-        made = await self.services.cards.of_visitor(clan, asked, Period.MONTH)
+        judged = caller_may(interaction, Deed.SET_LEAVE)
+        made = await self.services.cards.of_visitor(clan, asked, Period.MONTH, judged=judged)
         if made is None:
             await tell(interaction, unready(clan) or unknown_user(asked.name, asked.handle))
             return
         await self._show(interaction, made)
 
     async def _show(self, interaction: Interaction, made: CardFiles) -> None:
-        """Show a card to somebody else than whose it is; to officers with why they are exempt."""
+        """Show a card to somebody else than whose it is; to officers with all that was decided."""
         officer = caller_may(interaction, Deed.SET_LEAVE)
         member = made.card.member
         note = await standing_note(self.services, interaction, member, reasons=officer)
-        await show_plain(interaction, card_shown(made, note))
+        kinds = kinds_for(interaction) if officer else frozenset()
+        past = await history_lines(self.services, clan_of(interaction), member.player_id, kinds)
+        slack = [] if made.standing is None else [slack_line(made.standing.slack, "they are")]
+        await show_plain(interaction, card_shown(made, note, [*slack, *past]))
 
 
 def unknown_self(name: str, handle: str) -> str:

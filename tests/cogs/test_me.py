@@ -71,6 +71,53 @@ async def test_without_a_group_cards_say_what_to_do(bare_town: Town) -> None:
         assert "/clanstats setup" in words(asked.response)
 
 
+async def test_my_card_says_what_i_have_left_and_what_the_next_rank_lacks(town: Town) -> None:
+    actor = await hero(town)
+    said = words((await actor.slash(town.general, "me")).response)
+    assert "**Before you are called inactive**  30 days left (game " in said
+    assert "renewed by one message, or 10,000 XP" in said
+    assert "\n**For " in said
+
+
+async def test_how_i_stand_is_not_on_what_i_post(town: Town) -> None:
+    actor = await hero(town)
+    shown = (await actor.slash(town.general, "me")).response
+    assert shown is not None
+    for _ in range(2):
+        (posted,) = (await actor.click(shown, label="Post here")).followups
+        assert "Boss kills" in words(posted)
+        assert "called inactive" not in words(posted)
+        assert "**For " not in words(posted)
+        shown = (await actor.slash(town.general, "me")).response
+        assert shown is not None
+        await town.restart()
+
+
+async def test_my_card_shows_no_case_no_snooze_and_not_why_i_am_exempt(town: Town) -> None:
+    actor = await hero(town)
+    name = quiet_player(town).name_at(START)
+    await town.services.exemptions.add(
+        await town.clan(), (name, None), reason="a secret", until_text=None, by=town.leader.id
+    )
+    said = words((await actor.slash(town.general, "me")).response)
+    assert "**Before you are called inactive**  not judged now: exempt" in said
+    assert "a secret" not in said
+    assert "cooldown" not in said
+    assert "Cases" not in said
+
+
+async def test_officers_see_the_slack_of_others_and_members_do_not(town: Town) -> None:
+    actor = await hero(town)
+    name = quiet_player(town).name_at(START)
+    for who, sees in ((town.officer, True), (town.member, False), (actor, False)):
+        looked = await who.slash(town.general, "member", player=name)
+        clicked = await who.context_menu(town.general, "Clan card", actor)
+        for result in (looked, clicked):
+            said = words(result.response)
+            assert ("**Before they are called inactive**  30 days left" in said) is sees
+            assert "**For " not in said
+
+
 async def test_the_owner_posts_their_card_once(town: Town) -> None:
     actor = await hero(town)
     shown = (await actor.slash(town.general, "me")).response

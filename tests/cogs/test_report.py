@@ -2,11 +2,23 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
+import discord
 import pytest
+from openpyxl import load_workbook
+from simcord.results import ResponseMessage
 
-from bot.clan.ranks import DEFAULT_GATES
+from bot.clan.ranks import DEFAULT_GATES, Authority
 from tests.cogs.town import Town, words
+
+PEOPLE = {"Promotions", "Inactive"}
+
+
+async def sheets(message: ResponseMessage | discord.Message | None) -> set[str]:
+    assert message is not None
+    book = next(each for each in message.attachments if each.filename == "clan_report.xlsx")
+    return set(load_workbook(io.BytesIO(await book.read()), read_only=True).sheetnames)
 
 
 async def test_an_officer_sees_the_report_alone(town: Town) -> None:
@@ -85,6 +97,59 @@ async def test_after_a_quarter_of_an_hour_the_button_posts_a_fresh_report(town: 
     await town.env.advance_time(16 * 60)
     (posted,) = (await town.officer.click(shown, label="Post here")).followups
     assert "WOM 16 min old" in words(posted)
+
+
+async def test_leaderships_own_workbook_says_who_may_rise_and_who_is_inactive(town: Town) -> None:
+    shown = (await town.leader.slash(town.general, "clanstats report")).response
+    assert shown is not None
+    assert shown.ephemeral
+    assert await sheets(shown) >= PEOPLE
+    assert "a posted copy has neither" in words(shown)
+
+
+async def test_an_officers_workbook_does_not(town: Town) -> None:
+    shown = (await town.officer.slash(town.general, "clanstats report")).response
+    assert "Roster" in await sheets(shown)
+    assert not await sheets(shown) & PEOPLE
+    assert "Promotions" not in words(shown)
+
+
+async def test_what_leadership_posts_for_everybody_does_not(town: Town) -> None:
+    (posted,) = (
+        await town.leader.slash(town.general, "clanstats report", visibility="everybody")
+    ).followups
+    assert not posted.ephemeral
+    assert not await sheets(posted) & PEOPLE
+
+
+async def test_what_leadership_posts_from_their_own_report_does_not(town: Town) -> None:
+    shown = (await town.leader.slash(town.general, "clanstats report")).response
+    assert shown is not None
+    (posted,) = (await town.leader.click(shown, label="Post here")).followups
+    assert not posted.ephemeral
+    assert [each.filename for each in posted.attachments] == ["clan_report.png", "clan_report.xlsx"]
+    assert not await sheets(posted) & PEOPLE
+    assert "Promotions" not in words(posted)
+    assert await sheets(shown) >= PEOPLE
+
+
+async def test_nor_what_they_post_from_it_after_a_restart(town: Town) -> None:
+    shown = (await town.leader.slash(town.general, "clanstats report")).response
+    assert shown is not None
+    await town.restart()
+    (posted,) = (await town.leader.click(shown, label="Post here")).followups
+    assert not await sheets(posted) & PEOPLE
+
+
+async def test_who_may_not_call_anybody_inactive_gets_no_list_of_them(town: Town) -> None:
+    clan = await town.clan()
+    gates = replace(clan.gates, promote=Authority.OFFICER, kick=Authority.LEADERSHIP)
+    await town.services.clans.set_gates(clan, gates)
+    shown = (await town.officer.slash(town.general, "clanstats report")).response
+    assert not await sheets(shown) & PEOPLE
+    await town.services.clans.set_gates(clan, replace(gates, kick=Authority.OFFICER))
+    shown = (await town.officer.slash(town.general, "clanstats report")).response
+    assert await sheets(shown) >= PEOPLE
 
 
 async def test_without_a_group_it_says_what_to_do(bare_town: Town) -> None:

@@ -2,6 +2,7 @@
 
 import discord
 
+from bot.clan.enforcement import Verdict
 from bot.services.upkeep import FAILED
 from tests.cogs.town import Town, words
 
@@ -12,6 +13,16 @@ async def test_officers_see_how_the_bot_is_doing(town: Town) -> None:
     said = words(result.response)
     for line in ("Wise Old Man", "Channels", "Messages", "ClanStats 0.", "MB", "of members linked"):
         assert line in said
+
+
+async def test_people_are_counted_by_verdict_with_what_the_words_mean(town: Town) -> None:
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    (line,) = (each for each in said.splitlines() if each.startswith("**People**"))
+    counts = await town.services.review.verdicts(await town.clan())
+    assert line == "**People**  " + " · ".join(f"{counts[each]} {each}" for each in Verdict)
+    assert "Silent: in the clan for 30 days" in said
+    assert "both sides well observed" in said
+    assert "Quiet: not seen for over 50% of that limit" in said
 
 
 async def test_a_run_that_failed_is_named_with_a_remedy(town: Town) -> None:
@@ -27,6 +38,7 @@ async def test_a_run_that_failed_is_named_with_a_remedy(town: Town) -> None:
 async def test_a_new_server_is_told_what_is_missing(bare_town: Town) -> None:
     said = words((await bare_town.officer.slash(bare_town.general, "clanstats status")).response)
     assert "not read yet" in said
+    assert "**People**" not in said
     assert "/clanstats setup" in said
 
 

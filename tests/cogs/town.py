@@ -28,6 +28,7 @@ from bot.wiring import Services, open_services
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """When SimCord's clock begins."""
 GUILD_ID = 900_000_000_000_000_001
+_MOST_PARTS, _MOST_TEXT, _MOST_OPTIONS = 40, 4_000, 25
 
 
 class Clock:
@@ -64,6 +65,16 @@ def words(message: ResponseMessage | discord.Message | None) -> str:
         if part.get(key)
     ]
     return "\n".join([message.content, *said]).strip()
+
+
+def fits(view: discord.ui.LayoutView) -> bool:
+    """Return whether Discord takes an answer: its parts, its text, and the choices of each list."""
+    picks = [each for each in view.walk_children() if isinstance(each, discord.ui.Select)]
+    return (
+        view.total_children_count <= _MOST_PARTS
+        and view.content_length() <= _MOST_TEXT
+        and all(1 <= len(each.options) <= _MOST_OPTIONS for each in picks)
+    )
 
 
 @dataclass

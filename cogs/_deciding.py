@@ -1,0 +1,181 @@
+"""What each press on /promotions and /inactive does; the gate is asked again before any of it.
+
+A decision is judged by what is so now and by the revision that the card showed; then the list is
+drawn as it is afterwards.
+"""
+
+import re
+from typing import Any, Self
+
+import discord
+
+from bot.clan.cases import Kind
+from bot.clan.names import escaped
+from bot.clan.policy import CasePolicy
+from bot.clan.ranks import Deed
+from bot.services.cases import Press
+from bot.services.review import Unsuggested
+from bot.wiring import Services
+from cogs._cases import kinds_for
+from cogs._deciding_forms import DecisionForm, NoticeForm, Said
+from cogs._deciding_keys import GATES, MOVES, PATTERN, Act, Button, Key, Tab
+from cogs._deciding_lists import names_to_copy, send_lines, send_list
+from cogs._deciding_words import bold, decided_words, refused_words
+from cogs._errors import explain, failure_of
+from cogs._gates import Interaction, check_gate, clan_of
+from cogs._inactive import inactive_view
+from cogs._links import LinksPanel, seen_at
+from cogs._noticing import TO_COPY, TO_POST, draft, send_notice
+from cogs._promotions import copy_lines, promotions_view
+from cogs._promotions_details import Drawn, details_view
+from cogs._replies import files, tell
+from cogs._updating import request_update
+
+_FORMS = (Act.NOT_YET, Act.SNOOZE, Act.DISMISS)
+_TURNS = (Act.TAB, Act.BACK, Act.HERE, Act.ON)
+
+
+class Deciding:
+    """Answers presses."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def press(self, interaction: Interaction, key: Key) -> None:
+        """Ask the gate, then do what the button stands for."""
+        if not await check_gate(interaction, self._services.clans, GATES[key.at.kind]):
+            return
+        if key.act in _FORMS or key.act is Act.NOTICE:
+            await self._ask(interaction, key)
+            return
+        await interaction.response.defer()
+        if key.act in MOVES:
+            await self.record(interaction, key, Said())
+        elif key.act in _TURNS:
+            await self.redraw(interaction, key)
+        elif key.act is Act.DETAILS:
+            await self._show_details(interaction, key)
+        else:
+            await self._hand_out(interaction, key)
+
+    async def record(self, interaction: Interaction, key: Key, said: Said) -> None:
+        """Carry out a decision, say what came of it, and draw the list anew."""
+        clan, who = clan_of(interaction), interaction.user.id
+        move, at = MOVES[key.act], key.at
+        press = Press(at.kind, key.player_id, move, key.seen, at.days)
+        decided = await self._services.cases.decide(
+            clan, press, who, why=said.why, until_at=said.until_at
+        )
+        if decided.refusal is not None:
+            await tell(interaction, refused_words(decided, who))
+            await self.redraw(interaction, key)
+            return
+        note = decided_words(decided, move)
+        if key.act is Act.NOTICE:
+            note = f"{note} {await send_notice(interaction, clan, said.notice)}"
+        await self.redraw(interaction, key, note)
+
+    async def redraw(self, interaction: Interaction, key: Key, note: str = "") -> None:
+        """Show the list, or the details from which somebody pressed, as they are now."""
+        drawn = await self._drawn(interaction, key, note)
+        await interaction.edit_original_response(
+            view=drawn.view, attachments=files(*drawn.documents)
+        )
+
+    async def _drawn(self, interaction: Interaction, key: Key, note: str) -> Drawn:
+        services, clan, at = self._services, clan_of(interaction), key.at
+        if at.person_id:
+            return await details_view(services, clan, at, kinds_for(interaction), note)
+        if at.kind is Kind.PROMOTION:
+            return Drawn(await promotions_view(services, clan, at, note))
+        return Drawn(await inactive_view(services, clan, at, note))
+
+    async def _ask(self, interaction: Interaction, key: Key) -> None:
+        """Open the form that a decision needs, unless there is nothing to decide any more."""
+        clan, services = clan_of(interaction), self._services
+        found = await services.review.suggestion(clan, key.at.kind, key.player_id, key.at.days)
+        if isinstance(found, Unsuggested):
+            await interaction.response.defer()
+            await tell(interaction, f"{bold(found.name)}: {escaped(found.words)}")
+            await self.redraw(interaction, key)
+            return
+        form: DecisionForm | NoticeForm
+        if key.act is Act.NOTICE:
+            means = TO_COPY if clan.notice_channel_id is None else TO_POST
+            form = NoticeForm(
+                services, key, found.name, draft(found.name, clan), means, self.record
+            )
+        else:
+            usual = _usual_days((await services.policies.of(clan)).cases, key.act)
+            form = DecisionForm(services, key, found.name, usual, self.record)
+        await interaction.response.send_modal(form)
+
+    async def _show_details(self, interaction: Interaction, key: Key) -> None:
+        """Show all about somebody beside the list."""
+        at, kinds = key.about_person(), kinds_for(interaction)
+        drawn = await details_view(self._services, clan_of(interaction), at, kinds)
+        await interaction.followup.send(
+            view=drawn.view, files=files(*drawn.documents), ephemeral=True
+        )
+
+    async def _hand_out(self, interaction: Interaction, key: Key) -> None:
+        """Give what was asked for beside the list; the list stays as it is."""
+        services, clan, at = self._services, clan_of(interaction), key.at
+        if key.act is Act.LINKS:
+            if await check_gate(interaction, services.clans, Deed.SEE_REPORTS):
+                seen = await seen_at(services, interaction)
+                await interaction.followup.send(view=LinksPanel(services, seen), ephemeral=True)
+            return
+        if at.kind is Kind.PROMOTION:
+            lines = copy_lines(await services.review.promotions(clan))
+            await send_lines(interaction, lines, "promotions", "To be done in the game:")
+            return
+        review = await services.review.inactive(clan, at.days)
+        if key.act is Act.UPDATE:
+            await request_update(services, interaction, review)
+        elif key.act is Act.FILE:
+            await send_list(interaction, review)
+        else:
+            said = "To be removed:" if at.tab is Tab.REMOVE else "All accounts of the sure:"
+            await send_lines(interaction, names_to_copy(review, at.tab), "names", said)
+
+
+def listener(services: Services) -> type[discord.ui.DynamicItem[Button]]:
+    """Return what the bot has to listen with for presses on both lists, restarts included."""
+    deciding = Deciding(services)
+
+    class Pressed(discord.ui.DynamicItem[Button], template=PATTERN):
+        """A button of a list, known by its id."""
+
+        def __init__(self, pressed: Button, told: re.Match[str]) -> None:
+            super().__init__(pressed)
+            self._told = told
+
+        @classmethod
+        async def from_custom_id(
+            cls,
+            _interaction: discord.Interaction[Any],
+            item: discord.ui.Item[Any],
+            match: re.Match[str],
+            /,
+        ) -> Self:
+            """Return the button that was pressed."""
+            if not isinstance(item, discord.ui.Button):
+                raise TypeError(f"{type(item).__name__} is no button")
+            return cls(item, match)
+
+        async def callback(self, interaction: Interaction) -> None:
+            """Answer, and explain what goes wrong: nobody else would."""
+            error = await failure_of(deciding.press(interaction, Key.read(self._told)))
+            if error is not None:
+                await explain(interaction, error)
+
+    return Pressed
+
+
+def _usual_days(rules: CasePolicy, act: Act) -> int:
+    return {
+        Act.NOT_YET: rules.not_yet_days,
+        Act.SNOOZE: rules.snooze_days,
+        Act.DISMISS: rules.dismissed_days,
+    }[act]

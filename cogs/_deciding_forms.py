@@ -1,0 +1,123 @@
+"""What is asked before a decision that needs words: why, until when, or what the notice says.
+
+A form hands over what was written; where a day was not understood, the words are given back.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import discord
+
+from bot.wiring import Services
+from cogs._deciding_keys import GATES, Act, Key
+from cogs._deciding_words import block, capital, one_line, until_at
+from cogs._gates import Interaction, clan_of
+from cogs._panels import Form
+from cogs._replies import tell
+
+LONGEST_NOTICE = 1_700
+_LONGEST_REASON = 300
+_LONGEST_TITLE, _TITLE_CUT = 45, "\N{HORIZONTAL ELLIPSIS}"
+
+
+class Said(NamedTuple):
+    """What was written in a form."""
+
+    why: str = ""
+    until_at: datetime | None = None
+    notice: str = ""
+
+
+Then = Callable[[Interaction, Key, Said], Awaitable[None]]
+"""What happens with what was written."""
+
+
+class _Wording(NamedTuple):
+    title: str
+    why: tuple[str, str]
+    until: tuple[str, str]
+    needs_why: bool = True
+
+
+_READ_LATER = "Whoever meets this later reads it; the member does not"
+_WORDINGS = {
+    Act.NOT_YET: _Wording(
+        "Not yet",
+        ("Why not yet", _READ_LATER),
+        ("Not suggested again for", "Days, like 30, or until a date, like 24 Dec"),
+    ),
+    Act.SNOOZE: _Wording(
+        "Snooze",
+        ("Why", f"If there is more to know. {_READ_LATER}"),
+        ("In peace for", "Days, like 14, or until a date, like 24 Dec or 2 weeks"),
+        needs_why=False,
+    ),
+    Act.DISMISS: _Wording(
+        "Dismiss",
+        ("Why this is no case", _READ_LATER),
+        ("Not listed again for", "Days, like 60, or until a date, like 24 Dec"),
+    ),
+}
+
+
+class DecisionForm(Form):
+    """Asks why, and for how long it holds."""
+
+    def __init__(self, services: Services, key: Key, name: str, days: int, then: Then) -> None:
+        wording = _WORDINGS[key.act]
+        super().__init__(services, GATES[key.at.kind], _title(wording.title, name))
+        self._key = key
+        self._then = then
+        self.why: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph,
+            required=wording.needs_why,
+            max_length=_LONGEST_REASON,
+        )
+        self.until: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            default=str(days), min_length=1, max_length=30
+        )
+        for (label, means), field in ((wording.why, self.why), (wording.until, self.until)):
+            self.add_item(discord.ui.Label(text=label, description=means, component=field))
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Hand over what was written, or say what would be right."""
+        await interaction.response.defer()
+        try:
+            end = until_at(self.until.value, clan_of(interaction), self.services.clock())
+        except ValueError as error:
+            told = capital(f"{error}. Nothing was changed.")
+            written = f"\nYour words, to use again:\n{block([self.why.value])}"
+            await tell(interaction, told + (written if self.why.value.strip() else ""))
+            return
+        await self._then(interaction, self._key, Said(self.why.value, end))
+
+
+class NoticeForm(Form):
+    """Shows the draft of a notice, to be edited; `means` is where it goes."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - about whom, which words, and what comes then
+        self, services: Services, key: Key, name: str, draft: str, means: str, then: Then
+    ) -> None:
+        super().__init__(services, GATES[key.at.kind], _title("Notice", name))
+        self._key = key
+        self._then = then
+        self.notice: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph,
+            default=draft[:LONGEST_NOTICE],
+            min_length=1,
+            max_length=LONGEST_NOTICE,
+        )
+        self.add_item(
+            discord.ui.Label(text="What the notice says", description=means, component=self.notice)
+        )
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Hand over what was written."""
+        await interaction.response.defer()
+        await self._then(interaction, self._key, Said(notice=self.notice.value))
+
+
+def _title(deed: str, name: str) -> str:
+    title = f"{deed}: {one_line(name)}"
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + _TITLE_CUT

@@ -1,0 +1,50 @@
+"""What leaves /inactive and /promotions as text: names to copy for the game, and whole lists.
+
+In a code block as long as that fits into a message, as a file beyond it.
+"""
+
+from collections.abc import Sequence
+
+from bot.clan.enforcement import Need
+from bot.reports.documents import Document
+from bot.reports.list_files import as_csv
+from bot.reports.lists import inactive_rows
+from bot.services.review import InactivityReview
+from cogs._deciding_keys import Tab
+from cogs._deciding_words import LONGEST_BLOCK, block, one_line
+from cogs._gates import Interaction
+from cogs._replies import files
+
+
+def names_to_copy(review: InactivityReview, tab: Tab) -> list[str]:
+    """Return the names to act on in the game: all accounts of the sure, or who is to be removed."""
+    if tab is Tab.REMOVE:
+        return [one_line(each.name) for each in review.to_remove]
+    return [one_line(a.name) for each in review.listed.sure for a in each.profile.accounts]
+
+
+def names_to_update(review: InactivityReview) -> list[str]:
+    """Return the accounts that Wise Old Man should look at before anything can be said."""
+    return [
+        account.name
+        for each in review.listed.needs_evidence
+        if Need.UPDATE in each.judgement.needs
+        for account in each.profile.accounts
+    ]
+
+
+async def send_lines(interaction: Interaction, lines: Sequence[str], name: str, said: str) -> None:
+    """Send lines to copy to whoever asked, as a file when they are too many for a message."""
+    copied = block(lines)
+    if len(copied) <= LONGEST_BLOCK:
+        await interaction.followup.send(f"{said}\n{copied}", ephemeral=True)
+        return
+    made = Document(f"{name}.txt", "".join(f"{line}\n" for line in lines).encode())
+    await interaction.followup.send(said, files=files(made), ephemeral=True)
+
+
+async def send_list(interaction: Interaction, review: InactivityReview) -> None:
+    """Send the whole list of the inactive as a file."""
+    made = as_csv(inactive_rows(review.listed, review.policy, review.as_of))
+    said = "The whole list with every number; nobody else sees it."
+    await interaction.followup.send(said, files=files(made), ephemeral=True)

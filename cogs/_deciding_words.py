@@ -1,0 +1,175 @@
+"""What is said about cases on the lists of /promotions and /inactive, short enough to fit.
+
+Names and what people wrote go through names.escaped; in code blocks they cannot end the block.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from bot.clan.cases import Case, Kind, Move, State
+from bot.clan.days import parse_day
+from bot.clan.evidence import Grade
+from bot.clan.names import escaped
+from bot.clan.profiles import Profile
+from bot.clan.spans import day_of, day_span
+from bot.reports.clan_report import role_words
+from bot.services.cases import Decided
+from bot.services.clans import Clan
+from cogs._case_words import whom
+from cogs._replies import when
+
+DOT = " \N{MIDDLE DOT} "
+LONGEST_WAIT_DAYS = 365
+LONGEST_BLOCK = 1_800
+"""Of a code block; Discord takes 2,000 characters with all that stands around it."""
+NOTE_ROOM, STRIP_ROOM, ABOUT_ROOM = 330, 330, 360
+"""Of what stands above and below the cards of a page; the cards have the rest."""
+
+_CUT = "\N{HORIZONTAL ELLIPSIS}"
+_HARMLESS_TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
+_NAME_SHOWN = 60
+
+
+def bold(name: str | None) -> str:
+    """Return a name as it reads, in bold."""
+    return f"**{escaped((name or 'somebody')[:_NAME_SHOWN])}**"
+
+
+def capital(words: str) -> str:
+    """Return a sentence as it begins."""
+    return words[:1].upper() + words[1:]
+
+
+def sentence(words: str) -> str:
+    """Return a reason with what it is called in bold, as in "Steady: 30 active days"."""
+    name, colon, rest = words.partition(":")
+    return f"**{escaped(name)}**:{escaped(rest)}" if colon else escaped(words)
+
+
+def judged_by(version: int) -> str:
+    """Return by which settings it was judged."""
+    return f"by version {version} of the settings"
+
+
+def rank(role: str) -> str:
+    """Return a rank as it is written in answers."""
+    return escaped(role_words(role))
+
+
+def rise(role: str, target: str | None) -> str:
+    """Return from which rank to which somebody rises."""
+    return f"{rank(role)} \N{RIGHTWARDS ARROW} **{rank(target or '?')}**"
+
+
+def clipped(lines: Iterable[str], room: int) -> str:
+    """Return the lines as far as they fit; the rest of them is an ellipsis."""
+    kept: list[str] = []
+    for line in filter(None, lines):
+        if len(line) + 1 > room:
+            # Never between an escape and what it escapes, nor inside a mention of time.
+            part = line[: max(room - 2, 0)].rstrip("\\")
+            kept.append((part if "<" not in part else "") + _CUT)
+            break
+        kept.append(line)
+        room -= len(line) + 1
+    return "\n".join(kept)
+
+
+def block(lines: Iterable[str]) -> str:
+    """Return lines as a code block to copy from, one name on each."""
+    said = "\n".join(one_line(line).replace("`", _HARMLESS_TICK) for line in lines)
+    return f"```\n{said}\n```"
+
+
+def one_line(name: str) -> str:
+    """Return a name that cannot pass for two."""
+    return " ".join(name.split())
+
+
+def others(profile: Profile) -> str:
+    """Return the further accounts of a person, or nothing."""
+    names = [escaped(one_line(each.name)) for each in profile.accounts[1:]]
+    return f"with {', '.join(names)}" if names else ""
+
+
+def evidence_words(grade: Grade, doubts: Iterable[str]) -> str:
+    """Return how well somebody was seen, and why not better."""
+    reasons = [escaped(doubt) for doubt in doubts]
+    return f"evidence {grade.name.lower()}" + (f": {'; '.join(reasons)}" if reasons else "")
+
+
+def case_words(case: Case | None) -> str:
+    """Return what people made of a case so far, or nothing."""
+    if case is None:
+        return ""
+    last = case.last
+    by = "" if last.who is None else f" by {whom(last.who)}"
+    why = f": {escaped(last.why)}" if last.why else ""
+    said = {
+        State.OPEN: f"reopened {when(last.at)}{by}{why}" if last.move is Move.REOPEN else "",
+        State.SECONDING: f"{_wants(case)} {when(last.at)}; a second officer has to agree",
+        State.NOTICED: f"noticed {when(last.at)}{by}",
+        State.SNOOZED: f"snoozed until {when(case.until_at, 'D')}{by}{why}",
+        State.DISMISSED: f"dismissed until {when(case.until_at, 'D')}{by}{why}",
+        State.NOT_YET: f"not yet until {when(case.until_at, 'D')}{by}{why}",
+        State.APPROVED: f"{_approved(case)} {when(last.at)}{by}",
+    }
+    return said.get(case.state, "")
+
+
+def decided_words(decided: Decided, move: Move) -> str:
+    """Return what a decision did, and what comes next."""
+    case, name = decided.case, bold(decided.name)
+    if case is None:
+        return ""
+    until = "" if case.until_at is None else when(case.until_at, "D")
+    promotion = case.kind is Kind.PROMOTION
+    if case.state is State.SECONDING:
+        return f"{name}: your approval is noted. A second officer has to agree."
+    if case.state is State.APPROVED and promotion:
+        said = f"is approved: now give them **{rank(case.target or '')}** in the game"
+        return f"{name} {said}. It closes itself once Wise Old Man shows it."
+    said = {
+        Move.APPROVE: "is on the list To remove, which Wise Old Man clears once they have left",
+        Move.NOT_YET: f"not yet. Not suggested again before {until}",
+        Move.NOTICE: "is marked as noticed",
+        Move.SNOOZE: f"is left in peace until {until}",
+        Move.DISMISS: f"is dismissed, and not listed again before {until}",
+        Move.REOPEN: "taken back, and open again",
+    }[move]
+    return f"{name}{':' if move in {Move.NOT_YET, Move.REOPEN} else ''} {said}."
+
+
+def refused_words(decided: Decided, who: int) -> str:
+    """Return to somebody why nothing was done, and who else stands in the way."""
+    by = "" if decided.by is None or decided.by == who else f" ({whom(decided.by)})"
+    about = "" if decided.name is None else f"{bold(decided.name)}: "
+    return f"{about}{escaped(decided.refusal or '')}{by}"
+
+
+def until_at(text: str, clan: Clan, now: datetime) -> datetime:
+    """Return until when somebody meant, as days or a date; ValueError says what would be right."""
+    today = day_of(now, clan.zone)
+    words = text.strip()
+    if words.isdecimal():
+        if not 1 <= int(words[:9]) <= LONGEST_WAIT_DAYS:
+            raise ValueError(f"write 1 to {LONGEST_WAIT_DAYS} days, or a date")
+        return now + timedelta(days=int(words))
+    return _start_of(parse_day(words, today), today, clan)
+
+
+def _start_of(day: date, today: date, clan: Clan) -> datetime:
+    if not today < day <= today + timedelta(days=LONGEST_WAIT_DAYS):
+        raise ValueError(
+            f"{day} will not do; take a day from tomorrow on, within {LONGEST_WAIT_DAYS} days"
+        )
+    return day_span(day, clan.zone).start
+
+
+def _approved(case: Case) -> str:
+    return "approved" if case.kind is Kind.PROMOTION else "marked as removed"
+
+
+def _wants(case: Case) -> str:
+    said = "approved this" if case.kind is Kind.PROMOTION else "wants to remove them"
+    return f"{whom(case.last.who or 0)} {said}"

@@ -1,0 +1,50 @@
+"""A notice to somebody inactive: a draft to edit, then posted where the clan wants notices.
+
+It goes out only after it was recorded, so that two presses never post twice; it pings nobody, and
+nobody is ever written to in private.
+"""
+
+import discord
+
+from bot.clan.names import escaped
+from bot.services.clans import Clan
+from cogs._deciding_words import block
+from cogs._gates import Interaction
+from cogs._replies import tell
+
+TO_POST = "It is posted in the notice channel and pings nobody."
+TO_COPY = "No notice channel is set: you get it back to copy."
+
+_HARMLESS = discord.AllowedMentions.none()
+
+
+def draft(name: str, clan: Clan) -> str:
+    """Return what a notice says if nobody changes it."""
+    return (
+        f"Hi {escaped(name)}! We have not seen you in {escaped(clan.name)} for a while, neither in "
+        "the game nor in chat. If you are still around, say hello here. If you are taking a break, "
+        "/away tells us until when. Otherwise your place goes to somebody who is waiting for one."
+    )
+
+
+async def send_notice(interaction: Interaction, clan: Clan, words: str) -> str:
+    """Post a notice that was recorded, or give it back to copy; return what became of it."""
+    channel_id = clan.notice_channel_id
+    if channel_id is None:
+        return await _give_back(
+            interaction, words, "No notice channel is set; `/clanstats settings` sets one."
+        )
+    try:
+        # Never looked up: a thread that was archived is not among those that are known.
+        channel = interaction.client.get_partial_messageable(channel_id)
+        await channel.send(words, allowed_mentions=_HARMLESS, suppress_embeds=True)
+    except discord.HTTPException:
+        return await _give_back(
+            interaction, words, f"Discord did not let me post it in <#{channel_id}>."
+        )
+    return f"The notice stands in <#{channel_id}>."
+
+
+async def _give_back(interaction: Interaction, words: str, why: str) -> str:
+    await tell(interaction, f"{why} The notice to copy:\n{block(words.splitlines())}")
+    return f"{why} You have the notice to copy."

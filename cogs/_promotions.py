@@ -1,0 +1,197 @@
+"""The list of /promotions: who is suggested, who is just under, who was approved and waits.
+
+Each card says why, why not yet, and how well somebody was seen; the strongest comes first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import discord
+
+from bot.clan.cases import Case, Kind, Move, State
+from bot.clan.names import escaped
+from bot.clan.promotion import PromotionCase
+from bot.clan.wording import plural
+from bot.reports.clan_report import role_words
+from bot.reports.definitions import promotion_words
+from bot.services.clans import Clan
+from bot.services.review import PromotionReview, Waiting
+from bot.wiring import Services
+from cogs._deciding_keys import (
+    Act,
+    At,
+    Button,
+    Key,
+    Tab,
+    button,
+    moves_of,
+    revision_of,
+    row,
+    sheet,
+    tabs,
+    turns,
+)
+from cogs._deciding_words import (
+    ABOUT_ROOM,
+    DOT,
+    NOTE_ROOM,
+    STRIP_ROOM,
+    block,
+    bold,
+    capital,
+    case_words,
+    clipped,
+    evidence_words,
+    judged_by,
+    one_line,
+    others,
+    rise,
+    sentence,
+)
+from cogs._replies import Box, small
+
+CARDS, WAITING = 4, 8
+"""How many stand on a page: for more, Discord's 40 parts of a message do not suffice."""
+FIRST = At(Kind.PROMOTION, Tab.SUGGESTED)
+
+_CARD_ROOM, _BLOCK_ROOM = 660, 900
+_WAITS = (
+    "Approved here and not yet done in the game. Each closes by itself once Wise Old Man shows "
+    "the new rank."
+)
+_LABELS = {
+    Move.APPROVE: "Approve",
+    Move.NOT_YET: "Not yet",
+    Move.REOPEN: "Take back",
+}
+_ACTS = {Move.APPROVE: Act.APPROVE, Move.NOT_YET: Act.NOT_YET, Move.REOPEN: Act.REOPEN}
+_STYLES = {Move.APPROVE: discord.ButtonStyle.success}
+
+
+async def promotions_view(
+    services: Services, clan: Clan, at: At, note: str = ""
+) -> discord.ui.LayoutView:
+    """Return the list as it is now."""
+    return sheet(promotions_box(await services.review.promotions(clan), at, note))
+
+
+def promotions_box(review: PromotionReview, at: At, note: str = "") -> Box:
+    """Return a page of the list, or the last one where there are not so many."""
+    waits = at.tab is Tab.APPROVED
+    size = WAITING if waits else CARDS
+    count = len(review.approved if waits else _listed(review, at.tab))
+    pages = max(1, -(-count // size))
+    at = replace(at, page=min(at.page, pages - 1))
+    shown = slice(at.page * size, (at.page + 1) * size)
+    about = clipped([_about(review, at.tab)], ABOUT_ROOM)
+    box = Box(*filter(None, ("## Promotions", about, clipped([note], NOTE_ROOM)))).rule()
+    if not count:
+        box.say(nothing_words(review, at.tab))
+    elif waits:
+        _say_waiting(box, review, at, review.approved[shown])
+    else:
+        _say_cards(box, review, at, _listed(review, at.tab)[shown])
+    box.rule().add_item(tabs(at, _tab_labels(review)))
+    further = [button(Key(Act.COPY, at), "Copy list")] if waits and count else []
+    box.add_item(row(*turns(at, pages), *further))
+    return box.say(clipped([small(*map(escaped, review.evidence))], STRIP_ROOM))
+
+
+def copy_lines(review: PromotionReview) -> list[str]:
+    """Return what is to be done in the game, a line for each."""
+    return [f"{one_line(each.name)} -> {_target(each.case)}" for each in review.approved]
+
+
+def nothing_words(review: PromotionReview, tab: Tab) -> str:
+    """Return why a list is empty, and where to look instead."""
+    near = len(review.promotions.just_under)
+    if tab is Tab.APPROVED:
+        return "Nothing that was approved waits for the game."
+    if not review.policy.promotion.signals:
+        return "No signal is switched on, so nobody is suggested: see `/clanstats settings`."
+    if tab is Tab.UNDER:
+        return "Nobody is just under what a signal asks."
+    if near:
+        return f"Nobody reaches a signal at the moment. {plural(near, 'member')} are just under."
+    return "Nobody reaches a signal at the moment, and nobody is near one."
+
+
+def card_buttons(
+    case: Case | None, at: At, player_id: int, review: PromotionReview
+) -> list[Button]:
+    """Return what can be decided about somebody now."""
+    possible = moves_of(Kind.PROMOTION, case, review.as_of)
+    seconding = case is not None and case.state is State.SECONDING
+    found = []
+    for move, act in _ACTS.items():
+        if move not in possible:
+            continue
+        label = "Approve as second" if seconding and move is Move.APPROVE else _LABELS[move]
+        style = _STYLES.get(move, discord.ButtonStyle.secondary)
+        found.append(button(Key(act, at, player_id, revision_of(case)), label, style))
+    return found
+
+
+def card_lines(found: PromotionCase, case: Case | None) -> list[str]:
+    """Return a card: who, from where to where, why, why not yet, how well seen, what was made."""
+    profile = found.profile
+    heading = (
+        bold(profile.main.name),
+        rise(profile.main.role, found.next_rank),
+        others(profile),
+    )
+    made = case_words(case)
+    return [
+        DOT.join(filter(None, heading)),
+        *map(sentence, found.reasons),
+        f"**{capital(made)}**" if made else "",
+        *(small(f"Not yet because: {escaped(bar)}") for bar in found.not_yet),
+        small(capital(evidence_words(found.grade, found.doubts))),
+    ]
+
+
+def _listed(review: PromotionReview, tab: Tab) -> Sequence[PromotionCase]:
+    return review.promotions.cases if tab is Tab.SUGGESTED else review.promotions.just_under
+
+
+def _about(review: PromotionReview, tab: Tab) -> str:
+    if tab is Tab.APPROVED:
+        return small(_WAITS)
+    words = dict(promotion_words(review.policy))
+    said = words["Suggested" if tab is Tab.SUGGESTED else "Just under"]
+    return small(said, judged_by(review.policy.version))
+
+
+def _say_cards(box: Box, review: PromotionReview, at: At, found: Sequence[PromotionCase]) -> None:
+    for number, each in enumerate(found):
+        player_id = each.profile.main.player_id
+        case = review.cases.get(player_id)
+        if number:
+            box.rule()
+        box.say(clipped(card_lines(each, case), _CARD_ROOM))
+        details = button(Key(Act.DETAILS, at, player_id, revision_of(case)), "Details")
+        box.add_item(row(*card_buttons(case, at, player_id, review), details))
+
+
+def _say_waiting(box: Box, review: PromotionReview, at: At, found: Sequence[Waiting]) -> None:
+    for each in found:
+        key = Key(Act.REOPEN, at, each.case.player_id, revision_of(each.case))
+        remark = f"**{escaped(each.remark)}**" if each.remark else ""
+        rises = rise(each.case.role, each.case.target)
+        lines = (bold(each.name), rises, case_words(each.case), remark)
+        box.beside(DOT.join(filter(None, lines)), button(key, "Take back"))
+    copied = block(copy_lines(review))
+    if len(copied) <= _BLOCK_ROOM:
+        box.say(copied)
+
+
+def _target(case: Case) -> str:
+    return one_line(role_words(case.target or "?"))
+
+
+def _tab_labels(review: PromotionReview) -> dict[Tab, str]:
+    return {
+        Tab.SUGGESTED: f"Suggested {len(review.promotions.cases)}",
+        Tab.UNDER: f"Just under {len(review.promotions.just_under)}",
+        Tab.APPROVED: f"Approved {len(review.approved)}",
+    }

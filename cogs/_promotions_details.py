@@ -1,0 +1,102 @@
+"""All that speaks for and against one promotion: what a card has no room for, with a picture."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import discord
+
+from bot.clan.cases import Kind
+from bot.clan.promotion import PromotionCase
+from bot.reports.documents import Document
+from bot.services.clans import Clan
+from bot.services.review import PromotionReview
+from bot.wiring import Services
+from cogs._cases import history_lines
+from cogs._deciding_keys import At, row, sheet
+from cogs._deciding_words import (
+    DOT,
+    NOTE_ROOM,
+    bold,
+    capital,
+    case_words,
+    clipped,
+    evidence_words,
+    judged_by,
+    others,
+    rise,
+    sentence,
+)
+from cogs._promotions import card_buttons
+from cogs._replies import Box, picture, small
+
+_PART_ROOM = 900
+_GONE = "They are not a member any more, or there is no rank above theirs."
+
+
+class Drawn(NamedTuple):
+    """A message and the files that belong to it."""
+
+    view: discord.ui.LayoutView
+    documents: tuple[Document, ...] = ()
+
+
+async def details_view(
+    services: Services, clan: Clan, at: At, kinds: frozenset[Kind], note: str = ""
+) -> Drawn:
+    """Return everything about the person of `at` as it is now, with cases of some kinds."""
+    review = await services.review.promotions(clan)
+    found = await _found(services, clan, review, at.person_id)
+    if found is None:
+        return Drawn(sheet(Box("## Details", clipped([note], NOTE_ROOM), _GONE)))
+    chart = await services.details.weeks(clan, found.profile)
+    earlier = await history_lines(services, clan, at.person_id, kinds)
+    box = details_box(review, found, earlier, at, note, chart)
+    return Drawn(sheet(box), (chart,))
+
+
+async def _found(
+    services: Services, clan: Clan, review: PromotionReview, player_id: int
+) -> PromotionCase | None:
+    """Return what is suggested about somebody, or what they have and lack where nothing is."""
+    for each in chain(*review.promotions):
+        if each.profile.main.player_id == player_id:
+            return each
+    standing = await services.review.standing(clan, player_id)
+    return None if standing is None else standing.outlook
+
+
+def details_box(  # noqa: PLR0913, PLR0917 - all that is known
+    review: PromotionReview,
+    found: PromotionCase,
+    earlier: Sequence[str],
+    at: At,
+    note: str,
+    chart: Document,
+) -> Box:
+    """Return everything about one person, as much as a message takes."""
+    profile = found.profile
+    case = review.cases.get(profile.main.player_id)
+    rises = rise(profile.main.role, found.next_rank)
+    about = (rises, others(profile), capital(case_words(case)))
+    box = Box(f"## {bold(profile.main.name)}", DOT.join(filter(None, about)))
+    if note:
+        box.say(clipped([note], NOTE_ROOM))
+    box.rule()
+    box.say(clipped(_part("Speaks for it", found.reasons, "no signal"), _PART_ROOM))
+    box.say(clipped(_part("Not yet because", found.not_yet, "no bar is missed"), _PART_ROOM))
+    box.add_item(picture(chart))
+    box.say(clipped(earlier or ["**Cases**  none so far"], _PART_ROOM))
+    buttons = card_buttons(case, at, profile.main.player_id, review)
+    if buttons:
+        box.add_item(row(*buttons))
+    seen = capital(evidence_words(found.grade, found.doubts))
+    strength = f"strength {found.strength:.0f} of 170"
+    told = (small(seen), small(judged_by(found.policy_version), strength))
+    return box.say(clipped(told, _PART_ROOM))
+
+
+def _part(heading: str, sentences: Sequence[str], nothing: str) -> list[str]:
+    if not sentences:
+        return [f"**{heading}**  {nothing}"]
+    return [f"**{heading}**", *(f"- {sentence(each)}" for each in sentences)]
