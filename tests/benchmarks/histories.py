@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.demo.absent import send_away
 from bot.demo.seed import own_cast, seed
+from bot.demo.ties import tie
 from bot.demo.world import World, make_world
 from bot.settings import Settings, load
 from storage.engine import Database
@@ -39,23 +41,29 @@ _OLDER = {
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How big a clan and how long its history; `times` repeats the year into the past."""
+    """How big a clan and how long its history; `times` repeats the year into the past.
+
+    In a decided one officers have confirmed links, and people are on leave.
+    """
 
     members: int
     messages_a_day: float
     times: int = 1
     days: int = YEAR_DAYS
+    decided: bool = False
 
 
 # About 587,000 messages by people and 96,000 snapshots at 305 members, as the replaced system had.
 SIZES = {
     "305": Size(305, 1_793),
     "305 x 10": Size(305, 1_793, times=10),
+    "500": Size(500, 1_793, decided=True),
     "1000": Size(1_000, 1_793),
 }
 _TINY = {
     "305": Size(20, 30, days=20),
     "305 x 10": Size(20, 30, times=2, days=20),
+    "500": Size(30, 40, days=20, decided=True),
     "1000": Size(40, 40, days=20),
 }
 
@@ -106,7 +114,11 @@ async def _seeded(path: Path, size: Size) -> None:
     database = Database(f"sqlite+aiosqlite:///{path}")
     await bring_up(database, NOW)
     world = world_of(size)
-    await seed(database, world, own_cast(world), messages_a_day=size.messages_a_day)
+    cast = own_cast(world)
+    clan = await seed(database, world, cast, messages_a_day=size.messages_a_day)
+    if size.decided:
+        await tie(database, clan, world, cast)
+        await send_away(database, clan, world, cast.users)
     await database.close()
     _settle(path)
 

@@ -2,86 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-import httpx
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
-from simcord import ChannelHandle, Env, MemberActor
 
-from bot.app import ClanBot
-from bot.demo.wom_server import MadeUpWom
-from bot.reports.worker import Worker
 from bot.services.intake import Heard, Spot
-from bot.wiring import Services, open_services
-from tests.benchmarks.histories import NOW, Histories, settings_for, world_of
-
-GUILD_ID = 1
-_TICK_S = 0.001
-
-
-@dataclass
-class Desk:
-    """The bot on a simulated Discord in front of a long history."""
-
-    env: Env
-    services: Services
-    channel: ChannelHandle
-    owner: MemberActor
-    member: MemberActor
-
-
-class Prepared:
-    """A made-up WOM whose large answers are ready: making them would hold up the loop, not us."""
-
-    def __init__(self, wom: MadeUpWom, group_id: int) -> None:
-        self._wom = wom
-        paths = (f"/v2/groups/{group_id}", f"/v2/groups/{group_id}/bulk-hiscores")
-        self._ready = {path: wom(httpx.Request("GET", f"https://wom{path}")) for path in paths}
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        ready = self._ready.get(request.url.path)
-        if ready is None:
-            return self._wom(request)
-        return httpx.Response(ready.status_code, headers=ready.headers, content=ready.content)
-
-
-@asynccontextmanager
-async def opened_desk(path: Path, histories: Histories) -> AsyncIterator[Desk]:
-    world = world_of(histories.size("305"))
-    later = NOW + timedelta(days=1)
-    transport = httpx.MockTransport(Prepared(MadeUpWom(world, lambda: later), world.group_id))
-    worker = Worker()
-    await worker.warm()
-    async with open_services(
-        settings_for(path), lambda: NOW, draws=lambda: worker, transport=transport
-    ) as services:
-        env = Env(ClanBot(services), settle_timeout=30.0)
-        await env.start()
-        try:
-            owner = env.create_user("owner")
-            guild = env.create_guild("Amber Lanterns", id=GUILD_ID, owner=owner)
-            player = world.present(NOW)[0]
-            yield Desk(
-                env,
-                services,
-                guild.create_text_channel("general"),
-                guild.add_member(owner),
-                guild.add_member(env.create_user("somebody"), nick=player.name),
-            )
-        finally:
-            await env.shutdown()
+from tests.benchmarks.desk import GUILD_ID, Desk, longest_stall, opened_desk
+from tests.benchmarks.histories import NOW, Histories
 
 
 @pytest.fixture
 def desk(runner: asyncio.Runner, histories: Histories, tmp_path: Path) -> Iterator[Desk]:
     stack = AsyncExitStack()
     path = histories.copy("305", tmp_path)
-    yield runner.run(stack.enter_async_context(opened_desk(path, histories)))
+    yield runner.run(stack.enter_async_context(opened_desk(path, histories.size("305"))))
     runner.run(stack.aclose())
 
 
@@ -131,7 +68,7 @@ def test_first_acknowledgement(
     assert waits
 
 
-def test_longest_stall_of_the_loop(
+def testlongest_stall_of_the_loop(
     benchmark: BenchmarkFixture, runner: asyncio.Runner, desk: Desk, histories: Histories
 ) -> None:
     """During a report, a poll of 305 members and 200 messages a second, flushed every second."""
@@ -139,7 +76,7 @@ def test_longest_stall_of_the_loop(
 
     async def busy() -> float:
         over = asyncio.Event()
-        watching = asyncio.ensure_future(_longest_stall(over))
+        watching = asyncio.ensure_future(longest_stall(over))
         clan = await desk.services.clans.of_guild(GUILD_ID)
         assert clan is not None
         await asyncio.gather(
@@ -166,12 +103,3 @@ async def _chatter(desk: Desk, seconds: int) -> None:
                 desk.services.intake.hear(GUILD_ID, heard)
             await asyncio.sleep(0.05)
         await desk.services.intake.flush()
-
-
-async def _longest_stall(over: asyncio.Event) -> float:
-    longest = 0.0
-    while not over.is_set():
-        began = time.perf_counter()
-        await asyncio.sleep(_TICK_S)
-        longest = max(longest, time.perf_counter() - began - _TICK_S)
-    return longest

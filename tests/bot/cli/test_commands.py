@@ -14,7 +14,7 @@ from bot.settings import KEYS
 from tests.bot.cli.conftest import Line
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ["run", "demo", "poll", "report", "migrate", "doctor"]
+COMMANDS = ["run", "demo", "poll", "report", "promotions", "inactive", "migrate", "doctor"]
 HEAVY = {"discord", "simcord", "matplotlib", "sqlalchemy", "httpx"}
 
 TELL_MODULES = """
@@ -69,7 +69,7 @@ def test_a_word_that_is_no_command_ends_with_2() -> None:
     assert CliRunner().invoke(app, ["pol"]).exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["poll", "report", "migrate", "doctor", "run", "demo"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_imports_nothing_heavy(name: str) -> None:
     assert imported_by(name, "--help") == set()
 

@@ -32,6 +32,15 @@ def test_chart_and_workbook_are_written_and_the_numbers_shown(polled: Line, tmp_
     assert "How well this is observed" in shown.stdout
 
 
+def test_only_the_copy_for_leadership_says_who_may_rise_and_who_is_inactive(
+    polled: Line, tmp_path: Path
+) -> None:
+    people = {"Promotions", "Inactive"}
+    for words, expected in ([], set()), (["--leadership"], people):
+        assert polled.types("report", "--out", str(tmp_path), *words).exit_code == 0
+        assert people & set(load_workbook(tmp_path / "clan_report.xlsx").sheetnames) == expected
+
+
 def test_what_nobody_knows_is_a_dash_on_the_screen(polled: Line, tmp_path: Path) -> None:
     shown = polled.types("report", "--out", str(tmp_path))
     messages = next(line for line in shown.stdout.splitlines() if "Messages" in line)

@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from bot.demo.careers import LADDER
-from bot.demo.cast import Persona
+from bot.demo.cast import Persona, from_ms
 from bot.demo.world import World
 from tests.bot.demo.conftest import NOW
 
@@ -27,6 +29,34 @@ def test_some_were_promoted_within_the_span(world: World) -> None:
         if any(role.since_at > world.start_at for role in player.roles[1:])
     ]
     assert len(promoted) > 20
+
+
+def test_most_who_play_and_write_a_lot_were_promoted_lately_and_some_are_overdue(
+    world: World,
+) -> None:
+    lately = NOW - timedelta(days=90)
+    steady = [one for one in world.present(NOW) if one.persona is Persona.STEADY]
+    overdue = [one for one in steady if one.roles[-1].since_at < lately]
+    assert 3 <= len(overdue) < len(steady) / 2
+
+
+def test_some_were_silent_three_months_ago_for_over_a_month_and_came_back(world: World) -> None:
+    then, month = NOW - timedelta(days=90), timedelta(days=30)
+    back = [
+        player
+        for player in world.present(NOW)
+        for lull in player.lulls
+        if lull.to_ms
+        and from_ms(lull.from_ms) < then - month
+        and then < from_ms(lull.to_ms) < NOW - month
+    ]
+    assert len(back) >= 4
+    assert {player.persona for player in back} == {Persona.CASUAL, Persona.STEADY}
+    for player in back:
+        assert world.silent_since(player) is None
+        risen = [from_ms(at_ms) for at_ms in player.played_ms]
+        assert not any(then - month < at < then for at in risen)
+        assert any(then < at < NOW for at in risen)
 
 
 def test_a_rename_keeps_the_id_and_the_name_depends_on_the_instant(world: World) -> None:

@@ -155,6 +155,14 @@ def test_user_ids_and_player_ids_are_unique(world: World) -> None:
     assert [user.index for user in world.users] == list(range(len(world.users)))
 
 
+def test_the_smallest_clan_that_can_be_shown_has_somebody_for_every_seat() -> None:
+    small = make_world(seed=1, members=20, days=5, now=NOW)
+    assert any(not user.player_ids for user in small.users)
+    assert {Persona.LEADER, Persona.OFFICER, Persona.STEADY} <= {
+        user.persona for user in small.users
+    }
+
+
 def test_there_is_one_bridge_and_one_voice_channel(world: World) -> None:
     kinds = [channel.kind for channel in world.channels]
     assert kinds.count(ChannelKind.BRIDGE) == kinds.count(ChannelKind.VOICE) == 1
