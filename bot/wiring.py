@@ -1,6 +1,7 @@
 """Building every part once, lowest first; what opens also closes. The only place with a clock."""
 
 import asyncio
+import gc
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -74,6 +75,15 @@ class Services:
 def now() -> datetime:
     """Return the present instant, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def leave_loaded() -> None:
+    """Let the garbage collector leave alone what is loaded by now, for good.
+
+    Walking over all of it took 50 ms each time, in which the gateway waited; call it once.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager

@@ -48,6 +48,7 @@ class Blind(NamedTuple):
     where: str | None = None
 
 
+_WITHOUT_DOUBT = Evidence(Grade.GOOD)
 _Doubt = tuple[Grade, str]
 
 
@@ -133,9 +134,10 @@ def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
 
 
 def _evidence(*doubts: _Doubt) -> Evidence:
+    if not doubts:
+        return _WITHOUT_DOUBT
     gravest_first = sorted(doubts, key=lambda doubt: doubt[0])
-    grade = gravest_first[0][0] if gravest_first else Grade.GOOD
-    return Evidence(grade, tuple(reason for _, reason in gravest_first))
+    return Evidence(gravest_first[0][0], tuple(reason for _, reason in gravest_first))
 
 
 def _status_doubts(member: Member) -> Iterable[_Doubt]:

@@ -175,7 +175,7 @@ def _steady_bars(profile: Profile, rules: PromotionPolicy, now: datetime) -> Ite
 
 
 def _bar_words(bar: _Bar) -> str:
-    return f"{short(bar.value)} {bar.many} ({bar.least} asked)"
+    return f"{_told(bar.value)} {bar.many} ({exact(bar.least)} asked)"
 
 
 def _missing(bars: Iterable[_Bar]) -> tuple[str, ...]:
@@ -186,9 +186,14 @@ def _missing(bars: Iterable[_Bar]) -> tuple[str, ...]:
 def _left(bar: _Bar) -> str:
     if bar.value is None:
         return f"{plural(bar.least, bar.one, bar.many)} (unknown so far)"
-    more, got = ceil(round(10 * (bar.least - bar.value), 6)) / 10, floor(10 * bar.value) / 10
+    more = ceil(round(10 * (bar.least - bar.value), 6)) / 10
     what = bar.one if more == 1 else bar.many
-    return f"{exact(more)} more {what} ({exact(got)} of {exact(bar.least)})"
+    return f"{exact(more)} more {what} ({_told(bar.value)} of {exact(bar.least)})"
+
+
+def _told(value: float | None) -> str:
+    """Return a value in full and never more than it is: 2.97 is not 3."""
+    return exact(None if value is None else floor(10 * value) / 10)
 
 
 def _closeness(bar: _Bar) -> float:

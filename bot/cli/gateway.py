@@ -11,7 +11,7 @@ from bot.clan.notices import Notice
 from bot.cli.given import PORTAL, CannotDo, Sight, switches
 from bot.settings import Settings
 from bot.timetable import Timetable
-from bot.wiring import Services
+from bot.wiring import Services, leave_loaded
 
 _OpensBot = Callable[[bool], AbstractAsyncContextManager[discord.Client]]
 
@@ -30,6 +30,7 @@ async def stay(token: str, opens_bot: _OpensBot) -> None:
 
 async def _stay(token: str, opened: AbstractAsyncContextManager[discord.Client]) -> None:
     async with opened as bot:
+        leave_loaded()
         try:
             await bot.start(token)
         except discord.LoginFailure as error:

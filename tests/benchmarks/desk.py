@@ -14,7 +14,7 @@ from simcord import ChannelHandle, Env, MemberActor
 from bot.app import ClanBot
 from bot.demo.wom_server import MadeUpWom
 from bot.reports.worker import Worker
-from bot.wiring import Services, open_services
+from bot.wiring import Services, leave_loaded, open_services
 from tests.benchmarks.histories import NOW, Size, settings_for, world_of
 
 GUILD_ID = 1
@@ -64,6 +64,7 @@ async def opened_desk(path: Path, size: Size) -> AsyncIterator[Desk]:
             owner = env.create_user("owner")
             guild = env.create_guild("Amber Lanterns", id=GUILD_ID, owner=owner)
             player = world.present(NOW)[0]
+            leave_loaded()
             yield Desk(
                 env,
                 services,

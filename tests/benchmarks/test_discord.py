@@ -68,7 +68,7 @@ def test_first_acknowledgement(
     assert waits
 
 
-def testlongest_stall_of_the_loop(
+def test_longest_stall_of_the_loop(
     benchmark: BenchmarkFixture, runner: asyncio.Runner, desk: Desk, histories: Histories
 ) -> None:
     """During a report, a poll of 305 members and 200 messages a second, flushed every second."""

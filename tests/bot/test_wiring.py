@@ -1,5 +1,6 @@
 """What opens also closes, and what was heard is written before it does."""
 
+import gc
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -12,7 +13,7 @@ from bot.clan.punctuality import Job
 from bot.reports.documents import Document
 from bot.reports.worker import Drawable, Drawing
 from bot.settings import Settings, load
-from bot.wiring import VERSION, Services, jobs, now, open_services
+from bot.wiring import VERSION, Services, jobs, leave_loaded, now, open_services
 from storage.errors import MigrationFailed
 from storage.migrate import NEWEST
 from tests.bot.demo.conftest import Clock
@@ -131,3 +132,11 @@ def test_the_code_makes_update_all_a_job(settings: Settings) -> None:
 
 def test_the_clock_is_aware() -> None:
     assert now().utcoffset() == timedelta()
+
+
+def test_what_is_loaded_is_left_alone_by_the_collector() -> None:
+    try:
+        leave_loaded()
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
