@@ -20,10 +20,9 @@ from cogs._alerts_words import (
     summary,
     title_of,
 )
-from cogs._case_words import pages_of
 from cogs._deciding_lists import send_lines
 from cogs._gates import Interaction, caller_may, clan_of
-from cogs._pages import page_of, turning, where_in
+from cogs._pages import page_of, pages_of, turning, where_in
 from cogs._panels import Panel
 from cogs._replies import Box, small, tell, when
 

@@ -15,7 +15,7 @@ from bot.reports.clan_report import role_words
 from bot.services.audits import AuditFiles
 from bot.services.clans import Clan
 from bot.services.review import AuditReview
-from cogs._case_words import pages_of
+from cogs._pages import pages_of
 from cogs._replies import small, when
 
 _DOT = " \N{MIDDLE DOT} "

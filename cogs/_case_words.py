@@ -24,6 +24,8 @@ _DONE = {
     Move.CLOSE: "closed",
     Move.REOPEN: "reopened",
 }
+_KICKED = "kick done"
+"""What an approval is called where somebody is removed, as its button is."""
 _WAITS_FOR: tuple[tuple[str, frozenset[State]], ...] = (
     ("Waiting for a decision", frozenset({State.OPEN})),
     ("Waiting for a second officer", frozenset({State.SECONDING})),
@@ -54,7 +56,7 @@ def history_words(cases: Iterable[Named]) -> list[str]:
         case = each.case
         judged = f"as {role_words(case.role)}, by version {case.policy_version} of the settings"
         title = f"**{_about(each)}**  {case.state}\n-# {escaped(judged)}"
-        found += _under(title, [_told(entry) for entry in case.history])
+        found += _under(title, [_told(entry, case.kind) for entry in case.history])
     return found
 
 
@@ -62,20 +64,9 @@ def newest_lines(cases: Iterable[Named], how_many: int) -> list[str]:
     """Return the newest lines of some histories, the newest first; without their numbers."""
     lines = [(entry.at, each, entry) for each in cases for entry in each.case.history]
     newest = sorted(lines, key=lambda line: line[0])[-how_many:]
-    return [f"{_kind(each.case)}: {_said(entry)}" for _, each, entry in reversed(newest)]
-
-
-def pages_of(lines: Iterable[str], room: int) -> list[list[str]]:
-    """Return the lines on as few pages as take them, in their order; at least one page."""
-    pages: list[list[str]] = [[]]
-    left = room
-    for line in lines:
-        if len(line) >= left and pages[-1]:
-            pages.append([])
-            left = room
-        pages[-1].append(line)
-        left -= len(line) + 1
-    return pages
+    return [
+        f"{_kind(each.case)}: {_said(entry, each.case.kind)}" for _, each, entry in reversed(newest)
+    ]
 
 
 def _under(title: str, lines: Sequence[str]) -> list[str]:
@@ -89,7 +80,7 @@ def _opened(named: Named) -> tuple[object, ...]:
 
 
 def _line(named: Named) -> str:
-    return f"**{_about(named)}**  {_said(named.case.last)}"
+    return f"**{_about(named)}**  {_said(named.case.last, named.case.kind)}"
 
 
 def _about(named: Named) -> str:
@@ -102,24 +93,27 @@ def _kind(case: Case) -> str:
     return f"promotion to {escaped(role_words(case.target or '?'))}"
 
 
-def _told(entry: Entry) -> str:
+def _told(entry: Entry, kind: Kind) -> str:
     """Return a line of a history with the numbers that were on the table."""
     numbers = _DOT.join(escaped(each) for each in entry.numbers)
-    return _said(entry) + (f"\n-# {numbers}" if numbers else "")
+    return _said(entry, kind) + (f"\n-# {numbers}" if numbers else "")
 
 
-def _said(entry: Entry) -> str:
+def _said(entry: Entry, kind: Kind) -> str:
     """Return what was done, by whom, when, why and until when."""
     until = "" if entry.until_at is None else f", until {when(entry.until_at, 'D')}"
     why = f": {_clipped(escaped(entry.why))}" if entry.why else ""
-    return f"{_deed(entry)} {when(entry.at)}{until}{why}"
+    return f"{_deed(entry, kind)} {when(entry.at)}{until}{why}"
 
 
-def _deed(entry: Entry) -> str:
+def _deed(entry: Entry, kind: Kind) -> str:
     if entry.who is None:
-        return "suggested" if entry.move is Move.OPEN else f"{entry.state} by itself"
-    seconded = "approved, to be seconded" if entry.state is State.SECONDING else _DONE[entry.move]
-    return f"{seconded} by {whom(entry.who)}"
+        done = "done in the game" if entry.state is State.DONE else f"{entry.state} by itself"
+        return "suggested" if entry.move is Move.OPEN else done
+    is_kick = kind is Kind.INACTIVITY and entry.move is Move.APPROVE
+    done = _KICKED if is_kick else _DONE[entry.move]
+    seconded = ", to be seconded" if entry.state is State.SECONDING else ""
+    return f"{done}{seconded} by {whom(entry.who)}"
 
 
 def whom(who: int) -> str:

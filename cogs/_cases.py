@@ -1,6 +1,7 @@
 """/clanstats cases: what waits, what is over, and the whole history of one player's cases.
 
 Of promotions only those hear who may promote; where somebody is stands in the message alone.
+Under a history stand the buttons of whoever may decide, which cogs/_deciding answers.
 """
 
 from collections.abc import Mapping
@@ -17,8 +18,12 @@ from bot.clan.ranks import Deed
 from bot.services.cases import Named
 from bot.services.clans import Clan
 from bot.wiring import Services
-from cogs._case_words import ended_words, history_words, newest_lines, pages_of, standing_words
+from cogs._case_words import ended_words, history_words, newest_lines, standing_words
+from cogs._cases_buttons import decision_buttons
+from cogs._deciding_keys import GATES, row
+from cogs._deciding_keys import At as Place
 from cogs._gates import Interaction, caller_may, clan_of
+from cogs._pages import marked, pages_of
 from cogs._panels import Panel
 from cogs._replies import Box, small, tell, when
 
@@ -65,14 +70,11 @@ class At:
     @classmethod
     def read(cls, message: discord.Message | None) -> Self:
         """Return where the panel of a message is; the beginning when it does not say."""
-        if message is None:
+        told = marked(message, _MARK)
+        if told is None:
             return cls()
-        for item in discord.ui.LayoutView.from_message(message).walk_children():
-            mark = str(getattr(item, "custom_id", ""))
-            if mark.startswith(f"{_MARK}:"):
-                show, player_id, page = mark.removeprefix(f"{_MARK}:").split(":")
-                return cls(Show(show), int(player_id), int(page))
-        return cls()
+        show, player_id, page = told.split(":")
+        return cls(Show(show), int(player_id), int(page))
 
 
 def kinds_for(interaction: Interaction) -> frozenset[Kind]:
@@ -112,7 +114,10 @@ class CasesPanel(Panel):
     """A list with its controls; without a box, the lasting twin that only listens."""
 
     def __init__(self, services: Services, at: At, pages: int = 3, box: Box | None = None) -> None:
-        super().__init__(services, Deed.KICK, lasting=box is None)
+        super().__init__(services, Deed.KICK, lasting=True)
+        if box is not None:
+            # Nobody keeps it: else what a press on a decision does would be asked for twice.
+            self.stop()
         last = pages - 1
         row: discord.ui.ActionRow[CasesPanel] = discord.ui.ActionRow(
             *(_Tab(show, is_current=show is at.show and not at.player_id) for show in Show),
@@ -131,7 +136,17 @@ class CasesPanel(Panel):
         await interaction.edit_original_response(view=panel)
 
 
-async def _panel(services: Services, interaction: Interaction, at: At) -> CasesPanel:
+async def history_view(
+    services: Services, interaction: Interaction, place: Place, note: str = ""
+) -> discord.ui.LayoutView:
+    """Return the history on which a button was pressed, as it is now."""
+    at = At(Show.STANDING, place.person_id, place.page)
+    return await _panel(services, interaction, at, note)
+
+
+async def _panel(
+    services: Services, interaction: Interaction, at: At, note: str = ""
+) -> CasesPanel:
     clan, kinds = clan_of(interaction), kinds_for(interaction)
     found = [each for each in await _listed(services, clan, at) if each.case.kind in kinds]
     if at.player_id:
@@ -142,7 +157,13 @@ async def _panel(services: Services, interaction: Interaction, at: At) -> CasesP
     pages = pages_of(lines or [nothing], _ROOM)
     here = replace(at, page=min(at.page, len(pages) - 1))
     title = f"## Cases{_of(found) if at.player_id else ''}"
-    box = Box(title, small(*_facts(clan, kinds))).rule().say(*pages[here.page]).rule()
+    box = Box(*filter(None, (title, small(*_facts(clan, kinds)), note))).rule()
+    box.say(*pages[here.page]).rule()
+    if at.player_id:
+        may = frozenset(kind for kind, deed in GATES.items() if caller_may(interaction, deed))
+        buttons = [*decision_buttons(found, at.player_id, here.page, may)]
+        if buttons:
+            box.add_item(row(*buttons))
     return CasesPanel(services, here, len(pages), box)
 
 

@@ -9,14 +9,16 @@ from typing import Any, Self
 
 import discord
 
-from bot.clan.cases import Kind
+from bot.clan.cases import Case, Kind
+from bot.clan.decisions import possible_moves
 from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
 from bot.clan.ranks import Deed
 from bot.services.cases import Press
 from bot.services.review import Unsuggested
 from bot.wiring import Services
-from cogs._cases import kinds_for
+from cogs._cases import history_view, kinds_for
+from cogs._cases_buttons import newest
 from cogs._deciding_forms import DecisionForm, NoticeForm, Said
 from cogs._deciding_keys import GATES, MOVES, PATTERN, Act, Button, Key, Tab
 from cogs._deciding_lists import names_to_copy, send_lines, send_list
@@ -25,6 +27,8 @@ from cogs._errors import explain, failure_of
 from cogs._gates import Interaction, check_gate, clan_of
 from cogs._inactive import inactive_view
 from cogs._links import LinksPanel, seen_at
+from cogs._links_state import At as QueueAt
+from cogs._links_state import Tab as QueueTab
 from cogs._noticing import TO_COPY, TO_POST, draft, send_notice
 from cogs._promotions import copy_lines, promotions_view
 from cogs._promotions_details import Drawn, details_view
@@ -44,6 +48,9 @@ class Deciding:
     async def press(self, interaction: Interaction, key: Key) -> None:
         """Ask the gate, then do what the button stands for."""
         if not await check_gate(interaction, self._services.clans, GATES[key.at.kind]):
+            return
+        if key.act is Act.CLOSE:
+            await self._ask_why_over(interaction, key)
             return
         if key.act in _FORMS or key.act is Act.NOTICE:
             await self._ask(interaction, key)
@@ -84,6 +91,8 @@ class Deciding:
 
     async def _drawn(self, interaction: Interaction, key: Key, note: str) -> Drawn:
         services, clan, at = self._services, clan_of(interaction), key.at
+        if at.tab is Tab.HISTORY:
+            return Drawn(await history_view(services, interaction, at, note))
         if at.person_id:
             return await details_view(services, clan, at, kinds_for(interaction), note)
         if at.kind is Kind.PROMOTION:
@@ -110,6 +119,17 @@ class Deciding:
             form = DecisionForm(services, key, found.name, usual, self.record)
         await interaction.response.send_modal(form)
 
+    async def _ask_why_over(self, interaction: Interaction, key: Key) -> None:
+        """Open the form that ends a case, unless it is not as its card shows it any more."""
+        found = await self._services.cases.of_person(clan_of(interaction), key.player_id)
+        shown = newest(found, key.at.kind)
+        if shown is None or not _is_shown(shown.case, key):
+            await interaction.response.defer()
+            await self.record(interaction, key, Said())
+            return
+        form = DecisionForm(self._services, key, shown.name, None, self.record)
+        await interaction.response.send_modal(form)
+
     async def _show_details(self, interaction: Interaction, key: Key) -> None:
         """Show all about somebody beside the list."""
         at, kinds = key.about_person(), kinds_for(interaction)
@@ -123,7 +143,7 @@ class Deciding:
         services, clan, at = self._services, clan_of(interaction), key.at
         if key.act is Act.LINKS:
             if await check_gate(interaction, services.clans, Deed.SEE_REPORTS):
-                seen = await seen_at(services, interaction)
+                seen = await seen_at(services, interaction, QueueAt(QueueTab.PLAYERS))
                 await interaction.followup.send(view=LinksPanel(services, seen), ephemeral=True)
             return
         if at.kind is Kind.PROMOTION:
@@ -171,6 +191,12 @@ def listener(services: Services) -> type[discord.ui.DynamicItem[Button]]:
                 await explain(interaction, error)
 
     return Pressed
+
+
+def _is_shown(case: Case, key: Key) -> bool:
+    """Return whether a case is as its card shows it; of another one the record says why."""
+    is_theirs = case.player_id == key.player_id and case.revision == key.seen
+    return is_theirs and MOVES[key.act] in possible_moves(case)
 
 
 def _usual_days(rules: CasePolicy, act: Act) -> int:

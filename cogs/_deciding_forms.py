@@ -36,8 +36,12 @@ Then = Callable[[Interaction, Key, Said], Awaitable[None]]
 class _Wording(NamedTuple):
     title: str
     why: tuple[str, str]
-    until: tuple[str, str]
+    until: tuple[str, str] | None = None
     needs_why: bool = True
+
+
+def _untils(days: int) -> str:
+    return f"Days, like {days}, a time, like 2 weeks, or until a date, like 24 Dec"
 
 
 _READ_LATER = "Whoever meets this later reads it; the member does not"
@@ -45,52 +49,63 @@ _WORDINGS = {
     Act.NOT_YET: _Wording(
         "Not yet",
         ("Why not yet", _READ_LATER),
-        ("Not suggested again for", "Days, like 30, or until a date, like 24 Dec"),
+        ("Not suggested again for", _untils(30)),
     ),
     Act.SNOOZE: _Wording(
         "Snooze",
         ("Why", f"If there is more to know. {_READ_LATER}"),
-        ("In peace for", "Days, like 14, or until a date, like 24 Dec or 2 weeks"),
+        ("In peace for", _untils(14)),
         needs_why=False,
     ),
     Act.DISMISS: _Wording(
         "Dismiss",
         ("Why this is no case", _READ_LATER),
-        ("Not listed again for", "Days, like 60, or until a date, like 24 Dec"),
+        ("Not listed again for", _untils(60)),
     ),
+    Act.CLOSE: _Wording("Close", ("Why it is over", _READ_LATER)),
 }
 
 
 class DecisionForm(Form):
-    """Asks why, and for how long it holds."""
+    """Asks why, and for how long it holds where it does not hold for good."""
 
-    def __init__(self, services: Services, key: Key, name: str, days: int, then: Then) -> None:
+    def __init__(
+        self, services: Services, key: Key, name: str, days: int | None, then: Then
+    ) -> None:
         wording = _WORDINGS[key.act]
         super().__init__(services, GATES[key.at.kind], _title(wording.title, name))
         self._key = key
         self._then = then
+        self._holds_for_good = days is None
         self.why: discord.ui.TextInput[Any] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph,
             required=wording.needs_why,
             max_length=_LONGEST_REASON,
         )
         self.until: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            default=str(days), min_length=1, max_length=30
+            default=str(days or ""), min_length=1, max_length=30
         )
-        for (label, means), field in ((wording.why, self.why), (wording.until, self.until)):
-            self.add_item(discord.ui.Label(text=label, description=means, component=field))
+        for asked, field in ((wording.why, self.why), (wording.until, self.until)):
+            if asked is not None:
+                label, means = asked
+                self.add_item(discord.ui.Label(text=label, description=means, component=field))
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Hand over what was written, or say what would be right."""
         await interaction.response.defer()
         try:
-            end = until_at(self.until.value, clan_of(interaction), self.services.clock())
+            end = self._until_at(interaction)
         except ValueError as error:
             told = capital(f"{error}. Nothing was changed.")
             written = f"\nYour words, to use again:\n{block([self.why.value])}"
             await tell(interaction, told + (written if self.why.value.strip() else ""))
             return
         await self._then(interaction, self._key, Said(self.why.value, end))
+
+    def _until_at(self, interaction: Interaction) -> datetime | None:
+        if self._holds_for_good:
+            return None
+        return until_at(self.until.value, clan_of(interaction), self.services.clock())
 
 
 class NoticeForm(Form):

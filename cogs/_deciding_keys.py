@@ -27,7 +27,7 @@ PATTERN = re.compile(
 
 
 class Tab(StrEnum):
-    """The parts of both lists."""
+    """The parts of both lists; HISTORY is what `/clanstats cases` shows of one person."""
 
     SUGGESTED = "suggested"
     UNDER = "under"
@@ -36,6 +36,7 @@ class Tab(StrEnum):
     UNSURE = "unsure"
     APART = "apart"
     REMOVE = "remove"
+    HISTORY = "history"
 
 
 class Act(StrEnum):
@@ -46,6 +47,7 @@ class Act(StrEnum):
     NOTICE = "notice"
     SNOOZE = "snooze"
     DISMISS = "dismiss"
+    CLOSE = "close"
     REOPEN = "reopen"
     TAB = "tab"
     BACK = "back"
@@ -64,6 +66,7 @@ MOVES = {
     Act.NOTICE: Move.NOTICE,
     Act.SNOOZE: Move.SNOOZE,
     Act.DISMISS: Move.DISMISS,
+    Act.CLOSE: Move.CLOSE,
     Act.REOPEN: Move.REOPEN,
 }
 

@@ -25,6 +25,9 @@ LONGEST_BLOCK = 1_800
 NOTE_ROOM, STRIP_ROOM, ABOUT_ROOM = 330, 330, 360
 """Of what stands above and below the cards of a page; the cards have the rest."""
 
+_TOLD_APART = frozenset({Move.NOT_YET, Move.CLOSE, Move.REOPEN})
+"""Moves whose words stand behind the name and a colon, not in one sentence with it."""
+_UNDONE_IN = "`/clanstats cases` with their name takes it back"
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 _HARMLESS_TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _NAME_SHOWN = 60
@@ -47,8 +50,9 @@ def sentence(words: str) -> str:
 
 
 def judged_by(version: int) -> str:
-    """Return by which settings it was judged."""
-    return f"by version {version} of the settings"
+    """Return by which settings it was judged, as a sentence."""
+    settings = "the usual settings" if version == 1 else f"version {version} of the settings"
+    return f"Judged by {settings}."
 
 
 def rank(role: str) -> str:
@@ -131,13 +135,14 @@ def decided_words(decided: Decided, move: Move) -> str:
         return f"{name} {said}. It closes itself once Wise Old Man shows it."
     said = {
         Move.APPROVE: "is on the list To remove, which Wise Old Man clears once they have left",
-        Move.NOT_YET: f"not yet. Not suggested again before {until}",
+        Move.NOT_YET: f"not yet. Not suggested again before {until}; {_UNDONE_IN}",
         Move.NOTICE: "is marked as noticed",
         Move.SNOOZE: f"is left in peace until {until}",
         Move.DISMISS: f"is dismissed, and not listed again before {until}",
+        Move.CLOSE: "the case is closed",
         Move.REOPEN: "taken back, and open again",
     }[move]
-    return f"{name}{':' if move in {Move.NOT_YET, Move.REOPEN} else ''} {said}."
+    return f"{name}{':' if move in _TOLD_APART else ''} {said}."
 
 
 def refused_words(decided: Decided, who: int) -> str:

@@ -63,7 +63,7 @@ def inactive_box(review: InactivityReview, at: At, note: str = "") -> Box:
     size = SIZES[at.tab]
     pages = max(1, -(-len(entries) // size))
     at = replace(at, page=min(at.page, pages - 1))
-    about = clipped([_about(review, at.tab)], ABOUT_ROOM)
+    about = clipped([_about(review, at)], ABOUT_ROOM)
     box = Box(*filter(None, ("## Inactive", about, clipped([note], NOTE_ROOM)))).rule()
     say = TELLERS[at.tab]
     for each in entries[at.page * size : (at.page + 1) * size]:
@@ -108,12 +108,15 @@ def _listed(review: InactivityReview, tab: Tab) -> Sequence[Any]:
     }[tab]
 
 
-def _about(review: InactivityReview, tab: Tab) -> str:
-    if tab is Tab.REMOVE:
+def _about(review: InactivityReview, at: At) -> str:
+    if at.tab is Tab.REMOVE:
         return small(_TO_REMOVE)
     words = dict(inactive_words(review.policy))
-    said = words[{Tab.SURE: "Sure", Tab.UNSURE: "Needs evidence"}.get(tab, "Away or exempt")]
-    return small(said, judged_by(review.policy.version))
+    said = words[{Tab.SURE: "Sure", Tab.UNSURE: "Needs evidence"}.get(at.tab, "Away or exempt")]
+    judged = judged_by(review.policy.version)
+    if at.days is not None:
+        judged += f" For {plural(at.days, 'day')} as asked, instead of the limits set there."
+    return small(f"{said} {judged}")
 
 
 def _say_names(box: Box, review: InactivityReview) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import discord
 
 from bot.clan.cases import Case, Kind, Move, State
-from bot.clan.enforcement import InactivityRow, Need
+from bot.clan.enforcement import InactivityRow
 from bot.clan.evidence import Grade
 from bot.clan.names import escaped
 from bot.clan.profiles import Profile
 from bot.clan.wording import DASH, exact, plural
+from bot.reports.definitions import help_words
 from bot.services.review import InactivityReview, Waiting
 from cogs._deciding_keys import Act, At, Button, Key, Tab, button, moves_of, revision_of, row
 from cogs._deciding_words import DOT, bold, capital, case_words, clipped, others, rank
@@ -29,11 +30,6 @@ _BUTTONS = {
 _AGAIN: dict[tuple[Act, State | None], str] = {
     (Act.APPROVE, State.SECONDING): "Agree: kick done",
     (Act.NOTICE, State.NOTICED): "Notice again",
-}
-_NEEDS = {
-    Need.UPDATE: "an update on Wise Old Man",
-    Need.LINK: "a link to a Discord user",
-    Need.TIME: "time",
 }
 
 
@@ -87,7 +83,7 @@ def _sure_buttons(
 
 
 def _say_unsure(box: Box, _review: InactivityReview, _at: At, each: InactivityRow) -> None:
-    needs = ", ".join(_NEEDS[need] for need in Need if need in each.judgement.needs)
+    needs = ", ".join(help_words(each.judgement.needs))
     reasons = "; ".join(escaped(reason) for reason in each.judgement.reasons)
     lines = (
         DOT.join(_who(each.profile)),

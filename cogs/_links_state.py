@@ -4,7 +4,7 @@ The counter between the two arrows can never be pressed; its id says all. So a p
 restart acts on what is on the screen, and what it finds is read anew.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -14,6 +14,7 @@ import discord
 
 from bot.clan.linking import Pair
 from bot.services.link_queue import SurePair
+from cogs._pages import marked
 
 _MARK = "links:at"
 _NONE = Pair(0, 0)
@@ -58,11 +59,10 @@ class At:
     @classmethod
     def read(cls, message: discord.Message | None) -> Self:
         """Return where the panel of a message is; the beginning when it does not say."""
-        told = [] if message is None else list(_custom_ids(message.components))
-        mark = next((each for each in told if each.startswith(f"{_MARK}:")), None)
-        if mark is None:
+        told = marked(message, _MARK)
+        if told is None:
             return cls()
-        tab, page, player_id, *rest = mark.removeprefix(f"{_MARK}:").split(":")
+        tab, page, player_id, *rest = told.split(":")
         partner_id, user_id, deed_id, sure = map(int, rest)
         picked = Pair(int(player_id), partner_id)
         return cls(Tab(tab), int(page), picked, user_id, deed_id, sure)
@@ -82,11 +82,3 @@ def pair_of(value: str) -> Pair:
 def fingerprint(pairs: Iterable[SurePair]) -> int:
     """Return a number that changes when the list does."""
     return crc32(repr([each.pair for each in pairs]).encode())
-
-
-def _custom_ids(components: Sequence[object]) -> Iterator[str]:
-    for part in components:
-        custom_id = getattr(part, "custom_id", None)
-        if custom_id:
-            yield custom_id
-        yield from _custom_ids(getattr(part, "children", ()))

@@ -6,9 +6,8 @@ nobody is ever written to in private.
 
 import discord
 
-from bot.clan.names import escaped
 from bot.services.clans import Clan
-from cogs._deciding_words import block
+from cogs._deciding_words import block, one_line
 from cogs._gates import Interaction
 from cogs._replies import tell
 
@@ -19,11 +18,12 @@ _HARMLESS = discord.AllowedMentions.none()
 
 
 def draft(name: str, clan: Clan) -> str:
-    """Return what a notice says if nobody changes it."""
+    """Return what a notice says if nobody changes it: plain words, for a form shows no markup."""
     return (
-        f"Hi {escaped(name)}! We have not seen you in {escaped(clan.name)} for a while, neither in "
-        "the game nor in chat. If you are still around, say hello here. If you are taking a break, "
-        "/away tells us until when. Otherwise your place goes to somebody who is waiting for one."
+        f"Hi {one_line(name)}! We have not seen you in {one_line(clan.name)} for a while, neither "
+        "in the game nor in chat. If you are still around, say hello here. If you are taking a "
+        "break, /away tells us until when. Otherwise your place goes to somebody who is waiting "
+        "for one."
     )
 
 

@@ -3,7 +3,7 @@
 So a press after a restart turns from the page that is on the screen.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import discord
@@ -15,6 +15,19 @@ Turn = Callable[[Interaction, int], Awaitable[None]]
 
 _LEFT = "\N{BLACK LEFT-POINTING TRIANGLE}"
 _RIGHT = "\N{BLACK RIGHT-POINTING TRIANGLE}"
+
+
+def pages_of(lines: Iterable[str], room: int) -> list[list[str]]:
+    """Return the lines on as few pages as take them, in their order; at least one page."""
+    pages: list[list[str]] = [[]]
+    left = room
+    for line in lines:
+        if len(line) >= left and pages[-1]:
+            pages.append([])
+            left = room
+        pages[-1].append(line)
+        left -= len(line) + 1
+    return pages
 
 
 def turning(
@@ -44,15 +57,24 @@ def where_in(kind: str, message: discord.Message | None) -> str:
     return _told(kind, message)[1]
 
 
+def marked(message: discord.Message | None, mark: str) -> str | None:
+    """Return what a message keeps behind a mark and a colon in one of its ids, or None."""
+    ids = () if message is None else _custom_ids(message.components)
+    begin = f"{mark}:"
+    return next((each.removeprefix(begin) for each in ids if each.startswith(begin)), None)
+
+
 def _told(kind: str, message: discord.Message | None) -> tuple[str, str]:
-    mark = f"{kind}:at:"
-    if message is not None:
-        for item in discord.ui.LayoutView.from_message(message).walk_children():
-            custom_id = str(getattr(item, "custom_id", ""))
-            if custom_id.startswith(mark):
-                page, _, where = custom_id.removeprefix(mark).partition(":")
-                return page, where
-    return "0", ""
+    page, _, where = (marked(message, f"{kind}:at") or "0").partition(":")
+    return page, where
+
+
+def _custom_ids(components: Sequence[object]) -> Iterator[str]:
+    for part in components:
+        custom_id = getattr(part, "custom_id", None)
+        if custom_id:
+            yield custom_id
+        yield from _custom_ids(getattr(part, "children", ()))
 
 
 class _Turn(discord.ui.Button[Any]):

@@ -159,7 +159,7 @@ def _about(review: PromotionReview, tab: Tab) -> str:
         return small(_WAITS)
     words = dict(promotion_words(review.policy))
     said = words["Suggested" if tab is Tab.SUGGESTED else "Just under"]
-    return small(said, judged_by(review.policy.version))
+    return small(f"{said} {judged_by(review.policy.version)}")
 
 
 def _say_cards(box: Box, review: PromotionReview, at: At, found: Sequence[PromotionCase]) -> None:

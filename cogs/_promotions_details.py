@@ -31,6 +31,7 @@ from cogs._promotions import card_buttons
 from cogs._replies import Box, picture, small
 
 _PART_ROOM = 900
+_STRENGTH = "days with anything on each side in 8 weeks, and points for each signal"
 _GONE = "They are not a member any more, or there is no rank above theirs."
 
 
@@ -91,8 +92,8 @@ def details_box(  # noqa: PLR0913, PLR0917 - all that is known
     if buttons:
         box.add_item(row(*buttons))
     seen = capital(evidence_words(found.grade, found.doubts))
-    strength = f"strength {found.strength:.0f} of 170"
-    told = (small(seen), small(judged_by(found.policy_version), strength))
+    strength = f"Strength {found.strength:.0f} of 170, which orders the list: {_STRENGTH}."
+    told = (small(seen), small(strength), small(judged_by(found.policy_version)))
     return box.say(clipped(told, _PART_ROOM))
 
 

@@ -152,6 +152,7 @@ class ExportButton(discord.ui.Button[SettingsView]):
 async def _saved(panel: SettingsView, interaction: Interaction) -> str:
     """Save the draft of a panel, or set it on what holds meanwhile; return what became of it."""
     sitting, clan = panel.sitting, clan_of(interaction)
+    before = sitting.draft.base.policy.version
     policies, caller = panel.services.policies, cast("Caller", interaction.extras["caller"])
     try:
         await policies.settle(clan, sitting.draft, caller, interaction.user.id)
@@ -168,7 +169,8 @@ async def _saved(panel: SettingsView, interaction: Interaction) -> str:
     lines = changes_said(sitting.draft.changes)
     panel.sitting = await sitting_of(panel.services, interaction, sitting.section)
     version = panel.sitting.terms.policy.version
-    return "\n".join([f"{_TICK} **Saved**, version {version}:", *lines])
+    as_version = f", version {version}" if version != before else ""
+    return "\n".join([f"{_TICK} **Saved**{as_version}:", *lines])
 
 
 def _box(sitting: Sitting, note: str) -> Box:

@@ -1,14 +1,13 @@
 """Cases and their histories, which only grow."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine import only_once
 from storage.errors import Overtaken
 from storage.tables import CASE_ENTRIES, CASES
 
@@ -98,7 +97,7 @@ async def add(
     Overtaken when the player has a standing case of that kind.
     """
     row = {"clan_id": clan_id, "state": first[-1].state, **case}
-    with _one_writer():
+    with only_once():
         made = await connection.execute(insert(CASES).values(row).returning(CASES.c.id))
     case_id: int = made.scalar_one()
     await _write(connection, case_id, 0, first)
@@ -112,7 +111,7 @@ async def extend(
 
     So when the player has another case of that kind meanwhile, or the clan no such case.
     """
-    with _one_writer():
+    with only_once():
         found = await connection.execute(
             update(CASES)
             .where(CASES.c.clan_id == clan_id, CASES.c.id == case_id)
@@ -121,15 +120,6 @@ async def extend(
         if not found.rowcount:
             raise Overtaken(f"clan {clan_id} has no case {case_id}")
         await _write(connection, case_id, known, news)
-
-
-@contextmanager
-def _one_writer() -> Iterator[None]:
-    """Say Overtaken where a row is there already."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise Overtaken(str(error.orig)) from error
 
 
 async def _write(

@@ -5,8 +5,8 @@ inside the process by a lock, between processes by BEGIN IMMEDIATE and the busy 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,10 +15,10 @@ from sqlalchemy import Connection as PlainConnection
 from sqlalchemy import CursorResult, Table, event, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.errors import DatabaseLocked
+from storage.errors import DatabaseLocked, Overtaken
 from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
@@ -115,6 +115,15 @@ def plain_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
     """
     cursor = result.cursor
     return [] if cursor is None else list(cursor.fetchall())
+
+
+@contextmanager
+def only_once() -> Iterator[None]:
+    """Raise Overtaken where another process wrote the row that is written here."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Overtaken(str(error.orig)) from error
 
 
 async def insert_missing(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engine import only_once
 from storage.tables import POLICIES
 
 
@@ -38,5 +39,6 @@ async def history(connection: AsyncConnection, clan_id: int, how_many: int) -> l
 
 
 async def add(connection: AsyncConnection, clan_id: int, version: Version) -> None:
-    """Store a further version; IntegrityError when the clan has one of that number."""
-    await connection.execute(insert(POLICIES).values(clan_id=clan_id, **version._asdict()))
+    """Store a further version; Overtaken when the clan has one of that number."""
+    with only_once():
+        await connection.execute(insert(POLICIES).values(clan_id=clan_id, **version._asdict()))

@@ -10,12 +10,11 @@ from statistics import median
 from typing import NamedTuple
 
 from bot.clan.evidence import Grade
-from bot.clan.policy import AlertKind, AlertPolicy, Policy
+from bot.clan.policy import MONTH_DAYS, WEEK_DAYS, AlertKind, AlertPolicy, Policy
 from bot.clan.profiles import Profile, Window, authority_of, tenure
 from bot.clan.ranks import DEFAULT_GATES, Authority, Gates
 from bot.clan.wording import exact, plural, short
 
-_WEEK_DAYS, _MONTH_DAYS = 7, 30
 _LEAST_WEEKS = 4
 
 
@@ -70,11 +69,11 @@ class _Look:
 
     @property
     def week(self) -> Window:
-        return self.profile.window(_WEEK_DAYS)
+        return self.profile.window(WEEK_DAYS)
 
     @property
     def month(self) -> Window:
-        return self.profile.window(_MONTH_DAYS)
+        return self.profile.window(MONTH_DAYS)
 
     @property
     def is_recruit(self) -> bool:

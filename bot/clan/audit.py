@@ -73,7 +73,8 @@ def _row(profile: Profile, middle: float | None, policy: Policy, now: datetime) 
         return OfficerRow(profile, Standing.PAUSED, (why,))
     days = policy.audit.window_days
     window = profile.window(days)
-    did = f"{exact(window.messages)} messages and {short(window.xp)} XP in {plural(days, 'day')}"
+    wrote, span = plural(window.messages, "message"), plural(days, "day")
+    did = f"{wrote} and {short(window.xp)} XP in {span}"
     enough_chat = middle is not None and (window.messages or 0) >= middle and window.messages
     if enough_chat or (window.messages and (window.xp or 0) >= policy.audit.least_xp):
         return OfficerRow(profile, Standing.FINE, (did,))

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bot.clan.alerts import Alert
-from bot.clan.policy import AlertKind
+from bot.clan.policy import MONTH_DAYS, AlertKind
 from bot.clan.profiles import Profile
-from bot.clan.signals import MONTH_DAYS
 
 GRAVEST_FIRST = (
     AlertKind.UNANSWERED,

@@ -146,10 +146,8 @@ def _shows_life(window: Window, rules: EnforcementPolicy) -> bool:
 def _of_the_living(
     profile: Profile, window: Window, rules: EnforcementPolicy, days: int, now: datetime
 ) -> Judgement:
-    did = (
-        f"{exact(window.messages)} {'message' if window.messages == 1 else 'messages'} "
-        f"and {short(window.xp)} XP in {plural(days, 'day')}"
-    )
+    wrote, span = plural(window.messages, "message"), plural(days, "day")
+    did = f"{wrote} and {short(window.xp)} XP in {span}"
     seen_at = profile.seen_at
     quiet_after = timedelta(days=days) * rules.quiet_percent / 100
     if window.is_well_observed and seen_at is not None and now - seen_at > quiet_after:

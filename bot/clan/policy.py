@@ -4,14 +4,16 @@ A policy has a version, and a case remembers the one it was judged by.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
 from bot.clan.plain import by_role, check, chosen, number, plain, read
 
+WEEK_DAYS, MONTH_DAYS = 7, 30
+"""The lengths of a week and a month in all rules that no threshold sets."""
 STEADY_WEEKS = 8
-STEADY_DAYS = 7 * STEADY_WEEKS
+STEADY_DAYS = WEEK_DAYS * STEADY_WEEKS
 _LONGEST_DAYS = 365
 _XP = 10**9
 
@@ -107,7 +109,9 @@ class EnforcementPolicy:
         check(self)
         for role, days in self.limits.items():
             if not 1 <= days <= _LONGEST_DAYS:
-                raise ValueError(f"the limit of {role} must be from 1 to 365 days, not {days:,}")
+                raise ValueError(
+                    f"the limit of {role} must be from 1 to {_LONGEST_DAYS} days, not {days:,}"
+                )
 
     def limit_days(self, role: str) -> int:
         """Return how many days a holder of the rank may be silent."""
@@ -186,7 +190,8 @@ class Policy:
 
     def windows(self) -> tuple[int, ...]:
         """Return the lengths, in days, of all windows that the rules look at."""
-        asked = {7, 30, STEADY_DAYS, self.promotion.velocity_days, self.promotion.pillar_days}
+        rules = self.promotion
+        asked = {WEEK_DAYS, MONTH_DAYS, STEADY_DAYS, rules.velocity_days, rules.pillar_days}
         return tuple(sorted(asked | {self.audit.window_days, *self.silence_windows()}))
 
     def silence_windows(self) -> tuple[int, ...]:
@@ -217,24 +222,3 @@ def changed(policy: Policy, **values: object) -> Policy:
         raise ValueError("the version counts by itself")
     merged = read(policy, values, "policy")
     return policy if merged == policy else replace(merged, version=policy.version + 1)
-
-
-def differences(before: Policy, after: Policy) -> tuple[str, ...]:
-    """Return what a change changes, as "enforcement.window_days: 30 -> 14"."""
-    return tuple(_differences(before.to_dict(), after.to_dict()))
-
-
-def _differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
-    found = []
-    names = [each.name for each in fields(Policy) if each.name != "version"]
-    for name in names:
-        was, became = before[name], after[name]
-        if isinstance(was, dict) and isinstance(became, dict):
-            found += [
-                f"{name}.{key}: {was[key]} -> {became[key]}"
-                for key in was
-                if was[key] != became[key]
-            ]
-        elif was != became:
-            found.append(f"{name}: {was} -> {became}")
-    return found

@@ -56,6 +56,14 @@ class Window:
         """Return whether both sides of all accounts were well observed."""
         return min(self.game.grade, self.chat.grade) is Grade.GOOD
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Return why what they did was not seen better: in the game first, then in chat."""
+        return (
+            *(f"game: {reason}" for reason in self.game_at_best.reasons),
+            *(f"chat: {reason}" for reason in self.chat.reasons),
+        )
+
 
 NOTHING_SEEN = Window()
 
@@ -119,6 +127,11 @@ class Profile:
         return self.windows.get(days, NOTHING_SEEN)
 
 
+def by_player(profiles: Iterable[Profile]) -> dict[int, Profile]:
+    """Return the profiles by the player ids of all accounts."""
+    return {account.player_id: profile for profile in profiles for account in profile.accounts}
+
+
 def tenure(profile: Profile, now: datetime) -> timedelta | None:
     """Return for how long the person has been in the clan, or None."""
     return None if profile.joined_at is None else now - profile.joined_at
@@ -180,11 +193,6 @@ def game_window(sides: Sequence[Side], raids: Iterable[int | None] = ()) -> Wind
         game=_worst(sides),
         game_at_best=max((side.evidence for side in sides), key=_grade, default=UNSEEN),
     )
-
-
-def capped(messages_by_hour: Iterable[int], cap: int) -> int:
-    """Return the messages with no hour counting for more than the cap."""
-    return sum(min(messages, cap) for messages in messages_by_hour)
 
 
 def enough_since(rises: Sequence[tuple[_At, int]], least_xp: int) -> _At | None:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from bot.clan.enforcement import LIVING, judge
 from bot.clan.evidence import Grade
-from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS, Policy, Signal
+from bot.clan.policy import MONTH_DAYS, STEADY_DAYS, STEADY_WEEKS, Policy, Signal
 from bot.clan.profiles import Profile, days_active, tenure
 from bot.clan.ranks import DEFAULT_GATES, Gates, next_rank, rank_of
-from bot.clan.signals import MONTH_DAYS, Comparison, Finding, comparison, reached, signals
+from bot.clan.signals import Comparison, Finding, comparison, reached, signals
 from bot.clan.spans import DAY
 from bot.clan.wording import lasting
 
@@ -63,7 +63,7 @@ def promotion_cases(
     bars = comparison(profiles, policy.promotion)
     cases, just_under = [], []
     for profile in profiles:
-        if not may_be_suggested(profile, now):
+        if not _may_be_suggested(profile, now):
             continue
         if judge(profile, policy, now).verdict not in LIVING:
             continue
@@ -95,7 +95,7 @@ def outlook(  # noqa: PLR0913 - whose, against whom, by which rules
     return _case(profile, signals(profile, bars, policy, now, gates), ladder, policy, now)
 
 
-def may_be_suggested(profile: Profile, now: datetime) -> bool:
+def _may_be_suggested(profile: Profile, now: datetime) -> bool:
     """Return whether a person is here, not away, and not on a cooldown."""
     on_cooldown = profile.cooldown_until is not None and profile.cooldown_until > now
     return profile.left_at is None and profile.leave is None and not on_cooldown
@@ -112,20 +112,18 @@ def _case(
     if target is None:
         return None
     month, got = profile.window(MONTH_DAYS), reached(found)
+    lacking = tuple(each for each in found if not each.is_reached)
     return PromotionCase(
         profile=profile,
         next_rank=target,
         reasons=tuple(each.words for each in got),
-        not_yet=tuple(each.words for each in found if not each.is_reached),
+        not_yet=tuple(each.words for each in lacking),
         signals=frozenset(each.signal for each in got),
         grade=min(month.game_at_best.grade, month.chat.grade),
-        doubts=(
-            *(f"game: {reason}" for reason in month.game_at_best.reasons),
-            *(f"chat: {reason}" for reason in month.chat.reasons),
-        ),
+        doubts=month.doubts,
         strength=_strength(profile, got, now),
         policy_version=policy.version,
-        lacking=tuple(each for each in found if not each.is_reached),
+        lacking=lacking,
     )
 
 

@@ -9,13 +9,19 @@ from datetime import datetime, timedelta
 from math import ceil, floor
 from typing import NamedTuple
 
-from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS, Policy, PromotionPolicy, Signal
+from bot.clan.policy import (
+    MONTH_DAYS,
+    STEADY_DAYS,
+    STEADY_WEEKS,
+    Policy,
+    PromotionPolicy,
+    Signal,
+)
 from bot.clan.profiles import Profile, authority_of, days_active, summed, tenure
 from bot.clan.ranks import DEFAULT_GATES, Authority, Gates
 from bot.clan.spans import DAY
 from bot.clan.wording import exact, plural, short
 
-MONTH_DAYS = 30
 _PILLAR_WEEKS = 4
 
 
@@ -90,13 +96,13 @@ def _velocity(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Fin
     if profile.main.role not in rules.recruit_roles or xp is None or not bars.mean_xp:
         return None
     is_reached = xp > bars.mean_xp
+    window, mean = plural(rules.velocity_days, "day"), short(int(bars.mean_xp))
     words = (
-        f"High velocity: {short(xp)} XP in {plural(rules.velocity_days, 'day')}, "
-        f"{'above' if is_reached else 'not above'} the mean of {short(int(bars.mean_xp))} "
+        f"High velocity: {short(xp)} XP in {window}, "
+        f"{'above' if is_reached else 'not above'} the mean of {mean} "
         f"of {', '.join(rules.comparison_ranks)}"
     )
-    window = plural(rules.velocity_days, "day")
-    missing = f"more than {short(int(bars.mean_xp))} XP in {window} ({short(xp)} so far)"
+    missing = f"more than {mean} XP in {window} ({short(xp)} so far)"
     closeness = min(xp / bars.mean_xp, 1.0)
     return Finding(Signal.VELOCITY, words, closeness, is_reached, () if is_reached else (missing,))
 
@@ -106,12 +112,12 @@ def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Findi
     days = days_active(profile, _PILLAR_WEEKS).chat_days
     if messages is None or days is None or bars.message_cut is None:
         return None
+    window, weeks = plural(rules.pillar_days, "day"), plural(_PILLAR_WEEKS, "week")
     words = (
-        f"Social pillar: {plural(messages, 'message')} in {plural(rules.pillar_days, 'day')} "
+        f"Social pillar: {plural(messages, 'message')} in {window} "
         f"(at most {rules.hour_cap} an hour), on {days} of {7 * _PILLAR_WEEKS} days; "
         f"the top {rules.pillar_top_percent}% begin at {exact(bars.message_cut)}"
     )
-    window, weeks = plural(rules.pillar_days, "day"), plural(_PILLAR_WEEKS, "week")
     parts = (
         _Bar(messages, bars.message_cut, f"message in {window}", f"messages in {window}"),
         _Bar(days, rules.pillar_chat_days, f"day in chat of {weeks}", f"days in chat of {weeks}"),
@@ -127,7 +133,7 @@ def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Findin
     bar = max(rules.carry_raids, bars.raid_cut or 0)
     gained = profile.window(MONTH_DAYS).raids
     words = (
-        f"Carry potential: {plural(raids, 'raid')}"
+        f"Carry potential: {plural(raids, 'raid')} in all"
         + ("" if gained is None else f", {exact(gained)} in {plural(MONTH_DAYS, 'day')}")
         + f"; the bar is {exact(bar)}"
     )

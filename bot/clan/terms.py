@@ -4,7 +4,7 @@ A draft knows what it was drawn from, so that it never undoes what somebody else
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from bot.clan.policy import DEFAULT_POLICY, Policy, SteadyBar, changed
@@ -41,7 +41,7 @@ class Draft:
     """Terms as somebody would have them, and those that held when they began."""
 
     base: Terms
-    proposed: Terms = field(default_factory=Terms)
+    proposed: Terms
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -63,14 +63,10 @@ class Draft:
         With a rank, they are of the steady bar that this rank has for its own.
         """
         if rank is None:
-            found = self
+            values: dict[str, Any] = {}
             for path, number in numbers.items():
-                *parts, name = path.split(".")
-                values: dict[str, object] = {name: number}
-                for part in reversed(parts[1:]):
-                    values = {part: values}
-                found = found.having(**{parts[0]: values})
-            return found
+                _put(values, tuple(path.split(".")), number)
+            return self.having(**values)
         names = {path.rpartition(".")[2]: number for path, number in numbers.items()}
         bar = replace(self.proposed.policy.promotion.steady_bar(rank), **names)
         return self.barring(rank, bar)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.clan.enforcement import InactivityList
-from bot.clan.profiles import Profile
+from bot.clan.profiles import Profile, by_player
 
 LOOK_BACK = timedelta(days=90)
 
@@ -97,10 +97,7 @@ def past(at: datetime, then: Look, today: Iterable[Profile], noticed: Iterable[i
     `today` are the present people, whose newest signs of life count; `noticed` the players who
     were given a notice meanwhile. Nobody who is not present any more came back.
     """
-    now_by_player = {
-        account.player_id: profile for profile in today for account in profile.accounts
-    }
-    told = frozenset(noticed)
+    now_by_player, told = by_player(today), frozenset(noticed)
     fates = {
         profile.main.player_id: _fate(profile, now_by_player, at, told) for profile in then.flagged
     }

@@ -84,9 +84,9 @@ def day_words(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{local:%A}" if now - instant < 6 * DAY else f"{local.day} {local:%B}"
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return the count with its noun: 1 member, 3 members; `many` where an s will not do."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def plural(count: float | None, one: str, many: str | None = None) -> str:
+    """Return the count in full with its noun: 1 member, 3 members; `many` where no s will do."""
+    return f"{exact(count)} {one if count == 1 else many or one + 's'}"
 
 
 def _cut(size: int, unit: int) -> str:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bot.clan.wording import exact, plural
 from bot.reports.clan_report import role_words
-from bot.reports.definitions import HELP, Definitions, inactive_words, promotion_words
+from bot.reports.definitions import Definitions, help_words, inactive_words, promotion_words
 from bot.reports.lists import InactiveRow, Listing, Part, PromotionRow
 from bot.reports.style import clock_words, evidence_words
 from bot.services.clans import Clan
@@ -101,14 +101,14 @@ def _rising(row: PromotionRow) -> _Shown:
         *(f"not yet: {words}" for words in row.not_yet),
         f"evidence {row.evidence}" + (f": {'; '.join(row.doubts)}" if row.doubts else ""),
     ]
-    return _Shown(_names(row), role, exact(row.strength), "\n".join(why))
+    return _Shown(_names(row), role, exact(round(row.strength)), "\n".join(why))
 
 
 def _silent(row: InactiveRow) -> _Shown:
     why = [] if row.apart is None else [row.apart]
     why += row.reasons
     if row.needs:
-        why.append(f"what would help: {', '.join(HELP[need] for need in row.needs)}")
+        why.append(f"what would help: {', '.join(help_words(row.needs))}")
     return _Shown(_names(row), role_words(row.role), exact(row.over_days), "\n".join(why))
 
 

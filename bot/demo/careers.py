@@ -42,6 +42,8 @@ _LONG_LULL_EVERY: Mapping[Persona, tuple[int, int]] = {
 _LONG_LULL = (122, 133), (76, 88)
 """Between how many days ago it began and ended: three months ago they would have been called."""
 _SETTLED_DAYS = 40
+_DRIFTED_DAYS = (36, 60)
+"""For how long who is casual was silent before leaving for good, if they were settled before."""
 _NOTICED = frozenset({Persona.STEADY, Persona.BOSSER, Persona.CHATTERER, Persona.OFFICER})
 """Whom leadership promotes before long: who plays and writes a lot."""
 _IS_NOTICED, _NOTICED_DAYS = 0.8, (3, 85)
@@ -103,7 +105,7 @@ def career(rng: Random, part: Part, times: Times, names: Iterator[str]) -> Caree
         names=called,
         roles=_roles(rng, part, stays, times),
         stays=stays,
-        lulls=_lulls(rng, part, stays, times),
+        lulls=_drifts(rng, part, stays, times) or _lulls(rng, part, stays, times),
         registered_at=from_ms(registered_ms),
         status_at=status_at,
     )
@@ -184,6 +186,16 @@ def _lulls(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tu
         ended_ms = min(began_ms + rng.randrange(5, 20) * DAY_MS, now_ms - 4 * DAY_MS)
         return (Lull(began_ms, ended_ms),)
     return ()
+
+
+def _drifts(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tuple[Lull, ...]:
+    """Return the silence in which somebody drifted away, where the span is long enough for it."""
+    left_at = stays[-1].to_at
+    if left_at is None or part.persona is not Persona.CASUAL:
+        return ()
+    began_ms = to_ms(left_at) - _days_ms(rng, _DRIFTED_DAYS)
+    settled_ms = times.start_ms + 2 * _SETTLED_DAYS * DAY_MS
+    return (Lull(began_ms, to_ms(left_at)),) if began_ms > settled_ms else ()
 
 
 def _came_back(part: Part) -> bool:

@@ -9,8 +9,9 @@ from bot.settings import Settings
 
 _HINT = (
     "Welcome to the demo! You can look at this server as leader, officer, member or guest.\n"
-    "Type a command: `/clanstats report`, `/me`, `/member`, `/clanstats status`, "
-    "`/clanstats links`, `/clanstats setup`. Everything here is made up."
+    "Type a command. As leader `/promotions`, `/inactive`, `/clanstats settings`; as officer "
+    "`/clanstats report`, `/clanstats links`, `/clanstats cases`; as member `/me`. "
+    "Everything here is made up."
 )
 
 

@@ -17,6 +17,7 @@ from bot.app import ClanBot
 from bot.clan.ranks import DEFAULT_GATES
 from bot.demo.absent import send_away
 from bot.demo.cast import ChannelKind, MadeUpUser, Persona
+from bot.demo.decided import decide_before
 from bot.demo.seed import BRIDGE_PATTERN, Cast, seed
 from bot.demo.ties import tie
 from bot.demo.wom_server import MadeUpWom
@@ -121,11 +122,13 @@ async def _dressed(  # noqa: PLR0913, PLR0917 - everything that stands on the st
         {index: handle.id for index, handle in users.items()},
         {channel.index: channels[channel.name].id for channel in world.channels},
     )
+    seats = _seats(world)
     database = Database(settings.database_url)
     try:
         clan = await seed(database, world, cast, progress=lambda what: say(f"storing {what}"))
         await tie(database, clan, world, cast)
         await send_away(database, clan, world, cast.users)
+        await decide_before(database, clan, world, cast.users, apart=_accounts(seats))
     finally:
         await database.close()
     await _declare_bridge(services, clan, world, cast)
@@ -139,7 +142,6 @@ async def _dressed(  # noqa: PLR0913, PLR0917 - everything that stands on the st
         discord_officers=frozenset({roles[1].id}),
     )
     await services.clans.set_gates(clan, gates)
-    seats = _seats(world)
     names = {user.index: f"{user.display_name} ({seat})" for seat, user in seats.items()}
     actors = {}
     for user in world.users:
@@ -180,6 +182,10 @@ async def _declare_bridge(services: Services, clan: Clan, world: World, cast: Ca
         if channel.kind is ChannelKind.BRIDGE:
             spot = Spot(cast.channels[channel.index], channel.name, "text")
             await services.bridges.declare(clan, spot, BRIDGE_PATTERN)
+
+
+def _accounts(seats: Mapping[str, MadeUpUser]) -> frozenset[int]:
+    return frozenset(player_id for user in seats.values() for player_id in user.player_ids)
 
 
 def _seats(world: World) -> dict[str, MadeUpUser]:

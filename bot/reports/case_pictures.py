@@ -57,7 +57,6 @@ def weeks_picture(profile: Profile, clan_name: str, zone: str, now: datetime) ->
     clock = ZoneInfo(zone)
     today = day_of(now, clock)
     joined_on = None if profile.joined_at is None else day_of(profile.joined_at, clock)
-    window = profile.window(STEADY_DAYS)
     known = (*(Week(),) * STEADY_WEEKS, *profile.weeks)[-STEADY_WEEKS:]
     lines = (
         _week_line(week, today - back * WEEK, joined_on)
@@ -71,10 +70,7 @@ def weeks_picture(profile: Profile, clan_name: str, zone: str, now: datetime) ->
         weeks=tuple(lines),
         joined_on=joined_on,
         others=tuple(account.name for account in profile.accounts[1:]),
-        evidence=(
-            *(f"game: {reason}" for reason in window.game_at_best.reasons),
-            *(f"chat: {reason}" for reason in window.chat.reasons),
-        ),
+        evidence=profile.window(STEADY_DAYS).doubts,
     )
 
 

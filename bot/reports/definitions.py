@@ -1,6 +1,6 @@
 """What each word means: one sentence, printed beside the results that it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from bot.clan.enforcement import Need
@@ -28,12 +28,16 @@ DEFINITIONS: Final[Definitions] = (
 )
 """The one sentence for each word that is printed beside the results."""
 
-HELP: Final[Mapping[Need, str]] = {
-    Need.LINK: "a link to Discord",
-    Need.UPDATE: "an update on WOM",
+_HELP: Final[Mapping[Need, str]] = {
+    Need.UPDATE: "an update on Wise Old Man",
+    Need.LINK: "a link to a Discord user",
     Need.TIME: "more time",
 }
-"""What would make it possible to tell."""
+
+
+def help_words(needs: Collection[Need]) -> tuple[str, ...]:
+    """Return what would make it possible to tell, always in the same order."""
+    return tuple(words for need, words in _HELP.items() if need in needs)
 
 
 def inactive_words(policy: Policy) -> Definitions:

@@ -1,8 +1,8 @@
-"""The lists of people as files: CSV for spreadsheets, JSON for programs, names to copy.
+"""The lists of people as files: CSV for spreadsheets, JSON for programs.
 
 A spreadsheet must not run what somebody calls themselves: in CSV, text that begins like a formula
-gets an apostrophe before it (https://owasp.org/www-community/attacks/CSV_Injection). JSON and the
-names to copy are as they are. Unknown is an empty cell or null, never 0.
+gets an apostrophe before it (https://owasp.org/www-community/attacks/CSV_Injection). JSON has it
+as it is. Unknown is an empty cell or null, never 0.
 """
 
 import csv
@@ -14,21 +14,12 @@ from datetime import UTC, datetime
 from io import StringIO
 
 from bot.reports.documents import Document
-from bot.reports.lists import InactiveRow, Listing, Part, PromotionRow, Row
+from bot.reports.lists import InactiveRow, Listing, PromotionRow, Row
 
 Cell = str | int | float | datetime | tuple[str, ...] | None
 
 _FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=[\s\"']*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 """Where a cell begins like a formula, wide forms too, or would if it were split at a separator."""
-
-
-def as_names(listing: Listing[Row], part: Part | None = None) -> str:
-    """Return the names of one part for copying, one on each line, as the game writes them.
-
-    Without `part`, of those who can be acted on at once: the sure, the suggested.
-    """
-    rows = listing.part(part or listing.of.FIRST)
-    return "\n".join(name for row in rows for name in row.names_to_copy)
 
 
 def as_csv(listing: Listing[Row]) -> Document:

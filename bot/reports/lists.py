@@ -9,9 +9,8 @@ from enum import StrEnum
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from bot.clan.enforcement import InactivityList, InactivityRow, Need
-from bot.clan.policy import Policy
+from bot.clan.policy import MONTH_DAYS, Policy
 from bot.clan.promotion import PromotionCase, Promotions
-from bot.clan.signals import MONTH_DAYS
 from bot.reports.definitions import Definitions, inactive_words, promotion_words
 
 
@@ -34,7 +33,6 @@ class InactiveRow:
     """
 
     FILE: ClassVar = "inactive"
-    FIRST: ClassVar = Part.SURE
 
     part: Part
     name: str
@@ -51,11 +49,6 @@ class InactiveRow:
     needs: tuple[Need, ...]
     apart: str | None
 
-    @property
-    def names_to_copy(self) -> tuple[str, ...]:
-        """Return all accounts: the silence is that of every one of them."""
-        return self.accounts
-
 
 @dataclass(frozen=True, slots=True)
 class PromotionRow:
@@ -66,7 +59,6 @@ class PromotionRow:
     """
 
     FILE: ClassVar = "promotions"
-    FIRST: ClassVar = Part.SUGGESTED
 
     part: Part
     name: str
@@ -85,11 +77,6 @@ class PromotionRow:
     reasons: tuple[str, ...]
     not_yet: tuple[str, ...]
     doubts: tuple[str, ...]
-
-    @property
-    def names_to_copy(self) -> tuple[str, ...]:
-        """Return the main account: it is the one that rises."""
-        return (self.name,)
 
 
 Row = TypeVar("Row", InactiveRow, PromotionRow)

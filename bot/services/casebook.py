@@ -3,22 +3,21 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from bot.clan.cases import Case, Entry
+from bot.clan.cases import Case, Entry, Kind, Move, State
 from bot.services.clans import Clan
-from bot.services.muster import case_of
 from storage import cases
-from storage.cases import EntryRow
+from storage.cases import CaseRow, EntryRow
 from storage.engine import Connection
 
 
 async def standing_cases(connection: Connection, clan: Clan) -> tuple[Case, ...]:
     """Return the clan's cases that are not over, in the order in which they were opened."""
-    return tuple(map(case_of, await cases.standing(connection, clan.clan_id)))
+    return tuple(map(_case, await cases.standing(connection, clan.clan_id)))
 
 
 async def ended_cases(connection: Connection, clan: Clan, how_many: int) -> tuple[Case, ...]:
     """Return the clan's newest cases that are over, the one that ended last first."""
-    found = map(case_of, await cases.newest(connection, clan.clan_id, how_many))
+    found = map(_case, await cases.newest(connection, clan.clan_id, how_many))
     return tuple(sorted(found, key=lambda case: (case.last.at, case.case_id), reverse=True))
 
 
@@ -26,7 +25,7 @@ async def cases_of(
     connection: Connection, clan: Clan, player_ids: Collection[int]
 ) -> tuple[Case, ...]:
     """Return all cases of some players, in the order in which they were opened."""
-    return tuple(map(case_of, await cases.of_players(connection, clan.clan_id, [*player_ids])))
+    return tuple(map(_case, await cases.of_players(connection, clan.clan_id, [*player_ids])))
 
 
 async def keep(connection: Connection, clan: Clan, case: Case, known: int) -> Case:
@@ -58,4 +57,28 @@ def _line(entry: Entry) -> EntryRow:
         entry.why,
         entry.until_at,
         list(entry.numbers),
+    )
+
+
+def _case(row: CaseRow) -> Case:
+    """Return a stored case as the rules know it."""
+    return Case(
+        Kind(row.kind),
+        row.player_id,
+        row.role,
+        row.policy_version,
+        tuple(
+            Entry(
+                Move(each.move),
+                State(each.state),
+                each.who,
+                each.at,
+                each.why,
+                each.until_at,
+                tuple(each.numbers),
+            )
+            for each in row.history
+        ),
+        row.target,
+        row.case_id,
     )

@@ -103,11 +103,6 @@ class Cases:
         async with self._database.reading() as connection:
             return await _named(connection, clan, await ended_cases(connection, clan, how_many))
 
-    async def of_player(self, clan: Clan, player_id: int) -> tuple[Case, ...]:
-        """Return all cases of a player, in the order in which they were opened."""
-        async with self._database.reading() as connection:
-            return await cases_of(connection, clan, [player_id])
-
     async def of_person(self, clan: Clan, player_id: int) -> tuple[Named, ...]:
         """Return all cases of a player and of the same person's other accounts, oldest first."""
         async with self._database.reading() as connection:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.clan.evidence import Blind
-from bot.clan.policy import STEADY_DAYS
+from bot.clan.policy import MONTH_DAYS, STEADY_DAYS
 from bot.clan.questions import ANSWER_WINDOW
-from bot.clan.signals import MONTH_DAYS
 from bot.clan.spans import DAY, HOUR, Span, day_of
 from bot.clan.standings import Chat
 from bot.services.blindness import blind_times

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from bot.clan.gains import metric_gain
 from bot.clan.metrics import RAIDS, Kind, threshold
+from bot.clan.policy import MONTH_DAYS
 from bot.services.looking import Looking
 from storage import metrics, snapshots
 from storage.engine import Connection
 from storage.snapshots import Seen
 
-RAID_DAYS = 30
-"""The window in which raids gained are told."""
+RAID_DAYS = MONTH_DAYS
+"""The one window in which raids gained are told."""
 
 _BASELINE_LEAD = timedelta(days=2)
 

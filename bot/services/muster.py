@@ -5,19 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.clan.cases import Case, Entry, Kind, Move, State
+from bot.clan.cases import Case, Kind
 from bot.clan.coverage import linked
 from bot.clan.evidence import coverage, strip
 from bot.clan.policy import Policy
-from bot.clan.profiles import Profile
+from bot.clan.profiles import Profile, by_player
 from bot.clan.standings import Member, Roster
+from bot.services.casebook import standing_cases
 from bot.services.clans import Clan
 from bot.services.looking import Looking
 from bot.services.policies import ladder_of, policy_of
 from bot.services.profiles import joined_profiles
 from bot.services.sight import Sight, read_sight
-from storage import cases as stored
-from storage.cases import CaseRow
 from storage.engine import Connection
 
 
@@ -43,9 +42,7 @@ class Muster:
 
     def by_player(self) -> dict[int, Profile]:
         """Return the profiles by the player ids of all accounts."""
-        return {
-            account.player_id: profile for profile in self.profiles for account in profile.accounts
-        }
+        return by_player(self.profiles)
 
     def authors_of(self, profiles: Iterable[Profile]) -> list[int]:
         """Return who wrote for some of the people."""
@@ -59,8 +56,7 @@ async def read_muster(connection: Connection, look: Looking) -> Muster:
     """
     sight = await read_sight(connection, look)
     is_past = look.at < look.now
-    rows = [] if is_past else await stored.standing(connection, look.clan.clan_id)
-    cases = tuple(map(case_of, rows))
+    cases = () if is_past else await standing_cases(connection, look.clan)
     return await asyncio.to_thread(_muster, sight, cases)
 
 
@@ -73,11 +69,11 @@ async def muster_now(
     silence_only: bool = False,
 ) -> Muster:
     """Return everybody now by the clan's policy, or with another limit of silence for all."""
-    policy = with_limit(await policy_of(connection, clan), days)
+    policy = _with_limit(await policy_of(connection, clan), days)
     return await read_muster(connection, Looking(clan, policy, now, now, silence_only=silence_only))
 
 
-def with_limit(policy: Policy, days: int | None) -> Policy:
+def _with_limit(policy: Policy, days: int | None) -> Policy:
     """Return the policy with one limit of silence for every rank, or as it is."""
     if days is None:
         return policy
@@ -120,27 +116,3 @@ def _evidence(sight: Sight) -> tuple[str, ...]:
     heard = 0 if sight.chat.heard_from is not None else None
     known = coverage(roster, sight.look.clan.polled_at, linked(roster), heard, sight.chat.blind)
     return strip(known, sight.look.at, sight.look.clan.zone)
-
-
-def case_of(row: CaseRow) -> Case:
-    """Return a stored case as the rules know it."""
-    return Case(
-        Kind(row.kind),
-        row.player_id,
-        row.role,
-        row.policy_version,
-        tuple(
-            Entry(
-                Move(each.move),
-                State(each.state),
-                each.who,
-                each.at,
-                each.why,
-                each.until_at,
-                tuple(each.numbers),
-            )
-            for each in row.history
-        ),
-        row.target,
-        row.case_id,
-    )

@@ -3,12 +3,15 @@
 Every change is a new version, so that a case can say by which one it was judged.
 """
 
-from bot.clan.policy import DEFAULT_POLICY, Policy, differences
+from datetime import datetime
+
+from bot.clan.policy import DEFAULT_POLICY, Policy
 from bot.clan.ranks import Caller, Gates, ladder
 from bot.clan.terms import Draft, Terms, gates_fault
 from bot.services.clans import Clan, Clock
 from storage import clans, policies
 from storage.engine import Connection, Database
+from storage.errors import Overtaken
 from storage.policies import Version
 
 
@@ -41,19 +44,6 @@ class Policies:
         async with self._database.reading() as connection:
             return await policies.history(connection, clan.clan_id, how_many)
 
-    async def save(self, clan: Clan, policy: Policy, by: int) -> tuple[str, ...]:
-        """Make a policy, changed from the newest one, the clan's; return what that changes.
-
-        Raises Outdated when it was changed from an older one.
-        """
-        async with self._database.writing() as connection:
-            before = await policy_of(connection, clan)
-            if policy.version != before.version + 1:
-                raise Outdated(before)
-            version = Version(policy.version, policy.to_dict(), by, self._clock())
-            await policies.add(connection, clan.clan_id, version)
-        return differences(before, policy)
-
     async def terms(self, clan: Clan) -> Terms:
         """Return all that leadership settled, as it holds now."""
         async with self._database.reading() as connection:
@@ -65,24 +55,32 @@ class Policies:
         Raises Outdated when anything of it is another meanwhile, NotAllowed for gates that the
         caller may not change so.
         """
-        terms = draft.proposed
-        async with self._database.writing() as connection:
-            newest = await _terms_of(connection, clan)
-            if newest != draft.base:
-                raise Outdated(newest.policy)
-            if fault := gates_fault(caller, newest.gates, terms.gates):
-                raise NotAllowed(fault)
-            if terms.policy != newest.policy:
-                content = terms.policy.to_dict()
-                version = Version(terms.policy.version, content, by, self._clock())
-                await policies.add(connection, clan.clan_id, version)
-            await clans.change(
-                connection,
-                clan.clan_id,
-                gates=terms.gates.to_dict(),
-                report_channel_id=terms.report_channel_id,
-                notice_channel_id=terms.notice_channel_id,
-            )
+        try:
+            async with self._database.writing() as connection:
+                await _settle(connection, clan, draft, caller, (by, self._clock()))
+        except Overtaken as error:
+            raise Outdated(await self.of(clan)) from error
+
+
+async def _settle(
+    connection: Connection, clan: Clan, draft: Draft, caller: Caller, made: tuple[int, datetime]
+) -> None:
+    """Write a draft if it was drawn from what holds now; `made` are by whom and when."""
+    newest, terms = await _terms_of(connection, clan), draft.proposed
+    if newest != draft.base:
+        raise Outdated(newest.policy)
+    if fault := gates_fault(caller, newest.gates, terms.gates):
+        raise NotAllowed(fault)
+    if terms.policy != newest.policy:
+        version = Version(terms.policy.version, terms.policy.to_dict(), *made)
+        await policies.add(connection, clan.clan_id, version)
+    await clans.change(
+        connection,
+        clan.clan_id,
+        gates=terms.gates.to_dict(),
+        report_channel_id=terms.report_channel_id,
+        notice_channel_id=terms.notice_channel_id,
+    )
 
 
 async def _terms_of(connection: Connection, clan: Clan) -> Terms:

@@ -106,12 +106,12 @@ def _roles_faults(name: str, roles: object) -> Iterator[str]:
         return
     if len(roles) > _MOST_ROLES:
         yield f"{name} has {len(roles)} roles, {_MOST_ROLES} are the most"
-    strange = [each for each in roles if isinstance(each, str) and not is_role(each)]
+    strange = [each for each in roles if isinstance(each, str) and not _is_role(each)]
     if strange:
         yield f"{name}: Wise Old Man has no role like {strange[0]!r}, write it like deputy_owner"
 
 
-def is_role(name: str) -> bool:
+def _is_role(name: str) -> bool:
     """Return whether a name has the form of WOM's roles."""
     bare = name.replace("_", "")
     return bare.isascii() and bare.isalnum() and bare.islower() and len(name) <= _LONGEST_ROLE

@@ -4,6 +4,7 @@ Everything is read in one moment and judged in a thread; nothing is decided here
 """
 
 import asyncio
+from collections.abc import Iterable
 
 from bot.clan.activity import heatmap
 from bot.clan.alerts import alerts
@@ -70,7 +71,7 @@ class Review:
         return PromotionReview(
             await asyncio.to_thread(open_promotions, muster),
             muster.of_kind(Kind.PROMOTION),
-            tuple(_to_promote(muster, case) for case in approved.values()),
+            _to_promote(muster, approved.values()),
             muster.policy,
             muster.at,
             muster.evidence,
@@ -88,7 +89,7 @@ class Review:
             await asyncio.to_thread(open_inactivity, muster),
             cases,
             {pid: count - (pid in cases) for pid, count in earlier.items()},
-            tuple(_to_remove(muster, case) for case in approved.values()),
+            _to_remove(muster, approved.values()),
             muster.policy,
             muster.at,
             muster.evidence,
@@ -173,22 +174,29 @@ class Review:
         return await muster_now(connection, clan, self._clock(), days, silence_only=silence_only)
 
 
-def _to_promote(muster: Muster, case: Case) -> Waiting:
-    profile = muster.by_player().get(case.player_id)
-    if profile is None:
-        return Waiting(case, "?", "not a member any more")
-    return Waiting(case, name_of(profile, case.player_id))
+def _to_promote(muster: Muster, approved: Iterable[Case]) -> tuple[Waiting, ...]:
+    people = muster.by_player()
+    return tuple(_waiting(people.get(case.player_id), case) for case in approved)
 
 
-def _to_remove(muster: Muster, case: Case) -> Waiting:
+def _to_remove(muster: Muster, approved: Iterable[Case]) -> tuple[Waiting, ...]:
     """Return who is to be removed, with a word of warning when they came back meanwhile."""
-    profile = muster.by_player().get(case.player_id)
+    people = muster.by_player()
+    found = ((case, people.get(case.player_id)) for case in approved)
+    return tuple(_waiting(profile, case, _warning(profile, muster)) for case, profile in found)
+
+
+def _waiting(profile: Profile | None, case: Case, remark: str = "") -> Waiting:
     if profile is None:
         return Waiting(case, "?", "not a member any more")
+    return Waiting(case, name_of(profile, case.player_id), remark)
+
+
+def _warning(profile: Profile | None, muster: Muster) -> str:
+    if profile is None:
+        return ""
     judgement = judge(profile, muster.policy, muster.at)
-    lives = judgement.verdict in LIVING
-    name = name_of(profile, case.player_id)
-    return Waiting(case, name, f"active again: {judgement.reasons[0]}" if lives else "")
+    return f"active again: {judgement.reasons[0]}" if judgement.verdict in LIVING else ""
 
 
 def _standing(muster: Muster, profile: Profile) -> OwnStanding:

@@ -79,14 +79,22 @@ def _looked_at(persons: Persons, look: Looking) -> tuple[int, ...] | None:
 
 
 def _places_at(book: Book, events: Sequence[Event], at: datetime) -> dict[int, Place]:
-    """Return who was a member at an instant, with the role of then."""
-    roles = {
-        event.player_id: event.before
-        for event in events  # newest first, so that the first one after `at` stays
-        if event.happened_at > at and event.kind in _ROLE_KINDS and event.before
+    """Return who was a member at an instant, with the role of then and since when they held it."""
+    changes = [event for event in events if event.kind in _ROLE_KINDS]
+    # Newest first: of those after `at` the earliest stays, of the others the latest.
+    roles = {each.player_id: each.before for each in changes if each.happened_at > at}
+    since = {
+        each.player_id: each.happened_at for each in reversed(changes) if each.happened_at <= at
     }
+
+    def then(place: Place) -> Place:
+        role = roles.get(place.player_id)
+        if role is None:
+            return place
+        return place._replace(role=role, role_since_at=since.get(place.player_id))
+
     return {
-        place.player_id: place._replace(role=roles.get(place.player_id, place.role))
+        place.player_id: then(place)
         for place in (*book.places.values(), *book.former)
         if (place.left_at is None or place.left_at > at)
         and (place.joined_at is None or place.joined_at <= at)

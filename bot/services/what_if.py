@@ -11,7 +11,7 @@ from bot.services.clans import Clan
 from bot.services.looking import Looking
 from bot.services.muster import Muster, read_muster
 from bot.services.policies import policy_of
-from bot.services.suggesting import inactivity_of, promotions_of
+from bot.services.suggesting import open_inactivity, open_promotions
 from storage import cases
 from storage.engine import Connection
 
@@ -44,11 +44,11 @@ class _Judged(NamedTuple):
 
 
 def _judged(today: Muster, then: Muster, noticed: Sequence[int]) -> _Judged:
-    found = promotions_of(today)
-    flagged = look(inactivity_of(then))
+    found = open_promotions(today)
+    flagged = look(open_inactivity(then))
     seen_then = flagged.flagged or any(profile.seen_at for profile in then.profiles)
     return _Judged(
-        look(inactivity_of(today)),
+        look(open_inactivity(today)),
         past(then.at, flagged, today.profiles, noticed) if seen_then else None,
         tuple(case.profile.main.name for case in found.cases),
     )

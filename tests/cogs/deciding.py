@@ -16,6 +16,7 @@ from bot.services.review import Suggestion, Unsuggested
 from cogs._deciding_keys import PATTERN, Act, Key
 from cogs._replies import Box
 from storage.tables import MEMBERSHIPS
+from tests.bot.services import village
 from tests.cogs.town import Town, words
 
 PARTS, CHARACTERS = 40, 4_000
@@ -133,7 +134,7 @@ async def judged_by(town: Town, **values: object) -> None:
     """Change the clan's policy."""
     clan, policies = await town.clan(), town.services.policies
     policy = changed(await policies.of(clan), **values)
-    await policies.save(clan, policy, town.leader.id)
+    await village.judged_by(policies, clan, policy, town.leader.id)
 
 
 def fits(panel: ResponseMessage) -> bool:

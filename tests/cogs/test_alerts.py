@@ -16,6 +16,7 @@ from bot.services.review import AlertReview
 from cogs._alerts import AlertsPanel
 from cogs._alerts_words import kind_lines, overview_lines
 from tests.bot.clan.portraits import NOW, account, person
+from tests.bot.services import village
 from tests.cogs.test_me import quiet_player
 from tests.cogs.town import START, Town, fits, words
 
@@ -26,7 +27,7 @@ async def judged_by(town: Town, **rules: object) -> None:
     """Let alerts be told by other bars."""
     clan = await town.clan()
     before = await town.services.policies.of(clan)
-    await town.services.policies.save(clan, changed(before, alerts=rules), by=1)
+    await village.judged_by(town.services.policies, clan, changed(before, alerts=rules))
 
 
 async def shown_to(town: Town, who: MemberActor | None = None) -> ResponseMessage:

@@ -78,6 +78,7 @@ async def test_officers_see_what_waits_by_what_it_waits_for(town: Town) -> None:
     assert "**Noticed, waiting for a sign of life**  1" in said
     assert "**Waiting for the game**  1" in said
     assert f"notice given by <@{town.leader.id}> <t:" in said
+    assert f"kick done by <@{town.leader.id}> <t:" in said
     assert "he said \\*no\\*" in said
     assert "@everyone" not in said
     assert "romotion to" not in said

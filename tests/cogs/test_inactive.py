@@ -20,6 +20,7 @@ from cogs._deciding_keys import Act, At, Tab
 from cogs._deciding_lists import names_to_update
 from cogs._inactive import inactive_box
 from cogs._inactive_rows import sure_lines
+from cogs._noticing import draft
 from cogs._updating import requested_words
 from tests.bot.clan.portraits import NOW, POLICY, account, ago, silent
 from tests.cogs.deciding import (
@@ -70,8 +71,8 @@ async def sure(town: Town) -> list[str]:
 
 
 async def case_of(town: Town, player_id: int) -> Case:
-    (case,) = await town.services.cases.of_player(await town.clan(), player_id)
-    return case
+    (found,) = await town.services.cases.of_person(await town.clan(), player_id)
+    return found.case
 
 
 async def test_each_row_says_who_since_when_and_of_which_numbers(hushed: Town) -> None:
@@ -82,7 +83,7 @@ async def test_each_row_says_who_since_when_and_of_which_numbers(hushed: Town) -
     assert "Last seen in the game <t:" in said
     assert "0 messages and 0 XP in 30 days." in said
     assert "both sides well observed" in said
-    assert "by version 1 of the settings" in said
+    assert "Judged by the usual settings." in said
 
 
 async def test_another_limit_holds_for_the_list_and_for_what_is_pressed_on_it(
@@ -93,6 +94,7 @@ async def test_another_limit_holds_for_the_list_and_for_what_is_pressed_on_it(
     assert "Nobody was silent on both sides for longer than the limit" in words(panel)
     panel = await inactive(hushed, days=20)
     assert "within the rank's limit (20 days)" in words(panel)
+    assert "For 20 days as asked, instead of the limits set there" in words(panel)
     key = on_card(panel, Act.APPROVE)[0]
     assert key.at.days == 20
     await press(hushed, panel, key)
@@ -110,8 +112,7 @@ async def test_where_nothing_can_be_told_it_says_what_would_help(town: Town) -> 
     assert "an update on Wise Old Man" in said
     assert fits(panel)
     result = await press(town, panel, on_card(panel, Act.LINKS)[0])
-    assert "## " in told(result)
-    assert "Claims" in told(result)
+    assert "## Players" in told(result)
 
 
 async def test_an_update_is_requested_for_those_who_lack_one(town: Town) -> None:
@@ -219,15 +220,20 @@ async def test_without_a_channel_a_notice_comes_back_to_copy(hushed: Town) -> No
     panel, name = await inactive(hushed), (await sure(hushed))[0]
     key = on_card(panel, Act.NOTICE)[0]
     shown = await press(hushed, panel, key)
-    (draft,) = values_of(shown)
-    assert f"Hi {name}!" in draft
-    result = await filled(hushed, shown, f"{draft} ```@everyone")
+    (drafted,) = values_of(shown)
+    assert f"Hi {name}!" in drafted
+    result = await filled(hushed, shown, f"{drafted} ```@everyone")
     assert f"```\nHi {name}!" in told(result)
     assert told(result).count("```") == 2
     assert f"**{name}** is marked as noticed" in words(panel)
     assert "Notice again" in words(panel)
     assert "noticed <t:" in words(panel)
     assert (await case_of(hushed, key.player_id)).state is State.NOTICED
+
+
+async def test_the_draft_of_a_notice_has_names_as_they_are_written_in_the_game(town: Town) -> None:
+    clan = replace(await town.clan(), name="Dr. Who*")
+    assert draft("imp_rat\n9", clan).startswith("Hi imp_rat 9! We have not seen you in Dr. Who* ")
 
 
 async def test_a_notice_is_posted_where_the_clan_wants_them_and_pings_nobody(hushed: Town) -> None:

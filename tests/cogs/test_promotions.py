@@ -59,7 +59,7 @@ async def test_the_strongest_come_first_with_reasons_and_what_is_missing(town: T
     assert "**Social pillar**: " in said
     assert "Not yet because: Steady" in said
     assert "Evidence good" in said
-    assert "by version 1 of the settings" in said
+    assert "Judged by the usual settings." in said
     assert "members linked" in said
 
 
@@ -88,6 +88,7 @@ async def test_not_yet_asks_why_and_for_how_long_and_is_remembered(town: Town) -
     assert values_of(shown) == ["", "30"]
     await filled(town, shown, "not at events", "2 weeks")
     assert f"**{name}**: not yet. Not suggested again before <t:" in words(panel)
+    assert "takes it back" in words(panel)
     assert on_card(panel, Act.APPROVE)
     review = await town.services.review.promotions(await town.clan())
     assert name not in {each.profile.main.name for each in review.promotions.cases}
@@ -155,8 +156,8 @@ async def test_pressing_twice_does_it_once(town: Town) -> None:
     assert "You approved this already" in said
     assert "<@" not in said
     assert "Approved 1" in words(again)
-    (case,) = await town.services.cases.of_player(await town.clan(), key.player_id)
-    assert [each.move for each in case.history] == [Move.OPEN, Move.APPROVE]
+    (found,) = await town.services.cases.of_person(await town.clan(), key.player_id)
+    assert [each.move for each in found.case.history] == [Move.OPEN, Move.APPROVE]
 
 
 async def test_of_two_leaders_at_the_same_moment_one_decides(town: Town) -> None:
@@ -167,8 +168,8 @@ async def test_of_two_leaders_at_the_same_moment_one_decides(town: Town) -> None
     said = told(await press(town, panel, key))
     assert "Somebody else approved this" in said
     assert f"<@{second.id}>" in said
-    (case,) = await town.services.cases.of_player(await town.clan(), key.player_id)
-    assert [each.move for each in case.history] == [Move.OPEN, Move.APPROVE]
+    (found,) = await town.services.cases.of_person(await town.clan(), key.player_id)
+    assert [each.move for each in found.case.history] == [Move.OPEN, Move.APPROVE]
     assert "Approved 1" in words(panel)
 
 
@@ -249,7 +250,7 @@ async def test_details_have_everything_with_a_picture_and_decide_as_well(town: T
     (details,) = result.followups
     assert details.ephemeral
     said = words(details)
-    for part in (f"## **{name}**", "Speaks for it", "Not yet because", "none so far", "strength"):
+    for part in (f"## **{name}**", "Speaks for it", "Not yet because", "none so far", "Strength"):
         assert part in said
     assert [each.filename.rpartition(".")[2] for each in details.attachments] == ["png"]
     assert fits(details)

@@ -15,6 +15,7 @@ from bot.clan.policy import AlertKind, Policy, Signal, changed
 from bot.clan.ranks import Authority, Gates
 from bot.services.book import Officer
 from cogs._settings_sheets import PAGES, SHEETS, Section
+from tests.bot.services.village import judged_by
 from tests.cogs.town import Town, words
 
 REFUSED = "Only the clan's leadership may"
@@ -179,7 +180,7 @@ async def test_a_rank_gets_a_steady_bar_of_its_own_and_loses_it(town: Town) -> N
 
 async def test_a_rank_that_nobody_holds_loses_its_bar_too(town: Town) -> None:
     policy = changed(Policy(), promotion={"steady_by_rank": {"long_gone": {"hours": 1}}})
-    await town.services.policies.save(await town.clan(), policy, town.owner.id)
+    await judged_by(town.services.policies, await town.clan(), policy, town.owner.id)
     panel = await opened(town, Section.STEADY)
     await town.leader.select(panel, ["long_gone"], custom_id="settings:bar")
     await town.leader.click(panel, custom_id="settings:no-bar")
@@ -308,6 +309,7 @@ async def test_channels_are_kept_and_a_closed_one_is_told(town: Town) -> None:
     assert "I may not write in" in words(panel)
     assert f"**Notice thread**  none \u2192 <#{notices.id}>" in words(panel)
     await town.leader.click(panel, custom_id="settings:save")
+    assert "**Saved**:" in words(panel), "no other version of what members are judged by"
     clan = await town.clan()
     assert (clan.report_channel_id, clan.notice_channel_id) == (town.general.id, notices.id)
     await town.leader.select(panel, [], custom_id="settings:place:notice_channel_id")
@@ -349,7 +351,7 @@ async def test_what_others_saved_meanwhile_is_not_undone(town: Town) -> None:
     await town.leader.click(panel, custom_id="settings:what-if")
     clan = await town.clan()
     theirs = changed(Policy(), enforcement={"window_days": 60}, audit={"busy_messages": 9})
-    await town.services.policies.save(clan, theirs, town.owner.id)
+    await judged_by(town.services.policies, clan, theirs, town.owner.id)
     await town.leader.click(panel, custom_id="settings:save")
     said = words(panel)
     assert "Nothing was saved: somebody else changed the settings meanwhile" in said
@@ -492,9 +494,8 @@ async def test_an_exported_file_changes_nothing_and_brings_a_change_back(town: T
     content = await attached.read()
     same = await imported(town, content)
     assert "there is nothing to change" in words(same)
-    await town.services.policies.save(
-        await town.clan(), changed(await policy_of(town), enforcement={"window_days": 90}), 1
-    )
+    stricter = changed(await policy_of(town), enforcement={"window_days": 90})
+    await judged_by(town.services.policies, await town.clan(), stricter)
     await town.services.clans.set_gates(await town.clan(), Gates())
     back = await imported(town, content)
     assert "90 days \u2192 14 days" in words(back)

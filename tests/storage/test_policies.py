@@ -1,10 +1,10 @@
 """What a clan is judged by is kept version after version, and never changed afterwards."""
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from storage import forgetting, policies
 from storage.engine import Database
+from storage.errors import Overtaken
 from storage.policies import Version
 from tests.storage.rows import DAY, NOW, a_clan
 
@@ -33,7 +33,7 @@ async def test_a_version_is_never_replaced(database: Database) -> None:
     async with database.writing() as connection:
         clan_id = await a_clan(connection)
         await policies.add(connection, clan_id, version(2))
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Overtaken):
         async with database.writing() as connection:
             await policies.add(connection, clan_id, version(2, by=8))
 

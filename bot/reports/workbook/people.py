@@ -6,7 +6,7 @@ Only leadership's copy of the report has them; the order is that of the rules.
 from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import role_words
-from bot.reports.definitions import HELP
+from bot.reports.definitions import help_words
 from bot.reports.lists import InactiveRow, Listing, PromotionRow, Row, Suggestions
 from bot.reports.workbook.sheets import Book, Column, Sheet
 
@@ -92,7 +92,7 @@ def _write_person(sheet: Sheet, line: int, row: InactiveRow | PromotionRow) -> N
 def _write_rising(sheet: Sheet, line: int, row: PromotionRow) -> None:
     _write_person(sheet, line, row)
     sheet.text(line, 3, role_words(row.next_role))
-    sheet.number(line, 4, row.strength, "decimal")
+    sheet.number(line, 4, round(row.strength))
     sheet.instant(line, 7, row.last_seen_in_game_at, "date")
     sheet.instant(line, 8, row.last_seen_in_chat_at, "date")
     for column, value in enumerate((row.messages, row.counted_messages, row.xp), start=9):
@@ -110,7 +110,6 @@ def _write_silent(sheet: Sheet, line: int, row: InactiveRow) -> None:
     sheet.instant(line, 9, row.last_seen_in_chat_at, "date")
     sheet.number(line, 10, row.messages)
     sheet.number(line, 11, row.xp)
-    help_words = tuple(HELP[need] for need in row.needs)
     apart = () if row.apart is None else (row.apart,)
-    told = {5: row.reasons, 6: apart, 7: help_words, 12: row.accounts}
+    told = {5: row.reasons, 6: apart, 7: help_words(row.needs), 12: row.accounts}
     sheet.sentences(line, _SILENT, told)

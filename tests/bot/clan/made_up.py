@@ -19,7 +19,7 @@ from bot.clan.names import wom_key
 from bot.clan.persons import AuthorNames, Person, Persons, PlayerNames, Tie, persons
 from bot.clan.policy import DEFAULT_POLICY, STEADY_DAYS, STEADY_WEEKS
 from bot.clan.presence import Rise, day_number, days_risen, midnights, weeks
-from bot.clan.profiles import Account, Profile, Side, Week, Window, capped, game_window, summed
+from bot.clan.profiles import Account, Profile, Side, Week, Window, game_window, summed
 from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
 from bot.clan.standings import Link, Member
 from bot.demo.cast import MadeUpMessage, MadeUpPlayer, from_ms, to_ms
@@ -214,7 +214,7 @@ def _window(world: World, games: Sequence[_Game], hours: Hours | None, days: int
         kills=None,
         chat=chat_evidence(games[0].member, length, now),
         messages=None if wrote is None else sum(wrote),
-        capped=None if wrote is None else capped(wrote, _CAP),
+        capped=None if wrote is None else sum(min(each, _CAP) for each in wrote),
     )
 
 

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.activity import best_hours, heatmap
-from bot.clan.spans import hour_of
+from bot.clan.activity import best_hours, heatmap, totals
+from bot.clan.gains import Gains
+from bot.clan.spans import Period, hour_of
+from bot.clan.standings import Chat, Member
 
 hours = st.lists(
     st.tuples(
@@ -17,6 +19,7 @@ hours = st.lists(
     ),
     max_size=30,
 )
+AT = datetime(2026, 11, 20, tzinfo=UTC)
 zones = st.sampled_from(["UTC", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York"])
 
 
@@ -51,3 +54,14 @@ def test_the_best_hours_are_the_busiest_and_never_empty() -> None:
     assert best_hours(week) == ((1, 6, 9), (0, 2, 5), (0, 3, 5))
     assert best_hours(week, 1) == ((1, 6, 9),)
     assert best_hours(heatmap([], ZoneInfo("UTC"))) == ()
+
+
+def test_totals_sum_what_is_known_and_nothing_known_is_not_zero() -> None:
+    week = Period.WEEK
+    played = Member(1, "One", "member", None, game={week: Gains(500, 3, 1.5, 0.5, AT)})
+    unranked = Member(2, "Two", "member", None, game={week: Gains(None, 2, None, None, AT)})
+    wrote = Member(3, "Three", "member", None, chat={week: Chat(4)})
+    found = totals([played, unranked, wrote], week, 9)
+    assert (found.xp, found.kills, found.ehp, found.ehb, found.messages) == (500, 5, 1.5, 0.5, 9)
+    assert (found.writers, found.observed, found.active, found.members) == (1, 2, 3, 3)
+    assert totals([wrote], week, None)[:5] == (None, None, None, None, None)

@@ -308,3 +308,9 @@ def test_a_conflict_gives_the_player_s_messages_to_none_of_its_users(
     for conflict in found.conflicts:
         assert found.by_player[conflict.player_id].user_id is None
         assert found.by_player[conflict.player_id].players == (conflict.player_id,)
+
+
+def test_a_speaker_is_whom_an_officer_named_whatever_the_name_says() -> None:
+    told = speaker(7, "Player 1")._replace(player_id=2)
+    found = persons([player(1), player(2)], [told], [])
+    assert found.by_author[7].players == (2,)

@@ -16,7 +16,6 @@ from bot.clan.policy import (
     Signal,
     SteadyBar,
     changed,
-    differences,
 )
 
 
@@ -74,15 +73,6 @@ def test_a_change_counts_the_version_and_no_change_does_not() -> None:
     assert changed(stricter, enforcement={"window_days": 14}) is stricter
     with pytest.raises(ValueError, match="counts by itself"):
         changed(stricter, version=9)
-
-
-def test_what_a_change_changes_is_listed() -> None:
-    after = changed(DEFAULT_POLICY, ladder=["owner", "member"], enforcement={"window_days": 14})
-    assert differences(DEFAULT_POLICY, after) == (
-        "ladder: [] -> ['owner', 'member']",
-        "enforcement.window_days: 30 -> 14",
-    )
-    assert differences(after, after) == ()
 
 
 steady_bars = st.builds(

@@ -1,5 +1,6 @@
 """A profile sums what is known of all accounts, and keeps apart what is not."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -16,7 +17,6 @@ from bot.clan.profiles import (
     Side,
     Week,
     authority_of,
-    capped,
     days_active,
     enough_since,
     game_window,
@@ -93,11 +93,13 @@ def test_silence_needs_all_accounts_seen_and_life_only_one() -> None:
     assert game_window([Side("Main", SEEN, ARCHIVED)]).game == ARCHIVED
     assert game_window([]).game == game_window([]).game_at_best == UNSEEN
     assert BUSY.is_well_observed
+    assert BUSY.doubts == ()
 
 
-def test_an_hour_counts_only_up_to_its_cap() -> None:
-    assert capped([70, 3, 20], 20) == 43
-    assert capped([], 20) == 0
+def test_the_doubts_about_what_somebody_did_are_those_of_the_best_seen_account() -> None:
+    window = game_window([Side("Main", SEEN, GOOD), Side("Alt", UNKNOWN, ARCHIVED)])
+    assert replace(window, chat=ARCHIVED).doubts == ("chat: archived on WOM",)
+    assert replace(window, game_at_best=ARCHIVED, chat=GOOD).doubts == ("game: archived on WOM",)
 
 
 def test_the_xp_that_keeps_somebody_active_was_gained_since_its_newest_instant() -> None:

@@ -55,7 +55,7 @@ def test_a_case_names_the_next_rank_the_reasons_and_what_is_missing() -> None:
         "Social pillar",
         "Steady over 8 weeks",
     ]
-    assert case.not_yet == ("Carry potential: 10 raids, 4 in 30 days; the bar is 50",)
+    assert case.not_yet == ("Carry potential: 10 raids in all, 4 in 30 days; the bar is 50",)
     assert (case.grade, case.doubts, case.policy_version) == (Grade.GOOD, (), 1)
 
 

@@ -107,10 +107,10 @@ def test_carry_potential_is_at_or_above_fifty_and_the_cut(
 def test_carry_potential_says_what_was_raided_lately_and_is_not_for_officers() -> None:
     found = finding(person(total_raids=90), Signal.CARRY)
     assert found is not None
-    assert found.words == "Carry potential: 90 raids, 4 in 30 days; the bar is 50"
+    assert found.words == "Carry potential: 90 raids in all, 4 in 30 days; the bar is 50"
     unseen = finding(person(window=replace(BUSY, raids=None)), Signal.CARRY)
     assert unseen is not None
-    assert unseen.words == "Carry potential: 10 raids; the bar is 50"
+    assert unseen.words == "Carry potential: 10 raids in all; the bar is 50"
     assert finding(person(role="onyx"), Signal.CARRY) is None
     assert finding(person(total_raids=None), Signal.CARRY) is None
     nobody = finding(person(total_raids=50), Signal.CARRY, replace(BARS, raid_cut=None))

@@ -15,10 +15,12 @@ from bot.clan.spans import (
     Span,
     day_of,
     day_span,
+    days_between,
     edges,
     hour_of,
     last,
     merged,
+    slot_of,
     whole_days,
 )
 
@@ -203,3 +205,15 @@ def test_spans_that_overlap_or_touch_are_one() -> None:
     many = (Span(days[3], days[4]), Span(days[0], days[2]), Span(days[1], days[3]))
     assert merged(many, Span(days[0], days[8])) == (Span(days[0], days[4]),)
     assert merged(many, Span(days[5], days[8])) == ()
+
+
+@given(st.datetimes(datetime(2010, 1, 1), datetime(2030, 1, 1)), st.sampled_from(ZONES))  # noqa: DTZ001 - made aware below
+def test_the_slot_of_an_instant_is_its_day_and_hour(naive: datetime, zone: ZoneInfo) -> None:
+    instant = naive.replace(tzinfo=UTC, microsecond=0)
+    assert slot_of(instant.timestamp(), zone) == (day_of(instant, zone), hour_of(instant, zone))
+
+
+def test_days_between_have_both_ends_in_them() -> None:
+    first = date(2026, 2, 27)
+    assert days_between(first, date(2026, 3, 1)) == (first, first + DAY, first + 2 * DAY)
+    assert days_between(first, first - DAY) == ()

@@ -1,5 +1,6 @@
 """Members stand by messages, then XP; unknown comes last and is never zero."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -84,3 +85,8 @@ def test_ties_share_the_better_place_and_unknown_has_none() -> None:
         None,
         None,
     ]
+
+
+def test_whoever_is_somebody_else_s_account_is_an_alt() -> None:
+    assert not member(1).is_alt
+    assert replace(member(1), alt_of="Main").is_alt

@@ -150,3 +150,4 @@ def test_a_count_takes_its_noun() -> None:
         "3 members",
     ]
     assert plural(1200, "boss", "bosses") == "1,200 bosses"
+    assert [plural(2.5, "hour"), plural(None, "hour")] == ["2.5 hours", f"{DASH} hours"]

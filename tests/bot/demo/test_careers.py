@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 from bot.demo.careers import LADDER
-from bot.demo.cast import Persona, from_ms
-from bot.demo.world import World
+from bot.demo.cast import Persona, from_ms, to_ms
+from bot.demo.world import World, make_world
 from tests.bot.demo.conftest import NOW
 
 
@@ -74,3 +74,19 @@ def test_an_archived_account_is_called_so_since_it_was_archived(world: World) ->
     assert not archived.name_at(world.start_at).startswith("archive")
     assert archived.status_now(world.start_at) == "active"
     assert archived.status_now(NOW) == "archived"
+
+
+def test_who_is_casual_drifts_away_before_leaving_where_the_span_is_long_enough() -> None:
+    world = make_world(seed=1, members=150, days=240, now=NOW)
+    left = [
+        (player, stay.to_at)
+        for player in world.players
+        if player.persona is Persona.CASUAL and (stay := player.stays[-1]).to_at
+    ]
+    drifted = [(player, at) for player, at in left if at - world.start_at > timedelta(days=140)]
+    assert drifted
+    for player, at in drifted:
+        assert player.lulls[-1].to_ms == to_ms(at)
+        silent = from_ms(player.lulls[-1].from_ms)
+        assert timedelta(days=36) <= at - silent < timedelta(days=60)
+        assert not any(silent < from_ms(played) < at for played in player.played_ms)

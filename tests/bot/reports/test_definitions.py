@@ -1,5 +1,6 @@
+from bot.clan.enforcement import Need
 from bot.clan.policy import DEFAULT_POLICY, changed
-from bot.reports.definitions import inactive_words, promotion_words
+from bot.reports.definitions import help_words, inactive_words, promotion_words
 
 
 def test_inactive_is_defined_by_the_clans_own_numbers() -> None:
@@ -24,6 +25,12 @@ def test_inactive_is_defined_by_the_clans_own_numbers() -> None:
             "Left in peace: away, exempt, asked again later, or playing in another game mode.",
         ),
     )
+
+
+def test_what_would_help_is_told_in_the_same_order_everywhere() -> None:
+    assert help_words({Need.TIME, Need.UPDATE}) == ("an update on Wise Old Man", "more time")
+    assert help_words(tuple(Need)) == help_words(frozenset(Need))
+    assert help_words(()) == ()
 
 
 def test_promotions_are_defined_by_the_signals_that_are_on() -> None:

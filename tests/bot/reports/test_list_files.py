@@ -7,8 +7,8 @@ import pytest
 
 from bot.clan.leave import Exemption
 from bot.reports.documents import Document
-from bot.reports.list_files import as_csv, as_json, as_names
-from bot.reports.lists import Listing, Part, Row
+from bot.reports.list_files import as_csv, as_json
+from bot.reports.lists import Listing, Row
 from tests.bot.clan.portraits import silent
 from tests.bot.reports.people import SURE, crowd, everybody, named, suggested
 
@@ -42,7 +42,6 @@ def test_a_harmless_name_is_itself_in_every_file(name: str) -> None:
 
     assert table(as_csv(listing))[0]["name"] == name
     assert json.loads(as_json(listing).content)["people"][0]["name"] == name
-    assert as_names(listing) == name
 
 
 @pytest.mark.parametrize(("name", "cell"), FORMULAS.items())
@@ -52,7 +51,6 @@ def test_a_name_is_no_formula_in_a_spreadsheet_and_raw_elsewhere(name: str, cell
     assert table(as_csv(listing))[0]["name"] == cell
     assert table(as_csv(listing))[0]["accounts"] == cell
     assert json.loads(as_json(listing).content)["people"][0]["name"] == name
-    assert as_names(listing) == name
 
 
 def test_what_officers_wrote_is_no_formula_either() -> None:
@@ -114,7 +112,7 @@ def test_the_promotions_as_json() -> None:
                 "Social pillar: 50 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
                 "the top 10% begin at 60"
             ),
-            "Steady: 80 days in the clan (90 asked), 2.7 months in this rank (3 asked)",
+            "Steady: 80 days in the clan (90 asked), 2.6 months in this rank (3 asked)",
         ],
         "doubts": [],
     }
@@ -131,23 +129,14 @@ def test_the_unknown_is_empty_and_null_and_never_zero() -> None:
 
 
 def test_empty_lists_are_files_with_a_head_and_nobody() -> None:
-    assert files_of(suggested().inactive) == (1, [], "")
-    assert files_of(suggested().promotions) == (1, [], "")
+    assert files_of(suggested().inactive) == (1, [])
+    assert files_of(suggested().promotions) == (1, [])
 
 
-def files_of(listing: Listing[Row]) -> tuple[int, object, str]:
-    """Return the lines of the CSV, the people of the JSON and the names."""
+def files_of(listing: Listing[Row]) -> tuple[int, object]:
+    """Return the lines of the CSV and the people of the JSON."""
     people = json.loads(as_json(listing).content)["people"]
-    return len(as_csv(listing).content.splitlines()), people, as_names(listing)
-
-
-def test_only_the_sure_are_copied_for_the_game_unless_others_are_asked_for() -> None:
-    inactive, promotions = everybody().inactive, everybody().promotions
-
-    assert as_names(inactive) == "Ann\nAnn Alt"
-    assert as_names(inactive, Part.AWAY_OR_EXEMPT) == "Cat"
-    assert as_names(promotions) == "Dan"
-    assert as_names(promotions, Part.JUST_UNDER) == "Eve"
+    return len(as_csv(listing).content.splitlines()), people
 
 
 def test_every_row_of_a_large_clan_is_in_the_files() -> None:
@@ -155,4 +144,3 @@ def test_every_row_of_a_large_clan_is_in_the_files() -> None:
 
     assert len(table(as_csv(listing))) == 300
     assert len(json.loads(as_json(listing).content)["people"]) == 300
-    assert len(as_names(listing).split("\n")) == 100

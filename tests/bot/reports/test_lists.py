@@ -102,7 +102,7 @@ def test_the_suggested_are_listed_before_those_just_under() -> None:
                 "400 days in the clan (90 asked), 13.3 months in this rank (3 asked)"
             ),
         ),
-        not_yet=("Carry potential: 10 raids, 4 in 30 days; the bar is 50",),
+        not_yet=("Carry potential: 10 raids in all, 4 in 30 days; the bar is 50",),
         doubts=(),
     )
     assert listing.of is PromotionRow

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clan.cases import Case, Entry, Kind, Life, Move, State
+from bot.clan.cases import Entry, Kind, Life, Move, State
 from bot.clan.policy import DEFAULT_POLICY, changed
 from bot.services.cases import Cases, Decided, Press
 from bot.services.clans import Clan, Clans
@@ -21,7 +21,7 @@ from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, rows
 from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
-from tests.bot.services.village import Village
+from tests.bot.services.village import Village, judged_by
 from tests.storage.rows import DAY, HOUR, NOW
 
 ANN, BOB = 1001, 1002
@@ -96,8 +96,8 @@ async def press(  # noqa: PLR0913 - all of a press
 
 
 async def states(cases: Cases, village: Village, player_id: int = 1) -> list[list[str]]:
-    found = await cases.of_player(village.clan, player_id)
-    return [[entry.state for entry in case.history] for case in found]
+    found = await cases.of_person(village.clan, player_id)
+    return [[entry.state for entry in each.case.history] for each in found]
 
 
 async def left(village: Village, player_id: int) -> None:
@@ -215,7 +215,7 @@ async def test_a_second_officer_agrees_or_takes_it_back(
     cases: Cases, village: Village, database: Database, clock: Clock
 ) -> None:
     strict = changed(DEFAULT_POLICY, cases={"second_officer": True, "not_yet_days": 7})
-    await Policies(database, clock).save(village.clan, strict, ANN)
+    await judged_by(Policies(database, clock), village.clan, strict)
     await press(cases, village, Move.APPROVE)
     alone = await press(cases, village, Move.APPROVE, 2)
     assert alone.refusal == "You approved this; now a second officer has to agree."
@@ -352,6 +352,5 @@ async def test_only_a_poll_that_was_believed_ends_cases_and_says_how_many(
     assert standing == [State.APPROVED, State.NOTICED]
     group.members |= {number: each for number, each in gone.items() if number != 1}
     assert (await polled()).detail["cases_ended"] == 1
-    (case,) = await cases.of_player(clan, 1)
-    assert isinstance(case, Case)
-    assert case.state is State.DONE
+    (ended,) = await cases.of_person(clan, 1)
+    assert ended.case.state is State.DONE

@@ -12,7 +12,7 @@ from bot.services.clans import Clans
 from bot.services.policies import NotAllowed, Outdated, Policies, ladder_of
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
-from tests.bot.services.village import Village
+from tests.bot.services.village import Village, judged_by
 from tests.storage.rows import DAY, NOW
 
 ANN, BOB = 1001, 1002
@@ -36,11 +36,10 @@ async def test_a_clan_that_changed_nothing_is_judged_by_the_defaults(
 async def test_a_change_is_a_version_with_who_and_when(
     policies: Policies, village: Village, clock: Clock
 ) -> None:
-    words = await policies.save(village.clan, SHORTER, ANN)
-    assert words == ("enforcement.window_days: 30 -> 14",)
+    await judged_by(policies, village.clan, SHORTER, ANN)
     clock.now = NOW + DAY
     strict = changed(SHORTER, cases={"second_officer": True})
-    await policies.save(village.clan, strict, BOB)
+    await judged_by(policies, village.clan, strict, BOB)
     assert await policies.of(village.clan) == strict
     found = await policies.history(village.clan)
     assert [(each.version, each.made_by, each.made_at) for each in found] == [
@@ -55,8 +54,8 @@ async def test_of_two_who_change_the_same_version_the_second_is_told(
 ) -> None:
     longer = changed(DEFAULT_POLICY, enforcement={"window_days": 60})
     both = await asyncio.gather(
-        policies.save(village.clan, SHORTER, ANN),
-        policies.save(village.clan, longer, BOB),
+        policies.settle(village.clan, Draft(Terms(), Terms(SHORTER)), OWNER, ANN),
+        policies.settle(village.clan, Draft(Terms(), Terms(longer)), OWNER, BOB),
         return_exceptions=True,
     )
     (outdated,) = [each for each in both if isinstance(each, Outdated)]
@@ -68,7 +67,7 @@ async def test_each_clan_has_its_own_policy(
     policies: Policies, village: Village, known_clans: Clans
 ) -> None:
     other = await known_clans.found(2, "Others")
-    await policies.save(village.clan, SHORTER, ANN)
+    await judged_by(policies, village.clan, SHORTER, ANN)
     assert await policies.of(other) == DEFAULT_POLICY
 
 
@@ -88,12 +87,25 @@ async def test_a_draft_holds_with_its_gates_and_channels(
 async def test_a_draft_of_what_somebody_changed_meanwhile_holds_in_no_part(
     policies: Policies, village: Village
 ) -> None:
-    await policies.save(village.clan, SHORTER, BOB)
+    await judged_by(policies, village.clan, SHORTER, BOB)
     before = await policies.terms(village.clan)
     with pytest.raises(Outdated) as raised:
         await policies.settle(village.clan, Draft(Terms(), Terms(notice_channel_id=6)), OWNER, ANN)
     assert raised.value.newest == SHORTER
     assert await policies.terms(village.clan) == before
+
+
+async def test_a_version_that_somebody_wrote_first_stays(
+    policies: Policies, village: Village
+) -> None:
+    await judged_by(policies, village.clan, SHORTER, ANN)
+    await judged_by(policies, village.clan, changed(SHORTER, cases={"snooze_days": 7}), ANN)
+    base = await policies.terms(village.clan)
+    again = changed(DEFAULT_POLICY, enforcement={"window_days": 60})
+    with pytest.raises(Outdated) as raised:
+        await policies.settle(village.clan, Draft(base, Terms(again)), OWNER, BOB)
+    assert raised.value.newest == base.policy
+    assert await policies.terms(village.clan) == base
 
 
 async def test_nobody_opens_gates_that_are_not_theirs(policies: Policies, village: Village) -> None:

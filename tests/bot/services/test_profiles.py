@@ -251,13 +251,17 @@ async def test_who_left_since_is_a_member_of_the_past_with_the_role_of_then(
 ) -> None:
     await village.settled({1: "One", 2: "Two"}, role="onyx")
     cid = village.clan.clan_id
-    raised = Event(1, ChangeKind.PROMOTED, NOW - 20 * DAY, "member", "onyx")
+    raised = [
+        Event(1, ChangeKind.PROMOTED, NOW - 50 * DAY, "guest", "member"),
+        Event(1, ChangeKind.PROMOTED, NOW - 20 * DAY, "member", "onyx"),
+    ]
     async with village.database.writing() as connection:
-        await players.note_events(connection, cid, [raised])
+        await players.note_events(connection, cid, raised)
         await players.take_out(connection, cid, [1], NOW - 10 * DAY)
     assert set((await mustered(village)).by_player()) == {2}
     past = (await mustered(village, at=NOW - 30 * DAY)).by_player()
     assert {who: profile.main.role for who, profile in past.items()} == {1: "member", 2: "onyx"}
+    assert past[1].main.role_since_at == NOW - 50 * DAY
     assert set((await mustered(village, at=NOW - 400 * DAY)).by_player()) == set()
 
 

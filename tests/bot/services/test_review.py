@@ -16,7 +16,7 @@ from bot.services.policies import Policies
 from bot.services.review import Review, Suggestion, Unsuggested
 from storage import cases, players
 from storage.cases import EntryRow
-from tests.bot.services.village import OFFICER, Village, counted
+from tests.bot.services.village import OFFICER, Village, counted, judged_by
 from tests.storage.rows import DAY, HOUR, NOW
 
 ANYBODY = 77
@@ -244,7 +244,7 @@ async def test_a_changed_policy_holds_for_the_next_answer(village: Village, revi
     await at_home(village, 1)
     policies = Policies(village.database, village.clock)
     lenient = changed(DEFAULT_POLICY, enforcement={"limits": {"member": 300}})
-    assert await policies.save(village.clan, lenient, OFFICER)
+    await judged_by(policies, village.clan, lenient)
     found = await review.inactive(village.clan)
     assert (names(found.listed.sure), found.policy.version) == ([], 2)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
@@ -10,8 +10,12 @@ from sqlalchemy import event
 
 from bot.clan.metrics import Kind
 from bot.clan.observing import Reading
+from bot.clan.policy import Policy
+from bot.clan.ranks import Caller
+from bot.clan.terms import Draft
 from bot.services.clans import Clan, Clans
 from bot.services.intake import Heard, Intake, Spot
+from bot.services.policies import Policies
 from bot.services.snapshots import store_readings
 from storage import authors, clans, links, players
 from storage.engine import Database
@@ -21,6 +25,13 @@ from tests.bot.services.talk import GENERAL, heard
 from tests.storage.rows import DAY, NOW, a_player
 
 OFFICER = 999
+
+
+async def judged_by(policies: Policies, clan: Clan, policy: Policy, who: int = OFFICER) -> None:
+    """Have a policy, changed from the newest one, hold from now on."""
+    base = await policies.terms(clan)
+    draft = Draft(base, replace(base, policy=policy))
+    await policies.settle(clan, draft, Caller(is_guild_owner=True), who)
 
 
 @dataclass

@@ -1,0 +1,142 @@
+"""What the tour does with the answers: buttons pressed, forms filled in, and what came of it.
+
+Every deed must be seen to have worked, in words; its line is the same on every tour.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from simcord import ResponseMessage
+
+from bot.demo.stage import Stage
+from bot.demo.touring import TourFailed, answers, button_of, must, typed, words_of
+
+
+async def _post(stage: Stage) -> str:
+    """Press "Post here" as an officer may."""
+    officer = stage.viewers["officer"]
+    result = await officer.slash(stage.front, "clanstats report")
+    answer, *_ = answers(result, "/clanstats report as officer")
+    pressed = await officer.click(answer.message, label="Post here")
+    must(pressed.acknowledged, "Post here: nothing happened")
+    posted = stage.front.last_message
+    must(
+        posted is not None and not posted.flags.ephemeral and len(posted.attachments) > 1,
+        "Post here: nothing was posted with its files",
+    )
+    return "Post here as officer: posted for everybody"
+
+
+async def _link(stage: Stage) -> str:
+    """Apply all sure pairs as a leader may, see the coverage rise, and take it back."""
+    leader = stage.viewers["leader"]
+    result = await leader.slash(stage.front, "clanstats links")
+    panel, *_ = answers(result, "/clanstats links as leader")
+    before = _coverage(panel)
+    for control in ("links:sure", "links:apply"):
+        await leader.click(panel.message, custom_id=control)
+    after = _coverage(panel)
+    must(before < after, f"links: the coverage was {before}%, then {after}%")
+    await leader.click(panel.message, custom_id="links:undo")
+    must(_coverage(panel) == before, f"links: it was {before}%, {_coverage(panel)}% after undo")
+    told = " to ".join(f"{linked}% linked, {sure}% confirmed" for linked, sure in (before, after))
+    return f"links as leader: sure pairs raised the coverage from {told}; undone"
+
+
+async def _what_if(stage: Stage) -> str:
+    """Draft a shorter limit as a leader may, see whom it would flag, and discard it."""
+    leader = stage.viewers["leader"]
+    result = await leader.slash(stage.front, "clanstats settings")
+    panel, *_ = answers(result, "/clanstats settings as leader")
+    form = await leader.click(panel.message, custom_id="settings:form:silence")
+    typed = {"window_days": 14, "least_xp": 10_000, "min_tenure_days": 30, "quiet_percent": 50}
+    texts = {f"enforcement.{name}": str(number) for name, number in typed.items()}
+    await leader.submit_modal(form, texts)
+    await leader.click(panel.message, custom_id="settings:what-if")
+    told = words_of(panel)
+    must("14 days instead of 30" in told, f"settings: no what-if in {told}")
+    await leader.click(panel.message, custom_id="settings:discard")
+    must("nothing was changed" in words_of(panel), "settings: the draft was not discarded")
+    return "settings as leader: what-if of 14 days shown; discarded"
+
+
+def _coverage(panel: ResponseMessage) -> tuple[int, int]:
+    """Return how many percent of the members the evidence strip calls linked, and confirmed."""
+    found = re.search(r"(\d+)% of members linked(?: \((\d+)% confirmed\))?", words_of(panel))
+    if found is None:
+        raise TourFailed("links: no coverage in the evidence strip")
+    return int(found[1]), int(found[2] or found[1])
+
+
+async def _approve(stage: Stage) -> str:
+    """Approve the first one who is suggested, and find them among those who wait for the game."""
+    leader = stage.viewers["leader"]
+    panel = await _opened(stage, "promotions")
+    waited = _count(panel, "Approved")
+    await leader.click(panel.message, custom_id=button_of(panel, "Approve"))
+    name = _said(panel, r"\*\*(.+)\*\* is approved: now give them")
+    must(_count(panel, "Approved") == waited + 1, f"promotions: {name} is not under Approved")
+    await leader.click(panel.message, custom_id=button_of(panel, "Approved "))
+    copied = _said(panel, r"```\n([^`]+)\n```").splitlines()
+    line = next((each for each in copied if each.startswith(f"{name} -> ")), None)
+    must(line is not None, f"promotions: {name} is not in the list to copy, {copied}")
+    return f"promotions as leader: approved, to copy {len(copied)}, among them {line}"
+
+
+async def _put_off(stage: Stage) -> str:
+    """Say "not yet" of the first one who is suggested, and take it back in their history."""
+    leader = stage.viewers["leader"]
+    panel = await _opened(stage, "promotions")
+    suggested = _count(panel, "Suggested")
+    form = await leader.click(panel.message, custom_id=button_of(panel, "Not yet"))
+    await leader.submit_modal(form, typed(form, "Came to no event yet", "2 weeks"))
+    name = _said(panel, r"\*\*(.+)\*\*: not yet\. Not suggested again before")
+    must(_count(panel, "Suggested") == suggested - 1, f"promotions: {name} is suggested still")
+    history = await _opened(stage, "clanstats cases", player=name)
+    must("Came to no event yet" in words_of(history), f"cases: no reason in the history of {name}")
+    await leader.click(history.message, custom_id=button_of(history, "Take back: promotion"))
+    must("taken back" in words_of(history), f"cases: not yet for {name} was not taken back")
+    return f"promotions as leader: not yet for {name}, its reason in the history; taken back there"
+
+
+async def _notice(stage: Stage) -> str:
+    """Notice the first one who is surely silent, with the draft as it stands."""
+    leader = stage.viewers["leader"]
+    panel = await _opened(stage, "inactive")
+    form = await leader.click(panel.message, custom_id=button_of(panel, "Notice"))
+    sent = await leader.submit_modal(form, typed(form))
+    name = _said(panel, r"\*\*(.+)\*\* is marked as noticed\.")
+    given = "\n".join(map(words_of, sent.followups))
+    must(f"Hi {name}!" in given.replace("\\", ""), f"inactive: no notice to copy in {given}")
+    must(" noticed <t:" in words_of(panel), "inactive: the row does not tell of the notice")
+    return f"inactive as leader: {name} noticed, with the words to copy"
+
+
+async def _opened(stage: Stage, command: str, **options: str) -> ResponseMessage:
+    """Return what a command shows the leader."""
+    result = await stage.viewers["leader"].slash(stage.front, command, **options)
+    return answers(result, f"/{command} as leader")[0]
+
+
+def _count(panel: ResponseMessage, tab: str) -> int:
+    """Return how many a tab says it has."""
+    return int(_said(panel, rf"^{tab} (\d+)$"))
+
+
+def _said(panel: ResponseMessage, pattern: str) -> str:
+    """Return what stands at the group of a pattern, as it reads without escapes."""
+    words = words_of(panel)
+    found = re.search(pattern, words, re.MULTILINE)
+    if found is None:
+        raise TourFailed(f"expected {pattern}, got {words}")
+    return found[1].replace("\\", "")
+
+
+DEEDS: tuple[Callable[[Stage], Awaitable[str]], ...] = (
+    _post,
+    _link,
+    _what_if,
+    _approve,
+    _put_off,
+    _notice,
+)

@@ -1,0 +1,204 @@
+"""Under a player's history whoever may decide takes a decision back or closes a case, once."""
+
+from dataclasses import replace
+
+from simcord.actors import MemberActor
+from simcord.results import ResponseMessage
+
+from bot.clan.cases import Kind, Move, State
+from bot.clan.ranks import DEFAULT_GATES
+from cogs._deciding_keys import Act, Key, Tab
+from tests.cogs.deciding import (
+    filled,
+    fits,
+    on_card,
+    placed,
+    press,
+    refusal_of,
+    second_leader,
+    take_roles,
+    told,
+    values_of,
+)
+from tests.cogs.test_cases import ask, decide, judges
+from tests.cogs.test_me import quiet_player
+from tests.cogs.town import START, Town, words
+
+__all__ = ["judges"]
+
+
+async def history(town: Town, who: MemberActor | None = None) -> ResponseMessage:
+    """Open what was decided about the quiet player."""
+    panel = await ask(town, who or town.leader, player=quiet_player(town).name_at(START))
+    assert fits(panel)
+    return panel
+
+
+async def states(town: Town) -> list[State]:
+    found = await town.services.cases.of_person(await town.clan(), quiet_player(town).player_id)
+    return [each.case.state for each in found]
+
+
+async def approved(town: Town) -> None:
+    await decide(town, Kind.PROMOTION, quiet_player(town).player_id, Move.APPROVE)
+
+
+async def noticed(town: Town) -> None:
+    await decide(town, Kind.INACTIVITY, quiet_player(town).player_id, Move.NOTICE)
+
+
+def the(panel: ResponseMessage, act: Act) -> Key:
+    (key,) = on_card(panel, act)
+    return key
+
+
+async def test_what_was_approved_is_taken_back_where_it_is_read(town: Town) -> None:
+    await approved(town)
+    panel = await history(town)
+    await press(town, panel, the(panel, Act.REOPEN))
+    said = words(panel)
+    assert "taken back, and open again." in said
+    assert f"reopened by <@{town.leader.id}>" in said
+    assert fits(panel)
+    assert not on_card(panel, Act.REOPEN)
+    assert await states(town) == [State.OPEN]
+
+
+async def test_a_case_is_closed_for_good_with_its_reason_and_that_can_be_taken_back(
+    town: Town,
+) -> None:
+    await noticed(town)
+    panel = await history(town)
+    form = await press(town, panel, the(panel, Act.CLOSE))
+    assert values_of(form) == [""]
+    await filled(town, form, "wrote us a letter")
+    assert "the case is closed." in words(panel)
+    assert f"closed by <@{town.leader.id}>" in words(panel)
+    assert "wrote us a letter" in words(panel)
+    assert not on_card(panel, Act.CLOSE)
+    assert await states(town) == [State.CLOSED]
+    await press(town, panel, the(panel, Act.REOPEN))
+    assert await states(town) == [State.OPEN]
+
+
+async def test_without_a_reason_nothing_is_closed(town: Town) -> None:
+    await noticed(town)
+    panel = await history(town)
+    form = await press(town, panel, the(panel, Act.CLOSE))
+    assert "Say why" in told(await filled(town, form, "  "))
+    assert await states(town) == [State.NOTICED]
+
+
+async def test_of_both_kinds_each_has_its_own_buttons(town: Town) -> None:
+    await approved(town)
+    await noticed(town)
+    panel = await history(town)
+    said = words(panel)
+    for label in ("Take back: promotion", "Close: promotion"):
+        assert label in said
+    for label in ("Take back: inactivity", "Close: inactivity"):
+        assert label in said
+    assert {key.at.tab for key in on_card(panel, Act.CLOSE)} == {Tab.HISTORY}
+
+
+async def test_an_officer_who_only_sees_gets_no_buttons(town: Town) -> None:
+    await approved(town)
+    await noticed(town)
+    panel = await history(town, town.officer)
+    assert "notice given" in words(panel)
+    assert "Take back" not in words(panel)
+    assert "Close" not in words(panel)
+
+
+async def test_the_lists_have_no_buttons_to_decide_with(town: Town) -> None:
+    await noticed(town)
+    assert "Take back" not in words(await ask(town, town.leader))
+
+
+async def test_whoever_may_not_decide_any_more_is_refused_at_the_button_and_at_the_form(
+    town: Town,
+) -> None:
+    await noticed(town)
+    second = await second_leader(town)
+    panel = await history(town, second)
+    form = await press(town, panel, the(panel, Act.CLOSE), second)
+    await take_roles(town)
+    for act in (Act.REOPEN, Act.CLOSE):
+        refused = await press(town, panel, the(panel, act), second)
+        assert "Only the clan's leadership may" in refusal_of(refused)
+    assert "Only the clan's leadership may" in refusal_of(
+        await filled(town, form, "why", who=second)
+    )
+    assert await states(town) == [State.NOTICED]
+
+
+async def test_whoever_became_an_officer_meanwhile_is_refused_though_they_may_still_look(
+    town: Town,
+) -> None:
+    await noticed(town)
+    second = await second_leader(town)
+    panel = await history(town, second)
+    both = frozenset({town.officer_role.id, town.leadership_role.id})
+    officers = replace(DEFAULT_GATES, discord_officers=both)
+    await town.services.clans.set_gates(await town.clan(), officers)
+    refused = await press(town, panel, the(panel, Act.REOPEN), second)
+    assert "Only the clan's leadership may" in refusal_of(refused)
+    assert not refused.followups
+    assert "Take back" not in words(await history(town, second))
+
+
+async def test_a_second_press_is_told_what_happened_and_changes_nothing(town: Town) -> None:
+    await approved(town)
+    first, late = await history(town), await history(town)
+    await press(town, first, the(first, Act.REOPEN))
+    assert "You reopened this already" in told(await press(town, late, the(late, Act.REOPEN)))
+    assert await states(town) == [State.OPEN]
+    assert "reopened by" in words(late)
+
+
+async def test_two_at_once_the_one_who_is_late_hears_of_the_other(town: Town) -> None:
+    await noticed(town)
+    second = await second_leader(town)
+    panel, late = await history(town), await history(town, second)
+    form = await press(town, late, the(late, Act.CLOSE), second)
+    await press(town, panel, the(panel, Act.REOPEN))
+    said = told(await filled(town, form, "why", who=second))
+    assert "Somebody else reopened this" in said
+    assert f"<@{town.leader.id}>" in said
+    assert await states(town) == [State.OPEN]
+
+
+async def test_after_a_restart_the_buttons_and_the_form_do_what_they_say(town: Town) -> None:
+    await noticed(town)
+    panel = await history(town)
+    await town.restart()
+    form = await press(town, panel, the(panel, Act.CLOSE))
+    await filled(town, form, "they wrote")
+    assert await states(town) == [State.CLOSED]
+    await town.restart()
+    await press(town, panel, the(panel, Act.REOPEN))
+    assert await states(town) == [State.OPEN]
+    await town.leader.click(panel, custom_id="cases:show:standing")
+    assert "Waiting for a decision" in words(panel)
+
+
+async def test_what_the_game_has_ended_is_over_and_offers_nothing(town: Town) -> None:
+    for act in (Act.REOPEN, Act.CLOSE):
+        await approved(town)
+        panel = await history(town)
+        key = the(panel, act)
+        await placed(town, quiet_player(town).player_id, role="administrator")
+        assert "This is done, for " in told(await press(town, panel, key))
+        assert not on_card(panel, act)
+        assert "done in the game" in words(panel)
+        await placed(town, quiet_player(town).player_id, role="member")
+    assert await states(town) == [State.DONE, State.DONE]
+
+
+async def test_of_whoever_left_meanwhile_nothing_is_decided(town: Town) -> None:
+    await noticed(town)
+    panel = await history(town)
+    await placed(town, quiet_player(town).player_id, left_at=START)
+    late = await press(town, panel, the(panel, Act.REOPEN))
+    assert "not in the clan any more" in told(late)
+    assert await states(town) == [State.DONE]
