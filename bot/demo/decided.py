@@ -82,7 +82,6 @@ class _Past:
         self._deciding = cycle([user_ids[user.index] for user in leaders])
         self._stories = count()
         self._taken = {*apart, *(each for user in leaders for each in user.player_ids)}
-        self._players = {player.player_id: player for player in world.players}
         self._present = {player.player_id: player for player in world.present(world.now)}
 
     async def cases(self, connection: Connection) -> list[Case]:
