@@ -48,7 +48,7 @@ def test_twenty_thousand_messages(
         """Give every round a clan of its own, whose messages are not there yet."""
         number = next(guilds)
         clan = runner.run(clans.found(number, "clan"))
-        moved = [replace(each, message_id=each.message_id + number) for each in heard]
+        moved = [replace(each, message_id=each.message_id + (number << 44)) for each in heard]
         return (Intake(empty, clans, lambda: NOW), clan, moved), {}
 
     def store(intake: Intake, clan: Clan, batch: list[Heard]) -> int:
