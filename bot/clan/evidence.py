@@ -80,6 +80,12 @@ def chat_evidence(
     )
 
 
+def unheard(heard_from: datetime | None, window: Span) -> tuple[Blind, ...]:
+    """Return the time of a window before anybody listened; all of it when nobody ever did."""
+    begun_at = heard_from or window.end
+    return (Blind(Span(window.start, begun_at)),) if begun_at > window.start else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How well a clan is observed; None means unknown."""

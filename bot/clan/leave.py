@@ -3,7 +3,7 @@
 Days are those of the clan's calendar, and `until_on` is always the last day, itself included.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -39,6 +39,11 @@ class Leave:
         """Return the last day away, or the end of all days when nobody knows yet."""
         until = self.until_on or _FOREVER
         return until if self.ended_on is None else min(until, self.ended_on - DAY)
+
+    def is_of(self, user_id: int | None, player_ids: Collection[int]) -> bool:
+        """Return whether it is the leave of a person, as a user or with any of the accounts."""
+        of_user = self.user_id is not None and self.user_id == user_id
+        return of_user or self.player_id in player_ids
 
     def covers(self, day: date) -> bool:
         """Return whether the day is one of the leave."""
@@ -85,6 +90,14 @@ class Exempt:
         """Return a player's own exemption, or else the role's."""
         return self.players.get(player_id) or self.roles.get(role)
 
+    def of_person(self, accounts: Sequence[tuple[int, str]]) -> Exemption | None:
+        """Return the exemption of any (player, role) of a person, or else of the main one's role.
+
+        A role counts for the main account alone, which is the first: a guest's alt exempts nobody.
+        """
+        own = (self.players[player_id] for player_id, _ in accounts if player_id in self.players)
+        return next(own, None) or self.roles.get(accounts[0][1])
+
 
 def away_on(leaves: Iterable[Leave], today: date) -> Away:
     """Return who is away today."""
@@ -93,6 +106,13 @@ def away_on(leaves: Iterable[Leave], today: date) -> Away:
         {leave.user_id: leave for leave in standing if leave.user_id is not None},
         {leave.player_id: leave for leave in standing if leave.player_id is not None},
     )
+
+
+def back_since(leaves: Iterable[Leave], today: date, zone: ZoneInfo) -> datetime | None:
+    """Return when the last of somebody's leaves ended that are over, or None."""
+    ends = (leave.last_on for leave in leaves if leave.last_on < today)
+    last_on = max(ends, default=None)
+    return None if last_on is None else day_span(last_on, zone).end
 
 
 def days_away(leave: Leave, first: date, last: date) -> tuple[date, ...]:

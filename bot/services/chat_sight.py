@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.clan.evidence import Blind
+from bot.clan.evidence import Blind, unheard
 from bot.clan.policy import MONTH_DAYS, STEADY_DAYS
 from bot.clan.questions import ANSWER_WINDOW
 from bot.clan.spans import DAY, HOUR, Span, day_of
@@ -42,13 +42,15 @@ async def read_chat(connection: Connection, look: Looking, newcomers: Sequence[i
     first = today - (STEADY_DAYS - 1) * DAY
     heard_from = await chat.first_hour(connection, cid, _EPOCH, at)
     known = await blind_times(connection, look.clan, look.longest)
+    # What was seen is graded up to now, while the windows end with the hour.
+    graded = Span(look.longest.start - HOUR, look.longest.end)
     return ChatSight(
         wrote=await written(connection, look.clan, look.spans),
         capped={} if look.silence_only else await _capped(connection, look),
         on_days=await chat.days_written(connection, cid, first, today + DAY),
         was_answered=await _answered(connection, look, newcomers),
         heard_from=heard_from,
-        blind=_with_deafness(known, look.longest, heard_from),
+        blind=(*known, *unheard(heard_from, graded)),
     )
 
 
@@ -75,14 +77,3 @@ async def _answered(
     return await messages.answered_authors(
         connection, look.clan.clan_id, newcomers, since, ANSWER_WINDOW
     )
-
-
-def _with_deafness(
-    known: Sequence[Blind], longest: Span, heard_from: datetime | None
-) -> tuple[Blind, ...]:
-    """Return the blind times with the one before anybody listened."""
-    begun_at = heard_from or longest.end
-    if begun_at <= longest.start:
-        return tuple(known)
-    # What was seen is graded up to now, while the windows end with the hour.
-    return (*known, Blind(Span(longest.start - HOUR, begun_at)))

@@ -12,7 +12,7 @@ from bot.clan.activity import ChangeKind
 from bot.clan.cases import Case, Kind, rests_until
 from bot.clan.evidence import chat_evidence, game_evidence
 from bot.clan.gains import UNKNOWN, Gains, gains_by_player
-from bot.clan.leave import Away, Exemption, Leave, away_on
+from bot.clan.leave import Away, away_on, back_since
 from bot.clan.metrics import UNRANKED
 from bot.clan.persons import Person
 from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS
@@ -34,7 +34,6 @@ from bot.clan.profiles import (
     game_window,
     summed,
 )
-from bot.clan.spans import day_span
 from bot.clan.standings import Chat, Member
 from bot.services.game_sight import RAID_DAYS
 from bot.services.sight import Sight
@@ -112,7 +111,7 @@ def _of_person(whole: _Whole, person: Person, places: Sequence[Place]) -> Profil
         enough_xp_at=enough_xp_at(sight, risen),
         back_at=_back_at(whole, person, ids),
         leave=leave,
-        exemption=_exemption(sight, places),
+        exemption=sight.exempt.of_person([(place.player_id, place.role) for place in places]),
         cooldown_until=rests_until(cases, Kind.PROMOTION, sight.look.at),
         snoozed_until=rests_until(cases, Kind.INACTIVITY, sight.look.at),
         weeks=_weeks(whole, members[0], person, ids, risen),
@@ -208,26 +207,10 @@ def _weeks(
 def _back_at(whole: _Whole, person: Person, ids: Sequence[int]) -> datetime | None:
     """Return when they last came back, to the clan or from a leave."""
     sight = whole.sight
+    leaves = [leave for leave in sight.leaves if leave.is_of(person.user_id, ids)]
+    from_leave = back_since(leaves, sight.days[-1], sight.look.clan.zone)
     found = [whole.returned[each] for each in ids if each in whole.returned]
-    found += [
-        day_span(leave.last_on, sight.look.clan.zone).end
-        for leave in sight.leaves
-        if leave.last_on < sight.days[-1] and _is_theirs(leave, person, ids)
-    ]
-    return max(found, default=None)
-
-
-def _is_theirs(leave: Leave, person: Person, ids: Sequence[int]) -> bool:
-    if leave.user_id is not None:
-        return leave.user_id == person.user_id
-    return leave.player_id in ids
-
-
-def _exemption(sight: Sight, places: Sequence[Place]) -> Exemption | None:
-    """Return the exemption of any account, or else of the main account's role."""
-    held = [sight.exempt.players.get(place.player_id) for place in places]
-    own = next((each for each in held if each is not None), None)
-    return own or sight.exempt.roles.get(places[0].role)
+    return max([*found, *([from_leave] if from_leave else [])], default=None)
 
 
 def _seen(headlines: Mapping[int, Seen], ids: Sequence[int]) -> list[Seen]:

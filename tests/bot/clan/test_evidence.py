@@ -19,6 +19,7 @@ from bot.clan.evidence import (
     coverage,
     game_evidence,
     strip,
+    unheard,
 )
 from bot.clan.gains import Gains
 from bot.clan.spans import Period, Span
@@ -244,3 +245,10 @@ def test_an_absence_that_lies_ahead_is_not_mentioned() -> None:
 def test_a_restart_of_minutes_is_not_mentioned() -> None:
     shown = replace(WELL, blind=(blind(3, 0.005),))
     assert len(strip(shown, NOW, UTC_ZONE)) == 2
+
+
+def test_before_anybody_listened_nothing_was_seen() -> None:
+    window = Span(NOW - days(30), NOW)
+    assert unheard(NOW - days(30), window) == unheard(NOW - days(99), window) == ()
+    assert unheard(NOW - days(4), window) == (Blind(Span(window.start, NOW - days(4))),)
+    assert unheard(None, window) == (Blind(window),)

@@ -13,6 +13,7 @@ from bot.clan.leave import (
     Exemption,
     Leave,
     away_on,
+    back_since,
     days_away,
     exempt_on,
     later_end,
@@ -179,3 +180,29 @@ def test_a_sign_is_asked_about_once_and_again_after_a_week() -> None:
     asked_at = since + DAY
     assert not may_ask(asked_at + timedelta(days=6), since, asked_at)
     assert may_ask(asked_at + ASKED_AGAIN_AFTER, since, asked_at)
+
+
+def test_a_leave_is_a_persons_as_a_user_or_with_any_account() -> None:
+    assert leave(1).is_of(1, [])
+    assert not leave(1).is_of(2, [1])
+    assert not leave(1).is_of(None, [1])
+    assert leave(None, player_id=5).is_of(None, [4, 5])
+    assert not leave(None, player_id=5).is_of(1, [4])
+
+
+def test_somebody_is_back_from_the_day_after_the_last_leave_that_is_over() -> None:
+    zone = ZoneInfo("Europe/London")
+    over = leave(from_on=TODAY - 9 * DAY, until_on=TODAY - 3 * DAY)
+    early = leave(from_on=TODAY - 9 * DAY, ended_on=TODAY - DAY)
+    assert back_since([over], TODAY, zone) == datetime(2026, 11, 16, tzinfo=UTC)
+    assert back_since([over, early], TODAY, zone) == datetime(2026, 11, 17, tzinfo=UTC)
+    assert back_since([leave()], TODAY, zone) is None
+    assert back_since([], TODAY, zone) is None
+
+
+def test_a_person_is_exempt_with_any_account_or_by_the_role_of_the_main_one() -> None:
+    player, role = Exemption(2, None, "founder"), Exemption(None, "guest", "friends")
+    exempt = exempt_on([player, role], TODAY)
+    assert exempt.of_person([(1, "member"), (2, "member")]) == player
+    assert exempt.of_person([(1, "guest"), (3, "member")]) == role
+    assert exempt.of_person([(1, "member"), (3, "guest")]) is None
