@@ -10,7 +10,7 @@ import discord
 from bot.clan.concerns import Concerns, concerns
 from bot.clan.policy import AlertKind
 from bot.clan.ranks import Deed
-from bot.services.review import AlertReview
+from bot.services.reviewed import AlertReview
 from bot.wiring import Services
 from cogs._alerts_words import (
     kind_heading,

@@ -10,11 +10,11 @@ from itertools import groupby
 from bot.clan.audit import OfficerRow, Standing
 from bot.clan.names import escaped
 from bot.clan.profiles import Window
-from bot.clan.wording import exact, plural, short
+from bot.clan.wording import plural, short
 from bot.reports.clan_report import role_words
 from bot.services.audits import AuditFiles
 from bot.services.clans import Clan
-from bot.services.review import AuditReview
+from bot.services.reviewed import AuditReview
 from cogs._pages import pages_of
 from cogs._replies import small, when
 
@@ -45,7 +45,7 @@ def summary(review: AuditReview) -> str:
 def measure(review: AuditReview) -> str:
     """Return over what time the officers were looked at, and what they were held against."""
     middle = review.audit.median_messages
-    known = "not known" if middle is None else _plural_half(middle, "message")
+    known = "not known" if middle is None else plural(middle, "message")
     return small(
         f"{plural(review.audit.days, 'day')} up to {when(review.as_of, 'f')}",
         f"the clan's median is {known}",
@@ -131,14 +131,8 @@ def _line(row: OfficerRow, review: AuditReview) -> str:
 
 
 def _numbers_of(window: Window) -> Iterator[str]:
-    messages = window.messages
-    yield f"{exact(messages)} {'message' if messages == 1 else 'messages'}"
+    yield plural(window.messages, "message")
     yield f"{short(window.xp)} XP"
-
-
-def _plural_half(count: float, one: str) -> str:
-    """Return a count that may be a half with its noun."""
-    return f"{exact(count)} {one if count == 1 else one + 's'}"
 
 
 def _unseen(officers: Sequence[OfficerRow], review: AuditReview) -> list[str]:

@@ -15,7 +15,7 @@ from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
 from bot.clan.ranks import Deed
 from bot.services.cases import Press
-from bot.services.review import Unsuggested
+from bot.services.reviewed import Unsuggested
 from bot.wiring import Services
 from cogs._cases import history_view, kinds_for
 from cogs._cases_buttons import newest

@@ -9,7 +9,7 @@ from bot.clan.enforcement import Need
 from bot.reports.documents import Document
 from bot.reports.list_files import as_csv
 from bot.reports.lists import inactive_rows
-from bot.services.review import InactivityReview
+from bot.services.reviewed import InactivityReview
 from cogs._deciding_keys import Tab
 from cogs._deciding_words import LONGEST_BLOCK, block, one_line
 from cogs._gates import Interaction

@@ -13,7 +13,7 @@ from bot.clan.names import escaped
 from bot.clan.wording import plural
 from bot.reports.definitions import inactive_words
 from bot.services.clans import Clan
-from bot.services.review import InactivityReview
+from bot.services.reviewed import InactivityReview
 from bot.wiring import Services
 from cogs._deciding_keys import (
     Act,

@@ -15,7 +15,7 @@ from bot.clan.names import escaped
 from bot.clan.profiles import Profile
 from bot.clan.wording import DASH, exact, plural
 from bot.reports.definitions import help_words
-from bot.services.review import InactivityReview, Waiting
+from bot.services.reviewed import InactivityReview, Waiting
 from cogs._deciding_keys import Act, At, Button, Key, Tab, button, moves_of, revision_of, row
 from cogs._deciding_words import DOT, bold, capital, case_words, clipped, others, rank
 from cogs._replies import Box, small, when
@@ -45,7 +45,7 @@ def sure_lines(review: InactivityReview, each: InactivityRow) -> list[str]:
     profile, player_id = each.profile, each.profile.main.player_id
     window = profile.window(each.judgement.limit_days)
     numbers = (
-        f"{exact(window.messages)} messages and {exact(window.xp)} XP in "
+        f"{plural(window.messages, 'message')} and {exact(window.xp)} XP in "
         f"{plural(each.judgement.limit_days, 'day')}"
     )
     earlier = review.earlier.get(player_id, 0)

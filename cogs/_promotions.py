@@ -15,7 +15,7 @@ from bot.clan.wording import plural
 from bot.reports.clan_report import role_words
 from bot.reports.definitions import promotion_words
 from bot.services.clans import Clan
-from bot.services.review import PromotionReview, Waiting
+from bot.services.reviewed import PromotionReview, Waiting
 from bot.wiring import Services
 from cogs._deciding_keys import (
     Act,
@@ -52,7 +52,6 @@ from cogs._replies import Box, small
 
 CARDS, WAITING = 4, 8
 """How many stand on a page: for more, Discord's 40 parts of a message do not suffice."""
-FIRST = At(Kind.PROMOTION, Tab.SUGGESTED)
 
 _CARD_ROOM, _BLOCK_ROOM = 660, 900
 _WAITS = (

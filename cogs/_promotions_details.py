@@ -10,7 +10,7 @@ from bot.clan.cases import Kind
 from bot.clan.promotion import PromotionCase
 from bot.reports.documents import Document
 from bot.services.clans import Clan
-from bot.services.review import PromotionReview
+from bot.services.reviewed import PromotionReview
 from bot.wiring import Services
 from cogs._cases import history_lines
 from cogs._deciding_keys import At, row, sheet

@@ -10,7 +10,7 @@ from bot.clan.signals import Finding
 from bot.clan.slack import Slack
 from bot.clan.wording import plural
 from bot.reports.clan_report import role_words
-from bot.services.review import OwnStanding
+from bot.services.reviewed import OwnStanding
 from cogs._replies import small
 
 _DOT = " \N{MIDDLE DOT} "

@@ -3,7 +3,7 @@
 from bot.clan.names import escaped
 from bot.clan.wording import plural
 from bot.services.refreshing import Requested
-from bot.services.review import InactivityReview
+from bot.services.reviewed import InactivityReview
 from bot.wiring import Services
 from cogs._deciding_lists import names_to_update
 from cogs._gates import Interaction, clan_of
@@ -39,7 +39,7 @@ def requested_words(asked: Requested) -> str:
         lines = ["Wise Old Man looked at nobody."]
     lines += _failures(asked)
     if asked.stopped is not None:
-        lines.append(f"{asked.stopped} {plural(asked.left, 'account')} were not asked for.")
+        lines.append(f"{asked.stopped} Not asked for: {plural(asked.left, 'account')}.")
     elif asked.left:
         left = plural(asked.left, "further account")
         lines.append(f"{left}: press again in a minute, Wise Old Man takes only so many at once.")

@@ -20,7 +20,7 @@ from bot.services.clans import Clan
 from bot.services.looking import Looking
 from bot.services.muster import Muster, read_muster
 from bot.services.policies import policy_of
-from bot.services.review import Unsuggested
+from bot.services.reviewed import Unsuggested
 from bot.services.suggesting import inactivity_of, promotions_of, suggested
 from storage.engine import Connection, Database
 

@@ -7,7 +7,8 @@ from bot.reports.case_pictures import UncoveredWeek
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
 from bot.services.clans import Clan
-from bot.services.review import AuditReview, Review
+from bot.services.review import Review
+from bot.services.reviewed import AuditReview
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from bot.services.blindness import blind_times
 from bot.services.clans import Clan, Clock
 from bot.services.finding import member_called
 from bot.services.people import People, Visitor, read_people
-from bot.services.review import OwnStanding, Review
+from bot.services.review import Review
+from bot.services.reviewed import OwnStanding
 from bot.services.roster import read_roster
 from bot.services.trend import daily_messages, read_trend, trend_days
 from storage import chat

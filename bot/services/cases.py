@@ -16,7 +16,7 @@ from bot.services.clans import Clan, Clock
 from bot.services.finding import member_called
 from bot.services.people import read_people
 from bot.services.policies import ladder_of, policy_of
-from bot.services.review import Suggestion, Unsuggested
+from bot.services.reviewed import Suggestion, Unsuggested
 from storage import forgetting, players
 from storage.engine import Connection, Database
 from storage.errors import Overtaken

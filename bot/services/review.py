@@ -44,18 +44,6 @@ from storage import cases as stored
 from storage import chat
 from storage.engine import Connection, Database
 
-__all__ = [
-    "AlertReview",
-    "AuditReview",
-    "InactivityReview",
-    "OwnStanding",
-    "PromotionReview",
-    "Review",
-    "Suggestion",
-    "Unsuggested",
-    "Waiting",
-]
-
 
 class Review:
     """Asks the rules about clans."""

@@ -12,7 +12,7 @@ from bot.clan.policy import changed
 from bot.clan.ranks import DEFAULT_GATES
 from bot.services.cases import Press
 from bot.services.clans import Clan
-from bot.services.review import Suggestion, Unsuggested
+from bot.services.reviewed import Suggestion, Unsuggested
 from cogs._deciding_keys import PATTERN, Act, Key
 from cogs._replies import Box
 from storage.tables import MEMBERSHIPS

@@ -12,7 +12,7 @@ from bot.clan.evidence import Grade
 from bot.clan.policy import DEFAULT_POLICY, AlertKind, changed
 from bot.clan.profiles import Account
 from bot.services.intake import Heard, Spot
-from bot.services.review import AlertReview
+from bot.services.reviewed import AlertReview
 from cogs._alerts import AlertsPanel
 from cogs._alerts_words import kind_lines, overview_lines
 from tests.bot.clan.portraits import NOW, account, person

@@ -10,7 +10,7 @@ from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.profiles import NOTHING_SEEN
 from bot.reports.documents import Document
 from bot.services.audits import AuditFiles
-from bot.services.review import AuditReview
+from bot.services.reviewed import AuditReview
 from cogs._audit import AuditPanel
 from cogs._audit_words import gap_words, hours_lines, officer_pages, summary
 from tests.bot.clan.portraits import NOW, account, person

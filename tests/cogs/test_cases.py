@@ -13,7 +13,7 @@ from bot.clan.ranks import DEFAULT_GATES
 from bot.services.book import Officer
 from bot.services.cases import Decided, Press
 from bot.services.clans import Clan
-from bot.services.review import Suggestion
+from bot.services.reviewed import Suggestion
 from tests.cogs.test_me import hero, quiet_player
 from tests.cogs.town import START, Town, words
 

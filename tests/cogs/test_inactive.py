@@ -15,7 +15,7 @@ from bot.services.book import Officer
 from bot.services.cases import Press
 from bot.services.clans import Clan
 from bot.services.refreshing import OwnGroup, Requested
-from bot.services.review import InactivityReview, Waiting
+from bot.services.reviewed import InactivityReview, Waiting
 from cogs._deciding_keys import Act, At, Tab
 from cogs._deciding_lists import names_to_update
 from cogs._inactive import inactive_box
@@ -527,7 +527,7 @@ def test_what_nobody_was_able_to_see_is_a_dash_and_not_never() -> None:
         (Requested(done=("a", "b")), "looked at 2 accounts"),
         (Requested(), "looked at nobody"),
         (Requested(done=("a",), left=3), "3 further accounts: press again"),
-        (Requested(left=3, stopped="It is down."), "It is down. 3 accounts were not asked for."),
+        (Requested(left=3, stopped="It is down."), "It is down. Not asked for: 3 accounts."),
         (
             Requested(failed=tuple((f"*{n}*", "not there") for n in range(10))),
             "\\*6\\*, \\*7\\* and 2 more: not there",

@@ -9,7 +9,7 @@ from simcord.results import ResponseMessage
 from bot.clan.cases import Case, Entry, Kind, Move, State
 from bot.clan.promotion import PromotionCase, Promotions, promotion_cases
 from bot.services.cases import Press
-from bot.services.review import PromotionReview, Waiting
+from bot.services.reviewed import PromotionReview, Waiting
 from cogs._deciding_keys import PATTERN, Act, At, Key, Tab
 from cogs._promotions import promotions_box
 from tests.bot.clan.portraits import LADDER, NOW, POLICY, THIN, person

@@ -10,7 +10,7 @@ from bot.clan.policy import Signal
 from bot.clan.promotion import PromotionCase
 from bot.clan.signals import Finding
 from bot.clan.slack import Slack
-from bot.services.review import OwnStanding
+from bot.services.reviewed import OwnStanding
 from cogs._standing import own_lines, slack_line
 from tests.bot.clan.portraits import person
 

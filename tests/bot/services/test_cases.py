@@ -13,7 +13,7 @@ from bot.services.cases import Cases, Decided, Press
 from bot.services.clans import Clan, Clans
 from bot.services.policies import Policies
 from bot.services.poll import Poll
-from bot.services.review import Suggestion, Unsuggested
+from bot.services.reviewed import Suggestion, Unsuggested
 from bot.services.rounds import poll_clan
 from bot.services.upkeep import REFUSED, Outcome
 from storage import players

@@ -13,7 +13,8 @@ from bot.clan.signals import comparison
 from bot.clan.what_if import Fate
 from bot.services.muster import muster_now
 from bot.services.policies import Policies
-from bot.services.review import Review, Suggestion, Unsuggested
+from bot.services.review import Review
+from bot.services.reviewed import Suggestion, Unsuggested
 from storage import cases, players
 from storage.cases import EntryRow
 from tests.bot.services.village import OFFICER, Village, counted, judged_by
