@@ -32,6 +32,7 @@ from bot.services.policies import Policies
 from bot.services.poll import Poll
 from bot.services.privacy import Privacy
 from bot.services.publish import Publish
+from bot.services.rebuild import Zones
 from bot.services.refreshing import OwnGroup, Refreshing
 from bot.services.review import Review
 from bot.services.upkeep import Upkeep
@@ -48,6 +49,7 @@ class Services:
     """Everything that can be asked of the bot without Discord."""
 
     clans: Clans
+    zones: Zones
     poll: Poll
     wom: WomClient
     intake: Intake
@@ -167,6 +169,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     review = Review(database, clock)
     return Services(
         clans=clans,
+        zones=Zones(database),
         poll=Poll(database, wom, clock),
         wom=wom,
         intake=intake,

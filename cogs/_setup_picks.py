@@ -11,8 +11,8 @@ import discord
 
 from bot.clan.names import escaped
 from bot.clan.ranks import Deed, Gates
-from bot.services.clans import UnknownZone
 from bot.services.intake import Spot
+from bot.services.rebuild import UnknownZone
 from cogs._gates import Interaction, clan_of
 from cogs._messages import is_readable
 from cogs._panels import Form
@@ -64,7 +64,7 @@ class _ZoneForm(Form):
         await interaction.response.defer()
         text = self.zone.value.strip()
         try:
-            await self.services.clans.set_zone(clan_of(interaction), text)
+            await self.services.zones.set_zone(clan_of(interaction), text)
         except UnknownZone:
             await tell(
                 interaction,

@@ -24,6 +24,7 @@ from bot.demo.world import World
 from bot.services.bridges import Bridge, Posted
 from bot.services.clans import Clan, Clans
 from bot.services.intake import Heard, Intake, Spot
+from bot.services.rebuild import Zones
 from storage import clans, metrics, players, snapshots
 from storage.engine import Database
 from storage.players import Event
@@ -72,7 +73,7 @@ async def seed(
     known_clans = Clans(database, lambda: world.now)
     clan = await known_clans.found(cast.guild_id, world.clan_name)
     await known_clans.join_group(clan, world.group_id, world.clan_name)
-    await known_clans.set_zone(clan, world.zone.key)
+    await Zones(database).set_zone(clan, world.zone.key)
     progress("members")
     await _seed_members(database, world, clan)
     progress("snapshots")

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.clan.ranks import Caller, Gates, ladder
-from bot.services.rebuild import rebuild
 from storage import authors, clans, links, players
 from storage.clans import ClanRow
 from storage.engine import Connection, Database
@@ -32,13 +31,6 @@ class Clan:
     forget_after_days: int | None = None
     notice_channel_id: int | None = None
     role_orders: tuple[tuple[str, int], ...] = ()
-
-
-class UnknownZone(ValueError):
-    """No time zone has this name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"no time zone is called {name!r}; write it like Europe/London")
 
 
 class Clans:
@@ -83,21 +75,6 @@ class Clans:
                 details_etag=None,
                 hiscores_etag=None,
             )
-
-    async def set_zone(self, clan: Clan, zone: str) -> None:
-        """Set the time zone in which the clan's days begin; UnknownZone when there is none such.
-
-        What was written before moves into the days and hours of that zone.
-        """
-        try:
-            known = ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "Europe" is a folder
-            raise UnknownZone(zone) from error
-        async with self._database.writing() as connection:
-            before = await clans.of_guild(connection, clan.guild_id)
-            if before is not None and before.zone != zone:
-                await clans.change(connection, clan.clan_id, zone=zone)
-                await rebuild(connection, clan.clan_id, known)
 
     async def set_gates(self, clan: Clan, gates: Gates) -> None:
         """Set who may do what."""

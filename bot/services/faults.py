@@ -4,8 +4,9 @@ Only kinds of errors are told, never what stands in them; whoever runs the bot f
 log.
 """
 
-from bot.services.clans import Clan, UnknownZone
+from bot.services.clans import Clan
 from bot.services.poll import NoGroup
+from bot.services.rebuild import UnknownZone
 from storage.errors import DatabaseLocked, StorageError
 from wom.errors import (
     WomBadKey,

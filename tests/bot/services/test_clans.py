@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clan.ranks import Authority, Caller, Gates
-from bot.services.clans import Clan, Clans, UnknownZone
+from bot.services.clans import Clan, Clans
 from bot.services.intake import Intake, Spot
+from bot.services.rebuild import UnknownZone, Zones
+from storage.engine import Database
 from storage.links import State
 from tests.bot.services.contents import one
 from tests.bot.services.talk import MINUTE, heard, kept, told
@@ -34,13 +36,14 @@ async def again(known_clans: Clans, clan: Clan) -> Clan:
 
 
 async def test_a_zone_is_kept_and_an_unknown_one_refused_in_words(
-    known_clans: Clans, clan: Clan
+    database: Database, known_clans: Clans, clan: Clan
 ) -> None:
-    await known_clans.set_zone(clan, "Asia/Kolkata")
+    zones = Zones(database)
+    await zones.set_zone(clan, "Asia/Kolkata")
     assert (await again(known_clans, clan)).zone == ZoneInfo("Asia/Kolkata")
     for nonsense in ("Europe/Lundon", "", "../etc/passwd", "Europe", "+02:00"):
         with pytest.raises(UnknownZone, match="Europe/London"):
-            await known_clans.set_zone(clan, nonsense)
+            await zones.set_zone(clan, nonsense)
     assert (await again(known_clans, clan)).zone == ZoneInfo("Asia/Kolkata")
 
 
@@ -96,7 +99,7 @@ async def test_a_new_zone_moves_what_was_written_into_its_days(
     messages = [heard(n, 1 + n % 2, NOW - n * 5 * MINUTE, asks=not n % 3) for n in range(300)]
     intake = Intake(village.database, village.known_clans, village.clock)
     await intake.store(village.clan, messages[:200])
-    await village.known_clans.set_zone(village.clan, "Asia/Kolkata")
+    await Zones(village.database).set_zone(village.clan, "Asia/Kolkata")
     assert kept(path) == told(messages[:200], ZoneInfo("Asia/Kolkata"))
     await intake.store(village.clan, messages[200:])  # with the clan as it was before
     assert kept(path) == told(messages, ZoneInfo("Asia/Kolkata"))

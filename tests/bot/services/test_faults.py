@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.services.clans import UnknownZone
 from bot.services.faults import told
 from bot.services.poll import NoGroup
+from bot.services.rebuild import UnknownZone
 from storage.errors import DatabaseLocked, MigrationFailed
 from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFound, WomUnreachable
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.clan.broadcasts import Kind
 from bot.services.clans import Clans
 from bot.services.intake import Heard, Intake
+from bot.services.rebuild import Zones
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.talk import BRIDGE, GENERAL, PVM, THREAD, heard, kept, spoken, told
 from tests.storage.rows import NOW, opened
@@ -101,7 +102,7 @@ async def run(course: Course, path: Path) -> None:
     async with opened(path) as database:
         known_clans = Clans(database, clock)
         clan = await known_clans.found(1, "Iron Cabbage")
-        await known_clans.set_zone(clan, course.zone)
+        await Zones(database).set_zone(clan, course.zone)
         intake = Intake(database, known_clans, clock)
         for step, pause in zip(course.order, course.pauses, strict=True):
             if step < len(course.messages):
