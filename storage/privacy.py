@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_missing
 from storage.links import State
 from storage.messages import in_few
-from storage.tables import AUTHOR_TOTALS, AUTHORS, LINKS, PLAYERS
+from storage.tables import AUTHOR_TOTALS, AUTHORS, LINKS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
 
 NAMELESS = ""
 """The name of an author of whom only the wish not to be counted is kept."""
@@ -35,23 +35,86 @@ async def opted_out(
 async def opted_out_speakers(
     connection: AsyncConnection, clan_id: int, keys: Collection[str]
 ) -> set[str]:
-    """Return which of the names (WOM keys) are borne by a confirmed account of such a user."""
-    if not keys:
+    """Return which of the clan chat's speakers (WOM keys) are confirmed to be such a user's.
+
+    By what an officer said of the speaker, or else by the name that an account bears or, when no
+    member bears it any more, bore.
+    """
+    theirs = await _opted_out_players(connection, clan_id) if keys else set()
+    if not theirs:
         return set()
+    told = await _told_players(connection, clan_id, keys)
+    bearers = await _bearers(connection, clan_id, keys)
+    bore = await _bore(connection, theirs, keys)
+
+    def is_theirs(key: str) -> bool:
+        if key in told:
+            return told[key] in theirs
+        return not theirs.isdisjoint(bearers[key]) if key in bearers else key in bore
+
+    return {key for key in keys if is_theirs(key)}
+
+
+async def _opted_out_players(connection: AsyncConnection, clan_id: int) -> set[int]:
+    """Return the confirmed accounts of the users who do not want to be counted."""
     link, author = LINKS.c, AUTHORS.c
     same_user = author.discord_user_id == link.discord_user_id
     rows = await connection.execute(
-        select(PLAYERS.c.wom_key)
-        .join(LINKS, link.player_id == PLAYERS.c.player_id)
+        select(link.player_id)
         .join(AUTHORS, (author.clan_id == link.clan_id) & same_user)
         .where(
             link.clan_id == clan_id,
             link.state == State.CONFIRMED,
             author.opted_out_at.is_not(None),
-            PLAYERS.c.wom_key.in_(sorted(keys)),
         )
     )
     return set(rows.scalars())
+
+
+async def _told_players(
+    connection: AsyncConnection, clan_id: int, keys: Collection[str]
+) -> dict[str, int]:
+    """Return the players that officers said the speakers are."""
+    link, author = LINKS.c, AUTHORS.c
+    rows = await connection.execute(
+        select(author.bridge_name, link.player_id)
+        .join(LINKS, (link.clan_id == author.clan_id) & (link.discord_user_id == -author.id))
+        .where(
+            author.clan_id == clan_id,
+            author.bridge_name.in_(sorted(keys)),
+            link.state == State.CONFIRMED,
+        )
+    )
+    return {row.bridge_name: row.player_id for row in rows}
+
+
+async def _bearers(
+    connection: AsyncConnection, clan_id: int, keys: Collection[str]
+) -> dict[str, set[int]]:
+    """Return the present members who bear each of the names now."""
+    player, place = PLAYERS.c, MEMBERSHIPS.c
+    rows = await connection.execute(
+        select(player.wom_key, player.player_id)
+        .join(MEMBERSHIPS, place.player_id == player.player_id)
+        .where(place.clan_id == clan_id, place.left_at.is_(None), player.wom_key.in_(sorted(keys)))
+    )
+    found: dict[str, set[int]] = {}
+    for key, player_id in rows:
+        found.setdefault(key, set()).add(player_id)
+    return found
+
+
+async def _bore(
+    connection: AsyncConnection, player_ids: Collection[int], keys: Collection[str]
+) -> set[str]:
+    """Return which of the names the players bear or ever bore."""
+    bears, bore = PLAYERS.c, PLAYER_NAMES.c
+    both = (
+        select(bears.wom_key).where(bears.player_id.in_(player_ids)),
+        select(bore.wom_key).where(bore.player_id.in_(player_ids)),
+    )
+    rows = await connection.execute(union(*both))
+    return set(rows.scalars()) & set(keys)
 
 
 async def opt_out(connection: AsyncConnection, clan_id: int, user_id: int, now: datetime) -> None:

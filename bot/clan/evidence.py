@@ -190,7 +190,7 @@ def _link_doubts(member: Member) -> Iterable[_Doubt]:
 
 
 def _unheard(member: Member) -> str:
-    if member.is_hidden:
+    if member.opted_out:
         return "opted out"
     if member.alt_of is not None:
         return f"an alt: what is written counts for {member.alt_of}"

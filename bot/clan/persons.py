@@ -119,6 +119,20 @@ def persons(
     )
 
 
+def hidden_players(found: Persons, opted_out: Collection[int]) -> frozenset[int]:
+    """Return the players whom no list shows: confirmed accounts of users who opted out.
+
+    A claim or a name is not enough: nobody may make another one's account disappear.
+    """
+    return frozenset(
+        player_id
+        for user_id in opted_out
+        if user_id in found.by_user
+        for player_id in found.by_user[user_id].players
+        if found.links[player_id] is Link.CONFIRMED
+    )
+
+
 def _decided(ties: Iterable[Tie]) -> tuple[dict[int, Tie], tuple[Conflict, ...]]:
     """Return the one link of each player, and the players for whom there are several."""
     by_player: dict[int, list[Tie]] = defaultdict(list)

@@ -78,8 +78,8 @@ class Member:
     and for an alt: what a person writes stands with the main account, which is `alt_of`.
     `accounts` are the names of all the person's accounts, the main one first.
     `updated_at` is when WOM last looked, `changed_at` when it last saw something rise.
-    `weekly_messages` are the last 13 weeks, oldest first. `is_hidden` is somebody who opted out:
-    their chat is not counted, and they stand in no top list, leaderboard or dashboard.
+    `weekly_messages` are the last 13 weeks, oldest first. `opted_out` is an account of somebody
+    whose chat is not counted; where it is surely theirs it `is_hidden` and stands in no list.
     """
 
     player_id: int
@@ -103,6 +103,7 @@ class Member:
     wrote_at: datetime | None = None
     top_boss: TopBoss | None = None
     weekly_messages: tuple[int, ...] = ()
+    opted_out: bool = False
     is_hidden: bool = False
     alt_of: str | None = None
     accounts: tuple[str, ...] = ()

@@ -3,10 +3,10 @@
 Nothing here draws and nothing here is rounded. Unknown is None and stays None.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
@@ -17,6 +17,7 @@ from bot.reports.lists import Suggestions
 from bot.reports.style import date_words
 
 _CHAT_WINDOWS = (Period.WEEK, Period.MONTH, Period.QUARTER)
+_Any = TypeVar("_Any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class ClanReport:
     `skills` and `bosses` hold each player's gains of the span by metric, `present_*` the values now
     (-1 is unranked). A metric without a gain did not rise when the player's gains of the span are
     known and the present value is ranked; otherwise it is unknown. `trend` has at most 90 days.
-    `suggestions` are in leadership's copy alone.
+    `suggestions` are in leadership's copy alone. `left_out` are the members who opted out: they
+    are counted in the totals and stand in nothing else.
     """
 
     clan: str
@@ -45,11 +47,34 @@ class ClanReport:
     changes: tuple[Change, ...] = ()
     evidence: tuple[str, ...] = ()
     suggestions: Suggestions | None = None
+    left_out: int = 0
+
+    def without(self, hidden: Collection[int]) -> "ClanReport":
+        """Return the report without a name, number or change of these players; totals stay.
+
+        The one filter of people who opted out: every list, sheet and chart is made of what is left.
+        """
+        members = tuple(each for each in self.roster.members if each.player_id not in hidden)
+        return replace(
+            self,
+            roster=replace(self.roster, members=members),
+            skills=_but_for(hidden, self.skills),
+            bosses=_but_for(hidden, self.bosses),
+            present_skills=_but_for(hidden, self.present_skills),
+            present_bosses=_but_for(hidden, self.present_bosses),
+            changes=tuple(each for each in self.changes if each.player_id not in hidden),
+            suggestions=self.suggestions and self.suggestions.without(hidden),
+            left_out=self.left_out + len(self.roster.members) - len(members),
+        )
 
     def without_tables(self) -> "ClanReport":
         """Return the report without what only its workbook reads."""
         slim = replace(self, skills={}, bosses={}, present_skills={}, present_bosses={})
         return replace(slim, suggestions=None)
+
+
+def _but_for(hidden: Collection[int], by_player: Mapping[int, _Any]) -> dict[int, _Any]:
+    return {who: value for who, value in by_player.items() if who not in hidden}
 
 
 class Mover(NamedTuple):
@@ -127,11 +152,8 @@ class ChangeRow(NamedTuple):
 def best(
     members: Iterable[Member], value_of: Callable[[Member], float | None], how_many: int
 ) -> tuple[Mover, ...]:
-    """Return the members with the largest known values above zero; equal ones by name.
-
-    Whoever opted out is left out.
-    """
-    found = [(member.name, value_of(member)) for member in members if not member.is_hidden]
+    """Return the members with the largest known values above zero; equal ones by name."""
+    found = [(member.name, value_of(member)) for member in members]
     movers = [Mover(name, value) for name, value in found if value]
     return tuple(sorted(movers, key=lambda m: (-m.value, m.name.casefold()))[:how_many])
 

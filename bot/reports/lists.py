@@ -3,6 +3,7 @@
 For files and sheets alike; nothing is rounded here, and unknown is None and stays None.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -95,6 +96,11 @@ class Listing(Generic[Row]):
         """Return those who stand in one part of the list."""
         return tuple(row for row in self.rows if row.part is part)
 
+    def without(self, player_ids: Collection[int]) -> "Listing[Row]":
+        """Return the list without the people of these main accounts."""
+        rows = tuple(row for row in self.rows if row.player_id not in player_ids)
+        return Listing(self.of, rows, self.as_of, self.policy_version)
+
 
 def inactive_rows(listed: InactivityList, policy: Policy, now: datetime) -> Listing[InactiveRow]:
     """Return the three lists of the inactive as one, the sure first."""
@@ -165,6 +171,13 @@ class Suggestions(NamedTuple):
     inactive: Listing[InactiveRow]
     promotion_words: Definitions
     inactive_words: Definitions
+
+    def without(self, player_ids: Collection[int]) -> "Suggestions":
+        """Return both lists without the people of these main accounts."""
+        return self._replace(
+            promotions=self.promotions.without(player_ids),
+            inactive=self.inactive.without(player_ids),
+        )
 
 
 def suggestions(

@@ -95,7 +95,7 @@ class Cards:
         member = roster.by_player()[player_id]
         days = trend_days(last(Period.QUARTER, now, clan.zone), clan.zone)
         start = day_span(days[0], clan.zone).start
-        known = None if member.is_hidden else people.known.get(player_id)
+        known = None if member.chat is None else people.known.get(player_id)
         hours, heard_from = [], None
         if known is not None and known.alt_of is None:
             authors = [each.author_id for each in known.authors]
@@ -144,7 +144,7 @@ def _names_like(people: People, text: str) -> tuple[str, ...]:
     for each in people.places:
         known = people.known.get(each.player_id)
         names = [each.name, *people.names.get(each.player_id, ())]
-        names += [known.person] if known and known.person and not known.is_hidden else []
+        names += [known.person] if known and known.person else []
         if any(wanted in match_key(name) for name in names):
             starts = match_key(each.name).startswith(wanted)
             found.append((not starts, each.name.casefold(), each.name))

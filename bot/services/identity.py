@@ -53,6 +53,15 @@ def who_is_who(
     )
 
 
+def opted_out(writers: Iterable[Writer]) -> frozenset[int]:
+    """Return the Discord users among the authors who do not want to be counted."""
+    return frozenset(
+        each.discord_user_id
+        for each in writers
+        if each.is_hidden and each.discord_user_id is not None
+    )
+
+
 def _tied(row: Row) -> Tied:
     return Tied(
         row.player_id,

@@ -8,11 +8,13 @@ from datetime import datetime
 from bot.clan.cases import Case, Kind
 from bot.clan.coverage import linked
 from bot.clan.evidence import coverage, strip
+from bot.clan.persons import hidden_players
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, by_player
 from bot.clan.standings import Member, Roster
 from bot.services.casebook import standing_cases
 from bot.services.clans import Clan
+from bot.services.identity import opted_out
 from bot.services.looking import Looking
 from bot.services.policies import ladder_of, policy_of
 from bot.services.profiles import joined_profiles
@@ -24,7 +26,8 @@ from storage.engine import Connection
 class Muster:
     """The people of a clan as of `at`; `evidence` says how well they were seen.
 
-    `authors` are a person's, by the player id of any account.
+    `authors` are a person's, by the player id of any account; `hidden` are the accounts that no
+    list for others shows.
     """
 
     clan: Clan
@@ -35,6 +38,7 @@ class Muster:
     cases: tuple[Case, ...]
     evidence: tuple[str, ...]
     authors: Mapping[int, tuple[int, ...]]
+    hidden: frozenset[int] = frozenset()
 
     def of_kind(self, kind: Kind) -> dict[int, Case]:
         """Return the standing cases of a kind by player id."""
@@ -43,6 +47,15 @@ class Muster:
     def by_player(self) -> dict[int, Profile]:
         """Return the profiles by the player ids of all accounts."""
         return by_player(self.profiles)
+
+    def opted_out(self) -> frozenset[int]:
+        """Return all accounts of the people who have a hidden one."""
+        return frozenset(
+            account.player_id
+            for profile in self.profiles
+            if any(each.player_id in self.hidden for each in profile.accounts)
+            for account in profile.accounts
+        )
 
     def authors_of(self, profiles: Iterable[Profile]) -> list[int]:
         """Return who wrote for some of the people."""
@@ -94,6 +107,7 @@ def _muster(sight: Sight, cases: Sequence[Case]) -> Muster:
         authors={
             player_id: person.authors for player_id, person in sight.persons.by_player.items()
         },
+        hidden=hidden_players(sight.persons, opted_out(sight.writers.values())),
     )
 
 

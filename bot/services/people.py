@@ -7,10 +7,11 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.clan.persons import Person, Persons
+from bot.clan.persons import Person, Persons, hidden_players
 from bot.clan.standings import Link
 from bot.services.book import Book, Visitor, read_book
 from bot.services.clans import Clan
+from bot.services.identity import opted_out
 from storage.authors import Writer
 from storage.engine import Connection
 from storage.players import Place
@@ -23,8 +24,9 @@ class Known:
     """What is known of a present player: whose it is, and whose chat stands with it.
 
     `authors` is empty for an alt, whose person's chat stands with the main account; `accounts` are
-    the names of the person's present accounts, the main one first. `is_hidden` is somebody who
-    opted out of being counted, with all accounts.
+    the names of the person's present accounts, the main one first. `is_hidden` is a confirmed
+    account of somebody who opted out; of any account of theirs `opted_out` is true, and then it
+    says nothing of the others, nor what the person is called or wrote on Discord.
     """
 
     link: Link
@@ -34,17 +36,22 @@ class Known:
     accounts: tuple[str, ...]
     alt_of: str | None = None
     is_hidden: bool = False
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The present members' places, every name they bore, and who of them is known."""
+    """The present members' places, every name they bore, and who of them is known.
+
+    `hidden` are the players, former members too, whom no list shows.
+    """
 
     places: tuple[Place, ...]
     names: Mapping[int, Sequence[str]]
     known: Mapping[int, Known]
     persons: Persons
     writers: tuple[Writer, ...]
+    hidden: frozenset[int] = frozenset()
 
     def accounts(self, user_id: int) -> tuple[Place, ...]:
         """Return the present accounts of a Discord user, the main one first."""
@@ -68,6 +75,7 @@ def _people(book: Book) -> People:
         known_people(book, persons),
         persons,
         tuple(book.writers),
+        hidden_players(persons, opted_out(book.writers)),
     )
 
 
@@ -87,6 +95,9 @@ def _accounts(
     authors = tuple(writers[author_id] for author_id in person.authors)
     if not places or (person.user_id is None and not authors):
         return
+    if any(each.is_hidden for each in authors):
+        yield from _opted_out(person, persons, places, authors)
+        return
     names = tuple(place.name for place in places)
     called = next((each.name for each in authors if each.discord_user_id is not None), None)
     for place in places:
@@ -100,6 +111,30 @@ def _accounts(
                 authors=authors if is_main else (),
                 accounts=names,
                 alt_of=None if is_main else names[0],
-                is_hidden=any(each.is_hidden for each in authors),
+            ),
+        )
+
+
+def _opted_out(
+    person: Person, persons: Persons, places: Sequence[Place], authors: Sequence[Writer]
+) -> Iterator[tuple[int, Known]]:
+    """Yield each account alone; of one known by name its speaker in the clan chat stays.
+
+    Else whoever bears another one's name on the server could silence that member.
+    """
+    hidden = hidden_players(persons, [] if person.user_id is None else [person.user_id])
+    speakers = () if hidden else tuple(each for each in authors if not each.is_hidden)
+    for place in places:
+        theirs = speakers if place is places[0] else ()
+        yield (
+            place.player_id,
+            Known(
+                link=persons.links[place.player_id],
+                user_id=person.user_id,
+                person=next((each.name for each in theirs), None),
+                authors=theirs,
+                accounts=(place.name,),
+                is_hidden=place.player_id in hidden,
+                opted_out=True,
             ),
         )

@@ -141,8 +141,8 @@ def _account(place: Place) -> Account:
 
 def _member(sight: Sight, person: Person, place: Place) -> Member:
     """Return an account as evidence looks at it."""
-    hidden = any(sight.writers[each].is_hidden for each in person.authors)
-    heard = not hidden and (person.user_id is not None or bool(person.authors))
+    opted_out = any(sight.writers[each].is_hidden for each in person.authors)
+    heard = not opted_out and (person.user_id is not None or bool(person.authors))
     seen = sight.game.now.get(place.player_id)
     # WOM's own word may be newer than what we stored, and of the past only that counts.
     looked = [at for at in (place.updated_at, seen and seen.seen_at) if at and at <= sight.look.at]
@@ -155,7 +155,7 @@ def _member(sight: Sight, person: Person, place: Place) -> Member:
         link=sight.persons.links[person.main],
         chat={} if heard else None,
         updated_at=max(looked, default=None),
-        is_hidden=hidden,
+        opted_out=opted_out,
         has_no_discord=place.has_no_discord,
     )
 

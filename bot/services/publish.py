@@ -108,7 +108,7 @@ class Publish:
             muster = await muster_now(connection, clan, now) if leadership else None
         messages = _messages(clan, hours, span)
         known = report_coverage(clan, roster, period, messages, blind)
-        return ClanReport(
+        report = ClanReport(
             clan=clan.name,
             zone=clan.zone.key,
             period=period,
@@ -126,11 +126,14 @@ class Publish:
             evidence=strip(known, now, clan.zone),
             suggestions=None if muster is None else await asyncio.to_thread(_suggested, muster),
         )
+        return report.without(people.hidden)
 
 
 def _suggested(muster: Muster) -> Suggestions:
+    """Return what the rules suggest about those who did not opt out."""
     promotions, inactive = open_promotions(muster), open_inactivity(muster)
-    return suggestions(promotions, inactive, muster.policy, muster.at)
+    found = suggestions(promotions, inactive, muster.policy, muster.at)
+    return found.without(muster.opted_out())
 
 
 def report_coverage(  # noqa: PLR0913, PLR0917 - all that is known of how well we see

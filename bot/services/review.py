@@ -107,9 +107,9 @@ class Review:
     async def alerts(self, clan: Clan) -> AlertReview:
         """Return what officers may want to know."""
         muster = await self._muster(clan)
-        found = await asyncio.to_thread(
-            alerts, muster.profiles, muster.policy, muster.at, clan.gates
-        )
+        hidden = muster.opted_out()
+        listed = [each for each in muster.profiles if each.main.player_id not in hidden]
+        found = await asyncio.to_thread(alerts, listed, muster.policy, muster.at, clan.gates)
         return AlertReview(found, muster.policy, muster.at, muster.evidence)
 
     async def standing(self, clan: Clan, player_id: int) -> OwnStanding | None:

@@ -177,13 +177,14 @@ def _member(
 def _of_person(place: Place, known: Known | None, sides: _Sides) -> dict[str, Any]:
     """Return the fields that say whose a member is.
 
-    Who opted out stays on the roster as WOM shows them.
+    Of who opted out it is what WOM shows, and what the clan chat's speaker of a name said.
     """
     if known is None:
         return {"accounts": (place.name,)}
     user = {"discord_user_id": known.user_id, "link": known.link}
-    if known.is_hidden:
-        return {"accounts": (place.name,), "is_hidden": True, **user}
+    if known.opted_out and not known.authors:
+        marks = {"opted_out": True, "is_hidden": known.is_hidden}
+        return {"accounts": known.accounts, **marks, **user}
     authors, is_main = known.authors, known.alt_of is None
     return {
         "person": known.person,

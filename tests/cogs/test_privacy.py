@@ -1,12 +1,17 @@
 """/privacy: always about the asker, always for the asker, and nothing is deleted unasked."""
 
+import io
 import json
+import zipfile
 
+import discord
 import pytest
 from simcord.backend.errors import SetupError
 from simcord.results import ResponseMessage
 
+from bot.clan.linking import Pair
 from bot.clan.wording import DASH
+from bot.services.book import Officer
 from tests.bot.services.contents import one
 from tests.bot.services.test_privacy import everywhere
 from tests.cogs.test_me import hero, quiet_player
@@ -119,14 +124,21 @@ async def test_opting_out_stops_counting_and_opting_in_begins_again(town: Town) 
     assert "had not opted out" in never
 
 
-async def test_who_opted_out_is_in_no_top_list_and_has_no_chat_on_any_card(town: Town) -> None:
+async def test_who_opted_out_is_in_no_list_and_has_no_chat_on_any_card(town: Town) -> None:
     actor = await hero(town, messages=60)
-    name = quiet_player(town).name_at(START)
-    report = words((await town.officer.slash(town.general, "clanstats report")).response)
-    assert f"{name} **60**" in report
+    player = quiet_player(town)
+    name = player.name_at(START)
+    links, officer = town.services.links, Officer(town.leader.id)
+    await links.confirm(await town.clan(), Pair(player.player_id, actor.id), officer)
+    report = (await town.officer.slash(town.general, "clanstats report")).response
+    assert f"{name} **60**" in words(report)
+    assert name in await in_files(report)
     await actor.slash(town.general, "privacy opt-out")
-    report = words((await town.officer.slash(town.general, "clanstats report")).response)
-    assert name not in report
+    posted = await town.leader.slash(town.general, "clanstats report", visibility="everybody")
+    shown = await town.leader.slash(town.general, "clanstats report")
+    for report in (shown.response, posted.followups[0]):
+        assert name not in words(report)
+        assert name not in await in_files(report)
     for result in (
         await actor.slash(town.general, "me"),
         await town.officer.slash(town.general, "member", player=name),
@@ -137,8 +149,17 @@ async def test_who_opted_out_is_in_no_top_list_and_has_no_chat_on_any_card(town:
         assert "Writes most" not in said
         assert "opted out" in said
     await actor.slash(town.general, "privacy opt-in")
-    report = words((await town.officer.slash(town.general, "clanstats report")).response)
-    assert f"{name} **60**" in report
+    said = words((await town.officer.slash(town.general, "clanstats report")).response)
+    assert f"{name} **60**" in said
+
+
+async def in_files(answer: ResponseMessage | discord.Message | None) -> str:
+    """Return what stands in an answer's workbook, and what is said of its pictures."""
+    assert answer is not None
+    chart, workbook = answer.attachments
+    with zipfile.ZipFile(io.BytesIO(await workbook.read())) as parts:
+        text = [parts.read(part).decode() for part in parts.namelist()]
+    return "".join([*text, str(chart.description)])
 
 
 async def test_who_leaves_the_server_is_noted_and_who_returns_too(town: Town) -> None:

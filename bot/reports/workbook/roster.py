@@ -5,7 +5,7 @@ from itertools import count
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from bot.clan.spans import WINDOWS
-from bot.clan.wording import DASH
+from bot.clan.wording import DASH, plural
 from bot.reports import style
 from bot.reports.clan_report import ClanReport, RosterRow, roster_rows
 from bot.reports.workbook.sheets import Book, Column, Sheet
@@ -57,7 +57,7 @@ _LEGEND = (
 def write_roster(book: Book, report: ClanReport, source: Source) -> None:
     """Write the roster in the house's order."""
     sheet = book.sheet("Roster")
-    sheet.title(f"{report.clan} · Roster", f"{_LEGEND}{report.zone}")
+    sheet.title(f"{report.clan} · Roster", f"{_LEGEND}{report.zone}{_left_out(report.left_out)}")
     rows = roster_rows(report)
     _write_head(sheet, len(rows))
     for line, row in enumerate(rows, start=_FIRST):
@@ -66,6 +66,12 @@ def write_roster(book: Book, report: ClanReport, source: Source) -> None:
     for column, kind in _SHADED:
         sheet.shade((_FIRST, column, last, column), style.SHEET_SCALES[kind])
     _draw_weeks(sheet, rows, source)
+
+
+def _left_out(people: int) -> str:
+    if not people:
+        return ""
+    return f" · {plural(people, 'member')} opted out: counted in the totals, not listed"
 
 
 def _write_head(sheet: Sheet, rows: int) -> None:

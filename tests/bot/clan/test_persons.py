@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.persons import AuthorNames, Conflict, Person, Persons, PlayerNames, Tie, persons
+from bot.clan.persons import (
+    AuthorNames,
+    Conflict,
+    Person,
+    Persons,
+    PlayerNames,
+    Tie,
+    hidden_players,
+    persons,
+)
 from bot.clan.standings import Link
 
 ANN, BEN, CAT = 101, 102, 103
@@ -59,6 +68,17 @@ def test_a_user_and_all_linked_players_are_one_person() -> None:
 def test_an_alt_s_claim_is_no_surer_because_the_main_is_confirmed() -> None:
     found = persons([player(1), player(2)], [], [confirmed(1, ANN), claim(2, ANN)])
     assert found.links == {1: Link.CONFIRMED, 2: Link.CLAIMED}
+
+
+def test_opting_out_hides_confirmed_accounts_and_none_that_is_only_claimed_or_bears_the_name() -> (
+    None
+):
+    ties = [confirmed(1, ANN), claim(2, ANN), claim(3, BEN)]
+    players = [player(1), player(2), player(3), player(4, "Cat")]
+    found = persons(players, [user(CAT, "cat")], ties)
+    assert found.links[4] is Link.NAME
+    assert hidden_players(found, {ANN, BEN, CAT, 999}) == {1}
+    assert hidden_players(found, ()) == frozenset()
 
 
 def test_two_claims_leave_the_player_alone_and_are_a_conflict() -> None:

@@ -35,10 +35,17 @@ def test_the_top_lists_hold_those_who_did_something_best_first() -> None:
     )
 
 
-def test_who_opted_out_is_in_no_top_list_but_on_the_roster() -> None:
-    report = clan_report(ANN, replace(BOB, is_hidden=True))
-    assert {mover.name for movers in top_movers(report) for mover in movers} == {"Ann"}
-    assert [row.name for row in roster_rows(report)] == ["Ann", "Bob"]
+def test_a_report_without_somebody_has_them_nowhere_but_in_the_totals() -> None:
+    full = full_clan(12)
+    gone = full.roster.members[0]
+    report = full.without({gone.player_id})
+    assert gone.name in repr(full.changes)
+    assert gone.name not in repr(report)
+    assert (report.left_out, full.left_out) == (1, 0)
+    assert (report.totals, report.before, report.trend) == (full.totals, full.before, full.trend)
+    tables = (report.skills, report.bosses, report.present_skills, report.present_bosses)
+    assert {gone.player_id in each for each in tables} == {False}
+    assert report.without(()) == report
 
 
 def test_the_top_lists_are_as_long_as_asked() -> None:
