@@ -176,7 +176,7 @@ class ForgetPanel(Panel):
         """Forget whoever pressed, and say so."""
         await interaction.response.defer()
         clan, privacy = clan_of(interaction), self.services.privacy
-        done = await privacy.forget(clan, interaction.user.id)
+        done = await privacy.forget(clan, interaction.user.id, interaction.created_at)
         words = forgotten_words(done.messages, opted_out=self.opted_out)
         view = discord.ui.LayoutView().add_item(discord.ui.TextDisplay(words))
         await interaction.edit_original_response(view=view)

@@ -29,6 +29,8 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
+    # What was forgotten is overwritten, not only unlinked.
+    "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-8000",
 )
@@ -84,9 +86,14 @@ class Database:
 
 def _engine(url: URL, busy: timedelta) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     engine = create_async_engine(
-        url, pool_size=4, max_overflow=4, connect_args={"async_creator_fn": open_in_thread}
+        url,
+        pool_size=4,
+        max_overflow=4,
+        # An error's words are recorded and logged, and a statement's values are people.
+        hide_parameters=True,
+        connect_args={"async_creator_fn": open_in_thread},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

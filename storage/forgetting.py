@@ -3,11 +3,24 @@
 Another one's row that named the person as its maker names NOBODY afterwards.
 """
 
+import json
+import re
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import String, cast, delete, func, or_, select, update
+from sqlalchemy import (
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.personal import MAKERS, WORDS, of_clan
 from storage.privacy import NAMELESS
 from storage.questions import Asked
 from storage.tables import (
@@ -21,15 +34,18 @@ from storage.tables import (
     CASES,
     CLAN_HOURS,
     EXEMPTIONS,
+    JOB_RUNS,
     LINK_EVENTS,
     LINKS,
     MESSAGES,
-    POLICIES,
     QUESTIONS,
 )
 
 NOBODY = 0
 """Stands for a Discord user who was forgotten; no user has this id."""
+
+SOMEBODY = "somebody"
+"""Stands in words for a user who was forgotten."""
 
 
 async def questions_of(
@@ -116,15 +132,6 @@ async def delete_ties(
         await connection.execute(
             delete(table).where(table.c.clan_id == clan_id, table.c.discord_user_id.in_(gone))
         )
-    deed = LINK_EVENTS.c
-    rows = await connection.execute(
-        select(deed.id, deed.before).where(
-            deed.clan_id == clan_id, cast(deed.before, String).contains(str(user_id))
-        )
-    )
-    for event_id, before in rows.all():
-        kept = {name: NOBODY if value == user_id else value for name, value in before.items()}
-        await connection.execute(update(LINK_EVENTS).where(deed.id == event_id).values(before=kept))
 
 
 async def delete_words(
@@ -150,25 +157,65 @@ async def delete_words(
 
 async def unname(connection: AsyncConnection, clan_id: int, user_id: int) -> None:
     """Let nobody be the maker of what a user made or decided for others."""
-    makers = (
-        (LINKS, LINKS.c.decided_by),
-        (LINK_EVENTS, LINK_EVENTS.c.by_user_id),
-        (ABSENCES, ABSENCES.c.set_by),
-        (EXEMPTIONS, EXEMPTIONS.c.set_by),
-        (POLICIES, POLICIES.c.made_by),
-    )
-    for table, maker in makers:
+    for maker in MAKERS:
         await connection.execute(
-            update(table)
-            .where(table.c.clan_id == clan_id, maker == user_id)
+            update(maker.table)
+            .where(of_clan(maker.table, clan_id), maker == user_id)
             .values({maker.name: NOBODY})
         )
-    entry = CASE_ENTRIES.c
-    in_clan = entry.case_id.in_(select(CASES.c.id).where(CASES.c.clan_id == clan_id))
-    await connection.execute(
-        update(CASE_ENTRIES).where(in_clan, entry.who == user_id).values(who=NOBODY)
-    )
-    # What others wrote down may name the user by a mention.
-    await connection.execute(
-        update(CASE_ENTRIES).where(in_clan, entry.why.contains(str(user_id))).values(why="")
-    )
+
+
+async def clean_words(
+    connection: AsyncConnection, clan_id: int, user_id: int, names: Collection[str]
+) -> None:
+    """Take a user out of what others wrote down, wherever they are mentioned by id or name."""
+    for column in WORDS:
+        # What was recorded of a job may be an error's own words, with anything of theirs in it.
+        mention = Mention(user_id, names, in_errors=column.table is JOB_RUNS)
+        key = column.table.primary_key.columns
+        text = cast(column, String)
+        rows = await connection.execute(
+            select(*key, column).where(
+                of_clan(column.table, clan_id),
+                or_(*(text.contains(each, autoescape=True) for each in mention.needles())),
+            )
+        )
+        for *ids, value in rows.all():
+            kept = mention.taken_out(value)
+            if kept != value:
+                same = and_(*(part == each for part, each in zip(key, ids, strict=True)))
+                await connection.execute(
+                    update(column.table).where(same).values({column.name: kept})
+                )
+
+
+class Mention:
+    """How one user is mentioned: by id, as a ping or bare, and by name behind an @.
+
+    In errors a bare name is enough, and no word of them is worth keeping.
+    """
+
+    def __init__(self, user_id: int, names: Collection[str], *, in_errors: bool = False) -> None:
+        self._user_id = user_id
+        self._called = sorted(name if in_errors else f"@{name}" for name in names if name)
+        ways = [rf"<@!?{user_id}>", rf"(?<!\d){user_id}(?!\d)"]
+        ways += [rf"{re.escape(name)}(?!\w)" for name in self._called]
+        said = "|".join(ways)
+        around = rf".*(?:{said}).*" if in_errors else said
+        self._said = re.compile(around, re.IGNORECASE | re.DOTALL)
+
+    def needles(self) -> list[str]:
+        """Return texts of which each stored value has one that mentions the user."""
+        # JSON keeps other letters than those of ASCII escaped.
+        escaped = [json.dumps(name)[1:-1] for name in self._called]
+        return [str(self._user_id), *self._called, *escaped]
+
+    def taken_out(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """Return a value that says SOMEBODY, or as an id NOBODY, wherever it named the user."""
+        if isinstance(value, str):
+            return self._said.sub(SOMEBODY, value)
+        if isinstance(value, dict):
+            return {key: self.taken_out(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self.taken_out(each) for each in value]
+        return NOBODY if value == self._user_id and not isinstance(value, bool) else value

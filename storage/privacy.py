@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, union, update
+from sqlalchemy import delete, exists, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_missing
 from storage.links import State
 from storage.messages import in_few
+from storage.personal import USERS, of_clan
 from storage.tables import AUTHOR_TOTALS, AUTHORS, LINKS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
 
 NAMELESS = ""
@@ -140,28 +141,61 @@ async def opt_in(connection: AsyncConnection, clan_id: int, user_id: int) -> Non
     """Count a user again; of somebody without anything else nothing is kept."""
     mine = (AUTHORS.c.clan_id == clan_id) & (AUTHORS.c.discord_user_id == user_id)
     await connection.execute(update(AUTHORS).where(mine).values(opted_out_at=None))
-    wrote = exists().where(AUTHOR_TOTALS.c.author_id == AUTHORS.c.id)
-    await connection.execute(delete(AUTHORS).where(mine, AUTHORS.c.name == NAMELESS, ~wrote))
+    await _drop_empty(connection, clan_id, [user_id])
+
+
+async def _drop_empty(connection: AsyncConnection, clan_id: int, user_ids: Collection[int]) -> None:
+    """Delete those of the users of whom there is nothing but the id."""
+    author = AUTHORS.c
+    wrote = exists().where(AUTHOR_TOTALS.c.author_id == author.id)
+    await connection.execute(
+        delete(AUTHORS).where(
+            author.clan_id == clan_id,
+            author.discord_user_id.in_(user_ids),
+            author.name == NAMELESS,
+            author.opted_out_at.is_(None),
+            author.left_at.is_(None),
+            ~wrote,
+        )
+    )
 
 
 async def users(connection: AsyncConnection, clan_id: int) -> dict[int, datetime | None]:
-    """Return when each named Discord user of the clan left the server, None for those present."""
+    """Return when each Discord user left the server, None for those present.
+
+    All of whom anything is kept but the wish not to be counted, whether they ever wrote or not.
+    """
     author = AUTHORS.c
     rows = await connection.execute(
         select(author.discord_user_id, author.left_at).where(
             author.clan_id == clan_id,
             author.discord_user_id.is_not(None),
-            author.name != NAMELESS,
+            or_(author.name != NAMELESS, author.left_at.is_not(None)),
         )
     )
-    return {row[0]: row[1] for row in rows}
+    found = {row[0]: row[1] for row in rows}
+    for column in USERS:
+        if column.table is not AUTHORS:
+            named = select(column).where(of_clan(column.table, clan_id), column > 0).distinct()
+            for user_id in (await connection.execute(named)).scalars():
+                found.setdefault(user_id, None)
+    return found
 
 
 async def note_left(
     connection: AsyncConnection, clan_id: int, user_ids: Collection[int], now: datetime | None
 ) -> None:
-    """Note that users left the server, if that is new, or (None) that they are there."""
+    """Note that users left the server, if that is new, or (None) that they are there.
+
+    Of somebody who never wrote only the id is noted, and that only while they are gone.
+    """
     author = AUTHORS.c
+    if now is not None:
+        rows = [
+            {"clan_id": clan_id, "discord_user_id": user_id, "name": NAMELESS}
+            for user_id in sorted(user_ids)
+        ]
+        await insert_missing(connection, AUTHORS, rows)
     for few in in_few(sorted(user_ids)):
         changed = author.left_at.is_not(None) if now is None else author.left_at.is_(None)
         await connection.execute(
@@ -169,6 +203,8 @@ async def note_left(
             .where(author.clan_id == clan_id, author.discord_user_id.in_(few), changed)
             .values(left_at=now)
         )
+        if now is None:
+            await _drop_empty(connection, clan_id, few)
 
 
 async def left_before(connection: AsyncConnection, clan_id: int, instant: datetime) -> list[int]:

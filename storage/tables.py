@@ -521,3 +521,4 @@ CASES = _table("cases")
 CASE_ENTRIES = _table("case_entries")
 BLIND_SPOTS = _table("blind_spots")
 JOB_RUNS = _table("job_runs")
+ALL = SQLModel.metadata.tables

@@ -117,7 +117,10 @@ async def chat(
 async def standing(
     connection: AsyncConnection, clan_id: int, user_id: int, player_ids: Collection[int]
 ) -> Mapping[str, Rows]:
-    """Return the links, what was done to them, and the leaves and exemptions of the person."""
+    """Return the links, what was done to them, and the leaves and exemptions of the person.
+
+    Why officers exempt somebody is not for them, as the words of decisions are not.
+    """
     link, deed, leave, held = LINKS.c, LINK_EVENTS.c, ABSENCES.c, EXEMPTIONS.c
     name = PLAYERS.c.name.label("player")
     return await _sections(
@@ -141,7 +144,7 @@ async def standing(
             leave.clan_id == clan_id,
             or_(leave.discord_user_id == user_id, leave.player_id.in_(player_ids)),
         ),
-        exemptions=select(name, held.reason, held.until_on, held.set_at, held.ended_at)
+        exemptions=select(name, held.until_on, held.set_at, held.ended_at)
         .join(PLAYERS, PLAYERS.c.player_id == held.player_id)
         .where(held.clan_id == clan_id, held.player_id.in_(player_ids)),
     )

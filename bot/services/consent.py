@@ -3,7 +3,7 @@
 What was forgotten is remembered only while the bot runs, for history that is being read meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.clan.names import wom_key
@@ -13,18 +13,25 @@ from storage.engine import Connection
 
 
 class Forgetting:
-    """Remembers until when each user's messages were forgotten, by Discord server."""
+    """Remembers until when each user's and speaker's lines were forgotten, by Discord server."""
 
     def __init__(self) -> None:
-        self._until: dict[tuple[int, int], datetime] = {}
+        self._until: dict[tuple[int, int | str], datetime] = {}
 
-    def forget(self, guild_id: int, user_id: int, now: datetime) -> None:
-        """Refuse from now on what a user wrote until now."""
-        self._until[guild_id, user_id] = now
+    def forget(
+        self, guild_id: int, user_id: int, speakers: Collection[str], until: datetime
+    ) -> None:
+        """Refuse from now on what a user, or a speaker of the clan chat, wrote until an instant."""
+        self._until[guild_id, user_id] = until
+        for speaker in speakers:
+            self._until[guild_id, speaker] = until
 
     def refuses(self, guild_id: int, heard: Heard) -> bool:
         """Return whether a message was forgotten."""
-        until = self._until.get((guild_id, heard.user_id))
+        who: int | str = heard.user_id
+        if who == NO_USER:
+            who = wom_key(heard.name)
+        until = self._until.get((guild_id, who))
         return until is not None and heard.sent_at <= until
 
 

@@ -85,9 +85,11 @@ class Intake:
             buffer.taken_back.add(message_id)
             self._remember(message_id)
 
-    def forget(self, guild_id: int, user_id: int) -> None:
-        """Write nothing that a user wrote until now, whether it was heard already or not yet."""
-        self._forgetting.forget(guild_id, user_id, self._clock())
+    def forget(
+        self, guild_id: int, user_id: int, speakers: Collection[str], until: datetime
+    ) -> None:
+        """Write nothing that a user or speaker said until then, whether heard already or not."""
+        self._forgetting.forget(guild_id, user_id, speakers, until)
 
     @property
     def sight(self) -> int:

@@ -6,7 +6,7 @@ facts that remain would make of them.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.services.answers import credit, settle_again
 from bot.services.clans import Clan, Clock, as_it_is
@@ -35,13 +35,13 @@ class Privacy:
         self._intake = intake
         self._clock = clock
 
-    async def forget(self, clan: Clan, user_id: int) -> Forgotten:
+    async def forget(self, clan: Clan, user_id: int, asked_at: datetime | None = None) -> Forgotten:
         """Delete everything about a user in this clan but what the roster itself shows.
 
-        Of somebody who does not want to be counted, the id and that wish stay.
+        Of somebody who does not want to be counted, the id and that wish stay. `asked_at` is when
+        that was by Discord's clock, by which messages are dated: ours may be behind.
         """
-        # First of all: what was heard and is not written yet must not be written afterwards.
-        self._intake.forget(clan.guild_id, user_id)
+        until = max(self._clock(), asked_at or self._clock())
         async with self._database.writing() as connection:
             clan = await as_it_is(connection, clan)
             reach = await reach_of(connection, clan, user_id)
@@ -53,7 +53,11 @@ class Privacy:
             await forgetting.delete_ties(connection, clan.clan_id, user_id, mine)
             await forgetting.delete_words(connection, clan.clan_id, user_id, reach.player_ids)
             await forgetting.unname(connection, clan.clan_id, user_id)
+            await forgetting.clean_words(connection, clan.clan_id, user_id, reach.called)
             await forgetting.delete_authors(connection, clan.clan_id, mine)
+            # Nobody writes meanwhile: what was heard, or is read from history at this moment, waits
+            # for this transaction and must not be written after it.
+            self._intake.forget(clan.guild_id, user_id, reach.speakers, until)
         return Forgotten(1, messages)
 
     async def is_opted_out(self, clan: Clan, user_id: int) -> bool:
@@ -72,9 +76,12 @@ class Privacy:
             await privacy.opt_in(connection, clan.clan_id, user_id)
 
     async def left(self, clan: Clan, user_id: int) -> None:
-        """Note that a user left the server."""
-        async with self._database.writing() as connection:
-            await privacy.note_left(connection, clan.clan_id, [user_id], self._clock())
+        """Note that a user left the server, if anything is kept about them."""
+        async with self._database.reading() as connection:
+            known = user_id in await privacy.users(connection, clan.clan_id)
+        if known:
+            async with self._database.writing() as connection:
+                await privacy.note_left(connection, clan.clan_id, [user_id], self._clock())
 
     async def present(self, clan: Clan, user_ids: Collection[int], *, all_of_them: bool) -> None:
         """Note that users are on the server and, if these are all, that the others left it."""

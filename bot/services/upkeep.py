@@ -11,6 +11,7 @@ from bot.clan.evidence import strip
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, plural
+from bot.services import faults
 from bot.services.blindness import blind_times
 from bot.services.clans import Clan, Clock
 from bot.services.people import read_people
@@ -22,6 +23,7 @@ from storage.engine import Database
 from storage.runs import Run
 
 DONE, FAILED, REFUSED = "done", "failed", "refused"
+_UNEXPECTED = "something that nobody expected"
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ class Upkeep:
         try:
             yield outcome
         except BaseException as error:
-            outcome = Outcome(FAILED, {"error": type(error).__name__, "words": str(error)})
+            outcome = Outcome(FAILED, _failure(error))
             raise
         finally:
             async with self._database.writing() as connection:
@@ -174,7 +176,7 @@ class Upkeep:
             )
         for job, run in sorted(ran.items()):
             if run.outcome in (FAILED, REFUSED):
-                words = run.detail.get("words") or run.detail.get("doubt") or "no reason given"
+                words = run.detail.get("words") or run.detail.get("doubt") or _UNEXPECTED
                 found.append(
                     Trouble(
                         f"{job} {run.outcome} {ago(run.started_at, now)} ago: {words}",
@@ -191,6 +193,18 @@ class Upkeep:
             for each in late
         ]
         return found
+
+
+def _failure(error: BaseException) -> dict[str, str]:
+    """Return what is recorded of a failure: its kind, and words of ours.
+
+    Never its own words, which may name whoever it was about: they stand in the log alone.
+    """
+    told = faults.told(error)
+    if told is None and isinstance(error, OSError):
+        told = error.strerror
+    kind = {"error": type(error).__name__}
+    return kind if told is None else kind | {"words": told}
 
 
 def _blind_troubles(unreadable: tuple[str, ...]) -> list[Trouble]:

@@ -19,7 +19,13 @@ from tests.storage.rows import DAY, NOW, a_clan, an_author, members, opened
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 1), ("busy_timeout", 10_000)],
+    [
+        ("journal_mode", "wal"),
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+        ("synchronous", 1),
+        ("busy_timeout", 10_000),
+    ],
 )
 async def test_every_connection_is_prepared(
     database: Database, pragma: str, value: str | int

@@ -1,6 +1,7 @@
 """Forgetting takes one person out of everything, and leaves everybody else's numbers right."""
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,12 +19,13 @@ from bot.services.clans import Clan, Clans
 from bot.services.facts import NO_USER
 from bot.services.intake import Heard, Intake
 from bot.services.privacy import Forgotten, Privacy
-from storage import absences, cases, exemptions, links, policies
+from storage import absences, cases, exemptions, links, policies, runs
 from storage.engine import Database
 from storage.links import Link, State
+from storage.personal import USERS, WORDS
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
-from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, heard_again, kept, told
+from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, heard_again, kept, spoken, told
 from tests.bot.services.village import OFFICER, Village
 from tests.storage.rows import DAY, HOUR, NOW, a_line, opened
 
@@ -75,20 +77,30 @@ async def entangled(village: Village, intake: Intake) -> None:
         )
         await note_events(connection, clan.clan_id)
         for user, player, by in ((ME, None, ME), (YOU, None, ME), (None, 1, OFFICER)):
-            leave = {"discord_user_id": user, "player_id": player, "reason": "surgery"}
+            leave = {"discord_user_id": user, "player_id": player, "reason": f"with <@!{ME}>"}
             dates = {"from_on": NOW.date(), "until_on": NOW.date() + 9 * DAY}
             made = {"set_by": by, "set_at": NOW}
             await absences.add(connection, clan.clan_id, leave | dates | made)
         for player in (1, 2):
-            held = {"player_id": player, "reason": f"of {player}", "set_by": ME, "set_at": NOW}
+            held = {
+                "player_id": player,
+                "reason": f"of {player}, says @{HANDLE}",
+                "set_by": ME,
+                "set_at": NOW,
+            }
             await exemptions.add(connection, clan.clan_id, held)
         await note_decisions(connection, clan.clan_id)
+        for of in (clan.clan_id, None):
+            run = await runs.begin(connection, "flush", of, "t1", NOW)
+            words = f"UNIQUE failed: ({ME}, 'other words')"
+            detail = {"error": "IntegrityError", "words": words, "of": ME, "names": [NAME, "Fox"]}
+            await runs.end(connection, run, "failed", detail, NOW)
 
 
 async def note_decisions(connection: Any, clan_id: int) -> None:  # noqa: ANN401 - a connection
     """Have decisions about the user and about another one, some of them the user's own."""
     lines = [
-        a_line("open", None, numbers=["4 messages in 30 days"]),
+        a_line("open", None, numbers=["4 messages in 30 days", f"noticed by {ME}"]),
         a_line("noticed", ME, why="their words"),
         a_line("snoozed", OFFICER, why=f"asked by <@{ME}>", until_at=NOW + 9 * DAY),
     ]
@@ -115,6 +127,49 @@ async def test_afterwards_no_row_of_any_table_carries_the_id_name_or_handle(
     assert everywhere(path, ME, NAME, HANDLE) == []
 
 
+async def test_this_test_knows_every_column_that_may_name_a_person(
+    village: Village, intake: Intake, path: Path
+) -> None:
+    await entangled(village, intake)
+    for column in (*USERS, *WORDS):
+        table, name = str(column).split(".")
+        found = rows(path, f"SELECT {name} AS value FROM {table}")  # noqa: S608 - names of ours
+        named = [
+            row for row in found if str(ME) in str(row["value"]) or HANDLE in str(row["value"])
+        ]
+        assert named, str(column)
+
+
+async def test_what_a_failed_job_said_is_gone_and_that_it_failed_stays(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await entangled(village, intake)
+    await privacy.forget(village.clan, ME)
+    kept_runs = [json.loads(row["detail"]) for row in rows(path, "SELECT detail FROM job_runs")]
+    gone = {"words": "somebody", "of": 0, "names": ["somebody", "Fox"]}
+    assert kept_runs == 2 * [{"error": "IntegrityError"} | gone]
+
+
+def test_the_bytes_of_whoever_was_forgotten_are_overwritten(template: Path, path: Path) -> None:
+    async def lived(path: Path, *, forgotten: bool) -> None:
+        async with opened(path) as database:
+            clock = Clock(NOW)
+            known = Clans(database, clock)
+            intake = Intake(database, known, clock)
+            village = Village(database, known, clock, await known.found(1, "Iron Cabbage"))
+            await entangled(village, intake)
+            if forgotten:
+                await Privacy(database, intake, clock).forget(village.clan, ME)
+
+    known = (NAME, HANDLE, str(ME))
+    for forgotten in (False, True):
+        copy(template, path)
+        asyncio.run(lived(path, forgotten=forgotten))
+        assert not path.with_name(f"{path.name}-wal").exists()
+        stored = path.read_bytes()
+        assert {words.encode() in stored for words in known} == {not forgotten}
+
+
 async def test_everybody_else_keeps_theirs(
     village: Village, intake: Intake, privacy: Privacy, path: Path
 ) -> None:
@@ -123,15 +178,19 @@ async def test_everybody_else_keeps_theirs(
     assert [row["discord_user_id"] for row in rows(path, "SELECT * FROM links")] == [YOU]
     leave = rows(path, "SELECT * FROM absences")
     assert [(row["discord_user_id"], row["set_by"]) for row in leave] == [(YOU, 0)]
+    assert [row["reason"] for row in leave] == ["with somebody"]
     held = rows(path, "SELECT * FROM exemptions ORDER BY id")
-    assert [(row["player_id"], row["reason"]) for row in held] == [(1, ""), (2, "of 2")]
+    assert [(row["player_id"], row["reason"]) for row in held] == [
+        (1, ""),
+        (2, "of 2, says somebody"),
+    ]
     events = rows(path, "SELECT * FROM link_events")
     assert {row["discord_user_id"] for row in events} == {YOU}
     assert {row["by_user_id"] for row in events} == {0, OFFICER}
     assert len(rows(path, "SELECT * FROM memberships")) == 2
     lines = rows(path, "SELECT * FROM case_entries ORDER BY case_id, position")
     assert [row["who"] for row in lines] == 2 * [None, 0, OFFICER]
-    assert [row["why"] for row in lines] == ["", "", "", "", "their words", ""]
+    assert [row["why"] for row in lines] == ["", "", "", "", "their words", "asked by somebody"]
     assert [row["numbers"] == "[]" for row in lines] == [True] * 3 + [False] * 3
     assert [row["made_by"] for row in rows(path, "SELECT * FROM policies")] == [0, OFFICER]
     assert rows(path, "SELECT name FROM players WHERE player_id = 1") == [{"name": "Mossy Fox"}]
@@ -204,6 +263,109 @@ async def test_what_was_heard_before_is_not_written_afterwards(
     clock.now = NOW + DAY
     await intake.store(village.clan, [heard(3, ME, NOW + HOUR)])
     assert kept(path).totals == {ME: (1, 0, 0)}
+
+
+@pytest.mark.parametrize("name", ["Mossy Fox", "mossy_fox", "Old Fox", "Foxy Nick"])
+async def test_what_their_accounts_said_in_the_clan_chat_is_not_written_afterwards_either(
+    village: Village, intake: Intake, privacy: Privacy, path: Path, name: str
+) -> None:
+    await village.settled({1: "Old Fox", 2: "Pure Gnome"})
+    await village.settled({1: "Mossy Fox"})
+    await village.linked(1, ME)
+    await intake.store(village.clan, [spoken(1, "Foxy Nick", NOW - DAY)])
+    await village.linked(1, -one(path, "SELECT id FROM authors"))
+    for line in (spoken(2, name), spoken(3, name, told=Kind.DROP), spoken(4, "Pure Gnome")):
+        intake.hear(1, line)
+    await privacy.forget(village.clan, ME)
+    await intake.flush()
+    await intake.store(village.clan, [spoken(5, name, NOW - 2 * DAY)])
+    spoke = rows(path, "SELECT name FROM authors WHERE bridge_name IS NOT NULL")
+    assert spoke == [{"name": "Pure Gnome"}]
+    assert one(path, "SELECT count(*) FROM broadcasts") == 0
+    await intake.store(village.clan, [spoken(6, name, NOW + HOUR)])
+    assert one(path, "SELECT count(*) FROM authors") == 2
+
+
+async def test_a_page_of_history_that_is_being_stored_meanwhile_brings_nobody_back(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await village.settled({1: "Mossy Fox"})
+    await village.linked(1, ME)
+    page = [heard(1, ME, NOW - DAY), spoken(2, "Mossy Fox", NOW - DAY), heard(3, YOU, NOW - DAY)]
+    for order in (0, 1):
+        both = [privacy.forget(village.clan, ME), intake.store(village.clan, page)]
+        await asyncio.gather(*(both if order else both[::-1]))
+        assert everywhere(path, ME) == []
+        kept_authors = rows(path, "SELECT discord_user_id AS who FROM authors")
+        assert kept_authors == [{"who": YOU}]
+
+
+async def test_forgetting_goes_by_discords_clock_where_ours_is_behind(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    written_at = NOW + HOUR
+    intake.hear(1, heard(1, ME, written_at))
+    await privacy.forget(village.clan, ME, written_at + MINUTE)
+    await intake.flush()
+    assert everywhere(path, ME) == []
+
+
+async def test_who_never_wrote_is_forgotten_too_when_their_time_is_over(
+    village: Village, privacy: Privacy, path: Path, clock: Clock
+) -> None:
+    await village.settled({1: "Mossy Fox", 2: "Pure Gnome"})
+    await village.linked(1, ME)
+    await village.linked(2, YOU)
+    async with village.database.writing() as connection:
+        for user, by in ((ME, OFFICER), (YOU, ME)):
+            leave = {"discord_user_id": user, "reason": "surgery", "set_by": by, "set_at": NOW}
+            dates = {"from_on": NOW.date(), "until_on": NOW.date() + 9 * DAY}
+            await absences.add(connection, village.clan.clan_id, leave | dates)
+        held = {"player_id": 1, "reason": "busy", "set_by": OFFICER, "set_at": NOW}
+        await exemptions.add(connection, village.clan.clan_id, held)
+        await note_decisions(connection, village.clan.clan_id)
+    await privacy.keep_left_for(village.clan, 30)
+    clan = await village.known_clans.of_guild(1)
+    assert clan is not None
+    for stranger in (4, 5):
+        await privacy.left(clan, stranger)
+    assert rows(path, "SELECT * FROM authors") == []
+    await privacy.left(clan, ME)
+    await privacy.present(clan, {YOU, OFFICER}, all_of_them=True)
+    clock.now = NOW + 31 * DAY
+    assert await privacy.forget_left(clan) == Forgotten(people=1, messages=0)
+    assert everywhere(path, ME) == []
+    assert rows(path, "SELECT reason FROM exemptions") == [{"reason": ""}]
+    assert [row["discord_user_id"] for row in rows(path, "SELECT * FROM absences")] == [YOU]
+    await privacy.present(clan, {YOU, OFFICER}, all_of_them=True)
+    assert await privacy.forget_left(clan) == Forgotten()
+
+
+async def test_of_who_never_wrote_and_came_back_nothing_new_is_kept(
+    village: Village, privacy: Privacy, path: Path
+) -> None:
+    await village.settled({1: "Mossy Fox"})
+    await village.linked(1, ME)
+    await privacy.present(village.clan, {OFFICER}, all_of_them=True)
+    assert [row["discord_user_id"] for row in rows(path, "SELECT * FROM authors")] == [ME]
+    await privacy.present(village.clan, {ME}, all_of_them=False)
+    assert rows(path, "SELECT * FROM authors") == []
+
+
+async def test_who_opted_out_and_left_is_forgotten_once_and_the_wish_stays(
+    village: Village, privacy: Privacy, path: Path, clock: Clock
+) -> None:
+    await village.settled({1: "Mossy Fox"})
+    await village.linked(1, ME)
+    await privacy.opt_out(village.clan, ME)
+    await privacy.keep_left_for(village.clan, 30)
+    clan = await village.known_clans.of_guild(1)
+    assert clan is not None
+    for people in (1, 0):
+        await privacy.present(clan, {OFFICER}, all_of_them=True)
+        clock.now += 31 * DAY
+        assert await privacy.forget_left(clan) == Forgotten(people=people)
+    assert everywhere(path, ME) == [f"authors: {ME} in {ME}"]
 
 
 async def test_who_opted_out_is_not_counted_live_nor_from_history(

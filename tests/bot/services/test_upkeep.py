@@ -6,16 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from bot.clan.punctuality import Job, Late
 from bot.services.upkeep import DONE, FAILED, REFUSED, Status, Upkeep
 from storage import authors
 from storage.engine import Database
+from storage.tables import AUTHORS
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import instant, rows
 from tests.bot.services.talk import PVM
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW
+from wom.errors import WomUnreachable
 
 POLL, BACKUP = Job("poll", HOUR), Job("backup", DAY)
 
@@ -63,7 +67,45 @@ async def test_a_failure_passes_and_is_recorded(
         async with upkeep.run("poll", village.clan.clan_id, "t1"):
             raise LookupError("gone")
     (kept,) = rows(path, "SELECT outcome, detail FROM job_runs")
-    assert kept == {"outcome": FAILED, "detail": '{"error": "LookupError", "words": "gone"}'}
+    assert kept == {"outcome": FAILED, "detail": '{"error": "LookupError"}'}
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (WomUnreachable("/groups/1"), "Wise Old Man cannot be reached at the moment"),
+        (OSError(28, "No space left on device", "/home/zezima/clan.db"), "No space left on device"),
+        (KeyError("Zezima"), "something that nobody expected"),
+    ],
+)
+async def test_a_failure_is_told_in_our_words_and_never_in_those_of_the_error(
+    upkeep: Upkeep, village: Village, error: Exception, words: str
+) -> None:
+    with pytest.raises(type(error)):
+        async with upkeep.run("poll", village.clan.clan_id, "t1"):
+            raise error
+    told = " ".join(each.what for each in (await upkeep.status(village.clan)).troubles)
+    assert words in told
+    assert "ezima" not in told
+
+
+async def test_what_a_statement_carried_is_not_in_the_record_of_the_job_that_it_failed(
+    upkeep: Upkeep, village: Village, path: Path
+) -> None:
+    who = {"discord_user_id": 730_000_000_000_000_077, "name": "Quillon Vask"}
+
+    async def fail() -> None:
+        async with (
+            upkeep.run("flush", village.clan.clan_id, "t1"),
+            village.database.writing() as connection,
+        ):
+            await connection.execute(insert(AUTHORS), [{"clan_id": 404, **who}])
+
+    with pytest.raises(IntegrityError) as failed:
+        await fail()
+    (kept,) = rows(path, "SELECT detail FROM job_runs")
+    for text in (kept["detail"], str(failed.value), repr(failed.value)):
+        assert not [value for value in who.values() if str(value) in text]
 
 
 async def test_jobs_are_late_after_twice_their_rhythm(upkeep: Upkeep, village: Village) -> None:
@@ -169,7 +211,7 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
         "nobody refreshes the members on Wise Old Man": (
             "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin"
         ),
-        "poll failed 3 days ago: no luck": "look for t1 in the log",
+        "poll failed 3 days ago: something that nobody expected": "look for t1 in the log",
         "digest refused 3 days ago: half of them are gone": "look for t2 in the log",
         "backup was not done yet": "see the log, or restart the bot",
         "1 channel cannot be read: #pvm": (
