@@ -22,6 +22,7 @@ _GONE = (
     "your links, claims and leaves, with their reasons",
     "what the clan chat told of accounts that an officer confirmed as yours",
     "the reasons and numbers noted with decisions about those accounts",
+    "every mention of you in what others noted",
     "your Discord id and names",
 )
 COUNTED_ANEW = (

@@ -174,3 +174,20 @@ async def test_who_leaves_the_server_is_noted_and_who_returns_too(town: Town) ->
     town.guild.add_member(town.member.user)
     await town.env.settle()
     assert one(path, left, town.member.id) is None
+
+
+async def test_who_leaves_without_ever_having_written_is_noted_and_forgotten_in_time(
+    town: Town,
+) -> None:
+    path = town.services.upkeep._database.path
+    assert path is not None
+    dates = {"from": "today", "until": "2 weeks", "reason": "surgery"}
+    await town.member.slash(town.general, "away", **dates)
+    assert everywhere(path, town.member.id)
+    town.guild.remove_member(town.member)
+    await town.env.settle()
+    privacy = town.services.privacy
+    await privacy.keep_left_for(await town.clan(), 0)
+    await town.env.advance_time(60)
+    assert (await privacy.forget_left(await town.clan())).people == 1
+    assert everywhere(path, town.member.id) == []

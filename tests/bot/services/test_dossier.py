@@ -10,10 +10,25 @@ from bot.services.dossier import Dossier, KeptCase
 from bot.services.intake import Intake
 from storage.engine import Database
 from storage.links import State
+from storage.personal import TREATMENTS, Export
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.test_privacy import HANDLE, ME, NAME, YOU, entangled
 from tests.bot.services.village import OFFICER, Village
 from tests.storage.rows import DAY, NOW
+
+MARKED = (
+    "absences.reason",
+    "authors.handle",
+    "authors.name",
+    "case_entries.numbers",
+    "case_entries.why",
+    "channels.name",
+    "exemptions.reason",
+    "job_runs.detail",
+    "memberships.role",
+    "player_names.name",
+    "players.name",
+)
 
 
 @pytest.fixture
@@ -45,7 +60,8 @@ async def test_the_file_holds_all_of_it_and_no_other_id(
     assert found["you"][0]["handle"] == HANDLE
     assert len(found["messages"]) == 2
     assert found["observations"][0]["xp"] == 5000
-    assert found["exemptions"][0]["reason"] == "of 1"
+    assert found["exemptions"][0].keys() == {"player", "until_on", "set_at", "ended_at"}
+    assert "of 1" not in text
     (decided,) = found["decisions"]
     assert (decided["kind"], decided["state"]) == ("inactivity", "snoozed")
     assert decided.keys() == {"player", "kind", "state", "since", "until"}
@@ -53,6 +69,23 @@ async def test_the_file_holds_all_of_it_and_no_other_id(
     assert {each["deed"]: each["by_you"] for each in found["link_history"]} == {"claim": False}
     for other in (YOU, YOU + 1, OFFICER, "Pure Gnome"):
         assert str(other) not in text.replace(str(ME), "")
+
+
+async def test_the_file_has_the_names_and_words_that_the_table_of_treatments_says(
+    village: Village, files: Dossier, clock: Clock
+) -> None:
+    await entangled(village, Intake(village.database, village.known_clans, clock))
+    said = {name: each.export for each in TREATMENTS for name in each.columns.split()}
+    for name in MARKED:
+        table, column = name.split(".")
+        mark = f'["{name}"]' if column in {"numbers", "detail"} else name
+        async with village.database.writing() as connection:
+            statement = f"UPDATE {table} SET {column} = ?"  # noqa: S608 - names of ours
+            await connection.exec_driver_sql(statement, (mark,))
+    text = (await files.export(village.clan, ME)).content.decode()
+    assert {name: name in text for name in MARKED} == {
+        name: said[name] is Export.SHOWN for name in MARKED
+    }
 
 
 async def test_of_a_stranger_the_file_says_that_there_is_nothing(

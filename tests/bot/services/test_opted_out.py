@@ -128,11 +128,13 @@ async def test_whoever_opted_out_is_nowhere_in_the_report_its_chart_and_its_work
 
 async def test_whoever_opted_out_is_in_no_alert(first_in_all: Village, privacy: Privacy) -> None:
     first_in_all.clock.now = NOW + 7 * DAY
-    await first_in_all.seen(1, first_in_all.clock.now, 1e9, zulrah=1_900)
-    await first_in_all.seen(2, first_in_all.clock.now, 1e9, zulrah=1_900)
+    xp = 1_000_000 + 500_000 * 160 * 9
+    kills = {"zulrah": 1_900, "nex": 1_490}
+    await first_in_all.seen(1, first_in_all.clock.now, xp + 1_000, attack=xp, **kills)
+    await first_in_all.seen(2, first_in_all.clock.now, 1_000_000 + 500_000 * 160 * 8)
     review = Review(first_in_all.database, first_in_all.clock)
     found = (await review.alerts(first_in_all.clan)).alerts
-    assert (AlertKind.GRINDER, RSN) in {(e.kind, e.profile.main.name) for e in found}
+    assert (AlertKind.BOSSER, RSN) in {(e.kind, e.profile.main.name) for e in found}
     await privacy.opt_out(first_in_all.clan, ME)
     after = (await review.alerts(first_in_all.clan)).alerts
     assert {each.profile.main.name for each in after}.isdisjoint(NAMES)
