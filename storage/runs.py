@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import BLIND_SPOTS, CHANNELS, JOB_RUNS
@@ -117,13 +117,28 @@ async def see_again(
 
 
 async def blindness(connection: AsyncConnection, clan_id: int, since: datetime) -> list[Blindness]:
-    """Return the clan's blind times that reach into the time after `since`, oldest first."""
-    spot = BLIND_SPOTS.c
+    """Return the clan's blind times that reach into the time after `since`, oldest first.
+
+    None of a channel that is left out, or that was never readable: nothing of it is missed.
+    """
+    above = CHANNELS.alias("parent")
+    spot, channel, parent = BLIND_SPOTS.c, CHANNELS.c, above.c
+    counted = channel.is_counted & func.coalesce(parent.is_counted, true())
+    once_read = channel.is_readable | channel.cursor_id.is_not(None)
     rows = await connection.execute(
-        select(CHANNELS.c.name, spot.started_at, spot.ended_at, spot.reason)
+        select(channel.name, spot.started_at, spot.ended_at, spot.reason)
         .select_from(BLIND_SPOTS)
-        .join(CHANNELS, CHANNELS.c.id == spot.channel_id, isouter=True)
-        .where(spot.clan_id == clan_id, or_(spot.ended_at.is_(None), spot.ended_at > since))
+        .join(CHANNELS, channel.id == spot.channel_id, isouter=True)
+        .join(
+            above,
+            (parent.clan_id == clan_id) & (parent.discord_channel_id == channel.parent_id),
+            isouter=True,
+        )
+        .where(
+            spot.clan_id == clan_id,
+            or_(spot.ended_at.is_(None), spot.ended_at > since),
+            or_(spot.channel_id.is_(None), counted & once_read),
+        )
         .order_by(spot.started_at)
     )
     return [Blindness(*row) for row in rows]

@@ -22,7 +22,7 @@ _OUT_OF_SIGHT = {
     "banned": "banned from the game",
 }
 _SHORT_STALENESS = timedelta(days=2)
-_WORTH_SAYING = timedelta(minutes=10)
+_HEARTBEAT = timedelta(minutes=10)  # so long may pass before a running bot notes that it listens
 
 
 class Grade(IntEnum):
@@ -55,12 +55,13 @@ _Doubt = tuple[Grade, str]
 def game_evidence(member: Member, gains: Gains, length: timedelta, now: datetime) -> Evidence:
     """Return how well the game side of a member was observed for so long up to `now`.
 
-    `gains` are the member's of that time.
+    `gains` are the member's of that time. Only our own snapshots are evidence: the newest must be
+    recent, and one near the start. What WOM says of a time after the newest is a doubt at most.
     """
     return _evidence(
         *_status_doubts(member),
-        *_update_doubts(member.updated_at, length, now),
-        *_gain_doubts(member, gains, now),
+        *_snapshot_doubts(member, length, now),
+        *_gain_doubts(member, gains, length, now),
         *_newcomer_doubts(member, length, now),
     )
 
@@ -70,14 +71,23 @@ def chat_evidence(
 ) -> Evidence:
     """Return how well the chat side of a member was observed for so long up to `now`.
 
-    Blindness of a twentieth of that time makes it thin, of half of it none; a single channel's
-    never more than thin.
+    Any time that was neither heard nor read since makes it thin, and half of it none; a single
+    channel's never more than thin.
     """
     return _evidence(
         *_link_doubts(member),
         *_blind_doubts(Span(now - length, now), blind),
         *_newcomer_doubts(member, length, now),
     )
+
+
+def unread(listened_at: datetime | None, window: Span) -> tuple[Blind, ...]:
+    """Return the part of a window after chat was heard or read last; all of it when it never was.
+
+    Whatever is the cause: the bot is down, catches up, gave up, or there is none.
+    """
+    since = window.start if listened_at is None else max(listened_at, window.start)
+    return (Blind(Span(since, window.end)),) if since < window.end else ()
 
 
 def unheard(heard_from: datetime | None, window: Span) -> tuple[Blind, ...]:
@@ -133,8 +143,7 @@ def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
         f"WOM {ago(polled_at, now)} old" if polled_at else "WOM never polled",
         link_words(coverage.links),
         *_update_words(coverage),
-        *(["chat not counted yet"] if coverage.messages is None else message_words(coverage.links)),
-        *_blind_words(coverage.blind, now, zone),
+        *_chat_words(coverage, now, zone),
         *([step] if (step := next_step(coverage.links)) and lacking else []),
     )
 
@@ -153,25 +162,31 @@ def _status_doubts(member: Member) -> Iterable[_Doubt]:
         yield Grade.THIN, "flagged on WOM, which takes no updates until a moderator looks"
 
 
-def _update_doubts(
-    updated_at: datetime | None, window: timedelta, now: datetime
+def _snapshot_doubts(member: Member, window: timedelta, now: datetime) -> Iterable[_Doubt]:
+    newest_at, changed_at = member.seen_at, member.changed_at
+    if newest_at is None:
+        never = member.updated_at is None
+        yield Grade.NONE, "never updated on WOM" if never else "no snapshot stored yet"
+        return
+    age = now - newest_at
+    if age > max(_SHORT_STALENESS, window / 10):
+        grade = Grade.NONE if age >= window else Grade.THIN
+        yield grade, f"newest snapshot {ago(newest_at, now)} old"
+    # What WOM says of a later time than we look at is no news then.
+    if changed_at is not None and newest_at < changed_at <= now:
+        yield Grade.THIN, f"WOM saw a gain {ago(changed_at, now)} ago that is not stored here yet"
+
+
+def _gain_doubts(
+    member: Member, gains: Gains, window: timedelta, now: datetime
 ) -> Iterable[_Doubt]:
-    if updated_at is None:
-        yield Grade.NONE, "never updated on WOM"
-    elif now - updated_at >= window:
-        yield Grade.NONE, f"last update {ago(updated_at, now)} ago"
-    elif now - updated_at > max(_SHORT_STALENESS, window / 10):
-        yield Grade.THIN, f"last update {ago(updated_at, now)} ago"
-
-
-def _gain_doubts(member: Member, gains: Gains, now: datetime) -> Iterable[_Doubt]:
     if gains.since is None:
-        if member.updated_at is not None:
+        if member.seen_at is not None:
             yield Grade.NONE, "no two observations to compare"
         return
     if gains.partial:
         yield Grade.THIN, f"partial baseline: observed for only {ago(gains.since, now)}"
-    if gains.thin:
+    if gains.thin or now - gains.since > window + max(DAY, window / 7):
         yield Grade.THIN, f"baseline is {ago(gains.since, now)} old"
     if gains.xp is None:
         yield Grade.THIN, "unranked in total XP"
@@ -200,8 +215,8 @@ def _unheard(member: Member) -> str:
 def _blind_doubts(window: Span, blind: Sequence[Blind]) -> Iterable[_Doubt]:
     for where, subject, _, lost in _losses(blind, window):
         if lost == window.length and where is None:
-            yield Grade.NONE, "no channel visible"
-        elif lost >= window.length / 20:
+            yield Grade.NONE, f"nothing heard or read in {plural(window.length // DAY, 'day')}"
+        elif lost > _HEARTBEAT:
             part = str(lost // DAY) if lost >= DAY else lasting(lost)
             reason = f"{subject} {part} of {plural(window.length // DAY, 'day')}"
             yield Grade.NONE if where is None and 2 * lost >= window.length else Grade.THIN, reason
@@ -222,6 +237,14 @@ def _losses(blind: Sequence[Blind], window: Span) -> Iterable[_Loss]:
         yield _Loss(where, subject, parts, sum((part.length for part in parts), timedelta()))
 
 
+def _chat_words(coverage: Coverage, now: datetime, zone: ZoneInfo) -> Iterable[str]:
+    if coverage.messages is None:
+        yield "chat not counted yet"
+    else:
+        yield from message_words(coverage.links)
+        yield from _blind_words(coverage.blind, now, zone)
+
+
 def _update_words(coverage: Coverage) -> Iterable[str]:
     late = coverage.members - coverage.never_updated - coverage.updated_within_week
     if late:
@@ -233,7 +256,7 @@ def _update_words(coverage: Coverage) -> Iterable[str]:
 def _blind_words(blind: Sequence[Blind], now: datetime, zone: ZoneInfo) -> Iterable[str]:
     ever = Span(min([now, *(each.span.start for each in blind)]), now)
     for loss in _losses(blind, ever):
-        if loss.length >= _WORTH_SAYING:
+        if loss.length > _HEARTBEAT:
             yield f"{loss.subject} {lasting(loss.length)} {_on_days(loss.parts, now, zone)}"
 
 

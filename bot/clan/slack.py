@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clan.enforcement import Verdict, judge, left_in_peace, limit_of, settling_left
+from bot.clan.evidence import Grade
 from bot.clan.policy import Policy
-from bot.clan.profiles import Profile
+from bot.clan.profiles import Profile, Window
 from bot.clan.spans import DAY
 from bot.clan.wording import exact
 
@@ -17,8 +18,10 @@ from bot.clan.wording import exact
 class Slack:
     """Days left on each side, None where it is unknown; either side alone keeps somebody active.
 
-    `days` is the longer of both, or what is left of the first weeks in the clan. `not_judged` says
-    why nobody would be called inactive just now. `saves_soonest` is the least that helps.
+    A side has run out only if it was well observed. `days` is the longer of both, or what is left
+    of the first weeks in the clan; None when there may be more on a side that is unknown.
+    `not_judged` says why nobody would be called inactive just now. `saves_soonest` is the least
+    that helps.
     """
 
     limit_days: int
@@ -35,22 +38,22 @@ def slack(profile: Profile, policy: Policy, now: datetime) -> Slack:
     limit_days = limit_of(profile, rules)
     window = profile.window(limit_days)
     enough = window.xp is not None and window.xp >= rules.least_xp
-    game_days = _left(
-        limit_days, profile.enough_xp_at, now, known=window.xp is not None, has=enough
-    )
+    game_known = window.xp is not None and window.game.grade is Grade.GOOD
+    game_days = _left(limit_days, profile.enough_xp_at, now, known=game_known, has=enough)
     wrote = bool(window.messages)
-    chat_known = window.messages is not None
+    chat_known = window.messages is not None and window.chat.grade is Grade.GOOD
     chat_days = _left(limit_days, profile.chat_seen_at, now, known=chat_known, has=wrote)
     settling = settling_left(profile, rules, limit_days, now)
     left = [days for days in (game_days, chat_days) if days is not None]
     if settling:
         left.append(_days(settling))
+    longest = max(left, default=0)
     return Slack(
         limit_days=limit_days,
         game_days=game_days,
         chat_days=chat_days,
-        days=max(left, default=None),
-        saves_soonest=_soonest(profile, rules.least_xp, window.xp or 0, chat_known=chat_known),
+        days=longest if longest or None not in {game_days, chat_days} else None,
+        saves_soonest=_soonest(profile, rules.least_xp, window),
         not_judged=_not_judged(profile, policy, now),
     )
 
@@ -59,10 +62,8 @@ def _left(
     limit_days: int, since_at: datetime | None, now: datetime, *, known: bool, has: bool
 ) -> int | None:
     """Return the days left of one side, at least one while it still counts."""
-    if not known:
-        return None
     if not has:
-        return 0
+        return 0 if known else None
     # What the window counts was done in it; without its date only that much is certain.
     spent = timedelta(days=limit_days) if since_at is None else now - since_at
     return max(_days(timedelta(days=limit_days) - spent), 1)
@@ -73,9 +74,9 @@ def _days(length: timedelta) -> int:
     return -(-length // DAY)
 
 
-def _soonest(profile: Profile, least_xp: int, xp: int, *, chat_known: bool) -> str:
-    missing = f"{exact(max(least_xp - xp, 0) or least_xp)} XP"
-    if chat_known:
+def _soonest(profile: Profile, least_xp: int, window: Window) -> str:
+    missing = f"{exact(max(least_xp - (window.xp or 0), 0) or least_xp)} XP"
+    if window.messages is not None:
         return f"one message, or {missing}"
     if profile.user_id is None and not profile.has_no_discord:
         return f"{missing}; linked to a Discord user, one message would do"

@@ -77,7 +77,8 @@ class Member:
     `game` and `chat` are by window. `chat` is None for somebody whose Discord side nobody knows,
     and for an alt: what a person writes stands with the main account, which is `alt_of`.
     `accounts` are the names of all the person's accounts, the main one first.
-    `updated_at` is when WOM last looked, `changed_at` when it last saw something rise.
+    `updated_at` is when WOM last looked, `changed_at` when it last saw something rise, and
+    `seen_at` the instant of the newest snapshot that we stored.
     `weekly_messages` are the last 13 weeks, oldest first. `opted_out` is an account of somebody
     whose chat is not counted; where it is surely theirs it `is_hidden` and stands in no list.
     """
@@ -100,6 +101,7 @@ class Member:
     total_messages: int | None = None
     updated_at: datetime | None = None
     changed_at: datetime | None = None
+    seen_at: datetime | None = None
     wrote_at: datetime | None = None
     top_boss: TopBoss | None = None
     weekly_messages: tuple[int, ...] = ()

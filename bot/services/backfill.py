@@ -132,9 +132,11 @@ class Backfill:
                 return stored, newest_id
 
     async def _go_blind(self, clan: Clan, spot: Spot, reason: str) -> None:
-        """Note that from now on this channel cannot be seen; its cursor stays where it is."""
+        """Note since when this channel cannot be seen; its cursor stays where it is."""
         _log.warning("channel not readable", channel=spot.name, reason=reason)
         channel_id = await self._intake.note(clan, spot)
         self._intake.lose_sight_of(channel_id)
+        # What was written there since anybody listened last is lost with it.
+        since = clan.listened_at or self._clock()
         async with self._database.writing() as connection:
-            await runs.go_blind(connection, clan.clan_id, channel_id, self._clock(), reason)
+            await runs.go_blind(connection, clan.clan_id, channel_id, since, reason)

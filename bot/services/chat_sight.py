@@ -41,9 +41,9 @@ async def read_chat(connection: Connection, look: Looking, newcomers: Sequence[i
     today = day_of(at, look.clan.zone)
     first = today - (STEADY_DAYS - 1) * DAY
     heard_from = await chat.first_hour(connection, cid, _EPOCH, at)
-    known = await blind_times(connection, look.clan, look.longest)
     # What was seen is graded up to now, while the windows end with the hour.
     graded = Span(look.longest.start - HOUR, look.longest.end)
+    known = await blind_times(connection, look.clan, graded)
     return ChatSight(
         wrote=await written(connection, look.clan, look.spans),
         capped={} if look.silence_only else await _capped(connection, look),

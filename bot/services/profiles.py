@@ -144,8 +144,6 @@ def _member(sight: Sight, person: Person, place: Place) -> Member:
     opted_out = any(sight.writers[each].is_hidden for each in person.authors)
     heard = not opted_out and (person.user_id is not None or bool(person.authors))
     seen = sight.game.now.get(place.player_id)
-    # WOM's own word may be newer than what we stored, and of the past only that counts.
-    looked = [at for at in (place.updated_at, seen and seen.seen_at) if at and at <= sight.look.at]
     return Member(
         place.player_id,
         place.name,
@@ -154,7 +152,9 @@ def _member(sight: Sight, person: Person, place: Place) -> Member:
         status=place.status,
         link=sight.persons.links[person.main],
         chat={} if heard else None,
-        updated_at=max(looked, default=None),
+        updated_at=place.updated_at,
+        changed_at=place.changed_at,
+        seen_at=None if seen is None else seen.seen_at,
         opted_out=opted_out,
         has_no_discord=place.has_no_discord,
     )

@@ -151,7 +151,8 @@ def _member(
     game: Mapping[Period, Mapping[int, Gains]],
     known: Known | None,
 ) -> Member:
-    now = sides.now.get(place.player_id, _UNSEEN)
+    seen = sides.now.get(place.player_id)
+    now = seen or _UNSEEN
     return Member(
         player_id=place.player_id,
         name=place.name,
@@ -168,6 +169,7 @@ def _member(
         total_ehb=_ranked(now.ehb),
         updated_at=place.updated_at,
         changed_at=place.changed_at,
+        seen_at=None if seen is None else seen.seen_at,
         top_boss=sides.top_bosses.get(place.player_id),
         has_no_discord=place.has_no_discord,
         **_of_person(place, known, sides),

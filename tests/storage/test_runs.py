@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import runs
+from storage import authors, runs
 from storage.engine import Database
 from storage.runs import Blindness, Run
 from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan
@@ -82,3 +82,21 @@ async def test_what_was_read_after_all_was_no_blindness(database: Database, clan
             Blindness("place-1", NOW, NOW + DAY, "no access"),
             Blindness("place-2", NOW + HOUR, None, "no access"),
         ]
+
+
+async def test_of_channels_left_out_or_never_readable_nothing_is_missed(
+    database: Database, clan_id: int
+) -> None:
+    async with database.writing() as connection:
+        never = await a_channel(connection, clan_id)
+        await runs.go_blind(connection, clan_id, never, NOW, "no access")
+        assert await runs.blindness(connection, clan_id, NOW) != []
+        (key,) = await authors.places(connection, clan_id)
+        await authors.note_place(
+            connection, clan_id, key, name="shut", kind="text", parent_id=None, is_readable=False
+        )
+        assert await runs.blindness(connection, clan_id, NOW) == []
+        await authors.move_cursors(connection, clan_id, {never: 1})
+        assert await runs.blindness(connection, clan_id, NOW) != []
+        await authors.set_counted(connection, clan_id, key, is_counted=False)
+        assert await runs.blindness(connection, clan_id, NOW) == []

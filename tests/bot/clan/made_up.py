@@ -179,6 +179,7 @@ def _game(world: World, player: MadeUpPlayer, link: Link, *, is_heard: bool) -> 
         link=link,
         chat={} if is_heard else None,
         updated_at=looks[-1].seen_at if looks else None,
+        seen_at=looks[-1].seen_at if looks else None,
     )
     return _Game(player, member, looks)
 

@@ -20,6 +20,7 @@ from bot.clan.evidence import (
     game_evidence,
     strip,
     unheard,
+    unread,
 )
 from bot.clan.gains import Gains
 from bot.clan.spans import Period, Span
@@ -38,6 +39,8 @@ SEEN = Member(
     game={MONTH: GAINS},
     chat={MONTH: Chat(5)},
     updated_at=NOW - timedelta(hours=2),
+    changed_at=NOW - timedelta(hours=2),
+    seen_at=NOW - timedelta(hours=2),
 )
 GOOD = Evidence(Grade.GOOD)
 
@@ -63,9 +66,27 @@ def test_a_member_seen_on_both_sides_has_good_evidence_without_reasons() -> None
 @pytest.mark.parametrize(
     ("member", "grade", "reason"),
     [
-        (replace(SEEN, updated_at=None, game={}), Grade.NONE, "never updated on WOM"),
-        (replace(SEEN, updated_at=NOW - days(9)), Grade.THIN, "last update 9 days ago"),
-        (replace(SEEN, updated_at=NOW - days(30)), Grade.NONE, "last update 30 days ago"),
+        (
+            replace(SEEN, updated_at=None, changed_at=None, seen_at=None, game={}),
+            Grade.NONE,
+            "never updated on WOM",
+        ),
+        (replace(SEEN, seen_at=None, game={}), Grade.NONE, "no snapshot stored yet"),
+        (
+            replace(SEEN, changed_at=None, seen_at=NOW - days(9)),
+            Grade.THIN,
+            "newest snapshot 9 days old",
+        ),
+        (
+            replace(SEEN, changed_at=None, seen_at=NOW - days(30)),
+            Grade.NONE,
+            "newest snapshot 30 days old",
+        ),
+        (
+            replace(SEEN, changed_at=NOW - days(0.05)),
+            Grade.THIN,
+            "WOM saw a gain 1 h ago that is not stored here yet",
+        ),
         (replace(SEEN, status="archived"), Grade.NONE, "archived on WOM"),
         (replace(SEEN, status="unranked"), Grade.NONE, "not on the hiscores"),
         (replace(SEEN, status="banned"), Grade.NONE, "banned from the game"),
@@ -85,6 +106,11 @@ def test_a_member_seen_on_both_sides_has_good_evidence_without_reasons() -> None
             Grade.THIN,
             "baseline is 70 days old",
         ),
+        (
+            replace(SEEN, game={MONTH: GAINS._replace(since=NOW - days(35))}),
+            Grade.THIN,
+            "baseline is 35 days old",
+        ),
         (replace(SEEN, game={MONTH: GAINS._replace(xp=None)}), Grade.THIN, "unranked in total XP"),
         (replace(SEEN, joined_at=NOW - days(12)), Grade.THIN, "joined 12 days ago"),
     ],
@@ -93,10 +119,28 @@ def test_the_game_side_is_graded_with_its_reason(member: Member, grade: Grade, r
     assert game_side(member, MONTH) == Evidence(grade, (reason,))
 
 
-def test_an_update_of_three_days_ago_is_fresh_enough_for_a_month_and_not_for_a_week() -> None:
-    member = replace(SEEN, updated_at=NOW - days(3), game={MONTH: GAINS, Period.WEEK: GAINS})
+def test_a_snapshot_of_three_days_ago_is_fresh_enough_for_a_month_and_not_for_a_week() -> None:
+    newest = NOW - days(3)
+    week = GAINS._replace(since=NOW - days(8))
+    member = replace(
+        SEEN, seen_at=newest, changed_at=newest, game={MONTH: GAINS, Period.WEEK: week}
+    )
     assert game_side(member, MONTH) == GOOD
     assert game_side(member, Period.WEEK).grade is Grade.THIN
+
+
+def test_a_baseline_is_near_the_start_within_a_seventh_of_the_time_and_at_least_a_day() -> None:
+    near = {MONTH: GAINS._replace(since=NOW - days(34)), Period.DAY: GAINS}
+    near[Period.DAY] = GAINS._replace(since=NOW - days(1.9))
+    member = replace(SEEN, game=near)
+    assert game_side(member, MONTH) == game_side(member, Period.DAY) == GOOD
+    far = replace(SEEN, game={Period.DAY: GAINS._replace(since=NOW - days(2.1))})
+    assert game_side(far, Period.DAY).reasons == ("baseline is 2 days old",)
+
+
+def test_what_wom_saw_after_the_time_looked_at_is_no_doubt_of_that_time() -> None:
+    assert game_side(replace(SEEN, changed_at=NOW + days(1)), MONTH) == GOOD
+    assert game_side(replace(SEEN, changed_at=None), MONTH) == GOOD
 
 
 def test_a_status_wom_adds_later_and_an_unknown_joining_date_are_no_fault() -> None:
@@ -104,7 +148,8 @@ def test_a_status_wom_adds_later_and_an_unknown_joining_date_are_no_fault() -> N
 
 
 def test_the_gravest_reason_stands_first() -> None:
-    member = replace(SEEN, status="flagged", updated_at=None, game={}, joined_at=NOW - days(12))
+    unseen = replace(SEEN, updated_at=None, changed_at=None, seen_at=None, game={})
+    member = replace(unseen, status="flagged", joined_at=NOW - days(12))
     found = game_side(member, MONTH)
     assert found.grade is Grade.NONE
     assert found.reasons[0] == "never updated on WOM"
@@ -138,7 +183,9 @@ def test_the_gravest_reason_stands_first() -> None:
         (SEEN, (blind(10, 3),), Grade.THIN, "bot away 3 of 30 days"),
         (SEEN, (blind(10, 2), blind(9, 2)), Grade.THIN, "bot away 3 of 30 days"),
         (SEEN, (blind(40, 25),), Grade.NONE, "bot away 15 of 30 days"),
-        (SEEN, (blind(40, 50),), Grade.NONE, "no channel visible"),
+        (SEEN, (blind(10, 0.25),), Grade.THIN, "bot away 6 h of 30 days"),
+        (SEEN, (blind(10, 0.25, "#pvm"),), Grade.THIN, "#pvm not visible 6 h of 30 days"),
+        (SEEN, (blind(40, 50),), Grade.NONE, "nothing heard or read in 30 days"),
         (SEEN, (blind(40, 50, "#pvm"),), Grade.THIN, "#pvm not visible 30 of 30 days"),
     ],
 )
@@ -148,8 +195,8 @@ def test_the_chat_side_is_graded_with_its_reason(
     assert chat_evidence(member, days(MONTH), NOW, seen) == Evidence(grade, (reason,))
 
 
-def test_a_short_absence_or_one_outside_the_period_does_not_matter() -> None:
-    assert chat_evidence(SEEN, days(MONTH), NOW, (blind(10, 1), blind(90, 50))) == GOOD
+def test_a_restart_of_minutes_or_an_absence_outside_the_period_does_not_matter() -> None:
+    assert chat_evidence(SEEN, days(MONTH), NOW, (blind(10, 0.005), blind(90, 50))) == GOOD
 
 
 def test_an_absence_of_hours_is_said_in_hours() -> None:
@@ -245,6 +292,18 @@ def test_an_absence_that_lies_ahead_is_not_mentioned() -> None:
 def test_a_restart_of_minutes_is_not_mentioned() -> None:
     shown = replace(WELL, blind=(blind(3, 0.005),))
     assert len(strip(shown, NOW, UTC_ZONE)) == 2
+
+
+def test_no_blind_time_is_named_beside_chat_that_was_never_counted() -> None:
+    shown = replace(WELL, messages=None, blind=(blind(30, 30),))
+    assert strip(shown, NOW, UTC_ZONE)[2:] == ("chat not counted yet",)
+
+
+def test_what_was_neither_heard_nor_read_until_now_was_not_seen() -> None:
+    window = Span(NOW - days(30), NOW)
+    assert unread(NOW, window) == unread(NOW + days(1), window) == ()
+    assert unread(NOW - days(4), window) == (Blind(Span(NOW - days(4), NOW)),)
+    assert unread(None, window) == unread(NOW - days(99), window) == (Blind(window),)
 
 
 def test_before_anybody_listened_nothing_was_seen() -> None:

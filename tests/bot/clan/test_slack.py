@@ -12,7 +12,7 @@ from bot.clan.policy import DEFAULT_POLICY, changed
 from bot.clan.profiles import Profile
 from bot.clan.slack import Slack, slack
 from bot.clan.standings import Link
-from tests.bot.clan.portraits import BUSY, NONE, NOW, ZERO, account, ago, person, silent
+from tests.bot.clan.portraits import BUSY, NONE, NOW, THIN, ZERO, account, ago, person, silent
 from tests.bot.clan.test_enforcement import people
 
 
@@ -52,6 +52,16 @@ def test_an_unknown_side_is_unknown_and_not_run_out() -> None:
     only_game = left(person(window=dark, user_id=None, has_no_discord=True))
     assert only_game.saves_soonest == "10,000 XP"
     assert left(person(windows={})).days is None
+
+
+def test_a_side_that_was_not_well_observed_is_unknown_until_something_is_seen_there() -> None:
+    game = left(silent(window=replace(ZERO, game=THIN)))
+    assert (game.game_days, game.chat_days, game.days) == (None, 0, None)
+    assert game.saves_soonest == "one message, or 10,000 XP"
+    chat = left(silent(window=replace(ZERO, chat=THIN)))
+    assert (chat.game_days, chat.chat_days, chat.days) == (0, None, None)
+    wrote = left(person(window=replace(ZERO, messages=2, chat=THIN), chat_seen_at=ago(4)))
+    assert (wrote.chat_days, wrote.days) == (26, 26)
 
 
 def test_a_gain_in_the_window_without_its_date_keeps_at_least_a_day() -> None:

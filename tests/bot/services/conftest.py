@@ -28,11 +28,14 @@ async def clan(known_clans: Clans) -> Clan:
     return await known_clans.found(1, "Iron Cabbage")
 
 
-@pytest.fixture
-def village(
+@pytest_asyncio.fixture
+async def village(
     database: Database,
     known_clans: Clans,
     clock: Clock,
     clan: Clan,
 ) -> Village:
-    return Village(database, known_clans, clock, clan)
+    """Return a village to which the bot has listened all along."""
+    made = Village(database, known_clans, clock, clan)
+    await made.changed(listened_at=NOW)
+    return made

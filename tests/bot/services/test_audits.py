@@ -68,6 +68,7 @@ async def test_nothing_is_drawn_of_officers_whom_nobody_would_see_in_chat(
     village: Village, audits: Audits, sketch: Sketch
 ) -> None:
     await lead(village)
+    await village.changed(listened_at=None)
     await village.wrote(MEMBER, *[NOW - DAY] * 6)
     assert (await audits.files(village.clan)).chart is None
     assert sketch.given == []

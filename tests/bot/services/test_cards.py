@@ -200,7 +200,7 @@ async def test_evidence_of_both_sides_stands_under_the_card(cards: Cards, villag
     files = await cards.of_player(village.clan, "One", Period.WEEK)
     assert files is not None
     assert files.evidence[0].startswith("WOM ")
-    assert "no two observations to compare" in files.evidence
+    assert "no snapshot stored yet" in files.evidence
     assert "not linked to a Discord user" in files.evidence
     assert files.chart.content.startswith(b"\x89PNG")
 

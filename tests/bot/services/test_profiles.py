@@ -92,7 +92,7 @@ async def test_before_anybody_listened_silence_is_unknown(village: Village) -> N
     async with village.database.writing() as connection:
         await connection.exec_driver_sql("DELETE FROM clan_hours")
     found = await profile_of(village)
-    assert found.window(30).chat.reasons == ("no channel visible",)
+    assert found.window(30).chat.reasons == ("nothing heard or read in 30 days",)
     assert judge(found, DEFAULT_POLICY, NOW).verdict is Verdict.CANT_TELL
     assert {week.chat_days for week in found.weeks} == {None}
 
@@ -122,6 +122,57 @@ async def test_somebody_never_updated_is_unknown_in_the_game_and_not_zero(
     assert (month.xp, month.kills, found.total_xp, found.total_raids) == (None, None, None, None)
     assert month.game.reasons[0] == "never updated on WOM"
     assert {week.game_days for week in found.weeks} == {None}
+
+
+async def test_what_wom_merely_says_of_a_time_is_no_snapshot_of_it(village: Village) -> None:
+    await long_heard(village)
+    await village.settled({1: "One"})
+    await village.called(5, "Five")
+    await village.linked(1, 5)
+    for days in range(120, 8, -1):
+        await village.seen(1, NOW - days * DAY, 9_000)
+    await told_by_wom(village, updated_at=NOW - HOUR, changed_at=NOW - 40 * DAY)
+    found = await profile_of(village)
+    assert found.window(30).game.reasons == ("newest snapshot 9 days old",)
+    judgement = judge(found, DEFAULT_POLICY, NOW)
+    assert judgement.verdict is Verdict.CANT_TELL
+    assert judgement.reasons == ("game: newest snapshot 9 days old",)
+    await village.seen(1, NOW - HOUR, 12_509_000)
+    assert judge(await profile_of(village), DEFAULT_POLICY, NOW).verdict is Verdict.ACTIVE
+
+
+async def test_nobody_is_silent_whom_wom_saw_gain_after_our_newest_snapshot(
+    village: Village,
+) -> None:
+    await silent(village)
+    await told_by_wom(village, updated_at=NOW, changed_at=NOW)
+    assert judge(await profile_of(village), DEFAULT_POLICY, NOW).verdict is Verdict.SILENT
+    village.clock.forward(2 * HOUR)
+    await told_by_wom(village, updated_at=NOW + 2 * HOUR, changed_at=NOW + HOUR)
+    await village.changed(listened_at=NOW + 2 * HOUR)
+    async with village.database.reading() as connection:
+        later = NOW + 2 * HOUR
+        look = Looking(village.clan, DEFAULT_POLICY, later, later)
+        found = (await read_muster(connection, look)).by_player()[1]
+    judgement = judge(found, DEFAULT_POLICY, later)
+    assert judgement.verdict is Verdict.CANT_TELL
+    assert judgement.reasons == ("game: WOM saw a gain 1 h ago that is not stored here yet",)
+    past = judge(await profile_of(village), DEFAULT_POLICY, NOW)
+    assert past.verdict is Verdict.SILENT
+
+
+async def test_nobody_is_silent_without_a_snapshot_near_the_start_of_the_limit(
+    village: Village,
+) -> None:
+    await long_heard(village)
+    await village.settled({1: "One"})
+    await village.called(5, "Five")
+    await village.linked(1, 5)
+    for days in (50, 20, 0):
+        await village.seen(1, NOW - days * DAY, 9_000)
+    found = await profile_of(village)
+    assert found.window(30).game.reasons == ("baseline is 50 days old",)
+    assert judge(found, DEFAULT_POLICY, NOW).verdict is Verdict.CANT_TELL
 
 
 async def test_a_player_whom_nobody_linked_is_unknown_in_chat(village: Village) -> None:

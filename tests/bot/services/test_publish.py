@@ -144,6 +144,7 @@ async def test_a_clan_that_was_never_heard_has_unknown_messages_and_not_zero(
     village: Village,
 ) -> None:
     await village.settled({1: "One"})
+    await village.changed(listened_at=None)
     found = await report(village)
     assert (found.totals.messages, found.totals.xp) == (None, None)
     assert {line.messages for line in found.trend} == {None}
