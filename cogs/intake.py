@@ -102,6 +102,7 @@ class Listener(commands.Cog):
         await self._services.bridges.of_clan(clan)
         history = DiscordHistory(guild, self._services.bridges)
         await self._services.backfill.catch_up(clan, history)
+        await self._services.places.forget_gone(clan, [each.id for each in guild.channels])
 
 
 async def setup(bot: ClanBot) -> None:

@@ -1,6 +1,6 @@
 """Runs of jobs, and the times in which the bot could not see."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -153,3 +153,18 @@ async def fill(connection: AsyncConnection, clan_id: int, channel_id: int, since
     mine = (spot.clan_id == clan_id, spot.channel_id == channel_id)
     await connection.execute(delete(BLIND_SPOTS).where(*mine, spot.started_at >= since))
     await see_again(connection, clan_id, channel_id, since)
+
+
+async def forget_gone(connection: AsyncConnection, clan_id: int, listed: Collection[int]) -> None:
+    """Forget the blind times of channels, and of threads in them, that are not listed any more.
+
+    `listed` are the Discord ids of all channels there are: messages of a deleted one count nowhere.
+    """
+    channel = CHANNELS.c
+    where = func.coalesce(channel.parent_id, channel.discord_channel_id)
+    gone = select(channel.id).where(channel.clan_id == clan_id, where.not_in(sorted(listed)))
+    await connection.execute(
+        delete(BLIND_SPOTS).where(
+            BLIND_SPOTS.c.clan_id == clan_id, BLIND_SPOTS.c.channel_id.in_(gone)
+        )
+    )

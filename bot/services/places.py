@@ -1,10 +1,10 @@
 """What a clan decides about its channels: whose messages count, and where the bot may speak."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.services.clans import Clan
 from bot.services.intake import Spot
-from storage import authors, clans
+from storage import authors, clans, runs
 from storage.engine import Database
 
 
@@ -39,6 +39,11 @@ class Places:
                     await authors.set_counted(
                         connection, clan.clan_id, channel_id, is_counted=not place.is_counted
                     )
+
+    async def forget_gone(self, clan: Clan, listed: Collection[int]) -> None:
+        """Miss nothing any more of channels that are not among all those that Discord lists."""
+        async with self._database.writing() as connection:
+            await runs.forget_gone(connection, clan.clan_id, listed)
 
     async def speak_in(self, clan: Clan, channel_id: int | None) -> None:
         """Speak in a Discord channel from now on, or nowhere."""

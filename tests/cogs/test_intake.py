@@ -5,7 +5,7 @@ import io
 import discord
 from simcord.builders import ChannelHandle
 
-from storage import authors
+from storage import authors, runs
 from storage.authors import Writer
 from tests.cogs.town import Town
 
@@ -137,6 +137,33 @@ async def test_a_channel_that_becomes_readable_is_read_from_its_beginning(bare_t
     secret._channel.overwrites.clear()
     await town.restart()
     assert await counted(town) == 4
+
+
+async def missed(town: Town) -> list[str | None]:
+    await town.env.settle()
+    async with town.services.upkeep._database.reading() as connection:
+        found = await runs.blindness(connection, (await town.clan()).clan_id, town.env.now())
+    return [each.channel for each in found]
+
+
+async def test_a_channel_that_was_lost_is_missed_until_it_is_gone(bare_town: Town) -> None:
+    town = bare_town
+    nothing = discord.PermissionOverwrite(view_channel=False)
+    hidden = {town.guild.default_role: nothing}
+    channel = town.guild.create_text_channel("raids", overwrites=hidden)
+    shut = list(channel._channel.overwrites)
+    unheard(town, channel, 1)
+    await town.restart()
+    assert await missed(town) == []
+    channel._channel.overwrites.clear()
+    await town.restart()
+    assert await counted(town) == 1
+    channel._channel.overwrites.extend(shut)
+    await town.restart()
+    assert await missed(town) == ["raids"]
+    town.env.backend.delete_channel(channel.id)
+    await town.restart()
+    assert await missed(town) == []
 
 
 async def test_questions_are_told_and_their_answers_credited(bare_town: Town) -> None:

@@ -143,7 +143,7 @@ WRITES = {
         "runs.begin",
         "runs.go_blind",
     ),
-    "runs.see_again",
+    *("runs.forget_gone", "runs.see_again"),
     *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.delete_words", "forgetting.unname"),

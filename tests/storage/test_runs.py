@@ -100,3 +100,28 @@ async def test_of_channels_left_out_or_never_readable_nothing_is_missed(
         assert await runs.blindness(connection, clan_id, NOW) != []
         await authors.set_counted(connection, clan_id, key, is_counted=False)
         assert await runs.blindness(connection, clan_id, NOW) == []
+
+
+async def test_of_channels_that_are_gone_nothing_is_missed_nor_of_their_threads(
+    database: Database, clan_id: int
+) -> None:
+    async with database.writing() as connection:
+        other = await a_clan(connection, 2)
+        for clan, key, parent in (
+            (clan_id, 5, None),
+            (clan_id, 6, None),
+            (clan_id, 7, 6),
+            (other, 6, None),
+        ):
+            await authors.note_place(
+                connection, clan, key, name=f"place {key}", kind="text", parent_id=parent
+            )
+            channel = (await authors.places(connection, clan))[key].channel_id
+            await runs.go_blind(connection, clan, channel, NOW, "no access")
+        await runs.go_blind(connection, clan_id, None, NOW, "away")
+        await runs.forget_gone(connection, clan_id, [5])
+        left = [each.channel for each in await runs.blindness(connection, clan_id, NOW)]
+        assert left == ["place 5", None]
+        assert [each.channel for each in await runs.blindness(connection, other, NOW)] == [
+            "place 6"
+        ]
