@@ -20,6 +20,10 @@ from cogs._replies import Box, small, tell, when
 _CHOICES = 25
 _PAST_SHOWN = 10
 _OVER = "That leave is over already."
+_UNCONFIRMED = (
+    "No account of theirs is confirmed, and a leave protects only those: confirm one in "
+    "`/clanstats links`, or name the player instead."
+)
 
 
 class Asked(NamedTuple):
@@ -64,7 +68,10 @@ async def _set(services: Services, interaction: Interaction, asked: Asked) -> st
         by=interaction.user.id,
     )
     who = f"**{escaped(asked.player)}**" if asked.player else f"<@{asked.user_id}>"
-    return f"{who} is on leave {span_words(leave, clan.zone)}."
+    said = f"{who} is on leave {span_words(leave, clan.zone)}."
+    if whom.user_id is None or await services.links.is_confirmed(clan, whom.user_id):
+        return said
+    return f"{said} {_UNCONFIRMED}"
 
 
 class AwayPanel(Panel):

@@ -5,6 +5,7 @@ from functools import partial
 
 import discord
 
+from bot.clan.claims import Effect, allows
 from bot.clan.names import escaped
 from bot.clan.ranks import Deed
 from bot.clan.spans import Period
@@ -63,13 +64,23 @@ async def standing_note(
     """Return until when somebody is away and, with `reasons`, why they are exempt."""
     clan = clan_of(interaction)
     away = await services.leaves.away_today(clan)
-    leave = away.leave_of(member.discord_user_id, [member.player_id])
+    user_id = member.discord_user_id if allows(member.link, Effect.LEAVE) else None
+    leave = away.leave_of(user_id, [member.player_id])
     parts = [] if leave is None else [away_words(leave, clan.zone)]
     if reasons:
         exempt = await services.exemptions.exempt_today(clan)
         held = exempt.exemption_of(member.player_id, member.role)
         parts += [] if held is None else [exempt_words(held, clan.zone)]
     return " \N{MIDDLE DOT} ".join(f"**{part[:1].upper()}{part[1:]}**" for part in parts)
+
+
+def claim_lines(made: CardFiles) -> list[str]:
+    """Return which accounts whoever looks at their own card claims, and what that means."""
+    if not made.claims:
+        return []
+    names = ", ".join(map(escaped, made.claims))
+    means = "Only you see that. An officer decides; until then a claim changes nothing."
+    return [f"**Claimed**  {names}", small(means)]
 
 
 def card_shown(made: CardFiles, note: str = "", standing: Sequence[str] = ()) -> Shown:

@@ -142,7 +142,7 @@ class Deciding:
         """Give what was asked for beside the list; the list stays as it is."""
         services, clan, at = self._services, clan_of(interaction), key.at
         if key.act is Act.LINKS:
-            if await check_gate(interaction, services.clans, Deed.SEE_REPORTS):
+            if await check_gate(interaction, services.clans, Deed.DECIDE_LINKS):
                 seen = await seen_at(services, interaction, QueueAt(QueueTab.PLAYERS))
                 await interaction.followup.send(view=LinksPanel(services, seen), ephemeral=True)
             return

@@ -26,7 +26,7 @@ async def member_in(interaction: Interaction, user_id: int) -> discord.Member | 
 def officer_in(interaction: Interaction) -> Officer:
     """Return the officer whom the gate let in, with what they may."""
     caller, gates = interaction.extras["caller"], clan_of(interaction).gates
-    return Officer(interaction.user.id, authority(caller, gates))
+    return Officer(interaction.user.id, authority(caller, gates), owns_server=caller.is_guild_owner)
 
 
 async def _whole_guild(interaction: Interaction) -> discord.Guild | None:

@@ -48,6 +48,12 @@ def no_day(error: ValueError) -> str:
     return f"{escaped(words[:1].upper() + words[1:])}."
 
 
+UNCONFIRMED = (
+    "No account is confirmed yet, and a leave protects only those: claim yours with `/link` and "
+    "have an officer confirm it."
+)
+
+
 def set_words(whose: str, leave: Leave, zone: ZoneInfo, *, reason: str | None) -> str:
     """Return what was set; `whose` is "You are" or somebody "is"."""
     told = f"{whose} on leave {span_words(leave, zone)}, both days included."

@@ -94,7 +94,7 @@ class LinksPanel(Redrawn):
     """The queue with its controls; without anything seen, the lasting twin that only listens."""
 
     def __init__(self, services: Services, seen: Seen | None = None, note: str = "") -> None:
-        super().__init__(services, Deed.SEE_REPORTS, lasting=seen is None)
+        super().__init__(services, Deed.DECIDE_LINKS, lasting=seen is None)
         if seen is None:
             self._listen()
         else:
@@ -138,7 +138,7 @@ async def _of_user(
     name = member.display_name if member else "somebody who left"
     asked = Visitor(user_id, name, member.name if member else name)
     accounts = await services.links.accounts(clan_of(interaction), asked)
-    known = [_account(each, user_id, is_main=not place) for place, each in enumerate(accounts)]
+    known = [_account(each, user_id, is_main=each is accounts[0]) for each in accounts]
     here = {each.pair for each in known}
     likely = [each for each in queue.partners_of(user_id) if each.pair not in here]
     return Entry(user_id, name, (*known, *likely))
@@ -146,6 +146,8 @@ async def _of_user(
 
 def _account(account: Account, user_id: int, *, is_main: bool) -> Partner:
     place = "main account" if is_main else "alt"
+    if not account.counts:
+        return Partner(Pair(account.player_id, user_id), account.name, 0, account.link.value)
     how = {Link.NAME: "known by name"}.get(account.link, account.link.value)
     return Partner(Pair(account.player_id, user_id), account.name, 0, f"{place}, {how}")
 

@@ -99,7 +99,7 @@ class HandButton(discord.ui.Button[Redrawn]):
 
 class _HandForm(Form):
     def __init__(self, panel: Redrawn, at: At) -> None:
-        super().__init__(panel.services, Deed.SEE_REPORTS, "Link by hand")
+        super().__init__(panel.services, Deed.DECIDE_LINKS, "Link by hand")
         self._panel = panel
         self._at = at
 

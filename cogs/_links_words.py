@@ -23,10 +23,10 @@ TITLES = {
     Tab.USER: "Accounts",
 }
 ABOUT = {
-    Tab.CLAIMS: "Members say that these accounts are theirs. A claim counts for the numbers at "
-    "once and gives no right until you confirm it.",
-    Tab.CONFLICTS: "Several people claim one account, so it counts for none of them. Confirming "
-    "one ends the other claims.",
+    Tab.CLAIMS: "People say that these accounts are theirs. A claim changes nothing until you "
+    "confirm it.",
+    Tab.CONFLICTS: "Several people claim one account or bear its name. Confirm whose it is: that "
+    "ends the other claims.",
     Tab.PEOPLE: "People on this server whose account nobody has named.",
     Tab.PLAYERS: "Members of the clan whose person nobody has named.",
     Tab.SPEAKERS: "Names heard in the clan chat that no member bears or bore.",
@@ -35,7 +35,7 @@ ABOUT = {
 }
 NOTHING = {
     Tab.CLAIMS: "No claim is waiting.",
-    Tab.CONFLICTS: "Nobody claims what another claims.",
+    Tab.CONFLICTS: "No account is claimed by two people, and no two bear the name of one.",
     Tab.PEOPLE: "Everybody on this server is linked.",
     Tab.PLAYERS: "Every member is linked.",
     Tab.SPEAKERS: "Everybody who was heard in the clan chat is known.",
@@ -55,6 +55,8 @@ _REFUSED = {
     Refusal.UNKNOWN: "Nobody in the clan is called {player} any more: nothing was changed.",
     Refusal.TAKEN: "{player} is confirmed for somebody else already: nothing was changed.",
     Refusal.ABOVE: "The rank of {player} gives more rights than yours: ask the leadership.",
+    Refusal.OWN: "Nobody decides about their own account: ask another officer. {player} was not "
+    "changed.",
     Refusal.ALREADY: "That was done already: nothing was changed.",
     Refusal.CHANGED: "Somebody has changed that meanwhile: nothing was changed. Look again.",
     Refusal.NOT_LINKED: "{player} is not linked to {user} any more: nothing was changed.",
@@ -66,8 +68,8 @@ _CLAIM_REFUSED = {
     Refusal.YOURS: "{player} is linked to you already.",
     Refusal.TAKEN: "{player} is confirmed for somebody else. If that is wrong, ask an officer.",
     Refusal.REJECTED: "An officer decided that {player} is not yours. If that is wrong, ask one.",
-    Refusal.TOO_MANY: f"You have {MOST_OPEN_CLAIMS} claims waiting already: ask an officer to "
-    "look at them first.",
+    Refusal.TOO_MANY: f"You have {MOST_OPEN_CLAIMS} claims waiting, and more are not taken: ask an "
+    "officer to look at them, or take one back with `/unlink`.",
 }
 
 
@@ -87,7 +89,8 @@ def done_words(deed: LinkDeed, answer: Answer, user: str) -> str:
 def applied_words(done: int, left: int) -> str:
     """Return how many of the sure pairs were confirmed, and why the others were not."""
     said = f"**{plural(done, 'pair')}** confirmed."
-    return f"{said} {left} of a rank above yours are left to the leadership." if left else said
+    why = "what is your own or of a rank above yours is for somebody else to confirm"
+    return f"{said} {left} left: {why}." if left else said
 
 
 def claim_words(answer: Answer) -> str:
@@ -96,14 +99,11 @@ def claim_words(answer: Answer) -> str:
     if answer.refusal is not None:
         return _CLAIM_REFUSED[answer.refusal].format(player=player)
     said = (
-        f"{player} counts as yours from now on. An officer confirms it; until then it gives no "
-        "right."
+        f"You claim {player}: it is on your `/me` card from now on. It counts as yours, and gives "
+        "its rights, once an officer has confirmed it."
     )
-    if answer.kept:
-        said += (
-            f"\n{bold(answer.kept)}, which was known by its name, stays your main account. If it "
-            "is not yours, use `/unlink`."
-        )
+    if answer.rivals:
+        said += "\nSomebody else claims it or bears its name: an officer decides whose it is."
     return said
 
 
@@ -120,6 +120,8 @@ def undone_words(refusal: Refusal | None) -> str:
         return "Undone: everything is as it was before."
     if refusal is Refusal.ABOVE:
         return "That concerns a rank above yours: ask the leadership."
+    if refusal is Refusal.OWN:
+        return "That concerns your own account: ask another officer."
     return "That was undone or changed meanwhile: nothing was changed."
 
 

@@ -29,7 +29,7 @@ from cogs._settings_sheets import ON_PAGE, SHEETS, Section
 from cogs._settings_state import Sitting
 from cogs._settings_words import role_name, roles_said, value_said
 
-_GATES = ("see_reports", "manage", "promote", "kick")
+_GATES = ("see_reports", "decide_links", "manage", "promote", "kick")
 _REPORT_KINDS = (discord.ChannelType.text, discord.ChannelType.news)
 _NOTICE_KINDS = (
     *_REPORT_KINDS,

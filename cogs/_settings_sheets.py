@@ -124,6 +124,7 @@ PICKED = (
     "alerts.on",
     "cases.second_officer",
     "gates.see_reports",
+    "gates.decide_links",
     "gates.manage",
     "gates.promote",
     "gates.kick",

@@ -16,6 +16,7 @@ from cogs._errors import guarded
 from cogs._gates import Interaction, clan_of, gated
 from cogs._leave import (
     NOT_AWAY,
+    UNCONFIRMED,
     Reason,
     ReturnPanel,
     ended_words,
@@ -53,7 +54,9 @@ class Away(commands.Cog):
         except ValueError as error:
             await tell(interaction, no_day(error))
         else:
-            await tell(interaction, set_words("You are", leave, clan.zone, reason=reason))
+            words = set_words("You are", leave, clan.zone, reason=reason)
+            sure = await self.services.links.is_confirmed(clan, user_id)
+            await tell(interaction, words if sure else f"{words}\n{UNCONFIRMED}")
 
     @app_commands.command()
     @gated(Deed.SEE_OWN)

@@ -93,7 +93,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         await audit_answer(self.services, interaction)
 
     @app_commands.command()
-    @gated(Deed.SEE_REPORTS)
+    @gated(Deed.DECIDE_LINKS)
     async def links(self, interaction: Interaction) -> None:
         """Decide whose account is whose: claims, and who is not linked yet."""
         if words := unready(clan_of(interaction)):

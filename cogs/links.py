@@ -74,7 +74,7 @@ class LinkCommands(commands.Cog):
         names = await self.services.links.linked(clan, interaction.user.id)
         return _choices(name for name in names if typed.casefold() in name.casefold())
 
-    @gated(Deed.SEE_REPORTS)
+    @gated(Deed.DECIDE_LINKS)
     async def link_account(self, interaction: Interaction, user: discord.Member) -> None:
         """Show an officer the accounts of the user who was clicked on."""
         if user.bot:

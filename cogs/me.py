@@ -11,7 +11,7 @@ from bot.clan.spans import Period
 from bot.services.cards import CardFiles
 from bot.services.faults import unready
 from bot.wiring import Services
-from cogs._card import CardPanel, card_shown, standing_note, visitor
+from cogs._card import CardPanel, card_shown, claim_lines, standing_note, visitor
 from cogs._cases import history_lines, kinds_for
 from cogs._gates import Interaction, caller_may, clan_of, gated
 from cogs._offers import Choices, members_offered
@@ -37,13 +37,17 @@ class Me(commands.Cog):
         """Show your own card: XP, boss kills, messages, and your place in the clan."""
         await think(interaction)
         clan, asker = clan_of(interaction), visitor(interaction.user)
-        made = await self.services.cards.of_visitor(clan, asker, Period(period), judged=True)
+        made = await self.services.cards.of_self(clan, asker, Period(period))
         if made is None:
             await tell(interaction, unready(clan) or unknown_self(asker.name, asker.handle))
             return
         member = made.card.member
         note = await standing_note(self.services, interaction, member, reasons=False)
-        standing = [] if made.standing is None else own_lines(made.standing)
+        standing = claim_lines(made)
+        standing += [] if made.standing is None else own_lines(made.standing)
+        if not made.is_shared:
+            await show_plain(interaction, card_shown(made, note, standing))
+            return
         shown, posted = card_shown(made, note, standing), card_shown(made, note)
         panel = CardPanel(self.services, [Period(period)], shown, interaction.user.id, posted)
         await show(interaction, shown, panel)

@@ -21,10 +21,10 @@ GATES = {
     "clanstats status": Deed.SEE_REPORTS,
     "clanstats setup": Deed.SET_UP,
     "clanstats settings": Deed.MANAGE,
-    "clanstats links": Deed.SEE_REPORTS,
+    "clanstats links": Deed.DECIDE_LINKS,
     "link": Deed.SEE_OWN,
     "unlink": Deed.SEE_OWN,
-    "Link account": Deed.SEE_REPORTS,
+    "Link account": Deed.DECIDE_LINKS,
     "clanstats away": Deed.SET_LEAVE,
     "clanstats cases": Deed.KICK,
     "promotions": Deed.PROMOTE,
@@ -44,6 +44,7 @@ GATES = {
 LET_IN = {
     Deed.SEE_OWN: {"owner", "leader", "officer", "member", "guest"},
     Deed.SEE_REPORTS: {"owner", "leader", "officer"},
+    Deed.DECIDE_LINKS: {"owner", "leader", "officer"},
     Deed.SET_LEAVE: {"owner", "leader", "officer"},
     Deed.KICK: {"owner", "leader", "officer"},
     Deed.PROMOTE: {"owner", "leader"},
@@ -53,6 +54,7 @@ LET_IN = {
 }
 REFUSALS = {
     Deed.SEE_REPORTS: "Only officers may",
+    Deed.DECIDE_LINKS: "Only officers may",
     Deed.SET_LEAVE: "Only officers may",
     Deed.KICK: "Only officers may",
     Deed.PROMOTE: "Only the clan's leadership may",

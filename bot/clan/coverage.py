@@ -17,11 +17,12 @@ _NOTHING_HEARD = Heard()
 class Linked:
     """How the members are known, how many in each way, and what waits for officers.
 
+    `claims` are words of people that make nobody known before an officer looked.
     `heard` are the messages of the period; `sure_pairs` is None where nobody looked for them.
     """
 
     confirmed: int = 0
-    claimed: int = 0
+    claims: int = 0
     by_name: int = 0
     unlinked: int = 0
     without_discord: int = 0
@@ -32,7 +33,7 @@ class Linked:
     @property
     def known(self) -> int:
         """Return how many members are linked, in whatever way."""
-        return self.confirmed + self.claimed + self.by_name
+        return self.confirmed + self.by_name
 
     @property
     def reachable(self) -> int:
@@ -46,7 +47,7 @@ def linked(roster: Roster, heard: Heard = _NOTHING_HEARD, sure_pairs: int | None
     without = sum(member.has_no_discord and member.link is Link.NONE for member in roster.members)
     return Linked(
         confirmed=links.count(Link.CONFIRMED),
-        claimed=links.count(Link.CLAIMED),
+        claims=roster.claims,
         by_name=links.count(Link.NAME),
         unlinked=links.count(Link.NONE) - without,
         without_discord=without,
@@ -78,7 +79,6 @@ def full_words(found: Linked) -> tuple[str, ...]:
     heard = found.heard
     ways = (
         (found.confirmed, "confirmed"),
-        (found.claimed, "claimed"),
         (found.by_name, "by name"),
         (found.unlinked, "not linked"),
         (found.without_discord, "without Discord"),
@@ -88,9 +88,10 @@ def full_words(found: Linked) -> tuple[str, ...]:
         (heard.bridge, heard.bridge_attributed, "in the clan chat"),
     )
     told = [f"{count:,} {way}" for count, way in ways if count]
+    waiting = [f"{plural(found.claims, 'claim')} waiting"] if found.claims else []
     apart = [f"{share(ours, every)} {side}" for every, ours, side in sides if every]
     return (
-        *([f"{link_words(found)}: {', '.join(told)}"] if told else []),
+        *([f"{link_words(found)}: {', '.join(told + waiting)}"] if told else []),
         *([f"Messages by known members: {', '.join(apart)}"] if apart else []),
     )
 
@@ -99,7 +100,7 @@ def next_step(found: Linked) -> str | None:
     """Return what would raise the coverage most, or None when there is nothing to do."""
     steps = (
         (found.sure_pairs or 0, f"confirm {plural(found.sure_pairs or 0, 'sure pair')}"),
-        (found.claimed, f"decide on {plural(found.claimed, 'claim')}"),
+        (found.claims, f"decide on {plural(found.claims, 'claim')}"),
         (found.by_name, f"confirm {plural(found.by_name, 'member')} known by name"),
         (found.unlinked, f"link {plural(found.unlinked, 'member')}"),
         (found.conflicts, f"settle {plural(found.conflicts, 'conflict')}"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.clan.claims import Effect, allows
 from bot.clan.evidence import Grade
 from bot.clan.policy import EnforcementPolicy, Policy
 from bot.clan.profiles import Profile, Window
@@ -168,7 +169,7 @@ def _doubts(
         for reason in window.game.reasons or ("XP unknown",):
             yield Need.UPDATE, f"game: {reason}"
     if window.chat.grade < Grade.GOOD or window.messages is None:
-        unlinked = profile.user_id is None and not profile.has_no_discord
+        unlinked = not allows(profile.link, Effect.SILENCE) and not profile.has_no_discord
         for reason in window.chat.reasons or ("messages unknown",):
             yield Need.LINK if unlinked else Need.TIME, f"chat: {reason}"
 

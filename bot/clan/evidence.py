@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.clan.claims import Effect, allows
 from bot.clan.coverage import Linked, link_words, message_words, next_step
 from bot.clan.gains import Gains
 from bot.clan.spans import DAY, WEEK, Span, merged
@@ -202,6 +203,8 @@ def _link_doubts(member: Member) -> Iterable[_Doubt]:
         yield Grade.NONE, _unheard(member)
     elif member.link is Link.NONE:
         yield Grade.THIN, "not linked to a Discord user: only the clan chat is seen"
+    elif not allows(member.link, Effect.SILENCE):
+        yield Grade.THIN, "known by name only: no officer has confirmed it"
 
 
 def _unheard(member: Member) -> str:

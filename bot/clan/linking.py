@@ -1,17 +1,18 @@
 """What becomes of the links of a clan by each deed: claims, decisions, and what they end.
 
-A claim gives no authority, a player is confirmed for one person alone, and whoever comes second is
-told so. A user below zero is a speaker of the clan chat: such a pair is an officer's alone.
+What a claim may do is in bot/clan/claims; a player is confirmed for one person alone, and whoever
+comes second is told so. A user below zero is a speaker of the clan chat: such a pair is an
+officer's alone, and nobody decides in their own matter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-MOST_OPEN_CLAIMS = 5
-"""What one member may claim before an officer looks: a claim counts at once for the numbers."""
+MOST_OPEN_CLAIMS = 3
+"""What one user may claim before an officer looks."""
 
 
 class State(StrEnum):
@@ -52,6 +53,7 @@ class Refusal(StrEnum):
     NO_MAIN = "no main"
     CHANGED = "changed"
     ABOVE = "above"
+    OWN = "own"
 
 
 class Pair(NamedTuple):
@@ -83,9 +85,16 @@ class Tied:
         """Return whether it is claimed or confirmed."""
         return self.state in {State.CLAIMED, State.CONFIRMED}
 
+    @property
+    def is_pending(self) -> bool:
+        """Return whether it is the user's word alone; what an officer made the main one is not."""
+        return self.state is State.CLAIMED and not self.is_main
+
 
 Ties = Mapping[Pair, Tied]
 """All links of a clan, in whatever state."""
+
+_CONFIRMING = frozenset({LinkDeed.CONFIRM, LinkDeed.CONFIRM_ALL, LinkDeed.MARK_ALT})
 
 
 class Ruling(NamedTuple):
@@ -100,11 +109,25 @@ def speaker_key(author_id: int) -> int:
     return -author_id
 
 
-def claimed(ties: Ties, pair: Pair, now: datetime, by_name: int | None = None) -> Ruling:
-    """Return what a member's claim for themself changes.
+def own_matter(deed: LinkDeed, pair: Pair, ties: Ties, by: int, *, owns_server: bool) -> bool:
+    """Return whether somebody would decide about their own link, which they may only give up.
 
-    `by_name` is the player they were known to be by name: it is kept, as their main account.
+    The owner of the server may confirm their own: nobody stands above them. A speaker of the clan
+    chat is one's own matter when the account is, and so is another's claim on what one claims.
     """
+    if deed is LinkDeed.END:
+        return False
+    mine = ties.get(Pair(pair.player_id, by))
+    is_party = mine is not None and mine.stands
+    is_own = pair.user_id == by
+    if deed in _CONFIRMING:
+        is_speaker = pair.user_id < 0 and is_party
+        return (is_own or is_speaker) and not owns_server
+    return is_own or is_party
+
+
+def claimed(ties: Ties, pair: Pair, now: datetime) -> Ruling:
+    """Return what a user's claim for themself changes."""
     tie = ties.get(pair)
     if tie is not None and tie.stands:
         return Ruling(refusal=Refusal.YOURS)
@@ -112,11 +135,9 @@ def claimed(ties: Ties, pair: Pair, now: datetime, by_name: int | None = None) -
         return Ruling(refusal=Refusal.TAKEN)
     if tie is not None and tie.state is State.REJECTED:
         return Ruling(refusal=Refusal.REJECTED)
-    mine = _standing(ties, pair.user_id)
-    if sum(each.state is State.CLAIMED for each in mine) >= MOST_OPEN_CLAIMS:
+    if sum(each.is_pending for each in _standing(ties, pair.user_id)) >= MOST_OPEN_CLAIMS:
         return Ruling(refusal=Refusal.TOO_MANY)
-    asked = Tied(*pair, State.CLAIMED, now)
-    return Ruling((asked, *_kept_by_name(mine, pair, now, by_name)))
+    return Ruling((Tied(*pair, State.CLAIMED, now),))
 
 
 def unlinked(ties: Ties, pair: Pair, by: int, now: datetime) -> Ruling:
@@ -128,7 +149,10 @@ def unlinked(ties: Ties, pair: Pair, by: int, now: datetime) -> Ruling:
 
 
 def confirmed(ties: Ties, pair: Pair, by: int, now: datetime, by_name: int | None = None) -> Ruling:
-    """Return what an officer's word changes: the link is sure, and other claims on it end."""
+    """Return what an officer's word changes: the link is sure, and other claims on it end.
+
+    `by_name` is the player they were known to be by name: it is kept, as their main account.
+    """
     tie = ties.get(pair)
     if tie is not None and tie.state is State.CONFIRMED:
         return Ruling(refusal=Refusal.ALREADY)
@@ -145,8 +169,7 @@ def confirmed(ties: Ties, pair: Pair, by: int, now: datetime, by_name: int | Non
         and each.state is State.CLAIMED
         and each.pair != pair
     ]
-    kept = _kept_by_name(_standing(ties, pair.user_id), pair, now, by_name)
-    return Ruling((sure, *losers, *kept))
+    return Ruling((sure, *losers, *_kept_by_name(ties, pair, now, by_name)))
 
 
 def rejected(ties: Ties, pair: Pair, by: int, now: datetime) -> Ruling:
@@ -170,15 +193,18 @@ def made_main(ties: Ties, pair: Pair) -> Ruling:
     return Ruling((replace(tie, is_main=True), *(replace(each, is_main=False) for each in before)))
 
 
-def marked_alt(ties: Ties, pair: Pair, by: int, now: datetime, main: int | None) -> Ruling:
+def marked_alt(  # noqa: PLR0913, PLR0917 - who is whom, by whom, and beside which account
+    ties: Ties, pair: Pair, by: int, now: datetime, main: int | None, by_name: int | None = None
+) -> Ruling:
     """Return what changes when an account is surely its person's, but not the main one.
 
-    `main` is the person's other account that from now on is the main one, if none is marked so.
+    `main` is the person's other account that from now on is the main one, if none is marked so;
+    `by_name` the one that they were known to be by name.
     """
     if main is None or main == pair.player_id or pair.user_id < 0:
         return Ruling(refusal=Refusal.NO_MAIN)
     tie = ties.get(pair)
-    ruling = confirmed(ties, pair, by, now, by_name=main)
+    ruling = confirmed(ties, pair, by, now, by_name)
     if ruling.refusal is Refusal.ALREADY and tie is not None:
         ruling = Ruling((tie,))
     if ruling.refusal is not None:
@@ -187,7 +213,8 @@ def marked_alt(ties: Ties, pair: Pair, by: int, now: datetime, main: int | None)
     changes = [replace(alt, is_main=False), *others]
     marked = any(each.is_main and each != tie for each in _standing(ties, pair.user_id))
     head = ties.get(Pair(main, pair.user_id))
-    if head is not None and head.stands and not marked:
+    is_kept = any(each.player_id == main for each in others)
+    if head is not None and head.stands and not marked and not is_kept:
         changes.append(replace(head, is_main=True))
     changed = tuple(each for each in changes if ties.get(each.pair) != each)
     return Ruling(changed) if changed else Ruling(refusal=Refusal.ALREADY)
@@ -216,13 +243,19 @@ def _standing(ties: Ties, user_id: int) -> list[Tied]:
     return [each for each in ties.values() if each.user_id == user_id and each.stands]
 
 
-def _kept_by_name(
-    mine: Iterable[Tied], pair: Pair, now: datetime, by_name: int | None
-) -> tuple[Tied, ...]:
-    """Return the player known by name as a claim: with a first link, names decide no longer."""
-    if by_name is None or by_name == pair.player_id or list(mine):
+def _kept_by_name(ties: Ties, pair: Pair, now: datetime, by_name: int | None) -> tuple[Tied, ...]:
+    """Return the player known by name as the main one: with a first link, names decide no longer.
+
+    It stays a claim, for nobody looked at it; as the main one it is still known by its name.
+    """
+    mine = _standing(ties, pair.user_id)
+    has_links = any(each.state is State.CONFIRMED or each.is_main for each in mine)
+    if by_name is None or by_name == pair.player_id or has_links:
         return ()
-    return (Tied(by_name, pair.user_id, State.CLAIMED, now, is_main=True),)
+    named = Pair(by_name, pair.user_id)
+    tie = ties.get(named)
+    claim = tie if tie is not None and tie.stands else Tied(*named, State.CLAIMED, now)
+    return (replace(claim, is_main=True),)
 
 
 def _decided(

@@ -1,7 +1,8 @@
 """Who is one human: a Discord user with all players linked to them, or a player alone.
 
-Links decide, names only where no link does, and what is in doubt stays apart. Nothing is written
-anywhere, so that undoing a link gives back exactly what was.
+Confirmed links decide, names only where none does, and what is in doubt stays apart. A claim joins
+nobody: it is told beside. Nothing is written anywhere, so that undoing a link gives back exactly
+what was.
 """
 
 from collections import defaultdict
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from bot.clan.claims import Effect, allows
 from bot.clan.names import players_by_name, wom_key
 from bot.clan.standings import Link
 
@@ -18,7 +20,10 @@ _STRENGTH = (Link.CONFIRMED, Link.CLAIMED, Link.NAME, Link.NONE)
 
 
 class Tie(NamedTuple):
-    """A link that a user claimed or an officer confirmed, and since when it stands."""
+    """A link that a user claimed or an officer confirmed, and since when it stands.
+
+    A claim that is the main account is one that an officer kept: the name still joins them.
+    """
 
     player_id: int
     user_id: int
@@ -26,11 +31,17 @@ class Tie(NamedTuple):
     is_main: bool = False
     tied_at: datetime | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Return whether it joins the two."""
+        return allows(self.state, Effect.NUMBERS)
+
 
 class AuthorNames(NamedTuple):
     """An author: a Discord user with all their names, or a speaker seen through a bridge.
 
-    `player_id` is who an officer said that the speaker is, whatever the name.
+    `player_id` is who an officer said that the speaker is, whatever the name. A user who opted out
+    joins nobody by name: a name hides no account, and what they wrote stands in no list.
     """
 
     author_id: int
@@ -38,6 +49,7 @@ class AuthorNames(NamedTuple):
     bridge_name: str | None
     names: tuple[str, ...] = ()
     player_id: int | None = None
+    is_hidden: bool = False
 
 
 class PlayerNames(NamedTuple):
@@ -50,7 +62,7 @@ class PlayerNames(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """A player whom several users call theirs, and no officer has decided."""
+    """A player whom several users claim or are called like, and no officer has decided."""
 
     player_id: int
     user_ids: tuple[int, ...]
@@ -76,16 +88,25 @@ class Persons:
     """Everybody: each player is in exactly one person, each author in one or unmatched.
 
     `links` says for each player how it is known, which for an alt may be less sure than the
-    person's `link`.
+    person's `link`. `claims` are by user the players whom they claim, `hidden` those whose name a
+    user who opted out bears: both are for that user's own eyes.
     """
 
     people: tuple[Person, ...]
     unmatched_authors: tuple[int, ...]
     conflicts: tuple[Conflict, ...]
+    claims: Mapping[int, tuple[int, ...]]
+    hidden: Mapping[int, int]
     links: Mapping[int, Link] = field(repr=False)
     by_player: Mapping[int, Person] = field(repr=False)
     by_author: Mapping[int, Person] = field(repr=False)
     by_user: Mapping[int, Person] = field(repr=False)
+
+    def waiting(self, player_ids: Collection[int]) -> int:
+        """Return how many claims on the players wait for officers, but for the conflicts."""
+        disputed = {each.player_id for each in self.conflicts}
+        claimed = [player_id for mine in self.claims.values() for player_id in mine]
+        return sum(each in player_ids and each not in disputed for each in claimed)
 
 
 def persons(
@@ -99,19 +120,27 @@ def persons(
     `rejected` are the (player, user) that officers called wrong: no name joins them again.
     """
     here = {player.player_id for player in players}
-    decided, conflicts = _decided(tie for tie in ties if tie.player_id in here)
-    bearers = _bearers(players)
-    user_of = {player_id: tie.user_id for player_id, tie in decided.items()}
-    open_players = here - decided.keys() - {conflict.player_id for conflict in conflicts}
-    user_of |= _by_name(bearers, authors, open_players, set(user_of.values()), rejected)
-    people = _people(here, user_of, decided, _players_of_authors(authors, here, user_of, bearers))
+    told = [tie for tie in ties if tie.player_id in here]
+    decided, disputed = _decided(tie for tie in told if tie.counts)
+    settled = decided.keys() | {each.player_id for each in disputed}
+    claims = [tie for tie in told if not tie.counts and tie.player_id not in settled]
+    kept = {tie[:2]: tie for tie in claims if tie.is_main}
+    names = _Names(
+        _bearers(players), here - settled, _users(decided.values()), {*rejected}, {*kept}
+    )
+    shown, hidden = names.joined(authors)
+    user_of = {player_id: tie.user_id for player_id, tie in decided.items()} | shown
+    placed = decided | {pair[0]: kept[pair] for pair in shown.items() if pair in kept}
+    people = _people(here, user_of, decided, placed, _said_by(authors, here, user_of, names))
     matched = {author_id: person for person in people for author_id in person.authors}
     return Persons(
         people=people,
         unmatched_authors=tuple(
             sorted(author.author_id for author in authors if author.author_id not in matched)
         ),
-        conflicts=conflicts,
+        conflicts=(*disputed, *_contested(claims, names.called(authors), shown)),
+        claims=_by_user(claims),
+        hidden=hidden,
         links={player_id: _link_of(player_id, user_of, decided) for player_id in sorted(here)},
         by_player={player_id: person for person in people for player_id in person.players},
         by_author=matched,
@@ -140,13 +169,38 @@ def _decided(ties: Iterable[Tie]) -> tuple[dict[int, Tie], tuple[Conflict, ...]]
         by_player[tie.player_id].append(tie)
     decided, conflicts = {}, []
     for player_id, told in sorted(by_player.items()):
-        standing = [tie for tie in told if tie.state is Link.CONFIRMED] or told
-        user_ids = {tie.user_id for tie in standing}
+        user_ids = _users(told)
         if len(user_ids) == 1:
-            decided[player_id] = min(standing, key=_weight)
+            decided[player_id] = min(told, key=_weight)
         else:
             conflicts.append(Conflict(player_id, tuple(sorted(user_ids))))
     return decided, tuple(conflicts)
+
+
+def _contested(
+    claims: Iterable[Tie], called: Iterable[tuple[int, int]], shown: Mapping[int, int]
+) -> tuple[Conflict, ...]:
+    """Return the players whom several users claim or are called like."""
+    users: dict[int, set[int]] = defaultdict(set)
+    for player_id, user_id in (*shown.items(), *called, *(tie[:2] for tie in claims)):
+        users[player_id].add(user_id)
+    return tuple(
+        Conflict(player_id, tuple(sorted(found)))
+        for player_id, found in sorted(users.items())
+        if len(found) > 1
+    )
+
+
+def _users(ties: Iterable[Tie]) -> set[int]:
+    return {tie.user_id for tie in ties}
+
+
+def _by_user(claims: Iterable[Tie]) -> dict[int, tuple[int, ...]]:
+    """Return what each user claims, the oldest claim first."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for tie in sorted(claims, key=lambda tie: (tie.user_id, _weight(tie))):
+        found[tie.user_id].append(tie.player_id)
+    return {user_id: tuple(player_ids) for user_id, player_ids in found.items()}
 
 
 def _weight(tie: Tie) -> tuple[bool, int, datetime, int]:
@@ -165,39 +219,68 @@ def _bearers(players: Iterable[PlayerNames]) -> dict[str, set[int]]:
     return before | now
 
 
-def _by_name(
-    bearers: Mapping[str, Collection[int]],
-    authors: Iterable[AuthorNames],
-    open_players: Collection[int],
-    linked_users: Collection[int],
-    rejected: Collection[tuple[int, int]],
-) -> dict[int, int]:
-    """Return player -> user where the name leaves no doubt and no link says otherwise.
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What names may decide: of open players, for users without links or whom officers kept."""
 
-    The linked ones take part as well: a name that they share is in doubt.
-    """
-    users: dict[int, set[str]] = defaultdict(set)
-    for author in authors:
-        if author.user_id is not None:
-            users[author.user_id].update(author.names)
-    players: dict[int, set[str]] = defaultdict(set)
-    for name, player_ids in bearers.items():
-        for player_id in player_ids:
-            players[player_id].add(name)
-    return {
-        player_id: user_id
-        for user_id, player_id in players_by_name(players, users).items()
-        if player_id in open_players
-        and user_id not in linked_users
-        and (player_id, user_id) not in rejected
-    }
+    bearers: Mapping[str, Collection[int]]
+    open_players: Collection[int]
+    linked_users: Collection[int]
+    rejected: Collection[tuple[int, int]]
+    kept: Collection[tuple[int, int]]
+
+    def joined(self, authors: Sequence[AuthorNames]) -> tuple[dict[int, int], dict[int, int]]:
+        """Return player -> user, and for the users who opted out user -> player.
+
+        The linked ones take part as well: a name that they share is in doubt.
+        """
+        quiet = {each.user_id for each in authors if each.is_hidden}
+        shown = self._joined(author for author in authors if not author.is_hidden)
+        if not quiet:
+            return shown, {}
+        every = self._joined(authors)
+        hidden = {user: who for who, user in every.items() if user in quiet and who not in shown}
+        return shown, hidden
+
+    def called(self, authors: Iterable[AuthorNames]) -> list[tuple[int, int]]:
+        """Return every (player, user) of the same name, whoever else bears it."""
+        return [
+            (player_id, author.user_id)
+            for author in authors
+            if author.user_id is not None and not author.is_hidden
+            for name in author.names
+            if len(bore := self.bearers.get(wom_key(name), ())) == 1
+            for player_id in bore
+            if self._may_join(player_id, author.user_id)
+        ]
+
+    def _joined(self, authors: Iterable[AuthorNames]) -> dict[int, int]:
+        users: dict[int, set[str]] = defaultdict(set)
+        for author in authors:
+            if author.user_id is not None:
+                users[author.user_id].update(author.names)
+        players: dict[int, set[str]] = defaultdict(set)
+        for name, player_ids in self.bearers.items():
+            for player_id in player_ids:
+                players[player_id].add(name)
+        return {
+            player_id: user_id
+            for user_id, player_id in players_by_name(players, users).items()
+            if self._may_join(player_id, user_id)
+        }
+
+    def _may_join(self, player_id: int, user_id: int) -> bool:
+        pair = (player_id, user_id)
+        is_free = user_id not in self.linked_users or pair in self.kept
+        return player_id in self.open_players and is_free and pair not in self.rejected
 
 
 def _people(
     here: Iterable[int],
     user_of: Mapping[int, int],
     decided: Mapping[int, Tie],
-    players_of_authors: Mapping[int, int],
+    placed: Mapping[int, Tie],
+    said_by: Mapping[int, int],
 ) -> tuple[Person, ...]:
     """Return the persons by main account; each is named by its user, or else by its player."""
     players: dict[tuple[bool, int], list[int]] = defaultdict(list)
@@ -207,12 +290,12 @@ def _people(
     }
     for player_id, owner in sorted(owner_of.items()):
         players[owner].append(player_id)
-    for author_id, player_id in sorted(players_of_authors.items()):
+    for author_id, player_id in sorted(said_by.items()):
         authors[owner_of[player_id]].append(author_id)
     people = []
     for owner, player_ids in players.items():
         has_user, user_id = owner
-        ties = [decided[player_id] for player_id in player_ids if player_id in decided]
+        ties = [placed[player_id] for player_id in player_ids if player_id in placed]
         ordered = [tie.player_id for tie in sorted(ties, key=_weight)] or player_ids
         people.append(
             Person(
@@ -228,11 +311,8 @@ def _people(
     return tuple(sorted(people, key=lambda person: person.main))
 
 
-def _players_of_authors(
-    authors: Iterable[AuthorNames],
-    here: Collection[int],
-    user_of: Mapping[int, int],
-    bearers: Mapping[str, Collection[int]],
+def _said_by(
+    authors: Iterable[AuthorNames], here: Collection[int], user_of: Mapping[int, int], names: _Names
 ) -> dict[int, int]:
     """Return author -> a player of the same person, for the authors who are known."""
     player_of = {user_id: player_id for player_id, user_id in user_of.items()}
@@ -243,7 +323,7 @@ def _players_of_authors(
         elif author.player_id in here:
             player_id = author.player_id
         else:
-            bore = bearers.get(wom_key(author.bridge_name or ""), ())
+            bore = names.bearers.get(wom_key(author.bridge_name or ""), ())
             player_id = next(iter(bore)) if len(bore) == 1 else None
         if player_id is not None:
             found[author.author_id] = player_id

@@ -35,6 +35,7 @@ class Deed(StrEnum):
 
     SEE_OWN = "see_own"
     SEE_REPORTS = "see_reports"
+    DECIDE_LINKS = "decide_links"
     MANAGE = "manage"
     PROMOTE = "promote"
     KICK = "kick"
@@ -46,6 +47,7 @@ class Deed(StrEnum):
 _WORDS = {
     Deed.SEE_OWN: "use this",
     Deed.SEE_REPORTS: "see the clan's reports",
+    Deed.DECIDE_LINKS: "decide whose account is whose",
     Deed.MANAGE: "change how the clan is run",
     Deed.PROMOTE: "decide on promotions",
     Deed.KICK: "decide on removals",
@@ -65,7 +67,7 @@ class Gates:
     """One clan's table of who may do what.
 
     `tier_1` and `tier_2` are WOM roles, highest first; `officer_roles` those below tier 1 that make
-    an officer. The Discord sets are role ids. The last four say what each deed asks for.
+    an officer. The Discord sets are role ids. The last five say what each deed asks for.
     """
 
     tier_1: tuple[str, ...] = ("owner", "deputy_owner", "zenyte", "dragonstone", "saviour")
@@ -77,6 +79,7 @@ class Gates:
     manage: Authority = Authority.LEADERSHIP
     promote: Authority = Authority.LEADERSHIP
     kick: Authority = Authority.OFFICER
+    decide_links: Authority = Authority.OFFICER
 
     def __post_init__(self) -> None:
         named = self.tier_1 + self.tier_2
@@ -94,6 +97,7 @@ class Gates:
         """Return the authority a deed asks for: for one's own, none, since /link comes first."""
         asked = {
             Deed.SEE_REPORTS: self.see_reports,
+            Deed.DECIDE_LINKS: self.decide_links,
             Deed.MANAGE: self.manage,
             Deed.PROMOTE: self.promote,
             Deed.KICK: self.kick,
@@ -127,6 +131,7 @@ class Gates:
             manage=_level(plain, "manage"),
             promote=_level(plain, "promote"),
             kick=_level(plain, "kick"),
+            decide_links=_level(plain, "decide_links"),
         )
 
 

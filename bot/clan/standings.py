@@ -129,13 +129,15 @@ class Member:
 class Roster:
     """All present members in the house's order, as of one instant.
 
-    `heard` are all messages by window, `conflicts` the members whom several people claim.
+    `heard` are all messages by window, `conflicts` the members who may be several people's, and
+    `claims` the claims beside those that wait for officers.
     """
 
     members: tuple[Member, ...]
     as_of: datetime
     heard: Mapping[Period, Heard] = field(default_factory=dict)
     conflicts: int = 0
+    claims: int = 0
 
     def by_player(self) -> dict[int, Member]:
         """Return the members keyed by player id."""

@@ -147,7 +147,12 @@ _GATES = {
     "tier_1": Threshold("Leadership ranks", "", "Ranks in the game that lead the clan."),
     "tier_2": Threshold("Staff and member ranks", "", "In the default ladder, under leadership."),
     "officer_roles": Threshold("Officer ranks", "", "Those below leadership that make an officer."),
-    "see_reports": Threshold("See reports", "", "Reports, status, links and alerts."),
+    "see_reports": Threshold(
+        "See reports", "", "Reports, status and alerts: to read, not to decide."
+    ),
+    "decide_links": Threshold(
+        "Decide links", "", "Say whose account is whose: confirm, reject, undo."
+    ),
     "manage": Threshold("Manage", "", "These settings, exemptions and retention."),
     "promote": Threshold("Promote", "", "See and decide on promotions; see the officer audit."),
     "kick": Threshold(

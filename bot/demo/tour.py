@@ -60,7 +60,7 @@ TOUR = (
     Stop("clanstats audit", Deed.PROMOTE, _LEADERSHIP, frozenset({"png"})),
     Stop("clanstats setup", Deed.SET_UP, _LEADERSHIP),
     Stop("clanstats settings", Deed.MANAGE, _LEADERSHIP),
-    Stop("clanstats links", Deed.SEE_REPORTS, _OFFICERS),
+    Stop("clanstats links", Deed.DECIDE_LINKS, _OFFICERS),
     Stop("link", Deed.SEE_OWN, _ALL, options=lambda stage: {"player": _of_leader(stage)}),
     Stop("unlink", Deed.SEE_OWN, _ALL, options=lambda _: {"player": "nobody of that name"}),
     Stop("clanstats away", Deed.SET_LEAVE, _OFFICERS),

@@ -1,11 +1,11 @@
 """Everything about a clan's identities at one moment: players, names, authors, links."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.clan.linking import Pair, Refusal, Tied, speaker_key
+from bot.clan.linking import LinkDeed, Pair, Refusal, Tied, own_matter, speaker_key
 from bot.clan.persons import Persons
 from bot.clan.ranks import Authority, Caller, authority
 from bot.clan.standings import Link
@@ -32,6 +32,7 @@ class Officer(NamedTuple):
 
     user_id: int
     authority: Authority = Authority.LEADERSHIP
+    owns_server: bool = False
 
 
 @dataclass(slots=True)
@@ -84,32 +85,43 @@ class Book:
             tie.player_id for tie in self.ties.values() if tie.user_id == user_id and tie.stands
         )
 
-    def refusal(self, player_id: int, by: Officer) -> Refusal | None:
-        """Return why an officer may not decide whose a player is, or None.
+    def refusal(self, deed: LinkDeed, pairs: Sequence[Pair], by: Officer) -> Refusal | None:
+        """Return why an officer may not do something to pairs, or None.
 
-        Else an officer could confirm the owner's account for themself.
+        Else an officer could confirm the owner's account for themself, or undo what was decided
+        about their own. `pairs` begin with the one that was asked for.
         """
-        place = self.places.get(player_id)
-        if place is None:
-            return Refusal.UNKNOWN
-        given = authority(Caller(wom_roles=frozenset({place.role})), self.clan.gates)
-        return Refusal.ABOVE if given > by.authority else None
+        own = deed is LinkDeed.END and pairs[0].user_id == by.user_id
+        if not own and any(self._rank(pair.player_id) > by.authority for pair in pairs):
+            return Refusal.ABOVE
+        asked = pairs if deed is LinkDeed.UNDO else pairs[:1]
+        is_own = any(
+            own_matter(deed, pair, self.ties, by.user_id, owns_server=by.owns_server)
+            for pair in asked
+        )
+        return Refusal.OWN if is_own else None
+
+    def _rank(self, player_id: int) -> Authority:
+        """Return what the rank of an account gives, or gave to somebody who left."""
+        every = (*self.places.values(), *self.former)
+        roles = frozenset(place.role for place in every if place.player_id == player_id)
+        return authority(Caller(wom_roles=roles), self.clan.gates)
 
     async def known_by_name(self, user_id: int) -> int | None:
         """Return the player that a user is known to be by name alone."""
-        if user_id < 0 or self.linked_to(user_id):
-            return None
         persons = await self.persons()
         person = persons.by_user.get(user_id)
-        if person is None or persons.links[person.main] is not Link.NAME:
+        if person is None or person.link is not Link.NAME:
             return None
         return person.main if person.main in self.places else None
 
     async def other_main(self, pair: Pair) -> int | None:
-        """Return the first account of a pair's user but for the pair's own."""
-        person = (await self.persons()).by_user.get(pair.user_id)
+        """Return the first account of a pair's user but for the pair's own, or else a claim."""
+        persons = await self.persons()
+        person = persons.by_user.get(pair.user_id)
         accounts = person.players if person is not None else ()
-        return next((each for each in accounts if each != pair.player_id), None)
+        claims = persons.claims.get(pair.user_id, ())
+        return next((each for each in (*accounts, *claims) if each != pair.player_id), None)
 
 
 async def read_book(connection: Connection, clan: Clan, visitor: Visitor | None = None) -> Book:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clan.activity import best_hours, heatmap
+from bot.clan.claims import Effect, allows
 from bot.clan.evidence import chat_evidence, game_evidence
 from bot.clan.names import match_key
 from bot.clan.spans import Period, day_of, day_span, last
@@ -29,12 +30,18 @@ _CHOICES = 25
 
 @dataclass(frozen=True, slots=True)
 class CardFiles:
-    """A card, its chart, how good its evidence is and, where asked for, how the person stands."""
+    """A card, its chart, how good its evidence is and, where asked for, how the person stands.
+
+    `claims` are the names of the accounts that its reader claims, on one's own card alone; what is
+    not to be `shared` is for the reader's eyes only.
+    """
 
     card: Card
     chart: Document
     evidence: tuple[str, ...]
     standing: OwnStanding | None = None
+    claims: tuple[str, ...] = ()
+    is_shared: bool = True
 
 
 class Cards:
@@ -45,6 +52,24 @@ class Cards:
         self._draws = draws
         self._review = review
         self._clock = clock
+
+    async def of_self(self, clan: Clan, visitor: Visitor, period: Period) -> CardFiles | None:
+        """Return a Discord user's own card with how they stand, or None when they have none.
+
+        What they claim is on it, and is its only account where nothing else is known to be theirs;
+        how that account stands is not for them to see.
+        """
+        async with self._database.reading() as connection:
+            people = await read_people(connection, clan, visitor)
+            own = people.own_card(visitor.user_id)
+            if own is None:
+                return None
+            player_id = own.place.player_id
+            card, evidence = await self._card(connection, clan, people, player_id, period)
+        judged = allows(own.link, Effect.STANDING)
+        made = await self._drawn(clan, card, evidence, judged=judged)
+        claims = tuple(place.name for place in people.claims(visitor.user_id))
+        return replace(made, claims=claims, is_shared=own.is_shared)
 
     async def of_visitor(
         self, clan: Clan, visitor: Visitor, period: Period, *, judged: bool = False

@@ -16,7 +16,7 @@ from storage.engine import Connection
 from storage.links import Event, Noted
 
 _LOOKED_BACK = 30  # deeds; what is older is mended by hand
-_NOBODY = 0
+NOBODY = 0
 _MEMBERS_OWN = frozenset({LinkDeed.CLAIM, LinkDeed.UNLINK})
 _LAST_WORD = frozenset({LinkDeed.UNDO})
 
@@ -53,7 +53,7 @@ async def mark_discord(  # noqa: PLR0913 - who says so of whom, and when
     """Remember whether a player has a Discord account at all, and who said so."""
     await links.set_no_discord(connection, clan.clan_id, player_id, has_none=has_none)
     deed = LinkDeed.NO_DISCORD if has_none else LinkDeed.HAS_DISCORD
-    event = Event(player_id, _NOBODY, deed, {"has_no_discord": not has_none})
+    event = Event(player_id, NOBODY, deed, {"has_no_discord": not has_none})
     await links.note(connection, clan.clan_id, [event], by, now)
 
 
@@ -103,7 +103,7 @@ async def _past(connection: Connection, clan: Clan) -> list[PastDeed]:
 async def _restore(connection: Connection, clan: Clan, events: Iterable[Event]) -> None:
     gone, back = [], []
     for event in events:
-        if event.discord_user_id == _NOBODY:
+        if event.discord_user_id == NOBODY:
             has_none = bool((event.before or {}).get("has_no_discord"))
             await links.set_no_discord(connection, clan.clan_id, event.player_id, has_none=has_none)
         elif event.before is None:
@@ -116,7 +116,7 @@ async def _restore(connection: Connection, clan: Clan, events: Iterable[Event]) 
 
 def _opposite(event: Event, ties: Ties) -> Mapping[str, Any] | None:
     """Return what an undo changes in its turn."""
-    if event.discord_user_id == _NOBODY:
+    if event.discord_user_id == NOBODY:
         return {"has_no_discord": not (event.before or {}).get("has_no_discord")}
     return _kept(ties.get(Pair(event.player_id, event.discord_user_id)))
 

@@ -101,19 +101,22 @@ def _claims(asked: Asked) -> tuple[Entry, ...]:
 def _conflicts(asked: Asked) -> tuple[Entry, ...]:
     places = {place.player_id: place for place in asked.places}
     return tuple(
-        Entry(place.player_id, place.name, _claimants(asked, place))
+        Entry(place.player_id, place.name, _claimants(asked, place, conflict.user_ids))
         for conflict in asked.persons.conflicts
         if (place := places.get(conflict.player_id)) is not None
     )
 
 
-def _claimants(asked: Asked, place: Place) -> tuple[Partner, ...]:
-    """Return who claims a player, the likeliest first."""
+def _claimants(asked: Asked, place: Place, named: Iterable[int] = ()) -> tuple[Partner, ...]:
+    """Return who claims a player or is `named` like it, the likeliest first."""
     faces, shown = {face.user_id: face for face in asked.faces}, asked.user_names()
     found = []
-    for pair, tie in asked.ties.items():
-        if pair.player_id != place.player_id or pair.user_id < 0 or not tie.stands:
-            continue
+    claims = {
+        pair
+        for pair, tie in asked.ties.items()
+        if pair.player_id == place.player_id and pair.user_id > 0 and tie.stands
+    }
+    for pair in claims | {Pair(place.player_id, user_id) for user_id in named}:
         face = faces.get(pair.user_id)
         name = shown.get(pair.user_id, f"user {pair.user_id}")
         if face is None:

@@ -126,7 +126,12 @@ def _evidence(sight: Sight) -> tuple[str, ...]:
         )
         for place in sight.places.values()
     )
-    roster = Roster(members, sight.look.at, conflicts=len(sight.persons.conflicts))
+    roster = Roster(
+        members,
+        sight.look.at,
+        conflicts=len(sight.persons.conflicts),
+        claims=sight.persons.waiting(sight.places),
+    )
     heard = 0 if sight.chat.heard_from is not None else None
     known = coverage(roster, sight.look.clan.polled_at, linked(roster), heard, sight.chat.blind)
     return strip(known, sight.look.at, sight.look.clan.zone)

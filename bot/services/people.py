@@ -6,6 +6,7 @@ Worked out anew for every answer: a link, a rename or an alias changes all of th
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.clan.persons import Person, Persons, hidden_players
 from bot.clan.standings import Link
@@ -39,6 +40,14 @@ class Known:
     opted_out: bool = False
 
 
+class OwnCard(NamedTuple):
+    """An account whose card is somebody's own; it is only for their eyes unless it is shared."""
+
+    place: Place
+    link: Link
+    is_shared: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """The present members' places, every name they bore, and who of them is known.
@@ -59,6 +68,24 @@ class People:
         by_id = {place.player_id: place for place in self.places}
         mine = person.players if person is not None else ()
         return tuple(by_id[player_id] for player_id in mine if player_id in by_id)
+
+    def claims(self, user_id: int) -> tuple[Place, ...]:
+        """Return the present accounts that a Discord user claims, for that user's eyes alone."""
+        by_id = {place.player_id: place for place in self.places}
+        mine = self.persons.claims.get(user_id, ())
+        return tuple(by_id[player_id] for player_id in mine if player_id in by_id)
+
+    def own_card(self, user_id: int) -> "OwnCard | None":
+        """Return whose card a Discord user sees as their own, and how sure it is; None for none."""
+        if accounts := self.accounts(user_id):
+            return OwnCard(accounts[0], self.persons.links[accounts[0].player_id])
+        by_id = {place.player_id: place for place in self.places}
+        named = by_id.get(self.persons.hidden.get(user_id, 0))
+        if named is not None:
+            return OwnCard(named, Link.NAME, is_shared=False)
+        return next(
+            (OwnCard(each, Link.CLAIMED, is_shared=False) for each in self.claims(user_id)), None
+        )
 
 
 async def read_people(connection: Connection, clan: Clan, visitor: Visitor | None = None) -> People:

@@ -10,6 +10,7 @@ from itertools import chain
 
 from bot.clan.activity import ChangeKind
 from bot.clan.cases import Case, Kind, rests_until
+from bot.clan.claims import Effect, allows
 from bot.clan.evidence import chat_evidence, game_evidence
 from bot.clan.gains import UNKNOWN, Gains, gains_by_player
 from bot.clan.leave import Away, away_on, back_since
@@ -98,7 +99,7 @@ def _of_person(whole: _Whole, person: Person, places: Sequence[Place]) -> Profil
     ids = [place.player_id for place in places]
     risen = sorted(chain.from_iterable(whole.rises.get(each, ()) for each in ids))
     cases = list(chain.from_iterable(whole.cases.get(each, ()) for each in ids))
-    leave = whole.away.leave_of(person.user_id, ids)
+    leave = whole.away.leave_of(_on_leave(person), ids)
     return Profile(
         accounts=tuple(map(_account, places)),
         user_id=person.user_id,
@@ -204,10 +205,15 @@ def _weeks(
     )
 
 
+def _on_leave(person: Person) -> int | None:
+    """Return the user whose leave is one of all the accounts."""
+    return person.user_id if allows(person.link, Effect.LEAVE) else None
+
+
 def _back_at(whole: _Whole, person: Person, ids: Sequence[int]) -> datetime | None:
     """Return when they last came back, to the clan or from a leave."""
     sight = whole.sight
-    leaves = [leave for leave in sight.leaves if leave.is_of(person.user_id, ids)]
+    leaves = [leave for leave in sight.leaves if leave.is_of(_on_leave(person), ids)]
     from_leave = back_since(leaves, sight.days[-1], sight.look.clan.zone)
     found = [whole.returned[each] for each in ids if each in whole.returned]
     return max([*found, *([from_leave] if from_leave else [])], default=None)

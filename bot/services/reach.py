@@ -6,8 +6,9 @@ Only what an officer confirmed counts: nobody can have another one forgotten by 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.clan.linking import State
+from bot.clan.claims import Effect, allows
 from bot.clan.names import wom_key
+from bot.clan.standings import Link
 from bot.services.clans import Clan
 from bot.services.identity import read_ties, who_is_who
 from storage import authors, players
@@ -36,13 +37,17 @@ async def reach_of(connection: Connection, clan: Clan, user_id: int) -> Reach:
     names = await players.names(connection, clan.clan_id)
     writers = await authors.writers(connection, clan.clan_id)
     ties = await read_ties(connection, clan)
-    confirmed = {pair: tie for pair, tie in ties.items() if tie.state is State.CONFIRMED}
+    sure = {
+        pair: tie
+        for pair, tie in ties.items()
+        if tie.stands and allows(Link(tie.state), Effect.EXPORT)
+    }
     speakers = [writer for writer in writers if writer.discord_user_id is None]
     mine = [writer for writer in writers if writer.discord_user_id == user_id]
     own = [writer.author_id for writer in mine]
     called = tuple(name for each in mine for name in (each.name, each.handle) if name)
     heard = [*speakers, *_unheard(names, speakers)]
-    person = who_is_who(places, names, heard, confirmed).by_user.get(user_id)
+    person = who_is_who(places, names, heard, sure).by_user.get(user_id)
     if person is None:
         return Reach(user_id, tuple(own), (), called)
     theirs = {each.author_id: each.bridge_name or "" for each in heard}

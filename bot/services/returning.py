@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.clan.leave import Leave
 from storage import absences, links
 from storage.engine import Connection
-from storage.links import Link
+from storage.links import Link, State
 
 
 async def signs_of(
@@ -37,4 +37,8 @@ async def signs_of(
 def _accounts(leave: Leave, standing: list[Link]) -> tuple[int, ...]:
     """Return the players whom a leave is about."""
     own = () if leave.player_id is None else (leave.player_id,)
-    return own + tuple(link.player_id for link in standing if link.discord_user_id == leave.user_id)
+    return own + tuple(
+        link.player_id
+        for link in standing
+        if link.discord_user_id == leave.user_id and link.state == State.CONFIRMED
+    )

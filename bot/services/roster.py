@@ -142,6 +142,7 @@ def _joined(sides: _Sides, now: datetime) -> Roster:
         now,
         heard={period: _heard(people, by_author) for period, by_author in sides.wrote.items()},
         conflicts=sum(each.player_id in here for each in people.persons.conflicts),
+        claims=people.persons.waiting(here),
     )
 
 

@@ -144,18 +144,18 @@ async def test_with_the_group_s_code_wise_old_man_queues_everybody_stale(town: T
     assert "next poll" in said
 
 
-async def test_the_link_queue_stays_shut_for_those_who_may_not_see_reports(town: Town) -> None:
+async def test_the_link_queue_stays_shut_for_those_who_may_not_decide_links(town: Town) -> None:
     clan = await town.clan()
     gates = replace(
         clan.gates,
         promote=type(clan.gates.promote).OFFICER,
-        see_reports=type(clan.gates.promote).LEADERSHIP,
+        decide_links=type(clan.gates.promote).LEADERSHIP,
     )
     await town.services.clans.set_gates(clan, gates)
     panel = await inactive(town, town.officer)
     await press(town, panel, tab(panel, "Needs evidence"), town.officer)
     result = await press(town, panel, on_card(panel, Act.LINKS)[0], town.officer)
-    assert "see the clan's reports" in told(result)
+    assert "decide whose account is whose" in told(result)
 
 
 async def test_who_was_kicked_waits_until_they_are_seen_to_have_left(hushed: Town) -> None:

@@ -22,21 +22,19 @@ def member(number: int, link: Link, *, no_discord: bool = False) -> Member:
 
 
 def test_every_kind_of_link_is_counted_and_who_has_no_discord_stands_apart() -> None:
-    members = [member(number, link) for number, link in enumerate((*Link, Link.CONFIRMED))]
-    members += [
-        member(10, Link.NONE, no_discord=True),
-        member(11, Link.CLAIMED, no_discord=True),
-    ]
+    known = (Link.CONFIRMED, Link.NAME, Link.NONE, Link.CONFIRMED)
+    members = [member(number, link) for number, link in enumerate(known)]
+    members.append(member(10, Link.NONE, no_discord=True))
     heard = Heard(10, 9, 4, 2)
-    found = linked(Roster(tuple(members), NOW, conflicts=2), heard, 7)
-    assert found == Linked(2, 2, 1, 1, 1, 2, 7, heard)
-    assert (found.known, found.reachable) == (5, 6)
+    found = linked(Roster(tuple(members), NOW, conflicts=2, claims=4), heard, 7)
+    assert found == Linked(2, 4, 1, 1, 1, 2, 7, heard)
+    assert (found.known, found.reachable) == (3, 4)
     assert (heard.messages, heard.attributed) == (14, 11)
 
 
 def test_the_strip_says_how_many_are_linked_and_how_surely() -> None:
     assert link_words(Linked(confirmed=96, unlinked=4)) == "96% of members linked"
-    assert link_words(Linked(6, 1, 2, 1)) == "90% of members linked (60% confirmed)"
+    assert link_words(Linked(6, 5, 3, 1)) == "90% of members linked (60% confirmed)"
     assert link_words(Linked(confirmed=3, without_discord=5)) == "100% of members linked"
     assert link_words(Linked()) == "no members known"
 
@@ -49,11 +47,11 @@ def test_messages_are_mentioned_only_where_some_are_nobody_s() -> None:
 
 
 def test_the_whole_coverage_tells_discord_and_clan_chat_apart() -> None:
-    found = Linked(6, 1, 2, 1, 3, heard=Heard(10, 9, 4, 2))
+    found = Linked(6, 5, 3, 1, 3, heard=Heard(10, 9, 4, 2))
     assert full_words(found) == (
         (
-            "90% of members linked (60% confirmed): 6 confirmed, 1 claimed, 2 by name, "
-            "1 not linked, 3 without Discord"
+            "90% of members linked (60% confirmed): 6 confirmed, 3 by name, 1 not linked, "
+            "3 without Discord, 5 claims waiting"
         ),
         "Messages by known members: 90% on Discord, 50% in the clan chat",
     )
@@ -66,7 +64,7 @@ def test_the_whole_coverage_tells_discord_and_clan_chat_apart() -> None:
     [
         (Linked(confirmed=5), None),
         (Linked(sure_pairs=12, by_name=12), "confirm 12 sure pairs in /clanstats links"),
-        (Linked(claimed=1), "decide on 1 claim in /clanstats links"),
+        (Linked(claims=1), "decide on 1 claim in /clanstats links"),
         (Linked(by_name=3, unlinked=2), "confirm 3 members known by name in /clanstats links"),
         (Linked(by_name=1, unlinked=2), "link 2 members in /clanstats links"),
         (Linked(conflicts=1), "settle 1 conflict in /clanstats links"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clan import linking
-from bot.clan.linking import MOST_OPEN_CLAIMS, Pair, Refusal, Ruling, State, Tied, Ties
+from bot.clan.linking import MOST_OPEN_CLAIMS, LinkDeed, Pair, Refusal, Ruling, State, Tied, Ties
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=3)
@@ -69,15 +69,60 @@ def test_nobody_claims_the_whole_clan() -> None:
     assert linking.claimed(ties, Pair(99, BEN), NOW).refusal is None
 
 
-def test_who_was_known_by_name_keeps_that_account_as_the_main_one() -> None:
-    ruling = linking.claimed({}, Pair(2, ANN), NOW, by_name=1)
-    assert ruling.changes == (
-        Tied(2, ANN, State.CLAIMED, NOW),
-        Tied(1, ANN, State.CLAIMED, NOW, is_main=True),
-    )
-    with_links = of(tied(5, ANN))
-    assert len(linking.claimed(with_links, Pair(2, ANN), NOW, by_name=1).changes) == 1
-    assert len(linking.claimed({}, Pair(1, ANN), NOW, by_name=1).changes) == 1
+def test_three_claims_wait_at_most_and_what_an_officer_kept_is_none_of_them() -> None:
+    assert MOST_OPEN_CLAIMS == 3
+    ties = of(*(tied(player, ANN) for player in (1, 2)), tied(3, ANN, main=True))
+    ties = after(ties, linking.claimed(ties, Pair(4, ANN), NOW))
+    assert linking.claimed(ties, Pair(5, ANN), NOW).refusal is Refusal.TOO_MANY
+
+
+def test_who_was_known_by_name_keeps_that_account_when_another_is_confirmed() -> None:
+    ruling = linking.confirmed({}, Pair(2, ANN), OFFICER, NOW, by_name=1)
+    assert ruling.changes[1:] == (Tied(1, ANN, State.CLAIMED, NOW, is_main=True),)
+    own = of(tied(1, ANN))
+    kept = linking.confirmed(own, Pair(2, ANN), OFFICER, NOW, by_name=1).changes[1:]
+    assert kept == (tied(1, ANN, main=True),)
+    ended = of(tied(1, ANN, State.ENDED))
+    (again,) = linking.confirmed(ended, Pair(2, ANN), OFFICER, NOW, by_name=1).changes[1:]
+    assert again == Tied(1, ANN, State.CLAIMED, NOW, is_main=True)
+    with_links = of(tied(5, ANN, State.CONFIRMED))
+    assert len(linking.confirmed(with_links, Pair(2, ANN), OFFICER, NOW, by_name=1).changes) == 1
+    assert len(linking.confirmed({}, Pair(1, ANN), OFFICER, NOW, by_name=1).changes) == 1
+
+
+def test_a_claim_is_pending_until_an_officer_makes_it_more() -> None:
+    assert tied(1, ANN).is_pending
+    assert not tied(1, ANN, main=True).is_pending
+    assert not tied(1, ANN, State.CONFIRMED).is_pending
+
+
+@pytest.mark.parametrize("deed", LinkDeed)
+def test_nobody_decides_in_their_own_matter_but_everybody_may_give_up(deed: LinkDeed) -> None:
+    for state in (State.CLAIMED, State.CONFIRMED, State.ENDED):
+        ties = of(tied(1, ANN, state))
+        assert own(deed, Pair(1, ANN), ties) is (deed is not LinkDeed.END)
+    assert not own(deed, Pair(1, BEN), {})
+    assert not own(deed, Pair(1, BEN), of(tied(1, ANN, State.REJECTED)))
+
+
+def test_who_claims_an_account_confirms_another_s_claim_on_it_but_rejects_none() -> None:
+    ties = of(tied(1, ANN), tied(1, BEN))
+    assert not own(LinkDeed.CONFIRM, Pair(1, BEN), ties)
+    assert own(LinkDeed.REJECT, Pair(1, BEN), ties)
+
+
+def test_a_speaker_is_one_s_own_matter_when_the_account_is() -> None:
+    assert own(LinkDeed.CONFIRM, Pair(1, SPEAKER), of(tied(1, ANN, State.CONFIRMED)))
+    assert not own(LinkDeed.CONFIRM, Pair(1, SPEAKER), of(tied(1, BEN, State.CONFIRMED)))
+
+
+def test_the_owner_of_the_server_may_confirm_their_own_and_no_more() -> None:
+    may = {deed for deed in LinkDeed if not own(deed, Pair(1, ANN), {}, owns_server=True)}
+    assert may == {LinkDeed.CONFIRM, LinkDeed.CONFIRM_ALL, LinkDeed.MARK_ALT, LinkDeed.END}
+
+
+def own(deed: LinkDeed, pair: Pair, ties: Ties, *, owns_server: bool = False) -> bool:
+    return linking.own_matter(deed, pair, ties, ANN, owns_server=owns_server)
 
 
 def test_confirming_one_claim_ends_the_others() -> None:
@@ -153,9 +198,16 @@ def test_the_main_account_marked_as_alt_gives_way_to_the_other() -> None:
 
 
 def test_an_alt_of_somebody_known_by_name_makes_that_account_a_claim() -> None:
-    found = after({}, linking.marked_alt({}, Pair(2, ANN), OFFICER, NOW, main=1))
+    found = after({}, linking.marked_alt({}, Pair(2, ANN), OFFICER, NOW, main=1, by_name=1))
     assert states(found) == {Pair(2, ANN): State.CONFIRMED, Pair(1, ANN): State.CLAIMED}
     assert found[Pair(1, ANN)].is_main
+
+
+def test_an_alt_of_somebody_who_claims_their_own_name_is_kept_once() -> None:
+    ties = of(tied(1, ANN))
+    ruling = linking.marked_alt(ties, Pair(2, ANN), OFFICER, NOW, main=1, by_name=1)
+    assert [change.pair for change in ruling.changes] == [Pair(2, ANN), Pair(1, ANN)]
+    assert after(ties, ruling)[Pair(1, ANN)].is_main
 
 
 @pytest.mark.parametrize(("pair", "main"), [(Pair(1, ANN), None), (Pair(1, ANN), 1)])

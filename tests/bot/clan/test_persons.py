@@ -57,7 +57,7 @@ def test_a_user_and_all_linked_players_are_one_person() -> None:
     found = persons(
         [player(1), player(2), player(3)],
         [user(ANN, "ann"), speaker(7, "Player 2")],
-        [claim(1, ANN), confirmed(2, ANN)],
+        [confirmed(1, ANN, day=2), confirmed(2, ANN, day=1)],
     )
     ann = Person(ANN, (2, 1), (7, ANN + 1000), Link.CONFIRMED)
     assert found.people == (ann, Person(None, (3,)))
@@ -65,9 +65,18 @@ def test_a_user_and_all_linked_players_are_one_person() -> None:
     assert ann.main == 2
 
 
-def test_an_alt_s_claim_is_no_surer_because_the_main_is_confirmed() -> None:
-    found = persons([player(1), player(2)], [], [confirmed(1, ANN), claim(2, ANN)])
-    assert found.links == {1: Link.CONFIRMED, 2: Link.CLAIMED}
+def test_a_claim_joins_nobody_and_is_told_beside() -> None:
+    found = persons([player(1), player(2)], [user(ANN)], [confirmed(1, ANN), claim(2, ANN)])
+    assert found.people == (Person(ANN, (1,), (ANN + 1000,), Link.CONFIRMED), Person(None, (2,)))
+    assert found.links == {1: Link.CONFIRMED, 2: Link.NONE}
+    assert (found.claims, found.conflicts) == ({ANN: (2,)}, ())
+    assert (found.waiting({1, 2}), found.waiting({1})) == (1, 0)
+
+
+def test_the_claims_of_one_user_stand_in_the_order_in_which_they_were_made() -> None:
+    early, late = NOW.replace(day=1), NOW.replace(day=2)
+    ties = [Tie(1, ANN, Link.CLAIMED, tied_at=late), Tie(2, ANN, Link.CLAIMED, tied_at=early)]
+    assert persons([player(1), player(2)], [], ties).claims == {ANN: (2, 1)}
 
 
 def test_opting_out_hides_confirmed_accounts_and_none_that_is_only_claimed_or_bears_the_name() -> (
@@ -83,13 +92,56 @@ def test_opting_out_hides_confirmed_accounts_and_none_that_is_only_claimed_or_be
 
 def test_two_claims_leave_the_player_alone_and_are_a_conflict() -> None:
     found = persons(
-        [player(1)],
-        [user(ANN, "Player 1"), user(BEN), speaker(7, "Player 1")],
-        [claim(1, BEN), claim(1, ANN)],
+        [player(1)], [user(ANN), speaker(7, "Player 1")], [claim(1, BEN), claim(1, ANN)]
     )
     assert found.people == (Person(None, (1,), (7,)),)
     assert found.conflicts == (Conflict(1, (ANN, BEN)),)
-    assert found.unmatched_authors == (ANN + 1000, BEN + 1000)
+    assert found.unmatched_authors == (ANN + 1000,)
+    assert found.waiting({1}) == 0
+
+
+def test_a_claim_takes_nothing_from_somebody_else_s_name_and_officers_decide() -> None:
+    named = [user(ANN, "Player 1"), user(BEN, "Ben")]
+    before = persons([player(1)], named, [])
+    found = persons([player(1)], named, [claim(1, BEN)])
+    assert (found.people, found.links) == (before.people, before.links)
+    assert found.by_user[ANN].players == (1,)
+    assert (found.claims, found.conflicts) == ({BEN: (1,)}, (Conflict(1, (ANN, BEN)),))
+    theirs_too = persons([player(1)], named, [claim(1, BEN), claim(1, ANN)])
+    assert theirs_too.people == before.people
+
+
+def test_a_claim_on_one_s_own_name_costs_nothing() -> None:
+    before = persons([player(1)], [user(ANN, "Player 1")], [])
+    found = persons([player(1)], [user(ANN, "Player 1")], [claim(1, ANN)])
+    assert (found.people, found.links) == (before.people, before.links)
+    assert found.conflicts == ()
+
+
+def test_two_users_of_one_name_are_a_conflict_and_neither_has_the_player() -> None:
+    found = persons([player(1)], [user(ANN, "Player 1"), user(BEN, "player_1")], [])
+    assert found.people == (Person(None, (1,)),)
+    assert found.conflicts == (Conflict(1, (ANN, BEN)),)
+    decided = persons([player(1)], [user(ANN, "Player 1"), user(BEN, "player_1")], [], {(1, BEN)})
+    assert decided.conflicts == ()
+
+
+def test_who_opted_out_is_nobody_by_name_but_for_their_own_eyes() -> None:
+    quiet = user(ANN, "Player 1")._replace(is_hidden=True)
+    found = persons([player(1)], [quiet], [])
+    assert (found.people, found.hidden) == ((Person(None, (1,)),), {ANN: 1})
+    both = persons([player(1)], [quiet, user(BEN, "Player 1")], [])
+    assert both.by_user[BEN].players == (1,)
+    assert (both.hidden, both.conflicts) == ({}, ())
+
+
+def test_an_account_that_officers_kept_stays_known_by_name_beside_a_link() -> None:
+    named, ties = [user(ANN, "Player 1")], [confirmed(2, ANN), claim(1, ANN, main=True)]
+    found = persons([player(1), player(2)], named, ties)
+    assert found.people == (Person(ANN, (1, 2), (ANN + 1000,), Link.CONFIRMED),)
+    assert found.links == {1: Link.NAME, 2: Link.CONFIRMED}
+    renamed = persons([player(1), player(2)], [user(ANN, "Ann")], ties)
+    assert renamed.by_user[ANN].players == (2,)
 
 
 def test_a_confirmed_link_beats_claims_and_ends_the_conflict() -> None:
@@ -118,12 +170,12 @@ def test_a_name_decides_where_no_link_does() -> None:
 
 
 def test_a_linked_user_gets_no_second_player_by_name() -> None:
-    found = persons([player(1), player(2, "Ann")], [user(ANN, "Ann")], [claim(1, ANN)])
+    found = persons([player(1), player(2, "Ann")], [user(ANN, "Ann")], [confirmed(1, ANN)])
     assert found.by_player[2] == Person(None, (2,))
 
 
 def test_a_linked_player_gets_no_second_user_by_name() -> None:
-    found = persons([player(1, "Ann")], [user(ANN, "Ann"), user(BEN)], [claim(1, BEN)])
+    found = persons([player(1, "Ann")], [user(ANN, "Ann"), user(BEN)], [confirmed(1, BEN)])
     assert found.by_player[1].user_id == BEN
     assert found.unmatched_authors == (ANN + 1000,)
 
@@ -179,13 +231,13 @@ def test_the_old_and_the_new_name_of_a_speaker_are_one_person() -> None:
 
 
 def test_the_main_account_is_the_marked_one() -> None:
-    ties = [confirmed(1, ANN, day=1), confirmed(2, ANN, day=2), claim(3, ANN, main=True)]
+    ties = [confirmed(1, ANN, day=1), confirmed(2, ANN, day=2), confirmed(3, ANN, main=True)]
     assert persons([player(1), player(2), player(3)], [], ties).by_user[ANN].players == (3, 1, 2)
 
 
 def test_without_a_mark_the_main_account_is_the_one_confirmed_first() -> None:
     ties = [claim(1, ANN), confirmed(2, ANN, day=9), confirmed(3, ANN, day=4)]
-    assert persons([player(1), player(2), player(3)], [], ties).by_user[ANN].players == (3, 2, 1)
+    assert persons([player(1), player(2), player(3)], [], ties).by_user[ANN].players == (3, 2)
 
 
 # A world in which links, names and players change, to show that nothing is lost on the way.
@@ -320,14 +372,29 @@ def test_a_link_undone_gives_back_exactly_what_was(
     assert unlink(link(before, tie), tie).people(authors) == before.people(authors)
 
 
+@given(steps, writers, ids, user_ids)
+def test_after_any_steps_a_claim_changes_no_number(
+    taken: list[tuple[object, ...]], authors: list[AuthorNames], player_id: int, user_id: int
+) -> None:
+    world = after(taken)
+    before = world.people(authors)
+    found = link(world, claim(player_id, user_id)).people(authors)
+    assert (found.people, found.links) == (before.people, before.links)
+    assert (found.by_author, found.unmatched_authors) == (
+        before.by_author,
+        before.unmatched_authors,
+    )
+
+
 @given(steps, writers)
-def test_a_conflict_gives_the_player_s_messages_to_none_of_its_users(
+def test_a_claim_s_conflict_leaves_the_player_to_the_name_alone(
     taken: list[tuple[object, ...]], authors: list[AuthorNames]
 ) -> None:
     found = after(taken).people(authors)
     for conflict in found.conflicts:
-        assert found.by_player[conflict.player_id].user_id is None
-        assert found.by_player[conflict.player_id].players == (conflict.player_id,)
+        user_id = found.by_player[conflict.player_id].user_id
+        assert user_id is None or user_id in conflict.user_ids
+        assert found.links[conflict.player_id] in {Link.NONE, Link.NAME}
 
 
 def test_a_speaker_is_whom_an_officer_named_whatever_the_name_says() -> None:

@@ -89,7 +89,7 @@ def test_authority_is_the_higher_of_both_sides(caller: Caller) -> None:
     [
         ("guest", {Deed.SEE_OWN}),
         ("member", {Deed.SEE_OWN}),
-        ("onyx", {Deed.SEE_OWN, Deed.SEE_REPORTS, Deed.KICK, Deed.SET_LEAVE}),
+        ("onyx", {Deed.SEE_OWN, Deed.SEE_REPORTS, Deed.DECIDE_LINKS, Deed.KICK, Deed.SET_LEAVE}),
         ("owner", set(Deed) - {Deed.SET_UP}),
     ],
 )

@@ -58,7 +58,7 @@ async def test_of_several_accounts_the_main_one_shows_and_all_are_named(
     await village.linked(3, ME.user_id, is_main=True)
     card = await card_of(cards, village, ME)
     assert card is not None
-    assert card.accounts == ("Three", "Two", "One")
+    assert card.accounts == ("Three", "Two")
 
 
 async def test_without_a_link_the_name_decides_even_for_who_never_wrote(

@@ -1,8 +1,10 @@
 """Claims and officers' decisions on a real database: who may, who is told, what is undone."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.clan.linking import LinkDeed, Pair, Refusal, State
 from bot.clan.persons import Persons
@@ -55,10 +57,11 @@ async def may_as(village: Village, user_id: int) -> frozenset[str]:
     return caller.wom_roles
 
 
-async def test_a_claim_counts_at_once_and_gives_no_right(village: Village, links: Links) -> None:
+async def test_a_claim_changes_nothing_and_gives_no_right(village: Village, links: Links) -> None:
     await village.settled({1: "One"}, role="owner")
     assert await links.claim(village.clan, ANN, "one") == Answer("One", partner="Ann")
-    assert (await persons(village)).links == {1: Link.CLAIMED}
+    found = await persons(village)
+    assert (found.links, found.claims) == ({1: Link.NONE}, {ANN.user_id: (1,)})
     assert await may_as(village, ANN.user_id) == frozenset()
     assert await log(village) == [(LinkDeed.CLAIM, ANN.user_id, Pair(1, ANN.user_id))]
     await links.confirm(village.clan, Pair(1, ANN.user_id), OFFICER)
@@ -137,15 +140,19 @@ async def test_one_can_unlink_a_confirmed_account_that_left_the_clan(
     assert await links.linked(village.clan, ANN.user_id) == ()
 
 
-async def test_the_account_known_by_name_stays_when_another_is_claimed(
+async def test_the_account_known_by_name_stays_when_another_is_claimed_and_then_confirmed(
     village: Village, links: Links
 ) -> None:
     await village.settled({1: "Ann", 2: "Annes Alt"})
     await village.called(ANN.user_id, "Ann")
-    answer = await links.claim(village.clan, ANN, "Annes Alt")
-    assert answer.kept == "Ann"
+    await links.claim(village.clan, ANN, "Annes Alt")
     person = (await persons(village)).by_user[ANN.user_id]
-    assert (person.players, person.link) == ((1, 2), Link.CLAIMED)
+    assert (person.players, person.link) == ((1,), Link.NAME)
+    answer = await links.confirm(village.clan, Pair(2, ANN.user_id), OFFICER)
+    assert answer.kept == "Ann"
+    found = await persons(village)
+    assert found.by_user[ANN.user_id].players == (1, 2)
+    assert found.links == {1: Link.NAME, 2: Link.CONFIRMED}
 
 
 async def test_two_officers_at_once_do_nothing_double(village: Village, links: Links) -> None:
@@ -199,10 +206,129 @@ async def test_what_was_changed_since_cannot_be_undone(village: Village, links: 
     assert (await links.queue(village.clan, [])).last_deed is None
 
 
-async def test_nobody_decides_about_a_rank_above_their_own(village: Village, links: Links) -> None:
+@pytest.mark.parametrize("left_at", [None, NOW - DAY])
+async def test_nobody_touches_a_claim_or_link_of_a_rank_above_their_own(
+    village: Village, links: Links, left_at: datetime | None
+) -> None:
+    await village.settled({1: "Boss"}, role="owner", left_at=left_at)
+    await village.linked(1, BEN.user_id, state=stored.State.CLAIMED)
+    below, pair = Officer(ANN.user_id, Authority.OFFICER), Pair(1, BEN.user_id)
+    for deed in (links.reject, links.make_main, links.end):
+        assert (await deed(village.clan, pair, below)).refusal is Refusal.ABOVE, deed
+    await links.reject(village.clan, pair, OFFICER)
+    last = (await links.queue(village.clan, [])).last_deed
+    assert last is not None
+    assert await links.undo(village.clan, last.deed_id, below) is Refusal.ABOVE
+    assert await states(village) == {pair: State.REJECTED}
+
+
+async def test_an_officer_leaves_the_mark_of_no_discord_on_their_leaders_alone(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "Boss"}, role="owner")
+    below = Officer(ANN.user_id, Authority.OFFICER)
+    answer = await links.mark_discord(village.clan, 1, below, has_none=True)
+    assert answer.refusal is Refusal.ABOVE
+
+
+async def test_nobody_confirms_rejects_or_undoes_their_own_link(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    me, mine = Officer(ANN.user_id), Pair(1, ANN.user_id)
+    await links.claim(village.clan, ANN, "One")
+    for deed in (links.confirm, links.mark_alt, links.reject, links.make_main):
+        assert (await deed(village.clan, mine, me)).refusal is Refusal.OWN, deed
+    by_hand = await links.link_by_hand(village.clan, ANN.user_id, "Two", me)
+    assert by_hand.refusal is Refusal.OWN
+    assert await links.confirm_all(village.clan, [mine, Pair(2, BEN.user_id)], me) == 1
+    await links.confirm(village.clan, mine, OFFICER)
+    await links.end(village.clan, mine, OFFICER)
+    last = (await links.queue(village.clan, [])).last_deed
+    assert last is not None
+    assert await links.undo(village.clan, last.deed_id, me) is Refusal.OWN
+    assert (await states(village))[mine] is State.ENDED
+
+
+async def test_everybody_may_give_up_their_own_link_whatever_its_rank(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "Boss"}, role="owner")
+    await village.linked(1, ANN.user_id)
+    me = Officer(ANN.user_id, Authority.OFFICER)
+    assert (await links.end(village.clan, Pair(1, ANN.user_id), me)).refusal is None
+    assert await states(village) == {Pair(1, ANN.user_id): State.ENDED}
+
+
+async def test_the_owner_of_the_server_confirms_their_own_and_that_stands_in_the_log(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "Boss"}, role="owner")
+    mine, me = Pair(1, ANN.user_id), Officer(ANN.user_id, owns_server=True)
+    await links.claim(village.clan, ANN, "Boss")
+    assert (await links.reject(village.clan, mine, me)).refusal is Refusal.OWN
+    with capture_logs() as logged:
+        assert (await links.confirm(village.clan, mine, me)).refusal is None
+    assert [(each["event"], each["user"]) for each in logged] == [
+        ("confirmed their own account", ANN.user_id)
+    ]
+    assert (await log(village))[-1] == (LinkDeed.CONFIRM, ANN.user_id, mine)
+
+
+async def test_making_an_alt_the_main_account_is_not_for_who_stands_below_the_main_one(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "Boss"}, role="owner")
+    await village.settled({2: "Alt"})
+    await village.linked(1, BEN.user_id, is_main=True)
+    await village.linked(2, BEN.user_id)
+    below = Officer(ANN.user_id, Authority.OFFICER)
+    answer = await links.make_main(village.clan, Pair(2, BEN.user_id), below)
+    assert answer.refusal is Refusal.ABOVE
+
+
+async def test_an_alt_of_somebody_whose_main_account_is_only_claimed_can_be_marked(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    await links.claim(village.clan, ANN, "One")
+    assert (await links.mark_alt(village.clan, Pair(2, ANN.user_id), OFFICER)).refusal is None
+    await links.confirm(village.clan, Pair(1, ANN.user_id), OFFICER)
+    assert (await persons(village)).by_user[ANN.user_id].players == (1, 2)
+
+
+async def test_an_officer_sees_the_claims_of_somebody_beside_what_counts(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One", 2: "Two", 3: "Three"})
+    await village.linked(2, ANN.user_id)
+    await village.linked(3, ANN.user_id, state=stored.State.CLAIMED)
+    accounts = await links.accounts(village.clan, ANN)
+    assert [(each.name, each.link, each.counts) for each in accounts] == [
+        ("Two", Link.CONFIRMED, True),
+        ("Three", Link.CLAIMED, False),
+    ]
+
+
+async def test_a_claim_on_another_s_name_is_a_conflict_with_both_in_the_queue(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "Zezima"})
+    await village.called(ANN.user_id, "Zezima")
+    assert (await links.claim(village.clan, BEN, "Zezima")).rivals
+    queue = await links.queue(village.clan, [])
+    (conflict,) = queue.conflicts
+    assert {each.pair.user_id for each in conflict.partners} == {ANN.user_id, BEN.user_id}
+    assert (queue.claims, queue.sure_pairs) == ((), ())
+    await links.confirm(village.clan, Pair(1, ANN.user_id), OFFICER)
+    assert (await links.queue(village.clan, [])).conflicts == ()
+    assert (await states(village))[Pair(1, BEN.user_id)] is State.ENDED
+
+
+async def test_nobody_confirms_a_rank_above_their_own(village: Village, links: Links) -> None:
     await village.settled({1: "Boss"}, role="owner")
     await village.settled({2: "Two"})
-    below = Officer(ANN.user_id, Authority.OFFICER)
+    below = Officer(998, Authority.OFFICER)
     pair = Pair(1, ANN.user_id)
     for deed in (links.confirm, links.mark_alt, links.end):
         assert (await deed(village.clan, pair, below)).refusal is Refusal.ABOVE

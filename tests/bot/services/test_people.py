@@ -8,6 +8,7 @@ from bot.clan.standings import Link
 from bot.services.book import Book
 from bot.services.identity import who_is_who
 from bot.services.people import Known, Visitor, known_people, read_people
+from storage import privacy
 from storage.authors import Writer
 from storage.links import State
 from storage.players import Place
@@ -81,9 +82,9 @@ def test_a_name_that_two_people_bear_is_nobodys() -> None:
     assert known([ONE], [writer(1, "zezima"), writer(2, "Zezima")]) == {}
 
 
-def test_a_claim_counts_at_once_but_less_than_a_confirmed_link() -> None:
+def test_a_claim_counts_for_nothing_until_it_is_confirmed() -> None:
     writers = [writer(1, "a"), writer(2, "b")]
-    assert known([ONE], writers, link(1, 1, claimed=True)) == {1: (1, Link.CLAIMED)}
+    assert known([ONE], writers, link(1, 1, claimed=True)) == {}
     both = (link(1, 1, claimed=True), link(1, 2))
     assert known([ONE], writers, *both) == {1: (2, Link.CONFIRMED)}
 
@@ -123,10 +124,17 @@ def test_the_chat_of_somebody_whose_main_account_left_stands_with_the_next() -> 
     assert (found[2].alt_of, len(found[2].authors), 1 in found) == (None, 1, False)
 
 
-def test_two_claims_leave_the_player_unknown_until_an_officer_decides() -> None:
+def test_claims_leave_the_player_with_whom_the_name_says_until_an_officer_decides() -> None:
     writers = [writer(1, "zezima"), writer(2, "b")]
     claims = (link(1, 1, claimed=True), link(1, 2, claimed=True))
-    assert known([ONE], writers, *claims) == {}
+    assert known([ONE], writers, *claims) == {1: (1, Link.NAME)}
+    assert known([ONE], [writer(1, "a"), writer(2, "b")], *claims) == {}
+
+
+def test_who_opted_out_hides_no_account_by_name_and_is_not_counted_for_it() -> None:
+    silent = writer(1, "zezima")._replace(is_hidden=True)
+    assert known([ONE], [silent]) == {}
+    assert known([ONE], [silent], link(1, 1, claimed=True)) == {}
 
 
 def test_a_link_to_somebody_who_never_wrote_keeps_others_from_matching_by_name() -> None:
@@ -147,7 +155,7 @@ def test_an_old_name_that_was_passed_on_is_its_present_bearers_alone() -> None:
     assert {who: each.authors[0].author_id for who, each in found.items()} == {2: 1}
 
 
-async def test_accounts_come_main_first_then_confirmed_then_claimed(village: Village) -> None:
+async def test_accounts_come_main_first_and_claims_stand_apart(village: Village) -> None:
     await village.settled({number: f"Name {number}" for number in range(1, 5)})
     await village.settled({9: "Gone"}, left_at=NOW - DAY)
     await village.linked(1, 101, state=State.CLAIMED)
@@ -156,8 +164,27 @@ async def test_accounts_come_main_first_then_confirmed_then_claimed(village: Vil
     await village.linked(9, 101)
     async with village.database.reading() as connection:
         people = await read_people(connection, village.clan)
-    assert [each.player_id for each in people.accounts(101)] == [3, 2, 1]
-    assert people.accounts(555) == ()
+    assert [each.player_id for each in people.accounts(101)] == [3, 2]
+    assert [each.player_id for each in people.claims(101)] == [1]
+    assert people.accounts(555) == people.claims(555) == ()
+
+
+async def test_one_s_own_card_is_the_surest_account_that_there_is(village: Village) -> None:
+    await village.settled({1: "One", 2: "Two", 3: "Three"})
+    await village.linked(1, 101, state=State.CLAIMED)
+    await village.called(102, "Two")
+    await village.called(103, "Three")
+    async with village.database.writing() as connection:
+        await privacy.opt_out(connection, village.clan.clan_id, 103, NOW)
+    async with village.database.reading() as connection:
+        people = await read_people(connection, village.clan)
+    found = {user_id: people.own_card(user_id) for user_id in (101, 102, 103, 555)}
+    assert {user_id: each and (each.link, each.is_shared) for user_id, each in found.items()} == {
+        101: (Link.CLAIMED, False),
+        102: (Link.NAME, True),
+        103: (Link.NAME, False),
+        555: None,
+    }
 
 
 async def test_who_asks_is_among_the_people_without_having_written(village: Village) -> None:
