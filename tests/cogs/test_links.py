@@ -85,7 +85,7 @@ async def rights(town: Town, who: MemberActor) -> frozenset[str]:
 async def test_a_member_claims_the_owner_s_account_and_gains_no_right(town: Town) -> None:
     owner = next(each for each in town.world.present(START) if each.role_at(START) == "owner")
     result = await claimed(town, town.guest, name_of(owner))
-    assert "counts as yours" in words(result.response)
+    assert "You claim" in words(result.response)
     assert await rights(town, town.guest) == frozenset()
     for command in ("clanstats links", "clanstats status", "clanstats setup"):
         refused = await town.guest.slash(town.general, command)
@@ -99,6 +99,8 @@ async def test_a_member_claims_the_owner_s_account_and_gains_no_right(town: Town
     assert await rights(town, town.guest) == frozenset()
     result = await town.leader.slash(town.general, "clanstats links")
     assert result.response is not None
+    value = f"{owner.player_id}:{town.guest.id}"
+    await town.leader.select(result.response, [value], custom_id="links:pick")
     await press(town, result.response, "do:confirm", town.leader)
     assert await rights(town, town.guest) == {"owner"}
 
@@ -115,7 +117,7 @@ async def test_an_officer_cannot_make_themself_the_owner(town: Town) -> None:
 
 async def test_a_claim_is_answered_in_words_whatever_becomes_of_it(town: Town) -> None:
     mine, other = map(name_of, players(town)[:2])
-    assert "counts as yours" in words((await claimed(town, town.member, mine)).response)
+    assert "You claim" in words((await claimed(town, town.member, mine)).response)
     assert "linked to you already" in words((await claimed(town, town.member, mine)).response)
     nobody = await claimed(town, town.member, "@everyone *x*")
     assert "Nobody in the clan is or was called" in words(nobody.response)
