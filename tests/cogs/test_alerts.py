@@ -9,7 +9,6 @@ from simcord.results import InteractionResult, ResponseMessage
 from bot.clan.alerts import Alert
 from bot.clan.concerns import GRAVEST_FIRST, Concerns, concerns
 from bot.clan.evidence import Grade
-from bot.clan.linking import Pair
 from bot.clan.policy import DEFAULT_POLICY, AlertKind, changed
 from bot.clan.profiles import Account
 from bot.services.book import Officer
@@ -57,19 +56,6 @@ async def went_quiet(town: Town, name: str, messages: int = 120) -> None:
     clan = await town.clan()
     await town.services.intake.store(clan, heard)
     await town.services.links.link_by_hand(clan, who.id, name, Officer(town.officer.id))
-
-
-async def surely_known(town: Town) -> None:
-    """Confirm everybody of the made-up world: nobody is told to be quiet by a name alone."""
-    here = {player.player_id for player in town.world.present(START)}
-    pairs = [
-        Pair(player_id, user.user_id)
-        for user in town.world.users
-        for player_id in user.player_ids
-        if player_id in here
-    ]
-    officer = Officer(town.owner.id)
-    assert await town.services.links.confirm_all(await town.clan(), pairs, officer) == len(pairs)
 
 
 async def idle_player(town: Town) -> Account:
@@ -123,7 +109,7 @@ async def test_an_officer_sees_alone_who_is_worth_a_word_and_why(town: Town) -> 
 
 
 async def test_a_whole_kind_is_one_pick_away_and_the_way_back_as_well(town: Town) -> None:
-    await surely_known(town)
+    await town.vouch()
     await judged_by(town, on=["churn", "grinder"], grinder_xp=1, grinder_messages=100_000)
     await went_quiet(town, quiet_player(town).name_at(START))
     shown = await shown_to(town)
@@ -140,7 +126,7 @@ async def test_a_whole_kind_is_one_pick_away_and_the_way_back_as_well(town: Town
 async def test_controls_live_on_after_a_restart_and_turn_from_what_is_on_the_screen(
     town: Town,
 ) -> None:
-    await surely_known(town)
+    await town.vouch()
     await judged_by(town, on=["grinder"], grinder_xp=1, grinder_messages=100_000)
     shown = await shown_to(town)
     await town.officer.select(shown, ["grinder"], custom_id="alerts:pick")
@@ -154,7 +140,7 @@ async def test_controls_live_on_after_a_restart_and_turn_from_what_is_on_the_scr
 
 
 async def test_a_long_kind_is_turned_by_pages_also_after_a_restart(town: Town) -> None:
-    await surely_known(town)
+    await town.vouch()
     rules = {"grinder_xp": 1, "grinder_messages": 100_000, "bosser_kills": 1, "bosser_xp": 10**9}
     rules |= {"crier_messages": 1, "crier_xp": 10**9}
     await judged_by(town, on=["grinder", "bosser", "crier"], **rules)

@@ -11,7 +11,7 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.clan.ranks import DEFAULT_GATES
 from bot.services.leave import Listed
-from tests.cogs.test_me import hero, quiet_player
+from tests.cogs.test_me import quiet_player, sure_hero
 from tests.cogs.town import START, Town, words
 
 DAY = timedelta(days=1)
@@ -108,7 +108,7 @@ async def test_only_officers_see_the_reason_and_it_stands_in_no_log(
 
 
 async def test_a_card_shows_until_when_somebody_is_away_but_never_why(town: Town) -> None:
-    actor = await hero(town, messages=1)
+    actor = await sure_hero(town, messages=1)
     await go(town, actor, "today", "2 weeks", reason=REASON)
     name = quiet_player(town).name_at(START)
     for result in (

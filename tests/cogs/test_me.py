@@ -4,6 +4,7 @@ import pytest
 from simcord.actors import MemberActor
 
 from bot.demo.cast import MadeUpPlayer, Persona
+from bot.services.book import Officer
 from tests.cogs.town import START, Town, words
 
 
@@ -24,6 +25,14 @@ async def hero(town: Town, messages: int = 40) -> MemberActor:
     await town.env.settle()
     if messages:
         await town.wrote(actor, messages)
+    return actor
+
+
+async def sure_hero(town: Town, messages: int = 40) -> MemberActor:
+    """Return a hero whom an officer confirmed."""
+    actor, name = await hero(town, messages), quiet_player(town).name_at(START)
+    officer = Officer(town.owner.id)
+    await town.services.links.link_by_hand(await town.clan(), actor.id, name, officer)
     return actor
 
 

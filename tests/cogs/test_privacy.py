@@ -9,12 +9,10 @@ import pytest
 from simcord.backend.errors import SetupError
 from simcord.results import ResponseMessage
 
-from bot.clan.linking import Pair
 from bot.clan.wording import DASH
-from bot.services.book import Officer
 from tests.bot.services.contents import one
 from tests.bot.services.test_privacy import everywhere
-from tests.cogs.test_me import hero, quiet_player
+from tests.cogs.test_me import hero, quiet_player, sure_hero
 from tests.cogs.town import START, Town, words
 
 
@@ -125,11 +123,8 @@ async def test_opting_out_stops_counting_and_opting_in_begins_again(town: Town) 
 
 
 async def test_who_opted_out_is_in_no_list_and_has_no_chat_on_any_card(town: Town) -> None:
-    actor = await hero(town, messages=60)
-    player = quiet_player(town)
-    name = player.name_at(START)
-    links, officer = town.services.links, Officer(town.leader.id)
-    await links.confirm(await town.clan(), Pair(player.player_id, actor.id), officer)
+    actor = await sure_hero(town, messages=60)
+    name = quiet_player(town).name_at(START)
     report = (await town.officer.slash(town.general, "clanstats report")).response
     assert f"{name} **60**" in words(report)
     assert name in await in_files(report)

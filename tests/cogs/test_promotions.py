@@ -54,6 +54,7 @@ async def standing(town: Town) -> list[tuple[int, State]]:
 
 
 async def test_the_strongest_come_first_with_reasons_and_what_is_missing(town: Town) -> None:
+    await town.vouch()
     said = words(await promotions(town))
     assert said.index(f"**{await first_name(town)}**") < said.index("Approve")
     assert "**Social pillar**: " in said

@@ -17,9 +17,11 @@ from simcord.components import walk_components
 from simcord.results import ResponseMessage
 
 from bot.app import ClanBot
+from bot.clan.linking import Pair
 from bot.clan.ranks import DEFAULT_GATES
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import World
+from bot.services.book import Officer
 from bot.services.clans import Clan
 from bot.services.intake import Heard, Spot
 from bot.settings import Settings, load
@@ -114,6 +116,18 @@ class Town:
             discord_leadership=frozenset({self.leadership_role.id}),
         )
         await self.services.clans.set_gates(await self.clan(), gates)
+
+    async def vouch(self) -> None:
+        """Have an officer confirm everybody who plays: a name alone leaves their chat in doubt."""
+        here = {player.player_id for player in self.world.present(START)}
+        pairs = [
+            Pair(player_id, user.user_id)
+            for user in self.world.users
+            for player_id in user.player_ids
+            if player_id in here
+        ]
+        officer = Officer(self.owner.id)
+        assert await self.services.links.confirm_all(await self.clan(), pairs, officer)
 
     async def wrote(self, who: MemberActor, messages: int) -> None:
         """Put messages of the last days into the past of the clan."""
