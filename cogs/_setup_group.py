@@ -12,6 +12,7 @@ from bot.clan.ranks import Deed
 from bot.clan.wording import plural
 from bot.services.groups import FoundGroup, groups_called
 from bot.services.poll import PollResult
+from bot.services.rounds import poll_clan
 from cogs._gates import Interaction, clan_of
 from cogs._panels import Form, Panel
 from cogs._replies import tell
@@ -116,8 +117,11 @@ async def join(interaction: Interaction, panel: Redrawn, group: FoundGroup) -> N
         interaction, f"\u23f3 Reading {name}, {members}, with a year of history\u2026"
     )
     note = f"{name} is joined, but could not be read yet."
+    trace = interaction.extras["trace"]
     try:
-        result = await services.poll.poll(await services.clans.found(clan.guild_id, clan.name))
+        clan = await services.clans.found(clan.guild_id, clan.name)
+        async with services.upkeep.run("poll", clan.clan_id, trace) as outcome:
+            result = await poll_clan(services.poll, services.cases, clan, outcome)
         note = _read_words(name, result)
     finally:
         await panel.redraw(interaction, note)
@@ -126,5 +130,7 @@ async def join(interaction: Interaction, panel: Redrawn, group: FoundGroup) -> N
 def _read_words(name: str, result: PollResult) -> str:
     if result.doubt is not None:
         return f"{name} is joined, but its roster was not believed: {escaped(result.doubt)}"
+    if result.overtaken is not None:
+        return f"{name} is joined. This reading was not kept: {result.overtaken}."
     missing = f", {len(result.failed)} of them without numbers" if result.failed else ""
     return f"{name} is joined: **{plural(result.members, 'member')}** found{missing}."

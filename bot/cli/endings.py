@@ -36,7 +36,7 @@ def ended_in_words(*, verbose: bool, interrupted: int) -> Iterator[None]:
 
 def words_for(error: BaseException) -> str:
     """Return what happened and what to do about it."""
-    from bot.services.poll import NoGroup
+    from bot.services.poll import NoGroup, PollUnderWay
     from bot.settings import SettingsError
     from storage.errors import StorageError
     from wom.errors import WomError
@@ -46,6 +46,7 @@ def words_for(error: BaseException) -> str:
         WomError: lambda e: f"{e}; {wom_remedy(e)}.",
         StorageError: lambda e: f"{e}; {_storage_remedy(e)}.",
         NoGroup: lambda e: f"{e}, or set WOM_GROUP_ID.",
+        PollUnderWay: lambda e: f"{e}.",
         CannotDo: lambda e: f"{e.what}; {e.remedy}.",
         OSError: _of_the_system,
     }
@@ -87,12 +88,12 @@ def _storage_remedy(error: BaseException) -> str:
 
 
 def _known() -> tuple[type[Exception], ...]:
-    from bot.services.poll import NoGroup
+    from bot.services.poll import NoGroup, PollUnderWay
     from bot.settings import SettingsError
     from storage.errors import StorageError
     from wom.errors import WomError
 
-    return (SettingsError, WomError, StorageError, NoGroup, CannotDo, OSError)
+    return (SettingsError, WomError, StorageError, NoGroup, PollUnderWay, CannotDo, OSError)
 
 
 def _code(error: BaseException) -> int:

@@ -10,7 +10,7 @@ from bot.cli.screens import show_poll
 from bot.cli.terminal import margin, screen
 from bot.journal import traced
 from bot.services.clans import Clan
-from bot.services.poll import NoGroup
+from bot.services.poll import NoGroup, PollUnderWay
 from bot.services.rounds import poll_clan
 from bot.timetable import recorded
 from bot.wiring import Services
@@ -48,8 +48,8 @@ async def _polled(services: Services, clan: Clan, beside: Console, *, believe: b
                 result = await poll_clan(
                     services.poll, services.cases, clan, outcome, believe=believe
                 )
-    except (WomError, NoGroup) as error:
+    except (WomError, NoGroup, PollUnderWay) as error:
         beside.print(f"{clan.name}: {words_for(error)}", style="red", soft_wrap=True)
         return False
     show_poll(screen(), clan.name, result)
-    return result.doubt is None
+    return result.doubt is None and result.overtaken is None

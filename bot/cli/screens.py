@@ -27,6 +27,8 @@ def show_poll(console: Console, clan: str, result: PollResult) -> None:
     if result.doubt is not None:
         console.print(f"  Nothing was changed: {result.doubt}.", style="red")
         console.print("  If that is so, add --believe.")
+    if result.overtaken is not None:
+        console.print(f"  Nothing was changed: {result.overtaken}. Run it again.", style="red")
     if result.filled_from is not None:
         console.print(f"  History was read back to {result.filled_from:%Y-%m-%d}.")
     for pair in result.held:

@@ -5,7 +5,7 @@ log.
 """
 
 from bot.services.clans import Clan
-from bot.services.poll import NoGroup
+from bot.services.poll import NoGroup, PollUnderWay
 from bot.services.rebuild import UnknownZone
 from storage.errors import DatabaseLocked, StorageError
 from wom.errors import (
@@ -21,6 +21,10 @@ from wom.errors import (
 _LATER = "Nothing was changed; try again in a few minutes."
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (NoGroup, "There is no Wise Old Man group yet: Manage Server joins one by `/clanstats setup`."),
+    (
+        PollUnderWay,
+        f"The clan is being read from Wise Old Man already, and that takes long. {_LATER}",
+    ),
     (UnknownZone, "No time zone has that name. Write it like `Europe/London` or `UTC`."),
     (WomUnreachable, f"Wise Old Man cannot be reached at the moment. {_LATER}"),
     (WomBusy, f"Wise Old Man asks us to slow down. {_LATER}"),

@@ -1,12 +1,17 @@
 """Polling Wise Old Man: one request when nothing changed, two for everybody's full stats.
 
 Everything is fetched before anything is written, and written in one transaction: a poll that is
-killed leaves nothing behind, and one that is repeated writes nothing new.
+killed leaves nothing behind, and one that is repeated writes nothing new. Of one clan there is one
+poll at a time: in this process they wait for each other, and beside another process only the one
+writes that still finds what it read.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -30,13 +35,16 @@ from bot.services.renaming import Renaming, Settled, write_settled
 from bot.services.snapshots import reading_of, store_readings
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
-from storage.engine import Database
+from storage.engine import Connection, Database
 from storage.players import Event
 from wom.client import WomClient
 from wom.models import GroupDetails
 from wom.wire import NotModified
 
-__all__ = ["Failure", "NoGroup", "Poll", "PollResult"]
+__all__ = ["Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
+
+_TURN = timedelta(minutes=10)
+"""How long a poll waits for the one before it; a first poll, a year long, takes two minutes."""
 
 _log = structlog.get_logger()
 
@@ -45,6 +53,7 @@ _log = structlog.get_logger()
 class PollResult:
     """What a poll did. `doubt` says why a roster was not believed; then nothing was written.
 
+    `overtaken` says what somebody else stored meanwhile; then nothing was written either.
     `held` may be renames: the one who left is a member still, the one who joined not yet.
     """
 
@@ -54,6 +63,7 @@ class PollResult:
     failed: tuple[Failure, ...] = ()
     changes: tuple[Change, ...] = ()
     doubt: str | None = None
+    overtaken: str | None = None
     filled_from: datetime | None = None
     held: tuple[Pair, ...] = ()
 
@@ -63,6 +73,17 @@ class NoGroup(Exception):
 
     def __init__(self, clan: str) -> None:
         super().__init__(f"{clan} is not joined to a Wise Old Man group yet: run /clanstats setup")
+
+
+class PollUnderWay(Exception):
+    """Another poll of the clan did not end for as long as we wait."""
+
+    def __init__(self, clan: str) -> None:
+        super().__init__(f"{clan} is being read already and that takes long: try again later")
+
+
+class _Overtaken(Exception):
+    """What this poll compared with is no longer what is stored; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +97,65 @@ class _Known:
     def present(self) -> int:
         return sum(place.left_at is None for place in self.places.values())
 
+    def overtaken_by(self, clan: ClanRow | None, places: Sequence[players.Place]) -> str | None:
+        """Return what was stored since, in words, or None when all is as it was."""
+        if clan is None or clan.wom_group_id != self.clan.wom_group_id:
+            return "the clan was joined to another Wise Old Man group meanwhile"
+        polled = (clan.polled_at, clan.details_etag, clan.hiscores_etag)
+        before = (self.clan.polled_at, self.clan.details_etag, self.clan.hiscores_etag)
+        if polled != before or _roster(places) != _roster(self.places.values()):
+            return "another poll of the clan was stored meanwhile"
+        return None
+
 
 class Poll:
-    """Asks WOM about a clan and stores what is new."""
+    """Asks WOM about a clan and stores what is new; `turn` is how long one waits for another."""
 
-    def __init__(self, database: Database, wom: WomClient, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, wom: WomClient, clock: Clock, *, turn: timedelta = _TURN
+    ) -> None:
         self._database = database
         self._wom = wom
         self._clock = clock
+        self._turn = turn
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._renaming = Renaming(database, wom)
 
     async def poll(self, clan: Clan, *, believe: bool = False) -> PollResult:
         """Bring the clan's roster and snapshots up to what WOM knows; `believe` whoever is missing.
 
-        Raises NoGroup, and WomError when WOM gave no usable answer; then nothing was written but,
-        on a clan's first poll, part of its history.
+        Raises NoGroup, PollUnderWay, and WomError when WOM gave no usable answer; then nothing was
+        written but, on a clan's first poll, part of its history.
         """
-        known = await self._known(clan)
+        async with self._turn_of(clan):
+            known = await self._known(clan)
+            try:
+                return await self._poll(clan, known, believe=believe)
+            except _Overtaken as error:
+                _log.warning("poll overtaken", clan=clan.name, reason=str(error))
+                return PollResult(known.present, overtaken=str(error))
+
+    @asynccontextmanager
+    async def _turn_of(self, clan: Clan) -> AsyncIterator[None]:
+        """Have only one of those who come for a clan inside; PollUnderWay when that takes long."""
+        turn = self._turns[clan.clan_id]
+        try:
+            async with asyncio.timeout(self._turn.total_seconds()):
+                await turn.acquire()
+        except TimeoutError as error:
+            raise PollUnderWay(clan.name) from error
+        try:
+            yield
+        finally:
+            turn.release()
+
+    async def _poll(self, clan: Clan, known: _Known, *, believe: bool) -> PollResult:
         group_id = known.clan.wom_group_id
         if group_id is None:
             raise NoGroup(clan.name)
         answers = await self._ask(group_id, known)
         if answers is None:
-            await self._note_poll(clan.clan_id)
+            await self._note_poll(clan, known)
             return PollResult(known.present, unchanged=known.present)
         filled_from = None
         if known.clan.history_from is None and answers.hiscores:
@@ -107,9 +164,9 @@ class Poll:
         doubt = settled.news.doubt
         if doubt is not None:
             _log.warning("roster not believed", clan=clan.name, doubt=doubt)
-            await self._note_poll(clan.clan_id)
+            await self._note_poll(clan, known)
             return PollResult(known.present, unchanged=known.present, doubt=doubt)
-        updated = await self._write(clan.clan_id, known, answers, settled, filled_from)
+        updated = await self._write(clan, known, answers, settled, filled_from)
         failed = failures(answers)
         members = {member.player_id for member in answers.details.memberships}
         news = {each.player.id for each in answers.hiscores}
@@ -131,10 +188,9 @@ class Poll:
 
     async def _known(self, clan: Clan) -> _Known:
         async with self._database.reading() as connection:
-            row = await clans.of_guild(connection, clan.guild_id)
-            if row is None:
-                raise NoGroup(clan.name)
-            places = await players.places(connection, clan.clan_id, with_former=True)
+            row, places = await _stored(connection, clan)
+        if row is None:
+            raise NoGroup(clan.name)
         return _Known(row, {place.player_id: place for place in places})
 
     async def _ask(self, group_id: int, known: _Known) -> Answers | None:
@@ -189,16 +245,16 @@ class Poll:
 
     async def _write(
         self,
-        clan_id: int,
+        clan: Clan,
         known: _Known,
         answers: Answers,
         settled: Settled,
         filled_from: datetime | None,
     ) -> int:
         now, news = self._clock(), settled.news
-        details = answers.details
+        clan_id, details = clan.clan_id, answers.details
         fresh_players = [player_row(member.player) for member in details.memberships]
-        async with self._database.writing() as connection:
+        async with self._writing_if_as_read(clan, known) as connection:
             await players.note_players(connection, _new_rows(known, fresh_players), now)
             await players.put_in(connection, clan_id, _new_places(known, news))
             for change in news.changes:
@@ -224,9 +280,33 @@ class Poll:
             )
         return updated
 
-    async def _note_poll(self, clan_id: int) -> None:
+    async def _note_poll(self, clan: Clan, known: _Known) -> None:
+        async with self._writing_if_as_read(clan, known) as connection:
+            await clans.change(connection, clan.clan_id, polled_at=self._clock())
+
+    @asynccontextmanager
+    async def _writing_if_as_read(self, clan: Clan, known: _Known) -> AsyncIterator[Connection]:
+        """Yield a writing connection on which all is still as it was read; else _Overtaken."""
         async with self._database.writing() as connection:
-            await clans.change(connection, clan_id, polled_at=self._clock())
+            row, places = await _stored(connection, clan)
+            overtaken = known.overtaken_by(row, places)
+            if overtaken is not None:
+                raise _Overtaken(overtaken)
+            yield connection
+
+
+async def _stored(connection: Connection, clan: Clan) -> tuple[ClanRow | None, list[players.Place]]:
+    """Return the clan and its members, former ones included, as the database has them."""
+    row = await clans.of_guild(connection, clan.guild_id)
+    return row, await players.places(connection, clan.clan_id, with_former=True)
+
+
+def _roster(places: Iterable[players.Place]) -> set[tuple[object, ...]]:
+    """Return who is or was in the clan as what and since when: what a poll compares with."""
+    return {
+        (place.player_id, place.role, place.joined_at, place.role_since_at, place.left_at)
+        for place in places
+    }
 
 
 def _new_rows(known: _Known, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from bot.services.cases import Cases
 from bot.services.clans import Clan
 from bot.services.poll import Poll, PollResult
-from bot.services.upkeep import REFUSED, Outcome
+from bot.services.upkeep import OVERTAKEN, REFUSED, Outcome
 
 _REASONS_KEPT = 5
 
@@ -22,7 +22,10 @@ async def poll_clan(
     }
     if result.held:
         outcome.detail["held"] = [f"{pair.gone.name} -> {pair.came.name}" for pair in result.held]
-    if result.doubt is not None:
+    if result.overtaken is not None:
+        outcome.outcome = OVERTAKEN
+        outcome.detail["words"] = result.overtaken
+    elif result.doubt is not None:
         outcome.outcome = REFUSED
         outcome.detail["doubt"] = result.doubt
     elif ended := await cases.after_poll(clan):

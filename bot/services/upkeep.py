@@ -24,6 +24,8 @@ from storage.runs import Run
 
 DONE, FAILED, REFUSED = "done", "failed", "refused"
 _UNEXPECTED = "something that nobody expected"
+OVERTAKEN = "overtaken"
+"""Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
 
 
 @dataclass(slots=True)

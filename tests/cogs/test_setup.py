@@ -53,6 +53,8 @@ async def test_a_group_is_found_by_number_address_or_name_and_read(
     clan = await town.clan()
     assert clan.wom_group_id == town.world.group_id
     assert clan.polled_at == town.env.now()
+    ran = (await town.services.upkeep.status(clan)).runs["poll"]
+    assert (ran.outcome, ran.detail["members"]) == ("done", 30)
     report = await town.leader.slash(town.general, "clanstats report")
     assert "Clan report" in words(report.response)
 

@@ -91,8 +91,12 @@ class Line:
 
     def ages(self, revision: str) -> None:
         """Let the database say that it is of another version."""
+        self.says("UPDATE alembic_version SET version_num = ?", revision)
+
+    def says(self, statement: str, *values: str) -> None:
+        """Have another program write into the database."""
         with closing(sqlite3.connect(self.database)) as database, database:
-            database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+            database.execute(statement, values)
 
     @asynccontextmanager
     async def open_services(self, settings: Settings, **parts: Any) -> AsyncIterator[Services]:  # noqa: ANN401 - those of open_services

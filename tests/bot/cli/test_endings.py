@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.endings import ended_in_words, words_for
 from bot.cli.given import CannotDo
-from bot.services.poll import NoGroup
+from bot.services.poll import NoGroup, PollUnderWay
 from bot.settings import Fault, SettingsError
 from storage.errors import DatabaseDamaged, DatabaseLocked, MigrationFailed
 from wom import errors
@@ -28,6 +28,7 @@ KNOWN: list[tuple[BaseException, int, str]] = [
     (MigrationFailed("0000", "0001", "no"), 1, "as it was before"),
     (MigrationFailed("0002", "0001", "no"), 1, "install the newest version"),
     (NoGroup("Iron Cabbage"), 1, "or set WOM_GROUP_ID"),
+    (PollUnderWay("Iron Cabbage"), 1, "Iron Cabbage is being read already"),
     (CannotDo("This is odd", "do that"), 1, "This is odd; do that."),
     (PermissionError(13, "Permission denied", "/x"), 1, "/x: Permission denied; check that"),
     (ConnectionResetError(104, "reset by peer"), 1, "check the connection and the disk"),

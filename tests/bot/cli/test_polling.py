@@ -80,6 +80,18 @@ def test_a_roster_that_is_not_believed_ends_with_1(line: Line) -> None:
     assert line.run("poll").outcome == "refused"
 
 
+def test_a_poll_that_the_bot_overtook_says_so_and_ends_with_1(line: Line) -> None:
+    line.types("poll")
+    del line.group.members[10]
+    line.group.before_hiscores = lambda: line.says("UPDATE clans SET polled_at = polled_at + 1")
+    line.group.members[9].rises(line.clock.now, 1)
+    shown = line.types("poll")
+    assert shown.exit_code == 1
+    told = " ".join(shown.stdout.split())
+    assert "another poll of the clan was stored meanwhile. Run it again." in told
+    assert line.run("poll").outcome == "overtaken"
+
+
 def test_a_roster_that_an_officer_believes_is_taken_as_it_is(line: Line) -> None:
     line.types("poll")
     line.group.members = {1: line.group.members[1]}

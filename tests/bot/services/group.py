@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,10 @@ from wom.client import WomClient, open_http
 GROUP_ID = 77
 CODE = "123-456-789"
 Form = dict[str, Any]
-Answers = Callable[[httpx.Request], httpx.Response]
+Answers = (
+    Callable[[httpx.Request], httpx.Response]
+    | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
+)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.services.faults import told
-from bot.services.poll import NoGroup
+from bot.services.poll import NoGroup, PollUnderWay
 from bot.services.rebuild import UnknownZone
 from storage.errors import DatabaseLocked, MigrationFailed
 from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFound, WomUnreachable
@@ -13,6 +13,7 @@ from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFoun
     ("error", "words"),
     [
         (NoGroup("Iron Cabbage"), "/clanstats setup"),
+        (PollUnderWay("Iron Cabbage"), "is being read"),
         (UnknownZone("Lumbridge"), "Europe/London"),
         (WomUnreachable("/groups/1"), "cannot be reached"),
         (WomBusy("/groups/1", 429, 10.0), "slow down"),
