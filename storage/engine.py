@@ -15,16 +15,16 @@ from sqlalchemy import Connection as PlainConnection
 from sqlalchemy import CursorResult, Table, event, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.errors import DatabaseLocked, Overtaken
+from storage.errors import WAIT_SECONDS, Overtaken, cause_of
 from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
 """What reading() and writing() yield, for those who only hand it on."""
 
-_BUSY = timedelta(seconds=10)
+_BUSY = timedelta(seconds=WAIT_SECONDS)
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -55,9 +55,13 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection that sees one moment of the database and changes nothing."""
-        async with self._engine.connect() as connection:
-            yield connection
+        """Yield a connection that sees one moment of the database and changes nothing.
+
+        Raises one of the four causes (locked, unopenable, full, damaged), as writing() does.
+        """
+        with self._causes():
+            async with self._engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -65,19 +69,29 @@ class Database:
 
         Raises DatabaseLocked when another process does not let go for as long as we wait.
         """
-        async with self._one_writer, self._engine.connect() as plain:
-            connection = await plain.execution_options(writes=True)
-            transaction = connection.begin()
-            try:
-                await transaction.start()
-            except OperationalError as error:
-                raise DatabaseLocked(str(error.orig)) from error
-            try:
-                yield connection
-            except BaseException:
-                await transaction.rollback()
+        async with self._one_writer:
+            with self._causes():
+                async with self._engine.connect() as plain:
+                    connection = await plain.execution_options(writes=True)
+                    transaction = connection.begin()
+                    await transaction.start()
+                    try:
+                        yield connection
+                    except BaseException:
+                        await transaction.rollback()
+                        raise
+                    await transaction.commit()
+
+    @contextmanager
+    def _causes(self) -> Iterator[None]:
+        """Raise what the driver says inside as one of the four causes; the rest passes."""
+        try:
+            yield
+        except DBAPIError as error:
+            cause = cause_of(error.orig, self.path)
+            if cause is None:
                 raise
-            await transaction.commit()
+            raise cause from error
 
     async def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file."""
@@ -100,12 +114,16 @@ def _engine(url: URL, busy: timedelta) -> AsyncEngine:
     def _prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type
         # The driver must not begin transactions itself: we say BEGIN, and which kind.
         connection.isolation_level = None
-        cursor = connection.cursor()
-        # The first of all: the others may have to wait themselves.
-        cursor.execute(f"PRAGMA busy_timeout={busy // timedelta(milliseconds=1)}")
-        for pragma in _PRAGMAS:
-            cursor.execute(pragma)
-        cursor.close()
+        try:
+            cursor = connection.cursor()
+            # The first of all: the others may have to wait themselves.
+            cursor.execute(f"PRAGMA busy_timeout={busy // timedelta(milliseconds=1)}")
+            for pragma in _PRAGMAS:
+                cursor.execute(pragma)
+            cursor.close()
+        except BaseException:
+            connection.close()  # nobody else knows of it, and its thread would go on
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: PlainConnection) -> None:

@@ -2,12 +2,24 @@
 
 StorageError
 |-- DatabaseLocked      another process holds it longer than we wait
+|-- DatabaseUnopenable  it cannot be opened, or not be written
+|-- DatabaseFull        the disk has no room
 |-- DatabaseDamaged     the integrity check failed
+|-- NotOurs             a file is no database of ClanStats
 |-- Overtaken           another process wrote first what there can be only once
 `-- MigrationFailed     the schema could not be brought up; the old file stands
+
+The first four are told apart by SQLite's own codes: https://www.sqlite.org/rescode.html
 """
 
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+WAIT_SECONDS = 30
+"""How long we wait for another process to let go of the database, wherever we do."""
 
 
 class StorageError(Exception):
@@ -15,16 +27,46 @@ class StorageError(Exception):
 
 
 class DatabaseLocked(StorageError):
-    """Another process held the database for longer than we wait."""
+    """Another process held the database at `path` for longer than we wait."""
+
+    def __init__(self, words: str, path: Path | None = None) -> None:
+        super().__init__(words)
+        self.path = path
 
 
-class DatabaseDamaged(StorageError):
-    """The integrity check of `path` failed with `finding`."""
+class _AtPath(StorageError):
+    """Something is wrong with the file at `path`: `finding` is what SQLite or the system said."""
+
+    words = "{path}: {finding}"
 
     def __init__(self, path: Path, finding: str) -> None:
-        super().__init__(f"{path} is damaged: {finding}")
+        super().__init__(self.words.format(path=path, finding=finding))
         self.path = path
         self.finding = finding
+
+
+class DatabaseUnopenable(_AtPath):
+    """The file, or its folder, cannot be opened or written."""
+
+    words = "{path} cannot be opened for writing: {finding}"
+
+
+class DatabaseFull(_AtPath):
+    """There is no room left for the file."""
+
+    words = "there is no room left on the disk of {path}: {finding}"
+
+
+class DatabaseDamaged(_AtPath):
+    """The integrity check of `path` failed with `finding`."""
+
+    words = "{path} is damaged: {finding}"
+
+
+class NotOurs(_AtPath):
+    """The file is a database of something else, or none at all."""
+
+    words = "{path} is no database of ClanStats: {finding}"
 
 
 class Overtaken(StorageError):
@@ -38,3 +80,51 @@ class MigrationFailed(StorageError):
         super().__init__(f"migration from {current or 'nothing'} to {wanted} failed: {reason}")
         self.current = current
         self.wanted = wanted
+
+
+_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_UNOPENABLE = frozenset(
+    {
+        sqlite3.SQLITE_AUTH,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_PRIMARY = 0xFF
+"""SQLite's extended codes carry the primary one in their last byte."""
+
+
+def cause_of(error: BaseException | None, path: Path | None) -> StorageError | None:
+    """Return which of the four causes an error of SQLite or the system has; None for no such."""
+    file = path or Path("the database")
+    if isinstance(error, OSError):
+        words = error.strerror or str(error)
+        full = error.errno in _NO_ROOM
+        return DatabaseFull(file, words) if full else DatabaseUnopenable(file, words)
+    if not isinstance(error, sqlite3.Error):
+        return None
+    # What Python's own module raises, such as "cannot operate on a closed database", has no code.
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    if code in _LOCKED:
+        return DatabaseLocked(f"{file} is held by another program: {error}", path)
+    if code in _DAMAGED:
+        return DatabaseDamaged(file, str(error))
+    if code == sqlite3.SQLITE_FULL:
+        return DatabaseFull(file, str(error))
+    return DatabaseUnopenable(file, str(error)) if code in _UNOPENABLE else None
+
+
+@contextmanager
+def causes(path: Path | None) -> Iterator[None]:
+    """Raise what SQLite or the system says inside about a file as one of the four causes."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        cause = cause_of(error, path)
+        if cause is None:
+            raise
+        raise cause from error

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from storage.backup import back_up
 from storage.engine import Database
-from storage.errors import DatabaseDamaged, MigrationFailed
+from storage.errors import DatabaseUnopenable, MigrationFailed
 
 NEWEST = "0003"
 """The newest revision; kept here so that a start on an up-to-date database imports no alembic."""
@@ -35,12 +35,14 @@ class Migrated:
 async def bring_up(database: Database, now: datetime) -> Migrated:
     """Bring the schema to NEWEST in one transaction, after a verified backup of what was there.
 
-    Raises MigrationFailed, or DatabaseDamaged when the backup does not verify; the old file stands.
+    Raises MigrationFailed, or what is wrong with the database: locked, unopenable, full or damaged,
+    as when its backup does not verify; the old file stands.
     """
     try:
         before = await revision(database)
     except DatabaseError as error:
-        raise DatabaseDamaged(database.path or Path(), str(error.orig)) from error
+        place = database.path or Path(str(database.url.host))
+        raise DatabaseUnopenable(place, str(error.orig)) from error
     if before == NEWEST:
         return Migrated(before, NEWEST, None)
     backup = None

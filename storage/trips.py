@@ -4,6 +4,7 @@ aiosqlite alone makes four of them (cursor, execute, fetch, close), each as dear
 What has more rows than fit into one trip comes in several, as it is asked for.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,6 +19,23 @@ _Found = TypeVar("_Found")
 
 class OneTrip(aiosqlite.Connection):
     """A connection whose cursors bring rows along from executing."""
+
+    _stopping: asyncio.Future[Any] | None = None
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Stop the thread; what is returned is done when it has ended."""
+        self._stopping = super().stop()
+        return self._stopping
+
+    async def _connect(self) -> "OneTrip":
+        """Connect; when that fails, the thread has ended: else it might outlive the event loop."""
+        try:
+            await super()._connect()
+        except BaseException:
+            if self._stopping is not None:
+                await self._stopping
+            raise
+        return self
 
     def cursor(self) -> "Fetched":  # type: ignore[override]
         """Return a cursor; aiosqlite would go to the thread for it."""

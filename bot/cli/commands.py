@@ -196,6 +196,39 @@ def migrate(context: typer.Context, *, verbose: _Verbose = False) -> None:
     _do(lambda: deed(context.obj, verbose=verbose), verbose=verbose)
 
 
+@app.command(epilog="Example: clanstats backup")
+def backup(context: typer.Context, *, verbose: _Verbose = False) -> None:
+    """Copy the database into the backups folder beside it and check the copy; the bot may run.
+
+    Ends with 0 when the copy is good, else with 1 and why: locked for 30 seconds, cannot be opened,
+    disk full, damaged. The seven newest copies are kept.
+    """
+    from bot.cli.backups import backup as deed
+
+    _do(lambda: deed(context.obj), verbose=verbose)
+
+
+@app.command(epilog="Example: clanstats restore data/backups/clan_data-20261120T040000Z.db")
+def restore(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="The backup to put in place."),
+    ],
+    *,
+    verbose: _Verbose = False,
+) -> None:
+    """Put a backup in the place of the database; stop the bot first.
+
+    The backup is checked before anything is changed, and what it replaces is kept beside it as
+    clan_data.replaced-....db. Ends with 0 when that is done, else with 1 and why, and then all is
+    as it was.
+    """
+    from bot.cli.backups import restore as deed
+
+    _do(lambda: deed(context.obj, file), verbose=verbose)
+
+
 @app.command()
 def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Look for what is wrong with settings, database, Wise Old Man and Discord; say the remedy."""

@@ -8,12 +8,15 @@ defect and shows its traceback.
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from bot.cli.given import CannotDo
 from bot.cli.terminal import margin
+
+if TYPE_CHECKING:
+    from storage.errors import DatabaseLocked
 
 _FAILED, _BAD_SETTINGS = 1, 2
 
@@ -44,7 +47,7 @@ def words_for(error: BaseException) -> str:
     words: dict[type[BaseException], Callable[[Any], str]] = {
         SettingsError: lambda e: "\n".join(map(str, e.faults)),
         WomError: lambda e: f"{e}; {wom_remedy(e)}.",
-        StorageError: lambda e: f"{e}; {_storage_remedy(e)}.",
+        StorageError: lambda e: f"{e}; {storage_remedy(e)}.",
         NoGroup: lambda e: f"{e}, or set WOM_GROUP_ID.",
         PollUnderWay: lambda e: f"{e}.",
         CannotDo: lambda e: f"{e.what}; {e.remedy}.",
@@ -75,16 +78,35 @@ def wom_remedy(error: BaseException) -> str:
     return found[0] if found else "try again later"
 
 
-def _storage_remedy(error: BaseException) -> str:
-    from storage.errors import DatabaseDamaged, DatabaseLocked, MigrationFailed
+def storage_remedy(error: BaseException) -> str:
+    """Return what to do about an error of the database, who holds it included."""
+    from storage import errors
 
-    if isinstance(error, DatabaseLocked):
-        return "stop the other program that uses the database, or try again"
-    if isinstance(error, DatabaseDamaged):
-        return "put the newest file of the backups folder in its place"
-    if isinstance(error, MigrationFailed) and (error.current or "") > error.wanted:
+    if isinstance(error, errors.DatabaseLocked):
+        return f"stop {_who(error)}, or try again"
+    if isinstance(error, errors.MigrationFailed) and (error.current or "") > error.wanted:
         return "the database is newer than this ClanStats: install the newest version"
-    return "the database is as it was before"
+    remedies = (
+        (
+            errors.DatabaseDamaged,
+            "`clanstats restore` and the newest file of the backups folder put it right",
+        ),
+        (
+            errors.DatabaseUnopenable,
+            "it is not damaged: see that file and folder are there and that we may write them",
+        ),
+        (errors.DatabaseFull, "make room there; nothing that was written is lost"),
+        (errors.NotOurs, "name a file of the backups folder"),
+    )
+    found = [remedy for kind, remedy in remedies if isinstance(error, kind)]
+    return found[0] if found else "the database is as it was before"
+
+
+def _who(error: "DatabaseLocked") -> str:
+    from storage.holders import holders
+
+    found = holders(error.path) if error.path is not None else []
+    return " and ".join(found) or "the other program that uses the database"
 
 
 def _known() -> tuple[type[Exception], ...]:

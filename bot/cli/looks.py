@@ -2,20 +2,19 @@
 
 from enum import Enum
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import NamedTuple
 
 from bot.clan.wording import plural
-from bot.cli.endings import wom_remedy, words_for
+from bot.cli.endings import storage_remedy, wom_remedy, words_for
 from bot.cli.given import CannotDo, Given, switches
 from bot.reports.paper import warm_up
 from bot.services.groups import groups_called
 from bot.settings import Settings
 from bot.wiring import now
-from storage.backup import back_up
+from storage.backup import back_up, must_be_writable
 from storage.engine import Database
-from storage.errors import StorageError
+from storage.errors import WAIT_SECONDS, StorageError, causes
 from storage.migrate import NEWEST, revision
 from wom.errors import WomError
 
@@ -53,8 +52,11 @@ def at_folder(folder: Path) -> Finding:
         return Finding(Grade.FAULT, "folder", words, "give us the right to, or set DATA_DIR")
 
 
-async def at_database(settings: Settings) -> Finding:
-    """Return whether the database can be copied whole, and whether it is of this version."""
+async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding:
+    """Return whether the database can be copied whole and be written, and is of this version.
+
+    A database that somebody else holds is waited for `wait` seconds.
+    """
     try:
         path = Database(settings.database_url).path
     except ImportError as error:
@@ -64,14 +66,12 @@ async def at_database(settings: Settings) -> Finding:
     if not path.exists():
         return well("database", f"{path} is not there yet; the first start makes it")
     try:
-        with TemporaryDirectory(dir=path.parent) as folder:
-            copy = await back_up(path, Path(folder), now())
+        with causes(path.parent), TemporaryDirectory(dir=path.parent) as folder:
+            copy = await back_up(path, Path(folder), now(), wait=wait)
+            await must_be_writable(path, wait)
             return await _of_version(f"sqlite+aiosqlite:///{copy}")
-    except (StorageError, SqliteError) as error:
-        remedy = "stop what uses it, or put the newest file of the backups folder in its place"
-        return Finding(Grade.FAULT, "database", f"{path} cannot be copied: {error}", remedy)
-    except OSError as error:
-        return Finding(Grade.FAULT, "database", f"{path.parent}: {error.strerror}", "make room")
+    except StorageError as error:
+        return Finding(Grade.FAULT, "database", str(error), storage_remedy(error))
 
 
 async def _of_version(url: str) -> Finding:
@@ -80,6 +80,8 @@ async def _of_version(url: str) -> Finding:
         found = await revision(database)
     except OSError as error:
         return Finding(Grade.FAULT, "database", f"cannot be opened: {error}", "check DATABASE_URL")
+    except StorageError as error:
+        return Finding(Grade.FAULT, "database", str(error), storage_remedy(error))
     finally:
         await database.close()
     if found == NEWEST:

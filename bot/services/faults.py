@@ -7,7 +7,7 @@ log.
 from bot.services.clans import Clan
 from bot.services.poll import NoGroup, PollUnderWay
 from bot.services.rebuild import UnknownZone
-from storage.errors import DatabaseLocked, StorageError
+from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, StorageError
 from wom.errors import (
     WomBadKey,
     WomBlocked,
@@ -34,6 +34,14 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (WomBadKey, "Wise Old Man does not know the API key. Whoever runs the bot has to correct it."),
     (WomError, "Wise Old Man refused this. Nothing was changed; check what you asked for."),
     (DatabaseLocked, "The database is busy with something long. Try again in a minute."),
+    (
+        DatabaseFull,
+        "The disk is full, so nothing was changed. Whoever runs the bot has to make room.",
+    ),
+    (
+        DatabaseUnopenable,
+        "The database cannot be written. Whoever runs the bot finds out why by `clanstats doctor`.",
+    ),
     (
         StorageError,
         "The database cannot be used. Whoever runs the bot finds the reason in the log.",

@@ -8,7 +8,7 @@ import pytest
 
 from storage.backup import back_up
 from storage.engine import Database
-from storage.errors import DatabaseDamaged
+from storage.errors import DatabaseDamaged, DatabaseUnopenable
 from tests.storage.rows import DAY, HOUR, NOW, a_clan, everything, names_in
 
 
@@ -71,7 +71,7 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(DatabaseUnopenable):
         await back_up(tmp_path / "none.db", tmp_path / "backups", NOW)
     assert not (tmp_path / "none.db").exists()
 

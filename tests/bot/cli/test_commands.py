@@ -14,7 +14,18 @@ from bot.settings import KEYS
 from tests.bot.cli.conftest import Line
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ["run", "demo", "poll", "report", "promotions", "inactive", "migrate", "doctor"]
+COMMANDS = [
+    "run",
+    "demo",
+    "poll",
+    "report",
+    "promotions",
+    "inactive",
+    "migrate",
+    "backup",
+    "restore",
+    "doctor",
+]
 HEAVY = {"discord", "simcord", "matplotlib", "sqlalchemy", "httpx"}
 
 TELL_MODULES = """

@@ -1,0 +1,57 @@
+"""`clanstats backup` and `clanstats restore`: a verified copy made, and one put in place again."""
+
+from pathlib import Path
+
+from bot.cli.given import CannotDo, Given
+from bot.cli.terminal import screen
+from bot.settings import Settings
+from bot.wiring import now
+from storage.backup import back_up
+from storage.engine import Database
+from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseUnopenable
+from storage.migrate import NEWEST
+from storage.restore import restore as put_back
+
+_FORGOTTEN = (
+    "People who were forgotten since that backup was made are back in it: "
+    "ask them to run /privacy forget again, and opt-outs made since to be repeated."
+)
+
+
+async def backup(given: Given, wait: float = WAIT_SECONDS) -> int:
+    """Copy the database into the backups folder, verified, and say where to."""
+    path = _file(given.settings())
+    copy = await back_up(path, path.parent / "backups", now(), wait=wait)
+    screen().print(f"{path.name} was copied and the copy checked: {copy}", soft_wrap=True)
+    return 0
+
+
+async def restore(given: Given, file: Path) -> int:
+    """Put a backup in the place of the database; say what is kept and what comes back."""
+    target = _file(given.settings(), unless=file)
+    try:
+        done = await put_back(file, target, now())
+    except (DatabaseDamaged, DatabaseUnopenable) as error:
+        if error.path != file:
+            raise
+        raise CannotDo(str(error), "nothing was changed; name another backup") from error
+    console = screen()
+    console.print(f"{target} is now what {file.name} was.", soft_wrap=True)
+    if done.kept is not None:
+        console.print(f"What it replaced is kept: {done.kept}", soft_wrap=True)
+    if done.revision != NEWEST:
+        console.print(f"It is at {done.revision}; the next start brings it up to {NEWEST}.")
+    console.print(_FORGOTTEN, soft_wrap=True)
+    return 0
+
+
+def _file(settings: Settings, unless: Path | None = None) -> Path:
+    """Return the file of the database; CannotDo when it is not one, or that very one."""
+    path = Database(settings.database_url).path
+    if path is None:
+        raise CannotDo(
+            "The database is no file", "use the tools of PostgreSQL: pg_dump, pg_restore"
+        )
+    if unless is not None and unless.resolve() == path.resolve():
+        raise CannotDo(f"{unless} is the database itself", "name a file of the backups folder")
+    return path

@@ -1,0 +1,156 @@
+"""Putting a backup in the place of the database: verified first, and what was there is kept.
+
+At each instant either the old database stands whole in its place, or the new one alone. A kill in
+between loses nothing: everything old stands under its kept name before anything is taken away.
+"""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import sys
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+
+from storage.backup import ENDINGS, OUR_TABLES, sync, verify
+from storage.errors import DatabaseDamaged, DatabaseLocked, MigrationFailed, NotOurs, causes
+from storage.holders import holders, is_held
+from storage.migrate import NEWEST
+
+_WORKSHOP = ".restoring-"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done: the revision of what was restored, and where what it replaced is kept."""
+
+    revision: str
+    kept: Path | None
+
+
+async def restore(backup: Path, target: Path, now: datetime) -> Restored:
+    """Put a verified copy of `backup` in the place of `target`, of which nothing is lost.
+
+    Raises DatabaseDamaged, NotOurs or MigrationFailed (its schema is newer than ours) when the
+    backup is of no use, DatabaseLocked while somebody has the database open, DatabaseUnopenable and
+    DatabaseFull; then nothing was changed.
+    """
+    return await asyncio.to_thread(_restore, backup, target, now)
+
+
+def _restore(backup: Path, target: Path, now: datetime) -> Restored:
+    folder = target.parent
+    with causes(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for left_behind in folder.glob(f"{_WORKSHOP}*"):
+            shutil.rmtree(left_behind)
+        workshop = Path(mkdtemp(prefix=_WORKSHOP, dir=folder))
+    try:
+        fresh = _checked_copy(backup, workshop / "fresh.db")
+        revision = _revision(fresh, backup)
+        with causes(target):
+            _refuse_held(target)
+            _fold_log(target, workshop / "trial.db")
+            kept = _keep(target, now)
+            _refuse_held(target)
+            for ending in ENDINGS[1:]:
+                _beside(target, ending).unlink(missing_ok=True)
+            sync(folder)
+            _belong_to_the_same(fresh, target)
+            fresh.replace(target)
+            sync(folder)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+    return Restored(revision, kept)
+
+
+def _checked_copy(source: Path, copy: Path) -> Path:
+    """Return a copy of a file, with what belongs to it folded in, that passed every check."""
+    with causes(source):
+        for ending in ENDINGS[:-1]:
+            if _beside(source, ending).exists():
+                shutil.copyfile(_beside(source, ending), _beside(copy, ending))
+    verify(copy, source)
+    return copy
+
+
+def _revision(copy: Path, source: Path) -> str:
+    """Return of which revision a copy is; NotOurs or MigrationFailed when we cannot use it."""
+    with causes(source), closing(sqlite3.connect(copy)) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+        missing = sorted(OUR_TABLES - tables)
+        if missing:
+            raise NotOurs(source, f"it has no table {', '.join(missing)}")
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    if row is None:
+        raise NotOurs(source, "it does not say of which version it is")
+    revision = str(row[0])
+    if revision > NEWEST:
+        raise MigrationFailed(revision, NEWEST, "it was made by a newer ClanStats")
+    return revision
+
+
+def _refuse_held(target: Path) -> None:
+    """Raise DatabaseLocked while another process has the database open."""
+    if target.exists() and (holders(target) or is_held(target)):
+        raise DatabaseLocked(f"{target} is in use, so nothing was changed", target)
+
+
+def _fold_log(target: Path, trial: Path) -> None:
+    """Fold the log beside a database into it, where the two belong together.
+
+    They need not: a file that somebody put beside the log of another would be destroyed. So it is
+    tried on copies first; what does not fit, or is damaged, is left as it is, to be kept apart.
+    """
+    logs = [_beside(target, ending) for ending in ENDINGS[1:-1]]
+    if not target.exists() or not any(log.exists() and log.stat().st_size for log in logs):
+        return
+    with suppress(DatabaseDamaged), causes(target):
+        _checked_copy(target, trial)
+        with closing(sqlite3.connect(target, timeout=0)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+def _belong_to_the_same(fresh: Path, target: Path) -> None:
+    """Give the new file the owner and the rights of the old one, as far as we may."""
+    if target.exists():
+        with suppress(OSError):
+            old = target.stat()
+            fresh.chmod(old.st_mode)
+            if sys.platform != "win32":
+                os.chown(fresh, old.st_uid, old.st_gid)
+
+
+def _keep(target: Path, now: datetime) -> Path | None:
+    """Have the old database, and what belongs to it, under another name too; return that name."""
+    if not any(_beside(target, ending).exists() for ending in ENDINGS[:-1]):
+        return None
+    kept = _free_name(target, now)
+    for ending in ENDINGS[:-1]:
+        if _beside(target, ending).exists():
+            _have_twice(_beside(target, ending), _beside(kept, ending))
+    sync(target.parent)
+    return kept
+
+
+def _have_twice(old: Path, new: Path) -> None:
+    """Give a file a second name, or copy it where files have only one."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)
+        sync(new)
+
+
+def _free_name(target: Path, now: datetime) -> Path:
+    name = f"{target.stem}.replaced-{now:%Y%m%dT%H%M%SZ}"
+    names = (f"{name}-{number}.db" if number > 1 else f"{name}.db" for number in count(1))
+    return next(path for path in map(target.with_name, names) if not path.exists())
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
