@@ -63,7 +63,7 @@ def _back_up(source: Path, folder: Path, now: datetime, keep: int, wait: float) 
     finally:
         for ending in ENDINGS:
             unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
-    for age in sorted(older)[: len(older) + 1 - max(keep, 1)]:
+    for age in sorted(older, reverse=True)[max(keep, 1) - 1 :]:
         with suppress(OSError):  # the copy is made; what cannot go now goes the next time
             older[age].unlink()
     return copy

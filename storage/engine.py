@@ -50,8 +50,7 @@ class Database:
     @property
     def path(self) -> Path | None:
         """Return the file of an SQLite database, or None for another kind."""
-        name = self.url.database
-        return Path(name) if self.url.get_backend_name() == "sqlite" and name else None
+        return file_of(self.url)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -96,6 +95,12 @@ class Database:
     async def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file."""
         await self._engine.dispose()
+
+
+def file_of(url: str | URL) -> Path | None:
+    """Return the file of an SQLite database, or None for another kind."""
+    made = make_url(url)
+    return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
 
 
 def _engine(url: URL, busy: timedelta) -> AsyncEngine:

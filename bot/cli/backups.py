@@ -7,7 +7,7 @@ from bot.cli.terminal import screen
 from bot.settings import Settings
 from bot.wiring import now
 from storage.backup import back_up
-from storage.engine import Database
+from storage.engine import file_of
 from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseUnopenable
 from storage.migrate import NEWEST
 from storage.restore import restore as put_back
@@ -47,7 +47,7 @@ async def restore(given: Given, file: Path) -> int:
 
 def _file(settings: Settings, unless: Path | None = None) -> Path:
     """Return the file of the database; CannotDo when it is not one, or that very one."""
-    path = Database(settings.database_url).path
+    path = file_of(settings.database_url)
     if path is None:
         raise CannotDo(
             "The database is no file", "use the tools of PostgreSQL: pg_dump, pg_restore"

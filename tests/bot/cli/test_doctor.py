@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot.cli.given import CannotDo, Sight
+from bot.cli.looks import Grade, at_database
+from bot.settings import load
 from tests.bot.cli.conftest import TOKEN, Line
 from tests.bot.cli.test_commands import python
 from tests.bot.services.group import CODE, GROUP_ID
+from tests.storage.beside import SHUTS_OUT, WRITES, beside
 
 EVERYTHING = {"DISCORD_TOKEN": TOKEN, "WOM_GROUP_SECRET": CODE}
 
@@ -63,7 +67,30 @@ def test_a_damaged_database_is_a_fault_with_the_way_back(line: Line) -> None:
     line.database.write_bytes(b"SQLite format 3\x00" + b"rubbish" * 1000)
     (found,) = said(line, "database")
     assert found.startswith("fault ")
+    assert "is damaged" in found
+    assert "`clanstats restore`" in found
     assert "backups folder" in found
+
+
+@pytest.mark.parametrize("statements", [WRITES, SHUTS_OUT])
+async def test_a_locked_database_is_a_fault_that_says_who_and_after_a_while(
+    line: Line, statements: tuple[str, ...]
+) -> None:
+    with beside(line.database, *statements) as other:
+        found = await at_database(load(line.environment, None), wait=0.02)
+    assert found.grade is Grade.FAULT
+    assert "is held by another program" in found.words
+    assert found.remedy.startswith(f"stop process {other.pid} (python")
+    assert "damaged" not in found.words + found.remedy
+
+
+def test_a_folder_in_the_place_of_the_database_is_no_damage(line: Line, tmp_path: Path) -> None:
+    (tmp_path / "place.db").mkdir()
+    (found,) = said(line, "database", DATABASE_URL=f"sqlite:///{tmp_path}/place.db")
+    assert found.startswith("fault ")
+    assert "cannot be opened" in found
+    assert "it is not damaged" in found
+    assert "restore" not in found
 
 
 def test_a_database_of_another_version_is_told_apart(line: Line) -> None:

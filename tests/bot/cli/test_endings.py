@@ -10,7 +10,14 @@ from bot.cli.endings import ended_in_words, words_for
 from bot.cli.given import CannotDo
 from bot.services.poll import NoGroup, PollUnderWay
 from bot.settings import Fault, SettingsError
-from storage.errors import DatabaseDamaged, DatabaseLocked, MigrationFailed
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseFull,
+    DatabaseLocked,
+    DatabaseUnopenable,
+    MigrationFailed,
+    NotOurs,
+)
 from wom import errors
 
 SETTINGS = SettingsError((Fault("A", "is not set", "a word"), Fault("B", "is odd", "2")))
@@ -25,6 +32,9 @@ KNOWN: list[tuple[BaseException, int, str]] = [
     (errors.WomNotFound("/groups/1", 404), 1, "check WOM_GROUP_ID"),
     (DatabaseLocked("database is locked"), 1, "stop the other program"),
     (DatabaseDamaged(Path("x.db"), "row 3"), 1, "the backups folder"),
+    (DatabaseUnopenable(Path("x.db"), "read-only"), 1, "it is not damaged"),
+    (DatabaseFull(Path("x.db"), "full"), 1, "make room"),
+    (NotOurs(Path("x.db"), "no table"), 1, "name a file of the backups folder"),
     (MigrationFailed("0000", "0001", "no"), 1, "as it was before"),
     (MigrationFailed("0002", "0001", "no"), 1, "install the newest version"),
     (NoGroup("Iron Cabbage"), 1, "or set WOM_GROUP_ID"),
@@ -33,6 +43,11 @@ KNOWN: list[tuple[BaseException, int, str]] = [
     (PermissionError(13, "Permission denied", "/x"), 1, "/x: Permission denied; check that"),
     (ConnectionResetError(104, "reset by peer"), 1, "check the connection and the disk"),
 ]
+
+
+def test_restore_is_advised_for_damage_alone() -> None:
+    advised = [type(error) for error, _, _ in KNOWN if "clanstats restore" in words_for(error)]
+    assert advised == [DatabaseDamaged]
 
 
 @pytest.mark.parametrize(("error", "code", "words"), KNOWN, ids=lambda it: type(it).__name__)

@@ -1,11 +1,13 @@
 """What went wrong, in words: the narrowest kind wins, and nothing of the inside is told."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.services.faults import told
 from bot.services.poll import NoGroup, PollUnderWay
 from bot.services.rebuild import UnknownZone
-from storage.errors import DatabaseLocked, MigrationFailed
+from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, MigrationFailed
 from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFound, WomUnreachable
 
 
@@ -22,6 +24,8 @@ from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFoun
         (WomBadRequest("/groups/1", 400, "SECRET"), "refused"),
         (InvalidId("/groups/:id"), "refused"),
         (DatabaseLocked("x"), "busy"),
+        (DatabaseFull(Path("/data/clan.db"), "full"), "disk is full"),
+        (DatabaseUnopenable(Path("/data/clan.db"), "read-only"), "cannot be written"),
         (MigrationFailed("1", "2", "no disk"), "cannot be used"),
     ],
 )
@@ -31,6 +35,7 @@ def test_each_kind_is_told_by_its_own_words(error: Exception, words: str) -> Non
     assert words in said
     assert "SECRET" not in said
     assert "/groups" not in said
+    assert "/data" not in said
 
 
 def test_what_nobody_expected_has_no_words() -> None:

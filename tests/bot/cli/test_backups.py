@@ -1,0 +1,164 @@
+"""`clanstats backup` and `clanstats restore`, from the words typed to the files on the disk."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.cli.backups import backup
+from bot.cli.given import Given
+from storage.errors import DatabaseLocked
+from tests.bot.cli.conftest import Line
+from tests.bot.cli.test_commands import python
+from tests.storage.beside import READS, SHUTS_OUT, beside
+from tests.storage.rows import names_in
+
+
+def made(line: Line) -> Path:
+    """Return the backup that was made last."""
+    return max((line.database.parent / "backups").iterdir())
+
+
+def names(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM clans")]
+
+
+@pytest.fixture
+def backed_up(line: Line) -> Line:
+    """A command line whose clan was backed up and has another name since."""
+    line.make(1, "Before")
+    assert line.types("backup").exit_code == 0
+    line.says("UPDATE clans SET name = 'After'")
+    return line
+
+
+def test_a_backup_says_where_it_is(line: Line) -> None:
+    line.make(1, "Iron Cabbage")
+    shown = line.types("backup")
+    assert shown.exit_code == 0, shown.stderr
+    assert f"the copy checked: {made(line)}" in shown.stdout
+    assert names(made(line)) == ["Iron Cabbage"]
+
+
+def test_a_backup_migrates_nothing(line: Line) -> None:
+    line.ages("0001")
+    assert line.types("backup").exit_code == 0
+    with closing(sqlite3.connect(line.database)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
+            ("0001",)
+        ]
+
+
+def test_a_backup_of_nothing_or_of_rubbish_ends_with_1_and_why(line: Line, tmp_path: Path) -> None:
+    shown = line.types("backup", DATABASE_URL=f"sqlite:///{tmp_path}/none.db")
+    assert shown.exit_code == 1
+    assert "cannot be opened" in shown.stderr
+    line.database.write_text("no database " * 1000, "utf-8")
+    shown = line.types("backup")
+    assert shown.exit_code == 1
+    assert "is damaged" in shown.stderr
+
+
+def test_a_backup_of_a_locked_database_ends_by_itself(line: Line) -> None:
+    given = Given(line.environment, line.env_file)
+    with beside(line.database, *SHUTS_OUT), pytest.raises(DatabaseLocked):
+        asyncio.run(backup(given, wait=0.02))
+
+
+def test_a_restore_says_what_is_kept_and_who_comes_back(backed_up: Line) -> None:
+    line = backed_up
+    shown = line.types("restore", str(made(line)))
+    assert shown.exit_code == 0, shown.stderr
+    assert names(line.database) == ["Before"]
+    (kept,) = line.database.parent.glob("clan_data.replaced-*.db")
+    assert f"is now what {made(line).name} was" in shown.stdout
+    assert f"What it replaced is kept: {kept}" in shown.stdout
+    assert "forgotten since that backup was made are back in it" in shown.stdout
+    assert "/privacy forget again" in shown.stdout
+    assert names(kept) == ["After"]
+
+
+def test_an_older_backup_says_that_the_next_start_brings_it_up(backed_up: Line) -> None:
+    with closing(sqlite3.connect(made(backed_up))) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    shown = backed_up.types("restore", str(made(backed_up)))
+    assert "It is at 0001; the next start brings it up" in shown.stdout
+
+
+def test_while_the_bot_runs_restore_says_who_it_is_and_changes_nothing(backed_up: Line) -> None:
+    line = backed_up
+    with beside(line.database, *READS) as bot:
+        before = names_in(line.database.parent)
+        shown = line.types("restore", str(made(line)))
+        assert names_in(line.database.parent) == before
+    assert shown.exit_code == 1
+    assert "is in use, so nothing was changed; stop process " in shown.stderr
+    assert f"process {bot.pid} (python" in shown.stderr
+    assert names(line.database) == ["After"]
+
+
+def test_a_damaged_backup_advises_another_one(backed_up: Line) -> None:
+    backup_made = made(backed_up)
+    backup_made.write_bytes(backup_made.read_bytes()[:20000])
+    shown = backed_up.types("restore", str(backup_made))
+    assert shown.exit_code == 1
+    assert f"{backup_made} is damaged" in shown.stderr
+    assert shown.stderr.endswith("; nothing was changed; name another backup.\n")
+    assert names(backed_up.database) == ["After"]
+
+
+def test_a_backup_of_the_future_is_left_alone(backed_up: Line) -> None:
+    with closing(sqlite3.connect(made(backed_up))) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    shown = backed_up.types("restore", str(made(backed_up)))
+    assert shown.exit_code == 1
+    assert "install the newest version" in shown.stderr
+    assert names(backed_up.database) == ["After"]
+
+
+def test_the_database_is_not_restored_from_itself(line: Line) -> None:
+    shown = line.types("restore", str(line.database))
+    assert shown.exit_code == 1
+    assert "is the database itself; name a file of the backups folder" in shown.stderr
+
+
+def test_a_file_that_is_not_there_ends_with_2(line: Line, tmp_path: Path) -> None:
+    shown = line.types("restore", str(tmp_path / "none.db"))
+    assert shown.exit_code == 2
+    assert "none.db" in shown.stderr
+
+
+def test_a_damaged_database_is_restored_by_what_the_words_say(backed_up: Line) -> None:
+    line = backed_up
+    line.database.write_bytes(b"SQLite format 3\x00" + b"rubbish" * 1000)
+    shown = line.types("migrate")
+    assert shown.exit_code == 1
+    assert "`clanstats restore`" in shown.stderr
+    assert line.types("restore", str(made(line))).exit_code == 0
+    assert line.types("migrate").exit_code == 0
+    assert names(line.database) == ["Before"]
+
+
+def test_postgresql_has_tools_of_its_own(line: Line) -> None:
+    shown = line.types("backup", DATABASE_URL="postgresql://somebody@localhost/clan")
+    assert shown.exit_code == 1
+    assert "pg_dump" in shown.stderr
+
+
+def test_a_database_that_cannot_be_opened_ends_in_words_alone(tmp_path: Path) -> None:
+    (tmp_path / "clan_data.db").mkdir()
+    shown = python("-m", "bot", "migrate", DATA_DIR=str(tmp_path))
+    assert shown.returncode == 1
+    assert "cannot be opened for writing" in shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert "it is not damaged" in shown.stderr
+
+
+@pytest.mark.parametrize("name", ["backup", "restore"])
+def test_help_shows_an_example_and_how_it_ends(line: Line, name: str) -> None:
+    told = " ".join(line.types(name, "--help").stdout.split())
+    assert f"Example: clanstats {name}" in told
+    assert "Ends with 0" in told
