@@ -13,6 +13,7 @@ The first four are told apart by SQLite's own codes: https://www.sqlite.org/resc
 """
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,6 +95,9 @@ _UNOPENABLE = frozenset(
     }
 )
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_ROOM_NEEDED = 2**16
+"""Bytes; opening a database takes half of it."""
+
 _PRIMARY = 0xFF
 """SQLite's extended codes carry the primary one in their last byte."""
 
@@ -113,9 +117,20 @@ def cause_of(error: BaseException | None, path: Path | None) -> StorageError | N
         return DatabaseLocked(f"{file} is held by another program: {error}", path)
     if code in _DAMAGED:
         return DatabaseDamaged(file, str(error))
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _has_no_room(file)):
         return DatabaseFull(file, str(error))
     return DatabaseUnopenable(file, str(error)) if code in _UNOPENABLE else None
+
+
+def _has_no_room(file: Path) -> bool:
+    """Return whether a disk is full: for its shared memory SQLite only says "disk I/O error" then.
+
+    https://www.sqlite.org/rescode.html#ioerr_shmsize
+    """
+    try:
+        return shutil.disk_usage(file.parent).free < _ROOM_NEEDED
+    except OSError:
+        return False
 
 
 @contextmanager

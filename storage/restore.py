@@ -70,7 +70,9 @@ def _restore(backup: Path, target: Path, now: datetime) -> Restored:
 
 def _checked_copy(source: Path, copy: Path) -> Path:
     """Return a copy of a file, with what belongs to it folded in, that passed every check."""
-    with causes(source):
+    with causes(source), source.open("rb"):
+        pass  # whether it can be read; what goes wrong from here on is for want of room
+    with causes(copy.parent.parent):
         for ending in ENDINGS[:-1]:
             if _beside(source, ending).exists():
                 shutil.copyfile(_beside(source, ending), _beside(copy, ending))

@@ -151,7 +151,9 @@ async def test_a_copy_is_of_one_moment_however_much_others_write(
         await connection.exec_driver_sql("CREATE TABLE much (stuff)")
         await connection.exec_driver_sql("INSERT INTO much VALUES (zeroblob(20000000))")
     writers = [a_clan_more(database, number) for number in range(2, 12)]
-    copy, *_ = await asyncio.gather(back_up(path, tmp_path / "backups", NOW), *writers)
+    _, copy = await asyncio.gather(
+        asyncio.gather(*writers), back_up(path, tmp_path / "backups", NOW)
+    )
     with closing(sqlite3.connect(copy)) as connection_to_copy:
         assert connection_to_copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

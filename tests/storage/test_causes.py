@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -184,6 +185,22 @@ async def test_a_mistake_of_ours_is_none_of_the_causes(database: Database) -> No
 def test_what_the_system_says_has_a_cause_too(error: OSError, kind: type[StorageError]) -> None:
     with pytest.raises(kind, match=str(error.strerror)), causes(Path("clan_data.db")):
         raise error
+
+
+@pytest.mark.parametrize(("free", "kind"), [(0, DatabaseFull), (2**30, DatabaseUnopenable)])
+def test_what_a_full_disk_says_of_the_shared_memory_is_full_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch, free: int, kind: type[StorageError]
+) -> None:
+    monkeypatch.setattr("storage.errors.shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert type(cause_of(error, path)) is kind
+
+
+def test_of_a_folder_that_is_not_there_nobody_says_that_it_is_full() -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    assert type(cause_of(error, Path("/none/at/all.db"))) is DatabaseUnopenable
 
 
 def test_what_has_no_code_and_what_is_no_error_of_a_file_has_no_cause() -> None:
