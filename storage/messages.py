@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import IntFlag
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import case, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +13,7 @@ from storage.rollups import Tally, find_last_written, raise_last_written, roll_u
 from storage.tables import CHANNELS, MESSAGES, QUESTIONS
 
 _MANY = 500
+_One = TypeVar("_One")
 
 
 class Flag(IntFlag):
@@ -163,6 +164,6 @@ async def after(
     return [Stored(*row) for row in rows]
 
 
-def in_few(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    """Return the ids in portions that one statement can name."""
-    return (ids[start : start + _MANY] for start in range(0, len(ids), _MANY))
+def in_few(ids: Sequence[_One], many: int = _MANY) -> Iterable[Sequence[_One]]:
+    """Return the ids, or what has one, in portions that one statement can name."""
+    return (ids[start : start + many] for start in range(0, len(ids), many))

@@ -1,17 +1,18 @@
 """Questions, what may have answered them, and who is credited for it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import first_snowflake
+from storage.columns import ids_within
 from storage.messages import Stored, in_few
 from storage.tables import CHANNELS, MESSAGES, QUESTIONS
 
-_SNOWFLAKES_A_MS = 1 << 22
+_BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -54,57 +55,181 @@ async def answered_after(
     return [Asked(*row) for row in rows]
 
 
-async def asked_near(
-    connection: AsyncConnection,
-    channels: Collection[int],
-    first: datetime,
-    last: datetime,
-    targets: Collection[int] = (),
-) -> dict[int, Asked]:
-    """Return the channels' questions asked in [first, last], and those among the reply targets."""
-    low, high = first_snowflake(first), first_snowflake(last + _MILLISECOND)
-    rows = await connection.execute(
-        select(QUESTIONS).where(
-            QUESTIONS.c.channel_id.in_(sorted(channels)),
-            QUESTIONS.c.message_id.between(low, high - 1),
-        )
-    )
-    found = {row.message_id: Asked(*row) for row in rows}
-    for few in in_few(sorted(set(targets) - found.keys())):
+async def asked_or_answered_by(
+    connection: AsyncConnection, message_ids: Sequence[int]
+) -> set[tuple[int, int]]:
+    """Return the questions among the messages, and those that one of them is the answer to.
+
+    As channel id and message id.
+    """
+    question = QUESTIONS.c
+    found: set[tuple[int, int]] = set()
+    for few in in_few(message_ids):
         rows = await connection.execute(
-            select(QUESTIONS).where(
-                QUESTIONS.c.message_id.in_(few), QUESTIONS.c.channel_id.in_(sorted(channels))
+            select(question.channel_id, question.message_id).where(
+                or_(question.message_id.in_(few), question.answer_id.in_(few))
             )
         )
-        found |= {row.message_id: Asked(*row) for row in rows}
+        found.update((channel_id, message_id) for channel_id, message_id in rows)
     return found
 
 
-async def possible_answers(
-    connection: AsyncConnection, questions: Sequence[int], window: timedelta
-) -> list[Stored]:
-    """Return the messages that came within the window behind a question, or that reply to one.
+async def waiting_for(
+    connection: AsyncConnection, new: Sequence[Stored], window: timedelta
+) -> set[tuple[int, int]]:
+    """Return the questions that a new message may answer by coming next in their channel.
 
-    One millisecond more than the window, because ids of one millisecond have an order of their own.
+    They were asked within the window before it, by somebody else, and nobody answered before it.
+    As channel id and message id.
     """
-    reach = (window // _MILLISECOND + 1) * _SNOWFLAKES_A_MS
+    found: set[tuple[int, int]] = set()
+    for few in in_few(sorted(new, key=_BY_CHANNEL)):
+        ids = [message.message_id for message in few]
+        rows = await connection.execute(_waiting(window), {"ids": ids})
+        found.update((channel_id, message_id) for channel_id, message_id in rows)
+    return found
+
+
+async def next_speakers(
+    connection: AsyncConnection, asked: Sequence[Asked], window: timedelta
+) -> dict[int, Stored]:
+    """Return by question the first message of somebody else behind it in its channel.
+
+    At least up to the end of the window, and a millisecond more: ids of one millisecond have an
+    order of their own. Each message is looked at once, however many questions precede it.
+    """
+    ordered = sorted(asked, key=_BY_CHANNEL)
+    near: dict[int, Stored] = {}
+    for few in in_few(ordered):
+        ids = [each.message_id for each in few]
+        rows = await connection.execute(_next_speaker(window), {"ids": ids})
+        near |= {row[0]: Stored(*row[1:]) for row in rows}
     found: dict[int, Stored] = {}
-    for few in in_few(questions):
-        behind = (
-            select(MESSAGES)
-            .join(
-                QUESTIONS,
-                (MESSAGES.c.message_id > QUESTIONS.c.message_id)
-                & (MESSAGES.c.message_id <= QUESTIONS.c.message_id + reach)
-                & (MESSAGES.c.channel_id == QUESTIONS.c.channel_id),
-            )
-            .where(QUESTIONS.c.message_id.in_(few))
+    later: Asked | None = None
+    for each in reversed(ordered):
+        message = near.get(each.message_id)
+        if message is None and later is not None and later[1:3] == each[1:3]:
+            # Up to the same author's next question nobody else spoke: both wait for the same.
+            message = found.get(later.message_id)
+        if message is not None:
+            found[each.message_id] = message
+        later = each
+    return found
+
+
+async def first_replies(connection: AsyncConnection, asked: Sequence[Asked]) -> dict[int, Stored]:
+    """Return by question the first reply of somebody else to it in its own channel.
+
+    What refers to another channel is a forward or a crosspost, perhaps of another clan.
+    """
+    found: dict[int, Stored] = {}
+    for few in in_few(asked):
+        ids = [each.message_id for each in few]
+        rows = await connection.execute(_first_reply(), {"ids": ids})
+        found |= {row[0]: Stored(*row[1:]) for row in rows}
+    return found
+
+
+def _waiting(window: timedelta) -> Select[Any]:
+    """Return the questions that lie between a new message and the one before it in the channel.
+
+    Only where somebody else than the questioner wrote one of the new messages from there on.
+    """
+    question, message = QUESTIONS.c, MESSAGES.c
+    here: dict[str, Any] = {"partition_by": message.channel_id, "order_by": message.message_id}
+    previous_id = func.lag(message.message_id).over(**here)
+    new = (
+        select(
+            message.message_id,
+            message.channel_id,
+            _larger(previous_id, message.message_id - _reach(window)).label("after_id"),
+            func.min(message.author_id).over(**here, rows=(0, None)).label("one"),
+            func.max(message.author_id).over(**here, rows=(0, None)).label("another"),
         )
-        replying = select(MESSAGES).where(MESSAGES.c.reply_to.in_(few))
-        for statement in (behind, replying):
-            rows = await connection.execute(statement)
-            found |= {row.message_id: Stored(*row) for row in rows}
-    return list(found.values())
+        .where(message.message_id.in_(bindparam("ids", expanding=True)))
+        .cte("new")
+    )
+    behind = (
+        (question.channel_id == new.c.channel_id)
+        & (question.message_id > new.c.after_id)
+        & (question.message_id < new.c.message_id)
+    )
+    return (
+        select(question.channel_id, question.message_id)
+        .join(new, behind)
+        .where(
+            or_(question.answer_id.is_(None), question.answer_id > new.c.message_id),
+            or_(question.author_id != new.c.one, question.author_id != new.c.another),
+        )
+    )
+
+
+def _next_speaker(window: timedelta) -> Select[Any]:
+    """Return the next message of somebody else, up to the next of the questions in the channel."""
+    question, message = QUESTIONS.c, MESSAGES.c
+    following_id = func.lead(question.message_id).over(
+        partition_by=question.channel_id, order_by=question.message_id
+    )
+    last_id = question.message_id + _reach(window)
+    asked = (
+        select(
+            question.message_id,
+            question.channel_id,
+            question.author_id,
+            case((following_id < last_id, following_id), else_=last_id).label("until_id"),
+        )
+        .where(question.message_id.in_(bindparam("ids", expanding=True)))
+        .cte("asked")
+    )
+    first_id = (
+        select(message.message_id)
+        .where(
+            message.message_id > asked.c.message_id,
+            message.message_id <= asked.c.until_id,
+            message.channel_id == asked.c.channel_id,
+            message.author_id != asked.c.author_id,
+        )
+        .order_by(message.message_id)
+        .limit(1)
+        .correlate(asked)
+        .scalar_subquery()
+    )
+    found = select(asked.c.message_id, first_id.label("first_id")).cte("found")
+    return _with_messages(found)
+
+
+def _first_reply() -> Select[Any]:
+    question, message = QUESTIONS.c, MESSAGES.c
+    replies = (
+        (message.reply_to == question.message_id)
+        & (message.channel_id == question.channel_id)
+        & (message.author_id != question.author_id)
+        & (message.message_id > question.message_id)
+    )
+    found = (
+        select(question.message_id, func.min(message.message_id).label("first_id"))
+        .select_from(QUESTIONS)
+        .join(MESSAGES, replies)
+        .where(question.message_id.in_(bindparam("ids", expanding=True)))
+        .group_by(question.message_id)
+        .cte("found")
+    )
+    return _with_messages(found)
+
+
+def _with_messages(found: Any) -> Select[Any]:  # noqa: ANN401 - SQL
+    return select(found.c.message_id, MESSAGES).join(
+        MESSAGES, MESSAGES.c.message_id == found.c.first_id
+    )
+
+
+def _larger(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the larger one; the other where the one is NULL."""
+    return case((one > other, one), else_=other)
+
+
+def _reach(window: timedelta) -> int:
+    return ids_within(window + _MILLISECOND)
 
 
 async def set_answers(connection: AsyncConnection, answers: Sequence[Asked]) -> None:

@@ -5,7 +5,7 @@ Phrases are English; in any other language the question mark decides alone.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -96,45 +96,13 @@ def answer_to(
     """Return the earliest of `later` that answers the question, whatever their order.
 
     A reply by somebody else answers at any time, anything else somebody else wrote in the channel
-    only within the window, its end included.
+    only within the window, its end included. Pass authors as persons where the two sides are
+    linked, else one human on Discord and on the bridge can answer themself.
     """
     found = min(
         (fact for fact in later if _answers(fact, question, window)), key=_when, default=None
     )
     return found and Answer(found.message_id, found.author_id, found.sent_at)
-
-
-def answers(facts: Sequence[Fact], window: timedelta = ANSWER_WINDOW) -> dict[int, Answer]:
-    """Return the answer of each answered question by the question's message id.
-
-    The order of the facts does not matter. Pass authors as persons where the two sides are linked,
-    else one human on Discord and on the bridge can answer themself.
-    """
-    ordered = sorted(facts, key=_when)
-    asked = {fact.message_id: fact for fact in ordered if fact.is_question}
-    likely: dict[int, list[Fact]] = {message_id: [] for message_id in asked}
-    for fact in ordered:
-        if fact.reply_to in likely:
-            likely[fact.reply_to].append(fact)
-    for question, following in _next_speakers(ordered):
-        if question.is_question:
-            likely[question.message_id].append(following)
-    found = {key: answer_to(question, likely[key], window) for key, question in asked.items()}
-    return {key: answer for key, answer in found.items() if answer}
-
-
-def _next_speakers(ordered: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
-    """Yield each fact with the next one of another author in its channel, where there is one."""
-    following: dict[int, Fact] = {}
-    other: dict[int, Fact | None] = {}
-    for fact in reversed(ordered):
-        newer = following.get(fact.channel_id)
-        if newer is not None and newer.author_id != fact.author_id:
-            other[fact.channel_id] = newer
-        following[fact.channel_id] = fact
-        next_speaker = other.get(fact.channel_id)
-        if next_speaker is not None:
-            yield fact, next_speaker
 
 
 def _answers(fact: Fact, question: Fact, window: timedelta) -> bool:

@@ -3,16 +3,18 @@
 The credit depends on the facts alone and never on the order in which they arrived.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.clan import questions as asking
 from bot.clan.spans import slot_of
 from storage import questions
 from storage.engine import Connection
-from storage.messages import Fact, Stored
+from storage.messages import Fact, Stored, in_few
 from storage.questions import Asked
 from storage.rollups import Tally, roll_up
+
+_AT_ONCE = 250  # some milliseconds of work between two breaths of the event loop
 
 
 def fact_of(message: Stored, zone: ZoneInfo) -> Fact:
@@ -26,22 +28,17 @@ async def settle_answers(
     """Settle every question that the touched messages, stored or just removed, may answer."""
     if not touched:
         return
-    wrong = await _differences(connection, [fact.message for fact in touched])
-    await _settle(connection, clan_id, zone, wrong)
+    near = await _near(connection, [fact.message for fact in touched])
+    for few in in_few(near, _AT_ONCE):
+        asked = await questions.asked(connection, few)
+        await settle_again(connection, clan_id, zone, asked)
 
 
 async def settle_again(
     connection: Connection, clan_id: int, zone: ZoneInfo, asked: Collection[Asked]
 ) -> None:
-    """Settle questions whose answers, but nothing else around them, were deleted."""
-    near = {each.message_id: each for each in asked}
-    await _settle(connection, clan_id, zone, await _wrongly_settled(connection, near))
-
-
-async def _settle(
-    connection: Connection, clan_id: int, zone: ZoneInfo, wrong: Collection[tuple[Asked, Asked]]
-) -> None:
-    """Write each question (as stored, as it should be) and move the credit for its answer."""
+    """Settle questions, and move the credit for their answers where they were settled wrongly."""
+    wrong = await _wrongly_settled(connection, list(asked))
     await questions.set_answers(connection, [after for _, after in wrong])
     moved = [
         tally
@@ -61,69 +58,53 @@ async def drop_credits(
     )
 
 
-async def _differences(
-    connection: Connection, touched: Sequence[Stored]
-) -> list[tuple[Asked, Asked]]:
-    """Return (as stored, as it should be) of the questions around that are settled wrongly."""
-    near = await questions.asked_near(
-        connection,
-        {message.channel_id for message in touched},
-        min(message.sent_at for message in touched) - asking.ANSWER_WINDOW,
-        max(message.sent_at for message in touched),
-        [message.reply_to for message in touched if message.reply_to is not None],
-    )
-    return await _wrongly_settled(connection, near)
+async def _near(connection: Connection, touched: Sequence[Stored]) -> list[int]:
+    """Return the questions whose answer may be another one since the messages came or went."""
+    replied = [message.reply_to for message in touched if message.reply_to is not None]
+    own = [message.message_id for message in touched]
+    channels = {message.channel_id for message in touched}
+    found = await questions.asked_or_answered_by(connection, sorted({*own, *replied}))
+    found |= await questions.waiting_for(connection, touched, asking.ANSWER_WINDOW)
+    return [message_id for channel_id, message_id in sorted(found) if channel_id in channels]
 
 
 async def _wrongly_settled(
-    connection: Connection, near: Mapping[int, Asked]
+    connection: Connection, near: Sequence[Asked]
 ) -> list[tuple[Asked, Asked]]:
-    later = await questions.possible_answers(connection, list(near), asking.ANSWER_WINDOW)
-    answers = asking.answers(list(_facts(near.values(), later)))
+    """Return (as stored, as it should be) of those questions that are settled wrongly."""
+    following = await questions.next_speakers(connection, near, asking.ANSWER_WINDOW)
+    replies = await questions.first_replies(connection, near)
     found = []
-    for message_id, before in near.items():
-        answer = answers.get(message_id)
-        after = before._replace(
-            answer_id=answer and answer.message_id,
-            answered_by=answer and answer.author_id,
-            answered_at=answer and answer.answered_at,
-        )
+    for before in near:
+        likely = (following.get(before.message_id), replies.get(before.message_id))
+        after = _answered(before, [_fact(each) for each in likely if each is not None])
         if after != before:
             found.append((before, after))
     return found
 
 
-def _facts(asked: Collection[Asked], later: Collection[Stored]) -> Iterable[asking.Fact]:
-    """Return each message once; a question among `later` may itself reply to another one.
+def _answered(asked: Asked, likely: Sequence[asking.Fact]) -> Asked:
+    """Return the question with its answer, or with none."""
+    question = asking.Fact(
+        asked.message_id, asked.author_id, asked.channel_id, asked.asked_at, is_question=True
+    )
+    answer = asking.answer_to(question, likely)
+    return asked._replace(
+        answer_id=answer and answer.message_id,
+        answered_by=answer and answer.author_id,
+        answered_at=answer and answer.answered_at,
+    )
 
-    Only a reply in the question's own channel is one: what refers to another channel is a forward
-    or a crosspost, perhaps of another clan.
-    """
-    where = {question.message_id: question.channel_id for question in asked}
-    replies = {
-        message.message_id: message.reply_to
-        for message in later
-        if message.reply_to is not None and where.get(message.reply_to) == message.channel_id
-    }
-    for question in asked:
-        yield asking.Fact(
-            question.message_id,
-            question.author_id,
-            question.channel_id,
-            question.asked_at,
-            is_question=True,
-            reply_to=replies.get(question.message_id),
-        )
-    for message in later:
-        if message.message_id not in where:
-            yield asking.Fact(
-                message.message_id,
-                message.author_id,
-                message.channel_id,
-                message.sent_at,
-                is_question=False,
-                reply_to=replies.get(message.message_id),
-            )
+
+def _fact(message: Stored) -> asking.Fact:
+    return asking.Fact(
+        message.message_id,
+        message.author_id,
+        message.channel_id,
+        message.sent_at,
+        is_question=message.is_question,
+        reply_to=message.reply_to,
+    )
 
 
 def credit(asked: Asked, zone: ZoneInfo, sign: int) -> list[Tally]:

@@ -304,38 +304,103 @@ async def test_a_cursor_moves_forward_and_never_back(database: Database, place: 
             assert (await authors.places(connection, clan_id))[1].cursor_id == expected
 
 
-async def test_questions_are_found_by_time_and_as_targets(database: Database, place: Place) -> None:
+WINDOW = HOUR / 4
+MINUTE = HOUR / 60
+
+
+async def test_questions_are_found_by_their_own_id_and_by_their_answers(
+    database: Database, place: Place
+) -> None:
     clan_id, who, channel = place
-    early, inside, late = (
-        a_fact(who, channel, NOW + minutes * HOUR / 60, asks=True) for minutes in (-60, 0, 15)
-    )
+    asked, other, answer = (a_fact(who, channel, NOW + n * HOUR, asks=n < 2) for n in range(3))
     async with database.writing() as connection:
+        await messages.add(connection, clan_id, [asked, other, answer])
+        (row,) = await questions.asked(connection, [other.message.message_id])
+        answered = row._replace(
+            answer_id=answer.message.message_id, answered_by=who, answered_at=NOW
+        )
+        await questions.set_answers(connection, [answered])
+        for message_id, question in (
+            (asked.message.message_id, asked.message.message_id),
+            (answer.message.message_id, other.message.message_id),
+        ):
+            found = await questions.asked_or_answered_by(connection, [message_id])
+            assert found == {(channel, question)}
+
+
+async def test_what_waits_for_a_message_was_asked_near_before_it_and_not_answered_before_it(
+    database: Database, place: Place
+) -> None:
+    clan_id, who, channel = place
+    async with database.writing() as connection:
+        another = await an_author(connection, clan_id, 21)
         elsewhere = await a_channel(connection, clan_id, discord_id=2)
-        other = a_fact(who, elsewhere, NOW, number=1, asks=True)
-        await messages.add(connection, clan_id, [early, inside, late, other])
-        end = late.message.sent_at
-        found = await questions.asked_near(connection, [channel], NOW, end)
-        assert set(found) == {inside.message.message_id, late.message.message_id}
-        before = end - HOUR / 3_600_000
-        found = await questions.asked_near(connection, [channel], NOW, before)
-        assert set(found) == {inside.message.message_id}
-        targets = [early.message.message_id, other.message.message_id]
-        found = await questions.asked_near(connection, [channel], NOW, before, targets)
-        assert set(found) == {early.message.message_id, inside.message.message_id}
+        long_ago, settled, waiting, own, other_channel, later = (
+            a_fact(writer, where, NOW + minutes * MINUTE, asks=True)
+            for minutes, writer, where in (
+                (-16, who, channel),
+                (-10, who, channel),
+                (-5, who, channel),
+                (-4, another, channel),
+                (-3, who, elsewhere),
+                (1, who, channel),
+            )
+        )
+        await messages.add(
+            connection, clan_id, [long_ago, settled, waiting, own, other_channel, later]
+        )
+        (row,) = await questions.asked(connection, [settled.message.message_id])
+        before = waiting.message.message_id
+        await questions.set_answers(connection, [row._replace(answer_id=before, answered_by=who)])
+        new = a_fact(another, channel, NOW)
+        more = a_fact(another, channel, NOW + MINUTE / 2)
+        await messages.add(connection, clan_id, [new, more])
+        found = await questions.waiting_for(connection, [more.message, new.message], WINDOW)
+        assert found == {(channel, waiting.message.message_id)}
 
 
-async def test_what_may_answer_is_near_behind_or_a_reply(database: Database, place: Place) -> None:
+async def test_the_next_speaker_is_found_behind_ones_own_questions(
+    database: Database, place: Place
+) -> None:
     clan_id, who, channel = place
-    asked = a_fact(who, channel, NOW, asks=True)
-    question = asked.message.message_id
-    behind = a_fact(who, channel, NOW + HOUR / 6)
-    reply = a_fact(who, channel, NOW + DAY, reply_to=question)
-    not_near = a_fact(who, channel, NOW + HOUR)
-    before = a_fact(who, channel, NOW - HOUR / 60)
     async with database.writing() as connection:
-        await messages.add(connection, clan_id, [asked, behind, reply, not_near, before])
-        found = await questions.possible_answers(connection, [question], HOUR / 4)
-    assert sorted(found) == [behind.message, reply.message]
+        another = await an_author(connection, clan_id, 21)
+        elsewhere = await a_channel(connection, clan_id, discord_id=2)
+        first, second = (a_fact(who, channel, NOW + n * MINUTE, asks=True) for n in (0, 2))
+        own = a_fact(who, channel, NOW + MINUTE)
+        there = a_fact(another, elsewhere, NOW + 3 * MINUTE)
+        answer = a_fact(another, channel, NOW + 5 * MINUTE, asks=True)
+        after = a_fact(who, channel, NOW + 25 * MINUTE)
+        await messages.add(connection, clan_id, [first, own, second, there, answer, after])
+        ids = [each.message.message_id for each in (first, second, answer)]
+        asked = await questions.asked(connection, ids)
+        assert await questions.next_speakers(connection, asked, WINDOW) == dict.fromkeys(
+            ids[:2], answer.message
+        )
+
+
+async def test_the_first_reply_is_somebody_elses_in_the_same_channel(
+    database: Database, place: Place
+) -> None:
+    clan_id, who, channel = place
+    question = a_fact(who, channel, NOW, asks=True)
+    asked_id = question.message.message_id
+    async with database.writing() as connection:
+        another = await an_author(connection, clan_id, 21)
+        elsewhere = await a_channel(connection, clan_id, discord_id=2)
+        replies = [
+            a_fact(writer, where, NOW + n * DAY, reply_to=asked_id)
+            for n, writer, where in (
+                (-1, another, channel),
+                (1, who, channel),
+                (2, another, elsewhere),
+            )
+        ]
+        wanted, later = (a_fact(another, channel, NOW + n * DAY, reply_to=asked_id) for n in (5, 6))
+        await messages.add(connection, clan_id, [question, *replies, later, wanted])
+        asked = await questions.asked(connection, [asked_id])
+        found = await questions.first_replies(connection, asked)
+    assert found == {asked_id: wanted.message}
 
 
 async def test_somebody_was_answered_by_a_reply_or_by_another_soon_after_in_the_channel(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.questions import ANSWER_WINDOW, Answer, Fact, answer_to, answers, is_question
+from bot.clan.questions import ANSWER_WINDOW, Answer, Fact, answer_to, is_question
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -131,8 +131,7 @@ QUESTION = fact(1, 10, 0, asks=True)
 
 
 def answered_by(*later: Fact) -> int | None:
-    found = answers([QUESTION, *later]).get(1)
-    assert found == answer_to(QUESTION, later)
+    found = answer_to(QUESTION, [QUESTION, *later])
     return found and found.message_id
 
 
@@ -165,13 +164,11 @@ def test_what_was_said_before_does_not_answer() -> None:
 
 def test_an_answer_says_who_and_when() -> None:
     later = fact(2, 20, 5)
-    assert answers([later, QUESTION]) == {1: Answer(2, 20, later.sent_at)}
+    assert answer_to(QUESTION, [later]) == Answer(2, 20, later.sent_at)
 
 
-def test_only_questions_are_answered_and_the_window_can_be_shorter() -> None:
-    talk = [fact(1, 10, 0), fact(2, 20, 1, reply_to=1)]
-    assert answers(talk) == {}
-    assert answers([QUESTION, fact(2, 20, 2)], timedelta(minutes=1)) == {}
+def test_the_window_can_be_shorter() -> None:
+    assert answer_to(QUESTION, [fact(2, 20, 2)], timedelta(minutes=1)) is None
     assert timedelta(minutes=15) == ANSWER_WINDOW
 
 
@@ -192,12 +189,21 @@ def talks(draw: st.DrawFn) -> list[Fact]:
 @given(talks().flatmap(lambda talk: st.tuples(st.just(talk), st.permutations(talk))))
 def test_the_order_of_facts_does_not_matter(both: tuple[list[Fact], list[Fact]]) -> None:
     talk, mixed = both
-    assert answers(talk) == answers(mixed)
+    assert [answer_to(each, talk) for each in talk] == [answer_to(each, mixed) for each in talk]
 
 
 @given(talks())
-def test_each_answer_is_the_one_found_by_looking_at_everything(talk: list[Fact]) -> None:
-    looked = {each.message_id: answer_to(each, talk) for each in talk if each.is_question}
-    assert answers(talk) == {key: found for key, found in looked.items() if found}
-    authors = {each.message_id: each.author_id for each in talk}
-    assert all(found.author_id != authors[key] for key, found in answers(talk).items())
+def test_the_next_other_speaker_and_the_first_reply_are_enough_to_look_at(talk: list[Fact]) -> None:
+    for question in talk:
+        later = sorted(
+            (each for each in talk if each.author_id != question.author_id),
+            key=lambda each: (each.sent_at, each.message_id),
+        )
+        behind = [each for each in later if _is_behind(each, question)]
+        here = [each for each in behind if each.channel_id == question.channel_id]
+        replies = [each for each in behind if each.reply_to == question.message_id]
+        assert answer_to(question, [*here[:1], *replies[:1]]) == answer_to(question, talk)
+
+
+def _is_behind(fact: Fact, question: Fact) -> bool:
+    return (fact.sent_at, fact.message_id) > (question.sent_at, question.message_id)

@@ -207,7 +207,7 @@ def _fact(each: Heard) -> tuple[int, int, int, bool, int | None]:
 
 
 def _answers(messages: Iterable[Heard]) -> dict[int, questions.Answer]:
-    """Return the answers, channel by channel: a reply elsewhere answers nothing."""
+    """Return the answers by holding every message of a channel against every question in it."""
     by_channel: dict[int, list[questions.Fact]] = defaultdict(list)
     for each in messages:
         where = each.spot.discord_channel_id
@@ -221,10 +221,13 @@ def _answers(messages: Iterable[Heard]) -> dict[int, questions.Answer]:
                 each.reply_to,
             )
         )
-    found: dict[int, questions.Answer] = {}
-    for facts in by_channel.values():
-        found |= questions.answers(facts)
-    return found
+    looked = {
+        each.message_id: questions.answer_to(each, facts)
+        for facts in by_channel.values()
+        for each in facts
+        if each.is_question
+    }
+    return {key: answer for key, answer in looked.items() if answer is not None}
 
 
 def _counts(counter: Counter[str]) -> Counts:
