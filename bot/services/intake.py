@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 
@@ -23,6 +24,8 @@ __all__ = ["Flushed", "Heard", "Intake", "Spot"]
 
 _HEARTBEAT = timedelta(minutes=1)
 _REMEMBERED = 50_000  # deletes of many weeks
+_AT_ONCE = 250  # some milliseconds of work between two breaths of the event loop
+_MOST_HEARD = 20_000  # a megabyte for a thousand; what is beyond is read from the history
 
 _log = structlog.get_logger()
 
@@ -44,16 +47,28 @@ class Flushed:
 
 @dataclass(slots=True)
 class _Buffer:
-    """What one server's clan said and took back since the last flush."""
+    """What one server's clan said and took back since the last flush, oldest first."""
 
     heard: dict[int, Heard] = field(default_factory=dict)
-    taken_back: set[int] = field(default_factory=set)
+    taken_back: dict[int, None] = field(default_factory=dict)
 
-    def put_back(self, older: "_Buffer") -> None:
-        self.heard = older.heard | self.heard
-        self.taken_back |= older.taken_back
-        for message_id in self.taken_back:
+    def batches(self) -> int:
+        """Return how many batches there are now."""
+        return -(-max(len(self.heard), len(self.taken_back)) // _AT_ONCE)
+
+    def batch(self) -> "_Buffer":
+        """Return the next batch; it stays here until it is written."""
+        return _Buffer(
+            dict(islice(self.heard.items(), _AT_ONCE)),
+            dict.fromkeys(islice(self.taken_back, _AT_ONCE)),
+        )
+
+    def leave(self, written: "_Buffer") -> None:
+        """Let go of a batch that is written; what was taken back meanwhile is the next one's."""
+        for message_id in written.heard:
             self.heard.pop(message_id, None)
+        for message_id in written.taken_back:
+            self.taken_back.pop(message_id, None)
 
 
 class Intake:
@@ -66,24 +81,32 @@ class Intake:
         self._buffers: dict[int, _Buffer] = defaultdict(_Buffer)
         self._gone: dict[int, None] = {}
         self._sight = 0
-        self._caught_up: set[int] = set()
+        self._caught_up: dict[int, int] = {}
         self._seen_again: set[int] = set()
         self._forgetting = Forgetting()
         self._one_flush = asyncio.Lock()
         self._beat_at: datetime | None = None
 
-    def hear(self, guild_id: int, heard: Heard) -> None:
-        """Keep a message for the next flush, unless it was taken back already."""
+    def hear(self, guild_id: int, heard: Heard) -> bool:
+        """Keep a message for the next flush, unless it was taken back already.
+
+        Return False when too many wait to be written: then it must be read from the history.
+        """
+        waiting = self._buffers[guild_id].heard
+        if len(waiting) >= _MOST_HEARD:
+            self._lose_sight_in(guild_id)
+            return False
         if heard.message_id not in self._gone:
-            self._buffers[guild_id].heard[heard.message_id] = heard
+            waiting[heard.message_id] = heard
+        return True
 
     def take_back(self, guild_id: int, message_ids: Iterable[int]) -> None:
         """Take deleted messages out with the next flush, whether they were written or not."""
         buffer = self._buffers[guild_id]
         for message_id in message_ids:
             buffer.heard.pop(message_id, None)
-            buffer.taken_back.add(message_id)
-            self._remember(message_id)
+            _remember(buffer.taken_back, message_id)
+            _remember(self._gone, message_id)
 
     def forget(
         self, guild_id: int, user_id: int, speakers: Collection[str], until: datetime
@@ -104,7 +127,15 @@ class Intake:
 
     def lose_sight_of(self, channel_id: int) -> None:
         """Forget that one channel was caught up: its cursor must wait for its history."""
-        self._caught_up.discard(channel_id)
+        self._caught_up.pop(channel_id, None)
+
+    def _lose_sight_in(self, guild_id: int) -> None:
+        """Forget that a server's channels were caught up; whoever reads a history begins again."""
+        self._sight += 1
+        self._seen_again.discard(guild_id)
+        self._caught_up = {
+            channel_id: where for channel_id, where in self._caught_up.items() if where != guild_id
+        }
 
     def regain_sight(self, guild_id: int, sight: int) -> None:
         """Note that a server's gap is read: from here its clan is listened to.
@@ -119,14 +150,12 @@ class Intake:
         """Write everything heard so far; what could not be written is kept for the next time."""
         async with self._one_flush:
             total = Flushed()
-            for guild_id in list(self._buffers):
-                buffer = self._buffers.pop(guild_id)
-                try:
-                    done = await self._write(guild_id, buffer)
-                except BaseException:
-                    self._buffers[guild_id].put_back(buffer)
-                    raise
-                total += done
+            for guild_id, buffer in list(self._buffers.items()):
+                # What is heard meanwhile is left to the next flush: other servers wait too.
+                for _ in range(buffer.batches()):
+                    batch = buffer.batch()
+                    total += await self._write(guild_id, batch)
+                    buffer.leave(batch)
             await self._beat()
             return total
 
@@ -137,7 +166,7 @@ class Intake:
         async with self._database.writing() as connection:
             clan = await as_it_is(connection, clan)
             for message_id in taken_back:
-                self._remember(message_id)
+                _remember(self._gone, message_id)
             gone, removed = await take_out(connection, clan, taken_back)
             kept = [each for each in heard if not self._forgetting.refuses(clan.guild_id, each)]
             wanted = await willing(connection, clan.clan_id, kept)
@@ -156,7 +185,7 @@ class Intake:
             if newest_id is not None:
                 await authors.move_cursors(connection, clan.clan_id, {channel: newest_id})
         if sight == self._sight:
-            self._caught_up.add(channel)
+            self._caught_up[channel] = clan.guild_id
 
     async def note(self, clan: Clan, spot: Spot) -> int:
         """Note a place as it is now, and return its channel id."""
@@ -168,12 +197,6 @@ class Intake:
         if clan is None:
             return Flushed()
         return await self.store(clan, list(buffer.heard.values()), buffer.taken_back)
-
-    def _remember(self, gone_id: int) -> None:
-        """Remember a delete: history that was fetched before it may be stored long after it."""
-        self._gone[gone_id] = None
-        if len(self._gone) > _REMEMBERED:
-            del self._gone[next(iter(self._gone))]
 
     def _cursors(self, added: Kept) -> dict[int, int]:
         return {
@@ -193,3 +216,10 @@ class Intake:
                 if clan.guild_id in self._seen_again:
                     await clans.change(connection, clan.clan_id, listened_at=now)
         self._beat_at = now
+
+
+def _remember(gone: dict[int, None], message_id: int) -> None:
+    """Remember a delete: history that was fetched before it may be stored long after it."""
+    gone[message_id] = None
+    if len(gone) > _REMEMBERED:
+        del gone[next(iter(gone))]

@@ -16,6 +16,7 @@ from storage.errors import DatabaseLocked
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, THREAD, heard, kept, told
+from tests.bot.services.village import counted
 from tests.storage.rows import HOUR, opened
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -288,3 +289,56 @@ async def test_deletes_are_remembered_within_bounds(intake: Intake, clan: Clan, 
     intake.take_back(clan.guild_id, [heard(1).message_id])
     await intake.store(clan, [heard(1), heard(2)])
     assert kept(path) == told([heard(2)], UTC_ZONE)
+
+
+async def test_a_burst_is_written_in_small_transactions_and_to_the_end(
+    database: Database, intake: Intake, path: Path
+) -> None:
+    burst = [heard(n, 1 + n % 10, asks=True) for n in range(1_100)]
+    for each in burst:
+        intake.hear(1, each)
+    gone = [each.message_id for each in burst[::4]]
+    intake.take_back(1, gone)
+    with counted(database) as statements:
+        done = await intake.flush()
+    assert done.stored == 825
+    assert sum(each.startswith("BEGIN IMMEDIATE") for each in statements) == 4
+    assert kept(path) == told([each for each in burst if each.message_id not in gone], UTC_ZONE)
+    assert not any(buffer.heard or buffer.taken_back for buffer in intake._buffers.values())
+
+
+@pytest.mark.parametrize("people", [3, 90])
+async def test_the_statements_of_a_transaction_do_not_depend_on_what_it_writes(
+    intake: Intake, clan: Clan, database: Database, people: int
+) -> None:
+    messages = [heard(n, 1 + n % people, asks=not n % 2) for n in range(200)]
+    await intake.store(clan, messages[:100])
+    with counted(database) as statements:
+        await intake.store(clan, messages[100:])
+    assert len(statements) <= 40
+
+
+async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
+    intake: Intake,
+    known_clans: Clans,
+    clan: Clan,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.services.intake._MOST_HEARD", 3)
+    other = await known_clans.found(2, "Other")
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.sight)
+    elsewhere = Spot(900, "general", "text")
+    await intake.catch_up(other, elsewhere, heard(1).message_id, intake.sight)
+    sight = intake.sight
+    assert [intake.hear(1, heard(n)) for n in range(2, 7)] == [True, True, True, False, False]
+    assert intake.sight != sight
+    assert intake.hear(2, heard(8, spot=elsewhere))
+    assert (await intake.flush()).stored == 4
+    assert intake.hear(1, heard(7))
+    await intake.flush()
+    assert cursor(path) == heard(1).message_id
+    assert cursor(path, elsewhere) == heard(8).message_id
+    await intake.store(clan, [heard(5), heard(6)])
+    await intake.catch_up(clan, GENERAL, heard(7).message_id, intake.sight)
+    assert cursor(path) == heard(7).message_id
