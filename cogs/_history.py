@@ -3,17 +3,23 @@
 Pages go back by `before` only: how far is decided by whoever asks.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import discord
+import structlog
 
-from bot.services.backfill import Page, Unreadable
+from bot.services.backfill import NO_ACCESS, Listed, Page, Unavailable, Unreadable
 from bot.services.bridges import Bridges
 from bot.services.intake import Spot
-from cogs._messages import Place, heard_of, is_readable, places_of, spot_of
+from cogs._errors import failure_of
+from cogs._messages import Place, heard_of, places_of, spot_of
 
 _PAGE = 100
+_TOO_MANY_REQUESTS = 429
+
+_log = structlog.get_logger()
 
 
 class DiscordHistory:
@@ -24,23 +30,55 @@ class DiscordHistory:
         self._bridges = bridges
         self._places: dict[int, Place] = {}
 
-    async def spots(self, since: datetime) -> Sequence[Spot]:
-        """Return the server's places; of archived threads those archived after `since`."""
-        found: list[Place] = [*places_of(self._guild), *await self._guild.active_threads()]
-        found += [thread async for thread in self._archived(since)]
-        self._places = {place.id: place for place in found}
-        return [spot_of(place) for place in self._places.values()]
+    async def spots(self) -> Listed:
+        """Return the server's places but for archived threads.
+
+        Where Discord does not list the active threads, those that it told of at the connecting.
+        """
+        guild = self._guild
+        active: list[discord.Thread] = []
+
+        async def list_threads() -> None:
+            active.extend(await guild.active_threads())
+
+        error = await failure_of(list_threads())
+        if error is not None:
+            _log.warning("active threads not listed", guild=guild.name, reason=str(error))
+        places: list[Place] = [*places_of(guild), *(active if error is None else guild.threads)]
+        parents: list[discord.TextChannel | discord.ForumChannel] = [
+            *guild.text_channels,
+            *guild.forums,
+        ]
+        return Listed(
+            self._spots(places), tuple(spot_of(parent) for parent in parents), error is None
+        )
+
+    async def archived(self, parent: Spot, since: datetime) -> Sequence[Spot]:
+        """Return the public threads and posts that were archived after `since`.
+
+        Unreadable when Discord refuses, Unavailable when it fails.
+        """
+        channel = self._guild.get_channel(parent.discord_channel_id)
+        if not parent.is_readable:
+            raise Unreadable(NO_ACCESS)
+        if not isinstance(channel, discord.TextChannel | discord.ForumChannel):
+            return ()
+        found: list[Place] = []
+        with _plainly():
+            async for thread in channel.archived_threads(limit=None):
+                if thread.archive_timestamp <= since:
+                    break
+                found.append(thread)
+        return self._spots(found)
 
     async def page_before(self, spot: Spot, before_id: int | None) -> Page:
-        """Return the newest page before a message; Unreadable when Discord refuses."""
+        """Return the newest page before a message; Unreadable or Unavailable likewise."""
         if not spot.is_readable:
-            raise Unreadable("View Channel or Read Message History is missing")
+            raise Unreadable(NO_ACCESS)
         place = self._places.get(spot.discord_channel_id) or self._channel(spot)
         before = None if before_id is None else discord.Object(before_id)
-        try:
+        with _plainly():
             page = [message async for message in place.history(limit=_PAGE, before=before)]
-        except (discord.Forbidden, discord.NotFound) as error:
-            raise Unreadable(error.text or "Discord refused") from error
         bridge = self._bridges.at(self._guild.id, place.id)
         counted = (heard_of(message, bridge) for message in page)
         heard = tuple(each for each in counted if each is not None)
@@ -59,16 +97,29 @@ class DiscordHistory:
             raise Unreadable("the channel is gone")
         return found
 
-    async def _archived(self, since: datetime) -> AsyncIterator[discord.Thread]:
-        """Yield the public threads and posts that were archived after `since`."""
-        parents: list[discord.TextChannel | discord.ForumChannel] = [
-            *self._guild.text_channels,
-            *self._guild.forums,
-        ]
-        for parent in parents:
-            if not is_readable(parent):
-                continue
-            async for thread in parent.archived_threads(limit=None):
-                if thread.archive_timestamp <= since:
-                    break
-                yield thread
+    def _spots(self, places: Sequence[Place]) -> tuple[Spot, ...]:
+        """Return places by their facts, and know them again when they are read."""
+        self._places |= {place.id: place for place in places}
+        return tuple({place.id: spot_of(place) for place in places}.values())
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Raise what Discord says as Unreadable or Unavailable, in words that an officer understands.
+
+    discord.py has waited out rate limits and tried again by itself before it says so.
+    """
+    try:
+        yield
+    except discord.Forbidden as error:
+        raise Unreadable(NO_ACCESS) from error
+    except discord.NotFound as error:
+        raise Unreadable("the channel is gone") from error
+    except discord.RateLimited as error:
+        raise Unavailable("Discord asked the bot to slow down") from error
+    except discord.HTTPException as error:
+        slow = error.status == _TOO_MANY_REQUESTS
+        words = "asked the bot to slow down" if slow else f"did not answer ({error.status})"
+        raise Unavailable(f"Discord {words}") from error
+    except (OSError, TimeoutError) as error:
+        raise Unavailable("Discord could not be reached") from error

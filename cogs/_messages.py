@@ -64,7 +64,7 @@ def _lines(message: discord.Message) -> list[str]:
     ]
 
 
-def spot_of(place: Place) -> Spot:
+def spot_of(place: Place | discord.ForumChannel) -> Spot:
     """Return a place by its id, name and kind, and whether the bot can read its past."""
     thread = isinstance(place, discord.Thread)
     return Spot(

@@ -5,8 +5,10 @@ Nothing here waits for the database, and words are forgotten where they arrive.
 
 import asyncio
 from collections.abc import Iterable
+from itertools import chain, repeat
 
 import discord
+import structlog
 from discord.ext import commands
 
 from bot.app import ClanBot
@@ -15,7 +17,10 @@ from cogs._errors import guarded
 from cogs._history import DiscordHistory
 from cogs._messages import heard_of
 
-_PAUSES_S = (60, 600, 3600)
+_PAUSES_S = (60, 300, 900)
+_LONGEST_PAUSE_S = 3600
+
+_log = structlog.get_logger()
 
 
 class Listener(commands.Cog):
@@ -41,8 +46,12 @@ class Listener(commands.Cog):
             return
         bridge = self._services.bridges.at(message.guild.id, message.channel.id)
         heard = heard_of(message, bridge)
-        if heard is not None:
-            self._services.intake.hear(message.guild.id, heard)
+        if heard is None or self._services.intake.hear(message.guild.id, heard):
+            return
+        # Too much waits to be written: what is not kept any more is read when that is over.
+        running = self._reading.get(message.guild.id)
+        if running is None or running.done():
+            self._read(message.guild)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -91,18 +100,38 @@ class Listener(commands.Cog):
         self._reading[guild.id] = asyncio.create_task(self._read_until_done(guild))
 
     async def _read_until_done(self, guild: discord.Guild) -> None:
-        for pause_s in _PAUSES_S:
-            if await guarded(self._catch_up(guild), f"history of {guild.name}"):
+        """Read until nothing is missing, for as long as the bot runs, with growing pauses."""
+        missing: frozenset[int] | None = None
+        for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
+            sight = self._services.intake.sight
+            done = await self._catch_up(guild, missing)
+            if done is not None:
+                missing = done
+            if self._services.intake.sight != sight:
+                missing = None  # there is a new gap
+            if missing is not None and not missing:
                 return
+            _log.warning("history is not complete", guild=guild.name, tries_again_in_s=pause_s)
             await asyncio.sleep(pause_s)
 
-    async def _catch_up(self, guild: discord.Guild) -> None:
-        clan = await self._services.clans.found(guild.id, guild.name)
-        # First of all: what bridges say before they are known is read with the gap.
-        await self._services.bridges.of_clan(clan)
-        history = DiscordHistory(guild, self._services.bridges)
-        await self._services.backfill.catch_up(clan, history)
-        await self._services.places.forget_gone(clan, [each.id for each in guild.channels])
+    async def _catch_up(
+        self, guild: discord.Guild, missing: frozenset[int] | None
+    ) -> frozenset[int] | None:
+        """Read what is missing; return what still is, or None when not even that is known."""
+        found: list[frozenset[int]] = []
+
+        async def read() -> None:
+            clan = await self._services.clans.found(guild.id, guild.name)
+            # First of all: what bridges say before they are known is read with the gap.
+            await self._services.bridges.of_clan(clan)
+            history = DiscordHistory(guild, self._services.bridges)
+            done = await self._services.backfill.catch_up(clan, history, missing)
+            found.append(done.missing)
+            channels = [each.id for each in guild.channels]
+            await self._services.places.forget_gone(clan, channels)
+
+        await guarded(read(), f"history of {guild.name}")
+        return found[0] if found else None
 
 
 async def setup(bot: ClanBot) -> None:

@@ -89,7 +89,7 @@ async def go_blind(
     started_at: datetime,
     reason: str,
 ) -> None:
-    """Note that a channel cannot be seen from an instant on, unless that is noted already."""
+    """Note that a channel cannot be seen from an instant on; if that is noted already, why."""
     spot = BLIND_SPOTS.c
     same = spot.channel_id.is_(None) if channel_id is None else spot.channel_id == channel_id
     known = await connection.scalar(
@@ -101,6 +101,8 @@ async def go_blind(
                 clan_id=clan_id, channel_id=channel_id, started_at=started_at, reason=reason
             )
         )
+    else:
+        await connection.execute(update(BLIND_SPOTS).where(spot.id == known).values(reason=reason))
 
 
 async def see_again(
@@ -142,6 +144,17 @@ async def blindness(connection: AsyncConnection, clan_id: int, since: datetime) 
         .order_by(spot.started_at)
     )
     return [Blindness(*row) for row in rows]
+
+
+async def blind_since(connection: AsyncConnection, clan_id: int) -> dict[int, datetime]:
+    """Return since when channels cannot be seen that cannot be now, by their Discord ids."""
+    spot = BLIND_SPOTS.c
+    rows = await connection.execute(
+        select(CHANNELS.c.discord_channel_id, spot.started_at)
+        .join(CHANNELS, CHANNELS.c.id == spot.channel_id)
+        .where(spot.clan_id == clan_id, spot.ended_at.is_(None))
+    )
+    return {row.discord_channel_id: row.started_at for row in rows}
 
 
 async def fill(connection: AsyncConnection, clan_id: int, channel_id: int, since: datetime) -> None:

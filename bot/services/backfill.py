@@ -1,14 +1,17 @@
 """Reading what was written while nobody listened: each channel's history, back to its cursor.
 
 Pages go from the newest message back, so that no cursor is needed from Discord; the channel's own
-cursor moves only when its whole gap is stored.
+cursor moves only when its whole gap is stored. A place that cannot be read costs only itself: it
+is noted as blind, with what it lacks, until it is read after all.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -20,7 +23,25 @@ from storage.engine import Database
 
 _CHANNELS_AT_ONCE = 3
 
+NO_ACCESS = "View Channel or Read Message History is missing"
+"""What a place lacks that Discord does not let the bot read."""
+
+_BROKEN = "something went wrong while it was read, as the log says"
+_T = TypeVar("_T")
+
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A server's channels and active threads, and the channels that may have archived threads.
+
+    `is_complete` tells whether Discord named every active thread.
+    """
+
+    spots: tuple[Spot, ...]
+    parents: tuple[Spot, ...] = ()
+    is_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +58,41 @@ class Page:
 
 
 class Unreadable(Exception):
-    """Discord does not let the bot read a channel's history."""
+    """Discord does not let the bot read a channel's history or list its threads."""
+
+
+class Unavailable(Exception):
+    """Discord could not be asked just now, or did not answer."""
 
 
 class History(Protocol):
     """Whoever can read Discord's past."""
 
-    async def spots(self, since: datetime) -> Sequence[Spot]:
-        """Return the server's places; of archived threads those archived after `since`."""
+    async def spots(self) -> Listed:
+        """Return the server's places but for archived threads."""
+
+    async def archived(self, parent: Spot, since: datetime) -> Sequence[Spot]:
+        """Return a channel's threads that were archived after `since`.
+
+        Unreadable when Discord refuses, Unavailable when it fails.
+        """
 
     async def page_before(self, spot: Spot, before_id: int | None) -> Page:
-        """Return the newest page before a message; Unreadable when Discord refuses."""
+        """Return the newest page before a message; Unreadable or Unavailable likewise."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """What catching up read: channels, new messages, and the names of unreadable channels."""
+    """What catching up read: channels, new messages, and the names of unreadable channels.
+
+    `missing` are the Discord ids of all places to be read later; of the server itself when not
+    even its active threads could be listed.
+    """
 
     channels: int
     messages: int
     unreadable: tuple[str, ...] = ()
+    missing: frozenset[int] = frozenset()
 
 
 class Backfill:
@@ -68,48 +104,118 @@ class Backfill:
         self._clock = clock
         self._reach = timedelta(days=history_days)
 
-    async def catch_up(self, clan: Clan, history: History) -> CaughtUp:
-        """Store what every readable channel holds beyond its cursor; note what is unreadable."""
+    async def catch_up(
+        self, clan: Clan, history: History, only: AbstractSet[int] | None = None
+    ) -> CaughtUp:
+        """Store what every readable channel holds beyond its cursor; note what is not readable.
+
+        With `only`, what an earlier call found missing.
+        """
         sight = self._intake.sight
-        spots = await history.spots(clan.listened_at or self._clock() - self._reach)
-        few = asyncio.Semaphore(_CHANNELS_AT_ONCE)
-
-        async def one(spot: Spot) -> int | None:
-            async with few:
-                return await self.read(clan, history, spot)
-
-        stored = await asyncio.gather(*(one(spot) for spot in spots))
-        unreadable = tuple(
-            spot.name for spot, count in zip(spots, stored, strict=True) if count is None
+        listed = await history.spots()
+        spots, parents = _wanted(clan, listed, only)
+        archived = await self._archived(clan, history, parents)
+        closed = {spot for spot, threads in archived.items() if isinstance(threads, Exception)}
+        for threads in archived.values():
+            spots += () if isinstance(threads, Exception) else threads
+        places = list({spot.discord_channel_id: spot for spot in spots}.values())
+        read = await _each(
+            [
+                partial(self._read, clan, history, spot, is_whole=spot not in closed)
+                for spot in places
+            ]
         )
-        done = CaughtUp(
-            len(spots) - len(unreadable), sum(count or 0 for count in stored), unreadable
-        )
+        stored = dict(zip(places, read, strict=True))
+        await self._note_failures(clan, stored)
+        await self._see_again(clan, [spot for spot in parents if spot not in closed | {*places}])
         self._intake.regain_sight(clan.guild_id, sight)
+        done = _caught_up(stored, closed)
         _log.info("caught up", channels=done.channels, messages=done.messages)
-        return done
+        return done if listed.is_complete else replace(done, missing=done.missing | {clan.guild_id})
 
     async def read(self, clan: Clan, history: History, spot: Spot) -> int | None:
         """Store what one channel holds beyond its cursor.
 
-        Return how many messages and broadcasts were new, or None when it cannot be read.
+        Return how many messages and broadcasts were new, or None when it cannot be read. Raises
+        Unavailable when Discord fails.
         """
+        return await self._read(clan, history, spot, is_whole=False)
+
+    async def _archived(
+        self, clan: Clan, history: History, parents: Sequence[Spot]
+    ) -> dict[Spot, Sequence[Spot] | Exception]:
+        """Return each channel's archived threads, or why they could not be listed."""
+        usual = self._since(clan)
+        blind = await self._blind_since(clan)
+        found = await _each(
+            [
+                partial(
+                    history.archived, spot, min(usual, blind.get(spot.discord_channel_id, usual))
+                )
+                for spot in parents
+            ]
+        )
+        for spot, threads in zip(parents, found, strict=True):
+            if isinstance(threads, Exception) and spot.is_readable:
+                reason = f"its archived threads cannot be listed: {_reason(threads)}"
+                await self._go_blind(clan, spot, usual, reason, threads)
+            elif isinstance(threads, Exception):
+                await self._go_blind(clan, spot, self._clock(), _reason(threads), threads)
+        return dict(zip(parents, found, strict=True))
+
+    async def _note_failures(
+        self, clan: Clan, stored: Mapping[Spot, int | Exception | None]
+    ) -> None:
+        for spot, error in stored.items():
+            if isinstance(error, Exception):
+                await self._go_blind(clan, spot, self._since(clan), _reason(error), error)
+
+    async def _see_again(self, clan: Clan, forums: Sequence[Spot]) -> None:
+        """Note that forums, in which nobody writes but in their posts, could be seen after all.
+
+        Only when their posts are read: until then these are looked for since it was noted.
+        """
+        blind = await self._blind_since(clan)
+        for spot in forums:
+            since = blind.get(spot.discord_channel_id)
+            if since is not None:
+                channel_id = await self._intake.note(clan, spot)
+                async with self._database.writing() as connection:
+                    await runs.fill(connection, clan.clan_id, channel_id, since)
+
+    async def _blind_since(self, clan: Clan) -> dict[int, datetime]:
+        async with self._database.reading() as connection:
+            return await runs.blind_since(connection, clan.clan_id)
+
+    async def _read(
+        self, clan: Clan, history: History, spot: Spot, *, is_whole: bool
+    ) -> int | None:
+        """Store what one channel holds; with its threads, that is the whole of it."""
         sight = self._intake.sight
         async with self._database.reading() as connection:
             place = (await authors.places(connection, clan.clan_id)).get(spot.discord_channel_id)
+            blind = await runs.blind_since(connection, clan.clan_id)
         until = place.cursor_id if place is not None else None
         try:
             stored, newest_id = await self._gap(clan, history, spot, until)
         except Unreadable as error:
-            await self._go_blind(clan, spot._replace(is_readable=False), str(error))
+            hidden = spot._replace(is_readable=False)
+            # What was written there since anybody listened last is lost with it.
+            await self._go_blind(clan, hidden, self._since(clan), str(error), error)
             return None
-        if place is not None and not place.is_readable:
+        began_at = blind.get(spot.discord_channel_id)
+        if place is not None and began_at is not None and (is_whole or not place.is_readable):
             # First of all: once the place is noted as readable, nobody would look for this again.
-            since = self._clock() - self._reach if until is None else instant_of(until)
+            reached = self._clock() - self._reach
+            since = reached if until is None else min(instant_of(until), began_at)
             async with self._database.writing() as connection:
                 await runs.fill(connection, clan.clan_id, place.channel_id, since)
         await self._intake.catch_up(clan, spot, newest_id, sight)
         return stored
+
+    def _since(self, clan: Clan) -> datetime:
+        """Return when the bot listened last or, if it never did, how far back history goes."""
+        return clan.listened_at or self._clock() - self._reach
 
     async def _gap(
         self, clan: Clan, history: History, spot: Spot, until: int | None
@@ -131,12 +237,70 @@ class Backfill:
             if before is None or page.oldest_at is None or known(before, page.oldest_at):
                 return stored, newest_id
 
-    async def _go_blind(self, clan: Clan, spot: Spot, reason: str) -> None:
-        """Note since when this channel cannot be seen; its cursor stays where it is."""
-        _log.warning("channel not readable", channel=spot.name, reason=reason)
+    async def _go_blind(
+        self, clan: Clan, spot: Spot, since: datetime, reason: str, error: Exception
+    ) -> None:
+        """Note that a place was not seen from an instant on; its cursor stays where it is."""
+        known = isinstance(error, Unreadable | Unavailable)
+        _log.warning(
+            "channel not readable",
+            channel=spot.name,
+            reason=reason,
+            exc_info=None if known else error,
+        )
         channel_id = await self._intake.note(clan, spot)
         self._intake.lose_sight_of(channel_id)
-        # What was written there since anybody listened last is lost with it.
-        since = clan.listened_at or self._clock()
         async with self._database.writing() as connection:
             await runs.go_blind(connection, clan.clan_id, channel_id, since, reason)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, Unreadable | Unavailable) else _BROKEN
+
+
+def _wanted(
+    clan: Clan, listed: Listed, only: AbstractSet[int] | None
+) -> tuple[list[Spot], list[Spot]]:
+    """Return the places to read, and those whose archived threads are to be listed."""
+    spots, parents = list(listed.spots), list(listed.parents)
+    if only is not None:
+        threads_too = clan.guild_id in only
+        spots = [
+            spot
+            for spot in spots
+            if spot.discord_channel_id in only
+            or spot.parent_id in only
+            or (threads_too and spot.parent_id is not None)
+        ]
+        parents = [spot for spot in parents if spot.discord_channel_id in only]
+    # What is hidden and read itself is noted when that is tried.
+    return spots, [spot for spot in parents if spot.is_readable or spot not in listed.spots]
+
+
+def _caught_up(
+    stored: Mapping[Spot, int | Exception | None], closed: AbstractSet[Spot]
+) -> CaughtUp:
+    counts = [count for count in stored.values() if isinstance(count, int)]
+    missing = {spot for spot, count in stored.items() if not isinstance(count, int)} | closed
+    return CaughtUp(
+        len(counts),
+        sum(counts),
+        tuple(spot.name for spot, count in stored.items() if count is None),
+        frozenset(spot.discord_channel_id for spot in missing),
+    )
+
+
+async def _each(deeds: Sequence[Callable[[], Awaitable[_T]]]) -> list[_T | Exception]:
+    """Do a few things at once; return what came of each, or what went wrong with it."""
+    few = asyncio.Semaphore(_CHANNELS_AT_ONCE)
+
+    async def one(deed: Callable[[], Awaitable[_T]]) -> _T:
+        async with few:
+            return await deed()
+
+    found: list[_T | Exception] = []
+    for each in await asyncio.gather(*map(one, deeds), return_exceptions=True):
+        if isinstance(each, BaseException) and not isinstance(each, Exception):
+            raise each
+        found.append(each)
+    return found

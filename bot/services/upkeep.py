@@ -12,6 +12,7 @@ from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, plural
 from bot.services import faults
+from bot.services.backfill import NO_ACCESS
 from bot.services.blindness import blind_times
 from bot.services.clans import Clan, Clock
 from bot.services.people import read_people
@@ -26,6 +27,7 @@ DONE, FAILED, REFUSED = "done", "failed", "refused"
 _UNEXPECTED = "something that nobody expected"
 OVERTAKEN = "overtaken"
 """Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
+_AGAIN = "nothing to do: the bot tries again, at least once an hour"
 
 
 @dataclass(slots=True)
@@ -125,12 +127,18 @@ class Upkeep:
             writers = await authors.writers(connection, clan.clan_id)
             blind = await blind_times(connection, clan, span)
             ran = await runs.last_runs(connection, clan.clan_id)
+            unseen = await runs.blindness(connection, clan.clan_id, now)
         heard = clan.listened_at is not None
         messages = sum(count for _, count in hours)
         said = messages if heard else None
         known = report_coverage(clan, roster, period, said, blind, sure_pairs)
         late = await self.late(clan)
         unreadable = tuple(sorted(each.name for each in places.values() if not each.is_readable))
+        unread = {
+            each.channel: each.reason
+            for each in unseen
+            if each.ended_at is None and each.channel and each.channel not in unreadable
+        }
         poll_every = next(job.every for job in self.jobs if job.name == "poll")
         return Status(
             version=self._version,
@@ -146,7 +154,11 @@ class Upkeep:
             unreadable=unreadable,
             messages=sum(writer.messages for writer in writers),
             database_bytes=_size(self._database),
-            troubles=(*self._troubles(clan, ran, late, now), *_blind_troubles(unreadable)),
+            troubles=(
+                *self._troubles(clan, ran, late, now),
+                *_blind_troubles(unreadable),
+                *_gap_troubles(unread),
+            ),
         )
 
     def _jobs_of(self, clan: Clan) -> list[Job]:
@@ -221,6 +233,23 @@ def _blind_troubles(unreadable: tuple[str, ...]) -> list[Trouble]:
             "give the bot View Channel and Read Message History there",
         )
     ]
+
+
+def _gap_troubles(unread: Mapping[str, str]) -> list[Trouble]:
+    """Return which channels are seen but have history that is not read, and what each lacks."""
+    found = [
+        Trouble(
+            f"#{name} is not read to the end: {reason}",
+            "give the bot View Channel and Read Message History there; it is read within the hour"
+            if NO_ACCESS in reason
+            else _AGAIN,
+        )
+        for name, reason in sorted(unread.items())[:5]
+    ]
+    more = len(unread) - 5
+    if more > 0:
+        found.append(Trouble(f"{plural(more, 'more channel')} not read to the end", _AGAIN))
+    return found
 
 
 def _size(database: Database) -> int | None:

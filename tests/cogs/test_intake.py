@@ -3,11 +3,12 @@
 import io
 
 import discord
+import pytest
 from simcord.builders import ChannelHandle
 
 from storage import authors, runs
 from storage.authors import Writer
-from tests.cogs.town import Town
+from tests.cogs.town import Town, words
 
 
 async def counted(town: Town) -> int:
@@ -190,6 +191,83 @@ async def test_a_history_that_fails_is_read_a_minute_later(
     town.env.inject_error("GET", "/channels/*/messages", status=400, times=1)
     await town.restart()
     assert await counted(town) == 0
-    assert "history of Amber Lanterns" in journal.getvalue()
+    assert "channel=general" in journal.getvalue()
+    assert "Amber Lanterns" in journal.getvalue()
     await town.env.advance_time(61)
     assert await counted(town) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "lacks"), [(403, "Read Message History"), (503, "did not answer (503)")]
+)
+async def test_a_channel_whose_archived_threads_cannot_be_listed_costs_only_those(
+    bare_town: Town, status: int, lacks: str
+) -> None:
+    town = bare_town
+    other = town.guild.create_text_channel("pvm")
+    channel = town.env.bot.get_channel(town.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    await town.env.advance_time(60)
+    thread = await channel.create_thread(name="raids", type=discord.ChannelType.public_thread)
+    (place,) = town.general.threads
+    await thread.edit(archived=True)
+    await away(town)
+    for where in (town.general, other, place):
+        unheard(town, where, 3)
+    listing = f"/channels/{town.general.id}/threads/archived/public"
+    town.env.inject_error("GET", listing, status=status, times=None)
+    await town.restart()
+    assert await counted(town) == 6
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "#general is not read to the end" in said
+    assert lacks in said
+    town.env.backend.faults.clear()
+    await town.env.advance_time(61)
+    assert await counted(town) == 9
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "not read to the end" not in said
+
+
+async def test_history_that_fails_is_tried_again_for_as_long_as_the_bot_runs(
+    bare_town: Town,
+) -> None:
+    town = bare_town
+    other = town.guild.create_text_channel("pvm")
+    await away(town)
+    for where in (town.general, other):
+        unheard(town, where, 3)
+    town.env.inject_error("GET", f"/channels/{town.general.id}/messages", status=503, times=None)
+    await town.restart()
+    assert await counted(town) == 3
+    for pause_s in (60, 300, 900, 3600, 3600, 3600):
+        await town.env.advance_time(pause_s + 1)
+    assert await counted(town) == 3
+    town.env.backend.faults.clear()
+    await town.env.advance_time(3601)
+    assert await counted(town) == 6
+
+
+async def test_threads_are_read_though_discord_does_not_list_them(bare_town: Town) -> None:
+    town = bare_town
+    channel = town.env.bot.get_channel(town.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    await channel.create_thread(name="raids", type=discord.ChannelType.public_thread)
+    (place,) = town.general.threads
+    await away(town)
+    for where in (town.general, place):
+        unheard(town, where, 2)
+    town.env.inject_error("GET", "/guilds/*/threads/active", status=500, times=1)
+    await town.restart()
+    assert await counted(town) == 4
+    await town.env.advance_time(61)
+    assert await counted(town) == 4
+
+
+async def test_what_does_not_fit_is_read_from_the_history(
+    bare_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = bare_town
+    monkeypatch.setattr("bot.services.intake._MOST_HEARD", 2)
+    for number in range(5):
+        await town.member.send(town.general, f"{number}")
+    assert await counted(town) == 5

@@ -125,3 +125,19 @@ async def test_of_channels_that_are_gone_nothing_is_missed_nor_of_their_threads(
         assert [each.channel for each in await runs.blindness(connection, other, NOW)] == [
             "place 6"
         ]
+
+
+async def test_it_is_known_since_when_channels_cannot_be_seen_and_why_now(
+    database: Database, clan_id: int
+) -> None:
+    async with database.writing() as connection:
+        channel, other = [await a_channel(connection, clan_id, each) for each in (1, 2)]
+        await runs.go_blind(connection, clan_id, channel, NOW, "no answer")
+        await runs.go_blind(connection, clan_id, channel, NOW + HOUR, "no access")
+        await runs.go_blind(connection, clan_id, other, NOW, "no access")
+        await runs.see_again(connection, clan_id, other, NOW + HOUR)
+        assert await runs.blind_since(connection, clan_id) == {1: NOW}
+        (first, _) = await runs.blindness(connection, clan_id, NOW)
+        assert first == Blindness("place-1", NOW, None, "no access")
+        other_clan = await a_clan(connection, 2)
+        assert await runs.blind_since(connection, other_clan) == {}

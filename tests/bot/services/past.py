@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from bot.services.backfill import Page, Unreadable
+from bot.services.backfill import Listed, Page, Unavailable, Unreadable
 from bot.services.intake import Heard, Spot
 
 
@@ -14,7 +14,8 @@ async def _nothing() -> None:
 class Past:
     """A History over a list of messages, which may grow while it is read.
 
-    `between` is awaited before each page; `closed` are the Discord ids of unreadable channels.
+    `between` is awaited before each page; `closed` are the Discord ids of unreadable channels,
+    `away` those whose pages, and `hidden` those whose archived threads Discord does not give now.
     """
 
     def __init__(self, *spots: Spot, page: int = 100) -> None:
@@ -22,17 +23,31 @@ class Past:
         self._page = page
         self.messages: list[Heard] = []
         self.closed: set[int] = set()
+        self.away: set[int] = set()
+        self.hidden: dict[int, Exception] = {}
+        self.archive: list[Spot] = []
+        self.parents: list[Spot] = []
+        self.knows_threads = True
         self.between: Callable[[], Awaitable[None]] = _nothing
         self.asked: list[tuple[int, int | None]] = []
-        self.since: list[datetime | None] = []
+        self.since: list[datetime] = []
 
-    async def spots(self, since: datetime | None) -> Sequence[Spot]:
+    async def spots(self) -> Listed:
+        channels = tuple(spot for spot in self._spots if spot.parent_id is None)
+        known = self._spots if self.knows_threads else channels
+        return Listed(known, (*channels, *self.parents), self.knows_threads)
+
+    async def archived(self, parent: Spot, since: datetime) -> Sequence[Spot]:
+        if parent.discord_channel_id in self.hidden:
+            raise self.hidden[parent.discord_channel_id]
         self.since.append(since)
-        return self._spots
+        return [each for each in self.archive if each.parent_id == parent.discord_channel_id]
 
     async def page_before(self, spot: Spot, before_id: int | None) -> Page:
         if spot.discord_channel_id in self.closed:
             raise Unreadable("Missing Access")
+        if spot.discord_channel_id in self.away:
+            raise Unavailable("Discord did not answer (503)")
         await self.between()
         self.asked.append((spot.discord_channel_id, before_id))
         here = sorted(

@@ -9,21 +9,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.services.backfill import Backfill, CaughtUp
+from bot.services.backfill import NO_ACCESS, Backfill, CaughtUp, Unavailable, Unreadable
 from bot.services.clans import Clan, Clans
 from bot.services.intake import Heard, Intake, Spot
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.past import Past
-from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, kept, told
+from tests.bot.services.talk import GENERAL, MINUTE, PVM, THREAD, heard, kept, told
 from tests.storage.rows import DAY, HOUR, NOW
 
 UTC_ZONE = ZoneInfo("UTC")
 HISTORY_DAYS = 90
 
 
-class Killed(Exception):
+class Killed(BaseException):
     """The process ends here."""
 
 
@@ -45,11 +45,11 @@ class Bot:
         self.intake = Intake(self.database, self.known_clans, self.clock)
         self.backfill = Backfill(self.database, self.intake, self.clock, HISTORY_DAYS)
 
-    async def catch_up(self) -> CaughtUp:
+    async def catch_up(self, only: frozenset[int] | None = None) -> CaughtUp:
         found = await self.known_clans.of_guild(1)
         assert found is not None
         self.past.asked.clear()
-        return await self.backfill.catch_up(found, self.past)
+        return await self.backfill.catch_up(found, self.past, only)
 
     def live(self, *messages: Heard) -> None:
         self.past.messages += messages
@@ -202,7 +202,9 @@ async def test_sight_lost_while_reading_leaves_the_new_gap_for_the_next_time(bot
 async def test_an_unreadable_channel_is_a_blind_spot_until_it_can_be_read_again(bot: Bot) -> None:
     bot.past.messages = [*written(5), *written(4, spot=PVM)]
     bot.past.closed = {PVM.discord_channel_id}
-    assert await bot.catch_up() == CaughtUp(channels=1, messages=5, unreadable=("pvm",))
+    assert await bot.catch_up() == CaughtUp(
+        channels=1, messages=5, unreadable=("pvm",), missing=frozenset({PVM.discord_channel_id})
+    )
     assert bot.blind_spots() == [(NOW, None, "Missing Access")]
     assert bot.cursor(PVM) is None
     bot.clock.forward(HOUR)
@@ -260,7 +262,7 @@ async def test_archived_threads_are_asked_for_since_the_bot_listened_last(bot: B
     bot.clock.forward(DAY)
     bot.start()
     await bot.catch_up()
-    assert bot.past.since == [NOW - HISTORY_DAYS * DAY, NOW]
+    assert bot.past.since == [*[NOW - HISTORY_DAYS * DAY] * 2, *[NOW] * 2]
 
 
 async def test_uncounted_channels_are_caught_up_without_being_counted(bot: Bot) -> None:
@@ -276,3 +278,94 @@ async def test_an_empty_server_is_caught_up_at_once(bot: Bot) -> None:
     bot.live(heard(1))
     await bot.intake.flush()
     assert bot.cursor() == heard(1).message_id
+
+
+async def test_a_place_that_fails_costs_only_itself_and_is_read_later(bot: Bot) -> None:
+    bot.past.messages = [*written(5), *written(4, spot=PVM)]
+    bot.past.away = {GENERAL.discord_channel_id}
+    done = await bot.catch_up()
+    assert done == CaughtUp(1, 4, missing=frozenset({GENERAL.discord_channel_id}))
+    assert kept(bot.path) == told(written(4, spot=PVM), UTC_ZONE)
+    began_at = NOW - HISTORY_DAYS * DAY
+    assert bot.blind_spots() == [(began_at, None, "Discord did not answer (503)")]
+    await bot.intake.flush()
+    bot.clock.forward(HOUR)
+    bot.past.away = set()
+    assert await bot.catch_up(done.missing) == CaughtUp(1, 5)
+    assert bot.past.asked == [(GENERAL.discord_channel_id, None)]
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert [end for _, end, _ in bot.blind_spots()] in ([], [began_at + HOUR])
+
+
+async def test_a_fault_of_ours_in_one_place_costs_only_that_place(bot: Bot) -> None:
+    bot.past.messages = [*written(5), *written(4, spot=PVM)]
+    faults = iter([True, False])
+
+    async def fails_once() -> None:
+        if next(faults):
+            raise LookupError("a message that nobody foresaw")
+
+    bot.past.between = fails_once
+    done = await bot.catch_up()
+    assert (done.channels, len(done.missing), len(bot.blind_spots())) == (1, 1, 1)
+    assert "the log says" in bot.blind_spots()[0][2]
+
+
+@pytest.mark.parametrize(
+    "error", [Unreadable(NO_ACCESS), Unavailable("Discord did not answer (503)")]
+)
+async def test_archived_threads_that_cannot_be_listed_cost_only_themselves(
+    bot: Bot, error: Exception
+) -> None:
+    await bot.catch_up()
+    await bot.intake.flush()
+    bot.clock.forward(HOUR)
+    bot.start()
+    in_thread = heard(9, at=NOW + MINUTE, spot=THREAD)
+    bot.past.messages = [heard(1, at=NOW + MINUTE), heard(2, at=NOW + MINUTE, spot=PVM), in_thread]
+    bot.past.archive = [THREAD]
+    bot.past.hidden = {GENERAL.discord_channel_id: error}
+    done = await bot.catch_up()
+    assert done == CaughtUp(2, 2, missing=frozenset({GENERAL.discord_channel_id}))
+    assert kept(bot.path) == told(bot.past.messages[:2], UTC_ZONE)
+    reason = f"its archived threads cannot be listed: {error}"
+    assert bot.blind_spots() == [(NOW, None, reason)]
+    bot.live(heard(3, at=NOW + 2 * HOUR))
+    await bot.intake.flush()
+    bot.clock.forward(DAY)
+    bot.start()
+    assert (await bot.catch_up()).missing == done.missing
+    bot.past.hidden = {}
+    bot.past.since.clear()
+    assert await bot.catch_up(done.missing) == CaughtUp(2, 1)
+    assert bot.past.since == [NOW]
+    assert bot.blind_spots() == []
+    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+
+
+async def test_a_forum_that_is_hidden_is_named_until_its_posts_are_read(bot: Bot) -> None:
+    forum = Spot(500, "ideas", "forum", is_readable=False)
+    post = Spot(501, "a bingo", "thread", parent_id=500)
+    bot.past.parents = [forum]
+    bot.past.hidden = {500: Unreadable(NO_ACCESS)}
+    done = await bot.catch_up()
+    assert done.missing == {500}
+    assert bot.blind_spots() == [(NOW, None, NO_ACCESS)]
+    bot.clock.forward(HOUR)
+    bot.past.parents, bot.past.hidden = [forum._replace(is_readable=True)], {}
+    bot.past.archive = [post]
+    bot.past.messages = [heard(1, at=NOW + MINUTE, spot=post)]
+    assert await bot.catch_up(done.missing) == CaughtUp(1, 1)
+    assert bot.blind_spots() == []
+    assert one(bot.path, "SELECT is_readable FROM channels WHERE discord_channel_id = 500") == 1
+
+
+async def test_active_threads_that_cannot_be_listed_are_read_when_they_can(bot: Bot) -> None:
+    bot.past = Past(GENERAL, THREAD)
+    bot.past.messages = [heard(1), heard(2, spot=THREAD)]
+    bot.past.knows_threads = False
+    done = await bot.catch_up()
+    assert done == CaughtUp(1, 1, missing=frozenset({bot.clan.guild_id}))
+    bot.past.knows_threads = True
+    assert await bot.catch_up(done.missing) == CaughtUp(1, 1)
+    assert bot.past.asked == [(THREAD.discord_channel_id, None)]

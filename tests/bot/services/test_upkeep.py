@@ -10,15 +10,16 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from bot.clan.punctuality import Job, Late
+from bot.services.backfill import NO_ACCESS
 from bot.services.upkeep import DONE, FAILED, REFUSED, Status, Upkeep
-from storage import authors
+from storage import authors, runs
 from storage.engine import Database
 from storage.tables import AUTHORS
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import instant, rows
 from tests.bot.services.talk import PVM
 from tests.bot.services.village import Village
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, a_channel
 from wom.errors import WomUnreachable
 
 POLL, BACKUP = Job("poll", HOUR), Job("backup", DAY)
@@ -223,3 +224,23 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
 async def test_the_next_poll_is_unknown_before_the_first(upkeep: Upkeep, village: Village) -> None:
     found = await status(upkeep, village)
     assert (found.polled_at, found.next_poll_at, found.members) == (None, None, 0)
+
+
+async def test_each_channel_that_is_not_read_to_the_end_is_named_with_what_it_lacks(
+    upkeep: Upkeep, village: Village
+) -> None:
+    clan_id = village.clan.clan_id
+    reasons = [f"its archived threads cannot be listed: {NO_ACCESS}", *["Discord is away"] * 6]
+    async with village.database.writing() as connection:
+        channels = [await a_channel(connection, clan_id, number) for number in range(1, 8)]
+        for channel, reason in zip(channels, reasons, strict=True):
+            await runs.go_blind(connection, clan_id, channel, NOW - HOUR, reason)
+        await runs.fill(connection, clan_id, channels[1], NOW - HOUR)
+    told = {each.what: each.remedy for each in (await status(upkeep, village)).troubles}
+    assert told[f"#place-1 is not read to the end: {reasons[0]}"] == (
+        "give the bot View Channel and Read Message History there; it is read within the hour"
+    )
+    again = "nothing to do: the bot tries again, at least once an hour"
+    assert told["#place-3 is not read to the end: Discord is away"] == again
+    assert told["1 more channel not read to the end"] == again
+    assert not any("#place-2" in what for what in told)
