@@ -225,7 +225,8 @@ def chosen_place(interaction: Interaction) -> Place | None:
     for part in _parts(message.components) if message is not None else ():
         if isinstance(part, discord.SelectMenu) and part.custom_id == _CHANNEL:
             for picked in part.default_values:
-                channel = guild.get_channel(picked.id) if guild is not None else None
+                # Discord sends ids as text, and discord.py leaves this one as it came.
+                channel = guild.get_channel(int(picked.id)) if guild is not None else None
                 return channel if isinstance(channel, Place) else None
     return None
 

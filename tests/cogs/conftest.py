@@ -8,6 +8,7 @@ import pytest
 from bot.demo.world import World, make_world
 from bot.journal import open_journal
 from tests.cogs.town import START, Town, make_template, opened_town
+from tests.cogs.wire import over_the_wire
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +33,12 @@ async def bare_town(village: World, tmp_path: Path) -> AsyncIterator[Town]:
     """A server that the bot has just joined."""
     async with opened_town(tmp_path, village, None) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def wire(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord speaks JSON, with every id as text."""
+    over_the_wire(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

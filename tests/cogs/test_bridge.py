@@ -1,5 +1,8 @@
 """The clan-chat bridge: what webhooks say in it counts for who speaks in the game."""
 
+import json
+from string import Template
+
 import discord
 import pytest
 from simcord.actors import MemberActor
@@ -8,6 +11,7 @@ from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.services.intake import Spot
+from cogs._setup_bridge_picks import chosen_place
 from storage import authors, bridges
 from storage.authors import Writer
 from storage.bridges import Counted, Declared
@@ -192,6 +196,40 @@ async def test_a_channel_is_chosen_and_how_it_writes(bare_town: Town) -> None:
     assert await counted(town) == {"No ob": 1}
     await town.leader.click(panel, custom_id="bridge:back")
     assert "#clan-chat counts for those who speak in the game" in words(panel)
+
+
+PRESS = Template(
+    """
+{"type": 3, "version": 1, "id": "1", "application_id": "2", "token": "t",
+ "attachment_size_limit": 1, "guild_id": "$guild", "channel": {"id": "$general", "type": 0}, "channel_id": "$general",
+ "data": {"component_type": 2, "custom_id": "bridge:own"},
+ "message": {"id": "3", "channel_id": "$general", "content": "", "type": 0, "flags": 32832,
+  "author": {"id": "4", "username": "bot", "discriminator": "0", "avatar": null, "bot": true},
+  "timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": null, "tts": false,
+  "pinned": false, "mention_everyone": false, "mentions": [], "mention_roles": [],
+  "attachments": [], "embeds": [], "components": [{"type": 17, "id": 1, "components": [
+   {"type": 10, "id": 2, "content": "## Clan-chat bridge"},
+   {"type": 1, "id": 3, "components": [{"type": 8, "id": 4, "custom_id": "bridge:channel",
+    "channel_types": [0, 5], "min_values": 1, "max_values": 1,
+    "default_values": [{"id": "$chosen", "type": "channel"}]}]}]}]}}
+"""
+)
+"""A press on the page as it comes over the wire: every id is text there."""
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+async def test_a_press_as_discord_sends_it_is_about_the_channel_on_the_page(
+    bare_town: Town,
+    is_gone: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    town = bare_town
+    channel = town.guild.create_text_channel("clan-chat")
+    await town.env.settle()
+    chosen = channel.id + is_gone
+    sent = PRESS.substitute(guild=town.guild.id, general=town.general.id, chosen=chosen)
+    interaction = discord.Interaction(data=json.loads(sent), state=town.env.bot._connection)
+    place = chosen_place(interaction)
+    assert (None if place is None else place.id) == (None if is_gone else channel.id)
 
 
 async def test_an_own_pattern_names_its_webhook_and_shows_how_a_line_is_read(
