@@ -4,8 +4,10 @@ Nothing is decided here, and no message ever pings anybody.
 """
 
 import pkgutil
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 
 import discord
 import structlog
@@ -16,6 +18,10 @@ from bot.wiring import Services
 
 _COGS = "cogs"
 _LONGEST_MESSAGE = 2000
+_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What discord.py raises on an event that lacks something or says it otherwise."""
+_INDISPENSABLE = "READY"
+"""The event without which a session is none: then we connect anew."""
 
 _log = structlog.get_logger()
 
@@ -65,6 +71,9 @@ class ClanBot(commands.Bot):
         self.services = services
         self.timetable = timetable
         self._guild = None if guild_id is None else discord.Object(guild_id)
+        # What a parser raises would end the connection, and with it the process.
+        parsers = self._connection.parsers
+        parsers |= {event: partial(_parsed, event, parse) for event, parse in parsers.items()}
 
     async def setup_hook(self) -> None:
         """Load every cog, show the commands to Discord, start the jobs."""
@@ -117,3 +126,17 @@ class ClanBot(commands.Bot):
             self.timetable.stop()
         await self.services.intake.flush()
         await super().close()
+
+
+def _parsed(event: str, parse: Callable[[Any], None], told: object) -> None:
+    """Have discord.py take an event; one that cannot be read is left out, and the log says so."""
+    try:
+        parse(told)
+    except _UNREADABLE as error:
+        if event == _INDISPENSABLE:
+            raise
+        _log.warning(
+            "Discord sent an event that cannot be read; it is left out",
+            kind=event,
+            reason=repr(error),
+        )

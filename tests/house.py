@@ -30,6 +30,7 @@ LEVEL_STEPS = {("demo", "app"), ("demo", "timetable"), ("__main__", "cli")}
 
 WHO_MAY = {
     "PIL": ["bot/reports/*"],
+    "aiohttp": ["bot/cli/gateway.py"],
     "alembic": ["storage/migrate.py", "migrations/*"],
     "aiosqlite": ["storage/trips.py"],
     "apscheduler": ["bot/timetable.py"],

@@ -201,7 +201,8 @@ async def test_a_channel_is_chosen_and_how_it_writes(bare_town: Town) -> None:
 PRESS = Template(
     """
 {"type": 3, "version": 1, "id": "1", "application_id": "2", "token": "t",
- "attachment_size_limit": 1, "guild_id": "$guild", "channel": {"id": "$general", "type": 0}, "channel_id": "$general",
+ "attachment_size_limit": 1, "guild_id": "$guild",
+ "channel": {"id": "$general", "type": 0}, "channel_id": "$general",
  "data": {"component_type": 2, "custom_id": "bridge:own"},
  "message": {"id": "3", "channel_id": "$general", "content": "", "type": 0, "flags": 32832,
   "author": {"id": "4", "username": "bot", "discriminator": "0", "avatar": null, "bot": true},

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 from structlog.testing import capture_logs
@@ -167,6 +168,8 @@ async def test_a_look_tells_which_intents_are_on(
         (discord.LoginFailure("no"), "does not know this token"),
         (OSError("no route"), "cannot be reached"),
         (discord.DiscordException("odd"), "cannot be reached"),
+        (aiohttp.ServerDisconnectedError(), "cannot be reached"),
+        (TypeError("a page instead of JSON"), "cannot be reached"),
     ],
 )
 async def test_a_look_that_shows_nothing_says_why(refusal: Exception, words: str) -> None:

@@ -1,0 +1,323 @@
+"""The bot on a Discord that is away, refuses, or sends what nobody can read; over real sockets."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import discord
+import pytest
+from structlog.testing import capture_logs
+
+from bot.app import ClanBot
+from bot.cli.gateway import opened_bot, stay
+from bot.cli.given import CannotDo
+from bot.settings import load
+from bot.wiring import Services
+from tests.bot.cli.conftest import Line
+from tests.discord_stand_in import (
+    DROPPED,
+    GUILD_ID,
+    TOKEN,
+    DiscordStand,
+    Refusal,
+    a_channel,
+    a_guild,
+    a_member,
+    a_message,
+    discord_stand,
+)
+from tests.storage.rows import NOW
+
+T = TypeVar("T")
+
+
+@dataclass
+class Start:
+    """A bot that is to stay on a Discord; nobody really waits, and `pauses` says how long."""
+
+    stand: DiscordStand
+    services: Services
+    opens_bot: Callable[[bool], object]
+    bots: list[ClanBot] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    back_after: int = 3
+    """After how many pauses Discord is as usual again."""
+
+    async def stays(self, token: str = TOKEN) -> None:
+        @asynccontextmanager
+        async def opened(content: bool) -> AsyncIterator[ClanBot]:  # noqa: FBT001 - as it is asked
+            async with self.opens_bot(content) as bot:  # type: ignore[attr-defined]
+                bot._connection.guild_ready_timeout = 0.0
+                self.bots.append(bot)
+                yield bot
+
+        await stay(token, opened, sleep=self.sleep, timer=lambda: self.seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.seconds += seconds
+        if len(self.pauses) == self.back_after:
+            self.stand.as_usual()
+
+    async def messages(self) -> int:
+        """Return how many messages were counted."""
+        clan = await self.services.clans.found(GUILD_ID, "Amber Lanterns")
+        await self.services.intake.flush()
+        return (await self.services.upkeep.status(clan)).messages
+
+
+@pytest.fixture
+async def start(line: Line) -> AsyncIterator[Start]:
+    settings = load(line.environment, None)
+    async with AsyncExitStack() as stack:
+        stand = await stack.enter_async_context(discord_stand())
+        services = await stack.enter_async_context(line.open_services(settings))
+        yield Start(
+            stand, services, lambda content: opened_bot(services, settings, content=content)
+        )
+
+
+@asynccontextmanager
+async def staying(start: Start) -> AsyncIterator[Callable[[Awaitable[T]], Awaitable[T]]]:
+    """Let the bot stay, and yield what waits for something unless the bot ends before."""
+    before = asyncio.all_tasks()
+    bot = asyncio.ensure_future(start.stays())
+
+    async def until(something: Awaitable[T]) -> T:
+        waiting = asyncio.ensure_future(something)
+        await asyncio.wait({bot, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if bot.done():
+            waiting.cancel()
+            bot.result()
+        return await waiting
+
+    try:
+        yield until
+    finally:
+        bot.cancel()
+        await asyncio.wait({bot})
+        # What discord.py and the listener have begun may still use the services.
+        left = asyncio.all_tasks() - before
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+async def arrived(start: Start) -> None:
+    """Wait until the next session is begun and the bot knows its server."""
+    await start.stand.identified()
+    await start.bots[-1].wait_until_ready()
+
+
+def warnings(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [each["event"] for each in logs if each["log_level"] == "warning"]
+
+
+def message_id(number: int = 0) -> int:
+    return discord.utils.time_snowflake(NOW) + number
+
+
+async def test_a_bot_begins_its_day_on_the_stand_in(start: Start) -> None:
+    async with staying(start) as until:
+        await until(arrived(start))
+        await start.stand.tell("MESSAGE_CREATE", a_message(message_id()))
+        await until(start.stand.caught_up())
+        assert await start.messages() == 1
+    assert ("PUT", f"/applications/{start.bots[0].application_id}/commands") in start.stand.asked
+    assert start.pauses == []
+
+
+@pytest.mark.parametrize("path", ["/users/@me", "/oauth2/applications/@me", "/app*/commands"])
+@pytest.mark.parametrize(
+    ("status", "words"), [(503, "503 Service Unavailable"), (DROPPED, "disconnected")]
+)
+async def test_while_discord_is_away_at_the_start_it_waits_longer_and_longer(
+    start: Start, path: str, status: int, words: str
+) -> None:
+    start.stand.refusals.append(Refusal(status, path=path, times=100))
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(arrived(start))
+    assert start.pauses == [5, 10, 20]
+    assert all(bot.is_closed() for bot in start.bots)
+    told = warnings(logs)
+    assert [each.rpartition("; ")[2] for each in told] == [
+        f"trying again in {seconds} seconds" for seconds in (5, 10, 20)
+    ]
+    assert all(each.startswith("Discord is away (") and words in each for each in told)
+
+
+async def test_the_pauses_end_at_five_minutes_and_begin_anew_after_a_long_session(
+    start: Start,
+) -> None:
+    start.stand.refusals.append(Refusal(503, path="/users/@me", times=100))
+    start.back_after = 8
+    async with staying(start) as until:
+        await until(arrived(start))
+        start.seconds += 301
+        await start.stand.say("no JSON")
+        await until(arrived(start))
+    assert start.pauses == [5, 10, 20, 40, 80, 160, 300, 300, 5]
+
+
+async def test_what_discord_refuses_at_the_start_is_told_and_asked_again(start: Start) -> None:
+    start.stand.refusals.append(Refusal(403, path="/app*/commands", code=50001, times=3))
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(arrived(start))
+    assert start.pauses == [5, 10, 20]
+    assert "refuses what the bot asks at the start (403 Forbidden, refused)" in warnings(logs)[0]
+
+
+@pytest.mark.parametrize("at_the_gateway", [False, True])
+async def test_only_a_wrong_token_ends_it_and_in_words(
+    start: Start,
+    at_the_gateway: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    if at_the_gateway:
+        start.stand.closes.append(4004)
+    with pytest.raises(CannotDo, match=r"does not know this token.*Reset Token"):
+        await start.stays(TOKEN if at_the_gateway else "another")
+    assert start.pauses == []
+    assert start.bots[0].is_closed()
+
+
+async def test_intents_that_are_refused_cost_the_words_and_not_the_bot(start: Start) -> None:
+    start.stand.closes.append(4014)
+    async with staying(start) as until:
+        begun = [await until(start.stand.identified()) for _ in range(2)]
+        await until(start.bots[1].wait_until_ready())
+    asked = [discord.Intents._from_value(each["intents"]) for each in begun]
+    assert [each.message_content for each in asked] == [True, False]
+    assert start.pauses == []
+
+
+async def test_intents_that_are_refused_again_are_waited_out(start: Start) -> None:
+    start.stand.closes += [4014, 4014]
+    async with staying(start) as until:
+        await until(start.stand.identified())
+        await until(start.stand.identified())
+        await until(arrived(start))
+    assert start.pauses == [5]
+
+
+async def test_a_session_that_discord_ends_for_good_begins_anew(start: Start) -> None:
+    start.stand.closes.append(4011)
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(start.stand.identified())
+            await until(arrived(start))
+    assert start.pauses == [5]
+    assert warnings(logs) == ["Discord ended the connection (code 4011); trying again in 5 seconds"]
+
+
+async def test_a_gateway_that_is_away_at_the_start_is_waited_for(start: Start) -> None:
+    start.stand.refusals.append(Refusal(503, path="/gateway", times=100))
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(arrived(start))
+    assert start.pauses == [5, 10, 20]
+    assert all("Discord is away (503" in each for each in warnings(logs))
+
+
+async def test_a_gateway_that_goes_away_is_told_in_words_and_found_again(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with staying(start) as until:
+        await until(arrived(start))
+        await until(start.stand.caught_up())
+        start.stand.refusals.append(Refusal(503, path="/gateway", times=2))
+        await start.stand.hang_up(4000)
+        await until(start.stand.resumed())
+    told = [each for each in caplog.records if "trying again" in each.getMessage()]
+    assert [each.levelname for each in told] == ["WARNING"] * 2
+    assert told[0].getMessage().startswith("Discord is away (503")
+    assert [each.exc_info for each in told] == [None, None]
+    assert len(start.bots) == 1
+
+
+def without(told: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in told.items() if key not in names}
+
+
+MALFORMED: list[tuple[str, Any]] = [
+    ("CHANNEL_CREATE", without(a_channel(), "id")),
+    ("CHANNEL_CREATE", without(a_channel(), "position")),
+    ("CHANNEL_UPDATE", without(a_channel(), "position")),
+    ("CHANNEL_UPDATE", None),
+    ("GUILD_CREATE", a_guild(id=str(GUILD_ID + 9), channels=[without(a_channel(), "id")])),
+    ("GUILD_CREATE", a_guild(id=str(GUILD_ID + 9), roles=[{}])),
+    ("GUILD_MEMBER_ADD", {"guild_id": str(GUILD_ID), "user": {}}),
+    ("GUILD_MEMBER_UPDATE", without(a_member() | {"guild_id": str(GUILD_ID)}, "roles")),
+    ("MESSAGE_CREATE", without(a_message(1), "author")),
+    ("MESSAGE_CREATE", a_message(1, id="no number")),
+    ("MESSAGE_DELETE", {}),
+    ("THREAD_CREATE", {"guild_id": str(GUILD_ID), "id": "5", "type": 11}),
+    ("INTERACTION_CREATE", {"id": "1"}),
+    ("INTERACTION_CREATE", []),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "told"), MALFORMED, ids=[f"{n}-{each[0]}" for n, each in enumerate(MALFORMED)]
+)
+async def test_an_event_that_cannot_be_read_is_left_out_and_the_session_goes_on(
+    start: Start,
+    event: str,
+    told: Any,  # noqa: ANN401 - whatever JSON can say
+) -> None:
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(arrived(start))
+            await start.stand.tell(event, told)
+            await start.stand.tell("MESSAGE_CREATE", a_message(message_id()))
+            await until(start.stand.caught_up())
+            assert await start.messages() == 1
+    assert start.pauses == []
+    assert len(start.bots) == 1
+    assert [each["kind"] for each in logs if "left out" in each["event"]] == [event]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "no JSON",
+        "[]",
+        '{"op": 10}',
+        '{"op": 0, "t": "READY", "s": 1, "d": {}}',
+        '{"op": 0, "t": "READY", "s": 1, "d": {"session_id": "s", "resume_gateway_url": "ws://x"}}',
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Unclosed connection:ResourceWarning")  # discord.py's, to hello
+@pytest.mark.parametrize("at_once", [True, False], ids=["instead of hello", "later"])
+async def test_a_frame_that_nobody_can_read_begins_the_session_anew(
+    start: Start,
+    frame: str,
+    at_once: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    if at_once:
+        start.stand.first_frames.append(frame)
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(arrived(start))
+            if not at_once:
+                await start.stand.say(frame)
+                await until(arrived(start))
+            await start.stand.tell("MESSAGE_CREATE", a_message(message_id()))
+            await until(start.stand.caught_up())
+            assert await start.messages() == 1
+    gc.collect()
+    assert start.pauses == [5]
+    assert warnings(logs)[0].startswith("Discord sent what nobody can read (")
+
+
+async def test_an_answer_that_is_no_json_is_waited_out(start: Start) -> None:
+    start.stand.answers.insert(0, ("GET", "/users/@me", "<html>Please log in</html>"))
+    start.back_after = 1
+    async with staying(start) as until:
+        await until(arrived(start))
+    assert start.pauses == [5]

@@ -1,0 +1,349 @@
+"""A small Discord on a loopback socket: REST and gateway, as far as a start and a talk need them.
+
+What discord.py does with a connection is real here: login, commands, identify, heartbeat, events.
+A test says what is refused, with which code the gateway closes, and what it sends; nobody waits.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+import yarl
+from aiohttp import WSMsgType, web
+from discord.backoff import ExponentialBackoff
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+TOKEN = "a-token-that-nobody-has"
+GUILD_ID, CHANNEL_ID, BOT_ID, USER_ID, ADMIN_ID = (90_000_000_000_000_000 + n for n in range(5))
+DROPPED = 0
+"""The status of a refusal by which the connection is dropped without an answer."""
+
+_REST = "/api/v10"
+_DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _HELLO, _ACK = 0, 1, 2, 6, 10, 11
+_INTERVAL_MS = 41_250
+_UNAUTHORIZED, _NOT_FOUND = 401, 404
+
+
+@dataclass
+class Refusal:
+    """What is answered instead, so many times, to requests whose method and path fit."""
+
+    status: int
+    method: str = "*"
+    path: str = "*"
+    times: int = 1
+    code: int = 0
+
+    def takes(self, method: str, path: str) -> bool:
+        """Return whether a request is refused by it; each one that is uses it up."""
+        fits = self.times > 0 and fnmatch(method, self.method) and fnmatch(path, self.path)
+        self.times -= fits
+        return fits
+
+
+class DiscordStand:
+    """What the stand-in was asked, and what it is to say."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.asked: list[tuple[str, str]] = []
+        self.refusals: list[Refusal] = []
+        self.answers: list[tuple[str, str, Any]] = _usual_answers()
+        self.guilds: list[dict[str, Any]] = [a_guild()]
+        self.first_frames: list[str] = []
+        """What the gateway says instead of Hello, once each."""
+        self.closes: list[int] = []
+        """The codes with which it ends the next sessions instead of welcoming them."""
+        self._identified: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._resumed: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._sockets: list[web.WebSocketResponse] = []
+        self._beats: list[asyncio.Future[None]] = []
+        self._sequence = 0
+
+    async def identified(self) -> dict[str, Any]:
+        """Return with what the next session was begun, once it is."""
+        return await self._identified.get()
+
+    async def resumed(self) -> dict[str, Any]:
+        """Return with what a session was taken up again, once one is."""
+        return await self._resumed.get()
+
+    def as_usual(self) -> None:
+        """Refuse nothing any more, and answer as Discord does."""
+        self.refusals.clear()
+        self.answers[:] = _usual_answers()
+
+    async def tell(self, event: str, told: Any) -> None:  # noqa: ANN401 - whatever JSON can say
+        """Send an event to everybody who is connected."""
+        self._sequence += 1
+        await self.say(json.dumps({"op": _DISPATCH, "t": event, "s": self._sequence, "d": told}))
+
+    async def say(self, text: str) -> None:
+        """Send a frame as it is."""
+        for socket in self._sockets:
+            await socket.send_str(text)
+
+    async def caught_up(self) -> None:
+        """Wait until everything that was sent is read; ConnectionError when nobody is there."""
+        beat = asyncio.get_running_loop().create_future()
+        self._beats.append(beat)
+        if not self._sockets:
+            raise ConnectionError("nobody is connected")
+        await self.say(json.dumps({"op": _HEARTBEAT}))
+        await beat
+
+    async def hang_up(self, code: int = 1000) -> None:
+        """Close every session."""
+        for socket in list(self._sockets):
+            await socket.close(code=code)
+
+    async def rest(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request of the REST interface."""
+        path = request.path.removeprefix(_REST)
+        self.asked.append((request.method, path))
+        refused = self._refused(request, path)
+        if refused is not None:
+            return refused
+        if request.headers.get("Authorization") != f"Bot {TOKEN}":
+            return _said({"message": "401: Unauthorized", "code": 0}, _UNAUTHORIZED)
+        if request.method == "PUT" and path.endswith("/commands"):
+            return _said([*_as_stored(await request.json())])
+        for method, pattern, answer in self.answers:
+            if fnmatch(request.method, method) and fnmatch(path, pattern):
+                return _said(answer)
+        return _said({"message": "404: Not Found", "code": 0}, _NOT_FOUND)
+
+    async def gateway(self, request: web.Request) -> web.StreamResponse:
+        """Hold one session of the gateway."""
+        refused = self._refused(request, "/gateway")
+        if refused is not None:
+            return refused
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self._sockets.append(socket)
+        hello = json.dumps({"op": _HELLO, "d": {"heartbeat_interval": _INTERVAL_MS}})
+        await socket.send_str(self.first_frames.pop(0) if self.first_frames else hello)
+        async for frame in socket:
+            if frame.type is WSMsgType.TEXT:
+                await self._hear(socket, json.loads(frame.data))
+        self._sockets.remove(socket)
+        self._end_beats()
+        return socket
+
+    async def _hear(self, socket: web.WebSocketResponse, said: dict[str, Any]) -> None:
+        if said["op"] == _HEARTBEAT:
+            await socket.send_json({"op": _ACK})
+            for beat in self._beats:
+                beat.set_result(None)
+            self._beats.clear()
+        elif said["op"] == _IDENTIFY:
+            if self.closes:
+                await socket.close(code=self.closes.pop(0))
+            else:
+                await self._welcome()
+            self._identified.put_nowait(said["d"])
+        elif said["op"] == _RESUME:
+            await self.tell("RESUMED", {})
+            self._resumed.put_nowait(said["d"])
+
+    async def _welcome(self) -> None:
+        ready = {
+            "v": 10,
+            "user": _a_user(BOT_ID, "Lantern", bot=True),
+            "guilds": [{"id": each["id"], "unavailable": True} for each in self.guilds],
+            "session_id": "a-session",
+            "resume_gateway_url": f"ws://{self.address}/gateway",
+            "application": {"id": str(BOT_ID), "flags": 0},
+        }
+        await self.tell("READY", ready)
+        for guild in self.guilds:
+            await self.tell("GUILD_CREATE", guild)
+
+    def _refused(self, request: web.Request, path: str) -> web.Response | None:
+        refusal = next((each for each in self.refusals if each.takes(request.method, path)), None)
+        if refusal is None:
+            return None
+        if refusal.status == DROPPED and request.transport is not None:
+            request.transport.close()
+            return web.Response()
+        told = {"message": "refused", "code": refusal.code}
+        return _said(told, refusal.status)
+
+    def _end_beats(self) -> None:
+        for beat in self._beats:
+            beat.set_exception(ConnectionError("the session ended"))
+        self._beats.clear()
+
+
+@asynccontextmanager
+async def discord_stand() -> AsyncIterator[DiscordStand]:
+    """Yield a Discord at which discord.py finds itself; it connects again without waiting."""
+    stand = DiscordStand()
+    app = web.Application()
+    app.router.add_get("/gateway", stand.gateway)
+    app.router.add_route("*", _REST + "/{path:.*}", stand.rest)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    stand.address = f"{host}:{port}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Route, "BASE", f"http://{stand.address}{_REST}")
+        patch.setattr(
+            DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(f"ws://{stand.address}/gateway")
+        )
+        patch.setattr(ExponentialBackoff, "delay", lambda _: 0.0)
+        try:
+            yield stand
+        finally:
+            await stand.hang_up()
+            await runner.cleanup()
+
+
+def a_guild(**instead: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON can say
+    """Return a server with one channel, the bot as its administrator, and one member."""
+    admin = str(1 << 3)
+    return {
+        "id": str(GUILD_ID),
+        "name": "Amber Lanterns",
+        "owner_id": str(USER_ID),
+        "unavailable": False,
+        "large": False,
+        "member_count": 2,
+        "members": [_a_member(_a_user(BOT_ID, "Lantern", bot=True), ADMIN_ID), a_member()],
+        "roles": [_a_role(GUILD_ID, "@everyone", "0"), _a_role(ADMIN_ID, "Admin", admin)],
+        "channels": [a_channel()],
+        "threads": [],
+        "emojis": [],
+        "features": [],
+        "afk_timeout": 300,
+        "verification_level": 0,
+        "default_message_notifications": 0,
+        "explicit_content_filter": 0,
+        "mfa_level": 0,
+        "nsfw_level": 0,
+        "premium_tier": 0,
+        "system_channel_flags": 0,
+        "preferred_locale": "en-US",
+        **instead,
+    }
+
+
+def a_channel(**instead: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    """Return the channel in which people write."""
+    return {
+        "id": str(CHANNEL_ID),
+        "guild_id": str(GUILD_ID),
+        "type": 0,
+        "name": "general",
+        "position": 0,
+        "parent_id": None,
+        "permission_overwrites": [],
+        **instead,
+    }
+
+
+def a_member() -> dict[str, Any]:
+    """Return somebody who is in the server."""
+    return _a_member(_a_user(USER_ID, "zezima"))
+
+
+def a_message(message_id: int, content: str = "hello", **instead: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    """Return what that somebody writes."""
+    return {
+        "id": str(message_id),
+        "channel_id": str(CHANNEL_ID),
+        "guild_id": str(GUILD_ID),
+        "author": _a_user(USER_ID, "zezima"),
+        "member": {key: value for key, value in a_member().items() if key != "user"},
+        "content": content,
+        "type": 0,
+        "timestamp": "2026-11-20T12:00:00+00:00",
+        "edited_timestamp": None,
+        "tts": False,
+        "pinned": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "components": [],
+        **instead,
+    }
+
+
+def _a_user(user_id: int, name: str, *, bot: bool = False) -> dict[str, Any]:
+    plain = {"discriminator": "0", "global_name": None, "avatar": None, "public_flags": 0}
+    return {"id": str(user_id), "username": name, "bot": bot, **plain}
+
+
+def _a_member(user: dict[str, Any], *role_ids: int) -> dict[str, Any]:
+    return {
+        "user": user,
+        "roles": [str(each) for each in role_ids],
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "nick": None,
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+    }
+
+
+def _a_role(role_id: int, name: str, permissions: str) -> dict[str, Any]:
+    colours = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
+    return {
+        "id": str(role_id),
+        "name": name,
+        "permissions": permissions,
+        "position": 0,
+        "color": 0,
+        "colors": colours,
+        "hoist": False,
+        "managed": False,
+        "mentionable": False,
+        "flags": 0,
+    }
+
+
+def _usual_answers() -> list[tuple[str, str, Any]]:
+    bot = _a_user(BOT_ID, "Lantern", bot=True)
+    application = {
+        "id": str(BOT_ID),
+        "name": "Lantern",
+        "description": "",
+        "icon": None,
+        "owner": _a_user(USER_ID, "zezima"),
+        "bot_public": False,
+        "bot_require_code_grant": False,
+        "verify_key": "",
+        "flags": 0,
+    }
+    return [
+        ("GET", "/users/@me", bot),
+        ("GET", "/oauth2/applications/@me", application),
+        ("GET", "/gateway/bot", {"url": "", "shards": 1}),
+        ("GET", "/channels/*/messages", []),
+        ("GET", "/guilds/*/threads/active", {"threads": [], "members": []}),
+        ("GET", "/channels/*/threads/*", {"threads": [], "members": [], "has_more": False}),
+    ]
+
+
+def _said(told: Any, status: int = 200) -> web.Response:  # noqa: ANN401 - likewise
+    # discord.py takes only what is called exactly this for JSON.
+    headers = {"Content-Type": "application/json"}
+    return web.Response(body=json.dumps(told).encode(), status=status, headers=headers)
+
+
+def _as_stored(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return commands as Discord keeps them."""
+    kept = {"application_id": str(BOT_ID), "version": "1", "default_member_permissions": None}
+    return [
+        {"description": "", **each, **kept, "id": str(BOT_ID + number)}
+        for number, each in enumerate(commands, 100)
+    ]
