@@ -104,6 +104,8 @@ def _why(error: BaseException) -> str:
         return f"Discord refuses what the bot asks at the start ({says}, {error.text[:_MOST_TEXT]})"
     if isinstance(error, discord.ConnectionClosed):
         return f"Discord ended the connection (code {error.code})"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"Discord is away ({error.status} from its gateway)"
     if isinstance(error, _AWAY):
         return f"Discord is away ({str(error) or type(error).__name__})"
     return f"Discord sent what nobody can read ({error!r})"
@@ -123,7 +125,8 @@ def _reconnects_in_words() -> Iterator[None]:
 def _in_words(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None and record.msg == "Attempting a reconnect in %.2fs":
-        record.msg = f"{_why(error)}; trying again in {record.getMessage().split()[-1]}"
+        seconds = float(record.getMessage().split()[-1].removesuffix("s"))
+        record.msg = f"{_why(error)}; trying again in {seconds:.0f} seconds"
         record.args = record.exc_info = None
         record.levelno, record.levelname = logging.WARNING, "WARNING"
     return True
