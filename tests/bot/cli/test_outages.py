@@ -303,6 +303,7 @@ async def test_a_frame_that_nobody_can_read_begins_the_session_anew(
     frame: str,
     at_once: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
+    start.stand.guilds.clear()
     if at_once:
         start.stand.first_frames.append(frame)
     with capture_logs() as logs:
@@ -311,9 +312,7 @@ async def test_a_frame_that_nobody_can_read_begins_the_session_anew(
             if not at_once:
                 await start.stand.say(frame)
                 await until(arrived(start))
-            await start.stand.tell("MESSAGE_CREATE", a_message(message_id()))
             await until(start.stand.caught_up())
-            assert await start.messages() == 1
     gc.collect()
     assert start.pauses == [5]
     assert warnings(logs)[0].startswith("Discord sent what nobody can read (")
