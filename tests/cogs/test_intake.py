@@ -150,8 +150,7 @@ async def missed(town: Town) -> list[str | None]:
 async def test_a_channel_that_was_lost_is_missed_until_it_is_gone(bare_town: Town) -> None:
     town = bare_town
     nothing = discord.PermissionOverwrite(view_channel=False)
-    hidden = {town.guild.default_role: nothing}
-    channel = town.guild.create_text_channel("raids", overwrites=hidden)
+    channel = town.guild.create_text_channel("raids", overwrites={town.guild.default_role: nothing})
     shut = list(channel._channel.overwrites)
     unheard(town, channel, 1)
     await town.restart()

@@ -212,7 +212,7 @@ def _settled(env: Env, services: Services, world: World, wom: Door) -> Town:
 
 
 async def make_template(folder: Path, world: World) -> Path:
-    """Return a database with the clan polled once and its chat stored."""
+    """Return a database with the clan polled and its chat heard until now."""
     clock = Clock()
     transport = httpx.MockTransport(MadeUpWom(world, clock))
     async with open_services(settings_in(folder), clock, transport=transport) as services:
@@ -223,6 +223,8 @@ async def make_template(folder: Path, world: World) -> Path:
             clock.still_at = START - timedelta(days=days)
             await services.poll.poll(clan)
         await services.intake.store(clan, _chat(world))
+        # Its past is read: from here the clan is listened to.
+        services.intake.regain_sight(GUILD_ID, services.intake.sight)
         await services.intake.flush()
     return folder / "clan.db"
 
