@@ -97,10 +97,14 @@ async def test_who_is_forgotten_leaves_no_name_and_no_words_about_them(
         await cases.add(connection, clan_id, HEAD | about, others)
         await forgetting.delete_words(connection, clan_id, 7, [1])
         await forgetting.unname(connection, clan_id, 7)
+        await forgetting.clean_words(connection, clan_id, 7, ())
         mine, theirs = await cases.newest(connection, clan_id, 9)
     assert [(line.who, line.why, line.numbers) for line in mine.history] == [
         (None, "", []),
         (forgetting.NOBODY, "", []),
         (None, "", []),
     ]
-    assert [(line.who, line.why) for line in theirs.history] == [(2, ""), (8, "kept")]
+    assert [(line.who, line.why) for line in theirs.history] == [
+        (2, "asked by somebody"),
+        (8, "kept"),
+    ]

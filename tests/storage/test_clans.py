@@ -146,7 +146,7 @@ WRITES = {
     *("runs.forget_gone", "runs.see_again"),
     *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
-    *("forgetting.delete_words", "forgetting.unname"),
+    *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out"),
     *("cases.extend", "cases.add", "policies.add"),
 }
@@ -218,6 +218,7 @@ async def test_what_is_forgotten_in_one_clan_is_kept_in_the_other(database: Data
         await forgetting.delete_ties(connection, one, 7, AUTHORS[:1])
         await forgetting.delete_words(connection, one, 7, PLAYERS)
         await forgetting.unname(connection, one, 2)
+        await forgetting.clean_words(connection, one, 2, ("leave",))
         (leave,) = await absences.of_clan(connection, two, NOW.date())
         await absences.change(connection, one, leave.absence_id, reason="changed")
         await absences.call_off(connection, one, [leave.absence_id])
