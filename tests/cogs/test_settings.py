@@ -288,13 +288,15 @@ async def test_ranks_that_lead_are_typed_and_checked_as_a_whole(town: Town) -> N
 
 async def test_each_gate_can_be_moved(town: Town) -> None:
     panel = await opened(town, Section.GATES)
-    for name in ("see_reports", "manage", "promote", "kick"):
+    for name in ("see_reports", "decide_links", "manage", "promote", "kick"):
         await town.leader.select(panel, ["officer"], custom_id=f"settings:gate:{name}")
     await town.leader.select(panel, ["member"], custom_id="settings:gate:see_reports")
+    await town.leader.select(panel, ["leadership"], custom_id="settings:gate:decide_links")
     assert "**Manage**  leadership \u2192 officers" in words(panel)
     await town.leader.click(panel, custom_id="settings:save")
     gates = (await town.clan()).gates
     assert gates.see_reports is Authority.MEMBER
+    assert gates.decide_links is Authority.LEADERSHIP
     assert gates.manage is gates.promote is gates.kick is Authority.OFFICER
     assert "Settings: Inactivity" in words(await opened(town, who=town.officer))
 

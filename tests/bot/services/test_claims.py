@@ -8,6 +8,7 @@ import pytest
 from bot.clan.claims import Effect, allows
 from bot.clan.enforcement import Need
 from bot.clan.linking import MOST_OPEN_CLAIMS
+from bot.clan.profiles import Profile
 from bot.clan.spans import Period, last
 from bot.clan.standings import Link, Roster
 from bot.reports.worker import Inline
@@ -52,7 +53,7 @@ async def known_by_name(village: Village, players: int = 1) -> None:
     await village.called(THIEF.user_id, THIEF.name)
 
 
-async def numbers(village: Village) -> tuple[Roster, object]:
+async def numbers(village: Village) -> tuple[Roster, tuple[Profile, ...]]:
     """Return all that reports show and all that the rules judge by."""
     span = last(Period.MONTH, NOW, village.clan.zone)
     policy = (await Review(village.database, village.clock).inactive(village.clan)).policy
@@ -202,7 +203,7 @@ async def test_a_leave_protects_the_accounts_that_are_confirmed(
     leaves = Leaves(village.database, village.clock)
     await leaves.go(village.clan, Whom(user_id=user), ("today", "2 weeks"), reason=None, by=user)
     (_, profiles) = await numbers(village)
-    (profile,) = profiles  # type: ignore[misc]
+    (profile,) = profiles
     assert (profile.leave is not None) is allows(how, Effect.LEAVE)
     sure = await Links(village.database, village.clock).is_confirmed(village.clan, user)
     assert sure is allows(how, Effect.LEAVE)
