@@ -16,7 +16,6 @@ from bot.clan.standings import Chat, Heard, Link, Member, Roster
 from bot.services.clans import Clans
 from bot.services.people import read_people
 from bot.services.roster import WEEKS, read_roster
-from storage.links import State
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.village import Village, counted
 from tests.storage.rows import DAY, HOUR, NOW, opened
@@ -123,11 +122,11 @@ async def test_a_linked_user_who_never_wrote_is_known_to_be_silent(village: Vill
 
 async def test_messages_of_each_window_and_of_each_week(village: Village) -> None:
     await village.settled({1: "One", 2: "Two"})
-    await village.linked(1, 7, state=State.CLAIMED)
+    await village.linked(1, 7)
     await village.wrote(7, *[NOW - days * DAY for days in (0, 1, 10, 40, 88, 200)])
     members = (await read(village, weekly=True)).by_player()
     assert [members[1].messages(period) for period in WINDOWS[:3]] == [2, 3, 5]
-    assert (members[1].total_messages, members[1].link) == (6, Link.CLAIMED)
+    assert (members[1].total_messages, members[1].link) == (6, Link.CONFIRMED)
     assert members[1].wrote_at == NOW
     assert len(members[1].weekly_messages) == WEEKS
     assert members[1].weekly_messages[-2:] == (1, 2)
