@@ -162,6 +162,12 @@ def test_the_gravest_reason_stands_first() -> None:
         (replace(SEEN, chat=None, link=Link.NONE), (), Grade.NONE, "not linked to a Discord user"),
         (replace(SEEN, chat=None, opted_out=True), (), Grade.NONE, "opted out"),
         (
+            replace(SEEN, link=Link.NAME),
+            (),
+            Grade.THIN,
+            "known by name only: no officer has confirmed it",
+        ),
+        (
             replace(SEEN, chat=None, alt_of="Main"),
             (),
             Grade.NONE,
