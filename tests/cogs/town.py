@@ -219,7 +219,7 @@ async def make_template(folder: Path, world: World) -> Path:
         clan = await services.clans.found(GUILD_ID, "Amber Lanterns")
         await services.clans.join_group(clan, world.group_id, world.clan_name)
         clan = await services.clans.found(GUILD_ID, "Amber Lanterns")
-        for days in (31, 15, 8, 3, 1, 0):
+        for days in range(36, -1, -1):
             clock.still_at = START - timedelta(days=days)
             await services.poll.poll(clan)
         await services.intake.store(clan, _chat(world))
