@@ -26,7 +26,7 @@ _INDISPENSABLE = "READY"
 _log = structlog.get_logger()
 
 
-class Timetable(Protocol):
+class JobRunner(Protocol):
     """Whoever runs the jobs while the bot is up."""
 
     def start(self) -> None:
@@ -59,7 +59,7 @@ class ClanBot(commands.Bot):
         services: Services,
         *,
         guild_id: int | None = None,
-        timetable: Timetable | None = None,
+        timetable: JobRunner | None = None,
         content: bool = True,
     ) -> None:
         super().__init__(

@@ -20,9 +20,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.clan.notices import Notice
 from bot.clan.wording import ago
 from bot.journal import step, traced
-from bot.services.clans import Clan
-from bot.services.rounds import poll_clan
-from bot.services.upkeep import Outcome
+from bot.services.ops import Outcome, poll_clan
+from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.wiring import Services
 
@@ -55,7 +54,7 @@ class BotJob:
 
     name: str
     rhythm: Callable[[Settings], _Options]
-    deed: Callable[["Timetable", Outcome], Awaitable[None]]
+    action: Callable[["Timetable", Outcome], Awaitable[None]]
     recorded: bool = True
 
 
@@ -65,7 +64,7 @@ class ClanJob:
 
     name: str
     rhythm: Callable[[Settings], _Options]
-    deed: Callable[["Timetable", Clan, Outcome], Awaitable[Notice | None]]
+    action: Callable[["Timetable", Clan, Outcome], Awaitable[Notice | None]]
     is_for: Callable[[Settings, Clan], bool] = lambda _settings, _clan: True
     recorded: bool = True
 
@@ -174,11 +173,11 @@ class Timetable:
 
     async def _for_bot(self, job: BotJob, trace: str) -> None:
         async with self._round(job, trace) as outcome:
-            await job.deed(self, outcome)
+            await job.action(self, outcome)
 
     async def _for_clan(self, job: ClanJob, clan: Clan, trace: str) -> None:
         async with self._round(job, trace, clan) as outcome:
-            notice = await job.deed(self, clan, outcome)
+            notice = await job.action(self, clan, outcome)
         if notice is not None:
             await self._outlet(notice)
 
@@ -202,11 +201,11 @@ async def recorded(
         found |= {"outcome": outcome.outcome, **outcome.detail}
 
 
-async def _guarded(name: str, deed: Callable[[str], Awaitable[T]]) -> T | None:
+async def _guarded(name: str, action: Callable[[str], Awaitable[T]]) -> T | None:
     """Return what the deed makes of a new trace id, or None when it failed: the log says why."""
     with traced() as trace:
         try:
-            return await deed(trace)
+            return await action(trace)
         except Exception:  # noqa: BLE001 - the job guard, see above
             _log.exception("job failed", job=name)
     return None

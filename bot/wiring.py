@@ -15,27 +15,14 @@ import httpx
 
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
-from bot.services.audits import Audits
-from bot.services.backfill import Backfill
-from bot.services.bridges import Bridges
-from bot.services.cards import Cards
-from bot.services.cases import Cases
-from bot.services.clans import Clans, Clock
-from bot.services.details import Details
-from bot.services.dossier import Dossier
-from bot.services.exemptions import Exemptions
-from bot.services.intake import Intake
-from bot.services.leave import Leaves
-from bot.services.links import Links
-from bot.services.places import Places
-from bot.services.policies import Policies
-from bot.services.poll import Poll
-from bot.services.privacy import Privacy
-from bot.services.publish import Publish
-from bot.services.rebuild import Zones
-from bot.services.refreshing import OwnGroup, Refreshing
-from bot.services.review import Review
-from bot.services.upkeep import Upkeep
+from bot.services.chat import Backfill, Bridges, Channels, Intake, Zones
+from bot.services.game import OwnGroup, Poll, Refreshing
+from bot.services.ops import Upkeep
+from bot.services.people import Exemptions, Leaves, Links
+from bot.services.privacy import Dossier, Privacy
+from bot.services.publish import Audits, Cards, Details, Publish
+from bot.services.review import Cases, Review
+from bot.services.setup import Clans, Clock, Policies
 from bot.settings import Settings
 from storage.engine import Database
 from storage.migrate import Migrated, bring_up
@@ -57,7 +44,7 @@ class Services:
     backfill: Backfill
     publish: Publish
     cards: Cards
-    places: Places
+    places: Channels
     links: Links
     leaves: Leaves
     exemptions: Exemptions
@@ -177,7 +164,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         backfill=Backfill(database, intake, clock, settings.history_days),
         publish=Publish(database, drawing, clock),
         cards=Cards(database, drawing, review, clock),
-        places=Places(database),
+        places=Channels(database),
         links=Links(database, clock),
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.clan.concerns import Concerns, concerns
+from bot.clan.alert_groups import AlertGroup, alert_groups
 from bot.clan.policy import AlertKind
-from bot.clan.ranks import Deed
-from bot.services.reviewed import AlertReview
+from bot.clan.ranks import Permission
+from bot.services.review import AlertReview
 from bot.wiring import Services
 from cogs._alerts_words import (
     kind_heading,
@@ -21,9 +21,9 @@ from cogs._alerts_words import (
     title_of,
 )
 from cogs._deciding_lists import send_lines
-from cogs._gates import Interaction, caller_may, clan_of
 from cogs._pages import page_of, pages_of, turning, where_in
 from cogs._panels import Panel
+from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, small, tell, when
 
 _KIND = "alerts"
@@ -41,10 +41,12 @@ async def alerts_answer(services: Services, interaction: Interaction) -> None:
 
 async def _read(
     services: Services, interaction: Interaction
-) -> tuple[AlertReview, tuple[Concerns, ...]]:
+) -> tuple[AlertReview, tuple[AlertGroup, ...]]:
     """Return the alerts as they are now, and as whoever asks may know them."""
     review = await services.review.alerts(clan_of(interaction))
-    return review, concerns(review.alerts, of_leaders=caller_may(interaction, Deed.PROMOTE))
+    return review, alert_groups(
+        review.alerts, of_leaders=caller_may(interaction, Permission.PROMOTE)
+    )
 
 
 class AlertsPanel(Panel):
@@ -54,11 +56,11 @@ class AlertsPanel(Panel):
         self,
         services: Services,
         review: AlertReview | None = None,
-        found: Sequence[Concerns] = (),
+        found: Sequence[AlertGroup] = (),
         kind: str = "",
         page: int = 0,
     ) -> None:
-        super().__init__(services, Deed.SEE_REPORTS, lasting=review is None)
+        super().__init__(services, Permission.SEE_REPORTS, lasting=review is None)
         if review is None:
             for row in (discord.ui.ActionRow(_Pick(())), discord.ui.ActionRow(_Copy())):
                 self.add_item(row)
@@ -88,7 +90,7 @@ class AlertsPanel(Panel):
         panel = AlertsPanel(self.services, review, found, kind, page)
         await interaction.edit_original_response(view=panel)
 
-    def _show_kind(self, box: Box, found: Concerns, page: int) -> None:
+    def _show_kind(self, box: Box, found: AlertGroup, page: int) -> None:
         pages = pages_of(kind_lines(found), _ROOM)
         here = min(page, len(pages) - 1)
         box.rule().say(kind_heading(found)).say(*pages[here])
@@ -100,7 +102,7 @@ def _nothing(review: AlertReview) -> str:
 
 
 class _Pick(discord.ui.Select[AlertsPanel]):
-    def __init__(self, found: Sequence[Concerns], kind: str = "") -> None:
+    def __init__(self, found: Sequence[AlertGroup], kind: str = "") -> None:
         options = [
             discord.SelectOption(label="The first few of each", value=_EVERY, default=not kind)
         ]
@@ -124,7 +126,7 @@ class _Pick(discord.ui.Select[AlertsPanel]):
 
 
 class _Copy(discord.ui.Button[AlertsPanel]):
-    def __init__(self, found: Concerns | None = None) -> None:
+    def __init__(self, found: AlertGroup | None = None) -> None:
         label = "Copy all names" if found is None else "Copy these names"
         super().__init__(label=label, custom_id="alerts:copy")
 

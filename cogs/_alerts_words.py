@@ -6,7 +6,7 @@ Each person is told once, under what is gravest; what else is known of them stan
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.clan.concerns import Concern, Concerns
+from bot.clan.alert_groups import AlertGroup, PersonAlert
 from bot.clan.names import escaped
 from bot.clan.policy import AlertKind
 from bot.clan.wording import plural
@@ -19,7 +19,7 @@ _ROOM = 3_000
 _NAME_SHOWN = 60
 
 
-class _Words(NamedTuple):
+class _AlertWords(NamedTuple):
     """What a kind is called above a list and beside a name, and why it is worth knowing."""
 
     title: str
@@ -28,47 +28,47 @@ class _Words(NamedTuple):
 
 
 _WORDS = {
-    AlertKind.UNANSWERED: _Words(
+    AlertKind.UNANSWERED: _AlertWords(
         "New, and nobody answered",
         "not answered yet",
         "They wrote and got no reply: the first hello decides who stays.",
     ),
-    AlertKind.SLUMP: _Words(
+    AlertKind.SLUMP: _AlertWords(
         "Leaders with a week of silence",
         "a week of silence",
         "Ask whether they are all right; `/clanstats away` sets a leave.",
     ),
-    AlertKind.CHURN: _Words(
+    AlertKind.CHURN: _AlertWords(
         "Went quiet in chat",
         "went quiet in chat",
         "They wrote a lot, and now they do not: ask how they are.",
     ),
-    AlertKind.SILENT_RECRUIT: _Words(
+    AlertKind.SILENT_RECRUIT: _AlertWords(
         "Recruits who play and do not write",
         "a recruit who does not write",
         "They have met nobody yet: say hi, or take them along.",
     ),
-    AlertKind.FADING: _Words(
+    AlertKind.FADING: _AlertWords(
         "Fading stars",
         "plays far less",
         "They played a lot this month and hardly this week: ask how it goes.",
     ),
-    AlertKind.DRIFT: _Words(
+    AlertKind.DRIFT: _AlertWords(
         "Around less than usual",
         "around less than usual",
         "Measured by nobody but themselves: a hello costs nothing.",
     ),
-    AlertKind.GRINDER: _Words(
+    AlertKind.GRINDER: _AlertWords(
         "Silent grinders",
         "grinds in silence",
         "Much XP and few words: congratulate them on something.",
     ),
-    AlertKind.BOSSER: _Words(
+    AlertKind.BOSSER: _AlertWords(
         "Boss hunters",
         "hunts bosses",
         "Many kills and little XP: good company for a mass or a raid.",
     ),
-    AlertKind.CRIER: _Words(
+    AlertKind.CRIER: _AlertWords(
         "Town criers",
         "carries the chat",
         "They carry the chat and hardly play: thank them, or take them along.",
@@ -81,7 +81,7 @@ def title_of(kind: AlertKind) -> str:
     return _WORDS[kind].title
 
 
-def overview_lines(found: Sequence[Concerns]) -> list[str]:
+def overview_lines(found: Sequence[AlertGroup]) -> list[str]:
     """Return of each kind its first few people, as many as fit into one message."""
     for shown in range(_MOST_SHOWN, 0, -1):
         blocks = [_block(each, shown) for each in found]
@@ -90,36 +90,36 @@ def overview_lines(found: Sequence[Concerns]) -> list[str]:
     return [kind_heading(each) for each in found]
 
 
-def kind_lines(found: Concerns) -> list[str]:
+def kind_lines(found: AlertGroup) -> list[str]:
     """Return everybody of one kind, with whom to write to and what else is known of them."""
     return [_line(each, told_fully=True) for each in found.people]
 
 
-def kind_heading(found: Concerns) -> str:
+def kind_heading(found: AlertGroup) -> str:
     """Return what a kind is called, how many people it is about, and why it is worth knowing."""
     words = _WORDS[found.kind]
     return f"**{words.title}**  {len(found.people)}\n{small(words.why)}"
 
 
-def names_of(found: Sequence[Concerns]) -> list[str]:
+def names_of(found: Sequence[AlertGroup]) -> list[str]:
     """Return everybody's main account as it is called in the game."""
     return [one_line(each.profile.main.name) for kind in found for each in kind.people]
 
 
-def summary(found: Sequence[Concerns]) -> str:
+def summary(found: Sequence[AlertGroup]) -> str:
     """Return how many people there are."""
     people = plural(sum(len(each.people) for each in found), "person", "people")
     return f"{people}, each told once under what matters most"
 
 
-def _block(found: Concerns, shown: int) -> str:
+def _block(found: AlertGroup, shown: int) -> str:
     rest = len(found.people) - shown
     more = [small(f"and {rest} more")] if rest > 0 else []
     lines = [_line(each, told_fully=False) for each in found.people[:shown]]
     return "\n".join([kind_heading(found), *lines, *more])
 
 
-def _line(concern: Concern, *, told_fully: bool) -> str:
+def _line(concern: PersonAlert, *, told_fully: bool) -> str:
     profile = concern.profile
     name = f"**{escaped(profile.main.name[:_NAME_SHOWN])}**"
     whom = f" <@{profile.user_id}>" if told_fully and profile.user_id is not None else ""

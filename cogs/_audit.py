@@ -5,14 +5,14 @@ Which page is shown stands in the message alone; whatever is shown was read at t
 
 import discord
 
-from bot.clan.ranks import Deed
-from bot.services.audits import AuditFiles
-from bot.services.clans import Clan
+from bot.clan.ranks import Permission
+from bot.services.publish import AuditFiles
+from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._audit_words import hours_lines, measure, officer_pages, summary
-from cogs._gates import Interaction, clan_of
 from cogs._pages import page_of, turning
 from cogs._panels import Panel
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, files, picture, small
 
 _KIND = "audit"
@@ -36,7 +36,7 @@ class AuditPanel(Panel):
         made: AuditFiles | None = None,
         page: int = 0,
     ) -> None:
-        super().__init__(services, Deed.PROMOTE, lasting=made is None)
+        super().__init__(services, Permission.PROMOTE, lasting=made is None)
         self._made = made
         if clan is None or made is None:
             self.add_item(turning(_KIND, self.turn))

@@ -12,9 +12,9 @@ from bot.clan.names import escaped
 from bot.clan.profiles import Window
 from bot.clan.wording import plural, short
 from bot.reports.clan_report import role_words
-from bot.services.audits import AuditFiles
-from bot.services.clans import Clan
-from bot.services.reviewed import AuditReview
+from bot.services.publish import AuditFiles
+from bot.services.review import AuditReview
+from bot.services.setup import Clan
 from cogs._pages import pages_of
 from cogs._replies import small, when
 

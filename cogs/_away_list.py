@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.wording import plural
-from bot.services.clans import Clan
-from bot.services.leave import LeaveList, Listed, Whom
+from bot.services.people import LeaveList, Listed, Whom
+from bot.services.setup import Clan
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_of
 from cogs._leave import no_day, on_day, span_words
-from cogs._panels import Form, Panel
+from cogs._panels import Panel, PanelForm
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, tell, when
 
 _CHOICES = 25
@@ -26,7 +26,7 @@ _UNCONFIRMED = (
 )
 
 
-class Asked(NamedTuple):
+class LeaveRequest(NamedTuple):
     """Whose leave to set and how, as far as it was said."""
 
     user_id: int | None
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     reason: str | None
 
 
-async def away_answer(services: Services, interaction: Interaction, asked: Asked) -> None:
+async def away_answer(services: Services, interaction: Interaction, asked: LeaveRequest) -> None:
     """Set somebody's leave and show the list, or only show it when nothing was said."""
     note = ""
     if any(part is not None for part in asked):
@@ -48,7 +48,7 @@ async def away_answer(services: Services, interaction: Interaction, asked: Asked
     await interaction.followup.send(view=await away_panel(services, interaction, note))
 
 
-async def _set(services: Services, interaction: Interaction, asked: Asked) -> str:
+async def _set(services: Services, interaction: Interaction, asked: LeaveRequest) -> str:
     """Set a leave and return that it was; ValueError says what was missing."""
     if (asked.user_id is None) == (asked.player is None):
         raise ValueError("say whose leave it is: name a member or a player, one of them")
@@ -78,7 +78,7 @@ class AwayPanel(Panel):
     """The list with its two controls; without leaves, the lasting twin that only listens."""
 
     def __init__(self, services: Services, box: Box | None = None) -> None:
-        super().__init__(services, Deed.SET_LEAVE, lasting=box is None)
+        super().__init__(services, Permission.SET_LEAVE, lasting=box is None)
         if box is not None:
             self.add_item(box)
             return
@@ -169,10 +169,10 @@ def _option(listed: Listed, names: dict[int, str]) -> discord.SelectOption:
 def _controls(
     options: Sequence[discord.SelectOption],
 ) -> tuple[discord.ui.Select[AwayPanel], ...]:
-    return _Extend(options), _End(options)
+    return _Extend(options), _EndLeave(options)
 
 
-class _End(discord.ui.Select[AwayPanel]):
+class _EndLeave(discord.ui.Select[AwayPanel]):
     def __init__(self, options: Sequence[discord.SelectOption]) -> None:
         super().__init__(
             custom_id="away:end",
@@ -204,11 +204,11 @@ class _Extend(discord.ui.Select[AwayPanel]):
             await interaction.response.send_modal(_DayForm(self.view, int(self.values[0])))
 
 
-class _DayForm(Form):
+class _DayForm(PanelForm):
     day: discord.ui.TextInput["_DayForm"]
 
     def __init__(self, panel: AwayPanel, absence_id: int) -> None:
-        super().__init__(panel.services, Deed.SET_LEAVE, "Another last day")
+        super().__init__(panel.services, Permission.SET_LEAVE, "Another last day")
         self._panel = panel
         self._absence_id = absence_id
         self.day = discord.ui.TextInput(min_length=1, max_length=40)

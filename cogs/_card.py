@@ -7,19 +7,19 @@ import discord
 
 from bot.clan.claims import Effect, allows
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.clan.standings import Member
 from bot.clan.wording import plural, short
 from bot.reports.clan_report import role_words
 from bot.reports.pictures import Card, card_facts
 from bot.reports.style import slot_words
-from bot.services.cards import CardFiles
-from bot.services.people import Visitor
+from bot.services.publish import CardFiles
+from bot.services.view import Visitor
 from bot.wiring import Services
 from cogs._exempt import exempt_words
-from cogs._gates import Interaction, clan_of
 from cogs._leave import away_words
+from cogs._permissions import Interaction, clan_of
 from cogs._posting import PostPanel, Shown
 from cogs._replies import Box, listed, picture, small, when
 
@@ -39,7 +39,7 @@ class CardPanel(PostPanel):
         owner_id: int | None = None,
         posted: Shown | None = None,
     ) -> None:
-        super().__init__(services, Deed.SEE_OWN, periods, shown, owner_id)
+        super().__init__(services, Permission.SEE_OWN, periods, shown, owner_id)
         self.shown = posted
 
     async def afresh(self, interaction: Interaction, period: Period) -> Shown | None:

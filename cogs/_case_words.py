@@ -5,10 +5,10 @@ Names and what people wrote go through names.escaped, and a mention here pings n
 
 from collections.abc import Iterable, Sequence
 
-from bot.clan.cases import Case, Entry, Kind, Move, State
+from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.clan.names import escaped
 from bot.reports.clan_report import role_words
-from bot.services.cases import FORGOTTEN, Named
+from bot.services.review import FORGOTTEN, Named
 from cogs._replies import when
 
 _DOT = " \N{MIDDLE DOT} "
@@ -26,12 +26,15 @@ _DONE = {
 }
 _KICKED = "kick done"
 """What an approval is called where somebody is removed, as its button is."""
-_WAITS_FOR: tuple[tuple[str, frozenset[State]], ...] = (
-    ("Waiting for a decision", frozenset({State.OPEN})),
-    ("Waiting for a second officer", frozenset({State.SECONDING})),
-    ("Waiting for the game", frozenset({State.APPROVED})),
-    ("Noticed, waiting for a sign of life", frozenset({State.NOTICED})),
-    ("Left in peace for a while", frozenset({State.SNOOZED, State.NOT_YET, State.DISMISSED})),
+_WAITS_FOR: tuple[tuple[str, frozenset[CaseState]], ...] = (
+    ("Waiting for a decision", frozenset({CaseState.OPEN})),
+    ("Waiting for a second officer", frozenset({CaseState.SECONDING})),
+    ("Waiting for the game", frozenset({CaseState.APPROVED})),
+    ("Noticed, waiting for a sign of life", frozenset({CaseState.NOTICED})),
+    (
+        "Left in peace for a while",
+        frozenset({CaseState.SNOOZED, CaseState.NOT_YET, CaseState.DISMISSED}),
+    ),
 )
 
 
@@ -88,31 +91,31 @@ def _about(named: Named) -> str:
 
 
 def _kind(case: Case) -> str:
-    if case.kind is Kind.INACTIVITY:
+    if case.kind is CaseKind.INACTIVITY:
         return "inactive"
     return f"promotion to {escaped(role_words(case.target or '?'))}"
 
 
-def _told(entry: Entry, kind: Kind) -> str:
+def _told(entry: CaseEntry, kind: CaseKind) -> str:
     """Return a line of a history with the numbers that were on the table."""
     numbers = _DOT.join(escaped(each) for each in entry.numbers)
     return _said(entry, kind) + (f"\n-# {numbers}" if numbers else "")
 
 
-def _said(entry: Entry, kind: Kind) -> str:
+def _said(entry: CaseEntry, kind: CaseKind) -> str:
     """Return what was done, by whom, when, why and until when."""
     until = "" if entry.until_at is None else f", until {when(entry.until_at, 'D')}"
     why = f": {_clipped(escaped(entry.why))}" if entry.why else ""
-    return f"{_deed(entry, kind)} {when(entry.at)}{until}{why}"
+    return f"{_action(entry, kind)} {when(entry.at)}{until}{why}"
 
 
-def _deed(entry: Entry, kind: Kind) -> str:
+def _action(entry: CaseEntry, kind: CaseKind) -> str:
     if entry.who is None:
-        done = "done in the game" if entry.state is State.DONE else f"{entry.state} by itself"
+        done = "done in the game" if entry.state is CaseState.DONE else f"{entry.state} by itself"
         return "suggested" if entry.move is Move.OPEN else done
-    is_kick = kind is Kind.INACTIVITY and entry.move is Move.APPROVE
+    is_kick = kind is CaseKind.INACTIVITY and entry.move is Move.APPROVE
     done = _KICKED if is_kick else _DONE[entry.move]
-    seconded = ", to be seconded" if entry.state is State.SECONDING else ""
+    seconded = ", to be seconded" if entry.state is CaseState.SECONDING else ""
     return f"{done}{seconded} by {whom(entry.who)}"
 
 

@@ -12,26 +12,26 @@ from typing import Self
 import discord
 from discord import app_commands
 
-from bot.clan.cases import Kind
+from bot.clan.cases import CaseKind
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
-from bot.services.cases import Named
-from bot.services.clans import Clan
+from bot.clan.ranks import Permission
+from bot.services.review import Named
+from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._case_words import ended_words, history_words, newest_lines, standing_words
 from cogs._cases_buttons import decision_buttons
 from cogs._deciding_keys import GATES, row
-from cogs._deciding_keys import At as Place
-from cogs._gates import Interaction, caller_may, clan_of
+from cogs._deciding_keys import ReviewState as Place
 from cogs._pages import marked, pages_of
 from cogs._panels import Panel
+from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, small, tell, when
 
 _MARK = "cases:at"
 _ROOM = 3_000
 _ENDED_SHOWN = 200
 _NEWEST_LINES = 5
-_DEEDS = {Kind.INACTIVITY: Deed.KICK, Kind.PROMOTION: Deed.PROMOTE}
+_DEEDS = {CaseKind.INACTIVITY: Permission.KICK, CaseKind.PROMOTION: Permission.PROMOTE}
 """Who hears of which cases."""
 
 
@@ -55,7 +55,7 @@ _NOTHING: Mapping[Show, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class CasesState:
     """A page of a list or, with a `player_id`, of that player's history."""
 
     show: Show = Show.STANDING
@@ -77,13 +77,15 @@ class At:
         return cls(Show(show), int(player_id), int(page))
 
 
-def kinds_for(interaction: Interaction) -> frozenset[Kind]:
+def kinds_for(interaction: Interaction) -> frozenset[CaseKind]:
     """Return of which cases whoever asks may hear."""
-    return frozenset(kind for kind, deed in _DEEDS.items() if caller_may(interaction, deed))
+    return frozenset(
+        kind for kind, permission in _DEEDS.items() if caller_may(interaction, permission)
+    )
 
 
 async def history_lines(
-    services: Services, clan: Clan, player_id: int, kinds: frozenset[Kind]
+    services: Services, clan: Clan, player_id: int, kinds: frozenset[CaseKind]
 ) -> list[str]:
     """Return the newest lines about a person, by any account, of the kinds that somebody may see.
 
@@ -100,36 +102,38 @@ async def cases_answer(
     services: Services, interaction: Interaction, player: str | None, show: Show
 ) -> None:
     """Show a list, or the history of the player who is named."""
-    at = At(show)
+    at = CasesState(show)
     if player is not None:
         player_id = await services.cases.player_called(clan_of(interaction), player)
         if player_id is None:
             await tell(interaction, "Nobody of that name is or was a member; pick one of the list.")
             return
-        at = At(show, player_id)
+        at = CasesState(show, player_id)
     await interaction.followup.send(view=await _panel(services, interaction, at))
 
 
 class CasesPanel(Panel):
     """A list with its controls; without a box, the lasting twin that only listens."""
 
-    def __init__(self, services: Services, at: At, pages: int = 3, box: Box | None = None) -> None:
-        super().__init__(services, Deed.KICK, lasting=True)
+    def __init__(
+        self, services: Services, at: CasesState, pages: int = 3, box: Box | None = None
+    ) -> None:
+        super().__init__(services, Permission.KICK, lasting=True)
         if box is not None:
             # Nobody keeps it: else what a press on a decision does would be asked for twice.
             self.stop()
         last = pages - 1
         row: discord.ui.ActionRow[CasesPanel] = discord.ui.ActionRow(
             *(_Tab(show, is_current=show is at.show and not at.player_id) for show in Show),
-            _Turn(-1, disabled=at.page == 0 and box is not None),
+            _CasesTurn(-1, disabled=at.page == 0 and box is not None),
             discord.ui.Button(
                 label=f"{at.page + 1} of {pages}", custom_id=at.custom_id, disabled=True
             ),
-            _Turn(1, disabled=at.page == last and box is not None),
+            _CasesTurn(1, disabled=at.page == last and box is not None),
         )
         self.add_item(row if box is None else box.add_item(row))
 
-    async def turn(self, interaction: Interaction, at: At) -> None:
+    async def turn(self, interaction: Interaction, at: CasesState) -> None:
         """Show another page, as everything is now."""
         await interaction.response.defer()
         panel = await _panel(self.services, interaction, at)
@@ -140,12 +144,12 @@ async def history_view(
     services: Services, interaction: Interaction, place: Place, note: str = ""
 ) -> discord.ui.LayoutView:
     """Return the history on which a button was pressed, as it is now."""
-    at = At(Show.STANDING, place.person_id, place.page)
+    at = CasesState(Show.STANDING, place.person_id, place.page)
     return await _panel(services, interaction, at, note)
 
 
 async def _panel(
-    services: Services, interaction: Interaction, at: At, note: str = ""
+    services: Services, interaction: Interaction, at: CasesState, note: str = ""
 ) -> CasesPanel:
     clan, kinds = clan_of(interaction), kinds_for(interaction)
     found = [each for each in await _listed(services, clan, at) if each.case.kind in kinds]
@@ -160,14 +164,16 @@ async def _panel(
     box = Box(*filter(None, (title, small(*_facts(clan, kinds)), note))).rule()
     box.say(*pages[here.page]).rule()
     if at.player_id:
-        may = frozenset(kind for kind, deed in GATES.items() if caller_may(interaction, deed))
+        may = frozenset(
+            kind for kind, permission in GATES.items() if caller_may(interaction, permission)
+        )
         buttons = [*decision_buttons(found, at.player_id, here.page, may)]
         if buttons:
             box.add_item(row(*buttons))
     return CasesPanel(services, here, len(pages), box)
 
 
-async def _listed(services: Services, clan: Clan, at: At) -> tuple[Named, ...]:
+async def _listed(services: Services, clan: Clan, at: CasesState) -> tuple[Named, ...]:
     if at.player_id:
         return await services.cases.of_person(clan, at.player_id)
     if at.show is Show.STANDING:
@@ -180,9 +186,13 @@ def _of(found: list[Named]) -> str:
     return f" of {', '.join(names)}" if names else ""
 
 
-def _facts(clan: Clan, kinds: frozenset[Kind]) -> tuple[str, ...]:
+def _facts(clan: Clan, kinds: frozenset[CaseKind]) -> tuple[str, ...]:
     read = f"Wise Old Man read {when(clan.polled_at)}"
-    return (read,) if Kind.PROMOTION in kinds else (read, "promotions are shown to who may promote")
+    return (
+        (read,)
+        if CaseKind.PROMOTION in kinds
+        else (read, "promotions are shown to who may promote")
+    )
 
 
 class _Tab(discord.ui.Button[CasesPanel]):
@@ -198,10 +208,10 @@ class _Tab(discord.ui.Button[CasesPanel]):
     async def callback(self, interaction: Interaction) -> None:
         """Show the list from its beginning."""
         if self.view is not None:
-            await self.view.turn(interaction, At(self._show))
+            await self.view.turn(interaction, CasesState(self._show))
 
 
-class _Turn(discord.ui.Button[CasesPanel]):
+class _CasesTurn(discord.ui.Button[CasesPanel]):
     def __init__(self, step: int, *, disabled: bool) -> None:
         label = (
             "\N{BLACK LEFT-POINTING TRIANGLE}" if step < 0 else "\N{BLACK RIGHT-POINTING TRIANGLE}"
@@ -212,5 +222,5 @@ class _Turn(discord.ui.Button[CasesPanel]):
     async def callback(self, interaction: Interaction) -> None:
         """Show the page before or after."""
         if self.view is not None:
-            at = At.read(interaction.message)
+            at = CasesState.read(interaction.message)
             await self.view.turn(interaction, replace(at, page=max(0, at.page + self._step)))

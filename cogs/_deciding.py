@@ -9,27 +9,26 @@ from typing import Any, Self
 
 import discord
 
-from bot.clan.cases import Case, Kind
+from bot.clan.cases import Case, CaseKind
 from bot.clan.decisions import possible_moves
 from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
-from bot.clan.ranks import Deed
-from bot.services.cases import Press
-from bot.services.reviewed import Unsuggested
+from bot.clan.ranks import Permission
+from bot.services.review import CaseAction, Unsuggested
 from bot.wiring import Services
 from cogs._cases import history_view, kinds_for
 from cogs._cases_buttons import newest
-from cogs._deciding_forms import DecisionForm, NoticeForm, Said
-from cogs._deciding_keys import GATES, MOVES, PATTERN, Act, Button, Key, Tab
+from cogs._deciding_forms import DecisionForm, FormInput, NoticeForm
+from cogs._deciding_keys import GATES, MOVES, PATTERN, Act, Button, Key, ReviewTab
 from cogs._deciding_lists import names_to_copy, send_lines, send_list
 from cogs._deciding_words import bold, decided_words, refused_words
 from cogs._errors import explain, failure_of
-from cogs._gates import Interaction, check_gate, clan_of
 from cogs._inactive import inactive_view
 from cogs._links import LinksPanel, seen_at
-from cogs._links_state import At as QueueAt
-from cogs._links_state import Tab as QueueTab
+from cogs._links_state import LinksState as QueueAt
+from cogs._links_state import LinksTab as QueueTab
 from cogs._noticing import TO_COPY, TO_POST, draft, send_notice
+from cogs._permissions import Interaction, check_permission, clan_of
 from cogs._promotions import copy_lines, promotions_view
 from cogs._promotions_details import Drawn, details_view
 from cogs._replies import files, tell
@@ -45,9 +44,9 @@ class Deciding:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def press(self, interaction: Interaction, key: Key) -> None:
+    async def action(self, interaction: Interaction, key: Key) -> None:
         """Ask the gate, then do what the button stands for."""
-        if not await check_gate(interaction, self._services.clans, GATES[key.at.kind]):
+        if not await check_permission(interaction, self._services.clans, GATES[key.at.kind]):
             return
         if key.act is Act.CLOSE:
             await self._ask_why_over(interaction, key)
@@ -57,7 +56,7 @@ class Deciding:
             return
         await interaction.response.defer()
         if key.act in MOVES:
-            await self.record(interaction, key, Said())
+            await self.record(interaction, key, FormInput())
         elif key.act in _TURNS:
             await self.redraw(interaction, key)
         elif key.act is Act.DETAILS:
@@ -65,13 +64,13 @@ class Deciding:
         else:
             await self._hand_out(interaction, key)
 
-    async def record(self, interaction: Interaction, key: Key, said: Said) -> None:
+    async def record(self, interaction: Interaction, key: Key, said: FormInput) -> None:
         """Carry out a decision, say what came of it, and draw the list anew."""
         clan, who = clan_of(interaction), interaction.user.id
         move, at = MOVES[key.act], key.at
-        press = Press(at.kind, key.player_id, move, key.seen, at.days)
+        action = CaseAction(at.kind, key.player_id, move, key.seen, at.days)
         decided = await self._services.cases.decide(
-            clan, press, who, why=said.why, until_at=said.until_at
+            clan, action, who, why=said.why, until_at=said.until_at
         )
         if decided.refusal is not None:
             await tell(interaction, refused_words(decided, who))
@@ -91,11 +90,11 @@ class Deciding:
 
     async def _drawn(self, interaction: Interaction, key: Key, note: str) -> Drawn:
         services, clan, at = self._services, clan_of(interaction), key.at
-        if at.tab is Tab.HISTORY:
+        if at.tab is ReviewTab.HISTORY:
             return Drawn(await history_view(services, interaction, at, note))
         if at.person_id:
             return await details_view(services, clan, at, kinds_for(interaction), note)
-        if at.kind is Kind.PROMOTION:
+        if at.kind is CaseKind.PROMOTION:
             return Drawn(await promotions_view(services, clan, at, note))
         return Drawn(await inactive_view(services, clan, at, note))
 
@@ -125,7 +124,7 @@ class Deciding:
         shown = newest(found, key.at.kind)
         if shown is None or not _is_shown(shown.case, key):
             await interaction.response.defer()
-            await self.record(interaction, key, Said())
+            await self.record(interaction, key, FormInput())
             return
         form = DecisionForm(self._services, key, shown.name, None, self.record)
         await interaction.response.send_modal(form)
@@ -142,11 +141,11 @@ class Deciding:
         """Give what was asked for beside the list; the list stays as it is."""
         services, clan, at = self._services, clan_of(interaction), key.at
         if key.act is Act.LINKS:
-            if await check_gate(interaction, services.clans, Deed.DECIDE_LINKS):
+            if await check_permission(interaction, services.clans, Permission.DECIDE_LINKS):
                 seen = await seen_at(services, interaction, QueueAt(QueueTab.PLAYERS))
                 await interaction.followup.send(view=LinksPanel(services, seen), ephemeral=True)
             return
-        if at.kind is Kind.PROMOTION:
+        if at.kind is CaseKind.PROMOTION:
             lines = copy_lines(await services.review.promotions(clan))
             await send_lines(interaction, lines, "promotions", "To be done in the game:")
             return
@@ -156,7 +155,7 @@ class Deciding:
         elif key.act is Act.FILE:
             await send_list(interaction, review)
         else:
-            said = "To be removed:" if at.tab is Tab.REMOVE else "All accounts of the sure:"
+            said = "To be removed:" if at.tab is ReviewTab.REMOVE else "All accounts of the sure:"
             await send_lines(interaction, names_to_copy(review, at.tab), "names", said)
 
 
@@ -164,7 +163,7 @@ def listener(services: Services) -> type[discord.ui.DynamicItem[Button]]:
     """Return what the bot has to listen with for presses on both lists, restarts included."""
     deciding = Deciding(services)
 
-    class Pressed(discord.ui.DynamicItem[Button], template=PATTERN):
+    class ListButton(discord.ui.DynamicItem[Button], template=PATTERN):
         """A button of a list, known by its id."""
 
         def __init__(self, pressed: Button, told: re.Match[str]) -> None:
@@ -186,11 +185,11 @@ def listener(services: Services) -> type[discord.ui.DynamicItem[Button]]:
 
         async def callback(self, interaction: Interaction) -> None:
             """Answer, and explain what goes wrong: nobody else would."""
-            error = await failure_of(deciding.press(interaction, Key.read(self._told)))
+            error = await failure_of(deciding.action(interaction, Key.read(self._told)))
             if error is not None:
                 await explain(interaction, error)
 
-    return Pressed
+    return ListButton
 
 
 def _is_shown(case: Case, key: Key) -> bool:

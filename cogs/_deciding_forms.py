@@ -12,8 +12,8 @@ import discord
 from bot.wiring import Services
 from cogs._deciding_keys import GATES, Act, Key
 from cogs._deciding_words import block, capital, one_line, until_at
-from cogs._gates import Interaction, clan_of
-from cogs._panels import Form
+from cogs._panels import PanelForm
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import tell
 
 LONGEST_NOTICE = 1_700
@@ -21,7 +21,7 @@ _LONGEST_REASON = 300
 _LONGEST_TITLE, _TITLE_CUT = 45, "\N{HORIZONTAL ELLIPSIS}"
 
 
-class Said(NamedTuple):
+class FormInput(NamedTuple):
     """What was written in a form."""
 
     why: str = ""
@@ -29,7 +29,7 @@ class Said(NamedTuple):
     notice: str = ""
 
 
-Then = Callable[[Interaction, Key, Said], Awaitable[None]]
+Then = Callable[[Interaction, Key, FormInput], Awaitable[None]]
 """What happens with what was written."""
 
 
@@ -66,7 +66,7 @@ _WORDINGS = {
 }
 
 
-class DecisionForm(Form):
+class DecisionForm(PanelForm):
     """Asks why, and for how long it holds where it does not hold for good."""
 
     def __init__(
@@ -100,7 +100,7 @@ class DecisionForm(Form):
             written = f"\nYour words, to use again:\n{block([self.why.value])}"
             await tell(interaction, told + (written if self.why.value.strip() else ""))
             return
-        await self._then(interaction, self._key, Said(self.why.value, end))
+        await self._then(interaction, self._key, FormInput(self.why.value, end))
 
     def _until_at(self, interaction: Interaction) -> datetime | None:
         if self._holds_for_good:
@@ -108,7 +108,7 @@ class DecisionForm(Form):
         return until_at(self.until.value, clan_of(interaction), self.services.clock())
 
 
-class NoticeForm(Form):
+class NoticeForm(PanelForm):
     """Shows the draft of a notice, to be edited; `means` is where it goes."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - about whom, which words, and what comes then
@@ -130,9 +130,9 @@ class NoticeForm(Form):
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Hand over what was written."""
         await interaction.response.defer()
-        await self._then(interaction, self._key, Said(notice=self.notice.value))
+        await self._then(interaction, self._key, FormInput(notice=self.notice.value))
 
 
-def _title(deed: str, name: str) -> str:
-    title = f"{deed}: {one_line(name)}"
+def _title(action: str, name: str) -> str:
+    title = f"{action}: {one_line(name)}"
     return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + _TITLE_CUT

@@ -11,13 +11,13 @@ from typing import Any, Self
 
 import discord
 
-from bot.clan.cases import Case, Kind, Move, open_case
+from bot.clan.cases import Case, CaseKind, Move, open_case
 from bot.clan.decisions import possible_moves
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 
 Button = discord.ui.Button[Any]
 
-GATES = {Kind.PROMOTION: Deed.PROMOTE, Kind.INACTIVITY: Deed.CALL_INACTIVE}
+GATES = {CaseKind.PROMOTION: Permission.PROMOTE, CaseKind.INACTIVITY: Permission.CALL_INACTIVE}
 """What somebody has to be allowed for each list and for every button of it."""
 
 PATTERN = re.compile(
@@ -26,7 +26,7 @@ PATTERN = re.compile(
 )
 
 
-class Tab(StrEnum):
+class ReviewTab(StrEnum):
     """The parts of both lists; HISTORY is what `/clanstats cases` shows of one person."""
 
     SUGGESTED = "suggested"
@@ -72,14 +72,14 @@ MOVES = {
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class ReviewState:
     """A page of a list, or the details of one person (`person_id`) that were opened from it.
 
     `days` is the limit that was asked for instead of each rank's own.
     """
 
-    kind: Kind
-    tab: Tab
+    kind: CaseKind
+    tab: ReviewTab
     page: int = 0
     days: int | None = None
     person_id: int = 0
@@ -93,11 +93,11 @@ class Key:
     """
 
     act: Act
-    at: At
+    at: ReviewState
     player_id: int = 0
     seen: int = 0
 
-    def about_person(self) -> At:
+    def about_person(self) -> ReviewState:
         """Return the place of the details of whom the button is about."""
         return replace(self.at, person_id=self.player_id)
 
@@ -113,7 +113,9 @@ class Key:
         """Return what the id of a button stands for."""
         numbers = ("page", "days", "person", "player", "seen")
         page, days, person_id, player_id, seen = (int(told[name]) for name in numbers)
-        at = At(Kind(told["kind"]), Tab(told["tab"]), page, days or None, person_id)
+        at = ReviewState(
+            CaseKind(told["kind"]), ReviewTab(told["tab"]), page, days or None, person_id
+        )
         return cls(Act(told["act"]), at, player_id, seen)
 
 
@@ -140,13 +142,13 @@ def sheet(box: discord.ui.Container[discord.ui.LayoutView]) -> discord.ui.Layout
     return view
 
 
-def tabs(at: At, labels: dict[Tab, str]) -> discord.ui.ActionRow[Any]:
+def tabs(at: ReviewState, labels: dict[ReviewTab, str]) -> discord.ui.ActionRow[Any]:
     """Return a button for each tab, the present one marked."""
     primary, secondary = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
     return row(
         *(
             button(
-                Key(Act.TAB, At(at.kind, tab, 0, at.days)),
+                Key(Act.TAB, ReviewState(at.kind, tab, 0, at.days)),
                 label,
                 primary if tab is at.tab else secondary,
             )
@@ -155,11 +157,11 @@ def tabs(at: At, labels: dict[Tab, str]) -> discord.ui.ActionRow[Any]:
     )
 
 
-def turns(at: At, pages: int) -> tuple[Button, Button, Button]:
+def turns(at: ReviewState, pages: int) -> tuple[Button, Button, Button]:
     """Return the buttons that turn the page, with the counter between them."""
 
-    def to(page: int) -> At:
-        return At(at.kind, at.tab, page, at.days)
+    def to(page: int) -> ReviewState:
+        return ReviewState(at.kind, at.tab, page, at.days)
 
     last = pages - 1
     return (
@@ -182,7 +184,7 @@ def revision_of(case: Case | None) -> int:
     return 0 if case is None else case.revision
 
 
-def moves_of(kind: Kind, case: Case | None, now: datetime) -> frozenset[Move]:
+def moves_of(kind: CaseKind, case: Case | None, now: datetime) -> frozenset[Move]:
     """Return what can be done about somebody, whether or not there is a case already."""
     standing = case or open_case(kind, 0, "", now, policy_version=1)
     return frozenset(possible_moves(standing))

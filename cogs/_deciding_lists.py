@@ -9,16 +9,16 @@ from bot.clan.enforcement import Need
 from bot.reports.documents import Document
 from bot.reports.list_files import as_csv
 from bot.reports.lists import inactive_rows
-from bot.services.reviewed import InactivityReview
-from cogs._deciding_keys import Tab
+from bot.services.review import InactivityReview
+from cogs._deciding_keys import ReviewTab
 from cogs._deciding_words import LONGEST_BLOCK, block, one_line
-from cogs._gates import Interaction
+from cogs._permissions import Interaction
 from cogs._replies import files
 
 
-def names_to_copy(review: InactivityReview, tab: Tab) -> list[str]:
+def names_to_copy(review: InactivityReview, tab: ReviewTab) -> list[str]:
     """Return the names to act on in the game: all accounts of the sure, or who is to be removed."""
-    if tab is Tab.REMOVE:
+    if tab is ReviewTab.REMOVE:
         return [one_line(each.name) for each in review.to_remove]
     return [one_line(a.name) for each in review.listed.sure for a in each.profile.accounts]
 

@@ -6,15 +6,15 @@ Names and what people wrote go through names.escaped; in code blocks they cannot
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from bot.clan.cases import Case, Kind, Move, State
+from bot.clan.cases import Case, CaseKind, CaseState, Move
 from bot.clan.days import parse_day
 from bot.clan.evidence import Grade
 from bot.clan.names import escaped
 from bot.clan.profiles import Profile
 from bot.clan.spans import day_of, day_span
 from bot.reports.clan_report import role_words
-from bot.services.cases import Decided
-from bot.services.clans import Clan
+from bot.services.review import Decided
+from bot.services.setup import Clan
 from cogs._case_words import whom
 from cogs._replies import when
 
@@ -110,13 +110,13 @@ def case_words(case: Case | None) -> str:
     by = "" if last.who is None else f" by {whom(last.who)}"
     why = f": {escaped(last.why)}" if last.why else ""
     said = {
-        State.OPEN: f"reopened {when(last.at)}{by}{why}" if last.move is Move.REOPEN else "",
-        State.SECONDING: f"{_wants(case)} {when(last.at)}; a second officer has to agree",
-        State.NOTICED: f"noticed {when(last.at)}{by}",
-        State.SNOOZED: f"snoozed until {when(case.until_at, 'D')}{by}{why}",
-        State.DISMISSED: f"dismissed until {when(case.until_at, 'D')}{by}{why}",
-        State.NOT_YET: f"not yet until {when(case.until_at, 'D')}{by}{why}",
-        State.APPROVED: f"{_approved(case)} {when(last.at)}{by}",
+        CaseState.OPEN: f"reopened {when(last.at)}{by}{why}" if last.move is Move.REOPEN else "",
+        CaseState.SECONDING: f"{_wants(case)} {when(last.at)}; a second officer has to agree",
+        CaseState.NOTICED: f"noticed {when(last.at)}{by}",
+        CaseState.SNOOZED: f"snoozed until {when(case.until_at, 'D')}{by}{why}",
+        CaseState.DISMISSED: f"dismissed until {when(case.until_at, 'D')}{by}{why}",
+        CaseState.NOT_YET: f"not yet until {when(case.until_at, 'D')}{by}{why}",
+        CaseState.APPROVED: f"{_approved(case)} {when(last.at)}{by}",
     }
     return said.get(case.state, "")
 
@@ -127,10 +127,10 @@ def decided_words(decided: Decided, move: Move) -> str:
     if case is None:
         return ""
     until = "" if case.until_at is None else when(case.until_at, "D")
-    promotion = case.kind is Kind.PROMOTION
-    if case.state is State.SECONDING:
+    promotion = case.kind is CaseKind.PROMOTION
+    if case.state is CaseState.SECONDING:
         return f"{name}: your approval is noted. A second officer has to agree."
-    if case.state is State.APPROVED and promotion:
+    if case.state is CaseState.APPROVED and promotion:
         said = f"is approved: now give them **{rank(case.target or '')}** in the game"
         return f"{name} {said}. It closes itself once Wise Old Man shows it."
     said = {
@@ -172,9 +172,9 @@ def _start_of(day: date, today: date, clan: Clan) -> datetime:
 
 
 def _approved(case: Case) -> str:
-    return "approved" if case.kind is Kind.PROMOTION else "marked as removed"
+    return "approved" if case.kind is CaseKind.PROMOTION else "marked as removed"
 
 
 def _wants(case: Case) -> str:
-    said = "approved this" if case.kind is Kind.PROMOTION else "wants to remove them"
+    said = "approved this" if case.kind is CaseKind.PROMOTION else "wants to remove them"
     return f"{whom(case.last.who or 0)} {said}"

@@ -10,7 +10,7 @@ import structlog
 from discord import app_commands
 
 from bot.journal import short_id, traced
-from bot.services import faults
+from bot.services.game import faults
 from cogs._replies import tell
 
 _UNEXPECTED = "Something went wrong on our side. Try again; if it stays, tell whoever runs the bot."

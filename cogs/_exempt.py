@@ -7,15 +7,15 @@ import discord
 
 from bot.clan.leave import Exemption
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.wording import plural
 from bot.reports.clan_report import role_words
-from bot.services.clans import Clan
-from bot.services.exemptions import Held
+from bot.services.people import Held
+from bot.services.setup import Clan
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_of
 from cogs._leave import no_day, on_day
 from cogs._panels import Panel
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, tell
 
 _CHOICES = 25
@@ -27,12 +27,12 @@ class ExemptPanel(Panel):
     """The list with its control; without exemptions, the lasting twin that only listens."""
 
     def __init__(self, services: Services, box: Box | None = None) -> None:
-        super().__init__(services, Deed.MANAGE, lasting=box is None)
+        super().__init__(services, Permission.MANAGE, lasting=box is None)
         if box is not None:
             self.add_item(box)
             return
         row: discord.ui.ActionRow[ExemptPanel] = discord.ui.ActionRow(
-            _End([discord.SelectOption(label="-")])
+            _EndExemption([discord.SelectOption(label="-")])
         )
         self.add_item(row)
 
@@ -82,7 +82,7 @@ def _box(clan: Clan, held: Sequence[Held], note: str) -> Box:
         box.say(note)
     box.rule().say(*(_line(each, clan) for each in held) if held else ("Nobody is exempt.",))
     if held:
-        box.rule().control(_End([_option(each) for each in held[:_CHOICES]]))
+        box.rule().control(_EndExemption([_option(each) for each in held[:_CHOICES]]))
     hint = "`/clanstats exempt` with a player or a role, and a reason, adds one."
     return box.say(small(hint))
 
@@ -118,7 +118,7 @@ def _option(held: Held) -> discord.SelectOption:
     )
 
 
-class _End(discord.ui.Select[ExemptPanel]):
+class _EndExemption(discord.ui.Select[ExemptPanel]):
     def __init__(self, options: Sequence[discord.SelectOption]) -> None:
         super().__init__(
             custom_id="exempt:end",

@@ -10,11 +10,17 @@ from datetime import datetime
 import discord
 import structlog
 
-from bot.services.backfill import NO_ACCESS, Listed, Page, Unavailable, Unreadable
-from bot.services.bridges import Bridges
-from bot.services.intake import Spot
+from bot.services.chat import (
+    NO_ACCESS,
+    Bridges,
+    ChannelInfo,
+    HistoryPage,
+    Listed,
+    Unavailable,
+    Unreadable,
+)
 from cogs._errors import failure_of
-from cogs._messages import Place, heard_of, places_of, spot_of
+from cogs._messages import Place, channel_info_of, heard_of, places_of
 
 _PAGE = 100
 _TOO_MANY_REQUESTS = 429
@@ -30,7 +36,7 @@ class DiscordHistory:
         self._bridges = bridges
         self._places: dict[int, Place] = {}
 
-    async def spots(self) -> Listed:
+    async def channel_infos(self) -> Listed:
         """Return the server's places but for archived threads.
 
         Where Discord does not list the active threads, those that it told of at the connecting.
@@ -50,10 +56,10 @@ class DiscordHistory:
             *guild.forums,
         ]
         return Listed(
-            self._spots(places), tuple(spot_of(parent) for parent in parents), error is None
+            self._spots(places), tuple(channel_info_of(parent) for parent in parents), error is None
         )
 
-    async def archived(self, parent: Spot, since: datetime) -> Sequence[Spot]:
+    async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
         """Return the public threads and posts that were archived after `since`.
 
         Unreadable when Discord refuses, Unavailable when it fails.
@@ -71,11 +77,11 @@ class DiscordHistory:
                 found.append(thread)
         return self._spots(found)
 
-    async def page_before(self, spot: Spot, before_id: int | None) -> Page:
+    async def page_before(self, channel_info: ChannelInfo, before_id: int | None) -> HistoryPage:
         """Return the newest page before a message; Unreadable or Unavailable likewise."""
-        if not spot.is_readable:
+        if not channel_info.is_readable:
             raise Unreadable(NO_ACCESS)
-        place = self._places.get(spot.discord_channel_id) or self._channel(spot)
+        place = self._places.get(channel_info.discord_channel_id) or self._channel(channel_info)
         before = None if before_id is None else discord.Object(before_id)
         with _plainly():
             page = [message async for message in place.history(limit=_PAGE, before=before)]
@@ -83,24 +89,24 @@ class DiscordHistory:
         counted = (heard_of(message, bridge) for message in page)
         heard = tuple(each for each in counted if each is not None)
         oldest = page[-1] if page else None
-        return Page(
+        return HistoryPage(
             heard,
             newest_id=page[0].id if page else None,
             oldest_id=oldest.id if oldest and len(page) == _PAGE else None,
             oldest_at=oldest.created_at if oldest else None,
         )
 
-    def _channel(self, spot: Spot) -> Place:
+    def _channel(self, channel_info: ChannelInfo) -> Place:
         """Return a channel that is read on its own; Unreadable when it is gone."""
-        found = self._guild.get_channel(spot.discord_channel_id)
+        found = self._guild.get_channel(channel_info.discord_channel_id)
         if not isinstance(found, Place):
             raise Unreadable("the channel is gone")
         return found
 
-    def _spots(self, places: Sequence[Place]) -> tuple[Spot, ...]:
+    def _spots(self, places: Sequence[Place]) -> tuple[ChannelInfo, ...]:
         """Return places by their facts, and know them again when they are read."""
         self._places |= {place.id: place for place in places}
-        return tuple({place.id: spot_of(place) for place in places}.values())
+        return tuple({place.id: channel_info_of(place) for place in places}.values())
 
 
 @contextmanager

@@ -12,15 +12,15 @@ import discord
 from bot.clan.names import escaped
 from bot.clan.wording import plural
 from bot.reports.definitions import inactive_words
-from bot.services.clans import Clan
-from bot.services.reviewed import InactivityReview
+from bot.services.review import InactivityReview
+from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._deciding_keys import (
     Act,
-    At,
     Button,
     Key,
-    Tab,
+    ReviewState,
+    ReviewTab,
     button,
     row,
     sheet,
@@ -39,7 +39,7 @@ from cogs._deciding_words import (
 from cogs._inactive_rows import TELLERS
 from cogs._replies import Box, small
 
-SIZES = {Tab.SURE: 4, Tab.UNSURE: 8, Tab.APART: 8, Tab.REMOVE: 8}
+SIZES = {ReviewTab.SURE: 4, ReviewTab.UNSURE: 8, ReviewTab.APART: 8, ReviewTab.REMOVE: 8}
 """How many stand on a page of each tab."""
 
 _PAGES_LIKED = 3
@@ -51,13 +51,13 @@ _TO_REMOVE = (
 
 
 async def inactive_view(
-    services: Services, clan: Clan, at: At, note: str = ""
+    services: Services, clan: Clan, at: ReviewState, note: str = ""
 ) -> discord.ui.LayoutView:
     """Return the list as it is now."""
     return sheet(inactive_box(await services.review.inactive(clan, at.days), at, note))
 
 
-def inactive_box(review: InactivityReview, at: At, note: str = "") -> Box:
+def inactive_box(review: InactivityReview, at: ReviewState, note: str = "") -> Box:
     """Return a page of the list, or the last one where there are not so many."""
     entries = _listed(review, at.tab)
     size = SIZES[at.tab]
@@ -70,9 +70,9 @@ def inactive_box(review: InactivityReview, at: At, note: str = "") -> Box:
         say(box, review, at, each)
     if not entries:
         box.say(nothing_words(review, at.tab))
-    if at.tab is Tab.REMOVE and entries:
+    if at.tab is ReviewTab.REMOVE and entries:
         _say_names(box, review)
-    if at.tab is Tab.UNSURE and entries:
+    if at.tab is ReviewTab.UNSURE and entries:
         box.add_item(_help_row(review, at))
     box.rule().add_item(tabs(at, _tab_labels(review)))
     box.add_item(row(*turns(at, pages), *_files_row(review, at)))
@@ -81,38 +81,40 @@ def inactive_box(review: InactivityReview, at: At, note: str = "") -> Box:
 
 def is_long(review: InactivityReview) -> bool:
     """Return whether the sure take more pages than somebody likes to turn."""
-    return len(review.listed.sure) > _PAGES_LIKED * SIZES[Tab.SURE]
+    return len(review.listed.sure) > _PAGES_LIKED * SIZES[ReviewTab.SURE]
 
 
-def nothing_words(review: InactivityReview, tab: Tab) -> str:
+def nothing_words(review: InactivityReview, tab: ReviewTab) -> str:
     """Return why a tab is empty, and where to look instead."""
     unsure = len(review.listed.needs_evidence)
-    if tab is Tab.SURE:
+    if tab is ReviewTab.SURE:
         said = "Nobody was silent on both sides for longer than the limit."
         more = f" Of {plural(unsure, 'member')} it cannot be told yet: see Needs evidence."
         return said + (more if unsure else "")
     return {
-        Tab.UNSURE: "Of everybody who was not seen it can be told whether they are inactive.",
-        Tab.APART: "Nobody who was not seen is away, exempt or snoozed.",
-        Tab.REMOVE: "Nobody waits to be removed.",
+        ReviewTab.UNSURE: "Of everybody who was not seen it can be told whether they are inactive.",
+        ReviewTab.APART: "Nobody who was not seen is away, exempt or snoozed.",
+        ReviewTab.REMOVE: "Nobody waits to be removed.",
     }[tab]
 
 
-def _listed(review: InactivityReview, tab: Tab) -> Sequence[Any]:
+def _listed(review: InactivityReview, tab: ReviewTab) -> Sequence[Any]:
     listed = review.listed
     return {
-        Tab.SURE: listed.sure,
-        Tab.UNSURE: listed.needs_evidence,
-        Tab.APART: listed.away_or_exempt,
-        Tab.REMOVE: review.to_remove,
+        ReviewTab.SURE: listed.sure,
+        ReviewTab.UNSURE: listed.needs_evidence,
+        ReviewTab.APART: listed.away_or_exempt,
+        ReviewTab.REMOVE: review.to_remove,
     }[tab]
 
 
-def _about(review: InactivityReview, at: At) -> str:
-    if at.tab is Tab.REMOVE:
+def _about(review: InactivityReview, at: ReviewState) -> str:
+    if at.tab is ReviewTab.REMOVE:
         return small(_TO_REMOVE)
     words = dict(inactive_words(review.policy))
-    said = words[{Tab.SURE: "Sure", Tab.UNSURE: "Needs evidence"}.get(at.tab, "Away or exempt")]
+    said = words[
+        {ReviewTab.SURE: "Sure", ReviewTab.UNSURE: "Needs evidence"}.get(at.tab, "Away or exempt")
+    ]
     judged = judged_by(review.policy.version)
     if at.days is not None:
         judged += f" For {plural(at.days, 'day')} as asked, instead of the limits set there."
@@ -120,19 +122,19 @@ def _about(review: InactivityReview, at: At) -> str:
 
 
 def _say_names(box: Box, review: InactivityReview) -> None:
-    names = block(names_to_copy(review, Tab.REMOVE))
+    names = block(names_to_copy(review, ReviewTab.REMOVE))
     if len(names) <= _BLOCK_ROOM:
         box.say(names)
 
 
-def _help_row(review: InactivityReview, at: At) -> discord.ui.ActionRow[Any]:
+def _help_row(review: InactivityReview, at: ReviewState) -> discord.ui.ActionRow[Any]:
     count = len(set(names_to_update(review)))
     update = button(Key(Act.UPDATE, at), f"Request WOM update ({count})", disabled=not count)
     return row(update, button(Key(Act.LINKS, at), "Open link queue"))
 
 
-def _files_row(review: InactivityReview, at: At) -> list[Button]:
-    if at.tab is Tab.REMOVE:
+def _files_row(review: InactivityReview, at: ReviewState) -> list[Button]:
+    if at.tab is ReviewTab.REMOVE:
         return [button(Key(Act.COPY, at), "Copy names", disabled=not review.to_remove)]
     return [
         button(Key(Act.COPY, at), "Copy sure names", disabled=not review.listed.sure),
@@ -140,11 +142,11 @@ def _files_row(review: InactivityReview, at: At) -> list[Button]:
     ]
 
 
-def _tab_labels(review: InactivityReview) -> dict[Tab, str]:
+def _tab_labels(review: InactivityReview) -> dict[ReviewTab, str]:
     listed = review.listed
     return {
-        Tab.SURE: f"Sure {len(listed.sure)}",
-        Tab.UNSURE: f"Needs evidence {len(listed.needs_evidence)}",
-        Tab.APART: f"Away and exempt {len(listed.away_or_exempt)}",
-        Tab.REMOVE: f"To remove {len(review.to_remove)}",
+        ReviewTab.SURE: f"Sure {len(listed.sure)}",
+        ReviewTab.UNSURE: f"Needs evidence {len(listed.needs_evidence)}",
+        ReviewTab.APART: f"Away and exempt {len(listed.away_or_exempt)}",
+        ReviewTab.REMOVE: f"To remove {len(review.to_remove)}",
     }

@@ -8,15 +8,25 @@ from typing import Any
 
 import discord
 
-from bot.clan.cases import Case, Kind, Move, State
+from bot.clan.cases import Case, CaseKind, CaseState, Move
 from bot.clan.enforcement import InactivityRow
 from bot.clan.evidence import Grade
 from bot.clan.names import escaped
 from bot.clan.profiles import Profile
 from bot.clan.wording import DASH, exact, plural
 from bot.reports.definitions import help_words
-from bot.services.reviewed import InactivityReview, Waiting
-from cogs._deciding_keys import Act, At, Button, Key, Tab, button, moves_of, revision_of, row
+from bot.services.review import InactivityReview, Waiting
+from cogs._deciding_keys import (
+    Act,
+    Button,
+    Key,
+    ReviewState,
+    ReviewTab,
+    button,
+    moves_of,
+    revision_of,
+    row,
+)
 from cogs._deciding_words import DOT, bold, capital, case_words, clipped, others, rank
 from cogs._replies import Box, small, when
 
@@ -27,13 +37,13 @@ _BUTTONS = {
     Act.DISMISS: (Move.DISMISS, "Dismiss"),
     Act.APPROVE: (Move.APPROVE, "Kick done"),
 }
-_AGAIN: dict[tuple[Act, State | None], str] = {
-    (Act.APPROVE, State.SECONDING): "Agree: kick done",
-    (Act.NOTICE, State.NOTICED): "Notice again",
+_AGAIN: dict[tuple[Act, CaseState | None], str] = {
+    (Act.APPROVE, CaseState.SECONDING): "Agree: kick done",
+    (Act.NOTICE, CaseState.NOTICED): "Notice again",
 }
 
 
-def _say_sure(box: Box, review: InactivityReview, at: At, each: InactivityRow) -> None:
+def _say_sure(box: Box, review: InactivityReview, at: ReviewState, each: InactivityRow) -> None:
     player_id = each.profile.main.player_id
     case = review.cases.get(player_id)
     box.say(clipped(sure_lines(review, each), _CARD_ROOM))
@@ -68,9 +78,9 @@ def _over(each: InactivityRow) -> str:
 
 
 def _sure_buttons(
-    review: InactivityReview, at: At, player_id: int, case: Case | None
+    review: InactivityReview, at: ReviewState, player_id: int, case: Case | None
 ) -> list[Button]:
-    possible = moves_of(Kind.INACTIVITY, case, review.as_of)
+    possible = moves_of(CaseKind.INACTIVITY, case, review.as_of)
     found = []
     for act, (move, label) in _BUTTONS.items():
         if move not in possible:
@@ -82,7 +92,7 @@ def _sure_buttons(
     return found
 
 
-def _say_unsure(box: Box, _review: InactivityReview, _at: At, each: InactivityRow) -> None:
+def _say_unsure(box: Box, _review: InactivityReview, _at: ReviewState, each: InactivityRow) -> None:
     needs = ", ".join(help_words(each.judgement.needs))
     reasons = "; ".join(escaped(reason) for reason in each.judgement.reasons)
     lines = (
@@ -92,7 +102,7 @@ def _say_unsure(box: Box, _review: InactivityReview, _at: At, each: InactivityRo
     box.say(clipped(lines, _LINE_ROOM))
 
 
-def _say_apart(box: Box, review: InactivityReview, at: At, each: InactivityRow) -> None:
+def _say_apart(box: Box, review: InactivityReview, at: ReviewState, each: InactivityRow) -> None:
     player_id = each.profile.main.player_id
     case = review.cases.get(player_id)
     made = case_words(case)
@@ -101,13 +111,13 @@ def _say_apart(box: Box, review: InactivityReview, at: At, each: InactivityRow) 
         small(made) if made else "",
     )
     words = clipped(lines, _LINE_ROOM)
-    if case is not None and Move.REOPEN in moves_of(Kind.INACTIVITY, case, review.as_of):
+    if case is not None and Move.REOPEN in moves_of(CaseKind.INACTIVITY, case, review.as_of):
         box.beside(words, button(Key(Act.REOPEN, at, player_id, case.revision), "Take back"))
     else:
         box.say(words)
 
 
-def _say_remove(box: Box, _review: InactivityReview, at: At, each: Waiting) -> None:
+def _say_remove(box: Box, _review: InactivityReview, at: ReviewState, each: Waiting) -> None:
     key = Key(Act.REOPEN, at, each.case.player_id, each.case.revision)
     remark = f"**{escaped(each.remark)}**" if each.remark else ""
     told = (bold(each.name), rank(each.case.role), case_words(each.case), remark)
@@ -115,12 +125,12 @@ def _say_remove(box: Box, _review: InactivityReview, at: At, each: Waiting) -> N
     box.beside(words, button(key, "Take back"))
 
 
-Teller = Callable[[Box, InactivityReview, At, Any], None]
-TELLERS: dict[Tab, Teller] = {
-    Tab.SURE: _say_sure,
-    Tab.UNSURE: _say_unsure,
-    Tab.APART: _say_apart,
-    Tab.REMOVE: _say_remove,
+Teller = Callable[[Box, InactivityReview, ReviewState, Any], None]
+TELLERS: dict[ReviewTab, Teller] = {
+    ReviewTab.SURE: _say_sure,
+    ReviewTab.UNSURE: _say_unsure,
+    ReviewTab.APART: _say_apart,
+    ReviewTab.REMOVE: _say_remove,
 }
 
 

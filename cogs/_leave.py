@@ -11,11 +11,11 @@ from discord import app_commands
 
 from bot.clan.leave import Leave
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
-from bot.services.leave import Whom
+from bot.clan.ranks import Permission
+from bot.services.people import Whom
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_of
 from cogs._panels import Panel
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, when
 
 NOT_AWAY = "You are not on leave. `/away` sets one."
@@ -74,7 +74,7 @@ class ReturnPanel(Panel):
     def __init__(
         self, services: Services, leave: Leave | None = None, asked: tuple[str, str] = ("", "")
     ) -> None:
-        super().__init__(services, Deed.SEE_OWN, lasting=leave is None)
+        super().__init__(services, Permission.SEE_OWN, lasting=leave is None)
         row: discord.ui.ActionRow[ReturnPanel] = discord.ui.ActionRow(_Back(), _StillAway())
         if leave is None:
             self.add_item(row)

@@ -8,82 +8,85 @@ from dataclasses import replace
 
 import discord
 
-from bot.clan.linking import LinkDeed, Pair
-from bot.clan.ranks import Deed
+from bot.clan.linking import LinkAction, LinkPair
+from bot.clan.ranks import Permission
 from bot.clan.wording import plural
-from bot.services.book import Officer
-from bot.services.clans import Clan
-from bot.services.links import Answer, Links
-from cogs._faces import faces_in, member_in, officer_in
-from cogs._gates import Interaction, clan_of
-from cogs._links_state import At, Tab, fingerprint
-from cogs._links_turning import Redrawn
+from bot.services.people import LinkResult, Links, Officer
+from bot.services.setup import Clan
+from cogs._guild_members import guild_members_in, member_in, officer_in
+from cogs._links_state import LinksState, LinksTab, fingerprint
+from cogs._links_turning import RedrawnQueue
 from cogs._links_words import applied_words, done_words, undone_words
-from cogs._panels import Form
+from cogs._panels import PanelForm
+from cogs._permissions import Interaction, clan_of
 
 _STYLES = {
-    LinkDeed.CONFIRM: discord.ButtonStyle.success,
-    LinkDeed.REJECT: discord.ButtonStyle.danger,
-    LinkDeed.END: discord.ButtonStyle.danger,
+    LinkAction.CONFIRM: discord.ButtonStyle.success,
+    LinkAction.REJECT: discord.ButtonStyle.danger,
+    LinkAction.END: discord.ButtonStyle.danger,
 }
 _LABELS = {
-    LinkDeed.CONFIRM: "Confirm",
-    LinkDeed.REJECT: "Reject",
-    LinkDeed.MARK_ALT: "Mark as alt",
-    LinkDeed.MAKE_MAIN: "Make main",
-    LinkDeed.END: "Unlink",
-    LinkDeed.NO_DISCORD: "No Discord",
-    LinkDeed.HAS_DISCORD: "Has Discord",
+    LinkAction.CONFIRM: "Confirm",
+    LinkAction.REJECT: "Reject",
+    LinkAction.MARK_ALT: "Mark as alt",
+    LinkAction.MAKE_MAIN: "Make main",
+    LinkAction.END: "Unlink",
+    LinkAction.NO_DISCORD: "No Discord",
+    LinkAction.HAS_DISCORD: "Has Discord",
 }
 
 
-class DeedButton(discord.ui.Button[Redrawn]):
+class ActionButton(discord.ui.Button[RedrawnQueue]):
     """Does one thing with the picked pair."""
 
-    def __init__(self, deed: LinkDeed, *, disabled: bool = False) -> None:
+    def __init__(self, permission: LinkAction, *, disabled: bool = False) -> None:
         super().__init__(
-            label=_LABELS[deed],
-            custom_id=f"links:do:{deed.name.lower()}",
-            style=_STYLES.get(deed, discord.ButtonStyle.secondary),
+            label=_LABELS[permission],
+            custom_id=f"links:do:{permission.name.lower()}",
+            style=_STYLES.get(permission, discord.ButtonStyle.secondary),
             disabled=disabled,
         )
-        self._deed = deed
+        self._permission = permission
 
     async def callback(self, interaction: Interaction) -> None:
         """Do it, and say what became of it."""
         if self.view is None:
             return
-        at = At.read(interaction.message)
+        at = LinksState.read(interaction.message)
         await interaction.response.defer()
-        done = _doer(self.view.services.links, self._deed)
+        done = _doer(self.view.services.links, self._permission)
         answer = await done(clan_of(interaction), at.picked, officer_in(interaction))
         name = await partner_name(interaction, at.picked.user_id, answer)
         await self.view.redraw(
-            interaction, replace(at, picked=Pair(0, 0)), done_words(self._deed, answer, name)
+            interaction,
+            replace(at, picked=LinkPair(0, 0)),
+            done_words(self._permission, answer, name),
         )
 
 
-def _doer(links: Links, deed: LinkDeed) -> Callable[[Clan, Pair, Officer], Awaitable[Answer]]:
-    async def mark(clan: Clan, pair: Pair, by: Officer) -> Answer:
-        has_none = deed is LinkDeed.NO_DISCORD
+def _doer(
+    links: Links, permission: LinkAction
+) -> Callable[[Clan, LinkPair, Officer], Awaitable[LinkResult]]:
+    async def mark(clan: Clan, pair: LinkPair, by: Officer) -> LinkResult:
+        has_none = permission is LinkAction.NO_DISCORD
         return await links.mark_discord(clan, pair.player_id, by, has_none=has_none)
 
     return {
-        LinkDeed.CONFIRM: links.confirm,
-        LinkDeed.REJECT: links.reject,
-        LinkDeed.MARK_ALT: links.mark_alt,
-        LinkDeed.MAKE_MAIN: links.make_main,
-        LinkDeed.END: links.end,
-    }.get(deed, mark)
+        LinkAction.CONFIRM: links.confirm,
+        LinkAction.REJECT: links.reject,
+        LinkAction.MARK_ALT: links.mark_alt,
+        LinkAction.MAKE_MAIN: links.make_main,
+        LinkAction.END: links.end,
+    }.get(permission, mark)
 
 
-async def partner_name(interaction: Interaction, user_id: int, answer: Answer) -> str:
+async def partner_name(interaction: Interaction, user_id: int, answer: LinkResult) -> str:
     """Return what somebody is called on this server, or else where they were heard."""
     member = await member_in(interaction, user_id)
     return member.display_name if member else answer.partner or "somebody who left"
 
 
-class HandButton(discord.ui.Button[Redrawn]):
+class HandButton(discord.ui.Button[RedrawnQueue]):
     """Opens the form in which a partner is named."""
 
     def __init__(self, *, disabled: bool = False) -> None:
@@ -92,27 +95,27 @@ class HandButton(discord.ui.Button[Redrawn]):
     async def callback(self, interaction: Interaction) -> None:
         """Ask for the partner of whoever is picked."""
         if self.view is not None:
-            at = At.read(interaction.message)
-            form = _UserForm if at.tab is Tab.PLAYERS else _NameForm
+            at = LinksState.read(interaction.message)
+            form = _UserForm if at.tab is LinksTab.PLAYERS else _NameForm
             await interaction.response.send_modal(form(self.view, at))
 
 
-class _HandForm(Form):
-    def __init__(self, panel: Redrawn, at: At) -> None:
-        super().__init__(panel.services, Deed.DECIDE_LINKS, "Link by hand")
+class _HandForm(PanelForm):
+    def __init__(self, panel: RedrawnQueue, at: LinksState) -> None:
+        super().__init__(panel.services, Permission.DECIDE_LINKS, "Link by hand")
         self._panel = panel
         self._at = at
 
-    async def _redraw(self, interaction: Interaction, user_id: int, answer: Answer) -> None:
+    async def _redraw(self, interaction: Interaction, user_id: int, answer: LinkResult) -> None:
         name = await partner_name(interaction, user_id, answer)
-        note = done_words(LinkDeed.CONFIRM, answer, name)
-        await self._panel.redraw(interaction, replace(self._at, picked=Pair(0, 0)), note)
+        note = done_words(LinkAction.CONFIRM, answer, name)
+        await self._panel.redraw(interaction, replace(self._at, picked=LinkPair(0, 0)), note)
 
 
 class _NameForm(_HandForm):
     name: discord.ui.TextInput["_NameForm"]
 
-    def __init__(self, panel: Redrawn, at: At) -> None:
+    def __init__(self, panel: RedrawnQueue, at: LinksState) -> None:
         super().__init__(panel, at)
         self.name = discord.ui.TextInput(min_length=1, max_length=30)
         self.add_item(
@@ -136,7 +139,7 @@ class _NameForm(_HandForm):
 class _UserForm(_HandForm):
     user: discord.ui.UserSelect["_UserForm"]
 
-    def __init__(self, panel: Redrawn, at: At) -> None:
+    def __init__(self, panel: RedrawnQueue, at: LinksState) -> None:
         super().__init__(panel, at)
         self.user = discord.ui.UserSelect()
         self.add_item(discord.ui.Label(text="Whose account it is", component=self.user))
@@ -145,13 +148,13 @@ class _UserForm(_HandForm):
         """Confirm the picked user."""
         await interaction.response.defer()
         (user,) = self.user.values
-        pair = Pair(self._at.picked.player_id, user.id)
+        pair = LinkPair(self._at.picked.player_id, user.id)
         links = self.services.links
         answer = await links.confirm(clan_of(interaction), pair, officer_in(interaction))
         await self._redraw(interaction, user.id, answer)
 
 
-class SureButton(discord.ui.Button[Redrawn]):
+class SureButton(discord.ui.Button[RedrawnQueue]):
     """Shows the sure pairs; nothing is applied yet."""
 
     def __init__(self, count: int = 0) -> None:
@@ -165,10 +168,10 @@ class SureButton(discord.ui.Button[Redrawn]):
         """Show the list."""
         if self.view is not None:
             await interaction.response.defer()
-            await self.view.redraw(interaction, At(Tab.SURE))
+            await self.view.redraw(interaction, LinksState(LinksTab.SURE))
 
 
-class ApplyButton(discord.ui.Button[Redrawn]):
+class ApplyButton(discord.ui.Button[RedrawnQueue]):
     """Confirms the sure pairs that were listed."""
 
     def __init__(self, count: int = 0) -> None:
@@ -185,22 +188,24 @@ class ApplyButton(discord.ui.Button[Redrawn]):
             return
         await interaction.response.defer()
         at, clan, links = (
-            At.read(interaction.message),
+            LinksState.read(interaction.message),
             clan_of(interaction),
             self.view.services.links,
         )
-        pairs = (await links.queue(clan, await faces_in(interaction))).sure_pairs
+        pairs = (await links.queue(clan, await guild_members_in(interaction))).sure_pairs
         if fingerprint(pairs) != at.sure:
             note = "The list has changed meanwhile: nothing was applied. Look at it again."
-            await self.view.redraw(interaction, At(Tab.SURE), note)
+            await self.view.redraw(interaction, LinksState(LinksTab.SURE), note)
             return
         asked = [each.pair for each in pairs]
         done = await links.confirm_all(clan, asked, officer_in(interaction))
         note = applied_words(done, len(asked) - done)
-        await self.view.redraw(interaction, At(Tab.SURE) if done < len(asked) else At(), note)
+        await self.view.redraw(
+            interaction, LinksState(LinksTab.SURE) if done < len(asked) else LinksState(), note
+        )
 
 
-class UndoButton(discord.ui.Button[Redrawn]):
+class UndoButton(discord.ui.Button[RedrawnQueue]):
     """Takes back what its label says."""
 
     def __init__(self, label: str = "Undo") -> None:
@@ -211,6 +216,8 @@ class UndoButton(discord.ui.Button[Redrawn]):
         if self.view is None:
             return
         await interaction.response.defer()
-        at, links = At.read(interaction.message), self.view.services.links
-        refusal = await links.undo(clan_of(interaction), at.deed_id, officer_in(interaction))
-        await self.view.redraw(interaction, replace(at, picked=Pair(0, 0)), undone_words(refusal))
+        at, links = LinksState.read(interaction.message), self.view.services.links
+        refusal = await links.undo(clan_of(interaction), at.action_id, officer_in(interaction))
+        await self.view.redraw(
+            interaction, replace(at, picked=LinkPair(0, 0)), undone_words(refusal)
+        )

@@ -12,15 +12,15 @@ from zlib import crc32
 
 import discord
 
-from bot.clan.linking import Pair
-from bot.services.link_queue import SurePair
+from bot.clan.linking import LinkPair
+from bot.services.people import SurePair
 from cogs._pages import marked
 
 _MARK = "links:at"
-_NONE = Pair(0, 0)
+_NONE = LinkPair(0, 0)
 
 
-class Tab(StrEnum):
+class LinksTab(StrEnum):
     """The lists of the queue, and two views beside them."""
 
     CLAIMS = "claims"
@@ -32,28 +32,28 @@ class Tab(StrEnum):
     USER = "user"
 
 
-LISTS = (Tab.CLAIMS, Tab.CONFLICTS, Tab.PEOPLE, Tab.PLAYERS, Tab.SPEAKERS)
+LISTS = (LinksTab.CLAIMS, LinksTab.CONFLICTS, LinksTab.PEOPLE, LinksTab.PLAYERS, LinksTab.SPEAKERS)
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class LinksState:
     """A page of a list, the pair that is picked there, and what was on offer.
 
     Half of `picked` is 0 where nobody is suggested. `user_id` is whose accounts are looked at,
     `deed_id` what Undo would undo, `sure` the fingerprint of the sure pairs that were listed.
     """
 
-    tab: Tab = Tab.CLAIMS
+    tab: LinksTab = LinksTab.CLAIMS
     page: int = 0
-    picked: Pair = _NONE
+    picked: LinkPair = _NONE
     user_id: int = 0
-    deed_id: int = 0
+    action_id: int = 0
     sure: int = 0
 
     @property
     def custom_id(self) -> str:
         """Return all of it as an id that Discord keeps (under 100 characters)."""
-        numbers = (self.page, *self.picked, self.user_id, self.deed_id, self.sure)
+        numbers = (self.page, *self.picked, self.user_id, self.action_id, self.sure)
         return ":".join((_MARK, self.tab, *map(str, numbers)))
 
     @classmethod
@@ -63,20 +63,20 @@ class At:
         if told is None:
             return cls()
         tab, page, player_id, *rest = told.split(":")
-        partner_id, user_id, deed_id, sure = map(int, rest)
-        picked = Pair(int(player_id), partner_id)
-        return cls(Tab(tab), int(page), picked, user_id, deed_id, sure)
+        partner_id, user_id, action_id, sure = map(int, rest)
+        picked = LinkPair(int(player_id), partner_id)
+        return cls(LinksTab(tab), int(page), picked, user_id, action_id, sure)
 
 
-def pair_value(pair: Pair) -> str:
+def pair_value(pair: LinkPair) -> str:
     """Return a pair as the value of an option."""
     return f"{pair.player_id}:{pair.user_id}"
 
 
-def pair_of(value: str) -> Pair:
+def pair_of(value: str) -> LinkPair:
     """Return the pair that an option stands for."""
     player_id, user_id = map(int, value.split(":"))
-    return Pair(player_id, user_id)
+    return LinkPair(player_id, user_id)
 
 
 def fingerprint(pairs: Iterable[SurePair]) -> int:

@@ -5,28 +5,28 @@ from dataclasses import replace
 
 import discord
 
-from bot.clan.linking import Pair
-from bot.services.link_queue import Entry
-from cogs._gates import Interaction
-from cogs._links_state import At, Tab, pair_of, pair_value
+from bot.clan.linking import LinkPair
+from bot.services.people import QueueEntry
+from cogs._links_state import LinksState, LinksTab, pair_of, pair_value
 from cogs._links_words import TITLES, pairs_on
 from cogs._panels import Panel
+from cogs._permissions import Interaction
 
 _MOST_OPTIONS, _LONGEST_LABEL = 25, 100
 
 
-class Redrawn(Panel):
+class RedrawnQueue(Panel):
     """The queue, which shows what was decided on it."""
 
-    async def redraw(self, interaction: Interaction, at: At, note: str = "") -> None:
+    async def redraw(self, interaction: Interaction, at: LinksState, note: str = "") -> None:
         """Show the queue as it is now."""
         raise NotImplementedError
 
 
-class PairPick(discord.ui.Select[Redrawn]):
+class PairPick(discord.ui.Select[RedrawnQueue]):
     """Picks the pair that the buttons below are about."""
 
-    def __init__(self, tab: Tab, entries: Iterable[Entry], picked: Pair) -> None:
+    def __init__(self, tab: LinksTab, entries: Iterable[QueueEntry], picked: LinkPair) -> None:
         options = [
             discord.SelectOption(
                 label=label[:_LONGEST_LABEL],
@@ -46,14 +46,14 @@ class PairPick(discord.ui.Select[Redrawn]):
         """Turn to another pair."""
         if self.view is not None:
             await interaction.response.defer()
-            at = At.read(interaction.message)
+            at = LinksState.read(interaction.message)
             await self.view.redraw(interaction, replace(at, picked=pair_of(self.values[0])))
 
 
-class TabButton(discord.ui.Button[Redrawn]):
+class TabButton(discord.ui.Button[RedrawnQueue]):
     """Turns to another list."""
 
-    def __init__(self, tab: Tab, count: int = 0, *, current: bool = False) -> None:
+    def __init__(self, tab: LinksTab, count: int = 0, *, current: bool = False) -> None:
         super().__init__(
             label=f"{TITLES[tab]} {count}",
             custom_id=f"links:tab:{tab}",
@@ -65,10 +65,10 @@ class TabButton(discord.ui.Button[Redrawn]):
         """Show the list from its beginning."""
         if self.view is not None:
             await interaction.response.defer()
-            await self.view.redraw(interaction, At(self._tab))
+            await self.view.redraw(interaction, LinksState(self._tab))
 
 
-class TurnButton(discord.ui.Button[Redrawn]):
+class TurnButton(discord.ui.Button[RedrawnQueue]):
     """Turns the page, by one."""
 
     def __init__(self, step: int, *, disabled: bool = False) -> None:
@@ -85,6 +85,6 @@ class TurnButton(discord.ui.Button[Redrawn]):
         """Show the page before or after."""
         if self.view is not None:
             await interaction.response.defer()
-            at = At.read(interaction.message)
-            turned = replace(at, page=max(0, at.page + self._step), picked=Pair(0, 0))
+            at = LinksState.read(interaction.message)
+            turned = replace(at, page=max(0, at.page + self._step), picked=LinkPair(0, 0))
             await self.view.redraw(interaction, turned)

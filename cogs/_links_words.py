@@ -2,83 +2,83 @@
 
 from collections.abc import Iterable
 
-from bot.clan.linking import MOST_OPEN_CLAIMS, LinkDeed, Pair, Refusal
+from bot.clan.linking import MOST_OPEN_CLAIMS, LinkAction, LinkPair, LinkRefusal
 from bot.clan.names import escaped
 from bot.clan.wording import plural
-from bot.services.deeds import PastDeed
-from bot.services.link_queue import Entry, Partner
-from bot.services.links import Answer
-from cogs._links_state import Tab
+from bot.services.people import LinkResult, Partner, PastAction, QueueEntry
+from cogs._links_state import LinksTab
 from cogs._replies import small, when
 
 _DOT = " \N{MIDDLE DOT} "
 
 TITLES = {
-    Tab.CLAIMS: "Claims",
-    Tab.CONFLICTS: "Conflicts",
-    Tab.PEOPLE: "People",
-    Tab.PLAYERS: "Players",
-    Tab.SPEAKERS: "Speakers",
-    Tab.SURE: "Sure pairs",
-    Tab.USER: "Accounts",
+    LinksTab.CLAIMS: "Claims",
+    LinksTab.CONFLICTS: "Conflicts",
+    LinksTab.PEOPLE: "People",
+    LinksTab.PLAYERS: "Players",
+    LinksTab.SPEAKERS: "Speakers",
+    LinksTab.SURE: "Sure pairs",
+    LinksTab.USER: "Accounts",
 }
 ABOUT = {
-    Tab.CLAIMS: "People say that these accounts are theirs. A claim changes nothing until you "
+    LinksTab.CLAIMS: "People say that these accounts are theirs. A claim changes nothing until you "
     "confirm it.",
-    Tab.CONFLICTS: "Several people claim one account or bear its name. Confirm whose it is: that "
-    "ends the other claims.",
-    Tab.PEOPLE: "People on this server whose account nobody has named.",
-    Tab.PLAYERS: "Members of the clan whose person nobody has named.",
-    Tab.SPEAKERS: "Names heard in the clan chat that no member bears or bore.",
-    Tab.SURE: "The name is the player's own, and on both sides nobody else's.",
-    Tab.USER: "",
+    LinksTab.CONFLICTS: "Several people claim one account or bear its name. Confirm whose it is: "
+    "that ends the other claims.",
+    LinksTab.PEOPLE: "People on this server whose account nobody has named.",
+    LinksTab.PLAYERS: "Members of the clan whose person nobody has named.",
+    LinksTab.SPEAKERS: "Names heard in the clan chat that no member bears or bore.",
+    LinksTab.SURE: "The name is the player's own, and on both sides nobody else's.",
+    LinksTab.USER: "",
 }
 NOTHING = {
-    Tab.CLAIMS: "No claim is waiting.",
-    Tab.CONFLICTS: "No account is claimed by two people, and no two bear the name of one.",
-    Tab.PEOPLE: "Everybody on this server is linked.",
-    Tab.PLAYERS: "Every member is linked.",
-    Tab.SPEAKERS: "Everybody who was heard in the clan chat is known.",
-    Tab.SURE: "There is no sure pair any more.",
-    Tab.USER: "No account is known, and none is likely.",
+    LinksTab.CLAIMS: "No claim is waiting.",
+    LinksTab.CONFLICTS: "No account is claimed by two people, and no two bear the name of one.",
+    LinksTab.PEOPLE: "Everybody on this server is linked.",
+    LinksTab.PLAYERS: "Every member is linked.",
+    LinksTab.SPEAKERS: "Everybody who was heard in the clan chat is known.",
+    LinksTab.SURE: "There is no sure pair any more.",
+    LinksTab.USER: "No account is known, and none is likely.",
 }
 _DONE = {
-    LinkDeed.CONFIRM: "{player} is confirmed for {user}.",
-    LinkDeed.REJECT: "{player} is not {user}: it will not be suggested again.",
-    LinkDeed.MARK_ALT: "{player} is confirmed for {user} as an alt.",
-    LinkDeed.MAKE_MAIN: "{player} is the main account of {user}.",
-    LinkDeed.END: "{player} is no longer linked to {user}.",
-    LinkDeed.NO_DISCORD: "{player} is marked as having no Discord.",
-    LinkDeed.HAS_DISCORD: "{player} is no longer marked as having no Discord.",
+    LinkAction.CONFIRM: "{player} is confirmed for {user}.",
+    LinkAction.REJECT: "{player} is not {user}: it will not be suggested again.",
+    LinkAction.MARK_ALT: "{player} is confirmed for {user} as an alt.",
+    LinkAction.MAKE_MAIN: "{player} is the main account of {user}.",
+    LinkAction.END: "{player} is no longer linked to {user}.",
+    LinkAction.NO_DISCORD: "{player} is marked as having no Discord.",
+    LinkAction.HAS_DISCORD: "{player} is no longer marked as having no Discord.",
 }
 _REFUSED = {
-    Refusal.UNKNOWN: "Nobody in the clan is called {player} any more: nothing was changed.",
-    Refusal.TAKEN: "{player} is confirmed for somebody else already: nothing was changed.",
-    Refusal.ABOVE: "The rank of {player} gives more rights than yours: ask the leadership.",
-    Refusal.OWN: "Nobody decides about their own account: ask another officer. {player} was not "
-    "changed.",
-    Refusal.ALREADY: "That was done already: nothing was changed.",
-    Refusal.CHANGED: "Somebody has changed that meanwhile: nothing was changed. Look again.",
-    Refusal.NOT_LINKED: "{player} is not linked to {user} any more: nothing was changed.",
-    Refusal.NO_MAIN: "{user} has no other account that could be the main one: confirm it instead.",
+    LinkRefusal.UNKNOWN: "Nobody in the clan is called {player} any more: nothing was changed.",
+    LinkRefusal.TAKEN: "{player} is confirmed for somebody else already: nothing was changed.",
+    LinkRefusal.ABOVE: "The rank of {player} gives more rights than yours: ask the leadership.",
+    LinkRefusal.OWN: "Nobody decides about their own account: ask another officer. {player} was "
+    "not changed.",
+    LinkRefusal.ALREADY: "That was done already: nothing was changed.",
+    LinkRefusal.CHANGED: "Somebody has changed that meanwhile: nothing was changed. Look again.",
+    LinkRefusal.NOT_LINKED: "{player} is not linked to {user} any more: nothing was changed.",
+    LinkRefusal.NO_MAIN: "{user} has no other account that could be the main one: confirm it "
+    "instead.",
 }
 _CLAIM_REFUSED = {
-    Refusal.UNKNOWN: "Nobody in the clan is or was called {player}. Begin to type and pick a "
+    LinkRefusal.UNKNOWN: "Nobody in the clan is or was called {player}. Begin to type and pick a "
     "name from the list.",
-    Refusal.YOURS: "{player} is linked to you already.",
-    Refusal.TAKEN: "{player} is confirmed for somebody else. If that is wrong, ask an officer.",
-    Refusal.REJECTED: "An officer decided that {player} is not yours. If that is wrong, ask one.",
-    Refusal.TOO_MANY: f"You have {MOST_OPEN_CLAIMS} claims waiting, and more are not taken: ask an "
-    "officer to look at them, or take one back with `/unlink`.",
+    LinkRefusal.YOURS: "{player} is linked to you already.",
+    LinkRefusal.TAKEN: "{player} is confirmed for somebody else. If that is wrong, ask an officer.",
+    LinkRefusal.REJECTED: "An officer decided that {player} is not yours. If that is wrong, "
+    "ask one.",
+    LinkRefusal.TOO_MANY: f"You have {MOST_OPEN_CLAIMS} claims waiting, and more are not taken: "
+    "ask an officer to look at them, or take one back with `/unlink`.",
 }
 
 
-def done_words(deed: LinkDeed, answer: Answer, user: str) -> str:
+def done_words(action: LinkAction, answer: LinkResult, user: str) -> str:
     """Return what an officer's deed did, or why it did nothing."""
     names = {"player": bold(answer.player), "user": bold(user)}
     if answer.refusal is not None:
         return _REFUSED[answer.refusal].format(**names)
-    said = _DONE[deed].format(**names)
+    said = _DONE[action].format(**names)
     if answer.kept:
         said += f" {bold(answer.kept)}, known by its name, stays the main account."
     if answer.ended:
@@ -93,7 +93,7 @@ def applied_words(done: int, left: int) -> str:
     return f"{said} {left} left: {why}." if left else said
 
 
-def claim_words(answer: Answer) -> str:
+def claim_words(answer: LinkResult) -> str:
     """Return what became of a member's claim."""
     player = bold(answer.player)
     if answer.refusal is not None:
@@ -107,32 +107,32 @@ def claim_words(answer: Answer) -> str:
     return said
 
 
-def unlink_words(answer: Answer) -> str:
+def unlink_words(answer: LinkResult) -> str:
     """Return what became of a member's wish to be unlinked."""
     if answer.refusal is not None:
         return f"{bold(answer.player)} is not linked to you. `/unlink` offers what is."
     return f"{bold(answer.player)} is no longer linked to you. `/link` claims it again."
 
 
-def undone_words(refusal: Refusal | None) -> str:
+def undone_words(refusal: LinkRefusal | None) -> str:
     """Return what became of an undo."""
     if refusal is None:
         return "Undone: everything is as it was before."
-    if refusal is Refusal.ABOVE:
+    if refusal is LinkRefusal.ABOVE:
         return "That concerns a rank above yours: ask the leadership."
-    if refusal is Refusal.OWN:
+    if refusal is LinkRefusal.OWN:
         return "That concerns your own account: ask another officer."
     return "That was undone or changed meanwhile: nothing was changed."
 
 
-def undo_label(last: PastDeed) -> str:
+def undo_label(last: PastAction) -> str:
     """Return what the button would undo."""
-    if last.deed is LinkDeed.CONFIRM_ALL:
+    if last.action is LinkAction.CONFIRM_ALL:
         return f"Undo: confirmed {plural(len(last.pairs), 'pair')}"
-    return f"Undo: {last.deed} {last.player}"[:80]
+    return f"Undo: {last.action} {last.player}"[:80]
 
 
-def entry_words(entry: Entry) -> str:
+def entry_words(entry: QueueEntry) -> str:
     """Return a question with the likeliest partners, each with score and why."""
     heading = [bold(entry.name)]
     if entry.remark:
@@ -143,13 +143,13 @@ def entry_words(entry: Entry) -> str:
     return "\n".join([_DOT.join(heading), *(lines or [small("nobody is like it")])])
 
 
-def picked_words(tab: Tab, entries: Iterable[Entry], picked: Pair) -> str:
+def picked_words(tab: LinksTab, entries: Iterable[QueueEntry], picked: LinkPair) -> str:
     """Return what the buttons below are about."""
     label = next((label for pair, label, _ in pairs_on(tab, entries) if pair == picked), "nobody")
     return f"Picked: {bold(label)}"
 
 
-def pairs_on(tab: Tab, entries: Iterable[Entry]) -> list[tuple[Pair, str, str]]:
+def pairs_on(tab: LinksTab, entries: Iterable[QueueEntry]) -> list[tuple[LinkPair, str, str]]:
     """Return every pair of a page with its label and why; half of one where nobody is likely."""
     found = []
     for entry in entries:
@@ -157,7 +157,7 @@ def pairs_on(tab: Tab, entries: Iterable[Entry]) -> list[tuple[Pair, str, str]]:
             score = f"{partner.score}%: " if partner.score else ""
             found.append((partner.pair, f"{entry.name} = {partner.name}", score + partner.why))
         if not entry.partners:
-            half = Pair(entry.key, 0) if tab is Tab.PLAYERS else Pair(0, entry.key)
+            half = LinkPair(entry.key, 0) if tab is LinksTab.PLAYERS else LinkPair(0, entry.key)
             found.append((half, entry.name, "nobody is like it"))
     return found
 

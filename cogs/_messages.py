@@ -4,8 +4,7 @@ import discord
 
 from bot.clan.bridge import embed_line
 from bot.clan.questions import is_question
-from bot.services.bridges import Bridge, Posted
-from bot.services.intake import Heard, Spot
+from bot.services.chat import Bridge, ChannelInfo, IncomingMessage, Posted
 
 Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
 Place = Channel | discord.Thread
@@ -14,7 +13,7 @@ Place = Channel | discord.Thread
 _COUNTED = (discord.MessageType.default, discord.MessageType.reply)
 
 
-def heard_of(message: discord.Message, bridge: Bridge | None = None) -> Heard | None:
+def heard_of(message: discord.Message, bridge: Bridge | None = None) -> IncomingMessage | None:
     """Return a message as it counts, or None for one that does not.
 
     Of bots and webhooks only those count that repeat the clan chat, in a bridge; there they count
@@ -29,10 +28,12 @@ def heard_of(message: discord.Message, bridge: Bridge | None = None) -> Heard | 
         if bridge is None or not _repeats(message, bridge):
             return None
         lines = _lines(message)
-        return bridge.heard(Posted(message.id, spot_of(place), message.created_at, lines, reply_to))
-    return Heard(
+        return bridge.heard(
+            Posted(message.id, channel_info_of(place), message.created_at, lines, reply_to)
+        )
+    return IncomingMessage(
         message.id,
-        spot_of(place),
+        channel_info_of(place),
         author.id,
         author.display_name,
         author.name,
@@ -64,10 +65,10 @@ def _lines(message: discord.Message) -> list[str]:
     ]
 
 
-def spot_of(place: Place | discord.ForumChannel) -> Spot:
+def channel_info_of(place: Place | discord.ForumChannel) -> ChannelInfo:
     """Return a place by its id, name and kind, and whether the bot can read its past."""
     thread = isinstance(place, discord.Thread)
-    return Spot(
+    return ChannelInfo(
         place.id,
         place.name,
         "thread" if thread else place.type.name,

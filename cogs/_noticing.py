@@ -6,9 +6,9 @@ nobody is ever written to in private.
 
 import discord
 
-from bot.services.clans import Clan
+from bot.services.setup import Clan
 from cogs._deciding_words import block, one_line
-from cogs._gates import Interaction
+from cogs._permissions import Interaction
 from cogs._replies import tell
 
 TO_POST = "It is posted in the notice channel and pings nobody."

@@ -6,9 +6,9 @@ from discord import app_commands
 
 from bot.clan.names import match_key
 from bot.reports.clan_report import role_words
-from bot.services.clans import Clan
+from bot.services.setup import Clan
 from bot.wiring import Services
-from cogs._gates import Interaction
+from cogs._permissions import Interaction
 
 _MOST = 25
 _LONGEST = 100

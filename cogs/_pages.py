@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from cogs._gates import Interaction
+from cogs._permissions import Interaction
 
 Turn = Callable[[Interaction, int], Awaitable[None]]
 """Shows the page so many steps on; it acknowledges as well."""
@@ -42,8 +42,8 @@ def turning(
     counter: discord.ui.Button[Any] = discord.ui.Button(
         label=f"{here + 1} of {pages}", custom_id=f"{kind}:at:{here}:{where}", disabled=True
     )
-    back = _Turn(kind, turn, -1, disabled=here == 0 and not listens)
-    on = _Turn(kind, turn, 1, disabled=here + 1 >= pages and not listens)
+    back = _PageTurn(kind, turn, -1, disabled=here == 0 and not listens)
+    on = _PageTurn(kind, turn, 1, disabled=here + 1 >= pages and not listens)
     return discord.ui.ActionRow(back, counter, on)
 
 
@@ -77,7 +77,7 @@ def _custom_ids(components: Sequence[object]) -> Iterator[str]:
         yield from _custom_ids(getattr(part, "children", ()))
 
 
-class _Turn(discord.ui.Button[Any]):
+class _PageTurn(discord.ui.Button[Any]):
     def __init__(self, kind: str, turn: Turn, step: int, *, disabled: bool) -> None:
         label = _LEFT if step < 0 else _RIGHT
         super().__init__(label=label, custom_id=f"{kind}:turn:{step}", disabled=disabled)

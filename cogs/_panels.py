@@ -6,10 +6,10 @@ cog is loaded, answers presses on it ever after, restarts included.
 
 import discord
 
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.wiring import Services
 from cogs._errors import explain
-from cogs._gates import Interaction, check_gate
+from cogs._permissions import Interaction, check_permission
 
 _SENT_FOR = 15 * 60.0
 
@@ -18,11 +18,11 @@ class _Watched:
     """Asks the gate before anything happens, and explains what goes wrong."""
 
     services: Services
-    deed: Deed
+    permission: Permission
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Ask the gate."""
-        return await check_gate(interaction, self.services.clans, self.deed)
+        return await check_permission(interaction, self.services.clans, self.permission)
 
     async def on_error(self, interaction: Interaction, error: Exception, /, *_: object) -> None:
         """Explain what went wrong."""
@@ -32,16 +32,18 @@ class _Watched:
 class Panel(_Watched, discord.ui.LayoutView):
     """An answer with controls."""
 
-    def __init__(self, services: Services, deed: Deed, *, lasting: bool = False) -> None:
+    def __init__(
+        self, services: Services, permission: Permission, *, lasting: bool = False
+    ) -> None:
         super().__init__(timeout=None if lasting else _SENT_FOR)
         self.services = services
-        self.deed = deed
+        self.permission = permission
 
 
-class Form(_Watched, discord.ui.Modal):
+class PanelForm(_Watched, discord.ui.Modal):
     """Something to fill in; the gate is asked when it is sent."""
 
-    def __init__(self, services: Services, deed: Deed, title: str) -> None:
+    def __init__(self, services: Services, permission: Permission, title: str) -> None:
         super().__init__(title=title, timeout=_SENT_FOR)
         self.services = services
-        self.deed = deed
+        self.permission = permission

@@ -10,12 +10,12 @@ from typing import ClassVar
 
 import discord
 
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.reports.documents import Document
 from bot.wiring import Services
-from cogs._gates import Interaction
 from cogs._panels import Panel
+from cogs._permissions import Interaction
 from cogs._replies import Box, files, tell
 
 
@@ -54,12 +54,12 @@ class PostPanel(Panel):
     def __init__(
         self,
         services: Services,
-        deed: Deed,
+        permission: Permission,
         periods: Iterable[Period],
         shown: Shown | None = None,
         owner_id: int | None = None,
     ) -> None:
-        super().__init__(services, deed, lasting=shown is None)
+        super().__init__(services, permission, lasting=shown is None)
         self.shown = shown
         self.owner_id = owner_id
         if shown is not None:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import discord
 
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.wording import exact, plural
-from bot.services.clans import Clan
-from bot.services.dossier import Kept, KeptCase
+from bot.services.privacy import KeptCase, KeptSummary
+from bot.services.setup import Clan
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_of
 from cogs._leave import on_day
 from cogs._panels import Panel
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, tell, when
 
 _RED = discord.Colour(0xD55E00)
@@ -39,7 +39,7 @@ OPTED_OUT = (
 OPTED_IN = "You are counted again, from now on. What you wrote meanwhile stays uncounted."
 
 
-def kept_box(clan: Clan, kept: Kept) -> Box:
+def kept_box(clan: Clan, kept: KeptSummary) -> Box:
     """Return what is kept about somebody, for how long, and who sees it."""
     box = Box(
         "## What is kept about you", small(f"In {escaped(clan.name)}; every clan keeps its own.")
@@ -70,7 +70,7 @@ def kept_box(clan: Clan, kept: Kept) -> Box:
     )
 
 
-def _counts(kept: Kept, clan: Clan) -> str:
+def _counts(kept: KeptSummary, clan: Clan) -> str:
     if not kept.messages and not kept.answers:
         return "Nothing of yours is counted."
     counts = (
@@ -82,7 +82,7 @@ def _counts(kept: Kept, clan: Clan) -> str:
     return " \N{MIDDLE DOT} ".join(counts) + since
 
 
-def _accounts(kept: Kept) -> str:
+def _accounts(kept: KeptSummary) -> str:
     names = [f"{escaped(each)}" for each in kept.confirmed]
     names += [f"{escaped(each)} (claimed)" for each in kept.claimed]
     return ", ".join(names)
@@ -111,7 +111,7 @@ def _how_long(clan: Clan) -> str:
     return f"{left[:1].upper()}{left[1:]}. Backups keep it for about a week longer."
 
 
-def _counting(kept: Kept) -> str:
+def _counting(kept: KeptSummary) -> str:
     if kept.opted_out_at is None:
         return "You are counted."
     return (
@@ -147,7 +147,7 @@ class ForgetPanel(Panel):
     def __init__(
         self, services: Services, owner_id: int | None = None, *, opted_out: bool = False
     ) -> None:
-        super().__init__(services, Deed.SEE_OWN, lasting=owner_id is None)
+        super().__init__(services, Permission.SEE_OWN, lasting=owner_id is None)
         self.owner_id = owner_id
         self.opted_out = opted_out
         row: discord.ui.ActionRow[ForgetPanel] = discord.ui.ActionRow(_Forget())

@@ -8,21 +8,21 @@ from dataclasses import replace
 
 import discord
 
-from bot.clan.cases import Case, Kind, Move, State
+from bot.clan.cases import Case, CaseKind, CaseState, Move
 from bot.clan.names import escaped
 from bot.clan.promotion import PromotionCase
 from bot.clan.wording import plural
 from bot.reports.clan_report import role_words
 from bot.reports.definitions import promotion_words
-from bot.services.clans import Clan
-from bot.services.reviewed import PromotionReview, Waiting
+from bot.services.review import PromotionReview, Waiting
+from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._deciding_keys import (
     Act,
-    At,
     Button,
     Key,
-    Tab,
+    ReviewState,
+    ReviewTab,
     button,
     moves_of,
     revision_of,
@@ -68,15 +68,15 @@ _STYLES = {Move.APPROVE: discord.ButtonStyle.success}
 
 
 async def promotions_view(
-    services: Services, clan: Clan, at: At, note: str = ""
+    services: Services, clan: Clan, at: ReviewState, note: str = ""
 ) -> discord.ui.LayoutView:
     """Return the list as it is now."""
     return sheet(promotions_box(await services.review.promotions(clan), at, note))
 
 
-def promotions_box(review: PromotionReview, at: At, note: str = "") -> Box:
+def promotions_box(review: PromotionReview, at: ReviewState, note: str = "") -> Box:
     """Return a page of the list, or the last one where there are not so many."""
-    waits = at.tab is Tab.APPROVED
+    waits = at.tab is ReviewTab.APPROVED
     size = WAITING if waits else CARDS
     count = len(review.approved if waits else _listed(review, at.tab))
     pages = max(1, -(-count // size))
@@ -101,14 +101,14 @@ def copy_lines(review: PromotionReview) -> list[str]:
     return [f"{one_line(each.name)} -> {_target(each.case)}" for each in review.approved]
 
 
-def nothing_words(review: PromotionReview, tab: Tab) -> str:
+def nothing_words(review: PromotionReview, tab: ReviewTab) -> str:
     """Return why a list is empty, and where to look instead."""
     near = len(review.promotions.just_under)
-    if tab is Tab.APPROVED:
+    if tab is ReviewTab.APPROVED:
         return "Nothing that was approved waits for the game."
     if not review.policy.promotion.signals:
         return "No signal is switched on, so nobody is suggested: see `/clanstats settings`."
-    if tab is Tab.UNDER:
+    if tab is ReviewTab.UNDER:
         return "Nobody is just under what a signal asks."
     if near:
         return f"Nobody reaches a signal at the moment. {plural(near, 'member')} are just under."
@@ -116,11 +116,11 @@ def nothing_words(review: PromotionReview, tab: Tab) -> str:
 
 
 def card_buttons(
-    case: Case | None, at: At, player_id: int, review: PromotionReview
+    case: Case | None, at: ReviewState, player_id: int, review: PromotionReview
 ) -> list[Button]:
     """Return what can be decided about somebody now."""
-    possible = moves_of(Kind.PROMOTION, case, review.as_of)
-    seconding = case is not None and case.state is State.SECONDING
+    possible = moves_of(CaseKind.PROMOTION, case, review.as_of)
+    seconding = case is not None and case.state is CaseState.SECONDING
     found = []
     for move, act in _ACTS.items():
         if move not in possible:
@@ -149,19 +149,21 @@ def card_lines(found: PromotionCase, case: Case | None) -> list[str]:
     ]
 
 
-def _listed(review: PromotionReview, tab: Tab) -> Sequence[PromotionCase]:
-    return review.promotions.cases if tab is Tab.SUGGESTED else review.promotions.just_under
+def _listed(review: PromotionReview, tab: ReviewTab) -> Sequence[PromotionCase]:
+    return review.promotions.cases if tab is ReviewTab.SUGGESTED else review.promotions.just_under
 
 
-def _about(review: PromotionReview, tab: Tab) -> str:
-    if tab is Tab.APPROVED:
+def _about(review: PromotionReview, tab: ReviewTab) -> str:
+    if tab is ReviewTab.APPROVED:
         return small(_WAITS)
     words = dict(promotion_words(review.policy))
-    said = words["Suggested" if tab is Tab.SUGGESTED else "Just under"]
+    said = words["Suggested" if tab is ReviewTab.SUGGESTED else "Just under"]
     return small(f"{said} {judged_by(review.policy.version)}")
 
 
-def _say_cards(box: Box, review: PromotionReview, at: At, found: Sequence[PromotionCase]) -> None:
+def _say_cards(
+    box: Box, review: PromotionReview, at: ReviewState, found: Sequence[PromotionCase]
+) -> None:
     for number, each in enumerate(found):
         player_id = each.profile.main.player_id
         case = review.cases.get(player_id)
@@ -172,7 +174,9 @@ def _say_cards(box: Box, review: PromotionReview, at: At, found: Sequence[Promot
         box.add_item(row(*card_buttons(case, at, player_id, review), details))
 
 
-def _say_waiting(box: Box, review: PromotionReview, at: At, found: Sequence[Waiting]) -> None:
+def _say_waiting(
+    box: Box, review: PromotionReview, at: ReviewState, found: Sequence[Waiting]
+) -> None:
     for each in found:
         key = Key(Act.REOPEN, at, each.case.player_id, revision_of(each.case))
         remark = f"**{escaped(each.remark)}**" if each.remark else ""
@@ -188,9 +192,9 @@ def _target(case: Case) -> str:
     return one_line(role_words(case.target or "?"))
 
 
-def _tab_labels(review: PromotionReview) -> dict[Tab, str]:
+def _tab_labels(review: PromotionReview) -> dict[ReviewTab, str]:
     return {
-        Tab.SUGGESTED: f"Suggested {len(review.promotions.cases)}",
-        Tab.UNDER: f"Just under {len(review.promotions.just_under)}",
-        Tab.APPROVED: f"Approved {len(review.approved)}",
+        ReviewTab.SUGGESTED: f"Suggested {len(review.promotions.cases)}",
+        ReviewTab.UNDER: f"Just under {len(review.promotions.just_under)}",
+        ReviewTab.APPROVED: f"Approved {len(review.approved)}",
     }

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import discord
 
-from bot.clan.cases import Kind
+from bot.clan.cases import CaseKind
 from bot.clan.promotion import PromotionCase
 from bot.reports.documents import Document
-from bot.services.clans import Clan
-from bot.services.reviewed import PromotionReview
+from bot.services.review import PromotionReview
+from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._cases import history_lines
-from cogs._deciding_keys import At, row, sheet
+from cogs._deciding_keys import ReviewState, row, sheet
 from cogs._deciding_words import (
     DOT,
     NOTE_ROOM,
@@ -43,7 +43,7 @@ class Drawn(NamedTuple):
 
 
 async def details_view(
-    services: Services, clan: Clan, at: At, kinds: frozenset[Kind], note: str = ""
+    services: Services, clan: Clan, at: ReviewState, kinds: frozenset[CaseKind], note: str = ""
 ) -> Drawn:
     """Return everything about the person of `at` as it is now, with cases of some kinds."""
     review = await services.review.promotions(clan)
@@ -71,7 +71,7 @@ def details_box(  # noqa: PLR0913, PLR0917 - all that is known
     review: PromotionReview,
     found: PromotionCase,
     earlier: Sequence[str],
-    at: At,
+    at: ReviewState,
     note: str,
     chart: Document,
 ) -> Box:

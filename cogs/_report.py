@@ -6,13 +6,13 @@ from functools import partial
 
 from bot.clan.activity import ChangeKind
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.clan.wording import exact, percent_change, short
 from bot.reports.clan_report import ClanReport, Mover, TotalRow, top_movers, total_rows
 from bot.services.publish import ReportFiles
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_of
+from cogs._permissions import Interaction, clan_of
 from cogs._posting import PostPanel, Shown
 from cogs._replies import Box, attached, listed, picture, small, when
 
@@ -39,7 +39,7 @@ class ReportPanel(PostPanel):
         self, services: Services, periods: Iterable[Period], made: ReportFiles | None = None
     ) -> None:
         shown = None if made is None else report_shown(made)
-        super().__init__(services, Deed.SEE_REPORTS, periods, shown)
+        super().__init__(services, Permission.SEE_REPORTS, periods, shown)
         self._made = made
 
     async def to_post(self, interaction: Interaction, period: Period) -> Shown | None:

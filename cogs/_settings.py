@@ -8,17 +8,16 @@ from typing import Any, cast
 
 import discord
 
-from bot.clan.ranks import Caller, Deed
+from bot.clan.ranks import Caller, Permission
 from bot.clan.wording import plural
-from bot.services.policies import NotAllowed, Outdated
-from bot.services.policy_file import exported
+from bot.services.setup import NotAllowed, Outdated, exported
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_of
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, files, small, when
 from cogs._settings_controls import SectionPick
 from cogs._settings_pages import draw
 from cogs._settings_sheets import PAGES, Section
-from cogs._settings_state import SettingsView, Sitting, sitting_of
+from cogs._settings_state import SettingsSession, SettingsView, session_of
 from cogs._settings_what_if import what_if_said
 from cogs._settings_words import GONE, changes_said, label_of
 
@@ -32,26 +31,26 @@ class SettingsPanel(SettingsView):
     """The panel; lasting, the twin that answers when the draft of an old one is gone."""
 
     def __init__(
-        self, services: Services, sitting: Sitting, note: str = "", *, lasting: bool = False
+        self, services: Services, session: SettingsSession, note: str = "", *, lasting: bool = False
     ) -> None:
-        super().__init__(services, Deed.MANAGE, lasting=lasting)
-        self.sitting = sitting
+        super().__init__(services, Permission.MANAGE, lasting=lasting)
+        self.session = session
         self._is_lasting = lasting
-        self.add_item(_box(sitting, note))
+        self.add_item(_box(session, note))
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Ask the gate; whoever presses an old panel is given a fresh one."""
         if not await super().interaction_check(interaction):
             return False
         if self._is_lasting:
-            sitting = await sitting_of(self.services, interaction, _section_of(interaction))
-            panel = SettingsPanel(self.services, sitting, GONE)
+            session = await session_of(self.services, interaction, _section_of(interaction))
+            panel = SettingsPanel(self.services, session, GONE)
             await interaction.response.edit_message(view=panel)
         return not self._is_lasting
 
     async def show(self, interaction: Interaction, note: str = "") -> None:
         """Show the page as it is now, with a note."""
-        box = _box(self.sitting, note)
+        box = _box(self.session, note)
         self.clear_items()
         self.add_item(box)
         if interaction.response.is_done():
@@ -63,20 +62,20 @@ class SettingsPanel(SettingsView):
 def settings_twins(services: Services) -> Iterator[SettingsPanel]:
     """Yield a lasting twin of each page: between them they have every control there is."""
     for section in PAGES:
-        yield SettingsPanel(services, Sitting(section=section), lasting=True)
+        yield SettingsPanel(services, SettingsSession(section=section), lasting=True)
 
 
 class WhatIfButton(discord.ui.Button[SettingsView]):
     """Shows what the draft would change."""
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, session: SettingsSession) -> None:
         super().__init__(
             label=f"What if{_MORE}",
             custom_id="settings:what-if",
             style=discord.ButtonStyle.primary
-            if sitting.needs_look
+            if session.needs_look
             else discord.ButtonStyle.secondary,
-            disabled=not (sitting.is_ready and sitting.draft.touches_lists),
+            disabled=not (session.is_ready and session.draft.touches_lists),
         )
 
     async def callback(self, interaction: Interaction) -> None:
@@ -84,29 +83,29 @@ class WhatIfButton(discord.ui.Button[SettingsView]):
         if self.view is None:
             return
         await interaction.response.defer()
-        sitting = self.view.sitting
-        policy = sitting.terms.policy
-        sitting.what_if = await self.view.services.review.what_if(clan_of(interaction), policy)
-        sitting.looked_at, sitting.section = policy, Section.WHAT_IF
+        session = self.view.session
+        policy = session.clan_settings.policy
+        session.what_if = await self.view.services.review.what_if(clan_of(interaction), policy)
+        session.looked_at, session.section = policy, Section.WHAT_IF
         await self.view.show(interaction)
 
 
 class SaveButton(discord.ui.Button[SettingsView]):
     """Makes the draft hold."""
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, session: SettingsSession) -> None:
         super().__init__(
             label="Save",
             custom_id="settings:save",
             style=discord.ButtonStyle.success,
-            disabled=sitting.needs_look or not sitting.draft.changes,
+            disabled=session.needs_look or not session.draft.changes,
         )
 
     async def callback(self, interaction: Interaction) -> None:
         """Save all of it, or say why not and keep the draft."""
         if self.view is not None:
             note = _LOOK_FIRST
-            if not self.view.sitting.needs_look:
+            if not self.view.session.needs_look:
                 note = await _saved(self.view, interaction)
             await self.view.show(interaction, note)
 
@@ -114,18 +113,18 @@ class SaveButton(discord.ui.Button[SettingsView]):
 class DiscardButton(discord.ui.Button[SettingsView]):
     """Forgets the draft."""
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, session: SettingsSession) -> None:
         super().__init__(
             label="Discard",
             custom_id="settings:discard",
-            disabled=not sitting.draft.changes and not sitting.typed,
+            disabled=not session.draft.changes and not session.typed,
         )
 
     async def callback(self, interaction: Interaction) -> None:
         """Show what holds."""
         if self.view is not None:
-            section = self.view.sitting.section
-            self.view.sitting = await sitting_of(self.view.services, interaction, section)
+            section = self.view.session.section
+            self.view.session = await session_of(self.view.services, interaction, section)
             await self.view.show(interaction, "The draft is discarded: nothing was changed.")
 
 
@@ -141,7 +140,7 @@ class ExportButton(discord.ui.Button[SettingsView]):
             return
         clan = clan_of(interaction)
         document = exported(await self.view.services.policies.of(clan), clan)
-        draft = " The draft is not in it." if self.view.sitting.draft.changes else ""
+        draft = " The draft is not in it." if self.view.session.draft.changes else ""
         await interaction.response.send_message(
             f"The settings as they hold now.{draft} Read it in with `/clanstats settings file:`.",
             files=files(document),
@@ -151,59 +150,59 @@ class ExportButton(discord.ui.Button[SettingsView]):
 
 async def _saved(panel: SettingsView, interaction: Interaction) -> str:
     """Save the draft of a panel, or set it on what holds meanwhile; return what became of it."""
-    sitting, clan = panel.sitting, clan_of(interaction)
-    before = sitting.draft.base.policy.version
+    session, clan = panel.session, clan_of(interaction)
+    before = session.draft.base.policy.version
     policies, caller = panel.services.policies, cast("Caller", interaction.extras["caller"])
     try:
-        await policies.settle(clan, sitting.draft, caller, interaction.user.id)
+        await policies.settle(clan, session.draft, caller, interaction.user.id)
     except NotAllowed as fault:
         return f"Nothing was saved. {fault}"
     except Outdated:
-        newest = await policies.terms(clan)
-        sitting.draft, lost = sitting.draft.onto(newest)
+        newest = await policies.clan_settings(clan)
+        session.draft, lost = session.draft.onto(newest)
         kept = "Your changes stand on top of them: look again and save."
         if lost:
             names = ", ".join(label_of(change.key) for change in lost)
             kept = f"They changed the same as you, so theirs holds for: {names}."
         return f"Nothing was saved: somebody else changed the settings meanwhile. {kept}"
-    lines = changes_said(sitting.draft.changes)
-    panel.sitting = await sitting_of(panel.services, interaction, sitting.section)
-    version = panel.sitting.terms.policy.version
+    lines = changes_said(session.draft.changes)
+    panel.session = await session_of(panel.services, interaction, session.section)
+    version = panel.session.clan_settings.policy.version
     as_version = f", version {version}" if version != before else ""
     return "\n".join([f"{_TICK} **Saved**{as_version}:", *lines])
 
 
-def _box(sitting: Sitting, note: str) -> Box:
-    title = "What if" if sitting.section is Section.WHAT_IF else PAGES[sitting.section].title
-    box = Box(f"## Settings: {title}", small(*_state(sitting)))
+def _box(session: SettingsSession, note: str) -> Box:
+    title = "What if" if session.section is Section.WHAT_IF else PAGES[session.section].title
+    box = Box(f"## Settings: {title}", small(*_state(session)))
     if note:
         box.say(*_fitting(note))
-    box.control(SectionPick(sitting.section)).rule()
-    changes = sitting.draft.changes
-    if sitting.section is not Section.WHAT_IF:
-        draw(box, sitting)
-    elif sitting.what_if is not None:
-        box.say("\n\n".join(what_if_said(sitting.what_if, changes)))
+    box.control(SectionPick(session.section)).rule()
+    changes = session.draft.changes
+    if session.section is not Section.WHAT_IF:
+        draw(box, session)
+    elif session.what_if is not None:
+        box.say("\n\n".join(what_if_said(session.what_if, changes)))
     box.rule()
     if changes:
         box.say("**Not saved yet**", *changes_said(changes))
-    if sitting.needs_look:
+    if session.needs_look:
         box.say(small(_LOOK_FIRST))
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow(
-        WhatIfButton(sitting), SaveButton(sitting), DiscardButton(sitting), ExportButton()
+        WhatIfButton(session), SaveButton(session), DiscardButton(session), ExportButton()
     )
     return box.add_item(row)
 
 
-def _state(sitting: Sitting) -> Iterator[str]:
-    version = sitting.draft.base.policy.version
-    if sitting.made is None:
+def _state(session: SettingsSession) -> Iterator[str]:
+    version = session.draft.base.policy.version
+    if session.made is None:
         yield "The usual settings"
     else:
-        by, at = sitting.made
+        by, at = session.made
         who = f"<@{by}>" if by else "somebody who left"
         yield f"Version {version}, by {who} {when(at)}"
-    count = len(sitting.draft.changes)
+    count = len(session.draft.changes)
     yield f"{plural(count, 'change')} not saved" if count else "nothing holds before you save it"
 
 

@@ -2,7 +2,7 @@
 
 import discord
 
-from cogs._gates import Interaction
+from cogs._permissions import Interaction
 from cogs._settings_forms import LadderForm, NumbersForm, TiersForm
 from cogs._settings_sheets import PAGES, SHEETS, Section, identity
 from cogs._settings_state import SettingsView
@@ -30,7 +30,7 @@ class SectionPick(discord.ui.Select[SettingsView]):
     async def callback(self, interaction: Interaction) -> None:
         """Show the page."""
         if self.view is not None:
-            self.view.sitting.section = Section(self.values[0])
+            self.view.session.section = Section(self.values[0])
             await self.view.show(interaction)
 
 
@@ -45,7 +45,7 @@ class SheetButton(discord.ui.Button[SettingsView]):
         """Ask for the numbers, on the page of steady bars those of the picked rank."""
         if self.view is not None:
             is_bar = SHEETS[self._key].paths[0].startswith("promotion.steady.")
-            rank = self.view.sitting.rank if is_bar else None
+            rank = self.view.session.rank if is_bar else None
             await interaction.response.send_modal(NumbersForm(self.view, self._key, rank))
 
 
@@ -84,9 +84,9 @@ class SecondOfficerButton(discord.ui.Button[SettingsView]):
     async def callback(self, interaction: Interaction) -> None:
         """Switch it in the draft."""
         if self.view is not None:
-            sitting = self.view.sitting
-            is_on = sitting.terms.policy.cases.second_officer
-            sitting.draft = sitting.draft.having(cases={"second_officer": not is_on})
+            session = self.view.session
+            is_on = session.clan_settings.policy.cases.second_officer
+            session.draft = session.draft.having(cases={"second_officer": not is_on})
             await self.view.show(interaction)
 
 
@@ -99,7 +99,7 @@ class NoBarButton(discord.ui.Button[SettingsView]):
     async def callback(self, interaction: Interaction) -> None:
         """Let the usual bar hold for the rank."""
         if self.view is not None:
-            sitting = self.view.sitting
-            if sitting.rank is not None:
-                sitting.draft = sitting.draft.barring(sitting.rank, None)
+            session = self.view.session
+            if session.rank is not None:
+                session.draft = session.draft.barring(session.rank, None)
             await self.view.show(interaction)

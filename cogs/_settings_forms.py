@@ -13,23 +13,23 @@ import discord
 from bot.clan.entering import allowed, entered, entered_ranks
 from bot.clan.names import escaped
 from bot.clan.plain import plain
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.thresholds import THRESHOLDS
 from bot.reports.clan_report import role_words
-from cogs._gates import Interaction
-from cogs._panels import Form
+from cogs._panels import PanelForm
+from cogs._permissions import Interaction
 from cogs._settings_sheets import LISTED, SHEETS, TIERS, heading
-from cogs._settings_state import SettingsView, Sitting
+from cogs._settings_state import SettingsSession, SettingsView
 
 _LONGEST_NUMBER, _LONGEST_LIST = 20, 4_000
 _WARNING = "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 _NOT_TAKEN = "-# Only this was not taken; what you typed still stands in the form."
 
 
-class _SettingsForm(Form):
+class _SettingsForm(PanelForm):
     def __init__(self, panel: SettingsView, title: str, rank: str | None = None) -> None:
         whose = f" of {role_words(rank)}" if rank else ""
-        super().__init__(panel.services, Deed.MANAGE, f"{title}{whose}"[:45])
+        super().__init__(panel.services, Permission.MANAGE, f"{title}{whose}"[:45])
         self.panel = panel
         self.rank = rank
         self.texts: dict[str, discord.ui.TextInput[Any]] = {}
@@ -44,7 +44,7 @@ class _SettingsForm(Form):
         self.texts[path] = discord.ui.TextInput(
             custom_id=path,
             style=discord.TextStyle.paragraph if lines else discord.TextStyle.short,
-            default=self.panel.sitting.typed.get((path, self.rank), usual)[:longest] or None,
+            default=self.panel.session.typed.get((path, self.rank), usual)[:longest] or None,
             placeholder=hint,
             required=needed,
             max_length=longest,
@@ -54,17 +54,17 @@ class _SettingsForm(Form):
         )
         self.add_item(label)
 
-    def taken(self) -> tuple[Mapping[str, str], Sitting]:
+    def taken(self) -> tuple[Mapping[str, str], SettingsSession]:
         """Return what was typed, by path, and the state it goes into."""
         typed = {path: text.value for path, text in self.texts.items()}
         for path in typed:
-            self.panel.sitting.typed.pop((path, self.rank), None)
-        return typed, self.panel.sitting
+            self.panel.session.typed.pop((path, self.rank), None)
+        return typed, self.panel.session
 
     async def done(self, interaction: Interaction, faults: Mapping[str, str]) -> None:
         """Show the page with what could not be taken, which the form keeps."""
         typed = {path: text.value for path, text in self.texts.items()}
-        self.panel.sitting.typed |= {(path, self.rank): typed[path] for path in faults}
+        self.panel.session.typed |= {(path, self.rank): typed[path] for path in faults}
         lines = [f"{_WARNING} {escaped(words)}." for words in dict.fromkeys(faults.values())]
         await self.panel.show(interaction, "\n".join([*lines, _NOT_TAKEN]) if lines else "")
 
@@ -75,11 +75,11 @@ class NumbersForm(_SettingsForm):
     def __init__(self, panel: SettingsView, key: str, rank: str | None = None) -> None:
         super().__init__(panel, SHEETS[key].title, rank)
         for path in SHEETS[key].paths:
-            self.ask(path, str(number_of(panel.sitting, path, rank)))
+            self.ask(path, str(number_of(panel.session, path, rank)))
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Put what are good numbers into the draft."""
-        typed, sitting = self.taken()
+        typed, session = self.taken()
         numbers: dict[str, int] = {}
         faults: dict[str, str] = {}
         for path, text in typed.items():
@@ -87,8 +87,8 @@ class NumbersForm(_SettingsForm):
                 numbers[path] = entered(path, text)
             except ValueError as error:
                 faults[path] = str(error)
-        if numbers != {path: number_of(sitting, path, self.rank) for path in numbers}:
-            sitting.draft = sitting.draft.numbering(numbers, self.rank)
+        if numbers != {path: number_of(session, path, self.rank) for path in numbers}:
+            session.draft = session.draft.numbering(numbers, self.rank)
         await self.done(interaction, faults)
 
 
@@ -99,13 +99,13 @@ class LimitForm(_SettingsForm):
 
     def __init__(self, panel: SettingsView, rank: str) -> None:
         super().__init__(panel, "Limit", rank)
-        rules = panel.sitting.terms.policy.enforcement
+        rules = panel.session.clan_settings.policy.enforcement
         self.ask(self.path, str(rules.limits.get(rank, "")), needed=False)
         self.texts[self.path].placeholder = f"empty: as others, {rules.window_days}"
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Put the limit into the draft, or take it away."""
-        typed, sitting = self.taken()
+        typed, session = self.taken()
         text = typed[self.path]
         faults: dict[str, str] = {}
         try:
@@ -113,7 +113,7 @@ class LimitForm(_SettingsForm):
         except ValueError as error:
             faults[self.path] = str(error)
         else:
-            sitting.draft = sitting.draft.limiting(self.rank or "", days)
+            session.draft = session.draft.limiting(self.rank or "", days)
         await self.done(interaction, faults)
 
 
@@ -122,19 +122,19 @@ class LadderForm(_SettingsForm):
 
     def __init__(self, panel: SettingsView) -> None:
         super().__init__(panel, "Ladder")
-        policy = panel.sitting.terms.policy
+        policy = panel.session.clan_settings.policy
         (path,) = LISTED
-        self.ask(path, "\n".join(policy.ladder or panel.sitting.ladder), needed=False, lines=True)
+        self.ask(path, "\n".join(policy.ladder or panel.session.ladder), needed=False, lines=True)
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Put the order into the draft; an empty one is the usual one."""
-        typed, sitting = self.taken()
+        typed, session = self.taken()
         faults: dict[str, str] = {}
         for path, text in typed.items():
             try:
-                ranks = entered_ranks(path, text, sitting.ranks)
-                is_usual = not sitting.terms.policy.ladder and ranks == sitting.ladder
-                sitting.draft = sitting.draft.having(ladder=[] if is_usual else list(ranks))
+                ranks = entered_ranks(path, text, session.ranks)
+                is_usual = not session.clan_settings.policy.ladder and ranks == session.ladder
+                session.draft = session.draft.having(ladder=[] if is_usual else list(ranks))
             except ValueError as error:
                 faults[path] = str(error)
         await self.done(interaction, faults)
@@ -145,28 +145,30 @@ class TiersForm(_SettingsForm):
 
     def __init__(self, panel: SettingsView) -> None:
         super().__init__(panel, "Roles")
-        gates = plain(panel.sitting.terms.gates)
+        permissions = plain(panel.session.clan_settings.permissions)
         for path in TIERS:
-            ranks = gates[path.removeprefix("gates.")]
+            ranks = permissions[path.removeprefix("gates.")]
             self.ask(
                 path, "\n".join(ranks) if isinstance(ranks, list) else "", needed=False, lines=True
             )
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Put the ranks into the draft, where the whole of them makes sense."""
-        typed, sitting = self.taken()
+        typed, session = self.taken()
         ranks: dict[str, tuple[str, ...]] = {}
         faults: dict[str, str] = {}
         for path, text in typed.items():
             try:
-                ranks[path.removeprefix("gates.")] = entered_ranks(path, text, sitting.ranks)
+                ranks[path.removeprefix("gates.")] = entered_ranks(path, text, session.ranks)
             except ValueError as error:
                 faults[path] = str(error)
         given: dict[str, Any] = dict(ranks)
         if "officer_roles" in given:
             given["officer_roles"] = frozenset(given["officer_roles"])
         try:
-            fault = sitting.gate(interaction, replace(sitting.terms.gates, **given))
+            fault = session.permission(
+                interaction, replace(session.clan_settings.permissions, **given)
+            )
         except ValueError as error:
             fault = str(error)
         if fault:
@@ -174,13 +176,13 @@ class TiersForm(_SettingsForm):
         await self.done(interaction, faults)
 
 
-def number_of(sitting: Sitting, path: str, rank: str | None = None) -> int:
+def number_of(session: SettingsSession, path: str, rank: str | None = None) -> int:
     """Return a number as the draft has it; with a rank, that of its steady bar."""
     *parts, name = path.split(".")
-    part: Any = sitting.terms.policy
+    part: Any = session.clan_settings.policy
     for each in parts:
         part = getattr(part, each)
     if rank is not None:
-        part = sitting.terms.policy.promotion.steady_bar(rank)
+        part = session.clan_settings.policy.promotion.steady_bar(rank)
     found: int = getattr(part, name)
     return found

@@ -19,14 +19,14 @@ from cogs._settings_picks import (
     AlertsPick,
     BarPick,
     ComparisonPick,
-    GatePick,
     LimitPick,
+    PermissionPick,
     PlacePick,
     RecruitsPick,
     SignalsPick,
 )
 from cogs._settings_sheets import ON_PAGE, SHEETS, Section
-from cogs._settings_state import Sitting
+from cogs._settings_state import SettingsSession
 from cogs._settings_words import role_name, roles_said, value_said
 
 _GATES = ("see_reports", "decide_links", "manage", "promote", "kick")
@@ -38,14 +38,14 @@ _NOTICE_KINDS = (
 )
 
 
-def draw(box: Box, sitting: Sitting) -> None:
+def draw(box: Box, session: SettingsSession) -> None:
     """Add the page that is looked at."""
-    _PAGES[sitting.section](box, sitting)
+    _PAGES[session.section](box, session)
 
 
-def _sheets(box: Box, sitting: Sitting, rank: str | None = None) -> None:
-    for key in ON_PAGE[sitting.section]:
-        lines = [_number(path, number_of(sitting, path, rank)) for path in SHEETS[key].paths]
+def _sheets(box: Box, session: SettingsSession, rank: str | None = None) -> None:
+    for key in ON_PAGE[session.section]:
+        lines = [_number(path, number_of(session, path, rank)) for path in SHEETS[key].paths]
         box.beside("\n".join(lines), SheetButton(key))
 
 
@@ -59,23 +59,23 @@ def _said(path: str, value: str) -> str:
     return f"**{threshold.label}**  {value}\n{small(threshold.means)}"
 
 
-def _inactivity(box: Box, sitting: Sitting) -> None:
-    _sheets(box, sitting)
-    limits = sitting.terms.policy.enforcement.limits
+def _inactivity(box: Box, session: SettingsSession) -> None:
+    _sheets(box, session)
+    limits = session.clan_settings.policy.enforcement.limits
     told = ", ".join(
         f"{role_name(rank)} {value_said('enforcement.limits', limits[rank])}"
-        for rank in sitting.ranks
+        for rank in session.ranks
         if rank in limits
     )
-    box.say(_said("enforcement.limits", told or "none")).control(LimitPick(sitting))
+    box.say(_said("enforcement.limits", told or "none")).control(LimitPick(session))
 
 
-def _promotions(box: Box, sitting: Sitting) -> None:
-    _sheets(box, sitting)
-    rules = sitting.terms.policy.promotion
+def _promotions(box: Box, session: SettingsSession) -> None:
+    _sheets(box, session)
+    rules = session.clan_settings.policy.promotion
     box.say(_heading("promotion.signals")).control(SignalsPick(rules.signals))
-    box.say(_heading("promotion.recruit_roles")).control(RecruitsPick(sitting))
-    box.say(_heading("promotion.comparison_ranks")).control(ComparisonPick(sitting))
+    box.say(_heading("promotion.recruit_roles")).control(RecruitsPick(session))
+    box.say(_heading("promotion.comparison_ranks")).control(ComparisonPick(session))
 
 
 def _heading(path: str) -> str:
@@ -83,39 +83,39 @@ def _heading(path: str) -> str:
     return f"**{threshold.label}**\n{small(threshold.means)}"
 
 
-def _steady(box: Box, sitting: Sitting) -> None:
-    own = sitting.terms.policy.promotion.steady_by_rank
-    named = [rank for rank in sitting.ranks if rank in own]
+def _steady(box: Box, session: SettingsSession) -> None:
+    own = session.clan_settings.policy.promotion.steady_by_rank
+    named = [rank for rank in session.ranks if rank in own]
     whose = (
         "everybody without a bar of their own"
-        if sitting.rank is None
+        if session.rank is None
         else (
-            f"{role_name(sitting.rank)}, "
-            f"{'a bar of its own' if sitting.rank in own else 'as everybody'}"
+            f"{role_name(session.rank)}, "
+            f"{'a bar of its own' if session.rank in own else 'as everybody'}"
         )
     )
-    box.say(f"What is asked of {whose}:").control(BarPick(sitting))
-    _sheets(box, sitting, sitting.rank)
+    box.say(f"What is asked of {whose}:").control(BarPick(session))
+    _sheets(box, session, session.rank)
     told = _said("promotion.steady_by_rank", roles_said(named))
-    box.beside(told, NoBarButton(has_one=sitting.rank in own))
+    box.beside(told, NoBarButton(has_one=session.rank in own))
 
 
-def _alerts(box: Box, sitting: Sitting) -> None:
-    _sheets(box, sitting)
-    box.say(_heading("alerts.on")).control(AlertsPick(sitting.terms.policy.alerts.on))
+def _alerts(box: Box, session: SettingsSession) -> None:
+    _sheets(box, session)
+    box.say(_heading("alerts.on")).control(AlertsPick(session.clan_settings.policy.alerts.on))
 
 
-def _cases(box: Box, sitting: Sitting) -> None:
-    _sheets(box, sitting)
-    is_on = sitting.terms.policy.cases.second_officer
+def _cases(box: Box, session: SettingsSession) -> None:
+    _sheets(box, session)
+    is_on = session.clan_settings.policy.cases.second_officer
     told = _said("cases.second_officer", "on" if is_on else "off")
     box.beside(told, SecondOfficerButton(is_on=is_on))
 
 
-def _ladder(box: Box, sitting: Sitting) -> None:
-    policy = sitting.terms.policy
-    order = sitting.ladder if sitting.is_wom_order else policy.ladder or sitting.ladder
-    if sitting.is_wom_order:
+def _ladder(box: Box, session: SettingsSession) -> None:
+    policy = session.clan_settings.policy
+    order = session.ladder if session.is_wom_order else policy.ladder or session.ladder
+    if session.is_wom_order:
         box.say(
             "Wise Old Man gives this group's own order of ranks, and that one holds. It is changed "
             "in the game and synced from there."
@@ -124,19 +124,19 @@ def _ladder(box: Box, sitting: Sitting) -> None:
         own = "Set by hand." if policy.ladder else "The usual one: nothing was set by hand."
         box.beside(f"{own}\n{small(THRESHOLDS['ladder'].means)}", LadderButton())
     box.say(" > ".join(map(role_name, order)))
-    missing = [rank for rank in sitting.held if rank not in order]
+    missing = [rank for rank in session.held if rank not in order]
     if missing:
         box.say(
             f"Not on it, so never suggested for a promotion: {roles_said(missing)}.",
         )
 
 
-def _roles(box: Box, sitting: Sitting) -> None:
-    gates = sitting.terms.gates
+def _roles(box: Box, session: SettingsSession) -> None:
+    permissions = session.clan_settings.permissions
     lines = [
-        _said("gates.tier_1", roles_said(gates.tier_1)),
-        _said("gates.tier_2", roles_said(gates.tier_2)),
-        _said("gates.officer_roles", roles_said(sorted(gates.officer_roles))),
+        _said("gates.tier_1", roles_said(permissions.tier_1)),
+        _said("gates.tier_2", roles_said(permissions.tier_2)),
+        _said("gates.officer_roles", roles_said(sorted(permissions.officer_roles))),
     ]
     box.beside("\n".join(lines), TiersButton())
     box.say(
@@ -145,27 +145,31 @@ def _roles(box: Box, sitting: Sitting) -> None:
     )
 
 
-def _gates(box: Box, sitting: Sitting) -> None:
-    gates = sitting.terms.gates
+def _permissions(box: Box, session: SettingsSession) -> None:
+    permissions = session.clan_settings.permissions
     for name in _GATES:
-        box.say(_heading(f"gates.{name}")).control(GatePick(name, getattr(gates, name)))
+        box.say(_heading(f"gates.{name}")).control(PermissionPick(name, getattr(permissions, name)))
 
 
-def _channels(box: Box, sitting: Sitting) -> None:
-    terms = sitting.terms
+def _channels(box: Box, session: SettingsSession) -> None:
+    clan_settings = session.clan_settings
     box.say(_heading("places.report_channel_id"))
-    box.control(PlacePick("report_channel_id", terms.report_channel_id, _REPORT_KINDS, "Nowhere"))
+    box.control(
+        PlacePick("report_channel_id", clan_settings.report_channel_id, _REPORT_KINDS, "Nowhere")
+    )
     box.say(_heading("places.notice_channel_id"))
     box.control(
-        PlacePick("notice_channel_id", terms.notice_channel_id, _NOTICE_KINDS, "No thread yet")
+        PlacePick(
+            "notice_channel_id", clan_settings.notice_channel_id, _NOTICE_KINDS, "No thread yet"
+        )
     )
     box.say(
-        small(f"Time zone of the clan: {sitting.zone}"),
+        small(f"Time zone of the clan: {session.zone}"),
         small("Time zone, counted channels and the clan-chat bridge: `/clanstats setup`"),
     )
 
 
-_PAGES: Mapping[Section, Callable[[Box, Sitting], Any]] = {
+_PAGES: Mapping[Section, Callable[[Box, SettingsSession], Any]] = {
     Section.INACTIVITY: _inactivity,
     Section.PROMOTIONS: _promotions,
     Section.STEADY: _steady,
@@ -174,6 +178,6 @@ _PAGES: Mapping[Section, Callable[[Box, Sitting], Any]] = {
     Section.CASES: _cases,
     Section.LADDER: _ladder,
     Section.ROLES: _roles,
-    Section.GATES: _gates,
+    Section.GATES: _permissions,
     Section.CHANNELS: _channels,
 }

@@ -9,10 +9,10 @@ import discord
 from bot.clan.policy import AlertKind, Signal
 from bot.clan.ranks import Authority
 from bot.reports.clan_report import role_words
-from cogs._gates import Interaction
+from cogs._permissions import Interaction
 from cogs._settings_forms import LimitForm
 from cogs._settings_sheets import identity
-from cogs._settings_state import SettingsView, Sitting
+from cogs._settings_state import SettingsSession, SettingsView
 from cogs._settings_words import ALERTS, HOLDERS, SIGNALS
 
 Options = list[discord.SelectOption]
@@ -43,8 +43,8 @@ class _Several(discord.ui.Select[SettingsView]):
         """Put what was picked into the draft, in the order of the list."""
         if self.view is not None:
             picked = [each.value for each in self.options if each.value in self.values]
-            sitting = self.view.sitting
-            sitting.draft = sitting.draft.having(**{self.part: {self.name: picked}})
+            session = self.view.session
+            session.draft = session.draft.having(**{self.part: {self.name: picked}})
             await self.view.show(interaction)
 
 
@@ -71,9 +71,9 @@ class RecruitsPick(_Several):
 
     part, name = "promotion", "recruit_roles"
 
-    def __init__(self, sitting: Sitting) -> None:
-        picked = sitting.terms.policy.promotion.recruit_roles
-        super().__init__(_ranks(sitting, picked), "No recruit ranks")
+    def __init__(self, session: SettingsSession) -> None:
+        picked = session.clan_settings.policy.promotion.recruit_roles
+        super().__init__(_ranks(session, picked), "No recruit ranks")
 
 
 class ComparisonPick(_Several):
@@ -81,17 +81,17 @@ class ComparisonPick(_Several):
 
     part, name = "promotion", "comparison_ranks"
 
-    def __init__(self, sitting: Sitting) -> None:
-        picked = sitting.terms.policy.promotion.comparison_ranks
-        super().__init__(_ranks(sitting, picked), "No comparison ranks")
+    def __init__(self, session: SettingsSession) -> None:
+        picked = session.clan_settings.policy.promotion.comparison_ranks
+        super().__init__(_ranks(session, picked), "No comparison ranks")
 
 
 class LimitPick(discord.ui.Select[SettingsView]):
     """Picks the rank whose limit is to be another."""
 
-    def __init__(self, sitting: Sitting) -> None:
-        limits = sitting.terms.policy.enforcement.limits
-        options = _ranks(sitting, (), first=limits)
+    def __init__(self, session: SettingsSession) -> None:
+        limits = session.clan_settings.policy.enforcement.limits
+        options = _ranks(session, (), first=limits)
         for option in options:
             days = limits.get(option.value)
             option.description = "as others" if days is None else f"{days} days"
@@ -111,32 +111,32 @@ class LimitPick(discord.ui.Select[SettingsView]):
 class BarPick(discord.ui.Select[SettingsView]):
     """Picks whose steady bar is on the page."""
 
-    def __init__(self, sitting: Sitting) -> None:
-        own = sitting.terms.policy.promotion.steady_by_rank
-        ranks = _ranks(sitting, [sitting.rank] if sitting.rank else [], first=own)
+    def __init__(self, session: SettingsSession) -> None:
+        own = session.clan_settings.policy.promotion.steady_by_rank
+        ranks = _ranks(session, [session.rank] if session.rank else [], first=own)
         for option in ranks:
             option.description = "its own bar" if option.value in own else "as everybody"
         usual = discord.SelectOption(
             label="Everybody",
             value=_EVERYBODY,
             description="The bar of ranks without one of their own",
-            default=sitting.rank is None,
+            default=session.rank is None,
         )
         super().__init__(
             custom_id="settings:bar",
             options=[usual, *ranks[: _MOST - 1]],
-            id=identity("bar", sitting.rank),
+            id=identity("bar", session.rank),
         )
 
     async def callback(self, interaction: Interaction) -> None:
         """Show that bar."""
         if self.view is not None:
             (picked,) = self.values
-            self.view.sitting.rank = None if picked == _EVERYBODY else picked
+            self.view.session.rank = None if picked == _EVERYBODY else picked
             await self.view.show(interaction)
 
 
-class GatePick(discord.ui.Select[SettingsView]):
+class PermissionPick(discord.ui.Select[SettingsView]):
     """Picks who may do a deed."""
 
     def __init__(self, name: str, now: Authority) -> None:
@@ -153,10 +153,10 @@ class GatePick(discord.ui.Select[SettingsView]):
         """Put it into the draft, unless it locks out or lets in whoever picks it."""
         if self.view is not None:
             level = Authority[self.values[0].upper()]
-            sitting = self.view.sitting
+            session = self.view.session
             changed: dict[str, Any] = {self._name: level}
-            gates = replace(sitting.terms.gates, **changed)
-            await self.view.show(interaction, sitting.gate(interaction, gates))
+            permissions = replace(session.clan_settings.permissions, **changed)
+            await self.view.show(interaction, session.permission(interaction, permissions))
 
 
 class PlacePick(discord.ui.ChannelSelect[SettingsView]):
@@ -187,10 +187,10 @@ class PlacePick(discord.ui.ChannelSelect[SettingsView]):
         """Put it into the draft."""
         if self.view is not None:
             place = self.values[0].id if self.values else None
-            sitting = self.view.sitting
+            session = self.view.session
             changed: dict[str, Any] = {self._name: place}
-            terms = replace(sitting.terms, **changed)
-            sitting.draft = replace(sitting.draft, proposed=terms)
+            clan_settings = replace(session.clan_settings, **changed)
+            session.draft = replace(session.draft, proposed=clan_settings)
             await self.view.show(interaction, _deaf(interaction, place))
 
 
@@ -222,11 +222,11 @@ def _told(table: Mapping[Kind, tuple[str, str]], on: frozenset[Kind]) -> Options
     ]
 
 
-def _ranks(sitting: Sitting, picked: Iterable[str], first: Iterable[str] = ()) -> Options:
+def _ranks(session: SettingsSession, picked: Iterable[str], first: Iterable[str] = ()) -> Options:
     """Return ranks to pick from, never leaving out one that is picked."""
     chosen = tuple(picked)
-    offered = list(dict.fromkeys((*chosen, *first, *sitting.ranks)))[:_MOST]
-    in_order = sorted(offered, key=sitting.ranks.index)
+    offered = list(dict.fromkeys((*chosen, *first, *session.ranks)))[:_MOST]
+    in_order = sorted(offered, key=session.ranks.index)
     return [
         discord.SelectOption(label=role_words(rank)[:100], value=rank, default=rank in chosen)
         for rank in in_order

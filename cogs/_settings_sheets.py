@@ -29,40 +29,40 @@ class Section(StrEnum):
     WHAT_IF = "what-if"
 
 
-class Page(NamedTuple):
+class SettingsPage(NamedTuple):
     """What a page is called, and what it is about."""
 
     title: str
     about: str
 
 
-PAGES: Mapping[Section, Page] = {
-    Section.INACTIVITY: Page("Inactivity", "Whom /inactive lists, and after how long"),
-    Section.PROMOTIONS: Page("Promotions", "What speaks for somebody in /promotions"),
-    Section.STEADY: Page("Steady bars", "What each rank shows over 8 weeks before rising"),
-    Section.ALERTS: Page("Alerts", "What officers are told in /clanstats alerts"),
-    Section.AUDIT: Page("Officer audit", "When an officer is AWOL or slacking"),
-    Section.CASES: Page("Cases", "For how long decisions hold, and who has to agree"),
-    Section.LADDER: Page("Ladder", "Which rank stands above which"),
-    Section.ROLES: Page("Roles", "Which ranks in the game lead, and which are officers"),
-    Section.GATES: Page("Gates", "Who may see reports, manage, promote, remove"),
-    Section.CHANNELS: Page("Channels", "Where the bot speaks, and where notices go"),
+PAGES: Mapping[Section, SettingsPage] = {
+    Section.INACTIVITY: SettingsPage("Inactivity", "Whom /inactive lists, and after how long"),
+    Section.PROMOTIONS: SettingsPage("Promotions", "What speaks for somebody in /promotions"),
+    Section.STEADY: SettingsPage("Steady bars", "What each rank shows over 8 weeks before rising"),
+    Section.ALERTS: SettingsPage("Alerts", "What officers are told in /clanstats alerts"),
+    Section.AUDIT: SettingsPage("Officer audit", "When an officer is AWOL or slacking"),
+    Section.CASES: SettingsPage("Cases", "For how long decisions hold, and who has to agree"),
+    Section.LADDER: SettingsPage("Ladder", "Which rank stands above which"),
+    Section.ROLES: SettingsPage("Roles", "Which ranks in the game lead, and which are officers"),
+    Section.GATES: SettingsPage("Gates", "Who may see reports, manage, promote, remove"),
+    Section.CHANNELS: SettingsPage("Channels", "Where the bot speaks, and where notices go"),
 }
 """What can be picked; the what-if has a button of its own."""
 
 
-class Sheet(NamedTuple):
+class SettingsFields(NamedTuple):
     """One form: its title, and the paths of the numbers that it asks for."""
 
     title: str
     paths: tuple[str, ...]
 
 
-def _sheet(title: str, part: str, *names: str) -> Sheet:
-    return Sheet(title, tuple(f"{part}.{name}" for name in names))
+def _sheet(title: str, part: str, *names: str) -> SettingsFields:
+    return SettingsFields(title, tuple(f"{part}.{name}" for name in names))
 
 
-SHEETS: Mapping[str, Sheet] = {
+SHEETS: Mapping[str, SettingsFields] = {
     "silence": _sheet(
         "When somebody is inactive",
         "enforcement",

@@ -5,10 +5,10 @@ Whoever came back by themselves needed no notice; how many those were stands in 
 
 from collections.abc import Iterator, Sequence
 
+from bot.clan.clan_settings import SettingChange
 from bot.clan.names import escaped
 from bot.clan.profiles import Profile
-from bot.clan.terms import Change
-from bot.clan.what_if import Fate, Look, Past, WhatIf
+from bot.clan.what_if import Fate, Flagged, Past, WhatIf
 from bot.clan.wording import plural, share
 from cogs._replies import small, when
 from cogs._settings_words import label_of, role_name, value_said
@@ -20,7 +20,7 @@ _NO_PAST = (
 )
 
 
-def what_if_said(found: WhatIf, changes: Sequence[Change]) -> list[str]:
+def what_if_said(found: WhatIf, changes: Sequence[SettingChange]) -> list[str]:
     """Return the paragraphs of the what-if."""
     return [
         "\n".join(_now(found, _with(changes))),
@@ -29,7 +29,7 @@ def what_if_said(found: WhatIf, changes: Sequence[Change]) -> list[str]:
     ]
 
 
-def _with(changes: Sequence[Change]) -> str:
+def _with(changes: Sequence[SettingChange]) -> str:
     """Return what is changed, as the beginning of a sentence."""
     if len(changes) != 1:
         return f"With these {len(changes)} changes"
@@ -58,7 +58,7 @@ def _now(found: WhatIf, with_: str) -> Iterator[str]:
         yield f"Not any more: {_names(_mains(found.spared))}"
 
 
-def _make_up(before: Look, after: Look) -> Iterator[str]:
+def _make_up(before: Flagged, after: Flagged) -> Iterator[str]:
     ranks = ", ".join(f"{count} {role_name(role)}" for role, count in after.by_role.items())
     if ranks:
         yield ranks

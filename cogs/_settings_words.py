@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from bot.clan.clan_settings import Key, SettingChange
 from bot.clan.names import escaped
 from bot.clan.policy import AlertKind, Signal
-from bot.clan.terms import Change, Key
 from bot.clan.thresholds import THRESHOLDS, Threshold
 from bot.reports.clan_report import role_words
 
@@ -64,7 +64,7 @@ def value_said(path: str, value: object) -> str:
     return THRESHOLDS[path].says(value)
 
 
-def changes_said(changes: Sequence[Change]) -> list[str]:
+def changes_said(changes: Sequence[SettingChange]) -> list[str]:
     """Return a line for each value that changes; not more than can be read."""
     lines = [f"\N{BULLET} {_cut(line)}" for change in changes for line in _lines(change)]
     if len(lines) <= _SHOWN:
@@ -87,7 +87,7 @@ def label_of(key: Key) -> str:
     return THRESHOLDS.get(path, Threshold(path, "", "")).label
 
 
-def _lines(change: Change) -> Iterator[str]:
+def _lines(change: SettingChange) -> Iterator[str]:
     label = label_of(change.key)
     match change.key:
         case ("enforcement", "limits", _):
@@ -133,7 +133,7 @@ def _cut(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}{_MORE}"
 
 
-def _bar_lines(label: str, change: Change) -> Iterator[str]:
+def _bar_lines(label: str, change: SettingChange) -> Iterator[str]:
     before, after = change.before, change.after
     if not isinstance(after, dict):
         yield _line(label, "its own", "as everybody")
@@ -152,7 +152,7 @@ def _bar(name: str) -> Threshold:
     return THRESHOLDS[f"promotion.steady.{name}"]
 
 
-def _tier_lines(name: str, change: Change) -> Iterator[str]:
+def _tier_lines(name: str, change: SettingChange) -> Iterator[str]:
     before, after = (
         list(each[name]) if isinstance(each, dict) else [] for each in (change.before, change.after)
     )

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 import discord
 
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
-from bot.services.checklist import Checklist, Facts, Line, Mark, checklist
-from bot.services.clans import Clan
-from bot.services.groups import FoundGroup
+from bot.clan.ranks import Permission
+from bot.services.setup import Checklist, ChecklistLine, Clan, Facts, FoundGroup, Mark, checklist
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_in
 from cogs._messages import is_readable, places_of
+from cogs._permissions import Interaction, clan_in
 from cogs._replies import Box, small, when
 from cogs._setup_bridge import BridgePanel
-from cogs._setup_group import GroupButton, GroupPick, Redrawn
+from cogs._setup_group import GroupButton, GroupPick, RedrawnSetup
 from cogs._setup_picks import (
     LeadershipPick,
     LeftOutPick,
@@ -55,8 +53,8 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
     return Setting(
         clan,
         checklist(clan, _facts(guild, clan, left_out, bridges, sees_words=sees_words)),
-        officers=_existing_roles(guild, clan.gates.discord_officers),
-        leadership=_existing_roles(guild, clan.gates.discord_leadership),
+        officers=_existing_roles(guild, clan.permissions.discord_officers),
+        leadership=_existing_roles(guild, clan.permissions.discord_leadership),
         left_out=tuple(sorted(each for each in left_out if guild.get_channel(each))),
         report_channel=tuple(
             each for each in (clan.report_channel_id,) if each and guild.get_channel(each)
@@ -70,7 +68,7 @@ async def show_setup(services: Services, interaction: Interaction) -> None:
     await interaction.response.edit_message(view=panel)
 
 
-class BridgeButton(discord.ui.Button[Redrawn]):
+class BridgeButton(discord.ui.Button[RedrawnSetup]):
     """Opens the page of the clan-chat bridge."""
 
     def __init__(self) -> None:
@@ -82,7 +80,7 @@ class BridgeButton(discord.ui.Button[Redrawn]):
             await BridgePanel(self.view.services, show_setup).show(interaction)
 
 
-class SetupPanel(Redrawn):
+class SetupPanel(RedrawnSetup):
     """The checklist with its controls; without a setting, the lasting twin that only listens."""
 
     def __init__(
@@ -93,7 +91,7 @@ class SetupPanel(Redrawn):
         note: str = "",
         found: Sequence[FoundGroup] = (),
     ) -> None:
-        super().__init__(services, Deed.SET_UP, lasting=setting is None)
+        super().__init__(services, Permission.SET_UP, lasting=setting is None)
         if setting is None:
             self._listen()
         else:
@@ -112,7 +110,7 @@ class SetupPanel(Redrawn):
 
     def _listen(self) -> None:
         nobody = FoundGroup(1, "-", 0)
-        buttons: discord.ui.ActionRow[Redrawn] = discord.ui.ActionRow(
+        buttons: discord.ui.ActionRow[RedrawnSetup] = discord.ui.ActionRow(
             GroupButton(chosen=False), ZoneButton(), BridgeButton()
         )
         self.add_item(buttons)
@@ -123,7 +121,7 @@ class SetupPanel(Redrawn):
             LeftOutPick(()),
             ReportChannelPick(()),
         ):
-            row: discord.ui.ActionRow[Redrawn] = discord.ui.ActionRow(pick)
+            row: discord.ui.ActionRow[RedrawnSetup] = discord.ui.ActionRow(pick)
             self.add_item(row)
 
 
@@ -151,7 +149,7 @@ def _box(setting: Setting, note: str, found: Sequence[FoundGroup]) -> Box:
     return box.rule().say(_line("Questions", lines.questions))
 
 
-def _line(title: str, line: Line, says: str = "") -> str:
+def _line(title: str, line: ChecklistLine, says: str = "") -> str:
     told = f"{MARKS[line.mark]} **{title}**  {says or escaped(line.says)}"
     return f"{told}\n{small(escaped(line.next_step))}" if line.next_step else told
 

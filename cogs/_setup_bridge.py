@@ -8,10 +8,10 @@ import discord
 
 from bot.clan.bridge import PRESETS
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
-from bot.services.bridges import Bridge
+from bot.clan.ranks import Permission
+from bot.services.chat import Bridge
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_of
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small
 from cogs._setup_bridge_picks import (
     Back,
@@ -45,7 +45,7 @@ class BridgePanel(BridgeView):
     """The page; without one, the lasting twin that only listens."""
 
     def __init__(self, services: Services, back: Back, page: BridgePage | None = None) -> None:
-        super().__init__(services, Deed.SET_UP, lasting=page is None)
+        super().__init__(services, Permission.SET_UP, lasting=page is None)
         self.back = back
         self.add_item(_box(page) if page else _twin())
 

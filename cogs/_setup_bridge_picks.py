@@ -9,17 +9,17 @@ from typing import Any
 
 import discord
 
-from bot.clan.bridge import DEFAULT, LONGEST_PATTERN, PRESETS, Said
+from bot.clan.bridge import DEFAULT, LONGEST_PATTERN, PRESETS, ChatLine
 from bot.clan.broadcasts import Broadcast
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.wording import plural
-from bot.services.bridges import Bridge
+from bot.services.chat import Bridge
 from bot.wiring import Services
-from cogs._gates import Interaction, clan_of
 from cogs._history import DiscordHistory
-from cogs._messages import Place, spot_of
-from cogs._panels import Form, Panel
+from cogs._messages import Place, channel_info_of
+from cogs._panels import Panel, PanelForm
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import tell
 
 Back = Callable[[Services, Interaction], Awaitable[None]]
@@ -48,7 +48,7 @@ class BridgeView(Panel):
         """Declare a channel a bridge, or say in words what is wrong with the pattern."""
         try:
             await self.services.bridges.declare(
-                clan_of(interaction), spot_of(place), source, source_id
+                clan_of(interaction), channel_info_of(place), source, source_id
             )
         except ValueError as error:
             await tell(interaction, f"This pattern cannot be used: {escaped(str(error))}.")
@@ -121,13 +121,13 @@ class PatternButton(discord.ui.Button[BridgeView]):
         await interaction.response.send_modal(form)
 
 
-class _PatternForm(Form):
+class _PatternForm(PanelForm):
     pattern: discord.ui.TextInput["_PatternForm"]
     source: discord.ui.TextInput["_PatternForm"]
     line: discord.ui.TextInput["_PatternForm"]
 
     def __init__(self, panel: BridgeView, place: Place, bridge: Bridge | None) -> None:
-        super().__init__(panel.services, Deed.SET_UP, "Clan-chat bridge")
+        super().__init__(panel.services, Permission.SET_UP, "Clan-chat bridge")
         self._panel = panel
         self._place = place
         source = DEFAULT if bridge is None else bridge.how.source
@@ -175,13 +175,17 @@ class ReadAgainButton(discord.ui.Button[BridgeView]):
         if self.view is None or place is None or guild is None:
             await tell(interaction, _CHOOSE_FIRST)
             return
-        services, clan, spot = self.view.services, clan_of(interaction), spot_of(place)
+        services, clan, channel_info = (
+            self.view.services,
+            clan_of(interaction),
+            channel_info_of(place),
+        )
         await self.view.show(interaction, place.id, "\u23f3 Reading its history\u2026")
         note = "Its history could not be read to the end; the next start reads on."
         try:
             await services.bridges.start_over(clan, place.id)
             history = DiscordHistory(guild, services.bridges)
-            stored = await services.backfill.read(clan, history, spot)
+            stored = await services.backfill.read(clan, history, channel_info)
             note = (
                 "Its history cannot be read: the bot needs Read Message History there."
                 if stored is None
@@ -231,11 +235,11 @@ def chosen_place(interaction: Interaction) -> Place | None:
     return None
 
 
-def as_read(found: Said | Broadcast | None) -> str:
+def as_read(found: ChatLine | Broadcast | None) -> str:
     """Return in words what a line of a bridge is taken for."""
     if found is None:
         return "neither talk nor a broadcast of the game, so it does not count"
-    if isinstance(found, Said):
+    if isinstance(found, ChatLine):
         return f"**{escaped(found.name)}** says: {escaped(found.text[:_LINE_SHOWN])}"
     who = f" of **{escaped(found.name)}**" if found.name else ""
     return f"the game tells{who}: {found.kind.value.replace('_', ' ')}"

@@ -8,19 +8,19 @@ from collections.abc import Iterable, Sequence
 import discord
 
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.wording import plural
-from bot.services.groups import FoundGroup, groups_called
-from bot.services.poll import PollResult
-from bot.services.rounds import poll_clan
-from cogs._gates import Interaction, clan_of
-from cogs._panels import Form, Panel
+from bot.services.game import PollResult
+from bot.services.ops import poll_clan
+from bot.services.setup import FoundGroup, groups_called
+from cogs._panels import Panel, PanelForm
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import tell
 
 _CHOICES = 25
 
 
-class Redrawn(Panel):
+class RedrawnSetup(Panel):
     """A panel that shows what was decided on it."""
 
     async def redraw(
@@ -30,7 +30,7 @@ class Redrawn(Panel):
         raise NotImplementedError
 
 
-class GroupButton(discord.ui.Button[Redrawn]):
+class GroupButton(discord.ui.Button[RedrawnSetup]):
     """Opens the form for the WOM group."""
 
     def __init__(self, *, chosen: bool) -> None:
@@ -46,11 +46,11 @@ class GroupButton(discord.ui.Button[Redrawn]):
             await interaction.response.send_modal(_GroupForm(self.view))
 
 
-class _GroupForm(Form):
+class _GroupForm(PanelForm):
     group: discord.ui.TextInput["_GroupForm"]
 
-    def __init__(self, panel: Redrawn) -> None:
-        super().__init__(panel.services, Deed.SET_UP, "Wise Old Man group")
+    def __init__(self, panel: RedrawnSetup) -> None:
+        super().__init__(panel.services, Permission.SET_UP, "Wise Old Man group")
         self._panel = panel
         self.group = discord.ui.TextInput(min_length=1, max_length=80)
         self.add_item(
@@ -79,7 +79,7 @@ class _GroupForm(Form):
             await self._panel.redraw(interaction, note, found[:_CHOICES])
 
 
-class GroupPick(discord.ui.Select[Redrawn]):
+class GroupPick(discord.ui.Select[RedrawnSetup]):
     """Picks one of several groups."""
 
     def __init__(self, found: Iterable[FoundGroup]) -> None:
@@ -107,7 +107,7 @@ class GroupPick(discord.ui.Select[Redrawn]):
             await tell(interaction, "That group is gone from Wise Old Man. Choose another.")
 
 
-async def join(interaction: Interaction, panel: Redrawn, group: FoundGroup) -> None:
+async def join(interaction: Interaction, panel: RedrawnSetup, group: FoundGroup) -> None:
     """Join the clan to a group and read it, saying so before and after."""
     services, clan = panel.services, clan_of(interaction)
     await services.clans.join_group(clan, group.group_id, group.name)

@@ -10,14 +10,13 @@ from typing import ClassVar
 import discord
 
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed, Gates
-from bot.services.intake import Spot
-from bot.services.rebuild import UnknownZone
-from cogs._gates import Interaction, clan_of
+from bot.clan.ranks import Permission, Permissions
+from bot.services.chat import ChannelInfo, UnknownZone
 from cogs._messages import is_readable
-from cogs._panels import Form
+from cogs._panels import PanelForm
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import tell
-from cogs._setup_group import Redrawn
+from cogs._setup_group import RedrawnSetup
 
 _MOST = 25
 _WRITTEN_IN = [
@@ -29,7 +28,7 @@ _WRITTEN_IN = [
 ]
 
 
-class ZoneButton(discord.ui.Button[Redrawn]):
+class ZoneButton(discord.ui.Button[RedrawnSetup]):
     """Opens the form for the time zone."""
 
     def __init__(self) -> None:
@@ -43,11 +42,11 @@ class ZoneButton(discord.ui.Button[Redrawn]):
             )
 
 
-class _ZoneForm(Form):
+class _ZoneForm(PanelForm):
     zone: discord.ui.TextInput["_ZoneForm"]
 
-    def __init__(self, panel: Redrawn, zone: str) -> None:
-        super().__init__(panel.services, Deed.SET_UP, "Time zone")
+    def __init__(self, panel: RedrawnSetup, zone: str) -> None:
+        super().__init__(panel.services, Permission.SET_UP, "Time zone")
         self._panel = panel
         self.zone = discord.ui.TextInput(default=zone, min_length=1, max_length=60)
         self.add_item(
@@ -75,7 +74,7 @@ class _ZoneForm(Form):
             await self._panel.redraw(interaction)
 
 
-class RolePick(discord.ui.RoleSelect[Redrawn]):
+class RolePick(discord.ui.RoleSelect[RedrawnSetup]):
     """Picks the roles that give an authority."""
 
     purpose: ClassVar[str]
@@ -97,11 +96,11 @@ class RolePick(discord.ui.RoleSelect[Redrawn]):
             await tell(interaction, "That role is everybody's: it would let everybody in.")
             return
         clan = clan_of(interaction)
-        gates = self.given(clan.gates, frozenset(role.id for role in self.values))
-        await self.view.services.clans.set_gates(clan, gates)
+        permissions = self.given(clan.permissions, frozenset(role.id for role in self.values))
+        await self.view.services.clans.set_permissions(clan, permissions)
         await self.view.redraw(interaction)
 
-    def given(self, gates: Gates, roles: frozenset[int]) -> Gates:
+    def given(self, permissions: Permissions, roles: frozenset[int]) -> Permissions:
         """Return the gates with these roles."""
         raise NotImplementedError
 
@@ -111,9 +110,9 @@ class OfficersPick(RolePick):
 
     purpose = "officers"
 
-    def given(self, gates: Gates, roles: frozenset[int]) -> Gates:
+    def given(self, permissions: Permissions, roles: frozenset[int]) -> Permissions:
         """Return the gates with these roles as officers."""
-        return replace(gates, discord_officers=roles)
+        return replace(permissions, discord_officers=roles)
 
 
 class LeadershipPick(RolePick):
@@ -121,12 +120,12 @@ class LeadershipPick(RolePick):
 
     purpose = "leadership"
 
-    def given(self, gates: Gates, roles: frozenset[int]) -> Gates:
+    def given(self, permissions: Permissions, roles: frozenset[int]) -> Permissions:
         """Return the gates with these roles as leadership."""
-        return replace(gates, discord_leadership=roles)
+        return replace(permissions, discord_leadership=roles)
 
 
-class LeftOutPick(discord.ui.ChannelSelect[Redrawn]):
+class LeftOutPick(discord.ui.ChannelSelect[RedrawnSetup]):
     """Picks the channels that do not count."""
 
     def __init__(self, chosen: Iterable[int]) -> None:
@@ -142,12 +141,12 @@ class LeftOutPick(discord.ui.ChannelSelect[Redrawn]):
     async def callback(self, interaction: Interaction) -> None:
         """Count everywhere but in the picked channels."""
         if self.view is not None:
-            spots = [_spot(each) for each in self.values]
-            await self.view.services.places.leave_out(clan_of(interaction), spots)
+            channel_infos = [_channel_info(each) for each in self.values]
+            await self.view.services.places.leave_out(clan_of(interaction), channel_infos)
             await self.view.redraw(interaction)
 
 
-class ReportChannelPick(discord.ui.ChannelSelect[Redrawn]):
+class ReportChannelPick(discord.ui.ChannelSelect[RedrawnSetup]):
     """Picks the channel where the bot speaks of its own accord."""
 
     def __init__(self, chosen: Iterable[int]) -> None:
@@ -172,9 +171,9 @@ def _channels(chosen: Iterable[int]) -> list[discord.Object]:
     return [discord.Object(each, type=discord.abc.GuildChannel) for each in chosen]
 
 
-def _spot(
+def _channel_info(
     picked: discord.app_commands.AppCommandChannel | discord.app_commands.AppCommandThread,
-) -> Spot:
+) -> ChannelInfo:
     channel = picked.resolve()
     readable = isinstance(channel, discord.abc.GuildChannel) and is_readable(channel)
-    return Spot(picked.id, picked.name, picked.type.name, is_readable=readable)
+    return ChannelInfo(picked.id, picked.name, picked.type.name, is_readable=readable)

@@ -6,11 +6,11 @@ Never what was decided about them, why they are exempt, or a number of anybody e
 from bot.clan.names import escaped
 from bot.clan.policy import Signal
 from bot.clan.promotion import PromotionCase
-from bot.clan.signals import Finding
+from bot.clan.signals import SignalResult
 from bot.clan.slack import Slack
 from bot.clan.wording import plural
 from bot.reports.clan_report import role_words
-from bot.services.reviewed import OwnStanding
+from bot.services.review import OwnStanding
 from cogs._replies import small
 
 _DOT = " \N{MIDDLE DOT} "
@@ -62,5 +62,5 @@ def _rank_lines(outlook: PromotionCase | None) -> list[str]:
     return lines + [small(f"or {_DOT.join(each.missing)}") for each in others]
 
 
-def _nearest(finding: Finding) -> tuple[bool, float]:
+def _nearest(finding: SignalResult) -> tuple[bool, float]:
     return finding.signal is not Signal.STEADY, -finding.closeness

@@ -9,11 +9,11 @@ from bot.clan.names import escaped
 from bot.clan.policy import Policy
 from bot.clan.wording import exact
 from bot.reports.definitions import inactive_words
-from bot.services.upkeep import DONE, Status, Trouble
+from bot.services.ops import DONE, Status, Trouble
 from bot.wiring import Services
 from cogs._exempt import left_out_line
-from cogs._faces import faces_in
-from cogs._gates import Interaction, clan_of
+from cogs._guild_members import guild_members_in
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, when
 
 _JOBS = {
@@ -30,7 +30,7 @@ _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECT
 async def status_answer(services: Services, interaction: Interaction) -> None:
     """Show how the bot is doing, and how many people it can tell what of."""
     clan = clan_of(interaction)
-    queue = await services.links.queue(clan, await faces_in(interaction))
+    queue = await services.links.queue(clan, await guild_members_in(interaction))
     status = await services.upkeep.status(clan, len(queue.sure_pairs))
     verdicts = verdict_lines(await services.review.verdicts(clan), await services.policies.of(clan))
     left_out = await left_out_line(services, clan)

@@ -2,11 +2,11 @@
 
 from bot.clan.names import escaped
 from bot.clan.wording import plural
-from bot.services.refreshing import Requested
-from bot.services.reviewed import InactivityReview
+from bot.services.game import Requested
+from bot.services.review import InactivityReview
 from bot.wiring import Services
 from cogs._deciding_lists import names_to_update
-from cogs._gates import Interaction, clan_of
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import small, tell
 
 _NAMED = 8

@@ -7,13 +7,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import ClanBot
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.spans import day_of
-from bot.services.leave import Whom
+from bot.services.people import Whom
 from bot.wiring import Services
 from cogs._away_list import AwayPanel
 from cogs._errors import guarded
-from cogs._gates import Interaction, clan_of, gated
 from cogs._leave import (
     NOT_AWAY,
     UNCONFIRMED,
@@ -24,10 +23,11 @@ from cogs._leave import (
     return_panel,
     set_words,
 )
+from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import tell, think
 
 
-class Away(commands.Cog):
+class LeaveCommands(commands.Cog):
     """Leave of absence."""
 
     def __init__(self, services: Services) -> None:
@@ -40,7 +40,7 @@ class Away(commands.Cog):
         last="Your last day away, or how long, like 2 weeks",
         reason="Only you and officers see it",
     )
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def away(
         self, interaction: Interaction, first: str, last: str, reason: Reason | None = None
     ) -> None:
@@ -59,7 +59,7 @@ class Away(commands.Cog):
             await tell(interaction, words if sure else f"{words}\n{UNCONFIRMED}")
 
     @app_commands.command()
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def back(self, interaction: Interaction) -> None:
         """Say that you are back, or call off a leave that has not begun."""
         await think(interaction)
@@ -85,6 +85,6 @@ class Away(commands.Cog):
 
 async def setup(bot: ClanBot) -> None:
     """Add the commands and the lasting twins of the panels about leave."""
-    await bot.add_cog(Away(bot.services))
+    await bot.add_cog(LeaveCommands(bot.services))
     bot.add_view(ReturnPanel(bot.services))
     bot.add_view(AwayPanel(bot.services))

@@ -5,19 +5,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import ClanBot
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.spans import Period
-from bot.services.faults import unready
+from bot.services.game import unready
 from bot.wiring import Services
 from cogs._alerts import AlertsPanel, alerts_answer
 from cogs._audit import AuditPanel, audit_answer
-from cogs._away_list import Asked, away_answer
-from cogs._cases import SHOWS, At, CasesPanel, Show, cases_answer
+from cogs._away_list import LeaveRequest, away_answer
+from cogs._cases import SHOWS, CasesPanel, CasesState, Show, cases_answer
 from cogs._exempt import ExemptPanel, exempt_answer
-from cogs._gates import Interaction, caller_may, clan_of, gated
 from cogs._leave import Reason
 from cogs._links import LinksPanel, seen_at
 from cogs._offers import Choices, members_offered, roles_offered
+from cogs._permissions import Interaction, caller_may, clan_of, requires
 from cogs._posting import post, show
 from cogs._privacy import retention_words
 from cogs._replies import PERIODS, tell, think
@@ -47,7 +47,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     )
     @app_commands.choices(period=PERIODS)
     @app_commands.choices(visibility=_VISIBILITY)
-    @gated(Deed.SEE_REPORTS)
+    @requires(Permission.SEE_REPORTS)
     async def report(
         self, interaction: Interaction, period: int = Period.WEEK, visibility: str = _ONLY_ME
     ) -> None:
@@ -57,7 +57,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await tell(interaction, words)
             return
         await think(interaction)
-        leads = visibility == _ONLY_ME and caller_may(interaction, Deed.CALL_INACTIVE)
+        leads = visibility == _ONLY_ME and caller_may(interaction, Permission.CALL_INACTIVE)
         made = await self.services.publish.report_files(clan, Period(period), leadership=leads)
         if visibility == _EVERYBODY:
             await post(interaction, report_shown(made))
@@ -66,14 +66,14 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await show(interaction, report_shown(made), panel)
 
     @app_commands.command()
-    @gated(Deed.SEE_REPORTS)
+    @requires(Permission.SEE_REPORTS)
     async def status(self, interaction: Interaction) -> None:
         """Show how the bot is doing: last runs, coverage, what is wrong and how to mend it."""
         await think(interaction)
         await status_answer(self.services, interaction)
 
     @app_commands.command()
-    @gated(Deed.SEE_REPORTS)
+    @requires(Permission.SEE_REPORTS)
     async def alerts(self, interaction: Interaction) -> None:
         """List who may be glad of a word: newcomers nobody answered, who went quiet, who shines."""
         if words := unready(clan_of(interaction)):
@@ -83,7 +83,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         await alerts_answer(self.services, interaction)
 
     @app_commands.command()
-    @gated(Deed.PROMOTE)
+    @requires(Permission.PROMOTE)
     async def audit(self, interaction: Interaction) -> None:
         """Show how the officers do, and the hours of the week in which none of them is around."""
         if words := unready(clan_of(interaction)):
@@ -93,7 +93,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         await audit_answer(self.services, interaction)
 
     @app_commands.command()
-    @gated(Deed.DECIDE_LINKS)
+    @requires(Permission.DECIDE_LINKS)
     async def links(self, interaction: Interaction) -> None:
         """Decide whose account is whose: claims, and who is not linked yet."""
         if words := unready(clan_of(interaction)):
@@ -109,7 +109,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         show="Which list to show (what waits, if you do not say)",
     )
     @app_commands.choices(show=SHOWS)
-    @gated(Deed.KICK)
+    @requires(Permission.KICK)
     async def cases(
         self, interaction: Interaction, player: str | None = None, show: str = Show.STANDING
     ) -> None:
@@ -126,7 +126,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         last="Last day away, or how long, like 2 weeks",
         reason="Only the person and officers see it",
     )
-    @gated(Deed.SET_LEAVE)
+    @requires(Permission.SET_LEAVE)
     async def away(  # noqa: PLR0913, PLR0917 - options of the command
         self,
         interaction: Interaction,
@@ -139,7 +139,9 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         """List who is away, or set a leave for somebody."""
         await think(interaction)
         user_id = None if member is None else member.id
-        await away_answer(self.services, interaction, Asked(user_id, player, first, last, reason))
+        await away_answer(
+            self.services, interaction, LeaveRequest(user_id, player, first, last, reason)
+        )
 
     @app_commands.command()
     @app_commands.describe(
@@ -148,7 +150,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         reason="Why; officers see it",
         until="Last day of it, like 24 Dec or 3 months (until it is ended, if you do not say)",
     )
-    @gated(Deed.MANAGE)
+    @requires(Permission.MANAGE)
     async def exempt(
         self,
         interaction: Interaction,
@@ -175,7 +177,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
 
     @app_commands.command()
     @app_commands.describe(days="Days after somebody left this server; 0 keeps them for ever")
-    @gated(Deed.MANAGE)
+    @requires(Permission.MANAGE)
     async def retention(
         self, interaction: Interaction, days: app_commands.Range[int, 0, 3650]
     ) -> None:
@@ -186,7 +188,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
 
     @app_commands.command()
     @app_commands.describe(file="Settings that Export made; you see what they change before saving")
-    @gated(Deed.MANAGE)
+    @requires(Permission.MANAGE)
     async def settings(
         self, interaction: Interaction, file: discord.Attachment | None = None
     ) -> None:
@@ -195,7 +197,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         await settings_answer(self.services, interaction, file)
 
     @app_commands.command()
-    @gated(Deed.SET_UP)
+    @requires(Permission.SET_UP)
     async def setup(self, interaction: Interaction) -> None:
         """Join the Wise Old Man group, choose roles and channels, see what is missing."""
         await think(interaction)
@@ -209,7 +211,7 @@ async def setup(bot: ClanBot) -> None:
     bot.add_view(ReportPanel(bot.services, Period))
     bot.add_view(SetupPanel(bot.services))
     bot.add_view(ExemptPanel(bot.services))
-    bot.add_view(CasesPanel(bot.services, At()))
+    bot.add_view(CasesPanel(bot.services, CasesState()))
     bot.add_view(AlertsPanel(bot.services))
     bot.add_view(AuditPanel(bot.services))
     bot.add_view(BridgePanel(bot.services, show_setup))

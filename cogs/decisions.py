@@ -4,15 +4,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import ClanBot
-from bot.clan.cases import Kind
-from bot.clan.ranks import Deed
-from bot.services.faults import unready
+from bot.clan.cases import CaseKind
+from bot.clan.ranks import Permission
+from bot.services.game import unready
 from bot.wiring import Services
 from cogs._deciding import listener
-from cogs._deciding_keys import At, Tab, sheet
+from cogs._deciding_keys import ReviewState, ReviewTab, sheet
 from cogs._deciding_lists import send_list
-from cogs._gates import Interaction, clan_of, gated
 from cogs._inactive import inactive_box, is_long
+from cogs._permissions import Interaction, clan_of, requires
 from cogs._promotions import promotions_view
 from cogs._replies import tell, think
 
@@ -24,7 +24,7 @@ class Decisions(commands.Cog):
         self.services = services
 
     @app_commands.command()
-    @gated(Deed.PROMOTE)
+    @requires(Permission.PROMOTE)
     async def promotions(self, interaction: Interaction) -> None:
         """Show who is suggested for the next rank, why, and why not yet."""
         clan = clan_of(interaction)
@@ -32,12 +32,12 @@ class Decisions(commands.Cog):
             await tell(interaction, words)
             return
         await think(interaction)
-        at = At(Kind.PROMOTION, Tab.SUGGESTED)
+        at = ReviewState(CaseKind.PROMOTION, ReviewTab.SUGGESTED)
         await interaction.followup.send(view=await promotions_view(self.services, clan, at))
 
     @app_commands.command()
     @app_commands.describe(days="Silent for so many days, instead of each rank's own limit")
-    @gated(Deed.CALL_INACTIVE)
+    @requires(Permission.CALL_INACTIVE)
     async def inactive(
         self, interaction: Interaction, days: app_commands.Range[int, 1, 365] | None = None
     ) -> None:
@@ -48,7 +48,7 @@ class Decisions(commands.Cog):
             return
         await think(interaction)
         review = await self.services.review.inactive(clan, days)
-        box = inactive_box(review, At(Kind.INACTIVITY, Tab.SURE, days=days))
+        box = inactive_box(review, ReviewState(CaseKind.INACTIVITY, ReviewTab.SURE, days=days))
         await interaction.followup.send(view=sheet(box))
         if is_long(review):
             await send_list(interaction, review)

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs._errors import explain
-from cogs._gates import Interaction
+from cogs._permissions import Interaction
 
 
 async def setup(bot: commands.Bot) -> None:

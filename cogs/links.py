@@ -8,14 +8,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import ClanBot
-from bot.clan.ranks import Deed
-from bot.services.faults import unready
+from bot.clan.ranks import Permission
+from bot.services.game import unready
 from bot.wiring import Services
 from cogs._card import visitor
-from cogs._gates import Interaction, clan_of, gated
 from cogs._links import LinksPanel, seen_at
-from cogs._links_state import At, Tab
+from cogs._links_state import LinksState, LinksTab
 from cogs._links_words import bold, claim_words, unlink_words
+from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import tell, think
 
 _LONGEST_CHOICE, _MOST_CHOICES = 100, 25
@@ -31,7 +31,7 @@ class LinkCommands(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(player="Your RuneScape name in this clan, now or before")
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def link(self, interaction: Interaction, player: str) -> None:
         """Say that a RuneScape account of this clan is yours."""
         clan = clan_of(interaction)
@@ -52,7 +52,7 @@ class LinkCommands(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(player="Which account, if you have more than one")
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def unlink(self, interaction: Interaction, player: str = "") -> None:
         """Say that an account is not yours, or not any more."""
         await think(interaction)
@@ -74,14 +74,14 @@ class LinkCommands(commands.Cog):
         names = await self.services.links.linked(clan, interaction.user.id)
         return _choices(name for name in names if typed.casefold() in name.casefold())
 
-    @gated(Deed.DECIDE_LINKS)
+    @requires(Permission.DECIDE_LINKS)
     async def link_account(self, interaction: Interaction, user: discord.Member) -> None:
         """Show an officer the accounts of the user who was clicked on."""
         if user.bot:
             await tell(interaction, "That is a bot: it has no account.")
             return
         await think(interaction)
-        seen = await seen_at(self.services, interaction, At(Tab.USER, user_id=user.id))
+        seen = await seen_at(self.services, interaction, LinksState(LinksTab.USER, user_id=user.id))
         await interaction.followup.send(view=LinksPanel(self.services, seen))
 
 

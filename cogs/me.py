@@ -6,15 +6,15 @@ from discord.ext import commands
 
 from bot.app import ClanBot
 from bot.clan.names import escaped
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.clan.spans import Period
-from bot.services.cards import CardFiles
-from bot.services.faults import unready
+from bot.services.game import unready
+from bot.services.publish import CardFiles
 from bot.wiring import Services
 from cogs._card import CardPanel, card_shown, claim_lines, standing_note, visitor
 from cogs._cases import history_lines, kinds_for
-from cogs._gates import Interaction, caller_may, clan_of, gated
 from cogs._offers import Choices, members_offered
+from cogs._permissions import Interaction, caller_may, clan_of, requires
 from cogs._posting import show, show_plain
 from cogs._replies import PERIODS, tell, think
 from cogs._standing import own_lines, slack_line
@@ -32,7 +32,7 @@ class Me(commands.Cog):
     @app_commands.command()
     @app_commands.describe(period="How far back (30 days if you do not say)")
     @app_commands.choices(period=PERIODS)
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def me(self, interaction: Interaction, period: int = Period.MONTH) -> None:
         """Show your own card: XP, boss kills, messages, and your place in the clan."""
         await think(interaction)
@@ -58,14 +58,14 @@ class Me(commands.Cog):
         period="How far back (30 days if you do not say)",
     )
     @app_commands.choices(period=PERIODS)
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def member(
         self, interaction: Interaction, player: str, period: int = Period.MONTH
     ) -> None:
         """Show the card of another member."""
         await think(interaction)
         clan = clan_of(interaction)
-        judged = caller_may(interaction, Deed.SET_LEAVE)
+        judged = caller_may(interaction, Permission.SET_LEAVE)
         made = await self.services.cards.of_player(clan, player, Period(period), judged=judged)
         if made is None:
             await tell(interaction, unready(clan) or unknown_player(player))
@@ -77,12 +77,12 @@ class Me(commands.Cog):
         """Offer the members whose names hold what was typed."""
         return await members_offered(self.services, interaction, typed)
 
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def clan_card(self, interaction: Interaction, user: discord.Member) -> None:
         """Show the card of the user who was clicked on."""
         await think(interaction)
         clan, asked = clan_of(interaction), visitor(user)
-        judged = caller_may(interaction, Deed.SET_LEAVE)
+        judged = caller_may(interaction, Permission.SET_LEAVE)
         made = await self.services.cards.of_visitor(clan, asked, Period.MONTH, judged=judged)
         if made is None:
             await tell(interaction, unready(clan) or unknown_user(asked.name, asked.handle))
@@ -91,7 +91,7 @@ class Me(commands.Cog):
 
     async def _show(self, interaction: Interaction, made: CardFiles) -> None:
         """Show a card to somebody else than whose it is; to officers with all that was decided."""
-        officer = caller_may(interaction, Deed.SET_LEAVE)
+        officer = caller_may(interaction, Permission.SET_LEAVE)
         member = made.card.member
         note = await standing_note(self.services, interaction, member, reasons=officer)
         kinds = kinds_for(interaction) if officer else frozenset()

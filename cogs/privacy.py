@@ -8,10 +8,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import ClanBot
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.wiring import Services
 from cogs._errors import guarded
-from cogs._gates import Interaction, clan_in, clan_of, gated
+from cogs._permissions import Interaction, clan_in, clan_of, requires
 from cogs._privacy import OPTED_IN, OPTED_OUT, ForgetPanel, kept_box
 from cogs._replies import files, tell, think
 
@@ -19,14 +19,14 @@ _ALREADY_OUT = "You had opted out already: nothing is counted."
 _NEVER_OUT = "You had not opted out: you are counted as before."
 
 
-class Privacy(commands.GroupCog, group_name="privacy"):
+class PrivacyCommands(commands.GroupCog, group_name="privacy"):
     """What the bot keeps about you, and your say in it."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
 
     @app_commands.command()
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def show(self, interaction: Interaction) -> None:
         """Show in plain words what is kept about you, for how long, and who sees it."""
         await think(interaction)
@@ -36,7 +36,7 @@ class Privacy(commands.GroupCog, group_name="privacy"):
         await interaction.followup.send(view=view)
 
     @app_commands.command()
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def export(self, interaction: Interaction) -> None:
         """Send you everything that is kept about you as a file."""
         await think(interaction)
@@ -45,7 +45,7 @@ class Privacy(commands.GroupCog, group_name="privacy"):
         await interaction.followup.send(words, files=files(made))
 
     @app_commands.command()
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def forget(self, interaction: Interaction) -> None:
         """Delete everything about you but what the clan's roster shows; asks you first."""
         await think(interaction)
@@ -54,7 +54,7 @@ class Privacy(commands.GroupCog, group_name="privacy"):
         await interaction.followup.send(view=ForgetPanel(self.services, user_id, opted_out=out))
 
     @app_commands.command(name="opt-out")
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def opt_out(self, interaction: Interaction) -> None:
         """Stop counting you from now on, and leave you out of leaderboards and dashboards."""
         await think(interaction)
@@ -64,7 +64,7 @@ class Privacy(commands.GroupCog, group_name="privacy"):
         await tell(interaction, _ALREADY_OUT if before else OPTED_OUT)
 
     @app_commands.command(name="opt-in")
-    @gated(Deed.SEE_OWN)
+    @requires(Permission.SEE_OWN)
     async def opt_in(self, interaction: Interaction) -> None:
         """Count you again from now on."""
         await think(interaction)
@@ -99,7 +99,7 @@ class Privacy(commands.GroupCog, group_name="privacy"):
 
 async def setup(bot: ClanBot) -> None:
     """Add the commands and the lasting twin of the question; look round once all are known."""
-    cog = Privacy(bot.services)
+    cog = PrivacyCommands(bot.services)
     await bot.add_cog(cog)
     bot.add_view(ForgetPanel(bot.services))
 

@@ -12,7 +12,7 @@ from storage.tables import ABSENCES, AUTHOR_TOTALS, AUTHORS, MEMBERSHIPS, OBSERV
 _PLAYERS_AT_ONCE = 200  # alternatives in one condition; SQLite nests at most a thousand
 
 
-class Absence(NamedTuple):
+class AbsenceRow(NamedTuple):
     """A leave as the database has it, of a user or of a player without one."""
 
     absence_id: int
@@ -27,10 +27,10 @@ class Absence(NamedTuple):
     asked_at: datetime | None
 
 
-_COLUMNS = [ABSENCES.c["id" if name == "absence_id" else name] for name in Absence._fields]
+_COLUMNS = [ABSENCES.c["id" if name == "absence_id" else name] for name in AbsenceRow._fields]
 
 
-async def of_clan(connection: AsyncConnection, clan_id: int, since: date) -> list[Absence]:
+async def of_clan(connection: AsyncConnection, clan_id: int, since: date) -> list[AbsenceRow]:
     """Return the clan's leaves that reach to a day or beyond, in the order in which they begin."""
     leave = ABSENCES.c
     last_on = func.coalesce(leave.ended_on, leave.until_on)
@@ -39,7 +39,7 @@ async def of_clan(connection: AsyncConnection, clan_id: int, since: date) -> lis
         .where(leave.clan_id == clan_id, or_(last_on.is_(None), last_on >= since))
         .order_by(leave.from_on, leave.id)
     )
-    return [Absence(*row) for row in rows]
+    return [AbsenceRow(*row) for row in rows]
 
 
 async def add(connection: AsyncConnection, clan_id: int, leave: Mapping[str, Any]) -> int:

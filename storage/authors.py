@@ -28,7 +28,7 @@ class Writer(NamedTuple):
     is_hidden: bool = False
 
 
-class Place(NamedTuple):
+class ChannelRow(NamedTuple):
     """A channel as the database has it."""
 
     channel_id: int
@@ -119,7 +119,7 @@ def _writers() -> Select[Any]:
     )
 
 
-async def places(connection: AsyncConnection, clan_id: int) -> dict[int, Place]:
+async def channels(connection: AsyncConnection, clan_id: int) -> dict[int, ChannelRow]:
     """Return the clan's channels by their Discord id."""
     channel = CHANNELS.c
     rows = await connection.execute(
@@ -134,7 +134,7 @@ async def places(connection: AsyncConnection, clan_id: int) -> dict[int, Place]:
             channel.cursor_id,
         ).where(channel.clan_id == clan_id)
     )
-    return {row.discord_channel_id: Place(*row) for row in rows}
+    return {row.discord_channel_id: ChannelRow(*row) for row in rows}
 
 
 async def note_place(  # noqa: PLR0913 - a channel's own facts

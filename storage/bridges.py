@@ -25,7 +25,7 @@ class Declared(NamedTuple):
     source_id: int | None
 
 
-class Told(NamedTuple):
+class BroadcastRow(NamedTuple):
     """A broadcast as the database has it; `author_id` is the player's, None where none is named."""
 
     message_id: int
@@ -128,7 +128,7 @@ async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]
     return known
 
 
-async def add(connection: AsyncConnection, told: Sequence[Told]) -> None:
+async def add(connection: AsyncConnection, told: Sequence[BroadcastRow]) -> None:
     """Store broadcasts whose ids are not there yet."""
     if told:
         await connection.execute(BROADCASTS.insert(), [each._asdict() for each in told])

@@ -20,7 +20,7 @@ class ClanRow(NamedTuple):
     name: str
     zone: str
     role_orders: list[tuple[str, int]]
-    gates: Mapping[str, Any]
+    permissions: Mapping[str, Any]
     report_channel_id: int | None
     created_at: datetime
     polled_at: datetime | None
@@ -43,7 +43,7 @@ async def found(connection: AsyncConnection, guild_id: int, name: str, now: date
                 "name": name,
                 "zone": "UTC",
                 "role_orders": [],
-                "gates": {},
+                "permissions": {},
                 "created_at": now,
             }
         ],

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.tables import EXEMPTIONS, PLAYERS
 
 
-class Exemption(NamedTuple):
+class ExemptionRow(NamedTuple):
     """An exemption as the database has it, with the player's name if it is a player's."""
 
     exemption_id: int
@@ -23,7 +23,7 @@ class Exemption(NamedTuple):
     set_at: datetime
 
 
-async def standing(connection: AsyncConnection, clan_id: int, today: date) -> list[Exemption]:
+async def standing(connection: AsyncConnection, clan_id: int, today: date) -> list[ExemptionRow]:
     """Return the clan's exemptions that were not ended and last until a day or beyond."""
     held = EXEMPTIONS.c
     rows = await connection.execute(
@@ -46,7 +46,7 @@ async def standing(connection: AsyncConnection, clan_id: int, today: date) -> li
         )
         .order_by(held.id)
     )
-    return [Exemption(*row) for row in rows]
+    return [ExemptionRow(*row) for row in rows]
 
 
 async def add(connection: AsyncConnection, clan_id: int, exemption: Mapping[str, Any]) -> int:

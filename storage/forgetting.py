@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.personal import MAKERS, WORDS, of_clan
 from storage.privacy import NAMELESS
-from storage.questions import Asked
+from storage.questions import QuestionRow
 from storage.tables import (
     ABSENCES,
     AUTHOR_DAYS,
@@ -50,7 +50,7 @@ SOMEBODY = "somebody"
 
 async def questions_of(
     connection: AsyncConnection, author_ids: Collection[int], after_id: int, limit: int
-) -> list[Asked]:
+) -> list[QuestionRow]:
     """Return the authors' next questions behind an id that somebody answered."""
     asked = QUESTIONS.c
     rows = await connection.execute(
@@ -63,12 +63,12 @@ async def questions_of(
         .order_by(asked.message_id)
         .limit(limit)
     )
-    return [Asked(*row) for row in rows]
+    return [QuestionRow(*row) for row in rows]
 
 
 async def answered_by(
     connection: AsyncConnection, author_ids: Collection[int], after_id: int, limit: int
-) -> list[Asked]:
+) -> list[QuestionRow]:
     """Return the next questions behind an id that one of the authors answered."""
     asked = QUESTIONS.c
     rows = await connection.execute(
@@ -77,7 +77,7 @@ async def answered_by(
         .order_by(asked.message_id)
         .limit(limit)
     )
-    return [Asked(*row) for row in rows]
+    return [QuestionRow(*row) for row in rows]
 
 
 async def delete_facts(connection: AsyncConnection, author_ids: Collection[int]) -> int:

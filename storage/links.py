@@ -16,7 +16,7 @@ from storage.engine import insert_missing, plain_rows
 from storage.tables import LINK_EVENTS, LINKS, MEMBERSHIPS
 
 
-class State(StrEnum):
+class StoredState(StrEnum):
     """What became of a link; only a confirmed one gives authority."""
 
     CLAIMED = "claimed"
@@ -25,7 +25,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-class Link(NamedTuple):
+class StandingLink(NamedTuple):
     """One Discord user and one player."""
 
     player_id: int
@@ -34,15 +34,17 @@ class Link(NamedTuple):
     is_main: bool
 
 
-async def of_clan(connection: AsyncConnection, clan_id: int) -> list[Link]:
+async def of_clan(connection: AsyncConnection, clan_id: int) -> list[StandingLink]:
     """Return the clan's standing links, claimed or confirmed."""
     link = LINKS.c
     rows = await connection.execute(
         select(link.player_id, link.discord_user_id, link.state, link.is_main)
-        .where(link.clan_id == clan_id, link.state.in_([State.CLAIMED, State.CONFIRMED]))
+        .where(
+            link.clan_id == clan_id, link.state.in_([StoredState.CLAIMED, StoredState.CONFIRMED])
+        )
         .order_by(link.id)
     )
-    return [Link(*row) for row in rows]
+    return [StandingLink(*row) for row in rows]
 
 
 async def confirmed_roles(
@@ -56,7 +58,7 @@ async def confirmed_roles(
         .where(
             link.clan_id == clan_id,
             link.discord_user_id == discord_user_id,
-            link.state == State.CONFIRMED,
+            link.state == StoredState.CONFIRMED,
             place.left_at.is_(None),
         )
     )
@@ -66,12 +68,12 @@ async def confirmed_roles(
 async def confirm(
     connection: AsyncConnection,
     clan_id: int,
-    link: Link,
+    link: StandingLink,
     decided_by: int,
     now: datetime,
 ) -> None:
     """Confirm a link between a user and a player, claimed before or not, with who decided it."""
-    decided = {"state": State.CONFIRMED, "decided_at": now, "decided_by": decided_by}
+    decided = {"state": StoredState.CONFIRMED, "decided_at": now, "decided_by": decided_by}
     await insert_missing(
         connection,
         LINKS,
@@ -88,7 +90,7 @@ async def confirm(
     )
 
 
-class Row(NamedTuple):
+class LinkRow(NamedTuple):
     """A link in any state, with when it was claimed and who decided it when."""
 
     player_id: int
@@ -100,39 +102,39 @@ class Row(NamedTuple):
     decided_by: int | None
 
 
-class Event(NamedTuple):
+class LinkEventRow(NamedTuple):
     """What was done to one link; `before` is what it was, None when it was not there."""
 
     player_id: int
     discord_user_id: int
-    deed: str
+    action: str
     before: Mapping[str, Any] | None = None
 
 
 class Noted(NamedTuple):
     """An event as it was noted; `deed_id` is that of the deed's first event."""
 
-    deed_id: int
-    event: Event
+    action_id: int
+    event: LinkEventRow
     by_user_id: int
     happened_at: datetime
 
 
-async def every(connection: AsyncConnection, clan_id: int) -> list[Row]:
+async def every(connection: AsyncConnection, clan_id: int) -> list[LinkRow]:
     """Return all links of the clan, those that were rejected or have ended too."""
     link = LINKS.c
     rows = await connection.execute(
-        select(*(link[name] for name in Row._fields))
+        select(*(link[name] for name in LinkRow._fields))
         .where(link.clan_id == clan_id)
         .order_by(link.id)
     )
     return [
-        Row(who, user, state, bool(is_main), from_ms(claimed), instant_or_none(decided), by)
+        LinkRow(who, user, state, bool(is_main), from_ms(claimed), instant_or_none(decided), by)
         for who, user, state, is_main, claimed, decided, by in plain_rows(rows)
     ]
 
 
-async def put(connection: AsyncConnection, clan_id: int, rows: Sequence[Row]) -> None:
+async def put(connection: AsyncConnection, clan_id: int, rows: Sequence[LinkRow]) -> None:
     """Write links as they are from now on."""
     if not rows:
         return
@@ -172,7 +174,7 @@ async def remove(
 async def note(
     connection: AsyncConnection,
     clan_id: int,
-    events: Sequence[Event],
+    events: Sequence[LinkEventRow],
     by_user_id: int,
     now: datetime,
 ) -> int:
@@ -182,15 +184,15 @@ async def note(
         for event in events
     ]
     made = await connection.execute(insert(LINK_EVENTS).values(rows[0]).returning(LINK_EVENTS.c.id))
-    deed_id: int = made.scalar_one()
+    action_id: int = made.scalar_one()
     if rows[1:]:
         await connection.execute(
-            insert(LINK_EVENTS), [{**row, "part_of": deed_id} for row in rows[1:]]
+            insert(LINK_EVENTS), [{**row, "part_of": action_id} for row in rows[1:]]
         )
-    return deed_id
+    return action_id
 
 
-async def deeds(connection: AsyncConnection, clan_id: int, how_many: int) -> list[Noted]:
+async def actions(connection: AsyncConnection, clan_id: int, how_many: int) -> list[Noted]:
     """Return the events of the clan's newest deeds, the newest first."""
     event = LINK_EVENTS.c
     newest = (
@@ -199,18 +201,18 @@ async def deeds(connection: AsyncConnection, clan_id: int, how_many: int) -> lis
         .order_by(event.id.desc())
         .limit(how_many)
     )
-    deed_id = func.coalesce(event.part_of, event.id)
+    action_id = func.coalesce(event.part_of, event.id)
     rows = await connection.execute(
         select(
-            deed_id,
-            *(event[name] for name in Event._fields),
+            action_id,
+            *(event[name] for name in LinkEventRow._fields),
             event.by_user_id,
             event.happened_at,
         )
         .where(event.clan_id == clan_id, event.id.in_(newest) | event.part_of.in_(newest))
         .order_by(event.id.desc())
     )
-    return [Noted(row[0], Event(*row[1:5]), row[5], row[6]) for row in rows]
+    return [Noted(row[0], LinkEventRow(*row[1:5]), row[5], row[6]) for row in rows]
 
 
 async def set_no_discord(

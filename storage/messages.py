@@ -42,7 +42,7 @@ class Stored(NamedTuple):
         return bool(self.flags & _QUESTION)
 
 
-class Fact(NamedTuple):
+class MessageRow(NamedTuple):
     """A message with the day and the hour of the clan's clock that it falls into."""
 
     message: Stored
@@ -66,7 +66,7 @@ async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]
     return known
 
 
-async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[Fact]) -> None:
+async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[MessageRow]) -> None:
     """Store facts whose ids are not there yet, with the rollups and open questions they make."""
     if not facts:
         return
@@ -89,7 +89,7 @@ async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[Fact]) 
     )
 
 
-async def remove(connection: AsyncConnection, clan_id: int, facts: Sequence[Fact]) -> None:
+async def remove(connection: AsyncConnection, clan_id: int, facts: Sequence[MessageRow]) -> None:
     """Take stored facts out of everything but the answer credits, which questions.py settles."""
     if not facts:
         return

@@ -16,7 +16,7 @@ from storage.tables import MEMBERSHIPS, METRIC_CHANGES, METRICS, PRESENT_VALUES
 UNRANKED = -1
 
 
-class Path(NamedTuple):
+class MetricPath(NamedTuple):
     """One player's metric over a span: its value at the start, first seen inside, and now."""
 
     player_id: int
@@ -68,7 +68,7 @@ async def paths(
     clan_id: int,
     start: datetime,
     metrics: Collection[int] | None = None,
-) -> list[Path]:
+) -> list[MetricPath]:
     """Return the path since `start` of every metric that rose or fell since, of present members.
 
     Of all metrics, or only of those whose ids are given.
@@ -77,7 +77,7 @@ async def paths(
     if metrics is not None:
         given["metrics"] = sorted(metrics)
     rows = await connection.execute(_paths(of_some=metrics is not None), given)
-    return list(map(Path._make, plain_rows(rows)))
+    return list(map(MetricPath._make, plain_rows(rows)))
 
 
 @cache

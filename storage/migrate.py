@@ -12,7 +12,7 @@ from storage.backup import back_up
 from storage.engine import Database
 from storage.errors import DatabaseUnopenable, MigrationFailed
 
-NEWEST = "0003"
+NEWEST = "0004"
 """The newest revision; kept here so that a start on an up-to-date database imports no alembic."""
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -63,10 +63,10 @@ async def revision(database: Database) -> str | None:
         return await connection.run_sync(_revision)
 
 
-async def run_alembic(database: Database, deed: Callable[[Connection], None]) -> None:
+async def run_alembic(database: Database, action: Callable[[Connection], None]) -> None:
     """Run an alembic deed on a writing connection: all of it is kept, or nothing."""
     async with database.writing() as connection:
-        await connection.run_sync(deed)
+        await connection.run_sync(action)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -47,7 +47,7 @@ def _treat(
 
 TREATMENTS: tuple[Treatment, ...] = (
     # The clan's own, the bot's own, and numbers by which Discord calls places and messages.
-    _treat("clans.guild_id clans.name clans.zone clans.role_orders clans.gates", Forget.STAYS),
+    _treat("clans.guild_id clans.name clans.zone clans.role_orders clans.permissions", Forget.STAYS),
     _treat("clans.report_channel_id clans.notice_channel_id", Forget.STAYS),
     _treat("clans.details_etag clans.hiscores_etag", Forget.STAYS),
     _treat("metrics.name metrics.kind policies.content blind_spots.reason", Forget.STAYS),
@@ -83,7 +83,7 @@ TREATMENTS: tuple[Treatment, ...] = (
     _treat("links.player_id links.state", Forget.DELETED, export=Export.SHOWN),
     _treat("links.discord_user_id", Forget.DELETED, holds_user=True),
     _treat("links.decided_by", Forget.UNNAMED, holds_user=True),
-    _treat("link_events.player_id link_events.deed", Forget.DELETED, export=Export.SHOWN),
+    _treat("link_events.player_id link_events.action", Forget.DELETED, export=Export.SHOWN),
     _treat("link_events.discord_user_id", Forget.DELETED, holds_user=True),
     _treat("link_events.by_user_id", Forget.UNNAMED, export=Export.OWN_ONLY, holds_user=True),
     _treat("link_events.before", Forget.DELETED, Forget.CLEANED),

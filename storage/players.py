@@ -13,7 +13,7 @@ from storage.engine import insert_missing, plain_rows, upsert
 from storage.tables import MEMBERSHIP_EVENTS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
 
 
-class Place(NamedTuple):
+class MemberRow(NamedTuple):
     """A player's place in a clan, with what is known of the player."""
 
     player_id: int
@@ -30,7 +30,7 @@ class Place(NamedTuple):
     has_no_discord: bool = False
 
 
-class Event(NamedTuple):
+class MembershipEventRow(NamedTuple):
     """Something that happened to a player's place or name."""
 
     player_id: int
@@ -42,7 +42,7 @@ class Event(NamedTuple):
 
 async def places(
     connection: AsyncConnection, clan_id: int, *, with_former: bool = False
-) -> list[Place]:
+) -> list[MemberRow]:
     """Return the places of a clan by player id; former members only when asked for."""
     rows = await connection.execute(_places(with_former=with_former), {"clan_id": clan_id})
     return list(map(_place, plain_rows(rows)))
@@ -73,10 +73,10 @@ def _places(*, with_former: bool) -> Select[Any]:
     return statement if with_former else statement.where(place.left_at.is_(None))
 
 
-def _place(row: Sequence[Any]) -> Place:
+def _place(row: Sequence[Any]) -> MemberRow:
     """Return a row of _places with its instants, which are at 5, 6 and from 8 to 10."""
     updated_at, changed_at, *others = map(instant_or_none, (*row[5:7], *row[8:11]))
-    return Place._make((*row[:5], updated_at, changed_at, row[7], *others, bool(row[11])))
+    return MemberRow._make((*row[:5], updated_at, changed_at, row[7], *others, bool(row[11])))
 
 
 async def names(connection: AsyncConnection, clan_id: int) -> dict[int, list[str]]:
@@ -159,7 +159,9 @@ async def take_out(
     )
 
 
-async def note_events(connection: AsyncConnection, clan_id: int, events: Sequence[Event]) -> None:
+async def note_events(
+    connection: AsyncConnection, clan_id: int, events: Sequence[MembershipEventRow]
+) -> None:
     """Note events; one that is there already is left as it is."""
     await insert_missing(
         connection, MEMBERSHIP_EVENTS, [{"clan_id": clan_id, **event._asdict()} for event in events]
@@ -168,7 +170,7 @@ async def note_events(connection: AsyncConnection, clan_id: int, events: Sequenc
 
 async def events_between(
     connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
-) -> list[tuple[Event, str]]:
+) -> list[tuple[MembershipEventRow, str]]:
     """Return the events of [start, end) with the player's name, newest first."""
     event = MEMBERSHIP_EVENTS.c
     rows = await connection.execute(
@@ -184,7 +186,7 @@ async def events_between(
         .where(event.clan_id == clan_id, event.happened_at >= start, event.happened_at < end)
         .order_by(event.happened_at.desc(), event.id)
     )
-    return [(Event(*row[:5]), row[5]) for row in rows]
+    return [(MembershipEventRow(*row[:5]), row[5]) for row in rows]
 
 
 class Sighting(NamedTuple):
@@ -216,7 +218,9 @@ async def note_sightings(connection: AsyncConnection, sightings: Sequence[Sighti
     )
 
 
-async def unhappen(connection: AsyncConnection, clan_id: int, events: Sequence[Event]) -> None:
+async def unhappen(
+    connection: AsyncConnection, clan_id: int, events: Sequence[MembershipEventRow]
+) -> None:
     """Take events out (by player, kind and instant) that turned out never to have happened."""
     event = MEMBERSHIP_EVENTS.c
     for each in events:

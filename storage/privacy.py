@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_missing
-from storage.links import State
+from storage.links import StoredState
 from storage.messages import in_few
 from storage.personal import USERS, of_clan
 from storage.tables import AUTHOR_TOTALS, AUTHORS, LINKS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
@@ -65,7 +65,7 @@ async def _opted_out_players(connection: AsyncConnection, clan_id: int) -> set[i
         .join(AUTHORS, (author.clan_id == link.clan_id) & same_user)
         .where(
             link.clan_id == clan_id,
-            link.state == State.CONFIRMED,
+            link.state == StoredState.CONFIRMED,
             author.opted_out_at.is_not(None),
         )
     )
@@ -83,7 +83,7 @@ async def _told_players(
         .where(
             author.clan_id == clan_id,
             author.bridge_name.in_(sorted(keys)),
-            link.state == State.CONFIRMED,
+            link.state == StoredState.CONFIRMED,
         )
     )
     return {row.bridge_name: row.player_id for row in rows}

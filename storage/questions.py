@@ -16,7 +16,7 @@ _BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-class Asked(NamedTuple):
+class QuestionRow(NamedTuple):
     """A question and the answer that is credited for it now."""
 
     message_id: int
@@ -28,18 +28,18 @@ class Asked(NamedTuple):
     answered_at: datetime | None = None
 
 
-async def asked(connection: AsyncConnection, message_ids: Sequence[int]) -> list[Asked]:
+async def asked(connection: AsyncConnection, message_ids: Sequence[int]) -> list[QuestionRow]:
     """Return those of the messages that are questions."""
-    found: list[Asked] = []
+    found: list[QuestionRow] = []
     for few in in_few(message_ids):
         rows = await connection.execute(select(QUESTIONS).where(QUESTIONS.c.message_id.in_(few)))
-        found.extend(Asked(*row) for row in rows)
+        found.extend(QuestionRow(*row) for row in rows)
     return found
 
 
 async def answered_after(
     connection: AsyncConnection, clan_id: int, message_id: int, limit: int
-) -> list[Asked]:
+) -> list[QuestionRow]:
     """Return the clan's next answered questions behind an id, in order of time."""
     rows = await connection.execute(
         select(QUESTIONS)
@@ -52,7 +52,7 @@ async def answered_after(
         .order_by(QUESTIONS.c.message_id)
         .limit(limit)
     )
-    return [Asked(*row) for row in rows]
+    return [QuestionRow(*row) for row in rows]
 
 
 async def asked_or_answered_by(
@@ -91,7 +91,7 @@ async def waiting_for(
 
 
 async def next_speakers(
-    connection: AsyncConnection, asked: Sequence[Asked], window: timedelta
+    connection: AsyncConnection, asked: Sequence[QuestionRow], window: timedelta
 ) -> dict[int, Stored]:
     """Return by question the first message of somebody else behind it in its channel.
 
@@ -105,7 +105,7 @@ async def next_speakers(
         rows = await connection.execute(_next_speaker(window), {"ids": ids})
         near |= {row[0]: Stored(*row[1:]) for row in rows}
     found: dict[int, Stored] = {}
-    later: Asked | None = None
+    later: QuestionRow | None = None
     for each in reversed(ordered):
         message = near.get(each.message_id)
         if message is None and later is not None and later[1:3] == each[1:3]:
@@ -117,7 +117,9 @@ async def next_speakers(
     return found
 
 
-async def first_replies(connection: AsyncConnection, asked: Sequence[Asked]) -> dict[int, Stored]:
+async def first_replies(
+    connection: AsyncConnection, asked: Sequence[QuestionRow]
+) -> dict[int, Stored]:
     """Return by question the first reply of somebody else to it in its own channel.
 
     What refers to another channel is a forward or a crosspost, perhaps of another clan.
@@ -232,7 +234,7 @@ def _reach(window: timedelta) -> int:
     return ids_within(window + _MILLISECOND)
 
 
-async def set_answers(connection: AsyncConnection, answers: Sequence[Asked]) -> None:
+async def set_answers(connection: AsyncConnection, answers: Sequence[QuestionRow]) -> None:
     """Write who answered which question, or that nobody did."""
     if not answers:
         return

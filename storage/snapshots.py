@@ -31,7 +31,7 @@ from storage.tables import MEMBERSHIPS, METRIC_CHANGES, OBSERVATIONS, PRESENT_VA
 UNRANKED = -1
 
 
-class Seen(NamedTuple):
+class ObservationRow(NamedTuple):
     """A player's headline at one instant."""
 
     player_id: int
@@ -46,11 +46,13 @@ class Seen(NamedTuple):
 class News(NamedTuple):
     """A headline, and the metrics (by id) that took a new value with it."""
 
-    seen: Seen
+    seen: ObservationRow
     changed: Mapping[int, float]
 
 
-async def newest(connection: AsyncConnection, player_ids: Collection[int]) -> dict[int, Seen]:
+async def newest(
+    connection: AsyncConnection, player_ids: Collection[int]
+) -> dict[int, ObservationRow]:
     """Return the newest headline of each of the players that was ever seen."""
     seen = OBSERVATIONS.c
     last = (
@@ -64,7 +66,7 @@ async def newest(connection: AsyncConnection, player_ids: Collection[int]) -> di
             last, (last.c.player_id == seen.player_id) & (last.c.seen_at == seen.seen_at)
         )
     )
-    return {row.player_id: Seen(*row) for row in rows.all()}
+    return {row.player_id: ObservationRow(*row) for row in rows.all()}
 
 
 async def store(connection: AsyncConnection, news: Sequence[News]) -> None:
@@ -112,7 +114,7 @@ async def seen_at(
     clan_id: int,
     instants: Sequence[datetime],
     here_at: datetime | None = None,
-) -> list[dict[int, Seen]]:
+) -> list[dict[int, ObservationRow]]:
     """Return, for each instant, every member's newest headline at or before it.
 
     Of present members and, with `here_at`, of those who left after that instant.
@@ -120,9 +122,9 @@ async def seen_at(
     given: dict[str, Any] = {f"at_{number}": instant for number, instant in enumerate(instants)}
     given |= {"clan_id": clan_id, "here_at": here_at}
     rows = await connection.execute(_seen_at(len(instants)), given)
-    found: list[dict[int, Seen]] = [{} for _ in instants]
+    found: list[dict[int, ObservationRow]] = [{} for _ in instants]
     for number, who, at_ms, xp, kills, kills_earned, ehp, ehb in plain_rows(rows):
-        found[number][who] = Seen(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
+        found[number][who] = ObservationRow(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
     return found
 
 
@@ -156,12 +158,12 @@ def _seen_at(instants: int) -> Select[Any]:
 
 async def first_seen(
     connection: AsyncConnection, clan_id: int, here_at: datetime | None = None
-) -> dict[int, Seen]:
+) -> dict[int, ObservationRow]:
     """Return each member's very first headline; with `here_at` also of those who left later."""
     given = {"clan_id": clan_id, "here_at": here_at}
     rows = plain_rows(await connection.execute(_first_seen(), given))
     return {
-        who: Seen(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
+        who: ObservationRow(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
         for who, at_ms, xp, kills, kills_earned, ehp, ehb in rows
     }
 

@@ -42,7 +42,7 @@ def _snowflake_key() -> Any:  # noqa: ANN401 - what SQLModel's Field returns
     return Field(sa_column=Column(kind, primary_key=True, autoincrement=False))
 
 
-class Clan(SQLModel, table=True):
+class ClanTable(SQLModel, table=True):
     """One Discord server joined to one WOM group."""
 
     __tablename__: ClassVar[Any] = "clans"
@@ -53,7 +53,7 @@ class Clan(SQLModel, table=True):
     name: str
     zone: str = "UTC"
     role_orders: list[list[Any]] = Field(default_factory=list, sa_type=JSON)
-    gates: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    permissions: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     report_channel_id: int | None = Field(default=None, sa_type=BigInteger)
     created_at: datetime = Field(sa_type=Instant)
     polled_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -65,7 +65,7 @@ class Clan(SQLModel, table=True):
     notice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class Player(SQLModel, table=True):
+class PlayerTable(SQLModel, table=True):
     """One RuneScape account, keyed by the WOM player id, which survives renames."""
 
     __tablename__: ClassVar[Any] = "players"
@@ -79,7 +79,7 @@ class Player(SQLModel, table=True):
     changed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class PlayerName(SQLModel, table=True):
+class PlayerNameTable(SQLModel, table=True):
     """A name that a player has or had, with when it was seen."""
 
     __tablename__: ClassVar[Any] = "player_names"
@@ -91,7 +91,7 @@ class PlayerName(SQLModel, table=True):
     last_seen_at: datetime = Field(sa_type=Instant)
 
 
-class Membership(SQLModel, table=True):
+class MembershipTable(SQLModel, table=True):
     """A player's place in a clan; those who left are kept, marked as left."""
 
     __tablename__: ClassVar[Any] = "memberships"
@@ -106,7 +106,7 @@ class Membership(SQLModel, table=True):
     has_no_discord: bool = Field(default=False, sa_column_kwargs=_NO)
 
 
-class MembershipEvent(SQLModel, table=True):
+class MembershipEventTable(SQLModel, table=True):
     """Something that happened to a player's place or name; append-only."""
 
     __tablename__: ClassVar[Any] = "membership_events"
@@ -123,7 +123,7 @@ class MembershipEvent(SQLModel, table=True):
     after: str | None = None
 
 
-class Metric(SQLModel, table=True):
+class MetricTable(SQLModel, table=True):
     """A small integer for each metric name; grows by itself when WOM adds one."""
 
     __tablename__: ClassVar[Any] = "metrics"
@@ -133,7 +133,7 @@ class Metric(SQLModel, table=True):
     kind: str
 
 
-class Observation(SQLModel, table=True):
+class ObservationTable(SQLModel, table=True):
     """A player was seen: the headline totals, even when nothing changed.
 
     `xp` is -1 when unranked; `kills` sums the ranked bosses; `kills_earned` is the running sum of
@@ -152,7 +152,7 @@ class Observation(SQLModel, table=True):
     ehb: float = Field(sa_type=Float)
 
 
-class PresentValue(SQLModel, table=True):
+class PresentValueTable(SQLModel, table=True):
     """The newest value of each metric of each player, and when it came to be."""
 
     __tablename__: ClassVar[Any] = "present_values"
@@ -168,7 +168,7 @@ class PresentValue(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=Instant)
 
 
-class MetricChange(SQLModel, table=True):
+class MetricChangeTable(SQLModel, table=True):
     """A metric took a new value; between two rows it stood still. -1 is stored as it comes."""
 
     __tablename__: ClassVar[Any] = "metric_changes"
@@ -180,7 +180,7 @@ class MetricChange(SQLModel, table=True):
     value: float = Field(sa_type=Float)
 
 
-class Author(SQLModel, table=True):
+class AuthorTable(SQLModel, table=True):
     """Who wrote a counted message: a Discord user, or a clan-chat speaker seen through a bridge."""
 
     __tablename__: ClassVar[Any] = "authors"
@@ -199,7 +199,7 @@ class Author(SQLModel, table=True):
     left_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class AuthorTotal(SQLModel, table=True):
+class AuthorTotalTable(SQLModel, table=True):
     """Running totals of an author, so that no answer depends on the length of history."""
 
     __tablename__: ClassVar[Any] = "author_totals"
@@ -213,7 +213,7 @@ class AuthorTotal(SQLModel, table=True):
     wrote_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Channel(SQLModel, table=True):
+class ChannelTable(SQLModel, table=True):
     """A place where messages are counted: text channel, thread, forum post, voice chat.
 
     `cursor_id` is the message up to which everything is stored; it moves only with the transaction
@@ -237,7 +237,7 @@ class Channel(SQLModel, table=True):
     bridge_source_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class Message(SQLModel, table=True):
+class MessageTable(SQLModel, table=True):
     """A fact: who wrote where and when. Never the words. `flags` are those of messages.Flag."""
 
     __tablename__: ClassVar[Any] = "messages"
@@ -258,7 +258,7 @@ class Message(SQLModel, table=True):
     reply_to: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class Question(SQLModel, table=True):
+class QuestionTable(SQLModel, table=True):
     """A message that asks something, and the message that answered it."""
 
     __tablename__: ClassVar[Any] = "questions"
@@ -273,7 +273,7 @@ class Question(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class AuthorDay(SQLModel, table=True):
+class AuthorDayTable(SQLModel, table=True):
     """A rollup: one author's day of the clan's calendar, if there was anything in it."""
 
     __tablename__: ClassVar[Any] = "author_days"
@@ -286,7 +286,7 @@ class AuthorDay(SQLModel, table=True):
     answers: int
 
 
-class AuthorHour(SQLModel, table=True):
+class AuthorHourTable(SQLModel, table=True):
     """A rollup: one author's hour of the clan's clock."""
 
     __tablename__: ClassVar[Any] = "author_hours"
@@ -299,7 +299,7 @@ class AuthorHour(SQLModel, table=True):
     answers: int
 
 
-class ClanHour(SQLModel, table=True):
+class ClanHourTable(SQLModel, table=True):
     """A rollup: the whole clan's hour, for heatmaps, trends and totals."""
 
     __tablename__: ClassVar[Any] = "clan_hours"
@@ -310,7 +310,7 @@ class ClanHour(SQLModel, table=True):
     messages: int
 
 
-class Link(SQLModel, table=True):
+class LinkTable(SQLModel, table=True):
     """A Discord user said, or an officer confirmed, that a player is theirs in this clan.
 
     A user below zero is a speaker of the clan chat: the author's id, negated.
@@ -330,7 +330,7 @@ class Link(SQLModel, table=True):
     decided_by: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class LinkEvent(SQLModel, table=True):
+class LinkEventTable(SQLModel, table=True):
     """Something that was done to a link, by whom and when; append-only.
 
     `before` is what the link was (None: it was not there), so that a deed can be undone; what a
@@ -344,14 +344,14 @@ class LinkEvent(SQLModel, table=True):
     clan_id: int = Field(foreign_key="clans.id")
     player_id: int = Field(foreign_key="players.player_id")
     discord_user_id: int = Field(sa_type=BigInteger)
-    deed: str
+    action: str
     by_user_id: int = Field(sa_type=BigInteger)
     happened_at: datetime = Field(sa_type=Instant)
     part_of: int | None = Field(default=None, index=True)
     before: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
-class Broadcast(SQLModel, table=True):
+class BroadcastTable(SQLModel, table=True):
     """The game told the clan chat something about a player; a counted event, not a message."""
 
     __tablename__: ClassVar[Any] = "broadcasts"
@@ -364,7 +364,7 @@ class Broadcast(SQLModel, table=True):
     sent_at: datetime = Field(sa_type=Instant)
 
 
-class Absence(SQLModel, table=True):
+class AbsenceTable(SQLModel, table=True):
     """A leave of absence of a person; `until_on` is its last day, `ended_on` the first day back.
 
     The reason is for the person and officers alone.
@@ -385,7 +385,7 @@ class Absence(SQLModel, table=True):
     asked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Exemption(SQLModel, table=True):
+class ExemptionTable(SQLModel, table=True):
     """A player or a role that is never flagged, why, and until when."""
 
     __tablename__: ClassVar[Any] = "exemptions"
@@ -401,7 +401,7 @@ class Exemption(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class PolicyVersion(SQLModel, table=True):
+class PolicyVersionTable(SQLModel, table=True):
     """One version of what a clan is judged by, who made it, and when; append-only."""
 
     __tablename__: ClassVar[Any] = "policies"
@@ -414,7 +414,7 @@ class PolicyVersion(SQLModel, table=True):
     made_at: datetime = Field(sa_type=Instant)
 
 
-class Case(SQLModel, table=True):
+class CaseTable(SQLModel, table=True):
     """A suggestion that people took up; of a kind a player has one at a time that is not over.
 
     `state` is that of the newest entry.
@@ -444,7 +444,7 @@ class Case(SQLModel, table=True):
     policy_version: int
 
 
-class CaseEntry(SQLModel, table=True):
+class CaseEntryTable(SQLModel, table=True):
     """One line of a case's history; append-only. Without `who` it is what WOM or time did."""
 
     __tablename__: ClassVar[Any] = "case_entries"
@@ -461,7 +461,7 @@ class CaseEntry(SQLModel, table=True):
     numbers: list[str] = Field(sa_type=JSON)
 
 
-class BlindSpot(SQLModel, table=True):
+class BlindSpotTable(SQLModel, table=True):
     """A time in which the bot could not see a channel, or any (None); kept until it is filled."""
 
     __tablename__: ClassVar[Any] = "blind_spots"
@@ -474,7 +474,7 @@ class BlindSpot(SQLModel, table=True):
     reason: str
 
 
-class JobRun(SQLModel, table=True):
+class JobRunTable(SQLModel, table=True):
     """One run of a job: what it did, how long it took, and its trace id in the log."""
 
     __tablename__: ClassVar[Any] = "job_runs"

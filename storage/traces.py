@@ -121,7 +121,7 @@ async def standing(
 
     Why officers exempt somebody is not for them, as the words of decisions are not.
     """
-    link, deed, leave, held = LINKS.c, LINK_EVENTS.c, ABSENCES.c, EXEMPTIONS.c
+    link, action, leave, held = LINKS.c, LINK_EVENTS.c, ABSENCES.c, EXEMPTIONS.c
     name = PLAYERS.c.name.label("player")
     return await _sections(
         connection,
@@ -129,10 +129,10 @@ async def standing(
         .join(PLAYERS, PLAYERS.c.player_id == link.player_id)
         .where(link.clan_id == clan_id, link.discord_user_id == user_id),
         link_history=select(
-            name, deed.deed, deed.happened_at, (deed.by_user_id == user_id).label("by_you")
+            name, action.action, action.happened_at, (action.by_user_id == user_id).label("by_you")
         )
-        .join(PLAYERS, PLAYERS.c.player_id == deed.player_id)
-        .where(deed.clan_id == clan_id, deed.discord_user_id == user_id),
+        .join(PLAYERS, PLAYERS.c.player_id == action.player_id)
+        .where(action.clan_id == clan_id, action.discord_user_id == user_id),
         leaves=select(
             leave.from_on,
             leave.until_on,

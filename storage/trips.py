@@ -53,9 +53,9 @@ class OneTrip(aiosqlite.Connection):
 
         return await self.there(told)
 
-    async def there(self, deed: Callable[[], _Found]) -> _Found:
+    async def there(self, action: Callable[[], _Found]) -> _Found:
         """Do something in the thread; return what it found."""
-        found: _Found = await self._execute(deed)  # type: ignore[no-untyped-call]
+        found: _Found = await self._execute(action)  # type: ignore[no-untyped-call]
         return found
 
 

@@ -40,7 +40,7 @@ WHO_MAY = {
     "plotly": [],
     "pydantic": ["wom/*", "bot/settings.py"],
     "pydantic_settings": ["bot/settings.py"],
-    "rapidfuzz": ["bot/services/links.py"],
+    "rapidfuzz": ["bot/services/people/links.py"],
     "rich": ["bot/cli*"],
     "simcord": ["bot/demo/*"],
     "sqlalchemy": ["storage/*", "migrations/*"],

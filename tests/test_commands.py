@@ -9,58 +9,58 @@ from discord import app_commands
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult
 
-from bot.clan.ranks import Deed
+from bot.clan.ranks import Permission
 from bot.demo.world import make_world
 from tests.cogs.town import START, Town, opened_town, words
 
 GATES = {
-    "me": Deed.SEE_OWN,
-    "member": Deed.SEE_OWN,
-    "Clan card": Deed.SEE_OWN,
-    "clanstats report": Deed.SEE_REPORTS,
-    "clanstats status": Deed.SEE_REPORTS,
-    "clanstats setup": Deed.SET_UP,
-    "clanstats settings": Deed.MANAGE,
-    "clanstats links": Deed.DECIDE_LINKS,
-    "link": Deed.SEE_OWN,
-    "unlink": Deed.SEE_OWN,
-    "Link account": Deed.DECIDE_LINKS,
-    "clanstats away": Deed.SET_LEAVE,
-    "clanstats cases": Deed.KICK,
-    "promotions": Deed.PROMOTE,
-    "inactive": Deed.CALL_INACTIVE,
-    "clanstats alerts": Deed.SEE_REPORTS,
-    "clanstats audit": Deed.PROMOTE,
-    "clanstats exempt": Deed.MANAGE,
-    "clanstats retention": Deed.MANAGE,
-    "away": Deed.SEE_OWN,
-    "back": Deed.SEE_OWN,
-    "privacy show": Deed.SEE_OWN,
-    "privacy export": Deed.SEE_OWN,
-    "privacy forget": Deed.SEE_OWN,
-    "privacy opt-out": Deed.SEE_OWN,
-    "privacy opt-in": Deed.SEE_OWN,
+    "me": Permission.SEE_OWN,
+    "member": Permission.SEE_OWN,
+    "Clan card": Permission.SEE_OWN,
+    "clanstats report": Permission.SEE_REPORTS,
+    "clanstats status": Permission.SEE_REPORTS,
+    "clanstats setup": Permission.SET_UP,
+    "clanstats settings": Permission.MANAGE,
+    "clanstats links": Permission.DECIDE_LINKS,
+    "link": Permission.SEE_OWN,
+    "unlink": Permission.SEE_OWN,
+    "Link account": Permission.DECIDE_LINKS,
+    "clanstats away": Permission.SET_LEAVE,
+    "clanstats cases": Permission.KICK,
+    "promotions": Permission.PROMOTE,
+    "inactive": Permission.CALL_INACTIVE,
+    "clanstats alerts": Permission.SEE_REPORTS,
+    "clanstats audit": Permission.PROMOTE,
+    "clanstats exempt": Permission.MANAGE,
+    "clanstats retention": Permission.MANAGE,
+    "away": Permission.SEE_OWN,
+    "back": Permission.SEE_OWN,
+    "privacy show": Permission.SEE_OWN,
+    "privacy export": Permission.SEE_OWN,
+    "privacy forget": Permission.SEE_OWN,
+    "privacy opt-out": Permission.SEE_OWN,
+    "privacy opt-in": Permission.SEE_OWN,
 }
 LET_IN = {
-    Deed.SEE_OWN: {"owner", "leader", "officer", "member", "guest"},
-    Deed.SEE_REPORTS: {"owner", "leader", "officer"},
-    Deed.DECIDE_LINKS: {"owner", "leader", "officer"},
-    Deed.SET_LEAVE: {"owner", "leader", "officer"},
-    Deed.KICK: {"owner", "leader", "officer"},
-    Deed.PROMOTE: {"owner", "leader"},
-    Deed.CALL_INACTIVE: {"owner", "leader"},
-    Deed.MANAGE: {"owner", "leader"},
-    Deed.SET_UP: {"owner", "leader"},
+    Permission.SEE_OWN: {"owner", "leader", "officer", "member", "guest"},
+    Permission.SEE_REPORTS: {"owner", "leader", "officer"},
+    Permission.DECIDE_LINKS: {"owner", "leader", "officer"},
+    Permission.SET_LEAVE: {"owner", "leader", "officer"},
+    Permission.KICK: {"owner", "leader", "officer"},
+    Permission.PROMOTE: {"owner", "leader"},
+    Permission.CALL_INACTIVE: {"owner", "leader"},
+    Permission.MANAGE: {"owner", "leader"},
+    Permission.SET_UP: {"owner", "leader"},
 }
 REFUSALS = {
-    Deed.SEE_REPORTS: "Only officers may",
-    Deed.DECIDE_LINKS: "Only officers may",
-    Deed.SET_LEAVE: "Only officers may",
-    Deed.KICK: "Only officers may",
-    Deed.PROMOTE: "Only the clan's leadership may",
-    Deed.CALL_INACTIVE: "Only the clan's leadership may",
-    Deed.MANAGE: "Only the clan's leadership may",
-    Deed.SET_UP: "Only people with Manage Server",
+    Permission.SEE_REPORTS: "Only officers may",
+    Permission.DECIDE_LINKS: "Only officers may",
+    Permission.SET_LEAVE: "Only officers may",
+    Permission.KICK: "Only officers may",
+    Permission.PROMOTE: "Only the clan's leadership may",
+    Permission.CALL_INACTIVE: "Only the clan's leadership may",
+    Permission.MANAGE: "Only the clan's leadership may",
+    Permission.SET_UP: "Only people with Manage Server",
 }
 _MENUS = ("Clan card", "Link account")
 _OPTIONS: dict[str, dict[str, object]] = {
@@ -113,12 +113,12 @@ async def test_every_command_and_option_is_described(town: Town) -> None:
 
 @pytest.mark.parametrize("name", GATES)
 async def test_each_command_lets_in_those_who_may_and_nobody_else(town: Town, name: str) -> None:
-    deed = GATES[name]
+    permission = GATES[name]
     for seat in ("owner", "leader", "officer", "member", "guest"):
         result = await ask(town, getattr(town, seat), name)
         assert result.ephemeral
-        refused = deed in REFUSALS and REFUSALS[deed] in words(result.response)
-        assert refused is (seat not in LET_IN[deed]), seat
+        refused = permission in REFUSALS and REFUSALS[permission] in words(result.response)
+        assert refused is (seat not in LET_IN[permission]), seat
 
 
 @pytest.mark.parametrize("name", [name for name in GATES if name not in _MENUS])

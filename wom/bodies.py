@@ -18,12 +18,12 @@ from wom.models import (
     Hiscores,
     MemberActivity,
     MemberGained,
-    Membership,
     NameChange,
     Number,
     PlayerDetails,
     RoleOrder,
     UpdateAll,
+    WomMembership,
 )
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ _METRIC = re.compile(r"\w{1,64}", re.ASCII)
 _BLANK = frozenset(" \t\n\r")
 
 
-class Reading(NamedTuple, Generic[T]):
+class Parsed(NamedTuple, Generic[T]):
     """What was read, and how many elements could not be."""
 
     value: T
@@ -96,7 +96,7 @@ def _element(text: str, at: int) -> tuple[object, int]:
         raise ValueError("nested too deeply") from error
 
 
-def _each(raws: Iterable[object], read: Callable[[object], T]) -> Reading[tuple[T, ...]]:
+def _each(raws: Iterable[object], read: Callable[[object], T]) -> Parsed[tuple[T, ...]]:
     """Read what can be read; ValueError when there was something and none of it could be."""
     values: list[T] = []
     unreadable = 0
@@ -109,7 +109,7 @@ def _each(raws: Iterable[object], read: Callable[[object], T]) -> Reading[tuple[
         time.sleep(0)
     if unreadable and not values:
         raise ValueError("none of the elements could be read")
-    return Reading(tuple(values), unreadable)
+    return Parsed(tuple(values), unreadable)
 
 
 def _fields(raw: object) -> dict[str, object]:
@@ -178,48 +178,48 @@ def _member_gained(raw: object) -> MemberGained:
     return MemberGained.model_validate({**member, "values": values})
 
 
-def group(body: bytes) -> Reading[GroupDetails]:
+def group(body: bytes) -> Parsed[GroupDetails]:
     """Read a group and its members; role orders that are malformed are left out uncounted."""
     raw = _fields(document(body))
-    members = _each(_list(raw.get("memberships")), Membership.model_validate)
+    members = _each(_list(raw.get("memberships")), WomMembership.model_validate)
     orders = _each(_list(raw.get("roleOrders")), RoleOrder.model_validate)
     whole = {**raw, "memberships": members.value, "roleOrders": orders.value}
-    return Reading(GroupDetails.model_validate(whole), members.unreadable)
+    return Parsed(GroupDetails.model_validate(whole), members.unreadable)
 
 
-def hiscores(body: bytes) -> Reading[tuple[Hiscores, ...]]:
+def hiscores(body: bytes) -> Parsed[tuple[Hiscores, ...]]:
     """Read the latest snapshot of every member, about 9 KB each."""
     return _each(elements(body), _hiscores)
 
 
-def gained(body: bytes) -> Reading[tuple[MemberGained, ...]]:
+def gained(body: bytes) -> Parsed[tuple[MemberGained, ...]]:
     """Read the first and last value of every metric of every member, about 7 KB each."""
     return _each(elements(body), _member_gained)
 
 
-def activity(body: bytes) -> Reading[tuple[MemberActivity, ...]]:
+def activity(body: bytes) -> Parsed[tuple[MemberActivity, ...]]:
     """Read a page of who joined, left and changed role."""
     return _each(elements(body), MemberActivity.model_validate)
 
 
-def name_changes(body: bytes) -> Reading[tuple[NameChange, ...]]:
+def name_changes(body: bytes) -> Parsed[tuple[NameChange, ...]]:
     """Read a page of renames."""
     return _each(elements(body), NameChange.model_validate)
 
 
-def groups(body: bytes) -> Reading[tuple[GroupSummary, ...]]:
+def groups(body: bytes) -> Parsed[tuple[GroupSummary, ...]]:
     """Read what a search for groups found."""
     return _each(elements(body), GroupSummary.model_validate)
 
 
-def player(body: bytes) -> Reading[PlayerDetails]:
+def player(body: bytes) -> Parsed[PlayerDetails]:
     """Read one player; a snapshot that is malformed makes the whole unreadable."""
     raw = _fields(document(body))
     snapshot = raw.get("latestSnapshot")
     whole = {**raw, "latestSnapshot": None if snapshot is None else _stats(snapshot)}
-    return Reading(PlayerDetails.model_validate(whole), 0)
+    return Parsed(PlayerDetails.model_validate(whole), 0)
 
 
-def update_all(body: bytes) -> Reading[UpdateAll]:
+def update_all(body: bytes) -> Parsed[UpdateAll]:
     """Read how many members were queued."""
-    return Reading(UpdateAll.model_validate(document(body)), 0)
+    return Parsed(UpdateAll.model_validate(document(body)), 0)

@@ -32,7 +32,7 @@ from wom.models import (
     UpdateAll,
 )
 from wom.pace import LIMIT_WITH_KEY, LIMIT_WITHOUT_KEY, Pace
-from wom.questions import Question
+from wom.questions import ApiRequest
 from wom.wire import Fresh, NotModified, allowance, read_answer
 
 T = TypeVar("T")
@@ -147,11 +147,11 @@ class WomClient:
         """Update one player now; an unknown name becomes a tracked player."""
         return await self._value(questions.update_player(username))
 
-    async def _value(self, question: Question[T]) -> T:
+    async def _value(self, question: ApiRequest[T]) -> T:
         """Ask without an ETag, so that the answer is always fresh."""
         return cast("Fresh[T]", await self._ask(question)).value
 
-    async def _ask(self, question: Question[T]) -> Fresh[T] | NotModified:
+    async def _ask(self, question: ApiRequest[T]) -> Fresh[T] | NotModified:
         """Ask, and ask again while that may help and patience lasts."""
         waited = 0.0
         attempt = 0
@@ -190,7 +190,7 @@ class WomClient:
             await self._sleep(wait)
             waited += wait
 
-    async def _once(self, question: Question[T], waited: float) -> Fresh[T] | NotModified:
+    async def _once(self, question: ApiRequest[T], waited: float) -> Fresh[T] | NotModified:
         """Send one request, learn from its answer and read it."""
         sent = self._monotonic()
         response = await self._send(question)
@@ -215,7 +215,7 @@ class WomClient:
             self._pace.back_off(now, error.retry_after)
             raise
 
-    async def _send(self, question: Question[T]) -> httpx.Response:
+    async def _send(self, question: ApiRequest[T]) -> httpx.Response:
         """Send one request, and translate what the network does to it."""
         headers = {} if question.etag is None else {"If-None-Match": question.etag}
         try:
@@ -232,7 +232,7 @@ class WomClient:
             raise WomUnreachable(question.path) from error
 
     async def _read(
-        self, question: Question[T], response: httpx.Response
+        self, question: ApiRequest[T], response: httpx.Response
     ) -> Fresh[T] | NotModified:
         """Read an answer, beside the event loop when it is large."""
         status, headers, body = response.status_code, response.headers, response.content

@@ -50,7 +50,7 @@ class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
-class Player(_Answer):
+class WomPlayer(_Answer):
     """A player; `id` survives renames, names do not; exp, ehp and ehb are 0 when never updated."""
 
     id: Id
@@ -68,7 +68,7 @@ class Player(_Answer):
     last_changed_at: Instant | None
 
 
-class Membership(_Answer):
+class WomMembership(_Answer):
     """A player's place in a group; `created_at` is the row's birth, not the day they joined."""
 
     player_id: Id
@@ -76,7 +76,7 @@ class Membership(_Answer):
     client_sync_joined_at: Instant | None = None
     created_at: Instant
     updated_at: Instant
-    player: Player
+    player: WomPlayer
 
 
 class RoleOrder(_Answer):
@@ -100,7 +100,7 @@ class GroupDetails(GroupSummary):
 
     homeworld: Whole | None = None
     role_orders: tuple[RoleOrder, ...]
-    memberships: tuple[Membership, ...]
+    memberships: tuple[WomMembership, ...]
 
 
 class Stats(_Answer):
@@ -116,10 +116,10 @@ class Stats(_Answer):
 class Hiscores(Stats):
     """One player's latest snapshot."""
 
-    player: Player
+    player: WomPlayer
 
 
-class PlayerDetails(Player):
+class PlayerDetails(WomPlayer):
     """A player with the latest snapshot, None when never updated."""
 
     latest_snapshot: Stats | None
@@ -128,7 +128,7 @@ class PlayerDetails(Player):
 class MemberGained(_Answer):
     """One member's first and last value of each metric in a span: metric -> (start, end)."""
 
-    player: Player
+    player: WomPlayer
     started_at: Instant | None = Field(alias="startDate")
     ended_at: Instant | None = Field(alias="endDate")
     values: dict[str, tuple[Number, Number]]
@@ -142,7 +142,7 @@ class MemberActivity(_Answer):
     role: str | None
     previous_role: str | None
     created_at: Instant
-    player: Player
+    player: WomPlayer
 
 
 class NameChange(_Answer):

@@ -29,75 +29,75 @@ PAGE_SIZE = 50  # the most that Wise Old Man gives at once; asking for more is a
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+class ApiRequest(Generic[T]):
     """A request that knows how to read its answer; `body` may hold a code and is never shown."""
 
     method: str
     path: str
-    read: Callable[[bytes], bodies.Reading[T]] = field(repr=False)
+    read: Callable[[bytes], bodies.Parsed[T]] = field(repr=False)
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, str] | None = field(default=None, repr=False)
     etag: str | None = None
 
 
-def group(group_id: int, etag: str | None = None) -> Question[GroupDetails]:
+def group(group_id: int, etag: str | None = None) -> ApiRequest[GroupDetails]:
     """Ask for a group and everybody in it."""
-    return Question("GET", _path("/groups/:id", group_id), bodies.group, etag=etag)
+    return ApiRequest("GET", _path("/groups/:id", group_id), bodies.group, etag=etag)
 
 
-def hiscores(group_id: int, etag: str | None = None) -> Question[tuple[Hiscores, ...]]:
+def hiscores(group_id: int, etag: str | None = None) -> ApiRequest[tuple[Hiscores, ...]]:
     """Ask for the latest snapshot of every member that has one."""
     path = _path("/groups/:id/bulk-hiscores", group_id)
-    return Question("GET", path, bodies.hiscores, etag=etag)
+    return ApiRequest("GET", path, bodies.hiscores, etag=etag)
 
 
 def gained_between(
     group_id: int, start: datetime, end: datetime
-) -> Question[tuple[MemberGained, ...]]:
+) -> ApiRequest[tuple[MemberGained, ...]]:
     """Ask for the first and last value of every metric of every member within a span."""
     pattern = "/groups/:id/bulk-gained"
     if start.utcoffset() is None or end.utcoffset() is None or start >= end:
         raise InvalidSpan(pattern)
     query = {"startDate": _z(start), "endDate": _z(end)}
-    return Question("GET", _path(pattern, group_id), bodies.gained, query)
+    return ApiRequest("GET", _path(pattern, group_id), bodies.gained, query)
 
 
-def activity(group_id: int, offset: int = 0) -> Question[tuple[MemberActivity, ...]]:
+def activity(group_id: int, offset: int = 0) -> ApiRequest[tuple[MemberActivity, ...]]:
     """Ask for a page of who joined, left and changed role, newest first."""
     path = _path("/groups/:id/activity", group_id)
-    return Question("GET", path, bodies.activity, _page(offset))
+    return ApiRequest("GET", path, bodies.activity, _page(offset))
 
 
-def name_changes(group_id: int, offset: int = 0) -> Question[tuple[NameChange, ...]]:
+def name_changes(group_id: int, offset: int = 0) -> ApiRequest[tuple[NameChange, ...]]:
     """Ask for a page of approved renames of present members, newest submission first."""
     path = _path("/groups/:id/name-changes", group_id)
-    return Question("GET", path, bodies.name_changes, _page(offset))
+    return ApiRequest("GET", path, bodies.name_changes, _page(offset))
 
 
-def names_like(username: str) -> Question[tuple[NameChange, ...]]:
+def names_like(username: str) -> ApiRequest[tuple[NameChange, ...]]:
     """Ask for renames of any status, from or to a name that begins so."""
-    return Question("GET", "/names", bodies.name_changes, {"username": username, **_page(0)})
+    return ApiRequest("GET", "/names", bodies.name_changes, {"username": username, **_page(0)})
 
 
-def search_groups(name: str) -> Question[tuple[GroupSummary, ...]]:
+def search_groups(name: str) -> ApiRequest[tuple[GroupSummary, ...]]:
     """Ask for groups that have this in their name."""
-    return Question("GET", "/groups", bodies.groups, {"name": name, **_page(0)})
+    return ApiRequest("GET", "/groups", bodies.groups, {"name": name, **_page(0)})
 
 
-def player(player_id: int) -> Question[PlayerDetails]:
+def player(player_id: int) -> ApiRequest[PlayerDetails]:
     """Ask for one player by id."""
-    return Question("GET", _path("/players/id/:id", player_id), bodies.player)
+    return ApiRequest("GET", _path("/players/id/:id", player_id), bodies.player)
 
 
-def update_player(username: str) -> Question[PlayerDetails]:
+def update_player(username: str) -> ApiRequest[PlayerDetails]:
     """Have one player read anew from the hiscores; an unknown name becomes a tracked player."""
-    return Question("POST", f"/players/{_segment(username)}", bodies.player, body={})
+    return ApiRequest("POST", f"/players/{_segment(username)}", bodies.player, body={})
 
 
-def update_all(group_id: int, code: str) -> Question[UpdateAll]:
+def update_all(group_id: int, code: str) -> ApiRequest[UpdateAll]:
     """Have every member who was not updated for a day queued for an update."""
     path = _path("/groups/:id/update-all", group_id)
-    return Question("POST", path, bodies.update_all, body={"verificationCode": code})
+    return ApiRequest("POST", path, bodies.update_all, body={"verificationCode": code})
 
 
 def _path(pattern: str, number: int) -> str:

@@ -24,7 +24,7 @@ from wom.errors import (
     WomWrongCode,
 )
 from wom.pace import Allowance
-from wom.questions import Question
+from wom.questions import ApiRequest
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class NotModified:
 
 
 def read_answer(
-    question: Question[T], status: int, headers: Headers, body: bytes
+    question: ApiRequest[T], status: int, headers: Headers, body: bytes
 ) -> Fresh[T] | NotModified:
     """Turn an answer into a value or raise its WomError."""
     if status == HTTPStatus.NOT_MODIFIED and question.etag is not None:

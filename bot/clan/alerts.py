@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.clan.evidence import Grade
 from bot.clan.policy import MONTH_DAYS, WEEK_DAYS, AlertKind, AlertPolicy, Policy
 from bot.clan.profiles import Profile, Window, authority_of, tenure
-from bot.clan.ranks import DEFAULT_GATES, Authority, Gates
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Permissions
 from bot.clan.wording import exact, plural, short
 
 _LEAST_WEEKS = 4
@@ -30,7 +30,7 @@ def alerts(
     profiles: Iterable[Profile],
     policy: Policy,
     now: datetime,
-    gates: Gates = DEFAULT_GATES,
+    permissions: Permissions = DEFAULT_PERMISSIONS,
 ) -> tuple[Alert, ...]:
     """Return all alerts that are on, by kind in the policy's order, then by name.
 
@@ -40,7 +40,7 @@ def alerts(
         Alert(kind, profile, words)
         for profile in profiles
         if profile.left_at is None and profile.leave is None and profile.elsewhere is None
-        for kind, words in _of(_Look(profile, policy, now, gates))
+        for kind, words in _of(_Look(profile, policy, now, permissions))
         if kind in policy.alerts.on
     ]
     return tuple(sorted(found, key=_order))
@@ -61,7 +61,7 @@ class _Look:
     profile: Profile
     policy: Policy
     now: datetime
-    gates: Gates
+    permissions: Permissions
 
     @property
     def rules(self) -> AlertPolicy:
@@ -98,7 +98,7 @@ def _of(look: _Look) -> Iterator[tuple[AlertKind, str]]:
 
 
 def _slump(look: _Look) -> str | None:
-    leads = authority_of(look.profile, look.gates) is Authority.LEADERSHIP
+    leads = authority_of(look.profile, look.permissions) is Authority.LEADERSHIP
     if leads and look.gained_under(1) and look.week.kills == 0 and look.wrote_under(1):
         return "leads the clan, and had a week without XP, boss kills or messages"
     return None

@@ -14,7 +14,7 @@ from bot.clan.enforcement import left_in_peace
 from bot.clan.evidence import Grade
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, Window, is_officer
-from bot.clan.ranks import DEFAULT_GATES, Gates, rank_of
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Permissions, rank_of
 from bot.clan.wording import exact, plural, short
 
 
@@ -54,7 +54,7 @@ def audit(
     ladder: Sequence[str],
     policy: Policy,
     now: datetime,
-    gates: Gates = DEFAULT_GATES,
+    permissions: Permissions = DEFAULT_PERMISSIONS,
 ) -> Audit:
     """Return how the officers did against the median of all present people with known messages."""
     days = policy.audit.window_days
@@ -62,7 +62,11 @@ def audit(
     known = [profile.window(days).messages for profile in present]
     counts = [messages for messages in known if messages is not None]
     middle = median(counts) if counts else None
-    rows = [_row(profile, middle, policy, now) for profile in present if is_officer(profile, gates)]
+    rows = [
+        _row(profile, middle, policy, now)
+        for profile in present
+        if is_officer(profile, permissions)
+    ]
     rows.sort(key=lambda row: _order(row, ladder))
     return Audit(tuple(rows), middle, days)
 

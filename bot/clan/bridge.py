@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.clan.broadcasts import LONGEST_LINE, Broadcast, Kind, broadcast
+from bot.clan.broadcasts import LONGEST_LINE, Broadcast, BroadcastKind, broadcast
 from bot.clan.names import is_valid_name, wom_key
 
 LONGEST_PATTERN = 200
@@ -23,7 +23,7 @@ LONGEST_PATTERN = 200
 _MOST_TRIES = 4 * LONGEST_LINE**3
 
 
-class Said(NamedTuple):
+class ChatLine(NamedTuple):
     """What a player said in clan chat."""
 
     name: str
@@ -132,7 +132,7 @@ def pattern(source: str) -> Pattern:
     return Pattern(source, regex)
 
 
-def read(line: str, how: Pattern, clan_name: str | None = None) -> Said | Broadcast | None:
+def read(line: str, how: Pattern, clan_name: str | None = None) -> ChatLine | Broadcast | None:
     """Return what a bridge's message holds: a player's talk, a broadcast, or nothing of the game's.
 
     `clan_name` is under what name some bridges post broadcasts.
@@ -145,9 +145,9 @@ def read(line: str, how: Pattern, clan_name: str | None = None) -> Said | Broadc
             continue
         name, text = _name(told["name"] or ""), _unescaped(told["text"] or "").strip()
         if clan_name and wom_key(name) == wom_key(clan_name):
-            return broadcast(_plain(text)) or Broadcast(Kind.OTHER)
+            return broadcast(_plain(text)) or Broadcast(BroadcastKind.OTHER)
         if is_valid_name(name):
-            return Said(name, text)
+            return ChatLine(name, text)
     return broadcast(_plain(bare))
 
 

@@ -12,7 +12,7 @@ LONGEST_LINE = 300
 """How much of a line is looked at; the game's own lines are shorter."""
 
 
-class Kind(StrEnum):
+class BroadcastKind(StrEnum):
     """What a broadcast tells."""
 
     DROP = "drop"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 class Broadcast(NamedTuple):
     """One event of a player; `by` is the officer who invited or expelled, `words` the rest."""
 
-    kind: Kind
+    kind: BroadcastKind
     name: str | None = None
     words: str = ""
     by: str | None = None
@@ -54,28 +54,28 @@ _TIER = r"(?:easy|medium|hard|elite|master|grandmaster)"
 
 # (what happened, how it is worded after the name), the particular before the general.
 _WORDINGS = (
-    (Kind.DROP, r"received a (?:drop|clue item): (?P<words>.+)"),
-    (Kind.RAID_LOOT, r"received special loot from a raid: (?P<words>.+)"),
-    (Kind.COLLECTION_LOG, r"received a new collection log item: (?P<words>.+)"),
+    (BroadcastKind.DROP, r"received a (?:drop|clue item): (?P<words>.+)"),
+    (BroadcastKind.RAID_LOOT, r"received special loot from a raid: (?P<words>.+)"),
+    (BroadcastKind.COLLECTION_LOG, r"received a new collection log item: (?P<words>.+)"),
     (
-        Kind.PET,
+        BroadcastKind.PET,
         (
             r"(?:has a funny feeling like [\w' ]{2,30} followed"
             r"|feels something weird sneaking into \w+ backpack"
             r"|feels like [\w' ]{2,30} acquired something special)(?:: (?P<words>.+)|\.{0,3})"
         ),
     ),
-    (Kind.XP_MILESTONE, r"has reached (?P<words>[\d,]+ XP in \w+)[.!]?"),
+    (BroadcastKind.XP_MILESTONE, r"has reached (?P<words>[\d,]+ XP in \w+)[.!]?"),
     (
-        Kind.LEVEL,
+        BroadcastKind.LEVEL,
         (
             r"has reached (?P<words>(?:(?:a|the highest(?: possible)?) )?(?:\w+ )?level"
             r"(?: of)?(?: [\d,]+)?(?: in \w+)?)[.!]?"
         ),
     ),
-    (Kind.QUEST, r"has completed a quest: (?P<words>.+)"),
+    (BroadcastKind.QUEST, r"has completed a quest: (?P<words>.+)"),
     (
-        Kind.COMBAT_ACHIEVEMENT,
+        BroadcastKind.COMBAT_ACHIEVEMENT,
         (
             rf"(?:has completed an? \w+ combat task: (?P<words>.+)"
             r"|has completed the combat achievement: .+"
@@ -83,10 +83,10 @@ _WORDINGS = (
             rf"|has unlocked the {_TIER} tier of rewards from Combat Achievements[.!]?)"
         ),
     ),
-    (Kind.DIARY, r"has completed the (?P<words>.+ diary)[.!]?"),
-    (Kind.PERSONAL_BEST, r"(?:has )?achieved a new (?P<words>.+ personal best: [\d:.]+)"),
+    (BroadcastKind.DIARY, r"has completed the (?P<words>.+ diary)[.!]?"),
+    (BroadcastKind.PERSONAL_BEST, r"(?:has )?achieved a new (?P<words>.+ personal best: [\d:.]+)"),
     (
-        Kind.PVP,
+        BroadcastKind.PVP,
         (
             rf"(?:has defeated (?P<words>{_NAME} and received {_COINS}).*"
             rf"|has been defeated by {_NAME}(?: in .+?)?(?: and lost {_COINS} worth of loot)?[.!].*"
@@ -94,17 +94,17 @@ _WORDINGS = (
         ),
     ),
     (
-        Kind.JOINED,
+        BroadcastKind.JOINED,
         rf"has been (?:invited into|recruited to) the clan by (?P<by>{_NAME})\.?",
     ),
-    (Kind.LEFT, r"has left the clan\.?"),
-    (Kind.KICKED, rf"has been kicked from the clan by (?P<by>{_NAME})\.?"),
+    (BroadcastKind.LEFT, r"has left the clan\.?"),
+    (BroadcastKind.KICKED, rf"has been kicked from the clan by (?P<by>{_NAME})\.?"),
     (
-        Kind.COFFER,
+        BroadcastKind.COFFER,
         r"has (?P<words>(?:deposited|withdrawn) [\d,]+ coins (?:into|from) the coffer)\.?",
     ),
     (
-        Kind.OTHER,  # who logs in and out, hardcore deaths, leagues
+        BroadcastKind.OTHER,  # who logs in and out, hardcore deaths, leagues
         (
             r"(?:has (?:joined|left)(?: the clan channel)?\."
             r"|has died and lost \w+ (?:\w+ )*?[Ii]ronman status\.?"
@@ -129,10 +129,10 @@ _NOTICE = re.compile(
 def broadcast(line: str) -> Broadcast | None:
     """Return what a line tells that the game wrote, or None when it is none of its wordings."""
     line = line[:LONGEST_LINE].strip()
-    for kind, event in ((Kind.KICKED, _EXPELLED), *_EVENTS):
+    for kind, event in ((BroadcastKind.KICKED, _EXPELLED), *_EVENTS):
         told = event.fullmatch(line)
         if told is not None:
             groups = told.groupdict()
             words = (groups.get("words") or "").removesuffix(".")
             return Broadcast(kind, groups["name"], words, groups.get("by"))
-    return Broadcast(Kind.OTHER) if _NOTICE.fullmatch(line) else None
+    return Broadcast(BroadcastKind.OTHER) if _NOTICE.fullmatch(line) else None

@@ -12,14 +12,14 @@ from typing import NamedTuple
 from bot.clan.ranks import rank_of
 
 
-class Kind(StrEnum):
+class CaseKind(StrEnum):
     """What a case is about."""
 
     PROMOTION = "promotion"
     INACTIVITY = "inactivity"
 
 
-class State(StrEnum):
+class CaseState(StrEnum):
     """Where a case stands.
 
     SECONDING waits for another officer; APPROVED waits for WOM to show that it happened in the
@@ -37,8 +37,8 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-OVER = frozenset({State.DONE, State.CLOSED})
-WAITING = frozenset({State.OPEN, State.SECONDING, State.NOTICED, State.SNOOZED})
+OVER = frozenset({CaseState.DONE, CaseState.CLOSED})
+WAITING = frozenset({CaseState.OPEN, CaseState.SECONDING, CaseState.NOTICED, CaseState.SNOOZED})
 
 
 class Move(StrEnum):
@@ -54,14 +54,14 @@ class Move(StrEnum):
     REOPEN = "reopen"
 
 
-class Entry(NamedTuple):
+class CaseEntry(NamedTuple):
     """One line of the history; `who` is a Discord user, or None for what WOM or time did.
 
     `numbers` are the sentences that were on the table then.
     """
 
     move: Move
-    state: State
+    state: CaseState
     who: int | None
     at: datetime
     why: str = ""
@@ -83,21 +83,21 @@ class Case:
     `role` was held when it was opened; `target` is the next rank of a promotion.
     """
 
-    kind: Kind
+    kind: CaseKind
     player_id: int
     role: str
     policy_version: int
-    history: tuple[Entry, ...]
+    history: tuple[CaseEntry, ...]
     target: str | None = None
     case_id: int | None = None
 
     @property
-    def last(self) -> Entry:
+    def last(self) -> CaseEntry:
         """Return the newest line of the history."""
         return self.history[-1]
 
     @property
-    def state(self) -> State:
+    def state(self) -> CaseState:
         """Return where the case stands."""
         return self.last.state
 
@@ -113,7 +113,7 @@ class Case:
 
 
 def open_case(  # noqa: PLR0913 - what is kept of the moment
-    kind: Kind,
+    kind: CaseKind,
     player_id: int,
     role: str,
     now: datetime,
@@ -124,7 +124,7 @@ def open_case(  # noqa: PLR0913 - what is kept of the moment
     who: int | None = None,
 ) -> Case:
     """Return a new case with what was known when it was opened."""
-    first = Entry(Move.OPEN, State.OPEN, who, now, numbers=tuple(numbers))
+    first = CaseEntry(Move.OPEN, CaseState.OPEN, who, now, numbers=tuple(numbers))
     return Case(kind, player_id, role, policy_version, (first,), target)
 
 
@@ -133,14 +133,14 @@ def after_wom(case: Case, role: str | None, ladder: Sequence[str], now: datetime
     if case.state in OVER:
         return case
     if role is None:
-        done = case.kind is Kind.INACTIVITY
-        return _by_itself(case, State.DONE if done else State.CLOSED, now, "left the clan")
-    if case.kind is Kind.INACTIVITY or role == case.role:
+        done = case.kind is CaseKind.INACTIVITY
+        return _by_itself(case, CaseState.DONE if done else CaseState.CLOSED, now, "left the clan")
+    if case.kind is CaseKind.INACTIVITY or role == case.role:
         return case
     rank, target = rank_of(role, ladder), rank_of(case.target or "", ladder)
     if role == case.target or (rank is not None and target is not None and rank <= target):
-        return _by_itself(case, State.DONE, now, f"now {role}")
-    return _by_itself(case, State.CLOSED, now, f"now {role}, and judged anew")
+        return _by_itself(case, CaseState.DONE, now, f"now {role}")
+    return _by_itself(case, CaseState.CLOSED, now, f"now {role}, and judged anew")
 
 
 def after_life(case: Case, life: Life, now: datetime) -> Case:
@@ -148,9 +148,9 @@ def after_life(case: Case, life: Life, now: datetime) -> Case:
 
     What they did before is known to whoever opened it, perhaps by a shorter limit.
     """
-    waits = case.kind is Kind.INACTIVITY and case.state in WAITING
+    waits = case.kind is CaseKind.INACTIVITY and case.state in WAITING
     if waits and life.seen_at > case.history[0].at:
-        return _by_itself(case, State.CLOSED, now, f"active again: {life.words}")
+        return _by_itself(case, CaseState.CLOSED, now, f"active again: {life.words}")
     return case
 
 
@@ -158,21 +158,23 @@ def after_time(case: Case, now: datetime) -> Case:
     """Return the case once its time is over: the snoozed opens, "not yet" and dismissed close."""
     if case.until_at is None or now < case.until_at:
         return case
-    if case.state is State.SNOOZED:
-        return extended(case, Entry(Move.REOPEN, State.OPEN, None, now, "the snooze is over"))
-    return _by_itself(case, State.CLOSED, now, "its time is over, and it is judged anew")
+    if case.state is CaseState.SNOOZED:
+        return extended(
+            case, CaseEntry(Move.REOPEN, CaseState.OPEN, None, now, "the snooze is over")
+        )
+    return _by_itself(case, CaseState.CLOSED, now, "its time is over, and it is judged anew")
 
 
-def rests_until(cases: Iterable[Case], kind: Kind, now: datetime) -> datetime | None:
+def rests_until(cases: Iterable[Case], kind: CaseKind, now: datetime) -> datetime | None:
     """Return until when a player is not suggested again for such a case, or None."""
     ends = [case.until_at for case in cases if case.kind is kind and case.until_at is not None]
     return max((end for end in ends if end > now), default=None)
 
 
-def extended(case: Case, entry: Entry) -> Case:
+def extended(case: Case, entry: CaseEntry) -> Case:
     """Return the case with one more line of history."""
     return replace(case, history=(*case.history, entry))
 
 
-def _by_itself(case: Case, state: State, now: datetime, why: str) -> Case:
-    return extended(case, Entry(Move.CLOSE, state, None, now, why))
+def _by_itself(case: Case, state: CaseState, now: datetime, why: str) -> Case:
+    return extended(case, CaseEntry(Move.CLOSE, state, None, now, why))

@@ -6,11 +6,11 @@ Members without Discord cannot be linked: they lower nothing.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.clan.standings import Heard, Link, Roster
+from bot.clan.standings import Link, MessageCounts, Roster
 from bot.clan.wording import plural, share
 
 _QUEUE = "in /clanstats links"
-_NOTHING_HEARD = Heard()
+_NOTHING_HEARD = MessageCounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Linked:
     without_discord: int = 0
     conflicts: int = 0
     sure_pairs: int | None = None
-    heard: Heard = _NOTHING_HEARD
+    heard: MessageCounts = _NOTHING_HEARD
 
     @property
     def known(self) -> int:
@@ -41,7 +41,9 @@ class Linked:
         return self.known + self.unlinked
 
 
-def linked(roster: Roster, heard: Heard = _NOTHING_HEARD, sure_pairs: int | None = None) -> Linked:
+def linked(
+    roster: Roster, heard: MessageCounts = _NOTHING_HEARD, sure_pairs: int | None = None
+) -> Linked:
     """Return how the members of a roster are known."""
     links = [member.link for member in roster.members]
     without = sum(member.has_no_discord and member.link is Link.NONE for member in roster.members)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.clan.cases import OVER, WAITING, Case, Entry, Kind, Move, State, extended
+from bot.clan.cases import OVER, WAITING, Case, CaseEntry, CaseKind, CaseState, Move, extended
 from bot.clan.policy import CasePolicy
 from bot.clan.wording import ago
 
@@ -20,17 +20,19 @@ class Refusal(NamedTuple):
 
 
 _LEADS_TO = {
-    Move.APPROVE: State.APPROVED,
-    Move.NOT_YET: State.NOT_YET,
-    Move.NOTICE: State.NOTICED,
-    Move.SNOOZE: State.SNOOZED,
-    Move.DISMISS: State.DISMISSED,
-    Move.CLOSE: State.CLOSED,
-    Move.REOPEN: State.OPEN,
+    Move.APPROVE: CaseState.APPROVED,
+    Move.NOT_YET: CaseState.NOT_YET,
+    Move.NOTICE: CaseState.NOTICED,
+    Move.SNOOZE: CaseState.SNOOZED,
+    Move.DISMISS: CaseState.DISMISSED,
+    Move.CLOSE: CaseState.CLOSED,
+    Move.REOPEN: CaseState.OPEN,
 }
 _OF_KIND = {
-    Kind.PROMOTION: frozenset({Move.APPROVE, Move.NOT_YET, Move.DISMISS, Move.CLOSE, Move.REOPEN}),
-    Kind.INACTIVITY: frozenset(
+    CaseKind.PROMOTION: frozenset(
+        {Move.APPROVE, Move.NOT_YET, Move.DISMISS, Move.CLOSE, Move.REOPEN}
+    ),
+    CaseKind.INACTIVITY: frozenset(
         {Move.APPROVE, Move.NOTICE, Move.SNOOZE, Move.DISMISS, Move.CLOSE, Move.REOPEN}
     ),
 }
@@ -73,10 +75,10 @@ def decide(  # noqa: PLR0913 - who, when, why: all that a history needs
     if refusal is not None:
         return refusal
     state = _LEADS_TO[move]
-    if move is Move.APPROVE and rules.second_officer and case.state is not State.SECONDING:
-        state = State.SECONDING
+    if move is Move.APPROVE and rules.second_officer and case.state is not CaseState.SECONDING:
+        state = CaseState.SECONDING
     until = _until(move, when, until_at, rules)
-    return extended(case, Entry(move, state, who, when, why.strip(), until, tuple(numbers)))
+    return extended(case, CaseEntry(move, state, who, when, why.strip(), until, tuple(numbers)))
 
 
 def possible_moves(case: Case) -> tuple[Move, ...]:
@@ -90,8 +92,8 @@ def _can(case: Case, move: Move) -> bool:
     if move is Move.REOPEN:
         # What WOM or time ended is judged anew, if at all, as another case.
         ended_by_itself = case.state in OVER and case.last.who is None
-        return case.state is not State.OPEN and not ended_by_itself
-    return case.state in WAITING or (move is Move.CLOSE and case.state is State.APPROVED)
+        return case.state is not CaseState.OPEN and not ended_by_itself
+    return case.state in WAITING or (move is Move.CLOSE and case.state is CaseState.APPROVED)
 
 
 def _stale(case: Case, move: Move, who: int, when: datetime, seen: int | None) -> Refusal | None:
@@ -110,7 +112,7 @@ def _impossible(case: Case, move: Move, who: int, when: datetime) -> Refusal | N
     last = case.last
     if not _can(case, move):
         return Refusal(f"That cannot be done now. {_told(last, who, when)}", last.who)
-    if case.state is State.SECONDING and move is Move.APPROVE and last.who == who:
+    if case.state is CaseState.SECONDING and move is Move.APPROVE and last.who == who:
         return Refusal("You approved this; now a second officer has to agree.", who)
     return None
 
@@ -136,7 +138,7 @@ def _until(
     return until_at or when + timedelta(days=usual_days[move])
 
 
-def _told(entry: Entry, who: int, when: datetime) -> str:
+def _told(entry: CaseEntry, who: int, when: datetime) -> str:
     """Return what an entry says to somebody: who did what, when and why."""
     why = f": {entry.why}" if entry.why else ""
     if entry.who is None:

@@ -51,7 +51,7 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class Absentees:
     """Who is away on one day, with the leave that lasts longest."""
 
     users: Mapping[int, Leave]
@@ -99,10 +99,10 @@ class Exempt:
         return next(own, None) or self.roles.get(accounts[0][1])
 
 
-def away_on(leaves: Iterable[Leave], today: date) -> Away:
+def away_on(leaves: Iterable[Leave], today: date) -> Absentees:
     """Return who is away today."""
     standing = sorted((leave for leave in leaves if leave.covers(today)), key=_end)
-    return Away(
+    return Absentees(
         {leave.user_id: leave for leave in standing if leave.user_id is not None},
         {leave.player_id: leave for leave in standing if leave.player_id is not None},
     )

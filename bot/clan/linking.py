@@ -15,7 +15,7 @@ MOST_OPEN_CLAIMS = 3
 """What one user may claim before an officer looks."""
 
 
-class State(StrEnum):
+class LinkState(StrEnum):
     """What became of a link; only a confirmed one gives authority."""
 
     CLAIMED = "claimed"
@@ -24,7 +24,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-class LinkDeed(StrEnum):
+class LinkAction(StrEnum):
     """What can be done to links."""
 
     CLAIM = "claim"
@@ -40,7 +40,7 @@ class LinkDeed(StrEnum):
     UNDO = "undo"
 
 
-class Refusal(StrEnum):
+class LinkRefusal(StrEnum):
     """Why a deed changed nothing."""
 
     UNKNOWN = "unknown"
@@ -56,7 +56,7 @@ class Refusal(StrEnum):
     OWN = "own"
 
 
-class Pair(NamedTuple):
+class LinkPair(NamedTuple):
     """A player and the user, or speaker, they may be."""
 
     player_id: int
@@ -69,39 +69,39 @@ class Tied:
 
     player_id: int
     user_id: int
-    state: State
+    state: LinkState
     claimed_at: datetime
     is_main: bool = False
     decided_at: datetime | None = None
     decided_by: int | None = None
 
     @property
-    def pair(self) -> Pair:
+    def pair(self) -> LinkPair:
         """Return whom it ties."""
-        return Pair(self.player_id, self.user_id)
+        return LinkPair(self.player_id, self.user_id)
 
     @property
     def stands(self) -> bool:
         """Return whether it is claimed or confirmed."""
-        return self.state in {State.CLAIMED, State.CONFIRMED}
+        return self.state in {LinkState.CLAIMED, LinkState.CONFIRMED}
 
     @property
     def is_pending(self) -> bool:
         """Return whether it is the user's word alone; what an officer made the main one is not."""
-        return self.state is State.CLAIMED and not self.is_main
+        return self.state is LinkState.CLAIMED and not self.is_main
 
 
-Ties = Mapping[Pair, Tied]
+Ties = Mapping[LinkPair, Tied]
 """All links of a clan, in whatever state."""
 
-_CONFIRMING = frozenset({LinkDeed.CONFIRM, LinkDeed.CONFIRM_ALL, LinkDeed.MARK_ALT})
+_CONFIRMING = frozenset({LinkAction.CONFIRM, LinkAction.CONFIRM_ALL, LinkAction.MARK_ALT})
 
 
 class Ruling(NamedTuple):
     """The links that change, the one that was asked for first; or why none does."""
 
     changes: tuple[Tied, ...] = ()
-    refusal: Refusal | None = None
+    refusal: LinkRefusal | None = None
 
 
 def speaker_key(author_id: int) -> int:
@@ -109,92 +109,96 @@ def speaker_key(author_id: int) -> int:
     return -author_id
 
 
-def own_matter(deed: LinkDeed, pair: Pair, ties: Ties, by: int, *, owns_server: bool) -> bool:
+def own_matter(
+    action: LinkAction, pair: LinkPair, ties: Ties, by: int, *, owns_server: bool
+) -> bool:
     """Return whether somebody would decide about their own link, which they may only give up.
 
     The owner of the server may confirm their own: nobody stands above them. A speaker of the clan
     chat is one's own matter when the account is, and so is another's claim on what one claims.
     """
-    if deed is LinkDeed.END:
+    if action is LinkAction.END:
         return False
-    mine = ties.get(Pair(pair.player_id, by))
+    mine = ties.get(LinkPair(pair.player_id, by))
     is_party = mine is not None and mine.stands
     is_own = pair.user_id == by
-    if deed in _CONFIRMING:
+    if action in _CONFIRMING:
         is_speaker = pair.user_id < 0 and is_party
         return (is_own or is_speaker) and not owns_server
     return is_own or is_party
 
 
-def claimed(ties: Ties, pair: Pair, now: datetime) -> Ruling:
+def claimed(ties: Ties, pair: LinkPair, now: datetime) -> Ruling:
     """Return what a user's claim for themself changes."""
     tie = ties.get(pair)
     if tie is not None and tie.stands:
-        return Ruling(refusal=Refusal.YOURS)
+        return Ruling(refusal=LinkRefusal.YOURS)
     if _confirmed_for(ties, pair.player_id) is not None:
-        return Ruling(refusal=Refusal.TAKEN)
-    if tie is not None and tie.state is State.REJECTED:
-        return Ruling(refusal=Refusal.REJECTED)
+        return Ruling(refusal=LinkRefusal.TAKEN)
+    if tie is not None and tie.state is LinkState.REJECTED:
+        return Ruling(refusal=LinkRefusal.REJECTED)
     if sum(each.is_pending for each in _standing(ties, pair.user_id)) >= MOST_OPEN_CLAIMS:
-        return Ruling(refusal=Refusal.TOO_MANY)
-    return Ruling((Tied(*pair, State.CLAIMED, now),))
+        return Ruling(refusal=LinkRefusal.TOO_MANY)
+    return Ruling((Tied(*pair, LinkState.CLAIMED, now),))
 
 
-def unlinked(ties: Ties, pair: Pair, by: int, now: datetime) -> Ruling:
+def unlinked(ties: Ties, pair: LinkPair, by: int, now: datetime) -> Ruling:
     """Return what ends when somebody is no longer a player."""
     tie = ties.get(pair)
     if tie is None or not tie.stands:
-        return Ruling(refusal=Refusal.NOT_LINKED)
-    return Ruling((_decided(tie, State.ENDED, by, now, is_main=False),))
+        return Ruling(refusal=LinkRefusal.NOT_LINKED)
+    return Ruling((_decided(tie, LinkState.ENDED, by, now, is_main=False),))
 
 
-def confirmed(ties: Ties, pair: Pair, by: int, now: datetime, by_name: int | None = None) -> Ruling:
+def confirmed(
+    ties: Ties, pair: LinkPair, by: int, now: datetime, by_name: int | None = None
+) -> Ruling:
     """Return what an officer's word changes: the link is sure, and other claims on it end.
 
     `by_name` is the player they were known to be by name: it is kept, as their main account.
     """
     tie = ties.get(pair)
-    if tie is not None and tie.state is State.CONFIRMED:
-        return Ruling(refusal=Refusal.ALREADY)
+    if tie is not None and tie.state is LinkState.CONFIRMED:
+        return Ruling(refusal=LinkRefusal.ALREADY)
     if pair.user_id < 0:
         return _speaker_confirmed(ties, pair, by, now)
     if _confirmed_for(ties, pair.player_id) is not None:
-        return Ruling(refusal=Refusal.TAKEN)
-    sure = _decided(tie or Tied(*pair, State.CLAIMED, now), State.CONFIRMED, by, now)
+        return Ruling(refusal=LinkRefusal.TAKEN)
+    sure = _decided(tie or Tied(*pair, LinkState.CLAIMED, now), LinkState.CONFIRMED, by, now)
     losers = [
-        _decided(each, State.ENDED, by, now, is_main=False)
+        _decided(each, LinkState.ENDED, by, now, is_main=False)
         for each in ties.values()
         if each.player_id == pair.player_id
         and each.user_id > 0
-        and each.state is State.CLAIMED
+        and each.state is LinkState.CLAIMED
         and each.pair != pair
     ]
     return Ruling((sure, *losers, *_kept_by_name(ties, pair, now, by_name)))
 
 
-def rejected(ties: Ties, pair: Pair, by: int, now: datetime) -> Ruling:
+def rejected(ties: Ties, pair: LinkPair, by: int, now: datetime) -> Ruling:
     """Return what is remembered of a pair that is wrong; a confirmed one must end first."""
-    tie = ties.get(pair) or Tied(*pair, State.ENDED, now)
-    if tie.state is State.REJECTED:
-        return Ruling(refusal=Refusal.ALREADY)
-    if tie.state is State.CONFIRMED:
-        return Ruling(refusal=Refusal.CHANGED)
-    return Ruling((_decided(tie, State.REJECTED, by, now, is_main=False),))
+    tie = ties.get(pair) or Tied(*pair, LinkState.ENDED, now)
+    if tie.state is LinkState.REJECTED:
+        return Ruling(refusal=LinkRefusal.ALREADY)
+    if tie.state is LinkState.CONFIRMED:
+        return Ruling(refusal=LinkRefusal.CHANGED)
+    return Ruling((_decided(tie, LinkState.REJECTED, by, now, is_main=False),))
 
 
-def made_main(ties: Ties, pair: Pair) -> Ruling:
+def made_main(ties: Ties, pair: LinkPair) -> Ruling:
     """Return what changes when an account becomes its person's main one."""
     tie = ties.get(pair)
     if tie is None or not tie.stands:
-        return Ruling(refusal=Refusal.NOT_LINKED)
+        return Ruling(refusal=LinkRefusal.NOT_LINKED)
     if tie.is_main:
-        return Ruling(refusal=Refusal.ALREADY)
+        return Ruling(refusal=LinkRefusal.ALREADY)
     before = [each for each in _standing(ties, pair.user_id) if each.is_main]
     return Ruling((replace(tie, is_main=True), *(replace(each, is_main=False) for each in before)))
 
 
 def marked_alt(  # noqa: PLR0913, PLR0917 - who is whom, by whom, and beside which account
-    ties: Ties, pair: Pair, by: int, now: datetime, main: int | None, by_name: int | None = None
+    ties: Ties, pair: LinkPair, by: int, now: datetime, main: int | None, by_name: int | None = None
 ) -> Ruling:
     """Return what changes when an account is surely its person's, but not the main one.
 
@@ -202,30 +206,30 @@ def marked_alt(  # noqa: PLR0913, PLR0917 - who is whom, by whom, and beside whi
     `by_name` the one that they were known to be by name.
     """
     if main is None or main == pair.player_id or pair.user_id < 0:
-        return Ruling(refusal=Refusal.NO_MAIN)
+        return Ruling(refusal=LinkRefusal.NO_MAIN)
     tie = ties.get(pair)
     ruling = confirmed(ties, pair, by, now, by_name)
-    if ruling.refusal is Refusal.ALREADY and tie is not None:
+    if ruling.refusal is LinkRefusal.ALREADY and tie is not None:
         ruling = Ruling((tie,))
     if ruling.refusal is not None:
         return ruling
     alt, *others = ruling.changes
     changes = [replace(alt, is_main=False), *others]
     marked = any(each.is_main and each != tie for each in _standing(ties, pair.user_id))
-    head = ties.get(Pair(main, pair.user_id))
+    head = ties.get(LinkPair(main, pair.user_id))
     is_kept = any(each.player_id == main for each in others)
     if head is not None and head.stands and not marked and not is_kept:
         changes.append(replace(head, is_main=True))
     changed = tuple(each for each in changes if ties.get(each.pair) != each)
-    return Ruling(changed) if changed else Ruling(refusal=Refusal.ALREADY)
+    return Ruling(changed) if changed else Ruling(refusal=LinkRefusal.ALREADY)
 
 
-def _speaker_confirmed(ties: Ties, pair: Pair, by: int, now: datetime) -> Ruling:
+def _speaker_confirmed(ties: Ties, pair: LinkPair, by: int, now: datetime) -> Ruling:
     """Return that a speaker is a player: a speaker is one player, a player may bear many names."""
     if _standing(ties, pair.user_id):
-        return Ruling(refusal=Refusal.TAKEN)
-    tie = ties.get(pair) or Tied(*pair, State.CLAIMED, now)
-    return Ruling((_decided(tie, State.CONFIRMED, by, now),))
+        return Ruling(refusal=LinkRefusal.TAKEN)
+    tie = ties.get(pair) or Tied(*pair, LinkState.CLAIMED, now)
+    return Ruling((_decided(tie, LinkState.CONFIRMED, by, now),))
 
 
 def _confirmed_for(ties: Ties, player_id: int) -> Tied | None:
@@ -233,7 +237,9 @@ def _confirmed_for(ties: Ties, player_id: int) -> Tied | None:
         (
             each
             for each in ties.values()
-            if each.player_id == player_id and each.user_id > 0 and each.state is State.CONFIRMED
+            if each.player_id == player_id
+            and each.user_id > 0
+            and each.state is LinkState.CONFIRMED
         ),
         None,
     )
@@ -243,23 +249,25 @@ def _standing(ties: Ties, user_id: int) -> list[Tied]:
     return [each for each in ties.values() if each.user_id == user_id and each.stands]
 
 
-def _kept_by_name(ties: Ties, pair: Pair, now: datetime, by_name: int | None) -> tuple[Tied, ...]:
+def _kept_by_name(
+    ties: Ties, pair: LinkPair, now: datetime, by_name: int | None
+) -> tuple[Tied, ...]:
     """Return the player known by name as the main one: with a first link, names decide no longer.
 
     It stays a claim, for nobody looked at it; as the main one it is still known by its name.
     """
     mine = _standing(ties, pair.user_id)
-    has_links = any(each.state is State.CONFIRMED or each.is_main for each in mine)
+    has_links = any(each.state is LinkState.CONFIRMED or each.is_main for each in mine)
     if by_name is None or by_name == pair.player_id or has_links:
         return ()
-    named = Pair(by_name, pair.user_id)
+    named = LinkPair(by_name, pair.user_id)
     tie = ties.get(named)
-    claim = tie if tie is not None and tie.stands else Tied(*named, State.CLAIMED, now)
+    claim = tie if tie is not None and tie.stands else Tied(*named, LinkState.CLAIMED, now)
     return (replace(claim, is_main=True),)
 
 
 def _decided(
-    tie: Tied, state: State, by: int, now: datetime, *, is_main: bool | None = None
+    tie: Tied, state: LinkState, by: int, now: datetime, *, is_main: bool | None = None
 ) -> Tied:
     main = tie.is_main if is_main is None else is_main
     return replace(tie, state=state, is_main=main, decided_at=now, decided_by=by)

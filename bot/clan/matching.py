@@ -15,7 +15,7 @@ from bot.clan.names import match_key, players_by_name, wom_key
 Similarity = Callable[[str, str], float]
 """How alike two folded names are, 0 to 100."""
 
-_Found = dict[tuple[int, int], "Suggestion"]
+_Found = dict[tuple[int, int], "Candidate"]
 
 _EXACT = 100
 _ALIKE = 95  # the same name but for its decoration
@@ -55,7 +55,7 @@ class SpeakerToMatch(NamedTuple):
     name: str
 
 
-class Suggestion(NamedTuple):
+class Candidate(NamedTuple):
     """A player who may be this user, or this speaker's author; `score` is 0 to 100."""
 
     player_id: int
@@ -84,7 +84,7 @@ def suggestions(
     rejected: Collection[tuple[int, int]],
     similarity: Similarity,
     how_many: int = 5,
-) -> tuple[Suggestion, ...]:
+) -> tuple[Candidate, ...]:
     """Return the likeliest pairs, best first, at most `how_many` for each user and each player.
 
     `partner_id` is the user's id; `rejected` are (player, user).
@@ -100,7 +100,7 @@ def speaker_suggestions(
     rejected: Collection[tuple[int, int]],
     similarity: Similarity,
     how_many: int = 5,
-) -> tuple[Suggestion, ...]:
+) -> tuple[Candidate, ...]:
     """Return the likeliest pairs for bridge speakers, best first.
 
     `partner_id` is the author's id; `rejected` are (player, author).
@@ -113,7 +113,7 @@ def sure_pairs(
     users: Sequence[UserToMatch],
     players: Sequence[PlayerToMatch],
     rejected: Collection[tuple[int, int]],
-) -> tuple[Suggestion, ...]:
+) -> tuple[Candidate, ...]:
     """Return the pairs that may be applied in one press: the same name, unique both ways.
 
     A name that another of the players bore before is not unique.
@@ -122,7 +122,7 @@ def sure_pairs(
     borne = {player.player_id: (player.current, *player.old) for player in players}
     current = {player.player_id: wom_key(player.current) for player in players}
     return tuple(
-        Suggestion(player_id, user_id, _EXACT, ("same name",))
+        Candidate(player_id, user_id, _EXACT, ("same name",))
         for user_id, player_id in players_by_name(borne, named).items()
         if current[player_id] in {wom_key(name) for name in named[user_id]}
         and (player_id, user_id) not in rejected
@@ -156,7 +156,7 @@ def _by_names(users: Sequence[_Label], players: Sequence[_Label], similarity: Si
         worth = score - player.minus
         if pair not in found or found[pair].score < worth:
             reasons = tuple(filter(None, (words, user.remark, player.remark)))
-            found[pair] = Suggestion(*pair, worth, reasons)
+            found[pair] = Candidate(*pair, worth, reasons)
     return found
 
 
@@ -218,11 +218,11 @@ def _add_same_day(
     for pair, named in found.items():
         if pair[0] in player_days and player_days[pair[0]] == user_days.get(pair[1]):
             more = min(named.score + _SAME_DAY, _EXACT)
-            found[pair] = Suggestion(*pair, more, (*named.reasons, _SAME_DAY_WORDS))
+            found[pair] = Candidate(*pair, more, (*named.reasons, _SAME_DAY_WORDS))
     user_on, player_on = _alone(user_days), _alone(player_days)
     for day in user_on.keys() & player_on.keys():
         pair = (player_on[day], user_on[day])
-        found.setdefault(pair, Suggestion(*pair, _ONLY_SAME_DAY, (_SAME_DAY_WORDS,)))
+        found.setdefault(pair, Candidate(*pair, _ONLY_SAME_DAY, (_SAME_DAY_WORDS,)))
 
 
 def _alone(days: Mapping[int, date]) -> dict[date, int]:
@@ -232,10 +232,10 @@ def _alone(days: Mapping[int, date]) -> dict[date, int]:
 
 
 def _best(
-    found: Mapping[tuple[int, int], Suggestion],
+    found: Mapping[tuple[int, int], Candidate],
     rejected: Collection[tuple[int, int]],
     how_many: int,
-) -> tuple[Suggestion, ...]:
+) -> tuple[Candidate, ...]:
     """Return what was not rejected, best first, as long as both sides have room."""
     seen_players: Counter[int] = Counter()
     seen_partners: Counter[int] = Counter()

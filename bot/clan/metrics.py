@@ -9,7 +9,7 @@ UNRANKED = -1
 """What WOM sends where Jagex did not list a player: not zero, but unknown below the threshold."""
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """The four sections of a snapshot."""
 
     SKILL = "skill"
@@ -71,10 +71,10 @@ _NAMES = {
 _SMALL = frozenset({"of", "the"})
 
 
-def threshold(metric: str, kind: Kind) -> int:
+def threshold(metric: str, kind: MetricKind) -> int:
     """Return the smallest value that Jagex lists, after WOM's own table (contract, section 6)."""
-    if kind is Kind.BOSS or kind is Kind.ACTIVITY:
-        return _THRESHOLDS.get(metric, _BOSS_THRESHOLD if kind is Kind.BOSS else 1)
+    if kind is MetricKind.BOSS or kind is MetricKind.ACTIVITY:
+        return _THRESHOLDS.get(metric, _BOSS_THRESHOLD if kind is MetricKind.BOSS else 1)
     return 1
 
 

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clan.gains import Headline, step
-from bot.clan.metrics import UNRANKED, Kind, threshold
+from bot.clan.metrics import UNRANKED, MetricKind, threshold
 
 HEADLINE_METRICS = frozenset({"overall", "ehp", "ehb"})
 """Kept in the headline of every observation, and therefore nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MetricReading:
     """All metrics of one player at one instant, by kind; -1 is unranked."""
 
     seen_at: datetime
-    values: Mapping[Kind, Mapping[str, float]]
+    values: Mapping[MetricKind, Mapping[str, float]]
 
-    def metrics(self) -> Iterator[tuple[str, Kind, float]]:
+    def metrics(self) -> Iterator[tuple[str, MetricKind, float]]:
         """Yield (name, kind, value) of every metric outside the headline."""
         for kind, of_kind in self.values.items():
             for name, value in of_kind.items():
@@ -38,7 +38,7 @@ class Observed:
 
 
 def observed(
-    last: Headline | None, present: Mapping[str, float], reading: Reading
+    last: Headline | None, present: Mapping[str, float], reading: MetricReading
 ) -> Observed | None:
     """Return what a reading brings, or None when it is not newer than the last headline.
 
@@ -47,18 +47,18 @@ def observed(
     if last is not None and reading.seen_at <= last.seen_at:
         return None
     changed = {name: value for name, _, value in reading.metrics() if present.get(name) != value}
-    bosses = reading.values.get(Kind.BOSS, {})
+    bosses = reading.values.get(MetricKind.BOSS, {})
     earned = 0.0
     if last is not None:
         earned = last.kills_earned + sum(
-            step(present.get(name, UNRANKED), value, threshold(name, Kind.BOSS)).earned
+            step(present.get(name, UNRANKED), value, threshold(name, MetricKind.BOSS)).earned
             for name, value in bosses.items()
             if name in changed
         )
-    computed = reading.values.get(Kind.COMPUTED, {})
+    computed = reading.values.get(MetricKind.COMPUTED, {})
     headline = Headline(
         seen_at=reading.seen_at,
-        xp=int(reading.values.get(Kind.SKILL, {}).get("overall", UNRANKED)),
+        xp=int(reading.values.get(MetricKind.SKILL, {}).get("overall", UNRANKED)),
         kills=int(sum(value for value in bosses.values() if value > 0)),
         kills_earned=int(earned),
         ehp=float(computed.get("ehp", UNRANKED)),

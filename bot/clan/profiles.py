@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from bot.clan.evidence import Evidence, Grade
 from bot.clan.gains import Gains
 from bot.clan.leave import Exemption, Leave
-from bot.clan.ranks import DEFAULT_GATES, Authority, Caller, Gates, authority
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Caller, Permissions, authority
 from bot.clan.standings import Link
 
 UNSEEN = Evidence(Grade.NONE, ("not looked at",))
@@ -137,15 +137,15 @@ def tenure(profile: Profile, now: datetime) -> timedelta | None:
     return None if profile.joined_at is None else now - profile.joined_at
 
 
-def authority_of(profile: Profile, gates: Gates = DEFAULT_GATES) -> Authority:
+def authority_of(profile: Profile, permissions: Permissions = DEFAULT_PERMISSIONS) -> Authority:
     """Return the highest that a role of any account stands for."""
     roles = frozenset(each.role for each in profile.accounts)
-    return authority(Caller(wom_roles=roles), gates)
+    return authority(Caller(wom_roles=roles), permissions)
 
 
-def is_officer(profile: Profile, gates: Gates = DEFAULT_GATES) -> bool:
+def is_officer(profile: Profile, permissions: Permissions = DEFAULT_PERMISSIONS) -> bool:
     """Return whether any account is an officer's, leadership included."""
-    return authority_of(profile, gates) >= Authority.OFFICER
+    return authority_of(profile, permissions) >= Authority.OFFICER
 
 
 def days_active(profile: Profile, how_many: int) -> Week:

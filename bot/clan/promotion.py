@@ -13,8 +13,8 @@ from bot.clan.enforcement import LIVING, judge
 from bot.clan.evidence import Grade
 from bot.clan.policy import MONTH_DAYS, STEADY_DAYS, STEADY_WEEKS, Policy, Signal
 from bot.clan.profiles import Profile, days_active, tenure
-from bot.clan.ranks import DEFAULT_GATES, Gates, next_rank, rank_of
-from bot.clan.signals import Comparison, Finding, comparison, reached, signals
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Permissions, next_rank, rank_of
+from bot.clan.signals import Comparison, SignalResult, comparison, reached, signals
 from bot.clan.spans import DAY
 from bot.clan.wording import lasting
 
@@ -39,7 +39,7 @@ class PromotionCase:
     doubts: tuple[str, ...]
     strength: float
     policy_version: int
-    lacking: tuple[Finding, ...] = ()
+    lacking: tuple[SignalResult, ...] = ()
 
 
 class Promotions(NamedTuple):
@@ -54,7 +54,7 @@ def promotion_cases(
     ladder: Sequence[str],
     policy: Policy,
     now: datetime,
-    gates: Gates = DEFAULT_GATES,
+    permissions: Permissions = DEFAULT_PERMISSIONS,
 ) -> Promotions:
     """Return who is suggested for the next rank, whatever the order of the profiles.
 
@@ -67,7 +67,7 @@ def promotion_cases(
             continue
         if judge(profile, policy, now).verdict not in LIVING:
             continue
-        found = signals(profile, bars, policy, now, gates)
+        found = signals(profile, bars, policy, now, permissions)
         case = _case(profile, found, ladder, policy, now)
         if case is None:
             continue
@@ -86,13 +86,13 @@ def outlook(  # noqa: PLR0913 - whose, against whom, by which rules
     policy: Policy,
     now: datetime,
     *,
-    gates: Gates = DEFAULT_GATES,
+    permissions: Permissions = DEFAULT_PERMISSIONS,
 ) -> PromotionCase | None:
     """Return what a person has and lacks for the next rank, or None when there is none.
 
     For the person themselves: whether anybody decided anything plays no part in it.
     """
-    return _case(profile, signals(profile, bars, policy, now, gates), ladder, policy, now)
+    return _case(profile, signals(profile, bars, policy, now, permissions), ladder, policy, now)
 
 
 def _may_be_suggested(profile: Profile, now: datetime) -> bool:
@@ -103,7 +103,7 @@ def _may_be_suggested(profile: Profile, now: datetime) -> bool:
 
 def _case(
     profile: Profile,
-    found: Sequence[Finding],
+    found: Sequence[SignalResult],
     ladder: Sequence[str],
     policy: Policy,
     now: datetime,
@@ -147,12 +147,12 @@ def _unseen(profile: Profile, policy: Policy, now: datetime) -> tuple[str, ...]:
     return (f"Not seen on either side for {lasting(unseen_for)}",)
 
 
-def _is_near(found: Sequence[Finding], policy: Policy) -> bool:
+def _is_near(found: Sequence[SignalResult], policy: Policy) -> bool:
     near = policy.promotion.near_percent / 100
     return any(each.closeness >= near for each in found)
 
 
-def _strength(profile: Profile, got: Sequence[Finding], now: datetime) -> float:
+def _strength(profile: Profile, got: Sequence[SignalResult], now: datetime) -> float:
     """Return the share of days with anything on both sides, and points for each signal.
 
     Newcomers are measured by the days they were here, at least half of the eight weeks. Who writes

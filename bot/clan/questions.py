@@ -71,7 +71,7 @@ def is_question(text: str) -> bool:
     return bool(_MARKS.search(words) or _ASKS.match(words))
 
 
-class Fact(NamedTuple):
+class MessageFact(NamedTuple):
     """What is kept of one message; `reply_to` is the id of the message it replies to."""
 
     message_id: int
@@ -91,7 +91,7 @@ class Answer(NamedTuple):
 
 
 def answer_to(
-    question: Fact, later: Iterable[Fact], window: timedelta = ANSWER_WINDOW
+    question: MessageFact, later: Iterable[MessageFact], window: timedelta = ANSWER_WINDOW
 ) -> Answer | None:
     """Return the earliest of `later` that answers the question, whatever their order.
 
@@ -105,7 +105,7 @@ def answer_to(
     return found and Answer(found.message_id, found.author_id, found.sent_at)
 
 
-def _answers(fact: Fact, question: Fact, window: timedelta) -> bool:
+def _answers(fact: MessageFact, question: MessageFact, window: timedelta) -> bool:
     if fact.author_id == question.author_id or _when(fact) <= _when(question):
         return False
     if fact.reply_to == question.message_id:
@@ -113,5 +113,5 @@ def _answers(fact: Fact, question: Fact, window: timedelta) -> bool:
     return fact.channel_id == question.channel_id and fact.sent_at - question.sent_at <= window
 
 
-def _when(fact: Fact) -> tuple[datetime, int]:
+def _when(fact: MessageFact) -> tuple[datetime, int]:
     return fact.sent_at, fact.message_id

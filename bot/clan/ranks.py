@@ -30,7 +30,7 @@ class Authority(IntEnum):
     LEADERSHIP = 3
 
 
-class Deed(StrEnum):
+class Permission(StrEnum):
     """What can be asked of the bot that not everybody may ask."""
 
     SEE_OWN = "see_own"
@@ -45,14 +45,14 @@ class Deed(StrEnum):
 
 
 _WORDS = {
-    Deed.SEE_OWN: "use this",
-    Deed.SEE_REPORTS: "see the clan's reports",
-    Deed.DECIDE_LINKS: "decide whose account is whose",
-    Deed.MANAGE: "change how the clan is run",
-    Deed.PROMOTE: "decide on promotions",
-    Deed.KICK: "decide on removals",
-    Deed.CALL_INACTIVE: "decide who is inactive",
-    Deed.SET_LEAVE: "see and set the leave of others",
+    Permission.SEE_OWN: "use this",
+    Permission.SEE_REPORTS: "see the clan's reports",
+    Permission.DECIDE_LINKS: "decide whose account is whose",
+    Permission.MANAGE: "change how the clan is run",
+    Permission.PROMOTE: "decide on promotions",
+    Permission.KICK: "decide on removals",
+    Permission.CALL_INACTIVE: "decide who is inactive",
+    Permission.SET_LEAVE: "see and set the leave of others",
 }
 _HOLDERS = {
     Authority.GUEST: "people on this server",
@@ -63,7 +63,7 @@ _HOLDERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Gates:
+class Permissions:
     """One clan's table of who may do what.
 
     `tier_1` and `tier_2` are WOM roles, highest first; `officer_roles` those below tier 1 that make
@@ -93,18 +93,18 @@ class Gates:
             return Tier.LEADERSHIP
         return Tier.MEMBERS if role in self.tier_2 else Tier.OTHERS
 
-    def asked_for(self, deed: Deed) -> Authority:
+    def asked_for(self, permission: Permission) -> Authority:
         """Return the authority a deed asks for: for one's own, none, since /link comes first."""
         asked = {
-            Deed.SEE_REPORTS: self.see_reports,
-            Deed.DECIDE_LINKS: self.decide_links,
-            Deed.MANAGE: self.manage,
-            Deed.PROMOTE: self.promote,
-            Deed.KICK: self.kick,
-            Deed.CALL_INACTIVE: max(self.promote, self.kick),  # it leads to removals
-            Deed.SET_LEAVE: Authority.OFFICER,  # with it come reasons, whatever else is opened up
+            Permission.SEE_REPORTS: self.see_reports,
+            Permission.DECIDE_LINKS: self.decide_links,
+            Permission.MANAGE: self.manage,
+            Permission.PROMOTE: self.promote,
+            Permission.KICK: self.kick,
+            Permission.CALL_INACTIVE: max(self.promote, self.kick),  # it leads to removals
+            Permission.SET_LEAVE: Authority.OFFICER,  # with it come reasons, whatever is opened
         }
-        return asked.get(deed, Authority.GUEST)
+        return asked.get(permission, Authority.GUEST)
 
     def to_dict(self) -> dict[str, object]:
         """Return the table as plain values for JSON."""
@@ -135,7 +135,7 @@ class Gates:
         )
 
 
-DEFAULT_GATES = Gates()
+DEFAULT_PERMISSIONS = Permissions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,36 +148,40 @@ class Caller:
     wom_roles: frozenset[str] = frozenset()
 
 
-def authority(caller: Caller, gates: Gates = DEFAULT_GATES) -> Authority:
+def authority(caller: Caller, permissions: Permissions = DEFAULT_PERMISSIONS) -> Authority:
     """Return the higher of what the Discord side and the confirmed accounts give."""
-    return max(_discord_authority(caller, gates), _game_authority(caller, gates))
+    return max(_discord_authority(caller, permissions), _game_authority(caller, permissions))
 
 
-def may(caller: Caller, deed: Deed, gates: Gates = DEFAULT_GATES) -> bool:
+def may(
+    caller: Caller, permission: Permission, permissions: Permissions = DEFAULT_PERMISSIONS
+) -> bool:
     """Return whether the caller may do it; only the server's own managers may set up."""
-    if deed is Deed.SET_UP:
+    if permission is Permission.SET_UP:
         return _runs_server(caller)
-    return authority(caller, gates) >= gates.asked_for(deed)
+    return authority(caller, permissions) >= permissions.asked_for(permission)
 
 
-def refusal(deed: Deed, gates: Gates = DEFAULT_GATES) -> str:
+def refusal(permission: Permission, permissions: Permissions = DEFAULT_PERMISSIONS) -> str:
     """Return one sentence for somebody who may not: who may, and what to do about it."""
-    if deed is Deed.SET_UP:
+    if permission is Permission.SET_UP:
         return "Only people with Manage Server may set up the bot: ask one of them to run this."
-    holders = _HOLDERS[gates.asked_for(deed)]
+    holders = _HOLDERS[permissions.asked_for(permission)]
     return (
-        f"Only {holders} may {_WORDS[deed]}: if you are one of them, `/link` your account and have "
-        "an officer confirm it, or ask for the Discord role that shows it."
+        f"Only {holders} may {_WORDS[permission]}: if you are one of them, `/link` your account "
+        "and have an officer confirm it, or ask for the Discord role that shows it."
     )
 
 
-def ladder(role_orders: Sequence[tuple[str, int]], gates: Gates = DEFAULT_GATES) -> tuple[str, ...]:
+def ladder(
+    role_orders: Sequence[tuple[str, int]], permissions: Permissions = DEFAULT_PERMISSIONS
+) -> tuple[str, ...]:
     """Return the clan's roles, highest first: the group's own order or else the default tiers.
 
     `role_orders` are WOM's (role, index), where index 0 is the highest.
     """
     if not role_orders:
-        return tuple(dict.fromkeys((*gates.tier_1, *gates.tier_2, GUEST_ROLE)))
+        return tuple(dict.fromkeys((*permissions.tier_1, *permissions.tier_2, GUEST_ROLE)))
     return tuple(dict.fromkeys(role for role, _ in sorted(role_orders, key=lambda it: it[::-1])))
 
 
@@ -207,22 +211,22 @@ def _runs_server(caller: Caller) -> bool:
     return caller.is_guild_owner or caller.can_manage_server
 
 
-def _discord_authority(caller: Caller, gates: Gates) -> Authority:
-    if _runs_server(caller) or caller.discord_role_ids & gates.discord_leadership:
+def _discord_authority(caller: Caller, permissions: Permissions) -> Authority:
+    if _runs_server(caller) or caller.discord_role_ids & permissions.discord_leadership:
         return Authority.LEADERSHIP
-    is_officer = caller.discord_role_ids & gates.discord_officers
+    is_officer = caller.discord_role_ids & permissions.discord_officers
     return Authority.OFFICER if is_officer else Authority.GUEST
 
 
-def _game_authority(caller: Caller, gates: Gates) -> Authority:
-    held = (_role_authority(role, gates) for role in caller.wom_roles)
+def _game_authority(caller: Caller, permissions: Permissions) -> Authority:
+    held = (_role_authority(role, permissions) for role in caller.wom_roles)
     return max(held, default=Authority.GUEST)
 
 
-def _role_authority(role: str, gates: Gates) -> Authority:
-    if gates.tier(role) is Tier.LEADERSHIP:
+def _role_authority(role: str, permissions: Permissions) -> Authority:
+    if permissions.tier(role) is Tier.LEADERSHIP:
         return Authority.LEADERSHIP
-    if role in gates.officer_roles:
+    if role in permissions.officer_roles:
         return Authority.OFFICER
     return Authority.GUEST if role == GUEST_ROLE else Authority.MEMBER
 

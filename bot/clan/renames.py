@@ -25,7 +25,7 @@ Told = Mapping[tuple[int, ChangeKind], datetime]
 """When Wise Old Man says that a player joined or left, the last time it did."""
 
 
-class Pair(NamedTuple):
+class RenamePair(NamedTuple):
     """Who left and who joined at the same instant, by Wise Old Man's own clock."""
 
     gone: Change
@@ -54,7 +54,9 @@ class Mistaken(NamedTuple):
     at: datetime
 
 
-def pairs(changes: Iterable[Change], told: Told, polled_at: datetime | None) -> tuple[Pair, ...]:
+def pairs(
+    changes: Iterable[Change], told: Told, polled_at: datetime | None
+) -> tuple[RenamePair, ...]:
     """Return everybody who left and joined together, at that instant.
 
     What was held at the last poll is told again with its own instant, however long ago.
@@ -73,17 +75,19 @@ def pairs(changes: Iterable[Change], told: Told, polled_at: datetime | None) -> 
             gone, came = ends.setdefault(at, ([], []))
             (came if kind is ChangeKind.JOINED else gone).append(replace(change, happened_at=at))
     return tuple(
-        Pair(left, right) for gone, came in ends.values() for left in gone for right in came
+        RenamePair(left, right) for gone, came in ends.values() for left in gone for right in came
     )
 
 
-def dated(changes: Iterable[Change], found: Iterable[Pair]) -> tuple[Change, ...]:
+def dated(changes: Iterable[Change], found: Iterable[RenamePair]) -> tuple[Change, ...]:
     """Return the changes with those of the pairs at the pairs' instants."""
     at = {(each.player_id, each.kind): each for pair in found for each in pair}
     return tuple(at.get((change.player_id, change.kind), change) for change in changes)
 
 
-def undecided(found: Iterable[Pair], filed: Iterable[Filed], now: datetime) -> tuple[Pair, ...]:
+def undecided(
+    found: Iterable[RenamePair], filed: Iterable[Filed], now: datetime
+) -> tuple[RenamePair, ...]:
     """Return the pairs that are held: a change from the one name to the other is not denied."""
     renames = {
         (each.player_id, wom_key(each.old_name), wom_key(each.new_name))
@@ -98,7 +102,7 @@ def undecided(found: Iterable[Pair], filed: Iterable[Filed], now: datetime) -> t
     )
 
 
-def held_back(news: RosterNews, held: Iterable[Pair]) -> RosterNews:
+def held_back(news: RosterNews, held: Iterable[RenamePair]) -> RosterNews:
     """Return the news without the pairs: the old id stays as it is, the new one is not here yet."""
     gone = {pair.gone.player_id for pair in held}
     came = {pair.came.player_id for pair in held}

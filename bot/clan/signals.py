@@ -18,14 +18,14 @@ from bot.clan.policy import (
     Signal,
 )
 from bot.clan.profiles import Profile, authority_of, days_active, summed, tenure
-from bot.clan.ranks import DEFAULT_GATES, Authority, Gates
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Permissions
 from bot.clan.spans import DAY
 from bot.clan.wording import exact, plural, short
 
 _PILLAR_WEEKS = 4
 
 
-class Finding(NamedTuple):
+class SignalResult(NamedTuple):
     """One signal of one person; `closeness` is the share (0-1) of the bar that is furthest off.
 
     `missing` says to the person themselves what is left to do.
@@ -70,11 +70,11 @@ def signals(
     bars: Comparison,
     policy: Policy,
     now: datetime,
-    gates: Gates = DEFAULT_GATES,
-) -> tuple[Finding, ...]:
+    permissions: Permissions = DEFAULT_PERMISSIONS,
+) -> tuple[SignalResult, ...]:
     """Return what each signal that is on, and is for their rank, says of a person."""
     rules = policy.promotion
-    held = authority_of(profile, gates)
+    held = authority_of(profile, permissions)
     found = [
         _velocity(profile, bars, rules),
         _pillar(profile, bars, rules) if held < Authority.LEADERSHIP else None,
@@ -91,7 +91,7 @@ def _top_cut(values: Iterable[int | None], percent: int) -> int | None:
     return known[-(-len(known) * percent // 100) - 1] if known else None
 
 
-def _velocity(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Finding | None:
+def _velocity(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> SignalResult | None:
     xp = profile.window(rules.velocity_days).xp
     if profile.main.role not in rules.recruit_roles or xp is None or not bars.mean_xp:
         return None
@@ -104,10 +104,12 @@ def _velocity(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Fin
     )
     missing = f"more than {mean} XP in {window} ({short(xp)} so far)"
     closeness = min(xp / bars.mean_xp, 1.0)
-    return Finding(Signal.VELOCITY, words, closeness, is_reached, () if is_reached else (missing,))
+    return SignalResult(
+        Signal.VELOCITY, words, closeness, is_reached, () if is_reached else (missing,)
+    )
 
 
-def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Finding | None:
+def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> SignalResult | None:
     messages = profile.window(rules.pillar_days).capped
     days = days_active(profile, _PILLAR_WEEKS).chat_days
     if messages is None or days is None or bars.message_cut is None:
@@ -123,10 +125,10 @@ def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Findi
         _Bar(days, rules.pillar_chat_days, f"day in chat of {weeks}", f"days in chat of {weeks}"),
     )
     closeness = min(map(_closeness, parts))
-    return Finding(Signal.PILLAR, words, closeness, closeness >= 1, _missing(parts))
+    return SignalResult(Signal.PILLAR, words, closeness, closeness >= 1, _missing(parts))
 
 
-def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Finding | None:
+def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> SignalResult | None:
     raids = profile.total_raids
     if raids is None:
         return None
@@ -138,7 +140,7 @@ def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Findin
         + f"; the bar is {exact(bar)}"
     )
     missing = _missing((_Bar(raids, bar, "raid", "raids"),))
-    return Finding(Signal.CARRY, words, _share(raids, bar), raids >= bar, missing)
+    return SignalResult(Signal.CARRY, words, _share(raids, bar), raids >= bar, missing)
 
 
 class _Bar(NamedTuple):
@@ -150,16 +152,18 @@ class _Bar(NamedTuple):
     many: str
 
 
-def _steady(profile: Profile, rules: PromotionPolicy, now: datetime) -> Finding:
+def _steady(profile: Profile, rules: PromotionPolicy, now: datetime) -> SignalResult:
     bars = [bar for bar in _steady_bars(profile, rules, now) if bar.least]
     below = [bar for bar in bars if _closeness(bar) < 1]
     told = below or bars
     words = ", ".join(_bar_words(bar) for bar in told) or "nothing is asked for"
     if not below:
         words = f"Steady over {STEADY_WEEKS} weeks: {words}"
-        return Finding(Signal.STEADY, words, 1.0, is_reached=True)
+        return SignalResult(Signal.STEADY, words, 1.0, is_reached=True)
     closeness, missing = min(map(_closeness, below)), _missing(below)
-    return Finding(Signal.STEADY, f"Steady: {words}", closeness, is_reached=False, missing=missing)
+    return SignalResult(
+        Signal.STEADY, f"Steady: {words}", closeness, is_reached=False, missing=missing
+    )
 
 
 def _steady_bars(profile: Profile, rules: PromotionPolicy, now: datetime) -> Iterator[_Bar]:
@@ -210,6 +214,6 @@ def _share(value: float | None, least: int) -> float:
     return 1.0 if not least else min((value or 0) / least, 1.0)
 
 
-def reached(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def reached(findings: Sequence[SignalResult]) -> tuple[SignalResult, ...]:
     """Return the signals that were reached."""
     return tuple(each for each in findings if each.is_reached)

@@ -41,7 +41,7 @@ class Chat(NamedTuple):
         )
 
 
-class Heard(NamedTuple):
+class MessageCounts(NamedTuple):
     """The messages of a span, on Discord and through bridges, and how many of each are a member's.
 
     Those who left are known as well.
@@ -135,7 +135,7 @@ class Roster:
 
     members: tuple[Member, ...]
     as_of: datetime
-    heard: Mapping[Period, Heard] = field(default_factory=dict)
+    heard: Mapping[Period, MessageCounts] = field(default_factory=dict)
     conflicts: int = 0
     claims: int = 0
 

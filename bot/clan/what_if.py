@@ -25,7 +25,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Flagged:
     """Whom a policy flags at one instant, in the list's order, and whom it cannot judge."""
 
     flagged: tuple[Profile, ...]
@@ -48,7 +48,7 @@ class Past:
     """Whom a policy would have flagged at an instant, and what became of each, by player id."""
 
     at: datetime
-    look: Look
+    look: Flagged
     fates: Mapping[int, Fate] = field(default_factory=dict)
 
     def named(self, fate: Fate) -> tuple[str, ...]:
@@ -64,8 +64,8 @@ class WhatIf:
     `suggested_before` and `suggested_after` are the names of those suggested for a promotion.
     """
 
-    before: Look
-    after: Look
+    before: Flagged
+    after: Flagged
     past_before: Past | None
     past_after: Past | None
     suggested_before: tuple[str, ...]
@@ -82,16 +82,18 @@ class WhatIf:
         return _without(self.before.flagged, self.after.flagged)
 
 
-def look(listed: InactivityList) -> Look:
+def look(listed: InactivityList) -> Flagged:
     """Return what a list of the inactive comes to."""
-    return Look(
+    return Flagged(
         tuple(row.profile for row in listed.sure),
         len(listed.needs_evidence),
         len(listed.away_or_exempt),
     )
 
 
-def past(at: datetime, then: Look, today: Iterable[Profile], noticed: Iterable[int] = ()) -> Past:
+def past(
+    at: datetime, then: Flagged, today: Iterable[Profile], noticed: Iterable[int] = ()
+) -> Past:
     """Return what became of those who would have been flagged at an instant.
 
     `today` are the present people, whose newest signs of life count; `noticed` the players who

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.cli.given import CannotDo, Given
+from bot.cli.context import CannotDo, CliContext
 from bot.cli.terminal import screen
 from bot.settings import Settings
 from bot.wiring import now
@@ -18,17 +18,17 @@ _FORGOTTEN = (
 )
 
 
-async def backup(given: Given, wait: float = WAIT_SECONDS) -> int:
+async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
     """Copy the database into the backups folder, verified, and say where to."""
-    path = _file(given.settings())
+    path = _file(context.settings())
     copy = await back_up(path, path.parent / "backups", now(), wait=wait)
     screen().print(f"{path.name} was copied and the copy checked: {copy}", soft_wrap=True)
     return 0
 
 
-async def restore(given: Given, file: Path) -> int:
+async def restore(context: CliContext, file: Path) -> int:
     """Put a backup in the place of the database; say what is kept and what comes back."""
-    target = _file(given.settings(), unless=file)
+    target = _file(context.settings(), unless=file)
     try:
         done = await put_back(file, target, now())
     except (DatabaseDamaged, DatabaseUnopenable) as error:

@@ -1,7 +1,7 @@
 """Which clans a command means, and which clan the settings' group belongs to."""
 
-from bot.cli.given import CannotDo
-from bot.services.clans import Clan
+from bot.cli.context import CannotDo
+from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.wiring import Services
 

@@ -16,8 +16,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.clan.spans import Period
-from bot.cli.endings import ended_in_words
-from bot.cli.given import CannotDo, Form, Given
+from bot.cli.context import CannotDo, CliContext, ListFormat
+from bot.cli.exit_codes import ended_in_words
 
 app = typer.Typer(
     add_completion=False,
@@ -55,23 +55,23 @@ _Now = Annotated[
     datetime | None, typer.Option(parser=_instant, hidden=True, help="Another present.")
 ]
 _Form = Annotated[
-    Form | None, typer.Option("--format", help="As the file's name ends, else a table.")
+    ListFormat | None, typer.Option("--format", help="As the file's name ends, else a table.")
 ]
 _Out = Annotated[Path | None, typer.Option(help="The file to write; else the list is shown here.")]
 
 
 def main() -> None:
     """Run the command that was typed."""
-    app(obj=Given(os.environ, Path(".env")))
+    app(obj=CliContext(os.environ, Path(".env")))
 
 
 @app.command()
 def run(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Be on Discord until Ctrl-C: listen, poll Wise Old Man, answer commands, keep backups."""
-    from bot.cli.running import run as deed
+    from bot.cli.running import run as action
     from bot.cli.running import until_told
 
-    _do(lambda: until_told(deed(context.obj, verbose=verbose)), verbose=verbose, interrupted=0)
+    _do(lambda: until_told(action(context.obj, verbose=verbose)), verbose=verbose, interrupted=0)
 
 
 @app.command()
@@ -93,17 +93,17 @@ def demo(  # noqa: PLR0913 - each is an option of the demo
 ) -> None:
     """Try the real bot on a made-up clan and a simulated Discord; no token, no network."""
 
-    def deed() -> Coroutine[Any, Any, int]:
+    def action() -> Coroutine[Any, Any, int]:
         _must_have_demo()
         from bot.cli import showing
-        from bot.demo.stage import Part
+        from bot.demo.stage import StageSize
 
-        part = Part(members, days, seed)
+        part = StageSize(members, days, seed)
         if check:
             return showing.check(part, files, verbose=verbose)
         return showing.show(part, port, verbose=verbose)
 
-    _do(deed, verbose=verbose)
+    _do(action, verbose=verbose)
 
 
 @app.command()
@@ -118,9 +118,9 @@ def poll(
     verbose: _Verbose = False,
 ) -> None:
     """Ask Wise Old Man now what is new, for every clan or for one."""
-    from bot.cli.polling import poll as deed
+    from bot.cli.polling import poll as action
 
-    _do(lambda: deed(context.obj, clan, believe=believe, verbose=verbose), verbose=verbose)
+    _do(lambda: action(context.obj, clan, believe=believe, verbose=verbose), verbose=verbose)
 
 
 @app.command()
@@ -143,10 +143,10 @@ def report(  # noqa: PLR0913 - each is an option of the report
 ) -> None:
     """Write the clan's report as a chart and a workbook, and show its numbers here."""
     from bot.cli.reporting import Wanted
-    from bot.cli.reporting import report as deed
+    from bot.cli.reporting import report as action
 
     wanted = Wanted(out, period, clan, now, leadership=leadership)
-    _do(lambda: deed(context.obj, wanted, verbose=verbose), verbose=verbose)
+    _do(lambda: action(context.obj, wanted, verbose=verbose), verbose=verbose)
 
 
 @app.command()
@@ -160,11 +160,11 @@ def promotions(  # noqa: PLR0913 - each is an option of the list
     verbose: _Verbose = False,
 ) -> None:
     """List who may rise to the next rank and why, and who is just under."""
-    from bot.cli.listing import Asked
-    from bot.cli.listing import promotions as deed
+    from bot.cli.listing import ListRequest
+    from bot.cli.listing import promotions as action
 
-    asked = Asked(clan, form, out, now, verbose)
-    _do(lambda: deed(context.obj, asked), verbose=verbose)
+    asked = ListRequest(clan, form, out, now, verbose)
+    _do(lambda: action(context.obj, asked), verbose=verbose)
 
 
 @app.command()
@@ -181,19 +181,19 @@ def inactive(  # noqa: PLR0913 - each is an option of the list
     verbose: _Verbose = False,
 ) -> None:
     """List who is silent in game and chat, who may be, and who is left in peace."""
-    from bot.cli.listing import Asked
-    from bot.cli.listing import inactive as deed
+    from bot.cli.listing import ListRequest
+    from bot.cli.listing import inactive as action
 
-    asked = Asked(clan, form, out, now, verbose)
-    _do(lambda: deed(context.obj, asked, days), verbose=verbose)
+    asked = ListRequest(clan, form, out, now, verbose)
+    _do(lambda: action(context.obj, asked, days), verbose=verbose)
 
 
 @app.command()
 def migrate(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Bring the database up to the schema of this version, after a verified backup."""
-    from bot.cli.migrating import migrate as deed
+    from bot.cli.migrating import migrate as action
 
-    _do(lambda: deed(context.obj, verbose=verbose), verbose=verbose)
+    _do(lambda: action(context.obj, verbose=verbose), verbose=verbose)
 
 
 @app.command(epilog="Example: clanstats backup")
@@ -203,9 +203,9 @@ def backup(context: typer.Context, *, verbose: _Verbose = False) -> None:
     Ends with 0 when the copy is good, else with 1 and why: locked for 30 seconds, cannot be opened,
     disk full, damaged. The seven newest copies are kept.
     """
-    from bot.cli.backups import backup as deed
+    from bot.cli.backups import backup as action
 
-    _do(lambda: deed(context.obj), verbose=verbose)
+    _do(lambda: action(context.obj), verbose=verbose)
 
 
 @app.command(epilog="Example: clanstats restore data/backups/clan_data-20261120T040000Z.db")
@@ -224,17 +224,17 @@ def restore(
     clan_data.replaced-....db. Ends with 0 when that is done, else with 1 and why, and then all is
     as it was.
     """
-    from bot.cli.backups import restore as deed
+    from bot.cli.backups import restore as action
 
-    _do(lambda: deed(context.obj, file), verbose=verbose)
+    _do(lambda: action(context.obj, file), verbose=verbose)
 
 
 @app.command()
 def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Look for what is wrong with settings, database, Wise Old Man and Discord; say the remedy."""
-    from bot.cli.doctor import doctor as deed
+    from bot.cli.doctor import doctor as action
 
-    _do(lambda: deed(context.obj), verbose=verbose)
+    _do(lambda: action(context.obj), verbose=verbose)
 
 
 def _must_have_demo() -> None:
@@ -244,10 +244,10 @@ def _must_have_demo() -> None:
 
 
 def _do(
-    deed: Callable[[], Coroutine[Any, Any, int]], *, verbose: bool, interrupted: int = 130
+    action: Callable[[], Coroutine[Any, Any, int]], *, verbose: bool, interrupted: int = 130
 ) -> None:
     """Do what was typed and end with its code, or with words and a code when it cannot be done."""
     with ended_in_words(verbose=verbose, interrupted=interrupted):
-        code = asyncio.run(deed())
+        code = asyncio.run(action())
     if code:
         raise typer.Exit(code)

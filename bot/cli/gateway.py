@@ -13,7 +13,7 @@ import structlog
 
 from bot.app import ClanBot
 from bot.clan.notices import Notice
-from bot.cli.given import PORTAL, CannotDo, Sight, switches
+from bot.cli.context import PORTAL, CannotDo, DiscordSetup, switches
 from bot.settings import Settings
 from bot.timetable import Timetable
 from bot.wiring import Services, leave_loaded
@@ -58,7 +58,7 @@ async def stay(
                 await _stay(token, opens_bot(content), content=content)
             except discord.PrivilegedIntentsRequired:
                 content = False
-                remedy = switches(Sight("", has_content=False, has_members=False))
+                remedy = switches(DiscordSetup("", has_content=False, has_members=False))
                 _log.warning(
                     f"going on without message content, so no question is noticed: {remedy}"
                 )
@@ -156,7 +156,9 @@ def _quiet_client() -> discord.Client:
     return discord.Client(intents=discord.Intents.none())
 
 
-async def look(token: str, opens_client: Callable[[], discord.Client] = _quiet_client) -> Sight:
+async def look(
+    token: str, opens_client: Callable[[], discord.Client] = _quiet_client
+) -> DiscordSetup:
     """Return what Discord says about the bot; CannotDo when it says nothing."""
     async with opens_client() as client:
         try:
@@ -167,7 +169,7 @@ async def look(token: str, opens_client: Callable[[], discord.Client] = _quiet_c
         except (discord.DiscordException, *_AWAY, *_UNREADABLE) as error:
             raise CannotDo("Discord cannot be reached", "check the connection") from error
     flags = about.flags
-    return Sight(
+    return DiscordSetup(
         about.name,
         flags.gateway_message_content or flags.gateway_message_content_limited,
         flags.gateway_guild_members or flags.gateway_guild_members_limited,

@@ -13,10 +13,10 @@ from rich.table import Table
 from bot.clan.wording import exact, plural
 from bot.reports.clan_report import role_words
 from bot.reports.definitions import Definitions, help_words, inactive_words, promotion_words
-from bot.reports.lists import InactiveRow, Listing, Part, PromotionRow
+from bot.reports.lists import InactiveRow, Listing, ListSection, PromotionRow
 from bot.reports.style import clock_words, evidence_words
-from bot.services.clans import Clan
-from bot.services.reviewed import InactivityReview, PromotionReview, Waiting
+from bot.services.review import InactivityReview, PromotionReview, Waiting
+from bot.services.setup import Clan
 
 _ARROW = "\N{RIGHTWARDS ARROW}"
 
@@ -27,7 +27,7 @@ def show_promotions(
     """Show who is suggested, who is just under, and who was approved and waits for the game."""
     words = promotion_words(review.policy)
     _show_head(console, clan, "promotions", listing)
-    for part in (Part.SUGGESTED, Part.JUST_UNDER):
+    for part in (ListSection.SUGGESTED, ListSection.JUST_UNDER):
         rows = listing.part(part)
         _show_part(console, part, len(rows), words)
         _show(console, [_rising(row) for row in rows], "Strength")
@@ -43,10 +43,10 @@ def show_inactive(
     _show_head(console, clan, "inactive", listing)
     if review.days is not None:
         console.print(f"With a limit of {plural(review.days, 'day')} for every rank.")
-    for part in (Part.SURE, Part.NEEDS_EVIDENCE, Part.AWAY_OR_EXEMPT):
+    for part in (ListSection.SURE, ListSection.NEEDS_EVIDENCE, ListSection.AWAY_OR_EXEMPT):
         rows = listing.part(part)
         _show_part(console, part, len(rows), words)
-        over = "Days over" if part is Part.SURE else None
+        over = "Days over" if part is ListSection.SURE else None
         _show(console, [_silent(row) for row in rows], over)
     _show_waiting(console, "Decided, to be removed in the game", review.to_remove)
     _show_foot(console, (), review.evidence)
@@ -64,7 +64,7 @@ def _show_head(
     console.print(words, style="bold", soft_wrap=True)
 
 
-def _show_part(console: Console, part: Part, how_many: int, words: Definitions) -> None:
+def _show_part(console: Console, part: ListSection, how_many: int, words: Definitions) -> None:
     title = part.capitalize()
     console.print(f"\n{title}: {how_many:,}", style="bold")
     console.print(dict(words)[title], style="dim")

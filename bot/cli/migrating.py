@@ -1,14 +1,14 @@
 """`clanstats migrate`: the database brought up to this version, and nothing else."""
 
-from bot.cli.given import Given, journal
+from bot.cli.context import CliContext, journal
 from bot.cli.terminal import screen
 
 
-async def migrate(given: Given, *, verbose: bool) -> int:
+async def migrate(context: CliContext, *, verbose: bool) -> int:
     """Bring the schema up, and say from where to where and which backup was taken."""
-    settings = given.settings()
+    settings = context.settings()
     with journal(settings, verbose=verbose):
-        async with given.open_services(settings) as services:
+        async with context.open_services(settings) as services:
             done = services.migrated
     console = screen()
     if not done.changed:

@@ -4,29 +4,29 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.cli.choosing import adopt_group, clans_meant, one_clan
-from bot.cli.endings import words_for
-from bot.cli.given import Given, journal
+from bot.cli.context import CliContext, journal
+from bot.cli.exit_codes import words_for
 from bot.cli.screens import show_poll
 from bot.cli.terminal import margin, screen
 from bot.journal import traced
-from bot.services.clans import Clan
-from bot.services.poll import NoGroup, PollUnderWay
-from bot.services.rounds import poll_clan
+from bot.services.game import NoGroup, PollUnderWay
+from bot.services.ops import poll_clan
+from bot.services.setup import Clan
 from bot.timetable import recorded
 from bot.wiring import Services
 from wom.errors import WomError
 
 
-async def poll(given: Given, wanted: str | None, *, believe: bool, verbose: bool) -> int:
+async def poll(context: CliContext, wanted: str | None, *, believe: bool, verbose: bool) -> int:
     """Poll every clan or the one that is wanted; 1 when a poll failed or was refused.
 
     `believe` takes one clan's roster as it is, however many are missing from it.
     """
-    settings = given.settings()
+    settings = context.settings()
     settings.need_wom()
     beside = margin()
     with journal(settings, verbose=verbose):
-        async with given.open_services(settings) as services:
+        async with context.open_services(settings) as services:
             await adopt_group(services, settings)
             chosen = (
                 (await one_clan(services, wanted),)

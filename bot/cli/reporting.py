@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.clan.spans import Period
-from bot.cli.given import Given, clock_at, journal
+from bot.cli.context import CliContext, clock_at, journal
 from bot.reports.documents import write_whole
 from bot.reports.worker import Aside, uncollected
 
@@ -29,23 +29,23 @@ class Wanted(NamedTuple):
     leadership: bool
 
 
-async def report(given: Given, wanted: Wanted, *, verbose: bool) -> int:
+async def report(context: CliContext, wanted: Wanted, *, verbose: bool) -> int:
     """Write chart and workbook of one clan into a folder, and show what they say."""
     with uncollected():
-        files = await _files(given, wanted, verbose=verbose)
+        files = await _files(context, wanted, verbose=verbose)
         _write(wanted.out, files)
         _show(wanted.out, files)
     return 0
 
 
-async def _files(given: Given, wanted: Wanted, *, verbose: bool) -> "ReportFiles":
-    settings = given.settings()
+async def _files(context: CliContext, wanted: Wanted, *, verbose: bool) -> "ReportFiles":
+    settings = context.settings()
     draws = Aside()
     from bot.cli.choosing import one_clan
 
     present = clock_at(wanted.now)
     with journal(settings, verbose=verbose):
-        async with given.open_services(settings, draws=lambda: draws, **present) as services:
+        async with context.open_services(settings, draws=lambda: draws, **present) as services:
             clan = await one_clan(services, wanted.clan)
             return await services.publish.report_files(
                 clan, wanted.period, leadership=wanted.leadership

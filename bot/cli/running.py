@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 
 from bot.cli.choosing import adopt_group
+from bot.cli.context import CliContext
 from bot.cli.gateway import opened_bot
-from bot.cli.given import Given
 from bot.journal import open_journal
 from bot.reports.worker import Worker
 from bot.settings import Fault, Settings, SettingsError, costs
@@ -19,9 +19,9 @@ from bot.wiring import now
 _log = structlog.get_logger()
 
 
-async def run(given: Given, *, verbose: bool) -> int:
+async def run(context: CliContext, *, verbose: bool) -> int:
     """Be on Discord until cancelled; SettingsError without a token or a contact for WOM."""
-    settings = given.settings()
+    settings = context.settings()
     token = _needed(settings)
     with open_journal(
         "DEBUG" if verbose else settings.log_level,
@@ -34,18 +34,18 @@ async def run(given: Given, *, verbose: bool) -> int:
             # The log takes what follows "SECRET:" for the secret itself.
             _log.info(cost.replace(": ", ", so ", 1))
         worker = Worker()
-        async with given.open_services(settings, draws=lambda: worker) as services:
+        async with context.open_services(settings, draws=lambda: worker) as services:
             await adopt_group(services, settings)
             await worker.warm()
-            await given.stay_on_discord(
+            await context.stay_on_discord(
                 token, lambda content: opened_bot(services, settings, content=content)
             )
     return 0
 
 
-async def until_told(deed: Coroutine[Any, Any, int]) -> int:
+async def until_told(action: Coroutine[Any, Any, int]) -> int:
     """Do it until it ends or the process is told to end (Ctrl-C, SIGTERM): then it is cancelled."""
-    doing = asyncio.ensure_future(deed)
+    doing = asyncio.ensure_future(action)
     loop = asyncio.get_running_loop()
     for told in (signal.SIGINT, signal.SIGTERM):
         # Windows has no such signals: there, Ctrl-C cancels us as asyncio does it.

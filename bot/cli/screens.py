@@ -12,7 +12,7 @@ from bot.clan.activity import Change
 from bot.clan.wording import exact, percent_change, plural, short
 from bot.reports.clan_report import ClanReport, Mover, top_movers, total_rows
 from bot.reports.style import evidence_words, span_words
-from bot.services.poll import Failure, PollResult
+from bot.services.game import Failure, PollResult
 
 _NAMES_SHOWN = 6
 _CHANGES_SHOWN = 20

@@ -3,17 +3,17 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.cli.given import CannotDo, journal
+from bot.cli.context import CannotDo, journal
 from bot.cli.terminal import margin, screen
 from bot.demo import show as demo
-from bot.demo.stage import Part
+from bot.demo.stage import StageSize
 from bot.demo.tour import TourFailed
-from bot.demo.wom_gate import CODE
+from bot.demo.wom_limits import CODE
 from bot.demo.world import GROUP_ID
 from bot.settings import Settings, load
 
 
-async def show(part: Part, port: int | None, *, verbose: bool) -> int:
+async def show(part: StageSize, port: int | None, *, verbose: bool) -> int:
     """Serve the demo on this machine until it is cancelled."""
     with TemporaryDirectory() as folder:
         settings = _settings(folder)
@@ -22,7 +22,7 @@ async def show(part: Part, port: int | None, *, verbose: bool) -> int:
     return 0
 
 
-async def check(part: Part, files: Path | None, *, verbose: bool) -> int:
+async def check(part: StageSize, files: Path | None, *, verbose: bool) -> int:
     """Try every command as every viewer, and show a line for each; 1 when one failed."""
     console = screen()
     with TemporaryDirectory() as folder:

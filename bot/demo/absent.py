@@ -7,9 +7,8 @@ from itertools import cycle
 
 from bot.demo.cast import MadeUpUser, Persona
 from bot.demo.world import World
-from bot.services.clans import Clan
-from bot.services.exemptions import Exemptions
-from bot.services.leave import Leaves, Whom
+from bot.services.people import Exemptions, Leaves, Whom
+from bot.services.setup import Clan
 from storage.engine import Database
 
 _LEAVES = (

@@ -52,7 +52,7 @@ _JOINED_LATE, _TAKES_A_BREAK = 0.3, 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Casting:
     """One part in the clan: the `nth` of its persona; `status` is what WOM will make of it."""
 
     index: int
@@ -92,7 +92,7 @@ def times_of(now: datetime, days: int, coming: timedelta) -> Times:
     return Times(to_ms(now - timedelta(days=days)), to_ms(now), to_ms(now + coming))
 
 
-def career(rng: Random, part: Part, times: Times, names: Iterator[str]) -> Career:
+def career(rng: Random, part: Casting, times: Times, names: Iterator[str]) -> Career:
     """Draw somebody's way through the clan."""
     joined_ms = _joined_ms(rng, part, times)
     status_at = None if part.status == "active" else from_ms(times.share(0.85))
@@ -111,7 +111,7 @@ def career(rng: Random, part: Part, times: Times, names: Iterator[str]) -> Caree
     )
 
 
-def _joined_ms(rng: Random, part: Part, times: Times) -> int:
+def _joined_ms(rng: Random, part: Casting, times: Times) -> int:
     if part.persona is Persona.NEWCOMER:
         return times.now_ms - rng.randrange(DAY_MS, 10 * DAY_MS)
     settled = part.leaves or _returns(part) or part.persona not in _JOIN_LATE
@@ -120,7 +120,7 @@ def _joined_ms(rng: Random, part: Part, times: Times) -> int:
     return times.start_ms - rng.randrange(60 * DAY_MS, 1_000 * DAY_MS)
 
 
-def _stays(rng: Random, part: Part, joined_ms: int, times: Times) -> tuple[Stay, ...]:
+def _stays(rng: Random, part: Casting, joined_ms: int, times: Times) -> tuple[Stay, ...]:
     joined_at = from_ms(joined_ms)
     if part.leaves:
         return (Stay(joined_at, from_ms(times.share(rng.uniform(0.15, 0.97)))),)
@@ -131,13 +131,13 @@ def _stays(rng: Random, part: Part, joined_ms: int, times: Times) -> tuple[Stay,
     return (Stay(joined_at),)
 
 
-def _returns(part: Part) -> bool:
+def _returns(part: Casting) -> bool:
     """Tell whether somebody leaves within the span and comes back."""
     return part.persona is Persona.STEADY and part.nth % _RETURNS_EVERY == 1
 
 
 def _names(
-    rng: Random, part: Part, registered_ms: int, times: Times, names: Iterator[str]
+    rng: Random, part: Casting, registered_ms: int, times: Times, names: Iterator[str]
 ) -> Iterator[Since]:
     yield Since(next(names), from_ms(registered_ms))
     if part.leaves or part.nth % _RENAMED_EVERY != _RENAMED_EVERY // 2:
@@ -147,7 +147,7 @@ def _names(
         yield Since(next(names), from_ms(times.share(rng.uniform(0.7, 0.97))))
 
 
-def _roles(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tuple[Since, ...]:
+def _roles(rng: Random, part: Casting, stays: tuple[Stay, ...], times: Times) -> tuple[Since, ...]:
     """Return the steps up the ladder, all of them while being a member."""
     joined_ms, left_at = to_ms(stays[0].from_at), stays[-1].to_at
     until_ms = to_ms(left_at) if left_at else times.now_ms
@@ -167,7 +167,7 @@ def _roles(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tu
     return tuple(map(Since, steps, map(from_ms, (joined_ms, *rises))))
 
 
-def _lulls(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tuple[Lull, ...]:
+def _lulls(rng: Random, part: Casting, stays: tuple[Stay, ...], times: Times) -> tuple[Lull, ...]:
     """Return when the player is truly silent; None as the end means: to this day."""
     now_ms = times.now_ms
     if part.persona in _SILENT_FOR_DAYS:
@@ -188,7 +188,7 @@ def _lulls(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tu
     return ()
 
 
-def _drifts(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> tuple[Lull, ...]:
+def _drifts(rng: Random, part: Casting, stays: tuple[Stay, ...], times: Times) -> tuple[Lull, ...]:
     """Return the silence in which somebody drifted away, where the span is long enough for it."""
     left_at = stays[-1].to_at
     if left_at is None or part.persona is not Persona.CASUAL:
@@ -198,7 +198,7 @@ def _drifts(rng: Random, part: Part, stays: tuple[Stay, ...], times: Times) -> t
     return (Lull(began_ms, to_ms(left_at)),) if began_ms > settled_ms else ()
 
 
-def _came_back(part: Part) -> bool:
+def _came_back(part: Casting) -> bool:
     """Tell whether somebody was silent for long and came back without being asked."""
     if part.leaves or part.persona not in _LONG_LULL_EVERY:
         return False

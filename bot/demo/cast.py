@@ -82,7 +82,7 @@ class Lull(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class ValueHistory:
     """One metric of one player: its values, each from its instant on; only changes are kept.
 
     Whole numbers stay whole: only EHP and EHB are kept as floats.
@@ -125,7 +125,7 @@ class MadeUpPlayer:
     observed_ms: "array[int]"
     coming_ms: "array[int]"
     played_ms: "array[int]"
-    path: Mapping[str, Path]
+    path: Mapping[str, ValueHistory]
 
     @property
     def name(self) -> str:

@@ -42,7 +42,7 @@ _TRIES = 3
 _INSTANT_AND_SERIAL = itemgetter(0, 1)
 
 
-class Line(NamedTuple):
+class ScriptLine(NamedTuple):
     """One message before it has its number; `answers` is the serial of another line.
 
     Lines sort by their instant, then by their serial.
@@ -65,10 +65,10 @@ class Talk:
     speakers: Sequence[Voice]
     channels: Sequence[MadeUpChannel]
     zone: ZoneInfo
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ScriptLine] = field(default_factory=list)
     serial: int = 0
 
-    def day(self, day: int, wanted: float) -> list[Line]:
+    def day(self, day: int, wanted: float) -> list[ScriptLine]:
         """Return the lines of a UTC day in time order, about `wanted` of them."""
         if not wanted:
             return []
@@ -171,7 +171,7 @@ class Talk:
         answers: int | None,
     ) -> int:
         self.serial += 1
-        self.lines.append(Line(at_ms, self.serial, voice, channel.index, kind, answers))
+        self.lines.append(ScriptLine(at_ms, self.serial, voice, channel.index, kind, answers))
         return self.serial
 
 
@@ -192,7 +192,7 @@ def written(
 
 
 def _message(
-    line: Line, number: int, numbers: dict[int, int], words: Random | None
+    line: ScriptLine, number: int, numbers: dict[int, int], words: Random | None
 ) -> MadeUpMessage:
     sent_at = from_ms(line.at_ms)
     voice = line.voice

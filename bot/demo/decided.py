@@ -9,19 +9,15 @@ from datetime import datetime, timedelta
 from itertools import count, cycle
 from typing import NamedTuple
 
-from bot.clan.cases import Case, Kind, Life, Move, after_life, after_wom, open_case
+from bot.clan.cases import Case, CaseKind, Life, Move, after_life, after_wom, open_case
 from bot.clan.decisions import Refusal, decide
 from bot.clan.enforcement import LIVING, judge
 from bot.clan.policy import Policy
 from bot.demo.cast import MadeUpPlayer, Persona, Since, to_ms
 from bot.demo.world import World
-from bot.services.casebook import keep
-from bot.services.clans import Clan
-from bot.services.looking import Looking
-from bot.services.muster import Muster, read_muster
-from bot.services.policies import policy_of
-from bot.services.reviewed import Unsuggested
-from bot.services.suggesting import inactivity_of, promotions_of, suggested
+from bot.services.review import Unsuggested, inactivity_of, keep, promotions_of, suggested
+from bot.services.setup import Clan, policy_of
+from bot.services.view import Looking, Muster, read_muster
 from storage.engine import Connection, Database
 
 _LONG_AGO, _SEEN_AGAIN, _EARLIER, _LATELY = (timedelta(days=days) for days in (88, 74, 40, 6))
@@ -33,20 +29,20 @@ _BETWEEN_DECISIONS = timedelta(minutes=7)
 class _Made(NamedTuple):
     """What leaders made of a suggestion, and the reason that they gave."""
 
-    kind: Kind
+    kind: CaseKind
     move: Move
     why: str = ""
 
 
-_NOTICED = _Made(Kind.INACTIVITY, Move.NOTICE)
-_REMOVED = _Made(Kind.INACTIVITY, Move.APPROVE)
-_SNOOZED = _Made(Kind.INACTIVITY, Move.SNOOZE, "A friend of theirs asks them this week")
+_NOTICED = _Made(CaseKind.INACTIVITY, Move.NOTICE)
+_REMOVED = _Made(CaseKind.INACTIVITY, Move.APPROVE)
+_SNOOZED = _Made(CaseKind.INACTIVITY, Move.SNOOZE, "A friend of theirs asks them this week")
 _DISMISSED = _Made(
-    Kind.INACTIVITY, Move.DISMISS, "Broke a wrist and told us so; back when it has healed"
+    CaseKind.INACTIVITY, Move.DISMISS, "Broke a wrist and told us so; back when it has healed"
 )
-_APPROVED = _Made(Kind.PROMOTION, Move.APPROVE)
+_APPROVED = _Made(CaseKind.PROMOTION, Move.APPROVE)
 _NOT_YET = _Made(
-    Kind.PROMOTION, Move.NOT_YET, "Has not come to an event yet; look again after the next one"
+    CaseKind.PROMOTION, Move.NOT_YET, "Has not come to an event yet; look again after the next one"
 )
 
 

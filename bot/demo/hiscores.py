@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from itertools import accumulate
 
-from bot.clan.metrics import SKILLS, UNRANKED, Kind, threshold
+from bot.clan.metrics import SKILLS, UNRANKED, MetricKind, threshold
 
 ACTIVITIES = (
     "bounty_hunter_hunter", "bounty_hunter_rogue", "clue_scrolls_all", "clue_scrolls_beginner",
@@ -64,8 +64,8 @@ RANKED_OVERALL_XP = 20_000
 """The least sum of ranked skills with which they list an account as a whole."""
 
 RANKED_FROM: Mapping[str, int] = {
-    **{boss: threshold(boss, Kind.BOSS) for boss in BOSSES},
-    **{activity: threshold(activity, Kind.ACTIVITY) for activity in ACTIVITIES},
+    **{boss: threshold(boss, MetricKind.BOSS) for boss in BOSSES},
+    **{activity: threshold(activity, MetricKind.ACTIVITY) for activity in ACTIVITIES},
 }
 
 _XP_OF_LEVEL = (

@@ -9,7 +9,7 @@ from random import Random
 from typing import cast
 
 from bot.clan.metrics import SKILLS
-from bot.demo.cast import Path
+from bot.demo.cast import ValueHistory
 from bot.demo.hiscores import (
     BOSSES,
     CLUE_SHARES,
@@ -80,16 +80,16 @@ class Ledger:
         self._note("ehp", round(self.ehp, 5), at_ms)
         self._note("ehb", round(self.ehb, 5), at_ms)
 
-    def paths(self) -> dict[str, Path]:
+    def paths(self) -> dict[str, ValueHistory]:
         """Return all metrics in WOM's order, each with its changes."""
         start = array("q", [self._start_ms])
-        paths: dict[str, Path] = {}
+        paths: dict[str, ValueHistory] = {}
         for metric in METRICS:
             at = self._at.get(metric)
             if at is None:
-                paths[metric] = Path(start, self._column(metric))
+                paths[metric] = ValueHistory(start, self._column(metric))
             else:
-                paths[metric] = Path(at, self._values[metric])
+                paths[metric] = ValueHistory(at, self._values[metric])
         return paths
 
     def _all_listed(self) -> dict[str, float]:

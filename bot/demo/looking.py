@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 
-from bot.demo.cast import DAY_MS, HOUR_MS, MadeUpPlayer, Path, from_ms
+from bot.demo.cast import DAY_MS, HOUR_MS, MadeUpPlayer, ValueHistory, from_ms
 from bot.demo.rhythm import likely
 
 
@@ -42,7 +42,9 @@ def changes(player: MadeUpPlayer) -> Iterator[tuple[datetime, dict[str, float]]]
         yield from_ms(at_ms), changed
 
 
-def _spread(metric: str, path: Path, observed: "array[int]", found: list[dict[str, float]]) -> None:
+def _spread(
+    metric: str, path: ValueHistory, observed: "array[int]", found: list[dict[str, float]]
+) -> None:
     """Put each value of a path where it was first seen; of several between two looks, the last."""
     place, last, first_ms = 0, len(observed), observed[0]
     for at_ms, value in zip(path.at_ms, path.values, strict=True):

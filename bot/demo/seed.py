@@ -13,33 +13,31 @@ from typing import Any
 from bot.clan.activity import ChangeKind
 from bot.clan.bridge import DEFAULT, pattern
 from bot.clan.gains import Headline
-from bot.clan.metrics import SKILLS, Kind
+from bot.clan.metrics import SKILLS, MetricKind
 from bot.clan.names import wom_key
-from bot.clan.observing import HEADLINE_METRICS, Reading, observed
+from bot.clan.observing import HEADLINE_METRICS, MetricReading, observed
 from bot.clan.ranks import compare
 from bot.demo.cast import ChannelKind, MadeUpMessage, MadeUpPlayer
 from bot.demo.hiscores import ACTIVITIES, BOSSES, METRICS
 from bot.demo.looking import changes
 from bot.demo.world import World
-from bot.services.bridges import Bridge, Posted
-from bot.services.clans import Clan, Clans
-from bot.services.intake import Heard, Intake, Spot
-from bot.services.rebuild import Zones
+from bot.services.chat import Bridge, ChannelInfo, IncomingMessage, Intake, Posted, Zones
+from bot.services.setup import Clan, Clans
 from storage import clans, metrics, players, snapshots
 from storage.engine import Database
-from storage.players import Event
-from storage.snapshots import News, Seen
+from storage.players import MembershipEventRow
+from storage.snapshots import News, ObservationRow
 
 BRIDGE_PATTERN = DEFAULT
 """How the made-up webhook repeats the clan chat."""
 
 _NEWS_AT_ONCE = 4_000
 _MESSAGES_AT_ONCE = 5_000
-_KINDS: Mapping[str, Kind] = (
-    dict.fromkeys(("overall", *SKILLS), Kind.SKILL)
-    | dict.fromkeys(ACTIVITIES, Kind.ACTIVITY)
-    | dict.fromkeys(BOSSES, Kind.BOSS)
-    | dict.fromkeys(("ehp", "ehb"), Kind.COMPUTED)
+_KINDS: Mapping[str, MetricKind] = (
+    dict.fromkeys(("overall", *SKILLS), MetricKind.SKILL)
+    | dict.fromkeys(ACTIVITIES, MetricKind.ACTIVITY)
+    | dict.fromkeys(BOSSES, MetricKind.BOSS)
+    | dict.fromkeys(("ehp", "ehb"), MetricKind.COMPUTED)
 )
 
 
@@ -129,18 +127,18 @@ async def _seed_snapshots(database: Database, world: World) -> None:
 
 
 def _news(player: MadeUpPlayer, ids: Mapping[str, int]) -> Iterator[News]:
-    values: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
+    values: dict[MetricKind, dict[str, float]] = {kind: {} for kind in MetricKind}
     present: dict[str, float] = {}
     last: Headline | None = None
     for seen_at, changed in changes(player):
         for name, value in changed.items():
             values[_KINDS[name]][name] = value
-        item = observed(last, present, Reading(seen_at, values))
+        item = observed(last, present, MetricReading(seen_at, values))
         if item is not None:
             last = item.headline
             present |= item.changed
             yield News(
-                Seen(player.player_id, *last),
+                ObservationRow(player.player_id, *last),
                 {ids[name]: value for name, value in item.changed.items()},
             )
 
@@ -177,20 +175,22 @@ def _membership(player: MadeUpPlayer, now: datetime) -> dict[str, Any]:
     }
 
 
-def _events(player: MadeUpPlayer, world: World) -> Iterator[Event]:
+def _events(player: MadeUpPlayer, world: World) -> Iterator[MembershipEventRow]:
     """Yield what the polls would have noticed of a player since the world began."""
     for number, stay in enumerate(player.stays):
         kind = ChangeKind.RETURNED if number else ChangeKind.JOINED
-        yield Event(player.player_id, kind, stay.from_at, None, player.role_at(stay.from_at))
+        yield MembershipEventRow(
+            player.player_id, kind, stay.from_at, None, player.role_at(stay.from_at)
+        )
         if stay.to_at is not None:
-            yield Event(player.player_id, ChangeKind.LEFT, stay.to_at)
+            yield MembershipEventRow(player.player_id, ChangeKind.LEFT, stay.to_at)
     for before, after in _steps([(each.value, each.since_at) for each in player.roles]):
         kind = compare(before, after[0], world.ladder)
-        yield Event(player.player_id, kind, after[1], before, after[0])
+        yield MembershipEventRow(player.player_id, kind, after[1], before, after[0])
     if player.status == "archived":
         return  # WOM's own name for it is no rename
     for before, after in _steps([(each.value, each.since_at) for each in player.names]):
-        yield Event(player.player_id, ChangeKind.RENAMED, after[1], before, after[0])
+        yield MembershipEventRow(player.player_id, ChangeKind.RENAMED, after[1], before, after[0])
 
 
 def _steps(
@@ -199,10 +199,12 @@ def _steps(
     return ((before[0], after) for before, after in pairwise(history))
 
 
-def _heard(world: World, cast: Cast, messages_a_day: float | None) -> Iterator[Heard]:
+def _heard(world: World, cast: Cast, messages_a_day: float | None) -> Iterator[IncomingMessage]:
     """Yield what the bot would have heard: people anywhere, and who speaks through the bridge."""
-    spots = {
-        channel.index: Spot(cast.channels[channel.index], channel.name, _spot_kind(channel.kind))
+    channel_infos = {
+        channel.index: ChannelInfo(
+            cast.channels[channel.index], channel.name, _channel_kind(channel.kind)
+        )
         for channel in world.channels
     }
     bridges = {
@@ -212,28 +214,28 @@ def _heard(world: World, cast: Cast, messages_a_day: float | None) -> Iterator[H
     }
     ids: dict[int, int] = {}
     for message in world.messages(messages_a_day=messages_a_day):
-        spot = spots[message.channel]
+        channel_info = channel_infos[message.channel]
         if message.is_bot:
             bridge = bridges.get(message.channel)
-            heard = None if bridge is None else bridge.heard(_posted(message, spot))
+            heard = None if bridge is None else bridge.heard(_posted(message, channel_info))
             if heard is not None:
                 yield heard
         elif message.user is not None:
-            yield _one(message, world, cast, spot, ids)
+            yield _one(message, world, cast, channel_info, ids)
 
 
-def _posted(message: MadeUpMessage, spot: Spot) -> Posted:
-    return Posted(message.message_id, spot, message.sent_at, [message.text])
+def _posted(message: MadeUpMessage, channel_info: ChannelInfo) -> Posted:
+    return Posted(message.message_id, channel_info, message.sent_at, [message.text])
 
 
 def _one(
-    message: MadeUpMessage, world: World, cast: Cast, spot: Spot, ids: dict[int, int]
-) -> Heard:
+    message: MadeUpMessage, world: World, cast: Cast, channel_info: ChannelInfo, ids: dict[int, int]
+) -> IncomingMessage:
     user = world.users[message.user or 0]
     ids[message.number] = message.message_id
-    return Heard(
+    return IncomingMessage(
         message.message_id,
-        spot,
+        channel_info,
         cast.users[user.index],
         user.display_name,
         user.name,
@@ -243,5 +245,5 @@ def _one(
     )
 
 
-def _spot_kind(kind: ChannelKind) -> str:
+def _channel_kind(kind: ChannelKind) -> str:
     return "voice" if kind is ChannelKind.VOICE else "text"

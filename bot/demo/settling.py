@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from bot.demo.careers import LADDER, Career, Part, Times, career, times_of
+from bot.demo.careers import LADDER, Career, Casting, Times, career, times_of
 from bot.demo.cast import DAY_MS, HOUR_MS, MadeUpPlayer, MadeUpUser, Persona, snowflake, to_ms
 from bot.demo.looking import looks
 from bot.demo.people import (
@@ -38,7 +38,7 @@ _SMALLEST_WITH_STATUSES = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Population:
     """Everybody, and whose second account somebody is."""
 
     players: tuple[MadeUpPlayer, ...]
@@ -47,7 +47,7 @@ class Settled:
     ladder: tuple[str, ...] = LADDER
 
 
-def settle(seed: int, members: int, days: int, now: datetime, coming: timedelta) -> Settled:
+def settle(seed: int, members: int, days: int, now: datetime, coming: timedelta) -> Population:
     """Settle the clan; `coming` is how far play goes on after `now`."""
     parts = list(_parts(members))
     times = times_of(now, days, coming)
@@ -57,26 +57,26 @@ def settle(seed: int, members: int, days: int, now: datetime, coming: timedelta)
     players = tuple(
         _player(seed, part, times, names, owners.get(_player_id(part))) for part in parts
     )
-    return Settled(players, tuple(_users(seed, members, players)), alts)
+    return Population(players, tuple(_users(seed, members, players)), alts)
 
 
-def _player_id(part: Part) -> int:
+def _player_id(part: Casting) -> int:
     """Return WOM's id: rising, with gaps."""
     return _FIRST_PLAYER_ID + part.index * 23 + part.index**2 % 17
 
 
-def _parts(members: int) -> Iterator[Part]:
+def _parts(members: int) -> Iterator[Casting]:
     """Yield the present members' parts, then those of the people who left."""
     leavers = [_LEAVERS[n % len(_LEAVERS)] for n in range(members // _MEMBERS_PER_LEAVER)]
     nth = dict.fromkeys(HABITS, 0)
     for index, persona in enumerate(parts_of(members) + leavers):
         odd = persona is Persona.CASUAL and nth[persona] < len(_STATUSES) and index < members
         status = _STATUSES[nth[persona]] if odd and members >= _SMALLEST_WITH_STATUSES else "active"
-        yield Part(index, persona, nth[persona], index >= members, status)
+        yield Casting(index, persona, nth[persona], index >= members, status)
         nth[persona] += 1
 
 
-def _alts(seed: int, parts: list[Part]) -> dict[int, int]:
+def _alts(seed: int, parts: list[Casting]) -> dict[int, int]:
     """Return the main account of each second one."""
     rng = lots(seed, "alts")
     mains = [_player_id(part) for part in parts if part.persona in _MAINS and not part.leaves]
@@ -87,7 +87,7 @@ def _alts(seed: int, parts: list[Part]) -> dict[int, int]:
     }
 
 
-def _owners(parts: list[Part], alts: dict[int, int]) -> dict[int, int]:
+def _owners(parts: list[Casting], alts: dict[int, int]) -> dict[int, int]:
     """Return the index of the Discord user of each player that has one."""
     owning = [_player_id(part) for part in parts if part.persona is not Persona.LURKER]
     mains = [player_id for player_id in owning if player_id not in alts]
@@ -96,7 +96,7 @@ def _owners(parts: list[Part], alts: dict[int, int]) -> dict[int, int]:
 
 
 def _player(
-    seed: int, part: Part, times: Times, names: Iterator[str], user: int | None
+    seed: int, part: Casting, times: Times, names: Iterator[str], user: int | None
 ) -> MadeUpPlayer:
     rng = lots(seed, "player", part.index)
     habit = HABITS[part.persona]
@@ -126,7 +126,7 @@ def _player(
     )
 
 
-def _looks(seed: int, part: Part, way: Career, times: Times) -> list[int]:
+def _looks(seed: int, part: Casting, way: Career, times: Times) -> list[int]:
     """Return when WOM looks: from joining until the account or its owner is gone."""
     habit = HABITS[part.persona]
     if not habit.observed_chance:

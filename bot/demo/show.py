@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.demo.stage import Part, Say, open_stage
+from bot.demo.stage import Say, StageSize, open_stage
 from bot.demo.tour import tour
 from bot.settings import Settings
 
@@ -15,7 +15,7 @@ _HINT = (
 )
 
 
-async def show(settings: Settings, part: Part, port: int | None, say: Say) -> None:
+async def show(settings: Settings, part: StageSize, port: int | None, say: Say) -> None:
     """Serve the demo on this machine until it is cancelled; `say` hears the address."""
     async with open_stage(settings, part, say) as stage:
         await stage.viewers["leader"].send(stage.front, _HINT)
@@ -33,7 +33,7 @@ async def show(settings: Settings, part: Part, port: int | None, say: Say) -> No
             await preview.wait_closed()
 
 
-async def check(settings: Settings, part: Part, files: Path, say: Say) -> AsyncIterator[str]:
+async def check(settings: Settings, part: StageSize, files: Path, say: Say) -> AsyncIterator[str]:
     """Yield the lines of the tour; TourFailed at the first step that is not as it should be."""
     async with open_stage(settings, part, say) as stage:
         async for line in tour(stage, files):

@@ -14,7 +14,7 @@ import httpx
 from simcord import ChannelHandle, Env, GuildHandle, MemberActor, RoleHandle, UserHandle
 
 from bot.app import ClanBot
-from bot.clan.ranks import DEFAULT_GATES
+from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.demo.absent import send_away
 from bot.demo.cast import ChannelKind, MadeUpUser, Persona
 from bot.demo.decided import decide_before
@@ -23,8 +23,8 @@ from bot.demo.ties import tie
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import World, make_world
 from bot.reports.worker import Worker
-from bot.services.clans import Clan
-from bot.services.intake import Spot
+from bot.services.chat import ChannelInfo
+from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.timetable import Timetable
 from bot.wiring import Services, open_services
@@ -38,7 +38,7 @@ _JOINING_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StageSize:
     """A made-up clan's size and seed."""
 
     members: int = 150
@@ -78,7 +78,7 @@ class SharedClock:
 
 
 @asynccontextmanager
-async def open_stage(settings: Settings, part: Part, say: Say) -> AsyncIterator[Stage]:
+async def open_stage(settings: Settings, part: StageSize, say: Say) -> AsyncIterator[Stage]:
     """Yield the bot in front of a clan with a history, ready to be used.
 
     `settings` name the folder and the database, which should be new; `say` hears what is going on.
@@ -136,12 +136,12 @@ async def _dressed(  # noqa: PLR0913, PLR0917 - everything that stands on the st
         guild.create_role("Leadership", permissions=discord.Permissions(manage_guild=True)),
         guild.create_role("Officer"),
     )
-    gates = replace(
-        DEFAULT_GATES,
+    permissions = replace(
+        DEFAULT_PERMISSIONS,
         discord_leadership=frozenset({roles[0].id}),
         discord_officers=frozenset({roles[1].id}),
     )
-    await services.clans.set_gates(clan, gates)
+    await services.clans.set_permissions(clan, permissions)
     names = {user.index: f"{user.display_name} ({seat})" for seat, user in seats.items()}
     actors = {}
     for user in world.users:
@@ -171,17 +171,17 @@ def _channel(guild: GuildHandle, name: str, kind: ChannelKind) -> ChannelHandle:
 
 def _roles(user: MadeUpUser, roles: tuple[RoleHandle, RoleHandle]) -> list[RoleHandle]:
     leadership, officer = roles
-    if user.role in DEFAULT_GATES.tier_1:
+    if user.role in DEFAULT_PERMISSIONS.tier_1:
         return [leadership]
-    return [officer] if user.role in DEFAULT_GATES.officer_roles else []
+    return [officer] if user.role in DEFAULT_PERMISSIONS.officer_roles else []
 
 
 async def _declare_bridge(services: Services, clan: Clan, world: World, cast: Cast) -> None:
     """Declare the channel of the clan chat, as officers would have before anybody spoke there."""
     for channel in world.channels:
         if channel.kind is ChannelKind.BRIDGE:
-            spot = Spot(cast.channels[channel.index], channel.name, "text")
-            await services.bridges.declare(clan, spot, BRIDGE_PATTERN)
+            channel_info = ChannelInfo(cast.channels[channel.index], channel.name, "text")
+            await services.bridges.declare(clan, channel_info, BRIDGE_PATTERN)
 
 
 def _accounts(seats: Mapping[str, MadeUpUser]) -> frozenset[int]:

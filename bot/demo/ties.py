@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from bot.demo.cast import MadeUpUser, Persona
 from bot.demo.seed import Cast
 from bot.demo.world import World
-from bot.services.book import Officer
-from bot.services.clans import Clan
-from bot.services.links import Links
-from bot.services.people import Visitor
+from bot.services.people import Links, Officer
+from bot.services.setup import Clan
+from bot.services.view import Visitor
 from storage import links
 from storage.engine import Database
-from storage.links import Link, State
+from storage.links import StandingLink, StoredState
 
 _LEFT_OPEN_EVERY = 3
 _CLAIMS_EVERY = 4
@@ -39,13 +38,13 @@ async def tie(database: Database, clan: Clan, world: World, cast: Cast) -> None:
         )
 
 
-def _decided(world: World, cast: Cast) -> Iterator[Link]:
+def _decided(world: World, cast: Cast) -> Iterator[StandingLink]:
     for user in filter(_is_decided, world.users):
         for player_id in user.player_ids:
-            yield Link(
+            yield StandingLink(
                 player_id,
                 cast.users[user.index],
-                State.CONFIRMED,
+                StoredState.CONFIRMED,
                 is_main=player_id == user.player_ids[0],
             )
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from simcord import InteractionResult, MemberActor
 
-from bot.clan.ranks import Deed, refusal
+from bot.clan.ranks import Permission, refusal
 from bot.demo.cast import Persona
 from bot.demo.stage import Stage
-from bot.demo.tour_deeds import DEEDS
+from bot.demo.tour_actions import DEEDS
 from bot.demo.touring import TourFailed, answers, must, words_of
 from bot.reports.documents import write_whole
 
@@ -38,7 +38,7 @@ class Stop:
     """
 
     command: str
-    deed: Deed
+    permission: Permission
     allowed: frozenset[str]
     files: frozenset[str] = frozenset()
     options: Callable[[Stage], dict[str, Any]] = lambda _: {}
@@ -47,26 +47,26 @@ class Stop:
 
 
 TOUR = (
-    Stop("clanstats report", Deed.SEE_REPORTS, _OFFICERS, frozenset({"png", "xlsx"})),
+    Stop("clanstats report", Permission.SEE_REPORTS, _OFFICERS, frozenset({"png", "xlsx"})),
     Stop(
         "clanstats report",
-        Deed.SEE_REPORTS,
+        Permission.SEE_REPORTS,
         _OFFICERS,
         frozenset({"png", "xlsx"}),
         lambda _: {"period": 30, "visibility": "everybody"},
     ),
-    Stop("clanstats status", Deed.SEE_REPORTS, _OFFICERS),
-    Stop("clanstats alerts", Deed.SEE_REPORTS, _OFFICERS),
-    Stop("clanstats audit", Deed.PROMOTE, _LEADERSHIP, frozenset({"png"})),
-    Stop("clanstats setup", Deed.SET_UP, _LEADERSHIP),
-    Stop("clanstats settings", Deed.MANAGE, _LEADERSHIP),
-    Stop("clanstats links", Deed.DECIDE_LINKS, _OFFICERS),
-    Stop("link", Deed.SEE_OWN, _ALL, options=lambda stage: {"player": _of_leader(stage)}),
-    Stop("unlink", Deed.SEE_OWN, _ALL, options=lambda _: {"player": "nobody of that name"}),
-    Stop("clanstats away", Deed.SET_LEAVE, _OFFICERS),
+    Stop("clanstats status", Permission.SEE_REPORTS, _OFFICERS),
+    Stop("clanstats alerts", Permission.SEE_REPORTS, _OFFICERS),
+    Stop("clanstats audit", Permission.PROMOTE, _LEADERSHIP, frozenset({"png"})),
+    Stop("clanstats setup", Permission.SET_UP, _LEADERSHIP),
+    Stop("clanstats settings", Permission.MANAGE, _LEADERSHIP),
+    Stop("clanstats links", Permission.DECIDE_LINKS, _OFFICERS),
+    Stop("link", Permission.SEE_OWN, _ALL, options=lambda stage: {"player": _of_leader(stage)}),
+    Stop("unlink", Permission.SEE_OWN, _ALL, options=lambda _: {"player": "nobody of that name"}),
+    Stop("clanstats away", Permission.SET_LEAVE, _OFFICERS),
     Stop(
         "clanstats away",
-        Deed.SET_LEAVE,
+        Permission.SET_LEAVE,
         _OFFICERS,
         options=lambda stage: {
             "player": stage.world.players[0].name,
@@ -74,23 +74,23 @@ TOUR = (
             "until": "2 weeks",
         },
     ),
-    Stop("clanstats cases", Deed.KICK, _OFFICERS),
-    Stop("promotions", Deed.PROMOTE, _LEADERSHIP),
-    Stop("inactive", Deed.CALL_INACTIVE, _LEADERSHIP, perhaps=frozenset({"csv"})),
-    Stop("inactive", Deed.CALL_INACTIVE, _LEADERSHIP, options=lambda _: {"days": 60}),
-    Stop("clanstats exempt", Deed.MANAGE, _LEADERSHIP),
-    Stop("clanstats retention", Deed.MANAGE, _LEADERSHIP, options=lambda _: {"days": 365}),
-    Stop("away", Deed.SEE_OWN, _ALL, options=lambda _: {"from": "today", "until": "2 weeks"}),
-    Stop("back", Deed.SEE_OWN, _ALL),
-    Stop("privacy show", Deed.SEE_OWN, _ALL),
-    Stop("privacy export", Deed.SEE_OWN, _ALL, frozenset({"json"})),
-    Stop("privacy forget", Deed.SEE_OWN, _ALL),
-    Stop("privacy opt-out", Deed.SEE_OWN, _ALL),
-    Stop("privacy opt-in", Deed.SEE_OWN, _ALL),
-    Stop("me", Deed.SEE_OWN, _ALL, frozenset({"png"}), unknown=frozenset({"guest"})),
+    Stop("clanstats cases", Permission.KICK, _OFFICERS),
+    Stop("promotions", Permission.PROMOTE, _LEADERSHIP),
+    Stop("inactive", Permission.CALL_INACTIVE, _LEADERSHIP, perhaps=frozenset({"csv"})),
+    Stop("inactive", Permission.CALL_INACTIVE, _LEADERSHIP, options=lambda _: {"days": 60}),
+    Stop("clanstats exempt", Permission.MANAGE, _LEADERSHIP),
+    Stop("clanstats retention", Permission.MANAGE, _LEADERSHIP, options=lambda _: {"days": 365}),
+    Stop("away", Permission.SEE_OWN, _ALL, options=lambda _: {"from": "today", "until": "2 weeks"}),
+    Stop("back", Permission.SEE_OWN, _ALL),
+    Stop("privacy show", Permission.SEE_OWN, _ALL),
+    Stop("privacy export", Permission.SEE_OWN, _ALL, frozenset({"json"})),
+    Stop("privacy forget", Permission.SEE_OWN, _ALL),
+    Stop("privacy opt-out", Permission.SEE_OWN, _ALL),
+    Stop("privacy opt-in", Permission.SEE_OWN, _ALL),
+    Stop("me", Permission.SEE_OWN, _ALL, frozenset({"png"}), unknown=frozenset({"guest"})),
     Stop(
         "member",
-        Deed.SEE_OWN,
+        Permission.SEE_OWN,
         _ALL,
         frozenset({"png"}),
         lambda stage: {"player": stage.world.players[0].name},
@@ -108,8 +108,8 @@ async def tour(stage: Stage, folder: Path) -> AsyncIterator[str]:
         for who, viewer in stage.viewers.items():
             result = await viewer.slash(stage.front, stop.command, **stop.options(stage))
             yield await _judged(stop, who, result, folder / f"{number}-{who}")
-    for deed in DEEDS:
-        yield await deed(stage)
+    for permission in DEEDS:
+        yield await permission(stage)
     yield await _complete(stage)
     if stage.env.errors:
         raise TourFailed(f"the bot swallowed an error: {stage.env.errors[0]!r}")
@@ -120,7 +120,7 @@ async def _judged(stop: Stop, who: str, result: InteractionResult, place: Path) 
     given = answers(result, step)
     words = "\n".join(map(words_of, given))
     if who not in stop.allowed:
-        must(refusal(stop.deed) in words, f"{step}: was not refused")
+        must(refusal(stop.permission) in words, f"{step}: was not refused")
         must(given[0].ephemeral, f"{step}: the refusal is public")
         return f"{step}: refused in words"
     if who in stop.unknown:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from bot.demo.cast import to_ms
-from bot.demo.wom_gate import Refusal
+from bot.demo.wom_limits import WomRefusal
 
 _PAGE, _LARGEST_PAGE = 20, 50
 _PAGE_400 = "<!DOCTYPE html><title>Error</title><pre>Bad Request</pre>"
@@ -24,7 +24,7 @@ _PERIODS = {
 }
 
 
-class Asked(NamedTuple):
+class WomRequest(NamedTuple):
     """A request that was let in: what its path named, its query, its body, and when it came."""
 
     name: str
@@ -38,34 +38,34 @@ class Asked(NamedTuple):
         return whole_id(self.name)
 
 
-def body_of(asked: Asked) -> Mapping[str, object]:
+def body_of(asked: WomRequest) -> Mapping[str, object]:
     """Return the JSON object that was sent; anything else is empty."""
     try:
         body = json.loads(asked.body or b"{}")
     except ValueError:
-        raise Refusal(HTTPStatus.BAD_REQUEST, None, "Bad Request", page=_PAGE_400) from None
+        raise WomRefusal(HTTPStatus.BAD_REQUEST, None, "Bad Request", page=_PAGE_400) from None
     return body if isinstance(body, dict) else {}
 
 
-def span_of(asked: Asked) -> tuple[int, int]:
+def span_of(asked: WomRequest) -> tuple[int, int]:
     """Return the span asked for in ms; a period wins over dates."""
     if "period" in asked.query:
         period = _PERIODS.get(asked.query["period"])
         if period is None:
-            raise Refusal.invalid("Invalid period", "INVALID_PERIOD")
+            raise WomRefusal.invalid("Invalid period", "INVALID_PERIOD")
         return asked.now_ms - int(period.total_seconds() * 1_000), asked.now_ms
     start_ms, end_ms = _date(asked, "startDate"), _date(asked, "endDate")
     if start_ms > end_ms:
-        raise Refusal.invalid("Invalid date range", "INVALID_DATE_RANGE")
+        raise WomRefusal.invalid("Invalid date range", "INVALID_DATE_RANGE")
     return start_ms, end_ms
 
 
-def _date(asked: Asked, name: str) -> int:
+def _date(asked: WomRequest, name: str) -> int:
     try:
         instant = datetime.fromisoformat(asked.query.get(name, ""))
     except ValueError:
         message = f"Parameter '{name}' is not a valid date."
-        raise Refusal.invalid(message) from None
+        raise WomRefusal.invalid(message) from None
     return to_ms(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
 
 
@@ -75,12 +75,12 @@ def whole_id(text: str) -> int:
         number = int(text)
     except ValueError:
         message = "Parameter 'id' is not a valid number."
-        raise Refusal.invalid(message) from None
+        raise WomRefusal.invalid(message) from None
     if number < 0:
         message = "Parameter 'id' must have a minimum of 0 character(s)."
-        raise Refusal.invalid(message)
+        raise WomRefusal.invalid(message)
     if number > _MAX_ID:
-        raise Refusal(
+        raise WomRefusal(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "UNEXPECTED_DATABASE_ERROR",
             "An unexpected database error occurred. Please try again later.",
@@ -102,7 +102,7 @@ def paged(forms: Sequence[object], query: Mapping[str, str]) -> Sequence[object]
     elif offset < 0:
         complaint = "Parameter 'offset' must be >= 0."
     if complaint:
-        raise Refusal.invalid(complaint)
+        raise WomRefusal.invalid(complaint)
     return forms[offset : offset + limit]
 
 
@@ -111,4 +111,4 @@ def _number(query: Mapping[str, str], name: str, otherwise: int) -> int:
         return int(query.get(name, otherwise))
     except ValueError:
         message = f"Parameter '{name}' is not a valid number."
-        raise Refusal.invalid(message) from None
+        raise WomRefusal.invalid(message) from None

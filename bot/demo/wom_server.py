@@ -21,8 +21,8 @@ from bot.demo.wom_forms import (
     player_form,
     snapshot_form,
 )
-from bot.demo.wom_gate import CODE, Gate, Refusal, answered, bare
-from bot.demo.wom_query import Asked, body_of, paged, span_of, whole_id
+from bot.demo.wom_limits import CODE, RateLimiter, WomRefusal, answered, bare
+from bot.demo.wom_query import WomRequest, body_of, paged, span_of, whole_id
 from bot.demo.wom_records import activity_forms, group_details_form, group_form, name_change_forms
 from bot.demo.wom_tracker import Tracker
 from bot.demo.world import World
@@ -44,8 +44,8 @@ class MadeUpWom:
         self.limited = True
         self.slow = False
         self._clock = clock
-        self._gate = Gate()
-        self._failures: list[Refusal] = []
+        self._permission = RateLimiter()
+        self._failures: list[WomRefusal] = []
         self._snapshots: dict[int, tuple[int, str]] = {}
         self._routes = [(method, re.compile(path), answer) for method, path, answer in self._map()]
 
@@ -53,7 +53,7 @@ class MadeUpWom:
         self, status: int, times: int = 1, body: Mapping[str, object] | str | None = None
     ) -> None:
         """Answer the next requests with a status; a text is sent as a page, the rest as JSON."""
-        failure = Refusal(status, None, "Made up", page=body if isinstance(body, str) else None)
+        failure = WomRefusal(status, None, "Made up", page=body if isinstance(body, str) else None)
         if isinstance(body, Mapping):
             failure.form = dict(body)
         self._failures += [failure] * times
@@ -67,17 +67,17 @@ class MadeUpWom:
         headers: dict[str, str] = {}
         try:
             if self.limited:
-                headers = self._gate.enter(request, now_ms)
+                headers = self._permission.enter(request, now_ms)
             if self._failures:
                 raise self._failures.pop(0)
             form = self._answer(request, now_ms)
-        except Refusal as refusal:
+        except WomRefusal as refusal:
             if refusal.page:
                 return bare(refusal.status, refusal.page, headers)
             return answered(request, refusal.status, refusal.form, headers | refusal.headers)
         return answered(request, HTTPStatus.OK, form, headers)
 
-    def _map(self) -> list[tuple[str, str, Callable[[Asked], object]]]:
+    def _map(self) -> list[tuple[str, str, Callable[[WomRequest], object]]]:
         return [
             ("GET", r"/groups", self._groups),
             ("GET", r"/groups/([^/]+)", self._group),
@@ -101,20 +101,20 @@ class MadeUpWom:
             if found and method == request.method:
                 name = unquote(found[1]) if pattern.groups else ""
                 query = dict(request.url.params)
-                return answer(Asked(name, query, request.content, now_ms))
-        raise Refusal(HTTPStatus.NOT_FOUND, "ENDPOINT_NOT_FOUND", "Endpoint not found")
+                return answer(WomRequest(name, query, request.content, now_ms))
+        raise WomRefusal(HTTPStatus.NOT_FOUND, "ENDPOINT_NOT_FOUND", "Endpoint not found")
 
-    def _groups(self, asked: Asked) -> object:
+    def _groups(self, asked: WomRequest) -> object:
         wanted = asked.query.get("name", "").strip().lower()
         if wanted not in self.world.clan_name.lower():
             return []
         return paged([group_form(self.world, self.tracker, asked.now_ms)], asked.query)
 
-    def _group(self, asked: Asked) -> object:
+    def _group(self, asked: WomRequest) -> object:
         self._check_group(asked, "UNEXPECTED_ERROR", "Group not found.")
         return group_details_form(self.world, self.tracker, asked.now_ms)
 
-    def _hiscores(self, asked: Asked) -> object:
+    def _hiscores(self, asked: WomRequest) -> object:
         self._check_group(asked)
         rows = [
             f'{{"player":{_text(player_form(player, self.tracker, asked.now_ms))},'
@@ -124,7 +124,7 @@ class MadeUpWom:
         ]
         return f"[{','.join(rows)}]".encode()
 
-    def _gained(self, asked: Asked) -> object:
+    def _gained(self, asked: WomRequest) -> object:
         start_ms, end_ms = span_of(asked)
         self._check_group(asked)
         forms = []
@@ -136,11 +136,11 @@ class MadeUpWom:
                 forms.append(gained_form(player, self.tracker, asked.now_ms, ends))
         return forms
 
-    def _activity(self, asked: Asked) -> object:
+    def _activity(self, asked: WomRequest) -> object:
         self._check_group(asked, "UNEXPECTED_ERROR", "Group not found.")
         return paged(activity_forms(self.world, self.tracker, asked.now_ms), asked.query)
 
-    def _name_changes(self, asked: Asked) -> object:
+    def _name_changes(self, asked: WomRequest) -> object:
         self._check_group(asked, "UNEXPECTED_ERROR", "Group not found.")
         now = from_ms(asked.now_ms)
         forms = [
@@ -150,30 +150,30 @@ class MadeUpWom:
         ]
         return paged(forms, asked.query)
 
-    def _nothing(self, asked: Asked) -> object:
+    def _nothing(self, asked: WomRequest) -> object:
         self._check_group(asked)
         return []
 
-    def _update_all(self, asked: Asked) -> object:
+    def _update_all(self, asked: WomRequest) -> object:
         code = body_of(asked).get("verificationCode")
         if code is None:
             message = "Required parameter 'verificationCode' is undefined"
-            raise Refusal.invalid(message, "MISSING_VERIFICATION_CODE")
+            raise WomRefusal.invalid(message, "MISSING_VERIFICATION_CODE")
         self._check_group(asked)
         if not isinstance(code, str) or code.strip().replace("-", "") != CODE.replace("-", ""):
             message = "Incorrect verification code"
-            raise Refusal(HTTPStatus.FORBIDDEN, "INCORRECT_VERIFICATION_CODE", message)
+            raise WomRefusal(HTTPStatus.FORBIDDEN, "INCORRECT_VERIFICATION_CODE", message)
         count = self.tracker.update_stale(asked.now_ms)
         if not count:
             message = "This group has no outdated members (updated over 24h ago)"
-            raise Refusal.invalid(message, "NO_OUTDATED_MEMBERS")
+            raise WomRefusal.invalid(message, "NO_OUTDATED_MEMBERS")
         return {
             "count": count,
             "message": f"{count} outdated (updated > 24h ago) players are being updated. "
             "This can take up to a few minutes.",
         }
 
-    def _names(self, asked: Asked) -> object:
+    def _names(self, asked: WomRequest) -> object:
         wanted = asked.query.get("username", "").lower()
         status = asked.query.get("status", "approved")
         forms = [
@@ -184,10 +184,10 @@ class MadeUpWom:
         ]
         return paged(forms, asked.query)
 
-    def _search(self, asked: Asked) -> object:
+    def _search(self, asked: WomRequest) -> object:
         wanted = asked.query.get("username", "").lower()
         if not wanted:
-            raise Refusal.invalid("Parameter 'username' must have a minimum of 1 character(s).")
+            raise WomRefusal.invalid("Parameter 'username' must have a minimum of 1 character(s).")
         found = [
             player_form(player, self.tracker, asked.now_ms)
             for player in self.world.players
@@ -196,46 +196,48 @@ class MadeUpWom:
         found.sort(key=lambda form: -float(str(form["ehp"])))
         return paged(found, asked.query)
 
-    def _player_by_id(self, asked: Asked) -> object:
+    def _player_by_id(self, asked: WomRequest) -> object:
         players = {player.player_id: player for player in self.world.players}
         return self._details(players.get(whole_id(asked.name)), asked.now_ms)
 
-    def _player_by_name(self, asked: Asked) -> object:
+    def _player_by_name(self, asked: WomRequest) -> object:
         return self._details(self._named(asked), asked.now_ms)
 
-    def _update_player(self, asked: Asked) -> object:
+    def _update_player(self, asked: WomRequest) -> object:
         if not is_valid_name(asked.name):
             long = len(wom_key(asked.name)) > _NAME_LIMIT
             why = "USERNAME_TOO_LONG" if long else "USERNAME_HAS_SPECIAL_CHARACTERS"
-            raise Refusal(HTTPStatus.BAD_REQUEST, "INVALID_USERNAME", "Invalid username", sub=why)
+            raise WomRefusal(
+                HTTPStatus.BAD_REQUEST, "INVALID_USERNAME", "Invalid username", sub=why
+            )
         player = self._named(asked)
         if player and player.status_now(from_ms(asked.now_ms)) == "archived":
-            raise Refusal(HTTPStatus.FORBIDDEN, "PLAYER_IS_ARCHIVED", "Player is archived")
+            raise WomRefusal(HTTPStatus.FORBIDDEN, "PLAYER_IS_ARCHIVED", "Player is archived")
         if not player or not self.tracker.readable(player, asked.now_ms):
             message = "Player not found on the hiscores"
-            raise Refusal.invalid(message, "HISCORES_USERNAME_NOT_FOUND")
+            raise WomRefusal.invalid(message, "HISCORES_USERNAME_NOT_FOUND")
         updated_ms = self.tracker.updated_ms(player, asked.now_ms)
         if updated_ms is not None and asked.now_ms - updated_ms < _COOLDOWN_MS:
-            raise Refusal.too_soon(_COOLDOWN_MS - (asked.now_ms - updated_ms))
+            raise WomRefusal.too_soon(_COOLDOWN_MS - (asked.now_ms - updated_ms))
         self.tracker.update(player, asked.now_ms)
         return self._details(player, asked.now_ms)
 
     def _details(self, player: MadeUpPlayer | None, now_ms: int) -> Form:
         if player is None:
-            raise Refusal(HTTPStatus.NOT_FOUND, "PLAYER_NOT_FOUND", "Player not found")
+            raise WomRefusal(HTTPStatus.NOT_FOUND, "PLAYER_NOT_FOUND", "Player not found")
         return details_form(player, self.tracker, now_ms)
 
-    def _named(self, asked: Asked) -> MadeUpPlayer | None:
+    def _named(self, asked: WomRequest) -> MadeUpPlayer | None:
         now = from_ms(asked.now_ms)
         players = {wom_key(player.name_at(now)): player for player in self.world.players}
         return players.get(wom_key(asked.name))
 
     def _check_group(
-        self, asked: Asked, code: str = "GROUP_NOT_FOUND", message: str = "Group not found"
+        self, asked: WomRequest, code: str = "GROUP_NOT_FOUND", message: str = "Group not found"
     ) -> None:
         """Refuse any group but the one; half of the real routes call it by another code."""
         if asked.group_id != self.world.group_id:
-            raise Refusal(HTTPStatus.NOT_FOUND, code, message)
+            raise WomRefusal(HTTPStatus.NOT_FOUND, code, message)
 
     def _snapshot(self, player: MadeUpPlayer, at_ms: int) -> str:
         """Return a snapshot's text, which stays the same until the next look."""

@@ -20,7 +20,7 @@ from bot.reports.clan_report import (
 )
 from bot.reports.documents import Document
 from bot.reports.paper import Paper, Rect
-from bot.reports.pictures import Card, ClanWeek, Fact, card_facts
+from bot.reports.pictures import Card, CardNumber, ClanWeek, card_facts
 from bot.reports.plots import (
     HEADING,
     SMALL,
@@ -151,7 +151,7 @@ def _total_tile(row: TotalRow, colour: str | None = None, value: str | None = No
     return Tile(row.label, value or short(row.now), below, colour, tone)
 
 
-def _fact_tile(fact: Fact) -> Tile:
+def _fact_tile(fact: CardNumber) -> Tile:
     return Tile(fact.label, short(fact.value), fact.below, _TILE_COLOURS[fact.label])
 
 
@@ -198,7 +198,7 @@ def _leader(top: tuple[Mover, ...]) -> str:
     return f"{top[0].name} with {short(top[0].value)}" if top else "nobody"
 
 
-def _card_alt(card: Card, facts: tuple[Fact, ...]) -> str:
+def _card_alt(card: Card, facts: tuple[CardNumber, ...]) -> str:
     numbers = "; ".join(
         f"{fact.label} {short(fact.value)}{f' ({fact.below})' if fact.below else ''}"
         for fact in facts

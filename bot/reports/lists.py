@@ -15,7 +15,7 @@ from bot.clan.promotion import PromotionCase, Promotions
 from bot.reports.definitions import Definitions, inactive_words, promotion_words
 
 
-class Part(StrEnum):
+class ListSection(StrEnum):
     """The part of a list in which somebody stands; the first of each list is the one to act on."""
 
     SUGGESTED = "suggested"
@@ -35,7 +35,7 @@ class InactiveRow:
 
     FILE: ClassVar = "inactive"
 
-    part: Part
+    part: ListSection
     name: str
     player_id: int
     accounts: tuple[str, ...]
@@ -61,7 +61,7 @@ class PromotionRow:
 
     FILE: ClassVar = "promotions"
 
-    part: Part
+    part: ListSection
     name: str
     player_id: int
     accounts: tuple[str, ...]
@@ -92,7 +92,7 @@ class Listing(Generic[Row]):
     as_of: datetime
     policy_version: int
 
-    def part(self, part: Part) -> tuple[Row, ...]:
+    def part(self, part: ListSection) -> tuple[Row, ...]:
         """Return those who stand in one part of the list."""
         return tuple(row for row in self.rows if row.part is part)
 
@@ -105,9 +105,9 @@ class Listing(Generic[Row]):
 def inactive_rows(listed: InactivityList, policy: Policy, now: datetime) -> Listing[InactiveRow]:
     """Return the three lists of the inactive as one, the sure first."""
     parts = (
-        (Part.SURE, listed.sure),
-        (Part.NEEDS_EVIDENCE, listed.needs_evidence),
-        (Part.AWAY_OR_EXEMPT, listed.away_or_exempt),
+        (ListSection.SURE, listed.sure),
+        (ListSection.NEEDS_EVIDENCE, listed.needs_evidence),
+        (ListSection.AWAY_OR_EXEMPT, listed.away_or_exempt),
     )
     rows = tuple(_inactive_row(part, row) for part, found in parts for row in found)
     return Listing(InactiveRow, rows, now, policy.version)
@@ -115,12 +115,15 @@ def inactive_rows(listed: InactivityList, policy: Policy, now: datetime) -> List
 
 def promotion_rows(promotions: Promotions, policy: Policy, now: datetime) -> Listing[PromotionRow]:
     """Return those suggested to rise and then those just under, each the strongest first."""
-    parts = ((Part.SUGGESTED, promotions.cases), (Part.JUST_UNDER, promotions.just_under))
+    parts = (
+        (ListSection.SUGGESTED, promotions.cases),
+        (ListSection.JUST_UNDER, promotions.just_under),
+    )
     rows = tuple(_promotion_row(part, case) for part, found in parts for case in found)
     return Listing(PromotionRow, rows, now, policy.version)
 
 
-def _inactive_row(part: Part, row: InactivityRow) -> InactiveRow:
+def _inactive_row(part: ListSection, row: InactivityRow) -> InactiveRow:
     profile, judgement = row.profile, row.judgement
     window = profile.window(judgement.limit_days)
     return InactiveRow(
@@ -141,7 +144,7 @@ def _inactive_row(part: Part, row: InactivityRow) -> InactiveRow:
     )
 
 
-def _promotion_row(part: Part, case: PromotionCase) -> PromotionRow:
+def _promotion_row(part: ListSection, case: PromotionCase) -> PromotionRow:
     profile, month = case.profile, case.profile.window(MONTH_DAYS)
     return PromotionRow(
         part=part,

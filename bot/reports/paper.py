@@ -38,7 +38,7 @@ _ANCHORS = {"left": "ls", "center": "ms", "right": "rs"}
 _INVISIBLE = frozenset({0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF})
 
 
-class Face(NamedTuple):
+class TextStyle(NamedTuple):
     """How words look: their size in pixels, colour and weight."""
 
     size: int = style.BODY
@@ -69,12 +69,12 @@ def _missing(char: str) -> bool:
     return char.isprintable() and ord(char) not in _glyphs()
 
 
-def width_of(words: str, face: Face) -> float:
+def width_of(words: str, face: TextStyle) -> float:
     """Return how many pixels wide the words are."""
     return _font(face.size, bold=face.bold).getlength(words)
 
 
-def fitted(words: str, room: float, face: Face) -> str:
+def fitted(words: str, room: float, face: TextStyle) -> str:
     """Return the words, cut short with an ellipsis where they are wider than `room` pixels."""
     if width_of(words, face) <= room:
         return words
@@ -83,10 +83,10 @@ def fitted(words: str, room: float, face: Face) -> str:
     return f"{words[:fits].rstrip()}…"
 
 
-class _Words(NamedTuple):
+class _TextRun(NamedTuple):
     at: Point
     words: str
-    face: Face
+    face: TextStyle
     align: Align
 
 
@@ -97,7 +97,7 @@ class Paper:
         self.width, self.height = width, height
         self._shapes: list[Artist] = []
         self._down = Affine2D().scale(1, -1).translate(0, height)
-        self._words: list[_Words] = []
+        self._words: list[_TextRun] = []
         card = (1.0, 1.0, width - 2.0, height - 2.0)
         self.box(card, style.CARD, corner=style.CORNER, edge=style.CARD_EDGE)
 
@@ -181,7 +181,7 @@ class Paper:
         self,
         at: Point,
         words: str,
-        face: Face,
+        face: TextStyle,
         *,
         align: Align = "left",
         room: float | None = None,
@@ -190,7 +190,7 @@ class Paper:
         shown = drawable(words, "")
         if room is not None:
             shown = fitted(shown, room, face)
-        self._words.append(_Words(at, shown, face, align))
+        self._words.append(_TextRun(at, shown, face, align))
 
     def png(self) -> bytes:
         """Return the finished card in 256 colours: half the time and a third of the size."""
@@ -212,6 +212,6 @@ class Paper:
 def warm_up() -> None:
     """Draw a small card, so that the first real one takes no longer than the others."""
     paper = Paper(40, 40)
-    paper.text((4, 20), "0", Face())
-    paper.text((4, 20), "0", Face(bold=True))
+    paper.text((4, 20), "0", TextStyle())
+    paper.text((4, 20), "0", TextStyle(bold=True))
     paper.png()

@@ -54,7 +54,7 @@ class ClanWeek:
     evidence: tuple[str, ...] = ()
 
 
-class Fact(NamedTuple):
+class CardNumber(NamedTuple):
     """One number of a card with its name and what stands below it; None is unknown."""
 
     label: str
@@ -62,15 +62,15 @@ class Fact(NamedTuple):
     below: str = ""
 
 
-def card_facts(card: Card) -> tuple[Fact, ...]:
+def card_facts(card: Card) -> tuple[CardNumber, ...]:
     """Return the four numbers of a card, each with the place in the clan where there is one."""
     gains = card.member.gains(card.period)
     chat = None if card.member.chat is None else card.member.chat.get(card.period, Chat())
     return (
-        Fact("XP gained", gains.xp, _below(card, "xp", gains.ehp, "EHP")),
-        Fact("Boss kills", gains.kills, _below(card, "kills", gains.ehb, "EHB")),
-        Fact("Messages", chat and chat.messages, _below(card, "messages")),
-        Fact(
+        CardNumber("XP gained", gains.xp, _below(card, "xp", gains.ehp, "EHP")),
+        CardNumber("Boss kills", gains.kills, _below(card, "kills", gains.ehb, "EHB")),
+        CardNumber("Messages", chat and chat.messages, _below(card, "messages")),
+        CardNumber(
             "Questions answered",
             chat and chat.answers,
             _below(card, "answers", chat and chat.questions, "asked"),

@@ -13,13 +13,13 @@ from bot.clan.activity import Heatmap
 from bot.clan.wording import DASH, short
 from bot.reports import style
 from bot.reports.clan_report import Mover
-from bot.reports.paper import Align, Face, Paper, Point, Rect, drawable, width_of
+from bot.reports.paper import Align, Paper, Point, Rect, TextStyle, drawable, width_of
 
-HEADING = Face(style.HEADING, bold=True)
-BODY = Face()
-STRONG = Face(bold=True)
-SOFT = Face(colour=style.INK_SOFT)
-SMALL = Face(style.SMALL, style.INK_SOFT)
+HEADING = TextStyle(style.HEADING, bold=True)
+BODY = TextStyle()
+STRONG = TextStyle(bold=True)
+SOFT = TextStyle(colour=style.INK_SOFT)
+SMALL = TextStyle(style.SMALL, style.INK_SOFT)
 
 _FEW = (2, 4, 6, 8, 10)
 _STEPS = (1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
@@ -86,9 +86,11 @@ def heat_level(messages: int, most: int) -> int:
 def draw_header(paper: Paper, name: str, line: str, note: str) -> None:
     """Draw whom the card is about, one line below it, and the span in few words at the right."""
     right = paper.width - style.MARGIN
-    paper.text((style.MARGIN, 58), drawable(name, DASH), Face(style.TITLE, bold=True), room=780)
+    paper.text(
+        (style.MARGIN, 58), drawable(name, DASH), TextStyle(style.TITLE, bold=True), room=780
+    )
     paper.text((style.MARGIN, 86), line, SOFT, room=1028)
-    paper.text((right, 58), note, Face(style.HEADING, style.XP, bold=True), align="right")
+    paper.text((right, 58), note, TextStyle(style.HEADING, style.XP, bold=True), align="right")
 
 
 def draw_small_print(paper: Paper, parts: tuple[str, ...]) -> None:
@@ -111,8 +113,8 @@ def draw_tiles(paper: Paper, tiles: Sequence[Tile], top: float, height: float = 
         paper.box((left, top + 14, 5, height - 28), tile.colour, corner=2)
         lines = (
             (29, tile.label, SOFT),
-            (65, tile.value, Face(style.FIGURE, bold=True)),
-            (90, tile.below, Face(style.SMALL, tile.below_colour)),
+            (65, tile.value, TextStyle(style.FIGURE, bold=True)),
+            (90, tile.below, TextStyle(style.SMALL, tile.below_colour)),
         )
         for down, words, face in lines:
             paper.text((left + 20, top + down), words, face, room=width - 34)
@@ -203,7 +205,7 @@ def draw_movers(paper: Paper, top_list: TopList, rect: Rect) -> None:
 
 
 def draw_week(
-    paper: Paper, hours: Heatmap, rect: Rect, *, every: int = 2, face: Face = SMALL
+    paper: Paper, hours: Heatmap, rect: Rect, *, every: int = 2, face: TextStyle = SMALL
 ) -> None:
     """Draw messages by weekday and hour; the scale is relative to the busiest hour."""
     left, _, _, height = rect
@@ -223,7 +225,7 @@ def draw_week(
         paper.text(at, f"{hour:02d}", face, align="center")
 
 
-def hour_cell(rect: Rect, face: Face, weekday: int, hour: int) -> Rect:
+def hour_cell(rect: Rect, face: TextStyle, weekday: int, hour: int) -> Rect:
     """Return where an hour of the week stands in what draw_week draws."""
     left, top, width, height = rect
     start, tall = left + 3 * face.size, height - 1.8 * face.size

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.services.clans import Clan
+from bot.services.setup import Clan
 from bot.wiring import Services, open_services
 from tests.benchmarks.histories import NOW, Histories, settings_for
 

@@ -7,14 +7,13 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bot.clan.activity import heatmap
-from bot.clan.metrics import Kind
+from bot.clan.metrics import MetricKind
 from bot.clan.spans import WINDOWS, Period, last
 from bot.clan.standings import Roster
 from bot.reports.clan_report import best
-from bot.services.clans import Clan
-from bot.services.people import People, Visitor, read_people
 from bot.services.publish import metric_gains, read_metrics, top_bosses
-from bot.services.roster import read_roster
+from bot.services.setup import Clan
+from bot.services.view import People, Visitor, read_people, read_roster
 from bot.wiring import Services
 from storage import chat
 from tests.benchmarks.histories import NOW
@@ -29,10 +28,10 @@ async def _arranged(services: Services, clan: Clan) -> Roster:
         people = await read_people(connection, clan)
         metrics = await read_metrics(connection)
         month = last(Period.MONTH, NOW, clan.zone)
-        gained = await metric_gains(connection, clan, metrics, month, Kind.BOSS)
+        gained = await metric_gains(connection, clan, metrics, month, MetricKind.BOSS)
         spans = {window: last(window, NOW, clan.zone) for window in WINDOWS}
         return await read_roster(
-            connection, clan, people, NOW, spans, top_bosses=top_bosses(gained[Kind.BOSS])
+            connection, clan, people, NOW, spans, top_bosses=top_bosses(gained[MetricKind.BOSS])
         )
 
 

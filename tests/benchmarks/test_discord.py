@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bot.services.intake import Heard, Spot
+from bot.services.chat import ChannelInfo, IncomingMessage
 from tests.benchmarks.desk import GUILD_ID, Desk, longest_stall, opened_desk
 from tests.benchmarks.histories import NOW, Histories
 
@@ -93,13 +93,15 @@ def test_longest_stall_of_the_loop(
 
 
 async def _chatter(desk: Desk, seconds: int) -> None:
-    spot = Spot(desk.channel.id, "general", "text")
+    channel_info = ChannelInfo(desk.channel.id, "general", "text")
     first = 1 << 60
     for second in range(seconds):
         for number in range(20):
             for each in range(10):
                 message_id = first + second * 1_000 + number * 10 + each
-                heard = Heard(message_id, spot, 7 + each, f"chatter {each}", "chatter", NOW)
+                heard = IncomingMessage(
+                    message_id, channel_info, 7 + each, f"chatter {each}", "chatter", NOW
+                )
                 desk.services.intake.hear(GUILD_ID, heard)
             await asyncio.sleep(0.05)
         await desk.services.intake.flush()

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bot.services.clans import Clans
-from bot.services.intake import Heard, Intake, Spot
+from bot.services.chat import ChannelInfo, IncomingMessage, Intake
+from bot.services.setup import Clans
 from storage.columns import first_snowflake
 from storage.engine import Database
 from storage.migrate import bring_up
@@ -23,7 +23,7 @@ from tests.benchmarks.idle import resident_kilobytes
 FLUSH_S = 3
 GUILD_ID = 1
 QUESTIONS_OF_100 = 8
-SPOTS = tuple(Spot(100 + number, f"channel {number}", "text") for number in range(4))
+SPOTS = tuple(ChannelInfo(100 + number, f"channel {number}", "text") for number in range(4))
 
 
 @pytest.fixture
@@ -36,20 +36,24 @@ def intake(runner: asyncio.Runner, tmp_path: Path) -> Iterator[Intake]:
     runner.run(database.close())
 
 
-def talk(seconds: int, a_second: int, questions_of_100: int) -> Iterator[list[Heard]]:
+def talk(seconds: int, a_second: int, questions_of_100: int) -> Iterator[list[IncomingMessage]]:
     """Yield what is heard between two flushes; ten people write in a busy channel and others."""
     for first in range(0, seconds * a_second, FLUSH_S * a_second):
         heard = []
         for number in range(first, min(first + FLUSH_S * a_second, seconds * a_second)):
             sent_at = NOW + timedelta(seconds=number / a_second)
-            user, spot = number * 7 % 10 + 1, SPOTS[max(0, number % 8 - 4) % len(SPOTS)]
+            user, channel_info = number * 7 % 10 + 1, SPOTS[max(0, number % 8 - 4) % len(SPOTS)]
             asks = number * 37 % 100 < questions_of_100
             message_id = first_snowflake(sent_at) + number % 4096
-            heard.append(Heard(message_id, spot, user, f"user {user}", "user", sent_at, asks))
+            heard.append(
+                IncomingMessage(
+                    message_id, channel_info, user, f"user {user}", "user", sent_at, asks
+                )
+            )
         yield heard
 
 
-async def listened(intake: Intake, portions: Iterable[list[Heard]]) -> list[float]:
+async def listened(intake: Intake, portions: Iterable[list[IncomingMessage]]) -> list[float]:
     """Hear everything as fast as it can be written; return how long each flush took, in seconds."""
     took = []
     for heard in portions:
@@ -61,7 +65,9 @@ async def listened(intake: Intake, portions: Iterable[list[Heard]]) -> list[floa
     return took
 
 
-async def watched(intake: Intake, portions: Iterable[list[Heard]]) -> tuple[list[float], float]:
+async def watched(
+    intake: Intake, portions: Iterable[list[IncomingMessage]]
+) -> tuple[list[float], float]:
     over = asyncio.Event()
     watching = asyncio.ensure_future(longest_stall(over))
     took = await listened(intake, portions)
@@ -73,7 +79,7 @@ def measured(
     benchmark: BenchmarkFixture,
     runner: asyncio.Runner,
     intake: Intake,
-    portions: list[list[Heard]],
+    portions: list[list[IncomingMessage]],
 ) -> None:
     """Note the longest flush, the longest stall and how much more memory is held."""
     runner.run(intake.flush())
@@ -106,11 +112,13 @@ def test_six_thousand_questions_of_one_person(
 ) -> None:
     """Nobody else speaks, so that every question waits on, until one answer is all of theirs."""
     portions = [
-        [replace(each, spot=SPOTS[0], user_id=1, name="user 1") for each in few]
+        [replace(each, channel_info=SPOTS[0], user_id=1, name="user 1") for each in few]
         for few in talk(60 if histories.real else 2, 100, 100)
     ]
     sent_at = portions[-1][-1].sent_at + timedelta(seconds=1)
-    portions.append([Heard(first_snowflake(sent_at), SPOTS[0], 2, "user 2", "user", sent_at)])
+    portions.append(
+        [IncomingMessage(first_snowflake(sent_at), SPOTS[0], 2, "user 2", "user", sent_at)]
+    )
     measured(benchmark, runner, intake, portions)
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bot.clan.metrics import Kind
-from bot.clan.observing import Reading
+from bot.clan.metrics import MetricKind
+from bot.clan.observing import MetricReading
 from bot.demo.hiscores import METRICS
 from bot.demo.seed import _KINDS, _heard, own_cast
-from bot.services.clans import Clan, Clans
-from bot.services.intake import Heard, Intake
-from bot.services.snapshots import store_readings
+from bot.services.chat import IncomingMessage, Intake
+from bot.services.game import store_readings
+from bot.services.setup import Clan, Clans
 from storage import players
 from storage.engine import Database
 from storage.migrate import bring_up
@@ -44,14 +44,14 @@ def test_twenty_thousand_messages(
     clans = Clans(empty, lambda: NOW)
     guilds = iter(range(1, 1_000))
 
-    def fresh() -> tuple[tuple[Intake, Clan, list[Heard]], dict[str, object]]:
+    def fresh() -> tuple[tuple[Intake, Clan, list[IncomingMessage]], dict[str, object]]:
         """Give every round a clan of its own, whose messages are not there yet."""
         number = next(guilds)
         clan = runner.run(clans.found(number, "clan"))
         moved = [replace(each, message_id=each.message_id + (number << 44)) for each in heard]
         return (Intake(empty, clans, lambda: NOW), clan, moved), {}
 
-    def store(intake: Intake, clan: Clan, batch: list[Heard]) -> int:
+    def store(intake: Intake, clan: Clan, batch: list[IncomingMessage]) -> int:
         async def all_of_it() -> int:
             done = 0
             for start in range(0, len(batch), BATCH):
@@ -93,17 +93,17 @@ def test_poll_of_500_members_stored(
     runner.run(know())
     rounds = iter(range(3))
 
-    def reading() -> tuple[tuple[dict[int, list[Reading]]], dict[str, object]]:
+    def reading() -> tuple[tuple[dict[int, list[MetricReading]]], dict[str, object]]:
         number = next(rounds)
         found = {}
         for player, at in looks:
-            values: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
+            values: dict[MetricKind, dict[str, float]] = {kind: {} for kind in MetricKind}
             for name, value in world.snapshot(player, at[number]).items():
                 values[_KINDS[name]][name] = value
-            found[player.player_id] = [Reading(at[number], values)]
+            found[player.player_id] = [MetricReading(at[number], values)]
         return (found,), {}
 
-    async def write(readings: dict[int, list[Reading]]) -> int:
+    async def write(readings: dict[int, list[MetricReading]]) -> int:
         async with empty.writing() as connection:
             return await store_readings(connection, readings)
 

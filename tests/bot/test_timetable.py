@@ -13,8 +13,8 @@ import pytest_asyncio
 
 from bot.clan.notices import Notice
 from bot.journal import open_journal
-from bot.services.clans import Clan
-from bot.services.upkeep import Outcome
+from bot.services.ops import Outcome
+from bot.services.setup import Clan
 from bot.settings import load
 from bot.timetable import JOBS, BotJob, ClanJob, Timetable, every
 from bot.wiring import Services, open_services

@@ -7,12 +7,11 @@ from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 from sqlalchemy import update
 
-from bot.clan.cases import Kind, Life
+from bot.clan.cases import CaseKind, Life
 from bot.clan.policy import changed
-from bot.clan.ranks import DEFAULT_GATES
-from bot.services.cases import Press
-from bot.services.clans import Clan
-from bot.services.reviewed import Suggestion, Unsuggested
+from bot.clan.ranks import DEFAULT_PERMISSIONS
+from bot.services.review import CaseAction, Suggestion, Unsuggested
+from bot.services.setup import Clan
 from cogs._deciding_keys import PATTERN, Act, Key
 from cogs._replies import Box
 from storage.tables import MEMBERSHIPS
@@ -94,18 +93,18 @@ async def second_leader(town: Town) -> MemberActor:
 
 async def take_roles(town: Town) -> None:
     """Let the two roles mean nothing any more."""
-    await town.services.clans.set_gates(await town.clan(), DEFAULT_GATES)
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
 
 
 class _Slow:
     """Judges as the review does, but somebody else decides before the first answer is there."""
 
-    def __init__(self, town: Town, press: Press, who: int) -> None:
+    def __init__(self, town: Town, press: CaseAction, who: int) -> None:
         self._town, self._press, self._who = town, press, who
         self._review = town.services.review
 
     async def suggestion(
-        self, clan: Clan, kind: Kind, player_id: int, days: int | None = None
+        self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
     ) -> Suggestion | Unsuggested:
         found = await self._review.suggestion(clan, kind, player_id, days)
         self._town.services.cases._judges = self._review
@@ -116,7 +115,7 @@ class _Slow:
         return await self._review.living(clan)
 
 
-def meanwhile(town: Town, press: Press, who: int) -> None:
+def meanwhile(town: Town, press: CaseAction, who: int) -> None:
     """Have somebody else decide while the next press is being judged."""
     town.services.cases._judges = _Slow(town, press, who)
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.clan.alert_groups import GRAVEST_FIRST, AlertGroup, alert_groups
 from bot.clan.alerts import Alert
-from bot.clan.concerns import GRAVEST_FIRST, Concerns, concerns
 from bot.clan.evidence import Grade
 from bot.clan.policy import DEFAULT_POLICY, AlertKind, changed
 from bot.clan.profiles import Account
-from bot.services.book import Officer
-from bot.services.intake import Heard, Spot
-from bot.services.reviewed import AlertReview
+from bot.services.chat import ChannelInfo, IncomingMessage
+from bot.services.people import Officer
+from bot.services.review import AlertReview
 from cogs._alerts import AlertsPanel
 from cogs._alerts_words import kind_lines, overview_lines
 from tests.bot.clan.portraits import NOW, account, person
@@ -43,9 +43,9 @@ async def went_quiet(town: Town, name: str, messages: int = 120) -> None:
     await town.env.settle()
     until = town.env.now() - timedelta(days=9)
     heard = [
-        Heard(
+        IncomingMessage(
             number,
-            Spot(town.general.id, "general", "text"),
+            ChannelInfo(town.general.id, "general", "text"),
             who.id,
             name,
             "quiet",
@@ -85,8 +85,8 @@ def alert(kind: AlertKind, number: int, name: str = "Bob") -> Alert:
     return Alert(kind, who, f"did {number} things")
 
 
-def several(*alerts: Alert) -> tuple[Concerns, ...]:
-    return concerns(alerts, of_leaders=True)
+def several(*alerts: Alert) -> tuple[AlertGroup, ...]:
+    return alert_groups(alerts, of_leaders=True)
 
 
 async def test_an_officer_sees_alone_who_is_worth_a_word_and_why(town: Town) -> None:
@@ -186,9 +186,9 @@ async def test_names_of_a_kind_that_is_empty_by_now_are_not_made_up(town: Town) 
 async def test_a_leaders_silence_is_told_to_leadership_only(town: Town) -> None:
     leader = await idle_player(town)
     await went_quiet(town, leader.name, 3)
-    gates = (await town.clan()).gates
-    alone = replace(gates, tier_1=(leader.role,), tier_2=(), officer_roles=frozenset())
-    await town.services.clans.set_gates(await town.clan(), alone)
+    permissions = (await town.clan()).permissions
+    alone = replace(permissions, tier_1=(leader.role,), tier_2=(), officer_roles=frozenset())
+    await town.services.clans.set_permissions(await town.clan(), alone)
     assert "Leaders with a week of silence" in words(await shown_to(town, town.leader))
     said = words(await shown_to(town))
     assert "Leaders with a week of silence" not in said
@@ -198,8 +198,8 @@ async def test_a_leaders_silence_is_told_to_leadership_only(town: Town) -> None:
 async def test_whoever_is_no_officer_any_more_is_refused_at_each_control(town: Town) -> None:
     await went_quiet(town, quiet_player(town).name_at(START))
     shown = await shown_to(town)
-    gates = replace((await town.clan()).gates, discord_officers=frozenset())
-    await town.services.clans.set_gates(await town.clan(), gates)
+    permissions = replace((await town.clan()).permissions, discord_officers=frozenset())
+    await town.services.clans.set_permissions(await town.clan(), permissions)
     copied = await town.officer.click(shown, custom_id="alerts:copy")
     picked = await town.officer.select(shown, ["churn"], custom_id="alerts:pick")
     for refused in (copied, picked):
@@ -213,16 +213,16 @@ async def test_a_leader_who_leads_no_more_does_not_hear_of_leaders_at_the_next_p
 ) -> None:
     leader = await idle_player(town)
     await went_quiet(town, leader.name, 3)
-    gates = replace((await town.clan()).gates, tier_1=(leader.role,), tier_2=())
-    await town.services.clans.set_gates(await town.clan(), gates)
+    permissions = replace((await town.clan()).permissions, tier_1=(leader.role,), tier_2=())
+    await town.services.clans.set_permissions(await town.clan(), permissions)
     marked = town.guild.add_member(
         town.env.create_user("marked"), roles=[town.leadership_role, town.officer_role]
     )
     await town.env.settle()
     shown = await shown_to(town, marked)
     assert "Leaders with a week of silence" in words(shown)
-    await town.services.clans.set_gates(
-        await town.clan(), replace(gates, discord_leadership=frozenset())
+    await town.services.clans.set_permissions(
+        await town.clan(), replace(permissions, discord_leadership=frozenset())
     )
     await marked.select(shown, ["slump"], custom_id="alerts:pick")
     assert "Leaders with a week of silence" not in words(shown)

@@ -9,8 +9,8 @@ from bot.clan.audit import Audit, OfficerRow, Standing
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.profiles import NOTHING_SEEN
 from bot.reports.documents import Document
-from bot.services.audits import AuditFiles
-from bot.services.reviewed import AuditReview
+from bot.services.publish import AuditFiles
+from bot.services.review import AuditReview
 from cogs._audit import AuditPanel
 from cogs._audit_words import gap_words, hours_lines, officer_pages, summary
 from tests.bot.clan.portraits import NOW, account, person
@@ -36,8 +36,8 @@ async def everybody_is_an_officer(town: Town) -> None:
     """Let the roles of all members make officers, and keep who holds the Discord roles."""
     clan = await town.clan()
     roles = {player.role_at(START) for player in town.world.present(START)}
-    below = frozenset(roles - set(clan.gates.tier_1))
-    await town.services.clans.set_gates(clan, replace(clan.gates, officer_roles=below))
+    below = frozenset(roles - set(clan.permissions.tier_1))
+    await town.services.clans.set_permissions(clan, replace(clan.permissions, officer_roles=below))
 
 
 async def test_leadership_sees_the_officers_the_hours_and_what_to_do(town: Town) -> None:
@@ -65,8 +65,10 @@ async def test_where_no_officer_is_known_in_chat_no_hours_are_drawn(town: Town) 
     clan = await town.clan()
     for player in town.world.present(START):
         role = player.role_at(START)
-        gates = replace(clan.gates, tier_1=(role,), tier_2=(), officer_roles=frozenset())
-        await town.services.clans.set_gates(clan, gates)
+        permissions = replace(
+            clan.permissions, tier_1=(role,), tier_2=(), officer_roles=frozenset()
+        )
+        await town.services.clans.set_permissions(clan, permissions)
         review = await town.services.review.audit(await town.clan())
         if all(each.profile.window(30).messages is None for each in review.audit.officers):
             break
@@ -78,8 +80,8 @@ async def test_where_no_officer_is_known_in_chat_no_hours_are_drawn(town: Town) 
 
 
 async def test_a_clan_without_officers_hears_where_to_name_them(town: Town) -> None:
-    gates = replace((await town.clan()).gates, tier_1=(), officer_roles=frozenset())
-    await town.services.clans.set_gates(await town.clan(), gates)
+    permissions = replace((await town.clan()).permissions, tier_1=(), officer_roles=frozenset())
+    await town.services.clans.set_permissions(await town.clan(), permissions)
     said = words((await town.leader.slash(town.general, "clanstats audit")).response)
     assert "Nobody in the game holds an officer's rank" in said
     assert "/clanstats settings" in said
@@ -114,8 +116,8 @@ async def test_whoever_leads_no_more_is_refused_at_the_button(town: Town) -> Non
     await town.env.settle()
     shown = (await marked.slash(town.general, "clanstats audit")).response
     assert shown is not None
-    gates = replace((await town.clan()).gates, discord_leadership=frozenset())
-    await town.services.clans.set_gates(await town.clan(), gates)
+    permissions = replace((await town.clan()).permissions, discord_leadership=frozenset())
+    await town.services.clans.set_permissions(await town.clan(), permissions)
     pressed = await marked.click(shown, custom_id="audit:turn:1")
     assert pressed.ephemeral
     assert "Only the clan's leadership may" in words(pressed.response)

@@ -9,8 +9,8 @@ from simcord.backend.errors import SetupError
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.clan.ranks import DEFAULT_GATES
-from bot.services.leave import Listed
+from bot.clan.ranks import DEFAULT_PERMISSIONS
+from bot.services.people import Listed
 from tests.cogs.test_me import quiet_player, sure_hero
 from tests.cogs.town import START, Town, words
 
@@ -178,7 +178,7 @@ async def test_the_list_works_after_a_restart_and_asks_the_gate_again(town: Town
     (leave,) = (await town.services.leaves.listed(await town.clan())).current
     await town.restart()
     clan = await town.clan()
-    await town.services.clans.set_gates(clan, DEFAULT_GATES)
+    await town.services.clans.set_permissions(clan, DEFAULT_PERMISSIONS)
     refused = await town.officer.select(panel, [str(leave.absence_id)], custom_id="away:end")
     assert "Only officers may" in words(shown(refused))
     assert (await town.services.leaves.away_today(clan)).users != {}

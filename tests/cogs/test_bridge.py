@@ -10,7 +10,7 @@ from simcord.builders import ChannelHandle, WebhookHandle
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.services.intake import Spot
+from bot.services.chat import ChannelInfo
 from cogs._setup_bridge_picks import chosen_place
 from storage import authors, bridges
 from storage.authors import Writer
@@ -50,8 +50,8 @@ async def hall(town: Town, source: str = "bold") -> tuple[ChannelHandle, Webhook
     """Return a channel that is a bridge, and a webhook in it."""
     channel = town.guild.create_text_channel("clan-chat")
     webhook = town.guild.create_webhook(channel)
-    spot = Spot(channel.id, "clan-chat", "text")
-    await town.services.bridges.declare(await town.clan(), spot, source)
+    channel_info = ChannelInfo(channel.id, "clan-chat", "text")
+    await town.services.bridges.declare(await town.clan(), channel_info, source)
     return channel, webhook
 
 
@@ -91,8 +91,8 @@ async def test_only_the_named_webhook_is_read(bare_town: Town) -> None:
     town = bare_town
     channel, webhook = await hall(town)
     forger = town.guild.create_webhook(channel)
-    spot = Spot(channel.id, "clan-chat", "text")
-    await town.services.bridges.declare(await town.clan(), spot, "bold", webhook.id)
+    channel_info = ChannelInfo(channel.id, "clan-chat", "text")
+    await town.services.bridges.declare(await town.clan(), channel_info, "bold", webhook.id)
     await forger.send("**Zezima**: I quit")
     await webhook.send("**No ob**: hi")
     assert await counted(town) == {"No ob": 1}

@@ -7,13 +7,12 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.clan.cases import Kind, Life, Move
-from bot.clan.linking import Pair
-from bot.clan.ranks import DEFAULT_GATES
-from bot.services.book import Officer
-from bot.services.cases import Decided, Press
-from bot.services.clans import Clan
-from bot.services.reviewed import Suggestion
+from bot.clan.cases import CaseKind, Life, Move
+from bot.clan.linking import LinkPair
+from bot.clan.ranks import DEFAULT_PERMISSIONS
+from bot.services.people import Officer
+from bot.services.review import CaseAction, Decided, Suggestion
+from bot.services.setup import Clan
 from tests.cogs.test_me import hero, quiet_player
 from tests.cogs.town import START, Town, words
 
@@ -27,9 +26,9 @@ class Judges:
         self.names = names
 
     async def suggestion(
-        self, _clan: Clan, kind: Kind, player_id: int, _days: int | None = None
+        self, _clan: Clan, kind: CaseKind, player_id: int, _days: int | None = None
     ) -> Suggestion:
-        target = "administrator" if kind is Kind.PROMOTION else None
+        target = "administrator" if kind is CaseKind.PROMOTION else None
         numbers = ("4 messages in 30 days", "under 10k XP")
         return Suggestion(player_id, self.names[player_id], "member", target, numbers, 3)
 
@@ -46,7 +45,7 @@ def judges(town: Town) -> None:
 
 async def decide(  # noqa: PLR0913 - all of a decision
     town: Town,
-    kind: Kind,
+    kind: CaseKind,
     player_id: int,
     move: Move,
     seen: int = 0,
@@ -54,7 +53,7 @@ async def decide(  # noqa: PLR0913 - all of a decision
     why: str = "because",
     until_at: datetime | None = None,
 ) -> Decided:
-    made = Press(kind, player_id, move, seen)
+    made = CaseAction(kind, player_id, move, seen)
     decided = await town.services.cases.decide(
         await town.clan(), made, town.leader.id, why=why, until_at=until_at
     )
@@ -71,9 +70,9 @@ async def ask(town: Town, who: MemberActor, **options: object) -> ResponseMessag
 
 async def test_officers_see_what_waits_by_what_it_waits_for(town: Town) -> None:
     one, two, three = (each.player_id for each in town.world.present(START)[:3])
-    await decide(town, Kind.INACTIVITY, one, Move.NOTICE, why=AWKWARD)
-    await decide(town, Kind.INACTIVITY, two, Move.APPROVE)
-    await decide(town, Kind.PROMOTION, three, Move.NOT_YET)
+    await decide(town, CaseKind.INACTIVITY, one, Move.NOTICE, why=AWKWARD)
+    await decide(town, CaseKind.INACTIVITY, two, Move.APPROVE)
+    await decide(town, CaseKind.PROMOTION, three, Move.NOT_YET)
     said = words(await ask(town, town.officer))
     assert "**Noticed, waiting for a sign of life**  1" in said
     assert "**Waiting for the game**  1" in said
@@ -88,14 +87,14 @@ async def test_officers_see_what_waits_by_what_it_waits_for(town: Town) -> None:
 
 async def test_who_may_promote_sees_promotions_too(town: Town) -> None:
     player = quiet_player(town)
-    await decide(town, Kind.PROMOTION, player.player_id, Move.APPROVE)
+    await decide(town, CaseKind.PROMOTION, player.player_id, Move.APPROVE)
     assert "promotion to Administrator" in words(await ask(town, town.leader))
     assert "promotion to" not in words(await ask(town, town.officer, player=player.name_at(START)))
 
 
 async def test_nobody_else_sees_any_of_it(town: Town) -> None:
     player = quiet_player(town)
-    await decide(town, Kind.INACTIVITY, player.player_id, Move.NOTICE)
+    await decide(town, CaseKind.INACTIVITY, player.player_id, Move.NOTICE)
     for who in (town.member, town.guest):
         said = words(await ask(town, who))
         assert "Only officers may" in said
@@ -109,8 +108,8 @@ async def test_without_any_case_it_says_where_they_begin(town: Town) -> None:
 
 async def test_a_player_s_whole_history_has_who_when_why_and_the_numbers(town: Town) -> None:
     player = quiet_player(town)
-    await decide(town, Kind.INACTIVITY, player.player_id, Move.NOTICE, why=AWKWARD)
-    await decide(town, Kind.INACTIVITY, player.player_id, Move.CLOSE, 2, why="they answered")
+    await decide(town, CaseKind.INACTIVITY, player.player_id, Move.NOTICE, why=AWKWARD)
+    await decide(town, CaseKind.INACTIVITY, player.player_id, Move.CLOSE, 2, why="they answered")
     said = words(await ask(town, town.officer, player=player.name_at(START)))
     for told in (
         f"## Cases of {player.name_at(START)}",
@@ -135,7 +134,7 @@ async def test_of_whom_nothing_was_decided_and_who_is_nobody_is_said(town: Town)
 
 async def many(town: Town) -> None:
     for player in town.world.present(START)[:14]:
-        await decide(town, Kind.INACTIVITY, player.player_id, Move.NOTICE, why="long " * 60)
+        await decide(town, CaseKind.INACTIVITY, player.player_id, Move.NOTICE, why="long " * 60)
 
 
 async def test_pages_turn_after_a_restart_as_well(town: Town) -> None:
@@ -156,7 +155,7 @@ async def test_pages_turn_after_a_restart_as_well(town: Town) -> None:
 async def test_whoever_is_no_officer_any_more_is_refused_at_the_button(town: Town) -> None:
     await many(town)
     shown = await ask(town, town.officer)
-    await town.services.clans.set_gates(await town.clan(), DEFAULT_GATES)
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
     refused = await town.officer.click(shown, custom_id="cases:turn:1")
     assert "Only officers may" in words(refused.response)
     assert "1 of 2" in words(shown)
@@ -165,13 +164,13 @@ async def test_whoever_is_no_officer_any_more_is_refused_at_the_button(town: Tow
 async def test_whoever_may_not_promote_any_more_turns_to_a_page_without_promotions(
     town: Town,
 ) -> None:
-    await decide(town, Kind.PROMOTION, quiet_player(town).player_id, Move.APPROVE)
+    await decide(town, CaseKind.PROMOTION, quiet_player(town).player_id, Move.APPROVE)
     chief = town.guild.add_member(town.env.create_user("chief"), roles=[town.leadership_role])
     shown = await ask(town, chief)
     assert "promotion to" in words(shown)
     both = frozenset({town.officer_role.id, town.leadership_role.id})
-    officers = replace(DEFAULT_GATES, discord_officers=both)
-    await town.services.clans.set_gates(await town.clan(), officers)
+    officers = replace(DEFAULT_PERMISSIONS, discord_officers=both)
+    await town.services.clans.set_permissions(await town.clan(), officers)
     await chief.click(shown, custom_id="cases:show:standing")
     assert "promotion to" not in words(shown)
 
@@ -181,8 +180,8 @@ async def test_officers_see_the_newest_lines_on_a_card_and_nobody_else_does(town
     player = quiet_player(town)
     name = player.name_at(START)
     for seen, move in enumerate((Move.NOTICE, Move.SNOOZE, Move.REOPEN, Move.NOTICE)):
-        await decide(town, Kind.INACTIVITY, player.player_id, move, seen + 1 if seen else 0)
-    await decide(town, Kind.PROMOTION, player.player_id, Move.NOT_YET, why="too new")
+        await decide(town, CaseKind.INACTIVITY, player.player_id, move, seen + 1 if seen else 0)
+    await decide(town, CaseKind.PROMOTION, player.player_id, Move.NOT_YET, why="too new")
     leader = words((await town.leader.slash(town.general, "member", player=name)).response)
     assert "too new" in leader
     assert leader.count(f"by <@{town.leader.id}>") == 4
@@ -203,11 +202,11 @@ async def test_whose_account_it_is_hears_what_was_decided_but_not_by_whom_or_why
     one, two = (each.player_id for each in town.world.present(START)[:2])
     clan = await town.clan()
     for player_id in (one, two):
-        pair = Pair(player_id, town.member.id)
+        pair = LinkPair(player_id, town.member.id)
         await town.services.links.confirm(clan, pair, Officer(town.owner.id))
-    await decide(town, Kind.INACTIVITY, one, Move.SNOOZE, why="their words")
-    await decide(town, Kind.PROMOTION, two, Move.CLOSE, why="their words")
-    await decide(town, Kind.PROMOTION, two, Move.REOPEN, 2)
+    await decide(town, CaseKind.INACTIVITY, one, Move.SNOOZE, why="their words")
+    await decide(town, CaseKind.PROMOTION, two, Move.CLOSE, why="their words")
+    await decide(town, CaseKind.PROMOTION, two, Move.REOPEN, 2)
     said = words((await town.member.slash(town.general, "privacy show")).response)
     assert "inactivity: snoozed since <t:" in said
     assert "promotion: open since <t:" in said
@@ -221,9 +220,9 @@ async def test_the_history_is_of_the_person_by_whichever_account(town: Town) -> 
     one, two = town.world.present(START)[:2]
     clan = await town.clan()
     for player in (one, two):
-        pair = Pair(player.player_id, town.member.id)
+        pair = LinkPair(player.player_id, town.member.id)
         await town.services.links.confirm(clan, pair, Officer(town.owner.id))
-    await decide(town, Kind.INACTIVITY, one.player_id, Move.NOTICE, why="by the main one")
+    await decide(town, CaseKind.INACTIVITY, one.player_id, Move.NOTICE, why="by the main one")
     said = words(await ask(town, town.officer, player=two.name_at(START)))
     assert f"## Cases of {one.name_at(START)}" in said
     assert "by the main one" in said

@@ -5,9 +5,9 @@ from dataclasses import replace
 from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
-from bot.clan.cases import Kind, Move, State
-from bot.clan.ranks import DEFAULT_GATES
-from cogs._deciding_keys import Act, Key, Tab
+from bot.clan.cases import CaseKind, CaseState, Move
+from bot.clan.ranks import DEFAULT_PERMISSIONS
+from cogs._deciding_keys import Act, Key, ReviewTab
 from tests.cogs.deciding import (
     filled,
     fits,
@@ -34,17 +34,17 @@ async def history(town: Town, who: MemberActor | None = None) -> ResponseMessage
     return panel
 
 
-async def states(town: Town) -> list[State]:
+async def states(town: Town) -> list[CaseState]:
     found = await town.services.cases.of_person(await town.clan(), quiet_player(town).player_id)
     return [each.case.state for each in found]
 
 
 async def approved(town: Town) -> None:
-    await decide(town, Kind.PROMOTION, quiet_player(town).player_id, Move.APPROVE)
+    await decide(town, CaseKind.PROMOTION, quiet_player(town).player_id, Move.APPROVE)
 
 
 async def noticed(town: Town) -> None:
-    await decide(town, Kind.INACTIVITY, quiet_player(town).player_id, Move.NOTICE)
+    await decide(town, CaseKind.INACTIVITY, quiet_player(town).player_id, Move.NOTICE)
 
 
 def the(panel: ResponseMessage, act: Act) -> Key:
@@ -61,7 +61,7 @@ async def test_what_was_approved_is_taken_back_where_it_is_read(town: Town) -> N
     assert f"reopened by <@{town.leader.id}>" in said
     assert fits(panel)
     assert not on_card(panel, Act.REOPEN)
-    assert await states(town) == [State.OPEN]
+    assert await states(town) == [CaseState.OPEN]
 
 
 async def test_a_case_is_closed_for_good_with_its_reason_and_that_can_be_taken_back(
@@ -76,9 +76,9 @@ async def test_a_case_is_closed_for_good_with_its_reason_and_that_can_be_taken_b
     assert f"closed by <@{town.leader.id}>" in words(panel)
     assert "wrote us a letter" in words(panel)
     assert not on_card(panel, Act.CLOSE)
-    assert await states(town) == [State.CLOSED]
+    assert await states(town) == [CaseState.CLOSED]
     await press(town, panel, the(panel, Act.REOPEN))
-    assert await states(town) == [State.OPEN]
+    assert await states(town) == [CaseState.OPEN]
 
 
 async def test_without_a_reason_nothing_is_closed(town: Town) -> None:
@@ -86,7 +86,7 @@ async def test_without_a_reason_nothing_is_closed(town: Town) -> None:
     panel = await history(town)
     form = await press(town, panel, the(panel, Act.CLOSE))
     assert "Say why" in told(await filled(town, form, "  "))
-    assert await states(town) == [State.NOTICED]
+    assert await states(town) == [CaseState.NOTICED]
 
 
 async def test_of_both_kinds_each_has_its_own_buttons(town: Town) -> None:
@@ -98,7 +98,7 @@ async def test_of_both_kinds_each_has_its_own_buttons(town: Town) -> None:
         assert label in said
     for label in ("Take back: inactivity", "Close: inactivity"):
         assert label in said
-    assert {key.at.tab for key in on_card(panel, Act.CLOSE)} == {Tab.HISTORY}
+    assert {key.at.tab for key in on_card(panel, Act.CLOSE)} == {ReviewTab.HISTORY}
 
 
 async def test_an_officer_who_only_sees_gets_no_buttons(town: Town) -> None:
@@ -129,7 +129,7 @@ async def test_whoever_may_not_decide_any_more_is_refused_at_the_button_and_at_t
     assert "Only the clan's leadership may" in refusal_of(
         await filled(town, form, "why", who=second)
     )
-    assert await states(town) == [State.NOTICED]
+    assert await states(town) == [CaseState.NOTICED]
 
 
 async def test_whoever_became_an_officer_meanwhile_is_refused_though_they_may_still_look(
@@ -139,8 +139,8 @@ async def test_whoever_became_an_officer_meanwhile_is_refused_though_they_may_st
     second = await second_leader(town)
     panel = await history(town, second)
     both = frozenset({town.officer_role.id, town.leadership_role.id})
-    officers = replace(DEFAULT_GATES, discord_officers=both)
-    await town.services.clans.set_gates(await town.clan(), officers)
+    officers = replace(DEFAULT_PERMISSIONS, discord_officers=both)
+    await town.services.clans.set_permissions(await town.clan(), officers)
     refused = await press(town, panel, the(panel, Act.REOPEN), second)
     assert "Only the clan's leadership may" in refusal_of(refused)
     assert not refused.followups
@@ -152,7 +152,7 @@ async def test_a_second_press_is_told_what_happened_and_changes_nothing(town: To
     first, late = await history(town), await history(town)
     await press(town, first, the(first, Act.REOPEN))
     assert "You reopened this already" in told(await press(town, late, the(late, Act.REOPEN)))
-    assert await states(town) == [State.OPEN]
+    assert await states(town) == [CaseState.OPEN]
     assert "reopened by" in words(late)
 
 
@@ -165,7 +165,7 @@ async def test_two_at_once_the_one_who_is_late_hears_of_the_other(town: Town) ->
     said = told(await filled(town, form, "why", who=second))
     assert "Somebody else reopened this" in said
     assert f"<@{town.leader.id}>" in said
-    assert await states(town) == [State.OPEN]
+    assert await states(town) == [CaseState.OPEN]
 
 
 async def test_after_a_restart_the_buttons_and_the_form_do_what_they_say(town: Town) -> None:
@@ -174,10 +174,10 @@ async def test_after_a_restart_the_buttons_and_the_form_do_what_they_say(town: T
     await town.restart()
     form = await press(town, panel, the(panel, Act.CLOSE))
     await filled(town, form, "they wrote")
-    assert await states(town) == [State.CLOSED]
+    assert await states(town) == [CaseState.CLOSED]
     await town.restart()
     await press(town, panel, the(panel, Act.REOPEN))
-    assert await states(town) == [State.OPEN]
+    assert await states(town) == [CaseState.OPEN]
     await town.leader.click(panel, custom_id="cases:show:standing")
     assert "Waiting for a decision" in words(panel)
 
@@ -192,7 +192,7 @@ async def test_what_the_game_has_ended_is_over_and_offers_nothing(town: Town) ->
         assert not on_card(panel, act)
         assert "done in the game" in words(panel)
         await placed(town, quiet_player(town).player_id, role="member")
-    assert await states(town) == [State.DONE, State.DONE]
+    assert await states(town) == [CaseState.DONE, CaseState.DONE]
 
 
 async def test_of_whoever_left_meanwhile_nothing_is_decided(town: Town) -> None:
@@ -201,4 +201,4 @@ async def test_of_whoever_left_meanwhile_nothing_is_decided(town: Town) -> None:
     await placed(town, quiet_player(town).player_id, left_at=START)
     late = await press(town, panel, the(panel, Act.REOPEN))
     assert "not in the clan any more" in told(late)
-    assert await states(town) == [State.DONE]
+    assert await states(town) == [CaseState.DONE]

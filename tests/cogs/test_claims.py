@@ -7,12 +7,10 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.clan.linking import Pair, State
-from bot.clan.ranks import DEFAULT_GATES, Authority
+from bot.clan.linking import LinkPair, LinkState
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority
 from bot.demo.cast import MadeUpPlayer
-from bot.services.book import Officer
-from bot.services.identity import read_ties
-from bot.services.leave import Whom
+from bot.services.people import Officer, Whom, read_ties
 from tests.cogs.test_links import claimed, controls, name_of, players, press
 from tests.cogs.test_me import hero, quiet_player
 from tests.cogs.town import START, Town, words
@@ -24,21 +22,21 @@ REASON = "surgery"
 async def opened(town: Town) -> None:
     """Let every member of the clan see the reports; make the member one."""
     clan = await town.clan()
-    gates = replace(clan.gates, see_reports=Authority.MEMBER)
-    await town.services.clans.set_gates(clan, gates)
+    permissions = replace(clan.permissions, see_reports=Authority.MEMBER)
+    await town.services.clans.set_permissions(clan, permissions)
     await confirmed(town, town.member, players(town)[0])
 
 
 async def confirmed(town: Town, who: MemberActor, player: MadeUpPlayer) -> None:
-    pair = Pair(player.player_id, who.id)
+    pair = LinkPair(player.player_id, who.id)
     answer = await town.services.links.confirm(await town.clan(), pair, Officer(town.owner.id))
     assert answer.refusal is None
 
 
-async def state_of(town: Town, who: MemberActor, player: MadeUpPlayer) -> State | None:
+async def state_of(town: Town, who: MemberActor, player: MadeUpPlayer) -> LinkState | None:
     async with town.services.links._database.reading() as connection:
         ties = await read_ties(connection, await town.clan())
-    tie = ties.get(Pair(player.player_id, who.id))
+    tie = ties.get(LinkPair(player.player_id, who.id))
     return None if tie is None else tie.state
 
 
@@ -76,18 +74,18 @@ async def test_a_reader_who_could_decide_before_changes_nothing_by_the_buttons_l
 ) -> None:
     await opened(town)
     clan, player = await town.clan(), players(town)[1]
-    both = replace(clan.gates, decide_links=Authority.MEMBER)
+    both = replace(clan.permissions, decide_links=Authority.MEMBER)
     await claimed(town, town.guest, name_of(player))
-    await town.services.clans.set_gates(clan, both)
+    await town.services.clans.set_permissions(clan, both)
     panel = await panel_of(town, town.member)
-    await town.services.clans.set_gates(clan, clan.gates)
+    await town.services.clans.set_permissions(clan, clan.permissions)
     before = words(panel)
     for custom_id, part in controls(panel).items():
         if not part.get("disabled") and custom_id != "links:pick":
             result = await town.member.click(panel, custom_id=custom_id)
             assert "Only officers may decide" in said_by(result), custom_id
     assert words(panel) == before
-    assert await state_of(town, town.guest, player) is State.CLAIMED
+    assert await state_of(town, town.guest, player) is LinkState.CLAIMED
 
 
 async def test_who_lost_the_right_meanwhile_decides_nothing(town: Town) -> None:
@@ -96,11 +94,11 @@ async def test_who_lost_the_right_meanwhile_decides_nothing(town: Town) -> None:
     await claimed(town, town.guest, name_of(player))
     panel = await panel_of(town, town.officer)
     clan = await town.clan()
-    gates = replace(clan.gates, discord_officers=frozenset())
-    await town.services.clans.set_gates(clan, gates)
+    permissions = replace(clan.permissions, discord_officers=frozenset())
+    await town.services.clans.set_permissions(clan, permissions)
     result = await press(town, panel, "do:confirm")
     assert "Only officers may decide" in said_by(result)
-    assert await state_of(town, town.guest, player) is State.CLAIMED
+    assert await state_of(town, town.guest, player) is LinkState.CLAIMED
 
 
 async def test_a_member_who_sees_reports_neither_exports_nor_forgets_a_stranger(town: Town) -> None:
@@ -154,11 +152,11 @@ async def test_nobody_confirms_or_rejects_their_own_claim_at_the_button(
     for control in ("do:confirm", "do:reject", "do:mark_alt"):
         await press(town, panel, control, actor)
         assert "Nobody decides about their own account" in words(panel), control
-    assert await state_of(town, actor, player) is State.CLAIMED
+    assert await state_of(town, actor, player) is LinkState.CLAIMED
     other = town.owner if who == "leader" else town.leader
     panel = await panel_of(town, other)
     await press(town, panel, "do:confirm", other)
-    assert await state_of(town, actor, player) is State.CONFIRMED
+    assert await state_of(town, actor, player) is LinkState.CONFIRMED
 
 
 async def test_the_owner_of_the_server_confirms_their_own_claim(town: Town) -> None:
@@ -168,7 +166,7 @@ async def test_the_owner_of_the_server_confirms_their_own_claim(town: Town) -> N
     value = f"{player.player_id}:{town.owner.id}"
     await town.owner.select(panel, [value], custom_id="links:pick")
     await press(town, panel, "do:confirm", town.owner)
-    assert await state_of(town, town.owner, player) is State.CONFIRMED
+    assert await state_of(town, town.owner, player) is LinkState.CONFIRMED
 
 
 async def test_an_officer_rejects_no_claim_of_the_owner(town: Town) -> None:
@@ -177,18 +175,18 @@ async def test_an_officer_rejects_no_claim_of_the_owner(town: Town) -> None:
     panel = await panel_of(town, town.officer)
     await press(town, panel, "do:reject")
     assert "gives more rights than yours" in words(panel)
-    assert await state_of(town, town.owner, player) is State.CLAIMED
+    assert await state_of(town, town.owner, player) is LinkState.CLAIMED
 
 
 async def test_an_officer_does_not_undo_what_leadership_ended_of_their_own(town: Town) -> None:
     player, clan = players(town)[1], await town.clan()
     await confirmed(town, town.officer, player)
-    pair = Pair(player.player_id, town.officer.id)
+    pair = LinkPair(player.player_id, town.officer.id)
     await town.services.links.end(clan, pair, Officer(town.leader.id))
     panel = await panel_of(town, town.officer)
     await press(town, panel, "undo")
     assert "That concerns your own account" in words(panel)
-    assert await state_of(town, town.officer, player) is State.ENDED
+    assert await state_of(town, town.officer, player) is LinkState.ENDED
 
 
 async def test_a_guest_s_claim_is_on_their_own_card_and_can_t_be_posted(town: Town) -> None:
@@ -240,8 +238,8 @@ async def test_a_leave_without_a_confirmed_account_says_that_it_protects_none(to
 
 async def test_links_may_be_left_to_leadership_alone(town: Town) -> None:
     clan = await town.clan()
-    gates = replace(clan.gates, decide_links=Authority.LEADERSHIP)
-    await town.services.clans.set_gates(clan, gates)
+    permissions = replace(clan.permissions, decide_links=Authority.LEADERSHIP)
+    await town.services.clans.set_permissions(clan, permissions)
     refused = await town.officer.slash(town.general, "clanstats links")
     assert "Only the clan's leadership may decide whose account is whose" in said_by(refused)
-    assert DEFAULT_GATES.decide_links is Authority.OFFICER
+    assert DEFAULT_PERMISSIONS.decide_links is Authority.OFFICER

@@ -4,7 +4,7 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
-from bot.clan.ranks import DEFAULT_GATES
+from bot.clan.ranks import DEFAULT_PERMISSIONS
 from tests.cogs.test_me import quiet_player
 from tests.cogs.town import START, Town, words
 
@@ -55,7 +55,7 @@ async def test_whoever_lost_the_right_cannot_end_one_any_more(town: Town) -> Non
     panel = (await chief.slash(town.general, "clanstats exempt")).response
     assert panel is not None
     (held,) = await town.services.exemptions.listed(await town.clan())
-    await town.services.clans.set_gates(await town.clan(), DEFAULT_GATES)
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
     refused = await chief.select(panel, [str(held.exemption_id)], custom_id="exempt:end")
     assert "leadership may" in words(refused.response)
     assert len(await town.services.exemptions.listed(await town.clan())) == 1

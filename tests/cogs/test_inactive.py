@@ -7,16 +7,15 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
-from bot.clan.cases import Case, Entry, Kind, Move, State
+from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.clan.enforcement import InactivityList, InactivityRow, Need, Verdict, judge
-from bot.clan.linking import Pair
-from bot.demo.wom_gate import CODE
-from bot.services.book import Officer
-from bot.services.cases import Press
-from bot.services.clans import Clan
-from bot.services.refreshing import OwnGroup, Requested
-from bot.services.reviewed import InactivityReview, Waiting
-from cogs._deciding_keys import Act, At, Tab
+from bot.clan.linking import LinkPair
+from bot.demo.wom_limits import CODE
+from bot.services.game import OwnGroup, Requested
+from bot.services.people import Officer
+from bot.services.review import CaseAction, InactivityReview, Waiting
+from bot.services.setup import Clan
+from cogs._deciding_keys import Act, ReviewState, ReviewTab
 from cogs._deciding_lists import names_to_update
 from cogs._inactive import inactive_box
 from cogs._inactive_rows import sure_lines
@@ -52,7 +51,7 @@ async def hushed(town: Town) -> Town:
     clan = await town.clan()
     review = await town.services.review.inactive(clan)
     for number, row in enumerate(review.listed.needs_evidence):
-        pair = Pair(row.profile.main.player_id, 10**17 + number)
+        pair = LinkPair(row.profile.main.player_id, 10**17 + number)
         await town.services.links.confirm(clan, pair, Officer(town.owner.id))
     return town
 
@@ -146,12 +145,12 @@ async def test_with_the_group_s_code_wise_old_man_queues_everybody_stale(town: T
 
 async def test_the_link_queue_stays_shut_for_those_who_may_not_decide_links(town: Town) -> None:
     clan = await town.clan()
-    gates = replace(
-        clan.gates,
-        promote=type(clan.gates.promote).OFFICER,
-        decide_links=type(clan.gates.promote).LEADERSHIP,
+    permissions = replace(
+        clan.permissions,
+        promote=type(clan.permissions.promote).OFFICER,
+        decide_links=type(clan.permissions.promote).LEADERSHIP,
     )
-    await town.services.clans.set_gates(clan, gates)
+    await town.services.clans.set_permissions(clan, permissions)
     panel = await inactive(town, town.officer)
     await press(town, panel, tab(panel, "Needs evidence"), town.officer)
     result = await press(town, panel, on_card(panel, Act.LINKS)[0], town.officer)
@@ -169,7 +168,7 @@ async def test_who_was_kicked_waits_until_they_are_seen_to_have_left(hushed: Tow
     assert name in told(await press(hushed, panel, on_card(panel, Act.COPY)[0]))
     await placed(hushed, key.player_id, left_at=hushed.env.now())
     case = await case_of(hushed, key.player_id)
-    assert case.state is State.DONE
+    assert case.state is CaseState.DONE
     late = told(await press(hushed, panel, on_card(panel, Act.REOPEN)[0]))
     assert "not in the clan any more" in late
     assert "Nobody waits to be removed." in words(panel)
@@ -228,7 +227,7 @@ async def test_without_a_channel_a_notice_comes_back_to_copy(hushed: Town) -> No
     assert f"**{name}** is marked as noticed" in words(panel)
     assert "Notice again" in words(panel)
     assert "noticed <t:" in words(panel)
-    assert (await case_of(hushed, key.player_id)).state is State.NOTICED
+    assert (await case_of(hushed, key.player_id)).state is CaseState.NOTICED
 
 
 async def test_the_draft_of_a_notice_has_names_as_they_are_written_in_the_game(town: Town) -> None:
@@ -266,7 +265,7 @@ async def test_when_discord_refuses_the_notice_comes_back_and_stays_recorded(
     assert f"Discord did not let me post it in <#{place.id}>." in said
     assert "```\nare you there?\n```" in said
     assert place.last_message is None
-    assert (await case_of(hushed, key.player_id)).state is State.NOTICED
+    assert (await case_of(hushed, key.player_id)).state is CaseState.NOTICED
 
 
 async def test_two_leaders_notice_the_same_member_and_one_message_is_posted(hushed: Town) -> None:
@@ -292,7 +291,7 @@ async def test_of_two_at_the_same_moment_nobody_posts_twice(hushed: Town) -> Non
     panel = await inactive(hushed)
     key = on_card(panel, Act.NOTICE)[0]
     shown = await press(hushed, panel, key)
-    meanwhile(hushed, Press(Kind.INACTIVITY, key.player_id, Move.NOTICE), second.id)
+    meanwhile(hushed, CaseAction(CaseKind.INACTIVITY, key.player_id, Move.NOTICE), second.id)
     assert "Somebody else noticed them" in told(await filled(hushed, shown, "first"))
     assert place.last_message is None
 
@@ -352,17 +351,19 @@ async def test_a_case_that_the_poll_ended_is_not_decided_again(hushed: Town) -> 
     await filled(hushed, await press(hushed, panel, key), "hello")
     stale = on_card(panel, Act.APPROVE)[0]
     await placed(hushed, key.player_id, left_at=hushed.env.now())
-    assert (await case_of(hushed, key.player_id)).state is State.DONE
+    assert (await case_of(hushed, key.player_id)).state is CaseState.DONE
     said = told(await press(hushed, panel, stale))
     assert "not in the clan any more" in said
-    assert [each.state for each in (await case_of(hushed, key.player_id)).history][-1] is State.DONE
+    assert [each.state for each in (await case_of(hushed, key.player_id)).history][
+        -1
+    ] is CaseState.DONE
 
 
 async def test_earlier_cases_are_counted(hushed: Town) -> None:
     panel = await inactive(hushed)
     key = on_card(panel, Act.NOTICE)[0]
     await filled(hushed, await press(hushed, panel, key), "hello")
-    made = Press(Kind.INACTIVITY, key.player_id, Move.CLOSE, 2)
+    made = CaseAction(CaseKind.INACTIVITY, key.player_id, Move.CLOSE, 2)
     await hushed.services.cases.decide(await hushed.clan(), made, hushed.leader.id, why="answered")
     assert "1 earlier case" in words(await inactive(hushed))
 
@@ -480,20 +481,26 @@ def review(count: int = 0, name: str = "x") -> InactivityReview:
 
 def snoozed(player_id: int) -> Case:
     history = (
-        Entry(Move.OPEN, State.OPEN, None, NOW),
-        Entry(Move.SNOOZE, State.SNOOZED, 10**18, NOW, AWKWARD * 5, NOW + timedelta(days=9)),
+        CaseEntry(Move.OPEN, CaseState.OPEN, None, NOW),
+        CaseEntry(
+            Move.SNOOZE, CaseState.SNOOZED, 10**18, NOW, AWKWARD * 5, NOW + timedelta(days=9)
+        ),
     )
-    return Case(Kind.INACTIVITY, player_id, "member", 1, history)
+    return Case(CaseKind.INACTIVITY, player_id, "member", 1, history)
 
 
 @pytest.mark.parametrize("name", ["Wwwwwwwwwwww", AWKWARD, "*_`~|" * 20])
-@pytest.mark.parametrize("tab", [Tab.SURE, Tab.UNSURE, Tab.APART, Tab.REMOVE])
+@pytest.mark.parametrize(
+    "tab", [ReviewTab.SURE, ReviewTab.UNSURE, ReviewTab.APART, ReviewTab.REMOVE]
+)
 def test_five_hundred_with_the_longest_names_stay_within_discord_s_limits(
-    name: str, tab: Tab
+    name: str, tab: ReviewTab
 ) -> None:
     listed = review(500, name)
     for page in (0, 1, 62, 500):
-        box = inactive_box(listed, At(Kind.INACTIVITY, tab, page, 365), f"**{name}** is here " * 9)
+        box = inactive_box(
+            listed, ReviewState(CaseKind.INACTIVITY, tab, page, 365), f"**{name}** is here " * 9
+        )
         assert parts_fit(drawn(box))
         assert "@everyone" not in str(drawn(box))
 
@@ -501,14 +508,14 @@ def test_five_hundred_with_the_longest_names_stay_within_discord_s_limits(
 @pytest.mark.parametrize(
     ("tab", "said"),
     [
-        (Tab.SURE, "Nobody was silent on both sides for longer than the limit."),
-        (Tab.UNSURE, "Of everybody who was not seen it can be told"),
-        (Tab.APART, "Nobody who was not seen is away, exempt or snoozed."),
-        (Tab.REMOVE, "Nobody waits to be removed."),
+        (ReviewTab.SURE, "Nobody was silent on both sides for longer than the limit."),
+        (ReviewTab.UNSURE, "Of everybody who was not seen it can be told"),
+        (ReviewTab.APART, "Nobody who was not seen is away, exempt or snoozed."),
+        (ReviewTab.REMOVE, "Nobody waits to be removed."),
     ],
 )
-def test_an_empty_list_says_so(tab: Tab, said: str) -> None:
-    assert said in str(drawn(inactive_box(review(), At(Kind.INACTIVITY, tab))))
+def test_an_empty_list_says_so(tab: ReviewTab, said: str) -> None:
+    assert said in str(drawn(inactive_box(review(), ReviewState(CaseKind.INACTIVITY, tab))))
 
 
 def test_what_nobody_was_able_to_see_is_a_dash_and_not_never() -> None:

@@ -10,7 +10,7 @@ from discord.ext import commands
 from discord.ext import test as dpytest
 
 from bot.app import intents
-from bot.services.clans import Clan
+from bot.services.setup import Clan
 from bot.wiring import Services, open_services
 from cogs.intake import Listener
 from tests.cogs.town import Clock, settings_in

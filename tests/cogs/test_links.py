@@ -7,13 +7,13 @@ from simcord.actors import MemberActor
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.clan.linking import Pair
-from bot.clan.ranks import DEFAULT_GATES
+from bot.clan.linking import LinkPair
+from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.demo.cast import MadeUpPlayer
-from bot.services.book import Officer
+from bot.services.people import Officer
 from tests.cogs.town import START, Town, words
 
-_WITH_RIGHTS = {*DEFAULT_GATES.tier_1, *DEFAULT_GATES.officer_roles}
+_WITH_RIGHTS = {*DEFAULT_PERMISSIONS.tier_1, *DEFAULT_PERMISSIONS.officer_roles}
 
 
 def players(town: Town) -> list[MadeUpPlayer]:
@@ -123,13 +123,13 @@ async def test_a_claim_is_answered_in_words_whatever_becomes_of_it(town: Town) -
     assert "Nobody in the clan is or was called" in words(nobody.response)
     assert "@everyone" not in words(nobody.response)
     clan = await town.clan()
-    pair = Pair(players(town)[1].player_id, town.guest.id)
+    pair = LinkPair(players(town)[1].player_id, town.guest.id)
     await town.services.links.confirm(clan, pair, Officer(town.officer.id))
     assert "confirmed for somebody else" in words(
         (await claimed(town, town.member, other)).response
     )
     await town.services.links.reject(
-        clan, Pair(players(town)[2].player_id, town.member.id), Officer(town.officer.id)
+        clan, LinkPair(players(town)[2].player_id, town.member.id), Officer(town.officer.id)
     )
     rejected = await claimed(town, town.member, name_of(players(town)[2]))
     assert "is not yours" in words(rejected.response)
@@ -196,7 +196,7 @@ async def test_a_rejected_pair_is_not_suggested_again(town: Town) -> None:
 async def test_every_press_asks_the_gate_again(town: Town) -> None:
     for player in players(town)[:6]:
         await town.services.links.confirm(
-            await town.clan(), Pair(player.player_id, town.guest.id), Officer(town.officer.id)
+            await town.clan(), LinkPair(player.player_id, town.guest.id), Officer(town.officer.id)
         )
     await claimed(town, town.member, name_of(players(town)[7]))
     town.guild.add_member(town.env.create_user("sure"), nick=name_of(players(town)[8]))
@@ -204,7 +204,7 @@ async def test_every_press_asks_the_gate_again(town: Town) -> None:
     for tab in ("claims", "players", "sure"):
         await town.appoint()
         panel = await queue(town, f"tab:{tab}" if tab != "sure" else "sure")
-        await town.services.clans.set_gates(await town.clan(), DEFAULT_GATES)
+        await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
         before = words(panel)
         pressed = [
             custom_id
@@ -225,7 +225,7 @@ async def test_every_press_asks_the_gate_again(town: Town) -> None:
 async def test_a_form_asks_the_gate_when_it_is_sent(town: Town) -> None:
     panel = await queue(town, "tab:people")
     shown = await press(town, panel, "hand")
-    await town.services.clans.set_gates(await town.clan(), DEFAULT_GATES)
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
     name = name_of(players(town)[0])
     result = await town.officer.submit_modal(shown, {field_of(shown): name})
     assert "Only officers may" in words(result.response)

@@ -4,7 +4,7 @@ import pytest
 from simcord.actors import MemberActor
 
 from bot.demo.cast import MadeUpPlayer, Persona
-from bot.services.book import Officer
+from bot.services.people import Officer
 from tests.cogs.town import START, Town, words
 
 

@@ -11,7 +11,7 @@ from simcord.results import ResponseMessage
 
 from bot.clan.wording import DASH
 from tests.bot.services.contents import one
-from tests.bot.services.test_privacy import everywhere
+from tests.bot.services.privacy.test_forgetting import everywhere
 from tests.cogs.test_me import hero, quiet_player, sure_hero
 from tests.cogs.town import START, Town, words
 

@@ -6,11 +6,10 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
-from bot.clan.cases import Case, Entry, Kind, Move, State
+from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.clan.promotion import PromotionCase, Promotions, promotion_cases
-from bot.services.cases import Press
-from bot.services.reviewed import PromotionReview, Waiting
-from cogs._deciding_keys import PATTERN, Act, At, Key, Tab
+from bot.services.review import CaseAction, PromotionReview, Waiting
+from cogs._deciding_keys import PATTERN, Act, Key, ReviewState, ReviewTab
 from cogs._promotions import promotions_box
 from tests.bot.clan.portraits import LADDER, NOW, POLICY, THIN, person
 from tests.cogs.deciding import (
@@ -48,7 +47,7 @@ async def first_name(town: Town) -> str:
     return review.promotions.cases[0].profile.main.name
 
 
-async def standing(town: Town) -> list[tuple[int, State]]:
+async def standing(town: Town) -> list[tuple[int, CaseState]]:
     found = await town.services.cases.standing(await town.clan())
     return [(each.case.player_id, each.case.state) for each in found]
 
@@ -71,7 +70,7 @@ async def test_an_approved_one_waits_for_the_game_and_can_be_copied_and_taken_ba
     key = on_card(panel, Act.APPROVE)[0]
     await press(town, panel, key)
     assert f"**{name}** is approved: now give them **Onyx** in the game" in words(panel)
-    assert await standing(town) == [(key.player_id, State.APPROVED)]
+    assert await standing(town) == [(key.player_id, CaseState.APPROVED)]
     await press(town, panel, tab(panel, "Approved 1"))
     assert f"```\n{name} -> Onyx\n```" in words(panel)
     assert fits(panel)
@@ -80,7 +79,7 @@ async def test_an_approved_one_waits_for_the_game_and_can_be_copied_and_taken_ba
     await press(town, panel, on_card(panel, Act.REOPEN)[0])
     assert f"**{name}**: taken back" in words(panel)
     assert "Nothing that was approved waits" in words(panel)
-    assert await standing(town) == [(key.player_id, State.OPEN)]
+    assert await standing(town) == [(key.player_id, CaseState.OPEN)]
 
 
 async def test_not_yet_asks_why_and_for_how_long_and_is_remembered(town: Town) -> None:
@@ -165,7 +164,7 @@ async def test_of_two_leaders_at_the_same_moment_one_decides(town: Town) -> None
     second = await second_leader(town)
     panel = await promotions(town)
     key = on_card(panel, Act.APPROVE)[0]
-    meanwhile(town, Press(Kind.PROMOTION, key.player_id, Move.APPROVE), second.id)
+    meanwhile(town, CaseAction(CaseKind.PROMOTION, key.player_id, Move.APPROVE), second.id)
     said = told(await press(town, panel, key))
     assert "Somebody else approved this" in said
     assert f"<@{second.id}>" in said
@@ -293,7 +292,7 @@ async def test_pages_turn_after_a_restart_as_well(town: Town) -> None:
 
 
 def test_a_page_that_is_gone_becomes_the_last_one() -> None:
-    box = promotions_box(review(9), At(Kind.PROMOTION, Tab.SUGGESTED, 99))
+    box = promotions_box(review(9), ReviewState(CaseKind.PROMOTION, ReviewTab.SUGGESTED, 99))
     assert "3 of 3" in str(drawn(box))
 
 
@@ -327,27 +326,29 @@ def grown_of(case: PromotionCase) -> PromotionCase:
 
 def seconding(case: PromotionCase) -> Case:
     history = (
-        Entry(Move.OPEN, State.OPEN, None, NOW),
-        Entry(Move.APPROVE, State.SECONDING, 10**18, NOW, AWKWARD * 5),
+        CaseEntry(Move.OPEN, CaseState.OPEN, None, NOW),
+        CaseEntry(Move.APPROVE, CaseState.SECONDING, 10**18, NOW, AWKWARD * 5),
     )
     player_id = case.profile.main.player_id
-    return Case(Kind.PROMOTION, player_id, "prospector", 1, history, "member")
+    return Case(CaseKind.PROMOTION, player_id, "prospector", 1, history, "member")
 
 
 def approved(case: Case) -> Case:
-    entry = Entry(Move.APPROVE, State.APPROVED, 10**18, NOW)
+    entry = CaseEntry(Move.APPROVE, CaseState.APPROVED, 10**18, NOW)
     return replace(case, history=(*case.history, entry))
 
 
 @pytest.mark.parametrize("name", ["Wwwwwwwwwwww", AWKWARD, "*_`~|" * 20])
-@pytest.mark.parametrize("tab", [Tab.SUGGESTED, Tab.UNDER, Tab.APPROVED])
+@pytest.mark.parametrize("tab", [ReviewTab.SUGGESTED, ReviewTab.UNDER, ReviewTab.APPROVED])
 def test_five_hundred_with_the_longest_names_stay_within_discord_s_limits(
-    name: str, tab: Tab
+    name: str, tab: ReviewTab
 ) -> None:
     listed = review(500, name)
     assert len(listed.promotions.cases) == 500
     for page in (0, 1, 124, 500):
-        box = promotions_box(listed, At(Kind.PROMOTION, tab, page), f"**{name}** is approved " * 9)
+        box = promotions_box(
+            listed, ReviewState(CaseKind.PROMOTION, tab, page), f"**{name}** is approved " * 9
+        )
         assert parts_fit(drawn(box))
         assert "@everyone" not in str(drawn(box))
 
@@ -355,17 +356,22 @@ def test_five_hundred_with_the_longest_names_stay_within_discord_s_limits(
 @pytest.mark.parametrize(
     ("tab", "said"),
     [
-        (Tab.SUGGESTED, "Nobody reaches a signal at the moment, and nobody is near one."),
-        (Tab.UNDER, "Nobody is just under what a signal asks."),
-        (Tab.APPROVED, "Nothing that was approved waits for the game."),
+        (ReviewTab.SUGGESTED, "Nobody reaches a signal at the moment, and nobody is near one."),
+        (ReviewTab.UNDER, "Nobody is just under what a signal asks."),
+        (ReviewTab.APPROVED, "Nothing that was approved waits for the game."),
     ],
 )
-def test_an_empty_list_says_so(tab: Tab, said: str) -> None:
-    assert said in str(drawn(promotions_box(review(), At(Kind.PROMOTION, tab))))
+def test_an_empty_list_says_so(tab: ReviewTab, said: str) -> None:
+    assert said in str(drawn(promotions_box(review(), ReviewState(CaseKind.PROMOTION, tab))))
 
 
 def test_a_key_is_read_as_it_was_written() -> None:
-    key = Key(Act.NOT_YET, At(Kind.INACTIVITY, Tab.UNSURE, 99, 365, 2**31 - 1), 2**31 - 1, 9_999)
+    key = Key(
+        Act.NOT_YET,
+        ReviewState(CaseKind.INACTIVITY, ReviewTab.UNSURE, 99, 365, 2**31 - 1),
+        2**31 - 1,
+        9_999,
+    )
     told_id = PATTERN.fullmatch(key.custom_id)
     assert told_id is not None
     assert Key.read(told_id) == key

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from simcord.results import ResponseMessage
 
-from bot.clan.ranks import DEFAULT_GATES, Authority
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority
 from tests.cogs.town import Town, words
 
 PEOPLE = {"Promotions", "Inactive"}
@@ -75,7 +75,7 @@ async def test_the_button_posts_the_same_report_once(town: Town) -> None:
 async def test_whoever_is_no_officer_any_more_is_refused_at_the_button(town: Town) -> None:
     shown = (await town.officer.slash(town.general, "clanstats report")).response
     assert shown is not None
-    await town.services.clans.set_gates(await town.clan(), DEFAULT_GATES)
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
     pressed = await town.officer.click(shown, label="Post here")
     assert pressed.ephemeral
     assert "Only officers" in words(pressed.response)
@@ -143,11 +143,11 @@ async def test_nor_what_they_post_from_it_after_a_restart(town: Town) -> None:
 
 async def test_who_may_not_call_anybody_inactive_gets_no_list_of_them(town: Town) -> None:
     clan = await town.clan()
-    gates = replace(clan.gates, promote=Authority.OFFICER, kick=Authority.LEADERSHIP)
-    await town.services.clans.set_gates(clan, gates)
+    permissions = replace(clan.permissions, promote=Authority.OFFICER, kick=Authority.LEADERSHIP)
+    await town.services.clans.set_permissions(clan, permissions)
     shown = (await town.officer.slash(town.general, "clanstats report")).response
     assert not await sheets(shown) & PEOPLE
-    await town.services.clans.set_gates(clan, replace(gates, kick=Authority.OFFICER))
+    await town.services.clans.set_permissions(clan, replace(permissions, kick=Authority.OFFICER))
     shown = (await town.officer.slash(town.general, "clanstats report")).response
     assert await sheets(shown) >= PEOPLE
 

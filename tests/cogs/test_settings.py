@@ -10,10 +10,10 @@ from simcord.actors import MemberActor
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.clan.linking import Pair
+from bot.clan.linking import LinkPair
 from bot.clan.policy import AlertKind, Policy, Signal, changed
-from bot.clan.ranks import Authority, Gates
-from bot.services.book import Officer
+from bot.clan.ranks import Authority, Permissions
+from bot.services.people import Officer
 from cogs._settings_sheets import PAGES, SHEETS, Section
 from tests.bot.services.village import judged_by
 from tests.cogs.town import Town, words
@@ -279,10 +279,10 @@ async def test_ranks_that_lead_are_typed_and_checked_as_a_whole(town: Town) -> N
     assert "**Leadership ranks**  without Zenyte, Dragonstone, Saviour" in words(panel)
     assert can_save(panel)
     await town.leader.click(panel, custom_id="settings:save")
-    gates = (await town.clan()).gates
-    assert (gates.tier_1, gates.tier_2) == (("owner", "deputy_owner"), ("onyx",))
-    assert gates.officer_roles == {"prospector"}
-    assert gates.discord_officers == {town.officer_role.id}
+    permissions = (await town.clan()).permissions
+    assert (permissions.tier_1, permissions.tier_2) == (("owner", "deputy_owner"), ("onyx",))
+    assert permissions.officer_roles == {"prospector"}
+    assert permissions.discord_officers == {town.officer_role.id}
     assert await policy_of(town) == Policy()
 
 
@@ -294,10 +294,10 @@ async def test_each_gate_can_be_moved(town: Town) -> None:
     await town.leader.select(panel, ["leadership"], custom_id="settings:gate:decide_links")
     assert "**Manage**  leadership \u2192 officers" in words(panel)
     await town.leader.click(panel, custom_id="settings:save")
-    gates = (await town.clan()).gates
-    assert gates.see_reports is Authority.MEMBER
-    assert gates.decide_links is Authority.LEADERSHIP
-    assert gates.manage is gates.promote is gates.kick is Authority.OFFICER
+    permissions = (await town.clan()).permissions
+    assert permissions.see_reports is Authority.MEMBER
+    assert permissions.decide_links is Authority.LEADERSHIP
+    assert permissions.manage is permissions.promote is permissions.kick is Authority.OFFICER
     assert "Settings: Inactivity" in words(await opened(town, who=town.officer))
 
 
@@ -379,7 +379,9 @@ async def leader_by_rank(town: Town, rank: str) -> MemberActor:
             "SELECT min(player_id) FROM memberships WHERE clan_id = ?", (clan.clan_id,)
         )
         player_id = found.scalar_one()
-    await town.services.links.confirm(clan, Pair(player_id, town.member.id), Officer(town.owner.id))
+    await town.services.links.confirm(
+        clan, LinkPair(player_id, town.member.id), Officer(town.owner.id)
+    )
     return town.member
 
 
@@ -393,13 +395,13 @@ async def test_nobody_locks_themself_out(town: Town) -> None:
     form = await who.click(panel, custom_id="settings:tiers")
     await filled(town, form, who, tier_1="owner, zenyte")
     await who.click(panel, custom_id="settings:save")
-    assert (await town.clan()).gates.tier_1 == ("owner", "zenyte")
+    assert (await town.clan()).permissions.tier_1 == ("owner", "zenyte")
 
 
 async def test_an_officer_who_may_manage_gives_themself_no_more(town: Town) -> None:
     clan = await town.clan()
-    gates = replace(clan.gates, manage=Authority.OFFICER)
-    await town.services.clans.set_gates(clan, gates)
+    permissions = replace(clan.permissions, manage=Authority.OFFICER)
+    await town.services.clans.set_permissions(clan, permissions)
     panel = await opened(town, Section.GATES, town.officer)
     await town.officer.select(panel, ["officer"], custom_id="settings:gate:promote")
     assert "nobody gives themself more" in words(panel)
@@ -408,7 +410,7 @@ async def test_an_officer_who_may_manage_gives_themself_no_more(town: Town) -> N
     await town.officer.click(panel, custom_id="settings:second-officer")
     await town.officer.click(panel, custom_id="settings:save")
     assert (await policy_of(town)).cases.second_officer
-    assert (await town.clan()).gates == gates
+    assert (await town.clan()).permissions == permissions
 
 
 @pytest.mark.parametrize("seat", ["officer", "member", "guest"])
@@ -498,7 +500,7 @@ async def test_an_exported_file_changes_nothing_and_brings_a_change_back(town: T
     assert "there is nothing to change" in words(same)
     stricter = changed(await policy_of(town), enforcement={"window_days": 90})
     await judged_by(town.services.policies, await town.clan(), stricter)
-    await town.services.clans.set_gates(await town.clan(), Gates())
+    await town.services.clans.set_permissions(await town.clan(), Permissions())
     back = await imported(town, content)
     assert "90 days \u2192 14 days" in words(back)
     assert (await policy_of(town)).enforcement.window_days == 90
@@ -530,7 +532,7 @@ async def test_gates_from_a_file_lock_nobody_out(town: Town) -> None:
     panel = await imported(town, b'{"gates": {"tier_1": ["owner"]}}', who)
     await who.click(panel, custom_id="settings:save")
     assert "Nothing was saved. You could not open the settings any more" in words(panel)
-    assert (await town.clan()).gates.tier_1 == Gates().tier_1
+    assert (await town.clan()).permissions.tier_1 == Permissions().tier_1
 
 
 async def imported(town: Town, content: bytes, who: MemberActor | None = None) -> ResponseMessage:

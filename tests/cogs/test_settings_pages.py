@@ -6,22 +6,22 @@ from typing import Any
 import pytest
 from simcord.components import walk_components
 
+from bot.clan.clan_settings import ClanSettings, Draft
 from bot.clan.policy import changed
-from bot.clan.ranks import DEFAULT_GATES
-from bot.clan.terms import Draft, Terms
-from bot.clan.what_if import Fate, Look, Past, WhatIf
+from bot.clan.ranks import DEFAULT_PERMISSIONS
+from bot.clan.what_if import Fate, Flagged, Past, WhatIf
 from cogs._settings import _box
 from cogs._settings_sheets import PAGES, Section
-from cogs._settings_state import Sitting
+from cogs._settings_state import SettingsSession
 from cogs._settings_words import changes_said
 from tests.bot.clan.portraits import NOW, silent
 
 RANKS = [f"rank_{letter}{number:02}" + "x" * 20 for letter in "abcd" for number in range(25)]
 
 
-def crowded(section: Section) -> Sitting:
+def crowded(section: Section) -> SettingsSession:
     """Return a draft in which everything is changed and as long as can be."""
-    base = Terms()
+    base = ClanSettings()
     numbers = {
         "enforcement.window_days": 365,
         "enforcement.least_xp": 10**9,
@@ -40,18 +40,20 @@ def crowded(section: Section) -> Sitting:
             "comparison_ranks": RANKS,
         },
     )
-    gates = replace(DEFAULT_GATES, tier_1=tuple(RANKS[:50]), tier_2=tuple(RANKS[50:]))
-    terms = Terms(policy, replace(gates, officer_roles=frozenset(RANKS)), 10**18, 10**18)
+    permissions = replace(DEFAULT_PERMISSIONS, tier_1=tuple(RANKS[:50]), tier_2=tuple(RANKS[50:]))
+    clan_settings = ClanSettings(
+        policy, replace(permissions, officer_roles=frozenset(RANKS)), 10**18, 10**18
+    )
     flagged = tuple(silent(number, RANKS[number]) for number in range(100))
-    look = Look(flagged, 99, 99)
+    look = Flagged(flagged, 99, 99)
     past = Past(NOW, look, {number: tuple(Fate)[number % 4] for number in range(100)})
     names = tuple(f"a name so long {number}" for number in range(100))
-    return Sitting(
-        Draft(base, terms),
+    return SettingsSession(
+        Draft(base, clan_settings),
         section,
         tuple(RANKS),
         tuple(RANKS),
-        what_if=WhatIf(Look((), 0, 0), look, past, past, (), names),
+        what_if=WhatIf(Flagged((), 0, 0), look, past, past, (), names),
         rank=RANKS[3],
         made=(10**18, NOW),
     )
@@ -60,11 +62,11 @@ def crowded(section: Section) -> Sitting:
 @pytest.mark.parametrize("section", Section)
 @pytest.mark.parametrize("is_full", [True, False])
 def test_no_page_is_more_than_discord_takes(section: Section, is_full: bool) -> None:  # noqa: FBT001
-    sitting = crowded(section) if is_full else Sitting(section=section)
+    session = crowded(section) if is_full else SettingsSession(section=section)
     if section is Section.WHAT_IF and not is_full:
-        sitting.section = Section.CASES
-    note = "\n".join(["Saved", *changes_said(sitting.draft.changes)])
-    parts: list[Any] = list(walk_components([_box(sitting, note).to_component_dict()]))
+        session.section = Section.CASES
+    note = "\n".join(["Saved", *changes_said(session.draft.changes)])
+    parts: list[Any] = list(walk_components([_box(session, note).to_component_dict()]))
     assert len(parts) <= 40
     assert sum(len(each.get("content", "")) for each in parts) <= 4_000
     ids = [each["id"] for each in parts if each.get("id")]

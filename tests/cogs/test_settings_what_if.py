@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from bot.clan.terms import Change, Draft, Terms
-from bot.clan.what_if import Fate, Look, Past, WhatIf
+from bot.clan.clan_settings import ClanSettings, Draft, SettingChange
+from bot.clan.what_if import Fate, Flagged, Past, WhatIf
 from cogs._settings_what_if import what_if_said
 from tests.bot.clan.portraits import account, ago, silent
 
 THEN = ago(90)
-SHORTER = Draft(Terms(), Terms()).numbering({"enforcement.window_days": 14}).changes
-OTHER = Draft(Terms(), Terms()).having(promotion={"signals": []}).changes
+SHORTER = Draft(ClanSettings(), ClanSettings()).numbering({"enforcement.window_days": 14}).changes
+OTHER = Draft(ClanSettings(), ClanSettings()).having(promotion={"signals": []}).changes
 
 
-def looked(*player_ids: int, cant_tell: int = 0, apart: int = 0) -> Look:
-    return Look(tuple(silent(each) for each in player_ids), cant_tell, apart)
+def looked(*player_ids: int, cant_tell: int = 0, apart: int = 0) -> Flagged:
+    return Flagged(tuple(silent(each) for each in player_ids), cant_tell, apart)
 
 
 def past(back: int, noticed: int = 0, left: int = 0, still: int = 0) -> Past:
@@ -27,7 +27,7 @@ def past(back: int, noticed: int = 0, left: int = 0, still: int = 0) -> Past:
     return Past(THEN, found, dict(enumerate(fates, 1)))
 
 
-def said(found: WhatIf, changes: tuple[Change, ...] = SHORTER) -> str:
+def said(found: WhatIf, changes: tuple[SettingChange, ...] = SHORTER) -> str:
     return "\n\n".join(what_if_said(found, changes))
 
 
@@ -59,7 +59,7 @@ def test_the_same_people_are_told_as_the_same() -> None:
 
 def test_ranks_alts_and_those_who_cannot_be_judged_are_counted() -> None:
     mains = (silent(1, "prospector"), silent(2, accounts=(account(2), account(3))))
-    words = said(replace(NOTHING, before=looked(cant_tell=4), after=Look(mains, 5, 2)))
+    words = said(replace(NOTHING, before=looked(cant_tell=4), after=Flagged(mains, 5, 2)))
     assert "1 Prospector, 1 Member" in words
     assert "with 1 alt of theirs" in words
     assert "can't tell 5 (now 4)" in words

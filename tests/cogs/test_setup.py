@@ -135,9 +135,9 @@ async def test_picked_roles_decide_who_is_an_officer(bare_town: Town) -> None:
     panel = await opened(town)
     await town.leader.select(panel, [helper], custom_id="setup:officers")
     await town.leader.select(panel, [], custom_id="setup:leadership")
-    gates = (await town.clan()).gates
-    assert gates.discord_officers == {helper.id}
-    assert gates.discord_leadership == frozenset()
+    permissions = (await town.clan()).permissions
+    assert permissions.discord_officers == {helper.id}
+    assert permissions.discord_leadership == frozenset()
     refused = await town.officer.slash(town.general, "clanstats status")
     assert "Only officers" in words(refused.response)
 
@@ -145,10 +145,10 @@ async def test_picked_roles_decide_who_is_an_officer(bare_town: Town) -> None:
 async def test_a_role_that_everybody_has_is_refused(bare_town: Town) -> None:
     town = bare_town
     panel = await opened(town)
-    before = (await town.clan()).gates
+    before = (await town.clan()).permissions
     result = await town.leader.select(panel, [town.guild.default_role], custom_id="setup:officers")
     assert "would let everybody in" in words(result.response)
-    assert (await town.clan()).gates == before
+    assert (await town.clan()).permissions == before
 
 
 async def test_channels_that_are_left_out_do_not_count(bare_town: Town) -> None:
@@ -205,7 +205,7 @@ async def test_every_control_asks_the_gate_again(bare_town: Town) -> None:
         assert pressed.modal is None
         assert "Manage Server" in words(pressed.response)
     clan = await town.clan()
-    assert clan.gates.discord_officers == {town.officer_role.id}
+    assert clan.permissions.discord_officers == {town.officer_role.id}
     assert clan.zone.key == "UTC"
 
 

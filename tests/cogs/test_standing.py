@@ -8,21 +8,21 @@ from bot.clan.enforcement import Judgement, Verdict
 from bot.clan.evidence import Grade
 from bot.clan.policy import Signal
 from bot.clan.promotion import PromotionCase
-from bot.clan.signals import Finding
+from bot.clan.signals import SignalResult
 from bot.clan.slack import Slack
-from bot.services.reviewed import OwnStanding
+from bot.services.review import OwnStanding
 from cogs._standing import own_lines, slack_line
 from tests.bot.clan.portraits import person
 
 SLACK = Slack(30, 23, 12, 23, "one message, or 10,000 XP")
-STEADY = Finding(
+STEADY = SignalResult(
     Signal.STEADY, "Steady: ...", 0.5, is_reached=False, missing=("4 more days", "1 more month")
 )
-PILLAR = Finding(Signal.PILLAR, "...", 0.9, is_reached=False, missing=("9 more messages",))
-CARRY = Finding(Signal.CARRY, "...", 0.1, is_reached=False, missing=("45 more raids",))
+PILLAR = SignalResult(Signal.PILLAR, "...", 0.9, is_reached=False, missing=("9 more messages",))
+CARRY = SignalResult(Signal.CARRY, "...", 0.1, is_reached=False, missing=("45 more raids",))
 
 
-def outlook(*lacking: Finding, **fields: object) -> PromotionCase:
+def outlook(*lacking: SignalResult, **fields: object) -> PromotionCase:
     case = PromotionCase(
         person(), "deputy_owner", (), (), frozenset(), Grade.GOOD, (), 1.0, 1, lacking
     )

@@ -3,7 +3,7 @@
 import discord
 
 from bot.clan.enforcement import Verdict
-from bot.services.upkeep import FAILED
+from bot.services.ops import FAILED
 from tests.cogs.town import Town, words
 
 

@@ -17,13 +17,13 @@ from simcord.components import walk_components
 from simcord.results import ResponseMessage
 
 from bot.app import ClanBot
-from bot.clan.linking import Pair
-from bot.clan.ranks import DEFAULT_GATES
+from bot.clan.linking import LinkPair
+from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import World
-from bot.services.book import Officer
-from bot.services.clans import Clan
-from bot.services.intake import Heard, Spot
+from bot.services.chat import ChannelInfo, IncomingMessage
+from bot.services.people import Officer
+from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.wiring import Services, open_services
 
@@ -110,18 +110,18 @@ class Town:
 
     async def appoint(self) -> None:
         """Let the two roles mean what they are called."""
-        gates = replace(
-            DEFAULT_GATES,
+        permissions = replace(
+            DEFAULT_PERMISSIONS,
             discord_officers=frozenset({self.officer_role.id}),
             discord_leadership=frozenset({self.leadership_role.id}),
         )
-        await self.services.clans.set_gates(await self.clan(), gates)
+        await self.services.clans.set_permissions(await self.clan(), permissions)
 
     async def vouch(self) -> None:
         """Have an officer confirm everybody who plays: a name alone leaves their chat in doubt."""
         here = {player.player_id for player in self.world.present(START)}
         pairs = [
-            Pair(player_id, user.user_id)
+            LinkPair(player_id, user.user_id)
             for user in self.world.users
             for player_id in user.player_ids
             if player_id in here
@@ -131,11 +131,11 @@ class Town:
 
     async def wrote(self, who: MemberActor, messages: int) -> None:
         """Put messages of the last days into the past of the clan."""
-        spot = Spot(self.general.id, "general", "text")
+        channel_info = ChannelInfo(self.general.id, "general", "text")
         heard = [
-            Heard(
+            IncomingMessage(
                 number,
-                spot,
+                channel_info,
                 who.id,
                 who.member.display_name if who.member else who.name,
                 who.name,
@@ -229,11 +229,11 @@ async def make_template(folder: Path, world: World) -> Path:
     return folder / "clan.db"
 
 
-def _chat(world: World) -> list[Heard]:
+def _chat(world: World) -> list[IncomingMessage]:
     return [
-        Heard(
+        IncomingMessage(
             message.message_id,
-            Spot(channel.channel_id, channel.name, channel.kind),
+            ChannelInfo(channel.channel_id, channel.name, channel.kind),
             user.user_id,
             user.display_name,
             user.name,

@@ -11,8 +11,8 @@ from storage import authors, clans, metrics, players, snapshots
 from storage.cases import EntryRow
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
-from storage.messages import Fact, Flag, Stored
-from storage.snapshots import News, Seen
+from storage.messages import Flag, MessageRow, Stored
+from storage.snapshots import News, ObservationRow
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -71,7 +71,7 @@ async def a_channel(connection: Connection, clan_id: int, discord_id: int = 1) -
     await authors.note_place(
         connection, clan_id, discord_id, name=f"place-{discord_id}", kind="text", parent_id=None
     )
-    return (await authors.places(connection, clan_id))[discord_id].channel_id
+    return (await authors.channels(connection, clan_id))[discord_id].channel_id
 
 
 def a_fact(  # noqa: PLR0913 - a message's own facts
@@ -82,12 +82,12 @@ def a_fact(  # noqa: PLR0913 - a message's own facts
     number: int = 0,
     asks: bool = False,
     reply_to: int | None = None,
-) -> Fact:
+) -> MessageRow:
     """Return a message; `number` tells apart those of the same millisecond."""
     message_id = first_snowflake(sent_at) + number
     flags = Flag.QUESTION if asks else Flag(0)
     stored = Stored(message_id, author_id, channel_id, sent_at, flags, reply_to)
-    return Fact(stored, sent_at.date(), sent_at.replace(minute=0, second=0, microsecond=0))
+    return MessageRow(stored, sent_at.date(), sent_at.replace(minute=0, second=0, microsecond=0))
 
 
 def a_line(state: str, who: int | None = 2, **fields: Any) -> EntryRow:  # noqa: ANN401 - any column
@@ -95,8 +95,8 @@ def a_line(state: str, who: int | None = 2, **fields: Any) -> EntryRow:  # noqa:
     return EntryRow(move=state, state=state, who=who, **(usual | fields))
 
 
-def seen(player_id: int, at: datetime, xp: int = 1000, kills: int = 10) -> Seen:
-    return Seen(player_id, at, xp, kills, kills_earned=kills, ehp=1.5, ehb=-1.0)
+def seen(player_id: int, at: datetime, xp: int = 1000, kills: int = 10) -> ObservationRow:
+    return ObservationRow(player_id, at, xp, kills, kills_earned=kills, ehp=1.5, ehb=-1.0)
 
 
 async def observe(

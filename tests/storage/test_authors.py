@@ -56,12 +56,12 @@ async def test_somebody_who_wrote_nothing_has_written_nothing_at_no_time(
 async def test_a_renamed_place_stays_as_counted_as_it_was(database: Database, clan_id: int) -> None:
     async with database.writing() as connection:
         channel = await a_channel(connection, clan_id, discord_id=5)
-        assert (await authors.places(connection, clan_id))[5].is_counted
+        assert (await authors.channels(connection, clan_id))[5].is_counted
         await authors.set_counted(connection, clan_id, 5, is_counted=False)
         await authors.note_place(
             connection, clan_id, 5, name="new", kind="thread", parent_id=4, is_readable=False
         )
-        place = (await authors.places(connection, clan_id))[5]
+        place = (await authors.channels(connection, clan_id))[5]
     assert (place.channel_id, place.is_counted) == (channel, False)
     assert (place.name, place.kind, place.parent_id) == ("new", "thread", 4)
     assert not place.is_readable

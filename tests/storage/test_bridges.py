@@ -3,7 +3,7 @@
 import pytest
 
 from storage import authors, bridges
-from storage.bridges import Counted, Declared, Told
+from storage.bridges import BroadcastRow, Counted, Declared
 from storage.columns import first_snowflake
 from storage.engine import Database
 from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, an_author
@@ -59,7 +59,7 @@ async def test_broadcasts_are_counted_by_author_and_kind_within_a_span(
         channel = await a_channel(connection, clan_id)
         who = (await bridges.speaker_ids(connection, clan_id, {"zezima": "Zezima"}))["zezima"]
         told = [
-            Told(first_snowflake(at) + number, channel, author, kind, at)
+            BroadcastRow(first_snowflake(at) + number, channel, author, kind, at)
             for number, (author, kind, at) in enumerate(
                 [
                     (who, "drop", NOW),
@@ -93,5 +93,5 @@ async def test_a_history_that_starts_over_forgets_only_its_own_cursor(
         await authors.move_cursors(connection, clan_id, {one: 9, two: 9})
         assert await bridges.start_over(connection, clan_id, 5) == one
         assert await bridges.start_over(connection, clan_id, 7) is None
-        places = await authors.places(connection, clan_id)
+        places = await authors.channels(connection, clan_id)
         assert (places[5].cursor_id, places[6].cursor_id) == (None, 9)

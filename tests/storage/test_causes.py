@@ -62,9 +62,9 @@ async def test_locked_by_a_writer_is_locked_for_writers_alone(path: Path) -> Non
 async def test_locked_against_everybody_is_locked_from_the_start_on(path: Path) -> None:
     with beside(path, *SHUTS_OUT):
         async with opened(path, busy=BUSY) as database:
-            for deed in (was_read, wrote):
+            for action in (was_read, wrote):
                 with pytest.raises(DatabaseLocked):
-                    await deed(database)
+                    await action(database)
             with pytest.raises(DatabaseLocked):
                 await bring_up(database, NOW)
 

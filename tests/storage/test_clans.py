@@ -31,7 +31,7 @@ from storage import (
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.errors import Overtaken
-from storage.players import Event
+from storage.players import MembershipEventRow
 from tests.storage.rows import (
     DAY,
     HOUR,
@@ -95,7 +95,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "traces.game": lambda it, clan: traces.game(it, clan, PLAYERS),
     "traces.messages": lambda it, clan: gathered(traces.messages(it, clan, AUTHORS)),
     "traces.standing": lambda it, clan: traces.standing(it, clan, 7, PLAYERS),
-    "authors.places": authors.places,
+    "authors.channels": authors.channels,
     "authors.writers": authors.writers,
     "bridges.counts": lambda it, clan: bridges.counts(it, clan, START, END),
     "bridges.of_clan": bridges.of_clan,
@@ -113,7 +113,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
     "links.confirmed_roles": lambda it, clan: links.confirmed_roles(it, clan, 7),
-    "links.deeds": lambda it, clan: links.deeds(it, clan, 5),
+    "links.actions": lambda it, clan: links.actions(it, clan, 5),
     "links.every": links.every,
     "links.of_clan": links.of_clan,
     "messages.after": lambda it, clan: messages.after(it, clan, 0, 10),
@@ -122,6 +122,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "players.names": players.names,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "runs.blindness": lambda it, clan: runs.blindness(it, clan, START),
+    "runs.blind_since": runs.blind_since,
     "runs.last_runs": runs.last_runs,
     "snapshots.first_seen": snapshots.first_seen,
     "metrics.paths": lambda it, clan: metrics.paths(it, clan, START),
@@ -156,7 +157,7 @@ async def settle(connection: Connection, number: int) -> int:
     """Make a clan that has something of everything; the numbers of two of them differ."""
     clan_id = await a_clan(connection, guild_id=number)
     await members(connection, clan_id, [number * 10, number * 10 + 1], f"role {number}")
-    await players.note_events(connection, clan_id, [Event(number * 10, "joined", NOW)])
+    await players.note_events(connection, clan_id, [MembershipEventRow(number * 10, "joined", NOW)])
     for days in (9, 1):
         at = NOW - days * DAY + number * HOUR
         news = {"zulrah": 100 * number - days}
@@ -166,12 +167,14 @@ async def settle(connection: Connection, number: int) -> int:
     channel = await a_channel(connection, clan_id, discord_id=number)
     await messages.add(connection, clan_id, [a_fact(who, channel, NOW + number * HOUR, asks=True)])
     await bridges.declare(connection, clan_id, number, f"pattern {number}", number)
-    told = bridges.Told(IDS[0] + number, channel, who, f"kind {number}", NOW)
+    told = bridges.BroadcastRow(IDS[0] + number, channel, who, f"kind {number}", NOW)
     await bridges.add(connection, [told])
-    link = links.Link(number * 10, 7, links.State.CONFIRMED, is_main=True)
+    link = links.StandingLink(number * 10, 7, links.StoredState.CONFIRMED, is_main=True)
     await links.confirm(connection, clan_id, link, decided_by=number, now=NOW)
     await links.set_no_discord(connection, clan_id, number * 10, has_none=True)
-    await links.note(connection, clan_id, [links.Event(number * 10, 7, "confirm")], number, NOW)
+    await links.note(
+        connection, clan_id, [links.LinkEventRow(number * 10, 7, "confirm")], number, NOW
+    )
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
     await settle_wishes(connection, clan_id, number)
@@ -268,9 +271,11 @@ async def test_what_one_clan_changes_stays_as_it_is_in_the_other(database: Datab
         await runs.go_blind(connection, two, None, NOW, "away")
         await runs.see_again(connection, one, None, NOW + HOUR)
         await clans.change(connection, one, name="Changed")
-        place = (await authors.places(connection, two))[5]
+        place = (await authors.channels(connection, two))[5]
         assert (place.is_counted, place.cursor_id) == (True, None)
-        assert [spot.ended_at for spot in await runs.blindness(connection, two, NOW)] == [None]
+        assert [
+            channel_info.ended_at for channel_info in await runs.blindness(connection, two, NOW)
+        ] == [None]
         assert [clan.name for clan in await clans.every(connection)] == ["Changed", "Clan 2"]
 
 
@@ -280,7 +285,7 @@ async def test_a_server_has_one_clan_however_often_it_is_founded(database: Datab
         assert await clans.found(connection, 2**63 - 1, "Renamed", NOW + DAY) == made
         assert await clans.of_guild(connection, 2**63 - 1) == made
         assert await clans.of_guild(connection, 5) is None
-        assert (made.zone, made.role_orders, made.gates) == ("UTC", [], {})
+        assert (made.zone, made.role_orders, made.permissions) == ("UTC", [], {})
 
 
 async def test_a_clan_comes_back_as_it_was_changed(path: Path) -> None:
@@ -292,21 +297,21 @@ async def test_a_clan_comes_back_as_it_was_changed(path: Path) -> None:
             wom_group_id=139,
             zone="Europe/London",
             role_orders=[("owner", 0), ("member", 1)],
-            gates={"officers": [1, 2]},
+            permissions={"officers": [1, 2]},
             polled_at=NOW,
         )
     async with opened(path) as database, database.reading() as connection:
         (clan,) = await clans.every(connection)
     assert (clan.wom_group_id, clan.zone, clan.polled_at) == (139, "Europe/London", NOW)
     assert clan.role_orders == [("owner", 0), ("member", 1)]
-    assert clan.gates == {"officers": [1, 2]}
+    assert clan.permissions == {"officers": [1, 2]}
 
 
 async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database) -> None:
     async with database.writing() as connection:
         one, two = await settle(connection, 1), await settle(connection, 2)
         await members(connection, one, [20])
-        event = Event(20, "joined", NOW)
+        event = MembershipEventRow(20, "joined", NOW)
         await players.note_events(connection, one, [event])
         await players.unhappen(connection, one, [event])
         await players.never_there(connection, one, [20])

@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import authors, messages, questions
 from storage.engine import Connection, Database
-from storage.messages import Fact
-from storage.questions import Asked
+from storage.messages import MessageRow
+from storage.questions import QuestionRow
 from storage.rollups import Tally, roll_up
 from storage.tables import (
     AUTHOR_DAYS,
@@ -97,7 +97,7 @@ class Deed(NamedTuple):
     asks: bool
 
 
-deeds = st.lists(
+permissions = st.lists(
     st.builds(
         Deed,
         st.sampled_from(["comes", "comes", "comes", "goes", "answers", "answers"]),
@@ -134,19 +134,19 @@ class Stage:
                 self.clans[author_id] = clan_id
                 self.channels[author_id] = await a_channel(self.connection, clan_id, guild_id)
 
-    async def do(self, number: int, deed: Deed) -> None:
-        who = sorted(self.clans)[deed.choice]
-        if deed.kind == "comes":
-            sent_at = NOW - deed.minutes_ago * HOUR / 60
-            fact = a_fact(who, self.channels[who], sent_at, number=number, asks=deed.asks)
+    async def do(self, number: int, permission: Deed) -> None:
+        who = sorted(self.clans)[permission.choice]
+        if permission.kind == "comes":
+            sent_at = NOW - permission.minutes_ago * HOUR / 60
+            fact = a_fact(who, self.channels[who], sent_at, number=number, asks=permission.asks)
             await messages.add(self.connection, self.clans[who], [fact])
-        elif deed.kind == "goes":
-            count = 1 if deed.minutes_ago else 2
-            await self._go((await self._facts(who))[deed.asks :][:count])
+        elif permission.kind == "goes":
+            count = 1 if permission.minutes_ago else 2
+            await self._go((await self._facts(who))[permission.asks :][:count])
         else:
-            await self._answer(who, deed.asks)
+            await self._answer(who, permission.asks)
 
-    async def _facts(self, who: int) -> list[Fact]:
+    async def _facts(self, who: int) -> list[MessageRow]:
         rows = await self.connection.execute(
             select(MESSAGES).where(MESSAGES.c.author_id == who).order_by(MESSAGES.c.sent_at.desc())
         )
@@ -157,11 +157,11 @@ class Stage:
             for row in rows
         ]
 
-    async def _go(self, facts: Sequence[Fact]) -> None:
+    async def _go(self, facts: Sequence[MessageRow]) -> None:
         """Take messages out: the credits for questions go before them, those of answers after."""
         ids = {fact.message.message_id for fact in facts}
         rows = (await self.connection.execute(select(QUESTIONS))).all()
-        answered = [Asked(*row) for row in rows if row.answer_id is not None]
+        answered = [QuestionRow(*row) for row in rows if row.answer_id is not None]
         for asked in answered:
             if asked.message_id in ids:
                 await self._credit(asked, None, -1)
@@ -173,7 +173,7 @@ class Stage:
 
     async def _answer(self, who: int, newest: bool) -> None:  # noqa: FBT001 - drawn
         rows = (await self.connection.execute(select(QUESTIONS))).all()
-        open_ones = [Asked(*row) for row in rows if row.answer_id is None]
+        open_ones = [QuestionRow(*row) for row in rows if row.answer_id is None]
         later = await self._facts(who)
         for asked in open_ones[:: -1 if newest else 1]:
             for fact in later:
@@ -182,7 +182,7 @@ class Stage:
                     await self._credit(asked, fact, 1)
                     return
 
-    async def _credit(self, asked: Asked, answer: Fact | None, sign: int) -> None:
+    async def _credit(self, asked: QuestionRow, answer: MessageRow | None, sign: int) -> None:
         told = asked._replace(
             answer_id=answer and answer.message.message_id,
             answered_by=answer and answer.message.author_id,
@@ -198,19 +198,19 @@ class Stage:
 
 
 @settings(max_examples=60, deadline=None)
-@given(deeds=deeds)
-@example(deeds=[ASKED, REPLIED, ANSWERED, TAKEN_BACK])
-@example(deeds=[ASKED, EARLIER, REPLIED, ANSWERED, NEWEST_TAKEN_BACK])
-@example(deeds=[ASKED, REPLIED, ANSWERED, QUESTION_TAKEN_BACK])
+@given(permissions=permissions)
+@example(permissions=[ASKED, REPLIED, ANSWERED, TAKEN_BACK])
+@example(permissions=[ASKED, EARLIER, REPLIED, ANSWERED, NEWEST_TAKEN_BACK])
+@example(permissions=[ASKED, REPLIED, ANSWERED, QUESTION_TAKEN_BACK])
 async def test_any_order_of_coming_and_going_leaves_what_a_rebuild_makes(
-    template: Path, tmp_path_factory: pytest.TempPathFactory, deeds: list[Deed]
+    template: Path, tmp_path_factory: pytest.TempPathFactory, permissions: list[Deed]
 ) -> None:
     path = shutil.copy(template, tmp_path_factory.mktemp("facts") / "clan_data.db")
     async with opened(Path(path)) as database, database.writing() as connection:
         stage = Stage(connection)
         await stage.set_up()
-        for number, deed in enumerate(deeds):
-            await stage.do(number, deed)
+        for number, permission in enumerate(permissions):
+            await stage.do(number, permission)
         assert await kept(connection) == await rebuilt(connection)
 
 
@@ -301,7 +301,7 @@ async def test_a_cursor_moves_forward_and_never_back(database: Database, place: 
     async with database.writing() as connection:
         for message_id, expected in ((10, 10), (5, 10), (11, 11)):
             await authors.move_cursors(connection, clan_id, {channel: message_id})
-            assert (await authors.places(connection, clan_id))[1].cursor_id == expected
+            assert (await authors.channels(connection, clan_id))[1].cursor_id == expected
 
 
 WINDOW = HOUR / 4

@@ -13,7 +13,7 @@ from storage.migrate import NEWEST, bring_up
 from tests.storage.rows import NOW, everything, names_in, opened
 
 SCHEMAS = Path(__file__).parent / "schemas"
-RENAMED: dict[tuple[str, str], str] = {}
+RENAMED = {("clans", "gates"): "permissions", ("link_events", "deed"): "action"}
 """Columns that bear another name today; none was ever dropped."""
 
 

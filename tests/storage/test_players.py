@@ -4,7 +4,7 @@ import pytest
 
 from storage import players
 from storage.engine import Database
-from storage.players import Event
+from storage.players import MembershipEventRow
 from storage.tables import PLAYER_NAMES
 from tests.storage.rows import DAY, HOUR, NOW, a_clan, a_player, members
 
@@ -80,7 +80,7 @@ async def test_a_player_leaves_one_clan_and_not_the_other(database: Database, cl
 
 
 async def test_an_event_is_noted_once(database: Database, clan_id: int) -> None:
-    joined = Event(1, "joined", NOW, after="member")
+    joined = MembershipEventRow(1, "joined", NOW, after="member")
     async with database.writing() as connection:
         await members(connection, clan_id, [1])
         await players.note_events(connection, clan_id, [joined, joined])
@@ -94,7 +94,7 @@ async def test_events_of_a_span_are_half_open_and_newest_first(
 ) -> None:
     async with database.writing() as connection:
         await members(connection, clan_id, [1])
-        events = [Event(1, "role", NOW + hours * HOUR) for hours in (0, 1, 2)]
+        events = [MembershipEventRow(1, "role", NOW + hours * HOUR) for hours in (0, 1, 2)]
         await players.note_events(connection, clan_id, events)
         found = await players.events_between(connection, clan_id, NOW, NOW + 2 * HOUR)
         assert [event.happened_at for event, _ in found] == [NOW + HOUR, NOW]

@@ -44,7 +44,7 @@ def log_of(path: Path) -> Path:
 
 def died_writing(path: Path, name: str) -> None:
     """Have a process die whose last words stand in the log alone."""
-    columns = "id, guild_id, name, zone, role_orders, gates, created_at"
+    columns = "id, guild_id, name, zone, role_orders, permissions, created_at"
     with beside(
         path,
         "PRAGMA journal_mode=WAL",

@@ -91,7 +91,7 @@ async def test_of_channels_left_out_or_never_readable_nothing_is_missed(
         never = await a_channel(connection, clan_id)
         await runs.go_blind(connection, clan_id, never, NOW, "no access")
         assert await runs.blindness(connection, clan_id, NOW) != []
-        (key,) = await authors.places(connection, clan_id)
+        (key,) = await authors.channels(connection, clan_id)
         await authors.note_place(
             connection, clan_id, key, name="shut", kind="text", parent_id=None, is_readable=False
         )
@@ -116,7 +116,7 @@ async def test_of_channels_that_are_gone_nothing_is_missed_nor_of_their_threads(
             await authors.note_place(
                 connection, clan, key, name=f"place {key}", kind="text", parent_id=parent
             )
-            channel = (await authors.places(connection, clan))[key].channel_id
+            channel = (await authors.channels(connection, clan))[key].channel_id
             await runs.go_blind(connection, clan, channel, NOW, "no access")
         await runs.go_blind(connection, clan_id, None, NOW, "away")
         await runs.forget_gone(connection, clan_id, [5])

@@ -7,7 +7,7 @@ import pytest
 from storage import metrics, players, snapshots
 from storage.columns import from_ms, to_ms
 from storage.engine import Database
-from storage.metrics import Path
+from storage.metrics import MetricPath
 from storage.snapshots import News
 from tests.storage.rows import DAY, HOUR, NOW, a_clan, everything, members, observe, seen
 
@@ -107,8 +107,8 @@ async def test_a_path_begins_with_its_baseline_or_the_first_seen_inside(
         zulrah = (await metrics.metric_ids(connection))["zulrah"][0]
         paths = await metrics.paths(connection, clan_id, start)
         assert sorted(paths) == [
-            Path(1, zulrah, at_start=20, first_inside=None, at_end=45),
-            Path(2, zulrah, at_start=None, first_inside=5, at_end=9),
+            MetricPath(1, zulrah, at_start=20, first_inside=None, at_end=45),
+            MetricPath(2, zulrah, at_start=None, first_inside=5, at_end=9),
         ], "what did not change since, and who was not seen, is absent"
 
 

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from wom import questions
 from wom.errors import InvalidId, InvalidName, InvalidSpan
-from wom.questions import Question
+from wom.questions import ApiRequest
 
 START = datetime(2026, 10, 31, tzinfo=UTC)
 END = datetime(2026, 11, 14, tzinfo=UTC)
 
 
-def shape(question: Question[Any]) -> tuple[str, str, dict[str, str]]:
+def shape(question: ApiRequest[Any]) -> tuple[str, str, dict[str, str]]:
     """What goes into the request line."""
     return question.method, question.path, dict(question.query)
 

@@ -23,12 +23,12 @@ from wom.errors import (
     WomWrongCode,
 )
 from wom.pace import Allowance
-from wom.questions import Question
+from wom.questions import ApiRequest
 from wom.wire import Fresh, NotModified, allowance, read_answer
 
 ETAG = 'W/"22f3-1LRXcSDudI3G6Hd9xtMbkp9r0rg"'
 SPAN = datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 14, tzinfo=UTC)
-EVERY_QUESTION: list[Question[Any]] = [
+EVERY_QUESTION: list[ApiRequest[Any]] = [
     questions.group(1, ETAG),
     questions.hiscores(1),
     questions.gained_between(1, *SPAN),
@@ -300,7 +300,7 @@ def test_one_nasty_value_anywhere_in_a_real_answer_is_read_around_or_raised(
 @pytest.mark.parametrize("name", ["group-details", "group-activity", "player-by-id"])
 @pytest.mark.parametrize("cut", [lambda body: body[:-2], lambda body: body[: len(body) // 2]])
 def test_an_answer_that_was_cut_short_is_broken(name: str, cut: Callable[[bytes], bytes]) -> None:
-    asked: dict[str, Question[Any]] = {
+    asked: dict[str, ApiRequest[Any]] = {
         "group-details": questions.group(1),
         "group-activity": questions.activity(1),
         "player-by-id": questions.player(1),

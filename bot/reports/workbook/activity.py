@@ -4,7 +4,7 @@ from bot.clan.activity import best_hours
 from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import ClanReport
-from bot.reports.workbook.sheets import Book, Column, Sheet
+from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _HEAD, _FIRST = 2, 3
 _TREND = (
@@ -18,9 +18,9 @@ _WEEK = len(_TREND) + 1
 _SUM = _WEEK + 25
 
 
-def write_activity(book: Book, report: ClanReport) -> None:
+def write_activity(workbook: StyledWorkbook, report: ClanReport) -> None:
     """Write the trend at the left and the heatmap of the report's span at the right."""
-    sheet = book.sheet("Activity")
+    sheet = workbook.sheet("Activity")
     sheet.title(
         f"{report.clan} · Activity",
         f"Left: day by day. Right: messages by weekday and hour, "

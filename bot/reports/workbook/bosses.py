@@ -5,7 +5,7 @@ from bot.reports import style
 from bot.reports.clan_report import ClanReport, Mover
 from bot.reports.metric_tables import BossRow, boss_gains, boss_rows
 from bot.reports.workbook.matrix import write_matrix
-from bot.reports.workbook.sheets import Book, Column, Sheet
+from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _HEAD, _FIRST = 2, 3
 _COLUMNS = (
@@ -22,15 +22,15 @@ _COLUMNS = (
 _FIXED = (Column("Name", 17), Column("Role", 15), Column("All kills", 12))
 
 
-def write_bosses(book: Book, report: ClanReport) -> None:
+def write_bosses(workbook: StyledWorkbook, report: ClanReport) -> None:
     """Write both sheets: the clan's bosses, and members by the bosses killed in the span."""
     rows = boss_rows(report)
-    _write_clan(book, report, rows)
-    _write_kills(book, report, [row for row in rows if row.kills])
+    _write_clan(workbook, report, rows)
+    _write_kills(workbook, report, [row for row in rows if row.kills])
 
 
-def _write_clan(book: Book, report: ClanReport, rows: tuple[BossRow, ...]) -> None:
-    sheet = book.sheet("Bosses")
+def _write_clan(workbook: StyledWorkbook, report: ClanReport, rows: tuple[BossRow, ...]) -> None:
+    sheet = workbook.sheet("Bosses")
     sheet.title(
         f"{report.clan} · Bosses",
         f"Kills by present members, {style.span_words(report.span, report.zone)} · {DASH} unknown",
@@ -44,8 +44,8 @@ def _write_clan(book: Book, report: ClanReport, rows: tuple[BossRow, ...]) -> No
         sheet.shade((_FIRST, column, last, column), style.SHEET_SCALES["kills"], "faint zero")
 
 
-def _write_kills(book: Book, report: ClanReport, killed: list[BossRow]) -> None:
-    sheet = book.sheet("Boss kills")
+def _write_kills(workbook: StyledWorkbook, report: ClanReport, killed: list[BossRow]) -> None:
+    sheet = workbook.sheet("Boss kills")
     sheet.title(
         f"{report.clan} · Boss kills",
         f"Kills, {style.span_words(report.span, report.zone)} · {DASH} unknown",

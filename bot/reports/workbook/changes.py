@@ -2,7 +2,7 @@
 
 from bot.reports import style
 from bot.reports.clan_report import ClanReport, change_rows
-from bot.reports.workbook.sheets import Book, Column
+from bot.reports.workbook.sheets import Column, StyledWorkbook
 
 _HEAD, _FIRST = 2, 3
 _COLUMNS = (
@@ -14,9 +14,9 @@ _COLUMNS = (
 )
 
 
-def write_changes(book: Book, report: ClanReport) -> None:
+def write_changes(workbook: StyledWorkbook, report: ClanReport) -> None:
     """Write the roster's changes of the span."""
-    sheet = book.sheet("Changes")
+    sheet = workbook.sheet("Changes")
     sheet.title(f"{report.clan} · Changes", style.span_words(report.span, report.zone))
     sheet.head(_HEAD, _COLUMNS)
     rows = change_rows(report)

@@ -11,8 +11,8 @@ def write_matrix(sheet: Sheet, head_row: int, rows: tuple[GainRow, ...], colour:
     """Write name, role, total and one cell for each metric below a head that stands already."""
     first = head_row + 1
     write, write_words = sheet.page.put_number, sheet.page.put_words
-    dash = sheet.book.look("dash")
-    looks = {False: sheet.book.look("integer"), True: sheet.book.look("doubtful")}
+    dash = sheet.workbook.look("dash")
+    looks = {False: sheet.workbook.look("integer"), True: sheet.workbook.look("doubtful")}
     for line, row in enumerate(rows, start=first):
         sheet.text(line, 0, row.name)
         sheet.text(line, 1, row.role)

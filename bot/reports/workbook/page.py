@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import CellNumberTuple, CellStringTuple, Worksheet
 _letters = cache(xl_col_to_name)
 
 
-class Page(Worksheet):  # type: ignore[misc]
+class FastWorksheet(Worksheet):  # type: ignore[misc]
     """A worksheet; rows and columns count from 0."""
 
     # Without asking of each cell whether its row is perhaps a name like "A1".

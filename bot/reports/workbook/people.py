@@ -8,7 +8,7 @@ from bot.reports import style
 from bot.reports.clan_report import role_words
 from bot.reports.definitions import help_words
 from bot.reports.lists import InactiveRow, Listing, PromotionRow, Row, Suggestions
-from bot.reports.workbook.sheets import Book, Column, Sheet
+from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _WORDS, _HEAD, _FIRST = 2, 6, 7
 _PERSON = (Column("List", 15), Column("Name", 16), Column("Role", 14))
@@ -41,9 +41,9 @@ _SILENT = (
 )
 
 
-def write_promotions(book: Book, clan: str, told: Suggestions) -> None:
+def write_promotions(workbook: StyledWorkbook, clan: str, told: Suggestions) -> None:
     """Write who is suggested for the next rank and who is just under, the strongest first."""
-    sheet = _sheet(book, "Promotions", clan, told.promotions)
+    sheet = _sheet(workbook, "Promotions", clan, told.promotions)
     sheet.define(_WORDS, told.promotion_words)
     _write_head(sheet, _RISING)
     for line, row in enumerate(told.promotions.rows, start=_FIRST):
@@ -51,9 +51,9 @@ def write_promotions(book: Book, clan: str, told: Suggestions) -> None:
     _finish(sheet, told.promotions, len(_RISING))
 
 
-def write_inactive(book: Book, clan: str, told: Suggestions) -> None:
+def write_inactive(workbook: StyledWorkbook, clan: str, told: Suggestions) -> None:
     """Write who is inactive, who may be, and who is left in peace."""
-    sheet = _sheet(book, "Inactive", clan, told.inactive)
+    sheet = _sheet(workbook, "Inactive", clan, told.inactive)
     sheet.define(_WORDS, told.inactive_words)
     _write_head(sheet, _SILENT)
     for line, row in enumerate(told.inactive.rows, start=_FIRST):
@@ -61,9 +61,9 @@ def write_inactive(book: Book, clan: str, told: Suggestions) -> None:
     _finish(sheet, told.inactive, len(_SILENT))
 
 
-def _sheet(book: Book, name: str, clan: str, listing: Listing[Row]) -> Sheet:
-    sheet = book.sheet(name, tall_rows=True)
-    zone = str(book.zone)
+def _sheet(workbook: StyledWorkbook, name: str, clan: str, listing: Listing[Row]) -> Sheet:
+    sheet = workbook.sheet(name, tall_rows=True)
+    zone = str(workbook.zone)
     sheet.title(
         f"{clan} · {name}",
         f"{style.clock_words(listing.as_of, zone)} {zone} · settings version "

@@ -8,7 +8,7 @@ from bot.clan.spans import WINDOWS
 from bot.clan.wording import DASH, plural
 from bot.reports import style
 from bot.reports.clan_report import ClanReport, RosterRow, roster_rows
-from bot.reports.workbook.sheets import Book, Column, Sheet
+from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 from bot.reports.workbook.source import Source
 
 _GROUPS, _HEAD, _FIRST = 2, 3, 4
@@ -54,9 +54,9 @@ _LEGEND = (
 )
 
 
-def write_roster(book: Book, report: ClanReport, source: Source) -> None:
+def write_roster(workbook: StyledWorkbook, report: ClanReport, source: Source) -> None:
     """Write the roster in the house's order."""
-    sheet = book.sheet("Roster")
+    sheet = workbook.sheet("Roster")
     sheet.title(f"{report.clan} · Roster", f"{_LEGEND}{report.zone}{_left_out(report.left_out)}")
     rows = roster_rows(report)
     _write_head(sheet, len(rows))
@@ -75,7 +75,7 @@ def _left_out(people: int) -> str:
 
 
 def _write_head(sheet: Sheet, rows: int) -> None:
-    look = sheet.book.look("head")
+    look = sheet.workbook.look("head")
     for words, first, last in _SPANS:
         sheet.page.merge_range(_GROUPS, first, _GROUPS, last, words, look)
     sheet.text(_GROUPS, _WEEKS, "Messages", "head")

@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 
 from bot.clan.wording import DASH
 from bot.reports import style
-from bot.reports.workbook.page import Page
+from bot.reports.workbook.page import FastWorksheet
 
 _OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _LANDSCAPE_A4: Final = 9
@@ -74,16 +74,16 @@ class Column(NamedTuple):
     width: float
 
 
-class Book:
+class StyledWorkbook:
     """A workbook in memory whose formats are named once."""
 
     def __init__(self, title: str, made_at: datetime, zone: str) -> None:
         self._file = BytesIO()
-        self.book = Workbook(self._file, _OPTIONS)
+        self.workbook = Workbook(self._file, _OPTIONS)
         self.zone = ZoneInfo(zone)
         created = made_at.astimezone(UTC).replace(tzinfo=None)
         facts = {"title": title, "author": "ClanStats", "company": "", "created": created}
-        self.book.set_properties(facts)
+        self.workbook.set_properties(facts)
         self._formats = {look: self._format(facts) for look, facts in _LOOKS.items()}
 
     def look(self, name: str) -> Format:
@@ -99,23 +99,25 @@ class Book:
 
         In `tall_rows` cells stand at the top, beside sentences that take more than one line.
         """
-        return Sheet(self, self.book.add_worksheet(name, Page), tall_rows=tall_rows)
+        return Sheet(self, self.workbook.add_worksheet(name, FastWorksheet), tall_rows=tall_rows)
 
     def finish(self) -> bytes:
         """Return the finished workbook."""
-        self.book.close()
+        self.workbook.close()
         return self._file.getvalue()
 
     def _format(self, facts: dict[str, Any]) -> Format:
-        return self.book.add_format({"font_name": style.SHEET_FONT, "font_size": 11, **facts})
+        return self.workbook.add_format({"font_name": style.SHEET_FONT, "font_size": 11, **facts})
 
 
 class Sheet:
     """One sheet of a book; rows and columns count from 0."""
 
-    def __init__(self, book: Book, page: Page, *, tall_rows: bool = False) -> None:
-        self.book, self.page = book, page
-        self._look = book.top_look if tall_rows else book.look
+    def __init__(
+        self, workbook: StyledWorkbook, page: FastWorksheet, *, tall_rows: bool = False
+    ) -> None:
+        self.workbook, self.page = workbook, page
+        self._look = workbook.top_look if tall_rows else workbook.look
         self._dash = self._look("dash")
         page.set_landscape()
         page.set_paper(_LANDSCAPE_A4)
@@ -183,7 +185,7 @@ class Sheet:
         if instant is None:
             self.dash(row, column)
         else:
-            local = instant.astimezone(self.book.zone).replace(tzinfo=None, microsecond=0)
+            local = instant.astimezone(self.workbook.zone).replace(tzinfo=None, microsecond=0)
             self.page.write_datetime(row, column, local, self._look(look))
 
     def head(self, row: int, columns: Sequence[Column], look: str = "head") -> None:

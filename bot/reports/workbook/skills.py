@@ -5,7 +5,7 @@ from bot.reports import style
 from bot.reports.clan_report import ClanReport
 from bot.reports.metric_tables import SkillRow, skill_gains, skill_rows
 from bot.reports.workbook.matrix import write_matrix
-from bot.reports.workbook.sheets import Book, Column, Sheet
+from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _CLAN, _HEAD = 2, 8
 _FIXED = (Column("Name", 17), Column("Role", 15), Column("All XP gained", 15))
@@ -19,9 +19,9 @@ _LINES = (
 )
 
 
-def write_skills(book: Book, report: ClanReport) -> None:
+def write_skills(workbook: StyledWorkbook, report: ClanReport) -> None:
     """Write the XP gained in the span, by member and skill."""
-    sheet = book.sheet("Skills")
+    sheet = workbook.sheet("Skills")
     sheet.title(
         f"{report.clan} · Skills",
         f"XP gained, {style.span_words(report.span, report.zone)} · {DASH} unknown",

@@ -6,7 +6,7 @@ A dash in a chart's cells would be drawn as zero, and unknown is not zero.
 from xlsxwriter.utility import xl_range_formula
 
 from bot.reports.clan_report import ClanReport
-from bot.reports.workbook.sheets import Book
+from bot.reports.workbook.sheets import StyledWorkbook
 
 _NAME = "Chart source"
 _WEEKS_FROM = 4
@@ -29,9 +29,9 @@ class Source:
         return str(xl_range_formula(_NAME, row, _WEEKS_FROM, row, last))
 
 
-def write_source(book: Book, report: ClanReport) -> None:
+def write_source(workbook: StyledWorkbook, report: ClanReport) -> None:
     """Write what the charts and sparklines draw."""
-    sheet = book.sheet(_NAME)
+    sheet = workbook.sheet(_NAME)
     sheet.page.hide()
     for column, words in enumerate(("Day", "XP", "Messages", "", "Messages by week")):
         sheet.text(0, column, words)

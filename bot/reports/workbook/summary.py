@@ -11,7 +11,7 @@ from bot.reports.clan_report import (
     total_rows,
 )
 from bot.reports.definitions import DEFINITIONS
-from bot.reports.workbook.sheets import Book, Sheet
+from bot.reports.workbook.sheets import Sheet, StyledWorkbook
 from bot.reports.workbook.source import Source
 
 _TABLE, _CHARTS, _WORDS = 5, 19, 35
@@ -20,9 +20,9 @@ _CHART_HEIGHT = 300
 _SOFT_FONT = {"color": style.SHEET_SOFT}
 
 
-def write_summary(book: Book, report: ClanReport, source: Source) -> None:
+def write_summary(workbook: StyledWorkbook, report: ClanReport, source: Source) -> None:
     """Write totals, top lists, two charts and the definitions."""
-    sheet = book.sheet("Summary")
+    sheet = workbook.sheet("Summary")
     sheet.page.fit_to_pages(1, 1)
     for column, width in enumerate(_WIDTHS):
         sheet.page.set_column(column, column, width)
@@ -65,7 +65,7 @@ def _write_list(
     sheet: Sheet, corner: tuple[int, int], heading: str, movers: tuple[Mover, ...]
 ) -> None:
     row, column = corner
-    sheet.page.merge_range(row, column, row, column + 1, heading, sheet.book.look("head"))
+    sheet.page.merge_range(row, column, row, column + 1, heading, sheet.workbook.look("head"))
     for line, mover in enumerate(movers, start=row + 1):
         sheet.text(line, column, mover.name)
         sheet.number(line, column + 1, mover.value)
@@ -87,7 +87,7 @@ def _draw_chart(sheet: Sheet, source: Source, place: tuple[int, int], column: in
         ("XP per day", style.XP, '[>=1000000]0.#,,"M";[>=1000]0,"k";0'),
         ("Messages per day", style.MESSAGES, "#,##0"),
     )[column - 1]
-    chart: Any = sheet.book.book.add_chart({"type": "column"})
+    chart: Any = sheet.workbook.workbook.add_chart({"type": "column"})
     chart.add_series(
         {
             "name": name,

@@ -14,7 +14,7 @@ from itertools import pairwise
 from bot.clan.evidence import chat_evidence, game_evidence
 from bot.clan.gains import UNKNOWN, Gains, Headline, gains_between, step
 from bot.clan.leave import Leave
-from bot.clan.metrics import RAIDS, UNRANKED, Kind, threshold
+from bot.clan.metrics import RAIDS, UNRANKED, MetricKind, threshold
 from bot.clan.names import wom_key
 from bot.clan.persons import AuthorNames, Person, Persons, PlayerNames, Tie, persons
 from bot.clan.policy import DEFAULT_POLICY, STEADY_DAYS, STEADY_WEEKS
@@ -25,7 +25,7 @@ from bot.clan.standings import Link, Member
 from bot.demo.cast import MadeUpMessage, MadeUpPlayer, from_ms, to_ms
 from bot.demo.world import World
 
-_RANKED_FROM = {raid: threshold(raid, Kind.BOSS) for raid in sorted(RAIDS)}
+_RANKED_FROM = {raid: threshold(raid, MetricKind.BOSS) for raid in sorted(RAIDS)}
 _CAP = DEFAULT_POLICY.promotion.hour_cap
 Hours = Mapping[datetime, int]
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.bridge import DEFAULT, LONGEST_PATTERN, PRESETS, Said, embed_line, pattern, read
-from bot.clan.broadcasts import LONGEST_LINE, Broadcast, Kind
+from bot.clan.bridge import DEFAULT, LONGEST_PATTERN, PRESETS, ChatLine, embed_line, pattern, read
+from bot.clan.broadcasts import LONGEST_LINE, Broadcast, BroadcastKind
 
 BOLD, LOGGER, PLAIN, EMBED = (pattern(key) for key in (DEFAULT, "logger", "plain", "embed"))
 LEFT = "Alice has left the clan."
@@ -33,11 +33,11 @@ names = st.from_regex(r"[A-Za-z0-9](?:[A-Za-z0-9 _-]{0,10}[A-Za-z0-9])?", fullma
     ],
 )
 def test_icons_and_ranks_are_no_part_of_the_name(line: str) -> None:
-    assert read(line, BOLD) == Said("No ob", "gz")
+    assert read(line, BOLD) == ChatLine("No ob", "gz")
 
 
 def test_markdown_is_unescaped_in_the_name_and_the_text() -> None:
-    assert read(r"**No\_ob\-x**: is it \(really\) so\?", BOLD) == Said(
+    assert read(r"**No\_ob\-x**: is it \(really\) so\?", BOLD) == ChatLine(
         "No_ob-x", "is it (really) so?"
     )
 
@@ -55,7 +55,7 @@ def test_markdown_is_unescaped_in_the_name_and_the_text() -> None:
     ],
 )
 def test_talk_that_reads_like_a_broadcast_is_talk(how: object, line: str) -> None:
-    assert read(line, how) == Said("Bob", LEFT)  # type: ignore[arg-type]
+    assert read(line, how) == ChatLine("Bob", LEFT)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("how", [BOLD, LOGGER, PLAIN, EMBED])
@@ -76,16 +76,16 @@ def test_talk_that_reads_like_a_broadcast_is_talk(how: object, line: str) -> Non
 )
 def test_a_line_without_a_speaker_is_a_broadcast_in_every_format(how: object, line: str) -> None:
     assert read(line, how) == Broadcast(  # type: ignore[arg-type]
-        Kind.DROP, "Bob", "Black mask (10) (1,200,000 coins)"
+        BroadcastKind.DROP, "Bob", "Black mask (10) (1,200,000 coins)"
     )
 
 
 def test_the_clan_s_own_name_speaks_for_the_game() -> None:
-    told = Broadcast(Kind.LEFT, "Alice")
+    told = Broadcast(BroadcastKind.LEFT, "Alice")
     assert read(f"**My Clan**: {LEFT}", BOLD, "my clan") == told
     assert read(f"**The Very Long Clan 1**: {LEFT}", BOLD, "The Very Long Clan 1") == told
-    assert read("**My Clan**: never heard of", BOLD, "My Clan") == Broadcast(Kind.OTHER)
-    assert read(f"**My Clan**: {LEFT}", BOLD) == Said("My Clan", LEFT)
+    assert read("**My Clan**: never heard of", BOLD, "My Clan") == Broadcast(BroadcastKind.OTHER)
+    assert read(f"**My Clan**: {LEFT}", BOLD) == ChatLine("My Clan", LEFT)
 
 
 @pytest.mark.parametrize(
@@ -97,19 +97,19 @@ def test_what_is_neither_talk_nor_broadcast_is_nothing(line: str) -> None:
 
 
 def test_an_embed_without_an_author_is_its_text() -> None:
-    assert read(embed_line(None, LEFT), EMBED) == Broadcast(Kind.LEFT, "Alice")
+    assert read(embed_line(None, LEFT), EMBED) == Broadcast(BroadcastKind.LEFT, "Alice")
 
 
 def test_every_preset_reads_its_own_example() -> None:
     assert DEFAULT in PRESETS
     for key in ("bold", "logger", "plain"):
-        assert read(PRESETS[key].example, pattern(key)) == Said("No ob", "anyone for a raid?")
+        assert read(PRESETS[key].example, pattern(key)) == ChatLine("No ob", "anyone for a raid?")
 
 
 def test_a_clan_may_bring_its_own_pattern() -> None:
     own = pattern(r"\[(?P<name>[^\]]+)\] (?:says|shouts)? ?(?P<text>.*)")
-    assert read("[No ob] says hi", own) == Said("No ob", "hi")
-    assert read(LEFT, own) == Broadcast(Kind.LEFT, "Alice")
+    assert read("[No ob] says hi", own) == ChatLine("No ob", "hi")
+    assert read(LEFT, own) == Broadcast(BroadcastKind.LEFT, "Alice")
     assert own.source.startswith(r"\[")
 
 
@@ -171,14 +171,14 @@ def test_the_worst_that_is_allowed_still_ends(source: str) -> None:
 
 @given(names, st.text(st.characters(exclude_characters="\\\u00a0"), max_size=80))
 def test_whoever_speaks_is_heard_under_the_own_name(name: str, text: str) -> None:
-    assert read(f"**{name}**: {text}", BOLD) == Said(name, text.strip())
+    assert read(f"**{name}**: {text}", BOLD) == ChatLine(name, text.strip())
 
 
 @given(names, st.text(max_size=2000), st.sampled_from(sorted(PRESETS)))
 def test_no_talk_is_ever_a_broadcast(name: str, text: str, key: str) -> None:
     lines = {"logger": f"**{name}** : {text}", "plain": f"{name}: {text}"}
     told = read(lines.get(key, f"**{name}**: {text}"), pattern(key))
-    assert isinstance(told, Said)
+    assert isinstance(told, ChatLine)
     assert len(told.text) <= LONGEST_LINE
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.broadcasts import Broadcast, Kind, broadcast
+from bot.clan.broadcasts import Broadcast, BroadcastKind, broadcast
 
 
 @pytest.mark.parametrize(
@@ -12,90 +12,95 @@ from bot.clan.broadcasts import Broadcast, Kind, broadcast
     [
         (
             "Y-Pr3datorrr received a drop: 7 x Dragon plateskirt (1,126,713 coins).",
-            Kind.DROP,
+            BroadcastKind.DROP,
             "Y-Pr3datorrr",
             "7 x Dragon plateskirt (1,126,713 coins)",
         ),
         (
             "WhoTheFk received a drop: Hydra's claw (48,810,952 coins) from Alchemical Hydra.",
-            Kind.DROP,
+            BroadcastKind.DROP,
             "WhoTheFk",
             "Hydra's claw (48,810,952 coins) from Alchemical Hydra",
         ),
         (
             "Solver received a clue item: 3rd age full helmet.",
-            Kind.DROP,
+            BroadcastKind.DROP,
             "Solver",
             "3rd age full helmet",
         ),
         (
             "ImJ o n received special loot from a raid: Avernic defender hilt.",
-            Kind.RAID_LOOT,
+            BroadcastKind.RAID_LOOT,
             "ImJ o n",
             "Avernic defender hilt",
         ),
         (
             "Clipper has a funny feeling like he's being followed: Rocky at 5,850,317 XP.",
-            Kind.PET,
+            BroadcastKind.PET,
             "Clipper",
             "Rocky at 5,850,317 XP",
         ),
         (
             "NUT_TY has a funny feeling like he would have been followed: Nexling.",
-            Kind.PET,
+            BroadcastKind.PET,
             "NUT_TY",
             "Nexling",
         ),
-        ("A has a funny feeling like they're being followed", Kind.PET, "A", ""),
+        ("A has a funny feeling like they're being followed", BroadcastKind.PET, "A", ""),
         (
             "Dash Inc feels something weird sneaking into his backpack: Heron at 8,426,283 XP.",
-            Kind.PET,
+            BroadcastKind.PET,
             "Dash Inc",
             "Heron at 8,426,283 XP",
         ),
         (
             "A b feels like she's acquired something special: Yami at 5 kills.",
-            Kind.PET,
+            BroadcastKind.PET,
             "A b",
             "Yami at 5 kills",
         ),
-        ("Bob has reached Slayer level 99.", Kind.LEVEL, "Bob", "Slayer level 99"),
-        ("Bob has reached combat level 104.", Kind.LEVEL, "Bob", "combat level 104"),
-        ("Bob has reached a total level of 2,225.", Kind.LEVEL, "Bob", "a total level of 2,225"),
+        ("Bob has reached Slayer level 99.", BroadcastKind.LEVEL, "Bob", "Slayer level 99"),
+        ("Bob has reached combat level 104.", BroadcastKind.LEVEL, "Bob", "combat level 104"),
+        (
+            "Bob has reached a total level of 2,225.",
+            BroadcastKind.LEVEL,
+            "Bob",
+            "a total level of 2,225",
+        ),
         (
             "Sad Bug has reached the highest possible total level of 2277!",
-            Kind.LEVEL,
+            BroadcastKind.LEVEL,
             "Sad Bug",
             "the highest possible total level of 2277",
         ),
-        ("Bob has reached level 85 in Attack.", Kind.LEVEL, "Bob", "level 85 in Attack"),
+        ("Bob has reached level 85 in Attack.", BroadcastKind.LEVEL, "Bob", "level 85 in Attack"),
         (
             "Bob has reached the highest level in Slayer.",
-            Kind.LEVEL,
+            BroadcastKind.LEVEL,
             "Bob",
             "the highest level in Slayer",
         ),
         (
             "Noble Five has reached 78,000,000 XP in Fishing.",
-            Kind.XP_MILESTONE,
+            BroadcastKind.XP_MILESTONE,
             "Noble Five",
             "78,000,000 XP in Fishing",
         ),
         (
             "Bob has completed a quest: Desert Treasure II - The Fallen Empire",
-            Kind.QUEST,
+            BroadcastKind.QUEST,
             "Bob",
             "Desert Treasure II - The Fallen Empire",
         ),
         (
             "Bob has completed the Elite Lumbridge & Draynor diary.",
-            Kind.DIARY,
+            BroadcastKind.DIARY,
             "Bob",
             "Elite Lumbridge & Draynor diary",
         ),
         (
             "Bob received a new collection log item: Robe bottom of darkness (533/1477)",
-            Kind.COLLECTION_LOG,
+            BroadcastKind.COLLECTION_LOG,
             "Bob",
             "Robe bottom of darkness (533/1477)",
         ),
@@ -104,26 +109,26 @@ from bot.clan.broadcasts import Broadcast, Kind, broadcast
                 "Ze R Word has achieved a new Theatre of Blood: Hard mode (Team Size: 3) "
                 "personal best: 21:13"
             ),
-            Kind.PERSONAL_BEST,
+            BroadcastKind.PERSONAL_BEST,
             "Ze R Word",
             "Theatre of Blood: Hard mode (Team Size: 3) personal best: 21:13",
         ),
         (
             "hype mann has completed an elite combat task: Perfect Crystalline Hunllef.",
-            Kind.COMBAT_ACHIEVEMENT,
+            BroadcastKind.COMBAT_ACHIEVEMENT,
             "hype mann",
             "Perfect Crystalline Hunllef",
         ),
         (
             "Bob has unlocked the Grandmaster tier of rewards from Combat Achievements!",
-            Kind.COMBAT_ACHIEVEMENT,
+            BroadcastKind.COMBAT_ACHIEVEMENT,
             "Bob",
             "",
         ),
-        ("Bob has completed all hard combat tasks.", Kind.COMBAT_ACHIEVEMENT, "Bob", ""),
+        ("Bob has completed all hard combat tasks.", BroadcastKind.COMBAT_ACHIEVEMENT, "Bob", ""),
         (
             "W ez has defeated long daddy t and received (737,126 coins) worth of loot!",
-            Kind.PVP,
+            BroadcastKind.PVP,
             "W ez",
             "long daddy t and received (737,126 coins)",
         ),
@@ -132,41 +137,48 @@ from bot.clan.broadcasts import Broadcast, Kind, broadcast
                 "Potamski has been defeated by Amoy in The Wilderness and lost (785,081 coins) "
                 "worth of loot....and now everyone knows."
             ),
-            Kind.PVP,
+            BroadcastKind.PVP,
             "Potamski",
             "",
         ),
-        ("Bob has been defeated by Amoy in The Wilderness.", Kind.PVP, "Bob", ""),
-        ("Med-iocore has opened a loot key worth 489,181 coins!", Kind.PVP, "Med-iocore", ""),
-        ("Hey B has left the clan.", Kind.LEFT, "Hey B", ""),
+        ("Bob has been defeated by Amoy in The Wilderness.", BroadcastKind.PVP, "Bob", ""),
+        (
+            "Med-iocore has opened a loot key worth 489,181 coins!",
+            BroadcastKind.PVP,
+            "Med-iocore",
+            "",
+        ),
+        ("Hey B has left the clan.", BroadcastKind.LEFT, "Hey B", ""),
         (
             "Bob has withdrawn 25,000,000 coins from the coffer.",
-            Kind.COFFER,
+            BroadcastKind.COFFER,
             "Bob",
             "withdrawn 25,000,000 coins from the coffer",
         ),
         (
             "Bob has deposited 1 coins into the coffer.",
-            Kind.COFFER,
+            BroadcastKind.COFFER,
             "Bob",
             "deposited 1 coins into the coffer",
         ),
-        ("Bob has joined.", Kind.OTHER, "Bob", ""),
-        ("Bob has left.", Kind.OTHER, "Bob", ""),
-        ("Bob has died and lost their Hardcore Ironman status.", Kind.OTHER, "Bob", ""),
-        ("Bob has unlocked their tier 3 League relic!", Kind.OTHER, "Bob", ""),
-        ("Bob has earned the Rune rank!", Kind.OTHER, "Bob", ""),
+        ("Bob has joined.", BroadcastKind.OTHER, "Bob", ""),
+        ("Bob has left.", BroadcastKind.OTHER, "Bob", ""),
+        ("Bob has died and lost their Hardcore Ironman status.", BroadcastKind.OTHER, "Bob", ""),
+        ("Bob has unlocked their tier 3 League relic!", BroadcastKind.OTHER, "Bob", ""),
+        ("Bob has earned the Rune rank!", BroadcastKind.OTHER, "Bob", ""),
     ],
 )
-def test_the_game_s_wording_tells_the_kind(line: str, kind: Kind, name: str, words: str) -> None:
+def test_the_game_s_wording_tells_the_kind(
+    line: str, kind: BroadcastKind, name: str, words: str
+) -> None:
     assert broadcast(line) == Broadcast(kind, name, words)
 
 
 def test_who_let_somebody_in_or_out_is_told_apart_from_whom() -> None:
     assert broadcast("SirTeddy25 has been invited into the clan by Zhou Tail.") == Broadcast(
-        Kind.JOINED, "SirTeddy25", by="Zhou Tail"
+        BroadcastKind.JOINED, "SirTeddy25", by="Zhou Tail"
     )
-    expelled = Broadcast(Kind.KICKED, "Leina Dragon", by="M3rchm3now")
+    expelled = Broadcast(BroadcastKind.KICKED, "Leina Dragon", by="M3rchm3now")
     assert broadcast("M3rchm3now has expelled Leina Dragon from the clan.") == expelled
     assert broadcast("Leina Dragon has been kicked from the clan by M3rchm3now.") == expelled
 
@@ -180,7 +192,7 @@ def test_who_let_somebody_in_or_out_is_told_apart_from_whom() -> None:
     ],
 )
 def test_a_notice_of_the_channel_is_nobody_s(line: str) -> None:
-    assert broadcast(line) == Broadcast(Kind.OTHER)
+    assert broadcast(line) == Broadcast(BroadcastKind.OTHER)
 
 
 @pytest.mark.parametrize(

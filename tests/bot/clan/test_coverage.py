@@ -12,7 +12,7 @@ from bot.clan.coverage import (
     message_words,
     next_step,
 )
-from bot.clan.standings import Heard, Link, Member, Roster
+from bot.clan.standings import Link, Member, MessageCounts, Roster
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def test_every_kind_of_link_is_counted_and_who_has_no_discord_stands_apart() -> 
     known = (Link.CONFIRMED, Link.NAME, Link.NONE, Link.CONFIRMED)
     members = [member(number, link) for number, link in enumerate(known)]
     members.append(member(10, Link.NONE, no_discord=True))
-    heard = Heard(10, 9, 4, 2)
+    heard = MessageCounts(10, 9, 4, 2)
     found = linked(Roster(tuple(members), NOW, conflicts=2, claims=4), heard, 7)
     assert found == Linked(2, 4, 1, 1, 1, 2, 7, heard)
     assert (found.known, found.reachable) == (3, 4)
@@ -40,14 +40,14 @@ def test_the_strip_says_how_many_are_linked_and_how_surely() -> None:
 
 
 def test_messages_are_mentioned_only_where_some_are_nobody_s() -> None:
-    assert list(message_words(Linked(heard=Heard(10, 10, 5, 5)))) == []
-    assert list(message_words(Linked(heard=Heard(10, 10, 10, 5)))) == [
+    assert list(message_words(Linked(heard=MessageCounts(10, 10, 5, 5)))) == []
+    assert list(message_words(Linked(heard=MessageCounts(10, 10, 10, 5)))) == [
         "75% of messages by known members"
     ]
 
 
 def test_the_whole_coverage_tells_discord_and_clan_chat_apart() -> None:
-    found = Linked(6, 5, 3, 1, 3, heard=Heard(10, 9, 4, 2))
+    found = Linked(6, 5, 3, 1, 3, heard=MessageCounts(10, 9, 4, 2))
     assert full_words(found) == (
         (
             "90% of members linked (60% confirmed): 6 confirmed, 3 by name, 1 not linked, "
@@ -56,7 +56,7 @@ def test_the_whole_coverage_tells_discord_and_clan_chat_apart() -> None:
         "Messages by known members: 90% on Discord, 50% in the clan chat",
     )
     assert full_words(Linked()) == ()
-    assert len(full_words(Linked(confirmed=1, heard=Heard(bridge=3)))) == 2
+    assert len(full_words(Linked(confirmed=1, heard=MessageCounts(bridge=3)))) == 2
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.cases import OVER, Case, Kind, Move, State, after_wom, open_case
+from bot.clan.cases import OVER, Case, CaseKind, CaseState, Move, after_wom, open_case
 from bot.clan.decisions import Refusal, decide, possible_moves
 from bot.clan.policy import CasePolicy
 from tests.bot.clan.portraits import LADDER, NOW, days
@@ -12,8 +12,8 @@ from tests.bot.clan.portraits import LADDER, NOW, days
 ANN, BOB = 1001, 1002
 SOON, LATER = NOW + days(1), NOW + days(3)
 STRICT = CasePolicy(second_officer=True)
-RISE = open_case(Kind.PROMOTION, 7, "member", NOW, policy_version=1, target="administrator")
-SILENCE = open_case(Kind.INACTIVITY, 7, "member", NOW, policy_version=1)
+RISE = open_case(CaseKind.PROMOTION, 7, "member", NOW, policy_version=1, target="administrator")
+SILENCE = open_case(CaseKind.INACTIVITY, 7, "member", NOW, policy_version=1)
 ALL = ("approve", "not yet", "notice", "snooze", "dismiss", "close", "reopen")
 
 
@@ -32,18 +32,18 @@ def refused(case: Case, move: Move, who: int = ANN, **fields: object) -> Refusal
 @pytest.mark.parametrize(
     ("case", "move", "state", "holds_days"),
     [
-        (RISE, Move.APPROVE, State.APPROVED, None),
-        (RISE, Move.NOT_YET, State.NOT_YET, 30),
-        (RISE, Move.DISMISS, State.DISMISSED, 60),
-        (RISE, Move.CLOSE, State.CLOSED, None),
-        (SILENCE, Move.APPROVE, State.APPROVED, None),
-        (SILENCE, Move.NOTICE, State.NOTICED, None),
-        (SILENCE, Move.SNOOZE, State.SNOOZED, 14),
-        (SILENCE, Move.DISMISS, State.DISMISSED, 60),
+        (RISE, Move.APPROVE, CaseState.APPROVED, None),
+        (RISE, Move.NOT_YET, CaseState.NOT_YET, 30),
+        (RISE, Move.DISMISS, CaseState.DISMISSED, 60),
+        (RISE, Move.CLOSE, CaseState.CLOSED, None),
+        (SILENCE, Move.APPROVE, CaseState.APPROVED, None),
+        (SILENCE, Move.NOTICE, CaseState.NOTICED, None),
+        (SILENCE, Move.SNOOZE, CaseState.SNOOZED, 14),
+        (SILENCE, Move.DISMISS, CaseState.DISMISSED, 60),
     ],
 )
 def test_a_decision_is_kept_with_who_when_why_and_until(
-    case: Case, move: Move, state: State, holds_days: int | None
+    case: Case, move: Move, state: CaseState, holds_days: int | None
 ) -> None:
     after = decide(case, move, ANN, SOON, why=" because ", numbers=["4 messages"])
     assert isinstance(after, Case)
@@ -105,15 +105,15 @@ def test_a_member_who_has_left_is_a_clear_word() -> None:
 def test_a_second_officer_has_to_be_another_one() -> None:
     first = decide(RISE, Move.APPROVE, ANN, SOON, rules=STRICT)
     assert isinstance(first, Case)
-    assert first.state is State.SECONDING
+    assert first.state is CaseState.SECONDING
     again = decide(first, Move.APPROVE, ANN, LATER, seen=2, rules=STRICT)
     assert again == Refusal("You approved this; now a second officer has to agree.", ANN)
     second = decide(first, Move.APPROVE, BOB, LATER, seen=2, rules=STRICT)
     assert isinstance(second, Case)
-    assert second.state is State.APPROVED
+    assert second.state is CaseState.APPROVED
     withdrawn = decide(first, Move.REOPEN, ANN, LATER, seen=2, rules=STRICT)
     assert isinstance(withdrawn, Case)
-    assert withdrawn.state is State.OPEN
+    assert withdrawn.state is CaseState.OPEN
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_whatever_is_pressed_history_only_grows_and_no_offer_is_refused(
         after = decide(case, move, who, SOON, why="why", seen=seen, rules=rules)
         if isinstance(after, Refusal):
             assert after.words.endswith(".")
-            assert not (offered and is_fresh) or case.state is State.SECONDING
+            assert not (offered and is_fresh) or case.state is CaseState.SECONDING
         else:
             assert offered
             assert is_fresh

@@ -24,7 +24,7 @@ from bot.clan.evidence import (
 )
 from bot.clan.gains import Gains
 from bot.clan.spans import Period, Span
-from bot.clan.standings import Chat, Heard, Link, Member, Roster
+from bot.clan.standings import Chat, Link, Member, MessageCounts, Roster
 
 NOW = datetime(2026, 5, 15, 12, tzinfo=UTC)  # a Friday
 UTC_ZONE = ZoneInfo("UTC")
@@ -249,7 +249,7 @@ def test_coverage_counts_updates() -> None:
 
 WELL = Coverage(
     members=100,
-    links=Linked(confirmed=100, heard=Heard(500, 500)),
+    links=Linked(confirmed=100, heard=MessageCounts(500, 500)),
     updated_within_day=90,
     updated_within_week=100,
     never_updated=0,
@@ -271,7 +271,10 @@ def test_a_well_observed_clan_has_a_short_strip() -> None:
         (replace(WELL, updated_within_week=98), "2 members not updated for a week"),
         (replace(WELL, updated_within_week=99, never_updated=1), "1 member never updated"),
         (replace(WELL, messages=None), "chat not counted yet"),
-        (replace(WELL, links=Linked(heard=Heard(500, 440))), "88% of messages by known members"),
+        (
+            replace(WELL, links=Linked(heard=MessageCounts(500, 440))),
+            "88% of messages by known members",
+        ),
         (replace(WELL, blind=(blind(3, 0.125),)), "bot away 3 h on Tuesday"),
         (replace(WELL, blind=(blind(12, 0.125),)), "bot away 3 h on 3 May"),
         (replace(WELL, blind=(blind(3, 9, "#pvm"),)), "#pvm not visible 3 days since Tuesday"),

@@ -2,24 +2,26 @@
 
 import pytest
 
-from bot.clan.metrics import RAIDS, SKILLS, Kind, display_name, threshold
+from bot.clan.metrics import RAIDS, SKILLS, MetricKind, display_name, threshold
 
 
 @pytest.mark.parametrize(
     ("metric", "kind", "least"),
     [
-        ("zulrah", Kind.BOSS, 5),
-        ("a_boss_of_next_month", Kind.BOSS, 5),
-        ("mimic", Kind.BOSS, 1),
-        ("tzkal_zuk", Kind.BOSS, 1),
-        ("pvp_arena", Kind.ACTIVITY, 2525),
-        ("clue_scrolls_all", Kind.ACTIVITY, 1),
-        ("attack", Kind.SKILL, 1),
-        ("ehp", Kind.COMPUTED, 1),
-        ("mimic_like_skill", Kind.SKILL, 1),
+        ("zulrah", MetricKind.BOSS, 5),
+        ("a_boss_of_next_month", MetricKind.BOSS, 5),
+        ("mimic", MetricKind.BOSS, 1),
+        ("tzkal_zuk", MetricKind.BOSS, 1),
+        ("pvp_arena", MetricKind.ACTIVITY, 2525),
+        ("clue_scrolls_all", MetricKind.ACTIVITY, 1),
+        ("attack", MetricKind.SKILL, 1),
+        ("ehp", MetricKind.COMPUTED, 1),
+        ("mimic_like_skill", MetricKind.SKILL, 1),
     ],
 )
-def test_the_threshold_is_the_smallest_listed_value(metric: str, kind: Kind, least: int) -> None:
+def test_the_threshold_is_the_smallest_listed_value(
+    metric: str, kind: MetricKind, least: int
+) -> None:
     assert threshold(metric, kind) == least
 
 

@@ -6,26 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clan.gains import Headline
-from bot.clan.metrics import Kind
-from bot.clan.observing import Observed, Reading, observed
+from bot.clan.metrics import MetricKind
+from bot.clan.observing import MetricReading, Observed, observed
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 LAST = Headline(NOW - DAY, 1_000, 10, 3, 1.5, 0.5)
 
 
-def reading(seen_at: datetime = NOW, xp: float = 1_000, **bosses: float) -> Reading:
-    values: dict[Kind, Mapping[str, float]] = {
-        Kind.SKILL: {"overall": xp, "attack": 400},
-        Kind.BOSS: bosses,
-        Kind.ACTIVITY: {"clue_scrolls_all": 12},
-        Kind.COMPUTED: {"ehp": 2.5, "ehb": -1},
+def reading(seen_at: datetime = NOW, xp: float = 1_000, **bosses: float) -> MetricReading:
+    values: dict[MetricKind, Mapping[str, float]] = {
+        MetricKind.SKILL: {"overall": xp, "attack": 400},
+        MetricKind.BOSS: bosses,
+        MetricKind.ACTIVITY: {"clue_scrolls_all": 12},
+        MetricKind.COMPUTED: {"ehp": 2.5, "ehb": -1},
     }
-    return Reading(seen_at, values)
+    return MetricReading(seen_at, values)
 
 
 def news(
-    read: Reading, last: Headline | None = LAST, present: Mapping[str, float] | None = None
+    read: MetricReading, last: Headline | None = LAST, present: Mapping[str, float] | None = None
 ) -> Observed:
     found = observed(last, present or {}, read)
     assert found is not None
@@ -34,9 +34,9 @@ def news(
 
 def test_the_headline_is_kept_apart_from_the_other_metrics() -> None:
     assert list(reading(zulrah=5).metrics()) == [
-        ("attack", Kind.SKILL, 400),
-        ("zulrah", Kind.BOSS, 5),
-        ("clue_scrolls_all", Kind.ACTIVITY, 12),
+        ("attack", MetricKind.SKILL, 400),
+        ("zulrah", MetricKind.BOSS, 5),
+        ("clue_scrolls_all", MetricKind.ACTIVITY, 12),
     ]
 
 
@@ -88,7 +88,7 @@ def test_every_kill_counts_at_a_boss_that_lists_the_first_one() -> None:
 
 
 def test_what_the_reading_leaves_out_is_unranked_in_the_headline() -> None:
-    found = news(Reading(NOW, {}))
+    found = news(MetricReading(NOW, {}))
     assert found.headline == Headline(NOW, -1, 0, LAST.kills_earned, -1, -1)
     assert found.changed == {}
 

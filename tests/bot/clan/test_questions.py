@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.questions import ANSWER_WINDOW, Answer, Fact, answer_to, is_question
+from bot.clan.questions import ANSWER_WINDOW, Answer, MessageFact, answer_to, is_question
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -123,14 +123,14 @@ def fact(
     *,
     asks: bool = False,
     reply_to: int | None = None,
-) -> Fact:
-    return Fact(message_id, author_id, 1, START + timedelta(minutes=minute), asks, reply_to)
+) -> MessageFact:
+    return MessageFact(message_id, author_id, 1, START + timedelta(minutes=minute), asks, reply_to)
 
 
 QUESTION = fact(1, 10, 0, asks=True)
 
 
-def answered_by(*later: Fact) -> int | None:
+def answered_by(*later: MessageFact) -> int | None:
     found = answer_to(QUESTION, [QUESTION, *later])
     return found and found.message_id
 
@@ -173,7 +173,7 @@ def test_the_window_can_be_shorter() -> None:
 
 
 @st.composite
-def talks(draw: st.DrawFn) -> list[Fact]:
+def talks(draw: st.DrawFn) -> list[MessageFact]:
     return [
         fact(
             number,
@@ -187,13 +187,17 @@ def talks(draw: st.DrawFn) -> list[Fact]:
 
 
 @given(talks().flatmap(lambda talk: st.tuples(st.just(talk), st.permutations(talk))))
-def test_the_order_of_facts_does_not_matter(both: tuple[list[Fact], list[Fact]]) -> None:
+def test_the_order_of_facts_does_not_matter(
+    both: tuple[list[MessageFact], list[MessageFact]],
+) -> None:
     talk, mixed = both
     assert [answer_to(each, talk) for each in talk] == [answer_to(each, mixed) for each in talk]
 
 
 @given(talks())
-def test_the_next_other_speaker_and_the_first_reply_are_enough_to_look_at(talk: list[Fact]) -> None:
+def test_the_next_other_speaker_and_the_first_reply_are_enough_to_look_at(
+    talk: list[MessageFact],
+) -> None:
     for question in talk:
         later = sorted(
             (each for each in talk if each.author_id != question.author_id),
@@ -205,5 +209,5 @@ def test_the_next_other_speaker_and_the_first_reply_are_enough_to_look_at(talk: 
         assert answer_to(question, [*here[:1], *replies[:1]]) == answer_to(question, talk)
 
 
-def _is_behind(fact: Fact, question: Fact) -> bool:
+def _is_behind(fact: MessageFact, question: MessageFact) -> bool:
     return (fact.sent_at, fact.message_id) > (question.sent_at, question.message_id)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from bot.clan.activity import ChangeKind
 from bot.clan.ranks import (
-    DEFAULT_GATES,
+    DEFAULT_PERMISSIONS,
     Authority,
     Caller,
-    Deed,
-    Gates,
+    Permission,
+    Permissions,
     Tier,
     authority,
     compare,
@@ -24,7 +24,7 @@ from bot.clan.ranks import (
     refusal,
 )
 
-MAPPED = Gates(discord_officers=frozenset({7}), discord_leadership=frozenset({8}))
+MAPPED = Permissions(discord_officers=frozenset({7}), discord_leadership=frozenset({8}))
 roles = st.sampled_from(["owner", "zenyte", "onyx", "member", "guest", "sapphire"])
 callers = st.builds(
     Caller,
@@ -33,8 +33,8 @@ callers = st.builds(
     discord_role_ids=st.frozensets(st.integers(6, 9)),
     wom_roles=st.frozensets(roles),
 )
-gates = st.builds(
-    Gates,
+permissions = st.builds(
+    Permissions,
     officer_roles=st.frozensets(roles),
     discord_officers=st.frozensets(st.integers(-5, 2**63)),
     discord_leadership=st.frozensets(st.integers(-5, 2**63)),
@@ -58,7 +58,7 @@ gates = st.builds(
 def test_a_confirmed_accounts_role_gives_its_authority(
     role: str, tier: Tier, level: Authority
 ) -> None:
-    assert DEFAULT_GATES.tier(role) is tier
+    assert DEFAULT_PERMISSIONS.tier(role) is tier
     assert authority(Caller(wom_roles=frozenset({role}))) is level
 
 
@@ -87,60 +87,69 @@ def test_authority_is_the_higher_of_both_sides(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("role", "deeds"),
     [
-        ("guest", {Deed.SEE_OWN}),
-        ("member", {Deed.SEE_OWN}),
-        ("onyx", {Deed.SEE_OWN, Deed.SEE_REPORTS, Deed.DECIDE_LINKS, Deed.KICK, Deed.SET_LEAVE}),
-        ("owner", set(Deed) - {Deed.SET_UP}),
+        ("guest", {Permission.SEE_OWN}),
+        ("member", {Permission.SEE_OWN}),
+        (
+            "onyx",
+            {
+                Permission.SEE_OWN,
+                Permission.SEE_REPORTS,
+                Permission.DECIDE_LINKS,
+                Permission.KICK,
+                Permission.SET_LEAVE,
+            },
+        ),
+        ("owner", set(Permission) - {Permission.SET_UP}),
     ],
 )
-def test_each_rank_may_do_its_deeds_and_no_others(role: str, deeds: set[Deed]) -> None:
+def test_each_rank_may_do_its_deeds_and_no_others(role: str, actions: set[Permission]) -> None:
     caller = Caller(wom_roles=frozenset({role}))
-    assert {deed for deed in Deed if may(caller, deed)} == deeds
+    assert {action for action in Permission if may(caller, action)} == actions
 
 
 def test_only_those_who_run_the_server_may_set_up() -> None:
-    assert may(Caller(is_guild_owner=True), Deed.SET_UP)
-    assert may(Caller(can_manage_server=True), Deed.SET_UP)
-    assert not may(Caller(discord_role_ids=frozenset({8})), Deed.SET_UP, MAPPED)
+    assert may(Caller(is_guild_owner=True), Permission.SET_UP)
+    assert may(Caller(can_manage_server=True), Permission.SET_UP)
+    assert not may(Caller(discord_role_ids=frozenset({8})), Permission.SET_UP, MAPPED)
 
 
 def test_a_deed_can_ask_for_more_or_less() -> None:
-    strict = Gates(kick=Authority.LEADERSHIP, see_reports=Authority.MEMBER)
+    strict = Permissions(kick=Authority.LEADERSHIP, see_reports=Authority.MEMBER)
     onyx, member = (Caller(wom_roles=frozenset({role})) for role in ("onyx", "member"))
-    assert not may(onyx, Deed.KICK, strict)
-    assert may(member, Deed.SEE_REPORTS, strict)
+    assert not may(onyx, Permission.KICK, strict)
+    assert may(member, Permission.SEE_REPORTS, strict)
 
 
-@pytest.mark.parametrize("deed", Deed)
-def test_a_refusal_is_one_sentence_that_says_who_may(deed: Deed) -> None:
-    sentence = refusal(deed)
+@pytest.mark.parametrize("permission", Permission)
+def test_a_refusal_is_one_sentence_that_says_who_may(action: Permission) -> None:
+    sentence = refusal(action)
     assert sentence.startswith("Only ")
     assert sentence.count(".") == 1
     assert sentence.endswith(".")
 
 
 def test_a_refusal_follows_the_clans_own_table() -> None:
-    assert "Only officers may decide on removals" in refusal(Deed.KICK)
-    assert "leadership" in refusal(Deed.KICK, Gates(kick=Authority.LEADERSHIP))
+    assert "Only officers may decide on removals" in refusal(Permission.KICK)
+    assert "leadership" in refusal(Permission.KICK, Permissions(kick=Authority.LEADERSHIP))
 
 
 def test_who_decides_who_is_inactive_may_promote_and_remove_as_well() -> None:
     officer, leader = Caller(wom_roles=frozenset({"onyx"})), Caller(wom_roles=frozenset({"owner"}))
-    assert not may(officer, Deed.CALL_INACTIVE)
-    assert may(leader, Deed.CALL_INACTIVE)
-    assert may(officer, Deed.CALL_INACTIVE, Gates(promote=Authority.OFFICER))
-    strict = Gates(promote=Authority.OFFICER, kick=Authority.LEADERSHIP)
-    assert not may(officer, Deed.CALL_INACTIVE, strict)
+    assert not may(officer, Permission.CALL_INACTIVE)
+    assert may(leader, Permission.CALL_INACTIVE)
+    assert may(officer, Permission.CALL_INACTIVE, Permissions(promote=Authority.OFFICER))
+    strict = Permissions(promote=Authority.OFFICER, kick=Authority.LEADERSHIP)
+    assert not may(officer, Permission.CALL_INACTIVE, strict)
 
 
-@given(gates)
-def test_gates_survive_storage(table: Gates) -> None:
-    assert Gates.from_dict(json.loads(json.dumps(table.to_dict()))) == table
+@given(permissions)
+def test_gates_survive_storage(table: Permissions) -> None:
+    assert Permissions.from_dict(json.loads(json.dumps(table.to_dict()))) == table
 
 
 def test_what_is_not_stored_keeps_its_default() -> None:
-    assert Gates.from_dict({}) == DEFAULT_GATES
-    assert Gates.from_dict({"kick": "leadership"}).promote is Authority.LEADERSHIP
+    assert Permissions.from_dict({}) == DEFAULT_PERMISSIONS
+    assert Permissions.from_dict({"kick": "leadership"}).promote is Authority.LEADERSHIP
 
 
 @pytest.mark.parametrize(
@@ -159,7 +168,7 @@ def test_what_is_not_stored_keeps_its_default() -> None:
 )
 def test_malformed_gates_are_refused_with_the_reason(stored: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        Gates.from_dict(stored)
+        Permissions.from_dict(stored)
 
 
 def test_the_groups_own_order_is_the_ladder_whatever_order_it_comes_in() -> None:
@@ -170,7 +179,7 @@ def test_the_groups_own_order_is_the_ladder_whatever_order_it_comes_in() -> None
 def test_without_an_order_the_tiers_are_the_ladder() -> None:
     assert ladder([])[:2] == ("owner", "deputy_owner")
     assert ladder([])[-2:] == ("prospector", "guest")
-    assert ladder([], Gates(tier_2=("member", "guest")))[-2:] == ("member", "guest")
+    assert ladder([], Permissions(tier_2=("member", "guest")))[-2:] == ("member", "guest")
 
 
 def test_a_rank_counts_the_rungs_above() -> None:

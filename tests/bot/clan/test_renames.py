@@ -10,7 +10,7 @@ from bot.clan.renames import (
     HELD_FOR,
     Filed,
     Mistaken,
-    Pair,
+    RenamePair,
     dated,
     held_back,
     mistaken,
@@ -25,7 +25,7 @@ SYNCED = NOW - HOUR
 LEFT = Change(ChangeKind.LEFT, 1, "Old Name", NOW)
 JOINED = Change(ChangeKind.JOINED, 2, "new name", NOW, after="member")
 TOLD = {(1, ChangeKind.LEFT): SYNCED, (2, ChangeKind.JOINED): SYNCED}
-PAIR = Pair(
+PAIR = RenamePair(
     Change(ChangeKind.LEFT, 1, "Old Name", SYNCED),
     Change(ChangeKind.JOINED, 2, "new name", SYNCED, after="member"),
 )

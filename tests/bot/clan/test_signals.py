@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from bot.clan.policy import Signal, changed
 from bot.clan.profiles import Profile, Week, Window
-from bot.clan.signals import Comparison, Finding, comparison, reached, signals
+from bot.clan.signals import Comparison, SignalResult, comparison, reached, signals
 from tests.bot.clan.portraits import BUSY, NOW, POLICY, ZERO, account, ago, days, person
 
 BARS = Comparison(mean_xp=3_000_000, message_cut=60, raid_cut=40)
 RULES = POLICY.promotion
 
 
-def finding(profile: Profile, signal: Signal, bars: Comparison = BARS) -> Finding | None:
+def finding(profile: Profile, signal: Signal, bars: Comparison = BARS) -> SignalResult | None:
     found = {each.signal: each for each in signals(profile, bars, POLICY, NOW)}
     return found.get(signal)
 
@@ -71,7 +71,7 @@ def test_velocity_is_skipped_without_a_mean_for_other_ranks_and_when_unknown() -
 
 
 def test_a_social_pillar_writes_much_and_on_many_days() -> None:
-    assert finding(person(), Signal.PILLAR) == Finding(
+    assert finding(person(), Signal.PILLAR) == SignalResult(
         Signal.PILLAR,
         "Social pillar: 60 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
         "the top 10% begin at 60",
@@ -120,7 +120,7 @@ def test_carry_potential_says_what_was_raided_lately_and_is_not_for_officers() -
 
 def test_a_steady_member_is_told_by_every_bar() -> None:
     found = finding(person(), Signal.STEADY)
-    assert found == Finding(
+    assert found == SignalResult(
         Signal.STEADY,
         "Steady over 8 weeks: 40 active days in the game (28 asked), "
         "32 active days in chat (24 asked), 35 efficient hours (20 asked), "

@@ -5,9 +5,9 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
+from bot.clan.clan_settings import ClanSettings
 from bot.clan.policy import DEFAULT_POLICY
-from bot.clan.ranks import DEFAULT_GATES
-from bot.clan.terms import Terms
+from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.clan.thresholds import THRESHOLDS
 
 NOT_HERE = {"version", "gates.discord_officers", "gates.discord_leadership"}
@@ -25,8 +25,8 @@ def paths_of(part: object, prefix: str = "") -> Iterator[str]:
 
 
 def test_every_value_stands_in_the_table_and_nothing_else_does() -> None:
-    places = {f"places.{each.name}" for each in fields(Terms) if each.name.endswith("_id")}
-    known = {*paths_of(DEFAULT_POLICY), *paths_of(DEFAULT_GATES, "gates."), *places}
+    places = {f"places.{each.name}" for each in fields(ClanSettings) if each.name.endswith("_id")}
+    known = {*paths_of(DEFAULT_POLICY), *paths_of(DEFAULT_PERMISSIONS, "gates."), *places}
     assert known - NOT_HERE == THRESHOLDS.keys()
 
 

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from bot.clan.enforcement import inactivity
-from bot.clan.what_if import LOOK_BACK, Fate, Look, WhatIf, look, past
+from bot.clan.what_if import LOOK_BACK, Fate, Flagged, WhatIf, look, past
 from tests.bot.clan.portraits import LADDER, NOW, POLICY, account, ago, days, person, silent
 
 THEN = NOW - LOOK_BACK
 
 
-def flagged(*profiles: object) -> Look:
-    return Look(tuple(profiles), 0, 0)  # type: ignore[arg-type]
+def flagged(*profiles: object) -> Flagged:
+    return Flagged(tuple(profiles), 0, 0)  # type: ignore[arg-type]
 
 
 def test_a_look_counts_ranks_alts_and_those_whom_it_cannot_judge() -> None:

@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 
 from bot.app import ClanBot
 from bot.cli import app
-from bot.cli.given import Given, Sight
-from bot.services.clans import Clan
+from bot.cli.context import CliContext, DiscordSetup
+from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.wiring import Services, open_services
 from storage.runs import Run
@@ -29,7 +29,7 @@ __all__ = ["path", "template"]
 T = TypeVar("T")
 
 TOKEN = "a-token-that-nobody-has"
-ALL_ON = Sight("Lantern", has_content=True, has_members=True)
+ALL_ON = DiscordSetup("Lantern", has_content=True, has_members=True)
 
 
 async def at_once(_seconds: float) -> None:
@@ -45,16 +45,16 @@ class Line:
     database: Path
     group: Group
     clock: Clock
-    sights: dict[str, Sight | Exception] = field(default_factory=lambda: {TOKEN: ALL_ON})
+    sights: dict[str, DiscordSetup | Exception] = field(default_factory=lambda: {TOKEN: ALL_ON})
     stays: list[ClanBot] = field(default_factory=list)
 
     def types(self, *words: str, **keys: str) -> Result:
-        given = Given(
+        given = CliContext(
             self.environment | keys,
             self.env_file,
             self.open_services,
             self.stay_on_discord,
-            self.look_at_discord,
+            self.check_discord,
         )
         return CliRunner().invoke(app, list(words), obj=given)
 
@@ -113,7 +113,7 @@ class Line:
         async with opens_bot(True) as bot:  # noqa: FBT003 - as it is asked
             self.stays.append(bot)
 
-    async def look_at_discord(self, token: str) -> Sight:
+    async def check_discord(self, token: str) -> DiscordSetup:
         sight = self.sights[token]
         if isinstance(sight, Exception):
             raise sight

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.backups import backup
-from bot.cli.given import Given
+from bot.cli.context import CliContext
 from storage.errors import DatabaseLocked
 from tests.bot.cli.conftest import Line
 from tests.bot.cli.test_commands import python
@@ -63,7 +63,7 @@ def test_a_backup_of_nothing_or_of_rubbish_ends_with_1_and_why(line: Line, tmp_p
 
 
 def test_a_backup_of_a_locked_database_ends_by_itself(line: Line) -> None:
-    given = Given(line.environment, line.env_file)
+    given = CliContext(line.environment, line.env_file)
     with beside(line.database, *SHUTS_OUT), pytest.raises(DatabaseLocked):
         asyncio.run(backup(given, wait=0.02))
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.cli.given import CannotDo, Sight
-from bot.cli.looks import Grade, at_database
+from bot.cli.checks import Severity, at_database
+from bot.cli.context import CannotDo, DiscordSetup
 from bot.settings import load
 from tests.bot.cli.conftest import TOKEN, Line
 from tests.bot.cli.test_commands import python
@@ -78,7 +78,7 @@ async def test_a_locked_database_is_a_fault_that_says_who_and_after_a_while(
 ) -> None:
     with beside(line.database, *statements) as other:
         found = await at_database(load(line.environment, None), wait=0.02)
-    assert found.grade is Grade.FAULT
+    assert found.grade is Severity.FAULT
     assert "is held by another program" in found.words
     assert found.remedy.startswith(f"stop process {other.pid} (python")
     assert "damaged" not in found.words + found.remedy
@@ -144,11 +144,11 @@ def test_a_code_without_its_group_is_a_warning(line: Line) -> None:
 
 
 def test_switches_that_are_off_are_named(line: Line) -> None:
-    line.sights[TOKEN] = Sight("Lantern", has_content=False, has_members=True)
+    line.sights[TOKEN] = DiscordSetup("Lantern", has_content=False, has_members=True)
     (found,) = said(line, "discord", DISCORD_TOKEN=TOKEN)
     assert found.startswith("warning Lantern: ")
     assert "switch on Message Content Intent on discord.com" in found
-    line.sights[TOKEN] = Sight("Lantern", has_content=False, has_members=False)
+    line.sights[TOKEN] = DiscordSetup("Lantern", has_content=False, has_members=False)
     (found,) = said(line, "discord", DISCORD_TOKEN=TOKEN)
     assert "Server Members Intent and Message Content Intent" in found
 

@@ -11,9 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.clan.notices import Notice
+from bot.cli.context import CannotDo, DiscordSetup
 from bot.cli.gateway import look, opened_bot, stay
-from bot.cli.given import CannotDo, Sight
-from bot.services.upkeep import Outcome
+from bot.services.ops import Outcome
 from bot.settings import load
 from bot.timetable import BotJob, Timetable, every
 from tests.bot.cli.conftest import TOKEN, Line
@@ -159,7 +159,9 @@ async def test_a_look_tells_which_intents_are_on(
     has_content: bool,  # noqa: FBT001 - a row of the table
     has_members: bool,  # noqa: FBT001 - likewise
 ) -> None:
-    assert await look(TOKEN, lambda: Looked(flags)) == Sight("Lantern", has_content, has_members)
+    assert await look(TOKEN, lambda: Looked(flags)) == DiscordSetup(
+        "Lantern", has_content, has_members
+    )
 
 
 @pytest.mark.parametrize(

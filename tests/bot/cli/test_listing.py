@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.clan.cases import Kind, Move
+from bot.clan.cases import CaseKind, Move
 from bot.demo.absent import send_away
 from bot.demo.cast import Persona
 from bot.demo.seed import own_cast, seed
@@ -20,12 +20,12 @@ from bot.reports.list_files import as_csv, as_json
 from bot.reports.lists import (
     InactiveRow,
     Listing,
-    Part,
+    ListSection,
     PromotionRow,
     inactive_rows,
     promotion_rows,
 )
-from bot.services.cases import Decided, Press
+from bot.services.review import CaseAction, Decided
 from bot.wiring import Services
 from storage.engine import Database
 from storage.migrate import bring_up
@@ -77,9 +77,9 @@ async def silent(services: Services) -> Listing[InactiveRow]:
     return inactive_rows(review.listed, review.policy, review.as_of)
 
 
-async def approve(services: Services, kind: Kind, player_id: int) -> Decided:
+async def approve(services: Services, kind: CaseKind, player_id: int) -> Decided:
     (clan,) = await services.clans.every()
-    return await services.cases.decide(clan, Press(kind, player_id, Move.APPROVE, 0, None), 1)
+    return await services.cases.decide(clan, CaseAction(kind, player_id, Move.APPROVE, 0, None), 1)
 
 
 def told(clan: Line, name: str) -> Any:  # noqa: ANN401 - of either kind of row
@@ -120,9 +120,9 @@ def test_each_part_has_its_definition_and_the_whole_its_evidence(clan: Line) -> 
 def test_ghosts_are_sure_and_who_is_away_is_left_in_peace(clan: Line, world: World) -> None:
     rows = {row.player_id: row for row in told(clan, "inactive").rows}
     ghosts = {each.player_id for each in world.players if each.persona is Persona.GHOST}
-    assert {pid for pid, row in rows.items() if row.part is Part.SURE} & ghosts
+    assert {pid for pid, row in rows.items() if row.part is ListSection.SURE} & ghosts
     gone = [pid for pid, (since, _) in world.away.items() if NOW - since > timedelta(days=31)]
-    assert {rows[pid].part for pid in gone} <= {Part.AWAY_OR_EXEMPT}
+    assert {rows[pid].part for pid in gone} <= {ListSection.AWAY_OR_EXEMPT}
 
 
 @LISTS
@@ -171,8 +171,8 @@ def test_a_limit_that_is_none_is_refused(line: Line, days: str) -> None:
 
 def test_who_was_approved_is_a_list_of_its_own(clan: Line) -> None:
     may_rise, gone = told(clan, "promotions").rows[0], told(clan, "inactive").rows[0]
-    clan.ask(lambda services: approve(services, Kind.PROMOTION, may_rise.player_id))
-    clan.ask(lambda services: approve(services, Kind.INACTIVITY, gone.player_id))
+    clan.ask(lambda services: approve(services, CaseKind.PROMOTION, may_rise.player_id))
+    clan.ask(lambda services: approve(services, CaseKind.INACTIVITY, gone.player_id))
     shown = clan.types("promotions").stdout
     assert "Approved, to be promoted in the game: 1" in shown
     assert shown.count(may_rise.name) == 1

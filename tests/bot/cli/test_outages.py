@@ -12,8 +12,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app import ClanBot
+from bot.cli.context import CannotDo
 from bot.cli.gateway import opened_bot, stay
-from bot.cli.given import CannotDo
 from bot.settings import load
 from bot.wiring import Services
 from tests.bot.cli.conftest import Line

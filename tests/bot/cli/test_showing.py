@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.cli.showing import _settings
-from bot.demo.wom_gate import CODE
+from bot.demo.wom_limits import CODE
 from bot.demo.world import GROUP_ID
 
 

@@ -8,8 +8,7 @@ from bot.demo.absent import send_away
 from bot.demo.cast import Persona
 from bot.demo.seed import own_cast, seed
 from bot.demo.world import make_world
-from bot.services.exemptions import Exemptions
-from bot.services.leave import Leaves
+from bot.services.people import Exemptions, Leaves
 from tests.storage.conftest import path, template
 from tests.storage.rows import NOW, opened
 

@@ -2,7 +2,7 @@ import pickle
 from array import array
 from datetime import UTC, datetime, timedelta
 
-from bot.demo.cast import Lull, Path, from_ms, snowflake, to_ms
+from bot.demo.cast import Lull, ValueHistory, from_ms, snowflake, to_ms
 from bot.demo.world import World
 
 AT = datetime(2026, 5, 4, 3, 2, 1, 250_000, tzinfo=UTC)
@@ -20,7 +20,7 @@ def test_ids_tell_their_instant_and_stay_apart_within_it() -> None:
 
 
 def test_a_path_holds_each_value_until_the_next() -> None:
-    path = Path(array("q", [to_ms(AT), to_ms(AT) + 10]), array("d", [1.0, 2.0]))
+    path = ValueHistory(array("q", [to_ms(AT), to_ms(AT) + 10]), array("d", [1.0, 2.0]))
     assert path.value_at(AT - timedelta(days=1)) == 1
     assert path.value_at_ms(to_ms(AT) + 9) == 1
     assert path.value_at_ms(to_ms(AT) + 10) == path.value_at(AT + timedelta(days=9)) == 2

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.clan.cases import OVER, Case, Kind, Move, State
+from bot.clan.cases import OVER, Case, CaseKind, CaseState, Move
 from bot.demo.absent import send_away
 from bot.demo.cast import Persona
 from bot.demo.decided import decide_before
 from bot.demo.seed import own_cast, seed
 from bot.demo.ties import tie
 from bot.demo.world import World, make_world
-from bot.services.cases import Cases, Named
-from bot.services.clans import Clan
-from bot.services.review import Review
+from bot.services.review import Cases, Named, Review
+from bot.services.setup import Clan
 from storage.engine import Database
 from tests.storage.conftest import path, template
 from tests.storage.rows import NOW, opened
@@ -23,10 +22,10 @@ from tests.storage.rows import NOW, opened
 __all__ = ["path", "template"]
 
 CAME_OF = {
-    Move.NOTICE: State.CLOSED,
-    Move.APPROVE: State.DONE,
-    Move.DISMISS: State.DISMISSED,
-    Move.SNOOZE: State.SNOOZED,
+    Move.NOTICE: CaseState.CLOSED,
+    Move.APPROVE: CaseState.DONE,
+    Move.DISMISS: CaseState.DISMISSED,
+    Move.SNOOZE: CaseState.SNOOZED,
 }
 """What came of each decision on somebody silent."""
 
@@ -57,10 +56,10 @@ async def test_every_story_is_told_and_a_further_poll_finds_nothing_to_correct(p
         assert await cases_of(database).after_poll(clan) == ()
         assert await told(database, clan) == found
     cases = [each.case for each in found]
-    silent = [each for each in cases if each.kind is Kind.INACTIVITY]
+    silent = [each for each in cases if each.kind is CaseKind.INACTIVITY]
     assert {each.history[1].move: each.state for each in silent} == CAME_OF
-    promotions = sorted(each.state for each in cases if each.kind is Kind.PROMOTION)
-    assert promotions == [State.APPROVED, State.DONE, State.NOT_YET]
+    promotions = sorted(each.state for each in cases if each.kind is CaseKind.PROMOTION)
+    assert promotions == [CaseState.APPROVED, CaseState.DONE, CaseState.NOT_YET]
     assert all(each.history[0].numbers for each in cases)
     assert len({each.player_id for each in cases}) == len(cases)
     for each in cases:
@@ -72,10 +71,10 @@ def _tells_the_truth(world: World, case: Case) -> None:
     decided_at, ended_at = case.history[1].at, case.last.at
     assert player.role_at(decided_at) == case.role
     assert not any("-" in number for number in case.history[0].numbers)
-    if case.kind is Kind.INACTIVITY:
+    if case.kind is CaseKind.INACTIVITY:
         silent = (each.covers(_ms(decided_at - timedelta(days=30))) for each in player.lulls)
         assert any(silent)
-    elif case.state is State.DONE:
+    elif case.state is CaseState.DONE:
         assert player.role_at(ended_at) == case.target
     if case.state not in OVER:
         assert player.stay_at(NOW)

@@ -5,8 +5,7 @@ from pathlib import Path
 from bot.demo.seed import own_cast, seed
 from bot.demo.ties import tie
 from bot.demo.world import make_world
-from bot.services.link_queue import Face
-from bot.services.links import Links
+from bot.services.people import GuildMember, Links
 from storage.migrate import bring_up
 from tests.storage.rows import NOW, opened
 
@@ -18,8 +17,10 @@ async def test_claims_a_conflict_and_unmatched_people_wait_in_the_queue(tmp_path
         cast = own_cast(world)
         clan = await seed(database, world, cast, messages_a_day=20)
         await tie(database, clan, world, cast)
-        faces = [Face(user.user_id, user.display_name, user.name) for user in world.users]
-        queue = await Links(database, lambda: world.now).queue(clan, faces)
+        guild_members = [
+            GuildMember(user.user_id, user.display_name, user.name) for user in world.users
+        ]
+        queue = await Links(database, lambda: world.now).queue(clan, guild_members)
     assert len(queue.claims) > 1
     assert len(queue.conflicts) == 1
     assert len(queue.without_discord) == 1

@@ -3,15 +3,15 @@ from collections.abc import Mapping
 import pytest
 
 from bot.demo.cast import to_ms
-from bot.demo.wom_gate import Refusal
-from bot.demo.wom_query import Asked, body_of, paged, span_of, whole_id
+from bot.demo.wom_limits import WomRefusal
+from bot.demo.wom_query import WomRequest, body_of, paged, span_of, whole_id
 from tests.bot.demo.conftest import NOW
 
 DAY_MS = 86_400_000
 
 
-def asked(query: Mapping[str, str], body: bytes = b"") -> Asked:
-    return Asked("7404", query, body, to_ms(NOW))
+def asked(query: Mapping[str, str], body: bytes = b"") -> WomRequest:
+    return WomRequest("7404", query, body, to_ms(NOW))
 
 
 def test_a_period_ends_now_and_wins_over_dates() -> None:
@@ -34,7 +34,7 @@ def test_dates_without_a_zone_are_utc() -> None:
     ],
 )
 def test_spans_without_sense_are_refused(query: Mapping[str, str], code: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(WomRefusal) as refused:
         span_of(asked(query))
     assert (refused.value.status, refused.value.form["code"]) == (400, code)
 
@@ -43,7 +43,7 @@ def test_spans_without_sense_are_refused(query: Mapping[str, str], code: str) ->
     "query", [{"limit": "0"}, {"limit": "51"}, {"limit": "all"}, {"offset": "-1"}]
 )
 def test_pages_without_sense_are_refused(query: Mapping[str, str]) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(WomRefusal):
         paged([1, 2], query)
 
 
@@ -54,7 +54,7 @@ def test_a_page_is_twenty_unless_asked_otherwise() -> None:
 
 @pytest.mark.parametrize(("text", "status"), [("abc", 400), ("-1", 400), ("99999999999", 500)])
 def test_bad_ids_are_refused(text: str, status: int) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(WomRefusal) as refused:
         whole_id(text)
     assert refused.value.status == status
 
@@ -62,6 +62,6 @@ def test_bad_ids_are_refused(text: str, status: int) -> None:
 def test_a_body_is_an_object_or_nothing() -> None:
     assert body_of(asked({}, b'{"a": 1}')) == {"a": 1}
     assert body_of(asked({}, b"[1]")) == body_of(asked({})) == {}
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(WomRefusal) as refused:
         body_of(asked({}, b"{"))
     assert refused.value.page

@@ -7,7 +7,7 @@ import pytest
 
 from bot.demo.cast import MadeUpPlayer, Persona, to_ms
 from bot.demo.hiscores import METRICS
-from bot.demo.wom_gate import CODE
+from bot.demo.wom_limits import CODE
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import World, make_world
 from tests.bot.demo.conftest import NOW, Clock

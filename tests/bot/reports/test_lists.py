@@ -6,7 +6,7 @@ from bot.clan.promotion import Promotions
 from bot.reports.lists import (
     InactiveRow,
     Listing,
-    Part,
+    ListSection,
     PromotionRow,
     Suggestions,
     inactive_rows,
@@ -32,7 +32,7 @@ def test_the_inactive_are_listed_sure_first_with_both_sides_and_why() -> None:
     listing = inactive_rows(found(AWAY, UNSURE, SURE)[1], RULES, NOW)
 
     ann = InactiveRow(
-        part=Part.SURE,
+        part=ListSection.SURE,
         name="Ann",
         player_id=1,
         accounts=("Ann", "Ann Alt"),
@@ -52,7 +52,7 @@ def test_the_inactive_are_listed_sure_first_with_both_sides_and_why() -> None:
     )
     bob = replace(
         ann,
-        part=Part.NEEDS_EVIDENCE,
+        part=ListSection.NEEDS_EVIDENCE,
         name="Bob",
         player_id=11,
         accounts=("Bob",),
@@ -63,7 +63,7 @@ def test_the_inactive_are_listed_sure_first_with_both_sides_and_why() -> None:
     )
     cat = replace(
         ann,
-        part=Part.AWAY_OR_EXEMPT,
+        part=ListSection.AWAY_OR_EXEMPT,
         name="Cat",
         player_id=21,
         accounts=("Cat",),
@@ -77,7 +77,7 @@ def test_the_suggested_are_listed_before_those_just_under() -> None:
     listing = promotion_rows(found(NEARLY, STEADY)[0], RULES, NOW)
 
     dan = PromotionRow(
-        part=Part.SUGGESTED,
+        part=ListSection.SUGGESTED,
         name="Dan",
         player_id=31,
         accounts=("Dan", "Dan Alt"),
@@ -107,7 +107,7 @@ def test_the_suggested_are_listed_before_those_just_under() -> None:
     )
     assert listing.of is PromotionRow
     assert listing.rows[0] == dan
-    assert [(row.part, row.name) for row in listing.rows[1:]] == [(Part.JUST_UNDER, "Eve")]
+    assert [(row.part, row.name) for row in listing.rows[1:]] == [(ListSection.JUST_UNDER, "Eve")]
     assert listing.rows[1].reasons == ()
 
 
@@ -131,8 +131,8 @@ def test_empty_lists_keep_their_shape() -> None:
 def test_a_part_holds_only_those_who_stand_in_it() -> None:
     inactive = everybody().inactive
 
-    assert [row.name for row in inactive.part(Part.AWAY_OR_EXEMPT)] == ["Cat"]
-    assert inactive.part(Part.SUGGESTED) == ()
+    assert [row.name for row in inactive.part(ListSection.AWAY_OR_EXEMPT)] == ["Cat"]
+    assert inactive.part(ListSection.SUGGESTED) == ()
 
 
 def test_names_are_never_changed() -> None:

@@ -3,7 +3,7 @@ from io import BytesIO
 from PIL import Image
 
 from bot.reports import style
-from bot.reports.paper import Face, Paper, drawable, fitted, width_of
+from bot.reports.paper import Paper, TextStyle, drawable, fitted, width_of
 
 
 def test_what_the_font_lacks_is_left_out() -> None:
@@ -14,7 +14,7 @@ def test_what_the_font_lacks_is_left_out() -> None:
 
 
 def test_a_text_that_is_too_wide_is_cut_to_its_room() -> None:
-    face = Face()
+    face = TextStyle()
     words = fitted("W" * 40, 200, face)
 
     assert words.endswith("…")
@@ -49,7 +49,7 @@ def test_shapes_stand_where_they_are_told_counted_from_the_top() -> None:
 
 def test_words_are_written_on_their_baseline() -> None:
     paper = Paper(100, 60)
-    paper.text((50, 40), "HHH", Face(20, style.INK, bold=True), align="center")
+    paper.text((50, 40), "HHH", TextStyle(20, style.INK, bold=True), align="center")
 
     image = Image.open(BytesIO(paper.png())).convert("RGBA")
     written = [(x, y) for x in range(20, 80) for y in range(10, 50) if _is(image, x, y, style.INK)]

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from bot.clan.spans import Period
-from bot.reports.pictures import Fact, card_facts
+from bot.reports.pictures import CardNumber, card_facts
 from tests.builders import NOW, UNSEEN, Week, card, member
 
 
@@ -9,10 +9,10 @@ def test_a_card_shows_four_numbers_with_their_places() -> None:
     mine = card(member(week=Week(xp=70_000, kills=14, messages=70)))
 
     assert card_facts(mine) == (
-        Fact("XP gained", 300_000, "#3 of 305 · 3 EHP"),
-        Fact("Boss kills", 60, "#3 of 305 · 3 EHB"),
-        Fact("Messages", 300, "#3 of 305"),
-        Fact("Questions answered", 20, "#3 of 305 · 15 asked"),
+        CardNumber("XP gained", 300_000, "#3 of 305 · 3 EHP"),
+        CardNumber("Boss kills", 60, "#3 of 305 · 3 EHB"),
+        CardNumber("Messages", 300, "#3 of 305"),
+        CardNumber("Questions answered", 20, "#3 of 305 · 15 asked"),
     )
 
 

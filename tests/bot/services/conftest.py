@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from bot.services.clans import Clan, Clans
+from bot.services.setup import Clan, Clans
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.village import Village

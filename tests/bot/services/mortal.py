@@ -16,7 +16,7 @@ import structlog
 
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import World, make_world
-from bot.services.intake import Heard
+from bot.services.chat import IncomingMessage
 from bot.settings import load
 from bot.wiring import Services, open_services
 from tests.bot.demo.conftest import Clock
@@ -35,9 +35,9 @@ def world() -> World:
 
 
 @cache
-def messages(how_many: int = 600) -> tuple[Heard, ...]:
+def messages(how_many: int = 600) -> tuple[IncomingMessage, ...]:
     """Return all that is ever written; every seventh asks, every fifth replies to one before it."""
-    found: list[Heard] = []
+    found: list[IncomingMessage] = []
     for number in range(how_many):
         found.append(
             heard(
@@ -60,8 +60,8 @@ def written_at(now: datetime) -> int:
     return sum(message.sent_at <= now for message in messages())
 
 
-def say(how_many: int, deed: str) -> None:
-    sys.stdout.write(f"{how_many} {deed}\n")
+def say(how_many: int, action: str) -> None:
+    sys.stdout.write(f"{how_many} {action}\n")
     sys.stdout.flush()
 
 

@@ -3,8 +3,14 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from bot.services.backfill import Listed, Page, Unavailable, Unreadable
-from bot.services.intake import Heard, Spot
+from bot.services.chat import (
+    ChannelInfo,
+    HistoryPage,
+    IncomingMessage,
+    Listed,
+    Unavailable,
+    Unreadable,
+)
 
 
 async def _nothing() -> None:
@@ -18,52 +24,54 @@ class Past:
     `away` those whose pages, and `hidden` those whose archived threads Discord does not give now.
     """
 
-    def __init__(self, *spots: Spot, page: int = 100) -> None:
-        self._spots = spots
+    def __init__(self, *channel_infos: ChannelInfo, page: int = 100) -> None:
+        self._spots = channel_infos
         self._page = page
-        self.messages: list[Heard] = []
+        self.messages: list[IncomingMessage] = []
         self.closed: set[int] = set()
         self.away: set[int] = set()
         self.hidden: dict[int, Exception] = {}
-        self.archive: list[Spot] = []
-        self.parents: list[Spot] = []
+        self.archive: list[ChannelInfo] = []
+        self.parents: list[ChannelInfo] = []
         self.knows_threads = True
         self.between: Callable[[], Awaitable[None]] = _nothing
         self.asked: list[tuple[int, int | None]] = []
         self.since: list[datetime] = []
 
-    async def spots(self) -> Listed:
-        channels = tuple(spot for spot in self._spots if spot.parent_id is None)
+    async def channel_infos(self) -> Listed:
+        channels = tuple(
+            channel_info for channel_info in self._spots if channel_info.parent_id is None
+        )
         known = self._spots if self.knows_threads else channels
         return Listed(known, (*channels, *self.parents), self.knows_threads)
 
-    async def archived(self, parent: Spot, since: datetime) -> Sequence[Spot]:
+    async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
         if parent.discord_channel_id in self.hidden:
             raise self.hidden[parent.discord_channel_id]
         self.since.append(since)
         return [each for each in self.archive if each.parent_id == parent.discord_channel_id]
 
-    async def page_before(self, spot: Spot, before_id: int | None) -> Page:
-        if spot.discord_channel_id in self.closed:
+    async def page_before(self, channel_info: ChannelInfo, before_id: int | None) -> HistoryPage:
+        if channel_info.discord_channel_id in self.closed:
             raise Unreadable("Missing Access")
-        if spot.discord_channel_id in self.away:
+        if channel_info.discord_channel_id in self.away:
             raise Unavailable("Discord did not answer (503)")
         await self.between()
-        self.asked.append((spot.discord_channel_id, before_id))
+        self.asked.append((channel_info.discord_channel_id, before_id))
         here = sorted(
             (
                 each
                 for each in self.messages
-                if each.spot.discord_channel_id == spot.discord_channel_id
+                if each.channel_info.discord_channel_id == channel_info.discord_channel_id
                 and (before_id is None or each.message_id < before_id)
             ),
             key=lambda each: each.message_id,
         )
         page = here[-self._page :]
         if not page:
-            return Page((), None, None, None)
+            return HistoryPage((), None, None, None)
         rest = len(here) > len(page)
-        return Page(
+        return HistoryPage(
             tuple(page),
             page[-1].message_id,
             page[0].message_id if rest else None,

@@ -12,20 +12,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.clan import questions
-from bot.clan.broadcasts import Kind
+from bot.clan.broadcasts import BroadcastKind
 from bot.clan.names import wom_key
-from bot.services.facts import NO_USER
-from bot.services.intake import Heard, Spot
+from bot.services.chat import NO_USER, ChannelInfo, IncomingMessage
 from storage.columns import first_snowflake, from_ms, to_ms
 from storage.messages import Flag
 from tests.bot.services.contents import Row, rows
 from tests.storage.rows import NOW
 
 MINUTE = timedelta(minutes=1)
-GENERAL = Spot(100, "general", "text")
-PVM = Spot(200, "pvm", "text")
-BRIDGE = Spot(300, "clan-chat", "text")
-THREAD = Spot(101, "raid on sunday", "thread", parent_id=100)
+GENERAL = ChannelInfo(100, "general", "text")
+PVM = ChannelInfo(200, "pvm", "text")
+BRIDGE = ChannelInfo(300, "clan-chat", "text")
+THREAD = ChannelInfo(101, "raid on sunday", "thread", parent_id=100)
 Counts = tuple[int, ...]
 _AUTHOR = "a.discord_user_id AS user, a.bridge_name AS speaker"
 
@@ -55,28 +54,30 @@ def spoken(
     at: datetime = NOW,
     *,
     asks: bool = False,
-    told: Kind | None = None,
-) -> Heard:
+    told: BroadcastKind | None = None,
+) -> IncomingMessage:
     """Return what a bridge repeated: what a player said, or what the game told of them."""
     message_id = first_snowflake(at) + number
-    return Heard(message_id, BRIDGE, NO_USER, name, "", at, asks, told=told)
+    return IncomingMessage(message_id, BRIDGE, NO_USER, name, "", at, asks, told=told)
 
 
 def heard(  # noqa: PLR0913 - a message's own facts
     number: int,
     user: int = 1,
     at: datetime = NOW,
-    spot: Spot = GENERAL,
+    channel_info: ChannelInfo = GENERAL,
     *,
     asks: bool = False,
     reply_to: int | None = None,
-) -> Heard:
+) -> IncomingMessage:
     """Return a message; `number` tells apart those of the same millisecond."""
     message_id = first_snowflake(at) + number
-    return Heard(message_id, spot, user, f"User {user}", f"user{user}", at, asks, reply_to)
+    return IncomingMessage(
+        message_id, channel_info, user, f"User {user}", f"user{user}", at, asks, reply_to
+    )
 
 
-def told(messages: Iterable[Heard], zone: ZoneInfo) -> Numbers:
+def told(messages: Iterable[IncomingMessage], zone: ZoneInfo) -> Numbers:
     """Return what must be kept of messages that all count."""
     everything = {each.message_id: each for each in messages}
     facts = {key: each for key, each in everything.items() if each.told is None}
@@ -85,12 +86,12 @@ def told(messages: Iterable[Heard], zone: ZoneInfo) -> Numbers:
     hours: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     totals: dict[int, Counter[str]] = defaultdict(Counter)
     clan_hours: Counter[int] = Counter()
-    deeds = [(_who(each), each.sent_at, "messages") for each in facts.values()]
-    deeds += [
+    actions = [(_who(each), each.sent_at, "messages") for each in facts.values()]
+    actions += [
         (_who(each), each.sent_at, "questions") for each in facts.values() if each.is_question
     ]
-    deeds += [(each.author_id, each.answered_at, "answers") for each in found.values()]
-    for user, at, what in deeds:
+    actions += [(each.author_id, each.answered_at, "answers") for each in found.values()]
+    for user, at, what in actions:
         local = at.astimezone(zone)
         hour = to_ms(local.replace(minute=0, second=0, microsecond=0).astimezone(UTC))
         for rollup in (days[user, local.date()], hours[user, hour], totals[user]):
@@ -108,7 +109,7 @@ def told(messages: Iterable[Heard], zone: ZoneInfo) -> Numbers:
         wrote=wrote,
         clan_hours={hour: count for hour, count in clan_hours.items() if count},
         told={
-            key: (_who(each), each.spot.discord_channel_id, to_ms(each.sent_at), each.told)
+            key: (_who(each), each.channel_info.discord_channel_id, to_ms(each.sent_at), each.told)
             for key, each in everything.items()
             if each.told is not None
         },
@@ -181,10 +182,12 @@ def _broadcasts(path: Path, clan_id: int) -> dict[int, tuple[int, int, int, str]
     }
 
 
-def heard_again(path: Path, clan_id: int = 1) -> list[Heard]:
+def heard_again(path: Path, clan_id: int = 1) -> list[IncomingMessage]:
     """Return the stored facts as messages, for a rebuild of everything else."""
     return [
-        Heard(key, Spot(channel, "", ""), user, "", "", from_ms(at), asks, reply_to)
+        IncomingMessage(
+            key, ChannelInfo(channel, "", ""), user, "", "", from_ms(at), asks, reply_to
+        )
         for key, (user, channel, at, asks, reply_to) in kept(path, clan_id).facts.items()
     ]
 
@@ -193,7 +196,7 @@ def _answer(given: questions.Answer | None) -> tuple[int, int, int] | None:
     return given and (given.message_id, given.author_id, to_ms(given.answered_at))
 
 
-def _who(each: Heard) -> int:
+def _who(each: IncomingMessage) -> int:
     return who(each.user_id, wom_key(each.name))
 
 
@@ -201,18 +204,18 @@ def _of(row: Row) -> int:
     return who(row["user"], row["speaker"])
 
 
-def _fact(each: Heard) -> tuple[int, int, int, bool, int | None]:
-    where = each.spot.discord_channel_id
+def _fact(each: IncomingMessage) -> tuple[int, int, int, bool, int | None]:
+    where = each.channel_info.discord_channel_id
     return _who(each), where, to_ms(each.sent_at), each.is_question, each.reply_to
 
 
-def _answers(messages: Iterable[Heard]) -> dict[int, questions.Answer]:
+def _answers(messages: Iterable[IncomingMessage]) -> dict[int, questions.Answer]:
     """Return the answers by holding every message of a channel against every question in it."""
-    by_channel: dict[int, list[questions.Fact]] = defaultdict(list)
+    by_channel: dict[int, list[questions.MessageFact]] = defaultdict(list)
     for each in messages:
-        where = each.spot.discord_channel_id
+        where = each.channel_info.discord_channel_id
         by_channel[where].append(
-            questions.Fact(
+            questions.MessageFact(
                 each.message_id,
                 _who(each),
                 where,

@@ -12,18 +12,14 @@ from bot.clan.profiles import Profile
 from bot.clan.spans import Period, last
 from bot.clan.standings import Link, Roster
 from bot.reports.worker import Inline
-from bot.services.cards import CardFiles, Cards
-from bot.services.dossier import Dossier
-from bot.services.leave import Leaves, Whom
-from bot.services.links import Links
-from bot.services.looking import Looking
-from bot.services.muster import read_muster
-from bot.services.people import Visitor, read_people
+from bot.services.people import Leaves, Links, Whom
+from bot.services.privacy import Dossier
+from bot.services.publish import CardFiles, Cards
 from bot.services.review import Review
-from bot.services.roster import read_roster
+from bot.services.view import Looking, Visitor, read_muster, read_people, read_roster
 from storage import privacy
-from storage.links import State
-from tests.bot.services.test_review import at_home
+from storage.links import StoredState
+from tests.bot.services.review.test_review import at_home
 from tests.bot.services.village import OFFICER, Village
 from tests.storage.rows import DAY, NOW
 
@@ -168,7 +164,7 @@ async def test_only_who_is_confirmed_can_be_called_silent(village: Village, how:
     await at_home(village, 1)
     assert (await on_lists(village))["sure"] == ["Player 1"]
     if how is not Link.CONFIRMED:
-        state = State.CLAIMED if how is Link.CLAIMED else State.CONFIRMED
+        state = StoredState.CLAIMED if how is Link.CLAIMED else StoredState.CONFIRMED
         async with village.database.writing() as connection:
             await connection.exec_driver_sql("DELETE FROM links")
         if how is Link.NAME:
@@ -198,7 +194,7 @@ async def test_a_leave_protects_the_accounts_that_are_confirmed(
     await known_by_name(village)
     user = VICTIM.user_id if how is not Link.CLAIMED else THIEF.user_id
     if how is not Link.NAME:
-        state = State.CLAIMED if how is Link.CLAIMED else State.CONFIRMED
+        state = StoredState.CLAIMED if how is Link.CLAIMED else StoredState.CONFIRMED
         await village.linked(1, user, state=state)
     leaves = Leaves(village.database, village.clock)
     await leaves.go(village.clan, Whom(user_id=user), ("today", "2 weeks"), reason=None, by=user)
@@ -215,7 +211,7 @@ async def test_what_is_stored_about_an_account_is_told_to_whom_it_is_confirmed_f
 ) -> None:
     await known_by_name(village)
     if how is not Link.NAME:
-        state = State.CLAIMED if how is Link.CLAIMED else State.CONFIRMED
+        state = StoredState.CLAIMED if how is Link.CLAIMED else StoredState.CONFIRMED
         await village.linked(1, VICTIM.user_id, state=state)
     days, whose = ("today", "2 weeks"), Whom(player_id=1)
     leaves = Leaves(village.database, village.clock)
@@ -232,7 +228,7 @@ async def test_only_a_confirmed_link_gives_the_rights_of_the_rank(
 ) -> None:
     await known_by_name(village)
     if how is not Link.NAME:
-        state = State.CLAIMED if how is Link.CLAIMED else State.CONFIRMED
+        state = StoredState.CLAIMED if how is Link.CLAIMED else StoredState.CONFIRMED
         await village.linked(1, VICTIM.user_id, state=state)
     caller = await village.known_clans.caller(
         village.clan, VICTIM.user_id, frozenset(), owner=False, manager=False

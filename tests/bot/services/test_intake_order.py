@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.clan.broadcasts import Kind
-from bot.services.clans import Clans
-from bot.services.intake import Heard, Intake
-from bot.services.rebuild import Zones
+from bot.clan.broadcasts import BroadcastKind
+from bot.services.chat import IncomingMessage, Intake, Zones
+from bot.services.setup import Clans
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.talk import BRIDGE, GENERAL, PVM, THREAD, heard, kept, spoken, told
 from tests.storage.rows import NOW, opened
@@ -51,7 +50,7 @@ said = st.builds(
 class Course(NamedTuple):
     """Messages, who of them is deleted, and the order in which everything arrives."""
 
-    messages: list[Heard]
+    messages: list[IncomingMessage]
     deleted: list[int]
     order: list[int]
     pauses: list[bool]
@@ -89,11 +88,11 @@ def courses(draw: st.DrawFn) -> Course:
     )
 
 
-def _through_bridge(number: int, draft: Said, at: datetime) -> Heard:
+def _through_bridge(number: int, draft: Said, at: datetime) -> IncomingMessage:
     name = SPEAKERS[draft.user - 1]
     if draft.to is None:
         return spoken(number, name, at, asks=draft.asks)
-    return spoken(number, "" if draft.asks else name, at, told=Kind.OTHER)
+    return spoken(number, "" if draft.asks else name, at, told=BroadcastKind.OTHER)
 
 
 async def run(course: Course, path: Path) -> None:

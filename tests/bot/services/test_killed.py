@@ -28,7 +28,7 @@ def started(folder: Path, written: int) -> "subprocess.Popen[str]":
     )
 
 
-def lived(folder: Path, written: int, deed: str = "", times: int = 0) -> list[str]:
+def lived(folder: Path, written: int, action: str = "", times: int = 0) -> list[str]:
     """Start the bot, kill it when it does a deed for the nth time, and return all that it said.
 
     Without a deed it may finish.
@@ -38,10 +38,10 @@ def lived(folder: Path, written: int, deed: str = "", times: int = 0) -> list[st
         assert process.stdout is not None
         for line in process.stdout:
             said.append(line.strip())
-            times -= bool(deed) and deed in line
-            if deed and not times:
+            times -= bool(action) and action in line
+            if action and not times:
                 process.send_signal(signal.SIGKILL)
-    assert process.returncode == (-signal.SIGKILL if deed else 0)
+    assert process.returncode == (-signal.SIGKILL if action else 0)
     return said
 
 
@@ -50,8 +50,8 @@ def test_a_bot_that_is_killed_while_writing_loses_nothing_and_counts_nothing_twi
 ) -> None:
     chance = Random(2026)  # noqa: S311 - made-up moments
     written = 0
-    for deed in ("question", "flush", "page", "question", "poll"):
-        said = lived(tmp_path, written, deed, chance.randint(*MOMENTS[deed]))
+    for action in ("question", "flush", "page", "question", "poll"):
+        said = lived(tmp_path, written, action, chance.randint(*MOMENTS[action]))
         written = int(said[-1].split()[0]) + MISSED
     assert lived(tmp_path, written)[-1] == f"{len(mortal.messages())} done"
     path = tmp_path / "clan_data.db"

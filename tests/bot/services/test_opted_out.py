@@ -11,13 +11,13 @@ from bot.clan.spans import Period
 from bot.reports.clan_report import top_movers
 from bot.reports.documents import Document
 from bot.reports.worker import Inline
-from bot.services.intake import Intake
+from bot.services.chat import Intake
 from bot.services.privacy import Privacy
 from bot.services.publish import Publish, ReportFiles
 from bot.services.review import Review
 from storage import players
-from storage.links import State
-from storage.players import Event
+from storage.links import StoredState
+from storage.players import MembershipEventRow
 from tests.bot.services.talk import spoken
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW
@@ -64,8 +64,8 @@ async def first_in_all(village: Village, intake: Intake) -> Village:
     (speaker,) = await speakers(village)
     await village.linked(1, -speaker)
     events = [
-        Event(1, "renamed", NOW - 2 * DAY, OLD_RSN, RSN),
-        Event(2, "joined", NOW - 2 * DAY, None, "prospector"),
+        MembershipEventRow(1, "renamed", NOW - 2 * DAY, OLD_RSN, RSN),
+        MembershipEventRow(2, "joined", NOW - 2 * DAY, None, "prospector"),
     ]
     async with village.database.writing() as connection:
         await players.note_events(connection, village.clan.clan_id, events)
@@ -147,7 +147,7 @@ async def test_a_claim_or_a_borrowed_name_lets_nobody_take_another_one_off_the_l
     for who in (1, 2):
         await village.seen(who, NOW - 40 * DAY, 100)
         await village.seen(who, NOW - DAY, 1_000)
-    await village.linked(1, ME, state=State.CLAIMED)
+    await village.linked(1, ME, state=StoredState.CLAIMED)
     await village.called(OTHER, "Mossy Fox")
     for user in (ME, OTHER):
         await privacy.opt_out(village.clan, user)

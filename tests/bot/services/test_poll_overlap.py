@@ -9,12 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.services.cases import Cases
-from bot.services.clans import Clan, Clans
-from bot.services.poll import Poll, PollResult, PollUnderWay
-from bot.services.review import Review
-from bot.services.rounds import poll_clan
-from bot.services.upkeep import OVERTAKEN, Outcome
+from bot.services.game import Poll, PollResult, PollUnderWay
+from bot.services.ops import OVERTAKEN, Outcome, poll_clan
+from bot.services.review import Cases, Review
+from bot.services.setup import Clan, Clans
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
@@ -49,7 +47,7 @@ class Gate:
 class Table:
     """A clan that was polled an hour ago; since then somebody joined and somebody left."""
 
-    gate: Gate
+    permission: Gate
     database: Database
     path: Path
     known_clans: Clans
@@ -59,10 +57,10 @@ class Table:
 
     @property
     def group(self) -> Group:
-        return self.gate.groups[0]
+        return self.permission.groups[0]
 
     def of_another_process(self, database: Database) -> Poll:
-        return Poll(database, client_of(self.gate), self.clock)
+        return Poll(database, client_of(self.permission), self.clock)
 
     def told(self) -> list[tuple[str, int]]:
         told = rows(self.path, "SELECT kind, player_id FROM membership_events ORDER BY 1, 2")
@@ -80,9 +78,15 @@ async def table(
     await known_clans.join_group(clan, GROUP_ID, clan.name)
     group = Group(*(Someone(number) for number in range(1, 11)))
     other = Group(*(Someone(number) for number in range(101, 106)), group_id=OTHER_GROUP)
-    gate = Gate(group, other)
+    permission = Gate(group, other)
     table = Table(
-        gate, database, path, known_clans, clan, clock, Poll(database, client_of(gate), clock)
+        permission,
+        database,
+        path,
+        known_clans,
+        clan,
+        clock,
+        Poll(database, client_of(permission), clock),
     )
     await table.poll.poll(clan)
     del group.members[1]
@@ -118,20 +122,22 @@ async def test_a_poll_waits_for_the_one_before_it_and_not_for_that_of_another_cl
         return result
 
     waiting: list[asyncio.Task[PollResult]] = []
-    table.gate.meanwhile = meanwhile
+    table.permission.meanwhile = meanwhile
     await polled("first", table.clan)
     await waiting[0]
     assert order == ["other clan", "first goes on", "first", "second"]
 
 
 async def test_the_wait_for_another_poll_has_an_end(table: Table) -> None:
-    poll = Poll(table.database, client_of(table.gate), table.clock, turn=timedelta(milliseconds=5))
+    poll = Poll(
+        table.database, client_of(table.permission), table.clock, turn=timedelta(milliseconds=5)
+    )
 
     async def meanwhile() -> None:
         with pytest.raises(PollUnderWay, match="Iron Cabbage is being read already"):
             await poll.poll(table.clan)
 
-    table.gate.meanwhile = meanwhile
+    table.permission.meanwhile = meanwhile
     assert len((await poll.poll(table.clan)).changes) == 2
     assert len((await poll.poll(table.clan)).changes) == 0
 
@@ -149,7 +155,7 @@ async def test_of_two_processes_the_one_that_is_late_writes_nothing(
         between.append(contents(table.path))
         table.group.members[12] = Someone(12, "Too Late", created_at=table.clock.now)
 
-    table.gate.meanwhile = meanwhile
+    table.permission.meanwhile = meanwhile
     result = await table.poll.poll(table.clan)
     assert result.overtaken is not None
     assert "another poll" in result.overtaken
@@ -170,7 +176,7 @@ async def test_late_by_no_instant_at_all_is_late_too(table: Table) -> None:
         async with opened(table.path) as other:
             await table.of_another_process(other).poll(table.clan)
 
-    table.gate.meanwhile = meanwhile
+    table.permission.meanwhile = meanwhile
     assert (await table.poll.poll(table.clan)).overtaken is not None
     assert table.told() == [("joined", 11), ("left", 1)]
 
@@ -181,7 +187,7 @@ async def test_a_group_that_changes_meanwhile_is_never_mixed_with_the_one_before
     async def meanwhile() -> None:
         await table.known_clans.join_group(table.clan, OTHER_GROUP, "Swamp Tofu")
 
-    table.gate.meanwhile = meanwhile
+    table.permission.meanwhile = meanwhile
     result = await table.poll.poll(table.clan)
     assert result.overtaken is not None
     assert "other Wise Old Man group" in result.overtaken
@@ -198,7 +204,7 @@ async def test_a_group_that_changes_in_setup_is_read_after_the_one_under_way(tab
         await table.known_clans.join_group(table.clan, OTHER_GROUP, "Swamp Tofu")
         reading.append(asyncio.create_task(table.poll.poll(table.clan)))
 
-    table.gate.meanwhile = meanwhile
+    table.permission.meanwhile = meanwhile
     assert (await table.poll.poll(table.clan)).overtaken is not None
     assert (await reading[0]).members == 5
     assert table.present() == [101, 102, 103, 104, 105]
@@ -209,7 +215,7 @@ async def test_a_group_that_changes_and_is_changed_back_is_read_anew(table: Tabl
         await table.known_clans.join_group(table.clan, OTHER_GROUP, "Swamp Tofu")
         await table.known_clans.join_group(table.clan, GROUP_ID, "Iron Cabbage")
 
-    table.gate.meanwhile = meanwhile
+    table.permission.meanwhile = meanwhile
     assert (await table.poll.poll(table.clan)).overtaken is not None
     assert table.present() == []
 
@@ -227,7 +233,7 @@ async def test_a_poll_without_news_of_the_old_group_does_not_pass_for_one_of_the
     async def meanwhile() -> None:
         await table.known_clans.join_group(table.clan, OTHER_GROUP, "Swamp Tofu")
 
-    table.gate.before, table.gate.meanwhile = f"groups/{GROUP_ID}", meanwhile
+    table.permission.before, table.permission.meanwhile = f"groups/{GROUP_ID}", meanwhile
     result = await table.poll.poll(table.clan)
     assert result.overtaken is not None
     assert one(table.path, "SELECT polled_at FROM clans") == before
@@ -237,7 +243,7 @@ async def test_a_round_that_was_overtaken_says_so_and_ends_no_case(table: Table)
     async def meanwhile() -> None:
         await table.known_clans.join_group(table.clan, OTHER_GROUP, "Swamp Tofu")
 
-    table.gate.meanwhile = meanwhile
+    table.permission.meanwhile = meanwhile
     outcome = Outcome()
     cases = Cases(table.database, Review(table.database, table.clock), table.clock)
     result = await poll_clan(table.poll, cases, table.clan, outcome)

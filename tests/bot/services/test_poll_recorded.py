@@ -14,8 +14,8 @@ import pytest_asyncio
 from bot.demo.cast import to_ms
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import make_world
-from bot.services.clans import Clans
-from bot.services.poll import Poll, PollResult
+from bot.services.game import Poll, PollResult
+from bot.services.setup import Clans
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.group import client_of

@@ -12,9 +12,8 @@ from bot.demo.cast import Persona
 from bot.demo.seed import own_cast, seed
 from bot.demo.ties import tie
 from bot.demo.world import World, make_world
-from bot.services.leave import Leaves, Whom
-from bot.services.review import Review
-from bot.services.reviewed import InactivityReview, PromotionReview
+from bot.services.people import Leaves, Whom
+from bot.services.review import InactivityReview, PromotionReview, Review
 from storage.engine import Database
 from storage.migrate import bring_up
 from tests.storage.rows import DAY, NOW

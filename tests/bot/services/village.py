@@ -8,18 +8,17 @@ from itertools import count
 
 from sqlalchemy import event
 
-from bot.clan.metrics import Kind
-from bot.clan.observing import Reading
+from bot.clan.clan_settings import Draft
+from bot.clan.metrics import MetricKind
+from bot.clan.observing import MetricReading
 from bot.clan.policy import Policy
 from bot.clan.ranks import Caller
-from bot.clan.terms import Draft
-from bot.services.clans import Clan, Clans
-from bot.services.intake import Heard, Intake, Spot
-from bot.services.policies import Policies
-from bot.services.snapshots import store_readings
+from bot.services.chat import ChannelInfo, IncomingMessage, Intake
+from bot.services.game import store_readings
+from bot.services.setup import Clan, Clans, Policies
 from storage import authors, clans, links, players
 from storage.engine import Database
-from storage.links import Link, State
+from storage.links import StandingLink, StoredState
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.talk import GENERAL, heard
 from tests.storage.rows import DAY, NOW, a_player
@@ -29,7 +28,7 @@ OFFICER = 999
 
 async def judged_by(policies: Policies, clan: Clan, policy: Policy, who: int = OFFICER) -> None:
     """Have a policy, changed from the newest one, hold from now on."""
-    base = await policies.terms(clan)
+    base = await policies.clan_settings(clan)
     draft = Draft(base, replace(base, policy=policy))
     await policies.settle(clan, draft, Caller(is_guild_owner=True), who)
 
@@ -66,19 +65,21 @@ class Village:
         self, player_id: int, at: datetime, xp: float, *, attack: float = 0, **bosses: float
     ) -> None:
         """Have WOM look at a player."""
-        values: dict[Kind, Mapping[str, float]] = {
-            Kind.SKILL: {"overall": xp, "attack": attack},
-            Kind.BOSS: bosses,
-            Kind.COMPUTED: {"ehp": -1 if xp < 0 else xp / 100_000, "ehb": 1.0},
+        values: dict[MetricKind, Mapping[str, float]] = {
+            MetricKind.SKILL: {"overall": xp, "attack": attack},
+            MetricKind.BOSS: bosses,
+            MetricKind.COMPUTED: {"ehp": -1 if xp < 0 else xp / 100_000, "ehb": 1.0},
         }
         async with self.database.writing() as connection:
-            await store_readings(connection, {player_id: [Reading(at, values)]})
+            await store_readings(connection, {player_id: [MetricReading(at, values)]})
 
     async def wrote(
-        self, user: int, *at: datetime, spot: Spot = GENERAL, asks: bool = False
-    ) -> list[Heard]:
+        self, user: int, *at: datetime, channel_info: ChannelInfo = GENERAL, asks: bool = False
+    ) -> list[IncomingMessage]:
         """Have somebody write."""
-        messages = [heard(next(self.numbers), user, instant, spot, asks=asks) for instant in at]
+        messages = [
+            heard(next(self.numbers), user, instant, channel_info, asks=asks) for instant in at
+        ]
         intake = Intake(self.database, self.known_clans, self.clock)
         await intake.store(self.clan, messages)
         return messages
@@ -89,13 +90,18 @@ class Village:
             await authors.author_ids(connection, self.clan.clan_id, {user: (name, name.lower())})
 
     async def linked(
-        self, player_id: int, user: int, *, is_main: bool = False, state: State = State.CONFIRMED
+        self,
+        player_id: int,
+        user: int,
+        *,
+        is_main: bool = False,
+        state: StoredState = StoredState.CONFIRMED,
     ) -> None:
         """Link a player to a Discord user."""
-        link = Link(player_id, user, State.CONFIRMED, is_main)
+        link = StandingLink(player_id, user, StoredState.CONFIRMED, is_main)
         async with self.database.writing() as connection:
             await links.confirm(connection, self.clan.clan_id, link, OFFICER, NOW)
-            if state is not State.CONFIRMED:
+            if state is not StoredState.CONFIRMED:
                 await connection.exec_driver_sql(
                     "UPDATE links SET state = ? WHERE player_id = ? AND discord_user_id = ?",
                     (state, player_id, user),

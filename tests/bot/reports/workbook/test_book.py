@@ -34,10 +34,10 @@ def values(sheet: Worksheet, row: int) -> list[object]:
 
 
 def test_the_book_has_the_houses_sheets_and_hides_what_only_charts_read() -> None:
-    book = opened(full_clan(12))
+    workbook = opened(full_clan(12))
 
-    assert book.sheetnames == [*SHEETS, "Chart source"]
-    assert book["Chart source"].sheet_state == "hidden"
+    assert workbook.sheetnames == [*SHEETS, "Chart source"]
+    assert workbook["Chart source"].sheet_state == "hidden"
     assert clan_workbook(full_clan(12)).name == "clan_report.xlsx"
 
 
@@ -49,12 +49,12 @@ def test_names_are_text_whatever_they_begin_with() -> None:
         changes=(Change(ChangeKind.RENAMED, 1, "=1+1", NOW, "@old", "=1+1"),),
         evidence=("=2+2",),
     )
-    book = opened(report)
+    workbook = opened(report)
 
-    cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
+    cells = [cell for sheet in workbook for row in sheet for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s", "n", "d"}
-    assert {book["Roster"].cell(row, 2).value for row in range(FIRST, 14)} == set(NASTY)
-    assert book["Summary"]["A1"].value == "=SUM(A1)"
+    assert {workbook["Roster"].cell(row, 2).value for row in range(FIRST, 14)} == set(NASTY)
+    assert workbook["Summary"]["A1"].value == "=SUM(A1)"
     assert not any(cell.hyperlink for cell in cells)
 
 
@@ -117,10 +117,10 @@ def test_the_summary_defines_its_words_and_draws_two_charts() -> None:
 def test_days_that_nobody_saw_are_empty_for_the_charts_and_a_dash_to_the_eye() -> None:
     report = full_clan(3)
     gap = next(place for place, line in enumerate(report.trend) if line.xp is None)
-    book = opened(report)
+    workbook = opened(report)
 
-    assert book["Chart source"].cell(gap + 2, 2).value is None
-    assert book["Activity"].cell(3 + len(report.trend) - gap, 4).value == DASH
+    assert workbook["Chart source"].cell(gap + 2, 2).value is None
+    assert workbook["Activity"].cell(3 + len(report.trend) - gap, 4).value == DASH
 
 
 def test_bosses_that_nobody_killed_have_no_column() -> None:
@@ -129,12 +129,12 @@ def test_bosses_that_nobody_killed_have_no_column() -> None:
         bosses={1: {"zulrah": MetricGain(3), "nex": MetricGain(0)}},
         present_bosses={1: {"zulrah": 10, "nex": 7}},
     )
-    book = opened(report)
+    workbook = opened(report)
 
-    assert values(book["Boss kills"], 3) == ["Name", "Role", "All kills", "Zulrah"]
-    assert values(book["Boss kills"], 4)[3] == 3
-    assert values(book["Boss kills"], 5)[3] == DASH
-    assert [book["Bosses"].cell(row, 1).value for row in (4, 5)] == ["Zulrah", "Nex"]
+    assert values(workbook["Boss kills"], 3) == ["Name", "Role", "All kills", "Zulrah"]
+    assert values(workbook["Boss kills"], 4)[3] == 3
+    assert values(workbook["Boss kills"], 5)[3] == DASH
+    assert [workbook["Bosses"].cell(row, 1).value for row in (4, 5)] == ["Zulrah", "Nex"]
 
 
 def test_who_entered_the_hiscores_is_named_beside_the_boss() -> None:

@@ -117,9 +117,9 @@ def test_an_empty_list_says_nobody(name: str) -> None:
 
 def test_names_and_reasons_are_text_whatever_they_begin_with() -> None:
     odd = silent(77, exemption=Exemption(None, "member", "=1+1"))
-    book = opened(suggested(named(SURE, *NASTY), named(odd, "=cmd", "\u5168\u6f22\u5b57")))
+    workbook = opened(suggested(named(SURE, *NASTY), named(odd, "=cmd", "\u5168\u6f22\u5b57")))
 
-    sheet = book["Inactive"]
+    sheet = workbook["Inactive"]
     cells = [cell for row in sheet for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s", "n", "d"}
     assert row(sheet, FIRST)["All accounts"] == "\n".join(NASTY)

@@ -1,0 +1,112 @@
+"""What every command is given by whoever starts it; a test gives it something else."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.wiring import Services
+
+
+PORTAL = "discord.com/developers/applications"
+
+
+class ListFormat(StrEnum):
+    """In which form a list is given: for people, spreadsheets or programs."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class CannotDo(Exception):
+    """What was asked for cannot be done; `remedy` is what to do instead."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}: {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordSetup:
+    """What a look at Discord shows: the bot's name and which intents are switched on for it."""
+
+    name: str
+    has_content: bool
+    has_members: bool
+
+
+def switches(sight: DiscordSetup) -> str:
+    """Return which switches to turn on for a bot that Discord shows so; empty when all are on."""
+    named = {
+        "Server Members Intent": sight.has_members,
+        "Message Content Intent": sight.has_content,
+    }
+    off = " and ".join(name for name, is_on in named.items() if not is_on)
+    return f"switch on {off} on {PORTAL}, your application, Bot" if off else ""
+
+
+def _open_services(
+    settings: "Settings",
+    **parts: Any,  # noqa: ANN401 - those of open_services
+) -> "AbstractAsyncContextManager[Services]":
+    from bot.wiring import open_services  # noqa: PLC0415 - half a second, and not for `--help`
+
+    return open_services(settings, **parts)
+
+
+async def _stay_on_discord(
+    token: str,
+    opens_bot: Any,  # noqa: ANN401 - that of gateway.stay
+) -> None:
+    from bot.cli.gateway import stay  # noqa: PLC0415 - imports discord
+
+    await stay(token, opens_bot)
+
+
+async def _check_discord(token: str) -> DiscordSetup:
+    from bot.cli.gateway import look  # noqa: PLC0415 - likewise
+
+    return await look(token)
+
+
+@dataclass(frozen=True, slots=True)
+class CliContext:
+    """The environment, and the doors to everything outside of the program."""
+
+    environment: Mapping[str, str]
+    env_file: Path
+    open_services: "Callable[..., AbstractAsyncContextManager[Services]]" = _open_services
+    stay_on_discord: Callable[[str, Any], Awaitable[None]] = _stay_on_discord
+    check_discord: Callable[[str], Awaitable[DiscordSetup]] = _check_discord
+
+    def settings(self) -> "Settings":
+        """Return the settings, read now; SettingsError when they are faulty."""
+        from bot.settings import load  # noqa: PLC0415 - pydantic takes its time
+
+        return load(self.environment, self.env_file if self.env_file.is_file() else None)
+
+
+def clock_at(now: datetime | None) -> dict[str, Any]:
+    """Return the part for `open_services` that makes another present; none for the real one."""
+    return {} if now is None else {"clock": lambda: now}
+
+
+def journal(settings: "Settings", *, verbose: bool) -> AbstractContextManager[None]:
+    """Open the log for a command that has a screen: only what is alarming, unless asked."""
+    from bot.journal import open_journal  # noqa: PLC0415 - likewise
+    from bot.wiring import now  # noqa: PLC0415 - likewise
+
+    return open_journal(
+        settings.log_level if verbose else "WARNING",
+        settings.log_format,
+        settings.log_file,
+        clock=now,
+        secrets=settings.secrets,
+    )

@@ -1,0 +1,42 @@
+"""What is said on Discord: heard live, read from history, stored as facts with their rollups."""
+
+from bot.services.chat.answers import credit, settle_again
+from bot.services.chat.backfill import (
+    NO_ACCESS,
+    Backfill,
+    CaughtUp,
+    HistoryPage,
+    Listed,
+    Unavailable,
+    Unreadable,
+)
+from bot.services.chat.blindness import blind_times
+from bot.services.chat.bridges import Bridge, Bridges, Posted
+from bot.services.chat.channels import Channels
+from bot.services.chat.facts import NO_USER
+from bot.services.chat.intake import ChannelInfo, Flushed, IncomingMessage, Intake
+from bot.services.chat.rebuild import UnknownZone, Zones
+
+__all__ = [
+    "NO_ACCESS",
+    "NO_USER",
+    "Backfill",
+    "Bridge",
+    "Bridges",
+    "CaughtUp",
+    "ChannelInfo",
+    "Channels",
+    "Flushed",
+    "HistoryPage",
+    "IncomingMessage",
+    "Intake",
+    "Listed",
+    "Posted",
+    "Unavailable",
+    "UnknownZone",
+    "Unreadable",
+    "Zones",
+    "blind_times",
+    "credit",
+    "settle_again",
+]

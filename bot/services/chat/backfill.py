@@ -1,0 +1,331 @@
+"""Reading what was written while nobody listened: each channel's history, back to its cursor.
+
+Pages go from the newest message back, so that no cursor is needed from Discord; the channel's own
+cursor moves only when its whole gap is stored. A place that cannot be read costs only itself: it
+is noted as blind, with what it lacks, until it is read after all.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol, TypeVar
+
+import structlog
+
+from bot.services.chat.intake import ChannelInfo, IncomingMessage, Intake
+from bot.services.setup import Clan, Clock
+from storage import authors, runs
+from storage.columns import instant_of
+from storage.engine import Database
+
+_CHANNELS_AT_ONCE = 3
+
+NO_ACCESS = "View Channel or Read Message History is missing"
+"""What a place lacks that Discord does not let the bot read."""
+
+_BROKEN = "something went wrong while it was read, as the log says"
+_T = TypeVar("_T")
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A server's channels and active threads, and the channels that may have archived threads.
+
+    `is_complete` tells whether Discord named every active thread.
+    """
+
+    channel_infos: tuple[ChannelInfo, ...]
+    parents: tuple[ChannelInfo, ...] = ()
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Part of a channel's history: what counts of it, and the ids between which it lies.
+
+    `oldest_id` is None when there is nothing further back.
+    """
+
+    heard: tuple[IncomingMessage, ...]
+    newest_id: int | None
+    oldest_id: int | None
+    oldest_at: datetime | None
+
+
+class Unreadable(Exception):
+    """Discord does not let the bot read a channel's history or list its threads."""
+
+
+class Unavailable(Exception):
+    """Discord could not be asked just now, or did not answer."""
+
+
+class History(Protocol):
+    """Whoever can read Discord's past."""
+
+    async def channel_infos(self) -> Listed:
+        """Return the server's places but for archived threads."""
+
+    async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
+        """Return a channel's threads that were archived after `since`.
+
+        Unreadable when Discord refuses, Unavailable when it fails.
+        """
+
+    async def page_before(self, channel_info: ChannelInfo, before_id: int | None) -> HistoryPage:
+        """Return the newest page before a message; Unreadable or Unavailable likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """What catching up read: channels, new messages, and the names of unreadable channels.
+
+    `missing` are the Discord ids of all places to be read later; of the server itself when not
+    even its active threads could be listed.
+    """
+
+    channels: int
+    messages: int
+    unreadable: tuple[str, ...] = ()
+    missing: frozenset[int] = frozenset()
+
+
+class Backfill:
+    """Reads every channel's gap and hands it to the intake."""
+
+    def __init__(self, database: Database, intake: Intake, clock: Clock, history_days: int) -> None:
+        self._database = database
+        self._intake = intake
+        self._clock = clock
+        self._reach = timedelta(days=history_days)
+
+    async def catch_up(
+        self, clan: Clan, history: History, only: AbstractSet[int] | None = None
+    ) -> CaughtUp:
+        """Store what every readable channel holds beyond its cursor; note what is not readable.
+
+        With `only`, what an earlier call found missing.
+        """
+        sight = self._intake.sight
+        listed = await history.channel_infos()
+        channel_infos, parents = _wanted(clan, listed, only)
+        archived = await self._archived(clan, history, parents)
+        closed = {
+            channel_info
+            for channel_info, threads in archived.items()
+            if isinstance(threads, Exception)
+        }
+        for threads in archived.values():
+            channel_infos += () if isinstance(threads, Exception) else threads
+        places = list(
+            {
+                channel_info.discord_channel_id: channel_info for channel_info in channel_infos
+            }.values()
+        )
+        read = await _each(
+            [
+                partial(
+                    self._read, clan, history, channel_info, is_whole=channel_info not in closed
+                )
+                for channel_info in places
+            ]
+        )
+        stored = dict(zip(places, read, strict=True))
+        await self._note_failures(clan, stored)
+        await self._see_again(
+            clan,
+            [channel_info for channel_info in parents if channel_info not in closed | {*places}],
+        )
+        self._intake.regain_sight(clan.guild_id, sight)
+        done = _caught_up(stored, closed)
+        _log.info("caught up", channels=done.channels, messages=done.messages)
+        return done if listed.is_complete else replace(done, missing=done.missing | {clan.guild_id})
+
+    async def read(self, clan: Clan, history: History, channel_info: ChannelInfo) -> int | None:
+        """Store what one channel holds beyond its cursor.
+
+        Return how many messages and broadcasts were new, or None when it cannot be read. Raises
+        Unavailable when Discord fails.
+        """
+        return await self._read(clan, history, channel_info, is_whole=False)
+
+    async def _archived(
+        self, clan: Clan, history: History, parents: Sequence[ChannelInfo]
+    ) -> dict[ChannelInfo, Sequence[ChannelInfo] | Exception]:
+        """Return each channel's archived threads, or why they could not be listed."""
+        usual = self._since(clan)
+        blind = await self._blind_since(clan)
+        found = await _each(
+            [
+                partial(
+                    history.archived,
+                    channel_info,
+                    min(usual, blind.get(channel_info.discord_channel_id, usual)),
+                )
+                for channel_info in parents
+            ]
+        )
+        for channel_info, threads in zip(parents, found, strict=True):
+            if isinstance(threads, Exception) and channel_info.is_readable:
+                reason = f"its archived threads cannot be listed: {_reason(threads)}"
+                await self._go_blind(clan, channel_info, usual, reason, threads)
+            elif isinstance(threads, Exception):
+                await self._go_blind(clan, channel_info, self._clock(), _reason(threads), threads)
+        return dict(zip(parents, found, strict=True))
+
+    async def _note_failures(
+        self, clan: Clan, stored: Mapping[ChannelInfo, int | Exception | None]
+    ) -> None:
+        for channel_info, error in stored.items():
+            if isinstance(error, Exception):
+                await self._go_blind(clan, channel_info, self._since(clan), _reason(error), error)
+
+    async def _see_again(self, clan: Clan, forums: Sequence[ChannelInfo]) -> None:
+        """Note that forums, in which nobody writes but in their posts, could be seen after all.
+
+        Only when their posts are read: until then these are looked for since it was noted.
+        """
+        blind = await self._blind_since(clan)
+        for channel_info in forums:
+            since = blind.get(channel_info.discord_channel_id)
+            if since is not None:
+                channel_id = await self._intake.note(clan, channel_info)
+                async with self._database.writing() as connection:
+                    await runs.fill(connection, clan.clan_id, channel_id, since)
+
+    async def _blind_since(self, clan: Clan) -> dict[int, datetime]:
+        async with self._database.reading() as connection:
+            return await runs.blind_since(connection, clan.clan_id)
+
+    async def _read(
+        self, clan: Clan, history: History, channel_info: ChannelInfo, *, is_whole: bool
+    ) -> int | None:
+        """Store what one channel holds; with its threads, that is the whole of it."""
+        sight = self._intake.sight
+        async with self._database.reading() as connection:
+            place = (await authors.channels(connection, clan.clan_id)).get(
+                channel_info.discord_channel_id
+            )
+            blind = await runs.blind_since(connection, clan.clan_id)
+        until = place.cursor_id if place is not None else None
+        try:
+            stored, newest_id = await self._gap(clan, history, channel_info, until)
+        except Unreadable as error:
+            hidden = channel_info._replace(is_readable=False)
+            # What was written there since anybody listened last is lost with it.
+            await self._go_blind(clan, hidden, self._since(clan), str(error), error)
+            return None
+        began_at = blind.get(channel_info.discord_channel_id)
+        if place is not None and began_at is not None and (is_whole or not place.is_readable):
+            # First of all: once the place is noted as readable, nobody would look for this again.
+            reached = self._clock() - self._reach
+            since = reached if until is None else min(instant_of(until), began_at)
+            async with self._database.writing() as connection:
+                await runs.fill(connection, clan.clan_id, place.channel_id, since)
+        await self._intake.catch_up(clan, channel_info, newest_id, sight)
+        return stored
+
+    def _since(self, clan: Clan) -> datetime:
+        """Return when the bot listened last or, if it never did, how far back history goes."""
+        return clan.listened_at or self._clock() - self._reach
+
+    async def _gap(
+        self, clan: Clan, history: History, channel_info: ChannelInfo, until: int | None
+    ) -> tuple[int, int | None]:
+        """Store pages until the cursor or, without one, as far back as history goes for us."""
+        oldest_wanted = self._clock() - self._reach
+
+        def known(message_id: int, sent_at: datetime) -> bool:
+            return sent_at < oldest_wanted if until is None else message_id <= until
+
+        stored, newest_id, before = 0, None, None
+        while True:
+            page = await history.page_before(channel_info, before)
+            newest_id = newest_id or page.newest_id
+            fresh = [heard for heard in page.heard if not known(heard.message_id, heard.sent_at)]
+            written = await self._intake.store(clan, fresh)
+            stored += written.stored + written.told
+            before = page.oldest_id
+            if before is None or page.oldest_at is None or known(before, page.oldest_at):
+                return stored, newest_id
+
+    async def _go_blind(
+        self, clan: Clan, channel_info: ChannelInfo, since: datetime, reason: str, error: Exception
+    ) -> None:
+        """Note that a place was not seen from an instant on; its cursor stays where it is."""
+        known = isinstance(error, Unreadable | Unavailable)
+        _log.warning(
+            "channel not readable",
+            channel=channel_info.name,
+            reason=reason,
+            exc_info=None if known else error,
+        )
+        channel_id = await self._intake.note(clan, channel_info)
+        self._intake.lose_sight_of(channel_id)
+        async with self._database.writing() as connection:
+            await runs.go_blind(connection, clan.clan_id, channel_id, since, reason)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, Unreadable | Unavailable) else _BROKEN
+
+
+def _wanted(
+    clan: Clan, listed: Listed, only: AbstractSet[int] | None
+) -> tuple[list[ChannelInfo], list[ChannelInfo]]:
+    """Return the places to read, and those whose archived threads are to be listed."""
+    channel_infos, parents = list(listed.channel_infos), list(listed.parents)
+    if only is not None:
+        threads_too = clan.guild_id in only
+        channel_infos = [
+            channel_info
+            for channel_info in channel_infos
+            if channel_info.discord_channel_id in only
+            or channel_info.parent_id in only
+            or (threads_too and channel_info.parent_id is not None)
+        ]
+        parents = [
+            channel_info for channel_info in parents if channel_info.discord_channel_id in only
+        ]
+    # What is hidden and read itself is noted when that is tried.
+    return channel_infos, [
+        channel_info
+        for channel_info in parents
+        if channel_info.is_readable or channel_info not in listed.channel_infos
+    ]
+
+
+def _caught_up(
+    stored: Mapping[ChannelInfo, int | Exception | None], closed: AbstractSet[ChannelInfo]
+) -> CaughtUp:
+    counts = [count for count in stored.values() if isinstance(count, int)]
+    missing = {
+        channel_info for channel_info, count in stored.items() if not isinstance(count, int)
+    } | closed
+    return CaughtUp(
+        len(counts),
+        sum(counts),
+        tuple(channel_info.name for channel_info, count in stored.items() if count is None),
+        frozenset(channel_info.discord_channel_id for channel_info in missing),
+    )
+
+
+async def _each(actions: Sequence[Callable[[], Awaitable[_T]]]) -> list[_T | Exception]:
+    """Do a few things at once; return what came of each, or what went wrong with it."""
+    few = asyncio.Semaphore(_CHANNELS_AT_ONCE)
+
+    async def one(action: Callable[[], Awaitable[_T]]) -> _T:
+        async with few:
+            return await action()
+
+    found: list[_T | Exception] = []
+    for each in await asyncio.gather(*map(one, actions), return_exceptions=True):
+        if isinstance(each, BaseException) and not isinstance(each, Exception):
+            raise each
+        found.append(each)
+    return found

@@ -1,0 +1,56 @@
+"""What a clan decides about its channels: whose messages count, and where the bot may speak."""
+
+from collections.abc import Collection, Sequence
+
+from bot.services.chat.intake import ChannelInfo
+from bot.services.setup import Clan
+from storage import authors, clans, runs
+from storage.engine import Database
+
+
+class Channels:
+    """Keeps what was decided about channels."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def left_out(self, clan: Clan) -> frozenset[int]:
+        """Return the Discord ids of the channels whose messages are not counted."""
+        async with self._database.reading() as connection:
+            places = await authors.channels(connection, clan.clan_id)
+        return frozenset(key for key, place in places.items() if not place.is_counted)
+
+    async def leave_out(self, clan: Clan, channel_infos: Sequence[ChannelInfo]) -> None:
+        """Count messages everywhere from now on, but not in these channels and their threads."""
+        unwanted = {channel_info.discord_channel_id for channel_info in channel_infos}
+        async with self._database.writing() as connection:
+            for channel_info in channel_infos:
+                await authors.note_place(
+                    connection,
+                    clan.clan_id,
+                    channel_info.discord_channel_id,
+                    name=channel_info.name,
+                    kind=channel_info.kind,
+                    parent_id=channel_info.parent_id,
+                    is_readable=channel_info.is_readable,
+                )
+            for channel_id, place in (await authors.channels(connection, clan.clan_id)).items():
+                if place.is_counted is (channel_id in unwanted):
+                    await authors.set_counted(
+                        connection, clan.clan_id, channel_id, is_counted=not place.is_counted
+                    )
+
+    async def forget_gone(self, clan: Clan, listed: Collection[int]) -> None:
+        """Miss nothing any more of channels that are not among all those that Discord lists."""
+        async with self._database.writing() as connection:
+            await runs.forget_gone(connection, clan.clan_id, listed)
+
+    async def speak_in(self, clan: Clan, channel_id: int | None) -> None:
+        """Speak in a Discord channel from now on, or nowhere."""
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, report_channel_id=channel_id)
+
+    async def notice_in(self, clan: Clan, channel_id: int | None) -> None:
+        """Put notices to the inactive into a Discord channel or thread from now on, or nowhere."""
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, notice_channel_id=channel_id)

@@ -1,0 +1,182 @@
+"""What was heard, and how it becomes facts: of counted channels only, and once by message id.
+
+What the game told of a player becomes a broadcast and never a message.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.clan.broadcasts import BroadcastKind
+from bot.clan.names import wom_key
+from bot.services.chat.answers import drop_credits, fact_of
+from bot.services.setup import Clan
+from storage import authors, bridges, messages
+from storage.bridges import BroadcastRow
+from storage.engine import Connection
+from storage.messages import Flag, MessageRow, Stored
+
+NO_USER = 0
+"""Who wrote is no user of Discord but a speaker of the clan chat, known by name alone."""
+
+
+class ChannelInfo(NamedTuple):
+    """A place on Discord where people write: text channel, thread, forum post, voice chat."""
+
+    discord_channel_id: int
+    name: str
+    kind: str
+    parent_id: int | None = None
+    is_readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """A message as it arrived, already without its words.
+
+    With NO_USER it came through a bridge and `name` is the player's; `told` is what the game told
+    of them, if it was the game that spoke. A broadcast may be about nobody: then `name` is empty.
+    """
+
+    message_id: int
+    channel_info: ChannelInfo
+    user_id: int
+    name: str
+    handle: str
+    sent_at: datetime
+    is_question: bool = False
+    reply_to: int | None = None
+    told: BroadcastKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """What came of what was heard: messages, and broadcasts."""
+
+    facts: tuple[MessageRow, ...] = ()
+    told: tuple[BroadcastRow, ...] = ()
+
+    def newest_ids(self) -> dict[int, int]:
+        """Return the newest message id of each channel."""
+        found = [(each.message.channel_id, each.message.message_id) for each in self.facts]
+        found += [(each.channel_id, each.message_id) for each in self.told]
+        return dict(sorted(found))
+
+
+async def channel_of(connection: Connection, clan: Clan, channel_info: ChannelInfo) -> int:
+    """Note a place as it is now, and return its channel id."""
+    await authors.note_place(
+        connection,
+        clan.clan_id,
+        channel_info.discord_channel_id,
+        name=channel_info.name,
+        kind=channel_info.kind,
+        parent_id=channel_info.parent_id,
+        is_readable=channel_info.is_readable,
+    )
+    places = await authors.channels(connection, clan.clan_id)
+    return places[channel_info.discord_channel_id].channel_id
+
+
+async def put_in(
+    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage], refused: Collection[int]
+) -> IntakeResult:
+    """Store what is new of counted channels and return it."""
+    known = await messages.known_ids(connection, [each.message_id for each in heard])
+    spoken = [each.message_id for each in heard if each.user_id == NO_USER]
+    known |= await bridges.known_ids(connection, spoken)
+    fresh = [
+        each for each in heard if each.message_id not in known and each.message_id not in refused
+    ]
+    channels = await _counted_channels(connection, clan, {each.channel_info for each in fresh})
+    counted = [each for each in fresh if each.channel_info.discord_channel_id in channels]
+    known_authors = await _authors(connection, clan, counted)
+    kept = IntakeResult(
+        tuple(
+            fact_of(_stored(each, known_authors, channels), clan.zone)
+            for each in counted
+            if each.told is None
+        ),
+        tuple(_told(each, known_authors, channels) for each in counted if each.told is not None),
+    )
+    await messages.add(connection, clan.clan_id, kept.facts)
+    await bridges.add(connection, kept.told)
+    return kept
+
+
+class _Authors(NamedTuple):
+    """Author ids of users by Discord id, and of speakers by WOM key."""
+
+    users: dict[int, int]
+    speakers: dict[str, int]
+
+
+async def _authors(
+    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage]
+) -> _Authors:
+    users = {each.user_id: (each.name, each.handle) for each in heard if each.user_id != NO_USER}
+    # Backwards, so that of several ways to write a name the first one stands.
+    spoke = [each.name for each in reversed(heard) if each.user_id == NO_USER and each.name]
+    speakers = {wom_key(name): name for name in spoke}
+    return _Authors(
+        await authors.author_ids(connection, clan.clan_id, users),
+        await bridges.speaker_ids(connection, clan.clan_id, speakers),
+    )
+
+
+def _stored(each: IncomingMessage, known: _Authors, channels: dict[int, int]) -> Stored:
+    through_bridge = each.user_id == NO_USER
+    return Stored(
+        each.message_id,
+        known.speakers[wom_key(each.name)] if through_bridge else known.users[each.user_id],
+        channels[each.channel_info.discord_channel_id],
+        each.sent_at,
+        (Flag.QUESTION if each.is_question else 0) | (Flag.BRIDGE if through_bridge else 0),
+        each.reply_to,
+    )
+
+
+def _told(each: IncomingMessage, known: _Authors, channels: dict[int, int]) -> BroadcastRow:
+    return BroadcastRow(
+        each.message_id,
+        channels[each.channel_info.discord_channel_id],
+        known.speakers.get(wom_key(each.name)),
+        str(each.told),
+        each.sent_at,
+    )
+
+
+async def _counted_channels(
+    connection: Connection, clan: Clan, channel_infos: Collection[ChannelInfo]
+) -> dict[int, int]:
+    """Return channel ids by Discord id of the places that count; a thread follows its parent."""
+    places = await authors.channels(connection, clan.clan_id)
+    for channel_info in channel_infos:
+        if channel_info.discord_channel_id not in places:
+            await channel_of(connection, clan, channel_info)
+    if any(channel_info.discord_channel_id not in places for channel_info in channel_infos):
+        places = await authors.channels(connection, clan.clan_id)
+    found = {}
+    for channel_info in channel_infos:
+        place = places[channel_info.discord_channel_id]
+        parent = places.get(place.parent_id) if place.parent_id else None
+        if place.is_counted and (parent is None or parent.is_counted):
+            found[channel_info.discord_channel_id] = place.channel_id
+    return found
+
+
+async def take_out(
+    connection: Connection, clan: Clan, message_ids: Collection[int]
+) -> tuple[list[MessageRow], int]:
+    """Remove those of the messages that are the clan's; return them as facts, and all counted."""
+    if not message_ids:
+        return [], 0
+    ids = sorted(message_ids)
+    gone = await messages.stored(connection, clan.clan_id, ids)
+    facts = [fact_of(message, clan.zone) for message in gone]
+    await drop_credits(
+        connection, clan.clan_id, clan.zone, [message.message_id for message in gone]
+    )
+    await messages.remove(connection, clan.clan_id, facts)
+    return facts, len(facts) + await bridges.remove(connection, clan.clan_id, ids)

@@ -1,0 +1,234 @@
+"""Live messages become facts once: buffered, then written in one transaction with the rollups.
+
+What was heard and not yet written is only in memory; the history of each channel is read from its
+cursor on after any gap, so nothing is lost and nothing counts twice.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+import structlog
+
+from bot.services.chat.answers import settle_answers
+from bot.services.chat.consent import Forgetting, willing
+from bot.services.chat.facts import (
+    ChannelInfo,
+    IncomingMessage,
+    IntakeResult,
+    channel_of,
+    put_in,
+    take_out,
+)
+from bot.services.setup import Clan, Clans, Clock, as_it_is
+from storage import authors, clans
+from storage.engine import Database
+
+__all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake"]
+
+_HEARTBEAT = timedelta(minutes=1)
+_REMEMBERED = 50_000  # deletes of many weeks
+_AT_ONCE = 250  # some milliseconds of work between two breaths of the event loop
+_MOST_HEARD = 20_000  # a megabyte for a thousand; what is beyond is read from the history
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """What a flush wrote: messages, what was taken out, and broadcasts of the game."""
+
+    stored: int = 0
+    removed: int = 0
+    told: int = 0
+
+    def __add__(self, more: "Flushed") -> "Flushed":
+        """Return both together."""
+        return Flushed(
+            self.stored + more.stored, self.removed + more.removed, self.told + more.told
+        )
+
+
+@dataclass(slots=True)
+class _Buffer:
+    """What one server's clan said and took back since the last flush, oldest first."""
+
+    heard: dict[int, IncomingMessage] = field(default_factory=dict)
+    taken_back: dict[int, None] = field(default_factory=dict)
+
+    def batches(self) -> int:
+        """Return how many batches there are now."""
+        return -(-max(len(self.heard), len(self.taken_back)) // _AT_ONCE)
+
+    def batch(self) -> "_Buffer":
+        """Return the next batch; it stays here until it is written."""
+        return _Buffer(
+            dict(islice(self.heard.items(), _AT_ONCE)),
+            dict.fromkeys(islice(self.taken_back, _AT_ONCE)),
+        )
+
+    def leave(self, written: "_Buffer") -> None:
+        """Let go of a batch that is written; what was taken back meanwhile is the next one's."""
+        for message_id in written.heard:
+            self.heard.pop(message_id, None)
+        for message_id in written.taken_back:
+            self.taken_back.pop(message_id, None)
+
+
+class Intake:
+    """Hears messages and writes them; `hear` and `take_back` never wait."""
+
+    def __init__(self, database: Database, known_clans: Clans, clock: Clock) -> None:
+        self._database = database
+        self._clans = known_clans
+        self._clock = clock
+        self._buffers: dict[int, _Buffer] = defaultdict(_Buffer)
+        self._gone: dict[int, None] = {}
+        self._sight = 0
+        self._caught_up: dict[int, int] = {}
+        self._seen_again: set[int] = set()
+        self._forgetting = Forgetting()
+        self._one_flush = asyncio.Lock()
+        self._beat_at: datetime | None = None
+
+    def hear(self, guild_id: int, heard: IncomingMessage) -> bool:
+        """Keep a message for the next flush, unless it was taken back already.
+
+        Return False when too many wait to be written: then it must be read from the history.
+        """
+        waiting = self._buffers[guild_id].heard
+        if len(waiting) >= _MOST_HEARD:
+            self._lose_sight_in(guild_id)
+            return False
+        if heard.message_id not in self._gone:
+            waiting[heard.message_id] = heard
+        return True
+
+    def take_back(self, guild_id: int, message_ids: Iterable[int]) -> None:
+        """Take deleted messages out with the next flush, whether they were written or not."""
+        buffer = self._buffers[guild_id]
+        for message_id in message_ids:
+            buffer.heard.pop(message_id, None)
+            _remember(buffer.taken_back, message_id)
+            _remember(self._gone, message_id)
+
+    def forget(
+        self, guild_id: int, user_id: int, speakers: Collection[str], until: datetime
+    ) -> None:
+        """Write nothing that a user or speaker said until then, whether heard already or not."""
+        self._forgetting.forget(guild_id, user_id, speakers, until)
+
+    @property
+    def sight(self) -> int:
+        """Return a number that is another one whenever sight was lost since."""
+        return self._sight
+
+    def lose_sight(self) -> None:
+        """Forget that channels were caught up: the connection was away, and cursors must wait."""
+        self._sight += 1
+        self._caught_up.clear()
+        self._seen_again = set()
+
+    def lose_sight_of(self, channel_id: int) -> None:
+        """Forget that one channel was caught up: its cursor must wait for its history."""
+        self._caught_up.pop(channel_id, None)
+
+    def _lose_sight_in(self, guild_id: int) -> None:
+        """Forget that a server's channels were caught up; whoever reads a history begins again."""
+        self._sight += 1
+        self._seen_again.discard(guild_id)
+        self._caught_up = {
+            channel_id: where for channel_id, where in self._caught_up.items() if where != guild_id
+        }
+
+    def regain_sight(self, guild_id: int, sight: int) -> None:
+        """Note that a server's gap is read: from here its clan is listened to.
+
+        Not if sight was lost again since it was `sight`, before the gap was read.
+        """
+        if sight == self._sight:
+            self._seen_again.add(guild_id)
+            self._beat_at = None
+
+    async def flush(self) -> Flushed:
+        """Write everything heard so far; what could not be written is kept for the next time."""
+        async with self._one_flush:
+            total = Flushed()
+            for guild_id, buffer in list(self._buffers.items()):
+                # What is heard meanwhile is left to the next flush: other servers wait too.
+                for _ in range(buffer.batches()):
+                    batch = buffer.batch()
+                    total += await self._write(guild_id, batch)
+                    buffer.leave(batch)
+            await self._beat()
+            return total
+
+    async def store(
+        self, clan: Clan, heard: Sequence[IncomingMessage], taken_back: Collection[int] = ()
+    ) -> Flushed:
+        """Write messages, live ones or history, in one transaction with all that follows."""
+        async with self._database.writing() as connection:
+            clan = await as_it_is(connection, clan)
+            for message_id in taken_back:
+                _remember(self._gone, message_id)
+            gone, removed = await take_out(connection, clan, taken_back)
+            kept = [each for each in heard if not self._forgetting.refuses(clan.guild_id, each)]
+            wanted = await willing(connection, clan.clan_id, kept)
+            added = await put_in(connection, clan, wanted, self._gone)
+            await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
+            await authors.move_cursors(connection, clan.clan_id, self._cursors(added))
+        return Flushed(len(added.facts), removed, len(added.told))
+
+    async def catch_up(
+        self, clan: Clan, channel_info: ChannelInfo, newest_id: int | None, sight: int
+    ) -> None:
+        """Note that a channel's history is stored up to a message: from here its cursor moves.
+
+        Not if sight was lost since it was `sight`, before the history was read: there is a new gap.
+        """
+        async with self._database.writing() as connection:
+            channel = await channel_of(connection, clan, channel_info)
+            if newest_id is not None:
+                await authors.move_cursors(connection, clan.clan_id, {channel: newest_id})
+        if sight == self._sight:
+            self._caught_up[channel] = clan.guild_id
+
+    async def note(self, clan: Clan, channel_info: ChannelInfo) -> int:
+        """Note a place as it is now, and return its channel id."""
+        async with self._database.writing() as connection:
+            return await channel_of(connection, clan, channel_info)
+
+    async def _write(self, guild_id: int, buffer: _Buffer) -> Flushed:
+        clan = await self._clans.of_guild(guild_id)
+        if clan is None:
+            return Flushed()
+        return await self.store(clan, list(buffer.heard.values()), buffer.taken_back)
+
+    def _cursors(self, added: IntakeResult) -> dict[int, int]:
+        return {
+            channel_id: message_id
+            for channel_id, message_id in added.newest_ids().items()
+            if channel_id in self._caught_up
+        }
+
+    async def _beat(self) -> None:
+        """Note now and then who is listened to, so that a crash knows when it began."""
+        now = self._clock()
+        resting = self._beat_at is not None and now - self._beat_at < _HEARTBEAT
+        if resting or not self._seen_again:
+            return
+        async with self._database.writing() as connection:
+            for clan in await clans.every(connection):
+                if clan.guild_id in self._seen_again:
+                    await clans.change(connection, clan.clan_id, listened_at=now)
+        self._beat_at = now
+
+
+def _remember(gone: dict[int, None], message_id: int) -> None:
+    """Remember a delete: history that was fetched before it may be stored long after it."""
+    gone[message_id] = None
+    if len(gone) > _REMEMBERED:
+        del gone[next(iter(gone))]

@@ -1,0 +1,23 @@
+"""What Wise Old Man shows: polls, the first year, renames, and asking it to look again."""
+
+from bot.services.game.faults import told, unready
+from bot.services.game.first_year import fill_history
+from bot.services.game.poll import Failure, NoGroup, Poll, PollResult, PollUnderWay
+from bot.services.game.refreshing import MOST_AT_ONCE, OwnGroup, Refreshing, Requested
+from bot.services.game.snapshots import store_readings
+
+__all__ = [
+    "MOST_AT_ONCE",
+    "Failure",
+    "NoGroup",
+    "OwnGroup",
+    "Poll",
+    "PollResult",
+    "PollUnderWay",
+    "Refreshing",
+    "Requested",
+    "fill_history",
+    "store_readings",
+    "told",
+    "unready",
+]

@@ -1,0 +1,67 @@
+"""What went wrong, in words for the people who asked: what happened, then what to do next.
+
+Only kinds of errors are told, never what stands in them; whoever runs the bot finds that in the
+log.
+"""
+
+from bot.services.chat import UnknownZone
+from bot.services.game.poll import NoGroup, PollUnderWay
+from bot.services.setup import Clan
+from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, StorageError
+from wom.errors import (
+    WomBadKey,
+    WomBlocked,
+    WomBroken,
+    WomBusy,
+    WomError,
+    WomNotFound,
+    WomUnreachable,
+)
+
+_LATER = "Nothing was changed; try again in a few minutes."
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (NoGroup, "There is no Wise Old Man group yet: Manage Server joins one by `/clanstats setup`."),
+    (
+        PollUnderWay,
+        f"The clan is being read from Wise Old Man already, and that takes long. {_LATER}",
+    ),
+    (UnknownZone, "No time zone has that name. Write it like `Europe/London` or `UTC`."),
+    (WomUnreachable, f"Wise Old Man cannot be reached at the moment. {_LATER}"),
+    (WomBusy, f"Wise Old Man asks us to slow down. {_LATER}"),
+    (WomBlocked, "Wise Old Man has blocked this bot's address for a day. Try again tomorrow."),
+    (WomBroken, f"Wise Old Man is in trouble and gave no usable answer. {_LATER}"),
+    (WomNotFound, "Wise Old Man does not know that group. Check its number on wiseoldman.net."),
+    (WomBadKey, "Wise Old Man does not know the API key. Whoever runs the bot has to correct it."),
+    (WomError, "Wise Old Man refused this. Nothing was changed; check what you asked for."),
+    (DatabaseLocked, "The database is busy with something long. Try again in a minute."),
+    (
+        DatabaseFull,
+        "The disk is full, so nothing was changed. Whoever runs the bot has to make room.",
+    ),
+    (
+        DatabaseUnopenable,
+        "The database cannot be written. Whoever runs the bot finds out why by `clanstats doctor`.",
+    ),
+    (
+        StorageError,
+        "The database cannot be used. Whoever runs the bot finds the reason in the log.",
+    ),
+)
+"""The narrowest kind first."""
+
+
+def told(error: BaseException) -> str | None:
+    """Return an error of ours in words, or None for one that nobody expected."""
+    return next((words for kind, words in _WORDS if isinstance(error, kind)), None)
+
+
+def unready(clan: Clan) -> str | None:
+    """Return what a clan lacks before it has numbers, or None when it has them."""
+    if clan.wom_group_id is None:
+        return told(NoGroup(clan.name))
+    if clan.polled_at is None:
+        return (
+            "Wise Old Man was not read for this clan yet: that happens within the hour. "
+            "`/clanstats status` says how it went."
+        )
+    return None

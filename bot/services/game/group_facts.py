@@ -1,0 +1,149 @@
+"""What WOM answered about a clan's group, in our own words; nothing is asked or stored here.
+
+A member whose numbers cannot be had is a failure with its reason, and never zero.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.clan.activity import Change, ChangeKind
+from bot.clan.membership import Place
+from bot.clan.names import wom_key
+from storage.snapshots import ObservationRow
+from wom.models import GroupDetails, Hiscores, MemberActivity, WomMembership, WomPlayer
+
+_OUT_OF_SIGHT = {
+    "archived": "archived on WOM: another account took the name",
+    "unranked": "not on the hiscores",
+    "banned": "banned from the game",
+}
+_TOLD_AS = {
+    ChangeKind.JOINED: "joined",
+    ChangeKind.RETURNED: "joined",
+    ChangeKind.LEFT: "left",
+    ChangeKind.PROMOTED: "changed_role",
+    ChangeKind.DEMOTED: "changed_role",
+    ChangeKind.ROLE: "changed_role",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A member whose numbers could not be had, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What WOM answered; no hiscores when nobody's changed."""
+
+    details: GroupDetails
+    details_etag: str | None
+    unreadable: int
+    stale: frozenset[int]
+    hiscores: tuple[Hiscores, ...]
+    hiscores_etag: str | None
+
+
+def stale_players(details: GroupDetails, seen: Mapping[int, ObservationRow]) -> list[int]:
+    """Return the players whose latest snapshot is newer than the one we have."""
+    return [
+        player.id
+        for player in (member.player for member in details.memberships)
+        if player.updated_at is not None
+        and player.status != "archived"
+        and (player.id not in seen or seen[player.id].seen_at < player.updated_at)
+    ]
+
+
+def unseen(
+    hiscores: Sequence[Hiscores], details: GroupDetails, seen: Mapping[int, ObservationRow]
+) -> tuple[Hiscores, ...]:
+    """Return the members' stats that are newer than what we have.
+
+    Not of the stale players alone: who was looked at since the first request is in this answer,
+    and its ETag says that we have it.
+    """
+    here = {member.player_id for member in details.memberships}
+    return tuple(
+        each
+        for each in hiscores
+        if each.player.id in here
+        and (each.player.id not in seen or seen[each.player.id].seen_at < each.taken_at)
+    )
+
+
+def failures(answers: Answers) -> dict[int, Failure]:
+    """Return by player id whose numbers could not be had, those of an account that is gone too."""
+    answered = {each.player.id for each in answers.hiscores}
+    found = {}
+    for player in (member.player for member in answers.details.memberships):
+        if player.updated_at is None:
+            found[player.id] = Failure(player.display_name, "never updated on WOM")
+        elif player.id in answers.stale and player.id not in answered:
+            reason = _OUT_OF_SIGHT.get(player.status, "missing from WOM's hiscores answer")
+            found[player.id] = Failure(player.display_name, reason)
+        elif player.status in _OUT_OF_SIGHT:
+            found[player.id] = Failure(player.display_name, _OUT_OF_SIGHT[player.status])
+    return found
+
+
+def place_of(member: WomMembership) -> Place:
+    """Return a membership as a place, joined on the earlier of the two days that WOM knows."""
+    joined_at = member.client_sync_joined_at or member.created_at
+    return Place(
+        member.player_id,
+        member.player.display_name,
+        member.role,
+        min(joined_at, member.created_at),
+        member.updated_at,
+    )
+
+
+def player_row(player: WomPlayer) -> dict[str, Any]:
+    """Return a player as a row of our players."""
+    return {
+        "player_id": player.id,
+        "name": player.display_name,
+        "wom_key": wom_key(player.display_name),
+        "account_type": player.type,
+        "status": player.status,
+        "updated_at": player.updated_at,
+        "changed_at": player.last_changed_at,
+    }
+
+
+def is_told(change: Change) -> bool:
+    """Return whether WOM tells when such a change happened; of renames it does not."""
+    return change.kind in _TOLD_AS
+
+
+def timed(
+    changes: Iterable[Change], events: Sequence[MemberActivity], polled_at: datetime | None
+) -> tuple[Change, ...]:
+    """Return the changes at the instants that WOM tells (newest first), if since the last poll."""
+    told = {(event.player_id, event.type): event.created_at for event in reversed(events)}
+    return tuple(_timed(change, told, polled_at) for change in changes)
+
+
+def told_at(events: Sequence[MemberActivity]) -> dict[tuple[int, ChangeKind], datetime]:
+    """Return when each player joined or left last, as WOM tells it (newest first)."""
+    kinds = {"joined": ChangeKind.JOINED, "left": ChangeKind.LEFT}
+    return {
+        (event.player_id, kinds[event.type]): event.created_at
+        for event in reversed(events)
+        if event.type in kinds
+    }
+
+
+def _timed(
+    change: Change, told: Mapping[tuple[int, str], datetime], polled_at: datetime | None
+) -> Change:
+    at = told.get((change.player_id, _TOLD_AS.get(change.kind, "")))
+    if at is None or polled_at is None or at <= polled_at:
+        return change
+    return replace(change, happened_at=at)

@@ -1,0 +1,334 @@
+"""Polling Wise Old Man: one request when nothing changed, two for everybody's full stats.
+
+Everything is fetched before anything is written, and written in one transaction: a poll that is
+killed leaves nothing behind, and one that is repeated writes nothing new. Of one clan there is one
+poll at a time: in this process they wait for each other, and beside another process only the one
+writes that still finds what it read.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.clan.activity import Change, ChangeKind
+from bot.clan.membership import Place, RosterNews, roster_news
+from bot.clan.ranks import ladder
+from bot.clan.renames import RenamePair
+from bot.services.game.first_year import fill_history
+from bot.services.game.group_facts import (
+    Answers,
+    Failure,
+    failures,
+    place_of,
+    player_row,
+    stale_players,
+    unseen,
+)
+from bot.services.game.renames import RenameResult, Renaming, write_settled
+from bot.services.game.snapshots import reading_of, store_readings
+from bot.services.setup import Clan, Clock
+from storage import clans, players, snapshots
+from storage.clans import ClanRow
+from storage.engine import Connection, Database
+from storage.players import MembershipEventRow
+from wom.client import WomClient
+from wom.models import GroupDetails
+from wom.wire import NotModified
+
+__all__ = ["Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
+
+_TURN = timedelta(minutes=10)
+"""How long a poll waits for the one before it; a first poll, a year long, takes two minutes."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What a poll did. `doubt` says why a roster was not believed; then nothing was written.
+
+    `overtaken` says what somebody else stored meanwhile; then nothing was written either.
+    `held` may be renames: the one who left is a member still, the one who joined not yet.
+    """
+
+    members: int
+    updated: int = 0
+    unchanged: int = 0
+    failed: tuple[Failure, ...] = ()
+    changes: tuple[Change, ...] = ()
+    doubt: str | None = None
+    overtaken: str | None = None
+    filled_from: datetime | None = None
+    held: tuple[RenamePair, ...] = ()
+
+
+class NoGroup(Exception):
+    """The clan has no WOM group yet."""
+
+    def __init__(self, clan: str) -> None:
+        super().__init__(f"{clan} is not joined to a Wise Old Man group yet: run /clanstats setup")
+
+
+class PollUnderWay(Exception):
+    """Another poll of the clan did not end for as long as we wait."""
+
+    def __init__(self, clan: str) -> None:
+        super().__init__(f"{clan} is being read already and that takes long: try again later")
+
+
+class _Overtaken(Exception):
+    """What this poll compared with is no longer what is stored; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database knows before a poll."""
+
+    clan: ClanRow
+    places: Mapping[int, players.MemberRow]
+
+    @property
+    def present(self) -> int:
+        return sum(place.left_at is None for place in self.places.values())
+
+    def overtaken_by(self, clan: ClanRow | None, places: Sequence[players.MemberRow]) -> str | None:
+        """Return what was stored since, in words, or None when all is as it was."""
+        if clan is None or clan.wom_group_id != self.clan.wom_group_id:
+            return "the clan was joined to another Wise Old Man group meanwhile"
+        polled = (clan.polled_at, clan.details_etag, clan.hiscores_etag)
+        before = (self.clan.polled_at, self.clan.details_etag, self.clan.hiscores_etag)
+        if polled != before or _roster(places) != _roster(self.places.values()):
+            return "another poll of the clan was stored meanwhile"
+        return None
+
+
+class Poll:
+    """Asks WOM about a clan and stores what is new; `turn` is how long one waits for another."""
+
+    def __init__(
+        self, database: Database, wom: WomClient, clock: Clock, *, turn: timedelta = _TURN
+    ) -> None:
+        self._database = database
+        self._wom = wom
+        self._clock = clock
+        self._turn = turn
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._renaming = Renaming(database, wom)
+
+    async def poll(self, clan: Clan, *, believe: bool = False) -> PollResult:
+        """Bring the clan's roster and snapshots up to what WOM knows; `believe` whoever is missing.
+
+        Raises NoGroup, PollUnderWay, and WomError when WOM gave no usable answer; then nothing was
+        written but, on a clan's first poll, part of its history.
+        """
+        async with self._turn_of(clan):
+            known = await self._known(clan)
+            try:
+                return await self._poll(clan, known, believe=believe)
+            except _Overtaken as error:
+                _log.warning("poll overtaken", clan=clan.name, reason=str(error))
+                return PollResult(known.present, overtaken=str(error))
+
+    @asynccontextmanager
+    async def _turn_of(self, clan: Clan) -> AsyncIterator[None]:
+        """Have only one of those who come for a clan inside; PollUnderWay when that takes long."""
+        turn = self._turns[clan.clan_id]
+        try:
+            async with asyncio.timeout(self._turn.total_seconds()):
+                await turn.acquire()
+        except TimeoutError as error:
+            raise PollUnderWay(clan.name) from error
+        try:
+            yield
+        finally:
+            turn.release()
+
+    async def _poll(self, clan: Clan, known: _Known, *, believe: bool) -> PollResult:
+        group_id = known.clan.wom_group_id
+        if group_id is None:
+            raise NoGroup(clan.name)
+        answers = await self._ask(group_id, known)
+        if answers is None:
+            await self._note_poll(clan, known)
+            return PollResult(known.present, unchanged=known.present)
+        filled_from = None
+        if known.clan.history_from is None and answers.hiscores:
+            filled_from = await self._fill_history(group_id, answers)
+        settled = await self._settled(group_id, clan, known, answers, believe=believe)
+        doubt = settled.news.doubt
+        if doubt is not None:
+            _log.warning("roster not believed", clan=clan.name, doubt=doubt)
+            await self._note_poll(clan, known)
+            return PollResult(known.present, unchanged=known.present, doubt=doubt)
+        updated = await self._write(clan, known, answers, settled, filled_from)
+        failed = failures(answers)
+        members = {member.player_id for member in answers.details.memberships}
+        news = {each.player.id for each in answers.hiscores}
+        return PollResult(
+            len(members),
+            updated,
+            len(members - news - failed.keys()),
+            tuple(failed.values()),
+            settled.news.changes,
+            filled_from=filled_from,
+            held=settled.held,
+        )
+
+    async def update_all(self, clan: Clan, code: str) -> int:
+        """Ask WOM to refresh every member that is a day old, and return how many it queued."""
+        if clan.wom_group_id is None:
+            raise NoGroup(clan.name)
+        return (await self._wom.update_all(clan.wom_group_id, code)).count
+
+    async def _known(self, clan: Clan) -> _Known:
+        async with self._database.reading() as connection:
+            row, places = await _stored(connection, clan)
+        if row is None:
+            raise NoGroup(clan.name)
+        return _Known(row, {place.player_id: place for place in places})
+
+    async def _ask(self, group_id: int, known: _Known) -> Answers | None:
+        """Return what WOM answered, or None when nothing changed since the last time."""
+        details = await self._wom.group(group_id, known.clan.details_etag)
+        if isinstance(details, NotModified):
+            return None
+        seen = await self._seen(details.value)
+        stale = frozenset(stale_players(details.value, seen))
+        fresh_details = (details.value, details.etag, details.unreadable)
+        if not stale:
+            return Answers(*fresh_details, stale, (), known.clan.hiscores_etag)
+        hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
+        if isinstance(hiscores, NotModified):
+            return Answers(*fresh_details, stale, (), hiscores.etag)
+        fresh = unseen(hiscores.value, details.value, seen)
+        return Answers(*fresh_details, stale, fresh, hiscores.etag)
+
+    async def _seen(self, details: GroupDetails) -> dict[int, snapshots.ObservationRow]:
+        ids = [member.player_id for member in details.memberships]
+        async with self._database.reading() as connection:
+            return await snapshots.newest(connection, ids)
+
+    async def _fill_history(self, group_id: int, answers: Answers) -> datetime:
+        now = self._clock()
+        rows = [player_row(member.player) for member in answers.details.memberships]
+        async with self._database.writing() as connection:
+            await players.note_players(connection, rows, now)
+        return await fill_history(self._database, self._wom, group_id, answers.hiscores, now)
+
+    async def _settled(
+        self, group_id: int, clan: Clan, known: _Known, answers: Answers, *, believe: bool
+    ) -> RenameResult:
+        now = self._clock()
+        details = answers.details
+        kept = ("player_id", "name", "role", "joined_at", "role_since_at", "left_at")
+        places = {
+            pid: Place(*(getattr(place, name) for name in kept))
+            for pid, place in known.places.items()
+        }
+        orders = [(order.role, order.index) for order in details.role_orders]
+        fresh = [place_of(member) for member in details.memberships]
+        if answers.unreadable:
+            # Whoever could not be read is not gone: keep everybody that the answer does not name.
+            here = {place.player_id for place in fresh}
+            fresh += [
+                place for pid, place in places.items() if pid not in here and not place.left_at
+            ]
+        news = roster_news(places, fresh, ladder(orders, clan.permissions), now, believed=believe)
+        polled_at = known.clan.polled_at
+        return await self._renaming.settle(group_id, clan.clan_id, places, news, polled_at, now)
+
+    async def _write(
+        self,
+        clan: Clan,
+        known: _Known,
+        answers: Answers,
+        settled: RenameResult,
+        filled_from: datetime | None,
+    ) -> int:
+        now, news = self._clock(), settled.news
+        clan_id, details = clan.clan_id, answers.details
+        fresh_players = [player_row(member.player) for member in details.memberships]
+        async with self._writing_if_as_read(clan, known) as connection:
+            await players.note_players(connection, _new_rows(known, fresh_players), now)
+            await players.put_in(connection, clan_id, _new_places(known, news))
+            for change in news.changes:
+                if change.kind is ChangeKind.LEFT:
+                    await players.take_out(
+                        connection, clan_id, [change.player_id], change.happened_at
+                    )
+            await players.note_events(connection, clan_id, [_event(each) for each in news.changes])
+            await write_settled(connection, clan_id, settled)
+            readings = {each.player.id: [reading_of(each)] for each in answers.hiscores}
+            updated = await store_readings(connection, readings)
+            history = {} if filled_from is None else {"history_from": filled_from}
+            await clans.change(
+                connection,
+                clan_id,
+                name=details.name,
+                role_orders=[[order.role, order.index] for order in details.role_orders],
+                polled_at=now,
+                # Whoever is held is looked at again, even when the roster stays the same.
+                details_etag=None if settled.held else answers.details_etag,
+                hiscores_etag=answers.hiscores_etag,
+                **history,
+            )
+        return updated
+
+    async def _note_poll(self, clan: Clan, known: _Known) -> None:
+        async with self._writing_if_as_read(clan, known) as connection:
+            await clans.change(connection, clan.clan_id, polled_at=self._clock())
+
+    @asynccontextmanager
+    async def _writing_if_as_read(self, clan: Clan, known: _Known) -> AsyncIterator[Connection]:
+        """Yield a writing connection on which all is still as it was read; else _Overtaken."""
+        async with self._database.writing() as connection:
+            row, places = await _stored(connection, clan)
+            overtaken = known.overtaken_by(row, places)
+            if overtaken is not None:
+                raise _Overtaken(overtaken)
+            yield connection
+
+
+async def _stored(
+    connection: Connection, clan: Clan
+) -> tuple[ClanRow | None, list[players.MemberRow]]:
+    """Return the clan and its members, former ones included, as the database has them."""
+    row = await clans.of_guild(connection, clan.guild_id)
+    return row, await players.places(connection, clan.clan_id, with_former=True)
+
+
+def _roster(places: Iterable[players.MemberRow]) -> set[tuple[object, ...]]:
+    """Return who is or was in the clan as what and since when: what a poll compares with."""
+    return {
+        (place.player_id, place.role, place.joined_at, place.role_since_at, place.left_at)
+        for place in places
+    }
+
+
+def _new_rows(known: _Known, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows (of players or of memberships) that differ from what is stored."""
+    return [
+        row
+        for row in rows
+        if (place := known.places.get(row["player_id"])) is None
+        or any(getattr(place, column) != value for column, value in row.items())
+    ]
+
+
+def _new_places(known: _Known, news: RosterNews) -> list[dict[str, Any]]:
+    """Return the memberships that differ from what is stored."""
+    kept = ("player_id", "role", "joined_at", "role_since_at")
+    rows = [{name: getattr(place, name) for name in kept} for place in news.present]
+    return _new_rows(known, [row | {"left_at": None} for row in rows])
+
+
+def _event(change: Change) -> MembershipEventRow:
+    return MembershipEventRow(
+        change.player_id, change.kind, change.happened_at, change.before, change.after
+    )

@@ -1,0 +1,25 @@
+"""How the bot itself is doing: runs of jobs, status, backups."""
+
+from bot.services.ops.rounds import poll_clan
+from bot.services.ops.upkeep import (
+    DONE,
+    FAILED,
+    OVERTAKEN,
+    REFUSED,
+    Outcome,
+    Status,
+    Trouble,
+    Upkeep,
+)
+
+__all__ = [
+    "DONE",
+    "FAILED",
+    "OVERTAKEN",
+    "REFUSED",
+    "Outcome",
+    "Status",
+    "Trouble",
+    "Upkeep",
+    "poll_clan",
+]

@@ -1,0 +1,258 @@
+"""How the bot itself is doing: what ran when, what is late, what is wrong and how to mend it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.clan.coverage import full_words, next_step
+from bot.clan.evidence import strip
+from bot.clan.punctuality import Job, Late, late_jobs
+from bot.clan.spans import Period, last
+from bot.clan.wording import ago, plural
+from bot.services.chat import NO_ACCESS, blind_times
+from bot.services.game import faults
+from bot.services.publish import report_coverage
+from bot.services.setup import Clan, Clock
+from bot.services.view import read_people, read_roster
+from storage import authors, chat, runs
+from storage.backup import back_up
+from storage.engine import Database
+from storage.runs import Run
+
+DONE, FAILED, REFUSED = "done", "failed", "refused"
+_UNEXPECTED = "something that nobody expected"
+OVERTAKEN = "overtaken"
+"""Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
+_AGAIN = "nothing to do: the bot tries again, at least once an hour"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a run of a job ends; whoever runs it fills it in."""
+
+    outcome: str = DONE
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is wrong, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All that /clanstats status says."""
+
+    version: str
+    members: int
+    polled_at: datetime | None
+    next_poll_at: datetime | None
+    runs: Mapping[str, Run]
+    late: tuple[Late, ...]
+    evidence: tuple[str, ...]
+    coverage: tuple[str, ...]
+    next_step: str | None
+    channels: int
+    unreadable: tuple[str, ...]
+    messages: int
+    database_bytes: int | None
+    troubles: tuple[Trouble, ...]
+
+
+class Upkeep:
+    """Records runs, keeps backups, and knows what is late."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        jobs: tuple[Job, ...],
+        *,
+        version: str,
+        refreshed_group: int | None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self.jobs = jobs
+        self._version = version
+        self._refreshed_group = refreshed_group
+        self._started_at = clock()
+
+    @asynccontextmanager
+    async def run(self, job: str, clan_id: int | None, trace: str) -> AsyncIterator[Outcome]:
+        """Record a run of a job around what is done inside; an exception passes and is recorded."""
+        async with self._database.writing() as connection:
+            run_id = await runs.begin(connection, job, clan_id, trace, self._clock())
+        outcome = Outcome()
+        try:
+            yield outcome
+        except BaseException as error:
+            outcome = Outcome(FAILED, _failure(error))
+            raise
+        finally:
+            async with self._database.writing() as connection:
+                await runs.end(connection, run_id, outcome.outcome, outcome.detail, self._clock())
+
+    async def back_up(self) -> str | None:
+        """Copy the database beside itself and verify the copy; None for one that is not a file."""
+        path = self._database.path
+        if path is None:
+            return None
+        return (await back_up(path, path.parent / "backups", self._clock())).name
+
+    async def late(self, clan: Clan) -> tuple[Late, ...]:
+        """Return the jobs of a clan, or of the whole bot, that are overdue."""
+        async with self._database.reading() as connection:
+            done = await runs.last_runs(connection, clan.clan_id, DONE)
+        succeeded = {job: run.ended_at for job, run in done.items() if run.ended_at is not None}
+        return late_jobs(self._jobs_of(clan), succeeded, self._started_at, self._clock())
+
+    async def status(self, clan: Clan, sure_pairs: int | None = None) -> Status:
+        """Return how the bot and this clan's numbers are doing."""
+        now = self._clock()
+        period = Period.MONTH
+        span = last(period, now, clan.zone)
+        async with self._database.reading() as connection:
+            people = await read_people(connection, clan)
+            roster = await read_roster(connection, clan, people, now, {period: span})
+            hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
+            places = await authors.channels(connection, clan.clan_id)
+            writers = await authors.writers(connection, clan.clan_id)
+            blind = await blind_times(connection, clan, span)
+            ran = await runs.last_runs(connection, clan.clan_id)
+            unseen = await runs.blindness(connection, clan.clan_id, now)
+        heard = clan.listened_at is not None
+        messages = sum(count for _, count in hours)
+        said = messages if heard else None
+        known = report_coverage(clan, roster, period, said, blind, sure_pairs)
+        late = await self.late(clan)
+        unreadable = tuple(sorted(each.name for each in places.values() if not each.is_readable))
+        unread = {
+            each.channel: each.reason
+            for each in unseen
+            if each.ended_at is None and each.channel and each.channel not in unreadable
+        }
+        poll_every = next(job.every for job in self.jobs if job.name == "poll")
+        return Status(
+            version=self._version,
+            members=len(roster.members),
+            polled_at=clan.polled_at,
+            next_poll_at=clan.polled_at + poll_every if clan.polled_at else None,
+            runs=ran,
+            late=late,
+            evidence=strip(known, now, clan.zone),
+            coverage=full_words(known.links),
+            next_step=next_step(known.links),
+            channels=sum(each.is_counted and each.is_readable for each in places.values()),
+            unreadable=unreadable,
+            messages=sum(writer.messages for writer in writers),
+            database_bytes=_size(self._database),
+            troubles=(
+                *self._troubles(clan, ran, late, now),
+                *_blind_troubles(unreadable),
+                *_gap_troubles(unread),
+            ),
+        )
+
+    def _jobs_of(self, clan: Clan) -> list[Job]:
+        refreshed = self._is_refreshed(clan)
+        return [
+            job
+            for job in self.jobs
+            if job.name == "backup"
+            or (clan.wom_group_id is not None and (refreshed or job.name != "update-all"))
+        ]
+
+    def _is_refreshed(self, clan: Clan) -> bool:
+        return clan.wom_group_id is not None and clan.wom_group_id == self._refreshed_group
+
+    def _troubles(
+        self, clan: Clan, ran: Mapping[str, Run], late: tuple[Late, ...], now: datetime
+    ) -> list[Trouble]:
+        found = []
+        if clan.wom_group_id is None:
+            found.append(
+                Trouble("no Wise Old Man group yet", "run /clanstats setup and name the group")
+            )
+        if not self._is_refreshed(clan):
+            found.append(
+                Trouble(
+                    "nobody refreshes the members on Wise Old Man",
+                    "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin",
+                )
+            )
+        for job, run in sorted(ran.items()):
+            if run.outcome in (FAILED, REFUSED):
+                words = run.detail.get("words") or run.detail.get("doubt") or _UNEXPECTED
+                found.append(
+                    Trouble(
+                        f"{job} {run.outcome} {ago(run.started_at, now)} ago: {words}",
+                        f"look for {run.trace} in the log",
+                    )
+                )
+        found += [
+            Trouble(
+                f"{each.job.name} is late: last done {ago(each.since, now)} ago"
+                if each.since
+                else f"{each.job.name} was not done yet",
+                "see the log, or restart the bot",
+            )
+            for each in late
+        ]
+        return found
+
+
+def _failure(error: BaseException) -> dict[str, str]:
+    """Return what is recorded of a failure: its kind, and words of ours.
+
+    Never its own words, which may name whoever it was about: they stand in the log alone.
+    """
+    told = faults.told(error)
+    if told is None and isinstance(error, OSError):
+        told = error.strerror
+    kind = {"error": type(error).__name__}
+    return kind if told is None else kind | {"words": told}
+
+
+def _blind_troubles(unreadable: tuple[str, ...]) -> list[Trouble]:
+    if not unreadable:
+        return []
+    named = ", ".join(f"#{name}" for name in unreadable[:5])
+    more = len(unreadable) - 5
+    return [
+        Trouble(
+            f"{plural(len(unreadable), 'channel')} cannot be read: {named}"
+            + (f" and {more} more" if more > 0 else ""),
+            "give the bot View Channel and Read Message History there",
+        )
+    ]
+
+
+def _gap_troubles(unread: Mapping[str, str]) -> list[Trouble]:
+    """Return which channels are seen but have history that is not read, and what each lacks."""
+    found = [
+        Trouble(
+            f"#{name} is not read to the end: {reason}",
+            "give the bot View Channel and Read Message History there; it is read within the hour"
+            if NO_ACCESS in reason
+            else _AGAIN,
+        )
+        for name, reason in sorted(unread.items())[:5]
+    ]
+    more = len(unread) - 5
+    if more > 0:
+        found.append(Trouble(f"{plural(more, 'more channel')} not read to the end", _AGAIN))
+    return found
+
+
+def _size(database: Database) -> int | None:
+    path = database.path
+    if path is None:
+        return None
+    files = (path, path.with_name(path.name + "-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())

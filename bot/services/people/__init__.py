@@ -1,0 +1,37 @@
+"""Who is who: links and what was done to them, leave, exemptions. Nothing here counts anything."""
+
+from bot.services.people.exemptions import Exemptions, Held
+from bot.services.people.finding import member_called
+from bot.services.people.identity import Identity, Officer, Visitor, read_identity
+from bot.services.people.leave import LeaveList, Leaves, Listed, Whom, leave_of
+from bot.services.people.link_log import PastAction
+from bot.services.people.link_queue import GuildMember, LinkQueue, Partner, QueueEntry, SurePair
+from bot.services.people.links import LinkedAccount, LinkResult, Links
+from bot.services.people.ties import opted_out, read_ties, who_is_who
+
+__all__ = [
+    "Exemptions",
+    "GuildMember",
+    "Held",
+    "Identity",
+    "LeaveList",
+    "Leaves",
+    "LinkQueue",
+    "LinkResult",
+    "LinkedAccount",
+    "Links",
+    "Listed",
+    "Officer",
+    "Partner",
+    "PastAction",
+    "QueueEntry",
+    "SurePair",
+    "Visitor",
+    "Whom",
+    "leave_of",
+    "member_called",
+    "opted_out",
+    "read_identity",
+    "read_ties",
+    "who_is_who",
+]

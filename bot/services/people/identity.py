@@ -1,0 +1,146 @@
+"""Everything about a clan's identities at one moment: players, names, authors, links."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, Tied, own_matter, speaker_key
+from bot.clan.persons import Persons
+from bot.clan.ranks import Authority, Caller, authority
+from bot.clan.standings import Link
+from bot.services.people.finding import member_called
+from bot.services.people.ties import read_ties, who_is_who
+from bot.services.setup import Clan
+from storage import authors, players
+from storage.authors import Writer
+from storage.engine import Connection
+from storage.players import MemberRow
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A Discord user who asks, and may never have written anything."""
+
+    user_id: int
+    name: str
+    handle: str
+
+
+class Officer(NamedTuple):
+    """Who decides, and what they may themself: nobody gives or takes more than they have."""
+
+    user_id: int
+    authority: Authority = Authority.LEADERSHIP
+    owns_server: bool = False
+
+
+@dataclass(slots=True)
+class Identity:
+    """What was read; `places` are the present members by player id."""
+
+    connection: Connection
+    clan: Clan
+    places: dict[int, MemberRow]
+    former: tuple[MemberRow, ...]
+    names: Mapping[int, list[str]]
+    writers: list[Writer]
+    ties: dict[LinkPair, Tied]
+
+    async def persons(self) -> Persons:
+        """Return who is who; comparing a thousand names takes longer than the gateway may wait."""
+        return await asyncio.to_thread(self.worked_out)
+
+    def worked_out(self) -> Persons:
+        """Return who is who, at once: for those who are in a thread already."""
+        places = (*self.places.values(), *self.former)
+        return who_is_who(places, self.names, self.writers, self.ties)
+
+    def called(self, name: str, *, of_user: int | None = None) -> MemberRow | None:
+        """Return the member of that name: who bears it, or else who alone bore it.
+
+        Of the present members, or of all whom a user is linked to.
+        """
+        asked = list(self.places.values())
+        if of_user is not None:
+            linked = self.linked_to(of_user)
+            asked = [each for each in (*asked, *self.former) if each.player_id in linked]
+        return member_called(asked, self.names, name)
+
+    def name_of(self, player_id: int) -> str:
+        """Return a member's name, whether present or not."""
+        every = (*self.places.values(), *self.former)
+        return next((place.name for place in every if place.player_id == player_id), "?")
+
+    def partner_name(self, user_id: int) -> str:
+        """Return what a user, or speaker, who was ever heard is called, else nothing."""
+        for each in self.writers:
+            if user_id in (each.discord_user_id, speaker_key(each.author_id)):
+                return each.name
+        return ""
+
+    def linked_to(self, user_id: int) -> frozenset[int]:
+        """Return the players that a user claimed or that were confirmed for them."""
+        return frozenset(
+            tie.player_id for tie in self.ties.values() if tie.user_id == user_id and tie.stands
+        )
+
+    def refusal(
+        self, action: LinkAction, pairs: Sequence[LinkPair], by: Officer
+    ) -> LinkRefusal | None:
+        """Return why an officer may not do something to pairs, or None.
+
+        Else an officer could confirm the owner's account for themself, or undo what was decided
+        about their own. `pairs` begin with the one that was asked for.
+        """
+        own = action is LinkAction.END and pairs[0].user_id == by.user_id
+        if not own and any(self._rank(pair.player_id) > by.authority for pair in pairs):
+            return LinkRefusal.ABOVE
+        asked = pairs if action is LinkAction.UNDO else pairs[:1]
+        is_own = any(
+            own_matter(action, pair, self.ties, by.user_id, owns_server=by.owns_server)
+            for pair in asked
+        )
+        return LinkRefusal.OWN if is_own else None
+
+    def _rank(self, player_id: int) -> Authority:
+        """Return what the rank of an account gives, or gave to somebody who left."""
+        every = (*self.places.values(), *self.former)
+        roles = frozenset(place.role for place in every if place.player_id == player_id)
+        return authority(Caller(wom_roles=roles), self.clan.permissions)
+
+    async def known_by_name(self, user_id: int) -> int | None:
+        """Return the player that a user is known to be by name alone."""
+        persons = await self.persons()
+        person = persons.by_user.get(user_id)
+        if person is None or person.link is not Link.NAME:
+            return None
+        return person.main if person.main in self.places else None
+
+    async def other_main(self, pair: LinkPair) -> int | None:
+        """Return the first account of a pair's user but for the pair's own, or else a claim."""
+        persons = await self.persons()
+        person = persons.by_user.get(pair.user_id)
+        accounts = person.players if person is not None else ()
+        claims = persons.claims.get(pair.user_id, ())
+        return next((each for each in (*accounts, *claims) if each != pair.player_id), None)
+
+
+async def read_identity(
+    connection: Connection, clan: Clan, visitor: Visitor | None = None
+) -> Identity:
+    """Return what is known of a clan's identities, with whoever asks among its authors."""
+    places = await players.places(connection, clan.clan_id, with_former=True)
+    writers = await authors.writers(connection, clan.clan_id)
+    if visitor is not None and all(each.discord_user_id != visitor.user_id for each in writers):
+        unheard = Writer(0, visitor.user_id, None, visitor.name, visitor.handle, 0, 0, 0, None)
+        writers.append(unheard)
+    return Identity(
+        connection,
+        clan,
+        {place.player_id: place for place in places if place.left_at is None},
+        tuple(place for place in places if place.left_at is not None),
+        await players.names(connection, clan.clan_id),
+        writers,
+        await read_ties(connection, clan),
+    )

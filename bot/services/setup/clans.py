@@ -1,0 +1,121 @@
+"""The clans this bot serves: their WOM group, zone, gates and places that are counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.clan.ranks import Caller, Permissions, ladder
+from storage import authors, clans, links, players
+from storage.clans import ClanRow
+from storage.engine import Connection, Database
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Clan:
+    """One Discord server joined to one WOM group."""
+
+    clan_id: int
+    guild_id: int
+    wom_group_id: int | None
+    name: str
+    zone: ZoneInfo
+    permissions: Permissions
+    ladder: tuple[str, ...]
+    created_at: datetime
+    polled_at: datetime | None
+    listened_at: datetime | None
+    report_channel_id: int | None
+    forget_after_days: int | None = None
+    notice_channel_id: int | None = None
+    role_orders: tuple[tuple[str, int], ...] = ()
+
+
+class Clans:
+    """Finds clans by their Discord server and changes what they decide for themselves."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def found(self, guild_id: int, name: str) -> Clan:
+        """Return the clan of a Discord server, making it when it is new."""
+        async with self._database.writing() as connection:
+            return _clan(await clans.found(connection, guild_id, name, self._clock()))
+
+    async def of_guild(self, guild_id: int) -> Clan | None:
+        """Return the clan of a Discord server, or None when it was never set up."""
+        async with self._database.reading() as connection:
+            row = await clans.of_guild(connection, guild_id)
+        return None if row is None else _clan(row)
+
+    async def every(self) -> tuple[Clan, ...]:
+        """Return all clans."""
+        async with self._database.reading() as connection:
+            return tuple(_clan(row) for row in await clans.every(connection))
+
+    async def join_group(self, clan: Clan, group_id: int, name: str) -> None:
+        """Join the clan to a WOM group; the next poll reads everything afresh.
+
+        Members of a group that was joined before leave, so that the new roster is no loss of them.
+        """
+        async with self._database.writing() as connection:
+            before = await clans.of_guild(connection, clan.guild_id)
+            if before is not None and before.wom_group_id not in {None, group_id}:
+                gone = [place.player_id for place in await players.places(connection, clan.clan_id)]
+                await players.take_out(connection, clan.clan_id, gone, self._clock())
+                await clans.change(connection, clan.clan_id, history_from=None)
+            await clans.change(
+                connection,
+                clan.clan_id,
+                wom_group_id=group_id,
+                name=name,
+                details_etag=None,
+                hiscores_etag=None,
+            )
+
+    async def set_permissions(self, clan: Clan, permissions: Permissions) -> None:
+        """Set who may do what."""
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, permissions=permissions.to_dict())
+
+    async def set_counted(self, clan: Clan, channel_id: int, *, is_counted: bool) -> None:
+        """Count the messages of a Discord channel from now on, or stop."""
+        async with self._database.writing() as connection:
+            await authors.set_counted(connection, clan.clan_id, channel_id, is_counted=is_counted)
+
+    async def caller(
+        self, clan: Clan, user_id: int, roles: frozenset[int], *, owner: bool, manager: bool
+    ) -> Caller:
+        """Return who asks, with the WOM roles of the accounts that an officer confirmed."""
+        async with self._database.reading() as connection:
+            held = await links.confirmed_roles(connection, clan.clan_id, user_id)
+        return Caller(owner, manager, roles, frozenset(held))
+
+
+async def as_it_is(connection: Connection, clan: Clan) -> Clan:
+    """Return the clan with its zone of this moment: whoever holds one may have held it long."""
+    row = await clans.of_guild(connection, clan.guild_id)
+    return clan if row is None else replace(clan, zone=ZoneInfo(row.zone))
+
+
+def _clan(row: ClanRow) -> Clan:
+    permissions = Permissions.from_dict(row.permissions)
+    return Clan(
+        clan_id=row.clan_id,
+        guild_id=row.guild_id,
+        wom_group_id=row.wom_group_id,
+        name=row.name,
+        zone=ZoneInfo(row.zone),
+        permissions=permissions,
+        ladder=ladder(row.role_orders, permissions),
+        created_at=row.created_at,
+        polled_at=row.polled_at,
+        listened_at=row.listened_at,
+        report_channel_id=row.report_channel_id,
+        forget_after_days=row.forget_after_days,
+        notice_channel_id=row.notice_channel_id,
+        role_orders=tuple(row.role_orders),
+    )

@@ -1,0 +1,95 @@
+"""Who may pass: asked at every command and again at every press, in code.
+
+What Discord hides or shows is comfort; nothing rests on it.
+"""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+
+import discord
+import structlog
+from structlog.contextvars import bind_contextvars
+
+from bot.clan.ranks import Permission, may, refusal
+from bot.journal import short_id
+from bot.services.setup import Clan, Clans
+from bot.wiring import Services
+from cogs._errors import asked
+from cogs._replies import tell
+
+Interaction = discord.Interaction[discord.Client]
+
+_NOT_HERE = "This works in your clan's server: use it there."
+
+_log = structlog.get_logger()
+
+
+class Served(Protocol):
+    """A cog that has the services."""
+
+    services: Services
+
+
+P = ParamSpec("P")
+CogT = TypeVar("CogT", bound=Served)
+_Callback = Callable[Concatenate[CogT, Interaction, P], Coroutine[Any, Any, None]]
+
+
+def requires(permission: Permission) -> Callable[[_Callback[CogT, P]], _Callback[CogT, P]]:
+    """Let only those call a command who may do the deed; `clan_of` then has their clan."""
+
+    def decorator(callback: _Callback[CogT, P]) -> _Callback[CogT, P]:
+        @wraps(callback)
+        async def behind(
+            cog: CogT, interaction: Interaction, /, *args: P.args, **kwargs: P.kwargs
+        ) -> None:
+            if await check_permission(interaction, cog.services.clans, permission):
+                await callback(cog, interaction, *args, **kwargs)
+
+        return behind
+
+    return decorator
+
+
+async def check_permission(interaction: Interaction, clans: Clans, permission: Permission) -> bool:
+    """Return whether the caller may do the deed here; if not, they are told so privately."""
+    trace = interaction.extras["trace"] = short_id()
+    bind_contextvars(trace=trace)
+    user, guild = interaction.user, interaction.guild
+    if guild is None or not isinstance(user, discord.Member):
+        await tell(interaction, _NOT_HERE)
+        return False
+    clan = await clan_in(guild, clans)
+    discord_permissions = interaction.permissions
+    caller = await clans.caller(
+        clan,
+        user.id,
+        frozenset(role.id for role in user.roles),
+        owner=guild.owner_id == user.id,
+        manager=discord_permissions.manage_guild or discord_permissions.administrator,
+    )
+    passes = may(caller, permission, clan.permissions)
+    _log.info(
+        "asked", what=asked(interaction), user=user.id, permission=permission.value, passes=passes
+    )
+    if passes:
+        interaction.extras |= {"clan": clan, "caller": caller}
+    else:
+        await tell(interaction, refusal(permission, clan.permissions))
+    return passes
+
+
+async def clan_in(guild: discord.Guild, clans: Clans) -> Clan:
+    """Return the clan of a server as it is now; only a server nobody has seen costs a write."""
+    return await clans.of_guild(guild.id) or await clans.found(guild.id, guild.name)
+
+
+def caller_may(interaction: Interaction, permission: Permission) -> bool:
+    """Return whether the one whom the gate let in may do another deed as well."""
+    return may(interaction.extras["caller"], permission, clan_of(interaction).permissions)
+
+
+def clan_of(interaction: Interaction) -> Clan:
+    """Return the clan that the gate found."""
+    return cast("Clan", interaction.extras["clan"])

@@ -1,0 +1,234 @@
+"""Nobody is called silent, absent or slumped on what the bot neither heard nor read since."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+
+from bot.clan.audit import Standing
+from bot.clan.enforcement import Verdict
+from bot.clan.evidence import Blind
+from bot.clan.policy import AlertKind
+from bot.clan.spans import Span
+from bot.services.chat import Backfill, Channels, Intake, blind_times
+from bot.services.review import Review
+from tests.bot.services.past import Past
+from tests.bot.services.talk import GENERAL, PVM, heard
+from tests.bot.services.village import Village
+from tests.storage.rows import DAY, HOUR, NOW
+
+LEADER, ANYBODY = 5, 77
+GONE_FOR = 35 * DAY
+
+
+@pytest.fixture
+def review(village: Village) -> Review:
+    return Review(village.database, village.clock)
+
+
+@pytest.fixture
+def intake(village: Village) -> Intake:
+    return Intake(village.database, village.known_clans, village.clock)
+
+
+@pytest.fixture
+def backfill(village: Village, intake: Intake) -> Backfill:
+    return Backfill(village.database, intake, village.clock, history_days=90)
+
+
+@pytest.fixture(autouse=True)
+async def quiet(village: Village) -> None:
+    """Settle a linked leader who is well seen in the game, does nothing there, and wrote daily."""
+    await village.settled({1: "One"}, role="owner")
+    await village.called(LEADER, "Five")
+    await village.linked(1, LEADER)
+    for days in range(120, -1, -1):
+        await village.seen(1, NOW - days * DAY, 5_000 if days > 100 else 9_000)
+    await village.wrote(ANYBODY, NOW - 365 * DAY)
+    await village.wrote(LEADER, *daily(100, 36))
+
+
+def daily(first: int, last: int) -> list[datetime]:
+    return [NOW - days * DAY for days in range(first, last - 1, -1)]
+
+
+async def verdict(village: Village, review: Review) -> Verdict:
+    (found,) = [each for each, count in (await review.verdicts(village.clan)).items() if count]
+    return found
+
+
+async def reasons(village: Village, review: Review) -> Sequence[str]:
+    found = await review.inactive(village.clan)
+    return [words for row in found.listed.needs_evidence for words in row.judgement.reasons]
+
+
+def written(*at: datetime) -> Past:
+    """Return a Discord past in which the leader wrote in the general channel."""
+    past = Past(GENERAL, PVM)
+    past.messages = [heard(9_000 + n, LEADER, when) for n, when in enumerate(at)]
+    return past
+
+
+async def test_somebody_silent_while_the_bot_listened_is_silent(
+    village: Village, review: Review
+) -> None:
+    assert await verdict(village, review) is Verdict.SILENT
+    found = await review.inactive(village.clan)
+    assert [row.profile.main.name for row in found.listed.sure] == ["One"]
+
+
+async def test_a_daily_writer_is_not_silent_for_the_weeks_in_which_no_bot_ran(
+    village: Village, review: Review
+) -> None:
+    await village.changed(listened_at=NOW - GONE_FOR)
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    assert await reasons(village, review) == ["chat: nothing heard or read in 30 days"]
+    assert (await review.inactive(village.clan)).listed.sure == ()
+
+
+async def test_nor_for_the_hours_since_a_process_ended(village: Village, review: Review) -> None:
+    village.clan = await village.changed(listened_at=NOW - 5 * HOUR)
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    found = await review.inactive(village.clan)
+    assert await reasons(village, review) == ["chat: bot away 5 h of 30 days"]
+    assert "bot away 5 h since Friday" in found.evidence
+
+
+async def test_where_only_the_command_line_is_used_nobody_is_silent(
+    village: Village, review: Review
+) -> None:
+    await village.changed(listened_at=None)
+    assert await verdict(village, review) is Verdict.CANT_TELL
+
+
+async def test_what_a_clan_held_since_long_says_of_listening_is_not_believed(
+    village: Village, review: Review
+) -> None:
+    held = village.clan
+    await village.changed(listened_at=NOW - GONE_FOR)
+    assert (await review.inactive(held)).listed.sure == ()
+
+
+async def test_while_the_gap_is_being_read_nobody_is_silent_and_afterwards_the_writer_wrote(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    village.clan = await village.changed(listened_at=NOW - GONE_FOR)
+    past = written(*daily(34, 1))
+    told: list[Verdict] = []
+
+    async def asked() -> None:
+        await intake.flush()
+        told.append(await verdict(village, review))
+
+    past.between = asked
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert told[0] is Verdict.CANT_TELL
+    assert Verdict.SILENT not in told
+    assert await verdict(village, review) is Verdict.ACTIVE
+
+
+async def test_once_a_gap_without_messages_is_read_silence_is_silence_again(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    village.clan = await village.changed(listened_at=NOW - GONE_FOR)
+    await backfill.catch_up(village.clan, written())
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.SILENT
+
+
+async def test_a_history_that_failed_leaves_its_gap_unread(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    village.clan = await village.changed(listened_at=NOW - GONE_FOR)
+    past = written(*daily(34, 1))
+
+    async def fail() -> None:
+        raise OSError("Discord is away")
+
+    past.between = fail
+    with pytest.raises(OSError, match="Discord is away"):
+        await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.CANT_TELL
+
+
+async def test_a_channel_that_was_read_and_is_shut_when_the_bot_is_back_is_an_unread_gap(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    await backfill.catch_up(village.clan, written(NOW - 40 * DAY))
+    village.clan = await village.changed(listened_at=NOW - GONE_FOR)
+    past = written(NOW - 40 * DAY, *daily(34, 1))
+    past.closed = {GENERAL.discord_channel_id}
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    assert await reasons(village, review) == ["chat: general not visible 30 of 30 days"]
+    past.closed = set()
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.ACTIVE
+
+
+async def test_a_channel_that_was_never_readable_is_no_gap(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    village.clan = await village.changed(listened_at=NOW - GONE_FOR)
+    past = written()
+    past.closed = {PVM.discord_channel_id}
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.SILENT
+
+
+async def test_a_channel_that_is_left_out_is_no_gap_nor_are_its_threads(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    thread = PVM._replace(discord_channel_id=3, name="raids", parent_id=PVM.discord_channel_id)
+    past = Past(GENERAL, PVM, thread)
+    past.messages = [
+        heard(9_000 + n, ANYBODY, NOW - 40 * DAY, channel_info)
+        for n, channel_info in enumerate((PVM, thread))
+    ]
+    await backfill.catch_up(village.clan, past)
+    village.clan = await village.changed(listened_at=NOW - DAY)
+    past.closed = {PVM.discord_channel_id, thread.discord_channel_id}
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    await Channels(village.database).leave_out(village.clan, [PVM])
+    assert await verdict(village, review) is Verdict.SILENT
+
+
+async def test_an_officer_is_not_awol_and_a_leader_does_not_slump_in_what_was_not_heard(
+    village: Village, review: Review
+) -> None:
+    async def told() -> tuple[Standing, list[AlertKind]]:
+        (row,) = (await review.audit(village.clan)).audit.officers
+        return row.standing, [each.kind for each in (await review.alerts(village.clan)).alerts]
+
+    assert await told() == (Standing.AWOL, [AlertKind.SLUMP])
+    await village.changed(listened_at=NOW - HOUR)
+    assert await told() == (Standing.CANT_TELL, [])
+
+
+async def test_the_days_left_in_chat_are_unknown_and_not_run_out_while_a_gap_is_unread(
+    village: Village, review: Review
+) -> None:
+    found = await review.standing(village.clan, 1)
+    assert found is not None
+    assert (found.slack.days, found.slack.chat_days, found.slack.not_judged) == (0, 0, None)
+    await village.changed(listened_at=NOW - GONE_FOR)
+    found = await review.standing(village.clan, 1)
+    assert found is not None
+    assert (found.slack.game_days, found.slack.chat_days, found.slack.days) == (0, None, None)
+    assert found.slack.not_judged == "chat: nothing heard or read in 30 days"
+
+
+async def test_another_clans_listening_says_nothing_of_this_one(village: Village) -> None:
+    other = await village.known_clans.found(2, "Others")
+    span = Span(NOW - DAY, NOW)
+    async with village.database.reading() as connection:
+        assert await blind_times(connection, village.clan, span) == ()
+        assert await blind_times(connection, other, span) == (Blind(span),)

@@ -1,0 +1,346 @@
+"""Live messages become facts once, whatever happens on the way."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.services.chat import ChannelInfo, Flushed, Intake
+from bot.services.setup import Clan, Clans
+from storage.engine import Database
+from storage.errors import DatabaseLocked
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.contents import contents, instant, one, rows
+from tests.bot.services.talk import GENERAL, MINUTE, PVM, THREAD, heard, kept, told
+from tests.bot.services.village import counted
+from tests.storage.rows import HOUR, opened
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+@pytest.fixture
+def intake(database: Database, known_clans: Clans, clan: Clan, clock: Clock) -> Intake:
+    assert clan.clan_id == 1
+    return Intake(database, known_clans, clock)
+
+
+def cursor(path: Path, channel_info: ChannelInfo = GENERAL) -> int | None:
+    found = one(
+        path,
+        "SELECT cursor_id FROM channels WHERE discord_channel_id = ?",
+        channel_info.discord_channel_id,
+    )
+    assert found is None or isinstance(found, int)
+    return found
+
+
+async def test_what_was_heard_is_written_once(intake: Intake, path: Path) -> None:
+    messages = [heard(1), heard(2, user=2, channel_info=PVM, asks=True), heard(3)]
+    for each in [*messages, messages[0]]:
+        intake.hear(1, each)
+    assert await intake.flush() == Flushed(stored=3)
+    assert kept(path) == told(messages, UTC_ZONE)
+    intake.hear(1, messages[1])
+    assert await intake.flush() == Flushed()
+    assert kept(path) == told(messages, UTC_ZONE)
+
+
+async def test_no_words_are_kept_anywhere(path: Path, intake: Intake) -> None:
+    intake.hear(1, heard(1, asks=True))
+    await intake.flush()
+    columns = rows(path, "SELECT name FROM pragma_table_info('messages')")
+    assert [row["name"] for row in columns] == [
+        "message_id",
+        "author_id",
+        "channel_id",
+        "sent_at",
+        "flags",
+        "reply_to",
+    ]
+
+
+async def test_a_failed_flush_keeps_everything_for_the_next_one(
+    path: Path, known_clans: Clans, clan: Clan, clock: Clock
+) -> None:
+    assert clan.clan_id == 1
+    async with opened(path, busy=timedelta()) as impatient:
+        intake = Intake(impatient, known_clans, clock)
+        intake.hear(1, heard(1))
+        await intake.flush()
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            intake.hear(1, heard(2))
+            intake.hear(1, heard(3))
+            intake.take_back(1, [heard(1).message_id])
+            with pytest.raises(DatabaseLocked):
+                await intake.flush()
+            intake.hear(1, heard(4))
+            intake.take_back(1, [heard(3).message_id])
+            with pytest.raises(DatabaseLocked):
+                await intake.flush()
+            other.execute("ROLLBACK")
+        assert await intake.flush() == Flushed(stored=2, removed=1)
+    assert kept(path) == told([heard(2), heard(4)], UTC_ZONE)
+
+
+async def test_what_is_taken_back_while_a_flush_fails_stays_taken_back(
+    path: Path, known_clans: Clans, clan: Clan, clock: Clock
+) -> None:
+    assert clan.clan_id == 1
+    async with opened(path, busy=timedelta()) as impatient:
+        intake = Intake(impatient, known_clans, clock)
+        intake.hear(1, heard(1))
+        intake.hear(1, heard(2))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            flush = asyncio.create_task(intake.flush())
+            await asyncio.sleep(0)
+            intake.take_back(1, [heard(1).message_id])
+            intake.hear(1, heard(3))
+            with pytest.raises(DatabaseLocked):
+                await flush
+            other.execute("ROLLBACK")
+        assert await intake.flush() == Flushed(stored=2)
+    assert kept(path) == told([heard(2), heard(3)], UTC_ZONE)
+
+
+async def test_one_server_that_cannot_be_written_does_not_lose_the_others(
+    path: Path, known_clans: Clans, clan: Clan, clock: Clock
+) -> None:
+    other_clan = await known_clans.found(2, "Other")
+    async with opened(path, busy=timedelta()) as impatient:
+        intake = Intake(impatient, known_clans, clock)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            intake.hear(1, heard(1))
+            intake.hear(2, heard(2))
+            with pytest.raises(DatabaseLocked):
+                await intake.flush()
+            other.execute("ROLLBACK")
+        assert await intake.flush() == Flushed(stored=2)
+    assert kept(path, clan.clan_id) == told([heard(1)], UTC_ZONE)
+    assert kept(path, other_clan.clan_id) == told([heard(2)], UTC_ZONE)
+
+
+async def test_deleted_before_the_flush_it_never_appears(intake: Intake, path: Path) -> None:
+    intake.hear(1, heard(1))
+    intake.take_back(1, [heard(1).message_id])
+    intake.hear(1, heard(1))
+    assert await intake.flush() == Flushed()
+    assert kept(path) == told([], UTC_ZONE)
+
+
+async def test_deleted_afterwards_it_leaves_facts_and_rollups(intake: Intake, path: Path) -> None:
+    question = heard(1, asks=True)
+    helpful = heard(2, user=2, at=question.sent_at + MINUTE)
+    second = heard(3, user=3, at=question.sent_at + 2 * MINUTE)
+    for each in (question, helpful, second):
+        intake.hear(1, each)
+    await intake.flush()
+    assert kept(path).answers[question.message_id] is not None
+    intake.take_back(1, [helpful.message_id])
+    assert await intake.flush() == Flushed(removed=1)
+    assert kept(path) == told([question, second], UTC_ZONE)
+    assert kept(path).totals[3] == (1, 0, 1)
+    intake.take_back(1, [question.message_id])
+    await intake.flush()
+    assert kept(path) == told([second], UTC_ZONE)
+    intake.take_back(1, [second.message_id])
+    await intake.flush()
+    assert kept(path) == told([], UTC_ZONE)
+
+
+async def test_history_does_not_bring_back_what_was_deleted_while_it_was_read(
+    intake: Intake, clan: Clan, path: Path
+) -> None:
+    page = [heard(1), heard(2)]
+    intake.take_back(1, [heard(1).message_id])
+    await intake.flush()
+    await intake.store(clan, page)
+    assert kept(path) == told([heard(2)], UTC_ZONE)
+
+
+async def test_uncounted_channels_and_the_threads_under_them_do_not_count(
+    intake: Intake, known_clans: Clans, clan: Clan, path: Path
+) -> None:
+    await intake.note(clan, GENERAL)
+    await known_clans.set_counted(clan, GENERAL.discord_channel_id, is_counted=False)
+    for each in (heard(1), heard(2, channel_info=THREAD), heard(3, channel_info=PVM)):
+        intake.hear(1, each)
+    assert await intake.flush() == Flushed(stored=1)
+    assert kept(path) == told([heard(3, channel_info=PVM)], UTC_ZONE)
+    await known_clans.set_counted(clan, GENERAL.discord_channel_id, is_counted=True)
+    intake.hear(1, heard(4, channel_info=THREAD))
+    assert await intake.flush() == Flushed(stored=1)
+
+
+async def test_a_message_on_a_server_without_a_clan_is_dropped(intake: Intake, path: Path) -> None:
+    intake.hear(99, heard(1))
+    assert await intake.flush() == Flushed()
+    assert one(path, "SELECT count(*) FROM messages") == 0
+
+
+async def test_the_cursor_moves_only_in_channels_that_are_caught_up(
+    intake: Intake, clan: Clan, path: Path
+) -> None:
+    await intake.store(clan, [heard(1), heard(2, channel_info=PVM)])
+    assert (cursor(path), cursor(path, PVM)) == (None, None)
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.sight)
+    await intake.store(clan, [heard(3), heard(4, channel_info=PVM)])
+    assert (cursor(path), cursor(path, PVM)) == (heard(3).message_id, None)
+
+
+async def test_the_cursor_never_moves_back(intake: Intake, clan: Clan, path: Path) -> None:
+    await intake.catch_up(clan, GENERAL, heard(9).message_id, intake.sight)
+    await intake.store(clan, [heard(5)])
+    await intake.catch_up(clan, GENERAL, heard(4).message_id, intake.sight)
+    await intake.catch_up(clan, GENERAL, None, intake.sight)
+    assert cursor(path) == heard(9).message_id
+
+
+async def test_after_losing_sight_cursors_wait_for_the_history(
+    intake: Intake, clan: Clan, path: Path
+) -> None:
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.sight)
+    intake.hear(1, heard(2))
+    intake.lose_sight()
+    intake.hear(1, heard(3))
+    await intake.flush()
+    assert cursor(path) == heard(1).message_id
+
+
+async def test_history_that_was_read_across_a_loss_of_sight_does_not_free_the_cursor(
+    intake: Intake, clan: Clan, path: Path
+) -> None:
+    sight = intake.sight
+    intake.lose_sight()
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, sight)
+    await intake.store(clan, [heard(3)])
+    assert cursor(path) == heard(1).message_id
+
+
+async def test_a_name_is_the_newest_one_heard(intake: Intake, path: Path) -> None:
+    intake.hear(1, heard(1))
+    await intake.flush()
+    renamed = heard(2)
+    object.__setattr__(renamed, "name", "Renamed")
+    intake.hear(1, renamed)
+    await intake.flush()
+    assert rows(path, "SELECT name, handle FROM authors") == [
+        {"name": "Renamed", "handle": "user1"}
+    ]
+
+
+async def test_a_clans_messages_never_reach_another_clans_numbers(
+    intake: Intake, known_clans: Clans, clan: Clan, path: Path
+) -> None:
+    other = await known_clans.found(2, "Other")
+    mine = [heard(1, asks=True), heard(2, user=2)]
+    elsewhere = ChannelInfo(900, "general", "text")
+    theirs = [
+        heard(3, user=2, channel_info=elsewhere),
+        heard(4, user=1, channel_info=elsewhere, reply_to=mine[0].message_id),
+    ]
+    for each in mine:
+        intake.hear(1, each)
+    for each in theirs:
+        intake.hear(2, each)
+    await intake.flush()
+    assert kept(path, clan.clan_id) == told(mine, UTC_ZONE)
+    assert kept(path, other.clan_id) == told(theirs, UTC_ZONE)
+    before = contents(path)
+    intake.take_back(2, [each.message_id for each in mine])
+    await intake.flush()
+    assert contents(path) == before
+
+
+async def test_listening_is_noted_once_a_minute_when_everything_was_caught_up(
+    intake: Intake, known_clans: Clans, clan: Clan, clock: Clock, path: Path
+) -> None:
+    await intake.flush()
+    assert one(path, "SELECT listened_at FROM clans") is None
+    sight = intake.sight
+    intake.lose_sight()
+    intake.regain_sight(clan.guild_id, sight)
+    await intake.flush()
+    assert one(path, "SELECT listened_at FROM clans") is None
+    intake.regain_sight(clan.guild_id, intake.sight)
+    await intake.flush()
+    first = clock.now
+    clock.forward(MINUTE / 2)
+    await intake.flush()
+    assert instant(one(path, "SELECT listened_at FROM clans")) == first
+    clock.forward(MINUTE / 2)
+    await intake.flush()
+    assert instant(one(path, "SELECT listened_at FROM clans")) == clock.now
+    last = clock.now
+    intake.lose_sight()
+    clock.forward(HOUR)
+    await intake.flush()
+    assert instant(one(path, "SELECT listened_at FROM clans")) == last
+    assert await known_clans.every()
+
+
+async def test_deletes_are_remembered_within_bounds(intake: Intake, clan: Clan, path: Path) -> None:
+    intake.take_back(clan.guild_id, range(1, 60_001))
+    assert len(intake._gone) == 50_000
+    intake.take_back(clan.guild_id, [heard(1).message_id])
+    await intake.store(clan, [heard(1), heard(2)])
+    assert kept(path) == told([heard(2)], UTC_ZONE)
+
+
+async def test_a_burst_is_written_in_small_transactions_and_to_the_end(
+    database: Database, intake: Intake, path: Path
+) -> None:
+    burst = [heard(n, 1 + n % 10, asks=True) for n in range(1_100)]
+    for each in burst:
+        intake.hear(1, each)
+    gone = [each.message_id for each in burst[::4]]
+    intake.take_back(1, gone)
+    with counted(database) as statements:
+        done = await intake.flush()
+    assert done.stored == 825
+    assert sum(each.startswith("BEGIN IMMEDIATE") for each in statements) == 4
+    assert kept(path) == told([each for each in burst if each.message_id not in gone], UTC_ZONE)
+    assert not any(buffer.heard or buffer.taken_back for buffer in intake._buffers.values())
+
+
+@pytest.mark.parametrize("people", [3, 90])
+async def test_the_statements_of_a_transaction_do_not_depend_on_what_it_writes(
+    intake: Intake, clan: Clan, database: Database, people: int
+) -> None:
+    messages = [heard(n, 1 + n % people, asks=not n % 2) for n in range(200)]
+    await intake.store(clan, messages[:100])
+    with counted(database) as statements:
+        await intake.store(clan, messages[100:])
+    assert len(statements) <= 40
+
+
+async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
+    intake: Intake,
+    known_clans: Clans,
+    clan: Clan,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.services.intake._MOST_HEARD", 3)
+    other = await known_clans.found(2, "Other")
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.sight)
+    elsewhere = ChannelInfo(900, "general", "text")
+    await intake.catch_up(other, elsewhere, heard(1).message_id, intake.sight)
+    sight = intake.sight
+    assert [intake.hear(1, heard(n)) for n in range(2, 7)] == [True, True, True, False, False]
+    assert intake.sight != sight
+    assert intake.hear(2, heard(8, channel_info=elsewhere))
+    assert (await intake.flush()).stored == 4
+    assert intake.hear(1, heard(7))
+    await intake.flush()
+    assert cursor(path) == heard(1).message_id
+    assert cursor(path, elsewhere) == heard(8).message_id
+    await intake.store(clan, [heard(5), heard(6)])
+    await intake.catch_up(clan, GENERAL, heard(7).message_id, intake.sight)
+    assert cursor(path) == heard(7).message_id

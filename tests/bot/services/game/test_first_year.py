@@ -1,0 +1,108 @@
+"""A new clan's first year: two readings a month, and never what the hiscores say themselves."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.services.game import Poll, fill_history
+from storage import players
+from storage.engine import Database
+from tests.bot.services.contents import contents, instant, rows
+from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
+from tests.bot.services.village import Village
+from tests.storage.rows import DAY, NOW, a_player
+from wom.models import Hiscores
+from wom.wire import Fresh
+
+YEAR = timedelta(days=365)
+DAYS_BACK = range(360, 0, -5)
+
+
+async def hiscores_of(group: Group) -> tuple[Hiscores, ...]:
+    answer = await client_of(group).hiscores(GROUP_ID)
+    assert isinstance(answer, Fresh)
+    return answer.value
+
+
+async def fill(database: Database, group: Group) -> datetime:
+    async with database.writing() as connection:
+        await players.note_players(connection, [a_player(1), a_player(2)], NOW)
+    wom = client_of(group)
+    return await fill_history(database, wom, GROUP_ID, await hiscores_of(group), NOW)
+
+
+def seen(path: Path, player_id: int = 1) -> list[tuple[datetime | None, int]]:
+    found = rows(path, "SELECT * FROM observations WHERE player_id = ?", player_id)
+    return [(instant(row["seen_at"]), row["xp"]) for row in found]
+
+
+async def test_twelve_windows_give_the_first_and_last_look_of_each(
+    database: Database, path: Path
+) -> None:
+    someone = Someone(1, past=[(NOW - days * DAY, 1_000 - days, {}) for days in DAYS_BACK])
+    group = Group(someone)
+    assert await fill(database, group) == NOW - YEAR
+    assert group.asked().count("bulk-gained") == 12
+    found = seen(path)
+    # The very last look is that of the hiscores, which are stored by the poll.
+    assert len(found) == 23
+    assert found == sorted(found)
+    assert found[0] == (NOW - 360 * DAY, 640)
+    assert all(1_000 - xp == (NOW - at) / DAY for at, xp in found if at is not None)
+
+
+async def test_a_window_with_one_look_gives_one_reading(database: Database, path: Path) -> None:
+    await fill(database, Group(Someone(1, past=[(NOW - 100 * DAY, 5, {})])))
+    assert seen(path) == [(NOW - 100 * DAY, 5)]
+
+
+async def test_the_latest_snapshot_is_left_to_the_hiscores_which_say_more(
+    database: Database, path: Path
+) -> None:
+    someone = Someone(1, updated_at=NOW - 3 * DAY, more={"activities": {"tea_parties": 3}})
+    await fill(database, Group(someone))
+    assert seen(path) == []
+
+
+async def test_who_is_not_among_the_hiscores_is_left_out(database: Database, path: Path) -> None:
+    past = [(NOW - 100 * DAY, 5.0, {"zulrah": 1.0})]
+    await fill(database, Group(Someone(1, past=past, is_in_hiscores=False), Someone(2)))
+    assert seen(path) == []
+
+
+async def test_filled_again_nothing_is_new(database: Database, path: Path) -> None:
+    past = [(NOW - days * DAY, 1_000.0 - days, {"zulrah": 400.0 - days}) for days in (300, 90, 9)]
+    group = Group(Someone(1, past=past))
+    await fill(database, group)
+    before = contents(path)
+    await fill(database, group)
+    assert contents(path) == before
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("window", [1, 6, 12])
+async def test_cut_off_in_any_window_and_begun_again_it_is_whole(
+    village: Village, path: Path, window: int
+) -> None:
+    past = [(NOW - days * DAY, 1_000.0 - days, {"zulrah": 400.0 - days}) for days in DAYS_BACK]
+    group = Group(Someone(1, past=past, bosses={"zulrah": 400}))
+    await village.known_clans.join_group(village.clan, GROUP_ID, "Iron Cabbage")
+    windows = count(1)
+
+    def dies(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("bulk-gained") and next(windows) == window:
+            raise Killed
+        return group(request)
+
+    with pytest.raises(Killed):
+        await Poll(village.database, client_of(dies), village.clock).poll(village.clan)
+    await Poll(village.database, client_of(group), village.clock).poll(village.clan)
+    assert len(seen(path)) == 24
+    earned = rows(path, "SELECT kills_earned FROM observations ORDER BY seen_at")
+    assert earned[-1]["kills_earned"] == DAYS_BACK[0]

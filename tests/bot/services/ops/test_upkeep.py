@@ -1,0 +1,246 @@
+"""How the bot itself does: runs, what is late, what is wrong and how to mend it."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from bot.clan.punctuality import Job, Late
+from bot.services.chat import NO_ACCESS
+from bot.services.ops import DONE, FAILED, REFUSED, Status, Upkeep
+from storage import authors, runs
+from storage.engine import Database
+from storage.tables import AUTHORS
+from tests.bot.demo.conftest import Clock
+from tests.bot.services.contents import instant, rows
+from tests.bot.services.talk import PVM
+from tests.bot.services.village import Village
+from tests.storage.rows import DAY, HOUR, NOW, a_channel
+from wom.errors import WomUnreachable
+
+POLL, BACKUP = Job("poll", HOUR), Job("backup", DAY)
+
+
+@pytest.fixture
+def upkeep(database: Database, clock: Clock) -> Upkeep:
+    return Upkeep(database, clock, (POLL, BACKUP), version="1.2.3", refreshed_group=77)
+
+
+async def run(upkeep: Upkeep, job: str, clan_id: int | None = 1, outcome: str = DONE) -> None:
+    async with upkeep.run(job, clan_id, "trace1") as known:
+        known.outcome = outcome
+
+
+async def test_a_run_is_recorded_with_what_it_did(
+    upkeep: Upkeep, village: Village, path: Path
+) -> None:
+    async with upkeep.run("poll", village.clan.clan_id, "t1") as outcome:
+        village.clock.forward(timedelta(seconds=5))
+        outcome.detail["updated"] = 3
+    (kept,) = rows(path, "SELECT * FROM job_runs")
+    assert (kept["job"], kept["clan_id"], kept["trace"], kept["outcome"]) == (
+        "poll",
+        1,
+        "t1",
+        DONE,
+    )
+    assert instant(kept["started_at"]) == NOW
+    assert instant(kept["ended_at"]) == NOW + timedelta(seconds=5)
+    assert kept["detail"] == '{"updated": 3}'
+
+
+async def test_a_run_that_goes_on_has_no_outcome_yet(
+    upkeep: Upkeep, village: Village, path: Path
+) -> None:
+    async with upkeep.run("poll", village.clan.clan_id, "t1"):
+        (kept,) = rows(path, "SELECT outcome, ended_at FROM job_runs")
+        assert kept == {"outcome": None, "ended_at": None}
+
+
+async def test_a_failure_passes_and_is_recorded(
+    upkeep: Upkeep, village: Village, path: Path
+) -> None:
+    with pytest.raises(LookupError, match="gone"):
+        async with upkeep.run("poll", village.clan.clan_id, "t1"):
+            raise LookupError("gone")
+    (kept,) = rows(path, "SELECT outcome, detail FROM job_runs")
+    assert kept == {"outcome": FAILED, "detail": '{"error": "LookupError"}'}
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (WomUnreachable("/groups/1"), "Wise Old Man cannot be reached at the moment"),
+        (OSError(28, "No space left on device", "/home/zezima/clan.db"), "No space left on device"),
+        (KeyError("Zezima"), "something that nobody expected"),
+    ],
+)
+async def test_a_failure_is_told_in_our_words_and_never_in_those_of_the_error(
+    upkeep: Upkeep, village: Village, error: Exception, words: str
+) -> None:
+    with pytest.raises(type(error)):
+        async with upkeep.run("poll", village.clan.clan_id, "t1"):
+            raise error
+    told = " ".join(each.what for each in (await upkeep.status(village.clan)).troubles)
+    assert words in told
+    assert "ezima" not in told
+
+
+async def test_what_a_statement_carried_is_not_in_the_record_of_the_job_that_it_failed(
+    upkeep: Upkeep, village: Village, path: Path
+) -> None:
+    who = {"discord_user_id": 730_000_000_000_000_077, "name": "Quillon Vask"}
+
+    async def fail() -> None:
+        async with (
+            upkeep.run("flush", village.clan.clan_id, "t1"),
+            village.database.writing() as connection,
+        ):
+            await connection.execute(insert(AUTHORS), [{"clan_id": 404, **who}])
+
+    with pytest.raises(IntegrityError) as failed:
+        await fail()
+    (kept,) = rows(path, "SELECT detail FROM job_runs")
+    for text in (kept["detail"], str(failed.value), repr(failed.value)):
+        assert not [value for value in who.values() if str(value) in text]
+
+
+async def test_jobs_are_late_after_twice_their_rhythm(upkeep: Upkeep, village: Village) -> None:
+    clan = await village.changed(wom_group_id=77)
+    assert await upkeep.late(clan) == ()
+    village.clock.forward(3 * HOUR)
+    assert await upkeep.late(clan) == (Late(POLL, None),)
+    await run(upkeep, "poll")
+    assert await upkeep.late(clan) == ()
+    done_at = village.clock.now
+    village.clock.forward(3 * HOUR)
+    await run(upkeep, "poll", outcome=FAILED)
+    await run(upkeep, "poll", outcome=REFUSED)
+    assert await upkeep.late(clan) == (Late(POLL, done_at),)
+
+
+async def test_a_clan_without_a_group_has_only_the_backup_to_be_late(
+    upkeep: Upkeep, village: Village
+) -> None:
+    village.clock.forward(9 * DAY)
+    assert await upkeep.late(village.clan) == (Late(BACKUP, None),)
+    await run(upkeep, "backup", clan_id=None)
+    assert await upkeep.late(village.clan) == ()
+
+
+async def test_another_clans_runs_do_not_make_this_one_punctual(
+    upkeep: Upkeep, village: Village
+) -> None:
+    other = await village.known_clans.found(2, "Other")
+    clan = await village.changed(wom_group_id=77)
+    village.clock.forward(3 * HOUR)
+    await run(upkeep, "poll", clan_id=other.clan_id)
+    assert await upkeep.late(clan) == (Late(POLL, None),)
+
+
+async def test_only_the_group_whose_code_is_known_can_be_late_with_its_refresh(
+    database: Database, village: Village
+) -> None:
+    refresh = Job("update-all", HOUR)
+    mine = Upkeep(database, village.clock, (refresh,), version="1", refreshed_group=77)
+    clan = await village.changed(wom_group_id=77)
+    village.clock.forward(3 * HOUR)
+    assert await mine.late(clan) == (Late(refresh, None),)
+    assert await mine.late(await village.changed(wom_group_id=78)) == ()
+
+
+async def test_a_backup_is_a_whole_database(upkeep: Upkeep, village: Village, path: Path) -> None:
+    await village.wrote(1, NOW)
+    name = await upkeep.back_up()
+    assert name == "clan_data-20261120T120000Z.db"
+    with closing(sqlite3.connect(path.parent / "backups" / name)) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("SELECT count(*) FROM messages").fetchone() == (1,)
+
+
+async def status(upkeep: Upkeep, village: Village) -> Status:
+    return await upkeep.status(village.clan)
+
+
+async def test_the_status_of_a_clan_that_does_well_has_no_troubles(
+    upkeep: Upkeep, village: Village
+) -> None:
+    await village.changed(wom_group_id=77, polled_at=NOW - HOUR / 2, listened_at=NOW)
+    await village.settled({1: "One"})
+    await village.linked(1, 11)
+    await village.wrote(11, NOW, NOW)
+    await village.wrote(12, NOW)
+    await run(upkeep, "poll")
+    found = await status(upkeep, village)
+    assert (found.version, found.members, found.channels) == ("1.2.3", 1, 1)
+    assert found.messages == 3
+    assert (found.polled_at, found.next_poll_at) == (NOW - HOUR / 2, NOW + HOUR / 2)
+    assert found.evidence[:2] == ("WOM 30 min old", "100% of members linked")
+    assert (found.unreadable, found.late, found.troubles) == ((), (), ())
+    assert found.runs["poll"].outcome == DONE
+    assert found.database_bytes is not None
+    assert found.database_bytes > 50_000
+
+
+async def test_each_trouble_has_its_remedy(database: Database, village: Village) -> None:
+    careless = Upkeep(database, village.clock, (POLL, BACKUP), version="1", refreshed_group=None)
+    async with database.writing() as connection:
+        await authors.note_place(
+            connection,
+            village.clan.clan_id,
+            PVM.discord_channel_id,
+            name="pvm",
+            kind="text",
+            parent_id=None,
+            is_readable=False,
+        )
+    with pytest.raises(LookupError):
+        async with careless.run("poll", village.clan.clan_id, "t1"):
+            raise LookupError("no luck")
+    async with careless.run("digest", village.clan.clan_id, "t2") as outcome:
+        outcome.outcome = REFUSED
+        outcome.detail = {"doubt": "half of them are gone"}
+    village.clock.forward(3 * DAY)
+    found = await status(careless, village)
+    assert found.unreadable == ("pvm",)
+    assert {trouble.what: trouble.remedy for trouble in found.troubles} == {
+        "no Wise Old Man group yet": "run /clanstats setup and name the group",
+        "nobody refreshes the members on Wise Old Man": (
+            "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin"
+        ),
+        "poll failed 3 days ago: something that nobody expected": "look for t1 in the log",
+        "digest refused 3 days ago: half of them are gone": "look for t2 in the log",
+        "backup was not done yet": "see the log, or restart the bot",
+        "1 channel cannot be read: #pvm": (
+            "give the bot View Channel and Read Message History there"
+        ),
+    }
+
+
+async def test_the_next_poll_is_unknown_before_the_first(upkeep: Upkeep, village: Village) -> None:
+    found = await status(upkeep, village)
+    assert (found.polled_at, found.next_poll_at, found.members) == (None, None, 0)
+
+
+async def test_each_channel_that_is_not_read_to_the_end_is_named_with_what_it_lacks(
+    upkeep: Upkeep, village: Village
+) -> None:
+    clan_id = village.clan.clan_id
+    reasons = [f"its archived threads cannot be listed: {NO_ACCESS}", *["Discord is away"] * 6]
+    async with village.database.writing() as connection:
+        channels = [await a_channel(connection, clan_id, number) for number in range(1, 8)]
+        for channel, reason in zip(channels, reasons, strict=True):
+            await runs.go_blind(connection, clan_id, channel, NOW - HOUR, reason)
+        await runs.fill(connection, clan_id, channels[1], NOW - HOUR)
+    told = {each.what: each.remedy for each in (await status(upkeep, village)).troubles}
+    assert told[f"#place-1 is not read to the end: {reasons[0]}"] == (
+        "give the bot View Channel and Read Message History there; it is read within the hour"
+    )
+    again = "nothing to do: the bot tries again, at least once an hour"
+    assert told["#place-3 is not read to the end: Discord is away"] == again
+    assert told["1 more channel not read to the end"] == again
+    assert not any("#place-2" in what for what in told)

@@ -1,0 +1,211 @@
+"""The clan's report from a small clan whose numbers are known beforehand."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.clan.activity import ChangeKind
+from bot.clan.gains import MetricGain
+from bot.clan.spans import Period, last
+from bot.clan.standings import TopBoss
+from bot.reports.clan_report import ClanReport
+from bot.reports.lists import inactive_rows, promotion_rows
+from bot.reports.worker import Inline
+from bot.services.publish import Publish
+from bot.services.review import Review
+from storage import players, runs
+from storage.players import MembershipEventRow
+from tests.bot.services.talk import MINUTE, PVM
+from tests.bot.services.village import Village, counted
+from tests.storage.rows import DAY, HOUR, NOW
+
+
+async def report(village: Village, period: Period = Period.WEEK) -> ClanReport:
+    publish = Publish(village.database, Inline(), village.clock)
+    return await publish.clan_report(village.clan, period)
+
+
+@pytest.fixture
+async def busy(village: Village) -> Village:
+    """Two known members and one of whom nothing is known, over two weeks."""
+    await village.settled({1: "One", 2: "Two", 3: "Nobody"})
+    await village.linked(1, 11)
+    await village.linked(2, 12)
+    for days, xp, zulrah, vorkath in [(20, 100, 10, 50), (10, 400, 12, 50), (1, 1_000, 15, 51)]:
+        await village.seen(1, NOW - days * DAY, xp, attack=xp // 2, zulrah=zulrah, vorkath=vorkath)
+    await village.seen(2, NOW - 20 * DAY, 5_000, zulrah=7, nex=-1)
+    await village.seen(2, NOW - 9 * DAY, 5_000, zulrah=7, nex=-1)
+    await village.seen(2, NOW - 2 * DAY, 5_050, zulrah=7, nex=812)
+    await village.wrote(11, NOW - 9 * DAY, NOW - 2 * DAY, NOW - 2 * DAY + MINUTE, NOW)
+    await village.wrote(12, NOW - 3 * DAY)
+    await village.wrote(13, NOW, channel_info=PVM)
+    await village.changed(polled_at=NOW - 2 * HOUR, listened_at=NOW)
+    return village
+
+
+async def test_totals_are_sums_of_what_is_known_beside_those_before(busy: Village) -> None:
+    found = await report(busy)
+    totals = found.totals
+    assert (totals.xp, totals.kills, totals.ehb) == (650, 4, 0.0)
+    assert totals.ehp == pytest.approx(0.0065)
+    assert (totals.messages, totals.writers) == (5, 2)
+    assert (totals.observed, totals.active, totals.members) == (2, 2, 3)
+    before = found.before
+    assert (before.xp, before.kills, before.messages, before.observed) == (300, 2, 1, 2)
+
+
+async def test_skills_bosses_and_the_top_boss_of_each(busy: Village) -> None:
+    found = await report(busy)
+    assert found.skills[1]["attack"] == MetricGain(300)
+    assert found.bosses[1] == {"zulrah": MetricGain(3), "vorkath": MetricGain(1)}
+    assert found.bosses[2] == {"nex": MetricGain(0, entered_at=812)}
+    members = found.roster.by_player()
+    assert members[1].top_boss == TopBoss("zulrah", 3)
+    assert (members[2].top_boss, members[3].top_boss) == (None, None)
+    assert found.present_bosses[1] == {"zulrah": 15, "vorkath": 51}
+
+
+async def test_evidence_says_how_good_the_numbers_are(busy: Village) -> None:
+    assert (await report(busy)).evidence == (
+        "WOM 2 h old",
+        "66% of members linked",
+        "80% of messages by known members",
+        "link 1 member in /clanstats links",
+    )
+
+
+async def test_blind_times_stand_in_the_evidence(busy: Village) -> None:
+    async with busy.database.writing() as connection:
+        await runs.go_blind(connection, busy.clan.clan_id, None, NOW - 5 * HOUR, "away")
+        await runs.see_again(connection, busy.clan.clan_id, None, NOW - 2 * HOUR)
+    assert "bot away 3 h on Friday" in (await report(busy)).evidence
+
+
+async def test_the_year_counts_messages_too(busy: Village) -> None:
+    await busy.wrote(11, NOW - 200 * DAY)
+    found = await report(busy, Period.YEAR)
+    assert found.roster.by_player()[1].messages(Period.YEAR) == 5
+    assert found.totals.writers == 2
+    assert "85% of messages by known members" in found.evidence
+
+
+async def test_the_day_counts_messages_too(busy: Village) -> None:
+    found = await report(busy, Period.DAY)
+    assert found.roster.by_player()[1].messages(Period.DAY) == 1
+    assert found.totals.messages == 2
+
+
+async def test_the_heatmap_holds_the_messages_of_the_period(busy: Village) -> None:
+    heat = (await report(busy)).heatmap
+    assert sum(map(sum, heat)) == 5
+    assert heat[NOW.weekday()][NOW.hour] == 2
+
+
+async def test_a_trend_has_a_line_for_each_day_and_gaps_where_nothing_was_seen(
+    busy: Village,
+) -> None:
+    lines = {line.day: line for line in (await report(busy)).trend}
+    today = NOW.date()
+    assert len(lines) >= 7
+    assert (lines[today].xp, lines[today].messages) == (None, 2)
+    assert (lines[today - DAY].xp, lines[today - DAY].kills) == (600, 4)
+    assert (lines[today - 2 * DAY].xp, lines[today - 2 * DAY].kills) == (50, 0)
+    assert lines[today - 5 * DAY].messages == 0
+    quarter = {line.day: line for line in (await report(busy, Period.QUARTER)).trend}
+    assert len(quarter) in {90, 91}
+    assert quarter[today - 20 * DAY].messages is None
+
+
+async def test_a_gain_belongs_to_the_clans_own_day(busy: Village) -> None:
+    await busy.changed(zone="Asia/Kolkata")
+    late = datetime(2026, 11, 18, 18, 45, tzinfo=UTC)  # a quarter past midnight over there
+    await busy.seen(3, late - 12 * HOUR, 100)
+    await busy.seen(3, late, 1_100)
+    lines = {line.day: line for line in (await report(busy)).trend}
+    assert lines[date(2026, 11, 19)].xp == 1_000 + 600
+
+
+async def test_changes_of_the_period_are_told_newest_first(busy: Village) -> None:
+    events = [
+        MembershipEventRow(1, "promoted", NOW - 3 * DAY, "member", "zenyte"),
+        MembershipEventRow(2, "joined", NOW - 2 * DAY, None, "member"),
+        MembershipEventRow(2, "left", NOW - 9 * DAY),
+    ]
+    async with busy.database.writing() as connection:
+        await players.note_events(connection, busy.clan.clan_id, events)
+    changes = (await report(busy)).changes
+    assert [(change.kind, change.name, change.after) for change in changes] == [
+        (ChangeKind.JOINED, "Two", "member"),
+        (ChangeKind.PROMOTED, "One", "zenyte"),
+    ]
+
+
+async def test_a_clan_that_was_never_heard_has_unknown_messages_and_not_zero(
+    village: Village,
+) -> None:
+    await village.settled({1: "One"})
+    await village.changed(listened_at=None)
+    found = await report(village)
+    assert (found.totals.messages, found.totals.xp) == (None, None)
+    assert {line.messages for line in found.trend} == {None}
+    assert found.evidence[0] == "WOM never polled"
+
+
+async def test_the_report_is_of_the_span_that_ends_with_this_hour(busy: Village) -> None:
+    busy.clock.forward(timedelta(minutes=20))
+    found = await report(busy, Period.MONTH)
+    assert found.span == last(Period.MONTH, NOW, busy.clan.zone)
+    assert found.roster.as_of == busy.clock.now
+
+
+async def test_another_clans_report_knows_nothing_of_it(busy: Village) -> None:
+    other = await busy.known_clans.found(2, "Other")
+    found = await Publish(busy.database, Inline(), busy.clock).clan_report(other, Period.MONTH)
+    assert found.roster.members == ()
+    assert (found.skills, found.bosses, found.changes) == ({}, {}, ())
+    assert found.totals.messages is None
+
+
+async def test_chart_and_workbook_go_with_the_report(busy: Village) -> None:
+    files = await Publish(busy.database, Inline(), busy.clock).report_files(busy.clan, Period.WEEK)
+    assert files.chart.content.startswith(b"\x89PNG")
+    assert files.workbook.name == "clan_report.xlsx"
+    assert files.workbook.content.startswith(b"PK")
+    assert files.report == await report(busy)
+
+
+async def test_only_leaderships_copy_says_who_may_rise_and_who_is_inactive(busy: Village) -> None:
+    publish = Publish(busy.database, Inline(), busy.clock)
+    review = Review(busy.database, busy.clock)
+    usual = await publish.clan_report(busy.clan, Period.WEEK)
+    assert usual.suggestions is None
+    told = (await publish.clan_report(busy.clan, Period.WEEK, leadership=True)).suggestions
+    assert told is not None
+    may_rise, silent = await review.promotions(busy.clan), await review.inactive(busy.clan)
+    assert told.promotions == promotion_rows(may_rise.promotions, may_rise.policy, busy.clock())
+    assert told.inactive == inactive_rows(silent.listed, silent.policy, busy.clock())
+    assert told.inactive.rows
+
+
+async def test_what_everybody_gets_of_leaderships_copy_is_the_usual_one(busy: Village) -> None:
+    publish = Publish(busy.database, Inline(), busy.clock)
+    usual = await publish.report_files(busy.clan, Period.WEEK)
+    theirs = await publish.report_files(busy.clan, Period.WEEK, leadership=True)
+    assert theirs.workbook != usual.workbook
+    assert await publish.for_everybody(theirs) == usual
+    assert await publish.for_everybody(usual) is usual
+
+
+async def test_a_report_asks_as_many_questions_of_a_large_clan_as_of_a_small_one(
+    village: Village,
+) -> None:
+    sent = []
+    for size in (5, 50):
+        await village.settled({who: f"Name {who}" for who in range(1, size + 1)})
+        for who in range(1, size + 1):
+            await village.linked(who, 100 + who)
+            await village.seen(who, NOW - (60 - size) * HOUR, 100 * size, zulrah=size)
+        with counted(village.database) as statements:
+            assert len((await report(village)).roster.members) == size
+        sent.append(len(statements))
+    assert sent[0] == sent[1] < 45

@@ -1,0 +1,109 @@
+"""Clans: found by their server, and what they decide for themselves."""
+
+from itertools import count
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.clan.ranks import Authority, Caller, Permissions
+from bot.services.chat import ChannelInfo, Intake, UnknownZone, Zones
+from bot.services.setup import Clan, Clans
+from storage.engine import Database
+from storage.links import StoredState
+from tests.bot.services.contents import one
+from tests.bot.services.talk import MINUTE, heard, kept, told
+from tests.bot.services.village import Village
+from tests.storage.rows import DAY, NOW
+
+
+async def test_a_clan_is_founded_once(known_clans: Clans) -> None:
+    first = await known_clans.found(7, "Iron Cabbage")
+    again = await known_clans.found(7, "Another Name")
+    assert again == first
+    assert (first.created_at, first.zone, first.wom_group_id) == (NOW, ZoneInfo("UTC"), None)
+    assert await known_clans.of_guild(7) == first
+    assert await known_clans.of_guild(8) is None
+    other = await known_clans.found(8, "Other")
+    assert await known_clans.every() == (first, other)
+
+
+async def again(known_clans: Clans, clan: Clan) -> Clan:
+    found = await known_clans.of_guild(clan.guild_id)
+    assert found is not None
+    return found
+
+
+async def test_a_zone_is_kept_and_an_unknown_one_refused_in_words(
+    database: Database, known_clans: Clans, clan: Clan
+) -> None:
+    zones = Zones(database)
+    await zones.set_zone(clan, "Asia/Kolkata")
+    assert (await again(known_clans, clan)).zone == ZoneInfo("Asia/Kolkata")
+    for nonsense in ("Europe/Lundon", "", "../etc/passwd", "Europe", "+02:00"):
+        with pytest.raises(UnknownZone, match="Europe/London"):
+            await zones.set_zone(clan, nonsense)
+    assert (await again(known_clans, clan)).zone == ZoneInfo("Asia/Kolkata")
+
+
+async def test_gates_are_kept_and_make_the_ladder(known_clans: Clans, clan: Clan) -> None:
+    permissions = Permissions(
+        tier_1=("owner", "king"), discord_officers=frozenset({5}), kick=Authority.OFFICER
+    )
+    await known_clans.set_permissions(clan, permissions)
+    found = await again(known_clans, clan)
+    assert found.permissions == permissions
+    assert found.ladder[:2] == ("owner", "king")
+
+
+async def test_the_same_group_again_keeps_its_members(village: Village) -> None:
+    await village.known_clans.join_group(village.clan, 77, "Named")
+    await village.settled({1: "One"})
+    await village.changed(history_from=NOW, details_etag='"x"')
+    await village.known_clans.join_group(village.clan, 77, "Named")
+    path = village.database.path
+    assert path is not None
+    assert one(path, "SELECT left_at FROM memberships") is None
+    assert one(path, "SELECT history_from FROM clans") is not None
+    assert one(path, "SELECT details_etag FROM clans") is None
+    await village.known_clans.join_group(village.clan, 78, "Other")
+    assert one(path, "SELECT left_at FROM memberships") is not None
+    assert one(path, "SELECT history_from FROM clans") is None
+
+
+async def test_only_confirmed_accounts_that_are_present_give_a_caller_roles(
+    village: Village,
+) -> None:
+    await village.settled({1: "One"}, role="owner")
+    await village.settled({2: "Two"}, role="zenyte")
+    await village.settled({3: "Three"}, role="dragonstone", left_at=NOW)
+    for player_id in (1, 3):
+        await village.linked(player_id, 11)
+    await village.linked(2, 11, state=StoredState.CLAIMED)
+    caller = await village.known_clans.caller(
+        village.clan, 11, frozenset({5}), owner=False, manager=True
+    )
+    roles = frozenset({"owner"})
+    assert caller == Caller(False, True, frozenset({5}), roles)  # noqa: FBT003 - as the table has it
+    other = await village.known_clans.found(2, "Other")
+    elsewhere = await village.known_clans.caller(other, 11, frozenset(), owner=False, manager=False)
+    assert elsewhere == Caller()
+
+
+async def test_a_new_zone_moves_what_was_written_into_its_days(
+    village: Village, path: Path
+) -> None:
+    other = await village.known_clans.found(2, "Other")
+    elsewhere = Village(village.database, village.known_clans, village.clock, other)
+    elsewhere.numbers = count(1_000)
+    theirs = await elsewhere.wrote(
+        1, NOW, NOW - DAY, channel_info=ChannelInfo(900, "general", "text")
+    )
+    messages = [heard(n, 1 + n % 2, NOW - n * 5 * MINUTE, asks=not n % 3) for n in range(300)]
+    intake = Intake(village.database, village.known_clans, village.clock)
+    await intake.store(village.clan, messages[:200])
+    await Zones(village.database).set_zone(village.clan, "Asia/Kolkata")
+    assert kept(path) == told(messages[:200], ZoneInfo("Asia/Kolkata"))
+    await intake.store(village.clan, messages[200:])  # with the clan as it was before
+    assert kept(path) == told(messages, ZoneInfo("Asia/Kolkata"))
+    assert kept(path, other.clan_id) == told(theirs, ZoneInfo("UTC"))
