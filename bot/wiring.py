@@ -163,7 +163,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         bridges=Bridges(database, intake),
         backfill=Backfill(database, intake, clock, settings.history_days),
         publish=Publish(database, drawing, clock),
-        cards=Cards(database, drawing, review, clock),
+        cards=Cards(database, drawing, clock),
         places=Channels(database),
         links=Links(database, clock),
         leaves=Leaves(database, clock),

@@ -14,7 +14,7 @@ from bot.clan.decisions import possible_moves
 from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
 from bot.clan.ranks import Permission
-from bot.services.review import CaseAction, Unsuggested
+from bot.services.review import CaseAction, ReviewContext, Unsuggested
 from bot.wiring import Services
 from cogs._cases import history_view, kinds_for
 from cogs._cases_buttons import newest
@@ -74,38 +74,51 @@ class Deciding:
         )
         if decided.refusal is not None:
             await tell(interaction, refused_words(decided, who))
-            await self.redraw(interaction, key)
+            await self.redraw(interaction, key, before=decided.read)
             return
         note = decided_words(decided, move)
         if key.act is Act.NOTICE:
             note = f"{note} {await send_notice(interaction, clan, said.notice)}"
-        await self.redraw(interaction, key, note)
+        await self.redraw(interaction, key, note, before=decided.read)
 
-    async def redraw(self, interaction: Interaction, key: Key, note: str = "") -> None:
-        """Show the list, or the details from which somebody pressed, as they are now."""
-        drawn = await self._drawn(interaction, key, note)
+    async def redraw(
+        self,
+        interaction: Interaction,
+        key: Key,
+        note: str = "",
+        before: ReviewContext | None = None,
+    ) -> None:
+        """Show the list, or the details from which somebody pressed, as they are now.
+
+        What was read `before` the decision is not read again.
+        """
+        drawn = await self._drawn(interaction, key, note, before)
         await interaction.edit_original_response(
             view=drawn.view, attachments=files(*drawn.documents)
         )
 
-    async def _drawn(self, interaction: Interaction, key: Key, note: str) -> Drawn:
+    async def _drawn(
+        self, interaction: Interaction, key: Key, note: str, before: ReviewContext | None
+    ) -> Drawn:
         services, clan, at = self._services, clan_of(interaction), key.at
         if at.tab is ReviewTab.HISTORY:
             return Drawn(await history_view(services, interaction, at, note))
         if at.person_id:
-            return await details_view(services, clan, at, kinds_for(interaction), note)
+            return await details_view(services, clan, at, kinds_for(interaction), note, before)
         if at.kind is CaseKind.PROMOTION:
-            return Drawn(await promotions_view(services, clan, at, note))
-        return Drawn(await inactive_view(services, clan, at, note))
+            return Drawn(await promotions_view(services, clan, at, note, before))
+        return Drawn(await inactive_view(services, clan, at, note, before))
 
     async def _ask(self, interaction: Interaction, key: Key) -> None:
         """Open the form that a decision needs, unless there is nothing to decide any more."""
         clan, services = clan_of(interaction), self._services
-        found = await services.review.suggestion(clan, key.at.kind, key.player_id, key.at.days)
+        found, read = await services.review.suggestion(
+            clan, key.at.kind, key.player_id, key.at.days
+        )
         if isinstance(found, Unsuggested):
             await interaction.response.defer()
             await tell(interaction, f"{bold(found.name)}: {escaped(found.words)}")
-            await self.redraw(interaction, key)
+            await self.redraw(interaction, key, before=read)
             return
         form: DecisionForm | NoticeForm
         if key.act is Act.NOTICE:

@@ -12,7 +12,7 @@ import discord
 from bot.clan.names import escaped
 from bot.clan.wording import plural
 from bot.reports.definitions import inactive_words
-from bot.services.review import InactivityReview
+from bot.services.review import InactivityReview, ReviewContext
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._deciding_keys import (
@@ -51,10 +51,14 @@ _TO_REMOVE = (
 
 
 async def inactive_view(
-    services: Services, clan: Clan, at: ReviewState, note: str = ""
+    services: Services,
+    clan: Clan,
+    at: ReviewState,
+    note: str = "",
+    before: ReviewContext | None = None,
 ) -> discord.ui.LayoutView:
-    """Return the list as it is now."""
-    return sheet(inactive_box(await services.review.inactive(clan, at.days), at, note))
+    """Return the list as it is now; what was read `before` a decision is not read again."""
+    return sheet(inactive_box(await services.review.inactive(clan, at.days, before), at, note))
 
 
 def inactive_box(review: InactivityReview, at: ReviewState, note: str = "") -> Box:

@@ -14,7 +14,7 @@ from bot.clan.promotion import PromotionCase
 from bot.clan.wording import plural
 from bot.reports.clan_report import role_words
 from bot.reports.definitions import promotion_words
-from bot.services.review import PromotionReview, Waiting
+from bot.services.review import PromotionReview, ReviewContext, Waiting
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._deciding_keys import (
@@ -68,10 +68,14 @@ _STYLES = {Move.APPROVE: discord.ButtonStyle.success}
 
 
 async def promotions_view(
-    services: Services, clan: Clan, at: ReviewState, note: str = ""
+    services: Services,
+    clan: Clan,
+    at: ReviewState,
+    note: str = "",
+    before: ReviewContext | None = None,
 ) -> discord.ui.LayoutView:
-    """Return the list as it is now."""
-    return sheet(promotions_box(await services.review.promotions(clan), at, note))
+    """Return the list as it is now; what was read `before` a decision is not read again."""
+    return sheet(promotions_box(await services.review.promotions(clan, before), at, note))
 
 
 def promotions_box(review: PromotionReview, at: ReviewState, note: str = "") -> Box:

@@ -9,7 +9,7 @@ import discord
 from bot.clan.cases import CaseKind
 from bot.clan.promotion import PromotionCase
 from bot.reports.documents import Document
-from bot.services.review import PromotionReview
+from bot.services.review import PromotionReview, ReviewContext, standing_in
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._cases import history_lines
@@ -42,12 +42,17 @@ class Drawn(NamedTuple):
     documents: tuple[Document, ...] = ()
 
 
-async def details_view(
-    services: Services, clan: Clan, at: ReviewState, kinds: frozenset[CaseKind], note: str = ""
+async def details_view(  # noqa: PLR0913, PLR0917 - where, whose, and what is known already
+    services: Services,
+    clan: Clan,
+    at: ReviewState,
+    kinds: frozenset[CaseKind],
+    note: str = "",
+    before: ReviewContext | None = None,
 ) -> Drawn:
     """Return everything about the person of `at` as it is now, with cases of some kinds."""
-    review = await services.review.promotions(clan)
-    found = await _found(services, clan, review, at.person_id)
+    review = await services.review.promotions(clan, before)
+    found = _found(review, at.person_id)
     if found is None:
         return Drawn(sheet(Box("## Details", clipped([note], NOTE_ROOM), _GONE)))
     chart = await services.details.weeks(clan, found.profile)
@@ -56,14 +61,12 @@ async def details_view(
     return Drawn(sheet(box), (chart,))
 
 
-async def _found(
-    services: Services, clan: Clan, review: PromotionReview, player_id: int
-) -> PromotionCase | None:
+def _found(review: PromotionReview, player_id: int) -> PromotionCase | None:
     """Return what is suggested about somebody, or what they have and lack where nothing is."""
     for each in chain(*review.promotions):
         if each.profile.main.player_id == player_id:
             return each
-    standing = await services.review.standing(clan, player_id)
+    standing = None if review.read is None else standing_in(review.read, player_id)
     return None if standing is None else standing.outlook
 
 

@@ -32,7 +32,7 @@ async def status_answer(services: Services, interaction: Interaction) -> None:
     clan = clan_of(interaction)
     queue = await services.links.queue(clan, await guild_members_in(interaction))
     status = await services.upkeep.status(clan, len(queue.sure_pairs))
-    verdicts = verdict_lines(await services.review.verdicts(clan), await services.policies.of(clan))
+    verdicts = verdict_lines(status.verdicts, status.policy)
     left_out = await left_out_line(services, clan)
     view = discord.ui.LayoutView().add_item(status_box(clan.name, status, left_out, verdicts))
     await interaction.followup.send(view=view)

@@ -120,17 +120,38 @@ def _days_written() -> Select[Any]:
 
 
 async def capped_messages(
-    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime, cap: int
-) -> dict[int, int]:
-    """Return the messages by author in [start, end), no hour counting for more than the cap."""
+    connection: AsyncConnection, clan_id: int, asked: Sequence[tuple[datetime, datetime, int]]
+) -> list[dict[int, int]]:
+    """Return, for each (start, end, cap), the messages by author who wrote in [start, end).
+
+    No hour counts for more than the cap.
+    """
+    if not asked:
+        return []
     hour = AUTHOR_HOURS.c
     authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
+    first, last = min(start for start, _, _ in asked), max(end for _, end, _ in asked)
+    sums = (
+        func.sum(
+            case(
+                ((hour.hour_at < start) | (hour.hour_at >= end), 0),
+                (hour.messages > cap, cap),
+                else_=hour.messages,
+            )
+        )
+        for start, end, cap in asked
+    )
     rows = await connection.execute(
-        select(hour.author_id, func.sum(case((hour.messages > cap, cap), else_=hour.messages)))
-        .where(hour.author_id.in_(authors), hour.hour_at >= start, hour.hour_at < end)
+        select(hour.author_id, *sums)
+        .where(hour.author_id.in_(authors), hour.hour_at >= first, hour.hour_at < last)
         .group_by(hour.author_id)
     )
-    return dict(plain_rows(rows))
+    found: list[dict[int, int]] = [{} for _ in asked]
+    for author_id, *counts in plain_rows(rows):
+        for by_author, messages in zip(found, counts, strict=True):
+            if messages:
+                by_author[author_id] = messages
+    return found
 
 
 def _in_stretch(number: int) -> ColumnElement[bool]:

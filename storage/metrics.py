@@ -1,11 +1,11 @@
 """Metrics by small integers, their present values, and how they went since an instant."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, select
+from sqlalchemy import CompoundSelect, Select, bindparam, case, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import Instant
@@ -66,24 +66,35 @@ async def present_values(
 async def paths(
     connection: AsyncConnection,
     clan_id: int,
-    start: datetime,
-    metrics: Collection[int] | None = None,
-) -> list[MetricPath]:
-    """Return the path since `start` of every metric that rose or fell since, of present members.
+    asked: Sequence[tuple[datetime, Collection[int] | None]],
+) -> list[list[MetricPath]]:
+    """Return, for each start, the path since it of every metric that rose or fell since.
 
-    Of all metrics, or only of those whose ids are given.
+    Of present members; of all metrics or, with their ids, only of some.
     """
-    given = {"clan_id": clan_id, "start": start}
-    if metrics is not None:
-        given["metrics"] = sorted(metrics)
-    rows = await connection.execute(_paths(of_some=metrics is not None), given)
-    return list(map(MetricPath._make, plain_rows(rows)))
+    if not asked:
+        return []
+    given: dict[str, Any] = {"clan_id": clan_id}
+    for number, (start, metrics) in enumerate(asked):
+        given[f"start_{number}"] = start
+        if metrics is not None:
+            given[f"metrics_{number}"] = sorted(metrics)
+    of_some = tuple(metrics is not None for _, metrics in asked)
+    found: list[list[MetricPath]] = [[] for _ in asked]
+    for number, *path in plain_rows(await connection.execute(_paths(of_some), given)):
+        found[number].append(MetricPath._make(path))
+    return found
 
 
 @cache
-def _paths(*, of_some: bool) -> Select[Any]:
+def _paths(of_some: tuple[bool, ...]) -> Select[Any] | CompoundSelect[Any]:
+    every = [_path(number, of_some=each) for number, each in enumerate(of_some)]
+    return every[0] if len(every) == 1 else union_all(*every)
+
+
+def _path(number: int, *, of_some: bool) -> Select[Any]:
     value, change = PRESENT_VALUES.c, METRIC_CHANGES.alias("change").c
-    start = bindparam("start", type_=Instant)
+    start = bindparam(f"start_{number}", type_=Instant)
     at_start = (
         select(change.value)
         .where(change.player_id == value.player_id, change.metric_id == value.metric_id)
@@ -103,9 +114,10 @@ def _paths(*, of_some: bool) -> Select[Any]:
     )
     if of_some:
         # "+ 0" keeps SQLite on the index by change: the key would be sought once for each metric.
-        moved = moved.where((value.metric_id + 0).in_(bindparam("metrics", expanding=True)))
+        metrics: Any = bindparam(f"metrics_{number}", expanding=True)
+        moved = moved.where((value.metric_id + 0).in_(metrics))
     # Materialized, so that the value at the start is looked up only once.
-    path = moved.cte("path").prefix_with("MATERIALIZED").c
+    path = moved.cte(f"path_{number}").prefix_with("MATERIALIZED").c
     first = (
         select(change.value)
         .where(change.player_id == path.player_id, change.metric_id == path.metric_id)
@@ -114,7 +126,9 @@ def _paths(*, of_some: bool) -> Select[Any]:
         .scalar_subquery()
     )
     first_inside = case((path.at_start.is_(None), first))
-    return select(path.player_id, path.metric_id, path.at_start, first_inside, path.value)
+    return select(
+        literal(number), path.player_id, path.metric_id, path.at_start, first_inside, path.value
+    )
 
 
 async def ranked_values(

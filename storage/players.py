@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import instant_or_none
@@ -169,10 +169,11 @@ async def note_events(
 
 
 async def events_between(
-    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime | None = None
 ) -> list[tuple[MembershipEventRow, str]]:
-    """Return the events of [start, end) with the player's name, newest first."""
+    """Return the events of [start, end), or all since, with the player's name, newest first."""
     event = MEMBERSHIP_EVENTS.c
+    ended = true() if end is None else event.happened_at < end
     rows = await connection.execute(
         select(
             event.player_id,
@@ -183,7 +184,7 @@ async def events_between(
             PLAYERS.c.name,
         )
         .join(PLAYERS, PLAYERS.c.player_id == event.player_id)
-        .where(event.clan_id == clan_id, event.happened_at >= start, event.happened_at < end)
+        .where(event.clan_id == clan_id, event.happened_at >= start, ended)
         .order_by(event.happened_at.desc(), event.id)
     )
     return [(MembershipEventRow(*row[:5]), row[5]) for row in rows]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.clan.gains import Gains
 from bot.clan.spans import Period
 from bot.clan.standings import Member
 
@@ -33,7 +34,13 @@ class Totals(NamedTuple):
 
 def totals(members: Iterable[Member], period: Period, messages: int | None) -> Totals:
     """Return the sums of a period over members; `messages` are the whole clan's own."""
-    sides = [(member.gains(period), member.messages(period) or 0) for member in members]
+    sides = ((member.gains(period), member.messages(period) or 0) for member in members)
+    return totals_of(sides, messages)
+
+
+def totals_of(each_side: Iterable[tuple[Gains, int]], messages: int | None) -> Totals:
+    """Return the sums over what each member gained and wrote."""
+    sides = list(each_side)
     known = [gains for gains, _ in sides if gains.known]
     xp = [gains.xp for gains in known if gains.xp is not None]
     return Totals(

@@ -15,9 +15,17 @@ from bot.clan.enforcement import LIVING, judge
 from bot.clan.policy import Policy
 from bot.demo.cast import MadeUpPlayer, Persona, Since, to_ms
 from bot.demo.world import World
-from bot.services.review import Unsuggested, inactivity_of, keep, promotions_of, suggested
+from bot.services.review import (
+    ReviewContext,
+    Unsuggested,
+    context_of,
+    inactivity_of,
+    keep,
+    promotions_of,
+    suggested,
+)
 from bot.services.setup import Clan, policy_of
-from bot.services.view import Looking, Muster, read_muster
+from bot.services.view import read_view, verdict_query
 from storage.engine import Connection, Database
 
 _LONG_AGO, _SEEN_AGAIN, _EARLIER, _LATELY = (timedelta(days=days) for days in (88, 74, 40, 6))
@@ -114,7 +122,7 @@ class _Past:
         case = self._decided(then, _REMOVED, them)
         return None if case is None else after_wom(case, None, then.ladder, left[player_id])
 
-    def _rose(self, then: Muster) -> Case | None:
+    def _rose(self, then: ReviewContext) -> Case | None:
         """Tell of the approved promotion that was done in the game the soonest."""
         rises = {
             player_id: rise
@@ -128,12 +136,12 @@ class _Past:
         role, since_at = rises[case.player_id]
         return after_wom(case, role, then.ladder, since_at)
 
-    def _gone(self, then: Muster) -> Iterator[int]:
+    def _gone(self, then: ReviewContext) -> Iterator[int]:
         """Return who was silent and is to this day."""
         here = (self._present.get(each) for each in _silent(then))
         return (each.player_id for each in here if each and self._world.silent_since(each))
 
-    def _overdue(self, then: Muster) -> Iterator[int]:
+    def _overdue(self, then: ReviewContext) -> Iterator[int]:
         """Return who was suggested and has risen nowhere to this day."""
         found = (player_id for player_id, _ in _promising(then) if player_id in self._present)
         return (each for each in found if self._next_rise(each, then.at) is None)
@@ -144,7 +152,7 @@ class _Past:
         now = self._world.now
         return next((each for each in rises if after < each.since_at <= now), None)
 
-    def _decided(self, then: Muster, made: _Made, who: Iterable[int]) -> Case | None:
+    def _decided(self, then: ReviewContext, made: _Made, who: Iterable[int]) -> Case | None:
         """Return the case of the first one who is in no story yet, opened and decided at once."""
         player_id = next((each for each in who if each not in self._taken), None)
         if player_id is None:
@@ -169,21 +177,22 @@ class _Past:
 
     async def _look(
         self, connection: Connection, at: datetime, *, silence_only: bool = False
-    ) -> Muster:
-        look = Looking(self._clan, self._policy, at, self._world.now, silence_only=silence_only)
-        return await read_muster(connection, look)
+    ) -> ReviewContext:
+        query = verdict_query(self._policy, at, silence_only=silence_only)
+        view = await read_view(connection, self._clan, query)
+        return context_of(view, self._policy, silence_only=silence_only)
 
 
-def _silent(then: Muster) -> Iterator[int]:
+def _silent(then: ReviewContext) -> Iterator[int]:
     return (each.profile.main.player_id for each in inactivity_of(then).sure)
 
 
-def _promising(then: Muster) -> Iterator[tuple[int, str]]:
+def _promising(then: ReviewContext) -> Iterator[tuple[int, str]]:
     """Return who was suggested, and for which rank, the strongest first."""
     return ((each.profile.main.player_id, each.next_rank) for each in promotions_of(then).cases)
 
 
-def _lives(then: Muster) -> dict[int, Life]:
+def _lives(then: ReviewContext) -> dict[int, Life]:
     """Return what those did who show life, by the ids of their main accounts."""
     judged = ((each, judge(each, then.policy, then.at)) for each in then.profiles)
     return {

@@ -102,7 +102,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4], START),
     "cases.counts": lambda it, clan: cases.counts(it, clan, "inactivity", PLAYERS),
     "cases.noticed_since": lambda it, clan: in_order(noticed(it, clan)),
-    "chat.capped_messages": lambda it, clan: chat.capped_messages(it, clan, START, END, 5),
+    "chat.capped_messages": lambda it, clan: chat.capped_messages(it, clan, [(START, END, 5)]),
     "chat.days_written": lambda it, clan: chat.days_written(it, clan, *DAYS),
     "messages.answered_authors": lambda it, clan: messages.answered_authors(
         it, clan, AUTHORS, START, HOUR
@@ -125,7 +125,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "runs.blind_since": runs.blind_since,
     "runs.last_runs": runs.last_runs,
     "snapshots.first_seen": snapshots.first_seen,
-    "metrics.paths": lambda it, clan: metrics.paths(it, clan, START),
+    "metrics.paths": lambda it, clan: metrics.paths(it, clan, [(START, None)]),
     "metrics.ranked_values": metrics.ranked_values,
     "snapshots.rises": lambda it, clan: snapshots.rises(it, clan, START),
     "snapshots.seen_at": lambda it, clan: snapshots.seen_at(it, clan, [NOW]),

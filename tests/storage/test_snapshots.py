@@ -105,7 +105,7 @@ async def test_a_path_begins_with_its_baseline_or_the_first_seen_inside(
         await observe(connection, 2, start + DAY, {"zulrah": 5})
         await observe(connection, 2, NOW, {"zulrah": 9})
         zulrah = (await metrics.metric_ids(connection))["zulrah"][0]
-        paths = await metrics.paths(connection, clan_id, start)
+        (paths,) = await metrics.paths(connection, clan_id, [(start, None)])
         assert sorted(paths) == [
             MetricPath(1, zulrah, at_start=20, first_inside=None, at_end=45),
             MetricPath(2, zulrah, at_start=None, first_inside=5, at_end=9),
@@ -135,7 +135,8 @@ async def test_those_who_left_are_not_in_the_clans_answers(
         assert set((await snapshots.seen_at(connection, clan_id, [NOW]))[0]) == {2}
         assert set(await snapshots.first_seen(connection, clan_id)) == {2}
         assert await metrics.ranked_values(connection, clan_id) == [(2, zulrah, 10)]
-        assert {path.player_id for path in await metrics.paths(connection, clan_id, start)} == {2}
+        (paths,) = await metrics.paths(connection, clan_id, [(start, None)])
+        assert {path.player_id for path in paths} == {2}
         assert {each[0] for each in await snapshots.rises(connection, clan_id, start)} == {2}
 
 

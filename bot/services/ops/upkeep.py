@@ -1,27 +1,33 @@
 """How the bot itself is doing: what ran when, what is late, what is wrong and how to mend it."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.clan.cases import Case
 from bot.clan.coverage import full_words, next_step
-from bot.clan.evidence import strip
+from bot.clan.enforcement import Verdict
+from bot.clan.evidence import Coverage, strip
+from bot.clan.policy import Policy
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, plural
-from bot.services.chat import NO_ACCESS, blind_times
+from bot.services.chat import NO_ACCESS
 from bot.services.game import faults
 from bot.services.publish import report_coverage
-from bot.services.setup import Clan, Clock
-from bot.services.view import read_people, read_roster
-from storage import authors, chat, runs
+from bot.services.review import context_of, standing_cases, verdicts_in
+from bot.services.setup import Clan, Clock, policy_of
+from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
+from storage import authors, runs
 from storage.backup import back_up
 from storage.engine import Database
 from storage.runs import Run
 
 DONE, FAILED, REFUSED = "done", "failed", "refused"
+_COVERED = Period.MONTH
 _UNEXPECTED = "something that nobody expected"
 OVERTAKEN = "overtaken"
 """Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
@@ -62,6 +68,8 @@ class Status:
     messages: int
     database_bytes: int | None
     troubles: tuple[Trouble, ...]
+    verdicts: Mapping[Verdict, int]
+    policy: Policy
 
 
 class Upkeep:
@@ -115,32 +123,26 @@ class Upkeep:
     async def status(self, clan: Clan, sure_pairs: int | None = None) -> Status:
         """Return how the bot and this clan's numbers are doing."""
         now = self._clock()
-        period = Period.MONTH
-        span = last(period, now, clan.zone)
+        query = _evidence_query(clan, now)
         async with self._database.reading() as connection:
-            people = await read_people(connection, clan)
-            roster = await read_roster(connection, clan, people, now, {period: span})
-            hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
+            policy = await policy_of(connection, clan)
+            query |= verdict_query(policy, now, silence_only=True)
+            view = await read_view(connection, clan, query)
+            cases = await standing_cases(connection, clan)
             places = await authors.channels(connection, clan.clan_id)
-            writers = await authors.writers(connection, clan.clan_id)
-            blind = await blind_times(connection, clan, span)
             ran = await runs.last_runs(connection, clan.clan_id)
-            unseen = await runs.blindness(connection, clan.clan_id, now)
-        heard = clan.listened_at is not None
-        messages = sum(count for _, count in hours)
-        said = messages if heard else None
-        known = report_coverage(clan, roster, period, said, blind, sure_pairs)
+        known, verdicts = await asyncio.to_thread(_known, view, policy, cases, sure_pairs)
         late = await self.late(clan)
         unreadable = tuple(sorted(each.name for each in places.values() if not each.is_readable))
         unread = {
             each.channel: each.reason
-            for each in unseen
+            for each in view.gaps
             if each.ended_at is None and each.channel and each.channel not in unreadable
         }
         poll_every = next(job.every for job in self.jobs if job.name == "poll")
         return Status(
             version=self._version,
-            members=len(roster.members),
+            members=len(view.people.places),
             polled_at=clan.polled_at,
             next_poll_at=clan.polled_at + poll_every if clan.polled_at else None,
             runs=ran,
@@ -150,14 +152,23 @@ class Upkeep:
             next_step=next_step(known.links),
             channels=sum(each.is_counted and each.is_readable for each in places.values()),
             unreadable=unreadable,
-            messages=sum(writer.messages for writer in writers),
+            messages=sum(writer.messages for writer in view.people.writers.values()),
             database_bytes=_size(self._database),
             troubles=(
                 *self._troubles(clan, ran, late, now),
                 *_blind_troubles(unreadable),
                 *_gap_troubles(unread),
             ),
+            verdicts=verdicts,
+            policy=policy,
         )
+
+    async def evidence(self, clan: Clan, sure_pairs: int) -> tuple[str, ...]:
+        """Return how well the clan was seen in the last month, in words."""
+        now = self._clock()
+        async with self._database.reading() as connection:
+            view = await read_view(connection, clan, _evidence_query(clan, now))
+        return strip(await asyncio.to_thread(_coverage, view, sure_pairs), now, clan.zone)
 
     def _jobs_of(self, clan: Clan) -> list[Job]:
         refreshed = self._is_refreshed(clan)
@@ -205,6 +216,25 @@ class Upkeep:
             for each in late
         ]
         return found
+
+
+def _evidence_query(clan: Clan, now: datetime) -> ViewQuery:
+    span = last(_COVERED, now, clan.zone)
+    return ViewQuery(now, frozenset({_COVERED}), hours_from=span.start)
+
+
+def _known(
+    view: ClanView, policy: Policy, cases: Sequence[Case], sure_pairs: int | None
+) -> tuple[Coverage, dict[Verdict, int]]:
+    context = context_of(view, policy, cases, silence_only=True)
+    return _coverage(view, sure_pairs), verdicts_in(context)
+
+
+def _coverage(view: ClanView, sure_pairs: int | None) -> Coverage:
+    roster, span = roster_of(view, [_COVERED]), view.spans[_COVERED]
+    said = sum(count for at, count in view.chat.hours if at in span)
+    heard = view.clan.listened_at is not None
+    return report_coverage(view, roster, _COVERED, said if heard else None, sure_pairs)
 
 
 def _failure(error: BaseException) -> dict[str, str]:

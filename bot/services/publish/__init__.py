@@ -3,14 +3,7 @@
 from bot.services.publish.audits import AuditFiles, Audits
 from bot.services.publish.card import CardFiles, Cards
 from bot.services.publish.details import Details
-from bot.services.publish.report import (
-    Publish,
-    ReportFiles,
-    metric_gains,
-    read_metrics,
-    report_coverage,
-    top_bosses,
-)
+from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
 __all__ = [
     "AuditFiles",
@@ -20,8 +13,5 @@ __all__ = [
     "Details",
     "Publish",
     "ReportFiles",
-    "metric_gains",
-    "read_metrics",
     "report_coverage",
-    "top_bosses",
 ]

@@ -1,25 +1,40 @@
 """A member's card: their own numbers, their places in the clan, their last 90 days."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import NamedTuple
 
 from bot.clan.activity import best_hours, heatmap
+from bot.clan.cases import Case
 from bot.clan.claims import Effect, allows
 from bot.clan.evidence import chat_evidence, game_evidence
+from bot.clan.gains import UNKNOWN
 from bot.clan.names import match_key
+from bot.clan.policy import Policy
 from bot.clan.spans import Period, day_of, day_span, last
-from bot.clan.standings import Chat, Roster, place
+from bot.clan.standings import place
 from bot.clan.wording import ago
 from bot.reports.documents import Document
 from bot.reports.pictures import Card
 from bot.reports.worker import Drawing, Draws
-from bot.services.chat import blind_times
 from bot.services.people import member_called
-from bot.services.publish.trend import daily_messages, read_trend, trend_days
-from bot.services.review import OwnStanding, Review
-from bot.services.setup import Clan, Clock
-from bot.services.view import People, Visitor, read_people, read_roster
+from bot.services.publish.trend import daily_messages, trend_days, trend_lines
+from bot.services.review import OwnStanding, context_of, standing_cases, standing_in
+from bot.services.setup import Clan, Clock, policy_of
+from bot.services.view import (
+    ClanView,
+    People,
+    ViewQuery,
+    Visitor,
+    gains_of,
+    member_of,
+    messages_of,
+    read_people,
+    read_view,
+    verdict_query,
+)
 from storage import chat
 from storage.engine import Connection, Database
 
@@ -45,10 +60,9 @@ class CardFiles:
 class Cards:
     """Arranges the cards of members."""
 
-    def __init__(self, database: Database, draws: Draws, review: Review, clock: Clock) -> None:
+    def __init__(self, database: Database, draws: Draws, clock: Clock) -> None:
         self._database = database
         self._draws = draws
-        self._review = review
         self._clock = clock
 
     async def of_self(self, clan: Clan, visitor: Visitor, period: Period) -> CardFiles | None:
@@ -62,12 +76,11 @@ class Cards:
             own = people.own_card(visitor.user_id)
             if own is None:
                 return None
-            player_id = own.place.player_id
-            card, evidence = await self._card(connection, clan, people, player_id, period)
-        judged = allows(own.link, Effect.STANDING)
-        made = await self._drawn(clan, card, evidence, judged=judged)
+            judged = allows(own.link, Effect.STANDING)
+            about = _About(own.place.player_id, period, judged=judged)
+            read = await self._read(connection, clan, people, about)
         claims = tuple(place.name for place in people.claims(visitor.user_id))
-        return replace(made, claims=claims, is_shared=own.is_shared)
+        return replace(await self._drawn(read), claims=claims, is_shared=own.is_shared)
 
     async def of_visitor(
         self, clan: Clan, visitor: Visitor, period: Period, *, judged: bool = False
@@ -81,10 +94,9 @@ class Cards:
             accounts = people.accounts(visitor.user_id)
             if not accounts:
                 return None
-            card, evidence = await self._card(
-                connection, clan, people, accounts[0].player_id, period
-            )
-        return await self._drawn(clan, card, evidence, judged=judged)
+            about = _About(accounts[0].player_id, period, judged=judged)
+            read = await self._read(connection, clan, people, about)
+        return await self._drawn(read)
 
     async def of_player(
         self, clan: Clan, name: str, period: Period, *, judged: bool = False
@@ -95,8 +107,9 @@ class Cards:
             found = member_called(people.places, people.names, name)
             if found is None:
                 return None
-            card, evidence = await self._card(connection, clan, people, found.player_id, period)
-        return await self._drawn(clan, card, evidence, judged=judged)
+            about = _About(found.player_id, period, judged=judged)
+            read = await self._read(connection, clan, people, about)
+        return await self._drawn(read)
 
     async def names_like(self, clan: Clan, text: str) -> tuple[str, ...]:
         """Return up to 25 members' names that hold the text, old names and Discord names too."""
@@ -104,61 +117,97 @@ class Cards:
             people = await read_people(connection, clan)
         return _names_like(people, text)
 
-    async def _card(
-        self,
-        connection: Connection,
-        clan: Clan,
-        people: People,
-        player_id: int,
-        period: Period,
-    ) -> tuple[Card, tuple[str, ...]]:
+    async def _read(
+        self, connection: Connection, clan: Clan, people: People, about: "_About"
+    ) -> "_Read":
         now = self._clock()
-        span = last(period, now, clan.zone)
-        roster = await read_roster(connection, clan, people, now, {period: span})
-        member = roster.by_player()[player_id]
-        days = trend_days(last(Period.QUARTER, now, clan.zone), clan.zone)
-        start = day_span(days[0], clan.zone).start
-        known = None if member.chat is None else people.known.get(player_id)
-        hours, heard_from = [], None
-        if known is not None and known.alt_of is None:
-            authors = [each.author_id for each in known.authors]
-            hours = await chat.author_hours(connection, clan.clan_id, authors, start)
-            # Before anybody was heard nothing is known of this member either.
-            heard_at = await chat.first_hour(connection, clan.clan_id, start, now)
-            heard_from = None if heard_at is None else day_of(heard_at, clan.zone)
-        messages = daily_messages(hours, days, clan.zone, heard_from)
-        week = heatmap(hours, clan.zone)
-        card = Card(
-            member=member,
-            clan=clan.name,
-            zone=clan.zone.key,
-            period=period,
-            now=now,
-            places=_places(roster, player_id, period),
-            trend=await read_trend(connection, clan, days, messages, player_id),
-            best_hours=best_hours(week),
-            hours=week,
-            accounts=member.accounts,
+        start = day_span(_trend_days(now, clan)[0], clan.zone).start
+        query = ViewQuery(
+            now,
+            frozenset({about.period}),
+            about=about.player_id,
+            counted=about.period,
+            trend_from=start,
         )
-        blind = await blind_times(connection, clan, span)
-        evidence = (
-            *((f"WOM {ago(member.updated_at, now)} old",) if member.updated_at else ()),
-            *game_evidence(member, member.gains(period), span.length, now).reasons,
-            *chat_evidence(member, span.length, now, blind).reasons,
+        policy = await policy_of(connection, clan) if about.judged else None
+        if policy is not None:
+            query |= verdict_query(policy, now)
+        view = await read_view(connection, clan, query, people)
+        known = people.known.get(about.player_id)
+        authors = () if known is None else tuple(each.author_id for each in known.authors)
+        return _Read(
+            view,
+            about,
+            await chat.author_hours(connection, clan.clan_id, authors, start) if authors else (),
+            policy,
+            () if policy is None else await standing_cases(connection, clan),
         )
-        return card, tuple(dict.fromkeys(evidence))
 
-    async def _drawn(
-        self, clan: Clan, card: Card, evidence: tuple[str, ...], *, judged: bool
-    ) -> CardFiles:
-        drawing = self._draws.draw(Drawing.CARD_CHART, card)
-        if not judged:
-            return CardFiles(card, await drawing, evidence)
-        # The picture is drawn in a process of its own while the clan is looked through here.
+    async def _drawn(self, read: "_Read") -> CardFiles:
+        card, evidence = await asyncio.to_thread(_card, read)
+        # The picture is drawn in a process of its own while the rules are asked here.
         chart, standing = await asyncio.gather(
-            drawing, self._review.standing(clan, card.member.player_id)
+            self._draws.draw(Drawing.CARD_CHART, card), asyncio.to_thread(_standing, read)
         )
         return CardFiles(card, chart, evidence, standing)
+
+
+class _About(NamedTuple):
+    """Whose card it is, of which period, and whether it tells how they stand."""
+
+    player_id: int
+    period: Period
+    judged: bool
+
+
+class _Read(NamedTuple):
+    """All that a card is made from; `hours` are the messages of this person by the hour."""
+
+    view: ClanView
+    about: _About
+    hours: Sequence[tuple[datetime, int]]
+    policy: Policy | None
+    cases: Sequence[Case]
+
+
+def _trend_days(now: datetime, clan: Clan) -> tuple[date, ...]:
+    return trend_days(last(Period.QUARTER, now, clan.zone), clan.zone)
+
+
+def _card(read: _Read) -> tuple[Card, tuple[str, ...]]:
+    view, (player_id, period, _) = read.view, read.about
+    clan, now, span = view.clan, view.as_of, view.spans[period]
+    member = member_of(view, player_id, period)
+    days = _trend_days(now, clan)
+    # Of an alt, and before anybody was heard, nothing is known of what this member wrote.
+    heard_at = None if member.chat is None else view.chat.heard_from
+    heard_from = None if heard_at is None else day_of(heard_at, clan.zone)
+    messages = daily_messages(read.hours, days, clan.zone, heard_from)
+    week = heatmap(read.hours, clan.zone)
+    card = Card(
+        member=member,
+        clan=clan.name,
+        zone=clan.zone.key,
+        period=period,
+        now=now,
+        places=_places(view, player_id, period),
+        trend=trend_lines(view.game.life, days, messages, clan.zone, player_id),
+        best_hours=best_hours(week),
+        hours=week,
+        accounts=member.accounts,
+    )
+    evidence = (
+        *((f"WOM {ago(member.updated_at, now)} old",) if member.updated_at else ()),
+        *game_evidence(member, member.gains(period), span.length, now).reasons,
+        *chat_evidence(member, span.length, now, view.blind(span)).reasons,
+    )
+    return card, tuple(dict.fromkeys(evidence))
+
+
+def _standing(read: _Read) -> OwnStanding | None:
+    if read.policy is None:
+        return None
+    return standing_in(context_of(read.view, read.policy, read.cases), read.about.player_id)
 
 
 def _names_like(people: People, text: str) -> tuple[str, ...]:
@@ -174,18 +223,19 @@ def _names_like(people: People, text: str) -> tuple[str, ...]:
     return tuple(name for _, _, name in sorted(found)[:_CHOICES])
 
 
-def _places(roster: Roster, player_id: int, period: Period) -> dict[str, tuple[int, int]]:
-    def ranked(values: Mapping[int, float | None]) -> tuple[int, int] | None:
-        return place(values, player_id)
-
-    members = [each for each in roster.members if not each.is_hidden or each.player_id == player_id]
-    chats: dict[int, Chat | None] = {
-        each.player_id: None if each.chat is None else each.chat.get(period) for each in members
-    }
+def _places(view: ClanView, player_id: int, period: Period) -> dict[str, tuple[int, int]]:
+    """Return the member's place among those who may be shown, by what it is in."""
+    shown = [
+        each.player_id
+        for each in view.people.places
+        if each.player_id not in view.people.hidden or each.player_id == player_id
+    ]
+    gains, wrote = gains_of(view, period), messages_of(view, view.chat.wrote[period])
+    sides = [(each, gains.get(each, UNKNOWN), wrote[each]) for each in shown]
     found = {
-        "xp": ranked({each.player_id: each.gains(period).xp for each in members}),
-        "kills": ranked({each.player_id: each.gains(period).kills for each in members}),
-        "messages": ranked({pid: wrote and wrote.messages for pid, wrote in chats.items()}),
-        "answers": ranked({pid: wrote and wrote.answers for pid, wrote in chats.items()}),
+        "xp": place({each: mine.xp for each, mine, _ in sides}, player_id),
+        "kills": place({each: mine.kills for each, mine, _ in sides}, player_id),
+        "messages": place({each: chat and chat.messages for each, _, chat in sides}, player_id),
+        "answers": place({each: chat and chat.answers for each, _, chat in sides}, player_id),
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -3,40 +3,51 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from bot.clan.activity import Change, ChangeKind, Totals, heatmap, totals
+from bot.clan.activity import Change, ChangeKind, heatmap, totals
+from bot.clan.cases import Case
 from bot.clan.coverage import linked
-from bot.clan.evidence import Blind, Coverage, coverage, strip
+from bot.clan.evidence import Coverage, coverage, strip
 from bot.clan.gains import MetricGain, metric_gain
 from bot.clan.metrics import MetricKind, threshold
-from bot.clan.spans import WINDOWS, Period, Span, last
+from bot.clan.policy import Policy
+from bot.clan.spans import WINDOWS, Period, Span, day_span, last
 from bot.clan.standings import MessageCounts, Roster, TopBoss
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
 from bot.reports.lists import Suggestions, suggestions
 from bot.reports.worker import Drawing, Draws
-from bot.services.chat import blind_times
 from bot.services.publish.trend import (
     LONGEST,
     Hours,
     daily_messages,
     first_heard,
-    read_trend,
     trend_days,
+    trend_lines,
 )
-from bot.services.review import open_inactivity, open_promotions
-from bot.services.setup import Clan, Clock
-from bot.services.view import Muster, People, muster_now, read_people, read_roster
-from storage import chat, players
-from storage import metrics as stored
-from storage.engine import Connection, Database
-from storage.metrics import MetricPath
+from bot.services.review import (
+    ReviewContext,
+    context_of,
+    open_inactivity,
+    open_promotions,
+    standing_cases,
+)
+from bot.services.setup import Clan, Clock, policy_of
+from bot.services.view import (
+    ClanView,
+    Detail,
+    ViewQuery,
+    read_view,
+    roster_of,
+    totals_before,
+    verdict_query,
+)
+from storage.engine import Database
 
-Metrics = Mapping[int, tuple[str, MetricKind]]
-"""Name and kind by metric id."""
-
-_TABLES = (MetricKind.SKILL, MetricKind.BOSS)
-"""The kinds that a report has tables of."""
+LONGEST_CHAT = Period.QUARTER
+"""Messages of a longer window are read only when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,68 +94,90 @@ class Publish:
     ) -> ClanReport:
         """Return all that the report says about the period that ends now."""
         now = self._clock()
-        span = last(period, now, clan.zone)
-        spans = {each: last(each, now, clan.zone) for each in {*WINDOWS, period}}
+        query = report_query(period, now, clan.zone)
         async with self._database.reading() as connection:
-            people = await read_people(connection, clan)
-            metrics = await read_metrics(connection)
-            gained = await metric_gains(connection, clan, metrics, span, *_TABLES)
-            tops = top_bosses(gained[MetricKind.BOSS])
-            roster = await read_roster(
-                connection, clan, people, now, spans, asked=period, weekly=True, top_bosses=tops
-            )
-            before = await _totals_before(connection, clan, people, period, span.before())
-            hours = await chat.clan_hours(
-                connection, clan.clan_id, min(span.start, span.end - LONGEST), span.end
-            )
-            present = await _present(connection, clan, metrics)
-            days = trend_days(span, clan.zone)
-            written = daily_messages(hours, days, clan.zone, first_heard(hours, clan.zone))
-            trend = await read_trend(connection, clan, days, written)
-            changes = await _changes(connection, clan, span)
-            blind = await blind_times(connection, clan, span)
-            muster = await muster_now(connection, clan, now) if leadership else None
-        messages = _messages(clan, hours, span)
-        known = report_coverage(clan, roster, period, messages, blind)
-        report = ClanReport(
-            clan=clan.name,
-            zone=clan.zone.key,
-            period=period,
-            span=span,
-            roster=roster,
-            totals=totals(roster.members, period, messages),
-            before=before,
-            skills=gained[MetricKind.SKILL],
-            bosses=gained[MetricKind.BOSS],
-            present_skills=present[MetricKind.SKILL],
-            present_bosses=present[MetricKind.BOSS],
-            heatmap=heatmap(((at, n) for at, n in hours if at in span), clan.zone),
-            trend=trend,
-            changes=changes,
-            evidence=strip(known, now, clan.zone),
-            suggestions=None if muster is None else await asyncio.to_thread(_suggested, muster),
-        )
-        return report.without(people.hidden)
+            if not leadership:
+                view = await read_view(connection, clan, query)
+                return await asyncio.to_thread(_report, view, period)
+            policy = await policy_of(connection, clan)
+            view = await read_view(connection, clan, query | verdict_query(policy, now))
+            cases = await standing_cases(connection, clan)
+        return await asyncio.to_thread(_leaders_report, view, period, policy, cases)
 
 
-def _suggested(muster: Muster) -> Suggestions:
+def report_query(period: Period, now: datetime, zone: ZoneInfo) -> ViewQuery:
+    """Return what a report asks of a clan: messages of a year only when the year is asked for."""
+    span = last(period, now, zone)
+    windows = frozenset(each for each in WINDOWS if each <= LONGEST_CHAT) | {period}
+    return ViewQuery(
+        now,
+        windows,
+        Detail.WEEKS | Detail.METRICS,
+        game_windows=frozenset(WINDOWS) - windows,
+        compared=period,
+        measured=period,
+        trend_from=day_span(trend_days(span, zone)[0], zone).start,
+        hours_from=min(span.before().start, span.end - LONGEST),
+    )
+
+
+def _leaders_report(
+    view: ClanView, period: Period, policy: Policy, cases: Sequence[Case]
+) -> ClanReport:
+    context = context_of(view, policy, cases)
+    report = replace(_report(view, period), suggestions=_suggested(context))
+    return report.without(view.people.hidden)
+
+
+def _report(view: ClanView, period: Period) -> ClanReport:
+    clan, span = view.clan, view.spans[period]
+    before, recent = span.before(), min(span.start, span.end - LONGEST)
+    gained, present = metric_gains(view), _present(view)
+    tops = top_bosses(gained[MetricKind.BOSS])
+    roster = roster_of(view, sorted({*WINDOWS, period}), tops)
+    hours = [(at, count) for at, count in view.chat.hours if at >= recent]
+    days = trend_days(span, clan.zone)
+    written = daily_messages(hours, days, clan.zone, first_heard(hours, clan.zone))
+    messages = _messages(clan, hours, span)
+    earlier = sum(count for at, count in view.chat.hours if at in before)
+    known = report_coverage(view, roster, period, messages)
+    return ClanReport(
+        clan=clan.name,
+        zone=clan.zone.key,
+        period=period,
+        span=span,
+        roster=roster,
+        totals=totals(roster.members, period, messages),
+        before=totals_before(view, earlier or None),
+        skills=gained[MetricKind.SKILL],
+        bosses=gained[MetricKind.BOSS],
+        present_skills=present[MetricKind.SKILL],
+        present_bosses=present[MetricKind.BOSS],
+        heatmap=heatmap(((at, n) for at, n in hours if at in span), clan.zone),
+        trend=trend_lines(view.game.life, days, written, clan.zone),
+        changes=_changes(view, span),
+        evidence=strip(known, view.as_of, clan.zone),
+    ).without(view.people.hidden)
+
+
+def _suggested(context: ReviewContext) -> Suggestions:
     """Return what the rules suggest about those who did not opt out."""
-    promotions, inactive = open_promotions(muster), open_inactivity(muster)
-    found = suggestions(promotions, inactive, muster.policy, muster.at)
-    return found.without(muster.opted_out())
+    promotions, inactive = open_promotions(context), open_inactivity(context)
+    found = suggestions(promotions, inactive, context.policy, context.at)
+    return found.without(context.opted_out())
 
 
-def report_coverage(  # noqa: PLR0913, PLR0917 - all that is known of how well we see
-    clan: Clan,
+def report_coverage(
+    view: ClanView,
     roster: Roster,
     period: Period,
     messages: int | None,
-    blind: Sequence[Blind],
     sure_pairs: int | None = None,
 ) -> Coverage:
     """Return how well the clan is observed over a period."""
     links = linked(roster, roster.heard.get(period, MessageCounts()), sure_pairs)
-    return coverage(roster, clan.polled_at, links, messages, blind)
+    blind = view.blind(view.spans[period])
+    return coverage(roster, view.clan.polled_at, links, messages, blind)
 
 
 def _messages(clan: Clan, hours: Hours, span: Span) -> int | None:
@@ -153,39 +186,12 @@ def _messages(clan: Clan, hours: Hours, span: Span) -> int | None:
     return written if written or clan.listened_at is not None else None
 
 
-async def _totals_before(
-    connection: Connection, clan: Clan, people: People, period: Period, span: Span
-) -> Totals:
-    """Return the totals of an earlier span over today's members."""
-    roster = await read_roster(connection, clan, people, span.end, {period: span})
-    hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
-    return totals(roster.members, period, sum(messages for _, messages in hours) or None)
-
-
-async def read_metrics(connection: Connection) -> Metrics:
-    """Return name and kind of every metric by id."""
-    found = await stored.metric_ids(connection)
-    return {number: (name, MetricKind(kind)) for name, (number, kind) in found.items()}
-
-
-async def metric_gains(
-    connection: Connection, clan: Clan, metrics: Metrics, span: Span, *kinds: MetricKind
-) -> dict[MetricKind, dict[int, dict[str, MetricGain]]]:
-    """Return what each member gained since the span's start, by kind, player and metric.
-
-    Of all kinds, or only of those named.
-    """
-    wanted = [number for number, (_, kind) in metrics.items() if kind in kinds]
-    paths = await stored.paths(connection, clan.clan_id, span.start, wanted if kinds else None)
-    return await asyncio.to_thread(_metric_gains, paths, metrics)
-
-
-def _metric_gains(
-    paths: Sequence[MetricPath], metrics: Metrics
-) -> dict[MetricKind, dict[int, dict[str, MetricGain]]]:
+def metric_gains(view: ClanView) -> dict[MetricKind, dict[int, dict[str, MetricGain]]]:
+    """Return what each member gained in the measured window, by kind, player and metric."""
     found: dict[MetricKind, dict[int, dict[str, MetricGain]]] = {kind: {} for kind in MetricKind}
+    metrics = view.game.metrics
     thresholds = {number: threshold(*metric) for number, metric in metrics.items()}
-    for player_id, number, at_start, first_inside, at_end in paths:
+    for player_id, number, at_start, first_inside, at_end in view.game.paths:
         gain = metric_gain(at_start, first_inside, at_end, thresholds[number])
         if gain is not None and (gain.earned or gain.entered_at):
             name, kind = metrics[number]
@@ -193,18 +199,15 @@ def _metric_gains(
     return found
 
 
-async def _present(
-    connection: Connection, clan: Clan, metrics: Metrics
-) -> dict[MetricKind, dict[int, dict[str, float]]]:
+def _present(view: ClanView) -> dict[MetricKind, dict[int, dict[str, float]]]:
     found: dict[MetricKind, dict[int, dict[str, float]]] = {kind: {} for kind in MetricKind}
-    for player_id, number, value in await stored.ranked_values(connection, clan.clan_id):
-        name, kind = metrics[number]
+    for player_id, number, value in view.game.present:
+        name, kind = view.game.metrics[number]
         found[kind].setdefault(player_id, {})[name] = value
     return found
 
 
-async def _changes(connection: Connection, clan: Clan, span: Span) -> tuple[Change, ...]:
-    events = await players.events_between(connection, clan.clan_id, span.start, span.end)
+def _changes(view: ClanView, span: Span) -> tuple[Change, ...]:
     return tuple(
         Change(
             ChangeKind(event.kind),
@@ -214,7 +217,8 @@ async def _changes(connection: Connection, clan: Clan, span: Span) -> tuple[Chan
             event.before,
             event.after,
         )
-        for event, name in events
+        for event, name in view.events
+        if event.happened_at in span
     )
 
 

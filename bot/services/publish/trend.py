@@ -1,6 +1,5 @@
 """Day by day: what a clan or one member gained and wrote, unknown where nobody looked."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -10,17 +9,14 @@ from zoneinfo import ZoneInfo
 from bot.clan.activity import DayLine
 from bot.clan.metrics import UNRANKED
 from bot.clan.spans import DAY, HOUR, Span, day_of, day_span, days_between, slot_of
-from bot.services.setup import Clan
-from storage import snapshots
-from storage.engine import Connection
+from bot.services.view import BASELINE_LEAD, LifeRow
+from storage.columns import to_ms
 
 Hours = Sequence[tuple[datetime, int]]
 """Messages by hour."""
 
 SHORTEST = timedelta(days=30)
 LONGEST = timedelta(days=90)
-# Members are seen about daily: a gain shown on the first day has its baseline on the day before.
-_BASELINE_LEAD = timedelta(days=2)
 
 
 def trend_days(span: Span, zone: ZoneInfo) -> tuple[date, ...]:
@@ -30,22 +26,22 @@ def trend_days(span: Span, zone: ZoneInfo) -> tuple[date, ...]:
     return days_between(today - length + DAY, today)
 
 
-async def read_trend(
-    connection: Connection,
-    clan: Clan,
+def trend_lines(
+    life: Sequence[LifeRow],
     days: Sequence[date],
     messages: Mapping[date, int | None],
+    zone: ZoneInfo,
     player_id: int | None = None,
 ) -> tuple[DayLine, ...]:
     """Return a line for each day: the clan's, or one member's.
 
     A day on which nobody was observed has no gains; one without messages here has none known.
+    `life` are observations since before the first day, by player and oldest first.
     """
-    start = day_span(days[0], clan.zone).start
-    whose = None if player_id is None else [player_id]
-    seen = await snapshots.rises(connection, clan.clan_id, start - _BASELINE_LEAD, whose)
-    # A quarter of three hundred members has thirty thousand observations.
-    risen = await asyncio.to_thread(_risen, seen, clan.zone, start)
+    start = day_span(days[0], zone).start
+    since_ms = to_ms(start - BASELINE_LEAD)
+    seen = [row for row in life if row[1] > since_ms and player_id in {None, row[0]}]
+    risen = _risen(seen, zone, start)
     return tuple(DayLine(day, messages.get(day), *risen.get(day, (None, None))) for day in days)
 
 

@@ -1,7 +1,7 @@
 """What the review of a clan comes to: frozen answers for commands, files and the command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from bot.clan.policy import Policy
 from bot.clan.profiles import Profile
 from bot.clan.promotion import PromotionCase, Promotions
 from bot.clan.slack import Slack
+from bot.services.review.context import ReviewContext
 
 
 class Waiting(NamedTuple):
@@ -26,7 +27,10 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PromotionReview:
-    """Who may rise. `cases` are the standing ones by player id; `approved` wait for the game."""
+    """Who may rise. `cases` are the standing ones by player id; `approved` wait for the game.
+
+    `read` is what it was made from, for whoever asks on about one person.
+    """
 
     promotions: Promotions
     cases: Mapping[int, Case]
@@ -34,6 +38,7 @@ class PromotionReview:
     policy: Policy
     as_of: datetime
     evidence: tuple[str, ...]
+    read: ReviewContext | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,13 @@ class Suggestion:
     target: str | None
     numbers: tuple[str, ...]
     policy_version: int
+
+
+class Judged(NamedTuple):
+    """What is suggested about a player, or why nothing is, and what was read to say so."""
+
+    found: "Suggestion | Unsuggested"
+    read: ReviewContext | None = None
 
 
 class Unsuggested(NamedTuple):

@@ -4,7 +4,7 @@ A press is judged by what is so now, in the transaction that writes it: nothing 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -12,8 +12,9 @@ from bot.clan.case_actions import ActionContext, CaseAction, CaseOutcome, by_its
 from bot.clan.cases import OVER, WAITING, Case, CaseKind, Life, Move, open_case
 from bot.clan.decisions import Refusal
 from bot.services.people import member_called
-from bot.services.review.answers import Suggestion, Unsuggested
+from bot.services.review.answers import Judged, Unsuggested
 from bot.services.review.case_store import cases_of, ended_cases, keep, standing_cases
+from bot.services.review.context import ReviewContext
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from bot.services.view import read_people
 from storage import forgetting, players
@@ -35,7 +36,7 @@ class Judges(Protocol):
 
     async def suggestion(
         self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
-    ) -> Suggestion | Unsuggested:
+    ) -> Judged:
         """Return what a case would be opened with, or why none would be."""
 
     async def living(self, clan: Clan) -> Mapping[int, Life]:
@@ -53,13 +54,15 @@ class Named(NamedTuple):
 class Decided:
     """What came of a press: the case as it is now, or why nothing was done.
 
-    `name` is None for nobody of this clan; `by` the Discord user who stands in the way.
+    `name` is None for nobody of this clan; `by` the Discord user who stands in the way. What was
+    `read` for it serves whoever shows the list again.
     """
 
     name: str | None
     case: Case | None
     refusal: str | None = None
     by: int | None = None
+    read: ReviewContext | None = field(default=None, compare=False, repr=False)
 
 
 class Cases:
@@ -80,17 +83,17 @@ class Cases:
         until_at: datetime | None = None,
     ) -> Decided:
         """Carry out what somebody pressed, as far as it can be by what is so now."""
-        offer = await self._offer(clan, action)
+        offer, read = await self._offer(clan, action)
         now = self._clock()
         numbers = offer.last.numbers if isinstance(offer, Case) else ()
-        word = ActionContext(who, now, why, until_at, numbers)
+        said = ActionContext(who, now, why, until_at, numbers)
         try:
             async with self._database.writing() as connection:
-                return await _decided(connection, clan, action, word, offer)
+                return replace(await _decided(connection, clan, action, said, offer), read=read)
         except Overtaken:
             async with self._database.reading() as connection:
                 _, names = await _members(connection, clan)
-            return Decided(names.get(action.player_id), None, _AT_ONCE.words)
+            return Decided(names.get(action.player_id), None, _AT_ONCE.words, read=read)
 
     async def standing(self, clan: Clan) -> tuple[Named, ...]:
         """Return the cases that are not over, in the order in which they were opened."""
@@ -132,14 +135,18 @@ class Cases:
             ended = await _ended(connection, clan, life, self._clock())
             return await _named(connection, clan, ended)
 
-    async def _offer(self, clan: Clan, action: CaseAction) -> Case | Refusal:
-        """Return the case that would be opened at this moment, or why none would."""
+    async def _offer(
+        self, clan: Clan, action: CaseAction
+    ) -> tuple[Case | Refusal, ReviewContext | None]:
+        """Return the case that would be opened now, or why none would, and what was read for it."""
         if action.move is Move.REOPEN:
-            return _NOTHING_OPEN
-        found = await self._judges.suggestion(clan, action.kind, action.player_id, action.days)
+            return _NOTHING_OPEN, None
+        found, read = await self._judges.suggestion(
+            clan, action.kind, action.player_id, action.days
+        )
         if isinstance(found, Unsuggested):
-            return Refusal(found.words)
-        return open_case(
+            return Refusal(found.words), read
+        opened = open_case(
             action.kind,
             found.player_id,
             found.role,
@@ -148,13 +155,14 @@ class Cases:
             target=found.target,
             numbers=found.numbers,
         )
+        return opened, read
 
 
 async def _decided(
     connection: Connection,
     clan: Clan,
     action: CaseAction,
-    word: ActionContext,
+    said: ActionContext,
     offer: Case | Refusal,
 ) -> Decided:
     """Judge a press by what is so in this transaction, and write what it changes."""
@@ -168,7 +176,7 @@ async def _decided(
         player_id = known.player_id
     came = pressed(
         action,
-        word,
+        said,
         known,
         offer,
         role=roles.get(player_id),

@@ -22,12 +22,12 @@ from bot.services.review.answers import (
     AlertReview,
     AuditReview,
     InactivityReview,
+    Judged,
     OwnStanding,
     PromotionReview,
-    Suggestion,
-    Unsuggested,
     Waiting,
 )
+from bot.services.review.context import ReviewContext, after_decision, read_context
 from bot.services.review.suggestions import (
     approved_cases,
     name_of,
@@ -36,8 +36,7 @@ from bot.services.review.suggestions import (
     suggested,
 )
 from bot.services.review.what_if import read_what_if
-from bot.services.setup import Clan, Clock, policy_of
-from bot.services.view import Looking, Muster, muster_now, read_muster
+from bot.services.setup import Clan, Clock
 from storage import cases as stored
 from storage import chat
 from storage.engine import Connection, Database
@@ -50,126 +49,157 @@ class Review:
         self._database = database
         self._clock = clock
 
-    async def promotions(self, clan: Clan) -> PromotionReview:
-        """Return who may rise, who is just under, and who was approved and waits."""
-        muster = await self._muster(clan)
-        approved = approved_cases(muster, CaseKind.PROMOTION)
+    async def context(
+        self, clan: Clan, days: int | None = None, *, silence_only: bool = False
+    ) -> ReviewContext:
+        """Return everybody now by the clan's policy, or with one limit of silence for all."""
+        async with self._database.reading() as connection:
+            return await read_context(
+                connection, clan, self._clock(), days, silence_only=silence_only
+            )
+
+    async def promotions(self, clan: Clan, before: ReviewContext | None = None) -> PromotionReview:
+        """Return who may rise, who is just under, and who was approved and waits.
+
+        With what was read `before` a decision, only the cases are read again.
+        """
+        async with self._database.reading() as connection:
+            context = await self._read_or(before, connection, clan)
+        approved = approved_cases(context, CaseKind.PROMOTION)
         return PromotionReview(
-            await asyncio.to_thread(open_promotions, muster),
-            muster.of_kind(CaseKind.PROMOTION),
-            _to_promote(muster, approved.values()),
-            muster.policy,
-            muster.at,
-            muster.evidence,
+            await asyncio.to_thread(open_promotions, context),
+            context.of_kind(CaseKind.PROMOTION),
+            _to_promote(context, approved.values()),
+            context.policy,
+            context.at,
+            context.evidence,
+            context,
         )
 
-    async def inactive(self, clan: Clan, days: int | None = None) -> InactivityReview:
-        """Return who is silent by the clan's policy, or with another limit for every rank."""
+    async def inactive(
+        self, clan: Clan, days: int | None = None, before: ReviewContext | None = None
+    ) -> InactivityReview:
+        """Return who is silent by the clan's policy, or with another limit for every rank.
+
+        With what was read `before` a decision by the same limit, only the cases are read again.
+        """
         async with self._database.reading() as connection:
-            muster = await self._read(connection, clan, days, silence_only=True)
-            ids = [account.player_id for each in muster.profiles for account in each.accounts]
+            context = await self._read_or(before, connection, clan, days, silence_only=True)
+            ids = [account.player_id for each in context.profiles for account in each.accounts]
             earlier = await stored.counts(connection, clan.clan_id, CaseKind.INACTIVITY, ids)
-        cases = muster.of_kind(CaseKind.INACTIVITY)
-        approved = approved_cases(muster, CaseKind.INACTIVITY)
+        cases = context.of_kind(CaseKind.INACTIVITY)
+        approved = approved_cases(context, CaseKind.INACTIVITY)
         return InactivityReview(
-            await asyncio.to_thread(open_inactivity, muster),
+            await asyncio.to_thread(open_inactivity, context),
             cases,
             {pid: count - (pid in cases) for pid, count in earlier.items()},
-            _to_remove(muster, approved.values()),
-            muster.policy,
-            muster.at,
-            muster.evidence,
+            _to_remove(context, approved.values()),
+            context.policy,
+            context.at,
+            context.evidence,
             days,
         )
 
     async def audit(self, clan: Clan) -> AuditReview:
         """Return how the officers do, and when members talk and none of them is around."""
         async with self._database.reading() as connection:
-            muster = await self._read(connection, clan)
-            span = last_days(muster.policy.audit.window_days, muster.at, clan.zone)
+            context = await read_context(connection, clan, self._clock())
+            span = last_days(context.policy.audit.window_days, context.at, clan.zone)
             hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
-            officers = [each for each in muster.profiles if is_officer(each, clan.permissions)]
+            officers = [each for each in context.profiles if is_officer(each, clan.permissions)]
             theirs = await chat.author_hours(
-                connection, clan.clan_id, muster.authors_of(officers), span.start
+                connection, clan.clan_id, context.authors_of(officers), span.start
             )
         uncovered = without_officers(
             heatmap(hours, clan.zone),
             heatmap(theirs, clan.zone),
-            muster.policy.audit.busy_messages,
+            context.policy.audit.busy_messages,
         )
-        found = audit(muster.profiles, muster.ladder, muster.policy, muster.at, clan.permissions)
+        found = audit(
+            context.profiles, context.ladder, context.policy, context.at, clan.permissions
+        )
         return AuditReview(
-            found, uncovered, longest_gap(uncovered), muster.policy, muster.at, muster.evidence
+            found, uncovered, longest_gap(uncovered), context.policy, context.at, context.evidence
         )
 
     async def alerts(self, clan: Clan) -> AlertReview:
         """Return what officers may want to know."""
-        muster = await self._muster(clan)
-        hidden = muster.opted_out()
-        listed = [each for each in muster.profiles if each.main.player_id not in hidden]
-        found = await asyncio.to_thread(alerts, listed, muster.policy, muster.at, clan.permissions)
-        return AlertReview(found, muster.policy, muster.at, muster.evidence)
+        context = await self.context(clan)
+        hidden = context.opted_out()
+        listed = [each for each in context.profiles if each.main.player_id not in hidden]
+        found = await asyncio.to_thread(
+            alerts, listed, context.policy, context.at, clan.permissions
+        )
+        return AlertReview(found, context.policy, context.at, context.evidence)
 
     async def standing(self, clan: Clan, player_id: int) -> OwnStanding | None:
         """Return what the person behind a player has left and lacks; None for nobody present."""
         async with self._database.reading() as connection:
-            policy, now = await policy_of(connection, clan), self._clock()
-            look = Looking(clan, policy, now, now, closely=player_id)
-            muster = await read_muster(connection, look)
-        profile = muster.by_player().get(player_id)
-        if profile is None:
-            return None
-        return await asyncio.to_thread(_standing, muster, profile)
+            context = await read_context(connection, clan, self._clock(), about=player_id)
+        return await asyncio.to_thread(standing_in, context, player_id)
 
     async def living(self, clan: Clan) -> dict[int, Life]:
         """Return what everybody did who shows life by the policy, by the ids of all accounts."""
-        muster = await self._muster(clan, silence_only=True)
-        return await asyncio.to_thread(_living, muster)
-
-    async def verdicts(self, clan: Clan) -> dict[Verdict, int]:
-        """Return how many people get which verdict."""
-        muster = await self._muster(clan, silence_only=True)
-        return await asyncio.to_thread(_verdicts, muster)
-
-    async def suggestion(
-        self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
-    ) -> Suggestion | Unsuggested:
-        """Return what is suggested about a player now, or why nothing is."""
-        async with self._database.reading() as connection:
-            silence_only = kind is CaseKind.INACTIVITY
-            muster = await self._read(connection, clan, days, silence_only=silence_only)
-        return await asyncio.to_thread(suggested, muster, kind, player_id)
+        context = await self.context(clan, silence_only=True)
+        return await asyncio.to_thread(_living, context)
 
     async def what_if(self, clan: Clan, proposed: Policy) -> WhatIf:
         """Return what another policy would change now, and would have changed 3 months ago."""
         async with self._database.reading() as connection:
             return await read_what_if(connection, clan, proposed, self._clock())
 
-    async def _muster(self, clan: Clan, *, silence_only: bool = False) -> Muster:
-        async with self._database.reading() as connection:
-            return await self._read(connection, clan, silence_only=silence_only)
+    async def suggestion(
+        self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
+    ) -> Judged:
+        """Return what is suggested about a player now, or why nothing is."""
+        context = await self.context(clan, days, silence_only=kind is CaseKind.INACTIVITY)
+        return Judged(await asyncio.to_thread(suggested, context, kind, player_id), context)
 
-    async def _read(
+    async def _read_or(
         self,
+        before: ReviewContext | None,
         connection: Connection,
         clan: Clan,
         days: int | None = None,
         *,
         silence_only: bool = False,
-    ) -> Muster:
-        return await muster_now(connection, clan, self._clock(), days, silence_only=silence_only)
+    ) -> ReviewContext:
+        if before is not None:
+            return await after_decision(connection, before)
+        return await read_context(connection, clan, self._clock(), days, silence_only=silence_only)
 
 
-def _to_promote(muster: Muster, approved: Iterable[Case]) -> tuple[Waiting, ...]:
-    people = muster.by_player()
+def standing_in(context: ReviewContext, player_id: int) -> OwnStanding | None:
+    """Return how the person behind a player stands; None for nobody present."""
+    profile = context.by_player().get(player_id)
+    if profile is None:
+        return None
+    policy, now, permissions = context.policy, context.at, context.clan.permissions
+    bars = comparison(context.profiles, policy.promotion)
+    return OwnStanding(
+        profile,
+        judge(profile, policy, now),
+        slack(profile, policy, now),
+        outlook(profile, bars, context.ladder, policy, now, permissions=permissions),
+    )
+
+
+def verdicts_in(context: ReviewContext) -> dict[Verdict, int]:
+    """Return how many people get which verdict."""
+    judged = [judge(each, context.policy, context.at).verdict for each in context.profiles]
+    return {verdict: judged.count(verdict) for verdict in Verdict}
+
+
+def _to_promote(context: ReviewContext, approved: Iterable[Case]) -> tuple[Waiting, ...]:
+    people = context.by_player()
     return tuple(_waiting(people.get(case.player_id), case) for case in approved)
 
 
-def _to_remove(muster: Muster, approved: Iterable[Case]) -> tuple[Waiting, ...]:
+def _to_remove(context: ReviewContext, approved: Iterable[Case]) -> tuple[Waiting, ...]:
     """Return who is to be removed, with a word of warning when they came back meanwhile."""
-    people = muster.by_player()
+    people = context.by_player()
     found = ((case, people.get(case.player_id)) for case in approved)
-    return tuple(_waiting(profile, case, _warning(profile, muster)) for case, profile in found)
+    return tuple(_waiting(profile, case, _warning(profile, context)) for case, profile in found)
 
 
 def _waiting(profile: Profile | None, case: Case, remark: str = "") -> Waiting:
@@ -178,34 +208,18 @@ def _waiting(profile: Profile | None, case: Case, remark: str = "") -> Waiting:
     return Waiting(case, name_of(profile, case.player_id), remark)
 
 
-def _warning(profile: Profile | None, muster: Muster) -> str:
+def _warning(profile: Profile | None, context: ReviewContext) -> str:
     if profile is None:
         return ""
-    judgement = judge(profile, muster.policy, muster.at)
+    judgement = judge(profile, context.policy, context.at)
     return f"active again: {judgement.reasons[0]}" if judgement.verdict in LIVING else ""
 
 
-def _standing(muster: Muster, profile: Profile) -> OwnStanding:
-    policy, now, permissions = muster.policy, muster.at, muster.clan.permissions
-    bars = comparison(muster.profiles, policy.promotion)
-    return OwnStanding(
-        profile,
-        judge(profile, policy, now),
-        slack(profile, policy, now),
-        outlook(profile, bars, muster.ladder, policy, now, permissions=permissions),
-    )
-
-
-def _living(muster: Muster) -> dict[int, Life]:
+def _living(context: ReviewContext) -> dict[int, Life]:
     found: dict[int, Life] = {}
-    for profile in muster.profiles:
-        judgement = judge(profile, muster.policy, muster.at)
+    for profile in context.profiles:
+        judgement = judge(profile, context.policy, context.at)
         if judgement.verdict in LIVING and profile.seen_at is not None:
             life = Life(profile.seen_at, judgement.reasons[0])
             found |= {each.player_id: life for each in profile.accounts}
     return found
-
-
-def _verdicts(muster: Muster) -> dict[Verdict, int]:
-    judged = [judge(each, muster.policy, muster.at).verdict for each in muster.profiles]
-    return {verdict: judged.count(verdict) for verdict in Verdict}

@@ -9,37 +9,39 @@ from bot.clan.enforcement import InactivityList, InactivityRow, inactivity, judg
 from bot.clan.profiles import Profile
 from bot.clan.promotion import PromotionCase, Promotions, promotion_cases
 from bot.services.review.answers import Suggestion, Unsuggested
-from bot.services.view import Muster
+from bot.services.review.context import ReviewContext
 
 _Row = TypeVar("_Row", PromotionCase, InactivityRow)
 
 
-def promotions_of(muster: Muster) -> Promotions:
+def promotions_of(context: ReviewContext) -> Promotions:
     """Return who may rise."""
-    permissions = muster.clan.permissions
-    return promotion_cases(muster.profiles, muster.ladder, muster.policy, muster.at, permissions)
+    permissions = context.clan.permissions
+    return promotion_cases(
+        context.profiles, context.ladder, context.policy, context.at, permissions
+    )
 
 
-def inactivity_of(muster: Muster) -> InactivityList:
+def inactivity_of(context: ReviewContext) -> InactivityList:
     """Return who is silent."""
-    return inactivity(muster.profiles, muster.ladder, muster.policy, muster.at)
+    return inactivity(context.profiles, context.ladder, context.policy, context.at)
 
 
-def approved_cases(muster: Muster, kind: CaseKind) -> dict[int, Case]:
+def approved_cases(context: ReviewContext, kind: CaseKind) -> dict[int, Case]:
     """Return the cases that were approved and wait for the game, by player id."""
-    cases = muster.of_kind(kind)
+    cases = context.of_kind(kind)
     return {pid: case for pid, case in cases.items() if case.state is CaseState.APPROVED}
 
 
-def open_promotions(muster: Muster) -> Promotions:
+def open_promotions(context: ReviewContext) -> Promotions:
     """Return who may rise and was not approved yet."""
-    approved = approved_cases(muster, CaseKind.PROMOTION)
-    return Promotions(*(_without(some, approved) for some in promotions_of(muster)))
+    approved = approved_cases(context, CaseKind.PROMOTION)
+    return Promotions(*(_without(some, approved) for some in promotions_of(context)))
 
 
-def open_inactivity(muster: Muster) -> InactivityList:
+def open_inactivity(context: ReviewContext) -> InactivityList:
     """Return who is silent and whose removal was not approved yet."""
-    approved, found = approved_cases(muster, CaseKind.INACTIVITY), inactivity_of(muster)
+    approved, found = approved_cases(context, CaseKind.INACTIVITY), inactivity_of(context)
     lists = (found.sure, found.needs_evidence, found.away_or_exempt)
     return InactivityList(*(_without(some, approved) for some in lists))
 
@@ -53,24 +55,24 @@ def name_of(profile: Profile, player_id: int) -> str:
     return next(each.name for each in profile.accounts if each.player_id == player_id)
 
 
-def suggested(muster: Muster, kind: CaseKind, player_id: int) -> Suggestion | Unsuggested:
+def suggested(context: ReviewContext, kind: CaseKind, player_id: int) -> Suggestion | Unsuggested:
     """Return what is suggested about a player, or why nothing is."""
-    profile = muster.by_player().get(player_id)
+    profile = context.by_player().get(player_id)
     if profile is None:
         return Unsuggested(None, "They are not a member any more.")
     name, main = name_of(profile, player_id), profile.main
     if kind is CaseKind.PROMOTION:
-        found = promotions_of(muster)
+        found = promotions_of(context)
         case = next((each for each in chain(*found) if each.profile is profile), None)
         if case is None:
             return Unsuggested(name, "They are not suggested for a promotion any more.")
         numbers, target = (*case.reasons, *case.not_yet), case.next_rank
     else:
-        sure = inactivity_of(muster).sure
+        sure = inactivity_of(context).sure
         row = next((each for each in sure if each.profile is profile), None)
         if row is None:
-            reasons = "; ".join(judge(profile, muster.policy, muster.at).reasons)
+            reasons = "; ".join(judge(profile, context.policy, context.at).reasons)
             return Unsuggested(name, f"They are not on the list any more: {reasons}.")
         numbers, target = row.judgement.reasons, None
-    version = muster.policy.version
+    version = context.policy.version
     return Suggestion(main.player_id, main.name, main.role, target, numbers, version)

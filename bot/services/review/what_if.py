@@ -2,14 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
+from bot.clan.cases import Case
 from bot.clan.policy import Policy
 from bot.clan.what_if import LOOK_BACK, Flagged, Past, WhatIf, look, past
+from bot.services.review.case_store import standing_cases
+from bot.services.review.context import context_of
 from bot.services.review.suggestions import open_inactivity, open_promotions
 from bot.services.setup import Clan, policy_of
-from bot.services.view import Looking, Muster, read_muster
+from bot.services.view import ClanView, read_view, verdict_query
 from storage import cases
 from storage.engine import Connection
 
@@ -17,20 +23,35 @@ from storage.engine import Connection
 async def read_what_if(
     connection: Connection, clan: Clan, proposed: Policy, now: datetime
 ) -> WhatIf:
-    """Return what a policy would change; in the past nobody's case plays a part."""
+    """Return what a policy would change; in the past nobody's case plays a part.
+
+    The clan is read twice, now and then: one view serves both policies.
+    """
     present = await policy_of(connection, clan)
-    then = now - LOOK_BACK
-    noticed = await cases.noticed_since(connection, clan.clan_id, then)
-
-    async def by(policy: Policy) -> _Judged:
-        today = await read_muster(connection, Looking(clan, policy, now, now, LOOK_BACK))
-        before = await read_muster(connection, Looking(clan, policy, then, now, silence_only=True))
-        return await asyncio.to_thread(_judged, today, before, noticed)
-
-    was, would_be = await by(present), await by(proposed)
+    both, then = (present, proposed), now - LOOK_BACK
+    query = reduce(or_, (verdict_query(policy, now) for policy in both))
+    today = await read_view(connection, clan, replace(query, look_back=LOOK_BACK))
+    query = reduce(or_, (verdict_query(policy, then, silence_only=True) for policy in both))
+    before = await read_view(connection, clan, query, today.people)
+    read = _Read(
+        today,
+        before,
+        await standing_cases(connection, clan),
+        await cases.noticed_since(connection, clan.clan_id, then),
+    )
+    was, would_be = await asyncio.to_thread(lambda: [_judged(read, policy) for policy in both])
     return WhatIf(
         was.today, would_be.today, was.past, would_be.past, was.suggested, would_be.suggested
     )
+
+
+class _Read(NamedTuple):
+    """What both policies are asked about; `noticed` are the players who were sent a notice."""
+
+    today: ClanView
+    before: ClanView
+    cases: Sequence[Case]
+    noticed: Sequence[int]
 
 
 class _Judged(NamedTuple):
@@ -41,12 +62,14 @@ class _Judged(NamedTuple):
     suggested: tuple[str, ...]
 
 
-def _judged(today: Muster, then: Muster, noticed: Sequence[int]) -> _Judged:
+def _judged(read: _Read, policy: Policy) -> _Judged:
+    today = context_of(read.today, policy, read.cases)
+    then = context_of(read.before, policy, silence_only=True)
     found = open_promotions(today)
     flagged = look(open_inactivity(then))
     seen_then = flagged.flagged or any(profile.seen_at for profile in then.profiles)
     return _Judged(
         look(open_inactivity(today)),
-        past(then.at, flagged, today.profiles, noticed) if seen_then else None,
+        past(then.at, flagged, today.profiles, read.noticed) if seen_then else None,
         tuple(case.profile.main.name for case in found.cases),
     )

@@ -1,20 +1,38 @@
 """The one read of a clan, and the two things that are made of it: members and profiles."""
 
-from bot.services.view.muster import Muster, muster_now, read_muster
-from bot.services.view.people import Known, People, Visitor, known_people, read_people
-from bot.services.view.query import Looking
-from bot.services.view.roster import WEEKS, read_roster
+from bot.services.view.chat import WEEKS
+from bot.services.view.game import BASELINE_LEAD, LifeRow
+from bot.services.view.members import (
+    coverage_words,
+    gains_of,
+    member_of,
+    messages_of,
+    roster_of,
+    totals_before,
+)
+from bot.services.view.people import Known, People, Visitor, read_people
+from bot.services.view.profiles import profiles_of
+from bot.services.view.query import Detail, ViewQuery, verdict_query
+from bot.services.view.view import ClanView, read_view
 
 __all__ = [
+    "BASELINE_LEAD",
     "WEEKS",
+    "ClanView",
+    "Detail",
     "Known",
-    "Looking",
-    "Muster",
+    "LifeRow",
     "People",
+    "ViewQuery",
     "Visitor",
-    "known_people",
-    "muster_now",
-    "read_muster",
+    "coverage_words",
+    "gains_of",
+    "member_of",
+    "messages_of",
+    "profiles_of",
     "read_people",
-    "read_roster",
+    "read_view",
+    "roster_of",
+    "totals_before",
+    "verdict_query",
 ]

@@ -1,79 +1,121 @@
-"""What was written by everybody up to one instant, and when nobody listened."""
+"""What was written in a clan up to one instant, and when nobody listened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
-from bot.clan.evidence import Blind, unheard
-from bot.clan.policy import MONTH_DAYS, STEADY_DAYS
+from bot.clan.policy import STEADY_DAYS
 from bot.clan.questions import ANSWER_WINDOW
-from bot.clan.spans import DAY, HOUR, Span, day_of
+from bot.clan.spans import DAY, Span, day_of, edges, whole_days
 from bot.clan.standings import Chat
-from bot.services.chat import blind_times
-from bot.services.view.query import Looking
-from bot.services.view.roster import written
+from bot.services.setup import Clan
+from bot.services.view.query import Detail, ViewQuery
 from storage import chat, messages
 from storage.engine import Connection
 
+WEEKS = 13
+"""How many weeks Detail.WEEKS reads; the last ends today."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING = Chat()
 
 
 @dataclass(frozen=True, slots=True)
-class ChatSight:
-    """What was written; all by author id. `wrote` and `capped` by the days of a window first.
+class ChatView:
+    """What was written; all by author id. `wrote` is by the days of a window first.
 
-    `on_days` are the days of the eight weeks with a message, a bit each, and the answers then.
-    `was_answered` tells of newcomers who wrote whether anybody answered. Before `heard_from`
-    nobody listened.
+    `earlier` is of the span before the compared window, `weekly` of the last WEEKS, oldest first;
+    `capped` by window and cap. `on_days` are the days of the eight weeks with a message, a bit
+    each, and the answers then. `was_answered` tells of newcomers who wrote whether anybody
+    answered. Before `heard_from` nobody listened. `hours` are the whole clan's messages.
     """
 
     wrote: Mapping[int, Mapping[int, Chat]]
-    capped: Mapping[int, Mapping[int, int]]
-    on_days: Mapping[int, tuple[int, int]]
-    was_answered: Mapping[int, bool]
-    heard_from: datetime | None
-    blind: Sequence[Blind]
+    earlier: Mapping[int, Chat] = field(default_factory=dict)
+    weekly: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    capped: Mapping[tuple[int, int], Mapping[int, int]] = field(default_factory=dict)
+    on_days: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    was_answered: Mapping[int, bool] = field(default_factory=dict)
+    heard_from: datetime | None = None
+    hours: Sequence[tuple[datetime, int]] = ()
 
 
-async def read_chat(connection: Connection, look: Looking, newcomers: Sequence[int]) -> ChatSight:
+async def read_chat(
+    connection: Connection, clan: Clan, query: ViewQuery, newcomers: Sequence[int]
+) -> ChatView:
     """Return what was written; `newcomers` are the authors of whom it is asked who answered."""
-    cid, at = look.clan.clan_id, look.at
-    today = day_of(at, look.clan.zone)
-    first = today - (STEADY_DAYS - 1) * DAY
-    heard_from = await chat.first_hour(connection, cid, _EPOCH, at)
-    # What was seen is graded up to now, while the windows end with the hour.
-    graded = Span(look.longest.start - HOUR, look.longest.end)
-    known = await blind_times(connection, look.clan, graded)
-    return ChatSight(
-        wrote=await written(connection, look.clan, look.spans),
-        capped={} if look.silence_only else await _capped(connection, look),
-        on_days=await chat.days_written(connection, cid, first, today + DAY),
-        was_answered=await _answered(connection, look, newcomers),
-        heard_from=heard_from,
-        blind=(*known, *unheard(heard_from, graded)),
+    cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
+    after = day_of(at, clan.zone) + DAY
+    asked = {days: spans[days] for days in sorted(query.windows)}
+    weeks = _weeks(after) if Detail.WEEKS in query.detail else []
+    wrote, earlier, weekly = await _written(connection, clan, query, asked, weeks)
+    authors = {who for by_author in weekly for who in by_author}
+    since = at - timedelta(days=query.newcomer_days)
+    return ChatView(
+        wrote=wrote,
+        earlier=earlier,
+        weekly={who: tuple(week.get(who, 0) for week in weekly) for who in authors},
+        capped=await _capped(connection, clan, query, spans),
+        on_days=(
+            await chat.days_written(connection, cid, after - STEADY_DAYS * DAY, after)
+            if Detail.LIFE in query.detail
+            else {}
+        ),
+        was_answered=(
+            await messages.answered_authors(connection, cid, newcomers, since, ANSWER_WINDOW)
+            if Detail.SCORES in query.detail
+            else {}
+        ),
+        heard_from=await chat.first_hour(connection, cid, _EPOCH, at),
+        hours=(
+            ()
+            if query.hours_from is None
+            else await chat.clan_hours(connection, cid, query.hours_from, query.ends_at(clan.zone))
+        ),
     )
 
 
-async def _capped(connection: Connection, look: Looking) -> dict[int, dict[int, int]]:
-    rules = look.policy.promotion
-    return {
-        days: await chat.capped_messages(
-            connection,
-            look.clan.clan_id,
-            look.spans[days].start,
-            look.spans[days].end,
-            rules.hour_cap,
-        )
-        for days in {rules.pillar_days, MONTH_DAYS}
-    }
+def _weeks(after: date) -> list[tuple[date, date]]:
+    """Return the weeks [first, after) before a day, the oldest first."""
+    return [(after - 7 * (n + 1) * DAY, after - 7 * n * DAY) for n in reversed(range(WEEKS))]
 
 
-async def _answered(
-    connection: Connection, look: Looking, newcomers: Sequence[int]
-) -> dict[int, bool]:
-    if look.silence_only:
-        return {}
-    since = look.at - timedelta(days=look.policy.alerts.newcomer_days)
-    return await messages.answered_authors(
-        connection, look.clan.clan_id, newcomers, since, ANSWER_WINDOW
-    )
+async def _written(
+    connection: Connection,
+    clan: Clan,
+    query: ViewQuery,
+    asked: Mapping[int, Span],
+    weeks: Sequence[tuple[date, date]],
+) -> tuple[dict[int, dict[int, Chat]], dict[int, Chat], list[dict[int, int]]]:
+    """Return what each author wrote in each window, in the earlier span, and in each week.
+
+    A window is its whole days, and the hours at its edges; windows that end now share those.
+    """
+    spans = list(asked.values())
+    if query.compared is not None:
+        spans.append(asked[query.compared].before())
+    days = [whole_days(span, clan.zone) for span in spans]
+    sums = await chat.messages_on_days(connection, clan.clan_id, [*days, *weeks])
+    found = [{who: Chat(n) for who, n in by_author.items()} for by_author in sums[: len(spans)]]
+    if query.counted is not None and query.counted in asked:
+        number = list(asked).index(query.counted)
+        counts = await chat.written_on_days(connection, clan.clan_id, *days[number])
+        found[number] = {who: Chat(*each) for who, each in counts.items()}
+    parts = sorted({(edge.start, edge.end) for span in spans for edge in edges(span, clan.zone)})
+    in_hours = await chat.written_in_hours(connection, clan.clan_id, parts)
+    by_part = dict(zip(parts, in_hours, strict=True))
+    for span, by_author in zip(spans, found, strict=True):
+        for edge in edges(span, clan.zone):
+            for who, counts_then in by_part[edge.start, edge.end].items():
+                by_author[who] = by_author.get(who, _NOTHING) + Chat(*counts_then)
+    earlier = found[-1] if query.compared is not None else {}
+    return dict(zip(asked, found, strict=False)), earlier, sums[len(spans) :]
+
+
+async def _capped(
+    connection: Connection, clan: Clan, query: ViewQuery, spans: Mapping[int, Span]
+) -> dict[tuple[int, int], dict[int, int]]:
+    caps = sorted(query.caps)
+    asked = [(spans[days].start, spans[days].end, cap) for days, cap in caps]
+    found = await chat.capped_messages(connection, clan.clan_id, asked)
+    return dict(zip(caps, found, strict=True))

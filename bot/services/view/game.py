@@ -1,78 +1,149 @@
-"""What Wise Old Man showed of everybody up to one instant."""
+"""What Wise Old Man showed of a clan up to one instant: headlines, life, raids, every metric."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clan.gains import metric_gain
 from bot.clan.metrics import RAIDS, MetricKind, threshold
 from bot.clan.policy import MONTH_DAYS
-from bot.services.view.query import Looking
+from bot.services.setup import Clan
+from bot.services.view.query import Detail, ViewQuery, earliest
 from storage import metrics, snapshots
 from storage.engine import Connection
+from storage.metrics import MetricPath
 from storage.snapshots import ObservationRow
 
 RAID_DAYS = MONTH_DAYS
 """The one window in which raids gained are told."""
 
-_BASELINE_LEAD = timedelta(days=2)
+BASELINE_LEAD = timedelta(days=2)
+"""Members are seen about daily: what rose on a first day has its baseline on the day before."""
+
+TABLE_KINDS = (MetricKind.SKILL, MetricKind.BOSS)
+"""The kinds that a report has tables of."""
+
+Metrics = Mapping[int, tuple[str, MetricKind]]
+"""Name and kind by metric id."""
+
+_BY_METRIC = Detail.SCORES | Detail.METRICS
+
+LifeRow = tuple[int, int, int, int]
+"""(player id, milliseconds since 1970, xp, kills earned) of one observation."""
 
 
 @dataclass(frozen=True, slots=True)
-class GameSight:
+class GameView:
     """What WOM showed; all by player id.
 
-    `starts` are the headlines at the start of each window, by its days; `seen` are those of
-    `snapshots.rises`, oldest first; the raids are in all, and gained in RAID_DAYS.
+    `starts` are the headlines at the start of each window, by its days; `earlier` those at the
+    start of the span before the compared one. `life` are observations, by player and oldest
+    first. Raids are in all, and gained in RAID_DAYS. `paths` are those of the measured window,
+    `present` (player id, metric id, value) what every metric is now.
     """
 
     now: Mapping[int, ObservationRow]
     first: Mapping[int, ObservationRow]
     starts: Mapping[int, Mapping[int, ObservationRow]]
-    seen: Sequence[tuple[int, int, int, int]]
-    raids: Mapping[int, int]
-    raids_gained: Mapping[int, int]
+    earlier: Mapping[int, ObservationRow] = field(default_factory=dict)
+    life: Sequence[LifeRow] = ()
+    raids: Mapping[int, int] = field(default_factory=dict)
+    raids_gained: Mapping[int, int] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=dict)
+    paths: Sequence[MetricPath] = ()
+    present: Sequence[tuple[int, int, float]] = ()
 
 
 async def read_game(
-    connection: Connection, look: Looking, whose: Collection[int] | None
-) -> GameSight:
-    """Return what WOM showed of everybody who was a member; what rose only of those asked for."""
-    cid, at, spans = look.clan.clan_id, look.at, look.spans
+    connection: Connection,
+    clan: Clan,
+    query: ViewQuery,
+    back_to: datetime,
+    whose: Collection[int] | None,
+) -> GameView:
+    """Return what WOM showed of everybody who was a member; life only of those asked for."""
+    cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
     instants = [at, *(span.start for span in spans.values())]
+    if query.compared is not None:
+        instants.append(spans[query.compared].before().start)
     at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at)
-    raids = {} if look.silence_only else await _raids(connection)
-    return GameSight(
+    known = await read_metrics(connection) if query.detail & _BY_METRIC else {}
+    return GameView(
         now=at_end,
         first=await snapshots.first_seen(connection, cid, at),
-        starts=dict(zip(spans, at_starts, strict=True)),
-        seen=await snapshots.rises(connection, cid, look.back_to - _BASELINE_LEAD, whose, at),
-        raids=_sums(await metrics.ranked_values(connection, cid, raids)) if raids else {},
-        raids_gained=await _raids_gained(connection, look, raids) if raids else {},
+        starts=dict(zip(spans, at_starts, strict=False)),
+        earlier={} if query.compared is None else at_starts[-1],
+        life=await _life(connection, clan, query, back_to, whose),
+        **await _by_metric(connection, clan, query, known),
     )
 
 
-def _sums(values: Sequence[tuple[int, int, float]]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for player_id, _, value in values:
-        found[player_id] = found.get(player_id, 0) + int(value)
+async def _life(
+    connection: Connection,
+    clan: Clan,
+    query: ViewQuery,
+    back_to: datetime,
+    whose: Collection[int] | None,
+) -> Sequence[LifeRow]:
+    start = earliest(query.trend_from, back_to if Detail.LIFE in query.detail else None)
+    if start is None:
+        return ()
+    return await snapshots.rises(
+        connection, clan.clan_id, start - BASELINE_LEAD, whose, query.as_of
+    )
+
+
+async def read_metrics(connection: Connection) -> Metrics:
+    """Return name and kind of every metric by id."""
+    found = await metrics.metric_ids(connection)
+    return {number: (name, MetricKind(kind)) for name, (number, kind) in found.items()}
+
+
+async def _by_metric(
+    connection: Connection, clan: Clan, query: ViewQuery, known: Metrics
+) -> dict[str, Any]:
+    """Return the fields of a GameView that are about single metrics."""
+    if not known:
+        return {}
+    spans = query.spans(clan.zone)
+    raids = {number: name for number, (name, _) in known.items() if name in RAIDS}
+    asked: list[tuple[datetime, Collection[int]]] = []
+    if Detail.SCORES in query.detail:
+        asked.append((spans[RAID_DAYS].start, raids))
+    if Detail.METRICS in query.detail and query.measured is not None:
+        tables = [number for number, (_, kind) in known.items() if kind in TABLE_KINDS]
+        asked.append((spans[query.measured].start, tables))
+    paths = await metrics.paths(connection, clan.clan_id, asked)
+    every = Detail.METRICS in query.detail
+    present = await metrics.ranked_values(connection, clan.clan_id, None if every else raids)
+    found: dict[str, Any] = {"metrics": known}
+    if Detail.SCORES in query.detail:
+        found["raids"] = _sums((who, value) for who, number, value in present if number in raids)
+        found["raids_gained"] = _raids_gained(paths[0], raids)
+    if every:
+        found |= {"paths": paths[-1] if query.measured is not None else (), "present": present}
     return found
 
 
-async def _raids(connection: Connection) -> dict[int, str]:
-    """Return the raids by metric id."""
-    known = await metrics.metric_ids(connection)
-    return {number: name for name, (number, _) in known.items() if name in RAIDS}
+def _raids_gained(paths: Sequence[MetricPath], raids: Mapping[int, str]) -> dict[int, int]:
+    gains = (
+        (
+            path.player_id,
+            metric_gain(
+                path.at_start,
+                path.first_inside,
+                path.at_end,
+                threshold(raids[path.metric_id], MetricKind.BOSS),
+            ),
+        )
+        for path in paths
+    )
+    return _sums((who, gain.earned) for who, gain in gains if gain is not None)
 
 
-async def _raids_gained(
-    connection: Connection, look: Looking, raids: Mapping[int, str]
-) -> dict[int, int]:
-    start = look.spans[RAID_DAYS].start
+def _sums(values: Iterable[tuple[int, float]]) -> dict[int, int]:
     found: dict[int, int] = {}
-    for path in await metrics.paths(connection, look.clan.clan_id, start, raids):
-        least = threshold(raids[path.metric_id], MetricKind.BOSS)
-        gain = metric_gain(path.at_start, path.first_inside, path.at_end, least)
-        if gain is not None:
-            found[path.player_id] = found.get(path.player_id, 0) + int(gain.earned)
+    for player_id, value in values:
+        found[player_id] = found.get(player_id, 0) + int(value)
     return found

@@ -16,7 +16,7 @@ from storage.authors import Writer
 from storage.engine import Connection
 from storage.players import MemberRow
 
-__all__ = ["Known", "People", "Visitor", "known_people", "read_people"]
+__all__ = ["Known", "People", "Visitor", "read_people"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,16 @@ class OwnCard(NamedTuple):
 class People:
     """The present members' places, every name they bore, and who of them is known.
 
-    `hidden` are the players, former members too, whom no list shows.
+    `former` are those who left, `writers` all authors by id; `hidden` are the players, former
+    members too, whom no list shows.
     """
 
     places: tuple[MemberRow, ...]
+    former: tuple[MemberRow, ...]
     names: Mapping[int, Sequence[str]]
     known: Mapping[int, Known]
     persons: Persons
-    writers: tuple[Writer, ...]
+    writers: Mapping[int, Writer]
     hidden: frozenset[int] = frozenset()
 
     def accounts(self, user_id: int) -> tuple[MemberRow, ...]:
@@ -95,19 +97,22 @@ async def read_people(connection: Connection, clan: Clan, visitor: Visitor | Non
 
 def _people(identity: Identity) -> People:
     persons = identity.worked_out()
+    writers = {writer.author_id: writer for writer in identity.writers}
     return People(
         tuple(identity.places.values()),
+        identity.former,
         identity.names,
-        known_people(identity, persons),
+        _known_people(identity, persons, writers),
         persons,
-        tuple(identity.writers),
+        writers,
         hidden_players(persons, opted_out(identity.writers)),
     )
 
 
-def known_people(identity: Identity, persons: Persons) -> dict[int, Known]:
+def _known_people(
+    identity: Identity, persons: Persons, writers: Mapping[int, Writer]
+) -> dict[int, Known]:
     """Return by player id who of the present members is known, or was heard at all."""
-    writers = {writer.author_id: writer for writer in identity.writers}
     return dict(
         known
         for person in persons.people

@@ -1,6 +1,6 @@
 """Each person of a clan with both sides of all accounts, as the rules look at them.
 
-Joined from a Sight, which takes a thread's time; nothing is read and nothing decided here.
+The projection of a view for verdicts, which takes a thread's time; nothing is read or decided here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,17 +11,18 @@ from itertools import chain
 from bot.clan.activity import ChangeKind
 from bot.clan.cases import Case, CaseKind, rests_until
 from bot.clan.claims import Effect, allows
-from bot.clan.evidence import chat_evidence, game_evidence
-from bot.clan.gains import UNKNOWN, Gains, gains_by_player
-from bot.clan.leave import Absentees, away_on, back_since
+from bot.clan.evidence import Blind, chat_evidence, game_evidence
+from bot.clan.gains import UNKNOWN, Gains
+from bot.clan.leave import Absentees, Leave, away_on, back_since
 from bot.clan.metrics import UNRANKED
 from bot.clan.persons import Person
-from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS
+from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS, Policy
 from bot.clan.presence import (
     Rise,
     day_number,
     days_risen,
     joined,
+    last_day,
     midnights,
     rises,
     weeks,
@@ -32,107 +33,132 @@ from bot.clan.profiles import (
     Side,
     Week,
     Window,
+    enough_since,
     game_window,
     summed,
 )
+from bot.clan.spans import day_of, day_span
 from bot.clan.standings import Chat, Member
-from bot.services.view.game import RAID_DAYS
-from bot.services.view.sight import Sight
-from bot.services.view.signs import chat_seen_at, enough_xp_at, game_seen_at, was_answered
+from bot.services.view.game import BASELINE_LEAD, RAID_DAYS
+from bot.services.view.members import gains_of
+from bot.services.view.query import verdict_query
+from bot.services.view.view import ClanView
+from storage.columns import from_ms, to_ms
 from storage.players import MemberRow
 from storage.snapshots import ObservationRow
 
 _WROTE_NOTHING = Chat()
 
 
-def joined_profiles(sight: Sight, cases: Sequence[Case] = ()) -> tuple[Profile, ...]:
-    """Return a profile of each person who is a member; `cases` say who is to be let rest."""
-    whole = _whole(sight, cases)
+def profiles_of(
+    view: ClanView, policy: Policy, cases: Sequence[Case] = (), *, silence_only: bool = False
+) -> tuple[Profile, ...]:
+    """Return a profile of each person who is a member, as a policy looks at them.
+
+    The view has what `verdict_query` of that policy asks for; `cases` say who is to be let rest.
+    """
+    shared = _shared(view, policy, cases, silence_only=silence_only)
+    about = view.query.about
     return tuple(
-        _of_person(whole, person, places)
-        if sight.look.closely in {None, *person.players}
-        else _from_afar(whole, person, places)
-        for person in sight.persons.people
-        if (places := [sight.places[each] for each in person.players if each in sight.places])
+        _of_person(shared, person, places)
+        if about is None or about in person.players
+        else _from_afar(shared, person, places)
+        for person in view.people.persons.people
+        if (places := [view.members[each] for each in person.players if each in view.members])
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Whole:
-    """What is worked out of a sight for everybody at once.
+class _Shared:
+    """What is worked out of a view for everybody at once.
 
     `gains` by the days of a window and player; `starts` are the beginnings of the 56 days.
     """
 
-    sight: Sight
+    view: ClanView
+    policy: Policy
+    silence_only: bool
     gains: Mapping[int, Mapping[int, Gains]]
     rises: Mapping[int, Sequence[Rise]]
     starts: Sequence[int]
+    leaves: Sequence[Leave]
     away: Absentees
     returned: Mapping[int, datetime]
     cases: Mapping[int, Sequence[Case]]
+    blind: Sequence[Blind]
 
 
-def _whole(sight: Sight, cases: Sequence[Case]) -> _Whole:
-    game = sight.game
+def _shared(
+    view: ClanView, policy: Policy, cases: Sequence[Case], *, silence_only: bool
+) -> _Shared:
+    query = verdict_query(policy, view.as_of, silence_only=silence_only)
+    # A view that serves others too may reach further back: what this policy looks at decides.
+    back_to = replace(query, look_back=view.query.look_back).back_to(view.clan.zone)
+    since_ms, since_on = to_ms(back_to - BASELINE_LEAD), day_of(back_to, view.clan.zone)
+    leaves = [leave for leave in view.leaves if leave.last_on >= since_on]
+    returned = (
+        event
+        for event, _ in view.events
+        if event.kind == ChangeKind.RETURNED and event.happened_at >= back_to
+    )
     by_player: dict[int, list[Case]] = {}
     for case in cases:
         by_player.setdefault(case.player_id, []).append(case)
-    returned = [each for each in sight.events if each.kind == ChangeKind.RETURNED]
-    return _Whole(
-        sight=sight,
-        gains={
-            days: gains_by_player(game.starts[days], game.first, game.now, span)
-            for days, span in sight.look.spans.items()
-        },
-        rises=rises(game.seen),
-        starts=midnights(sight.days, sight.look.clan.zone),
-        away=away_on(sight.leaves, sight.days[-1]),
-        returned={each.player_id: each.happened_at for each in reversed(returned)},
+    return _Shared(
+        view=view,
+        policy=policy,
+        silence_only=silence_only,
+        gains={days: gains_of(view, days) for days in sorted(query.windows)},
+        rises=rises([row for row in view.game.life if row[1] > since_ms]),
+        starts=midnights(view.days, view.clan.zone),
+        leaves=leaves,
+        away=away_on(leaves, view.days[-1]),
+        returned={each.player_id: each.happened_at for each in reversed([*returned])},
         cases=by_player,
+        blind=view.unheard(view.spans[max(query.windows)]),
     )
 
 
-def _of_person(whole: _Whole, person: Person, places: Sequence[MemberRow]) -> Profile:
-    sight = whole.sight
-    members = [_member(sight, person, place) for place in places]
+def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> Profile:
+    view = shared.view
+    members = [_member(view, person, place) for place in places]
     ids = [place.player_id for place in places]
-    risen = sorted(chain.from_iterable(whole.rises.get(each, ()) for each in ids))
-    cases = list(chain.from_iterable(whole.cases.get(each, ()) for each in ids))
-    leave = whole.away.leave_of(_on_leave(person), ids)
+    risen = sorted(chain.from_iterable(shared.rises.get(each, ()) for each in ids))
+    cases = list(chain.from_iterable(shared.cases.get(each, ()) for each in ids))
+    leave = shared.away.leave_of(_on_leave(person), ids)
     return Profile(
         accounts=tuple(map(_account, places)),
         user_id=person.user_id,
-        link=sight.persons.links[ids[0]],
+        link=view.people.persons.links[ids[0]],
         has_no_discord=places[0].has_no_discord,
-        windows={days: _window(whole, members, person, days) for days in sight.look.spans},
-        total_xp=summed(each.xp for each in _seen(sight.game.now, ids) if each.xp != UNRANKED),
-        total_raids=summed(sight.game.raids.get(each) for each in ids),
-        game_seen_at=game_seen_at(sight, places, risen),
-        enough_xp_at=enough_xp_at(sight, risen),
-        back_at=_back_at(whole, person, ids),
+        windows={days: _window(shared, members, person, days) for days in shared.gains},
+        total_xp=summed(each.xp for each in _seen(view.game.now, ids) if each.xp != UNRANKED),
+        total_raids=summed(view.game.raids.get(each) for each in ids),
+        game_seen_at=_game_seen_at(view, places, risen),
+        enough_xp_at=_enough_xp_at(shared.policy, risen),
+        back_at=_back_at(shared, person, ids),
         leave=leave,
-        exemption=sight.exempt.of_person([(place.player_id, place.role) for place in places]),
-        cooldown_until=rests_until(cases, CaseKind.PROMOTION, sight.look.at),
-        snoozed_until=rests_until(cases, CaseKind.INACTIVITY, sight.look.at),
-        weeks=_weeks(whole, members[0], person, ids, risen),
-        chat_seen_at=chat_seen_at(sight, members[0], person),
-        was_answered=was_answered(sight, person),
+        exemption=view.exempt.of_person([(place.player_id, place.role) for place in places]),
+        cooldown_until=rests_until(cases, CaseKind.PROMOTION, view.as_of),
+        snoozed_until=rests_until(cases, CaseKind.INACTIVITY, view.as_of),
+        weeks=_weeks(shared, members[0], person, ids, risen),
+        chat_seen_at=_chat_seen_at(view, members[0], person),
+        was_answered=_was_answered(view, person),
     )
 
 
-def _from_afar(whole: _Whole, person: Person, places: Sequence[MemberRow]) -> Profile:
+def _from_afar(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> Profile:
     """Return no more of a person than what sets the bars for others."""
-    sight = whole.sight
-    rules = sight.look.policy.promotion
-    members = [_member(sight, person, place) for place in places]
+    view = shared.view
+    rules = shared.policy.promotion
+    members = [_member(view, person, place) for place in places]
     return Profile(
         accounts=tuple(map(_account, places)),
         windows={
-            days: _window(whole, members, person, days)
+            days: _window(shared, members, person, days)
             for days in {rules.velocity_days, rules.pillar_days}
         },
-        total_raids=summed(sight.game.raids.get(place.player_id) for place in places),
+        total_raids=summed(view.game.raids.get(place.player_id) for place in places),
     )
 
 
@@ -140,18 +166,18 @@ def _account(place: MemberRow) -> Account:
     return Account(place.player_id, place.name, place.role, place.joined_at, place.role_since_at)
 
 
-def _member(sight: Sight, person: Person, place: MemberRow) -> Member:
+def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
     """Return an account as evidence looks at it."""
-    opted_out = any(sight.writers[each].is_hidden for each in person.authors)
+    opted_out = any(view.people.writers[each].is_hidden for each in person.authors)
     heard = not opted_out and (person.user_id is not None or bool(person.authors))
-    seen = sight.game.now.get(place.player_id)
+    seen = view.game.now.get(place.player_id)
     return Member(
         place.player_id,
         place.name,
         place.role,
         place.joined_at,
         status=place.status,
-        link=sight.persons.links[person.main],
+        link=view.people.persons.links[person.main],
         chat={} if heard else None,
         updated_at=place.updated_at,
         changed_at=place.changed_at,
@@ -161,25 +187,25 @@ def _member(sight: Sight, person: Person, place: MemberRow) -> Member:
     )
 
 
-def _window(whole: _Whole, members: Sequence[Member], person: Person, days: int) -> Window:
-    sight, length = whole.sight, timedelta(days=days)
-    gains = whole.gains[days]
+def _window(shared: _Shared, members: Sequence[Member], person: Person, days: int) -> Window:
+    view, length = shared.view, timedelta(days=days)
+    gains = shared.gains[days]
     sides = [
         Side(
             member.name,
             mine := gains.get(member.player_id, UNKNOWN),
-            game_evidence(member, mine, length, sight.look.at),
+            game_evidence(member, mine, length, view.as_of),
         )
         for member in members
     ]
-    raids = sight.game.raids_gained if days == RAID_DAYS else {}
+    raids = view.game.raids_gained if days == RAID_DAYS else {}
     game = game_window(sides, [raids.get(member.player_id) for member in members])
-    chat = chat_evidence(members[0], length, sight.look.at, sight.chat.blind)
+    chat = chat_evidence(members[0], length, view.as_of, shared.blind)
     if members[0].chat is None:
         return replace(game, chat=chat)
-    wrote = sight.chat.wrote[days]
-    capped = sight.chat.capped.get(days)
-    answers = sum(sight.chat.on_days.get(each, (0, 0))[1] for each in person.authors)
+    wrote = view.chat.wrote[days]
+    capped = view.chat.capped.get((days, shared.policy.promotion.hour_cap))
+    answers = sum(view.chat.on_days.get(each, (0, 0))[1] for each in person.authors)
     return replace(
         game,
         chat=chat,
@@ -190,17 +216,17 @@ def _window(whole: _Whole, members: Sequence[Member], person: Person, days: int)
 
 
 def _weeks(
-    whole: _Whole, main: Member, person: Person, ids: Sequence[int], risen: Sequence[Rise]
+    shared: _Shared, main: Member, person: Person, ids: Sequence[int], risen: Sequence[Rise]
 ) -> tuple[Week, ...]:
-    sight, starts = whole.sight, whole.starts
-    if sight.look.silence_only:
+    view, starts = shared.view, shared.starts
+    if shared.silence_only:
         return ()
-    first = min((each.seen_at for each in _seen(sight.game.first, ids)), default=None)
-    wrote = joined(sight.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
+    first = min((each.seen_at for each in _seen(view.game.first, ids)), default=None)
+    wrote = joined(view.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
     return weeks(
         None if first is None else days_risen(risen, starts),
         None if main.chat is None else wrote or 0,
-        (day_number(first, starts), day_number(sight.chat.heard_from, starts)),
+        (day_number(first, starts), day_number(view.chat.heard_from, starts)),
         STEADY_WEEKS,
     )
 
@@ -210,14 +236,48 @@ def _on_leave(person: Person) -> int | None:
     return person.user_id if allows(person.link, Effect.LEAVE) else None
 
 
-def _back_at(whole: _Whole, person: Person, ids: Sequence[int]) -> datetime | None:
+def _back_at(shared: _Shared, person: Person, ids: Sequence[int]) -> datetime | None:
     """Return when they last came back, to the clan or from a leave."""
-    sight = whole.sight
-    leaves = [leave for leave in sight.leaves if leave.is_of(_on_leave(person), ids)]
-    from_leave = back_since(leaves, sight.days[-1], sight.look.clan.zone)
-    found = [whole.returned[each] for each in ids if each in whole.returned]
+    view = shared.view
+    leaves = [leave for leave in shared.leaves if leave.is_of(_on_leave(person), ids)]
+    from_leave = back_since(leaves, view.days[-1], view.clan.zone)
+    found = [shared.returned[each] for each in ids if each in shared.returned]
     return max([*found, *([from_leave] if from_leave else [])], default=None)
 
 
 def _seen(headlines: Mapping[int, ObservationRow], ids: Sequence[int]) -> list[ObservationRow]:
     return [headlines[each] for each in ids if each in headlines]
+
+
+def _game_seen_at(
+    view: ClanView, places: Sequence[MemberRow], risen: Sequence[Rise]
+) -> datetime | None:
+    """Return when anything rose last, by what we saw or else by WOM's own word."""
+    known = [place.changed_at for place in places if place.changed_at is not None]
+    known += [from_ms(risen[-1].at_ms)] if risen else []
+    return max((at for at in known if at <= view.as_of), default=None)
+
+
+def _enough_xp_at(policy: Policy, risen: Sequence[Rise]) -> datetime | None:
+    """Return since when enough XP was gained not to be called inactive."""
+    at_ms = enough_since(risen, policy.enforcement.least_xp)
+    return None if at_ms is None else from_ms(at_ms)
+
+
+def _chat_seen_at(view: ClanView, main: Member, person: Person) -> datetime | None:
+    """Return when they wrote last; of the past, when the day ended on which they did."""
+    if main.chat is None:
+        return None
+    known = [view.people.writers[each].wrote_at for each in person.authors]
+    days = joined(view.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
+    last_on = last_day(days, view.days[0])
+    if last_on is not None and any(at is not None and at > view.as_of for at in known):
+        known.append(min(day_span(last_on, view.clan.zone).end, view.as_of))
+    return max((at for at in known if at is not None and at <= view.as_of), default=None)
+
+
+def _was_answered(view: ClanView, person: Person) -> bool | None:
+    """Return whether anybody answered a newcomer who wrote, or None for all others."""
+    told = [view.chat.was_answered.get(each) for each in person.authors]
+    known = [each for each in told if each is not None]
+    return any(known) if known else None

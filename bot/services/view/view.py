@@ -1,0 +1,167 @@
+"""The one read of a clan: everything that an answer is made from, each source read once.
+
+A few dozen statements at most, whatever the number of members. Nothing is joined or decided here.
+What was seen after the query's instant is not in it; who is whose, and what WOM says of an
+account, is known only as it is today.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.clan.activity import ChangeKind
+from bot.clan.evidence import Blind, unheard, unread
+from bot.clan.leave import Exempt, Exemption, Leave, exempt_on
+from bot.clan.policy import STEADY_DAYS
+from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
+from bot.services.people import leave_of
+from bot.services.setup import Clan
+from bot.services.view.chat import ChatView, read_chat
+from bot.services.view.game import GameView, read_game
+from bot.services.view.people import People, read_people
+from bot.services.view.query import Detail, ViewQuery
+from storage import absences, clans, exemptions, players, runs
+from storage.engine import Connection
+from storage.players import MemberRow, MembershipEventRow
+
+_ROLE_KINDS = frozenset({ChangeKind.PROMOTED, ChangeKind.DEMOTED, ChangeKind.ROLE})
+_NOBODY_EXEMPT = exempt_on((), date.min)
+
+
+@dataclass(frozen=True, slots=True)
+class ClanView:
+    """All that was read of a clan; `spans` are the windows by their days.
+
+    `members` are those of the query's instant by player id, with their roles of then; `people` who
+    is who today. `events` (with the player's name, the newest first) reach back as far as the
+    longest window. `days` are those of the eight weeks that end with the query's instant.
+    """
+
+    clan: Clan
+    query: ViewQuery
+    spans: Mapping[int, Span]
+    days: Sequence[date]
+    people: People
+    members: Mapping[int, MemberRow]
+    game: GameView
+    chat: ChatView
+    listened_at: datetime | None
+    gaps: Sequence[runs.Blindness]
+    events: Sequence[tuple[MembershipEventRow, str]]
+    leaves: Sequence[Leave] = ()
+    exempt: Exempt = _NOBODY_EXEMPT
+
+    @property
+    def as_of(self) -> datetime:
+        """Return the instant that everything is as of."""
+        return self.query.as_of
+
+    def blind(self, span: Span) -> tuple[Blind, ...]:
+        """Return the times of a span in which chat was not seen, the clan's unread gap first."""
+        lost = (
+            Blind(Span(gap.started_at, gap.ended_at or max(span.end, gap.started_at)), gap.channel)
+            for gap in self.gaps
+            if gap.ended_at is None or gap.ended_at > span.start
+        )
+        return (*unread(self.listened_at, span), *lost)
+
+    def unheard(self, span: Span) -> tuple[Blind, ...]:
+        """Return those times, and the time of the span before anybody listened."""
+        # What was seen is graded up to now, while the windows end with the hour.
+        graded = Span(span.start - HOUR, span.end)
+        return (*self.blind(graded), *unheard(self.chat.heard_from, graded))
+
+
+async def read_view(
+    connection: Connection, clan: Clan, query: ViewQuery, people: People | None = None
+) -> ClanView:
+    """Return what the query asks of a clan; `people` where they were read already."""
+    if people is None:
+        people = await read_people(connection, clan)
+    spans = query.spans(clan.zone)
+    today = day_of(query.as_of, clan.zone)
+    days = days_between(today - (STEADY_DAYS - 1) * DAY, today)
+    back_to = query.back_to(clan.zone)
+    has_life = Detail.LIFE in query.detail
+    found = await players.events_between(connection, clan.clan_id, back_to)
+    return ClanView(
+        clan=clan,
+        query=query,
+        spans=spans,
+        days=days,
+        people=people,
+        members=_members_at(people, [event for event, _ in found], query.as_of),
+        game=await read_game(connection, clan, query, back_to, _accounts(people, query.about)),
+        chat=await read_chat(connection, clan, query, _newcomers(people, query)),
+        listened_at=await _listened_at(connection, clan),
+        gaps=await runs.blindness(connection, clan.clan_id, back_to - HOUR),
+        events=[each for each in found if each[0].happened_at <= query.as_of],
+        leaves=await _leaves(connection, clan, back_to) if has_life else (),
+        exempt=await _exempt(connection, clan, today) if has_life else _NOBODY_EXEMPT,
+    )
+
+
+def _accounts(people: People, about: int | None) -> tuple[int, ...] | None:
+    """Return the accounts of the one person whom a query is about; None for everybody."""
+    if about is None:
+        return None
+    person = people.persons.by_player.get(about)
+    return () if person is None else person.players
+
+
+def _members_at(
+    people: People, events: Sequence[MembershipEventRow], at: datetime
+) -> dict[int, MemberRow]:
+    """Return who was a member at an instant, with the role of then and since when they held it."""
+    changes = [event for event in events if event.kind in _ROLE_KINDS]
+    # Newest first: of those after `at` the earliest stays, of the others the latest.
+    roles = {each.player_id: each.before for each in changes if each.happened_at > at}
+    since = {
+        each.player_id: each.happened_at for each in reversed(changes) if each.happened_at <= at
+    }
+
+    def then(member: MemberRow) -> MemberRow:
+        role = roles.get(member.player_id)
+        if role is None:
+            return member
+        return member._replace(role=role, role_since_at=since.get(member.player_id))
+
+    return {
+        member.player_id: then(member)
+        for member in (*people.places, *people.former)
+        if (member.left_at is None or member.left_at > at)
+        and (member.joined_at is None or member.joined_at <= at)
+    }
+
+
+def _newcomers(people: People, query: ViewQuery) -> list[int]:
+    """Return the authors of those who joined in the last days that the query names."""
+    since = query.as_of - timedelta(days=query.newcomer_days)
+    fresh = {
+        member.player_id
+        for member in people.places
+        if member.joined_at is not None and member.joined_at >= since
+    }
+    return [
+        author_id
+        for person in people.persons.people
+        if fresh.intersection(person.players)
+        for author_id in person.authors
+    ]
+
+
+async def _listened_at(connection: Connection, clan: Clan) -> datetime | None:
+    """Return up to when all was heard or read, as a bot in another process notes it too."""
+    row = await clans.of_guild(connection, clan.guild_id)
+    return None if row is None else row.listened_at
+
+
+async def _leaves(connection: Connection, clan: Clan, back_to: datetime) -> list[Leave]:
+    rows = await absences.of_clan(connection, clan.clan_id, day_of(back_to, clan.zone))
+    return [leave_of(row) for row in rows]
+
+
+async def _exempt(connection: Connection, clan: Clan, today: date) -> Exempt:
+    rows = await exemptions.standing(connection, clan.clan_id, today)
+    held = (Exemption(row.player_id, row.role, row.reason, row.until_on) for row in rows)
+    return exempt_on(held, today)
