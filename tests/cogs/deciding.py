@@ -10,7 +10,7 @@ from sqlalchemy import update
 from bot.clan.cases import CaseKind, Life
 from bot.clan.policy import changed
 from bot.clan.ranks import DEFAULT_PERMISSIONS
-from bot.services.review import CaseAction, Suggestion, Unsuggested
+from bot.services.review import CaseAction, Judged
 from bot.services.setup import Clan
 from cogs._deciding_keys import PATTERN, Act, Key
 from cogs._replies import Box
@@ -105,7 +105,7 @@ class _Slow:
 
     async def suggestion(
         self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
-    ) -> Suggestion | Unsuggested:
+    ) -> Judged:
         found = await self._review.suggestion(clan, kind, player_id, days)
         self._town.services.cases._judges = self._review
         await self._town.services.cases.decide(clan, self._press, self._who)

@@ -11,7 +11,7 @@ from bot.clan.cases import CaseKind, Life, Move
 from bot.clan.linking import LinkPair
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.services.people import Officer
-from bot.services.review import CaseAction, Decided, Suggestion
+from bot.services.review import CaseAction, Decided, Judged, Suggestion
 from bot.services.setup import Clan
 from tests.cogs.test_me import hero, quiet_player
 from tests.cogs.town import START, Town, words
@@ -27,10 +27,10 @@ class Judges:
 
     async def suggestion(
         self, _clan: Clan, kind: CaseKind, player_id: int, _days: int | None = None
-    ) -> Suggestion:
+    ) -> Judged:
         target = "administrator" if kind is CaseKind.PROMOTION else None
         numbers = ("4 messages in 30 days", "under 10k XP")
-        return Suggestion(player_id, self.names[player_id], "member", target, numbers, 3)
+        return Judged(Suggestion(player_id, self.names[player_id], "member", target, numbers, 3))
 
     async def living(self, _clan: Clan) -> dict[int, Life]:
         return {}

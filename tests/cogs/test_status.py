@@ -18,7 +18,7 @@ async def test_officers_see_how_the_bot_is_doing(town: Town) -> None:
 async def test_people_are_counted_by_verdict_with_what_the_words_mean(town: Town) -> None:
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
     (line,) = (each for each in said.splitlines() if each.startswith("**People**"))
-    counts = await town.services.review.verdicts(await town.clan())
+    counts = (await town.services.upkeep.status(await town.clan())).verdicts
     assert line == "**People**  " + " · ".join(f"{counts[each]} {each}" for each in Verdict)
     assert "Silent: in the clan for 30 days" in said
     assert "both sides well observed" in said

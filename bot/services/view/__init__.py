@@ -10,7 +10,7 @@ from bot.services.view.members import (
     roster_of,
     totals_before,
 )
-from bot.services.view.people import Known, People, Visitor, read_people
+from bot.services.view.people import Known, People, Visitor, people_of, read_people
 from bot.services.view.profiles import profiles_of
 from bot.services.view.query import Detail, ViewQuery, verdict_query
 from bot.services.view.view import ClanView, read_view
@@ -29,6 +29,7 @@ __all__ = [
     "gains_of",
     "member_of",
     "messages_of",
+    "people_of",
     "profiles_of",
     "read_people",
     "read_view",

@@ -92,10 +92,11 @@ class People:
 async def read_people(connection: Connection, clan: Clan, visitor: Visitor | None = None) -> People:
     """Return the clan's people as they are known now, the one who asks among them."""
     identity = await read_identity(connection, clan, visitor)
-    return await asyncio.to_thread(_people, identity)
+    return await asyncio.to_thread(people_of, identity)
 
 
-def _people(identity: Identity) -> People:
+def people_of(identity: Identity) -> People:
+    """Return who is who by what was read."""
     persons = identity.worked_out()
     writers = {writer.author_id: writer for writer in identity.writers}
     return People(

@@ -9,14 +9,14 @@ from bot.clan.claims import Effect, allows
 from bot.clan.enforcement import Need
 from bot.clan.linking import MOST_OPEN_CLAIMS
 from bot.clan.profiles import Profile
-from bot.clan.spans import Period, last
+from bot.clan.spans import Period
 from bot.clan.standings import Link, Roster
 from bot.reports.worker import Inline
 from bot.services.people import Leaves, Links, Whom
 from bot.services.privacy import Dossier
 from bot.services.publish import CardFiles, Cards
-from bot.services.review import Review
-from bot.services.view import Looking, Visitor, read_muster, read_people, read_roster
+from bot.services.review import Review, read_context
+from bot.services.view import Visitor, roster_of
 from storage import privacy
 from storage.links import StoredState
 from tests.bot.services.review.test_review import at_home
@@ -34,7 +34,7 @@ def links(village: Village) -> Links:
 @pytest.fixture
 def cards(village: Village) -> Cards:
     database = village.database
-    return Cards(database, Inline(), Review(database, village.clock), village.clock)
+    return Cards(database, Inline(), village.clock)
 
 
 async def known_by_name(village: Village, players: int = 1) -> None:
@@ -51,13 +51,9 @@ async def known_by_name(village: Village, players: int = 1) -> None:
 
 async def numbers(village: Village) -> tuple[Roster, tuple[Profile, ...]]:
     """Return all that reports show and all that the rules judge by."""
-    span = last(Period.MONTH, NOW, village.clan.zone)
-    policy = (await Review(village.database, village.clock).inactive(village.clan)).policy
     async with village.database.reading() as connection:
-        people = await read_people(connection, village.clan)
-        roster = await read_roster(connection, village.clan, people, NOW, {Period.MONTH: span})
-        muster = await read_muster(connection, Looking(village.clan, policy, NOW, NOW))
-    return roster, muster.profiles
+        context = await read_context(connection, village.clan, NOW)
+    return roster_of(context.view, [Period.MONTH]), context.profiles
 
 
 async def own_card(cards: Cards, village: Village, who: Visitor) -> CardFiles | None:

@@ -11,7 +11,7 @@ from bot.clan.evidence import Blind
 from bot.clan.policy import AlertKind
 from bot.clan.spans import Span
 from bot.services.chat import Backfill, Channels, Intake, blind_times
-from bot.services.review import Review
+from bot.services.review import Review, verdicts_in
 from tests.bot.services.past import Past
 from tests.bot.services.talk import GENERAL, PVM, heard
 from tests.bot.services.village import Village
@@ -53,7 +53,8 @@ def daily(first: int, last: int) -> list[datetime]:
 
 
 async def verdict(village: Village, review: Review) -> Verdict:
-    (found,) = [each for each, count in (await review.verdicts(village.clan)).items() if count]
+    counts = verdicts_in(await review.context(village.clan, silence_only=True))
+    (found,) = [each for each, count in counts.items() if count]
     return found
 
 

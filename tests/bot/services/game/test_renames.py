@@ -10,7 +10,6 @@ from bot.clan.activity import ChangeKind
 from bot.reports.worker import Inline
 from bot.services.game import Poll, PollResult
 from bot.services.publish import Cards
-from bot.services.review import Review
 from bot.services.setup import Clan, Clans
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
@@ -282,7 +281,7 @@ async def test_an_old_name_finds_the_player_and_is_offered(race: Race, database:
     race.group.members[4].name = NEW
     race.group.names = [Renamed(4, "Between", NEW), Renamed(4, OLD, "Between")]
     await race.polled()
-    cards = Cards(database, Inline(), Review(database, race.clock), race.clock)
+    cards = Cards(database, Inline(), race.clock)
     for typed in ("bronze", "betw", "brand"):
         assert await cards.names_like(race.clan, typed) == (NEW,)
 

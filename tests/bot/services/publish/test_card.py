@@ -7,7 +7,6 @@ from bot.clan.standings import Link
 from bot.reports.pictures import Card
 from bot.reports.worker import Inline
 from bot.services.publish import Cards
-from bot.services.review import Review
 from bot.services.view import Visitor
 from storage import players
 from storage.links import StoredState
@@ -21,7 +20,7 @@ ME = Visitor(11, "Somebody", "somebody")
 @pytest.fixture
 def cards(village: Village) -> Cards:
     database = village.database
-    return Cards(database, Inline(), Review(database, village.clock), village.clock)
+    return Cards(database, Inline(), village.clock)
 
 
 async def card_of(

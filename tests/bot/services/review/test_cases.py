@@ -11,7 +11,7 @@ from bot.clan.cases import CaseEntry, CaseKind, CaseState, Life, Move
 from bot.clan.policy import DEFAULT_POLICY, changed
 from bot.services.game import Poll
 from bot.services.ops import REFUSED, Outcome, poll_clan
-from bot.services.review import CaseAction, Cases, Decided, Suggestion, Unsuggested
+from bot.services.review import CaseAction, Cases, Decided, Judged, Suggestion, Unsuggested
 from bot.services.setup import Clan, Clans, Policies
 from storage import players
 from storage.engine import Database
@@ -42,19 +42,19 @@ class Judges:
 
     async def suggestion(
         self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
-    ) -> Suggestion | Unsuggested:
+    ) -> Judged:
         self.asked.append(days)
         async with self.village.database.reading() as connection:
             places = await players.places(connection, clan.clan_id)
         main = self.mains.get(player_id, player_id)
         place = next((each for each in places if each.player_id == main), None)
         if place is None:
-            return Unsuggested(None, "They are not a member any more.")
+            return Judged(Unsuggested(None, "They are not a member any more."))
         if player_id in self.life:
-            return Unsuggested(place.name, f"They {self.life[player_id].words}.")
+            return Judged(Unsuggested(place.name, f"They {self.life[player_id].words}."))
         target = NEXT_RANKS[place.role] if kind is PROMOTION else None
         numbers = (f"4 messages until {self.village.clock():%d %b}",)
-        return Suggestion(main, place.name, place.role, target, numbers, 1)
+        return Judged(Suggestion(main, place.name, place.role, target, numbers, 1))
 
     async def living(self, clan: Clan) -> Mapping[int, Life]:
         if self.is_broken:

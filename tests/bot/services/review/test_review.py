@@ -11,9 +11,8 @@ from bot.clan.policy import DEFAULT_POLICY, AlertKind, changed
 from bot.clan.promotion import outlook
 from bot.clan.signals import comparison
 from bot.clan.what_if import Fate
-from bot.services.review import Review, Suggestion, Unsuggested
+from bot.services.review import Review, Suggestion, Unsuggested, read_context, verdicts_in
 from bot.services.setup import Policies
-from bot.services.view import muster_now
 from storage import cases, players
 from storage.cases import EntryRow
 from tests.bot.services.village import OFFICER, Village, counted, judged_by
@@ -121,7 +120,7 @@ async def test_somebody_approved_waits_for_the_game_and_is_not_suggested_again(
 
 async def test_a_suggestion_is_what_is_known_now(village: Village, review: Review) -> None:
     await at_home(village, 1)
-    found = await review.suggestion(village.clan, CaseKind.INACTIVITY, 1)
+    found = (await review.suggestion(village.clan, CaseKind.INACTIVITY, 1)).found
     assert isinstance(found, Suggestion)
     assert (found.name, found.role, found.target, found.policy_version) == (
         "Player 1",
@@ -131,7 +130,7 @@ async def test_a_suggestion_is_what_is_known_now(village: Village, review: Revie
     )
     assert found.numbers[0].startswith("no message in 30 days")
     await village.wrote(101, NOW - HOUR)
-    gone = await review.suggestion(village.clan, CaseKind.INACTIVITY, 1)
+    gone = (await review.suggestion(village.clan, CaseKind.INACTIVITY, 1)).found
     assert isinstance(gone, Unsuggested)
     assert "1 message and 0 XP in 30 days" in gone.words
 
@@ -143,14 +142,14 @@ async def test_nobody_is_suggested_who_left_or_was_never_here(
     async with village.database.writing() as connection:
         await players.take_out(connection, village.clan.clan_id, [1], NOW)
     for kind in CaseKind:
-        found = await review.suggestion(village.clan, kind, 1)
+        found = (await review.suggestion(village.clan, kind, 1)).found
         assert isinstance(found, Unsuggested)
         assert "not a member any more" in found.words
 
 
 async def test_no_promotion_is_suggested_without_a_reason(village: Village, review: Review) -> None:
     await at_home(village, 1, xp=5_000)
-    found = await review.suggestion(village.clan, CaseKind.PROMOTION, 1)
+    found = (await review.suggestion(village.clan, CaseKind.PROMOTION, 1)).found
     assert isinstance(found, Unsuggested)
     assert (found.name, "not suggested" in found.words) == ("Player 1", True)
 
@@ -200,7 +199,7 @@ async def test_verdicts_count_everybody_once(village: Village, review: Review) -
     await at_home(village, 1)
     await at_home(village, 2, xp=5_000)
     await village.settled({3: "Player 3"})
-    assert await review.verdicts(village.clan) == {
+    assert verdicts_in(await review.context(village.clan, silence_only=True)) == {
         Verdict.ACTIVE: 1,
         Verdict.QUIET: 0,
         Verdict.SILENT: 1,
@@ -254,7 +253,7 @@ async def test_another_clans_people_are_not_looked_at(village: Village, review: 
     other = await village.known_clans.found(2, "Others")
     assert (await review.inactive(other)).listed.sure == ()
     assert await review.standing(other, 1) is None
-    assert isinstance(await review.suggestion(other, CaseKind.INACTIVITY, 1), Unsuggested)
+    assert isinstance((await review.suggestion(other, CaseKind.INACTIVITY, 1)).found, Unsuggested)
 
 
 async def test_both_lists_cost_a_few_dozen_statements(village: Village, review: Review) -> None:
@@ -275,8 +274,8 @@ async def test_a_close_look_at_one_says_the_same_as_a_look_at_all(
     await village.linked(2, 101)
     found = await review.standing(village.clan, 2)
     async with village.database.reading() as connection:
-        muster = await muster_now(connection, village.clan, NOW)
+        context = await read_context(connection, village.clan, NOW)
     assert found is not None
-    assert found.profile == muster.by_player()[2]
-    bars = comparison(muster.profiles, DEFAULT_POLICY.promotion)
-    assert found.outlook == outlook(found.profile, bars, muster.ladder, DEFAULT_POLICY, NOW)
+    assert found.profile == context.by_player()[2]
+    bars = comparison(context.profiles, DEFAULT_POLICY.promotion)
+    assert found.outlook == outlook(found.profile, bars, context.ladder, DEFAULT_POLICY, NOW)

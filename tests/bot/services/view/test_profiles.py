@@ -15,7 +15,8 @@ from bot.clan.standings import Link
 from bot.services.chat import Intake
 from bot.services.people import Exemptions, Leaves, Whom
 from bot.services.privacy import Privacy
-from bot.services.view import Looking, Muster, read_muster
+from bot.services.review import ReviewContext, context_of, standing_cases
+from bot.services.view import read_view, verdict_query
 from storage import cases, players, runs
 from storage.cases import EntryRow
 from storage.players import MembershipEventRow
@@ -25,15 +26,24 @@ from tests.storage.rows import DAY, HOUR, NOW, a_player
 ANYBODY = 77
 
 
-async def mustered(
-    village: Village, policy: Policy = DEFAULT_POLICY, at: datetime | None = None
-) -> Muster:
+async def reviewed(
+    village: Village,
+    policy: Policy = DEFAULT_POLICY,
+    at: datetime | None = None,
+    *,
+    silence_only: bool = False,
+) -> ReviewContext:
+    query = verdict_query(policy, at or NOW, silence_only=silence_only)
     async with village.database.reading() as connection:
-        return await read_muster(connection, Looking(village.clan, policy, at or NOW, NOW))
+        view = await read_view(connection, village.clan, query)
+        cases = (
+            () if at is not None and at < NOW else await standing_cases(connection, village.clan)
+        )
+    return context_of(view, policy, cases, silence_only=silence_only)
 
 
 async def profile_of(village: Village, player_id: int = 1, at: datetime | None = None) -> Profile:
-    return (await mustered(village, at=at)).by_player()[player_id]
+    return (await reviewed(village, at=at)).by_player()[player_id]
 
 
 async def long_heard(village: Village) -> None:
@@ -148,10 +158,8 @@ async def test_nobody_is_silent_whom_wom_saw_gain_after_our_newest_snapshot(
     village.clock.forward(2 * HOUR)
     await told_by_wom(village, updated_at=NOW + 2 * HOUR, changed_at=NOW + HOUR)
     await village.changed(listened_at=NOW + 2 * HOUR)
-    async with village.database.reading() as connection:
-        later = NOW + 2 * HOUR
-        look = Looking(village.clan, DEFAULT_POLICY, later, later)
-        found = (await read_muster(connection, look)).by_player()[1]
+    later = NOW + 2 * HOUR
+    found = await profile_of(village, at=later)
     judgement = judge(found, DEFAULT_POLICY, later)
     assert judgement.verdict is Verdict.CANT_TELL
     assert judgement.reasons == ("game: WOM saw a gain 1 h ago that is not stored here yet",)
@@ -307,17 +315,17 @@ async def test_who_left_since_is_a_member_of_the_past_with_the_role_of_then(
     async with village.database.writing() as connection:
         await players.note_events(connection, cid, raised)
         await players.take_out(connection, cid, [1], NOW - 10 * DAY)
-    assert set((await mustered(village)).by_player()) == {2}
-    past = (await mustered(village, at=NOW - 30 * DAY)).by_player()
+    assert set((await reviewed(village)).by_player()) == {2}
+    past = (await reviewed(village, at=NOW - 30 * DAY)).by_player()
     assert {who: profile.main.role for who, profile in past.items()} == {1: "member", 2: "onyx"}
     assert past[1].main.role_since_at == NOW - 50 * DAY
-    assert set((await mustered(village, at=NOW - 400 * DAY)).by_player()) == set()
+    assert set((await reviewed(village, at=NOW - 400 * DAY)).by_player()) == set()
 
 
 async def test_a_policy_with_other_windows_is_read_with_them(village: Village) -> None:
     await silent(village)
     policy = changed(DEFAULT_POLICY, enforcement={"window_days": 45, "limits": {"guest": 70}})
-    found = (await mustered(village, policy)).by_player()[1]
+    found = (await reviewed(village, policy)).by_player()[1]
     assert {7, 30, 45, 56, 70} <= found.windows.keys()
 
 
@@ -325,9 +333,7 @@ async def test_a_look_for_silence_alone_says_the_same_about_silence(village: Vil
     await silent(village)
     await village.wrote(5, NOW - 40 * DAY)
     whole = await profile_of(village)
-    async with village.database.reading() as connection:
-        look = Looking(village.clan, DEFAULT_POLICY, NOW, NOW, silence_only=True)
-        found = (await read_muster(connection, look)).by_player()[1]
+    found = (await reviewed(village, silence_only=True)).by_player()[1]
     assert found.window(30) == replace(whole.window(30), capped=None)
     assert judge(found, DEFAULT_POLICY, NOW) == judge(whole, DEFAULT_POLICY, NOW)
     assert found.weeks == ()
@@ -336,15 +342,15 @@ async def test_a_look_for_silence_alone_says_the_same_about_silence(village: Vil
 async def test_the_number_of_statements_does_not_depend_on_the_members(village: Village) -> None:
     await silent(village)
     with counted(village.database) as few:
-        await mustered(village)
+        await reviewed(village)
     await village.settled({who: f"Player {who}" for who in range(2, 40)})
     with counted(village.database) as many:
-        found = await mustered(village)
+        found = await reviewed(village)
     assert len(found.profiles) == 39
     assert len(few) == len(many) <= 30
 
 
 async def test_an_empty_clan_has_nobody_and_says_so(village: Village) -> None:
-    found = await mustered(village)
+    found = await reviewed(village)
     assert found.profiles == ()
     assert "no members known" in found.evidence

@@ -14,7 +14,7 @@ from bot.clan.gains import UNKNOWN
 from bot.clan.spans import WINDOWS, Period, last
 from bot.clan.standings import Chat, Link, Member, MessageCounts, Roster
 from bot.services.setup import Clans
-from bot.services.view import WEEKS, read_people, read_roster
+from bot.services.view import WEEKS, Detail, ViewQuery, read_view, roster_of
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.village import Village, counted
 from tests.storage.rows import DAY, HOUR, NOW, opened
@@ -23,11 +23,15 @@ MS = timedelta(milliseconds=1)
 
 
 async def read(village: Village, *periods: Period, weekly: bool = False) -> Roster:
-    now = village.clock.now
-    spans = {period: last(period, now, village.clan.zone) for period in periods or WINDOWS}
+    asked = periods or WINDOWS
+    query = ViewQuery(
+        village.clock.now,
+        frozenset(asked),
+        Detail.WEEKS if weekly else Detail.NONE,
+        counted=asked[0] if len(asked) == 1 else None,
+    )
     async with village.database.reading() as connection:
-        people = await read_people(connection, village.clan)
-        return await read_roster(connection, village.clan, people, now, spans, weekly=weekly)
+        return roster_of(await read_view(connection, village.clan, query), asked)
 
 
 async def read_one(village: Village, *periods: Period) -> Member:
