@@ -10,7 +10,6 @@ from bot.services.chat.backfill import (
     Unavailable,
     Unreadable,
 )
-from bot.services.chat.blindness import blind_times
 from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
 from bot.services.chat.facts import NO_USER
@@ -36,7 +35,6 @@ __all__ = [
     "UnknownZone",
     "Unreadable",
     "Zones",
-    "blind_times",
     "credit",
     "settle_again",
 ]

@@ -10,7 +10,7 @@ from bot.clan.enforcement import Verdict
 from bot.clan.evidence import Blind
 from bot.clan.policy import AlertKind
 from bot.clan.spans import Span
-from bot.services.chat import Backfill, Channels, Intake, blind_times
+from bot.services.chat import Backfill, Channels, Intake
 from bot.services.review import Review, verdicts_in
 from tests.bot.services.past import Past
 from tests.bot.services.talk import GENERAL, PVM, heard
@@ -231,5 +231,6 @@ async def test_another_clans_listening_says_nothing_of_this_one(village: Village
     other = await village.known_clans.found(2, "Others")
     span = Span(NOW - DAY, NOW)
     async with village.database.reading() as connection:
-        assert await blind_times(connection, village.clan, span) == ()
-        assert await blind_times(connection, other, span) == (Blind(span),)
+        ours = await read_view(connection, village.clan, ViewQuery(NOW))
+        theirs = await read_view(connection, other, ViewQuery(NOW))
+    assert (ours.blind(span), theirs.blind(span)) == ((), (Blind(span),))
