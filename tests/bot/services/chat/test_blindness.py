@@ -12,6 +12,7 @@ from bot.clan.policy import AlertKind
 from bot.clan.spans import Span
 from bot.services.chat import Backfill, Channels, Intake
 from bot.services.review import Review, verdicts_in
+from bot.services.view import ViewQuery, read_view
 from tests.bot.services.past import Past
 from tests.bot.services.talk import GENERAL, PVM, heard
 from tests.bot.services.village import Village
