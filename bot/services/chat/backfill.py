@@ -218,7 +218,8 @@ class Backfill:
         except Unreadable as error:
             hidden = channel_info._replace(is_readable=False)
             # What was written there since anybody listened last is lost with it.
-            await self._go_blind(clan, hidden, self._since(clan), str(error), error)
+            since = clan.listened_at or self._clock()
+            await self._go_blind(clan, hidden, since, str(error), error)
             return None
         began_at = blind.get(channel_info.discord_channel_id)
         if place is not None and began_at is not None and (is_whole or not place.is_readable):

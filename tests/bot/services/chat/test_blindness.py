@@ -150,10 +150,13 @@ async def test_a_history_that_failed_leaves_its_gap_unread(
         raise OSError("Discord is away")
 
     past.between = fail
-    with pytest.raises(OSError, match="Discord is away"):
-        await backfill.catch_up(village.clan, past)
+    done = await backfill.catch_up(village.clan, past)
+    assert done.missing == {each.discord_channel_id for each in (GENERAL, PVM)}
     await intake.flush()
     assert await verdict(village, review) is Verdict.CANT_TELL
+    assert await reasons(village, review) == [
+        f"chat: {each.name} not visible 30 of 30 days" for each in (GENERAL, PVM)
+    ]
 
 
 async def test_a_channel_that_was_read_and_is_shut_when_the_bot_is_back_is_an_unread_gap(
