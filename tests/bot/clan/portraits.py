@@ -35,12 +35,16 @@ def account(player_id: int = 1, role: str = "member", joined: float = 400) -> Ac
 
 
 def person(player_id: int = 1, role: str = "member", **fields: Any) -> Profile:  # noqa: ANN401 - any field
-    """Return an active member; `window` stands for every window, other fields are the profile's."""
+    """Return an active member; `window` stands for every window, other fields are the profile's.
+
+    An officer confirmed the link, unless no user is known.
+    """
     window = fields.pop("window", BUSY)
+    user_id = fields.pop("user_id", player_id + 1000)
     usual = Profile(
         (account(player_id, role),),
-        user_id=player_id + 1000,
-        link=Link.CONFIRMED,
+        user_id=user_id,
+        link=Link.NONE if user_id is None else Link.CONFIRMED,
         windows=dict.fromkeys(POLICY.windows(), window),
         weeks=WEEKS,
         total_xp=100_000_000,
