@@ -112,15 +112,15 @@ class _Past:
         return None if case is None else after_life(case, lives[case.player_id], after.at)
 
     async def _left(self, connection: Connection) -> Case | None:
-        """Tell of the last one who was silent and then removed."""
+        """Tell of the last one who was surely silent and then removed."""
         left = {each.player_id: at for each in self._world.players if (at := _drifted_until(each))}
-        if not left:
-            return None
-        player_id = max(left, key=lambda each: left[each])
-        then = await self._look(connection, left[player_id] - _BEFORE_LEAVING, silence_only=True)
-        them = (each for each in _silent(then) if each == player_id)
-        case = self._decided(then, _REMOVED, them)
-        return None if case is None else after_wom(case, None, then.ladder, left[player_id])
+        for player_id, at in sorted(left.items(), key=lambda each: each[1], reverse=True):
+            then = await self._look(connection, at - _BEFORE_LEAVING, silence_only=True)
+            them = (each for each in _silent(then) if each == player_id)
+            case = self._decided(then, _REMOVED, them)
+            if case is not None:
+                return after_wom(case, None, then.ladder, at)
+        return None
 
     def _rose(self, then: ReviewContext) -> Case | None:
         """Tell of the approved promotion that was done in the game the soonest."""

@@ -19,15 +19,16 @@ _BETWEEN_CLAIMS = timedelta(hours=9)
 
 
 async def tie(database: Database, clan: Clan, world: World, cast: Cast) -> None:
-    """Confirm every leader and two users in three, and leave claims, a conflict, and the rest."""
+    """Confirm leaders, two users in three and who left; leave claims, a conflict, and the rest."""
     leader = next(user for user in world.users if user.persona is Persona.LEADER)
-    async with database.writing() as connection:
-        for link in _decided(world, cast):
-            await links.confirm(connection, clan.clan_id, link, cast.users[leader.index], world.now)
     here = {player.player_id: player for player in world.present(world.now)}
+    # Of who left the links are decided: unless they were, nobody would have been called silent.
     undecided = [
         user for user in world.users if not _is_decided(user) and here.keys() & set(user.player_ids)
     ]
+    async with database.writing() as connection:
+        for link in _confirmed(world, cast, undecided):
+            await links.confirm(connection, clan.clan_id, link, cast.users[leader.index], world.now)
     claimants = undecided[1::_CLAIMS_EVERY]
     envious = next((user for user in reversed(undecided) if user not in claimants), None)
     await _claim(database, clan, world, cast, claimants, envious)
@@ -38,9 +39,12 @@ async def tie(database: Database, clan: Clan, world: World, cast: Cast) -> None:
         )
 
 
-def _decided(world: World, cast: Cast) -> Iterator[StandingLink]:
-    for user in filter(_is_decided, world.users):
-        for player_id in user.player_ids:
+def _confirmed(
+    world: World, cast: Cast, undecided: Sequence[MadeUpUser]
+) -> Iterator[StandingLink]:
+    open_users = {user.index for user in undecided}
+    for user in world.users:
+        for player_id in user.player_ids if user.index not in open_users else ():
             yield StandingLink(
                 player_id,
                 cast.users[user.index],

@@ -85,7 +85,7 @@ def test_authority_is_the_higher_of_both_sides(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "deeds"),
+    ("role", "actions"),
     [
         ("guest", {Permission.SEE_OWN}),
         ("member", {Permission.SEE_OWN}),
@@ -120,7 +120,7 @@ def test_a_deed_can_ask_for_more_or_less() -> None:
     assert may(member, Permission.SEE_REPORTS, strict)
 
 
-@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("action", Permission)
 def test_a_refusal_is_one_sentence_that_says_who_may(action: Permission) -> None:
     sentence = refusal(action)
     assert sentence.startswith("Only ")
