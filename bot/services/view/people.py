@@ -24,9 +24,9 @@ class Known:
     """What is known of a present player: whose it is, and whose chat stands with it.
 
     `authors` is empty for an alt, whose person's chat stands with the main account; `accounts` are
-    the names of the person's present accounts, the main one first. `is_hidden` is a confirmed
-    account of somebody who opted out; of any account of theirs `opted_out` is true, and then it
-    says nothing of the others, nor what the person is called or wrote on Discord.
+    the names of the person's present accounts, the main one first. Of an account that is confirmed
+    for somebody who opted out, `is_hidden` and `opted_out` are true, and nothing is said of the
+    others, nor what the person is called or wrote.
     """
 
     link: Link
@@ -130,7 +130,7 @@ def _accounts(
     if not places or (person.user_id is None and not authors):
         return
     if any(each.is_hidden for each in authors):
-        yield from _opted_out(person, persons, places, authors)
+        yield from _opted_out(person, persons, places)
         return
     names = tuple(place.name for place in places)
     called = next((each.name for each in authors if each.discord_user_id is not None), None)
@@ -150,25 +150,19 @@ def _accounts(
 
 
 def _opted_out(
-    person: Person, persons: Persons, places: Sequence[MemberRow], authors: Sequence[Writer]
+    person: Person, persons: Persons, places: Sequence[MemberRow]
 ) -> Iterator[tuple[int, Known]]:
-    """Yield each account alone; of one known by name its speaker in the clan chat stays.
-
-    Else whoever bears another one's name on the server could silence that member.
-    """
-    hidden = hidden_players(persons, [] if person.user_id is None else [person.user_id])
-    speakers = () if hidden else tuple(each for each in authors if not each.is_hidden)
+    """Yield each account alone: whoever opted out is known by confirmed links only."""
     for place in places:
-        theirs = speakers if place is places[0] else ()
         yield (
             place.player_id,
             Known(
                 link=persons.links[place.player_id],
                 user_id=person.user_id,
-                person=next((each.name for each in theirs), None),
-                authors=theirs,
+                person=None,
+                authors=(),
                 accounts=(place.name,),
-                is_hidden=place.player_id in hidden,
+                is_hidden=True,
                 opted_out=True,
             ),
         )
