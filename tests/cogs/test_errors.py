@@ -1,4 +1,4 @@
-"""Errors in words; those of our own floors are tested with bot/services/faults."""
+"""Errors in words; those of our own floors are tested with bot/services/game/faults."""
 
 import asyncio
 

@@ -266,7 +266,7 @@ async def test_what_does_not_fit_is_read_from_the_history(
     bare_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town = bare_town
-    monkeypatch.setattr("bot.services.intake._MOST_HEARD", 2)
+    monkeypatch.setattr("bot.services.chat.intake._MOST_HEARD", 2)
     for number in range(5):
         await town.member.send(town.general, f"{number}")
     assert await counted(town) == 5

@@ -81,7 +81,7 @@ async def test_nobody_answers_themself(room: Room) -> None:
 async def test_what_refers_to_it_from_another_channel_answers_nothing(
     room: Room, *, asks: bool
 ) -> None:
-    where = {"spot": PVM, "asks": asks, "reply_to": QUESTION.message_id}
+    where = {"channel_info": PVM, "asks": asks, "reply_to": QUESTION.message_id}
     await room.hears(QUESTION, heard(2, 2, NOW + MINUTE, **where))  # type: ignore[arg-type]
     assert room.helper() is None
     await room.hears(heard(3, 3, NOW + 2 * MINUTE))

@@ -327,7 +327,7 @@ async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
     path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.services.intake._MOST_HEARD", 3)
+    monkeypatch.setattr("bot.services.chat.intake._MOST_HEARD", 3)
     other = await known_clans.found(2, "Other")
     await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.sight)
     elsewhere = ChannelInfo(900, "general", "text")
