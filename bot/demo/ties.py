@@ -39,9 +39,7 @@ async def tie(database: Database, clan: Clan, world: World, cast: Cast) -> None:
         )
 
 
-def _confirmed(
-    world: World, cast: Cast, undecided: Sequence[MadeUpUser]
-) -> Iterator[StandingLink]:
+def _confirmed(world: World, cast: Cast, undecided: Sequence[MadeUpUser]) -> Iterator[StandingLink]:
     open_users = {user.index for user in undecided}
     for user in world.users:
         for player_id in user.player_ids if user.index not in open_users else ():
