@@ -47,7 +47,9 @@ def _treat(
 
 TREATMENTS: tuple[Treatment, ...] = (
     # The clan's own, the bot's own, and numbers by which Discord calls places and messages.
-    _treat("clans.guild_id clans.name clans.zone clans.role_orders clans.permissions", Forget.STAYS),
+    _treat(
+        "clans.guild_id clans.name clans.zone clans.role_orders clans.permissions", Forget.STAYS
+    ),
     _treat("clans.report_channel_id clans.notice_channel_id", Forget.STAYS),
     _treat("clans.details_etag clans.hiscores_etag", Forget.STAYS),
     _treat("metrics.name metrics.kind policies.content blind_spots.reason", Forget.STAYS),
