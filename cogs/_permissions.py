@@ -11,7 +11,7 @@ import discord
 import structlog
 from structlog.contextvars import bind_contextvars
 
-from bot.clan.ranks import Permission, may, refusal
+from bot.clan.ranks import Permission, Permissions, may, refusal
 from bot.journal import short_id
 from bot.services.setup import Clan, Clans
 from bot.wiring import Services
@@ -76,8 +76,19 @@ async def check_permission(interaction: Interaction, clans: Clans, permission: P
     if passes:
         interaction.extras |= {"clan": clan, "caller": caller}
     else:
-        await tell(interaction, refusal(permission, clan.permissions))
+        await tell(interaction, refusal_words(permission, clan.permissions))
     return passes
+
+
+def refusal_words(permission: Permission, permissions: Permissions) -> str:
+    """Return one sentence for somebody who may not: who may, and what to do about it."""
+    next_step = (
+        "ask one of them to run this"
+        if permission is Permission.SET_UP
+        else "if you are one of them, `/link` your account and have an officer confirm it, "
+        "or ask for the Discord role that shows it"
+    )
+    return f"{refusal(permission, permissions)}: {next_step}."
 
 
 async def clan_in(guild: discord.Guild, clans: Clans) -> Clan:

@@ -22,7 +22,6 @@ _JOBS = {
     "backup": "Backup",
     "forget": "Forgetting who left",
 }
-_QUEUE = "/clanstats links"
 _MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 
@@ -78,7 +77,7 @@ def verdict_lines(counts: Mapping[Verdict, int], policy: Policy) -> list[str]:
 
 def _next_step(status: Status) -> list[str]:
     step = status.next_step
-    return [small(f"To raise it, {step.replace(_QUEUE, f'`{_QUEUE}`')}")] if step else []
+    return [small(f"To raise it, {step} in `/clanstats links`")] if step else []
 
 
 def _polls(status: Status) -> str:

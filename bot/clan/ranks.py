@@ -94,7 +94,7 @@ class Permissions:
         return Tier.MEMBERS if role in self.tier_2 else Tier.OTHERS
 
     def asked_for(self, permission: Permission) -> Authority:
-        """Return the authority a deed asks for: for one's own, none, since /link comes first."""
+        """Return the authority it asks for: for one's own, none, since linking comes first."""
         asked = {
             Permission.SEE_REPORTS: self.see_reports,
             Permission.DECIDE_LINKS: self.decide_links,
@@ -163,14 +163,10 @@ def may(
 
 
 def refusal(permission: Permission, permissions: Permissions = DEFAULT_PERMISSIONS) -> str:
-    """Return one sentence for somebody who may not: who may, and what to do about it."""
+    """Return to somebody who may not, who may."""
     if permission is Permission.SET_UP:
-        return "Only people with Manage Server may set up the bot: ask one of them to run this."
-    holders = _HOLDERS[permissions.asked_for(permission)]
-    return (
-        f"Only {holders} may {_WORDS[permission]}: if you are one of them, `/link` your account "
-        "and have an officer confirm it, or ask for the Discord role that shows it."
-    )
+        return "Only people with Manage Server may set up the bot"
+    return f"Only {_HOLDERS[permissions.asked_for(permission)]} may {_WORDS[permission]}"
 
 
 def ladder(

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.clan.coverage import full_words, next_step
-from bot.clan.evidence import strip
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, plural
+from bot.reports.definitions import strip
 from bot.services.chat import NO_ACCESS, blind_times
 from bot.services.game import faults
 from bot.services.publish import report_coverage

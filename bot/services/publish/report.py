@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from bot.clan.activity import Change, ChangeKind, Totals, heatmap, totals
 from bot.clan.coverage import linked
-from bot.clan.evidence import Blind, Coverage, coverage, strip
+from bot.clan.evidence import Blind, Coverage, coverage
 from bot.clan.gains import MetricGain, metric_gain
 from bot.clan.metrics import MetricKind, threshold
 from bot.clan.spans import WINDOWS, Period, Span, last
 from bot.clan.standings import MessageCounts, Roster, TopBoss
 from bot.reports.clan_report import ClanReport
+from bot.reports.definitions import strip
 from bot.reports.documents import Document
 from bot.reports.lists import Suggestions, suggestions
 from bot.reports.worker import Drawing, Draws

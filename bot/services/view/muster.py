@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot.clan.cases import Case, CaseKind
 from bot.clan.coverage import linked
-from bot.clan.evidence import coverage, strip
+from bot.clan.evidence import coverage
 from bot.clan.persons import hidden_players
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, by_player
 from bot.clan.standings import Member, Roster
+from bot.reports.definitions import strip
 from bot.services.people import opted_out
 from bot.services.review import standing_cases
 from bot.services.setup import Clan, ladder_of, policy_of
