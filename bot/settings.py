@@ -223,7 +223,6 @@ def costs(settings: Settings) -> tuple[str, ...]:
         "wom_group_id": "no group is polled until /clanstats setup names one",
         "wom_api_key": "20 requests a minute instead of 100",
         "wom_group_secret": "nobody refreshes members who do not refresh themselves",
-        "local_drive_path": "the dashboard is attached in Discord and copied nowhere",
     }
     return tuple(
         f"without {name.upper()} {price}"

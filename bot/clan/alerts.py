@@ -34,12 +34,12 @@ def alerts(
 ) -> tuple[Alert, ...]:
     """Return all alerts that are on, by kind in the policy's order, then by name.
 
-    Nothing is told of people who left, are away or play in a temporary game mode.
+    Nothing is told of people who are away.
     """
     found = [
         Alert(kind, profile, words)
         for profile in profiles
-        if profile.left_at is None and profile.leave is None and profile.elsewhere is None
+        if profile.leave is None
         for kind, words in _of(_Look(profile, policy, now, permissions))
         if kind in policy.alerts.on
     ]

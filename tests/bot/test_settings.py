@@ -247,7 +247,7 @@ def test_what_a_command_needs_is_asked_for_when_it_runs() -> None:
     assert (full.need_discord(), full.need_wom()) == ("abc", "zezima")
 
 
-def test_what_is_missing_is_told_with_what_it_costs(tmp_path: Path) -> None:
+def test_what_is_missing_is_told_with_what_it_costs() -> None:
     told = costs(load({}, None))
     assert "without WOM_API_KEY 20 requests a minute instead of 100" in told
     assert any(
@@ -256,7 +256,6 @@ def test_what_is_missing_is_told_with_what_it_costs(tmp_path: Path) -> None:
     everything = SECRETS | {
         "WOM_CONTACT": "zezima",
         "WOM_GROUP_ID": "139",
-        "LOCAL_DRIVE_PATH": str(tmp_path),
     }
     assert costs(load(everything, None)) == ()
 

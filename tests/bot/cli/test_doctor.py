@@ -23,8 +23,8 @@ def said(line: Line, about: str, **keys: str) -> list[str]:
     return [f"{grade} {words}" for grade, where, words in found if where == about]
 
 
-def test_when_all_is_well_every_line_is_ok(line: Line, tmp_path: Path) -> None:
-    shown = line.types("doctor", LOCAL_DRIVE_PATH=str(tmp_path), **EVERYTHING)
+def test_when_all_is_well_every_line_is_ok(line: Line) -> None:
+    shown = line.types("doctor", **EVERYTHING)
     assert shown.exit_code == 0
     lines = [text.split(maxsplit=2) for text in shown.stdout.splitlines()]
     assert {grade for grade, *_ in lines} == {"ok"}
