@@ -8,8 +8,7 @@ import discord
 from bot.clan.leave import Exemption
 from bot.clan.names import escaped
 from bot.clan.ranks import Permission
-from bot.clan.wording import plural
-from bot.reports.clan_report import role_words
+from bot.clan.wording import plural, role_words
 from bot.services.people import Held
 from bot.services.setup import Clan
 from bot.wiring import Services

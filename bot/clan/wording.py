@@ -1,4 +1,4 @@
-"""Numbers and times as players write them: one form each, wherever they are shown.
+"""Numbers, times and roles as players write them: one form each, wherever they are shown.
 
 Unknown is a dash, never 0; a shortened number is cut and not rounded, so it never claims more.
 """
@@ -87,6 +87,11 @@ def day_words(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
 def plural(count: float | None, one: str, many: str | None = None) -> str:
     """Return the count in full with its noun: 1 member, 3 members; `many` where no s will do."""
     return f"{exact(count)} {one if count == 1 else many or one + 's'}"
+
+
+def role_words(role: str) -> str:
+    """Return a WOM role as people read it: "deputy_owner" becomes "Deputy owner"."""
+    return role.replace("_", " ").capitalize()
 
 
 def _cut(size: int, unit: int) -> str:

@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot.clan.activity import DayLine
 from bot.clan.spans import Span, day_span
-from bot.clan.wording import DASH, exact, percent_change, plural, short
+from bot.clan.wording import DASH, exact, percent_change, plural, role_words, short
 from bot.reports import style
 from bot.reports.clan_report import (
     ClanReport,
     Mover,
     TopMovers,
     TotalRow,
-    role_words,
     top_movers,
     total_rows,
 )

@@ -9,7 +9,7 @@ from bot.clan import evidence
 from bot.clan.enforcement import Need
 from bot.clan.evidence import Coverage
 from bot.clan.policy import Policy, Signal
-from bot.clan.wording import exact, plural
+from bot.clan.wording import exact, plural, role_words
 
 Definitions = tuple[tuple[str, str], ...]
 """Words, each with its sentence."""
@@ -53,7 +53,7 @@ def inactive_words(policy: Policy) -> Definitions:
     """Return what a policy calls inactive, and who is on the list without being called so."""
     rules = policy.enforcement
     limits = sorted(rules.limits.items())
-    ranks = "".join(f", {role.replace('_', ' ')} {days}" for role, days in limits)
+    ranks = "".join(f", {role_words(role).lower()} {days}" for role, days in limits)
     sure = (
         f"In the clan for {plural(rules.min_tenure_days, 'day')}, and over all accounts no message "
         f"and under {exact(rules.least_xp)} XP within the rank's limit "

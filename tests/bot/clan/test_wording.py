@@ -15,6 +15,7 @@ from bot.clan.wording import (
     lasting,
     percent_change,
     plural,
+    role_words,
     share,
     short,
     signed,
@@ -151,3 +152,8 @@ def test_a_count_takes_its_noun() -> None:
     ]
     assert plural(1200, "boss", "bosses") == "1,200 bosses"
     assert [plural(2.5, "hour"), plural(None, "hour")] == ["2.5 hours", f"{DASH} hours"]
+
+
+def test_roles_are_written_as_people_read_them() -> None:
+    assert role_words("deputy_owner") == "Deputy owner"
+    assert role_words("onyx") == "Onyx"
