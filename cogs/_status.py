@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
+from bot.clan.diagnosis import Finding
 from bot.clan.enforcement import Verdict
 from bot.clan.names import escaped
 from bot.clan.policy import Policy
 from bot.clan.wording import exact
 from bot.reports.definitions import inactive_words
-from bot.services.ops import DONE, Status, Trouble
+from bot.services.ops import DONE, Status
 from bot.wiring import Services
 from cogs._exempt import left_out_line
 from cogs._guild_members import guild_members_in
@@ -94,10 +95,12 @@ def _runs(status: Status) -> list[str]:
     ]
 
 
-def _troubles(troubles: tuple[Trouble, ...]) -> list[str]:
+def _troubles(troubles: tuple[Finding, ...]) -> list[str]:
     if not troubles:
         return [f"{_WELL} Nothing is wrong."]
-    return [f"{_ILL} {_sentence(each.what)}\n{small(_sentence(each.remedy))}" for each in troubles]
+    return [
+        f"{_ILL} {_sentence(each.words)}\n{small(_sentence(each.next_step))}" for each in troubles
+    ]
 
 
 def _sentence(words: str) -> str:

@@ -3,6 +3,7 @@
 Unknown is a dash, never 0; a shortened number is cut and not rounded, so it never claims more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -92,6 +93,12 @@ def plural(count: float | None, one: str, many: str | None = None) -> str:
 def role_words(role: str) -> str:
     """Return a WOM role as people read it: "deputy_owner" becomes "Deputy owner"."""
     return role.replace("_", " ").capitalize()
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """Return at most so many names, and how many more there are: a, b and 3 more."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _cut(size: int, unit: int) -> str:
