@@ -6,7 +6,7 @@ from bot.clan.clan_settings import Key, SettingChange
 from bot.clan.labels import ALERTS, SIGNALS
 from bot.clan.names import escaped
 from bot.clan.thresholds import THRESHOLDS, Threshold
-from bot.clan.wording import role_words
+from bot.clan.wording import first_few, role_words
 
 ARROW = " \N{RIGHTWARDS ARROW} "
 GONE = (
@@ -30,8 +30,7 @@ def role_name(role: str) -> str:
 
 def roles_said(roles: Sequence[str]) -> str:
     """Return ranks on one line; not more than can be read."""
-    more = f" and {len(roles) - _MOST_RANKS} more" if len(roles) > _MOST_RANKS else ""
-    return (", ".join(map(role_name, roles[:_MOST_RANKS])) or "none") + more
+    return first_few([role_name(role) for role in roles], _MOST_RANKS) or "none"
 
 
 def value_said(path: str, value: object) -> str:
