@@ -70,12 +70,12 @@ def _block(found: AlertGroup, shown: int) -> str:
     return "\n".join([kind_heading(found), *lines, *more])
 
 
-def _line(concern: PersonAlert, *, told_fully: bool) -> str:
-    profile = concern.profile
+def _line(alert: PersonAlert, *, told_fully: bool) -> str:
+    profile = alert.profile
     name = f"**{escaped(profile.main.name[:_NAME_SHOWN])}**"
     whom = f" <@{profile.user_id}>" if told_fully and profile.user_id is not None else ""
-    line = f"{name}{whom}  {concern.words}"
-    if not concern.others:
+    line = f"{name}{whom}  {alert.words}"
+    if not alert.others:
         return line
-    others = (each.words if told_fully else ALERTS[each.kind].beside for each in concern.others)
+    others = (each.words if told_fully else ALERTS[each.kind].beside for each in alert.others)
     return f"{line}\n{small(f'also {_DOT.join(others)}')}"

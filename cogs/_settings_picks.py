@@ -138,7 +138,7 @@ class BarPick(discord.ui.Select[SettingsView]):
 
 
 class PermissionPick(discord.ui.Select[SettingsView]):
-    """Picks who may do a deed."""
+    """Picks who has a permission."""
 
     def __init__(self, name: str, now: Authority) -> None:
         options = [

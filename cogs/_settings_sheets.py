@@ -26,7 +26,7 @@ class Section(StrEnum):
     CASES = "cases"
     LADDER = "ladder"
     ROLES = "roles"
-    GATES = "gates"
+    PERMISSIONS = "gates"
     CHANNELS = "channels"
     WHAT_IF = "what-if"
 
@@ -47,7 +47,7 @@ PAGES: Mapping[Section, SettingsPage] = {
     Section.CASES: SettingsPage("Cases", "For how long decisions hold, and who has to agree"),
     Section.LADDER: SettingsPage("Ladder", "Which rank stands above which"),
     Section.ROLES: SettingsPage("Roles", "Which ranks in the game lead, and which are officers"),
-    Section.GATES: SettingsPage("Gates", "Who may see reports, manage, promote, remove"),
+    Section.PERMISSIONS: SettingsPage("Gates", "Who may see reports, manage, promote, remove"),
     Section.CHANNELS: SettingsPage("Channels", "Where the bot speaks, and where notices go"),
 }
 """What can be picked; the what-if has a button of its own."""

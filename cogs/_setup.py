@@ -46,7 +46,7 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
     """Return how far the server of an interaction is set up."""
     guild = interaction.guild
     if guild is None:
-        raise LookupError("the gate lets nobody in without a server")
+        raise LookupError("nobody is let in without a server")
     clan = await clan_in(guild, services.clans)
     left_out = await services.places.left_out(clan)
     bridges = frozenset(await services.bridges.of_clan(clan))

@@ -68,7 +68,7 @@ class Permissions:
     """One clan's table of who may do what.
 
     `tier_1` and `tier_2` are WOM roles, highest first; `officer_roles` those below tier 1 that make
-    an officer. The Discord sets are role ids. The last five say what each deed asks for.
+    an officer. The Discord sets are role ids. The last five say what each permission asks for.
     """
 
     tier_1: tuple[str, ...] = ("owner", "deputy_owner", "zenyte", "dragonstone", "saviour")

@@ -28,7 +28,7 @@ _CHURN, _FADING, _GRINDER, _CRIER, _BOSSER, _DRIFT = (
 
 
 class Threshold(NamedTuple):
-    """A value of a policy or of the gates, in the house's words."""
+    """A value of a policy or of the permissions, in the house's words."""
 
     label: str
     unit: str
@@ -158,7 +158,7 @@ _CASES = {
         "Second officer", "", "On: a second person has to agree before a case is approved."
     ),
 }
-_GATES = {
+_PERMISSIONS = {
     "tier_1": Threshold("Leadership ranks", "", "Ranks in the game that lead the clan."),
     "tier_2": Threshold("Staff and member ranks", "", "In the default ladder, under leadership."),
     "officer_roles": Threshold("Officer ranks", "", "Those below leadership that make an officer."),
@@ -187,10 +187,10 @@ _PARTS = {
     "audit": _AUDIT,
     "alerts": _ALERTS,
     "cases": _CASES,
-    "gates": _GATES,
+    "gates": _PERMISSIONS,
     "places": _PLACES,
 }
 THRESHOLDS = {"ladder": Threshold("Ladder", "", "Ranks from the highest to the lowest.")} | {
     f"{part}.{name}": each for part, table in _PARTS.items() for name, each in table.items()
 }
-"""By the path on which a value stands in a policy, or in the gates."""
+"""By the path on which a value stands in a policy, or in the permissions."""

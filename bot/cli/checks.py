@@ -108,14 +108,14 @@ async def at_discord(context: CliContext, settings: Settings) -> list[Finding]:
     if settings.discord_token is None:
         return []
     try:
-        sight = await context.check_discord(settings.need_discord())
+        shown = await context.check_discord(settings.need_discord())
     except CannotDo as error:
         return [fault("discord", error.what, error.remedy)]
-    remedy = switches(sight)
+    remedy = switches(shown)
     if remedy:
-        words = f"{sight.name}: no question is noticed, and members are seen only when they write"
+        words = f"{shown.name}: no question is noticed, and members are seen only when they write"
         return [warning("discord", words, remedy)]
-    return [well("discord", f"the token is that of {sight.name}, and its intents are switched on")]
+    return [well("discord", f"the token is that of {shown.name}, and its intents are switched on")]
 
 
 def at_fonts() -> Finding:

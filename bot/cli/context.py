@@ -42,11 +42,11 @@ class DiscordSetup:
     has_members: bool
 
 
-def switches(sight: DiscordSetup) -> str:
+def switches(shown: DiscordSetup) -> str:
     """Return which switches to turn on for a bot that Discord shows so; empty when all are on."""
     named = {
-        "Server Members Intent": sight.has_members,
-        "Message Content Intent": sight.has_content,
+        "Server Members Intent": shown.has_members,
+        "Message Content Intent": shown.has_content,
     }
     off = " and ".join(name for name, is_on in named.items() if not is_on)
     return f"switch on {off} on {PORTAL}, your application, Bot" if off else ""

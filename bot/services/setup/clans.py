@@ -1,4 +1,4 @@
-"""The clans this bot serves: their WOM group, zone, gates and places that are counted."""
+"""The clans this bot serves: their WOM group, zone, permissions and places that are counted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

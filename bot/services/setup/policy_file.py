@@ -32,7 +32,7 @@ _ROLES = (
 
 
 def exported(policy: Policy, clan: Clan) -> Document:
-    """Return policy and gates as a file that `imported` takes.
+    """Return policy and permissions as a file that `imported` takes.
 
     Roles and channels of the Discord server are not in it: elsewhere they mean nothing.
     """
@@ -44,7 +44,7 @@ def exported(policy: Policy, clan: Clan) -> Document:
 
 
 def imported(content: bytes, base: ClanSettings) -> Draft:
-    """Return what a file would change of the terms; what it does not name stays.
+    """Return what a file would change of the settings; what it does not name stays.
 
     Raises ValueError with a line for each thing that is wrong with it. Discord roles and channels
     are never taken from a file.
