@@ -1,4 +1,4 @@
-"""What the doctor looks at. A look changes nothing; a warning costs something, a fault stops us."""
+"""What the doctor checks. A check changes nothing; a warning costs something, a fault stops us."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -76,7 +76,7 @@ async def at_wom(context: CliContext, settings: Settings) -> list[Finding]:
         return []
     group_id = settings.wom_group_id
     with TemporaryDirectory() as folder:
-        # The bot's own way to WOM, but not its database: a look must not migrate it.
+        # The bot's own way to WOM, but not its database: a check must not migrate it.
         apart = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{folder}/x.db"})
         try:
             async with context.open_services(apart) as services:

@@ -35,7 +35,7 @@ class CannotDo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DiscordSetup:
-    """What a look at Discord shows: the bot's name and which intents are switched on for it."""
+    """What Discord shows: the bot's name and which intents are switched on for it."""
 
     name: str
     has_content: bool
@@ -71,9 +71,9 @@ async def _stay_on_discord(
 
 
 async def _check_discord(token: str) -> DiscordSetup:
-    from bot.cli.gateway import look  # noqa: PLC0415 - likewise
+    from bot.cli.gateway import read_setup  # noqa: PLC0415 - likewise
 
-    return await look(token)
+    return await read_setup(token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,8 +170,8 @@ class _Past:
     async def _look(
         self, connection: Connection, at: datetime, *, silence_only: bool = False
     ) -> Muster:
-        look = Looking(self._clan, self._policy, at, self._world.now, silence_only=silence_only)
-        return await read_muster(connection, look)
+        asked = Looking(self._clan, self._policy, at, self._world.now, silence_only=silence_only)
+        return await read_muster(connection, asked)
 
 
 def _silent(then: Muster) -> Iterator[int]:

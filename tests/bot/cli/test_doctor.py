@@ -1,4 +1,4 @@
-"""`clanstats doctor`: every look on what is well and on what is not."""
+"""`clanstats doctor`: every check of what is well and on what is not."""
 
 from pathlib import Path
 
