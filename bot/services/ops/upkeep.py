@@ -211,7 +211,7 @@ def _failure(error: BaseException) -> dict[str, str]:
 
     Never its own words, which may name whoever it was about: they stand in the log alone.
     """
-    told = faults.told(error)
+    told = faults.fault_words(error)
     if told is None and isinstance(error, OSError):
         told = error.strerror
     kind = {"error": type(error).__name__}
