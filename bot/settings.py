@@ -7,7 +7,6 @@ import difflib
 import os.path
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -24,6 +23,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
+from bot.clan.diagnosis import Finding, fault, warning
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _POSTGRESQL = "postgresql+asyncpg"
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": _POSTGRESQL, "postgres": _POSTGRESQL}
@@ -31,23 +32,11 @@ _ADDRESS = r"https?://[\w.-]+(:\d+)?(/[\w./-]*)?"
 _LOOKS_ALIKE = 0.75
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong: which key, what is wrong with it, and what would be right."""
-
-    key: str
-    wrong: str
-    right: str
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.wrong}; right is {self.right}"
-
-
 class SettingsError(Exception):
     """The settings do not allow what was asked; one line per fault."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(map(str, faults)))
+    def __init__(self, faults: tuple[Finding, ...]) -> None:
+        super().__init__("\n".join(fault.line for fault in faults))
         self.faults = faults
 
 
@@ -201,7 +190,7 @@ def load(environment: Mapping[str, str], env_file: Path | None) -> Settings:
     given = {key: text for key, text in written.items() if key in KEYS}
     given |= {key: environment[key] for key in KEYS if environment.get(key, "").strip()}
     faults = [
-        Fault(key, "is not a key of ours", f"{ours} (did you mean that?)")
+        fault(key, "is not a key of ours", f"right is {ours} (did you mean that?)")
         for key in sorted(written.keys() - set(KEYS))
         for ours in difflib.get_close_matches(key.upper(), KEYS, n=1, cutoff=_LOOKS_ALIKE)
     ]
@@ -215,18 +204,17 @@ def load(environment: Mapping[str, str], env_file: Path | None) -> Settings:
     return settings
 
 
-def costs(settings: Settings) -> tuple[str, ...]:
-    """Return, in words, what each missing key costs."""
+def costs(settings: Settings) -> tuple[Finding, ...]:
+    """Return what each missing key costs."""
     prices = {
         "discord_token": "the bot cannot start; the commands that need no Discord can",
         "wom_contact": "Wise Old Man is not asked for anything",
         "wom_group_id": "no group is polled until /clanstats setup names one",
         "wom_api_key": "20 requests a minute instead of 100",
         "wom_group_secret": "nobody refreshes members who do not refresh themselves",
-        "local_drive_path": "the dashboard is attached in Discord and copied nowhere",
     }
     return tuple(
-        f"without {name.upper()} {price}"
+        warning("settings", f"without {name.upper()} {price}", "set it in .env")
         for name, price in prices.items()
         if getattr(settings, name) is None
     )
@@ -237,7 +225,7 @@ def _written(env_file: Path) -> dict[str, str]:
     return {key: text for key, text in source.env_vars.items() if text and text.strip()}
 
 
-def _faults(error: ValidationError) -> list[Fault]:
+def _faults(error: ValidationError) -> list[Finding]:
     return [
         _fault(str(found["loc"][0]), found["msg"].removeprefix("Value error, "))
         for found in error.errors(include_url=False, include_context=False, include_input=False)
@@ -245,6 +233,6 @@ def _faults(error: ValidationError) -> list[Fault]:
     ]
 
 
-def _fault(name: str, wrong: str) -> Fault:
+def _fault(name: str, wrong: str) -> Finding:
     wrong = wrong.replace("Input should", "should").replace("Path does", "does")
-    return Fault(name.upper(), wrong, Settings.model_fields[name].description or "")
+    return fault(name.upper(), wrong, f"right is {Settings.model_fields[name].description}")

@@ -202,7 +202,7 @@ async def recorded(
 
 
 async def _guarded(name: str, action: Callable[[str], Awaitable[T]]) -> T | None:
-    """Return what the deed makes of a new trace id, or None when it failed: the log says why."""
+    """Return what the action makes of a new trace id, or None when it failed: the log says why."""
     with traced() as trace:
         try:
             return await action(trace)

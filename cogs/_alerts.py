@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.clan.alert_groups import AlertGroup, alert_groups
+from bot.clan.labels import ALERTS
 from bot.clan.policy import AlertKind
 from bot.clan.ranks import Permission
 from bot.services.review import AlertReview
@@ -18,7 +19,6 @@ from cogs._alerts_words import (
     names_of,
     overview_lines,
     summary,
-    title_of,
 )
 from cogs._deciding_lists import send_lines
 from cogs._pages import page_of, pages_of, turning, where_in
@@ -108,7 +108,7 @@ class _Pick(discord.ui.Select[AlertsPanel]):
         ]
         options += [
             discord.SelectOption(
-                label=f"{title_of(each.kind)} ({len(each.people)})",
+                label=f"{ALERTS[each.kind].title} ({len(each.people)})",
                 value=each.kind,
                 default=each.kind == kind,
             )
@@ -142,5 +142,5 @@ class _Copy(discord.ui.Button[AlertsPanel]):
         if not names:
             await tell(interaction, "Nobody is left there: the numbers have changed meanwhile.")
             return
-        said = title_of(AlertKind(kind)) if kind else "Everybody who is worth a word"
+        said = ALERTS[AlertKind(kind)].title if kind else "Everybody who is worth a word"
         await send_lines(interaction, names, "names", f"{said}:")

@@ -4,9 +4,9 @@ Each person is told once, under what is gravest; what else is known of them stan
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from bot.clan.alert_groups import AlertGroup, PersonAlert
+from bot.clan.labels import ALERTS
 from bot.clan.names import escaped
 from bot.clan.policy import AlertKind
 from bot.clan.wording import plural
@@ -19,66 +19,18 @@ _ROOM = 3_000
 _NAME_SHOWN = 60
 
 
-class _AlertWords(NamedTuple):
-    """What a kind is called above a list and beside a name, and why it is worth knowing."""
-
-    title: str
-    beside: str
-    why: str
-
-
-_WORDS = {
-    AlertKind.UNANSWERED: _AlertWords(
-        "New, and nobody answered",
-        "not answered yet",
-        "They wrote and got no reply: the first hello decides who stays.",
-    ),
-    AlertKind.SLUMP: _AlertWords(
-        "Leaders with a week of silence",
-        "a week of silence",
-        "Ask whether they are all right; `/clanstats away` sets a leave.",
-    ),
-    AlertKind.CHURN: _AlertWords(
-        "Went quiet in chat",
-        "went quiet in chat",
-        "They wrote a lot, and now they do not: ask how they are.",
-    ),
-    AlertKind.SILENT_RECRUIT: _AlertWords(
-        "Recruits who play and do not write",
-        "a recruit who does not write",
-        "They have met nobody yet: say hi, or take them along.",
-    ),
-    AlertKind.FADING: _AlertWords(
-        "Fading stars",
-        "plays far less",
-        "They played a lot this month and hardly this week: ask how it goes.",
-    ),
-    AlertKind.DRIFT: _AlertWords(
-        "Around less than usual",
-        "around less than usual",
-        "Measured by nobody but themselves: a hello costs nothing.",
-    ),
-    AlertKind.GRINDER: _AlertWords(
-        "Silent grinders",
-        "grinds in silence",
-        "Much XP and few words: congratulate them on something.",
-    ),
-    AlertKind.BOSSER: _AlertWords(
-        "Boss hunters",
-        "hunts bosses",
-        "Many kills and little XP: good company for a mass or a raid.",
-    ),
-    AlertKind.CRIER: _AlertWords(
-        "Town criers",
-        "carries the chat",
-        "They carry the chat and hardly play: thank them, or take them along.",
-    ),
+_WHY = {
+    AlertKind.UNANSWERED: "They wrote and got no reply: the first hello decides who stays.",
+    AlertKind.SLUMP: "Ask whether they are all right; `/clanstats away` sets a leave.",
+    AlertKind.CHURN: "They wrote a lot, and now they do not: ask how they are.",
+    AlertKind.SILENT_RECRUIT: "They have met nobody yet: say hi, or take them along.",
+    AlertKind.FADING: "They played a lot this month and hardly this week: ask how it goes.",
+    AlertKind.DRIFT: "Measured by nobody but themselves: a hello costs nothing.",
+    AlertKind.GRINDER: "Much XP and few words: congratulate them on something.",
+    AlertKind.BOSSER: "Many kills and little XP: good company for a mass or a raid.",
+    AlertKind.CRIER: "They carry the chat and hardly play: thank them, or take them along.",
 }
-
-
-def title_of(kind: AlertKind) -> str:
-    """Return what a kind is called above its list."""
-    return _WORDS[kind].title
+"""Why a kind is worth knowing, and what to do about it."""
 
 
 def overview_lines(found: Sequence[AlertGroup]) -> list[str]:
@@ -97,8 +49,7 @@ def kind_lines(found: AlertGroup) -> list[str]:
 
 def kind_heading(found: AlertGroup) -> str:
     """Return what a kind is called, how many people it is about, and why it is worth knowing."""
-    words = _WORDS[found.kind]
-    return f"**{words.title}**  {len(found.people)}\n{small(words.why)}"
+    return f"**{ALERTS[found.kind].title}**  {len(found.people)}\n{small(_WHY[found.kind])}"
 
 
 def names_of(found: Sequence[AlertGroup]) -> list[str]:
@@ -119,12 +70,12 @@ def _block(found: AlertGroup, shown: int) -> str:
     return "\n".join([kind_heading(found), *lines, *more])
 
 
-def _line(concern: PersonAlert, *, told_fully: bool) -> str:
-    profile = concern.profile
+def _line(alert: PersonAlert, *, told_fully: bool) -> str:
+    profile = alert.profile
     name = f"**{escaped(profile.main.name[:_NAME_SHOWN])}**"
     whom = f" <@{profile.user_id}>" if told_fully and profile.user_id is not None else ""
-    line = f"{name}{whom}  {concern.words}"
-    if not concern.others:
+    line = f"{name}{whom}  {alert.words}"
+    if not alert.others:
         return line
-    others = (each.words if told_fully else _WORDS[each.kind].beside for each in concern.others)
+    others = (each.words if told_fully else ALERTS[each.kind].beside for each in alert.others)
     return f"{line}\n{small(f'also {_DOT.join(others)}')}"

@@ -10,8 +10,7 @@ from itertools import groupby
 from bot.clan.audit import OfficerRow, Standing
 from bot.clan.names import escaped
 from bot.clan.profiles import Window
-from bot.clan.wording import plural, short
-from bot.reports.clan_report import role_words
+from bot.clan.wording import plural, role_words, short
 from bot.services.publish import AuditFiles
 from bot.services.review import AuditReview
 from bot.services.setup import Clan

@@ -10,8 +10,7 @@ from bot.clan.names import escaped
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.clan.standings import Member
-from bot.clan.wording import plural, short
-from bot.reports.clan_report import role_words
+from bot.clan.wording import plural, role_words, short
 from bot.reports.pictures import Card, card_facts
 from bot.reports.style import slot_words
 from bot.services.publish import CardFiles

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.clan.names import escaped
-from bot.reports.clan_report import role_words
+from bot.clan.wording import role_words
 from bot.services.review import FORGOTTEN, Named
 from cogs._replies import when
 

@@ -20,7 +20,7 @@ from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._case_words import ended_words, history_words, newest_lines, standing_words
 from cogs._cases_buttons import decision_buttons
-from cogs._deciding_keys import GATES, row
+from cogs._deciding_keys import PERMISSIONS, row
 from cogs._deciding_keys import ReviewState as Place
 from cogs._pages import marked, pages_of
 from cogs._panels import Panel
@@ -31,7 +31,7 @@ _MARK = "cases:at"
 _ROOM = 3_000
 _ENDED_SHOWN = 200
 _NEWEST_LINES = 5
-_DEEDS = {CaseKind.INACTIVITY: Permission.KICK, CaseKind.PROMOTION: Permission.PROMOTE}
+_PERMISSIONS = {CaseKind.INACTIVITY: Permission.KICK, CaseKind.PROMOTION: Permission.PROMOTE}
 """Who hears of which cases."""
 
 
@@ -80,7 +80,7 @@ class CasesState:
 def kinds_for(interaction: Interaction) -> frozenset[CaseKind]:
     """Return of which cases whoever asks may hear."""
     return frozenset(
-        kind for kind, permission in _DEEDS.items() if caller_may(interaction, permission)
+        kind for kind, permission in _PERMISSIONS.items() if caller_may(interaction, permission)
     )
 
 
@@ -165,7 +165,7 @@ async def _panel(
     box.say(*pages[here.page]).rule()
     if at.player_id:
         may = frozenset(
-            kind for kind, permission in GATES.items() if caller_may(interaction, permission)
+            kind for kind, permission in PERMISSIONS.items() if caller_may(interaction, permission)
         )
         buttons = [*decision_buttons(found, at.player_id, here.page, may)]
         if buttons:

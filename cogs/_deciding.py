@@ -1,4 +1,4 @@
-"""What each press on /promotions and /inactive does; the gate is asked again before any of it.
+"""What each press on /promotions and /inactive does; the permission is checked before any of it.
 
 A decision is judged by what is so now and by the revision that the card showed; then the list is
 drawn as it is afterwards.
@@ -19,7 +19,7 @@ from bot.wiring import Services
 from cogs._cases import history_view, kinds_for
 from cogs._cases_buttons import newest
 from cogs._deciding_forms import DecisionForm, FormInput, NoticeForm
-from cogs._deciding_keys import GATES, MOVES, PATTERN, Act, Button, Key, ReviewTab
+from cogs._deciding_keys import MOVES, PATTERN, PERMISSIONS, Act, Button, Key, ReviewTab
 from cogs._deciding_lists import names_to_copy, send_lines, send_list
 from cogs._deciding_words import bold, decided_words, refused_words
 from cogs._errors import explain, failure_of
@@ -45,8 +45,8 @@ class Deciding:
         self._services = services
 
     async def action(self, interaction: Interaction, key: Key) -> None:
-        """Ask the gate, then do what the button stands for."""
-        if not await check_permission(interaction, self._services.clans, GATES[key.at.kind]):
+        """Check the permission, then do what the button stands for."""
+        if not await check_permission(interaction, self._services.clans, PERMISSIONS[key.at.kind]):
             return
         if key.act is Act.CLOSE:
             await self._ask_why_over(interaction, key)

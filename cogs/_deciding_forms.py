@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import discord
 
 from bot.wiring import Services
-from cogs._deciding_keys import GATES, Act, Key
+from cogs._deciding_keys import PERMISSIONS, Act, Key
 from cogs._deciding_words import block, capital, one_line, until_at
 from cogs._panels import PanelForm
 from cogs._permissions import Interaction, clan_of
@@ -73,7 +73,7 @@ class DecisionForm(PanelForm):
         self, services: Services, key: Key, name: str, days: int | None, then: Then
     ) -> None:
         wording = _WORDINGS[key.act]
-        super().__init__(services, GATES[key.at.kind], _title(wording.title, name))
+        super().__init__(services, PERMISSIONS[key.at.kind], _title(wording.title, name))
         self._key = key
         self._then = then
         self._holds_for_good = days is None
@@ -114,7 +114,7 @@ class NoticeForm(PanelForm):
     def __init__(  # noqa: PLR0913, PLR0917 - about whom, which words, and what comes then
         self, services: Services, key: Key, name: str, draft: str, means: str, then: Then
     ) -> None:
-        super().__init__(services, GATES[key.at.kind], _title("Notice", name))
+        super().__init__(services, PERMISSIONS[key.at.kind], _title("Notice", name))
         self._key = key
         self._then = then
         self.notice: discord.ui.TextInput[Any] = discord.ui.TextInput(

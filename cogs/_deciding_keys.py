@@ -17,7 +17,10 @@ from bot.clan.ranks import Permission
 
 Button = discord.ui.Button[Any]
 
-GATES = {CaseKind.PROMOTION: Permission.PROMOTE, CaseKind.INACTIVITY: Permission.CALL_INACTIVE}
+PERMISSIONS = {
+    CaseKind.PROMOTION: Permission.PROMOTE,
+    CaseKind.INACTIVITY: Permission.CALL_INACTIVE,
+}
 """What somebody has to be allowed for each list and for every button of it."""
 
 PATTERN = re.compile(

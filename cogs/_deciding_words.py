@@ -12,7 +12,7 @@ from bot.clan.evidence import Grade
 from bot.clan.names import escaped
 from bot.clan.profiles import Profile
 from bot.clan.spans import day_of, day_span
-from bot.reports.clan_report import role_words
+from bot.clan.wording import role_words
 from bot.services.review import Decided
 from bot.services.setup import Clan
 from cogs._case_words import whom

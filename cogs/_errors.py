@@ -40,7 +40,7 @@ def words(error: BaseException) -> str:
         )
     if isinstance(error, discord.HTTPException):
         return "Discord did not take the answer. Try again in a minute."
-    return faults.told(error) or _UNEXPECTED
+    return faults.fault_words(error) or _UNEXPECTED
 
 
 def asked(interaction: discord.Interaction[discord.Client]) -> str:

@@ -8,8 +8,7 @@ import discord
 from bot.clan.leave import Exemption
 from bot.clan.names import escaped
 from bot.clan.ranks import Permission
-from bot.clan.wording import plural
-from bot.reports.clan_report import role_words
+from bot.clan.wording import first_few, plural, role_words
 from bot.services.people import Held
 from bot.services.setup import Clan
 from bot.wiring import Services
@@ -71,9 +70,8 @@ async def left_out_line(services: Services, clan: Clan) -> str:
     away = await services.leaves.away_today(clan)
     held = await services.exemptions.listed(clan)
     on_leave = len(away.users) + len(away.players)
-    names = ", ".join(f"{escaped(held_name(each))}{_holders(each)}" for each in held[:_NAMED])
-    more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
-    return f"{on_leave or 'nobody'} on leave \N{MIDDLE DOT} exempt: {names or 'nobody'}{more}"
+    names = first_few([f"{escaped(held_name(each))}{_holders(each)}" for each in held], _NAMED)
+    return f"{on_leave or 'nobody'} on leave \N{MIDDLE DOT} exempt: {names or 'nobody'}"
 
 
 def _box(clan: Clan, held: Sequence[Held], note: str) -> Box:

@@ -27,7 +27,7 @@ async def member_in(interaction: Interaction, user_id: int) -> discord.Member | 
 
 
 def officer_in(interaction: Interaction) -> Officer:
-    """Return the officer whom the gate let in, with what they may."""
+    """Return the officer who was let in, with what they may."""
     caller, permissions = interaction.extras["caller"], clan_of(interaction).permissions
     return Officer(
         interaction.user.id, authority(caller, permissions), owns_server=caller.is_guild_owner

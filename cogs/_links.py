@@ -37,7 +37,7 @@ from cogs._replies import Box, small
 _USUAL_SIZE = (8, 3)
 _SIZES = {LinksTab.CONFLICTS: (3, 8), LinksTab.SURE: (40, 0), LinksTab.USER: (1, 8)}
 """Entries on a page, and partners of each: no more than 25 pairs can be picked from."""
-_DEEDS = {
+_ACTIONS = {
     LinksTab.CLAIMS: (LinkAction.CONFIRM, LinkAction.REJECT, LinkAction.MARK_ALT),
     LinksTab.CONFLICTS: (LinkAction.CONFIRM, LinkAction.REJECT, LinkAction.MARK_ALT),
     LinksTab.PEOPLE: (LinkAction.CONFIRM, LinkAction.REJECT, LinkAction.MARK_ALT),
@@ -108,8 +108,7 @@ class LinksPanel(RedrawnQueue):
 
     def _listen(self) -> None:
         permissions = sorted(
-            {permission for permissions in _DEEDS.values() for permission in permissions}
-            | set(_MARKS)
+            {action for actions in _ACTIONS.values() for action in actions} | set(_MARKS)
         )
         rows: tuple[Sequence[discord.ui.Item[RedrawnQueue]], ...] = (
             [PairPick(LinksTab.CLAIMS, (), _NOBODY)],
@@ -191,8 +190,8 @@ def _list_entries(box: Box, seen: QueueShown) -> None:
     box.control(PairPick(tab, seen.entries, picked)).say(picked_words(tab, seen.entries, picked))
     whole = bool(picked.player_id and picked.user_id)
     row: discord.ui.ActionRow[RedrawnQueue] = discord.ui.ActionRow()
-    for permission in _DEEDS[tab]:
-        row.add_item(ActionButton(permission, disabled=not whole))
+    for action in _ACTIONS[tab]:
+        row.add_item(ActionButton(action, disabled=not whole))
     if tab in _BY_HAND:
         row.add_item(HandButton())
     if tab is LinksTab.PLAYERS:

@@ -1,4 +1,4 @@
-"""What is said about links: deeds, refusals, and the questions of the queue."""
+"""What is said about links: actions, refusals, and the questions of the queue."""
 
 from collections.abc import Iterable
 
@@ -74,7 +74,7 @@ _CLAIM_REFUSED = {
 
 
 def done_words(action: LinkAction, answer: LinkResult, user: str) -> str:
-    """Return what an officer's deed did, or why it did nothing."""
+    """Return what an officer's action did, or why it did nothing."""
     names = {"player": bold(answer.player), "user": bold(user)}
     if answer.refusal is not None:
         return _REFUSED[answer.refusal].format(**names)

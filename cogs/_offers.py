@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from discord import app_commands
 
 from bot.clan.names import match_key
-from bot.reports.clan_report import role_words
+from bot.clan.wording import role_words
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._permissions import Interaction

@@ -1,4 +1,4 @@
-"""What every panel and form has: the gate at each press, and one door for errors.
+"""What every panel and form has: the permission at each press, and one door for errors.
 
 A panel that is sent ends after a quarter of an hour; its lasting twin, given to the bot when the
 cog is loaded, answers presses on it ever after, restarts included.
@@ -15,13 +15,13 @@ _SENT_FOR = 15 * 60.0
 
 
 class _Watched:
-    """Asks the gate before anything happens, and explains what goes wrong."""
+    """Checks the permission before anything happens, and explains what goes wrong."""
 
     services: Services
     permission: Permission
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Ask the gate."""
+        """Check the permission."""
         return await check_permission(interaction, self.services.clans, self.permission)
 
     async def on_error(self, interaction: Interaction, error: Exception, /, *_: object) -> None:
@@ -41,7 +41,7 @@ class Panel(_Watched, discord.ui.LayoutView):
 
 
 class PanelForm(_Watched, discord.ui.Modal):
-    """Something to fill in; the gate is asked when it is sent."""
+    """Something to fill in; the permission is checked when it is sent."""
 
     def __init__(self, services: Services, permission: Permission, title: str) -> None:
         super().__init__(title=title, timeout=_SENT_FOR)

@@ -11,7 +11,7 @@ import discord
 import structlog
 from structlog.contextvars import bind_contextvars
 
-from bot.clan.ranks import Permission, may, refusal
+from bot.clan.ranks import Permission, Permissions, may, refusal
 from bot.journal import short_id
 from bot.services.setup import Clan, Clans
 from bot.wiring import Services
@@ -37,7 +37,7 @@ _Callback = Callable[Concatenate[CogT, Interaction, P], Coroutine[Any, Any, None
 
 
 def requires(permission: Permission) -> Callable[[_Callback[CogT, P]], _Callback[CogT, P]]:
-    """Let only those call a command who may do the deed; `clan_of` then has their clan."""
+    """Let only those call a command who have the permission; `clan_of` then has their clan."""
 
     def decorator(callback: _Callback[CogT, P]) -> _Callback[CogT, P]:
         @wraps(callback)
@@ -53,7 +53,7 @@ def requires(permission: Permission) -> Callable[[_Callback[CogT, P]], _Callback
 
 
 async def check_permission(interaction: Interaction, clans: Clans, permission: Permission) -> bool:
-    """Return whether the caller may do the deed here; if not, they are told so privately."""
+    """Return whether the caller has the permission here; if not, they are told so privately."""
     trace = interaction.extras["trace"] = short_id()
     bind_contextvars(trace=trace)
     user, guild = interaction.user, interaction.guild
@@ -76,8 +76,19 @@ async def check_permission(interaction: Interaction, clans: Clans, permission: P
     if passes:
         interaction.extras |= {"clan": clan, "caller": caller}
     else:
-        await tell(interaction, refusal(permission, clan.permissions))
+        await tell(interaction, refusal_words(permission, clan.permissions))
     return passes
+
+
+def refusal_words(permission: Permission, permissions: Permissions) -> str:
+    """Return one sentence for somebody who may not: who may, and what to do about it."""
+    next_step = (
+        "ask one of them to run this"
+        if permission is Permission.SET_UP
+        else "if you are one of them, `/link` your account and have an officer confirm it, "
+        "or ask for the Discord role that shows it"
+    )
+    return f"{refusal(permission, permissions)}: {next_step}."
 
 
 async def clan_in(guild: discord.Guild, clans: Clans) -> Clan:
@@ -86,10 +97,10 @@ async def clan_in(guild: discord.Guild, clans: Clans) -> Clan:
 
 
 def caller_may(interaction: Interaction, permission: Permission) -> bool:
-    """Return whether the one whom the gate let in may do another deed as well."""
+    """Return whether the one who was let in has another permission as well."""
     return may(interaction.extras["caller"], permission, clan_of(interaction).permissions)
 
 
 def clan_of(interaction: Interaction) -> Clan:
-    """Return the clan that the gate found."""
+    """Return the clan that `check_permission` found."""
     return cast("Clan", interaction.extras["clan"])

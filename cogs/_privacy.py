@@ -32,7 +32,7 @@ COUNTED_ANEW = (
 OPTED_OUT = (
     "You are not counted any more, from now on: neither live nor when history is read, nor what "
     "accounts that an officer confirmed as yours say in the clan chat. Those accounts are left out "
-    "of leaderboards, top lists and dashboards; one you only claim or are called like is not.\n"
+    "of leaderboards and top lists; one you only claim or are called like is not.\n"
     "-# To honour this I keep your Discord id and that you opted out. What was counted before "
     "stays until `/privacy forget`. `/privacy opt-in` undoes this."
 )

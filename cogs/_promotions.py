@@ -11,8 +11,7 @@ import discord
 from bot.clan.cases import Case, CaseKind, CaseState, Move
 from bot.clan.names import escaped
 from bot.clan.promotion import PromotionCase
-from bot.clan.wording import plural
-from bot.reports.clan_report import role_words
+from bot.clan.wording import plural, role_words
 from bot.reports.definitions import promotion_words
 from bot.services.review import PromotionReview, ReviewContext, Waiting
 from bot.services.setup import Clan

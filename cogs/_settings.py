@@ -39,7 +39,7 @@ class SettingsPanel(SettingsView):
         self.add_item(_box(session, note))
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Ask the gate; whoever presses an old panel is given a fresh one."""
+        """Check the permission; whoever presses an old panel is given a fresh one."""
         if not await super().interaction_check(interaction):
             return False
         if self._is_lasting:

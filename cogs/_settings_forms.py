@@ -15,7 +15,7 @@ from bot.clan.names import escaped
 from bot.clan.plain import plain
 from bot.clan.ranks import Permission
 from bot.clan.thresholds import THRESHOLDS
-from bot.reports.clan_report import role_words
+from bot.clan.wording import role_words
 from cogs._panels import PanelForm
 from cogs._permissions import Interaction
 from cogs._settings_sheets import LISTED, SHEETS, TIERS, heading

@@ -29,7 +29,7 @@ from cogs._settings_sheets import ON_PAGE, SHEETS, Section
 from cogs._settings_state import SettingsSession
 from cogs._settings_words import role_name, roles_said, value_said
 
-_GATES = ("see_reports", "decide_links", "manage", "promote", "kick")
+_LEVELS = ("see_reports", "decide_links", "manage", "promote", "kick")
 _REPORT_KINDS = (discord.ChannelType.text, discord.ChannelType.news)
 _NOTICE_KINDS = (
     *_REPORT_KINDS,
@@ -147,7 +147,7 @@ def _roles(box: Box, session: SettingsSession) -> None:
 
 def _permissions(box: Box, session: SettingsSession) -> None:
     permissions = session.clan_settings.permissions
-    for name in _GATES:
+    for name in _LEVELS:
         box.say(_heading(f"gates.{name}")).control(PermissionPick(name, getattr(permissions, name)))
 
 
@@ -178,6 +178,6 @@ _PAGES: Mapping[Section, Callable[[Box, SettingsSession], Any]] = {
     Section.CASES: _cases,
     Section.LADDER: _ladder,
     Section.ROLES: _roles,
-    Section.GATES: _permissions,
+    Section.PERMISSIONS: _permissions,
     Section.CHANNELS: _channels,
 }

@@ -6,14 +6,15 @@ from typing import Any, ClassVar, TypeVar
 
 import discord
 
+from bot.clan.labels import ALERTS, SIGNALS, AlertLabel, Label
 from bot.clan.policy import AlertKind, Signal
 from bot.clan.ranks import Authority
-from bot.reports.clan_report import role_words
+from bot.clan.wording import role_words
 from cogs._permissions import Interaction
 from cogs._settings_forms import LimitForm
 from cogs._settings_sheets import identity
 from cogs._settings_state import SettingsSession, SettingsView
-from cogs._settings_words import ALERTS, HOLDERS, SIGNALS
+from cogs._settings_words import HOLDERS
 
 Options = list[discord.SelectOption]
 Kind = TypeVar("Kind", Signal, AlertKind)
@@ -54,7 +55,7 @@ class SignalsPick(_Several):
     part, name = "promotion", "signals"
 
     def __init__(self, on: frozenset[Signal]) -> None:
-        super().__init__(_told(SIGNALS, on), "No signal is on")
+        super().__init__(_labelled(SIGNALS, on), "No signal is on")
 
 
 class AlertsPick(_Several):
@@ -63,7 +64,7 @@ class AlertsPick(_Several):
     part, name = "alerts", "on"
 
     def __init__(self, on: frozenset[AlertKind]) -> None:
-        super().__init__(_told(ALERTS, on), "No alert is on")
+        super().__init__(_labelled(ALERTS, on), "No alert is on")
 
 
 class RecruitsPick(_Several):
@@ -137,7 +138,7 @@ class BarPick(discord.ui.Select[SettingsView]):
 
 
 class PermissionPick(discord.ui.Select[SettingsView]):
-    """Picks who may do a deed."""
+    """Picks who has a permission."""
 
     def __init__(self, name: str, now: Authority) -> None:
         options = [
@@ -215,10 +216,12 @@ def _picked(options: Options) -> list[str]:
     return [each.value for each in options if each.default]
 
 
-def _told(table: Mapping[Kind, tuple[str, str]], on: frozenset[Kind]) -> Options:
+def _labelled(table: Mapping[Kind, Label | AlertLabel], on: frozenset[Kind]) -> Options:
     return [
-        discord.SelectOption(label=label, value=kind, description=means, default=kind in on)
-        for kind, (label, means) in table.items()
+        discord.SelectOption(
+            label=label.name, value=kind, description=label.means, default=kind in on
+        )
+        for kind, label in table.items()
     ]
 
 

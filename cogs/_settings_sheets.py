@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from zlib import crc32
 
+from bot.clan.labels import ALERTS, SIGNALS
+from bot.clan.policy import AlertKind, Signal
 from bot.clan.thresholds import THRESHOLDS
 
 _NUMBERS = 2_000_000_000  # Discord takes 32 bits, and counts from 1 what has no number
@@ -24,7 +26,7 @@ class Section(StrEnum):
     CASES = "cases"
     LADDER = "ladder"
     ROLES = "roles"
-    GATES = "gates"
+    PERMISSIONS = "gates"
     CHANNELS = "channels"
     WHAT_IF = "what-if"
 
@@ -45,7 +47,7 @@ PAGES: Mapping[Section, SettingsPage] = {
     Section.CASES: SettingsPage("Cases", "For how long decisions hold, and who has to agree"),
     Section.LADDER: SettingsPage("Ladder", "Which rank stands above which"),
     Section.ROLES: SettingsPage("Roles", "Which ranks in the game lead, and which are officers"),
-    Section.GATES: SettingsPage("Gates", "Who may see reports, manage, promote, remove"),
+    Section.PERMISSIONS: SettingsPage("Gates", "Who may see reports, manage, promote, remove"),
     Section.CHANNELS: SettingsPage("Channels", "Where the bot speaks, and where notices go"),
 }
 """What can be picked; the what-if has a button of its own."""
@@ -62,6 +64,11 @@ def _sheet(title: str, part: str, *names: str) -> SettingsFields:
     return SettingsFields(title, tuple(f"{part}.{name}" for name in names))
 
 
+def _alerts(first: AlertKind, *others: AlertKind) -> str:
+    *some, last = (ALERTS[each].name.lower() for each in others)
+    return f"{', '.join([ALERTS[first].name, *some])} and {last}"
+
+
 SHEETS: Mapping[str, SettingsFields] = {
     "silence": _sheet(
         "When somebody is inactive",
@@ -69,32 +76,32 @@ SHEETS: Mapping[str, SettingsFields] = {
         *("window_days", "least_xp", "min_tenure_days", "quiet_percent"),
     ),
     "velocity": _sheet(
-        "High velocity, and the second list",
+        f"{SIGNALS[Signal.VELOCITY].name}, and the second list",
         "promotion",
         *("velocity_days", "near_percent", "seen_days"),
     ),
     "pillar": _sheet(
-        "Social pillar",
+        SIGNALS[Signal.PILLAR].name,
         "promotion",
         *("pillar_days", "pillar_top_percent", "pillar_chat_days", "hour_cap"),
     ),
-    "carry": _sheet("Carry potential", "promotion", "carry_raids", "carry_top_percent"),
+    "carry": _sheet(SIGNALS[Signal.CARRY].name, "promotion", "carry_raids", "carry_top_percent"),
     "steady-activity": _sheet(
         "Steady: activity", "promotion.steady", "game_days", "chat_days", "hours", "answers"
     ),
     "steady-time": _sheet("Steady: time", "promotion.steady", "tenure_days", "months_in_rank"),
     "fading": _sheet(
-        "Churn risk and fading star",
+        _alerts(AlertKind.CHURN, AlertKind.FADING),
         "alerts",
         *("churn_messages_month", "churn_messages", "fading_xp_month", "fading_percent"),
     ),
     "grinding": _sheet(
-        "Silent grinder and town crier",
+        _alerts(AlertKind.GRINDER, AlertKind.CRIER),
         "alerts",
         *("grinder_xp", "grinder_messages", "crier_messages", "crier_xp"),
     ),
     "bossing": _sheet(
-        "Boss hunter, newcomers and drift",
+        _alerts(AlertKind.BOSSER, AlertKind.UNANSWERED, AlertKind.DRIFT),
         "alerts",
         *("bosser_kills", "bosser_xp", "newcomer_days", "drift_days", "drift_percent"),
     ),

@@ -41,7 +41,7 @@ class SettingsSession:
 
     @property
     def clan_settings(self) -> ClanSettings:
-        """Return the terms as they would be."""
+        """Return the settings as they would be."""
         return self.draft.proposed
 
     @property
@@ -75,7 +75,7 @@ class SettingsSession:
         return self.ladder.index(rank) if rank in self.ladder else len(self.ladder), rank
 
     def permission(self, interaction: Interaction, permissions: Permissions) -> str:
-        """Put other gates into the draft; or return why they may not be so."""
+        """Put other permissions into the draft; or return why they may not be so."""
         fault = permissions_fault(
             interaction.extras["caller"], self.draft.base.permissions, permissions
         )

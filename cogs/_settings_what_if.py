@@ -9,7 +9,7 @@ from bot.clan.clan_settings import SettingChange
 from bot.clan.names import escaped
 from bot.clan.profiles import Profile
 from bot.clan.what_if import Fate, Flagged, Past, WhatIf
-from bot.clan.wording import plural, share
+from bot.clan.wording import first_few, plural, share
 from cogs._replies import small, when
 from cogs._settings_words import label_of, role_name, value_said
 
@@ -138,9 +138,7 @@ def _mains(profiles: Sequence[Profile]) -> list[str]:
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(escaped(name) for name in names[:_NAMED])
-    more = len(names) - _NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
+    return first_few([escaped(name) for name in names], _NAMED)
 
 
 def _members(count: int) -> str:

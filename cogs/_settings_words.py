@@ -3,36 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.clan.clan_settings import Key, SettingChange
+from bot.clan.labels import ALERTS, SIGNALS
 from bot.clan.names import escaped
-from bot.clan.policy import AlertKind, Signal
 from bot.clan.thresholds import THRESHOLDS, Threshold
-from bot.reports.clan_report import role_words
+from bot.clan.wording import first_few, role_words
 
 ARROW = " \N{RIGHTWARDS ARROW} "
 GONE = (
     "This panel was opened a while ago, or before a restart: what was not saved is gone. "
     "Here are the settings as they hold now."
 )
-SIGNALS = {
-    Signal.VELOCITY: ("High velocity", "A recruit above the mean XP of the comparison ranks"),
-    Signal.PILLAR: ("Social pillar", "Among the top of those who write, on many days"),
-    Signal.CARRY: ("Carry potential", "Many raids, not an officer yet"),
-    Signal.STEADY: ("Steady", "There on both sides over 8 weeks; the bars are a page of their own"),
-}
-ALERTS = {
-    AlertKind.SLUMP: ("Leadership slump", "Leads, and did nothing for a week"),
-    AlertKind.CHURN: ("Churn risk", "Wrote much in a month, hardly anything in the last week"),
-    AlertKind.SILENT_RECRUIT: ("Silent recruit", "A recruit who plays and has not written"),
-    AlertKind.FADING: ("Fading star", "Gained much in a month, hardly anything in the last week"),
-    AlertKind.GRINDER: ("Silent grinder", "Gains much and hardly writes"),
-    AlertKind.CRIER: ("Town crier", "Writes much and hardly plays"),
-    AlertKind.BOSSER: ("Boss hunter", "Kills many bosses with little XP"),
-    AlertKind.UNANSWERED: ("Newcomers", "Nobody has answered them yet"),
-    AlertKind.DRIFT: ("Drift", "Far under their own usual week"),
-}
 HOLDERS = {"member": "members", "officer": "officers", "leadership": "leadership"}
 
-_NAMES = {str(kind): words[0] for table in (SIGNALS, ALERTS) for kind, words in table.items()}
+_NAMES = {
+    **{str(signal): label.name for signal, label in SIGNALS.items()},
+    **{str(kind): label.name for kind, label in ALERTS.items()},
+}
 _SHOWN, _LONGEST, _MOST_RANKS = 12, 200, 20
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -44,8 +30,7 @@ def role_name(role: str) -> str:
 
 def roles_said(roles: Sequence[str]) -> str:
     """Return ranks on one line; not more than can be read."""
-    more = f" and {len(roles) - _MOST_RANKS} more" if len(roles) > _MOST_RANKS else ""
-    return (", ".join(map(role_name, roles[:_MOST_RANKS])) or "none") + more
+    return first_few([role_name(role) for role in roles], _MOST_RANKS) or "none"
 
 
 def value_said(path: str, value: object) -> str:

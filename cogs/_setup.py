@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.clan.diagnosis import Finding, Severity
 from bot.clan.names import escaped
 from bot.clan.ranks import Permission
-from bot.services.setup import Checklist, ChecklistLine, Clan, Facts, FoundGroup, Mark, checklist
+from bot.services.setup import Checklist, Clan, Facts, FoundGroup, checklist
 from bot.wiring import Services
 from cogs._messages import is_readable, places_of
 from cogs._permissions import Interaction, clan_in
@@ -23,9 +24,9 @@ from cogs._setup_picks import (
 )
 
 MARKS = {
-    Mark.DONE: "\N{WHITE HEAVY CHECK MARK}",
-    Mark.DOUBTFUL: "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}",
-    Mark.MISSING: "\N{CROSS MARK}",
+    Severity.OK: "\N{WHITE HEAVY CHECK MARK}",
+    Severity.WARNING: "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}",
+    Severity.FAULT: "\N{CROSS MARK}",
 }
 
 
@@ -45,7 +46,7 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
     """Return how far the server of an interaction is set up."""
     guild = interaction.guild
     if guild is None:
-        raise LookupError("the gate lets nobody in without a server")
+        raise LookupError("nobody is let in without a server")
     clan = await clan_in(guild, services.clans)
     left_out = await services.places.left_out(clan)
     bridges = frozenset(await services.bridges.of_clan(clan))
@@ -132,25 +133,25 @@ def _box(setting: Setting, note: str, found: Sequence[FoundGroup]) -> Box:
         box.say(note)
     box.rule()
     box.beside(
-        _line("Wise Old Man group", lines.group, _group(clan)),
+        _line(lines.group, _group(clan)),
         GroupButton(chosen=clan.wom_group_id is not None),
     )
     if found:
         box.control(GroupPick(found))
-    box.beside(_line("Time zone", lines.zone), ZoneButton())
-    box.rule().say(_line("Officers and leadership", lines.roles))
+    box.beside(_line(lines.zone), ZoneButton())
+    box.rule().say(_line(lines.roles))
     box.say(small("Officers see the reports")).control(OfficersPick(setting.officers))
     box.say(small("Leadership also decides")).control(LeadershipPick(setting.leadership))
-    box.rule().say(_line("Channels", lines.channels))
+    box.rule().say(_line(lines.channels))
     box.control(LeftOutPick(setting.left_out))
-    box.beside(_line("Clan-chat bridge", lines.bridge), BridgeButton())
-    box.say(_line("Report channel", lines.report_channel))
+    box.beside(_line(lines.bridge), BridgeButton())
+    box.say(_line(lines.report_channel))
     box.control(ReportChannelPick(setting.report_channel))
-    return box.rule().say(_line("Questions", lines.questions))
+    return box.rule().say(_line(lines.questions))
 
 
-def _line(title: str, line: ChecklistLine, says: str = "") -> str:
-    told = f"{MARKS[line.mark]} **{title}**  {says or escaped(line.says)}"
+def _line(line: Finding, says: str = "") -> str:
+    told = f"{MARKS[line.severity]} **{line.about}**  {says or escaped(line.words)}"
     return f"{told}\n{small(escaped(line.next_step))}" if line.next_step else told
 
 

@@ -101,7 +101,7 @@ class RolePick(discord.ui.RoleSelect[RedrawnSetup]):
         await self.view.redraw(interaction)
 
     def given(self, permissions: Permissions, roles: frozenset[int]) -> Permissions:
-        """Return the gates with these roles."""
+        """Return the permissions with these roles."""
         raise NotImplementedError
 
 
@@ -111,7 +111,7 @@ class OfficersPick(RolePick):
     purpose = "officers"
 
     def given(self, permissions: Permissions, roles: frozenset[int]) -> Permissions:
-        """Return the gates with these roles as officers."""
+        """Return the permissions with these roles as officers."""
         return replace(permissions, discord_officers=roles)
 
 
@@ -121,7 +121,7 @@ class LeadershipPick(RolePick):
     purpose = "leadership"
 
     def given(self, permissions: Permissions, roles: frozenset[int]) -> Permissions:
-        """Return the gates with these roles as leadership."""
+        """Return the permissions with these roles as leadership."""
         return replace(permissions, discord_leadership=roles)
 
 

@@ -3,23 +3,17 @@
 Never what was decided about them, why they are exempt, or a number of anybody else beyond the bars.
 """
 
+from bot.clan.labels import SIGNALS
 from bot.clan.names import escaped
 from bot.clan.policy import Signal
 from bot.clan.promotion import PromotionCase
 from bot.clan.signals import SignalResult
 from bot.clan.slack import Slack
-from bot.clan.wording import plural
-from bot.reports.clan_report import role_words
+from bot.clan.wording import plural, role_words
 from bot.services.review import OwnStanding
 from cogs._replies import small
 
 _DOT = " \N{MIDDLE DOT} "
-_SIGNALS = {
-    Signal.STEADY: "steady",
-    Signal.PILLAR: "social pillar",
-    Signal.CARRY: "carry potential",
-    Signal.VELOCITY: "high velocity",
-}
 
 
 def own_lines(standing: OwnStanding) -> list[str]:
@@ -54,7 +48,7 @@ def _rank_lines(outlook: PromotionCase | None) -> list[str]:
         return []
     title = f"**For {escaped(role_words(outlook.next_rank))}**"
     if outlook.reasons:
-        got = [_SIGNALS[each] for each in Signal if each in outlook.signals]
+        got = [SIGNALS[each].name.lower() for each in Signal if each in outlook.signals]
         words = f"you have what is asked ({', '.join(got)}); leadership decides"
         return [f"{title}  {words}", *map(small, map(escaped, outlook.reasons))]
     first, *others = sorted(outlook.lacking, key=_nearest)

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
+from bot.clan.diagnosis import Finding
 from bot.clan.enforcement import Verdict
 from bot.clan.names import escaped
 from bot.clan.policy import Policy
 from bot.clan.wording import exact
 from bot.reports.definitions import inactive_words
-from bot.services.ops import DONE, Status, Trouble
+from bot.services.ops import DONE, Status
 from bot.wiring import Services
 from cogs._exempt import left_out_line
 from cogs._guild_members import guild_members_in
@@ -22,7 +23,6 @@ _JOBS = {
     "backup": "Backup",
     "forget": "Forgetting who left",
 }
-_QUEUE = "/clanstats links"
 _MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 
@@ -78,7 +78,7 @@ def verdict_lines(counts: Mapping[Verdict, int], policy: Policy) -> list[str]:
 
 def _next_step(status: Status) -> list[str]:
     step = status.next_step
-    return [small(f"To raise it, {step.replace(_QUEUE, f'`{_QUEUE}`')}")] if step else []
+    return [small(f"To raise it, {step} in `/clanstats links`")] if step else []
 
 
 def _polls(status: Status) -> str:
@@ -95,10 +95,12 @@ def _runs(status: Status) -> list[str]:
     ]
 
 
-def _troubles(troubles: tuple[Trouble, ...]) -> list[str]:
+def _troubles(troubles: tuple[Finding, ...]) -> list[str]:
     if not troubles:
         return [f"{_WELL} Nothing is wrong."]
-    return [f"{_ILL} {_sentence(each.what)}\n{small(_sentence(each.remedy))}" for each in troubles]
+    return [
+        f"{_ILL} {_sentence(each.words)}\n{small(_sentence(each.next_step))}" for each in troubles
+    ]
 
 
 def _sentence(words: str) -> str:

@@ -1,7 +1,7 @@
 """The button that asks Wise Old Man to look again at those of whom nothing can be told."""
 
 from bot.clan.names import escaped
-from bot.clan.wording import plural
+from bot.clan.wording import first_few, plural
 from bot.services.game import Requested
 from bot.services.review import InactivityReview
 from bot.wiring import Services
@@ -50,10 +50,7 @@ def _failures(asked: Requested) -> list[str]:
     by_reason: dict[str, list[str]] = {}
     for name, why in asked.failed:
         by_reason.setdefault(why, []).append(name)
-    return [small(f"{_some(names)}: {why}") for why, names in by_reason.items()]
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(map(escaped, names[:_NAMED]))
-    more = len(names) - _NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
+    return [
+        small(f"{first_few([escaped(name) for name in names], _NAMED)}: {why}")
+        for why, names in by_reason.items()
+    ]

@@ -32,7 +32,7 @@ class Listener(commands.Cog):
 
     async def cog_load(self) -> None:
         """Begin blind: until the gap is read, nothing may say that all was heard."""
-        self._services.intake.lose_sight()
+        self._services.intake.end_session()
 
     async def cog_unload(self) -> None:
         """Stop reading history."""
@@ -68,7 +68,7 @@ class Listener(commands.Cog):
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:
         """Know that from here on messages are missed."""
-        self._services.intake.lose_sight()
+        self._services.intake.end_session()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -89,7 +89,7 @@ class Listener(commands.Cog):
 
     def read_all(self, guilds: Iterable[discord.Guild]) -> None:
         """Read every server's gap in the background."""
-        self._services.intake.lose_sight()
+        self._services.intake.end_session()
         for guild in guilds:
             self._read(guild)
 
@@ -103,11 +103,11 @@ class Listener(commands.Cog):
         """Read until nothing is missing, for as long as the bot runs, with growing pauses."""
         missing: frozenset[int] | None = None
         for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
-            sight = self._services.intake.sight
+            session = self._services.intake.session
             done = await self._catch_up(guild, missing)
             if done is not None:
                 missing = done
-            if self._services.intake.sight != sight:
+            if self._services.intake.session != session:
                 missing = None  # there is a new gap
             if missing is not None and not missing:
                 return

@@ -56,7 +56,7 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
     @app_commands.command(name="opt-out")
     @requires(Permission.SEE_OWN)
     async def opt_out(self, interaction: Interaction) -> None:
-        """Stop counting you from now on, and leave you out of leaderboards and dashboards."""
+        """Stop counting you from now on, and leave you out of leaderboards and top lists."""
         await think(interaction)
         clan, user_id = clan_of(interaction), interaction.user.id
         before = await self.services.privacy.is_opted_out(clan, user_id)

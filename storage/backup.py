@@ -27,7 +27,7 @@ _LEFT_BEHIND = timedelta(days=1)
 OUR_TABLES = frozenset({"alembic_version", "clans", "players"})
 """What every database of ours has, of whichever version."""
 
-ENDINGS = ("", "-wal", "-journal", "-shm")
+SUFFIXES = ("", "-wal", "-journal", "-shm")
 """What SQLite puts behind a database's name: the file, what belongs to it, and what it can miss."""
 
 _Age = tuple[int, int, str]
@@ -61,8 +61,8 @@ def _back_up(source: Path, folder: Path, now: datetime, keep: int, wait: float) 
             unfinished.replace(copy)
             sync(folder)
     finally:
-        for ending in ENDINGS:
-            unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
+        for suffix in SUFFIXES:
+            unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
     for age in sorted(older, reverse=True)[max(keep, 1) - 1 :]:
         with suppress(OSError):  # the copy is made; what cannot go now goes the next time
             older[age].unlink()

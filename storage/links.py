@@ -1,6 +1,6 @@
 """Links: which Discord user said, and which officer confirmed, that a player is theirs.
 
-Whoever changes a link notes the deed in the same transaction.
+Whoever changes a link notes the action in the same transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -112,7 +112,7 @@ class LinkEventRow(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """An event as it was noted; `deed_id` is that of the deed's first event."""
+    """An event as it was noted; `action_id` is that of the action's first event."""
 
     action_id: int
     event: LinkEventRow
@@ -178,7 +178,7 @@ async def note(
     by_user_id: int,
     now: datetime,
 ) -> int:
-    """Note one deed with all that it did, what was asked for first; return the deed's id."""
+    """Note one action with all that it did, what was asked for first; return its id."""
     rows = [
         {"clan_id": clan_id, "by_user_id": by_user_id, "happened_at": now, **event._asdict()}
         for event in events
@@ -193,7 +193,7 @@ async def note(
 
 
 async def actions(connection: AsyncConnection, clan_id: int, how_many: int) -> list[Noted]:
-    """Return the events of the clan's newest deeds, the newest first."""
+    """Return the events of the clan's newest actions, the newest first."""
     event = LINK_EVENTS.c
     newest = (
         select(event.id)

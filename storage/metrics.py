@@ -14,6 +14,7 @@ from storage.snapshots import present_members
 from storage.tables import MEMBERSHIPS, METRIC_CHANGES, METRICS, PRESENT_VALUES
 
 UNRANKED = -1
+"""How a value below the hiscores comes; the same number as in bot/clan/metrics, told apart here."""
 
 
 class MetricPath(NamedTuple):

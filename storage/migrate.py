@@ -64,7 +64,7 @@ async def revision(database: Database) -> str | None:
 
 
 async def run_alembic(database: Database, action: Callable[[Connection], None]) -> None:
-    """Run an alembic deed on a writing connection: all of it is kept, or nothing."""
+    """Run an alembic action on a writing connection: all of it is kept, or nothing."""
     async with database.writing() as connection:
         await connection.run_sync(action)
 

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from storage.backup import ENDINGS, OUR_TABLES, sync, verify
+from storage.backup import OUR_TABLES, SUFFIXES, sync, verify
 from storage.errors import DatabaseDamaged, DatabaseLocked, MigrationFailed, NotOurs, causes
 from storage.holders import holders, is_held
 from storage.migrate import NEWEST
@@ -57,8 +57,8 @@ def _restore(backup: Path, target: Path, now: datetime) -> Restored:
             _fold_log(target, workshop / "trial.db")
             kept = _keep(target, now)
             _refuse_held(target)
-            for ending in ENDINGS[1:]:
-                _beside(target, ending).unlink(missing_ok=True)
+            for suffix in SUFFIXES[1:]:
+                _beside(target, suffix).unlink(missing_ok=True)
             sync(folder)
             _belong_to_the_same(fresh, target)
             fresh.replace(target)
@@ -73,9 +73,9 @@ def _checked_copy(source: Path, copy: Path) -> Path:
     with causes(source), source.open("rb"):
         pass  # whether it can be read; what goes wrong from here on is for want of room
     with causes(copy.parent.parent):
-        for ending in ENDINGS[:-1]:
-            if _beside(source, ending).exists():
-                shutil.copyfile(_beside(source, ending), _beside(copy, ending))
+        for suffix in SUFFIXES[:-1]:
+            if _beside(source, suffix).exists():
+                shutil.copyfile(_beside(source, suffix), _beside(copy, suffix))
     verify(copy, source)
     return copy
 
@@ -108,7 +108,7 @@ def _fold_log(target: Path, trial: Path) -> None:
     They need not: a file that somebody put beside the log of another would be destroyed. So it is
     tried on copies first; what does not fit, or is damaged, is left as it is, to be kept apart.
     """
-    logs = [_beside(target, ending) for ending in ENDINGS[1:-1]]
+    logs = [_beside(target, suffix) for suffix in SUFFIXES[1:-1]]
     if not target.exists() or not any(log.exists() and log.stat().st_size for log in logs):
         return
     with suppress(DatabaseDamaged), causes(target):
@@ -129,12 +129,12 @@ def _belong_to_the_same(fresh: Path, target: Path) -> None:
 
 def _keep(target: Path, now: datetime) -> Path | None:
     """Have the old database, and what belongs to it, under another name too; return that name."""
-    if not any(_beside(target, ending).exists() for ending in ENDINGS[:-1]):
+    if not any(_beside(target, suffix).exists() for suffix in SUFFIXES[:-1]):
         return None
     kept = _free_name(target, now)
-    for ending in ENDINGS[:-1]:
-        if _beside(target, ending).exists():
-            _have_twice(_beside(target, ending), _beside(kept, ending))
+    for suffix in SUFFIXES[:-1]:
+        if _beside(target, suffix).exists():
+            _have_twice(_beside(target, suffix), _beside(kept, suffix))
     sync(target.parent)
     return kept
 
@@ -154,5 +154,5 @@ def _free_name(target: Path, now: datetime) -> Path:
     return next(path for path in map(target.with_name, names) if not path.exists())
 
 
-def _beside(path: Path, ending: str) -> Path:
-    return path.with_name(path.name + ending)
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)

@@ -90,10 +90,10 @@ async def go_blind(
     reason: str,
 ) -> None:
     """Note that a channel cannot be seen from an instant on; if that is noted already, why."""
-    spot = BLIND_SPOTS.c
-    same = spot.channel_id.is_(None) if channel_id is None else spot.channel_id == channel_id
+    blind = BLIND_SPOTS.c
+    same = blind.channel_id.is_(None) if channel_id is None else blind.channel_id == channel_id
     known = await connection.scalar(
-        select(spot.id).where(spot.clan_id == clan_id, same, spot.ended_at.is_(None))
+        select(blind.id).where(blind.clan_id == clan_id, same, blind.ended_at.is_(None))
     )
     if known is None:
         await connection.execute(
@@ -102,18 +102,18 @@ async def go_blind(
             )
         )
     else:
-        await connection.execute(update(BLIND_SPOTS).where(spot.id == known).values(reason=reason))
+        await connection.execute(update(BLIND_SPOTS).where(blind.id == known).values(reason=reason))
 
 
 async def see_again(
     connection: AsyncConnection, clan_id: int, channel_id: int | None, now: datetime
 ) -> None:
     """Note that a channel can be seen again; the time before stays blind."""
-    spot = BLIND_SPOTS.c
-    same = spot.channel_id.is_(None) if channel_id is None else spot.channel_id == channel_id
+    blind = BLIND_SPOTS.c
+    same = blind.channel_id.is_(None) if channel_id is None else blind.channel_id == channel_id
     await connection.execute(
         update(BLIND_SPOTS)
-        .where(spot.clan_id == clan_id, same, spot.ended_at.is_(None))
+        .where(blind.clan_id == clan_id, same, blind.ended_at.is_(None))
         .values(ended_at=now)
     )
 
@@ -124,35 +124,35 @@ async def blindness(connection: AsyncConnection, clan_id: int, since: datetime) 
     None of a channel that is left out, or that was never readable: nothing of it is missed.
     """
     above = CHANNELS.alias("parent")
-    spot, channel, parent = BLIND_SPOTS.c, CHANNELS.c, above.c
+    blind, channel, parent = BLIND_SPOTS.c, CHANNELS.c, above.c
     counted = channel.is_counted & func.coalesce(parent.is_counted, true())
     once_read = channel.is_readable | channel.cursor_id.is_not(None)
     rows = await connection.execute(
-        select(channel.name, spot.started_at, spot.ended_at, spot.reason)
+        select(channel.name, blind.started_at, blind.ended_at, blind.reason)
         .select_from(BLIND_SPOTS)
-        .join(CHANNELS, channel.id == spot.channel_id, isouter=True)
+        .join(CHANNELS, channel.id == blind.channel_id, isouter=True)
         .join(
             above,
             (parent.clan_id == clan_id) & (parent.discord_channel_id == channel.parent_id),
             isouter=True,
         )
         .where(
-            spot.clan_id == clan_id,
-            or_(spot.ended_at.is_(None), spot.ended_at > since),
-            or_(spot.channel_id.is_(None), counted & once_read),
+            blind.clan_id == clan_id,
+            or_(blind.ended_at.is_(None), blind.ended_at > since),
+            or_(blind.channel_id.is_(None), counted & once_read),
         )
-        .order_by(spot.started_at)
+        .order_by(blind.started_at)
     )
     return [Blindness(*row) for row in rows]
 
 
 async def blind_since(connection: AsyncConnection, clan_id: int) -> dict[int, datetime]:
     """Return since when channels cannot be seen that cannot be now, by their Discord ids."""
-    spot = BLIND_SPOTS.c
+    blind = BLIND_SPOTS.c
     rows = await connection.execute(
-        select(CHANNELS.c.discord_channel_id, spot.started_at)
-        .join(CHANNELS, CHANNELS.c.id == spot.channel_id)
-        .where(spot.clan_id == clan_id, spot.ended_at.is_(None))
+        select(CHANNELS.c.discord_channel_id, blind.started_at)
+        .join(CHANNELS, CHANNELS.c.id == blind.channel_id)
+        .where(blind.clan_id == clan_id, blind.ended_at.is_(None))
     )
     return {row.discord_channel_id: row.started_at for row in rows}
 
@@ -162,9 +162,9 @@ async def fill(connection: AsyncConnection, clan_id: int, channel_id: int, since
 
     What began since was no blindness in the end; what began before ends there.
     """
-    spot = BLIND_SPOTS.c
-    mine = (spot.clan_id == clan_id, spot.channel_id == channel_id)
-    await connection.execute(delete(BLIND_SPOTS).where(*mine, spot.started_at >= since))
+    blind = BLIND_SPOTS.c
+    mine = (blind.clan_id == clan_id, blind.channel_id == channel_id)
+    await connection.execute(delete(BLIND_SPOTS).where(*mine, blind.started_at >= since))
     await see_again(connection, clan_id, channel_id, since)
 
 

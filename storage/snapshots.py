@@ -28,8 +28,6 @@ from storage.columns import Instant, from_ms
 from storage.engine import insert_missing, plain_rows, upsert
 from storage.tables import MEMBERSHIPS, METRIC_CHANGES, OBSERVATIONS, PRESENT_VALUES
 
-UNRANKED = -1
-
 
 class ObservationRow(NamedTuple):
     """A player's headline at one instant."""

@@ -333,8 +333,8 @@ class LinkTable(SQLModel, table=True):
 class LinkEventTable(SQLModel, table=True):
     """Something that was done to a link, by whom and when; append-only.
 
-    `before` is what the link was (None: it was not there), so that a deed can be undone; what a
-    deed did to further links is `part_of` its first event. User 0: it was done to the player.
+    `before` is what the link was (None: it was not there), so that an action can be undone; what
+    an action did to further links is `part_of` its first event. User 0: it was done to the player.
     """
 
     __tablename__: ClassVar[Any] = "link_events"

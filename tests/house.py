@@ -66,6 +66,8 @@ BANNED = frozenset(
     ]
 )
 BANNED_ENDS = ("_v2", "_new", "_simple")
+SLASH_COMMAND = re.compile(r"(?<![\w/.:)\]}<>*])/[a-z][a-z-]+")
+"""A slash before a word and after none: no path, no address, no division."""
 IMPOSED = frozenset({"exception_handler"})
 """Names with a banned word that a library asks for."""
 
@@ -177,6 +179,14 @@ def pure_rules(module: Module) -> Iterator[str]:
     for made in imports(module):
         if made.top not in sys.stdlib_module_names and not f"{made.name}.".startswith("bot.clan."):
             yield module.said(made.node, f"imports {made.name}: bot/clan is pure")
+
+
+def slash_commands(module: Module) -> Iterator[str]:
+    if not module.path.startswith("bot/clan/"):
+        return
+    for number, line in enumerate(module.source.splitlines(), 1):
+        if named := SLASH_COMMAND.search(line):
+            yield module.said(number, f"names {named[0].strip()}: the roof knows the commands")
 
 
 def wall_clock(module: Module) -> Iterator[str]:
@@ -313,6 +323,7 @@ OF_EVERY_ROOM: dict[str, Callable[[Module], Iterator[str]]] = {
     "floors": floors,
     "strangers": strangers,
     "pure_rules": pure_rules,
+    "slash_commands": slash_commands,
     "wall_clock": wall_clock,
     "catching_all": catching_all,
     "banned_names": banned_names,

@@ -13,7 +13,7 @@ from bot.clan.ranks import Permission
 from bot.demo.world import make_world
 from tests.cogs.town import START, Town, opened_town, words
 
-GATES = {
+PERMISSIONS = {
     "me": Permission.SEE_OWN,
     "member": Permission.SEE_OWN,
     "Clan card": Permission.SEE_OWN,
@@ -100,7 +100,7 @@ async def ask(town: Town, who: MemberActor, name: str) -> InteractionResult:
 
 
 async def test_every_command_has_its_gate_in_the_table(town: Town) -> None:
-    assert commands_of(town).keys() == GATES.keys()
+    assert commands_of(town).keys() == PERMISSIONS.keys()
 
 
 async def test_every_command_and_option_is_described(town: Town) -> None:
@@ -111,9 +111,9 @@ async def test_every_command_and_option_is_described(town: Town) -> None:
             assert all(len(str(each.description)) > 3 for each in command.parameters), name
 
 
-@pytest.mark.parametrize("name", GATES)
+@pytest.mark.parametrize("name", PERMISSIONS)
 async def test_each_command_lets_in_those_who_may_and_nobody_else(town: Town, name: str) -> None:
-    permission = GATES[name]
+    permission = PERMISSIONS[name]
     for seat in ("owner", "leader", "officer", "member", "guest"):
         result = await ask(town, getattr(town, seat), name)
         assert result.ephemeral
@@ -121,7 +121,7 @@ async def test_each_command_lets_in_those_who_may_and_nobody_else(town: Town, na
         assert refused is (seat not in LET_IN[permission]), seat
 
 
-@pytest.mark.parametrize("name", [name for name in GATES if name not in _MENUS])
+@pytest.mark.parametrize("name", [name for name in PERMISSIONS if name not in _MENUS])
 async def test_in_a_direct_message_each_command_names_the_right_place(
     town: Town, name: str
 ) -> None:

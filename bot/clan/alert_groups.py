@@ -59,7 +59,7 @@ def _person_alert(alerts: Sequence[Alert]) -> PersonAlert:
     return PersonAlert(gravest.profile, gravest.kind, gravest.words, tuple(others))
 
 
-def _order(concern: PersonAlert) -> tuple[int, int, str, int]:
-    profile = concern.profile
+def _order(alert: PersonAlert) -> tuple[int, int, str, int]:
+    profile = alert.profile
     messages, main = profile.window(MONTH_DAYS).messages, profile.main
     return -(messages or 0), -(profile.total_xp or 0), main.name.casefold(), main.player_id

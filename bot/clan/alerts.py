@@ -34,13 +34,13 @@ def alerts(
 ) -> tuple[Alert, ...]:
     """Return all alerts that are on, by kind in the policy's order, then by name.
 
-    Nothing is told of people who left, are away or play in a temporary game mode.
+    Nothing is told of people who are away.
     """
     found = [
         Alert(kind, profile, words)
         for profile in profiles
-        if profile.left_at is None and profile.leave is None and profile.elsewhere is None
-        for kind, words in _of(_Look(profile, policy, now, permissions))
+        if profile.leave is None
+        for kind, words in _of(_Subject(profile, policy, now, permissions))
         if kind in policy.alerts.on
     ]
     return tuple(sorted(found, key=_order))
@@ -55,8 +55,8 @@ _KINDS = tuple(AlertKind)
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """A person as the alerts look at them."""
+class _Subject:
+    """A person as the alerts see them."""
 
     profile: Profile
     policy: Policy
@@ -90,83 +90,88 @@ class _Look:
         return gained is not None and gained < xp and self.week.game.grade is Grade.GOOD
 
 
-def _of(look: _Look) -> Iterator[tuple[AlertKind, str]]:
+def _of(subject: _Subject) -> Iterator[tuple[AlertKind, str]]:
     for kind, rule in _RULES.items():
-        words = rule(look)
+        words = rule(subject)
         if words is not None:
             yield kind, words
 
 
-def _slump(look: _Look) -> str | None:
-    leads = authority_of(look.profile, look.permissions) is Authority.LEADERSHIP
-    if leads and look.gained_under(1) and look.week.kills == 0 and look.wrote_under(1):
+def _slump(subject: _Subject) -> str | None:
+    leads = authority_of(subject.profile, subject.permissions) is Authority.LEADERSHIP
+    if leads and subject.gained_under(1) and subject.week.kills == 0 and subject.wrote_under(1):
         return "leads the clan, and had a week without XP, boss kills or messages"
     return None
 
 
-def _churn(look: _Look) -> str | None:
-    before, rules = look.month.messages or 0, look.rules
-    if before > rules.churn_messages_month and look.wrote_under(rules.churn_messages):
-        return f"wrote {exact(before)} messages in 30 days and {look.week.messages} in the last 7"
+def _churn(subject: _Subject) -> str | None:
+    before, rules = subject.month.messages or 0, subject.rules
+    if before > rules.churn_messages_month and subject.wrote_under(rules.churn_messages):
+        return (
+            f"wrote {exact(before)} messages in 30 days and {subject.week.messages} in the last 7"
+        )
     return None
 
 
-def _silent_recruit(look: _Look) -> str | None:
-    gained = look.week.xp or 0
-    if look.is_recruit and gained > 0 and look.wrote_under(1):
+def _silent_recruit(subject: _Subject) -> str | None:
+    gained = subject.week.xp or 0
+    if subject.is_recruit and gained > 0 and subject.wrote_under(1):
         return f"a recruit who gained {short(gained)} XP in 7 days and has not written"
     return None
 
 
-def _fading(look: _Look) -> str | None:
-    month, rules = look.month.xp or 0, look.rules
-    if month > rules.fading_xp_month and look.gained_under(month * rules.fading_percent / 100):
-        return f"gained {short(month)} XP in 30 days, but {short(look.week.xp)} in the last 7"
+def _fading(subject: _Subject) -> str | None:
+    month, rules = subject.month.xp or 0, subject.rules
+    if month > rules.fading_xp_month and subject.gained_under(month * rules.fading_percent / 100):
+        return f"gained {short(month)} XP in 30 days, but {short(subject.week.xp)} in the last 7"
     return None
 
 
-def _grinder(look: _Look) -> str | None:
-    gained = look.week.xp or 0
-    if gained > look.rules.grinder_xp and look.wrote_under(look.rules.grinder_messages):
-        wrote = plural(look.week.messages or 0, "message")
+def _grinder(subject: _Subject) -> str | None:
+    gained = subject.week.xp or 0
+    if gained > subject.rules.grinder_xp and subject.wrote_under(subject.rules.grinder_messages):
+        wrote = plural(subject.week.messages or 0, "message")
         return f"gained {short(gained)} XP in 7 days with {wrote}"
     return None
 
 
-def _crier(look: _Look) -> str | None:
-    wrote = look.week.messages or 0
-    if wrote > look.rules.crier_messages and look.gained_under(look.rules.crier_xp):
-        return f"wrote {exact(wrote)} messages in 7 days and gained {short(look.week.xp)} XP"
+def _crier(subject: _Subject) -> str | None:
+    wrote = subject.week.messages or 0
+    if wrote > subject.rules.crier_messages and subject.gained_under(subject.rules.crier_xp):
+        return f"wrote {exact(wrote)} messages in 7 days and gained {short(subject.week.xp)} XP"
     return None
 
 
-def _bosser(look: _Look) -> str | None:
-    kills = look.week.kills or 0
-    if kills > look.rules.bosser_kills and look.gained_under(look.rules.bosser_xp):
-        return f"killed {exact(kills)} bosses in 7 days with {short(look.week.xp)} XP"
+def _bosser(subject: _Subject) -> str | None:
+    kills = subject.week.kills or 0
+    if kills > subject.rules.bosser_kills and subject.gained_under(subject.rules.bosser_xp):
+        return f"killed {exact(kills)} bosses in 7 days with {short(subject.week.xp)} XP"
     return None
 
 
-def _unanswered(look: _Look) -> str | None:
-    here = tenure(look.profile, look.now)
-    is_new = here is not None and here <= timedelta(days=look.rules.newcomer_days)
-    if is_new and look.profile.was_answered is False:
+def _unanswered(subject: _Subject) -> str | None:
+    here = tenure(subject.profile, subject.now)
+    is_new = here is not None and here <= timedelta(days=subject.rules.newcomer_days)
+    if is_new and subject.profile.was_answered is False:
         return f"joined {plural((here or timedelta()).days, 'day')} ago and nobody has answered yet"
     return None
 
 
-def _drift(look: _Look) -> str | None:
-    weeks = look.profile.weeks
+def _drift(subject: _Subject) -> str | None:
+    weeks = subject.profile.weeks
     sides = [
         days
         for days, evidence in (
-            ([week.game_days for week in weeks], look.week.game),
-            ([week.chat_days for week in weeks], look.week.chat),
+            ([week.game_days for week in weeks], subject.week.game),
+            ([week.chat_days for week in weeks], subject.week.chat),
         )
         if evidence.grade is Grade.GOOD and days and days[-1] is not None
     ]
     before, this_week = sum(map(_usual, sides)), sum(days[-1] or 0 for days in sides)
-    if before >= look.rules.drift_days and this_week < before * look.rules.drift_percent / 100:
+    if (
+        before >= subject.rules.drift_days
+        and this_week < before * subject.rules.drift_percent / 100
+    ):
         return (
             f"was there on {before:.0f} days of a usual week, both sides counted, "
             f"and on {this_week} in the last 7"
@@ -180,7 +185,7 @@ def _usual(days: Sequence[int | None]) -> float:
     return median(known) if len(known) >= _LEAST_WEEKS else 0
 
 
-_RULES: Mapping[AlertKind, Callable[[_Look], str | None]] = {
+_RULES: Mapping[AlertKind, Callable[[_Subject], str | None]] = {
     AlertKind.SLUMP: _slump,
     AlertKind.CHURN: _churn,
     AlertKind.SILENT_RECRUIT: _silent_recruit,

@@ -56,15 +56,14 @@ def audit(
     now: datetime,
     permissions: Permissions = DEFAULT_PERMISSIONS,
 ) -> Audit:
-    """Return how the officers did against the median of all present people with known messages."""
+    """Return how the officers did against the median of all people with known messages."""
     days = policy.audit.window_days
-    present = [profile for profile in profiles if profile.left_at is None]
-    known = [profile.window(days).messages for profile in present]
+    known = [profile.window(days).messages for profile in profiles]
     counts = [messages for messages in known if messages is not None]
     middle = median(counts) if counts else None
     rows = [
         _row(profile, middle, policy, now)
-        for profile in present
+        for profile in profiles
         if is_officer(profile, permissions)
     ]
     rows.sort(key=lambda row: _order(row, ladder))

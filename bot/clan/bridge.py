@@ -140,10 +140,10 @@ def read(line: str, how: Pattern, clan_name: str | None = None) -> ChatLine | Br
     line = _MARKER.sub("", line.strip(), count=1)
     bare = _without_icons(line)
     for each in dict.fromkeys((line, bare)):
-        told = how.regex.fullmatch(each[:LONGEST_LINE])
-        if told is None:
+        matched = how.regex.fullmatch(each[:LONGEST_LINE])
+        if matched is None:
             continue
-        name, text = _name(told["name"] or ""), _unescaped(told["text"] or "").strip()
+        name, text = _name(matched["name"] or ""), _unescaped(matched["text"] or "").strip()
         if clan_name and wom_key(name) == wom_key(clan_name):
             return broadcast(_plain(text)) or Broadcast(BroadcastKind.OTHER)
         if is_valid_name(name):

@@ -130,9 +130,9 @@ def broadcast(line: str) -> Broadcast | None:
     """Return what a line tells that the game wrote, or None when it is none of its wordings."""
     line = line[:LONGEST_LINE].strip()
     for kind, event in ((BroadcastKind.KICKED, _EXPELLED), *_EVENTS):
-        told = event.fullmatch(line)
-        if told is not None:
-            groups = told.groupdict()
+        matched = event.fullmatch(line)
+        if matched is not None:
+            groups = matched.groupdict()
             words = (groups.get("words") or "").removesuffix(".")
             return Broadcast(kind, groups["name"], words, groups.get("by"))
     return Broadcast(BroadcastKind.OTHER) if _NOTICE.fullmatch(line) else None

@@ -46,7 +46,7 @@ class ClanSettings:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Terms as somebody would have them, and those that held when they began."""
+    """Settings as somebody would have them, and those that held when they began."""
 
     base: ClanSettings
     proposed: ClanSettings
@@ -97,11 +97,11 @@ class Draft:
         return self.having(enforcement={"limits": limits})
 
     def gating(self, permissions: Permissions) -> "Draft":
-        """Return the draft with other gates."""
+        """Return the draft with other permissions."""
         return replace(self, proposed=replace(self.proposed, permissions=permissions))
 
     def onto(self, newest: ClanSettings) -> "tuple[Draft, tuple[SettingChange, ...]]":
-        """Return the draft as a change of the newest terms, and what of it was left out.
+        """Return the draft as a change of the newest settings, and what of it was left out.
 
         What others changed meanwhile holds; `before` of what was left out is theirs.
         """
@@ -121,7 +121,7 @@ class Draft:
         return self.proposing(replace(self.proposed, policy=policy))
 
     def proposing(self, clan_settings: ClanSettings) -> "Draft":
-        """Return the draft with other terms; a policy that differs is one version on."""
+        """Return the draft with other settings; a policy that differs is one version on."""
         before = self.base.policy
         same = replace(clan_settings.policy, version=before.version)
         policy = before if same == before else replace(same, version=before.version + 1)
@@ -129,7 +129,7 @@ class Draft:
 
 
 def entries(clan_settings: ClanSettings) -> dict[Key, object]:
-    """Return all terms flat, as plain values; the tiers are one, for no role is in both."""
+    """Return all settings flat, as plain values; the tiers are one, for no role is in both."""
     permissions = clan_settings.permissions.to_dict()
     tiers = {name: permissions.pop(name) for name in _TIERS}
     policy = {
@@ -144,7 +144,7 @@ def entries(clan_settings: ClanSettings) -> dict[Key, object]:
 
 
 def permissions_fault(caller: Caller, before: Permissions, after: Permissions) -> str | None:
-    """Return why the caller may not change the gates so, or None.
+    """Return why the caller may not change the permissions so, or None.
 
     Only leadership may at all: nobody gives themself more. And nobody locks themself out.
     """

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from bot.clan.standings import Link, MessageCounts, Roster
 from bot.clan.wording import plural, share
 
-_QUEUE = "in /clanstats links"
 _NOTHING_HEARD = MessageCounts()
 
 
@@ -99,7 +98,7 @@ def full_words(found: Linked) -> tuple[str, ...]:
 
 
 def next_step(found: Linked) -> str | None:
-    """Return what would raise the coverage most, or None when there is nothing to do."""
+    """Return what officers can do to raise the coverage most, or None when all is done."""
     steps = (
         (found.sure_pairs or 0, f"confirm {plural(found.sure_pairs or 0, 'sure pair')}"),
         (found.claims, f"decide on {plural(found.claims, 'claim')}"),
@@ -108,5 +107,4 @@ def next_step(found: Linked) -> str | None:
         (found.conflicts, f"settle {plural(found.conflicts, 'conflict')}"),
     )
     most = max(count for count, _ in steps)
-    words = next(words for count, words in steps if count == most)
-    return f"{words} {_QUEUE}" if most else None
+    return next(words for count, words in steps if count == most) if most else None

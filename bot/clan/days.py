@@ -77,14 +77,14 @@ def _from_today(words: str, today: date) -> date | None:
 
 
 def _after_length(words: str, today: date, base: date) -> date | None:
-    told = _LENGTH.fullmatch(words)
-    if told is None:
+    matched = _LENGTH.fullmatch(words)
+    if matched is None:
         return None
-    start = today if told["from_now"] or told["from_now_too"] else base
-    count = int(told["count"]) if told["count"].isdecimal() else 1
-    if told["unit"] in _DAYS_IN:
-        return start + count * _DAYS_IN[told["unit"]] * DAY
-    months = start.month - 1 + count * _MONTHS_IN[told["unit"]]
+    start = today if matched["from_now"] or matched["from_now_too"] else base
+    count = int(matched["count"]) if matched["count"].isdecimal() else 1
+    if matched["unit"] in _DAYS_IN:
+        return start + count * _DAYS_IN[matched["unit"]] * DAY
+    months = start.month - 1 + count * _MONTHS_IN[matched["unit"]]
     year, month = start.year + months // 12, months % 12 + 1
     if year > date.max.year:
         raise OverflowError
@@ -93,21 +93,21 @@ def _after_length(words: str, today: date, base: date) -> date | None:
 
 def _on_weekday(words: str, base: date) -> date | None:
     """Return the first such day after the base, or with "next" the one of the week after."""
-    told = _WEEKDAY.fullmatch(words)
-    weekday = _place(told["word"], _WEEKDAYS) if told else None
-    if told is None or weekday is None:
+    matched = _WEEKDAY.fullmatch(words)
+    weekday = _place(matched["word"], _WEEKDAYS) if matched else None
+    if matched is None or weekday is None:
         return None
-    if told["which"] == "next":
+    if matched["which"] == "next":
         return base + (7 - base.weekday() + weekday) * DAY
     return base + ((weekday - base.weekday() - 1) % 7 + 1) * DAY
 
 
 def _on_date(words: str, base: date) -> date | None:
     for form in (_ISO, _DOTTED, _DAY_FIRST, _MONTH_FIRST):
-        told = form.fullmatch(words)
-        if told is None:
+        matched = form.fullmatch(words)
+        if matched is None:
             continue
-        parts = told.groupdict()
+        parts = matched.groupdict()
         place = _place(parts["word"], _MONTHS) if "word" in parts else int(parts["month"]) - 1
         if place is not None:
             return _dated(int(parts["day"]), place + 1, parts["year"], base)

@@ -62,7 +62,7 @@ def judge(profile: Profile, policy: Policy, now: datetime) -> Judgement:
     doubts = tuple(_doubts(profile, window, rules, days, now))
     if doubts:
         reasons = tuple(dict.fromkeys(words for _, words in doubts))
-        needs = frozenset(need for need, _ in doubts if need is not None)
+        needs = frozenset(need for need, _ in doubts)
         return Judgement(Verdict.CANT_TELL, days, reasons, needs)
     return Judgement(Verdict.SILENT, days, _of_silence(profile, window, rules, days, now))
 
@@ -115,7 +115,7 @@ def inactivity(
     sure, unsure, apart = [], [], []
     for profile in sorted(profiles, key=lambda each: _list_order(each, ladder, policy)):
         judgement = judge(profile, policy, now)
-        if profile.left_at is not None or judgement.verdict in LIVING:
+        if judgement.verdict in LIVING:
             continue
         why = left_in_peace(profile, now)
         if why is not None:
@@ -137,7 +137,7 @@ def left_in_peace(profile: Profile, now: datetime) -> str | None:
         return f"exempt: {profile.exemption.reason}"
     if profile.snoozed_until is not None and profile.snoozed_until > now:
         return f"asked again in {lasting(profile.snoozed_until - now)}"
-    return None if profile.elsewhere is None else f"plays in {profile.elsewhere}"
+    return None
 
 
 def _shows_life(window: Window, rules: EnforcementPolicy) -> bool:
@@ -159,12 +159,10 @@ def _of_the_living(
 
 def _doubts(
     profile: Profile, window: Window, rules: EnforcementPolicy, days: int, now: datetime
-) -> Iterator[tuple[Need | None, str]]:
+) -> Iterator[tuple[Need, str]]:
     """Yield why nothing can be said about somebody of whom no life was seen."""
     if _is_too_soon(profile, rules, days, now):
         yield Need.TIME, _arrival(profile, now)
-    if profile.elsewhere is not None:
-        yield None, f"plays in {profile.elsewhere}"
     if window.game.grade < Grade.GOOD or window.xp is None:
         for reason in window.game.reasons or ("XP unknown",):
             yield Need.UPDATE, f"game: {reason}"

@@ -133,10 +133,11 @@ def coverage(
     )
 
 
-def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+def strip(coverage: Coverage, now: datetime, zone: ZoneInfo, links_at: str) -> tuple[str, ...]:
     """Return the words that stand under every answer, the most important first.
 
     WOM's age and the links always stand there; the rest only where something is missing.
+    `links_at` says where officers work on the links.
     """
     polled_at = coverage.wom_polled_at
     lacking = coverage.links.unlinked > 0
@@ -145,7 +146,7 @@ def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
         link_words(coverage.links),
         *_update_words(coverage),
         *_chat_words(coverage, now, zone),
-        *([step] if (step := next_step(coverage.links)) and lacking else []),
+        *([f"{step} {links_at}"] if (step := next_step(coverage.links)) and lacking else []),
     )
 
 

@@ -1,4 +1,4 @@
-"""What becomes of the links of a clan by each deed: claims, decisions, and what they end.
+"""What becomes of the links of a clan by each action: claims, decisions, and what they end.
 
 What a claim may do is in bot/clan/claims; a player is confirmed for one person alone, and whoever
 comes second is told so. A user below zero is a speaker of the clan chat: such a pair is an
@@ -41,7 +41,7 @@ class LinkAction(StrEnum):
 
 
 class LinkRefusal(StrEnum):
-    """Why a deed changed nothing."""
+    """Why an action changed nothing."""
 
     UNKNOWN = "unknown"
     YOURS = "yours"

@@ -3,7 +3,7 @@
 What is not stored keeps its default; what nobody knows is refused, so that a typing error is seen.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import Field, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -12,6 +12,10 @@ Part = TypeVar("Part")
 
 _LEAST, _MOST, _EACH, _OF = "least", "most", "each", "of"
 _WHOLE = "a whole number"
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def number(default: int, least: int, most: int) -> Any:  # noqa: ANN401 - what field() returns
@@ -55,10 +59,8 @@ def read(usual: Part, stored: object, name: str) -> Part:
 
     Raises ValueError: a field is unknown, malformed or out of its limits; the words say which.
     """
-    known, told = _fields(usual), _named(stored, name)
-    unknown = sorted(told.keys() - known.keys())
-    if unknown:
-        raise ValueError(f"{name} has no field {', '.join(unknown)}")
+    known, told = _fields(usual), named(stored, name)
+    must_know(known, told, f"{name} has")
     values = {
         key: _read(known[key], getattr(usual, key), value, f"{name}.{key}")
         for key, value in told.items()
@@ -68,6 +70,36 @@ def read(usual: Part, stored: object, name: str) -> Part:
         return type(usual)(**kept, **values)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
+
+
+def named(value: object, name: str) -> Mapping[str, object]:
+    """Return a value that holds other values by name; ValueError for any other."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise ValueError(f"{name} must hold named values, not {value!r}")
+    return value
+
+
+def listed(
+    value: object, name: str, what: str = "names", fits: Callable[[object], bool] = _is_name
+) -> list[Any]:
+    """Return a value that is a list of what fits; ValueError for any other."""
+    if not isinstance(value, list | tuple) or not all(map(fits, value)):
+        raise ValueError(f"{name} must be a list of {what}, not {value!r}")
+    return list(value)
+
+
+def must_know(known: Collection[str], told: Iterable[str], who_has: str) -> None:
+    """Raise ValueError for fields that nobody knows, so that a typing error is seen."""
+    unknown = sorted(set(told) - set(known))
+    if unknown:
+        raise ValueError(f"{who_has} no field {', '.join(unknown)}")
+
+
+def must_be_once(roles: Sequence[str], where: str) -> None:
+    """Raise ValueError when a role stands twice where it may stand once."""
+    twice = sorted({role for role in roles if roles.count(role) > 1})
+    if twice:
+        raise ValueError(f"a role stands {where} only once, not so: {', '.join(twice)}")
 
 
 def _fields(part: object) -> dict[str, Field[Any]]:
@@ -93,21 +125,15 @@ def _read(of: Field[Any], usual: object, value: object, name: str) -> object:
         return _typed(value, bool, name, "true or false")
     if isinstance(usual, int):
         return _typed(value, int, name, _WHOLE)
-    names = _names(value, name)
+    names = listed(value, name)
     return tuple(names) if isinstance(usual, tuple) else _members(of.metadata[_OF], names, name)
 
 
 def _roles_values(usual: object, value: object, name: str) -> dict[str, object]:
-    told = _named(value, name)
+    told = named(value, name)
     if is_dataclass(usual):
         return {role: read(usual, each, f"{name}.{role}") for role, each in told.items()}
     return {role: _typed(each, int, f"{name}.{role}", _WHOLE) for role, each in told.items()}
-
-
-def _named(value: object, name: str) -> Mapping[str, object]:
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise ValueError(f"{name} must hold named values, not {value!r}")
-    return value
 
 
 def _typed(value: object, kind: type, name: str, words: str) -> object:
@@ -115,12 +141,6 @@ def _typed(value: object, kind: type, name: str, words: str) -> object:
     if type(value) is not kind:
         raise ValueError(f"{name} must be {words}, not {value!r}")
     return value
-
-
-def _names(value: object, name: str) -> list[str]:
-    if not isinstance(value, list | tuple) or not all(isinstance(n, str) and n for n in value):
-        raise ValueError(f"{name} must be a list of names, not {value!r}")
-    return list(value)
 
 
 def _members(every: type[StrEnum], names: list[str], name: str) -> frozenset[StrEnum]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
-from bot.clan.plain import by_role, check, chosen, number, plain, read
+from bot.clan.plain import by_role, check, chosen, must_be_once, number, plain, read
 
 WEEK_DAYS, MONTH_DAYS = 7, 30
 """The lengths of a week and a month in all rules that no threshold sets."""
@@ -184,9 +184,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         check(self)
-        twice = sorted({role for role in self.ladder if self.ladder.count(role) > 1})
-        if twice:
-            raise ValueError(f"a role stands on the ladder only once, not so: {', '.join(twice)}")
+        must_be_once(self.ladder, "on the ladder")
 
     def windows(self) -> tuple[int, ...]:
         """Return the lengths, in days, of all windows that the rules look at."""

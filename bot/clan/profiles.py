@@ -81,7 +81,7 @@ class Profile:
 
     `weeks` are oldest first. `enough_xp_at` is the newest instant since which the XP that keeps
     somebody from being inactive was gained. `leave` covers today; `back_at` is when they last came
-    back, from leave or to the clan. `elsewhere` says in which temporary game mode an account plays.
+    back, from leave or to the clan.
     `was_answered` tells of a newcomer who wrote whether anybody ever answered.
     """
 
@@ -97,12 +97,10 @@ class Profile:
     chat_seen_at: datetime | None = None
     enough_xp_at: datetime | None = None
     back_at: datetime | None = None
-    left_at: datetime | None = None
     leave: Leave | None = None
     exemption: Exemption | None = None
     cooldown_until: datetime | None = None
     snoozed_until: datetime | None = None
-    elsewhere: str | None = None
     was_answered: bool | None = None
 
     @property

@@ -96,9 +96,9 @@ def outlook(  # noqa: PLR0913 - whose, against whom, by which rules
 
 
 def _may_be_suggested(profile: Profile, now: datetime) -> bool:
-    """Return whether a person is here, not away, and not on a cooldown."""
+    """Return whether a person is neither away nor on a cooldown."""
     on_cooldown = profile.cooldown_until is not None and profile.cooldown_until > now
-    return profile.left_at is None and profile.leave is None and not on_cooldown
+    return profile.leave is None and not on_cooldown
 
 
 def _case(

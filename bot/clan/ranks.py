@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Self
 
 from bot.clan.activity import ChangeKind
+from bot.clan.plain import listed, must_be_once, must_know
 
 GUEST_ROLE = "guest"
 
@@ -67,7 +68,7 @@ class Permissions:
     """One clan's table of who may do what.
 
     `tier_1` and `tier_2` are WOM roles, highest first; `officer_roles` those below tier 1 that make
-    an officer. The Discord sets are role ids. The last five say what each deed asks for.
+    an officer. The Discord sets are role ids. The last five say what each permission asks for.
     """
 
     tier_1: tuple[str, ...] = ("owner", "deputy_owner", "zenyte", "dragonstone", "saviour")
@@ -82,10 +83,7 @@ class Permissions:
     decide_links: Authority = Authority.OFFICER
 
     def __post_init__(self) -> None:
-        named = self.tier_1 + self.tier_2
-        twice = sorted({role for role in named if named.count(role) > 1})
-        if twice:
-            raise ValueError(f"a role stands in the tiers only once, not so: {', '.join(twice)}")
+        must_be_once(self.tier_1 + self.tier_2, "in the tiers")
 
     def tier(self, role: str) -> Tier:
         """Return the shelf on which a WOM role stands."""
@@ -94,7 +92,7 @@ class Permissions:
         return Tier.MEMBERS if role in self.tier_2 else Tier.OTHERS
 
     def asked_for(self, permission: Permission) -> Authority:
-        """Return the authority a deed asks for: for one's own, none, since /link comes first."""
+        """Return the authority it asks for: for one's own, none, since linking comes first."""
         asked = {
             Permission.SEE_REPORTS: self.see_reports,
             Permission.DECIDE_LINKS: self.decide_links,
@@ -117,9 +115,7 @@ class Permissions:
         Raises:
             ValueError: a field is unknown or malformed; the words say which and what it must be.
         """
-        unknown = sorted(stored.keys() - {each.name for each in fields(cls)})
-        if unknown:
-            raise ValueError(f"gates have no field {', '.join(unknown)}")
+        must_know([each.name for each in fields(cls)], stored, "gates have")
         plain = cls().to_dict() | dict(stored)
         return cls(
             tier_1=_roles(plain, "tier_1"),
@@ -163,14 +159,10 @@ def may(
 
 
 def refusal(permission: Permission, permissions: Permissions = DEFAULT_PERMISSIONS) -> str:
-    """Return one sentence for somebody who may not: who may, and what to do about it."""
+    """Return to somebody who may not, who may."""
     if permission is Permission.SET_UP:
-        return "Only people with Manage Server may set up the bot: ask one of them to run this."
-    holders = _HOLDERS[permissions.asked_for(permission)]
-    return (
-        f"Only {holders} may {_WORDS[permission]}: if you are one of them, `/link` your account "
-        "and have an officer confirm it, or ask for the Discord role that shows it."
-    )
+        return "Only people with Manage Server may set up the bot"
+    return f"Only {_HOLDERS[permissions.asked_for(permission)]} may {_WORDS[permission]}"
 
 
 def ladder(
@@ -238,17 +230,16 @@ def _plain(value: Authority | Collection[str] | Collection[int]) -> object:
 
 
 def _roles(plain: Mapping[str, object], name: str) -> tuple[str, ...]:
-    found = plain[name]
-    if not isinstance(found, list | tuple) or not all(isinstance(r, str) and r for r in found):
-        raise ValueError(f"{name} must be a list of WOM role names, not {found!r}")
-    return tuple(found)
+    return tuple(listed(plain[name], name, "WOM role names"))
 
 
 def _role_ids(plain: Mapping[str, object], name: str) -> frozenset[int]:
-    found = plain[name]
-    if not isinstance(found, list | tuple) or not all(type(each) is int for each in found):
-        raise ValueError(f"{name} must be a list of Discord role ids, not {found!r}")
-    return frozenset(found)
+    return frozenset(listed(plain[name], name, "Discord role ids", _is_role_id))
+
+
+def _is_role_id(value: object) -> bool:
+    # A bool is an int to Python, and not to people.
+    return type(value) is int
 
 
 def _level(plain: Mapping[str, object], name: str) -> Authority:

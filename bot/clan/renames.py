@@ -21,7 +21,7 @@ _OPEN = frozenset({"pending", "approved"})
 CAME = frozenset({ChangeKind.JOINED, ChangeKind.RETURNED})
 """What we call it when Wise Old Man says that somebody joined."""
 
-Told = Mapping[tuple[int, ChangeKind], datetime]
+ReportedAt = Mapping[tuple[int, ChangeKind], datetime]
 """When Wise Old Man says that a player joined or left, the last time it did."""
 
 
@@ -55,7 +55,7 @@ class Mistaken(NamedTuple):
 
 
 def pairs(
-    changes: Iterable[Change], told: Told, polled_at: datetime | None
+    changes: Iterable[Change], reported: ReportedAt, polled_at: datetime | None
 ) -> tuple[RenamePair, ...]:
     """Return everybody who left and joined together, at that instant.
 
@@ -66,7 +66,7 @@ def pairs(
     ends: dict[datetime, tuple[list[Change], list[Change]]] = {}
     for change in changes:
         kind = ChangeKind.JOINED if change.kind in CAME else change.kind
-        at = told.get((change.player_id, kind))
+        at = reported.get((change.player_id, kind))
         if (
             at is not None
             and at > polled_at - HELD_FOR

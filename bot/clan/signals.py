@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil, floor
 from typing import NamedTuple
 
+from bot.clan.labels import SIGNALS
 from bot.clan.policy import (
     MONTH_DAYS,
     STEADY_DAYS,
@@ -47,17 +48,16 @@ class Comparison:
     raid_cut: int | None
 
 
-def comparison(profiles: Iterable[Profile], rules: PromotionPolicy) -> Comparison:
-    """Return the bars that the present people set, over known values only."""
-    present = [profile for profile in profiles if profile.left_at is None]
+def comparison(profiles: Sequence[Profile], rules: PromotionPolicy) -> Comparison:
+    """Return the bars that the people of the clan set, over known values only."""
     compared = [
         profile.window(rules.velocity_days).xp
-        for profile in present
+        for profile in profiles
         if profile.main.role in rules.comparison_ranks
     ]
     known = [xp for xp in compared if xp is not None]
-    wrote = [profile.window(rules.pillar_days).capped for profile in present]
-    raided = [profile.total_raids for profile in present]
+    wrote = [profile.window(rules.pillar_days).capped for profile in profiles]
+    raided = [profile.total_raids for profile in profiles]
     return Comparison(
         mean_xp=sum(known) / len(known) if known else None,
         message_cut=_top_cut(wrote, rules.pillar_top_percent),
@@ -98,7 +98,7 @@ def _velocity(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Sig
     is_reached = xp > bars.mean_xp
     window, mean = plural(rules.velocity_days, "day"), short(int(bars.mean_xp))
     words = (
-        f"High velocity: {short(xp)} XP in {window}, "
+        f"{SIGNALS[Signal.VELOCITY].name}: {short(xp)} XP in {window}, "
         f"{'above' if is_reached else 'not above'} the mean of {mean} "
         f"of {', '.join(rules.comparison_ranks)}"
     )
@@ -116,7 +116,7 @@ def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Signa
         return None
     window, weeks = plural(rules.pillar_days, "day"), plural(_PILLAR_WEEKS, "week")
     words = (
-        f"Social pillar: {plural(messages, 'message')} in {window} "
+        f"{SIGNALS[Signal.PILLAR].name}: {plural(messages, 'message')} in {window} "
         f"(at most {rules.hour_cap} an hour), on {days} of {7 * _PILLAR_WEEKS} days; "
         f"the top {rules.pillar_top_percent}% begin at {exact(bars.message_cut)}"
     )
@@ -135,7 +135,7 @@ def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Signal
     bar = max(rules.carry_raids, bars.raid_cut or 0)
     gained = profile.window(MONTH_DAYS).raids
     words = (
-        f"Carry potential: {plural(raids, 'raid')} in all"
+        f"{SIGNALS[Signal.CARRY].name}: {plural(raids, 'raid')} in all"
         + ("" if gained is None else f", {exact(gained)} in {plural(MONTH_DAYS, 'day')}")
         + f"; the bar is {exact(bar)}"
     )
@@ -157,12 +157,13 @@ def _steady(profile: Profile, rules: PromotionPolicy, now: datetime) -> SignalRe
     below = [bar for bar in bars if _closeness(bar) < 1]
     told = below or bars
     words = ", ".join(_bar_words(bar) for bar in told) or "nothing is asked for"
+    name = SIGNALS[Signal.STEADY].name
     if not below:
-        words = f"Steady over {STEADY_WEEKS} weeks: {words}"
+        words = f"{name} over {STEADY_WEEKS} weeks: {words}"
         return SignalResult(Signal.STEADY, words, 1.0, is_reached=True)
     closeness, missing = min(map(_closeness, below)), _missing(below)
     return SignalResult(
-        Signal.STEADY, f"Steady: {words}", closeness, is_reached=False, missing=missing
+        Signal.STEADY, f"{name}: {words}", closeness, is_reached=False, missing=missing
     )
 
 

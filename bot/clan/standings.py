@@ -1,6 +1,6 @@
 """Where every member stands: both sides of each, joined, with what is known about them.
 
-A roster is frozen: commands, charts, the workbook, the dashboard and the command line all read it.
+A roster is frozen: commands, charts, the workbook and the command line all read it.
 """
 
 from collections.abc import Mapping

@@ -5,13 +5,30 @@ A label and its unit fit into the heading of a field, an explanation into the li
 
 from typing import NamedTuple
 
+from bot.clan.labels import ALERTS, SIGNALS
+from bot.clan.policy import AlertKind, Signal
 from bot.clan.wording import exact
 
 DAYS, XP, MESSAGES, PERCENT = "days", "XP", "messages", "%"
 
+_VELOCITY, _PILLAR, _CARRY = (
+    SIGNALS[each].name for each in (Signal.VELOCITY, Signal.PILLAR, Signal.CARRY)
+)
+_CHURN, _FADING, _GRINDER, _CRIER, _BOSSER, _DRIFT = (
+    ALERTS[each].name
+    for each in (
+        AlertKind.CHURN,
+        AlertKind.FADING,
+        AlertKind.GRINDER,
+        AlertKind.CRIER,
+        AlertKind.BOSSER,
+        AlertKind.DRIFT,
+    )
+)
+
 
 class Threshold(NamedTuple):
-    """A value of a policy or of the gates, in the house's words."""
+    """A value of a policy or of the permissions, in the house's words."""
 
     label: str
     unit: str
@@ -49,31 +66,29 @@ _INACTIVITY = {
 _PROMOTION = {
     "signals": Threshold("Signals", "", "What can speak for somebody; the rest is not looked at."),
     "recruit_roles": Threshold(
-        "Recruit ranks", "", "High velocity, and the alert on silent recruits, are about these."
+        "Recruit ranks", "", f"{_VELOCITY}, and the alert on silent recruits, are about these."
     ),
     "comparison_ranks": Threshold(
-        "Comparison ranks", "", "High velocity: above the mean XP of those who hold these."
+        "Comparison ranks", "", f"{_VELOCITY}: above the mean XP of those who hold these."
     ),
     "velocity_days": Threshold(
-        "High velocity: XP of", DAYS, "Over so long a recruit's XP is compared."
+        f"{_VELOCITY}: XP of", DAYS, "Over so long a recruit's XP is compared."
     ),
-    "pillar_days": Threshold(
-        "Social pillar: messages of", DAYS, "Over so long messages are counted."
-    ),
+    "pillar_days": Threshold(f"{_PILLAR}: messages of", DAYS, "Over so long messages are counted."),
     "pillar_top_percent": Threshold(
-        "Social pillar: the top", PERCENT, "Of those who wrote, how many count as pillars."
+        f"{_PILLAR}: the top", PERCENT, "Of those who wrote, how many count as pillars."
     ),
     "pillar_chat_days": Threshold(
-        "Social pillar: active on", DAYS, "Of the last 28, so that one busy evening is not enough."
+        f"{_PILLAR}: active on", DAYS, "Of the last 28, so that one busy evening is not enough."
     ),
     "hour_cap": Threshold(
         "Counted an hour", MESSAGES, "More in one hour count for nothing, so spam buys no rank."
     ),
     "carry_raids": Threshold(
-        "Carry potential: at least", "raids", "CoX, ToB and ToA of all modes, over all time."
+        f"{_CARRY}: at least", "raids", "CoX, ToB and ToA of all modes, over all time."
     ),
     "carry_top_percent": Threshold(
-        "Carry potential: the top", PERCENT, "Of those who raid; the higher of both bars counts."
+        f"{_CARRY}: the top", PERCENT, "Of those who raid; the higher of both bars counts."
     ),
     "steady": Threshold("Steady", "", "What the holder of a rank shows in 8 weeks before rising."),
     "steady_by_rank": Threshold("Steady, single ranks", "", "Ranks with a bar of their own."),
@@ -104,33 +119,33 @@ _AUDIT = {
 _ALERTS = {
     "on": Threshold("Alerts", "", "What officers are told; the rest is not looked at."),
     "churn_messages_month": Threshold(
-        "Churn risk: over, in 30 days", MESSAGES, "Wrote more than this in a month,"
+        f"{_CHURN}: over, in 30 days", MESSAGES, "Wrote more than this in a month,"
     ),
     "churn_messages": Threshold(
-        "Churn risk: under, in 7 days", MESSAGES, "and fewer than this in the last week."
+        f"{_CHURN}: under, in 7 days", MESSAGES, "and fewer than this in the last week."
     ),
     "fading_xp_month": Threshold(
-        "Fading star: over, in 30 days", XP, "Gained more than this in a month,"
+        f"{_FADING}: over, in 30 days", XP, "Gained more than this in a month,"
     ),
     "fading_percent": Threshold(
-        "Fading star: under", PERCENT, "and less than this part of it in the last week."
+        f"{_FADING}: under", PERCENT, "and less than this part of it in the last week."
     ),
-    "grinder_xp": Threshold("Silent grinder: over", XP, "Gained more than this in 7 days,"),
+    "grinder_xp": Threshold(f"{_GRINDER}: over", XP, "Gained more than this in 7 days,"),
     "grinder_messages": Threshold(
-        "Silent grinder: under", MESSAGES, "and wrote fewer than this in them."
+        f"{_GRINDER}: under", MESSAGES, "and wrote fewer than this in them."
     ),
-    "crier_messages": Threshold("Town crier: over", MESSAGES, "Wrote more than this in 7 days,"),
-    "crier_xp": Threshold("Town crier: under", XP, "and gained less than this in them."),
-    "bosser_kills": Threshold("Boss hunter: over", "kills", "Killed more than this in 7 days,"),
-    "bosser_xp": Threshold("Boss hunter: under", XP, "and gained less than this in them."),
+    "crier_messages": Threshold(f"{_CRIER}: over", MESSAGES, "Wrote more than this in 7 days,"),
+    "crier_xp": Threshold(f"{_CRIER}: under", XP, "and gained less than this in them."),
+    "bosser_kills": Threshold(f"{_BOSSER}: over", "kills", "Killed more than this in 7 days,"),
+    "bosser_xp": Threshold(f"{_BOSSER}: under", XP, "and gained less than this in them."),
     "newcomer_days": Threshold(
         "A newcomer is new for", DAYS, "So long officers are told when nobody answered them."
     ),
     "drift_days": Threshold(
-        "Drift: usually there on", DAYS, "A usual week has at least so many active days."
+        f"{_DRIFT}: usually there on", DAYS, "A usual week has at least so many active days."
     ),
     "drift_percent": Threshold(
-        "Drift: now under", PERCENT, "The last week has less than this part of them."
+        f"{_DRIFT}: now under", PERCENT, "The last week has less than this part of them."
     ),
 }
 _CASES = {
@@ -143,7 +158,7 @@ _CASES = {
         "Second officer", "", "On: a second person has to agree before a case is approved."
     ),
 }
-_GATES = {
+_PERMISSIONS = {
     "tier_1": Threshold("Leadership ranks", "", "Ranks in the game that lead the clan."),
     "tier_2": Threshold("Staff and member ranks", "", "In the default ladder, under leadership."),
     "officer_roles": Threshold("Officer ranks", "", "Those below leadership that make an officer."),
@@ -172,10 +187,10 @@ _PARTS = {
     "audit": _AUDIT,
     "alerts": _ALERTS,
     "cases": _CASES,
-    "gates": _GATES,
+    "gates": _PERMISSIONS,
     "places": _PLACES,
 }
 THRESHOLDS = {"ladder": Threshold("Ladder", "", "Ranks from the highest to the lowest.")} | {
     f"{part}.{name}": each for part, table in _PARTS.items() for name, each in table.items()
 }
-"""By the path on which a value stands in a policy, or in the gates."""
+"""By the path on which a value stands in a policy, or in the permissions."""

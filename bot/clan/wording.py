@@ -1,8 +1,9 @@
-"""Numbers and times as players write them: one form each, wherever they are shown.
+"""Numbers, times and roles as players write them: one form each, wherever they are shown.
 
 Unknown is a dash, never 0; a shortened number is cut and not rounded, so it never claims more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,17 @@ def day_words(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
 def plural(count: float | None, one: str, many: str | None = None) -> str:
     """Return the count in full with its noun: 1 member, 3 members; `many` where no s will do."""
     return f"{exact(count)} {one if count == 1 else many or one + 's'}"
+
+
+def role_words(role: str) -> str:
+    """Return a WOM role as people read it: "deputy_owner" becomes "Deputy owner"."""
+    return role.replace("_", " ").capitalize()
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """Return at most so many names, and how many more there are: a, b and 3 more."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _cut(size: int, unit: int) -> str:

@@ -1,10 +1,9 @@
-"""What the doctor looks at. A look changes nothing; a warning costs something, a fault stops us."""
+"""What the doctor checks. A check changes nothing; a warning costs something, a fault stops us."""
 
-from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import NamedTuple
 
+from bot.clan.diagnosis import Finding, fault, warning, well
 from bot.clan.wording import plural
 from bot.cli.context import CannotDo, CliContext, switches
 from bot.cli.exit_codes import storage_remedy, wom_remedy, words_for
@@ -19,29 +18,7 @@ from storage.migrate import NEWEST, revision
 from wom.errors import WomError
 
 
-class Severity(Enum):
-    """How it is with something; the value is its colour."""
-
-    OK = "green"
-    WARNING = "yellow"
-    FAULT = "red"
-
-
-class CheckResult(NamedTuple):
-    """What a look found, and how to mend it."""
-
-    grade: Severity
-    about: str
-    words: str
-    remedy: str = ""
-
-
-def well(about: str, words: str) -> CheckResult:
-    """Return that all is well."""
-    return CheckResult(Severity.OK, about, words)
-
-
-def at_folder(folder: Path) -> CheckResult:
+def at_folder(folder: Path) -> Finding:
     """Return whether files can be made in the data folder, or where it would be made."""
     place = next(each for each in (folder, *folder.resolve().parents) if each.exists())
     try:
@@ -49,10 +26,10 @@ def at_folder(folder: Path) -> CheckResult:
             return well("folder", f"{folder} can be written")
     except OSError as error:
         words = f"{place} cannot be written: {error.strerror}"
-        return CheckResult(Severity.FAULT, "folder", words, "give us the right to, or set DATA_DIR")
+        return fault("folder", words, "give us the right to, or set DATA_DIR")
 
 
-async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> CheckResult:
+async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding:
     """Return whether the database can be copied whole and be written, and is of this version.
 
     A database that somebody else holds is waited for `wait` seconds.
@@ -60,7 +37,7 @@ async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> CheckRe
     try:
         path = Database(settings.database_url).path
     except ImportError as error:
-        return CheckResult(Severity.FAULT, "database", str(error), f"pip install {error.name}")
+        return fault("database", str(error), f"pip install {error.name}")
     if path is None:
         return await _of_version(settings.database_url)
     if not path.exists():
@@ -71,84 +48,80 @@ async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> CheckRe
             await must_be_writable(path, wait)
             return await _of_version(f"sqlite+aiosqlite:///{copy}")
     except StorageError as error:
-        return CheckResult(Severity.FAULT, "database", str(error), storage_remedy(error))
+        return fault("database", str(error), storage_remedy(error))
 
 
-async def _of_version(url: str) -> CheckResult:
+async def _of_version(url: str) -> Finding:
     database = Database(url)
     try:
         found = await revision(database)
     except OSError as error:
-        return CheckResult(
-            Severity.FAULT, "database", f"cannot be opened: {error}", "check DATABASE_URL"
-        )
+        return fault("database", f"cannot be opened: {error}", "check DATABASE_URL")
     except StorageError as error:
-        return CheckResult(Severity.FAULT, "database", str(error), storage_remedy(error))
+        return fault("database", str(error), storage_remedy(error))
     finally:
         await database.close()
     if found == NEWEST:
         return well("database", f"is whole and at {NEWEST}, the newest")
     if found is not None and found > NEWEST:
         words = f"is at {found}, newer than this ClanStats ({NEWEST})"
-        return CheckResult(Severity.FAULT, "database", words, "install the newest version")
+        return fault("database", words, "install the newest version")
     words = f"is at {found or 'nothing'}, older than this ClanStats ({NEWEST})"
-    return CheckResult(
-        Severity.WARNING, "database", words, "the next start, or `clanstats migrate`"
-    )
+    return warning("database", words, "the next start, or `clanstats migrate`")
 
 
-async def at_wom(context: CliContext, settings: Settings) -> list[CheckResult]:
+async def at_wom(context: CliContext, settings: Settings) -> list[Finding]:
     """Return whether WOM answers us, knows our key and our group; nothing without a contact."""
     if settings.wom_contact is None:
         return []
     group_id = settings.wom_group_id
     with TemporaryDirectory() as folder:
-        # The bot's own way to WOM, but not its database: a look must not migrate it.
+        # The bot's own way to WOM, but not its database: a check must not migrate it.
         apart = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{folder}/x.db"})
         try:
             async with context.open_services(apart) as services:
                 found = await groups_called(services.wom, str(group_id or "clan"))
         except WomError as error:
-            return [CheckResult(Severity.FAULT, "wom", str(error), wom_remedy(error))]
+            return [fault("wom", str(error), wom_remedy(error))]
     findings = [well("wom", "answers" + (" and knows the key" if settings.wom_api_key else ""))]
     if group_id is not None and found:
         members = plural(found[0].members, "member")
         findings.append(well("group", f"{group_id} is {found[0].name} with {members}"))
     elif group_id is not None:
         words = f"{group_id} is not known to Wise Old Man"
-        findings.append(CheckResult(Severity.FAULT, "group", words, "check WOM_GROUP_ID"))
+        findings.append(fault("group", words, "check WOM_GROUP_ID"))
     return findings
 
 
-def at_code(settings: Settings) -> list[CheckResult]:
+def at_code(settings: Settings) -> list[Finding]:
     """Return whether the verification code is of use (only WOM knows if it is right), if any."""
     if settings.wom_group_secret is None:
         return []
     if settings.wom_group_id is None:
         words = "it is never sent: nobody said which group it belongs to"
-        return [CheckResult(Severity.WARNING, "code", words, "set WOM_GROUP_ID")]
+        return [warning("code", words, "set WOM_GROUP_ID")]
     return [well("code", f"has nine digits and is sent for group {settings.wom_group_id} alone")]
 
 
-async def at_discord(context: CliContext, settings: Settings) -> list[CheckResult]:
+async def at_discord(context: CliContext, settings: Settings) -> list[Finding]:
     """Return whether Discord knows the token and which intents are on; nothing without a token."""
     if settings.discord_token is None:
         return []
     try:
-        sight = await context.check_discord(settings.need_discord())
+        shown = await context.check_discord(settings.need_discord())
     except CannotDo as error:
-        return [CheckResult(Severity.FAULT, "discord", error.what, error.remedy)]
-    remedy = switches(sight)
+        return [fault("discord", error.what, error.remedy)]
+    remedy = switches(shown)
     if remedy:
-        words = f"{sight.name}: no question is noticed, and members are seen only when they write"
-        return [CheckResult(Severity.WARNING, "discord", words, remedy)]
-    return [well("discord", f"the token is that of {sight.name}, and its intents are switched on")]
+        words = f"{shown.name}: no question is noticed, and members are seen only when they write"
+        return [warning("discord", words, remedy)]
+    return [well("discord", f"the token is that of {shown.name}, and its intents are switched on")]
 
 
-def at_fonts() -> CheckResult:
+def at_fonts() -> Finding:
     """Return whether charts can be drawn."""
     try:
         warm_up()
     except OSError as error:
-        return CheckResult(Severity.FAULT, "charts", words_for(error), "install matplotlib anew")
+        return fault("charts", words_for(error), "install matplotlib anew")
     return well("charts", "the font is there and a chart was drawn")

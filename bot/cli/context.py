@@ -35,18 +35,18 @@ class CannotDo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DiscordSetup:
-    """What a look at Discord shows: the bot's name and which intents are switched on for it."""
+    """What Discord shows: the bot's name and which intents are switched on for it."""
 
     name: str
     has_content: bool
     has_members: bool
 
 
-def switches(sight: DiscordSetup) -> str:
+def switches(shown: DiscordSetup) -> str:
     """Return which switches to turn on for a bot that Discord shows so; empty when all are on."""
     named = {
-        "Server Members Intent": sight.has_members,
-        "Message Content Intent": sight.has_content,
+        "Server Members Intent": shown.has_members,
+        "Message Content Intent": shown.has_content,
     }
     off = " and ".join(name for name, is_on in named.items() if not is_on)
     return f"switch on {off} on {PORTAL}, your application, Bot" if off else ""
@@ -71,9 +71,9 @@ async def _stay_on_discord(
 
 
 async def _check_discord(token: str) -> DiscordSetup:
-    from bot.cli.gateway import look  # noqa: PLC0415 - likewise
+    from bot.cli.gateway import read_setup  # noqa: PLC0415 - likewise
 
-    return await look(token)
+    return await read_setup(token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def words_for(error: BaseException) -> str:
     from wom.errors import WomError
 
     words: dict[type[BaseException], Callable[[Any], str]] = {
-        SettingsError: lambda e: "\n".join(map(str, e.faults)),
+        SettingsError: str,
         WomError: lambda e: f"{e}; {wom_remedy(e)}.",
         StorageError: lambda e: f"{e}; {storage_remedy(e)}.",
         NoGroup: lambda e: f"{e}, or set WOM_GROUP_ID.",

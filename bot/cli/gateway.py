@@ -156,7 +156,7 @@ def _quiet_client() -> discord.Client:
     return discord.Client(intents=discord.Intents.none())
 
 
-async def look(
+async def read_setup(
     token: str, opens_client: Callable[[], discord.Client] = _quiet_client
 ) -> DiscordSetup:
     """Return what Discord says about the bot; CannotDo when it says nothing."""

@@ -10,8 +10,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bot.clan.wording import exact, plural
-from bot.reports.clan_report import role_words
+from bot.clan.wording import exact, plural, role_words
 from bot.reports.definitions import Definitions, help_words, inactive_words, promotion_words
 from bot.reports.lists import InactiveRow, Listing, ListSection, PromotionRow
 from bot.reports.style import clock_words, evidence_words

@@ -8,12 +8,13 @@ from typing import Any
 
 import structlog
 
+from bot.clan.diagnosis import Finding
 from bot.cli.choosing import adopt_group
 from bot.cli.context import CliContext
 from bot.cli.gateway import opened_bot
 from bot.journal import open_journal
 from bot.reports.worker import Worker
-from bot.settings import Fault, Settings, SettingsError, costs
+from bot.settings import Settings, SettingsError, costs
 from bot.wiring import now
 
 _log = structlog.get_logger()
@@ -32,7 +33,7 @@ async def run(context: CliContext, *, verbose: bool) -> int:
     ):
         for cost in costs(settings):
             # The log takes what follows "SECRET:" for the secret itself.
-            _log.info(cost.replace(": ", ", so ", 1))
+            _log.info(cost.words.replace(": ", ", so ", 1))
         worker = Worker()
         async with context.open_services(settings, draws=lambda: worker) as services:
             await adopt_group(services, settings)
@@ -62,7 +63,7 @@ async def until_told(action: Coroutine[Any, Any, int]) -> int:
 
 def _needed(settings: Settings) -> str:
     """Return the token; SettingsError with everything that is missing."""
-    faults: list[Fault] = []
+    faults: list[Finding] = []
     for need in (settings.need_discord, settings.need_wom):
         try:
             need()

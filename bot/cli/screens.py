@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clan.activity import Change
-from bot.clan.wording import exact, percent_change, plural, short
+from bot.clan.wording import exact, first_few, percent_change, plural, short
 from bot.reports.clan_report import ClanReport, Mover, top_movers, total_rows
 from bot.reports.style import evidence_words, span_words
 from bot.services.game import Failure, PollResult
@@ -82,9 +82,7 @@ def _failures(failed: Sequence[Failure]) -> Iterator[str]:
     for each in failed:
         names[each.reason].append(each.name)
     for reason, held in names.items():
-        more = len(held) - _NAMES_SHOWN
-        tail = f" and {more} more" if more > 0 else ""
-        yield f"{plural(len(held), 'member')} {reason}: {', '.join(held[:_NAMES_SHOWN])}{tail}"
+        yield f"{plural(len(held), 'member')} {reason}: {first_few(held, _NAMES_SHOWN)}"
 
 
 def _changes(changes: Sequence[Change]) -> Iterator[str]:

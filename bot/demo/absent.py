@@ -50,7 +50,9 @@ async def send_away(
     reason = "Founded the clan and comes by once a year"
     await exemptions.add(clan, (founder, None), reason=reason, until_text=None, by=by)
     reason = "Friends of the clan, who need not be active"
-    await exemptions.add(clan, (None, clan.ladder[-1]), reason=reason, until_text="3 months", by=by)
+    await exemptions.add(
+        clan, (None, world.ladder[-1]), reason=reason, until_text="3 months", by=by
+    )
 
 
 async def _send_those_gone(

@@ -104,7 +104,7 @@ class ValueHistory:
 class MadeUpPlayer:
     """One RuneScape account with its whole history, and `coming_ms` and play beyond `now`.
 
-    `status` holds from `status_at` on. `observed_ms` are the instants at which WOM looked.
+    `status` holds from `status_at` on. `observed_ms` are the instants at which WOM updated.
     `played_ms` are the instants at which anything rose.
     """
 
@@ -139,7 +139,7 @@ class MadeUpPlayer:
 
     @property
     def observed_at(self) -> tuple[datetime, ...]:
-        """Return the instants up to `now` at which WOM looked, oldest first."""
+        """Return the instants up to `now` at which WOM updated, oldest first."""
         return tuple(map(from_ms, self.observed_ms))
 
     def name_at(self, instant: datetime) -> str:

@@ -19,7 +19,7 @@ from bot.clan.observing import HEADLINE_METRICS, MetricReading, observed
 from bot.clan.ranks import compare
 from bot.demo.cast import ChannelKind, MadeUpMessage, MadeUpPlayer
 from bot.demo.hiscores import ACTIVITIES, BOSSES, METRICS
-from bot.demo.looking import changes
+from bot.demo.updates import changes
 from bot.demo.world import World
 from bot.services.chat import Bridge, ChannelInfo, IncomingMessage, Intake, Posted, Zones
 from bot.services.setup import Clan, Clans
@@ -144,20 +144,20 @@ def _news(player: MadeUpPlayer, ids: Mapping[str, int]) -> Iterator[News]:
 
 
 def _player(player: MadeUpPlayer, now: datetime) -> dict[str, Any]:
-    looks = player.observed_at
+    updates = player.observed_at
     return {
         "player_id": player.player_id,
         "name": player.name_at(now),
         "wom_key": wom_key(player.name_at(now)),
         "account_type": player.account_type,
         "status": player.status_now(now),
-        "updated_at": looks[-1] if looks else None,
+        "updated_at": updates[-1] if updates else None,
         "changed_at": _changed_at(player),
     }
 
 
 def _changed_at(player: MadeUpPlayer) -> datetime | None:
-    """Return the latest look that showed anything new."""
+    """Return the latest update that showed anything new."""
     seen = [at for at, changed in changes(player) if changed]
     return seen[-1] if seen else None
 

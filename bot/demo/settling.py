@@ -11,7 +11,6 @@ from random import Random
 
 from bot.demo.careers import LADDER, Career, Casting, Times, career, times_of
 from bot.demo.cast import DAY_MS, HOUR_MS, MadeUpPlayer, MadeUpUser, Persona, snowflake, to_ms
-from bot.demo.looking import looks
 from bot.demo.people import (
     HABITS,
     TRAP_NICKNAMES,
@@ -22,6 +21,7 @@ from bot.demo.people import (
 )
 from bot.demo.playing import play
 from bot.demo.rhythm import lots, offset_hours
+from bot.demo.updates import update_times
 
 _FIRST_PLAYER_ID = 51_207
 _MEMBERS_PER_LEAVER = 16
@@ -103,7 +103,7 @@ def _player(
     offset = offset_hours(lots(seed, "zone", part.index if user is None else f"user {user}"))
     way = career(rng, part, times, names)
     ledger = play(rng, habit, way.lulls, offset, (times.start_ms - DAY_MS, times.end_ms))
-    observed_ms = _looks(seed, part, way, times)
+    observed_ms = _update_times(seed, part, way, times)
     return MadeUpPlayer(
         player_id=_player_id(part),
         persona=part.persona,
@@ -126,8 +126,8 @@ def _player(
     )
 
 
-def _looks(seed: int, part: Casting, way: Career, times: Times) -> list[int]:
-    """Return when WOM looks: from joining until the account or its owner is gone."""
+def _update_times(seed: int, part: Casting, way: Career, times: Times) -> list[int]:
+    """Return when WOM updates: from joining until the account or its owner is gone."""
     habit = HABITS[part.persona]
     if not habit.observed_chance:
         return []
@@ -135,7 +135,7 @@ def _looks(seed: int, part: Casting, way: Career, times: Times) -> list[int]:
     ends = [times.end_ms, *(to_ms(at) for at in (way.stays[-1].to_at, way.status_at) if at)]
     rarely = part.persona is Persona.CASUAL and part.nth % _RARELY_SEEN_EVERY == _RARELY_SEEN_FIRST
     chance = _RARELY if rarely else habit.observed_chance
-    found = looks(lots(seed, "looks", part.index), chance, begins_ms, min(ends))
+    found = update_times(lots(seed, "looks", part.index), chance, begins_ms, min(ends))
     if found and found[0] <= times.now_ms:
         return found
     return [(begins_ms + min(*ends, times.now_ms)) // 2_000 * 1_000, *found]

@@ -189,7 +189,7 @@ def _accounts(seats: Mapping[str, MadeUpUser]) -> frozenset[int]:
 
 
 def _seats(world: World) -> dict[str, MadeUpUser]:
-    """Return one person for each gate: leader, officer, member, and a guest without an account."""
+    """Return one person for each authority: leader, officer, member, and an unknown guest."""
 
     def first(*personas: Persona, playing: bool = True) -> MadeUpUser:
         return next(

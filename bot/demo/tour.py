@@ -15,7 +15,7 @@ from simcord import InteractionResult, MemberActor
 from bot.clan.ranks import Permission, refusal
 from bot.demo.cast import Persona
 from bot.demo.stage import Stage
-from bot.demo.tour_actions import DEEDS
+from bot.demo.tour_actions import ACTIONS
 from bot.demo.touring import TourFailed, answers, must, words_of
 from bot.reports.documents import write_whole
 
@@ -33,8 +33,8 @@ _LEADERSHIP, _OFFICERS, _MEMBERS, _ALL = (
 class Stop:
     """One command of the tour: who gets an answer, and which files come with it.
 
-    Those outside `allowed` must be refused by the gate of `deed`; those in `unknown` are told that
-    nobody knows their account. Files in `perhaps` come when there is much to tell.
+    Those outside `allowed` must be refused for want of `permission`; those in `unknown` are told
+    that nobody knows their account. Files in `perhaps` come when there is much to tell.
     """
 
     command: str
@@ -108,8 +108,8 @@ async def tour(stage: Stage, folder: Path) -> AsyncIterator[str]:
         for who, viewer in stage.viewers.items():
             result = await viewer.slash(stage.front, stop.command, **stop.options(stage))
             yield await _judged(stop, who, result, folder / f"{number}-{who}")
-    for permission in DEEDS:
-        yield await permission(stage)
+    for action in ACTIONS:
+        yield await action(stage)
     yield await _complete(stage)
     if stage.env.errors:
         raise TourFailed(f"the bot swallowed an error: {stage.env.errors[0]!r}")

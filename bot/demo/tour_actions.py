@@ -1,6 +1,6 @@
 """What the tour does with the answers: buttons pressed, forms filled in, and what came of it.
 
-Every deed must be seen to have worked, in words; its line is the same on every tour.
+Every action must be seen to have worked, in words; its line is the same on every tour.
 """
 
 import re
@@ -132,7 +132,7 @@ def _said(panel: ResponseMessage, pattern: str) -> str:
     return found[1].replace("\\", "")
 
 
-DEEDS: tuple[Callable[[Stage], Awaitable[str]], ...] = (
+ACTIONS: tuple[Callable[[Stage], Awaitable[str]], ...] = (
     _post,
     _link,
     _what_if,

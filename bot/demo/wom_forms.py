@@ -18,7 +18,7 @@ from bot.demo.hiscores import (
     XP_PER_HOUR,
     level_of,
 )
-from bot.demo.looking import snapshot
+from bot.demo.updates import snapshot
 from bot.demo.wom_tracker import Tracker
 
 Form = dict[str, object]
@@ -68,7 +68,7 @@ def player_form(player: MadeUpPlayer, tracker: Tracker, now_ms: int) -> Form:
 
 
 def snapshot_form(player: MadeUpPlayer, at_ms: int) -> Form:
-    """Return the full snapshot that a look at an instant took."""
+    """Return the full snapshot that an update at an instant took."""
     values = snapshot(player, at_ms)
     return {
         "id": -1,
@@ -100,10 +100,10 @@ def snapshot_form(player: MadeUpPlayer, at_ms: int) -> Form:
 
 def details_form(player: MadeUpPlayer, tracker: Tracker, now_ms: int) -> Form:
     """Return a player as asked for alone, with the latest snapshot."""
-    looks = tracker.looks_ms(player, now_ms)
-    latest = snapshot_form(player, looks[-1]) if looks else None
+    updates = tracker.updates_ms(player, now_ms)
+    latest = snapshot_form(player, updates[-1]) if updates else None
     return player_form(player, tracker, now_ms) | {
-        "combatLevel": _combat_level(snapshot(player, looks[-1])) if looks else 3,
+        "combatLevel": _combat_level(snapshot(player, updates[-1])) if updates else 3,
         "archive": _archive(player, from_ms(now_ms)),
         "annotations": [],
         "latestSnapshot": latest,
@@ -111,14 +111,14 @@ def details_form(player: MadeUpPlayer, tracker: Tracker, now_ms: int) -> Form:
 
 
 def gained_form(
-    player: MadeUpPlayer, tracker: Tracker, now_ms: int, looks: tuple[int, int]
+    player: MadeUpPlayer, tracker: Tracker, now_ms: int, updates: tuple[int, int]
 ) -> Form:
-    """Return what rose between two looks, each metric with its start and end."""
-    first, last = snapshot(player, looks[0]), snapshot(player, looks[1])
+    """Return what rose between two updates, each metric with its start and end."""
+    first, last = snapshot(player, updates[0]), snapshot(player, updates[1])
     return {
         "player": player_form(player, tracker, now_ms),
-        "startDate": stamp_ms(looks[0]),
-        "endDate": stamp_ms(looks[1]),
+        "startDate": stamp_ms(updates[0]),
+        "endDate": stamp_ms(updates[1]),
         "data": [_delta(metric, first[metric], last[metric]) for metric in first],
     }
 

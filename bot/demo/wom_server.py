@@ -129,8 +129,8 @@ class MadeUpWom:
         self._check_group(asked)
         forms = []
         for player in self.tracker.shown(asked.now_ms):
-            looks = self.tracker.looks_ms(player, asked.now_ms)
-            inside = [at_ms for at_ms in looks if start_ms <= at_ms <= end_ms]
+            updates = self.tracker.updates_ms(player, asked.now_ms)
+            inside = [at_ms for at_ms in updates if start_ms <= at_ms <= end_ms]
             if inside:
                 ends = (inside[0], inside[-1])
                 forms.append(gained_form(player, self.tracker, asked.now_ms, ends))
@@ -240,7 +240,7 @@ class MadeUpWom:
             raise WomRefusal(HTTPStatus.NOT_FOUND, code, message)
 
     def _snapshot(self, player: MadeUpPlayer, at_ms: int) -> str:
-        """Return a snapshot's text, which stays the same until the next look."""
+        """Return a snapshot's text, which stays the same until the next update."""
         kept = self._snapshots.get(player.player_id)
         if kept is None or kept[0] != at_ms:
             kept = (at_ms, _text(snapshot_form(player, at_ms)))

@@ -1,6 +1,6 @@
-"""What the made-up Wise Old Man knows at an instant: when it looked, and what it saw.
+"""What the made-up Wise Old Man knows at an instant: when it updated, and what it saw.
 
-It knows only what a look has shown: play since the last look is not there yet.
+It knows only what an update has shown: play since the last update is not there yet.
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,7 +15,7 @@ _UNREADABLE = frozenset({"archived", "banned", "unranked"})
 
 
 class Tracker:
-    """The looks of the world's own history, and those that somebody asked for since."""
+    """The updates of the world's own history, and those that somebody asked for since."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -34,41 +34,41 @@ class Tracker:
         members = (player for player, _ in self.members(now_ms))
         return [player for player in members if player.status_now(now) != "archived"]
 
-    def looks_ms(self, player: MadeUpPlayer, now_ms: int) -> Sequence[int]:
-        """Return the instants up to now at which WOM looked, oldest first."""
-        looks = player.observed_ms + player.coming_ms
+    def updates_ms(self, player: MadeUpPlayer, now_ms: int) -> Sequence[int]:
+        """Return the instants up to now at which WOM updated, oldest first."""
+        updates = player.observed_ms + player.coming_ms
         asked = self._asked.get(player.player_id)
-        known = sorted([*looks, *asked]) if asked else looks
+        known = sorted([*updates, *asked]) if asked else updates
         return known[: bisect_right(known, now_ms)]
 
     def updated_ms(self, player: MadeUpPlayer, now_ms: int) -> int | None:
-        """Return when WOM last looked, or None."""
-        looks = self.looks_ms(player, now_ms)
-        return looks[-1] if looks else None
+        """Return when WOM last updated, or None."""
+        updates = self.updates_ms(player, now_ms)
+        return updates[-1] if updates else None
 
     def changed_ms(self, player: MadeUpPlayer, now_ms: int) -> int | None:
-        """Return the last look that showed a rise; the first look counts as one."""
-        looks = self.looks_ms(player, now_ms)
-        if not looks:
+        """Return the last update that showed a rise; the first update counts as one."""
+        updates = self.updates_ms(player, now_ms)
+        if not updates:
             return None
-        played = bisect_right(player.played_ms, looks[-1])
+        played = bisect_right(player.played_ms, updates[-1])
         if not played:
-            return looks[0]
-        return looks[bisect_left(looks, player.played_ms[played - 1])]
+            return updates[0]
+        return updates[bisect_left(updates, player.played_ms[played - 1])]
 
     def readable(self, player: MadeUpPlayer, now_ms: int) -> bool:
-        """Tell whether a look would find the account on the hiscores."""
+        """Tell whether an update would find the account on the hiscores."""
         gone = player.status_now(from_ms(now_ms)) in _UNREADABLE
         return not gone and player.persona is not Persona.UNTRACKED
 
     def update(self, player: MadeUpPlayer, at_ms: int) -> None:
-        """Look at one player at an instant."""
+        """Update one player at an instant."""
         self._asked.setdefault(player.player_id, []).append(at_ms)
 
     def update_stale(self, now_ms: int) -> int:
-        """Queue a look at every stale member, one each 250 ms, and return how many are stale.
+        """Queue an update of every stale member, one each 250 ms, and return how many are stale.
 
-        Who cannot be read is counted and never looked at; who is queued already is counted too.
+        Who cannot be read is counted and never updated; who is queued already is counted too.
         """
         stale = [player for player, _ in self.members(now_ms) if self._is_stale(player, now_ms)]
         at_ms = now_ms

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.demo import looking
+from bot.demo import updates
 from bot.demo.cast import (
     DAY_MS,
     ChannelKind,
@@ -27,7 +27,7 @@ from bot.demo.settling import settle
 from bot.demo.voices import voices_of
 
 COMING = timedelta(days=7)
-"""How far beyond `now` play and WOM's own looks are made up."""
+"""How far beyond `now` play and WOM's own updates are made up."""
 
 CLAN_NAME = "Amber Lanterns"
 GROUP_ID = 7404
@@ -80,11 +80,11 @@ class World:
 
     def snapshot(self, player: MadeUpPlayer, instant: datetime) -> dict[str, float]:
         """Return all 113 metrics at an instant, in WOM's order; -1 means unranked."""
-        return looking.snapshot(player, to_ms(instant))
+        return updates.snapshot(player, to_ms(instant))
 
     def changes(self, player: MadeUpPlayer) -> Iterator[tuple[datetime, dict[str, float]]]:
-        """Yield what each of WOM's looks showed: first everything, then only what differs."""
-        return looking.changes(player)
+        """Yield what each of WOM's updates showed: first everything, then only what differs."""
+        return updates.changes(player)
 
     def messages(
         self, *, messages_a_day: float | None = None, texts: bool = True

@@ -67,7 +67,7 @@ def uncovered_chart(week: UncoveredWeek) -> Document:
     line = f"{week.clan} · {style.span_words(week.span, week.zone)}"
     draw_header(paper, _uncovered_title(week), line, f"last {plural(week.span.length.days, 'day')}")
     draw_small_print(paper, (_rule(week), *week.evidence))
-    draw_week(paper, week.hours, _HOURS, face=SOFT)
+    draw_week(paper, week.hours, _HOURS, text_style=SOFT)
     _underline(paper, week)
     paper.text((style.MARGIN, 610), _uncovered_line(week), HEADING, room=1028)
     if week.gap is not None:

@@ -13,9 +13,8 @@ from bot.clan.audit import longest_gap
 from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS
 from bot.clan.profiles import Profile, Week, summed
 from bot.clan.spans import DAY, WEEK, Span, day_of
-from bot.clan.wording import DASH, plural
+from bot.clan.wording import DASH, plural, role_words
 from bot.reports import style
-from bot.reports.clan_report import role_words
 
 _HOURS = 7 * 24
 

@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot.clan.activity import DayLine
 from bot.clan.spans import Span, day_span
-from bot.clan.wording import DASH, exact, percent_change, plural, short
+from bot.clan.wording import DASH, exact, percent_change, plural, role_words, short
 from bot.reports import style
 from bot.reports.clan_report import (
     ClanReport,
     Mover,
     TopMovers,
     TotalRow,
-    role_words,
     top_movers,
     total_rows,
 )
@@ -93,7 +92,7 @@ def heatmap_chart(week: ClanWeek) -> Document:
         paper, week.clan, f"Messages by weekday and hour · {span}", f"last {week.period.words}"
     )
     draw_small_print(paper, week.evidence)
-    draw_week(paper, week.hours, (style.MARGIN, 108, 1028, 456), face=SOFT)
+    draw_week(paper, week.hours, (style.MARGIN, 108, 1028, 456), text_style=SOFT)
     draw_heat_key(paper, week.hours, 596)
     if week.best_hours:
         words = ", ".join(style.slot_words(slot) for slot in week.best_hours)

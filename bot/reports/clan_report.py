@@ -13,6 +13,7 @@ from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
 from bot.clan.gains import Gains, MetricGain
 from bot.clan.spans import WINDOWS, Period, Span, day_of
 from bot.clan.standings import Member, Roster, composite
+from bot.clan.wording import role_words
 from bot.reports.lists import Suggestions
 from bot.reports.style import date_words
 
@@ -264,8 +265,3 @@ def _ends(change: Change) -> tuple[str | None, str | None]:
         return change.before, change.after
     before, after = change.before, change.after
     return (before and role_words(before)), (after and role_words(after))
-
-
-def role_words(role: str) -> str:
-    """Return a WOM role as people read it: "deputy_owner" becomes "Deputy owner"."""
-    return role.replace("_", " ").capitalize()

@@ -1,11 +1,15 @@
 """What each word means: one sentence, printed beside the results that it is about."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from bot.clan import evidence
 from bot.clan.enforcement import Need
+from bot.clan.evidence import Coverage
 from bot.clan.policy import Policy, Signal
-from bot.clan.wording import exact, plural
+from bot.clan.wording import exact, plural, role_words
 
 Definitions = tuple[tuple[str, str], ...]
 """Words, each with its sentence."""
@@ -35,6 +39,11 @@ _HELP: Final[Mapping[Need, str]] = {
 }
 
 
+def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+    """Return the words that stand under every answer and in every file."""
+    return evidence.strip(coverage, now, zone, "in /clanstats links")
+
+
 def help_words(needs: Collection[Need]) -> tuple[str, ...]:
     """Return what would make it possible to tell, always in the same order."""
     return tuple(words for need, words in _HELP.items() if need in needs)
@@ -44,7 +53,7 @@ def inactive_words(policy: Policy) -> Definitions:
     """Return what a policy calls inactive, and who is on the list without being called so."""
     rules = policy.enforcement
     limits = sorted(rules.limits.items())
-    ranks = "".join(f", {role.replace('_', ' ')} {days}" for role, days in limits)
+    ranks = "".join(f", {role_words(role).lower()} {days}" for role, days in limits)
     sure = (
         f"In the clan for {plural(rules.min_tenure_days, 'day')}, and over all accounts no message "
         f"and under {exact(rules.least_xp)} XP within the rank's limit "

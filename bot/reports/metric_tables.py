@@ -10,7 +10,8 @@ from typing import NamedTuple
 from bot.clan.gains import MetricGain
 from bot.clan.metrics import SKILLS, UNRANKED, display_name
 from bot.clan.standings import Member
-from bot.reports.clan_report import ClanReport, Mover, role_words
+from bot.clan.wording import role_words
+from bot.reports.clan_report import ClanReport, Mover
 
 XP_AT_99 = 13_034_431
 

@@ -69,24 +69,26 @@ def _missing(char: str) -> bool:
     return char.isprintable() and ord(char) not in _glyphs()
 
 
-def width_of(words: str, face: TextStyle) -> float:
+def width_of(words: str, text_style: TextStyle) -> float:
     """Return how many pixels wide the words are."""
-    return _font(face.size, bold=face.bold).getlength(words)
+    return _font(text_style.size, bold=text_style.bold).getlength(words)
 
 
-def fitted(words: str, room: float, face: TextStyle) -> str:
+def fitted(words: str, room: float, text_style: TextStyle) -> str:
     """Return the words, cut short with an ellipsis where they are wider than `room` pixels."""
-    if width_of(words, face) <= room:
+    if width_of(words, text_style) <= room:
         return words
     lengths = range(1, len(words))
-    fits = bisect_right(lengths, room, key=lambda length: width_of(f"{words[:length]}…", face))
+    fits = bisect_right(
+        lengths, room, key=lambda length: width_of(f"{words[:length]}…", text_style)
+    )
     return f"{words[:fits].rstrip()}…"
 
 
 class _TextRun(NamedTuple):
     at: Point
     words: str
-    face: TextStyle
+    text_style: TextStyle
     align: Align
 
 
@@ -181,7 +183,7 @@ class Paper:
         self,
         at: Point,
         words: str,
-        face: TextStyle,
+        text_style: TextStyle,
         *,
         align: Align = "left",
         room: float | None = None,
@@ -189,8 +191,8 @@ class Paper:
         """Write words on the baseline `at`, cut short to `room` pixels."""
         shown = drawable(words, "")
         if room is not None:
-            shown = fitted(shown, room, face)
-        self._words.append(_TextRun(at, shown, face, align))
+            shown = fitted(shown, room, text_style)
+        self._words.append(_TextRun(at, shown, text_style, align))
 
     def png(self) -> bytes:
         """Return the finished card in 256 colours: half the time and a third of the size."""
@@ -200,9 +202,9 @@ class Paper:
         drawn = bytes(pixels.buffer_rgba())  # type: ignore[no-untyped-call]
         card = Image.frombytes("RGBA", (self.width, self.height), drawn)
         pen = ImageDraw.Draw(card)
-        for at, words, face, align in self._words:
-            font = _font(face.size, bold=face.bold)
-            pen.text(at, words, face.colour, font, anchor=_ANCHORS[align])
+        for at, words, text_style, align in self._words:
+            font = _font(text_style.size, bold=text_style.bold)
+            pen.text(at, words, text_style.colour, font, anchor=_ANCHORS[align])
         file = BytesIO()
         few = card.quantize(256, method=Image.Quantize.FASTOCTREE)
         few.save(file, "png", compress_level=style.PNG_LEVEL)

@@ -116,8 +116,8 @@ def draw_tiles(paper: Paper, tiles: Sequence[Tile], top: float, height: float = 
             (65, tile.value, TextStyle(style.FIGURE, bold=True)),
             (90, tile.below, TextStyle(style.SMALL, tile.below_colour)),
         )
-        for down, words, face in lines:
-            paper.text((left + 20, top + down), words, face, room=width - 34)
+        for down, words, text_style in lines:
+            paper.text((left + 20, top + down), words, text_style, room=width - 34)
 
 
 def draw_days(paper: Paper, plot: Days, rect: Rect, *, dates: bool) -> None:
@@ -205,16 +205,18 @@ def draw_movers(paper: Paper, top_list: TopList, rect: Rect) -> None:
 
 
 def draw_week(
-    paper: Paper, hours: Heatmap, rect: Rect, *, every: int = 2, face: TextStyle = SMALL
+    paper: Paper, hours: Heatmap, rect: Rect, *, every: int = 2, text_style: TextStyle = SMALL
 ) -> None:
     """Draw messages by weekday and hour; the scale is relative to the busiest hour."""
     left, _, _, height = rect
-    start, top, across, down = hour_cell(rect, face, 0, 0)
+    start, top, across, down = hour_cell(rect, text_style, 0, 0)
     most = max((messages for row in hours for messages in row), default=0)
     levels: list[list[Rect]] = [[] for _ in style.HEAT]
     for weekday in range(7):
         y = top + weekday * down
-        paper.text((left, y + down / 2 + face.size * 0.36), style.WEEKDAYS[weekday], face)
+        paper.text(
+            (left, y + down / 2 + text_style.size * 0.36), style.WEEKDAYS[weekday], text_style
+        )
         for hour in range(24):
             level = heat_level(hours[weekday][hour] if hours else 0, most)
             levels[level].append((start + hour * across + 1, y + 1, across - 2, down - 2))
@@ -222,14 +224,14 @@ def draw_week(
         paper.rects(rects, colour)
     for hour in range(0, 24, every):
         at = (start + (hour + 0.5) * across, top + height)
-        paper.text(at, f"{hour:02d}", face, align="center")
+        paper.text(at, f"{hour:02d}", text_style, align="center")
 
 
-def hour_cell(rect: Rect, face: TextStyle, weekday: int, hour: int) -> Rect:
+def hour_cell(rect: Rect, text_style: TextStyle, weekday: int, hour: int) -> Rect:
     """Return where an hour of the week stands in what draw_week draws."""
     left, top, width, height = rect
-    start, tall = left + 3 * face.size, height - 1.8 * face.size
-    across, down = (width - 3 * face.size) / 24, tall / 7
+    start, tall = left + 3 * text_style.size, height - 1.8 * text_style.size
+    across, down = (width - 3 * text_style.size) / 24, tall / 7
     return start + hour * across, top + weekday * down, across, down
 
 

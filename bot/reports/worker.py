@@ -32,7 +32,7 @@ class Drawing(StrEnum):
     HEATMAP_CHART = "bot.reports.charts:heatmap_chart"
     WEEKS_CHART = "bot.reports.case_charts:weeks_chart"
     UNCOVERED_CHART = "bot.reports.case_charts:uncovered_chart"
-    CLAN_WORKBOOK = "bot.reports.workbook.book:clan_workbook"
+    CLAN_WORKBOOK = "bot.reports.workbook.clan_workbook:clan_workbook"
 
 
 class Draws(Protocol):

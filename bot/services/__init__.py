@@ -1,1 +1,1 @@
-"""Floor 3: deeds. A service touches everything and decides nothing."""
+"""Floor 3: actions. A service touches everything and decides nothing."""

@@ -287,7 +287,7 @@ async def test_ranks_that_lead_are_typed_and_checked_as_a_whole(town: Town) -> N
 
 
 async def test_each_gate_can_be_moved(town: Town) -> None:
-    panel = await opened(town, Section.GATES)
+    panel = await opened(town, Section.PERMISSIONS)
     for name in ("see_reports", "decide_links", "manage", "promote", "kick"):
         await town.leader.select(panel, ["officer"], custom_id=f"settings:gate:{name}")
     await town.leader.select(panel, ["member"], custom_id="settings:gate:see_reports")
@@ -402,7 +402,7 @@ async def test_an_officer_who_may_manage_gives_themself_no_more(town: Town) -> N
     clan = await town.clan()
     permissions = replace(clan.permissions, manage=Authority.OFFICER)
     await town.services.clans.set_permissions(clan, permissions)
-    panel = await opened(town, Section.GATES, town.officer)
+    panel = await opened(town, Section.PERMISSIONS, town.officer)
     await town.officer.select(panel, ["officer"], custom_id="settings:gate:promote")
     assert "nobody gives themself more" in words(panel)
     assert not can_save(panel)
@@ -471,7 +471,7 @@ async def test_after_a_restart_each_kind_of_control_answers(town: Town) -> None:
     for section, custom_id, picked in (
         (Section.INACTIVITY, "settings:form:silence", None),
         (Section.INACTIVITY, "settings:limit", ["owner"]),
-        (Section.GATES, "settings:gate:kick", ["leadership"]),
+        (Section.PERMISSIONS, "settings:gate:kick", ["leadership"]),
         (Section.CHANNELS, "settings:place:report_channel_id", [town.general]),
         (Section.INACTIVITY, "settings:section", ["steady"]),
     ):

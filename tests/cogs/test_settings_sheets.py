@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
+from bot.clan.labels import ALERTS, SIGNALS
 from bot.clan.policy import AlertKind, Signal
 from bot.clan.thresholds import THRESHOLDS
 from cogs._settings_sheets import LISTED, ON_PAGE, PAGES, PICKED, SHEETS, TIERS, Section, heading
-from cogs._settings_words import ALERTS, SIGNALS
 
 
 def test_every_value_is_offered_exactly_once() -> None:

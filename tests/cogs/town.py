@@ -105,7 +105,7 @@ class Town:
     async def restart(self) -> None:
         """Start the bot anew, as after a crash: nothing that was only in memory is left."""
         self.services.intake._buffers.clear()
-        self.services.intake.lose_sight()
+        self.services.intake.end_session()
         await self.env.restart_bot(ClanBot(self.services))
 
     async def appoint(self) -> None:
@@ -224,7 +224,7 @@ async def make_template(folder: Path, world: World) -> Path:
             await services.poll.poll(clan)
         await services.intake.store(clan, _chat(world))
         # Its past is read: from here the clan is listened to.
-        services.intake.regain_sight(GUILD_ID, services.intake.sight)
+        services.intake.resume_session(GUILD_ID, services.intake.session)
         await services.intake.flush()
     return folder / "clan.db"
 

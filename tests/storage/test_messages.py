@@ -88,7 +88,7 @@ def _hour(instant: datetime) -> datetime:
     return instant.replace(minute=0, second=0, microsecond=0)
 
 
-class Deed(NamedTuple):
+class Action(NamedTuple):
     """A message that comes, goes, or answers the question before it; by a number of choice."""
 
     kind: str
@@ -99,7 +99,7 @@ class Deed(NamedTuple):
 
 permissions = st.lists(
     st.builds(
-        Deed,
+        Action,
         st.sampled_from(["comes", "comes", "comes", "goes", "answers", "answers"]),
         st.integers(0, 3),
         st.sampled_from([0, 1, 30, 61, 1441, 3000]),
@@ -109,17 +109,17 @@ permissions = st.lists(
 )
 
 
-ASKED = Deed("comes", choice=0, minutes_ago=3000, asks=True)
-EARLIER = Deed("comes", choice=1, minutes_ago=1441, asks=False)
-REPLIED = Deed("comes", choice=1, minutes_ago=0, asks=False)
-ANSWERED = Deed("answers", choice=1, minutes_ago=0, asks=False)
-TAKEN_BACK = Deed("goes", choice=1, minutes_ago=0, asks=False)
-NEWEST_TAKEN_BACK = Deed("goes", choice=1, minutes_ago=1, asks=False)
-QUESTION_TAKEN_BACK = Deed("goes", choice=0, minutes_ago=0, asks=False)
+ASKED = Action("comes", choice=0, minutes_ago=3000, asks=True)
+EARLIER = Action("comes", choice=1, minutes_ago=1441, asks=False)
+REPLIED = Action("comes", choice=1, minutes_ago=0, asks=False)
+ANSWERED = Action("answers", choice=1, minutes_ago=0, asks=False)
+TAKEN_BACK = Action("goes", choice=1, minutes_ago=0, asks=False)
+NEWEST_TAKEN_BACK = Action("goes", choice=1, minutes_ago=1, asks=False)
+QUESTION_TAKEN_BACK = Action("goes", choice=0, minutes_ago=0, asks=False)
 
 
 class Stage:
-    """Two clans of two authors each, and the deeds done to their messages."""
+    """Two clans of two authors each, and the actions done to their messages."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -134,7 +134,7 @@ class Stage:
                 self.clans[author_id] = clan_id
                 self.channels[author_id] = await a_channel(self.connection, clan_id, guild_id)
 
-    async def do(self, number: int, permission: Deed) -> None:
+    async def do(self, number: int, permission: Action) -> None:
         who = sorted(self.clans)[permission.choice]
         if permission.kind == "comes":
             sent_at = NOW - permission.minutes_ago * HOUR / 60
@@ -203,7 +203,7 @@ class Stage:
 @example(permissions=[ASKED, EARLIER, REPLIED, ANSWERED, NEWEST_TAKEN_BACK])
 @example(permissions=[ASKED, REPLIED, ANSWERED, QUESTION_TAKEN_BACK])
 async def test_any_order_of_coming_and_going_leaves_what_a_rebuild_makes(
-    template: Path, tmp_path_factory: pytest.TempPathFactory, permissions: list[Deed]
+    template: Path, tmp_path_factory: pytest.TempPathFactory, permissions: list[Action]
 ) -> None:
     path = shutil.copy(template, tmp_path_factory.mktemp("facts") / "clan_data.db")
     async with opened(Path(path)) as database, database.writing() as connection:

@@ -3,9 +3,8 @@
 Only leadership's copy of the report has them; the order is that of the rules.
 """
 
-from bot.clan.wording import DASH
+from bot.clan.wording import DASH, role_words
 from bot.reports import style
-from bot.reports.clan_report import role_words
 from bot.reports.definitions import help_words
 from bot.reports.lists import InactiveRow, Listing, PromotionRow, Row, Suggestions
 from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook

@@ -111,7 +111,7 @@ class StyledWorkbook:
 
 
 class Sheet:
-    """One sheet of a book; rows and columns count from 0."""
+    """One sheet of a workbook; rows and columns count from 0."""
 
     def __init__(
         self, workbook: StyledWorkbook, page: FastWorksheet, *, tall_rows: bool = False

@@ -111,7 +111,7 @@ class Backfill:
 
         With `only`, what an earlier call found missing.
         """
-        sight = self._intake.sight
+        session = self._intake.session
         listed = await history.channel_infos()
         channel_infos, parents = _wanted(clan, listed, only)
         archived = await self._archived(clan, history, parents)
@@ -141,7 +141,7 @@ class Backfill:
             clan,
             [channel_info for channel_info in parents if channel_info not in closed | {*places}],
         )
-        self._intake.regain_sight(clan.guild_id, sight)
+        self._intake.resume_session(clan.guild_id, session)
         done = _caught_up(stored, closed)
         _log.info("caught up", channels=done.channels, messages=done.messages)
         return done if listed.is_complete else replace(done, missing=done.missing | {clan.guild_id})
@@ -206,7 +206,7 @@ class Backfill:
         self, clan: Clan, history: History, channel_info: ChannelInfo, *, is_whole: bool
     ) -> int | None:
         """Store what one channel holds; with its threads, that is the whole of it."""
-        sight = self._intake.sight
+        session = self._intake.session
         async with self._database.reading() as connection:
             place = (await authors.channels(connection, clan.clan_id)).get(
                 channel_info.discord_channel_id
@@ -228,7 +228,7 @@ class Backfill:
             since = reached if until is None else min(instant_of(until), began_at)
             async with self._database.writing() as connection:
                 await runs.fill(connection, clan.clan_id, place.channel_id, since)
-        await self._intake.catch_up(clan, channel_info, newest_id, sight)
+        await self._intake.catch_up(clan, channel_info, newest_id, session)
         return stored
 
     def _since(self, clan: Clan) -> datetime:
@@ -267,7 +267,7 @@ class Backfill:
             exc_info=None if known else error,
         )
         channel_id = await self._intake.note(clan, channel_info)
-        self._intake.lose_sight_of(channel_id)
+        self._intake.stop_following(channel_id)
         async with self._database.writing() as connection:
             await runs.go_blind(connection, clan.clan_id, channel_id, since, reason)
 

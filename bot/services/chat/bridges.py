@@ -122,4 +122,4 @@ class Bridges:
         async with self._database.writing() as connection:
             known_id = await bridges.start_over(connection, clan.clan_id, channel_id)
         if known_id is not None:
-            self._intake.lose_sight_of(known_id)
+            self._intake.stop_following(known_id)

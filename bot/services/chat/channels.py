@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from bot.services.chat.facts import note_channel
 from bot.services.chat.intake import ChannelInfo
 from bot.services.setup import Clan
 from storage import authors, clans, runs
@@ -25,15 +26,7 @@ class Channels:
         unwanted = {channel_info.discord_channel_id for channel_info in channel_infos}
         async with self._database.writing() as connection:
             for channel_info in channel_infos:
-                await authors.note_place(
-                    connection,
-                    clan.clan_id,
-                    channel_info.discord_channel_id,
-                    name=channel_info.name,
-                    kind=channel_info.kind,
-                    parent_id=channel_info.parent_id,
-                    is_readable=channel_info.is_readable,
-                )
+                await note_channel(connection, clan, channel_info)
             for channel_id, place in (await authors.channels(connection, clan.clan_id)).items():
                 if place.is_counted is (channel_id in unwanted):
                     await authors.set_counted(

@@ -64,8 +64,8 @@ class IntakeResult:
         return dict(sorted(found))
 
 
-async def channel_of(connection: Connection, clan: Clan, channel_info: ChannelInfo) -> int:
-    """Note a place as it is now, and return its channel id."""
+async def note_channel(connection: Connection, clan: Clan, channel_info: ChannelInfo) -> None:
+    """Note a channel as it is now."""
     await authors.note_place(
         connection,
         clan.clan_id,
@@ -75,6 +75,11 @@ async def channel_of(connection: Connection, clan: Clan, channel_info: ChannelIn
         parent_id=channel_info.parent_id,
         is_readable=channel_info.is_readable,
     )
+
+
+async def channel_of(connection: Connection, clan: Clan, channel_info: ChannelInfo) -> int:
+    """Note a channel as it is now, and return its id."""
+    await note_channel(connection, clan, channel_info)
     places = await authors.channels(connection, clan.clan_id)
     return places[channel_info.discord_channel_id].channel_id
 

@@ -87,7 +87,7 @@ class Intake:
         self._clock = clock
         self._buffers: dict[int, _Buffer] = defaultdict(_Buffer)
         self._gone: dict[int, None] = {}
-        self._sight = 0
+        self._session = 0
         self._caught_up: dict[int, int] = {}
         self._seen_again: set[int] = set()
         self._forgetting = Forgetting()
@@ -101,7 +101,7 @@ class Intake:
         """
         waiting = self._buffers[guild_id].heard
         if len(waiting) >= _MOST_HEARD:
-            self._lose_sight_in(guild_id)
+            self._end_session_in(guild_id)
             return False
         if heard.message_id not in self._gone:
             waiting[heard.message_id] = heard
@@ -122,34 +122,34 @@ class Intake:
         self._forgetting.forget(guild_id, user_id, speakers, until)
 
     @property
-    def sight(self) -> int:
-        """Return a number that is another one whenever sight was lost since."""
-        return self._sight
+    def session(self) -> int:
+        """Return a number that is another one whenever the connection was lost since."""
+        return self._session
 
-    def lose_sight(self) -> None:
+    def end_session(self) -> None:
         """Forget that channels were caught up: the connection was away, and cursors must wait."""
-        self._sight += 1
+        self._session += 1
         self._caught_up.clear()
         self._seen_again = set()
 
-    def lose_sight_of(self, channel_id: int) -> None:
+    def stop_following(self, channel_id: int) -> None:
         """Forget that one channel was caught up: its cursor must wait for its history."""
         self._caught_up.pop(channel_id, None)
 
-    def _lose_sight_in(self, guild_id: int) -> None:
+    def _end_session_in(self, guild_id: int) -> None:
         """Forget that a server's channels were caught up; whoever reads a history begins again."""
-        self._sight += 1
+        self._session += 1
         self._seen_again.discard(guild_id)
         self._caught_up = {
             channel_id: where for channel_id, where in self._caught_up.items() if where != guild_id
         }
 
-    def regain_sight(self, guild_id: int, sight: int) -> None:
+    def resume_session(self, guild_id: int, session: int) -> None:
         """Note that a server's gap is read: from here its clan is listened to.
 
-        Not if sight was lost again since it was `sight`, before the gap was read.
+        Not if the connection was lost again since it was `session`, before the gap was read.
         """
-        if sight == self._sight:
+        if session == self._session:
             self._seen_again.add(guild_id)
             self._beat_at = None
 
@@ -183,17 +183,18 @@ class Intake:
         return Flushed(len(added.facts), removed, len(added.told))
 
     async def catch_up(
-        self, clan: Clan, channel_info: ChannelInfo, newest_id: int | None, sight: int
+        self, clan: Clan, channel_info: ChannelInfo, newest_id: int | None, session: int
     ) -> None:
         """Note that a channel's history is stored up to a message: from here its cursor moves.
 
-        Not if sight was lost since it was `sight`, before the history was read: there is a new gap.
+        Not if the connection was lost since it was `session`, before the history was read: there is
+        a new gap.
         """
         async with self._database.writing() as connection:
             channel = await channel_of(connection, clan, channel_info)
             if newest_id is not None:
                 await authors.move_cursors(connection, clan.clan_id, {channel: newest_id})
-        if sight == self._sight:
+        if session == self._session:
             self._caught_up[channel] = clan.guild_id
 
     async def note(self, clan: Clan, channel_info: ChannelInfo) -> int:

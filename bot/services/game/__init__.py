@@ -1,6 +1,6 @@
 """What Wise Old Man shows: polls, the first year, renames, and asking it to look again."""
 
-from bot.services.game.faults import told, unready
+from bot.services.game.faults import fault_words, unready
 from bot.services.game.first_year import fill_history
 from bot.services.game.poll import Failure, NoGroup, Poll, PollResult, PollUnderWay
 from bot.services.game.refreshing import MOST_AT_ONCE, OwnGroup, Refreshing, Requested
@@ -16,8 +16,8 @@ __all__ = [
     "PollUnderWay",
     "Refreshing",
     "Requested",
+    "fault_words",
     "fill_history",
     "store_readings",
-    "told",
     "unready",
 ]

@@ -50,7 +50,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 """The narrowest kind first."""
 
 
-def told(error: BaseException) -> str | None:
+def fault_words(error: BaseException) -> str | None:
     """Return an error of ours in words, or None for one that nobody expected."""
     return next((words for kind, words in _WORDS if isinstance(error, kind)), None)
 
@@ -58,7 +58,7 @@ def told(error: BaseException) -> str | None:
 def unready(clan: Clan) -> str | None:
     """Return what a clan lacks before it has numbers, or None when it has them."""
     if clan.wom_group_id is None:
-        return told(NoGroup(clan.name))
+        return fault_words(NoGroup(clan.name))
     if clan.polled_at is None:
         return (
             "Wise Old Man was not read for this clan yet: that happens within the hour. "

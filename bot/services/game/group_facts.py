@@ -19,7 +19,7 @@ _OUT_OF_SIGHT = {
     "unranked": "not on the hiscores",
     "banned": "banned from the game",
 }
-_TOLD_AS = {
+_REPORTED_AS = {
     ChangeKind.JOINED: "joined",
     ChangeKind.RETURNED: "joined",
     ChangeKind.LEFT: "left",
@@ -117,9 +117,9 @@ def player_row(player: WomPlayer) -> dict[str, Any]:
     }
 
 
-def is_told(change: Change) -> bool:
+def is_reported(change: Change) -> bool:
     """Return whether WOM tells when such a change happened; of renames it does not."""
-    return change.kind in _TOLD_AS
+    return change.kind in _REPORTED_AS
 
 
 def timed(
@@ -130,7 +130,7 @@ def timed(
     return tuple(_timed(change, told, polled_at) for change in changes)
 
 
-def told_at(events: Sequence[MemberActivity]) -> dict[tuple[int, ChangeKind], datetime]:
+def reported_at(events: Sequence[MemberActivity]) -> dict[tuple[int, ChangeKind], datetime]:
     """Return when each player joined or left last, as WOM tells it (newest first)."""
     kinds = {"joined": ChangeKind.JOINED, "left": ChangeKind.LEFT}
     return {
@@ -143,7 +143,7 @@ def told_at(events: Sequence[MemberActivity]) -> dict[tuple[int, ChangeKind], da
 def _timed(
     change: Change, told: Mapping[tuple[int, str], datetime], polled_at: datetime | None
 ) -> Change:
-    at = told.get((change.player_id, _TOLD_AS.get(change.kind, "")))
+    at = told.get((change.player_id, _REPORTED_AS.get(change.kind, "")))
     if at is None or polled_at is None or at <= polled_at:
         return change
     return replace(change, happened_at=at)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.services.game.faults import told
+from bot.services.game.faults import fault_words
 from bot.services.setup import Clan
 from wom.client import WomClient
 from wom.errors import PlayerTooSoon, WomBadKey, WomBadRequest, WomError, WomNotFound, WomRefused
@@ -86,7 +86,7 @@ class Refreshing:
                 # Whatever it is, the next one would meet it too.
                 _log.warning("updates broken off", reason=str(error))
                 rest = len(asked) - len(done) - len(failed)
-                return Requested(None, tuple(done), tuple(failed), rest, told(error))
+                return Requested(None, tuple(done), tuple(failed), rest, fault_words(error))
             else:
                 done.append(name)
         return Requested(None, tuple(done), tuple(failed), max(len(asked) - MOST_AT_ONCE, 0))

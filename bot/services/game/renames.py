@@ -12,7 +12,7 @@ from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews
 from bot.clan.names import wom_key
 from bot.clan.renames import HELD_FOR, Filed, Mistaken, RenamePair
-from bot.services.game.group_facts import is_told, timed, told_at
+from bot.services.game.group_facts import is_reported, reported_at, timed
 from storage import players
 from storage.columns import next_instant
 from storage.engine import Connection, Database
@@ -58,10 +58,10 @@ class Renaming:
         if news.doubt is not None:
             return RenameResult(news)
         held: tuple[RenamePair, ...] = ()
-        if any(is_told(change) for change in news.changes):
+        if any(is_reported(change) for change in news.changes):
             events = await self._events(group_id, news.changes, polled_at)
             changes = timed(news.changes, events, polled_at)
-            found = renames.pairs(changes, told_at(events), polled_at)
+            found = renames.pairs(changes, reported_at(events), polled_at)
             news = replace(news, changes=renames.dated(changes, found))
             held = renames.undecided(found, await self._filed(found, now), now)
             news = renames.held_back(news, held)

@@ -8,7 +8,6 @@ from bot.services.ops.upkeep import (
     REFUSED,
     Outcome,
     Status,
-    Trouble,
     Upkeep,
 )
 
@@ -19,7 +18,6 @@ __all__ = [
     "REFUSED",
     "Outcome",
     "Status",
-    "Trouble",
     "Upkeep",
     "poll_clan",
 ]

@@ -9,12 +9,14 @@ from typing import Any
 
 from bot.clan.cases import Case
 from bot.clan.coverage import full_words, next_step
+from bot.clan.diagnosis import Finding, warning
 from bot.clan.enforcement import Verdict
-from bot.clan.evidence import Coverage, strip
+from bot.clan.evidence import Coverage
 from bot.clan.policy import Policy
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
-from bot.clan.wording import ago, plural
+from bot.clan.wording import ago, first_few, plural
+from bot.reports.definitions import strip
 from bot.services.chat import NO_ACCESS
 from bot.services.game import faults
 from bot.services.publish import report_coverage
@@ -28,6 +30,7 @@ from storage.runs import Run
 
 DONE, FAILED, REFUSED = "done", "failed", "refused"
 _COVERED = Period.MONTH
+_NAMED = 5
 _UNEXPECTED = "something that nobody expected"
 OVERTAKEN = "overtaken"
 """Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
@@ -40,14 +43,6 @@ class Outcome:
 
     outcome: str = DONE
     detail: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that is wrong, and what to do about it."""
-
-    what: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,7 @@ class Status:
     unreadable: tuple[str, ...]
     messages: int
     database_bytes: int | None
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Finding, ...]
     verdicts: Mapping[Verdict, int]
     policy: Policy
 
@@ -184,15 +179,18 @@ class Upkeep:
 
     def _troubles(
         self, clan: Clan, ran: Mapping[str, Run], late: tuple[Late, ...], now: datetime
-    ) -> list[Trouble]:
+    ) -> list[Finding]:
         found = []
         if clan.wom_group_id is None:
             found.append(
-                Trouble("no Wise Old Man group yet", "run /clanstats setup and name the group")
+                warning(
+                    "group", "no Wise Old Man group yet", "run /clanstats setup and name the group"
+                )
             )
         if not self._is_refreshed(clan):
             found.append(
-                Trouble(
+                warning(
+                    "group",
                     "nobody refreshes the members on Wise Old Man",
                     "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin",
                 )
@@ -201,13 +199,15 @@ class Upkeep:
             if run.outcome in (FAILED, REFUSED):
                 words = run.detail.get("words") or run.detail.get("doubt") or _UNEXPECTED
                 found.append(
-                    Trouble(
+                    warning(
+                        job,
                         f"{job} {run.outcome} {ago(run.started_at, now)} ago: {words}",
                         f"look for {run.trace} in the log",
                     )
                 )
         found += [
-            Trouble(
+            warning(
+                each.job.name,
                 f"{each.job.name} is late: last done {ago(each.since, now)} ago"
                 if each.since
                 else f"{each.job.name} was not done yet",
@@ -242,41 +242,43 @@ def _failure(error: BaseException) -> dict[str, str]:
 
     Never its own words, which may name whoever it was about: they stand in the log alone.
     """
-    told = faults.told(error)
+    told = faults.fault_words(error)
     if told is None and isinstance(error, OSError):
         told = error.strerror
     kind = {"error": type(error).__name__}
     return kind if told is None else kind | {"words": told}
 
 
-def _blind_troubles(unreadable: tuple[str, ...]) -> list[Trouble]:
+def _blind_troubles(unreadable: tuple[str, ...]) -> list[Finding]:
     if not unreadable:
         return []
-    named = ", ".join(f"#{name}" for name in unreadable[:5])
-    more = len(unreadable) - 5
+    named = first_few([f"#{name}" for name in unreadable], _NAMED)
     return [
-        Trouble(
-            f"{plural(len(unreadable), 'channel')} cannot be read: {named}"
-            + (f" and {more} more" if more > 0 else ""),
+        warning(
+            "channels",
+            f"{plural(len(unreadable), 'channel')} cannot be read: {named}",
             "give the bot View Channel and Read Message History there",
         )
     ]
 
 
-def _gap_troubles(unread: Mapping[str, str]) -> list[Trouble]:
+def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
     """Return which channels are seen but have history that is not read, and what each lacks."""
     found = [
-        Trouble(
+        warning(
+            "channels",
             f"#{name} is not read to the end: {reason}",
             "give the bot View Channel and Read Message History there; it is read within the hour"
             if NO_ACCESS in reason
             else _AGAIN,
         )
-        for name, reason in sorted(unread.items())[:5]
+        for name, reason in sorted(unread.items())[:_NAMED]
     ]
-    more = len(unread) - 5
+    more = len(unread) - _NAMED
     if more > 0:
-        found.append(Trouble(f"{plural(more, 'more channel')} not read to the end", _AGAIN))
+        found.append(
+            warning("channels", f"{plural(more, 'more channel')} not read to the end", _AGAIN)
+        )
     return found
 
 

@@ -8,7 +8,7 @@ from bot.clan.days import parse_day
 from bot.clan.leave import Exempt, exempt_on
 from bot.clan.spans import day_of
 from bot.services.people.finding import find_member
-from bot.services.setup import Clan, Clock
+from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import exemptions, players
 from storage.engine import Connection, Database
 from storage.exemptions import ExemptionRow
@@ -63,12 +63,13 @@ class Exemptions:
         return tuple(found)
 
     async def roles(self, clan: Clan) -> tuple[str, ...]:
-        """Return the roles that members hold, the clan's own order first."""
+        """Return the roles that members hold, highest first; those on no ladder follow by name."""
         async with self._database.reading() as connection:
             places = await players.places(connection, clan.clan_id)
+            ladder = ladder_of(clan, await policy_of(connection, clan))
         held = {place.role for place in places}
-        ladder = [role for role in clan.ladder if role in held]
-        return (*ladder, *sorted(held - set(ladder)))
+        ranked = [role for role in ladder if role in held]
+        return (*ranked, *sorted(held - set(ranked)))
 
     async def add(
         self,
@@ -123,8 +124,9 @@ class Exemptions:
                 raise Unfit("no member of the clan has that name; pick one from the list")
             return place.player_id, None
         held = {place.role for place in await players.places(connection, clan.clan_id)}
+        ladder = ladder_of(clan, await policy_of(connection, clan))
         wanted = (role or "").strip().casefold().replace(" ", "_")
-        if wanted not in held | set(clan.ladder):
+        if wanted not in held.union(ladder):
             raise Unfit("the clan has no such role; pick one from the list")
         return None, wanted
 

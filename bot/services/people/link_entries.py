@@ -26,7 +26,7 @@ def queue_of(asked: QueueInput) -> LinkQueue:
     sure = _sure(asked)
     settled = {each.pair.player_id for each in sure}, {each.pair.user_id for each in sure}
     found = suggestions(
-        [face.to_match() for face in asked.guild_members if face.user_id not in settled[1]],
+        [member.to_match() for member in asked.guild_members if member.user_id not in settled[1]],
         [asked.player_to_match(place) for place in _open_players(asked, settled[0])],
         asked.rejected(),
         asked.similarity,
@@ -51,7 +51,7 @@ def _sure(asked: QueueInput) -> tuple[SurePair, ...]:
     """
     wrong = {pair for pair, tie in asked.ties.items() if not tie.stands}
     pairs = sure_pairs(
-        [face.to_match() for face in asked.guild_members],
+        [member.to_match() for member in asked.guild_members],
         [asked.player_to_match(place) for place in asked.places],
         wrong,
     )
@@ -111,7 +111,10 @@ def _claimants(
     asked: QueueInput, place: MemberRow, named: Iterable[int] = ()
 ) -> tuple[Partner, ...]:
     """Return who claims a player or is `named` like it, the likeliest first."""
-    guild_members, shown = {face.user_id: face for face in asked.guild_members}, asked.user_names()
+    guild_members, shown = (
+        {member.user_id: member for member in asked.guild_members},
+        asked.user_names(),
+    )
     found = []
     claims = {
         pair
@@ -119,12 +122,14 @@ def _claimants(
         if pair.player_id == place.player_id and pair.user_id > 0 and tie.stands
     }
     for pair in claims | {LinkPair(place.player_id, user_id) for user_id in named}:
-        face = guild_members.get(pair.user_id)
+        member = guild_members.get(pair.user_id)
         name = shown.get(pair.user_id, f"user {pair.user_id}")
-        if face is None:
+        if member is None:
             found.append(Partner(pair, name, 0, "no longer on this server"))
             continue
-        alike = suggestions([face.to_match()], [asked.player_to_match(place)], (), asked.similarity)
+        alike = suggestions(
+            [member.to_match()], [asked.player_to_match(place)], (), asked.similarity
+        )
         score, why = (alike[0].score, alike[0].words) if alike else (0, _UNLIKE)
         found.append(Partner(pair, name, score, why))
     return tuple(sorted(found, key=lambda each: (-each.score, each.pair)))
@@ -137,13 +142,15 @@ def _users(
     called = _called(asked.places)
     partners = _partners(found, by_player=False, names=called)
     entries = []
-    for face in asked.guild_members:
-        if face.user_id in linked or face.user_id in settled:
+    for member in asked.guild_members:
+        if member.user_id in linked or member.user_id in settled:
             continue
-        person = asked.persons.by_user.get(face.user_id)
+        person = asked.persons.by_user.get(member.user_id)
         known = called.get(person.main) if person is not None else None
         remark = f"known by name as {known}" if known is not None else ""
-        entries.append(QueueEntry(face.user_id, face.shown, partners.get(face.user_id, ()), remark))
+        entries.append(
+            QueueEntry(member.user_id, member.shown, partners.get(member.user_id, ()), remark)
+        )
     return _easiest_first(entries)
 
 

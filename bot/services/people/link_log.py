@@ -1,4 +1,4 @@
-"""The book of what was done to links: written with the deed itself, and read to take it back.
+"""The log of what was done to links: written with the action itself, and read to take it back.
 
 Only what nobody has changed since can be undone; then everything is exactly what it was.
 """
@@ -15,7 +15,7 @@ from storage.columns import from_ms, to_ms
 from storage.engine import Connection
 from storage.links import LinkEventRow, Noted
 
-_LOOKED_BACK = 30  # deeds; what is older is mended by hand
+_LOOKED_BACK = 30  # actions; what is older is mended by hand
 NOBODY = 0
 _MEMBERS_OWN = frozenset({LinkAction.CLAIM, LinkAction.UNLINK})
 _LAST_WORD = frozenset({LinkAction.UNDO})
@@ -41,7 +41,7 @@ async def carry_out(  # noqa: PLR0913, PLR0917 - who does what to what, and when
     by: int,
     now: datetime,
 ) -> None:
-    """Write what a deed makes of links, and that it was done."""
+    """Write what an action makes of links, and that it was done."""
     await links.put(connection, clan.clan_id, [row_of(tie) for tie in changes])
     events = [LinkEventRow(*tie.pair, action, _kept(ties.get(tie.pair))) for tie in changes]
     await links.note(connection, clan.clan_id, events, by, now)
@@ -58,14 +58,14 @@ async def mark_discord(  # noqa: PLR0913 - who says so of whom, and when
 
 
 async def undoable(connection: Connection, clan: Clan) -> list[PastAction]:
-    """Return the officers' deeds that nobody has changed anything of since, the newest first."""
+    """Return the officers' actions that nobody has changed anything of since, the newest first."""
     return [action for action in await _past(connection, clan) if action.action not in _MEMBERS_OWN]
 
 
 async def undo(
     connection: Connection, clan: Clan, action_id: int, by: int, now: datetime
 ) -> LinkRefusal | None:
-    """Restore what was before a deed; refused when it was changed since."""
+    """Restore what was before an action; refused when it was changed since."""
     if all(action.action_id != action_id for action in await undoable(connection, clan)):
         return LinkRefusal.CHANGED
     noted = await links.actions(connection, clan.clan_id, _LOOKED_BACK)

@@ -115,7 +115,7 @@ class QueueInput:
     def user_names(self) -> dict[int, str]:
         """Return what each user is called, those who left the server too."""
         wrote = {each.discord_user_id: each.name for each in self.writers if each.discord_user_id}
-        return wrote | {face.user_id: face.shown for face in self.guild_members}
+        return wrote | {member.user_id: member.shown for member in self.guild_members}
 
     def rejected(self) -> frozenset[LinkPair]:
         """Return the pairs that an officer called wrong."""

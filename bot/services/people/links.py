@@ -1,6 +1,6 @@
-"""Linking: members claim their accounts, officers decide, and every deed can be looked up.
+"""Linking: members claim their accounts, officers decide, and every action can be looked up.
 
-What a deed changes is a rule's to say (bot/clan/linking); a link and the note of who changed it
+What an action changes is a rule's to say (bot/clan/linking); a link and the note of who changed it
 are written in one transaction, in which everything is read anew.
 """
 
@@ -26,7 +26,7 @@ from storage.engine import Database
 
 
 class LinkResult(NamedTuple):
-    """What became of a deed: about whom it was, or why nothing changed.
+    """What became of an action: about whom it was, or why nothing changed.
 
     `partner` is what the user or speaker is called if they were ever heard. `kept` is the account
     that was known by its name, which stays the main one; `ended` is how many claims of others a
@@ -119,7 +119,7 @@ class Links:
             return await self._confirm(identity, LinkPair(place.player_id, user_id), by)
 
     async def confirm_all(self, clan: Clan, pairs: Iterable[LinkPair], by: Officer) -> int:
-        """Confirm all pairs that can be, as one deed; return how many were."""
+        """Confirm all pairs that can be, as one action; return how many were."""
         async with self._open(clan) as identity:
             before = dict(identity.ties)
             changes: dict[LinkPair, Tied] = {}
@@ -181,7 +181,7 @@ class Links:
             return LinkResult(place.name)
 
     async def undo(self, clan: Clan, action_id: int, by: Officer) -> LinkRefusal | None:
-        """Restore what was before a deed; refused when it was changed or undone since."""
+        """Restore what was before an action; refused when it was changed or undone since."""
         async with self._open(clan) as identity:
             pairs = [
                 pair
@@ -222,7 +222,7 @@ class Links:
         return tuple(sorted(map(identity.name_of, identity.linked_to(user_id))))
 
     async def queue(self, clan: Clan, guild_members: Sequence[GuildMember]) -> LinkQueue:
-        """Return what officers have to decide; `faces` are the server's members without bots."""
+        """Return what officers have to decide; `guild_members` are the server's, without bots."""
         async with self._database.reading() as connection:
             identity = await read_identity(connection, clan)
             last = next(iter(await undoable(connection, clan)), None)

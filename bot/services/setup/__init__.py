@@ -1,6 +1,6 @@
 """What a clan is set up as: its server and group, its policy, and what setup still lacks."""
 
-from bot.services.setup.checklist import Checklist, ChecklistLine, Facts, Mark, checklist
+from bot.services.setup.checklist import Checklist, Facts, checklist
 from bot.services.setup.clans import Clan, Clans, Clock, as_it_is
 from bot.services.setup.groups import FoundGroup, groups_called
 from bot.services.setup.policies import NotAllowed, Outdated, Policies, ladder_of, policy_of
@@ -9,13 +9,11 @@ from bot.services.setup.policy_file import LARGEST_FILE, exported, imported
 __all__ = [
     "LARGEST_FILE",
     "Checklist",
-    "ChecklistLine",
     "Clan",
     "Clans",
     "Clock",
     "Facts",
     "FoundGroup",
-    "Mark",
     "NotAllowed",
     "Outdated",
     "Policies",

@@ -1,11 +1,11 @@
-"""The clans this bot serves: their WOM group, zone, gates and places that are counted."""
+"""The clans this bot serves: their WOM group, zone, permissions and places that are counted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.clan.ranks import Caller, Permissions, ladder
+from bot.clan.ranks import Caller, Permissions
 from storage import authors, clans, links, players
 from storage.clans import ClanRow
 from storage.engine import Connection, Database
@@ -23,7 +23,6 @@ class Clan:
     name: str
     zone: ZoneInfo
     permissions: Permissions
-    ladder: tuple[str, ...]
     created_at: datetime
     polled_at: datetime | None
     listened_at: datetime | None
@@ -102,15 +101,13 @@ async def as_it_is(connection: Connection, clan: Clan) -> Clan:
 
 
 def _clan(row: ClanRow) -> Clan:
-    permissions = Permissions.from_dict(row.permissions)
     return Clan(
         clan_id=row.clan_id,
         guild_id=row.guild_id,
         wom_group_id=row.wom_group_id,
         name=row.name,
         zone=ZoneInfo(row.zone),
-        permissions=permissions,
-        ladder=ladder(row.role_orders, permissions),
+        permissions=Permissions.from_dict(row.permissions),
         created_at=row.created_at,
         polled_at=row.polled_at,
         listened_at=row.listened_at,

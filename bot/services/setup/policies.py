@@ -16,7 +16,7 @@ from storage.policies import Version
 
 
 class NotAllowed(ValueError):
-    """Whoever saved may not change the gates in that way; the words say why."""
+    """Whoever saved may not change the permissions in that way; the words say why."""
 
 
 class Outdated(Exception):
@@ -52,8 +52,8 @@ class Policies:
     async def settle(self, clan: Clan, draft: Draft, caller: Caller, by: int) -> None:
         """Make a draft hold, all of it or nothing.
 
-        Raises Outdated when anything of it is another meanwhile, NotAllowed for gates that the
-        caller may not change so.
+        Raises Outdated when anything of it is another meanwhile, NotAllowed for permissions that
+        the caller may not change so.
         """
         try:
             async with self._database.writing() as connection:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.clan.clan_settings import ClanSettings, Draft
+from bot.clan.plain import named
 from bot.clan.policy import Policy, changed
 from bot.clan.ranks import Permissions
 from bot.reports.documents import Document
@@ -17,6 +18,7 @@ from bot.services.setup.clans import Clan
 LARGEST_FILE = 200_000
 """Bytes; what is larger was not exported here."""
 
+_SECTIONS = ("policy", "gates")
 _DEEPEST = 3
 _LONGEST_FAULT = 160
 _MOST_ROLES, _LONGEST_ROLE = 100, 39
@@ -30,7 +32,7 @@ _ROLES = (
 
 
 def exported(policy: Policy, clan: Clan) -> Document:
-    """Return policy and gates as a file that `imported` takes.
+    """Return policy and permissions as a file that `imported` takes.
 
     Roles and channels of the Discord server are not in it: elsewhere they mean nothing.
     """
@@ -42,7 +44,7 @@ def exported(policy: Policy, clan: Clan) -> Document:
 
 
 def imported(content: bytes, base: ClanSettings) -> Draft:
-    """Return what a file would change of the terms; what it does not name stays.
+    """Return what a file would change of the settings; what it does not name stays.
 
     Raises ValueError with a line for each thing that is wrong with it. Discord roles and channels
     are never taken from a file.
@@ -67,14 +69,13 @@ def _sections(content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
         raise ValueError("the file is not JSON: take one that Export made") from error
     if not isinstance(told, dict) or not told:
         raise ValueError("the file must hold named values: policy, gates or both")
-    unknown = sorted(told.keys() - {"policy", "gates"})
+    unknown = sorted(told.keys() - set(_SECTIONS))
     if unknown:
         raise ValueError(_cut(f"the file may hold policy and gates, not {', '.join(unknown)}"))
-    policy, permissions = told.get("policy", {}), told.get("gates", {})
-    for name, section in (("policy", policy), ("gates", permissions)):
-        if not isinstance(section, dict):
-            words = f"{name} must hold named values, not {section!r}"
-            raise ValueError(_cut(words))  # noqa: TRY004 - a fault of the file, not of the code
+    try:
+        policy, permissions = (dict(named(told.get(name, {}), name)) for name in _SECTIONS)
+    except ValueError as error:
+        raise ValueError(_cut(str(error))) from error
     return policy, permissions
 
 

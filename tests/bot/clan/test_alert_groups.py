@@ -1,4 +1,4 @@
-"""Concerns tell each person once, under what is gravest, and leaders' silence to leadership."""
+"""Each person is told once, under what is gravest, and leaders' silence to leadership."""
 
 from dataclasses import replace
 

@@ -63,11 +63,11 @@ def test_the_whole_coverage_tells_discord_and_clan_chat_apart() -> None:
     ("found", "step"),
     [
         (Linked(confirmed=5), None),
-        (Linked(sure_pairs=12, by_name=12), "confirm 12 sure pairs in /clanstats links"),
-        (Linked(claims=1), "decide on 1 claim in /clanstats links"),
-        (Linked(by_name=3, unlinked=2), "confirm 3 members known by name in /clanstats links"),
-        (Linked(by_name=1, unlinked=2), "link 2 members in /clanstats links"),
-        (Linked(conflicts=1), "settle 1 conflict in /clanstats links"),
+        (Linked(sure_pairs=12, by_name=12), "confirm 12 sure pairs"),
+        (Linked(claims=1), "decide on 1 claim"),
+        (Linked(by_name=3, unlinked=2), "confirm 3 members known by name"),
+        (Linked(by_name=1, unlinked=2), "link 2 members"),
+        (Linked(conflicts=1), "settle 1 conflict"),
         (Linked(without_discord=9), None),
     ],
 )

@@ -103,12 +103,9 @@ def test_whoever_was_not_seen_for_half_the_limit_is_quiet() -> None:
         ({"accounts": (account(joined=12),)}, "joined 12 days ago"),
         ({"accounts": (account()._replace(joined_at=None),)}, "when they joined is unknown"),
         ({"back_at": ago(5)}, "back since 5 days"),
-        ({"elsewhere": "Deadman"}, "plays in Deadman"),
     ],
 )
-def test_the_new_the_returned_and_those_playing_elsewhere_cannot_be_told(
-    fields: Fields, reason: str
-) -> None:
+def test_the_new_and_the_returned_cannot_be_told(fields: Fields, reason: str) -> None:
     judgement = judge(silent(**fields), POLICY, NOW)
     assert judgement.verdict is Verdict.CANT_TELL
     assert judgement.reasons == (reason,)
@@ -152,11 +149,10 @@ def test_the_three_lists_hold_whom_they_should() -> None:
     away, exempt = silent(3, leave=LEAVE), silent(4, exemption=Exemption(4, None, "founder"))
     snoozed = silent(5, snoozed_until=NOW + days(3))
     awake = silent(6, snoozed_until=NOW)
-    elsewhere = silent(7, elsewhere="Deadman")
     open_leave = silent(8, leave=replace(LEAVE, until_on=None))
     found = lists(
-        sure, unsure, away, exempt, snoozed, awake, elsewhere, open_leave, person(9),
-        person(10, leave=LEAVE), silent(11, left_at=ago(1)),
+        sure, unsure, away, exempt, snoozed, awake, open_leave, person(9),
+        person(10, leave=LEAVE),
     )  # fmt: skip
     assert [row.profile for row in found.sure] == [sure, awake]
     assert [row.over_days for row in found.sure] == [10, 10]
@@ -165,7 +161,6 @@ def test_the_three_lists_hold_whom_they_should() -> None:
         "away until 3 June",
         "exempt: founder",
         "asked again in 3 days",
-        "plays in Deadman",
         "away",
     ]
 
@@ -203,7 +198,6 @@ people = st.builds(
     chat_seen_at=instants,
     back_at=instants,
     leave=st.none() | st.just(LEAVE),
-    elsewhere=st.none() | st.just("Deadman"),
 )
 
 
@@ -215,7 +209,6 @@ def test_nobody_is_silent_on_what_was_not_well_observed(profile: Profile) -> Non
         assert window.messages == 0
         assert window.xp is not None
         assert window.xp < 10_000
-        assert profile.elsewhere is None
 
 
 HARM = (Verdict.ACTIVE, Verdict.QUIET, Verdict.CANT_TELL, Verdict.SILENT)

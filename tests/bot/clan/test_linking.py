@@ -256,7 +256,7 @@ def test_a_speaker_is_one_player_but_a_player_may_speak_under_many_names() -> No
 
 
 PAIRS = st.builds(LinkPair, st.integers(1, 3), st.sampled_from([ANN, BEN, 103]))
-DEEDS = st.lists(
+ACTIONS = st.lists(
     st.tuples(st.sampled_from(["claim", "confirm", "reject", "unlink", "main", "alt"]), PAIRS),
     max_size=30,
 )
@@ -279,7 +279,7 @@ def ruled(ties: Ties, action: str, pair: LinkPair) -> Ruling:
     return decided[action](ties, pair, OFFICER, NOW)
 
 
-@given(DEEDS)
+@given(ACTIONS)
 def test_whatever_is_done_a_player_is_confirmed_for_one_and_a_person_has_one_main(
     actions: list[tuple[str, LinkPair]],
 ) -> None:

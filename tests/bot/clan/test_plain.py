@@ -1,11 +1,14 @@
 """Parts of a policy go to JSON and back; what is malformed is named."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from bot.clan.plain import limits, number
 from bot.clan.policy import CasePolicy, Policy, PromotionPolicy
+
+ROOT = Path(__file__).parents[3] / "bot"
 
 
 def test_the_limits_of_a_number_can_be_shown() -> None:
@@ -51,3 +54,11 @@ def test_a_number_has_its_default() -> None:
 def test_what_is_wrong_is_said_with_its_name(stored: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Policy.from_dict(stored)
+
+
+def test_each_check_exists_once_for_policies_permissions_and_files() -> None:
+    rooms = [*(ROOT / "clan").glob("*.py"), *(ROOT / "services/setup").glob("*.py")]
+    sources = {path.name: path.read_text("utf-8") for path in rooms}
+    checks = ("must hold named values,", "must be a list of", " no field ", "only once, not so")
+    for words in checks:
+        assert [name for name, source in sources.items() if words in source] == ["plain.py"], words

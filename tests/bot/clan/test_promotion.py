@@ -71,7 +71,6 @@ def test_the_evidence_is_that_of_the_best_seen_account_and_of_chat() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"left_at": ago(1)},
         {"leave": LEAVE},
         {"cooldown_until": NOW + days(1)},
         {"accounts": (account(role="owner"),)},
@@ -82,7 +81,7 @@ def test_the_evidence_is_that_of_the_best_seen_account_and_of_chat() -> None:
         {"windows": dict.fromkeys(POLICY.windows(), ZERO)},
     ],
 )
-def test_who_left_is_away_rests_holds_the_rank_or_cannot_be_told_is_never_suggested(
+def test_who_is_away_rests_holds_the_rank_or_cannot_be_told_is_never_suggested(
     fields: Fields,
 ) -> None:
     assert promotions(person(**fields)) == Promotions((), ())

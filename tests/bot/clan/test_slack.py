@@ -90,7 +90,6 @@ def test_why_somebody_is_exempt_and_that_they_are_to_be_asked_later_is_not_said(
     assert left(silent(exemption=exempt, leave=leave)).not_judged == "away"
     snoozed = left(silent(snoozed_until=ago(-9)))
     assert (snoozed.not_judged, snoozed.days) == (None, 0)
-    assert left(silent(elsewhere="a league")).not_judged == "plays in a league"
 
 
 @given(people)

@@ -12,9 +12,11 @@ from bot.clan.wording import (
     ago,
     day_words,
     exact,
+    first_few,
     lasting,
     percent_change,
     plural,
+    role_words,
     share,
     short,
     signed,
@@ -151,3 +153,14 @@ def test_a_count_takes_its_noun() -> None:
     ]
     assert plural(1200, "boss", "bosses") == "1,200 bosses"
     assert [plural(2.5, "hour"), plural(None, "hour")] == ["2.5 hours", f"{DASH} hours"]
+
+
+def test_roles_are_written_as_people_read_them() -> None:
+    assert role_words("deputy_owner") == "Deputy owner"
+    assert role_words("onyx") == "Onyx"
+
+
+def test_of_many_names_the_first_few_are_told_and_how_many_more_there_are() -> None:
+    assert first_few([], 2) == ""
+    assert first_few(["a", "b"], 2) == "a, b"
+    assert first_few(["a", "b", "c", "d"], 2) == "a, b and 2 more"

@@ -1,11 +1,12 @@
-"""`clanstats doctor`: every look on what is well and on what is not."""
+"""`clanstats doctor`: every check of what is well and on what is not."""
 
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.cli.checks import Severity, at_database
+from bot.clan.diagnosis import Severity
+from bot.cli.checks import at_database
 from bot.cli.context import CannotDo, DiscordSetup
 from bot.settings import load
 from tests.bot.cli.conftest import TOKEN, Line
@@ -23,8 +24,8 @@ def said(line: Line, about: str, **keys: str) -> list[str]:
     return [f"{grade} {words}" for grade, where, words in found if where == about]
 
 
-def test_when_all_is_well_every_line_is_ok(line: Line, tmp_path: Path) -> None:
-    shown = line.types("doctor", LOCAL_DRIVE_PATH=str(tmp_path), **EVERYTHING)
+def test_when_all_is_well_every_line_is_ok(line: Line) -> None:
+    shown = line.types("doctor", **EVERYTHING)
     assert shown.exit_code == 0
     lines = [text.split(maxsplit=2) for text in shown.stdout.splitlines()]
     assert {grade for grade, *_ in lines} == {"ok"}
@@ -78,10 +79,10 @@ async def test_a_locked_database_is_a_fault_that_says_who_and_after_a_while(
 ) -> None:
     with beside(line.database, *statements) as other:
         found = await at_database(load(line.environment, None), wait=0.02)
-    assert found.grade is Severity.FAULT
+    assert found.severity is Severity.FAULT
     assert "is held by another program" in found.words
-    assert found.remedy.startswith(f"stop process {other.pid} (python")
-    assert "damaged" not in found.words + found.remedy
+    assert found.next_step.startswith(f"stop process {other.pid} (python")
+    assert "damaged" not in found.words + found.next_step
 
 
 def test_a_folder_in_the_place_of_the_database_is_no_damage(line: Line, tmp_path: Path) -> None:

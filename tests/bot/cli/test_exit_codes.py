@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import typer
 
+from bot.clan.diagnosis import fault
 from bot.cli.context import CannotDo
 from bot.cli.exit_codes import ended_in_words, words_for
 from bot.services.game import NoGroup, PollUnderWay
-from bot.settings import Fault, SettingsError
+from bot.settings import SettingsError
 from storage.errors import (
     DatabaseDamaged,
     DatabaseFull,
@@ -20,7 +21,9 @@ from storage.errors import (
 )
 from wom import errors
 
-SETTINGS = SettingsError((Fault("A", "is not set", "a word"), Fault("B", "is odd", "2")))
+SETTINGS = SettingsError(
+    (fault("A", "is not set", "right is a word"), fault("B", "is odd", "right is 2"))
+)
 KNOWN: list[tuple[BaseException, int, str]] = [
     (SETTINGS, 2, "A is not set; right is a word\nB is odd; right is 2"),
     (errors.WomUnreachable("/groups/1"), 1, "check the connection"),

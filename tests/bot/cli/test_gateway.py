@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.clan.notices import Notice
 from bot.cli.context import CannotDo, DiscordSetup
-from bot.cli.gateway import look, opened_bot, stay
+from bot.cli.gateway import opened_bot, read_setup, stay
 from bot.services.ops import Outcome
 from bot.settings import load
 from bot.timetable import BotJob, Timetable, every
@@ -112,7 +112,7 @@ async def test_a_notice_of_a_job_is_spoken_by_the_bot(line: Line) -> None:
     assert [(each["event"], each["text"]) for each in logs] == [("nowhere to speak", "late")]
 
 
-class Looked(discord.Client):
+class ShownSetup(discord.Client):
     """A client to whom Discord shows an application with these flags, or says no."""
 
     def __init__(self, flags: discord.ApplicationFlags, refusal: Exception | None = None) -> None:
@@ -154,12 +154,12 @@ APPLICATION: Any = {
         ),
     ],
 )
-async def test_a_look_tells_which_intents_are_on(
+async def test_the_setup_tells_which_intents_are_on(
     flags: discord.ApplicationFlags,
     has_content: bool,  # noqa: FBT001 - a row of the table
     has_members: bool,  # noqa: FBT001 - likewise
 ) -> None:
-    assert await look(TOKEN, lambda: Looked(flags)) == DiscordSetup(
+    assert await read_setup(TOKEN, lambda: ShownSetup(flags)) == DiscordSetup(
         "Lantern", has_content, has_members
     )
 
@@ -174,6 +174,6 @@ async def test_a_look_tells_which_intents_are_on(
         (TypeError("a page instead of JSON"), "cannot be reached"),
     ],
 )
-async def test_a_look_that_shows_nothing_says_why(refusal: Exception, words: str) -> None:
+async def test_a_setup_that_shows_nothing_says_why(refusal: Exception, words: str) -> None:
     with pytest.raises(CannotDo, match=words):
-        await look(TOKEN, lambda: Looked(discord.ApplicationFlags(), refusal))
+        await read_setup(TOKEN, lambda: ShownSetup(discord.ApplicationFlags(), refusal))

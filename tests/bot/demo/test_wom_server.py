@@ -143,7 +143,7 @@ def test_a_malformed_body_gets_a_page(http: httpx.Client) -> None:
     assert answer.headers["content-type"].startswith("text/html")
 
 
-def test_hiscores_show_what_was_seen_at_the_last_look_and_nothing_later(
+def test_hiscores_show_what_was_seen_at_the_last_update_and_nothing_later(
     http: httpx.Client, village: World
 ) -> None:
     rows = {row["player"]["id"]: row for row in http.get(f"{GROUP}/bulk-hiscores").json()}
@@ -158,7 +158,7 @@ def test_hiscores_show_what_was_seen_at_the_last_look_and_nothing_later(
         assert stats["data"]["computed"]["ehp"]["value"] == seen["ehp"]
 
 
-def test_gained_is_from_the_first_look_inside_to_the_last(
+def test_gained_is_from_the_first_update_inside_to_the_last(
     http: httpx.Client, village: World
 ) -> None:
     rows = {row["player"]["id"]: row for row in http.get(f"{GROUP}/bulk-gained?{RANGE}").json()}
@@ -263,7 +263,7 @@ def test_archived_and_banned_players_are_not_updated(http: httpx.Client, village
     assert (banned.status_code, banned.json()) == (400, known("player-update-banned"))
 
 
-def test_the_limit_can_be_switched_off_and_the_same_look_reads_the_same(
+def test_the_limit_can_be_switched_off_and_the_same_update_reads_the_same(
     http: httpx.Client, wom: MadeUpWom
 ) -> None:
     wom.limited = False

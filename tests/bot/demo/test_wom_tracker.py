@@ -11,24 +11,24 @@ NOW_MS = to_ms(NOW)
 def test_wom_knows_only_what_it_saw(village: World) -> None:
     tracker = Tracker(village)
     for player in village.players:
-        assert tuple(tracker.looks_ms(player, NOW_MS)) == tuple(player.observed_ms)
+        assert tuple(tracker.updates_ms(player, NOW_MS)) == tuple(player.observed_ms)
         if player.persona is Persona.UNTRACKED:
             assert tracker.updated_ms(player, NOW_MS) is None
             assert tracker.changed_ms(player, NOW_MS) is None
 
 
-def test_the_days_to_come_bring_looks_of_their_own(village: World) -> None:
+def test_the_days_to_come_bring_updates_of_their_own(village: World) -> None:
     tracker = Tracker(village)
     later = to_ms(NOW + timedelta(days=3))
     newer = [
         player
         for player in village.players
-        if len(tracker.looks_ms(player, later)) > len(player.observed_ms)
+        if len(tracker.updates_ms(player, later)) > len(player.observed_ms)
     ]
     assert len(newer) > 20
 
 
-def test_the_last_change_is_a_look_and_never_after_the_last_one(village: World) -> None:
+def test_the_last_change_is_an_update_and_never_after_the_last_one(village: World) -> None:
     tracker = Tracker(village)
     for player in village.players:
         changed_ms = tracker.changed_ms(player, NOW_MS)
@@ -61,7 +61,7 @@ def test_who_is_queued_already_is_counted_and_not_queued_twice(village: World) -
     assert sum(at > later for at in tracker._asked[leader.player_id]) == 1
 
 
-def test_an_asked_look_is_the_newest(village: World) -> None:
+def test_an_asked_update_is_the_newest(village: World) -> None:
     tracker = Tracker(village)
     tracker.update(village.players[0], NOW_MS)
     assert tracker.updated_ms(village.players[0], NOW_MS) == NOW_MS

@@ -8,6 +8,7 @@ from bot.clan.leave import Leave
 from bot.clan.policy import changed
 from bot.clan.profiles import Profile
 from bot.clan.promotion import Promotions, promotion_cases
+from bot.clan.standings import Link
 from bot.reports.lists import Suggestions, suggestions
 from tests.bot.clan.portraits import BUSY, LADDER, NONE, NOW, POLICY, ZERO, account, person, silent
 
@@ -24,7 +25,13 @@ def named(profile: Profile, *names: str) -> Profile:
 
 SURE = named(silent(1), "Ann", "Ann Alt")
 UNSURE = named(
-    silent(11, user_id=None, window=replace(ZERO, messages=None, capped=None, chat=NONE)), "Bob"
+    silent(
+        11,
+        user_id=None,
+        link=Link.NONE,
+        window=replace(ZERO, messages=None, capped=None, chat=NONE),
+    ),
+    "Bob",
 )
 AWAY = named(silent(21, leave=LEAVE), "Cat")
 STEADY = named(person(31, window=replace(BUSY, messages=90, capped=60)), "Dan", "Dan Alt")

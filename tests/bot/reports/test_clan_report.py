@@ -11,7 +11,6 @@ from bot.reports.clan_report import (
     TopMovers,
     TotalRow,
     change_rows,
-    role_words,
     roster_rows,
     top_movers,
     total_rows,
@@ -164,11 +163,6 @@ def test_changes_come_newest_first_with_roles_in_words() -> None:
         ChangeRow(early, "promoted", "Ann", "Prospector", "Deputy owner"),
         ChangeRow(early - timedelta(days=1), "left", "Cat", None, None),
     )
-
-
-def test_roles_are_written_as_people_read_them() -> None:
-    assert role_words("deputy_owner") == "Deputy owner"
-    assert role_words("onyx") == "Onyx"
 
 
 def test_the_words_that_need_it_are_defined_in_one_sentence_each() -> None:

@@ -14,13 +14,13 @@ def test_what_the_font_lacks_is_left_out() -> None:
 
 
 def test_a_text_that_is_too_wide_is_cut_to_its_room() -> None:
-    face = TextStyle()
-    words = fitted("W" * 40, 200, face)
+    text_style = TextStyle()
+    words = fitted("W" * 40, 200, text_style)
 
     assert words.endswith("…")
-    assert width_of(words, face) <= 200
-    assert fitted("W", 200, face) == "W"
-    assert fitted("WW", 1, face) == "…"
+    assert width_of(words, text_style) <= 200
+    assert fitted("W", 200, text_style) == "W"
+    assert fitted("WW", 1, text_style) == "…"
 
 
 def test_a_blank_card_is_opaque_with_round_corners() -> None:

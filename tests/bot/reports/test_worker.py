@@ -12,7 +12,7 @@ import pytest
 from bot.clan.spans import Span
 from bot.reports.case_pictures import UncoveredWeek, weeks_picture
 from bot.reports.charts import card_chart
-from bot.reports.workbook.book import clan_workbook
+from bot.reports.workbook.clan_workbook import clan_workbook
 from bot.reports.worker import Aside, Drawable, Drawing, Inline, Worker, drawn, uncollected
 from tests.bot.clan.portraits import person
 from tests.bot.reports.people import everybody

@@ -10,10 +10,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot.clan.leave import Exemption
 from bot.clan.wording import DASH
 from bot.reports.lists import Suggestions
-from bot.reports.workbook.book import clan_workbook
+from bot.reports.workbook.clan_workbook import clan_workbook
 from tests.bot.clan.portraits import silent
 from tests.bot.reports.people import SURE, crowd, everybody, named, suggested
-from tests.bot.reports.workbook.test_book import NASTY, SHEETS
+from tests.bot.reports.workbook.test_clan_workbook import NASTY, SHEETS
 from tests.builders import clan_report, full_clan, member
 
 pytestmark = pytest.mark.filterwarnings(

@@ -117,7 +117,7 @@ async def test_pages_beyond_the_reach_are_not_even_asked_for(bot: Bot) -> None:
 async def test_later_only_the_gap_is_read(bot: Bot) -> None:
     bot.past.messages = written(350)
     await bot.catch_up()
-    bot.intake.lose_sight()
+    bot.intake.end_session()
     bot.clock.forward(DAY)
     bot.past.messages += [heard(number, at=NOW + number * MINUTE) for number in range(1, 6)]
     assert await bot.catch_up() == CaughtUp(channels=2, messages=5)
@@ -197,11 +197,13 @@ async def test_killed_between_two_pages_and_started_again_nothing_is_lost(
     assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
 
 
-async def test_sight_lost_while_reading_leaves_the_new_gap_for_the_next_time(bot: Bot) -> None:
+async def test_a_connection_lost_while_reading_leaves_the_new_gap_for_the_next_time(
+    bot: Bot,
+) -> None:
     bot.past.messages = written(150)
 
     async def disconnects() -> None:
-        bot.intake.lose_sight()
+        bot.intake.end_session()
 
     bot.past.between = disconnects
     await bot.catch_up()

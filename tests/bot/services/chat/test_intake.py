@@ -189,36 +189,36 @@ async def test_the_cursor_moves_only_in_channels_that_are_caught_up(
 ) -> None:
     await intake.store(clan, [heard(1), heard(2, channel_info=PVM)])
     assert (cursor(path), cursor(path, PVM)) == (None, None)
-    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.sight)
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session)
     await intake.store(clan, [heard(3), heard(4, channel_info=PVM)])
     assert (cursor(path), cursor(path, PVM)) == (heard(3).message_id, None)
 
 
 async def test_the_cursor_never_moves_back(intake: Intake, clan: Clan, path: Path) -> None:
-    await intake.catch_up(clan, GENERAL, heard(9).message_id, intake.sight)
+    await intake.catch_up(clan, GENERAL, heard(9).message_id, intake.session)
     await intake.store(clan, [heard(5)])
-    await intake.catch_up(clan, GENERAL, heard(4).message_id, intake.sight)
-    await intake.catch_up(clan, GENERAL, None, intake.sight)
+    await intake.catch_up(clan, GENERAL, heard(4).message_id, intake.session)
+    await intake.catch_up(clan, GENERAL, None, intake.session)
     assert cursor(path) == heard(9).message_id
 
 
-async def test_after_losing_sight_cursors_wait_for_the_history(
+async def test_after_a_lost_connection_cursors_wait_for_the_history(
     intake: Intake, clan: Clan, path: Path
 ) -> None:
-    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.sight)
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session)
     intake.hear(1, heard(2))
-    intake.lose_sight()
+    intake.end_session()
     intake.hear(1, heard(3))
     await intake.flush()
     assert cursor(path) == heard(1).message_id
 
 
-async def test_history_that_was_read_across_a_loss_of_sight_does_not_free_the_cursor(
+async def test_history_that_was_read_across_a_lost_connection_does_not_free_the_cursor(
     intake: Intake, clan: Clan, path: Path
 ) -> None:
-    sight = intake.sight
-    intake.lose_sight()
-    await intake.catch_up(clan, GENERAL, heard(1).message_id, sight)
+    session = intake.session
+    intake.end_session()
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, session)
     await intake.store(clan, [heard(3)])
     assert cursor(path) == heard(1).message_id
 
@@ -263,12 +263,12 @@ async def test_listening_is_noted_once_a_minute_when_everything_was_caught_up(
 ) -> None:
     await intake.flush()
     assert one(path, "SELECT listened_at FROM clans") is None
-    sight = intake.sight
-    intake.lose_sight()
-    intake.regain_sight(clan.guild_id, sight)
+    session = intake.session
+    intake.end_session()
+    intake.resume_session(clan.guild_id, session)
     await intake.flush()
     assert one(path, "SELECT listened_at FROM clans") is None
-    intake.regain_sight(clan.guild_id, intake.sight)
+    intake.resume_session(clan.guild_id, intake.session)
     await intake.flush()
     first = clock.now
     clock.forward(MINUTE / 2)
@@ -278,7 +278,7 @@ async def test_listening_is_noted_once_a_minute_when_everything_was_caught_up(
     await intake.flush()
     assert instant(one(path, "SELECT listened_at FROM clans")) == clock.now
     last = clock.now
-    intake.lose_sight()
+    intake.end_session()
     clock.forward(HOUR)
     await intake.flush()
     assert instant(one(path, "SELECT listened_at FROM clans")) == last
@@ -329,12 +329,12 @@ async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
 ) -> None:
     monkeypatch.setattr("bot.services.chat.intake._MOST_HEARD", 3)
     other = await known_clans.found(2, "Other")
-    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.sight)
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session)
     elsewhere = ChannelInfo(900, "general", "text")
-    await intake.catch_up(other, elsewhere, heard(1).message_id, intake.sight)
-    sight = intake.sight
+    await intake.catch_up(other, elsewhere, heard(1).message_id, intake.session)
+    session = intake.session
     assert [intake.hear(1, heard(n)) for n in range(2, 7)] == [True, True, True, False, False]
-    assert intake.sight != sight
+    assert intake.session != session
     assert intake.hear(2, heard(8, channel_info=elsewhere))
     assert (await intake.flush()).stored == 4
     assert intake.hear(1, heard(7))
@@ -342,5 +342,5 @@ async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
     assert cursor(path) == heard(1).message_id
     assert cursor(path, elsewhere) == heard(8).message_id
     await intake.store(clan, [heard(5), heard(6)])
-    await intake.catch_up(clan, GENERAL, heard(7).message_id, intake.sight)
+    await intake.catch_up(clan, GENERAL, heard(7).message_id, intake.session)
     assert cursor(path) == heard(7).message_id

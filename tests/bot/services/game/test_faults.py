@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.services.chat import UnknownZone
-from bot.services.game import NoGroup, PollUnderWay, told
+from bot.services.game import NoGroup, PollUnderWay, fault_words
 from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, MigrationFailed
 from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFound, WomUnreachable
 
@@ -29,7 +29,7 @@ from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFoun
     ],
 )
 def test_each_kind_is_told_by_its_own_words(error: Exception, words: str) -> None:
-    said = told(error)
+    said = fault_words(error)
     assert said is not None
     assert words in said
     assert "SECRET" not in said
@@ -38,4 +38,4 @@ def test_each_kind_is_told_by_its_own_words(error: Exception, words: str) -> Non
 
 
 def test_what_nobody_expected_has_no_words() -> None:
-    assert told(KeyError("secret")) is None
+    assert fault_words(KeyError("secret")) is None

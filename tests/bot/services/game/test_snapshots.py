@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.clan import metrics as rules
 from bot.clan.metrics import MetricKind
 from bot.clan.observing import MetricReading
 from bot.services.game import store_readings
-from storage import players
+from storage import metrics, players
 from storage.engine import Database
 from tests.bot.services.contents import contents, one, rows
 from tests.storage.rows import DAY, HOUR, NOW, a_player
@@ -26,6 +27,10 @@ def reading(at: datetime, kills: float, **activities: float) -> MetricReading:
             MetricKind.COMPUTED: {"ehp": 1.5, "ehb": 0},
         },
     )
+
+
+def test_storage_and_the_rules_mean_the_same_by_unranked() -> None:
+    assert metrics.UNRANKED == rules.UNRANKED
 
 
 async def store(database: Database, *readings: MetricReading, of: tuple[int, ...] = (1,)) -> int:

@@ -85,7 +85,7 @@ async def test_a_failure_is_told_in_our_words_and_never_in_those_of_the_error(
     with pytest.raises(type(error)):
         async with upkeep.run("poll", village.clan.clan_id, "t1"):
             raise error
-    told = " ".join(each.what for each in (await upkeep.status(village.clan)).troubles)
+    told = " ".join(each.words for each in (await upkeep.status(village.clan)).troubles)
     assert words in told
     assert "ezima" not in told
 
@@ -207,7 +207,7 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
     village.clock.forward(3 * DAY)
     found = await status(careless, village)
     assert found.unreadable == ("pvm",)
-    assert {trouble.what: trouble.remedy for trouble in found.troubles} == {
+    assert {trouble.words: trouble.next_step for trouble in found.troubles} == {
         "no Wise Old Man group yet": "run /clanstats setup and name the group",
         "nobody refreshes the members on Wise Old Man": (
             "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin"
@@ -236,7 +236,7 @@ async def test_each_channel_that_is_not_read_to_the_end_is_named_with_what_it_la
         for channel, reason in zip(channels, reasons, strict=True):
             await runs.go_blind(connection, clan_id, channel, NOW - HOUR, reason)
         await runs.fill(connection, clan_id, channels[1], NOW - HOUR)
-    told = {each.what: each.remedy for each in (await status(upkeep, village)).troubles}
+    told = {each.words: each.next_step for each in (await status(upkeep, village)).troubles}
     assert told[f"#place-1 is not read to the end: {reasons[0]}"] == (
         "give the bot View Channel and Read Message History there; it is read within the hour"
     )

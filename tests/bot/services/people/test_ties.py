@@ -98,7 +98,7 @@ async def test_a_link_undone_restores_the_numbers(village: Village) -> None:
 
 
 PLAYERS, WHO = st.integers(1, 4), st.sampled_from([*USERS, -1, -2])
-DEEDS = st.lists(
+ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(["claim", "confirm", "reject", "unlink", "alt", "main", "rename", "undo"]),
         PLAYERS,
@@ -112,7 +112,7 @@ DEEDS = st.lists(
 @settings(
     deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(DEEDS)
+@given(ACTIONS)
 async def test_the_messages_of_all_persons_and_the_unmatched_are_all_the_facts(
     template: Path, actions: list[tuple[str, int, int, str]]
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.clan.clan_settings import ClanSettings, Draft
 from bot.clan.policy import DEFAULT_POLICY, Policy, changed
-from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Caller
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Caller, ladder
 from bot.services.setup import Clans, NotAllowed, Outdated, Policies, ladder_of
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
@@ -120,7 +120,7 @@ async def test_nobody_opens_gates_that_are_not_theirs(policies: Policies, villag
 
 async def test_wom_s_own_order_goes_before_a_ladder_set_by_hand(village: Village) -> None:
     by_hand = changed(DEFAULT_POLICY, ladder=("boss", "helper"))
-    assert ladder_of(village.clan, DEFAULT_POLICY) == village.clan.ladder
+    assert ladder_of(village.clan, DEFAULT_POLICY) == ladder((), village.clan.permissions)
     assert ladder_of(village.clan, by_hand) == ("boss", "helper")
     ordered = await village.changed(role_orders=[("owner", 0), ("member", 1)])
     assert ladder_of(ordered, by_hand) == ("owner", "member")

@@ -18,7 +18,9 @@ OWN = changed(
     ladder=["owner", "member"],
     cases={"second_officer": True},
 )
-GATES = replace(DEFAULT_PERMISSIONS, kick=Authority.LEADERSHIP, discord_officers=frozenset({7}))
+OWN_PERMISSIONS = replace(
+    DEFAULT_PERMISSIONS, kick=Authority.LEADERSHIP, discord_officers=frozenset({7})
+)
 
 
 def faults(told: object) -> list[str]:
@@ -33,24 +35,24 @@ def policy(**parts: Any) -> dict[str, object]:  # noqa: ANN401 - whatever a file
 
 
 def test_what_is_exported_is_read_in_again(clan: Clan) -> None:
-    document = exported(OWN, replace(clan, permissions=GATES))
+    document = exported(OWN, replace(clan, permissions=OWN_PERMISSIONS))
     assert document.name == "clanstats_settings.json"
     base = ClanSettings(report_channel_id=3)
     draft = imported(document.content, base)
-    permissions = replace(GATES, discord_officers=frozenset())
+    permissions = replace(OWN_PERMISSIONS, discord_officers=frozenset())
     assert draft == Draft(base, ClanSettings(replace(OWN, version=2), permissions, 3))
 
 
 def test_ids_of_this_server_are_not_in_the_file_and_not_taken_from_one(clan: Clan) -> None:
-    told = json.loads(exported(OWN, replace(clan, permissions=GATES)).content)
+    told = json.loads(exported(OWN, replace(clan, permissions=OWN_PERMISSIONS)).content)
     assert not {"discord_officers", "discord_leadership"} & told["gates"].keys()
     told["gates"] |= {"discord_leadership": [666]}
-    base = ClanSettings(permissions=GATES)
-    assert imported(json.dumps(told).encode(), base).proposed.permissions == GATES
+    base = ClanSettings(permissions=OWN_PERMISSIONS)
+    assert imported(json.dumps(told).encode(), base).proposed.permissions == OWN_PERMISSIONS
 
 
 def test_what_a_file_does_not_name_stays() -> None:
-    base = ClanSettings(OWN, GATES)
+    base = ClanSettings(OWN, OWN_PERMISSIONS)
     draft = imported(json.dumps(policy(enforcement={"least_xp": 5})).encode(), base)
     assert [change.key for change in draft.changes] == [("enforcement", "least_xp")]
     assert draft.proposed.policy.version == OWN.version + 1

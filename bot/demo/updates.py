@@ -1,4 +1,4 @@
-"""What Wise Old Man sees of made-up play: when it looks, and what differs from its last look."""
+"""What Wise Old Man sees of made-up play: when it updates, and what differs from the last time."""
 
 from array import array
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from bot.demo.cast import DAY_MS, HOUR_MS, MadeUpPlayer, ValueHistory, from_ms
 from bot.demo.rhythm import likely
 
 
-def looks(rng: Random, chance: float, start_ms: int, end_ms: int) -> list[int]:
-    """Return the instants in [start, end) at which WOM looked, about one on `chance` of the days.
+def update_times(rng: Random, chance: float, start_ms: int, end_ms: int) -> list[int]:
+    """Return the instants in [start, end) at which WOM updated, about one on `chance` of the days.
 
     They lie on whole seconds, about the same time of every day.
     """
@@ -45,7 +45,7 @@ def changes(player: MadeUpPlayer) -> Iterator[tuple[datetime, dict[str, float]]]
 def _spread(
     metric: str, path: ValueHistory, observed: "array[int]", found: list[dict[str, float]]
 ) -> None:
-    """Put each value of a path where it was first seen; of several between two looks, the last."""
+    """Put each value of a path where it was first seen; of several between updates, the last."""
     place, last, first_ms = 0, len(observed), observed[0]
     for at_ms, value in zip(path.at_ms, path.values, strict=True):
         if at_ms <= first_ms:

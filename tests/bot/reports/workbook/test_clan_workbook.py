@@ -11,7 +11,7 @@ from bot.clan.activity import Change, ChangeKind
 from bot.clan.gains import MetricGain
 from bot.clan.wording import DASH
 from bot.reports.clan_report import ClanReport
-from bot.reports.workbook.book import clan_workbook
+from bot.reports.workbook.clan_workbook import clan_workbook
 from tests.builders import NOW, UNSEEN, Week, clan_report, full_clan, member, newcomer
 
 pytestmark = pytest.mark.filterwarnings(
