@@ -85,7 +85,7 @@ def test_authority_is_the_higher_of_both_sides(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "deeds"),
+    ("role", "actions"),
     [
         ("guest", {Permission.SEE_OWN}),
         ("member", {Permission.SEE_OWN}),
@@ -102,7 +102,7 @@ def test_authority_is_the_higher_of_both_sides(caller: Caller) -> None:
         ("owner", set(Permission) - {Permission.SET_UP}),
     ],
 )
-def test_each_rank_may_do_its_deeds_and_no_others(role: str, actions: set[Permission]) -> None:
+def test_each_rank_may_do_its_actions_and_no_others(role: str, actions: set[Permission]) -> None:
     caller = Caller(wom_roles=frozenset({role}))
     assert {action for action in Permission if may(caller, action)} == actions
 
@@ -121,8 +121,8 @@ def test_a_deed_can_ask_for_more_or_less() -> None:
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_a_refusal_is_one_sentence_that_says_who_may(action: Permission) -> None:
-    sentence = refusal(action)
+def test_a_refusal_is_one_sentence_that_says_who_may(permission: Permission) -> None:
+    sentence = refusal(permission)
     assert sentence.startswith("Only ")
     assert sentence.count(".") == 1
     assert sentence.endswith(".")
