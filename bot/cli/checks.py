@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import NamedTuple
 
 from bot.clan.wording import plural
-from bot.cli.context import CannotDo, CliContext, switches
+from bot.cli.context import CannotDo, CliContext
 from bot.cli.exit_codes import storage_remedy, wom_remedy, words_for
 from bot.reports.paper import warm_up
 from bot.services.setup import groups_called
@@ -138,10 +138,9 @@ async def at_discord(context: CliContext, settings: Settings) -> list[CheckResul
         sight = await context.check_discord(settings.need_discord())
     except CannotDo as error:
         return [CheckResult(Severity.FAULT, "discord", error.what, error.remedy)]
-    remedy = switches(sight)
-    if remedy:
+    if sight.switches:
         words = f"{sight.name}: no question is noticed, and members are seen only when they write"
-        return [CheckResult(Severity.WARNING, "discord", words, remedy)]
+        return [CheckResult(Severity.WARNING, "discord", words, sight.switches)]
     return [well("discord", f"the token is that of {sight.name}, and its intents are switched on")]
 
 

@@ -5,12 +5,12 @@ from bot.services.chat.backfill import (
     NO_ACCESS,
     Backfill,
     CaughtUp,
+    ChannelList,
     HistoryPage,
-    Listed,
     Unavailable,
     Unreadable,
+    blind_times,
 )
-from bot.services.chat.blindness import blind_times
 from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
 from bot.services.chat.facts import NO_USER
@@ -25,12 +25,12 @@ __all__ = [
     "Bridges",
     "CaughtUp",
     "ChannelInfo",
+    "ChannelList",
     "Channels",
     "Flushed",
     "HistoryPage",
     "IncomingMessage",
     "Intake",
-    "Listed",
     "Posted",
     "Unavailable",
     "UnknownZone",

@@ -15,11 +15,13 @@ from typing import Protocol, TypeVar
 
 import structlog
 
+from bot.clan.evidence import Blind, unread
+from bot.clan.spans import Span
 from bot.services.chat.intake import ChannelInfo, IncomingMessage, Intake
 from bot.services.setup import Clan, Clock
-from storage import authors, runs
+from storage import authors, clans, runs
 from storage.columns import instant_of
-from storage.engine import Database
+from storage.engine import Connection, Database
 
 _CHANNELS_AT_ONCE = 3
 
@@ -33,7 +35,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ChannelList:
     """A server's channels and active threads, and the channels that may have archived threads.
 
     `is_complete` tells whether Discord named every active thread.
@@ -68,7 +70,7 @@ class Unavailable(Exception):
 class History(Protocol):
     """Whoever can read Discord's past."""
 
-    async def channel_infos(self) -> Listed:
+    async def channel_infos(self) -> ChannelList:
         """Return the server's places but for archived threads."""
 
     async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
@@ -271,12 +273,30 @@ class Backfill:
             await runs.go_blind(connection, clan.clan_id, channel_id, since, reason)
 
 
+async def blind_times(connection: Connection, clan: Clan, span: Span) -> tuple[Blind, ...]:
+    """Return the times of the span in which chat could not be seen, the clan's unread gap first."""
+    found = await runs.blindness(connection, clan.clan_id, span.start)
+    # As it is now: a bot in another process notes every minute up to when all was heard or read.
+    known = await clans.of_guild(connection, clan.guild_id)
+    lost = (
+        Blind(
+            Span(
+                channel_info.started_at,
+                channel_info.ended_at or max(span.end, channel_info.started_at),
+            ),
+            channel_info.channel,
+        )
+        for channel_info in found
+    )
+    return (*unread(known and known.listened_at, span), *lost)
+
+
 def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, Unreadable | Unavailable) else _BROKEN
 
 
 def _wanted(
-    clan: Clan, listed: Listed, only: AbstractSet[int] | None
+    clan: Clan, listed: ChannelList, only: AbstractSet[int] | None
 ) -> tuple[list[ChannelInfo], list[ChannelInfo]]:
     """Return the places to read, and those whose archived threads are to be listed."""
     channel_infos, parents = list(listed.channel_infos), list(listed.parents)

@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.clan.coverage import full_words, next_step
 from bot.clan.evidence import strip
@@ -12,7 +11,7 @@ from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, plural
 from bot.services.chat import NO_ACCESS, blind_times
-from bot.services.game import faults
+from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
 from bot.services.publish import report_coverage
 from bot.services.setup import Clan, Clock
 from bot.services.view import read_people, read_roster
@@ -21,19 +20,8 @@ from storage.backup import back_up
 from storage.engine import Database
 from storage.runs import Run
 
-DONE, FAILED, REFUSED = "done", "failed", "refused"
 _UNEXPECTED = "something that nobody expected"
-OVERTAKEN = "overtaken"
-"""Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
 _AGAIN = "nothing to do: the bot tries again, at least once an hour"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How a run of a job ends; whoever runs it fills it in."""
-
-    outcome: str = DONE
-    detail: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +80,7 @@ class Upkeep:
         try:
             yield outcome
         except BaseException as error:
-            outcome = Outcome(FAILED, _failure(error))
+            outcome = Outcome(FAILED, failure(error))
             raise
         finally:
             async with self._database.writing() as connection:
@@ -205,18 +193,6 @@ class Upkeep:
             for each in late
         ]
         return found
-
-
-def _failure(error: BaseException) -> dict[str, str]:
-    """Return what is recorded of a failure: its kind, and words of ours.
-
-    Never its own words, which may name whoever it was about: they stand in the log alone.
-    """
-    told = faults.told(error)
-    if told is None and isinstance(error, OSError):
-        told = error.strerror
-    kind = {"error": type(error).__name__}
-    return kind if told is None else kind | {"words": told}
 
 
 def _blind_troubles(unreadable: tuple[str, ...]) -> list[Trouble]:

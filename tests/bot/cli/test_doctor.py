@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from bot.cli.checks import Severity, at_database
-from bot.cli.context import CannotDo, DiscordSetup
+from bot.cli.context import CannotDo
+from bot.gateway import DiscordSetup
 from bot.settings import load
 from tests.bot.cli.conftest import TOKEN, Line
 from tests.bot.cli.test_commands import python
