@@ -45,7 +45,7 @@ def _at_the_door(
     made: Import, mine: str | None, shown: Mapping[str, frozenset[str]]
 ) -> Iterator[str]:
     parts = made.name.split(".")
-    theirs = parts[2] if parts[:2] == _SERVICES and len(parts) > len(_SERVICES) else mine
+    theirs = parts[2] if parts[:2] == _SERVICES and len(parts) > len(_SERVICES) else ""
     if theirs == mine or theirs not in shown:
         return
     behind = parts[3:]
@@ -117,12 +117,13 @@ def _way_back(graph: _Graph, start: str) -> list[str]:
                     came[there] = here
                     further.append(there)
         edge = further
-    way: list[str] = []
-    here = came.get(start)
-    while here is not None and here != start:
-        way.insert(0, here)
+    if start not in came:
+        return []
+    way, here = [start], came[start]
+    while here != start:
+        way.insert(1, here)
         here = came[here]
-    return [] if here is None else [start, *way]
+    return way
 
 
 def class_names(modules: Sequence[Module]) -> Iterator[str]:
