@@ -9,7 +9,7 @@ import discord
 from bot.clan.names import escaped
 from bot.clan.ranks import Permission
 from bot.clan.wording import plural
-from bot.services.people import LeaveList, Listed, Whom
+from bot.services.people import LeaveList, ListedLeave, Whom
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._leave import no_day, on_day, span_words
@@ -127,7 +127,7 @@ def _box(clan: Clan, leaves: LeaveList, names: dict[int, str], note: str) -> Box
     return box.say(small(hint))
 
 
-def _line(listed: Listed, zone: ZoneInfo) -> str:
+def _line(listed: ListedLeave, zone: ZoneInfo) -> str:
     """Return whose leave, its days, the reason, and what speaks for a return."""
     reason = f" \N{MIDDLE DOT} {escaped(listed.reason)}" if listed.reason else ""
     seen = ""
@@ -136,13 +136,13 @@ def _line(listed: Listed, zone: ZoneInfo) -> str:
     return f"{_mention(listed)}  {span_words(listed.leave, zone)}{reason}{seen}"
 
 
-def _mention(listed: Listed) -> str:
+def _mention(listed: ListedLeave) -> str:
     if listed.leave.user_id is not None:
         return f"<@{listed.leave.user_id}>"
     return f"**{escaped(listed.player or 'somebody')}**"
 
 
-def _name(guild: discord.Guild | None, listed: Listed) -> str:
+def _name(guild: discord.Guild | None, listed: ListedLeave) -> str:
     """Return a name for a list of choices, where mentions are not shown."""
     user_id = listed.leave.user_id
     if user_id is None:
@@ -151,7 +151,7 @@ def _name(guild: discord.Guild | None, listed: Listed) -> str:
     return f"user {user_id}" if member is None else member.display_name
 
 
-def _option(listed: Listed, names: dict[int, str]) -> discord.SelectOption:
+def _option(listed: ListedLeave, names: dict[int, str]) -> discord.SelectOption:
     leave = listed.leave
     until = "further notice" if leave.until_on is None else f"{leave.until_on}"
     days = (

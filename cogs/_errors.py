@@ -10,7 +10,7 @@ import structlog
 from discord import app_commands
 
 from bot.journal import short_id, traced
-from bot.services.game import faults
+from bot.services.game import fault_words
 from cogs._replies import tell
 
 _UNEXPECTED = "Something went wrong on our side. Try again; if it stays, tell whoever runs the bot."
@@ -40,7 +40,7 @@ def words(error: BaseException) -> str:
         )
     if isinstance(error, discord.HTTPException):
         return "Discord did not take the answer. Try again in a minute."
-    return faults.fault_words(error) or _UNEXPECTED
+    return fault_words(error) or _UNEXPECTED
 
 
 def asked(interaction: discord.Interaction[discord.Client]) -> str:

@@ -14,8 +14,8 @@ from bot.services.chat import (
     NO_ACCESS,
     Bridges,
     ChannelInfo,
+    ChannelList,
     HistoryPage,
-    Listed,
     Unavailable,
     Unreadable,
 )
@@ -36,7 +36,7 @@ class DiscordHistory:
         self._bridges = bridges
         self._places: dict[int, Place] = {}
 
-    async def channel_infos(self) -> Listed:
+    async def channel_infos(self) -> ChannelList:
         """Return the server's places but for archived threads.
 
         Where Discord does not list the active threads, those that it told of at the connecting.
@@ -55,7 +55,7 @@ class DiscordHistory:
             *guild.text_channels,
             *guild.forums,
         ]
-        return Listed(
+        return ChannelList(
             self._spots(places), tuple(channel_info_of(parent) for parent in parents), error is None
         )
 

@@ -1,4 +1,4 @@
-"""The tables, and nothing else.
+"""The tables, and nothing else; one file, because foreign keys tie each of them to the next.
 
 `clan_id` stands on what belongs to a clan and never on what is global (players, snapshots). WOM
 player ids and Discord snowflakes are natural keys; names are data, kept with when they were seen.

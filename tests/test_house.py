@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import house
+from tests import house, house_tree
 from tests.house import Module
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +26,20 @@ def test_every_room_keeps(rule: str) -> None:
 @pytest.mark.parametrize("rule", house.OF_THE_TESTS)
 def test_the_tests_keep(rule: str) -> None:
     none_of(said for module in OUR_TESTS for said in house.OF_EVERY_ROOM[rule](module))
+
+
+@pytest.mark.parametrize("rule", house_tree.OF_THE_TREE)
+def test_the_rooms_together_keep(rule: str) -> None:
+    none_of(house_tree.OF_THE_TREE[rule](OUR_ROOMS))
+
+
+def test_nobody_is_spared_who_keeps_the_rules() -> None:
+    """What is being rewritten is taken off the list when it is done."""
+    for path in house_tree.BEING_REWRITTEN:
+        alone = [module for module in OUR_ROOMS if module.path == path]
+        assert list(house_tree.doors_of(OUR_ROOMS, alone)), (
+            f"{path} keeps them: take it off the list"
+        )
 
 
 def test_nine_in_ten_functions_are_short() -> None:
@@ -94,7 +108,14 @@ BAD = [
     ("banned_names", "bot/app.py", "async def load_data(): ..."),
     ("banned_names", "bot/app.py", "def poll_v2(): ..."),
     ("banned_names", "bot/app_new.py", ""),
+    ("strangers", "bot/cli/gateway.py", "import discord"),
+    ("strangers", "bot/timetable.py", "if TYPE_CHECKING:\n    from discord import Client"),
+    ("floors", "bot/cli/context.py", "from bot import __main__"),
+    ("floors", "bot/app.py", "from bot.gateway import stay"),
     ("long_modules", "bot/app.py", "x = 1\n" * 401),
+    ("long_modules", "bot/app.py", '"""One file."""\n' + "x = 1\n" * 401),
+    ("long_modules", "storage/tables.py", '"""Tables."""\n' + "x = 1\n" * 401),
+    ("long_modules", "migrations/versions/0009_more.py", "x = 1\n" * 401),
     ("long_functions", "bot/app.py", LONG),
     ("without_docstring", "bot/app.py", "x = 1"),
     ("printing", "bot/app.py", "print(1)"),
@@ -128,7 +149,10 @@ GOOD = [
     ("catching_all", "bot/app.py", CATCH.format("BaseException", "raise")),
     ("catching_all", "bot/app.py", CATCH.format("ValueError", "pass")),
     ("banned_names", "storage/engine.py", "class Database: ...\ndef new_members(): ..."),
-    ("long_modules", "storage/tables.py", "x = 1\n" * 401),
+    ("strangers", "bot/gateway.py", "import discord\nimport aiohttp"),
+    ("floors", "bot/gateway.py", "from bot.app import ClanBot\nfrom bot.timetable import every"),
+    ("long_modules", "bot/app.py", "x = 1\n" * 400),
+    ("long_modules", "storage/tables.py", '"""One file, because."""\n' + "x = 1\n" * 401),
     ("printing", "bot/cli.py", "print(1)"),
 ]
 
@@ -136,6 +160,107 @@ GOOD = [
 @pytest.mark.parametrize(("rule", "path", "source"), GOOD)
 def test_a_rule_lets_pass_what_is_right(rule: str, path: str, source: str) -> None:
     assert list(house.OF_EVERY_ROOM[rule](Module(path, source))) == []
+
+
+DOORS = {
+    "bot/services/setup/__init__.py": '__all__ = ["Clan"]',
+    "bot/services/people/__init__.py": '__all__ = ["Links"]',
+    "bot/services/ops/__init__.py": '__all__ = ["Upkeep"]',
+}
+LINES = "x = 1\n"
+
+BAD_TREES = [
+    ("doors", {"bot/services/people/links.py": "from bot.services.ops import Upkeep"}),
+    (
+        "doors",
+        {"bot/services/people/links.py": "def f():\n    from bot.services.ops import Upkeep"},
+    ),
+    (
+        "doors",
+        {"bot/services/setup/a.py": "if TYPE_CHECKING:\n    from bot.services.people import Links"},
+    ),
+    ("doors", {"bot/services/setup/a.py": "from ..people import Links"}),
+    ("doors", {"bot/services/people/links.py": "from bot.services.setup.clans import Clan"}),
+    ("doors", {"bot/services/people/links.py": "from bot.services.setup import clans"}),
+    ("doors", {"cogs/links.py": "from bot.services.people.links import Links"}),
+    ("doors", {"cogs/links.py": "from bot.services.people import _links"}),
+    ("doors", {"bot/wiring.py": "import bot.services.ops.upkeep"}),
+    ("doors", {"bot/cli/polling.py": "from bot.services.ops import Trouble"}),
+    ("doors", {"bot/demo/seed.py": "from bot.services.setup import Clan, clans"}),
+    ("doors", {"bot/services/attic/a.py": ""}),
+    ("doors", {"bot/services/report.py": ""}),
+    ("circles", {"wom/a.py": "from wom import b", "wom/b.py": "import wom.a"}),
+    (
+        "circles",
+        {"wom/a.py": "from wom.b import B", "wom/b.py": "def f():\n    from wom.a import A"},
+    ),
+    (
+        "circles",
+        {
+            "bot/a.py": "from bot.b import B",
+            "bot/b.py": "from bot.c import C",
+            "bot/c.py": "if TYPE_CHECKING:\n    from bot.a import A",
+        },
+    ),
+    ("circles", {"cogs/a/__init__.py": "from cogs.a.b import B", "cogs/a/b.py": "import cogs.a"}),
+    ("class_names", {"wom/a.py": "class Name: ...", "cogs/b.py": "class Name: ..."}),
+    ("class_names", {"wom/a.py": "class Name: ...\ndef f():\n    class Name: ..."}),
+    ("crumbs", {"wom/a.py": LINES * 39, "wom/b.py": "from wom.a import x\n" + LINES * 40}),
+    (
+        "crumbs",
+        {"wom/a.py": LINES * 39, "wom/b.py": "def f():\n    import wom.a\n" + LINES * 40},
+    ),
+    ("crumbs", {"wom/c/a.py": LINES * 39, "wom/c/__init__.py": "from wom.c.a import x"}),
+]
+
+
+def tree(files: dict[str, str]) -> list[Module]:
+    return [Module(path, source) for path, source in files.items()]
+
+
+@pytest.mark.parametrize(("rule", "files"), BAD_TREES)
+def test_a_rule_of_the_tree_says_who_breaks_it(rule: str, files: dict[str, str]) -> None:
+    found = list(house_tree.OF_THE_TREE[rule](tree(DOORS | files)))
+    assert len(found) == 1
+    assert found[0].startswith(tuple(f"{path}:" for path in files))
+
+
+GOOD_TREES = [
+    ("doors", {"bot/services/people/links.py": "from bot.services.setup import Clan"}),
+    ("doors", {"bot/services/people/links.py": "from bot.services.people.ties import Tie"}),
+    (
+        "doors",
+        {"cogs/links.py": "from bot.services.ops import Upkeep\nfrom bot.services import ops"},
+    ),
+    ("doors", {"bot/services/__init__.py": ""}),
+    ("circles", {"wom/a.py": "from wom import b", "wom/b.py": "import wom.errors"}),
+    (
+        "circles",
+        {
+            "wom/c/__init__.py": "from wom.c.a import A\nfrom wom.c.b import B",
+            "wom/c/a.py": "from wom.c.b import B",
+            "wom/c/b.py": "",
+        },
+    ),
+    ("class_names", {"wom/a.py": "class Name: ...", "cogs/b.py": "class Named: ..."}),
+    ("crumbs", {"wom/a.py": LINES * 40, "wom/b.py": "from wom.a import x"}),
+    (
+        "crumbs",
+        {"wom/a.py": "", "wom/b.py": "import wom.a", "wom/c.py": "from wom.a import x"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "files"), GOOD_TREES)
+def test_a_rule_of_the_tree_lets_pass_what_is_right(rule: str, files: dict[str, str]) -> None:
+    assert list(house_tree.OF_THE_TREE[rule](tree(DOORS | files))) == []
+
+
+def test_a_circle_is_told_with_its_way() -> None:
+    files = {"wom/a.py": "import wom.b", "wom/b.py": "import wom.c", "wom/c.py": "import wom.b"}
+    assert list(house_tree.circles(tree(files))) == [
+        "wom/b.py:1 closes a circle: wom.b -> wom.c -> wom.b"
+    ]
 
 
 def test_a_line_is_named_where_it_stands() -> None:

@@ -1,8 +1,8 @@
-"""`clanstats backup` and `clanstats restore`: a verified copy made, and one put in place again."""
+"""`clanstats backup`, `restore` and `migrate`: the database copied, put back, brought up."""
 
 from pathlib import Path
 
-from bot.cli.context import CannotDo, CliContext
+from bot.cli.context import CannotDo, CliContext, journal
 from bot.cli.terminal import screen
 from bot.settings import Settings
 from bot.wiring import now
@@ -42,6 +42,22 @@ async def restore(context: CliContext, file: Path) -> int:
     if done.revision != NEWEST:
         console.print(f"It is at {done.revision}; the next start brings it up to {NEWEST}.")
     console.print(_FORGOTTEN, soft_wrap=True)
+    return 0
+
+
+async def migrate(context: CliContext, *, verbose: bool) -> int:
+    """Bring the schema up, and say from where to where and which backup was taken."""
+    settings = context.settings()
+    with journal(settings, verbose=verbose):
+        async with context.open_services(settings) as services:
+            done = services.migrated
+    console = screen()
+    if not done.changed:
+        console.print(f"The database is at {done.after}, the newest: nothing to do.")
+    else:
+        console.print(f"The database was brought from {done.before or 'nothing'} to {done.after}.")
+        backup = done.backup or "none was needed, it was empty"
+        console.print(f"Backup taken before: {backup}", soft_wrap=True)
     return 0
 
 

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 
 from bot.clan.diagnosis import Finding, fault, warning, well
 from bot.clan.wording import plural
-from bot.cli.context import CannotDo, CliContext, switches
+from bot.cli.context import CannotDo, CliContext
 from bot.cli.exit_codes import storage_remedy, wom_remedy, words_for
 from bot.reports.paper import warm_up
 from bot.services.setup import groups_called
@@ -111,10 +111,9 @@ async def at_discord(context: CliContext, settings: Settings) -> list[Finding]:
         shown = await context.check_discord(settings.need_discord())
     except CannotDo as error:
         return [fault("discord", error.what, error.remedy)]
-    remedy = switches(shown)
-    if remedy:
+    if shown.switches:
         words = f"{shown.name}: no question is noticed, and members are seen only when they write"
-        return [warning("discord", words, remedy)]
+        return [warning("discord", words, shown.switches)]
     return [well("discord", f"the token is that of {shown.name}, and its intents are switched on")]
 
 

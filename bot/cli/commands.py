@@ -191,7 +191,7 @@ def inactive(  # noqa: PLR0913 - each is an option of the list
 @app.command()
 def migrate(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Bring the database up to the schema of this version, after a verified backup."""
-    from bot.cli.migrating import migrate as action
+    from bot.cli.backups import migrate as action
 
     _do(lambda: action(context.obj, verbose=verbose), verbose=verbose)
 

@@ -1,7 +1,7 @@
 """What every command is given by whoever starts it; a test gives it something else."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.gateway import DiscordSetup
     from bot.settings import Settings
     from bot.wiring import Services
-
-
-PORTAL = "discord.com/developers/applications"
 
 
 class ListFormat(StrEnum):
@@ -33,25 +31,6 @@ class CannotDo(Exception):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
-class DiscordSetup:
-    """What Discord shows: the bot's name and which intents are switched on for it."""
-
-    name: str
-    has_content: bool
-    has_members: bool
-
-
-def switches(shown: DiscordSetup) -> str:
-    """Return which switches to turn on for a bot that Discord shows so; empty when all are on."""
-    named = {
-        "Server Members Intent": shown.has_members,
-        "Message Content Intent": shown.has_content,
-    }
-    off = " and ".join(name for name, is_on in named.items() if not is_on)
-    return f"switch on {off} on {PORTAL}, your application, Bot" if off else ""
-
-
 def _open_services(
     settings: "Settings",
     **parts: Any,  # noqa: ANN401 - those of open_services
@@ -61,19 +40,31 @@ def _open_services(
     return open_services(settings, **parts)
 
 
+@contextmanager
+def _discord_in_words() -> Iterator[None]:
+    from bot.gateway import NoDiscord  # noqa: PLC0415 - imports discord
+
+    try:
+        yield
+    except NoDiscord as error:
+        raise CannotDo(error.what, error.remedy) from error
+
+
 async def _stay_on_discord(
     token: str,
     opens_bot: Any,  # noqa: ANN401 - that of gateway.stay
 ) -> None:
-    from bot.cli.gateway import stay  # noqa: PLC0415 - imports discord
+    from bot.gateway import stay  # noqa: PLC0415 - imports discord
 
-    await stay(token, opens_bot)
+    with _discord_in_words():
+        await stay(token, opens_bot)
 
 
-async def _check_discord(token: str) -> DiscordSetup:
-    from bot.cli.gateway import read_setup  # noqa: PLC0415 - likewise
+async def _check_discord(token: str) -> "DiscordSetup":
+    from bot.gateway import read_setup  # noqa: PLC0415 - likewise
 
-    return await read_setup(token)
+    with _discord_in_words():
+        return await read_setup(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +75,7 @@ class CliContext:
     env_file: Path
     open_services: "Callable[..., AbstractAsyncContextManager[Services]]" = _open_services
     stay_on_discord: Callable[[str, Any], Awaitable[None]] = _stay_on_discord
-    check_discord: Callable[[str], Awaitable[DiscordSetup]] = _check_discord
+    check_discord: "Callable[[str], Awaitable[DiscordSetup]]" = _check_discord
 
     def settings(self) -> "Settings":
         """Return the settings, read now; SettingsError when they are faulty."""

@@ -11,7 +11,7 @@ import structlog
 from bot.clan.diagnosis import Finding
 from bot.cli.choosing import adopt_group
 from bot.cli.context import CliContext
-from bot.cli.gateway import opened_bot
+from bot.gateway import opened_bot
 from bot.journal import open_journal
 from bot.reports.worker import Worker
 from bot.settings import Settings, SettingsError, costs

@@ -38,6 +38,7 @@ def main() -> int:
             [
                 *(sys.executable, "-m", "pytest", str(Path(__file__).parent), "-q"),
                 *("--benchmark-enable", "--benchmark-only", f"--benchmark-json={figures}"),
+                "--numprocesses=0",  # who is measured is alone
                 *sys.argv[1:],
             ],
             check=False,

@@ -85,4 +85,6 @@ def test_what_if_over_3_months(
     found = benchmark.pedantic(lambda: runner.run(tried()), rounds=9 if histories.real else 1)
     benchmark.extra_info["longest_stall_ms"] = round(median(stalls) * 1000, 1)
     benchmark.extra_info["worst_stall_ms"] = round(max(stalls) * 1000, 1)
-    assert found.after.flagged is not None
+    assert len(found.after.flagged) >= len(found.before.flagged)
+    assert found.suggested_after == found.suggested_before != ()
+    assert (found.past_after is not None) is histories.real

@@ -74,22 +74,27 @@ def test_longest_stall_of_the_loop(
     """During a report, a poll of 305 members and 200 messages a second, flushed every second."""
     seconds = 3 if histories.real else 1
 
-    async def busy() -> float:
+    async def busy() -> tuple[float, int, int]:
         over = asyncio.Event()
         watching = asyncio.ensure_future(longest_stall(over))
         clan = await desk.services.clans.of_guild(GUILD_ID)
         assert clan is not None
-        await asyncio.gather(
+        before = (await desk.services.upkeep.status(clan)).messages
+        polled, shown, _ = await asyncio.gather(
             desk.services.poll.poll(clan),
             desk.owner.slash(desk.channel, "clanstats report"),
             _chatter(desk, seconds),
         )
         over.set()
-        return await watching
+        assert shown.response is not None
+        heard = (await desk.services.upkeep.status(clan)).messages - before
+        return await watching, polled.updated, heard
 
-    stalls = benchmark.pedantic(lambda: runner.run(busy()), rounds=1)
-    benchmark.extra_info["longest_ms"] = round(stalls * 1000, 1)
-    assert stalls >= 0
+    stall, updated, heard = benchmark.pedantic(lambda: runner.run(busy()), rounds=1)
+    benchmark.extra_info["longest_ms"] = round(stall * 1000, 1)
+    assert stall > 0
+    assert updated > 0
+    assert heard == 200 * seconds
 
 
 async def _chatter(desk: Desk, seconds: int) -> None:

@@ -256,6 +256,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
 async def test_a_timetable_that_never_started_can_be_stopped(desk: Desk) -> None:
     desk.timetable.stop()
     await desk.timetable.finished()
+    assert not desk.timetable._scheduler.running
 
 
 async def test_a_job_that_runs_when_we_stop_is_cancelled_and_recorded_before_all_is_closed(

@@ -1,6 +1,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,26 @@ from tests.cogs.town import START, Town, make_template, opened_town
 from tests.cogs.wire import over_the_wire
 
 
-@pytest.fixture(scope="session")
-def village() -> World:
+@cache
+def _village() -> World:
     return make_world(seed=3, members=30, days=40, now=START)
 
 
+@cache
+def _template(folder: Path) -> Path:
+    """Return the template; each process makes it once for all modules that ask."""
+    folder.mkdir()
+    return asyncio.run(make_template(folder, _village()))
+
+
 @pytest.fixture(scope="session")
-def template(village: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(make_template(tmp_path_factory.mktemp("template"), village))
+def village() -> World:
+    return _village()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _template(tmp_path_factory.getbasetemp() / "town")
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from bot.services.people import Officer
 from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.wiring import Services, open_services
+from tests.cogs.settling import settle_quickly
+from tests.storage.rows import empty_database
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """When SimCord's clock begins."""
@@ -169,7 +171,10 @@ async def opened_town(folder: Path, world: World, template: Path | None) -> Asyn
     """Yield a clan as the template has it, or one that nobody has set up yet."""
     clock = Clock()
     wom = Door(world, clock)
-    if template is not None:
+    settle_quickly()
+    if template is None:
+        await empty_database(folder / "clan.db")
+    else:
         shutil.copy(template, folder / "clan.db")
     settings = settings_in(folder)
     async with open_services(settings, clock, transport=httpx.MockTransport(wom)) as services:

@@ -8,16 +8,12 @@ import pytest
 import pytest_asyncio
 
 from storage.engine import Database
-from storage.migrate import bring_up
-from tests.storage.rows import NOW, opened
+from tests.storage.rows import empty_database, opened
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "clan_data.db"
-    async with opened(path) as database:
-        await bring_up(database, NOW)
-    return path
+    return await empty_database(tmp_path_factory.mktemp("template") / "clan_data.db")
 
 
 @pytest.fixture

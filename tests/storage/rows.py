@@ -12,6 +12,7 @@ from storage.cases import EntryRow
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.messages import Flag, MessageRow, Stored
+from storage.migrate import bring_up
 from storage.snapshots import News, ObservationRow
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -25,6 +26,19 @@ async def opened(path: Path, busy: timedelta = timedelta(seconds=10)) -> AsyncIt
         yield database
     finally:
         await database.close()
+
+
+_EMPTY: list[bytes] = []
+
+
+async def empty_database(path: Path) -> Path:
+    """Put a database of the newest schema there; each process brings one up once for all."""
+    if not _EMPTY:
+        async with opened(path) as database:
+            await bring_up(database, NOW)
+        _EMPTY.append(path.read_bytes())  # noqa: ASYNC240 - a small file, and nobody waits
+    path.write_bytes(_EMPTY[0])  # noqa: ASYNC240 - likewise
+    return path
 
 
 def everything(path: Path) -> list[str]:

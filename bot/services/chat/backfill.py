@@ -33,7 +33,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ChannelList:
     """A server's channels and active threads, and the channels that may have archived threads.
 
     `is_complete` tells whether Discord named every active thread.
@@ -68,7 +68,7 @@ class Unavailable(Exception):
 class History(Protocol):
     """Whoever can read Discord's past."""
 
-    async def channel_infos(self) -> Listed:
+    async def channel_infos(self) -> ChannelList:
         """Return the server's places but for archived threads."""
 
     async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
@@ -277,7 +277,7 @@ def _reason(error: Exception) -> str:
 
 
 def _wanted(
-    clan: Clan, listed: Listed, only: AbstractSet[int] | None
+    clan: Clan, listed: ChannelList, only: AbstractSet[int] | None
 ) -> tuple[list[ChannelInfo], list[ChannelInfo]]:
     """Return the places to read, and those whose archived threads are to be listed."""
     channel_infos, parents = list(listed.channel_infos), list(listed.parents)

@@ -1,15 +1,7 @@
 """How the bot itself is doing: runs of jobs, status, backups."""
 
-from bot.services.ops.rounds import poll_clan
-from bot.services.ops.upkeep import (
-    DONE,
-    FAILED,
-    OVERTAKEN,
-    REFUSED,
-    Outcome,
-    Status,
-    Upkeep,
-)
+from bot.services.ops.rounds import DONE, FAILED, OVERTAKEN, REFUSED, Outcome, poll_clan
+from bot.services.ops.upkeep import Status, Upkeep
 
 __all__ = [
     "DONE",

@@ -1,11 +1,39 @@
-"""One poll of one clan, and what is recorded of it, whoever asked for it."""
+"""A run of a job and how it ended, and the job that every clan needs: one poll of it.
 
-from bot.services.game import Poll, PollResult
-from bot.services.ops.upkeep import OVERTAKEN, REFUSED, Outcome
+Whoever asked for a run, the timetable, a button or the command line, the same is recorded of it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.services.game import Poll, PollResult, fault_words
 from bot.services.review import Cases
 from bot.services.setup import Clan
 
+DONE, FAILED, REFUSED = "done", "failed", "refused"
+OVERTAKEN = "overtaken"
+"""Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
 _REASONS_KEPT = 5
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a run of a job ends; whoever runs it fills it in."""
+
+    outcome: str = DONE
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def failure(error: BaseException) -> dict[str, str]:
+    """Return what is recorded of a failure: its kind, and words of ours.
+
+    Never its own words, which may name whoever it was about: they stand in the log alone.
+    """
+    words = fault_words(error)
+    if words is None and isinstance(error, OSError):
+        words = error.strerror
+    kind = {"error": type(error).__name__}
+    return kind if words is None else kind | {"words": words}
 
 
 async def poll_clan(

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.clan.cases import Case
 from bot.clan.coverage import full_words, next_step
@@ -18,7 +17,7 @@ from bot.clan.spans import Period, last
 from bot.clan.wording import ago, first_few, plural
 from bot.reports.definitions import strip
 from bot.services.chat import NO_ACCESS
-from bot.services.game import faults
+from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
 from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of
@@ -28,21 +27,10 @@ from storage.backup import back_up
 from storage.engine import Database
 from storage.runs import Run
 
-DONE, FAILED, REFUSED = "done", "failed", "refused"
 _COVERED = Period.MONTH
 _NAMED = 5
 _UNEXPECTED = "something that nobody expected"
-OVERTAKEN = "overtaken"
-"""Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
 _AGAIN = "nothing to do: the bot tries again, at least once an hour"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How a run of a job ends; whoever runs it fills it in."""
-
-    outcome: str = DONE
-    detail: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +83,7 @@ class Upkeep:
         try:
             yield outcome
         except BaseException as error:
-            outcome = Outcome(FAILED, _failure(error))
+            outcome = Outcome(FAILED, failure(error))
             raise
         finally:
             async with self._database.writing() as connection:
@@ -235,18 +223,6 @@ def _coverage(view: ClanView, sure_pairs: int | None) -> Coverage:
     said = sum(count for at, count in view.chat.hours if at in span)
     heard = view.clan.listened_at is not None
     return report_coverage(view, roster, _COVERED, said if heard else None, sure_pairs)
-
-
-def _failure(error: BaseException) -> dict[str, str]:
-    """Return what is recorded of a failure: its kind, and words of ours.
-
-    Never its own words, which may name whoever it was about: they stand in the log alone.
-    """
-    told = faults.fault_words(error)
-    if told is None and isinstance(error, OSError):
-        told = error.strerror
-    kind = {"error": type(error).__name__}
-    return kind if told is None else kind | {"words": told}
 
 
 def _blind_troubles(unreadable: tuple[str, ...]) -> list[Finding]:

@@ -3,7 +3,7 @@
 from bot.services.people.exemptions import Exemptions, Held
 from bot.services.people.finding import member_called
 from bot.services.people.identity import Identity, Officer, Visitor, read_identity
-from bot.services.people.leave import LeaveList, Leaves, Listed, Whom, leave_of
+from bot.services.people.leave import LeaveList, Leaves, ListedLeave, Whom, leave_of
 from bot.services.people.link_log import PastAction
 from bot.services.people.link_queue import GuildMember, LinkQueue, Partner, QueueEntry, SurePair
 from bot.services.people.links import LinkedAccount, LinkResult, Links
@@ -20,7 +20,7 @@ __all__ = [
     "LinkResult",
     "LinkedAccount",
     "Links",
-    "Listed",
+    "ListedLeave",
     "Officer",
     "Partner",
     "PastAction",

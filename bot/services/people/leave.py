@@ -38,7 +38,7 @@ class Whom(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedLeave:
     """A leave with what only the person and officers may see.
 
     `player` is the name when it is a player's. `sign_at` is when somebody on leave was seen; with
@@ -57,9 +57,9 @@ class Listed:
 class LeaveList:
     """The leaves of today, those to come, and those of the last months, newest first."""
 
-    current: tuple[Listed, ...]
-    coming: tuple[Listed, ...]
-    past: tuple[Listed, ...]
+    current: tuple[ListedLeave, ...]
+    coming: tuple[ListedLeave, ...]
+    past: tuple[ListedLeave, ...]
 
 
 class Leaves:
@@ -162,7 +162,7 @@ class Leaves:
             await absences.change(connection, clan.clan_id, absence_id, **news)
         return leave_of(row._replace(until_on=until_on, set_by=by))
 
-    async def question(self, clan: Clan, user_id: int) -> Listed | None:
+    async def question(self, clan: Clan, user_id: int) -> ListedLeave | None:
         """Return the leave of a user who seems to be back and should be asked, if any."""
         today = self._today(clan)
         async with self._database.reading() as connection:
@@ -214,7 +214,7 @@ def _is_ahead(row: AbsenceRow, today: date) -> bool:
     return leave.last_on >= max(today, leave.from_on)
 
 
-def _last_day(listed: Listed) -> date:
+def _last_day(listed: ListedLeave) -> date:
     return listed.leave.last_on
 
 
@@ -229,10 +229,10 @@ def _away(rows: Iterable[AbsenceRow], clan: Clan, today: date) -> dict[int, tupl
 
 def _listed(
     row: AbsenceRow, clan: Clan, sign_at: datetime | None, names: Mapping[int, str]
-) -> Listed:
+) -> ListedLeave:
     leave = leave_of(row)
     since = signs_count_from(leave, row.set_at, clan.zone)
-    return Listed(
+    return ListedLeave(
         row.absence_id,
         leave,
         row.reason,

@@ -1,8 +1,7 @@
 """What goes out: reports, cards and pictures, arranged here and drawn elsewhere."""
 
-from bot.services.publish.audits import AuditFiles, Audits
 from bot.services.publish.card import CardFiles, Cards
-from bot.services.publish.details import Details
+from bot.services.publish.details import AuditFiles, Audits, Details
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
 __all__ = [

@@ -1,9 +1,13 @@
-"""What a card has no room for: one person's last weeks as a picture."""
+"""What a message has no room for: a person's last weeks, and the hours without an officer."""
+
+from dataclasses import dataclass
 
 from bot.clan.profiles import Profile
-from bot.reports.case_pictures import weeks_picture
+from bot.clan.spans import last_days
+from bot.reports.case_pictures import UncoveredWeek, weeks_picture
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
+from bot.services.review import AuditReview, Review
 from bot.services.setup import Clan, Clock
 
 
@@ -18,3 +22,47 @@ class Details:
         """Return a person's last eight weeks, in the clan's days."""
         picture = weeks_picture(profile, clan.name, clan.zone.key, self._clock())
         return await self._draws.draw(Drawing.WEEKS_CHART, picture)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFiles:
+    """An audit with its picture; None where nobody can say when officers are there."""
+
+    review: AuditReview
+    chart: Document | None
+
+
+class Audits:
+    """Has audits drawn."""
+
+    def __init__(self, review: Review, draws: Draws) -> None:
+        self._review = review
+        self._draws = draws
+
+    async def files(self, clan: Clan) -> AuditFiles:
+        """Return how the officers of a clan do."""
+        review = await self._review.audit(clan)
+        if not _is_telling(clan, review):
+            return AuditFiles(review, None)
+        week = _week(clan, review)
+        return AuditFiles(review, await self._draws.draw(Drawing.UNCOVERED_CHART, week))
+
+
+def _week(clan: Clan, review: AuditReview) -> UncoveredWeek:
+    """Return the hours without an officer as they are drawn."""
+    return UncoveredWeek(
+        clan=clan.name,
+        zone=clan.zone.key,
+        span=last_days(review.audit.days, review.as_of, clan.zone),
+        hours=review.uncovered,
+        least_messages=review.policy.audit.busy_messages,
+        evidence=review.evidence,
+    )
+
+
+def _is_telling(clan: Clan, review: AuditReview) -> bool:
+    """Return whether chat was ever heard, and any officer would be seen in it."""
+    days = review.audit.days
+    wrote = [row.profile.window(days).messages for row in review.audit.officers]
+    known = [messages for messages in wrote if messages is not None]
+    return any(known) or (bool(known) and clan.listened_at is not None)

@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 
 from bot.app import ClanBot
 from bot.cli import app
-from bot.cli.context import CliContext, DiscordSetup
+from bot.cli.context import CliContext
+from bot.gateway import DiscordSetup
 from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.wiring import Services, open_services

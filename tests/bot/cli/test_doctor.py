@@ -7,7 +7,8 @@ import pytest
 
 from bot.clan.diagnosis import Severity
 from bot.cli.checks import at_database
-from bot.cli.context import CannotDo, DiscordSetup
+from bot.cli.context import CannotDo
+from bot.gateway import DiscordSetup
 from bot.settings import load
 from tests.bot.cli.conftest import TOKEN, Line
 from tests.bot.cli.test_commands import python

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from bot.services.chat import (
     ChannelInfo,
+    ChannelList,
     HistoryPage,
     IncomingMessage,
-    Listed,
     Unavailable,
     Unreadable,
 )
@@ -38,12 +38,12 @@ class Past:
         self.asked: list[tuple[int, int | None]] = []
         self.since: list[datetime] = []
 
-    async def channel_infos(self) -> Listed:
+    async def channel_infos(self) -> ChannelList:
         channels = tuple(
             channel_info for channel_info in self._spots if channel_info.parent_id is None
         )
         known = self._spots if self.knows_threads else channels
-        return Listed(known, (*channels, *self.parents), self.knows_threads)
+        return ChannelList(known, (*channels, *self.parents), self.knows_threads)
 
     async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
         if parent.discord_channel_id in self.hidden:

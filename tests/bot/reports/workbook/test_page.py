@@ -7,7 +7,7 @@ import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from bot.reports.workbook.page import FastWorksheet
+from bot.reports.workbook.sheets import FastWorksheet
 
 WORDS = ("Zezima", "=1+1", " two  spaces ", "<b> & 'c'", "", "\N{FIRE}")
 NUMBERS = (0, -1, 7.25, 1 / 3, 13_034_431, 2**53, 1e21)

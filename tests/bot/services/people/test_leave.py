@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clan.leave import ASKED_AGAIN_AFTER, Leave
-from bot.services.people import Leaves, Listed, Whom
+from bot.services.people import Leaves, ListedLeave, Whom
 from bot.services.setup import Clan
 from storage.engine import Database
 from storage.links import StoredState
@@ -27,7 +27,7 @@ async def go(leaves: Leaves, clan: Clan, *days: str, whom: Whom = ME) -> Leave:
     return await leaves.go(clan, whom, (days[0], days[1]), reason="holiday", by=OFFICER)
 
 
-async def current(leaves: Leaves, clan: Clan) -> Listed:
+async def current(leaves: Leaves, clan: Clan) -> ListedLeave:
     (found,) = (await leaves.listed(clan)).current
     return found
 

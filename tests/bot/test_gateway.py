@@ -11,13 +11,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.clan.notices import Notice
-from bot.cli.context import CannotDo, DiscordSetup
-from bot.cli.gateway import opened_bot, read_setup, stay
+from bot.gateway import DiscordSetup, NoDiscord, opened_bot, read_setup, stay
 from bot.services.ops import Outcome
 from bot.settings import load
 from bot.timetable import BotJob, Timetable, every
-from tests.bot.cli.conftest import TOKEN, Line
+from tests.bot.cli.conftest import TOKEN, Line, line, path, template
 from tests.storage.rows import HOUR
+
+__all__ = ["line", "path", "template"]
 
 
 class Refused(discord.Client):
@@ -52,7 +53,7 @@ class Door:
 
 async def test_a_token_that_discord_does_not_know_is_told_in_words() -> None:
     door = Door(discord.LoginFailure("Improper token has been passed."))
-    with pytest.raises(CannotDo, match="Reset Token"):
+    with pytest.raises(NoDiscord, match="Reset Token"):
         await stay(TOKEN, door)
 
 
@@ -175,5 +176,5 @@ async def test_the_setup_tells_which_intents_are_on(
     ],
 )
 async def test_a_setup_that_shows_nothing_says_why(refusal: Exception, words: str) -> None:
-    with pytest.raises(CannotDo, match=words):
+    with pytest.raises(NoDiscord, match=words):
         await read_setup(TOKEN, lambda: ShownSetup(discord.ApplicationFlags(), refusal))

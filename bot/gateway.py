@@ -1,4 +1,7 @@
-"""The only part of the command line that knows Discord; imported when it is needed, not before."""
+"""What the command line asks of Discord: to stay there, and whether it knows us.
+
+What Discord refuses for good is NoDiscord; from everything else we come back by ourselves.
+"""
 
 import asyncio
 import logging
@@ -6,6 +9,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
 import aiohttp
 import discord
@@ -13,10 +17,11 @@ import structlog
 
 from bot.app import ClanBot
 from bot.clan.notices import Notice
-from bot.cli.context import PORTAL, CannotDo, DiscordSetup, switches
 from bot.settings import Settings
 from bot.timetable import Timetable
 from bot.wiring import Services, leave_loaded
+
+_PORTAL = "discord.com/developers/applications"
 
 _OpensBot = Callable[[bool], AbstractAsyncContextManager[discord.Client]]
 
@@ -34,6 +39,34 @@ _MOST_TEXT = 100
 _log = structlog.get_logger()
 
 
+class NoDiscord(Exception):
+    """Discord does not let us in, or is not reached; `remedy` is what to do about it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}: {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordSetup:
+    """What Discord says about the bot: its name, and which intents are switched on for it."""
+
+    name: str
+    has_content: bool
+    has_members: bool
+
+    @property
+    def switches(self) -> str:
+        """What to switch on; empty when all is on."""
+        named = {
+            "Server Members Intent": self.has_members,
+            "Message Content Intent": self.has_content,
+        }
+        off = " and ".join(name for name, is_on in named.items() if not is_on)
+        return f"switch on {off} on {_PORTAL}, your application, Bot" if off else ""
+
+
 class _Away(Exception):
     """We are not on Discord, and may be if we try again; its text says why."""
 
@@ -45,7 +78,7 @@ async def stay(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     timer: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Be on Discord until cancelled, however often it is away; CannotDo when the token is wrong.
+    """Be on Discord until cancelled, however often it is away; NoDiscord when the token is wrong.
 
     It goes on without message content where that is not granted.
     """
@@ -58,7 +91,7 @@ async def stay(
                 await _stay(token, opens_bot(content), content=content)
             except discord.PrivilegedIntentsRequired:
                 content = False
-                remedy = switches(DiscordSetup("", has_content=False, has_members=False))
+                remedy = DiscordSetup("", has_content=False, has_members=False).switches
                 _log.warning(
                     f"going on without message content, so no question is noticed: {remedy}"
                 )
@@ -159,7 +192,7 @@ def _quiet_client() -> discord.Client:
 async def read_setup(
     token: str, opens_client: Callable[[], discord.Client] = _quiet_client
 ) -> DiscordSetup:
-    """Return what Discord says about the bot; CannotDo when it says nothing."""
+    """Return what Discord says about the bot; NoDiscord when it says nothing."""
     async with opens_client() as client:
         try:
             await client.login(token)
@@ -167,7 +200,7 @@ async def read_setup(
         except discord.LoginFailure as error:
             raise _unknown_token() from error
         except (discord.DiscordException, *_AWAY, *_UNREADABLE) as error:
-            raise CannotDo("Discord cannot be reached", "check the connection") from error
+            raise NoDiscord("Discord cannot be reached", "check the connection") from error
     flags = about.flags
     return DiscordSetup(
         about.name,
@@ -176,8 +209,8 @@ async def read_setup(
     )
 
 
-def _unknown_token() -> CannotDo:
-    return CannotDo(
+def _unknown_token() -> NoDiscord:
+    return NoDiscord(
         "Discord does not know this token",
-        f"make another on {PORTAL} (your application, Bot, Reset Token) for DISCORD_TOKEN",
+        f"make another on {_PORTAL} (your application, Bot, Reset Token) for DISCORD_TOKEN",
     )

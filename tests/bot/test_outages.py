@@ -12,11 +12,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app import ClanBot
-from bot.cli.context import CannotDo
-from bot.cli.gateway import opened_bot, stay
+from bot.gateway import NoDiscord, opened_bot, stay
 from bot.settings import load
 from bot.wiring import Services
-from tests.bot.cli.conftest import Line
+from tests.bot.cli.conftest import Line, line, path, template
 from tests.discord_stand_in import (
     DROPPED,
     GUILD_ID,
@@ -30,6 +29,8 @@ from tests.discord_stand_in import (
     discord_stand,
 )
 from tests.storage.rows import NOW
+
+__all__ = ["line", "path", "template"]
 
 T = TypeVar("T")
 
@@ -180,7 +181,7 @@ async def test_only_a_wrong_token_ends_it_and_in_words(
 ) -> None:
     if at_the_gateway:
         start.stand.closes.append(4004)
-    with pytest.raises(CannotDo, match=r"does not know this token.*Reset Token"):
+    with pytest.raises(NoDiscord, match=r"does not know this token.*Reset Token"):
         await start.stays(TOKEN if at_the_gateway else "another")
     assert start.pauses == []
     assert start.bots[0].is_closed()

@@ -1,0 +1,343 @@
+"""What every command may ask of the database: so many statements, and none of them twice.
+
+A line is what is sent today, from the command to its answer, by the real bot on a clan of thirty
+that a new process has just opened. Whoever sends fewer lowers the number, and takes out of AGAIN
+the functions of storage whose statements are not sent a second time any more: it is to be empty.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from bot.clan.linking import LinkPair
+from bot.demo.world import World
+from bot.services.people import Officer
+from cogs._deciding_keys import Act
+from tests.cogs import deciding, test_settings
+from tests.cogs.conftest import journal, template, village, wire
+from tests.cogs.town import START, Town, opened_town
+from tests.statements import Sent, again, statements
+
+__all__ = ["journal", "template", "village", "wire"]
+
+Ask = Callable[[Town], Awaitable[object]]
+
+
+STATEMENTS = {
+    "clanstats report": 29,
+    "clanstats report of leadership": 52,
+    "clanstats report for everybody": 29,
+    "me": 46,
+    "member": 55,
+    "member, while typing": 7,
+    "promotions": 30,
+    "inactive": 26,
+    "clanstats audit": 32,
+    "clanstats alerts": 30,
+    "clanstats cases": 9,
+    "clanstats links": 30,
+    "clanstats status": 56,
+    "clanstats setup": 12,
+    "clanstats settings": 13,
+    "clanstats away": 9,
+    "clanstats exempt": 9,
+    "away": 14,
+    "privacy show": 19,
+    "privacy export": 26,
+    "press on a promotion": 58,
+    "press on a tab of inactive": 24,
+    "what if": 83,
+}
+"""How many statements each command sends."""
+
+AGAIN: dict[str, dict[str, int]] = {
+    "clanstats report": {
+        "chat.clan_hours": 1,
+        "clans.of_guild": 4,
+        "snapshots.first_seen": 1,
+    },
+    "clanstats report of leadership": {
+        "absences.of_clan": 1,
+        "authors.writers": 1,
+        "chat.clan_hours": 1,
+        "chat.messages_on_days": 1,
+        "chat.written_in_hours": 1,
+        "clans.of_guild": 5,
+        "links.every": 1,
+        "metrics._metrics": 1,
+        "players.events_between": 1,
+        "players.names": 1,
+        "players.places": 1,
+        "runs.blindness": 1,
+        "snapshots.first_seen": 2,
+    },
+    "clanstats report for everybody": {
+        "chat.clan_hours": 1,
+        "clans.of_guild": 4,
+        "snapshots.first_seen": 1,
+    },
+    "me": {
+        "absences.of_clan": 2,
+        "authors.writers": 1,
+        "chat.first_hour": 1,
+        "clans.of_guild": 7,
+        "links.every": 1,
+        "players.names": 1,
+        "players.places": 1,
+        "runs.blindness": 1,
+        "snapshots.first_seen": 1,
+    },
+    "member": {
+        "absences.of_clan": 2,
+        "authors.writers": 2,
+        "chat.first_hour": 1,
+        "clans.of_guild": 9,
+        "exemptions.standing": 1,
+        "links.every": 2,
+        "players.names": 2,
+        "players.places": 3,
+        "runs.blindness": 1,
+        "snapshots.first_seen": 1,
+    },
+    "member, while typing": {
+        "clans.of_guild": 1,
+    },
+    "promotions": {
+        "absences.of_clan": 1,
+        "clans.of_guild": 4,
+    },
+    "inactive": {
+        "absences.of_clan": 1,
+        "clans.of_guild": 4,
+    },
+    "clanstats audit": {
+        "absences.of_clan": 1,
+        "clans.of_guild": 4,
+    },
+    "clanstats alerts": {
+        "absences.of_clan": 1,
+        "clans.of_guild": 4,
+    },
+    "clanstats cases": {
+        "clans.of_guild": 3,
+    },
+    "clanstats links": {
+        "authors.writers": 2,
+        "clans.of_guild": 6,
+        "links.every": 1,
+        "players.names": 1,
+        "players.places": 1,
+        "runs.blindness": 1,
+    },
+    "clanstats status": {
+        "absences.of_clan": 2,
+        "authors.writers": 3,
+        "chat.written_in_hours": 1,
+        "chat.written_on_days": 1,
+        "clans.of_guild": 11,
+        "exemptions.standing": 1,
+        "links.every": 2,
+        "players.names": 2,
+        "players.places": 2,
+        "policies.history": 1,
+        "runs.blindness": 2,
+        "snapshots.first_seen": 1,
+        "snapshots.seen_at": 1,
+    },
+    "clanstats setup": {
+        "clans.of_guild": 6,
+    },
+    "clanstats settings": {
+        "clans.of_guild": 6,
+        "policies.history": 1,
+    },
+    "clanstats away": {
+        "absences.of_clan": 1,
+        "clans.of_guild": 3,
+    },
+    "clanstats exempt": {
+        "clans.of_guild": 3,
+    },
+    "away": {
+        "absences.of_clan": 1,
+        "clans.of_guild": 3,
+        "links.confirmed_roles": 1,
+    },
+    "privacy show": {
+        "clans.of_guild": 3,
+    },
+    "privacy export": {
+        "clans.of_guild": 3,
+    },
+    "press on a promotion": {
+        "absences.of_clan": 1,
+        "authors.writers": 1,
+        "cases._read": 1,
+        "chat.capped_messages": 1,
+        "chat.days_written": 1,
+        "chat.first_hour": 1,
+        "chat.messages_on_days": 1,
+        "chat.written_in_hours": 1,
+        "clans.of_guild": 5,
+        "exemptions.standing": 1,
+        "links.every": 1,
+        "messages.answered_authors": 1,
+        "metrics._metrics": 1,
+        "metrics.paths": 1,
+        "metrics.ranked_values": 1,
+        "players.events_between": 1,
+        "players.names": 1,
+        "players.places": 2,
+        "policies.history": 2,
+        "runs.blindness": 1,
+        "snapshots.first_seen": 1,
+        "snapshots.rises": 1,
+        "snapshots.seen_at": 1,
+    },
+    "press on a tab of inactive": {
+        "clans.of_guild": 3,
+    },
+    "what if": {
+        "absences.of_clan": 3,
+        "authors.writers": 3,
+        "cases._read": 1,
+        "chat.capped_messages": 1,
+        "chat.days_written": 3,
+        "chat.first_hour": 3,
+        "chat.written_in_hours": 1,
+        "chat.written_on_days": 1,
+        "clans.of_guild": 6,
+        "exemptions.standing": 3,
+        "links.every": 3,
+        "messages.answered_authors": 1,
+        "metrics._metrics": 1,
+        "metrics.paths": 1,
+        "metrics.ranked_values": 1,
+        "players.events_between": 3,
+        "players.names": 3,
+        "players.places": 3,
+        "runs.blindness": 3,
+        "snapshots.first_seen": 3,
+        "snapshots.rises": 3,
+        "snapshots.seen_at": 1,
+    },
+}
+"""Whose statements a command sends again, and how often too many; who is not here sends none."""
+
+
+@pytest.fixture
+async def town(village: World, template: Path, tmp_path: Path) -> AsyncIterator[Town]:
+    async with opened_town(tmp_path, village, template) as opened:
+        await opened.vouch()
+        here = {player.player_id for player in village.present(START)}
+        of_somebody = {each for user in village.users for each in user.player_ids}
+        mine = LinkPair(min(here - of_somebody), opened.member.id)
+        clan, officer = await opened.clan(), Officer(opened.owner.id)
+        assert await opened.services.links.confirm_all(clan, [mine], officer)
+        yield opened
+
+
+def typed(command: str, who: str = "leader", **options: object) -> Ask:
+    async def ask(town: Town) -> object:
+        return await getattr(town, who).slash(town.general, command, **options)
+
+    return ask
+
+
+async def _card_of_another(town: Town) -> object:
+    player = town.world.present(town.env.now())[0]
+    return await town.leader.slash(town.general, "member", player=player.name)
+
+
+async def _names_offered(town: Town) -> object:
+    return await town.leader.autocomplete(town.general, "member", "player", "a")
+
+
+async def _opened_promotions(town: Town) -> Ask:
+    panel = await deciding.opened(town, "promotions")
+    key = deciding.on_card(panel, Act.APPROVE)[0]
+    return lambda town: deciding.press(town, panel, key)
+
+
+async def _opened_tabs(town: Town) -> Ask:
+    panel = await deciding.opened(town, "inactive")
+    key = next(key for key, _ in deciding.keys(panel) if key.act is Act.TAB)
+    return lambda town: deciding.press(town, panel, key)
+
+
+async def _opened_draft(town: Town) -> Ask:
+    panel = await test_settings.opened(town)
+    await test_settings.changed_window(town, panel)
+    return lambda town: town.leader.click(panel, custom_id="settings:what-if")
+
+
+COMMANDS: dict[str, Ask] = {
+    "clanstats report": typed("clanstats report", "officer"),
+    "clanstats report of leadership": typed("clanstats report"),
+    "clanstats report for everybody": typed("clanstats report", visibility="everybody"),
+    "me": typed("me", "member"),
+    "member": _card_of_another,
+    "member, while typing": _names_offered,
+    "promotions": typed("promotions"),
+    "inactive": typed("inactive"),
+    "clanstats audit": typed("clanstats audit"),
+    "clanstats alerts": typed("clanstats alerts"),
+    "clanstats cases": typed("clanstats cases"),
+    "clanstats links": typed("clanstats links"),
+    "clanstats status": typed("clanstats status"),
+    "clanstats setup": typed("clanstats setup"),
+    "clanstats settings": typed("clanstats settings"),
+    "clanstats away": typed("clanstats away"),
+    "clanstats exempt": typed("clanstats exempt"),
+    "away": typed("away", "member", **{"from": "today", "until": "2 weeks"}),
+    "privacy show": typed("privacy show", "member"),
+    "privacy export": typed("privacy export", "member"),
+}
+"""What is asked of a town as it is opened."""
+
+PRESSES: dict[str, Callable[[Town], Awaitable[Ask]]] = {
+    "press on a promotion": _opened_promotions,
+    "press on a tab of inactive": _opened_tabs,
+    "what if": _opened_draft,
+}
+"""What is pressed where something else was asked before."""
+
+
+async def asked(town: Town, ask: Ask) -> list[Sent]:
+    with statements(town.services.intake._database) as sent:
+        await ask(town)
+        await town.env.settle()
+    return sent
+
+
+def keeps(name: str, sent: list[Sent]) -> None:
+    """Hold a command to its lines; else say what they would be, and which texts are sent again."""
+    found = (len(sent), again(sent))
+    expected = (STATEMENTS[name], AGAIN.get(name, {}))
+    assert found == expected, f"{name} sends {found[0]} statements, again {found[1]}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_a_command_keeps_its_budget(town: Town, name: str) -> None:
+    keeps(name, await asked(town, COMMANDS[name]))
+
+
+@pytest.mark.parametrize("name", PRESSES)
+async def test_a_press_keeps_its_budget(town: Town, name: str) -> None:
+    ask = await PRESSES[name](town)
+    keeps(name, await asked(town, ask))
+
+
+def test_every_budget_is_somebody_s() -> None:
+    assert STATEMENTS.keys() == COMMANDS.keys() | PRESSES.keys()
+    assert AGAIN.keys() <= STATEMENTS.keys()
+
+
+def test_what_is_sent_again_is_told_by_who_sends_it() -> None:
+    one, two = Sent("players.names", "SELECT 1"), Sent("clans.of_guild", "SELECT 2")
+    assert again([one, two]) == {}
+    assert again([one, two, one, one, Sent("links.every", "SELECT 2")]) == {
+        "clans.of_guild": 1,
+        "players.names": 2,
+    }
