@@ -13,22 +13,14 @@ from tests.house import Import, Module, imports
 SUBJECTS = ("setup", "people", "chat", "game", "view", "review", "publish", "privacy", "ops")
 """The packages of bot/services: each imports only those before it."""
 
-BEING_REWRITTEN = frozenset({"bot/services/view/muster.py"})
-"""Whose imports `doors` and `circles` overlook for now; empty it, and they hold everywhere."""
-
 CRUMB_LINES = 40
 _SERVICES = ["bot", "services"]
 
 
 def doors(modules: Sequence[Module]) -> Iterator[str]:
     """Tell who goes past a subject's door, or imports a subject that stands below its own."""
-    return doors_of(modules, [each for each in modules if each.path not in BEING_REWRITTEN])
-
-
-def doors_of(modules: Sequence[Module], some: Sequence[Module]) -> Iterator[str]:
-    """Tell what `doors` tells, of some of the modules alone."""
     shown = {subject: frozenset(_shown(modules, subject)) for subject in SUBJECTS}
-    for module in some:
+    for module in modules:
         mine = _subject_of(module)
         if mine is not None and mine not in SUBJECTS:
             yield module.said(
@@ -74,7 +66,7 @@ def _shown(modules: Sequence[Module], subject: str) -> list[str]:
 
 def circles(modules: Sequence[Module]) -> Iterator[str]:
     """Tell each circle of imports once, where its first import stands."""
-    graph = _graph([each for each in modules if each.path not in BEING_REWRITTEN])
+    graph = _graph(modules)
     told: set[frozenset[str]] = set()
     for start in sorted(graph):
         way = _way_back(graph, start)

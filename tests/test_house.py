@@ -33,15 +33,6 @@ def test_the_rooms_together_keep(rule: str) -> None:
     none_of(house_tree.OF_THE_TREE[rule](OUR_ROOMS))
 
 
-def test_nobody_is_spared_who_keeps_the_rules() -> None:
-    """What is being rewritten is taken off the list when it is done."""
-    for path in house_tree.BEING_REWRITTEN:
-        alone = [module for module in OUR_ROOMS if module.path == path]
-        assert list(house_tree.doors_of(OUR_ROOMS, alone)), (
-            f"{path} keeps them: take it off the list"
-        )
-
-
 def test_nine_in_ten_functions_are_short() -> None:
     none_of(house.too_few_short_functions(OUR_ROOMS))
 

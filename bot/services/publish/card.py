@@ -119,7 +119,7 @@ class Cards:
 
     async def _read(
         self, connection: Connection, clan: Clan, people: People, about: "_About"
-    ) -> "_Read":
+    ) -> "_CardSource":
         now = self._clock()
         start = day_span(_trend_days(now, clan)[0], clan.zone).start
         query = ViewQuery(
@@ -135,7 +135,7 @@ class Cards:
         view = await read_view(connection, clan, query, people)
         known = people.known.get(about.player_id)
         authors = () if known is None else tuple(each.author_id for each in known.authors)
-        return _Read(
+        return _CardSource(
             view,
             about,
             await chat.author_hours(connection, clan.clan_id, authors, start) if authors else (),
@@ -143,7 +143,7 @@ class Cards:
             () if policy is None else await standing_cases(connection, clan),
         )
 
-    async def _drawn(self, read: "_Read") -> CardFiles:
+    async def _drawn(self, read: "_CardSource") -> CardFiles:
         card, evidence = await asyncio.to_thread(_card, read)
         # The picture is drawn in a process of its own while the rules are asked here.
         chart, standing = await asyncio.gather(
@@ -160,7 +160,7 @@ class _About(NamedTuple):
     judged: bool
 
 
-class _Read(NamedTuple):
+class _CardSource(NamedTuple):
     """All that a card is made from; `hours` are the messages of this person by the hour."""
 
     view: ClanView
@@ -174,7 +174,7 @@ def _trend_days(now: datetime, clan: Clan) -> tuple[date, ...]:
     return trend_days(last(Period.QUARTER, now, clan.zone), clan.zone)
 
 
-def _card(read: _Read) -> tuple[Card, tuple[str, ...]]:
+def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
     view, (player_id, period, _) = read.view, read.about
     clan, now, span = view.clan, view.as_of, view.spans[period]
     member = member_of(view, player_id, period)
@@ -204,7 +204,7 @@ def _card(read: _Read) -> tuple[Card, tuple[str, ...]]:
     return card, tuple(dict.fromkeys(evidence))
 
 
-def _standing(read: _Read) -> OwnStanding | None:
+def _standing(read: _CardSource) -> OwnStanding | None:
     if read.policy is None:
         return None
     return standing_in(context_of(read.view, read.policy, read.cases), read.about.player_id)

@@ -33,7 +33,7 @@ async def read_what_if(
     today = await read_view(connection, clan, replace(query, look_back=LOOK_BACK))
     query = reduce(or_, (verdict_query(policy, then, silence_only=True) for policy in both))
     before = await read_view(connection, clan, query, today.people)
-    read = _Read(
+    read = _TwoViews(
         today,
         before,
         await standing_cases(connection, clan),
@@ -45,7 +45,7 @@ async def read_what_if(
     )
 
 
-class _Read(NamedTuple):
+class _TwoViews(NamedTuple):
     """What both policies are asked about; `noticed` are the players who were sent a notice."""
 
     today: ClanView
@@ -62,7 +62,7 @@ class _Judged(NamedTuple):
     suggested: tuple[str, ...]
 
 
-def _judged(read: _Read, policy: Policy) -> _Judged:
+def _judged(read: _TwoViews, policy: Policy) -> _Judged:
     today = context_of(read.today, policy, read.cases)
     then = context_of(read.before, policy, silence_only=True)
     found = open_promotions(today)
