@@ -117,6 +117,10 @@ class Timetable:
         """Write what was heard."""
         await self._services.intake.flush()
 
+    async def recount(self, _outcome: Outcome) -> None:
+        """Go on counting by a clan's new time zone where that was stopped before its end."""
+        await self._services.zones.recount()
+
     async def back_up(self, outcome: Outcome) -> None:
         """Keep a verified copy of the database."""
         copy = await self._services.upkeep.back_up()
@@ -225,7 +229,7 @@ def _forgets(_settings: Settings, clan: Clan) -> bool:
     return clan.forget_after_days is not None
 
 
-_SOON, _LATER = timedelta(seconds=10), timedelta(minutes=2)
+_SOON, _LATER, _HOUR = timedelta(seconds=10), timedelta(minutes=2), timedelta(hours=1)
 
 JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("flush", lambda _: every(timedelta(seconds=3)), Timetable.flush, recorded=False),
@@ -237,6 +241,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         _is_own_group,
     ),
     BotJob("backup", lambda _: daily(hour=4), Timetable.back_up),
+    BotJob("recount", lambda _: every(_HOUR, _SOON), Timetable.recount, recorded=False),
     ClanJob("forget", lambda _: daily(hour=5), Timetable.forget, _forgets),
     ClanJob("watch", lambda _: every(timedelta(minutes=15)), Timetable.watch, recorded=False),
 )
