@@ -18,7 +18,7 @@ from storage.clans import ClanRow
 from storage.engine import Connection, Database
 from storage.rollups import AuthorRange, Tally
 
-_FACTS_AT_ONCE = 2_000  # 10 to 20 milliseconds for the one writer
+_FACTS_AT_ONCE = 1_000  # 10 to 20 milliseconds for the one writer
 _DAYS_AT_ONCE = 32
 _QUARTER_S = 15 * 60
 
