@@ -20,10 +20,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.clan.notices import Notice
 from bot.clan.wording import ago
 from bot.journal import step, traced
+from bot.services.chat import Flushed
 from bot.services.ops import Outcome, poll_clan
 from bot.services.setup import Clan
 from bot.settings import Settings
-from bot.wiring import Services
+from bot.wiring import Services, tidy
 
 T = TypeVar("T")
 
@@ -31,6 +32,9 @@ Outlet = Callable[[Notice], Awaitable[None]]
 """Whoever says on Discord what a job has to say."""
 
 _Options = dict[str, Any]
+
+_OFTEN_ENOUGH = 6
+"""How often tidying may be put off because people write."""
 
 _log = structlog.get_logger()
 
@@ -78,6 +82,8 @@ class Timetable:
         self._outlet = outlet
         self._told_doubt: dict[int, str | None] = {}
         self._told_late: dict[int, frozenset[str]] = {}
+        self._is_quiet = False
+        self._put_off = 0
         self._running: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -115,7 +121,18 @@ class Timetable:
 
     async def flush(self, _outcome: Outcome) -> None:
         """Write what was heard."""
-        await self._services.intake.flush()
+        self._is_quiet = await self._services.intake.flush() == Flushed()
+
+    async def tidy(self, _outcome: Outcome) -> None:
+        """Free what nobody refers to, at a moment when nobody writes; a busy clan has none long."""
+        self._put_off += 1
+        if self._is_quiet or self._put_off > _OFTEN_ENOUGH:
+            self._put_off = 0
+            tidy()
+
+    async def recount(self, _outcome: Outcome) -> None:
+        """Go on counting by a clan's new time zone where that was stopped before its end."""
+        await self._services.zones.recount()
 
     async def back_up(self, outcome: Outcome) -> None:
         """Keep a verified copy of the database."""
@@ -225,10 +242,11 @@ def _forgets(_settings: Settings, clan: Clan) -> bool:
     return clan.forget_after_days is not None
 
 
-_SOON, _LATER = timedelta(seconds=10), timedelta(minutes=2)
+_SOON, _LATER, _HOUR = timedelta(seconds=10), timedelta(minutes=2), timedelta(hours=1)
 
 JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("flush", lambda _: every(timedelta(seconds=3)), Timetable.flush, recorded=False),
+    BotJob("tidy", lambda _: every(timedelta(minutes=5)), Timetable.tidy, recorded=False),
     ClanJob("poll", lambda our: every(our.poll_every, _SOON), Timetable.poll, _has_group),
     ClanJob(
         "update-all",
@@ -237,6 +255,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         _is_own_group,
     ),
     BotJob("backup", lambda _: daily(hour=4), Timetable.back_up),
+    BotJob("recount", lambda _: every(_HOUR, _SOON), Timetable.recount, recorded=False),
     ClanJob("forget", lambda _: daily(hour=5), Timetable.forget, _forgets),
     ClanJob("watch", lambda _: every(timedelta(minutes=15)), Timetable.watch, recorded=False),
 )

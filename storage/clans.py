@@ -1,7 +1,7 @@
 """Clans: one Discord server joined to one WOM group each, with their own settings."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
@@ -30,6 +30,7 @@ class ClanRow(NamedTuple):
     history_from: datetime | None
     forget_after_days: int | None
     notice_channel_id: int | None
+    recounted_from_on: date | None
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:

@@ -7,13 +7,14 @@ proleptic ordinal. Both sort, compare and index the same in SQLite and PostgreSQ
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import BigInteger, ColumnElement, Integer, literal_column, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DISCORD_EPOCH_MS = 1_420_070_400_000
 _MILLISECOND = timedelta(milliseconds=1)
+_QUARTER_MS = 15 * 60_000
 
 
 def to_ms(instant: datetime) -> int:
@@ -49,6 +50,12 @@ def ids_within(length: timedelta) -> int:
 def instant_of(snowflake: int) -> datetime:
     """Return when Discord made an id."""
     return from_ms((snowflake >> 22) + _DISCORD_EPOCH_MS)
+
+
+def quarter_of(instant: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return, in SQL, the number since 1970 of the quarter of an hour that an instant lies in."""
+    # Not bound: PostgreSQL would take the same expression in GROUP BY for another one.
+    return type_coerce(instant, BigInteger) // literal_column(str(_QUARTER_MS), BigInteger)
 
 
 class Instant(TypeDecorator[datetime]):

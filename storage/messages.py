@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from enum import IntFlag
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import case, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import first_snowflake, ids_within
-from storage.rollups import Tally, find_last_written, raise_last_written, roll_up
-from storage.tables import CHANNELS, MESSAGES, QUESTIONS
+from storage.columns import first_snowflake, ids_within, quarter_of
+from storage.engine import plain_rows
+from storage.rollups import AuthorRange, Tally, find_last_written, raise_last_written, roll_up
+from storage.tables import AUTHORS, CHANNELS, MESSAGES, QUESTIONS
 
 _MANY = 500
 _One = TypeVar("_One")
@@ -150,18 +151,47 @@ async def answered_authors(
     return {author_id: bool(was_answered) for author_id, was_answered in rows}
 
 
-async def after(
-    connection: AsyncConnection, clan_id: int, message_id: int, limit: int
-) -> list[Stored]:
-    """Return the clan's next messages behind an id, in order of time."""
-    rows = await connection.execute(
-        select(MESSAGES)
-        .join(CHANNELS, CHANNELS.c.id == MESSAGES.c.channel_id)
-        .where(CHANNELS.c.clan_id == clan_id, MESSAGES.c.message_id > message_id)
-        .order_by(MESSAGES.c.message_id)
-        .limit(limit)
+async def counts(
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
+) -> dict[int, int]:
+    """Return how many messages each of the clan's authors, silent ones too, wrote in [start, end).
+
+    In the order of their ids.
+    """
+    author = AUTHORS.c
+    wrote = (
+        select(func.count())
+        .where(MESSAGES.c.author_id == author.id, *_sent_in(start, end))
+        .correlate(AUTHORS)
+        .scalar_subquery()
     )
-    return [Stored(*row) for row in rows]
+    rows = await connection.execute(
+        select(author.id, wrote).where(author.clan_id == clan_id).order_by(author.id)
+    )
+    return dict(plain_rows(rows))
+
+
+async def by_quarter(
+    connection: AsyncConnection, authors: AuthorRange, start: datetime, end: datetime
+) -> list[tuple[int, int, int, int]]:
+    """Return (author, quarter, messages, questions) of what was written in [start, end).
+
+    A quarter of an hour is numbered from 1970; days and hours of every zone begin with one.
+    """
+    message = MESSAGES.c
+    quarter = quarter_of(message.sent_at)
+    questions = func.sum(message.flags.bitwise_and(_QUESTION))
+    rows = await connection.execute(
+        select(message.author_id, quarter, func.count(), questions)
+        .where(message.author_id.in_(authors.ids()), *_sent_in(start, end))
+        .group_by(message.author_id, quarter)
+    )
+    return plain_rows(rows)
+
+
+def _sent_in(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    message_id = MESSAGES.c.message_id
+    return message_id >= first_snowflake(start), message_id < first_snowflake(end)
 
 
 def in_few(ids: Sequence[_One], many: int = _MANY) -> Iterable[Sequence[_One]]:

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import ids_within
+from storage.columns import first_snowflake, ids_within, quarter_of
+from storage.engine import plain_rows
 from storage.messages import Stored, in_few
-from storage.tables import CHANNELS, MESSAGES, QUESTIONS
+from storage.rollups import AuthorRange
+from storage.tables import MESSAGES, QUESTIONS
 
 _BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
@@ -37,22 +39,25 @@ async def asked(connection: AsyncConnection, message_ids: Sequence[int]) -> list
     return found
 
 
-async def answered_after(
-    connection: AsyncConnection, clan_id: int, message_id: int, limit: int
-) -> list[QuestionRow]:
-    """Return the clan's next answered questions behind an id, in order of time."""
+async def credited_by_quarter(
+    connection: AsyncConnection, authors: AuthorRange, start: datetime, end: datetime
+) -> list[tuple[int, int, int]]:
+    """Return (author, quarter of an hour since 1970, answers) of what was answered in [start, end).
+
+    Only answers that are credited.
+    """
+    question = QUESTIONS.c
+    quarter = quarter_of(question.answered_at)
     rows = await connection.execute(
-        select(QUESTIONS)
-        .join(CHANNELS, CHANNELS.c.id == QUESTIONS.c.channel_id)
+        select(question.answered_by, quarter, func.count())
         .where(
-            CHANNELS.c.clan_id == clan_id,
-            QUESTIONS.c.message_id > message_id,
-            QUESTIONS.c.answered_by.is_not(None),
+            question.answered_by.in_(authors.ids()),
+            question.answer_id >= first_snowflake(start),
+            question.answer_id < first_snowflake(end),
         )
-        .order_by(QUESTIONS.c.message_id)
-        .limit(limit)
+        .group_by(question.answered_by, quarter)
     )
-    return [QuestionRow(*row) for row in rows]
+    return plain_rows(rows)
 
 
 async def asked_or_answered_by(

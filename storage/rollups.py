@@ -6,13 +6,13 @@ facts makes the same rows.
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable
-from datetime import date, datetime
-from typing import NamedTuple, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import first_snowflake
+from storage.columns import instant_of
 from storage.engine import upsert
 from storage.tables import (
     AUTHOR_DAYS,
@@ -25,6 +25,21 @@ from storage.tables import (
 
 _Key = TypeVar("_Key", bound=Hashable)
 _COUNTS = ("messages", "questions", "answers")
+_DAY = timedelta(days=1)
+
+
+class AuthorRange(NamedTuple):
+    """The clan's authors with ids in [first_id, after_id); without an end, all further ones."""
+
+    clan_id: int
+    first_id: int = 0
+    after_id: int | None = None
+
+    def ids(self) -> Select[tuple[int]]:
+        """Return their ids, as SQL."""
+        author = AUTHORS.c
+        found = select(author.id).where(author.clan_id == self.clan_id, author.id >= self.first_id)
+        return found if self.after_id is None else found.where(author.id < self.after_id)
 
 
 class Tally(NamedTuple):
@@ -40,22 +55,9 @@ class Tally(NamedTuple):
 
 async def roll_up(connection: AsyncConnection, clan_id: int, tallies: Collection[Tally]) -> None:
     """Add the tallies to every rollup; rows in which nothing is left are gone afterwards."""
-    days = _sums(((tally.author_id, tally.day), tally) for tally in tallies)
-    hours = _sums(((tally.author_id, tally.hour_at), tally) for tally in tallies)
     totals = _sums((tally.author_id, tally) for tally in tallies)
     clan = _sums((tally.hour_at, tally) for tally in tallies if tally.messages)
-    await upsert(
-        connection,
-        AUTHOR_DAYS,
-        [{"author_id": who, "day": day, **counts} for (who, day), counts in days.items()],
-        add=_COUNTS,
-    )
-    await upsert(
-        connection,
-        AUTHOR_HOURS,
-        [{"author_id": who, "hour_at": hour, **counts} for (who, hour), counts in hours.items()],
-        add=_COUNTS,
-    )
+    await _add(connection, tallies)
     await upsert(
         connection,
         AUTHOR_TOTALS,
@@ -75,17 +77,106 @@ async def roll_up(connection: AsyncConnection, clan_id: int, tallies: Collection
         await _drop_empty(connection, clan_id, tallies)
 
 
-async def forget(connection: AsyncConnection, clan_id: int) -> None:
-    """Take everything out of the clan's rollups but when each author wrote last."""
-    mine = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
-    for table in (AUTHOR_DAYS, AUTHOR_HOURS):
-        await connection.execute(delete(table).where(table.c.author_id.in_(mine)))
-    await connection.execute(delete(CLAN_HOURS).where(CLAN_HOURS.c.clan_id == clan_id))
-    await connection.execute(
-        update(AUTHOR_TOTALS)
-        .where(AUTHOR_TOTALS.c.author_id.in_(mine))
-        .values(dict.fromkeys(_COUNTS, 0))
+async def _add(connection: AsyncConnection, tallies: Collection[Tally]) -> None:
+    """Add the tallies to their authors' days and hours."""
+    days = _sums(((tally.author_id, tally.day), tally) for tally in tallies)
+    hours = _sums(((tally.author_id, tally.hour_at), tally) for tally in tallies)
+    await upsert(
+        connection,
+        AUTHOR_DAYS,
+        [{"author_id": who, "day": day, **counts} for (who, day), counts in days.items()],
+        add=_COUNTS,
     )
+    await upsert(
+        connection,
+        AUTHOR_HOURS,
+        [{"author_id": who, "hour_at": hour, **counts} for (who, hour), counts in hours.items()],
+        add=_COUNTS,
+    )
+
+
+async def extent(connection: AsyncConnection, clan_id: int) -> tuple[date, date] | None:
+    """Return the days [first, after) outside which nothing is counted of the clan in any zone.
+
+    None when nothing is counted at all.
+    """
+    (days_first, days_last), (ids_first, ids_last) = [
+        await _outermost(connection, clan_id, column, of_author)
+        for column, of_author in (
+            (AUTHOR_DAYS.c.day, AUTHOR_DAYS.c.author_id),
+            (MESSAGES.c.message_id, MESSAGES.c.author_id),
+        )
+    ]
+    found = [day for day in (days_first, days_last) if day is not None]
+    found += [instant_of(each).date() for each in (ids_first, ids_last) if each is not None]
+    # Two zones are up to 26 hours apart, and so are the dates that they show.
+    return (min(found) - 2 * _DAY, max(found) + 3 * _DAY) if found else None
+
+
+async def _outermost(
+    connection: AsyncConnection,
+    clan_id: int,
+    column: ColumnElement[Any],
+    of_author: ColumnElement[int],
+) -> tuple[Any, Any]:
+    """Return the smallest and the largest value among the clan's authors, each found by a seek."""
+    author = AUTHORS.c
+
+    def best(choose: Any) -> Any:  # noqa: ANN401 - SQL
+        mine = select(choose(column)).where(of_author == author.id).correlate(AUTHORS)
+        return choose(mine.scalar_subquery())
+
+    rows = await connection.execute(
+        select(best(func.min), best(func.max)).where(author.clan_id == clan_id)
+    )
+    smallest, largest = rows.one()
+    return smallest, largest
+
+
+async def replace(
+    connection: AsyncConnection,
+    authors: AuthorRange,
+    days: tuple[date, date],
+    hours: tuple[datetime, datetime],
+    tallies: Collection[Tally],
+) -> None:
+    """Let authors' days [first, after) and hours [start, end) be the tallies and nothing else.
+
+    The clan's hours are what its authors' hours make; totals do not depend on days and hours.
+    """
+    for table, when, (first, after) in (
+        (AUTHOR_DAYS, AUTHOR_DAYS.c.day, days),
+        (AUTHOR_HOURS, AUTHOR_HOURS.c.hour_at, hours),
+    ):
+        await connection.execute(
+            delete(table).where(table.c.author_id.in_(authors.ids()), when >= first, when < after)
+        )
+    await _add(connection, tallies)
+    await _sum_clan_hours(connection, authors.clan_id, *hours)
+
+
+async def _sum_clan_hours(
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
+) -> None:
+    hour, clan_hour = AUTHOR_HOURS.c, CLAN_HOURS.c
+    await connection.execute(
+        delete(CLAN_HOURS).where(
+            clan_hour.clan_id == clan_id, clan_hour.hour_at >= start, clan_hour.hour_at < end
+        )
+    )
+    summed = func.sum(hour.messages)
+    sums = (
+        select(literal(clan_id), hour.hour_at, summed)
+        .where(
+            hour.author_id.in_(AuthorRange(clan_id).ids()),
+            hour.hour_at >= start,
+            hour.hour_at < end,
+        )
+        .group_by(hour.hour_at)
+        .having(summed != 0)
+    )
+    names = ["clan_id", "hour_at", "messages"]
+    await connection.execute(CLAN_HOURS.insert().from_select(names, sums))
 
 
 async def raise_last_written(
@@ -105,23 +196,25 @@ async def raise_last_written(
 
 
 async def find_last_written(connection: AsyncConnection, author_id: int) -> None:
-    """Look up an author's newest message again after some were taken out."""
-    hours = AUTHOR_HOURS.c
-    hour_at = await connection.scalar(
-        select(func.max(hours.hour_at)).where(hours.author_id == author_id, hours.messages > 0)
+    """Look up an author's newest message again after some were taken out.
+
+    Where no fact is left of what is counted, the newest hour in which they wrote.
+    """
+    hours, total, message = AUTHOR_HOURS.c, AUTHOR_TOTALS.c, MESSAGES.c
+    newest = await connection.scalar(
+        select(message.sent_at)
+        .where(message.author_id == author_id)
+        .order_by(message.message_id.desc())
+        .limit(1)
     )
-    newest = None
-    if hour_at is not None:
+    if newest is None:
         newest = await connection.scalar(
-            select(func.max(MESSAGES.c.sent_at)).where(
-                MESSAGES.c.author_id == author_id,
-                MESSAGES.c.message_id >= first_snowflake(hour_at),
-            )
+            select(func.max(hours.hour_at))
+            .join(AUTHOR_TOTALS, total.author_id == hours.author_id)
+            .where(hours.author_id == author_id, hours.messages > 0, total.messages > 0)
         )
     await connection.execute(
-        update(AUTHOR_TOTALS)
-        .where(AUTHOR_TOTALS.c.author_id == author_id)
-        .values(wrote_at=newest or hour_at)
+        update(AUTHOR_TOTALS).where(total.author_id == author_id).values(wrote_at=newest)
     )
 
 

@@ -43,7 +43,11 @@ def _snowflake_key() -> Any:  # noqa: ANN401 - what SQLModel's Field returns
 
 
 class ClanTable(SQLModel, table=True):
-    """One Discord server joined to one WOM group."""
+    """One Discord server joined to one WOM group.
+
+    `recounted_from_on` is set while days are counted anew by another zone: those before it still
+    have to be.
+    """
 
     __tablename__: ClassVar[Any] = "clans"
 
@@ -63,6 +67,7 @@ class ClanTable(SQLModel, table=True):
     history_from: datetime | None = Field(default=None, sa_type=Instant)
     forget_after_days: int | None = None
     notice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
+    recounted_from_on: date | None = Field(default=None, sa_type=Day)
 
 
 class PlayerTable(SQLModel, table=True):
@@ -251,7 +256,7 @@ class MessageTable(SQLModel, table=True):
     )
 
     message_id: int = _snowflake_key()
-    author_id: int = Field(foreign_key="authors.id")
+    author_id: int = Field(foreign_key="authors.id", index=True)
     channel_id: int = Field(foreign_key="channels.id")
     sent_at: datetime = Field(sa_type=Instant)
     flags: int = Field(sa_type=SmallInteger)

@@ -2,15 +2,16 @@
 
 Rule: a key or a code is sent, and never logged, raised or shown. A refusal is final; only
 what may be different a moment later is asked again, and a POST only if it surely did nothing.
+The library that asks is imported with the first question: many commands never ask.
 """
+# ruff: noqa: PLC0415 - see above
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-import httpx
 import structlog
 
 from wom import questions
@@ -35,6 +36,9 @@ from wom.pace import LIMIT_WITH_KEY, LIMIT_WITHOUT_KEY, Pace
 from wom.questions import ApiRequest
 from wom.wire import Fresh, NotModified, allowance, read_answer
 
+if TYPE_CHECKING:
+    import httpx
+
 T = TypeVar("T")
 
 TRIES = 4
@@ -52,10 +56,12 @@ def open_http(  # noqa: PLR0913 - the settings of one connection, each with its 
     contact: str,
     version: str,
     *,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: "httpx.AsyncBaseTransport | None" = None,
     timeout_s: float = 30.0,
-) -> httpx.AsyncClient:
+) -> "httpx.AsyncClient":
     """Open a connection that says who we are; ValueError for a key that no header can carry."""
+    import httpx
+
     agent = f"ClanStats/{version} ({contact})"
     headers = {
         "User-Agent": "".join(c if c.isascii() and c.isprintable() else "?" for c in agent),
@@ -77,11 +83,14 @@ def open_http(  # noqa: PLR0913 - the settings of one connection, each with its 
 
 
 class WomClient:
-    """Asks Wise Old Man; waits, at most `max_wait_s` a question, rather than ask too much."""
+    """Asks Wise Old Man; waits, at most `max_wait_s` a question, rather than ask too much.
+
+    `opens` opens the connection, once, when the first question is asked.
+    """
 
     def __init__(  # noqa: PLR0913 - time and chance come from outside
         self,
-        http: httpx.AsyncClient,
+        opens: "Callable[[], httpx.AsyncClient]",
         *,
         has_key: bool,
         monotonic: Callable[[], float],
@@ -89,12 +98,19 @@ class WomClient:
         jitter: Callable[[], float],
         max_wait_s: float = 120.0,
     ) -> None:
-        self._http = http
+        self._opens = opens
+        self._http: httpx.AsyncClient | None = None
+        self._one_opens = asyncio.Lock()
         self._pace = Pace(LIMIT_WITH_KEY if has_key else LIMIT_WITHOUT_KEY)
         self._monotonic = monotonic
         self._sleep = sleep
         self._jitter = jitter
         self._max_wait_s = max_wait_s
+
+    async def aclose(self) -> None:
+        """Close the connection, if it was ever opened."""
+        if self._http is not None:
+            await self._http.aclose()
 
     async def group(
         self, group_id: int, etag: str | None = None
@@ -215,11 +231,21 @@ class WomClient:
             self._pace.back_off(now, error.retry_after)
             raise
 
-    async def _send(self, question: ApiRequest[T]) -> httpx.Response:
+    async def _opened(self) -> "httpx.AsyncClient":
+        """Return the connection; it opens beside the event loop: imports and certificates."""
+        async with self._one_opens:
+            if self._http is None:
+                self._http = await asyncio.to_thread(self._opens)
+            return self._http
+
+    async def _send(self, question: ApiRequest[T]) -> "httpx.Response":
         """Send one request, and translate what the network does to it."""
+        http = await self._opened()
+        import httpx
+
         headers = {} if question.etag is None else {"If-None-Match": question.etag}
         try:
-            return await self._http.request(
+            return await http.request(
                 question.method,
                 question.path,
                 params=question.query,
@@ -232,7 +258,7 @@ class WomClient:
             raise WomUnreachable(question.path) from error
 
     async def _read(
-        self, question: ApiRequest[T], response: httpx.Response
+        self, question: ApiRequest[T], response: "httpx.Response"
     ) -> Fresh[T] | NotModified:
         """Read an answer, beside the event loop when it is large."""
         status, headers, body = response.status_code, response.headers, response.content

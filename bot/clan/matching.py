@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from heapq import nlargest
+from itertools import chain
 from typing import NamedTuple
 
 from bot.clan.names import match_key, players_by_name, wom_key
@@ -28,6 +29,7 @@ _SIMILAR_WORTH = 0.8
 _SHORTEST = 3  # a name of two letters is similar to everything
 _LOOKED_AT = 6  # names per user for which the similarity is asked
 _SHARED_FROM = 0.3  # of the pairs of letters of both names
+_FEWEST = 2  # pairs of a name that has any: "aaa" has two
 
 
 class UserToMatch(NamedTuple):
@@ -188,11 +190,14 @@ def _similar(
     for user in users:
         key = match_key(user.name)
         mine = _pairs_of_letters(key)
-        shared = Counter(place for gram in mine for place in at.get(gram, ()))
-        likeness = (
+        shared = Counter(chain.from_iterable(at.get(gram, ()) for gram in mine))
+        # Most names share a single pair with most others, so that this saves nearly all of it.
+        enough = _SHARED_FROM / 2 * (len(mine) + _FEWEST)
+        likeness = [
             (2 * common / (len(mine) + len(grams[place])), place)
             for place, common in shared.items()
-        )
+            if common >= enough
+        ]
         for share, place in nlargest(_LOOKED_AT, likeness):
             if share < _SHARED_FROM:
                 break

@@ -39,17 +39,20 @@ async def report(context: CliContext, wanted: Wanted, *, verbose: bool) -> int:
 
 
 async def _files(context: CliContext, wanted: Wanted, *, verbose: bool) -> "ReportFiles":
-    settings = context.settings()
     draws = Aside()
-    from bot.cli.choosing import one_clan
+    try:
+        settings = context.settings()
+        from bot.cli.choosing import one_clan
 
-    present = clock_at(wanted.now)
-    with journal(settings, verbose=verbose):
-        async with context.open_services(settings, draws=lambda: draws, **present) as services:
-            clan = await one_clan(services, wanted.clan)
-            return await services.publish.report_files(
-                clan, wanted.period, leadership=wanted.leadership
-            )
+        present = clock_at(wanted.now)
+        with journal(settings, verbose=verbose):
+            async with context.open_services(settings, draws=lambda: draws, **present) as services:
+                clan = await one_clan(services, wanted.clan)
+                return await services.publish.report_files(
+                    clan, wanted.period, leadership=wanted.leadership
+                )
+    finally:
+        draws.close()
 
 
 def _write(out: Path, files: "ReportFiles") -> None:

@@ -20,8 +20,11 @@ from bot.wiring import now
 _log = structlog.get_logger()
 
 
-async def run(context: CliContext, *, verbose: bool) -> int:
-    """Be on Discord until cancelled; SettingsError without a token or a contact for WOM."""
+async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
+    """Be on Discord until cancelled; SettingsError without a token or a contact for WOM.
+
+    The worker, which was started before, draws.
+    """
     settings = context.settings()
     token = _needed(settings)
     with open_journal(
@@ -34,7 +37,6 @@ async def run(context: CliContext, *, verbose: bool) -> int:
         for cost in costs(settings):
             # The log takes what follows "SECRET:" for the secret itself.
             _log.info(cost.words.replace(": ", ", so ", 1))
-        worker = Worker()
         async with context.open_services(settings, draws=lambda: worker) as services:
             await adopt_group(services, settings)
             await worker.warm()

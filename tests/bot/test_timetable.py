@@ -1,11 +1,14 @@
 """The jobs, done by hand against a small group behind the real client; nobody waits for a clock."""
 
 import asyncio
+import gc
 import io
-from collections.abc import AsyncIterator
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -18,12 +21,14 @@ from bot.services.setup import Clan
 from bot.settings import load
 from bot.timetable import JOBS, BotJob, ClanJob, Timetable, every
 from bot.wiring import Services, open_services
+from storage import clans
 from storage.runs import Run
 from tests.bot.demo.conftest import Clock
+from tests.bot.services.contents import one
 from tests.bot.services.group import CODE, GROUP_ID, Group, Someone
-from tests.bot.services.talk import heard
+from tests.bot.services.talk import heard, kept, told
 from tests.storage.conftest import path, template
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, opened
 
 __all__ = ["path", "template"]
 
@@ -235,14 +240,19 @@ async def test_nobody_is_told_of_an_update_that_is_never_done_for_them(desk: Des
 
 
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
-    assert list(BY_NAME) == ["flush", "poll", "update-all", "backup", "forget", "watch"]
+    assert list(BY_NAME) == [
+        *("flush", "tidy", "poll", "update-all"),
+        *("backup", "recount", "forget", "watch"),
+    ]
     desk.timetable.start()
     planned = {job.id: job for job in desk.timetable._scheduler.get_jobs()}
     assert {name: str(job.trigger) for name, job in planned.items()} == {
         "flush": "interval[0:00:03]",
+        "tidy": "interval[0:05:00]",
         "poll": "interval[1:00:00]",
         "update-all": "interval[12:00:00]",
         "backup": "cron[hour='4']",
+        "recount": "interval[1:00:00]",
         "forget": "cron[hour='5']",
         "watch": "interval[0:15:00]",
     }
@@ -293,3 +303,56 @@ async def test_who_left_is_forgotten_only_where_the_clan_wants_it_and_only_count
     assert "forget" not in await desk.runs(keeps)
     assert (await desk.services.dossier.kept(wants, 77_077)).messages == 0
     assert (await desk.services.dossier.kept(keeps, 77_077)).messages == 1
+
+
+async def test_a_count_that_was_stopped_goes_on(desk: Desk, path: Path) -> None:
+    clan = await desk.clan()
+    desk.services.intake.hear(clan.guild_id, heard(1))
+    await desk.do("flush")
+    async with opened(path) as database, database.writing() as connection:
+        day = NOW.date() + 2 * DAY
+        await clans.change(
+            connection, clan.clan_id, zone="Pacific/Kiritimati", recounted_from_on=day
+        )
+    await desk.do("recount")
+    assert kept(path) == told([heard(1)], ZoneInfo("Pacific/Kiritimati"))
+    assert one(path, "SELECT recounted_from_on FROM clans") is None
+
+
+@pytest.fixture
+def circle() -> Iterator[Callable[[], bool]]:
+    """Make garbage that only a full collection frees; tell whether it is still there."""
+
+    class Circle:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gc.disable()
+    kept_alive = Circle()
+    seen = weakref.ref(kept_alive)
+    del kept_alive
+    yield lambda: seen() is not None
+    gc.enable()
+
+
+async def test_what_nobody_refers_to_is_freed_when_nobody_writes(
+    desk: Desk, circle: Callable[[], bool]
+) -> None:
+    await desk.clan()
+    desk.services.intake.hear(1, heard(1))
+    await desk.do("flush")
+    await desk.do("tidy")
+    assert circle(), "somebody had just written"
+    await desk.do("flush")
+    await desk.do("tidy")
+    assert not circle()
+
+
+async def test_a_clan_in_which_somebody_always_writes_is_tidied_now_and_then(
+    desk: Desk, circle: Callable[[], bool]
+) -> None:
+    for _ in range(6):
+        await desk.do("tidy")
+    assert circle()
+    await desk.do("tidy")
+    assert not circle()

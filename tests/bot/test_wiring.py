@@ -76,18 +76,24 @@ async def test_nobody_is_listened_to_without_discord(settings: Settings, folder:
 async def test_everything_is_closed_even_when_something_fails_inside(
     settings: Settings, folder: Path
 ) -> None:
-    pen = Pen()
+    pen, group = Pen(), Group(Someone(1))
     opened: list[Services] = []
 
     async def fails() -> None:
-        async with open_services(settings, Clock(NOW), draws=lambda: pen) as services:
+        transport = httpx.MockTransport(group)
+        async with open_services(
+            settings, Clock(NOW), draws=lambda: pen, transport=transport
+        ) as services:
             opened.append(services)
+            await services.wom.group(GROUP_ID)
             raise LookupError("inside")
 
     with pytest.raises(LookupError, match="inside"):
         await fails()
     assert pen.is_closed
-    assert opened[0].wom._http.is_closed
+    http = opened[0].wom._http
+    assert http is not None
+    assert http.is_closed
     # The write-ahead log is folded in when the last connection closes.
     assert names_in(folder) == {"clan_data.db"}
 
@@ -135,8 +141,15 @@ def test_the_clock_is_aware() -> None:
 
 
 def test_what_is_loaded_is_left_alone_by_the_collector() -> None:
+    before = gc.get_threshold()
+    gc.disable()
     try:
         leave_loaded()
         assert gc.get_freeze_count() > 10_000
+        assert gc.isenabled()
+        assert gc.get_threshold()[:2] == (700, 10)
+        assert gc.get_threshold()[2] > 10_000
     finally:
         gc.unfreeze()
+        gc.set_threshold(*before)
+        gc.enable()

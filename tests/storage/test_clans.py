@@ -116,11 +116,12 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "links.actions": lambda it, clan: links.actions(it, clan, 5),
     "links.every": links.every,
     "links.of_clan": links.of_clan,
-    "messages.after": lambda it, clan: messages.after(it, clan, 0, 10),
+    "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.names": players.names,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
+    "rollups.extent": rollups.extent,
     "runs.blindness": lambda it, clan: runs.blindness(it, clan, START),
     "runs.blind_since": runs.blind_since,
     "runs.last_runs": runs.last_runs,
@@ -139,7 +140,6 @@ WRITES = {
     *(
         "players.put_in",
         "players.take_out",
-        "rollups.forget",
         "rollups.roll_up",
         "runs.begin",
         "runs.go_blind",
@@ -165,7 +165,9 @@ async def settle(connection: Connection, number: int) -> int:
         await observe(connection, number * 10, at + HOUR, xp=1001 - days)
     who = await an_author(connection, clan_id, user_id=7)
     channel = await a_channel(connection, clan_id, discord_id=number)
-    await messages.add(connection, clan_id, [a_fact(who, channel, NOW + number * HOUR, asks=True)])
+    long_ago = a_fact(who, channel, NOW - number * 30 * DAY)
+    asked = a_fact(who, channel, NOW + number * HOUR, asks=True)
+    await messages.add(connection, clan_id, [long_ago, asked])
     await bridges.declare(connection, clan_id, number, f"pattern {number}", number)
     told = bridges.BroadcastRow(IDS[0] + number, channel, who, f"kind {number}", NOW)
     await bridges.add(connection, [told])

@@ -59,7 +59,7 @@ class Wom:
             transport=httpx.MockTransport(self._answer),
         )
         self.client = WomClient(
-            self.http,
+            lambda: self.http,
             has_key=key is not None,
             monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,

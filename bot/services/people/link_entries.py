@@ -6,7 +6,7 @@ Values in, values out; a thousand names take a while, so whoever asks does it in
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from bot.clan.linking import LinkPair, LinkState, speaker_key
+from bot.clan.linking import LinkPair, LinkState, Tied, speaker_key
 from bot.clan.matching import (
     Candidate,
     SpeakerToMatch,
@@ -23,7 +23,8 @@ _UNLIKE, _BY_NAME = "no name in common", "known by name"
 
 def queue_of(asked: QueueInput) -> LinkQueue:
     """Return the open questions about the present members."""
-    sure = _sure(asked)
+    known = _Lookup(asked)
+    sure = _sure(asked, known)
     settled = {each.pair.player_id for each in sure}, {each.pair.user_id for each in sure}
     found = suggestions(
         [member.to_match() for member in asked.guild_members if member.user_id not in settled[1]],
@@ -32,8 +33,8 @@ def queue_of(asked: QueueInput) -> LinkQueue:
         asked.similarity,
     )
     return LinkQueue(
-        claims=_claims(asked),
-        conflicts=_conflicts(asked),
+        claims=_claims(asked, known),
+        conflicts=_conflicts(asked, known),
         unmatched_users=_users(asked, found, settled[1]),
         unmatched_players=_players(asked, found, settled[0]),
         unmatched_speakers=_speakers(asked),
@@ -44,7 +45,25 @@ def queue_of(asked: QueueInput) -> LinkQueue:
     )
 
 
-def _sure(asked: QueueInput) -> tuple[SurePair, ...]:
+class _Lookup:
+    """What is looked up for every entry, made once for all of them."""
+
+    def __init__(self, asked: QueueInput) -> None:
+        self.guild_members = {face.user_id: face for face in asked.guild_members}
+        self.shown = asked.user_names()
+        self.of_player: dict[int, list[Tied]] = defaultdict(list)
+        self.of_user: dict[int, list[Tied]] = defaultdict(list)
+        for tie in asked.ties.values():
+            if tie.stands and tie.user_id > 0:
+                self.of_player[tie.player_id].append(tie)
+                self.of_user[tie.user_id].append(tie)
+
+    def concerning(self, pair: LinkPair) -> list[Tied]:
+        """Return the standing links of either of two."""
+        return self.of_player.get(pair.player_id, []) + self.of_user.get(pair.user_id, [])
+
+
+def _sure(asked: QueueInput, known: _Lookup) -> tuple[SurePair, ...]:
     """Return the sure pairs of those whom no other link concerns.
 
     All names take part, those of linked people too: a name that they share is in doubt.
@@ -55,18 +74,13 @@ def _sure(asked: QueueInput) -> tuple[SurePair, ...]:
         [asked.player_to_match(place) for place in asked.places],
         wrong,
     )
-    standing = {pair: tie for pair, tie in asked.ties.items() if tie.stands and tie.user_id > 0}
-    shown, called = asked.user_names(), _called(asked.places)
+    called = _called(asked.places)
     found = []
     for player_id, user_id, *_ in pairs:
         pair = LinkPair(player_id, user_id)
-        concerning = [
-            tie
-            for other, tie in standing.items()
-            if player_id == other.player_id or user_id == other.user_id
-        ]
+        concerning = known.concerning(pair)
         if all(tie.pair == pair and tie.state is LinkState.CLAIMED for tie in concerning):
-            found.append(SurePair(pair, called[player_id], shown[user_id]))
+            found.append(SurePair(pair, called[player_id], known.shown[user_id]))
     return tuple(sorted(found, key=lambda each: each.player.casefold()))
 
 
@@ -84,7 +98,7 @@ def _open_players(asked: QueueInput, settled: Collection[int]) -> list[MemberRow
     ]
 
 
-def _claims(asked: QueueInput) -> tuple[QueueEntry, ...]:
+def _claims(asked: QueueInput, known: _Lookup) -> tuple[QueueEntry, ...]:
     disputed = {conflict.player_id for conflict in asked.persons.conflicts}
     places = {place.player_id: place for place in asked.places}
     claims = sorted(
@@ -92,38 +106,32 @@ def _claims(asked: QueueInput) -> tuple[QueueEntry, ...]:
         key=lambda tie: (tie.claimed_at, tie.pair),
     )
     return tuple(
-        QueueEntry(place.player_id, place.name, _claimants(asked, place), since_at=tie.claimed_at)
+        QueueEntry(
+            place.player_id, place.name, _claimants(asked, known, place), since_at=tie.claimed_at
+        )
         for tie in claims
         if (place := places.get(tie.player_id)) is not None and tie.player_id not in disputed
     )
 
 
-def _conflicts(asked: QueueInput) -> tuple[QueueEntry, ...]:
+def _conflicts(asked: QueueInput, known: _Lookup) -> tuple[QueueEntry, ...]:
     places = {place.player_id: place for place in asked.places}
     return tuple(
-        QueueEntry(place.player_id, place.name, _claimants(asked, place, conflict.user_ids))
+        QueueEntry(place.player_id, place.name, _claimants(asked, known, place, conflict.user_ids))
         for conflict in asked.persons.conflicts
         if (place := places.get(conflict.player_id)) is not None
     )
 
 
 def _claimants(
-    asked: QueueInput, place: MemberRow, named: Iterable[int] = ()
+    asked: QueueInput, known: _Lookup, place: MemberRow, named: Iterable[int] = ()
 ) -> tuple[Partner, ...]:
     """Return who claims a player or is `named` like it, the likeliest first."""
-    guild_members, shown = (
-        {member.user_id: member for member in asked.guild_members},
-        asked.user_names(),
-    )
     found = []
-    claims = {
-        pair
-        for pair, tie in asked.ties.items()
-        if pair.player_id == place.player_id and pair.user_id > 0 and tie.stands
-    }
+    claims = {tie.pair for tie in known.of_player.get(place.player_id, ())}
     for pair in claims | {LinkPair(place.player_id, user_id) for user_id in named}:
-        member = guild_members.get(pair.user_id)
-        name = shown.get(pair.user_id, f"user {pair.user_id}")
+        member = known.guild_members.get(pair.user_id)
+        name = known.shown.get(pair.user_id, f"user {pair.user_id}")
         if member is None:
             found.append(Partner(pair, name, 0, "no longer on this server"))
             continue

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clan import matching
 from bot.clan.matching import (
     PlayerToMatch,
     SpeakerToMatch,
@@ -212,3 +213,18 @@ def test_five_hundred_on_each_side_ask_for_the_similarity_of_a_few_only() -> Non
 
     assert suggestions(users, players, (), counting)
     assert asked["times"] <= 6 * 1000  # six for each of a user's names, of 1000 x 1000 pairs
+
+
+@given(
+    st.lists(st.text("abn ", min_size=1, max_size=12), min_size=1, max_size=12),
+    st.lists(st.text("abn ", min_size=1, max_size=12), min_size=1, max_size=12),
+)
+def test_names_that_are_not_looked_at_would_not_have_been_suggested(
+    ours: list[str], theirs: list[str]
+) -> None:
+    users = [user(number, name) for number, name in enumerate(ours)]
+    players = [player(number, name) for number, name in enumerate(theirs)]
+    found = suggestions(users, players, (), similarity)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "_FEWEST", -100)  # then every name that shares anything is
+        assert suggestions(users, players, (), similarity) == found

@@ -93,7 +93,12 @@ def test_migrate_draws_nothing_and_never_meets_discord(tmp_path: Path) -> None:
 
 def test_poll_draws_nothing_and_never_meets_discord(tmp_path: Path) -> None:
     found = imported_by("poll", DATA_DIR=str(tmp_path), WOM_CONTACT="a test")
-    assert found == {"sqlalchemy", "httpx"}
+    assert found == {"sqlalchemy"}, "nobody has a group yet, so nobody is asked"
+
+
+def test_report_never_asks_wise_old_man_and_draws_elsewhere(tmp_path: Path) -> None:
+    found = imported_by("report", "--out", str(tmp_path), DATA_DIR=str(tmp_path))
+    assert found == {"sqlalchemy"}
 
 
 def test_doctor_without_a_token_never_meets_discord(tmp_path: Path) -> None:

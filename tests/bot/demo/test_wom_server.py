@@ -303,7 +303,7 @@ class Client:
             "https://wom.test/v2", None, "tests", "1", transport=httpx.MockTransport(wom)
         )
         self.ask = WomClient(
-            self.http,
+            lambda: self.http,
             has_key=False,
             monotonic=self.monotonic,
             sleep=self.sleep,

@@ -266,7 +266,7 @@ def client_of(answers: Answers, key: str | None = None) -> WomClient:
     """Return the real client in front of somebody who answers."""
     patience = Patience()
     return WomClient(
-        open_http(
+        lambda: open_http(
             "https://wom.test/v2", key, "a test", "1", transport=httpx.MockTransport(answers)
         ),
         has_key=key is not None,

@@ -48,7 +48,7 @@ async def client(wom: Wom) -> AsyncIterator[WomClient]:
     transport = httpx.MockTransport(wom)
     async with open_http("https://wom.test/v2", "key", "nobody", "1", transport=transport) as http:
         yield WomClient(
-            http,
+            lambda: http,
             has_key=True,
             monotonic=lambda: 0.0,
             sleep=lambda _: asyncio.sleep(0),
