@@ -30,6 +30,7 @@ class ClanRow(NamedTuple):
     history_from: datetime | None
     forget_after_days: int | None
     notice_channel_id: int | None
+    identity_revision: int
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:

@@ -33,6 +33,7 @@ SQLModel.metadata.naming_convention = {
 
 _CLUSTERED = {"sqlite_with_rowid": False}
 _NO = {"server_default": false()}
+_ZERO = {"server_default": text("0")}
 _STANDING = "state NOT IN ('done', 'closed')"
 
 
@@ -43,7 +44,10 @@ def _snowflake_key() -> Any:  # noqa: ANN401 - what SQLModel's Field returns
 
 
 class ClanTable(SQLModel, table=True):
-    """One Discord server joined to one WOM group."""
+    """One Discord server joined to one WOM group.
+
+    Triggers raise `identity_revision` whenever who is whose may have changed.
+    """
 
     __tablename__: ClassVar[Any] = "clans"
 
@@ -63,6 +67,7 @@ class ClanTable(SQLModel, table=True):
     history_from: datetime | None = Field(default=None, sa_type=Instant)
     forget_after_days: int | None = None
     notice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
+    identity_revision: int = Field(default=0, sa_column_kwargs=_ZERO)
 
 
 class PlayerTable(SQLModel, table=True):
