@@ -117,6 +117,10 @@ class Timetable:
         """Write what was heard."""
         await self._services.intake.flush()
 
+    async def let_go(self, _outcome: Outcome) -> None:
+        """Forget who is who in the clans that nobody asked about in a while."""
+        self._services.identities.let_go()
+
     async def back_up(self, outcome: Outcome) -> None:
         """Keep a verified copy of the database."""
         copy = await self._services.upkeep.back_up()
@@ -236,6 +240,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         Timetable.update_all,
         _is_own_group,
     ),
+    BotJob("let-go", lambda _: every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: daily(hour=4), Timetable.back_up),
     ClanJob("forget", lambda _: daily(hour=5), Timetable.forget, _forgets),
     ClanJob("watch", lambda _: every(timedelta(minutes=15)), Timetable.watch, recorded=False),

@@ -18,7 +18,7 @@ from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Zones
 from bot.services.game import OwnGroup, Poll, Refreshing
 from bot.services.ops import Upkeep
-from bot.services.people import Exemptions, Leaves, Links
+from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
 from bot.services.review import Cases, Review
@@ -57,6 +57,7 @@ class Services:
     details: Details
     refreshing: Refreshing
     upkeep: Upkeep
+    identities: IdentityCache
     clock: Clock
     migrated: Migrated
 
@@ -154,6 +155,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock)
     review = Review(database, clock)
+    identities = IdentityCache(clock)
     return Services(
         clans=clans,
         zones=Zones(database),
@@ -165,7 +167,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         publish=Publish(database, drawing, clock),
         cards=Cards(database, drawing, review, clock),
         places=Channels(database),
-        links=Links(database, clock),
+        links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),
         privacy=Privacy(database, intake, clock),
@@ -183,6 +185,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             version=VERSION,
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
         ),
+        identities=identities,
         clock=clock,
         migrated=migrated,
     )

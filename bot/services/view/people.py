@@ -1,42 +1,27 @@
 """Who is in the clan, and whose chat stands with which player: a person's with the main account.
 
-Worked out anew for every answer: a link, a rename or an alias changes all of the past at once.
+Never older than what is asked for: a link, a rename or an alias changes all of the past at once.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.clan.persons import Person, Persons, hidden_players
+from bot.clan.persons import Persons
 from bot.clan.standings import Link
-from bot.services.people import Identity, Visitor, opted_out, read_identity
+from bot.services.people import (
+    IdentityCache,
+    Known,
+    Visitor,
+    read_identity,
+)
 from bot.services.setup import Clan
 from storage.authors import Writer
 from storage.engine import Connection
 from storage.players import MemberRow
 
-__all__ = ["Known", "People", "Visitor", "known_people", "read_people"]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a present player: whose it is, and whose chat stands with it.
-
-    `authors` is empty for an alt, whose person's chat stands with the main account; `accounts` are
-    the names of the person's present accounts, the main one first. `is_hidden` is a confirmed
-    account of somebody who opted out; of any account of theirs `opted_out` is true, and then it
-    says nothing of the others, nor what the person is called or wrote on Discord.
-    """
-
-    link: Link
-    user_id: int | None
-    person: str | None
-    authors: tuple[Writer, ...]
-    accounts: tuple[str, ...]
-    alt_of: str | None = None
-    is_hidden: bool = False
-    opted_out: bool = False
+__all__ = ["Known", "People", "Visitor", "read_people"]
 
 
 class OwnCard(NamedTuple):
@@ -87,82 +72,25 @@ class People:
         )
 
 
-async def read_people(connection: Connection, clan: Clan, visitor: Visitor | None = None) -> People:
-    """Return the clan's people as they are known now, the one who asks among them."""
-    identity = await read_identity(connection, clan, visitor)
-    return await asyncio.to_thread(_people, identity)
+async def read_people(
+    connection: Connection,
+    clan: Clan,
+    visitor: Visitor | None = None,
+    cache: IdentityCache | None = None,
+) -> People:
+    """Return the clan's people as they are known now, the one who asks among them.
 
-
-def _people(identity: Identity) -> People:
-    persons = identity.worked_out()
-    return People(
-        tuple(identity.places.values()),
-        identity.names,
-        known_people(identity, persons),
-        persons,
-        tuple(identity.writers),
-        hidden_players(persons, opted_out(identity.writers)),
-    )
-
-
-def known_people(identity: Identity, persons: Persons) -> dict[int, Known]:
-    """Return by player id who of the present members is known, or was heard at all."""
-    writers = {writer.author_id: writer for writer in identity.writers}
-    return dict(
-        known
-        for person in persons.people
-        for known in _accounts(person, persons, identity, writers)
-    )
-
-
-def _accounts(
-    person: Person, persons: Persons, identity: Identity, writers: Mapping[int, Writer]
-) -> Iterator[tuple[int, Known]]:
-    """Yield a person's present accounts; those who left neither hold the chat nor are named."""
-    places = [identity.places[each] for each in person.players if each in identity.places]
-    authors = tuple(writers[author_id] for author_id in person.authors)
-    if not places or (person.user_id is None and not authors):
-        return
-    if any(each.is_hidden for each in authors):
-        yield from _opted_out(person, persons, places, authors)
-        return
-    names = tuple(place.name for place in places)
-    called = next((each.name for each in authors if each.discord_user_id is not None), None)
-    for place in places:
-        is_main = place is places[0]
-        yield (
-            place.player_id,
-            Known(
-                link=persons.links[place.player_id],
-                user_id=person.user_id,
-                person=called or next((each.name for each in authors), None),
-                authors=authors if is_main else (),
-                accounts=names,
-                alt_of=None if is_main else names[0],
-            ),
-        )
-
-
-def _opted_out(
-    person: Person, persons: Persons, places: Sequence[MemberRow], authors: Sequence[Writer]
-) -> Iterator[tuple[int, Known]]:
-    """Yield each account alone; of one known by name its speaker in the clan chat stays.
-
-    Else whoever bears another one's name on the server could silence that member.
+    With a cache only what is new is read and worked out.
     """
-    hidden = hidden_players(persons, [] if person.user_id is None else [person.user_id])
-    speakers = () if hidden else tuple(each for each in authors if not each.is_hidden)
-    for place in places:
-        theirs = speakers if place is places[0] else ()
-        yield (
-            place.player_id,
-            Known(
-                link=persons.links[place.player_id],
-                user_id=person.user_id,
-                person=next((each.name for each in theirs), None),
-                authors=theirs,
-                accounts=(place.name,),
-                is_hidden=place.player_id in hidden,
-                opted_out=True,
-            ),
-        )
+    identity = await read_identity(connection, clan, visitor, cache)
+    found = identity.resolved
+    if found is None:
+        found = await asyncio.to_thread(identity.resolve)
+    return People(
+        tuple(found.places.values()),
+        found.names,
+        found.known,
+        found.persons,
+        tuple(found.writers),
+        found.hidden,
+    )

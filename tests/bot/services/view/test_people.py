@@ -5,8 +5,8 @@ from typing import Any, cast
 from bot.clan.linking import LinkState as TiedState
 from bot.clan.linking import Tied
 from bot.clan.standings import Link
-from bot.services.people import Identity, who_is_who
-from bot.services.view import Known, Visitor, known_people, read_people
+from bot.services.people import Identity
+from bot.services.view import Known, Visitor, read_people
 from storage import privacy
 from storage.authors import Writer
 from storage.links import StoredState
@@ -51,10 +51,7 @@ def book_of(
 
 
 def everybody(identity: Identity) -> dict[int, Known]:
-    places = (*identity.places.values(), *identity.former)
-    return known_people(
-        identity, who_is_who(places, identity.names, identity.writers, identity.ties)
-    )
+    return dict(identity.resolve().known)
 
 
 def known(
