@@ -177,8 +177,16 @@ class Current(NamedTuple):
     statuses: list[Status]
 
 
-async def read(connection: AsyncConnection, clan_id: int) -> Current | None:
-    """Return the revision with what does not raise it, of one moment; None without the clan."""
+async def read(
+    connection: AsyncConnection, clan_id: int, *, with_statuses: bool = True
+) -> Current | None:
+    """Return the revision with what WOM says, which does not raise it; None without the clan.
+
+    Both are of one moment of the database.
+    """
+    if not with_statuses:
+        number = await connection.scalar(_revision(), {"clan_id": clan_id})
+        return None if number is None else Current(number, [])
     rows = plain_rows(await connection.execute(_current(), {"clan_id": clan_id}))
     if not rows:
         return None
@@ -187,9 +195,14 @@ async def read(connection: AsyncConnection, clan_id: int) -> Current | None:
 
 
 @cache
+def _revision() -> Select[Any]:
+    return select(CLANS.c.identity_revision).where(CLANS.c.id == bindparam("clan_id"))
+
+
+@cache
 def _current() -> Select[Any]:
-    player = PLAYERS.c
-    members = MEMBERSHIPS.join(PLAYERS, player.player_id == MEMBERSHIPS.c.player_id)
+    player, place = PLAYERS.c, MEMBERSHIPS.c
+    # Two joins, not one with a join inside: SQLite would first join the members of all clans.
     return (
         select(
             CLANS.c.identity_revision,
@@ -199,9 +212,10 @@ def _current() -> Select[Any]:
             player.changed_at,
         )
         .select_from(CLANS)
-        .join(members, MEMBERSHIPS.c.clan_id == CLANS.c.id, isouter=True)
+        .join(MEMBERSHIPS, place.clan_id == CLANS.c.id, isouter=True)
+        .join(PLAYERS, player.player_id == place.player_id, isouter=True)
         .where(CLANS.c.id == bindparam("clan_id"))
-        .order_by(player.player_id)
+        .order_by(place.player_id)
     )
 
 

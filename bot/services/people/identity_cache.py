@@ -46,9 +46,16 @@ class IdentityCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    async def read(self, connection: Connection, clan: Clan) -> Resolved:
-        """Return who is who in a clan at the connection's moment, numbers too."""
-        current = await identity_revision.read(connection, clan.clan_id)
+    async def read(
+        self, connection: Connection, clan: Clan, *, names_only: bool = False
+    ) -> Resolved:
+        """Return who is who in a clan at the connection's moment, numbers too.
+
+        For `names_only` the numbers need not be new, and are not read for it.
+        """
+        current = await identity_revision.read(
+            connection, clan.clan_id, with_statuses=not names_only
+        )
         if current is None:
             return await _worked_out(connection, clan)
         kept = self._of(clan, current.revision)
@@ -58,8 +65,9 @@ class IdentityCache:
                 kept = self._of(clan, current.revision)
                 if kept is None:
                     return await self._work_out(connection, clan, current.revision)
-        totals = await authors.totals(connection, clan.clan_id)
-        kept = _refreshed(kept, current.statuses, totals)
+        if not names_only:
+            totals = await authors.totals(connection, clan.clan_id)
+            kept = _refreshed(kept, current.statuses, totals)
         self._keep(clan, replace(kept, asked_at=self._clock()))
         return kept.resolved
 
@@ -78,7 +86,7 @@ class IdentityCache:
         resolved = await _worked_out(connection, clan)
         # What is being written may never come to be. And a database may show each statement its
         # own moment, as PostgreSQL does: then a write in between is noticed by the revision.
-        again = await identity_revision.read(connection, clan.clan_id)
+        again = await identity_revision.read(connection, clan.clan_id, with_statuses=False)
         if again is not None and again.revision == revision and not is_writing(connection):
             members = sorted((*resolved.places.values(), *resolved.former))
             statuses = [status_of(member) for member in members]
@@ -102,15 +110,19 @@ async def read_identity(
     clan: Clan,
     visitor: Visitor | None = None,
     cache: IdentityCache | None = None,
+    *,
+    names_only: bool = False,
 ) -> Identity:
     """Return what is known of a clan's identities, with whoever asks among its authors.
 
-    Whoever never wrote is put in for this answer alone.
+    Whoever never wrote is put in for this answer alone. With a cache and for `names_only` what was
+    written, and what WOM says of the accounts, may be older.
     """
     if cache is None:
         identity = await read_afresh(connection, clan)
     else:
-        identity = Identity.of(connection, clan, await cache.read(connection, clan))
+        shared = await cache.read(connection, clan, names_only=names_only)
+        identity = Identity.of(connection, clan, shared)
     return identity if visitor is None else identity.asked_by(visitor)
 
 

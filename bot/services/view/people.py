@@ -77,12 +77,14 @@ async def read_people(
     clan: Clan,
     visitor: Visitor | None = None,
     cache: IdentityCache | None = None,
+    *,
+    names_only: bool = False,
 ) -> People:
     """Return the clan's people as they are known now, the one who asks among them.
 
-    With a cache only what is new is read and worked out.
+    With a cache only what is new is read and worked out; for `names_only` no new numbers are read.
     """
-    identity = await read_identity(connection, clan, visitor, cache)
+    identity = await read_identity(connection, clan, visitor, cache, names_only=names_only)
     found = identity.resolved
     if found is None:
         found = await asyncio.to_thread(identity.resolve)

@@ -305,6 +305,26 @@ async def test_a_known_clan_takes_two_statements(asked: Asked) -> None:
     assert again is first
 
 
+async def test_names_alone_take_one_statement_and_are_never_old(asked: Asked) -> None:
+    async def read(*, names_only: bool) -> Resolved:
+        async with asked.village.database.reading() as connection:
+            return await asked.cache.read(connection, asked.village.clan, names_only=names_only)
+
+    first = await read(names_only=True)
+    await asked.village.wrote(11, NOW - HOUR)
+    await asked.village.called(11, "Ann")
+    before = await asked.found()
+    await ACTIONS["sql total"](asked, 5, "")
+    with counted(asked.village.database) as sent:
+        assert await read(names_only=True) is before
+    assert sum(each.startswith("SELECT") for each in sent) == 1
+    assert next(each.messages for each in (await read(names_only=False)).writers) == 8
+    await ACTIONS["sql player"](asked, 1, "Zoe")
+    renamed = await read(names_only=True)
+    assert (first.places[1].name, renamed.places[1].name) == ("Ann", "Zoe")
+    await asked.is_right()
+
+
 async def test_those_who_ask_at_once_wait_for_one_work(asked: Asked) -> None:
     with counted(asked.village.database) as sent:
         first, *others = await asyncio.gather(*(asked.found() for _ in range(4)))
