@@ -134,6 +134,10 @@ class Timetable:
         """Go on counting by a clan's new time zone where that was stopped before its end."""
         await self._services.zones.recount()
 
+    async def let_go(self, _outcome: Outcome) -> None:
+        """Forget who is who in the clans that nobody asked about in a while."""
+        self._services.identities.let_go()
+
     async def back_up(self, outcome: Outcome) -> None:
         """Keep a verified copy of the database."""
         copy = await self._services.upkeep.back_up()
@@ -254,6 +258,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         Timetable.update_all,
         _is_own_group,
     ),
+    BotJob("let-go", lambda _: every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: daily(hour=4), Timetable.back_up),
     BotJob("recount", lambda _: every(_HOUR, _SOON), Timetable.recount, recorded=False),
     ClanJob("forget", lambda _: daily(hour=5), Timetable.forget, _forgets),

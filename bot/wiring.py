@@ -17,7 +17,7 @@ from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Zones
 from bot.services.game import OwnGroup, Poll, Refreshing
 from bot.services.ops import Upkeep
-from bot.services.people import Exemptions, Leaves, Links
+from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
 from bot.services.review import Cases, Review
@@ -61,6 +61,7 @@ class Services:
     details: Details
     refreshing: Refreshing
     upkeep: Upkeep
+    identities: IdentityCache
     clock: Clock
     migrated: Migrated
 
@@ -161,7 +162,8 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
 ) -> Services:
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock)
-    review = Review(database, clock)
+    identities = IdentityCache(clock)
+    review = Review(database, clock, identities)
     return Services(
         clans=clans,
         zones=Zones(database),
@@ -170,10 +172,10 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         intake=intake,
         bridges=Bridges(database, intake),
         backfill=Backfill(database, intake, clock, settings.history_days),
-        publish=Publish(database, drawing, clock),
-        cards=Cards(database, drawing, clock),
+        publish=Publish(database, drawing, clock, identities),
+        cards=Cards(database, drawing, clock, identities),
         places=Channels(database),
-        links=Links(database, clock),
+        links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),
         privacy=Privacy(database, intake, clock),
@@ -190,7 +192,9 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             jobs(settings),
             version=VERSION,
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
+            identities=identities,
         ),
+        identities=identities,
         clock=clock,
         migrated=migrated,
     )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import instant_or_none
+from storage.columns import instant_or_none, ms_or_none
 from storage.engine import insert_missing, plain_rows
 from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
 
@@ -117,6 +117,40 @@ def _writers() -> Select[Any]:
         .where(author.clan_id == bindparam("clan_id"))
         .order_by(author.id)
     )
+
+
+Total = tuple[int, int, int, int, int | None]
+"""An author's id, messages, questions and answers, and when they wrote last (milliseconds)."""
+
+
+async def totals(connection: AsyncConnection, clan_id: int) -> list[Total]:
+    """Return the totals of every author of the clan, in the order of writers()."""
+    rows: list[Any] = plain_rows(await connection.execute(_totals(), {"clan_id": clan_id}))
+    return rows
+
+
+@cache
+def _totals() -> Select[Any]:
+    author, total = AUTHORS.c, AUTHOR_TOTALS.c
+    counts = (func.coalesce(each, 0) for each in (total.messages, total.questions, total.answers))
+    return (
+        select(author.id, *counts, total.wrote_at)
+        .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
+        .where(author.clan_id == bindparam("clan_id"))
+        .order_by(author.id)
+    )
+
+
+def total_of(writer: Writer) -> Total:
+    """Return a writer's totals as totals() tells them."""
+    counts = writer.messages, writer.questions, writer.answers
+    return writer.author_id, *counts, ms_or_none(writer.wrote_at)
+
+
+def with_total(writer: Writer, total: Total) -> Writer:
+    """Return a writer with other totals."""
+    _, *counts, wrote_ms = total
+    return Writer._make((*writer[:5], *counts, instant_or_none(wrote_ms), writer.is_hidden))
 
 
 async def channels(connection: AsyncConnection, clan_id: int) -> dict[int, ChannelRow]:

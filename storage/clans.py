@@ -31,6 +31,7 @@ class ClanRow(NamedTuple):
     forget_after_days: int | None
     notice_channel_id: int | None
     recounted_from_on: date | None
+    identity_revision: int
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:

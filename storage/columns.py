@@ -32,6 +32,11 @@ def instant_or_none(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else _EPOCH + milliseconds * _MILLISECOND
 
 
+def ms_or_none(instant: datetime | None) -> int | None:
+    """Return an aware instant as milliseconds since 1970, or None where there is none."""
+    return None if instant is None else to_ms(instant)
+
+
 def next_instant(instant: datetime) -> datetime:
     """Return the next instant that can be kept: a millisecond later."""
     return instant + _MILLISECOND

@@ -97,6 +97,12 @@ class Database:
         await self._engine.dispose()
 
 
+def is_writing(connection: AsyncConnection) -> bool:
+    """Return whether a connection is of writing(): what it sees may not be kept in the end."""
+    plain = connection.sync_connection
+    return plain is not None and bool(plain.get_execution_options().get("writes"))
+
+
 def file_of(url: str | URL) -> Path | None:
     """Return the file of an SQLite database, or None for another kind."""
     made = make_url(url)

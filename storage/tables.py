@@ -33,6 +33,7 @@ SQLModel.metadata.naming_convention = {
 
 _CLUSTERED = {"sqlite_with_rowid": False}
 _NO = {"server_default": false()}
+_ZERO = {"server_default": text("0")}
 _STANDING = "state NOT IN ('done', 'closed')"
 
 
@@ -46,7 +47,7 @@ class ClanTable(SQLModel, table=True):
     """One Discord server joined to one WOM group.
 
     `recounted_from_on` is set while days are counted anew by another zone: those before it still
-    have to be.
+    have to be. Triggers raise `identity_revision` whenever who is whose may have changed.
     """
 
     __tablename__: ClassVar[Any] = "clans"
@@ -68,6 +69,7 @@ class ClanTable(SQLModel, table=True):
     forget_after_days: int | None = None
     notice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
     recounted_from_on: date | None = Field(default=None, sa_type=Day)
+    identity_revision: int = Field(default=0, sa_column_kwargs=_ZERO)
 
 
 class PlayerTable(SQLModel, table=True):

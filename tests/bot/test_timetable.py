@@ -26,7 +26,7 @@ from storage.runs import Run
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import one
 from tests.bot.services.group import CODE, GROUP_ID, Group, Someone
-from tests.bot.services.talk import heard, kept, told
+from tests.bot.services.talk import MINUTE, heard, kept, told
 from tests.storage.conftest import path, template
 from tests.storage.rows import DAY, HOUR, NOW, opened
 
@@ -239,10 +239,19 @@ async def test_nobody_is_told_of_an_update_that_is_never_done_for_them(desk: Des
     assert "update-all" not in desk.said[0].text
 
 
+async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -> None:
+    clan = await desk.clan()
+    await desk.services.links.queue(clan, [])
+    for passed, clans in ((20 * MINUTE, 1), (11 * MINUTE, 0)):
+        desk.clock.forward(passed)
+        await desk.do("let-go")
+        assert len(desk.services.identities) == clans
+
+
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("backup", "recount", "forget", "watch"),
+        *("let-go", "backup", "recount", "forget", "watch"),
     ]
     desk.timetable.start()
     planned = {job.id: job for job in desk.timetable._scheduler.get_jobs()}
@@ -251,6 +260,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "tidy": "interval[0:05:00]",
         "poll": "interval[1:00:00]",
         "update-all": "interval[12:00:00]",
+        "let-go": "interval[0:10:00]",
         "backup": "cron[hour='4']",
         "recount": "interval[1:00:00]",
         "forget": "cron[hour='5']",

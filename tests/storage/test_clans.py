@@ -17,6 +17,7 @@ from storage import (
     clans,
     exemptions,
     forgetting,
+    identity_revision,
     links,
     messages,
     metrics,
@@ -50,7 +51,7 @@ ROOM: tuple[ModuleType, ...] = (
     *(authors, bridges, chat, clans, links, messages, metrics, players),
     *(rollups, runs, snapshots),
     *(absences, exemptions, forgetting, privacy, traces),
-    *(cases, policies),
+    *(cases, identity_revision, policies),
 )
 START, END = NOW - 7 * DAY, NOW + DAY
 DAYS = (START.date(), END.date())
@@ -96,6 +97,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "traces.messages": lambda it, clan: gathered(traces.messages(it, clan, AUTHORS)),
     "traces.standing": lambda it, clan: traces.standing(it, clan, 7, PLAYERS),
     "authors.channels": authors.channels,
+    "authors.totals": authors.totals,
     "authors.writers": authors.writers,
     "bridges.counts": lambda it, clan: bridges.counts(it, clan, START, END),
     "bridges.of_clan": bridges.of_clan,
@@ -112,6 +114,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, [(START, END)]),
     "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
+    "identity_revision.read": identity_revision.read,
     "links.confirmed_roles": lambda it, clan: links.confirmed_roles(it, clan, 7),
     "links.actions": lambda it, clan: links.actions(it, clan, 5),
     "links.every": links.every,

@@ -18,6 +18,7 @@ from bot.clan.wording import ago, first_few, plural
 from bot.reports.definitions import strip
 from bot.services.chat import NO_ACCESS
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
+from bot.services.people import IdentityCache
 from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of
@@ -58,7 +59,7 @@ class Status:
 class Upkeep:
     """Records runs, keeps backups, and knows what is late."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it watches, and what it says about itself
         self,
         database: Database,
         clock: Clock,
@@ -66,8 +67,10 @@ class Upkeep:
         *,
         version: str,
         refreshed_group: int | None,
+        identities: IdentityCache | None = None,
     ) -> None:
         self._database = database
+        self._identities = identities
         self._clock = clock
         self.jobs = jobs
         self._version = version
@@ -110,7 +113,7 @@ class Upkeep:
         async with self._database.reading() as connection:
             policy = await policy_of(connection, clan)
             query |= verdict_query(policy, now, silence_only=True)
-            view = await read_view(connection, clan, query)
+            view = await read_view(connection, clan, query, cache=self._identities)
             cases = await standing_cases(connection, clan)
             places = await authors.channels(connection, clan.clan_id)
             ran = await runs.last_runs(connection, clan.clan_id)
@@ -150,7 +153,9 @@ class Upkeep:
         """Return how well the clan was seen in the last month, in words."""
         now = self._clock()
         async with self._database.reading() as connection:
-            view = await read_view(connection, clan, _evidence_query(clan, now))
+            view = await read_view(
+                connection, clan, _evidence_query(clan, now), cache=self._identities
+            )
         return strip(await asyncio.to_thread(_coverage, view, sure_pairs), now, clan.zone)
 
     def _jobs_of(self, clan: Clan) -> list[Job]:

@@ -2,11 +2,14 @@
 
 from bot.services.people.exemptions import Exemptions, Held
 from bot.services.people.finding import member_called
-from bot.services.people.identity import Identity, Officer, Visitor, read_identity
+from bot.services.people.identity import Identity, Officer, Visitor
+from bot.services.people.identity_cache import IdentityCache, read_identity
+from bot.services.people.known import Known
 from bot.services.people.leave import LeaveList, Leaves, ListedLeave, Whom, leave_of
 from bot.services.people.link_log import PastAction
 from bot.services.people.link_queue import GuildMember, LinkQueue, Partner, QueueEntry, SurePair
 from bot.services.people.links import LinkedAccount, LinkResult, Links
+from bot.services.people.resolved import Resolved
 from bot.services.people.ties import opted_out, read_ties, who_is_who
 
 __all__ = [
@@ -14,6 +17,8 @@ __all__ = [
     "GuildMember",
     "Held",
     "Identity",
+    "IdentityCache",
+    "Known",
     "LeaveList",
     "Leaves",
     "LinkQueue",
@@ -25,6 +30,7 @@ __all__ = [
     "Partner",
     "PastAction",
     "QueueEntry",
+    "Resolved",
     "SurePair",
     "Visitor",
     "Whom",

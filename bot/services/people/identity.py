@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
 
 from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, Tied, own_matter, speaker_key
 from bot.clan.persons import Persons
 from bot.clan.ranks import Authority, Caller, authority
 from bot.clan.standings import Link
 from bot.services.people.finding import member_called
+from bot.services.people.resolved import Resolved, resolve
 from bot.services.people.ties import read_ties, who_is_who
 from bot.services.setup import Clan
 from storage import authors, players
@@ -37,22 +38,57 @@ class Officer(NamedTuple):
 
 @dataclass(slots=True)
 class Identity:
-    """What was read; `places` are the present members by player id."""
+    """What was read; `places` are the present members by player id.
+
+    `shared` is what was worked out of the same before, if it was.
+    """
 
     connection: Connection
     clan: Clan
-    places: dict[int, MemberRow]
+    places: Mapping[int, MemberRow]
     former: tuple[MemberRow, ...]
-    names: Mapping[int, list[str]]
-    writers: list[Writer]
+    names: Mapping[int, Sequence[str]]
+    writers: Sequence[Writer]
     ties: dict[LinkPair, Tied]
+    shared: Resolved | None = None
+
+    @classmethod
+    def of(cls, connection: Connection, clan: Clan, shared: Resolved) -> Self:
+        """Return what was worked out before; its ties may be changed here, and nowhere else."""
+        return cls(
+            connection,
+            clan,
+            shared.places,
+            shared.former,
+            shared.names,
+            shared.writers,
+            dict(shared.ties),
+            shared,
+        )
+
+    def asked_by(self, visitor: Visitor) -> "Identity":
+        """Return the same with whoever asks among the authors, who may never have written."""
+        if any(each.discord_user_id == visitor.user_id for each in self.writers):
+            return self
+        unheard = Writer(0, visitor.user_id, None, visitor.name, visitor.handle, 0, 0, 0, None)
+        return replace(self, writers=(*self.writers, unheard), shared=None)
+
+    @property
+    def resolved(self) -> Resolved | None:
+        """Return what was worked out before, unless a tie was changed since."""
+        shared = self.shared
+        return shared if shared is not None and shared.ties == self.ties else None
+
+    def resolve(self) -> Resolved:
+        """Return who is who and who is known, at once: for those who are in a thread already."""
+        return resolve(self.places, self.former, self.names, self.writers, self.ties)
 
     async def persons(self) -> Persons:
         """Return who is who; comparing a thousand names takes longer than the gateway may wait."""
-        return await asyncio.to_thread(self.worked_out)
+        resolved = self.resolved
+        return await asyncio.to_thread(self._persons) if resolved is None else resolved.persons
 
-    def worked_out(self) -> Persons:
-        """Return who is who, at once: for those who are in a thread already."""
+    def _persons(self) -> Persons:
         places = (*self.places.values(), *self.former)
         return who_is_who(places, self.names, self.writers, self.ties)
 
@@ -126,21 +162,17 @@ class Identity:
         return next((each for each in (*accounts, *claims) if each != pair.player_id), None)
 
 
-async def read_identity(
-    connection: Connection, clan: Clan, visitor: Visitor | None = None
-) -> Identity:
-    """Return what is known of a clan's identities, with whoever asks among its authors."""
+async def read_afresh(connection: Connection, clan: Clan) -> Identity:
+    """Return what is stored of a clan's identities."""
     places = await players.places(connection, clan.clan_id, with_former=True)
     writers = await authors.writers(connection, clan.clan_id)
-    if visitor is not None and all(each.discord_user_id != visitor.user_id for each in writers):
-        unheard = Writer(0, visitor.user_id, None, visitor.name, visitor.handle, 0, 0, 0, None)
-        writers.append(unheard)
+    names = await players.names(connection, clan.clan_id)
     return Identity(
         connection,
         clan,
         {place.player_id: place for place in places if place.left_at is None},
         tuple(place for place in places if place.left_at is not None),
-        await players.names(connection, clan.clan_id),
-        writers,
+        {player_id: tuple(borne) for player_id, borne in names.items()},
+        tuple(writers),
         await read_ties(connection, clan),
     )

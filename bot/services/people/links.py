@@ -16,7 +16,8 @@ from rapidfuzz import fuzz
 from bot.clan import linking
 from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, Ruling, Tied
 from bot.clan.standings import Link
-from bot.services.people.identity import Identity, Officer, Visitor, read_identity
+from bot.services.people.identity import Identity, Officer, Visitor
+from bot.services.people.identity_cache import IdentityCache, read_identity
 from bot.services.people.link_entries import queue_of
 from bot.services.people.link_log import NOBODY, carry_out, mark_discord, undo, undoable
 from bot.services.people.link_queue import GuildMember, LinkQueue, QueueInput
@@ -62,9 +63,12 @@ _log = structlog.get_logger()
 class Links:
     """Keeps who is whom."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, identities: IdentityCache | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._identities = identities
 
     async def claim(self, clan: Clan, visitor: Visitor, name: str) -> LinkResult:
         """Let somebody say that the member who bears or bore a name is theirs."""
@@ -196,7 +200,7 @@ class Links:
     async def accounts(self, clan: Clan, visitor: Visitor) -> tuple[LinkedAccount, ...]:
         """Return the present accounts of a user."""
         async with self._database.reading() as connection:
-            identity = await read_identity(connection, clan, visitor)
+            identity = await read_identity(connection, clan, visitor, self._identities)
         persons = await identity.persons()
         person = persons.by_user.get(visitor.user_id)
         claims = persons.claims.get(visitor.user_id, ())
@@ -218,13 +222,13 @@ class Links:
     async def linked(self, clan: Clan, user_id: int) -> tuple[str, ...]:
         """Return the names of the accounts that a user claimed or that were confirmed for them."""
         async with self._database.reading() as connection:
-            identity = await read_identity(connection, clan)
+            identity = await read_identity(connection, clan, cache=self._identities)
         return tuple(sorted(map(identity.name_of, identity.linked_to(user_id))))
 
     async def queue(self, clan: Clan, guild_members: Sequence[GuildMember]) -> LinkQueue:
         """Return what officers have to decide; `guild_members` are the server's, without bots."""
         async with self._database.reading() as connection:
-            identity = await read_identity(connection, clan)
+            identity = await read_identity(connection, clan, cache=self._identities)
             last = next(iter(await undoable(connection, clan)), None)
         asked = QueueInput(
             guild_members=guild_members,

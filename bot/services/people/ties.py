@@ -1,4 +1,4 @@
-"""Who is who, from what is stored: every answer works it out anew, so that it is never stale."""
+"""Who is who, from what is stored; the ties of all users and players."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

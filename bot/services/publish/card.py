@@ -19,7 +19,7 @@ from bot.clan.wording import ago
 from bot.reports.documents import Document
 from bot.reports.pictures import Card
 from bot.reports.worker import Drawing, Draws
-from bot.services.people import member_called
+from bot.services.people import IdentityCache, member_called
 from bot.services.publish.trend import daily_messages, trend_days, trend_lines
 from bot.services.review import OwnStanding, context_of, standing_cases, standing_in
 from bot.services.setup import Clan, Clock, policy_of
@@ -60,10 +60,17 @@ class CardFiles:
 class Cards:
     """Arranges the cards of members."""
 
-    def __init__(self, database: Database, draws: Draws, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        draws: Draws,
+        clock: Clock,
+        identities: IdentityCache | None = None,
+    ) -> None:
         self._database = database
         self._draws = draws
         self._clock = clock
+        self._identities = identities
 
     async def of_self(self, clan: Clan, visitor: Visitor, period: Period) -> CardFiles | None:
         """Return a Discord user's own card with how they stand, or None when they have none.
@@ -72,7 +79,7 @@ class Cards:
         how that account stands is not for them to see.
         """
         async with self._database.reading() as connection:
-            people = await read_people(connection, clan, visitor)
+            people = await read_people(connection, clan, visitor, self._identities)
             own = people.own_card(visitor.user_id)
             if own is None:
                 return None
@@ -90,7 +97,7 @@ class Cards:
         With how they stand by the clan's rules if it is to be `judged`.
         """
         async with self._database.reading() as connection:
-            people = await read_people(connection, clan, visitor)
+            people = await read_people(connection, clan, visitor, self._identities)
             accounts = people.accounts(visitor.user_id)
             if not accounts:
                 return None
@@ -103,7 +110,7 @@ class Cards:
     ) -> CardFiles | None:
         """Return the card of the member who bears or bore a name, or None."""
         async with self._database.reading() as connection:
-            people = await read_people(connection, clan)
+            people = await read_people(connection, clan, cache=self._identities)
             found = member_called(people.places, people.names, name)
             if found is None:
                 return None
@@ -114,7 +121,7 @@ class Cards:
     async def names_like(self, clan: Clan, text: str) -> tuple[str, ...]:
         """Return up to 25 members' names that hold the text, old names and Discord names too."""
         async with self._database.reading() as connection:
-            people = await read_people(connection, clan)
+            people = await read_people(connection, clan, cache=self._identities, names_only=True)
         return _names_like(people, text)
 
     async def _read(

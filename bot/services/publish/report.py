@@ -20,6 +20,7 @@ from bot.reports.definitions import strip
 from bot.reports.documents import Document
 from bot.reports.lists import Suggestions, suggestions
 from bot.reports.worker import Drawing, Draws
+from bot.services.people import IdentityCache
 from bot.services.publish.trend import (
     LONGEST,
     Hours,
@@ -63,10 +64,17 @@ class ReportFiles:
 class Publish:
     """Arranges reports and has them drawn."""
 
-    def __init__(self, database: Database, draws: Draws, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        draws: Draws,
+        clock: Clock,
+        identities: IdentityCache | None = None,
+    ) -> None:
         self._database = database
         self._draws = draws
         self._clock = clock
+        self._identities = identities
 
     async def report_files(
         self, clan: Clan, period: Period, *, leadership: bool = False
@@ -98,10 +106,11 @@ class Publish:
         query = report_query(period, now, clan.zone)
         async with self._database.reading() as connection:
             if not leadership:
-                view = await read_view(connection, clan, query)
+                view = await read_view(connection, clan, query, cache=self._identities)
                 return await asyncio.to_thread(_report, view, period)
             policy = await policy_of(connection, clan)
-            view = await read_view(connection, clan, query | verdict_query(policy, now))
+            query |= verdict_query(policy, now)
+            view = await read_view(connection, clan, query, cache=self._identities)
             cases = await standing_cases(connection, clan)
         return await asyncio.to_thread(_leaders_report, view, period, policy, cases)
 

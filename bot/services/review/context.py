@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.clan.cases import Case, CaseKind
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, by_player
+from bot.services.people import IdentityCache
 from bot.services.review.case_store import standing_cases
 from bot.services.setup import Clan, ladder_of, policy_of
 from bot.services.view import (
@@ -96,11 +97,12 @@ async def read_context(  # noqa: PLR0913 - whose, when, by which limit, and how 
     *,
     silence_only: bool = False,
     about: int | None = None,
+    cache: IdentityCache | None = None,
 ) -> ReviewContext:
     """Return everybody now by the clan's policy, or with another limit of silence for all."""
     policy = _with_limit(await policy_of(connection, clan), days)
     query = verdict_query(policy, now, silence_only=silence_only, about=about)
-    view = await read_view(connection, clan, query)
+    view = await read_view(connection, clan, query, cache=cache)
     cases = await standing_cases(connection, clan)
     return await asyncio.to_thread(context_of, view, policy, cases, silence_only=silence_only)
 

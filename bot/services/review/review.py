@@ -18,6 +18,7 @@ from bot.clan.signals import comparison
 from bot.clan.slack import slack
 from bot.clan.spans import last_days
 from bot.clan.what_if import WhatIf
+from bot.services.people import IdentityCache
 from bot.services.review.answers import (
     AlertReview,
     AuditReview,
@@ -45,9 +46,12 @@ from storage.engine import Connection, Database
 class Review:
     """Asks the rules about clans."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, identities: IdentityCache | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._identities = identities
 
     async def context(
         self, clan: Clan, days: int | None = None, *, silence_only: bool = False
@@ -55,7 +59,12 @@ class Review:
         """Return everybody now by the clan's policy, or with one limit of silence for all."""
         async with self._database.reading() as connection:
             return await read_context(
-                connection, clan, self._clock(), days, silence_only=silence_only
+                connection,
+                clan,
+                self._clock(),
+                days,
+                silence_only=silence_only,
+                cache=self._identities,
             )
 
     async def promotions(self, clan: Clan, before: ReviewContext | None = None) -> PromotionReview:
@@ -103,7 +112,7 @@ class Review:
     async def audit(self, clan: Clan) -> AuditReview:
         """Return how the officers do, and when members talk and none of them is around."""
         async with self._database.reading() as connection:
-            context = await read_context(connection, clan, self._clock())
+            context = await read_context(connection, clan, self._clock(), cache=self._identities)
             span = last_days(context.policy.audit.window_days, context.at, clan.zone)
             hours = await chat.clan_hours(connection, clan.clan_id, span.start, span.end)
             officers = [each for each in context.profiles if is_officer(each, clan.permissions)]
@@ -135,7 +144,9 @@ class Review:
     async def standing(self, clan: Clan, player_id: int) -> OwnStanding | None:
         """Return what the person behind a player has left and lacks; None for nobody present."""
         async with self._database.reading() as connection:
-            context = await read_context(connection, clan, self._clock(), about=player_id)
+            context = await read_context(
+                connection, clan, self._clock(), about=player_id, cache=self._identities
+            )
         return await asyncio.to_thread(standing_in, context, player_id)
 
     async def living(self, clan: Clan) -> dict[int, Life]:
@@ -146,7 +157,7 @@ class Review:
     async def what_if(self, clan: Clan, proposed: Policy) -> WhatIf:
         """Return what another policy would change now, and would have changed 3 months ago."""
         async with self._database.reading() as connection:
-            return await read_what_if(connection, clan, proposed, self._clock())
+            return await read_what_if(connection, clan, proposed, self._clock(), self._identities)
 
     async def suggestion(
         self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
@@ -166,7 +177,14 @@ class Review:
     ) -> ReviewContext:
         if before is not None:
             return await after_decision(connection, before)
-        return await read_context(connection, clan, self._clock(), days, silence_only=silence_only)
+        return await read_context(
+            connection,
+            clan,
+            self._clock(),
+            days,
+            silence_only=silence_only,
+            cache=self._identities,
+        )
 
 
 def standing_in(context: ReviewContext, player_id: int) -> OwnStanding | None:

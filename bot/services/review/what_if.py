@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bot.clan.cases import Case
 from bot.clan.policy import Policy
 from bot.clan.what_if import LOOK_BACK, Flagged, Past, WhatIf, look, past
+from bot.services.people import IdentityCache
 from bot.services.review.case_store import standing_cases
 from bot.services.review.context import context_of
 from bot.services.review.suggestions import open_inactivity, open_promotions
@@ -21,7 +22,11 @@ from storage.engine import Connection
 
 
 async def read_what_if(
-    connection: Connection, clan: Clan, proposed: Policy, now: datetime
+    connection: Connection,
+    clan: Clan,
+    proposed: Policy,
+    now: datetime,
+    cache: IdentityCache | None = None,
 ) -> WhatIf:
     """Return what a policy would change; in the past nobody's case plays a part.
 
@@ -30,7 +35,7 @@ async def read_what_if(
     present = await policy_of(connection, clan)
     both, then = (present, proposed), now - LOOK_BACK
     query = reduce(or_, (verdict_query(policy, now) for policy in both))
-    today = await read_view(connection, clan, replace(query, look_back=LOOK_BACK))
+    today = await read_view(connection, clan, replace(query, look_back=LOOK_BACK), cache=cache)
     query = reduce(or_, (verdict_query(policy, then, silence_only=True) for policy in both))
     before = await read_view(connection, clan, query, today.people)
     read = _TwoViews(

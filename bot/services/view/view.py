@@ -14,7 +14,7 @@ from bot.clan.evidence import Blind, unheard, unread
 from bot.clan.leave import Exempt, Exemption, Leave, exempt_on
 from bot.clan.policy import STEADY_DAYS
 from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
-from bot.services.people import leave_of
+from bot.services.people import IdentityCache, leave_of
 from bot.services.setup import Clan
 from bot.services.view.chat import ChatView, read_chat
 from bot.services.view.game import GameView, read_game
@@ -73,11 +73,15 @@ class ClanView:
 
 
 async def read_view(
-    connection: Connection, clan: Clan, query: ViewQuery, people: People | None = None
+    connection: Connection,
+    clan: Clan,
+    query: ViewQuery,
+    people: People | None = None,
+    cache: IdentityCache | None = None,
 ) -> ClanView:
     """Return what the query asks of a clan; `people` where they were read already."""
     if people is None:
-        people = await read_people(connection, clan)
+        people = await read_people(connection, clan, cache=cache)
     spans = query.spans(clan.zone)
     today = day_of(query.as_of, clan.zone)
     days = days_between(today - (STEADY_DAYS - 1) * DAY, today)

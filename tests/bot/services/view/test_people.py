@@ -6,7 +6,7 @@ from bot.clan.linking import LinkState as TiedState
 from bot.clan.linking import Tied
 from bot.clan.standings import Link
 from bot.services.people import Identity
-from bot.services.view import Known, Visitor, people_of, read_people
+from bot.services.view import Known, Visitor, read_people
 from storage import privacy
 from storage.authors import Writer
 from storage.links import StoredState
@@ -51,7 +51,7 @@ def book_of(
 
 
 def everybody(identity: Identity) -> dict[int, Known]:
-    return dict(people_of(identity).known)
+    return dict(identity.resolve().known)
 
 
 def known(
