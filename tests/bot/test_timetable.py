@@ -242,10 +242,10 @@ async def test_nobody_is_told_of_an_update_that_is_never_done_for_them(desk: Des
 async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -> None:
     clan = await desk.clan()
     await desk.services.links.queue(clan, [])
-    for passed, clans in ((20 * MINUTE, 1), (11 * MINUTE, 0)):
+    for passed, remembered in ((20 * MINUTE, 1), (11 * MINUTE, 0)):
         desk.clock.forward(passed)
         await desk.do("let-go")
-        assert len(desk.services.identities) == clans
+        assert len(desk.services.identities) == remembered
 
 
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
