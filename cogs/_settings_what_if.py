@@ -77,7 +77,7 @@ def _then(found: WhatIf) -> Iterator[str]:
     if past is None:
         yield _NO_PAST
         return
-    flagged = len(past.look.flagged)
+    flagged = len(past.then.flagged)
     if not flagged:
         yield f"**3 months ago**  it would have flagged nobody, {when(past.at, 'D')}."
     else:
@@ -108,7 +108,7 @@ def _told(past: Past, fate: Fate) -> str:
 
 
 def _compared(before: Past, after: Past) -> str:
-    was, became = len(before.look.flagged), len(after.look.flagged)
+    was, became = len(before.then.flagged), len(after.then.flagged)
     back, now_back = len(before.named(Fate.BACK)), len(after.named(Fate.BACK))
     held = f"Today's settings would have flagged {was}, and {back} of them came back by themselves"
     if was and became and now_back * was > back * became:

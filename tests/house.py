@@ -80,7 +80,7 @@ IMPOSED = frozenset({"exception_handler"})
 
 LONG_BY_NATURE = ("migrations/versions/*", "storage/tables.py")
 """Whose functions may be long."""
-MAY_BE_LONG = ("storage/tables.py",)
+MAY_BE_LONG = ("migrations/versions/*", "storage/tables.py")
 """Which may be a long file, if its docstring says why it is "one file"."""
 MODULE_LINES, FUNCTION_LINES, SHORT_LINES = 400, 60, 30
 ONE_IN = 10

@@ -28,7 +28,8 @@ def statements(database: Database) -> Iterator[list[Sent]]:
     sent: list[Sent] = []
 
     def note(_connection: object, _cursor: object, text: str, *_: object) -> None:
-        sent.append(Sent(_sender(), text))
+        if not text.startswith("BEGIN"):
+            sent.append(Sent(_sender(), text))
 
     engine = database._engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)

@@ -48,12 +48,12 @@ class Past:
     """Whom a policy would have flagged at an instant, and what became of each, by player id."""
 
     at: datetime
-    look: Flagged
+    then: Flagged
     fates: Mapping[int, Fate] = field(default_factory=dict)
 
     def named(self, fate: Fate) -> tuple[str, ...]:
         """Return the names of those who had that fate, in the list's order."""
-        mains = (profile.main for profile in self.look.flagged)
+        mains = (profile.main for profile in self.then.flagged)
         return tuple(main.name for main in mains if self.fates.get(main.player_id) is fate)
 
 
@@ -82,7 +82,7 @@ class WhatIf:
         return _without(self.before.flagged, self.after.flagged)
 
 
-def look(listed: InactivityList) -> Flagged:
+def flagged_in(listed: InactivityList) -> Flagged:
     """Return what a list of the inactive comes to."""
     return Flagged(
         tuple(row.profile for row in listed.sure),

@@ -1,5 +1,7 @@
 """A clan has the revision of its identities, which triggers raise whenever one of them changes.
 
+One file, however long: the triggers of both databases as they were made on that day.
+
 Revision ID: 0005
 Revises: 0004
 """

@@ -71,6 +71,10 @@ class IdentityCache:
         self._keep(clan, replace(kept, asked_at=self._clock()))
         return kept.resolved
 
+    def forget(self, clan: Clan) -> None:
+        """Keep nothing of a clan any more: somebody in it had themselves forgotten."""
+        self._kept.pop(clan.clan_id, None)
+
     def let_go(self) -> None:
         """Forget the clans that nobody asked for in a while."""
         last = self._clock() - self._idle

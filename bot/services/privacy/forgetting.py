@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.services.chat import Intake, credit, settle_again
+from bot.services.people import IdentityCache
 from bot.services.privacy.reach import reach_of
 from bot.services.setup import Clan, Clock, as_it_is
 from storage import clans, forgetting, privacy
@@ -29,10 +30,17 @@ class Forgotten:
 class Privacy:
     """Carries out what people decide about their own traces."""
 
-    def __init__(self, database: Database, intake: Intake, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        intake: Intake,
+        clock: Clock,
+        identities: IdentityCache | None = None,
+    ) -> None:
         self._database = database
         self._intake = intake
         self._clock = clock
+        self._identities = identities
 
     async def forget(self, clan: Clan, user_id: int, asked_at: datetime | None = None) -> Forgotten:
         """Delete everything about a user in this clan but what the roster itself shows.
@@ -57,6 +65,8 @@ class Privacy:
             # Nobody writes meanwhile: what was heard, or is read from history at this moment, waits
             # for this transaction and must not be written after it.
             self._intake.forget(clan.guild_id, user_id, reach.speakers, until)
+        if self._identities is not None:
+            self._identities.forget(clan)
         return Forgotten(1, messages)
 
     async def is_opted_out(self, clan: Clan, user_id: int) -> bool:

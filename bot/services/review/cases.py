@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from bot.clan.case_actions import ActionContext, CaseAction, CaseOutcome, by_itself, pressed
 from bot.clan.cases import OVER, WAITING, Case, CaseKind, Life, Move, open_case
 from bot.clan.decisions import Refusal
-from bot.services.people import member_called
+from bot.services.people import IdentityCache, member_called
 from bot.services.review.answers import Judged, Unsuggested
 from bot.services.review.case_store import cases_of, ended_cases, keep, standing_cases
 from bot.services.review.context import ReviewContext
@@ -68,10 +68,17 @@ class Decided:
 class Cases:
     """Keeps the clan's memory of what was decided."""
 
-    def __init__(self, database: Database, judges: Judges, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        judges: Judges,
+        clock: Clock,
+        identities: IdentityCache | None = None,
+    ) -> None:
         self._database = database
         self._judges = judges
         self._clock = clock
+        self._identities = identities
 
     async def decide(
         self,
@@ -108,7 +115,8 @@ class Cases:
     async def of_person(self, clan: Clan, player_id: int) -> tuple[Named, ...]:
         """Return all cases of a player and of the same person's other accounts, oldest first."""
         async with self._database.reading() as connection:
-            persons = (await read_people(connection, clan)).persons.by_player
+            people = await read_people(connection, clan, cache=self._identities, names_only=True)
+            persons = people.persons.by_player
             mine = persons[player_id].players if player_id in persons else ()
             return await _named(
                 connection, clan, await cases_of(connection, clan, {player_id, *mine})

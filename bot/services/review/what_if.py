@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.clan.cases import Case
 from bot.clan.policy import Policy
-from bot.clan.what_if import LOOK_BACK, Flagged, Past, WhatIf, look, past
+from bot.clan.what_if import LOOK_BACK, Flagged, Past, WhatIf, flagged_in, past
 from bot.services.people import IdentityCache
 from bot.services.review.case_store import standing_cases
 from bot.services.review.context import context_of
@@ -71,10 +71,10 @@ def _judged(read: _TwoViews, policy: Policy) -> _Judged:
     today = context_of(read.today, policy, read.cases)
     then = context_of(read.before, policy, silence_only=True)
     found = open_promotions(today)
-    flagged = look(open_inactivity(then))
+    flagged = flagged_in(open_inactivity(then))
     seen_then = flagged.flagged or any(profile.seen_at for profile in then.profiles)
     return _Judged(
-        look(open_inactivity(today)),
+        flagged_in(open_inactivity(today)),
         past(then.at, flagged, today.profiles, read.noticed) if seen_then else None,
         tuple(case.profile.main.name for case in found.cases),
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.clan.enforcement import inactivity
-from bot.clan.what_if import LOOK_BACK, Fate, Flagged, WhatIf, look, past
+from bot.clan.what_if import LOOK_BACK, Fate, Flagged, WhatIf, flagged_in, past
 from tests.bot.clan.portraits import LADDER, NOW, POLICY, account, ago, days, person, silent
 
 THEN = NOW - LOOK_BACK
@@ -17,7 +17,7 @@ def test_a_look_counts_ranks_alts_and_those_whom_it_cannot_judge() -> None:
     main = silent(1, "member", accounts=(account(1), account(2)))
     unknown = silent(3, windows={})
     listed = inactivity([main, silent(4, "prospector"), unknown, person(5)], LADDER, POLICY, NOW)
-    found = look(listed)
+    found = flagged_in(listed)
     assert [each.main.player_id for each in found.flagged] == [4, 1]
     assert found.by_role == {"prospector": 1, "member": 1}
     assert (found.alts, found.cant_tell, found.apart) == (1, 1, 0)

@@ -222,4 +222,4 @@ def test_a_file_that_cannot_be_written_is_told_in_words_and_stays(
 @LISTS
 def test_a_list_draws_nothing_and_never_meets_discord(clan: Line, name: str) -> None:
     found = imported_by(name, **clan.environment)
-    assert found == {"sqlalchemy", "httpx"}
+    assert found == {"sqlalchemy"}

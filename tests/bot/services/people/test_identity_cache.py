@@ -455,3 +455,16 @@ async def test_an_unknown_clan_is_nobody_and_not_kept(asked: Asked) -> None:
     async with asked.village.database.reading() as connection:
         assert (await asked.cache.read(connection, stranger)).persons.people == ()
     assert len(asked.cache) == 0
+
+
+async def test_whoever_is_forgotten_is_in_no_memory_either(village: Village) -> None:
+    await village.settled({1: "Player 1"})
+    await village.wrote(5, NOW - DAY)
+    await village.called(5, "Whoever asks to be forgotten")
+    cache = IdentityCache(village.clock)
+    async with village.database.reading() as connection:
+        await read_identity(connection, village.clan, cache=cache)
+    assert len(cache) == 1
+    intake = Intake(village.database, village.known_clans, village.clock)
+    await Privacy(village.database, intake, village.clock, cache).forget(village.clan, 5)
+    assert len(cache) == 0
