@@ -209,7 +209,7 @@ def _link_doubts(member: Member) -> Iterable[_Doubt]:
 
 
 def _unheard(member: Member) -> str:
-    if member.opted_out:
+    if member.is_hidden:
         return "opted out"
     if member.alt_of is not None:
         return f"an alt: what is written counts for {member.alt_of}"

@@ -79,8 +79,8 @@ class Member:
     `accounts` are the names of all the person's accounts, the main one first.
     `updated_at` is when WOM last looked, `changed_at` when it last saw something rise, and
     `seen_at` the instant of the newest snapshot that we stored.
-    `weekly_messages` are the last 13 weeks, oldest first. `opted_out` is an account of somebody
-    whose chat is not counted; where it is surely theirs it `is_hidden` and stands in no list.
+    `weekly_messages` are the last 13 weeks, oldest first. `is_hidden` is an account that is
+    surely somebody's who opted out: their chat is not counted, and it stands in no list.
     """
 
     player_id: int
@@ -105,7 +105,6 @@ class Member:
     wrote_at: datetime | None = None
     top_boss: TopBoss | None = None
     weekly_messages: tuple[int, ...] = ()
-    opted_out: bool = False
     is_hidden: bool = False
     alt_of: str | None = None
     accounts: tuple[str, ...] = ()

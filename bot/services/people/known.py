@@ -26,7 +26,6 @@ class Known:
     accounts: tuple[str, ...]
     alt_of: str | None = None
     is_hidden: bool = False
-    opted_out: bool = False
 
 
 def known_people(
@@ -83,6 +82,5 @@ def _opted_out(
                 authors=(),
                 accounts=(place.name,),
                 is_hidden=True,
-                opted_out=True,
             ),
         )

@@ -161,15 +161,14 @@ def _of_person(
 ) -> dict[str, Any]:
     """Return the fields that say whose a member is.
 
-    Of who opted out it is what WOM shows, and what the clan chat's speaker of a name said.
+    Of who opted out it is what WOM shows.
     """
     known = view.people.known.get(place.player_id)
     if known is None:
         return {"accounts": (place.name,)}
     user = {"discord_user_id": known.user_id, "link": known.link}
-    if known.opted_out and not known.authors:
-        marks = {"opted_out": True, "is_hidden": known.is_hidden}
-        return {"accounts": known.accounts, **marks, **user}
+    if known.is_hidden:
+        return {"accounts": known.accounts, "is_hidden": True, **user}
     authors = _authors(known)
     return {
         "person": known.person,
@@ -185,7 +184,7 @@ def _of_person(
 
 def _authors(known: Known | None) -> tuple[Writer, ...] | None:
     """Return who writes for a member, or None where their chat is not shown with this account."""
-    if known is None or known.alt_of is not None or (known.opted_out and not known.authors):
+    if known is None or known.is_hidden or known.alt_of is not None:
         return None
     return known.authors
 

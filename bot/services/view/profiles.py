@@ -168,8 +168,8 @@ def _account(place: MemberRow) -> Account:
 
 def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
     """Return an account as evidence looks at it."""
-    opted_out = any(view.people.writers[each].is_hidden for each in person.authors)
-    heard = not opted_out and (person.user_id is not None or bool(person.authors))
+    is_hidden = any(view.people.writers[each].is_hidden for each in person.authors)
+    heard = not is_hidden and (person.user_id is not None or bool(person.authors))
     seen = view.game.now.get(place.player_id)
     return Member(
         place.player_id,
@@ -182,7 +182,7 @@ def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
         updated_at=place.updated_at,
         changed_at=place.changed_at,
         seen_at=None if seen is None else seen.seen_at,
-        opted_out=opted_out,
+        is_hidden=is_hidden,
         has_no_discord=place.has_no_discord,
     )
 

@@ -160,7 +160,7 @@ def test_the_gravest_reason_stands_first() -> None:
     ("member", "seen", "grade", "reason"),
     [
         (replace(SEEN, chat=None, link=Link.NONE), (), Grade.NONE, "not linked to a Discord user"),
-        (replace(SEEN, chat=None, opted_out=True), (), Grade.NONE, "opted out"),
+        (replace(SEEN, chat=None, is_hidden=True), (), Grade.NONE, "opted out"),
         (
             replace(SEEN, link=Link.NAME),
             (),

@@ -104,7 +104,7 @@ def test_a_persons_chat_counts_once_for_the_main_account() -> None:
 def test_who_opted_out_is_hidden_with_all_accounts_that_are_surely_theirs() -> None:
     silent = writer(1, "x")._replace(is_hidden=True)
     found = everybody(book_of([ONE, TWO], [silent], link(1, 1), link(2, 1)))
-    assert all(each.is_hidden and each.opted_out for each in found.values())
+    assert all(each.is_hidden for each in found.values())
     claimed = everybody(book_of([ONE, TWO], [silent], link(1, 1), link(2, 1, claimed=True)))
     assert {who: each.is_hidden for who, each in claimed.items()} == {1: True}
     told = [(each.person, each.accounts, each.alt_of, each.authors) for each in found.values()]
@@ -114,7 +114,7 @@ def test_who_opted_out_is_hidden_with_all_accounts_that_are_surely_theirs() -> N
 def test_nobody_hides_or_silences_a_member_by_bearing_their_name() -> None:
     silent = writer(1, "Zezima")._replace(is_hidden=True)
     (found,) = everybody(book_of([ONE], [silent, speaker(2, "Zezima")])).values()
-    assert (found.is_hidden, found.opted_out, found.user_id) == (False, False, None)
+    assert (found.is_hidden, found.user_id) == (False, None)
     assert [each.author_id for each in found.authors] == [2]
 
 
