@@ -2,14 +2,19 @@
 
 import asyncio
 import gc
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
 from bot.services.setup import Clan
 from bot.wiring import Services, open_services
 from tests.benchmarks.histories import NOW, Histories, settings_for
+
+KEPT = "CLANSTATS_HISTORIES"
+"""The folder in which real histories are kept from one run to the next."""
 
 Open = Callable[[str], tuple[Services, Clan]]
 
@@ -19,7 +24,8 @@ def histories(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Histories:
     real = bool(request.config.getoption("--benchmark-only"))
-    return Histories(tmp_path_factory.mktemp("histories"), real=real)
+    kept = os.environ.get(KEPT) if real else None
+    return Histories(Path(kept) if kept else tmp_path_factory.mktemp("histories"), real=real)
 
 
 @pytest.fixture
