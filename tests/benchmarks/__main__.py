@@ -79,8 +79,9 @@ def _table(found: Iterable[dict[str, Any]]) -> Iterator[str]:
         extra, median_s = dict(each["extra_info"]), float(each["stats"]["median"])
         name, what = each["name"], each["name"].replace("growth ", "")
         if name != what:
-            alike = what.rpartition("[")[0] + what[what.rindex("[") :].rpartition("-")[0]
-            sizes[alike].append((int(extra[MEMBERS]), median_s))
+            stem, _, given = what.removesuffix("]").rpartition("[")
+            of = given.rpartition("-")[0]
+            sizes[f"{stem}[{of}]" if of else stem].append((int(extra[MEMBERS]), median_s))
         yield _row(what, median_s, extra, _GOALS.get(name, ""))
     for name, points in sizes.items():
         if len(points) > 1:
