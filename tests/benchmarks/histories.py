@@ -60,6 +60,11 @@ SIZES = {
     "500": Size(500, 1_793, decided=True),
     "1000": Size(1_000, 1_793),
 }
+GROWTH_DAYS = 40
+GROWING = {f"growth {members}": members for members in (150, 305, 1_000, 3_000)}
+"""Clans that differ in their members alone, by name: each writes as much, for as long."""
+
+SIZES |= {name: Size(count, count * 2, days=GROWTH_DAYS) for name, count in GROWING.items()}
 _TINY = {
     "305": Size(20, 30, days=20),
     "305 x 10": Size(20, 30, times=2, days=20),
@@ -74,29 +79,34 @@ class Histories:
     def __init__(self, folder: Path, *, real: bool) -> None:
         self.real = real
         self._folder = folder
-        self._sizes = SIZES if real else _TINY
 
     def size(self, name: str) -> Size:
         """Return how big a history is here."""
-        return self._sizes[name]
+        return SIZES[name] if self.real else _TINY[_tiny(name)]
 
     def path(self, name: str) -> Path:
         """Return the database of a history, to be read."""
+        name = name if self.real else _tiny(name)
         path = self._folder / f"{name.replace(' ', '')}.db"
         if path.exists():
             return path
-        size = self._sizes[name]
+        size, unfinished = self.size(name), Path(f"{path}.part")
         if size.times == 1:
-            asyncio.run(_seeded(path, size))
+            unfinished.unlink(missing_ok=True)
+            asyncio.run(_seeded(unfinished, size))
         else:
-            unfinished = Path(shutil.copy(self.path(name.partition(" ")[0]), f"{path}.part"))
+            shutil.copy(self.path(name.partition(" ")[0]), unfinished)
             _repeat(unfinished, size.times)
-            unfinished.replace(path)
-        return path
+        return unfinished.replace(path)
 
     def copy(self, name: str, folder: Path) -> Path:
         """Return a copy of a history's database, to be written to."""
         return Path(shutil.copy(self.path(name), folder / "copy.db"))
+
+
+def _tiny(name: str) -> str:
+    """Return which history stands for another where all are tiny."""
+    return "305" if name in GROWING else name
 
 
 def world_of(size: Size) -> World:

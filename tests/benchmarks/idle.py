@@ -1,16 +1,12 @@
-"""Start the bot as `clanstats run` does, on a simulated Discord, and say what it holds at rest."""
+"""Start the bot as `clanstats run` does, on a simulated Discord, and say what it holds at rest.
+
+Everything is imported inside `main`: the worker's process runs this file too, and would hold it.
+"""
 
 import asyncio
 import os
 import sys
 from pathlib import Path
-
-from simcord import Env
-
-from bot.app import ClanBot
-from bot.reports.worker import Worker
-from bot.settings import load
-from bot.wiring import open_services
 
 _REST_S = 1.0
 
@@ -36,10 +32,19 @@ def seconds_since_start() -> float:
 
 async def main() -> None:
     """Print ready_s and megabytes."""
-    settings = load(os.environ, None)
+    from bot.reports.worker import Worker  # noqa: PLC0415 - only here, see above
+
     worker = Worker()
-    await worker.warm()
-    async with open_services(settings, draws=lambda: worker) as services:
+    if hasattr(worker, "start"):  # An older tree, timed beside this one, has only warm.
+        worker.start()
+    from simcord import Env  # noqa: PLC0415
+
+    from bot.app import ClanBot  # noqa: PLC0415
+    from bot.settings import load  # noqa: PLC0415
+    from bot.wiring import open_services  # noqa: PLC0415
+
+    async with open_services(load(os.environ, None), draws=lambda: worker) as services:
+        await worker.warm()
         env = Env(ClanBot(services))
         await env.start()
         ready = seconds_since_start()

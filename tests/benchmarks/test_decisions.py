@@ -35,14 +35,13 @@ def test_list_command(
     histories: Histories,
     command: str,
 ) -> None:
-    async def listed() -> int:
+    async def listed() -> None:
         result = await desk.owner.slash(desk.channel, command)
         assert result.response is not None
-        return len(result.response.components)
+        assert result.response.components
 
     runner.run(listed())
-    shown = benchmark.pedantic(lambda: runner.run(listed()), rounds=9 if histories.real else 1)
-    assert shown > 0
+    benchmark.pedantic(lambda: runner.run(listed()), rounds=9 if histories.real else 1)
 
 
 @OF_500
@@ -50,8 +49,11 @@ def test_who_may_rise(
     benchmark: BenchmarkFixture, runner: asyncio.Runner, opened: Open, name: str
 ) -> None:
     services, clan = opened(name)
-    review = benchmark(lambda: runner.run(services.review.promotions(clan)))
-    assert review.evidence
+
+    async def read() -> None:
+        assert (await services.review.promotions(clan)).evidence
+
+    benchmark(lambda: runner.run(read()))
 
 
 @OF_500
@@ -59,8 +61,11 @@ def test_who_is_inactive(
     benchmark: BenchmarkFixture, runner: asyncio.Runner, opened: Open, name: str
 ) -> None:
     services, clan = opened(name)
-    review = benchmark(lambda: runner.run(services.review.inactive(clan)))
-    assert review.evidence
+
+    async def read() -> None:
+        assert (await services.review.inactive(clan)).evidence
+
+    benchmark(lambda: runner.run(read()))
 
 
 @OF_500
@@ -73,18 +78,20 @@ def test_what_if_over_3_months(
 ) -> None:
     services, clan = opened(name)
 
-    async def tried() -> WhatIf:
+    async def tried() -> None:
         over = asyncio.Event()
         watching = asyncio.ensure_future(longest_stall(over))
         found = await services.review.what_if(clan, STRICTER)
         over.set()
         stalls.append(await watching)
-        return found
+        tries.append(found)
 
     stalls: list[float] = []
-    found = benchmark.pedantic(lambda: runner.run(tried()), rounds=9 if histories.real else 1)
+    tries: list[WhatIf] = []
+    benchmark.pedantic(lambda: runner.run(tried()), rounds=9 if histories.real else 1)
     benchmark.extra_info["longest_stall_ms"] = round(median(stalls) * 1000, 1)
     benchmark.extra_info["worst_stall_ms"] = round(max(stalls) * 1000, 1)
+    found = tries[-1]
     assert len(found.after.flagged) >= len(found.before.flagged)
     assert found.suggested_after == found.suggested_before != ()
     assert (found.past_after is not None) is histories.real

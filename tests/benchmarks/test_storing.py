@@ -12,17 +12,14 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bot.clan.metrics import MetricKind
-from bot.clan.observing import MetricReading
 from bot.demo.hiscores import METRICS
-from bot.demo.seed import _KINDS, _heard, own_cast
+from bot.demo.seed import _heard, own_cast
 from bot.services.chat import IncomingMessage, Intake
-from bot.services.game import store_readings
 from bot.services.setup import Clan, Clans
-from storage import players
 from storage.engine import Database
 from storage.migrate import bring_up
 from tests.benchmarks.histories import NOW, Histories, Size, world_of
+from tests.benchmarks.polls import polled
 
 BATCH = 1_000
 
@@ -70,53 +67,8 @@ def test_poll_of_500_members_stored(
     benchmark: BenchmarkFixture, runner: asyncio.Runner, empty: Database, histories: Histories
 ) -> None:
     members = 500 if histories.real else 20
-    world = world_of(Size(members, 0, days=60))
-    seen = [(player, player.observed_at[-3:]) for player in world.present(NOW)]
-    looks = [(player, at) for player, at in seen if len(at) == 3]
-
-    async def know() -> None:
-        async with empty.writing() as connection:
-            rows = [
-                {
-                    "player_id": player.player_id,
-                    "name": player.name,
-                    "wom_key": player.name.lower(),
-                    "account_type": "regular",
-                    "status": "active",
-                    "updated_at": None,
-                    "changed_at": None,
-                }
-                for player in world.players
-            ]
-            await players.note_players(connection, rows, NOW)
-
-    runner.run(know())
-    rounds = iter(range(3))
-
-    def reading() -> tuple[tuple[dict[int, list[MetricReading]]], dict[str, object]]:
-        number = next(rounds)
-        found = {}
-        for player, at in looks:
-            values: dict[MetricKind, dict[str, float]] = {kind: {} for kind in MetricKind}
-            for name, value in world.snapshot(player, at[number]).items():
-                values[_KINDS[name]][name] = value
-            found[player.player_id] = [MetricReading(at[number], values)]
-        return (found,), {}
-
-    async def write(readings: dict[int, list[MetricReading]]) -> int:
-        async with empty.writing() as connection:
-            return await store_readings(connection, readings)
-
-    # The first poll stores everything there is, about twenty times what an ordinary one does.
-    runner.run(write(reading()[0][0]))
-    stored = benchmark.pedantic(
-        lambda readings: runner.run(write(readings)),
-        setup=reading,
-        rounds=2 if histories.real else 1,
-    )
-    assert stored == len(looks)
+    polled(benchmark, runner, empty, Size(members, 0, days=60), rounds=2)
     assert len(METRICS) > 100
-    benchmark.extra_info["members"] = len(looks)
 
 
 def test_a_year_on_disk(benchmark: BenchmarkFixture, histories: Histories, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Day by day: what a clan or one member gained and wrote, unknown where nobody looked."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -8,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.clan.activity import DayLine
 from bot.clan.metrics import UNRANKED
-from bot.clan.spans import DAY, HOUR, Span, day_of, day_span, days_between, slot_of
+from bot.clan.presence import midnights
+from bot.clan.spans import DAY, HOUR, Span, day_of, day_span, days_between
 from bot.services.view import BASELINE_LEAD, LifeRow
 from storage.columns import to_ms
 
@@ -38,10 +40,9 @@ def trend_lines(
     A day on which nobody was observed has no gains; one without messages here has none known.
     `life` are observations since before the first day, by player and oldest first.
     """
-    start = day_span(days[0], zone).start
-    since_ms = to_ms(start - BASELINE_LEAD)
+    since_ms = to_ms(day_span(days[0], zone).start - BASELINE_LEAD)
     seen = [row for row in life if row[1] > since_ms and player_id in {None, row[0]}]
-    risen = _risen(seen, zone, start)
+    risen = _risen(seen, days, midnights(days, zone))
     return tuple(DayLine(day, messages.get(day), *risen.get(day, (None, None))) for day in days)
 
 
@@ -64,17 +65,19 @@ def first_heard(hours: Hours, zone: ZoneInfo) -> date | None:
 
 
 def _risen(
-    seen: Sequence[tuple[int, int, int, int]], zone: ZoneInfo, start: datetime
+    seen: Sequence[LifeRow], days: Sequence[date], starts: Sequence[int]
 ) -> dict[date, tuple[int | None, int]]:
-    """Return (XP, kills) by the day of the observation that showed them; no day without one."""
-    start_ms = start.timestamp() * 1000
-    xp: dict[date, int] = {}
-    kills: dict[date, int] = defaultdict(int)
+    """Return (XP, kills) by the day of the observation that showed them; no day without one.
+
+    `starts` are the beginnings of the days, which reach to the end of what was seen.
+    """
+    xp: dict[int, int] = {}
+    kills: dict[int, int] = defaultdict(int)
     for (whose, _, had_xp, had_kills), (who, at_ms, has_xp, has_kills) in pairwise(seen):
-        if whose != who or at_ms < start_ms:
+        if whose != who or at_ms < starts[0]:
             continue
-        day, _ = slot_of(at_ms / 1000, zone)
-        kills[day] += has_kills - had_kills
+        number = bisect_right(starts, at_ms) - 1
+        kills[number] += has_kills - had_kills
         if had_xp != UNRANKED != has_xp:
-            xp[day] = xp.get(day, 0) + max(has_xp - had_xp, 0)
-    return {day: (xp.get(day), earned) for day, earned in kills.items()}
+            xp[number] = xp.get(number, 0) + max(has_xp - had_xp, 0)
+    return {days[number]: (xp.get(number), earned) for number, earned in kills.items()}

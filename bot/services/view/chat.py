@@ -40,6 +40,10 @@ class ChatView:
     hours: Sequence[tuple[datetime, int]] = ()
 
 
+NO_CHAT = ChatView({})
+"""What a view of the game alone knows of chat."""
+
+
 async def read_chat(
     connection: Connection, clan: Clan, query: ViewQuery, newcomers: Sequence[int]
 ) -> ChatView:

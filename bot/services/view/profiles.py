@@ -151,15 +151,40 @@ def _from_afar(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
     """Return no more of a person than what sets the bars for others."""
     view = shared.view
     rules = shared.policy.promotion
-    members = [_member(view, person, place) for place in places]
     return Profile(
         accounts=tuple(map(_account, places)),
         windows={
-            days: _window(shared, members, person, days)
+            days: _window_from_afar(shared, person, places, days)
             for days in {rules.velocity_days, rules.pillar_days}
         },
         total_raids=summed(view.game.raids.get(place.player_id) for place in places),
     )
+
+
+def _window_from_afar(
+    shared: _Shared, person: Person, places: Sequence[MemberRow], days: int
+) -> Window:
+    gains = shared.gains[days]
+    dated = (mine for each in places if not (mine := gains.get(each.player_id, UNKNOWN)).thin)
+    is_heard = _is_heard(shared.view, person)
+    return Window(
+        xp=summed(mine.xp for mine in dated),
+        capped=_capped(shared, person, days) if is_heard else None,
+    )
+
+
+def _is_heard(view: ClanView, person: Person) -> bool:
+    return not _is_hidden(view, person) and (person.user_id is not None or bool(person.authors))
+
+
+def _is_hidden(view: ClanView, person: Person) -> bool:
+    return any(view.people.writers[each].is_hidden for each in person.authors)
+
+
+def _capped(shared: _Shared, person: Person, days: int) -> int | None:
+    """Return the messages that count, or None where the query did not ask for them."""
+    capped = shared.view.chat.capped.get((days, shared.policy.promotion.hour_cap))
+    return None if capped is None else sum(capped.get(each, 0) for each in person.authors)
 
 
 def _account(place: MemberRow) -> Account:
@@ -168,8 +193,6 @@ def _account(place: MemberRow) -> Account:
 
 def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
     """Return an account as evidence looks at it."""
-    is_hidden = any(view.people.writers[each].is_hidden for each in person.authors)
-    heard = not is_hidden and (person.user_id is not None or bool(person.authors))
     seen = view.game.now.get(place.player_id)
     return Member(
         place.player_id,
@@ -178,11 +201,11 @@ def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
         place.joined_at,
         status=place.status,
         link=view.people.persons.links[person.main],
-        chat={} if heard else None,
+        chat={} if _is_heard(view, person) else None,
         updated_at=place.updated_at,
         changed_at=place.changed_at,
         seen_at=None if seen is None else seen.seen_at,
-        is_hidden=is_hidden,
+        is_hidden=_is_hidden(view, person),
         has_no_discord=place.has_no_discord,
     )
 
@@ -204,13 +227,12 @@ def _window(shared: _Shared, members: Sequence[Member], person: Person, days: in
     if members[0].chat is None:
         return replace(game, chat=chat)
     wrote = view.chat.wrote[days]
-    capped = view.chat.capped.get((days, shared.policy.promotion.hour_cap))
     answers = sum(view.chat.on_days.get(each, (0, 0))[1] for each in person.authors)
     return replace(
         game,
         chat=chat,
         messages=sum(wrote.get(each, _WROTE_NOTHING).messages for each in person.authors),
-        capped=None if capped is None else sum(capped.get(each, 0) for each in person.authors),
+        capped=_capped(shared, person, days),
         answers=answers if days == STEADY_DAYS else None,
     )
 

@@ -75,6 +75,11 @@ class ViewQuery:
             hours_from=earliest(self.hours_from, other.hours_from),
         )
 
+    @property
+    def is_of_game_alone(self) -> bool:
+        """Return whether nothing is asked but what was gained: no chat, no events, no life."""
+        return not self.windows and Detail.LIFE not in self.detail
+
     def back_to(self, zone: ZoneInfo) -> datetime:
         """Return from when on events, leave and life are looked for."""
         longest = last_days(max(self.windows, default=0), self.as_of, zone)

@@ -16,7 +16,7 @@ from bot.clan.policy import STEADY_DAYS
 from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
 from bot.services.people import IdentityCache, leave_of
 from bot.services.setup import Clan
-from bot.services.view.chat import ChatView, read_chat
+from bot.services.view.chat import NO_CHAT, ChatView, read_chat
 from bot.services.view.game import GameView, read_game
 from bot.services.view.people import People, read_people
 from bot.services.view.query import Detail, ViewQuery
@@ -45,9 +45,9 @@ class ClanView:
     members: Mapping[int, MemberRow]
     game: GameView
     chat: ChatView
-    listened_at: datetime | None
-    gaps: Sequence[runs.Blindness]
-    events: Sequence[tuple[MembershipEventRow, str]]
+    listened_at: datetime | None = None
+    gaps: Sequence[runs.Blindness] = ()
+    events: Sequence[tuple[MembershipEventRow, str]] = ()
     leaves: Sequence[Leave] = ()
     exempt: Exempt = _NOBODY_EXEMPT
 
@@ -87,6 +87,10 @@ async def read_view(
     days = days_between(today - (STEADY_DAYS - 1) * DAY, today)
     back_to = query.back_to(clan.zone)
     has_life = Detail.LIFE in query.detail
+    game = await read_game(connection, clan, query, back_to, _accounts(people, query.about))
+    if query.is_of_game_alone:
+        members = _members_at(people, (), query.as_of)
+        return ClanView(clan, query, spans, days, people, members, game, NO_CHAT)
     found = await players.events_between(connection, clan.clan_id, back_to)
     return ClanView(
         clan=clan,
@@ -95,7 +99,7 @@ async def read_view(
         days=days,
         people=people,
         members=_members_at(people, [event for event, _ in found], query.as_of),
-        game=await read_game(connection, clan, query, back_to, _accounts(people, query.about)),
+        game=game,
         chat=await read_chat(connection, clan, query, _newcomers(people, query)),
         listened_at=await _listened_at(connection, clan),
         gaps=await runs.blindness(connection, clan.clan_id, back_to - HOUR),

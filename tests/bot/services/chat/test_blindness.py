@@ -235,6 +235,7 @@ async def test_another_clans_listening_says_nothing_of_this_one(village: Village
     other = await village.known_clans.found(2, "Others")
     span = Span(NOW - DAY, NOW)
     async with village.database.reading() as connection:
-        ours = await read_view(connection, village.clan, ViewQuery(NOW))
-        theirs = await read_view(connection, other, ViewQuery(NOW))
+        query = ViewQuery(NOW, frozenset({1}))
+        ours = await read_view(connection, village.clan, query)
+        theirs = await read_view(connection, other, query)
     assert (ours.blind(span), theirs.blind(span)) == ((), (Blind(span),))

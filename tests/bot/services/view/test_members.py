@@ -14,7 +14,7 @@ from bot.clan.gains import UNKNOWN
 from bot.clan.spans import WINDOWS, Period, last
 from bot.clan.standings import Chat, Link, Member, MessageCounts, Roster
 from bot.services.setup import Clans
-from bot.services.view import WEEKS, Detail, ViewQuery, read_view, roster_of
+from bot.services.view import WEEKS, Detail, ViewQuery, gains_of, read_view, roster_of
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.village import Village, counted
 from tests.storage.rows import DAY, HOUR, NOW, opened
@@ -32,6 +32,21 @@ async def read(village: Village, *periods: Period, weekly: bool = False) -> Rost
     )
     async with village.database.reading() as connection:
         return roster_of(await read_view(connection, village.clan, query), asked)
+
+
+async def test_a_view_of_the_game_alone_has_the_same_gains_and_asks_nothing_of_chat(
+    village: Village,
+) -> None:
+    await village.settled({1: "One"})
+    await village.wrote(5, NOW - DAY)
+    for days, xp in [(80, 1_000), (20, 5_000), (1, 7_000)]:
+        await village.seen(1, NOW - days * DAY, xp, zulrah=xp // 100)
+    month = frozenset({Period.MONTH})
+    async with village.database.reading() as connection:
+        alone = await read_view(connection, village.clan, ViewQuery(NOW, game_windows=month))
+        both = await read_view(connection, village.clan, ViewQuery(NOW, month))
+    assert gains_of(alone, Period.MONTH) == gains_of(both, Period.MONTH)
+    assert (alone.chat.wrote, alone.events, alone.members) == ({}, (), both.members)
 
 
 async def read_one(village: Village, *periods: Period) -> Member:

@@ -11,12 +11,13 @@ from bot.clan.enforcement import Verdict, judge
 from bot.clan.evidence import Grade
 from bot.clan.policy import DEFAULT_POLICY, Policy, changed
 from bot.clan.profiles import Profile, Week
+from bot.clan.signals import comparison
 from bot.clan.standings import Link
 from bot.services.chat import Intake
 from bot.services.people import Exemptions, Leaves, Whom
 from bot.services.privacy import Privacy
 from bot.services.review import ReviewContext, context_of, standing_cases
-from bot.services.view import read_view, verdict_query
+from bot.services.view import profiles_of, read_view, verdict_query
 from storage import cases, players, runs
 from storage.cases import EntryRow
 from storage.players import MembershipEventRow
@@ -337,6 +338,30 @@ async def test_a_look_for_silence_alone_says_the_same_about_silence(village: Vil
     assert found.window(30) == replace(whole.window(30), capped=None)
     assert judge(found, DEFAULT_POLICY, NOW) == judge(whole, DEFAULT_POLICY, NOW)
     assert found.weeks == ()
+
+
+async def test_who_looks_at_one_person_finds_the_bars_that_all_of_them_set(
+    village: Village,
+) -> None:
+    rules = replace(DEFAULT_POLICY.promotion, comparison_ranks=("member",))
+    policy = replace(DEFAULT_POLICY, promotion=rules)
+    await long_heard(village)
+    await village.settled({who: f"Player {who}" for who in range(1, 6)}, role="member")
+    for who in range(1, 6):
+        for days in range(60, -1, -1):
+            await village.seen(who, NOW - days * DAY, 9_000 - days * who)
+        await village.linked(who, who)
+        for hours in range(who):
+            await village.wrote(who, NOW - hours * HOUR)
+    intake = Intake(village.database, village.known_clans, village.clock)
+    await Privacy(village.database, intake, village.clock).opt_out(village.clan, 5)
+    query = verdict_query(policy, NOW)
+    async with village.database.reading() as connection:
+        whole = await read_view(connection, village.clan, query)
+        one = await read_view(connection, village.clan, replace(query, about=1))
+    bars = comparison(profiles_of(whole, policy), rules)
+    assert None not in (bars.mean_xp, bars.message_cut)
+    assert comparison(profiles_of(one, policy), rules) == bars
 
 
 async def test_the_number_of_statements_does_not_depend_on_the_members(village: Village) -> None:
