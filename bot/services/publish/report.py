@@ -105,13 +105,13 @@ class Publish:
         now = self._clock()
         query = report_query(period, now, clan.zone)
         async with self._database.reading() as connection:
-            if not leadership:
-                view = await read_view(connection, clan, query, cache=self._identities)
-                return await asyncio.to_thread(_report, view, period)
-            policy = await policy_of(connection, clan)
-            query |= verdict_query(policy, now)
+            policy = await policy_of(connection, clan) if leadership else None
+            if policy is not None:
+                query |= verdict_query(policy, now)
             view = await read_view(connection, clan, query, cache=self._identities)
-            cases = await standing_cases(connection, clan)
+            cases = await standing_cases(connection, clan) if leadership else ()
+        if policy is None:
+            return await asyncio.to_thread(_report, view, period)
         return await asyncio.to_thread(_leaders_report, view, period, policy, cases)
 
 
