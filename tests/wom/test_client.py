@@ -323,3 +323,12 @@ async def test_each_request_is_one_line_in_the_log() -> None:
         "seconds": 0.0,
         "waited": 0.0,
     }
+
+
+async def test_closing_closes_the_connection_if_one_was_opened() -> None:
+    unused, used = Wom(EMPTY), Wom(EMPTY)
+    await used.client.group(11920)
+    for wom in (unused, used):
+        await wom.client.aclose()
+    assert (unused.http.is_closed, used.http.is_closed) == (False, True)
+    await unused.http.aclose()
