@@ -32,4 +32,5 @@ def test_a_form_is_one_that_discord_takes(key: str) -> None:
 def test_every_signal_and_alert_has_its_words() -> None:
     assert SIGNALS.keys() == set(Signal)
     assert ALERTS.keys() == set(AlertKind)
-    assert all(len(each.means) <= 100 for each in [*SIGNALS.values(), *ALERTS.values()])
+    assert all(len(each.means) <= 100 for each in SIGNALS.values())
+    assert all(len(each.means) <= 100 for each in ALERTS.values())
