@@ -40,7 +40,7 @@ class LinksState:
     """A page of a list, the pair that is picked there, and what was on offer.
 
     Half of `picked` is 0 where nobody is suggested. `user_id` is whose accounts are looked at,
-    `deed_id` what Undo would undo, `sure` the fingerprint of the sure pairs that were listed.
+    `action_id` what Undo would undo, `sure` the fingerprint of the sure pairs that were listed.
     """
 
     tab: LinksTab = LinksTab.CLAIMS
