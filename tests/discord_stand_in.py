@@ -7,7 +7,7 @@ A test says what is refused, with which code the gateway closes, and what it sen
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
@@ -27,6 +27,8 @@ DROPPED = 0
 _REST = "/api/v10"
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _HELLO, _ACK = 0, 1, 2, 6, 10, 11
 _INTERVAL_MS = 41_250
+_PATIENCE_S = 60
+"""How long a test waits for the bot: it takes a few milliseconds, or never comes."""
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
 
 
@@ -67,12 +69,14 @@ class DiscordStand:
         self._sequence = 0
 
     async def identified(self) -> dict[str, Any]:
-        """Return with what the next session was begun, once it is."""
-        return await self._identified.get()
+        """Return with what the next session was begun, once it is; TimeoutError when none is."""
+        async with asyncio.timeout(_PATIENCE_S):
+            return await self._identified.get()
 
     async def resumed(self) -> dict[str, Any]:
-        """Return with what a session was taken up again, once one is."""
-        return await self._resumed.get()
+        """Return with what a session was taken up again, once one is; TimeoutError when none is."""
+        async with asyncio.timeout(_PATIENCE_S):
+            return await self._resumed.get()
 
     def as_usual(self) -> None:
         """Refuse nothing any more, and answer as Discord does."""
@@ -85,18 +89,23 @@ class DiscordStand:
         await self.say(json.dumps({"op": _DISPATCH, "t": event, "s": self._sequence, "d": told}))
 
     async def say(self, text: str) -> None:
-        """Send a frame as it is."""
-        for socket in self._sockets:
-            await socket.send_str(text)
+        """Send a frame as it is; whoever is just leaving does not get it."""
+        for socket in list(self._sockets):
+            with suppress(ConnectionError):
+                await socket.send_str(text)
 
     async def caught_up(self) -> None:
-        """Wait until everything that was sent is read; ConnectionError when nobody is there."""
+        """Wait until everything that was sent is read.
+
+        Raises ConnectionError when nobody is there, TimeoutError when nobody says so.
+        """
         beat = asyncio.get_running_loop().create_future()
         self._beats.append(beat)
         if not self._sockets:
             raise ConnectionError("nobody is connected")
         await self.say(json.dumps({"op": _HEARTBEAT}))
-        await beat
+        async with asyncio.timeout(_PATIENCE_S):
+            await beat
 
     async def hang_up(self, code: int = 1000) -> None:
         """Close every session."""
@@ -128,19 +137,22 @@ class DiscordStand:
         await socket.prepare(request)
         self._sockets.append(socket)
         hello = json.dumps({"op": _HELLO, "d": {"heartbeat_interval": _INTERVAL_MS}})
-        await socket.send_str(self.first_frames.pop(0) if self.first_frames else hello)
-        async for frame in socket:
-            if frame.type is WSMsgType.TEXT:
-                await self._hear(socket, json.loads(frame.data))
-        self._sockets.remove(socket)
-        self._end_beats()
+        try:
+            await socket.send_str(self.first_frames.pop(0) if self.first_frames else hello)
+            async for frame in socket:
+                if frame.type is WSMsgType.TEXT:
+                    await self._hear(socket, json.loads(frame.data))
+        finally:
+            self._sockets.remove(socket)
+            self._end_beats()
         return socket
 
     async def _hear(self, socket: web.WebSocketResponse, said: dict[str, Any]) -> None:
         if said["op"] == _HEARTBEAT:
             await socket.send_json({"op": _ACK})
             for beat in self._beats:
-                beat.set_result(None)
+                if not beat.done():
+                    beat.set_result(None)
             self._beats.clear()
         elif said["op"] == _IDENTIFY:
             if self.closes:
@@ -177,7 +189,8 @@ class DiscordStand:
 
     def _end_beats(self) -> None:
         for beat in self._beats:
-            beat.set_exception(ConnectionError("the session ended"))
+            if not beat.done():
+                beat.set_exception(ConnectionError("the session ended"))
         self._beats.clear()
 
 

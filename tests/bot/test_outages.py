@@ -111,7 +111,8 @@ async def staying(start: Start) -> AsyncIterator[Callable[[Awaitable[T]], Awaita
 async def arrived(start: Start) -> None:
     """Wait until the next session is begun and the bot knows its server."""
     await start.stand.identified()
-    await start.bots[-1].wait_until_ready()
+    async with asyncio.timeout(60):
+        await start.bots[-1].wait_until_ready()
 
 
 def warnings(logs: Sequence[Mapping[str, Any]]) -> list[str]:
