@@ -41,7 +41,7 @@ def today(table: str, row: dict[str, object]) -> dict[str, object]:
     return {RENAMED.get((table, name), name): value for name, value in row.items()}
 
 
-@pytest.mark.parametrize("schema", ["0002", "0003", "0004"])
+@pytest.mark.parametrize("schema", ["0002", "0003", "0004", "0006"])
 async def test_a_database_of_an_older_schema_keeps_every_row(tmp_path: Path, schema: str) -> None:
     path = made(tmp_path / "clan.db", schema)
     old, sql = rows(path), everything(path)
