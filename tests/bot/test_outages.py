@@ -99,8 +99,10 @@ async def staying(start: Start) -> AsyncIterator[Callable[[Awaitable[T]], Awaita
     try:
         yield until
     finally:
-        bot.cancel()
-        await asyncio.wait({bot})
+        # More than once: wait_for of Python 3.11 loses a cancellation that comes as it ends.
+        while not bot.done():
+            bot.cancel()
+            await asyncio.wait({bot}, timeout=5)
         # What discord.py and the listener have begun may still use the services.
         left = asyncio.all_tasks() - before
         for task in left:
