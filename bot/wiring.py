@@ -89,25 +89,26 @@ def tidy() -> None:
 
 
 @asynccontextmanager
-async def open_services(
+async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, WOM, waiting
     settings: Settings,
     clock: Clock = now,
     *,
     draws: Callable[[], Draws] = Inline,
     transport: "httpx.AsyncBaseTransport | None" = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    timer: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Services]:
     """Yield the services on a database that is brought up to the newest schema.
 
-    Tests give a still clock, an httpx.MockTransport and a sleep that does not wait. Raises
-    StorageError when the database cannot be used; on leaving, what was heard is written and
-    everything is closed.
+    Tests give a still clock, an httpx.MockTransport, and a sleep and a timer that do not wait.
+    Raises StorageError when the database cannot be used; on leaving, what was heard is written
+    and everything is closed.
     """
     database = Database(settings.database_url)
     if database.path is not None:
         Path(database.path).parent.mkdir(parents=True, exist_ok=True)
     drawing = draws()
-    wom = _asking(settings, transport, sleep)
+    wom = _asking(settings, transport, sleep, timer)
     try:
         migrated = await bring_up(database, clock())
         services = _services(settings, database, wom, drawing, clock, migrated)
@@ -133,13 +134,14 @@ def _asking(
     settings: Settings,
     transport: "httpx.AsyncBaseTransport | None",
     sleep: Callable[[float], Awaitable[None]],
+    timer: Callable[[], float],
 ) -> WomClient:
     key = settings.wom_api_key.get_secret_value() if settings.wom_api_key else None
     contact = settings.wom_contact or "no contact given"
     return WomClient(
         lambda: open_http(settings.wom_base_url, key, contact, VERSION, transport=transport),
         has_key=settings.wom_api_key is not None,
-        monotonic=time.monotonic,
+        monotonic=timer,
         sleep=sleep,
         jitter=random.random,
     )

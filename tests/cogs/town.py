@@ -216,11 +216,26 @@ def _settled(env: Env, services: Services, world: World, wom: Door) -> Town:
     )
 
 
+class Timer:
+    """Seconds that pass only while somebody sleeps, and then at once."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def __call__(self) -> float:
+        return self._seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self._seconds += seconds
+
+
 async def make_template(folder: Path, world: World) -> Path:
     """Return a database with the clan polled and its chat heard until now."""
-    clock = Clock()
+    clock, timer = Clock(), Timer()
     transport = httpx.MockTransport(MadeUpWom(world, clock))
-    async with open_services(settings_in(folder), clock, transport=transport) as services:
+    async with open_services(
+        settings_in(folder), clock, transport=transport, sleep=timer.sleep, timer=timer
+    ) as services:
         clan = await services.clans.found(GUILD_ID, "Amber Lanterns")
         await services.clans.join_group(clan, world.group_id, world.clan_name)
         clan = await services.clans.found(GUILD_ID, "Amber Lanterns")
