@@ -177,7 +177,7 @@ class Intake:
             gone, removed = await take_out(connection, clan, taken_back)
             kept = [each for each in heard if not self._forgetting.refuses(clan.guild_id, each)]
             wanted = await willing(connection, clan.clan_id, kept)
-            added = await put_in(connection, clan, wanted, self._gone)
+            added = await put_in(connection, clan, wanted, self._gone, self._clock())
             await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
             await authors.move_cursors(connection, clan.clan_id, self._cursors(added))
         return Flushed(len(added.facts), removed, len(added.told))
