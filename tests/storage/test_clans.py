@@ -122,6 +122,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
+    "players.held_roles": players.held_roles,
     "players.names": players.names,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
