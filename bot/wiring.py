@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Zones
-from bot.services.game import OwnGroup, Poll, Refreshing
+from bot.services.game import Looking, OwnGroup, Poll, Refreshing
 from bot.services.ops import Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
@@ -60,6 +60,7 @@ class Services:
     cases: Cases
     details: Details
     refreshing: Refreshing
+    looking: Looking
     upkeep: Upkeep
     identities: IdentityCache
     clock: Clock
@@ -164,10 +165,11 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     intake = Intake(database, clans, clock)
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
+    poll = Poll(database, wom, clock)
     return Services(
         clans=clans,
         zones=Zones(database),
-        poll=Poll(database, wom, clock),
+        poll=poll,
         wom=wom,
         intake=intake,
         bridges=Bridges(database, intake),
@@ -186,6 +188,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         cases=Cases(database, review, clock, identities),
         details=Details(drawing, clock),
         refreshing=Refreshing(wom, _own_group(settings)),
+        looking=Looking(database, wom, poll, clock, identities),
         upkeep=Upkeep(
             database,
             clock,
