@@ -112,6 +112,7 @@ async def open_services(
     try:
         migrated = await bring_up(database, clock())
         services = _services(settings, database, wom, drawing, clock, migrated)
+        await services.privacy.forget_again()
         try:
             yield services
         finally:
@@ -180,7 +181,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),
-        privacy=Privacy(database, intake, clock, identities),
+        privacy=Privacy(database, clock, identities),
         dossier=Dossier(database, clock),
         policies=Policies(database, clock),
         review=review,
