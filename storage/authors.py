@@ -14,7 +14,10 @@ from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
 
 
 class Writer(NamedTuple):
-    """An author with the running totals; `is_hidden` who opted out of being counted."""
+    """An author with the running totals; `is_hidden` who opted out of being counted.
+
+    `named_at` is since when a user bears the names, None for longer than that is noted.
+    """
 
     author_id: int
     discord_user_id: int | None
@@ -26,6 +29,7 @@ class Writer(NamedTuple):
     answers: int
     wrote_at: datetime | None
     is_hidden: bool = False
+    named_at: datetime | None = None
 
 
 class ChannelRow(NamedTuple):
@@ -42,11 +46,15 @@ class ChannelRow(NamedTuple):
 
 
 async def author_ids(
-    connection: AsyncConnection, clan_id: int, people: Mapping[int, tuple[str, str]]
+    connection: AsyncConnection,
+    clan_id: int,
+    people: Mapping[int, tuple[str, str]],
+    now: datetime | None = None,
 ) -> dict[int, int]:
     """Return the author id of each Discord user, making and renaming authors as needed.
 
-    `people` holds (display name, handle) by Discord user id.
+    `people` holds (display name, handle) by Discord user id; who has others than before has them
+    since `now`.
     """
     known = await _authors_by_user(connection, clan_id, people)
     fresh = people.keys() - known.keys()
@@ -60,6 +68,7 @@ async def author_ids(
                     "discord_user_id": user_id,
                     "name": people[user_id][0],
                     "handle": people[user_id][1],
+                    "named_at": now,
                 }
                 for user_id in sorted(fresh)
             ],
@@ -69,7 +78,7 @@ async def author_ids(
         await connection.execute(
             update(AUTHORS)
             .where(AUTHORS.c.clan_id == clan_id, AUTHORS.c.discord_user_id == user_id)
-            .values(name=people[user_id][0], handle=people[user_id][1])
+            .values(name=people[user_id][0], handle=people[user_id][1], named_at=now)
         )
     if fresh:
         known = await _authors_by_user(connection, clan_id, people)
@@ -92,8 +101,10 @@ async def writers(connection: AsyncConnection, clan_id: int) -> list[Writer]:
     """Return every author of the clan with totals, in the order they were first seen."""
     rows = plain_rows(await connection.execute(_writers(), {"clan_id": clan_id}))
     return [
-        Writer._make((*facts, instant_or_none(wrote_ms), bool(is_hidden)))
-        for *facts, wrote_ms, is_hidden in rows
+        Writer._make(
+            (*facts, instant_or_none(wrote_ms), bool(is_hidden), instant_or_none(named_ms))
+        )
+        for *facts, wrote_ms, is_hidden, named_ms in rows
     ]
 
 
@@ -112,6 +123,7 @@ def _writers() -> Select[Any]:
             func.coalesce(total.answers, 0),
             total.wrote_at,
             author.opted_out_at.is_not(None),
+            author.named_at,
         )
         .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
         .where(author.clan_id == bindparam("clan_id"))
@@ -150,7 +162,7 @@ def total_of(writer: Writer) -> Total:
 def with_total(writer: Writer, total: Total) -> Writer:
     """Return a writer with other totals."""
     _, *counts, wrote_ms = total
-    return Writer._make((*writer[:5], *counts, instant_or_none(wrote_ms), writer.is_hidden))
+    return Writer._make((*writer[:5], *counts, instant_or_none(wrote_ms), *writer[9:]))
 
 
 async def channels(connection: AsyncConnection, clan_id: int) -> dict[int, ChannelRow]:

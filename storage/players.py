@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, select, true, update
+from sqlalchemy import Select, bindparam, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import instant_or_none
@@ -77,6 +77,17 @@ def _place(row: Sequence[Any]) -> MemberRow:
     """Return a row of _places with its instants, which are at 5, 6 and from 8 to 10."""
     updated_at, changed_at, *others = map(instant_or_none, (*row[5:7], *row[8:11]))
     return MemberRow._make((*row[:5], updated_at, changed_at, row[7], *others, bool(row[11])))
+
+
+async def held_roles(connection: AsyncConnection, clan_id: int) -> dict[str, int]:
+    """Return how many present members of a clan hold each role."""
+    place = MEMBERSHIPS.c
+    rows = await connection.execute(
+        select(place.role, func.count())
+        .where(place.clan_id == clan_id, place.left_at.is_(None))
+        .group_by(place.role)
+    )
+    return {role: count for role, count in rows}  # noqa: C416 - rows are no pairs
 
 
 async def names(connection: AsyncConnection, clan_id: int) -> dict[int, list[str]]:

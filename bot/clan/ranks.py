@@ -1,6 +1,7 @@
 """Who may do what, and which rank stands above which.
 
-Authority is the higher of the Discord side and the confirmed accounts; a mere claim gives none.
+Authority is the higher of the Discord side and the confirmed accounts; a mere claim gives none,
+and neither does a WOM rank before the clan has confirmed what its ranks give.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -136,12 +137,16 @@ DEFAULT_PERMISSIONS = Permissions()
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `wom_roles` are those of accounts whose link an officer confirmed, no others."""
+    """Who asks. `wom_roles` are those of accounts whose link an officer confirmed, no others.
+
+    Until the clan confirmed what its WOM ranks give, they give nothing: `ranks_count`.
+    """
 
     is_guild_owner: bool = False
     can_manage_server: bool = False
     discord_role_ids: frozenset[int] = frozenset()
     wom_roles: frozenset[str] = frozenset()
+    ranks_count: bool = True
 
 
 def authority(caller: Caller, permissions: Permissions = DEFAULT_PERMISSIONS) -> Authority:
@@ -211,6 +216,8 @@ def _discord_authority(caller: Caller, permissions: Permissions) -> Authority:
 
 
 def _game_authority(caller: Caller, permissions: Permissions) -> Authority:
+    if not caller.ranks_count:
+        return Authority.GUEST
     held = (_role_authority(role, permissions) for role in caller.wom_roles)
     return max(held, default=Authority.GUEST)
 

@@ -17,6 +17,7 @@ from storage import (
     clans,
     exemptions,
     forgetting,
+    forgotten,
     identity_revision,
     links,
     messages,
@@ -50,7 +51,7 @@ from tests.storage.rows import (
 ROOM: tuple[ModuleType, ...] = (
     *(authors, bridges, chat, clans, links, messages, metrics, players),
     *(rollups, runs, snapshots),
-    *(absences, exemptions, forgetting, privacy, traces),
+    *(absences, exemptions, forgetting, forgotten, privacy, traces),
     *(cases, identity_revision, policies),
 )
 START, END = NOW - 7 * DAY, NOW + DAY
@@ -114,6 +115,8 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, [(START, END)]),
     "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
+    "forgotten.among": lambda it, clan: forgotten.among(it, clan, ["all", f"of {clan}"]),
+    "forgotten.of_clan": forgotten.of_clan,
     "identity_revision.read": identity_revision.read,
     "links.confirmed_roles": lambda it, clan: links.confirmed_roles(it, clan, 7),
     "links.actions": lambda it, clan: links.actions(it, clan, 5),
@@ -122,6 +125,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
+    "players.held_roles": players.held_roles,
     "players.names": players.names,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
@@ -152,7 +156,7 @@ WRITES = {
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out"),
-    *("cases.extend", "cases.add", "policies.add"),
+    *("cases.extend", "cases.add", "policies.add", "forgotten.note"),
 }
 
 
@@ -182,6 +186,7 @@ async def settle(connection: Connection, number: int) -> int:
     )
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
+    await forgotten.note(connection, clan_id, {"all": NOW + number * HOUR, f"of {number}": NOW})
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)
     return clan_id

@@ -85,7 +85,11 @@ async def channel_of(connection: Connection, clan: Clan, channel_info: ChannelIn
 
 
 async def put_in(
-    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage], refused: Collection[int]
+    connection: Connection,
+    clan: Clan,
+    heard: Sequence[IncomingMessage],
+    refused: Collection[int],
+    now: datetime,
 ) -> IntakeResult:
     """Store what is new of counted channels and return it."""
     known = await messages.known_ids(connection, [each.message_id for each in heard])
@@ -96,7 +100,7 @@ async def put_in(
     ]
     channels = await _counted_channels(connection, clan, {each.channel_info for each in fresh})
     counted = [each for each in fresh if each.channel_info.discord_channel_id in channels]
-    known_authors = await _authors(connection, clan, counted)
+    known_authors = await _authors(connection, clan, counted, now)
     kept = IntakeResult(
         tuple(
             fact_of(_stored(each, known_authors, channels), clan.zone)
@@ -118,14 +122,14 @@ class _Authors(NamedTuple):
 
 
 async def _authors(
-    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage]
+    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage], now: datetime
 ) -> _Authors:
     users = {each.user_id: (each.name, each.handle) for each in heard if each.user_id != NO_USER}
     # Backwards, so that of several ways to write a name the first one stands.
     spoke = [each.name for each in reversed(heard) if each.user_id == NO_USER and each.name]
     speakers = {wom_key(name): name for name in spoke}
     return _Authors(
-        await authors.author_ids(connection, clan.clan_id, users),
+        await authors.author_ids(connection, clan.clan_id, users, now),
         await bridges.speaker_ids(connection, clan.clan_id, speakers),
     )
 

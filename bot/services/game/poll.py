@@ -127,7 +127,7 @@ class Poll:
         Raises NoGroup, PollUnderWay, and WomError when WOM gave no usable answer; then nothing was
         written but, on a clan's first poll, part of its history.
         """
-        async with self._turn_of(clan):
+        async with self.turn_of(clan):
             known = await self._known(clan)
             try:
                 return await self._poll(clan, known, believe=believe)
@@ -136,7 +136,7 @@ class Poll:
                 return PollResult(known.present, overtaken=str(error))
 
     @asynccontextmanager
-    async def _turn_of(self, clan: Clan) -> AsyncIterator[None]:
+    async def turn_of(self, clan: Clan) -> AsyncIterator[None]:
         """Have only one of those who come for a clan inside; PollUnderWay when that takes long."""
         turn = self._turns[clan.clan_id]
         try:

@@ -87,4 +87,5 @@ def _author_names(writer: Writer, told: Mapping[int, int]) -> AuthorNames:
         tuple(name for name in (writer.name, writer.handle) if name),
         told.get(-writer.author_id),
         writer.is_hidden,
+        writer.named_at,
     )

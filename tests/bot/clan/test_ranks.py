@@ -78,6 +78,14 @@ def test_the_discord_side_gives_authority_too(caller: Caller, level: Authority) 
 
 
 @given(callers)
+def test_before_the_ranks_are_confirmed_the_discord_side_alone_gives_authority(
+    caller: Caller,
+) -> None:
+    chat = authority(replace(caller, wom_roles=frozenset()), MAPPED)
+    assert authority(replace(caller, ranks_count=False), MAPPED) is chat
+
+
+@given(callers)
 def test_authority_is_the_higher_of_both_sides(caller: Caller) -> None:
     game = authority(Caller(wom_roles=caller.wom_roles), MAPPED)
     chat = authority(replace(caller, wom_roles=frozenset()), MAPPED)

@@ -34,8 +34,8 @@ def intake(village: Village) -> Intake:
 
 
 @pytest.fixture
-def privacy(village: Village, intake: Intake) -> Privacy:
-    return Privacy(village.database, intake, village.clock)
+def privacy(village: Village) -> Privacy:
+    return Privacy(village.database, village.clock)
 
 
 @pytest.fixture

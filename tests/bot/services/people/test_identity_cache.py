@@ -144,8 +144,7 @@ async def wrote(asked: Asked, number: int, _name: str) -> None:
 
 async def forgot(asked: Asked, number: int, _name: str) -> None:
     village = asked.village
-    intake = Intake(village.database, village.known_clans, village.clock)
-    await Privacy(village.database, intake, village.clock).forget(village.clan, 10 + number)
+    await Privacy(village.database, village.clock).forget(village.clan, 10 + number)
 
 
 async def rolled_back(asked: Asked, number: int, name: str) -> None:
@@ -465,6 +464,5 @@ async def test_whoever_is_forgotten_is_in_no_memory_either(village: Village) -> 
     async with village.database.reading() as connection:
         await read_identity(connection, village.clan, cache=cache)
     assert len(cache) == 1
-    intake = Intake(village.database, village.known_clans, village.clock)
-    await Privacy(village.database, intake, village.clock, cache).forget(village.clan, 5)
+    await Privacy(village.database, village.clock, cache).forget(village.clan, 5)
     assert len(cache) == 0

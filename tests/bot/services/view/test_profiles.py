@@ -13,7 +13,6 @@ from bot.clan.policy import DEFAULT_POLICY, Policy, changed
 from bot.clan.profiles import Profile, Week
 from bot.clan.signals import comparison
 from bot.clan.standings import Link
-from bot.services.chat import Intake
 from bot.services.people import Exemptions, Leaves, Whom
 from bot.services.privacy import Privacy
 from bot.services.review import ReviewContext, context_of, standing_cases
@@ -194,8 +193,7 @@ async def test_a_player_whom_nobody_linked_is_unknown_in_chat(village: Village) 
 async def test_whoever_opted_out_is_unknown_in_chat_whatever_was_kept(village: Village) -> None:
     await silent(village)
     await village.wrote(5, NOW - DAY)
-    intake = Intake(village.database, village.known_clans, village.clock)
-    await Privacy(village.database, intake, village.clock).opt_out(village.clan, 5)
+    await Privacy(village.database, village.clock).opt_out(village.clan, 5)
     found = await profile_of(village)
     assert (found.window(30).messages, found.chat_seen_at) == (None, None)
     assert found.window(30).chat.reasons == ("opted out",)
@@ -353,8 +351,7 @@ async def test_who_looks_at_one_person_finds_the_bars_that_all_of_them_set(
         await village.linked(who, who)
         for hours in range(who):
             await village.wrote(who, NOW - hours * HOUR)
-    intake = Intake(village.database, village.known_clans, village.clock)
-    await Privacy(village.database, intake, village.clock).opt_out(village.clan, 5)
+    await Privacy(village.database, village.clock).opt_out(village.clan, 5)
     query = verdict_query(policy, NOW)
     async with village.database.reading() as connection:
         whole = await read_view(connection, village.clan, query)
