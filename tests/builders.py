@@ -236,7 +236,7 @@ def _gained(
     return {
         metric: MetricGain(0, entered_at=60)
         if chance.random() < 0.01
-        else MetricGain(float(int(most * chance.random() ** 3)), partial=chance.random() < 0.05)
+        else MetricGain(float(int(most * chance.random() ** 3)))
         for metric in metrics
         if chance.random() < how_often
     }
