@@ -6,7 +6,6 @@ import pytest
 
 from storage import metrics, players, snapshots
 from storage.columns import from_ms, to_ms
-from storage.columns import to_ms
 from storage.engine import Database
 from storage.metrics import MetricPath
 from storage.snapshots import News

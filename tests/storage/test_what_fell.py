@@ -45,8 +45,8 @@ def lay_out(path: Path) -> None:
             [(1,), (2,)],
         )
         connection.execute(
-            "INSERT INTO metrics (id, name, kind) VALUES (1, 'zulrah', 'boss'), (2, 'mimic', 'boss'), "
-            "(3, 'nex', 'boss'), (4, 'vorkath', 'boss')"
+            "INSERT INTO metrics (id, name, kind) VALUES (1, 'zulrah', 'boss'), "
+            "(2, 'mimic', 'boss'), (3, 'nex', 'boss'), (4, 'vorkath', 'boss')"
         )
         connection.executemany(
             "INSERT INTO observations (player_id, seen_at, xp, kills, kills_earned, ehp, ehb) "

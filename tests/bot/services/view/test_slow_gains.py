@@ -6,6 +6,7 @@ Every look is kept as it was; nothing is summed up on the way.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -33,7 +34,7 @@ class Look:
 
 def history(player_id: int) -> list[Look]:
     """Return looks at odd times with rollbacks, gaps, and bosses that come and go."""
-    chance = Random(player_id)
+    chance = Random(player_id)  # noqa: S311 - made-up numbers
     at = NOW - timedelta(days=chance.choice((2, 6, 20, 80, 400)), minutes=chance.randrange(1_000))
     xp, kills = chance.randrange(10**6), {boss: chance.choice((0, 3, 40)) for boss in BOSSES}
     found = []
@@ -59,7 +60,7 @@ def slow_xp(looks: Sequence[Look], span: Span) -> tuple[int | None, int]:
     if ends is None:
         return None, 0
     between = looks[ends[0] : ends[1] + 1]
-    lost = sum(max(a.xp - b.xp, 0) for a, b in zip(between, between[1:], strict=False))
+    lost = sum(max(a.xp - b.xp, 0) for a, b in pairwise(between))
     return max(between[-1].xp - between[0].xp, 0), lost
 
 
