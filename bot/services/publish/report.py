@@ -128,7 +128,7 @@ def report_query(period: Period, now: datetime, zone: ZoneInfo) -> ViewQuery:
         compared=period,
         measured=period,
         trend_from=day_span(trend_days(span, zone)[0], zone).start,
-        hours_from=min(span.before().start, span.end - LONGEST),
+        hours_from=min(span.before(zone).start, span.end - LONGEST),
     )
 
 
@@ -142,7 +142,7 @@ def _leaders_report(
 
 def _report(view: ClanView, period: Period) -> ClanReport:
     clan, span = view.clan, view.spans[period]
-    before, recent = span.before(), min(span.start, span.end - LONGEST)
+    before, recent = span.before(clan.zone), min(span.start, span.end - LONGEST)
     gained, present = metric_gains(view), _present(view)
     tops = top_bosses(gained[MetricKind.BOSS])
     roster = roster_of(view, sorted({*WINDOWS, period}), tops)

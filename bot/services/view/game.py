@@ -67,7 +67,7 @@ async def read_game(
     cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
     instants = [at, *(span.start for span in spans.values())]
     if query.compared is not None:
-        instants.append(spans[query.compared].before().start)
+        instants.append(spans[query.compared].before(clan.zone).start)
     at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at)
     known = await read_metrics(connection) if query.detail & _BY_METRIC else {}
     first = await snapshots.first_seen(connection, cid, at)
