@@ -71,6 +71,7 @@ TREATMENTS: tuple[Treatment, ...] = (
     _treat("observations.player_id present_values.player_id", Forget.STAYS),
     _treat("metric_changes.player_id", Forget.STAYS),
     _treat("observations.xp", Forget.STAYS, export=Export.SHOWN),
+    _treat("observations.xp_fell", Forget.STAYS),
     # Who wrote, and what.
     _treat("authors.id", Forget.DELETED),
     _treat("authors.discord_user_id", Forget.DELETED, export=Export.SHOWN, holds_user=True),

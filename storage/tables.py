@@ -146,7 +146,8 @@ class ObservationTable(SQLModel, table=True):
     """A player was seen: the headline totals, even when nothing changed.
 
     `xp` is -1 when unranked; `kills` sums the ranked bosses; `kills_earned` is the running sum of
-    boss kills earned in view.
+    boss kills earned in view, less those lost; `xp_fell` and `kills_fell` are those of what was
+    lost.
     """
 
     __tablename__: ClassVar[Any] = "observations"
@@ -159,6 +160,8 @@ class ObservationTable(SQLModel, table=True):
     kills_earned: int
     ehp: float = Field(sa_type=Float)
     ehb: float = Field(sa_type=Float)
+    xp_fell: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_ZERO)
+    kills_fell: int = Field(default=0, sa_column_kwargs=_ZERO)
 
 
 class PresentValueTable(SQLModel, table=True):

@@ -17,6 +17,10 @@ Definitions = tuple[tuple[str, str], ...]
 DEFINITIONS: Final[Definitions] = (
     ("Gain", "The value at the end of the span less the value at its start, never below zero."),
     (
+        "Since",
+        "Counted from that day: nobody looked near the start. Days before it are in no total.",
+    ),
+    (
         "Messages",
         "Counted once each, from people in the channels that are counted; bots never.",
     ),

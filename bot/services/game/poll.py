@@ -20,6 +20,7 @@ from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews, roster_news
 from bot.clan.ranks import ladder
 from bot.clan.renames import RenamePair
+from bot.clan.spans import hour_of
 from bot.services.game.first_year import fill_history
 from bot.services.game.group_facts import (
     Answers,
@@ -159,7 +160,7 @@ class Poll:
             return PollResult(known.present, unchanged=known.present)
         filled_from = None
         if known.clan.history_from is None and answers.hiscores:
-            filled_from = await self._fill_history(group_id, answers)
+            filled_from = await self._fill_history(group_id, clan, answers)
         settled = await self._settled(group_id, clan, known, answers, believe=believe)
         doubt = settled.news.doubt
         if doubt is not None:
@@ -214,12 +215,13 @@ class Poll:
         async with self._database.reading() as connection:
             return await snapshots.newest(connection, ids)
 
-    async def _fill_history(self, group_id: int, answers: Answers) -> datetime:
+    async def _fill_history(self, group_id: int, clan: Clan, answers: Answers) -> datetime:
         now = self._clock()
         rows = [player_row(member.player) for member in answers.details.memberships]
         async with self._database.writing() as connection:
             await players.note_players(connection, rows, now)
-        return await fill_history(self._database, self._wom, group_id, answers.hiscores, now)
+        hour_at = hour_of(now, clan.zone)
+        return await fill_history(self._database, self._wom, group_id, answers.hiscores, hour_at)
 
     async def _settled(
         self, group_id: int, clan: Clan, known: _Known, answers: Answers, *, believe: bool

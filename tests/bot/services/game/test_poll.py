@@ -9,6 +9,7 @@ import pytest
 
 from bot.clan.activity import ChangeKind
 from bot.services.game import NoGroup, Poll, PollResult
+from bot.services.game.first_year import EDGES
 from bot.services.setup import Clan, Clans
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
@@ -17,7 +18,7 @@ from tests.bot.services.group import CODE, GROUP_ID, Group, Someone, client_of
 from tests.storage.rows import DAY, HOUR, NOW
 from wom.errors import WomBadKey, WomBroken, WomBusy, WomError, WomUnreachable
 
-FIRST_POLL = ["group", "bulk-hiscores", *["bulk-gained"] * 12, "name-changes"]
+FIRST_POLL = ["group", "bulk-hiscores", *["bulk-gained"] * len(EDGES), "name-changes"]
 
 
 @dataclass
@@ -63,7 +64,7 @@ async def test_the_first_poll_reads_everybody_and_the_last_twelve_months(table: 
     assert table.group.asked() == FIRST_POLL
     assert (result.members, result.updated, result.unchanged) == (10, 10, 0)
     assert (result.failed, result.changes, result.doubt) == ((), (), None)
-    assert result.filled_from == table.clock.now - timedelta(days=365)
+    assert result.filled_from == table.clock.now + HOUR - timedelta(days=EDGES[0])
     seen = rows(table.path, "SELECT xp, kills, kills_earned FROM observations WHERE player_id = 3")
     assert [tuple(row.values()) for row in seen] == [(600_000, 40, 0), (1_000_000, 100, 60)]
 

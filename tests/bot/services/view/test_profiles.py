@@ -72,7 +72,7 @@ async def test_a_person_has_sums_over_all_accounts_and_one_chat(village: Village
     await village.linked(1, 5, is_main=True)
     await village.linked(2, 5)
     for who, had, has in ((1, 1_000, 4_000), (2, 10, 20)):
-        await village.seen(who, NOW - 40 * DAY, had)
+        await village.seen(who, NOW - 32 * DAY, had)
         await village.seen(who, NOW - HOUR, has)
     await village.wrote(5, NOW - DAY, NOW - 2 * DAY)
     found = await profile_of(village, 2)
