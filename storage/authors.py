@@ -1,6 +1,6 @@
 """Authors and the places they write in, by their Discord ids within one clan."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bridges import Speaker
 from storage.columns import instant_or_none, ms_or_none
 from storage.engine import insert_missing, plain_rows
 from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
 
 
 class Writer(NamedTuple):
-    """An author with the running totals; `is_hidden` who opted out of being counted."""
+    """An author with the running totals; `is_hidden` who opted out of being counted.
+
+    Of a speaker whose name several players bore, `bearer_id` is the one whose lines these are.
+    """
 
     author_id: int
     discord_user_id: int | None
@@ -26,6 +30,7 @@ class Writer(NamedTuple):
     answers: int
     wrote_at: datetime | None
     is_hidden: bool = False
+    bearer_id: int | None = None
 
 
 class ChannelRow(NamedTuple):
@@ -91,10 +96,14 @@ async def _authors_by_user(
 async def writers(connection: AsyncConnection, clan_id: int) -> list[Writer]:
     """Return every author of the clan with totals, in the order they were first seen."""
     rows = plain_rows(await connection.execute(_writers(), {"clan_id": clan_id}))
-    return [
-        Writer._make((*facts, instant_or_none(wrote_ms), bool(is_hidden)))
-        for *facts, wrote_ms, is_hidden in rows
-    ]
+    return [_writer(row) for row in rows]
+
+
+def _writer(row: Sequence[Any]) -> Writer:
+    author_id, user_id, bridge_name, *others, wrote_ms, is_hidden = row
+    key, bearer_id = (None, None) if bridge_name is None else Speaker.of(bridge_name)
+    facts = (author_id, user_id, key, *others)
+    return Writer._make((*facts, instant_or_none(wrote_ms), bool(is_hidden), bearer_id))
 
 
 @cache
@@ -150,7 +159,7 @@ def total_of(writer: Writer) -> Total:
 def with_total(writer: Writer, total: Total) -> Writer:
     """Return a writer with other totals."""
     _, *counts, wrote_ms = total
-    return Writer._make((*writer[:5], *counts, instant_or_none(wrote_ms), writer.is_hidden))
+    return Writer._make((*writer[:5], *counts, instant_or_none(wrote_ms), *writer[9:]))
 
 
 async def channels(connection: AsyncConnection, clan_id: int) -> dict[int, ChannelRow]:

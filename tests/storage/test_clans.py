@@ -29,6 +29,7 @@ from storage import (
     snapshots,
     traces,
 )
+from storage.bridges import Speaker
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.errors import Overtaken
@@ -122,6 +123,8 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
+    "bridges.speakers_called": lambda it, clan: bridges.speakers_called(it, clan, ["no ob"]),
+    "players.bearings": lambda it, clan: players.bearings(it, clan, ["player 10", "player 20"]),
     "players.names": players.names,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
@@ -167,6 +170,7 @@ async def settle(connection: Connection, number: int) -> int:
         await observe(connection, number * 10, at, news, xp=1000 - days)
         await observe(connection, number * 10, at + HOUR, xp=1001 - days)
     who = await an_author(connection, clan_id, user_id=7)
+    await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): f"No ob {number}"})
     channel = await a_channel(connection, clan_id, discord_id=number)
     long_ago = a_fact(who, channel, NOW - number * 30 * DAY)
     asked = a_fact(who, channel, NOW + number * HOUR, asks=True)
@@ -324,7 +328,7 @@ async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database)
         assert [place.player_id for place in await players.places(connection, two)] == [20, 21]
         kept = await players.events_between(connection, two, NOW, NOW + DAY)
         assert [each for each, _ in kept] == [event]
-        speaker = {"no ob": "No ob"}
+        speaker = {Speaker("no ob"): "No ob"}
         mine = await bridges.speaker_ids(connection, one, speaker)
         assert mine != await bridges.speaker_ids(connection, two, speaker)
         assert await bridges.start_over(connection, one, 2) is None
