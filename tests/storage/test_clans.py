@@ -102,7 +102,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "authors.writers": authors.writers,
     "bridges.counts": lambda it, clan: bridges.counts(it, clan, START, END),
     "bridges.of_clan": bridges.of_clan,
-    "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4], START),
+    "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4, 5, 6], START),
     "cases.counts": lambda it, clan: cases.counts(it, clan, "inactivity", PLAYERS),
     "cases.noticed_since": lambda it, clan: in_order(noticed(it, clan)),
     "chat.capped_messages": lambda it, clan: chat.capped_messages(it, clan, [(START, END, 5)]),
@@ -170,7 +170,6 @@ async def settle(connection: Connection, number: int) -> int:
         await observe(connection, number * 10, at, news, xp=1000 - days)
         await observe(connection, number * 10, at + HOUR, xp=1001 - days)
     who = await an_author(connection, clan_id, user_id=7)
-    await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): f"No ob {number}"})
     channel = await a_channel(connection, clan_id, discord_id=number)
     long_ago = a_fact(who, channel, NOW - number * 30 * DAY)
     asked = a_fact(who, channel, NOW + number * HOUR, asks=True)
@@ -188,6 +187,7 @@ async def settle(connection: Connection, number: int) -> int:
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)
+    await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): f"No ob {number}"})
     return clan_id
 
 
