@@ -1,6 +1,6 @@
 """Authors and the places they write in, by their Discord ids within one clan."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bridges import Speaker
 from storage.columns import instant_or_none, ms_or_none
 from storage.engine import insert_missing, plain_rows
 from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
@@ -16,7 +17,8 @@ from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
 class Writer(NamedTuple):
     """An author with the running totals; `is_hidden` who opted out of being counted.
 
-    `named_at` is since when a user bears the names, None for longer than that is noted.
+    `named_at` is since when a user bears the names, None for longer than that is noted. Of a
+    speaker whose name several players bore, `bearer_id` is the one whose lines these are.
     """
 
     author_id: int
@@ -30,6 +32,7 @@ class Writer(NamedTuple):
     wrote_at: datetime | None
     is_hidden: bool = False
     named_at: datetime | None = None
+    bearer_id: int | None = None
 
 
 class ChannelRow(NamedTuple):
@@ -100,12 +103,15 @@ async def _authors_by_user(
 async def writers(connection: AsyncConnection, clan_id: int) -> list[Writer]:
     """Return every author of the clan with totals, in the order they were first seen."""
     rows = plain_rows(await connection.execute(_writers(), {"clan_id": clan_id}))
-    return [
-        Writer._make(
-            (*facts, instant_or_none(wrote_ms), bool(is_hidden), instant_or_none(named_ms))
-        )
-        for *facts, wrote_ms, is_hidden, named_ms in rows
-    ]
+    return [_writer(row) for row in rows]
+
+
+def _writer(row: Sequence[Any]) -> Writer:
+    author_id, user_id, bridge_name, *others, wrote_ms, is_hidden, named_ms = row
+    key, bearer_id = (None, None) if bridge_name is None else Speaker.of(bridge_name)
+    facts = (author_id, user_id, key, *others)
+    times = (instant_or_none(wrote_ms), bool(is_hidden), instant_or_none(named_ms))
+    return Writer._make((*facts, *times, bearer_id))
 
 
 @cache

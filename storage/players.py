@@ -109,6 +109,40 @@ def _names() -> Select[Any]:
     )
 
 
+class BearingRow(NamedTuple):
+    """A name that a player bears or bore; `is_current` of a present member who is called so now."""
+
+    wom_key: str
+    player_id: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    is_current: bool
+
+
+async def bearings(
+    connection: AsyncConnection, clan_id: int, keys: Collection[str]
+) -> list[BearingRow]:
+    """Return who of a clan, former members too, bears or bore each of the names."""
+    borne, place = PLAYER_NAMES.c, MEMBERSHIPS.c
+    rows = await connection.execute(
+        select(
+            borne.wom_key,
+            borne.player_id,
+            borne.first_seen_at,
+            borne.last_seen_at,
+            (PLAYERS.c.wom_key == borne.wom_key) & place.left_at.is_(None),
+        )
+        .join(MEMBERSHIPS, place.player_id == borne.player_id)
+        .join(PLAYERS, PLAYERS.c.player_id == borne.player_id)
+        .where(place.clan_id == clan_id, borne.wom_key.in_(list(keys)))
+        .order_by(borne.wom_key, borne.player_id)
+    )
+    return [
+        BearingRow(key, player_id, first_at, last_at, bool(is_current))
+        for key, player_id, first_at, last_at, is_current in rows
+    ]
+
+
 async def note_players(
     connection: AsyncConnection, players: Sequence[Mapping[str, Any]], now: datetime
 ) -> None:

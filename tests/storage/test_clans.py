@@ -30,6 +30,7 @@ from storage import (
     snapshots,
     traces,
 )
+from storage.bridges import Speaker
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.errors import Overtaken
@@ -102,7 +103,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "authors.writers": authors.writers,
     "bridges.counts": lambda it, clan: bridges.counts(it, clan, START, END),
     "bridges.of_clan": bridges.of_clan,
-    "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4], START),
+    "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4, 5, 6], START),
     "cases.counts": lambda it, clan: cases.counts(it, clan, "inactivity", PLAYERS),
     "cases.noticed_since": lambda it, clan: in_order(noticed(it, clan)),
     "chat.capped_messages": lambda it, clan: chat.capped_messages(it, clan, [(START, END, 5)]),
@@ -126,6 +127,8 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.held_roles": players.held_roles,
+    "bridges.speakers_called": lambda it, clan: bridges.speakers_called(it, clan, ["no ob"]),
+    "players.bearings": lambda it, clan: players.bearings(it, clan, ["player 10", "player 20"]),
     "players.names": players.names,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
@@ -189,6 +192,7 @@ async def settle(connection: Connection, number: int) -> int:
     await forgotten.note(connection, clan_id, {"all": NOW + number * HOUR, f"of {number}": NOW})
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)
+    await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): f"No ob {number}"})
     return clan_id
 
 
@@ -329,7 +333,7 @@ async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database)
         assert [place.player_id for place in await players.places(connection, two)] == [20, 21]
         kept = await players.events_between(connection, two, NOW, NOW + DAY)
         assert [each for each, _ in kept] == [event]
-        speaker = {"no ob": "No ob"}
+        speaker = {Speaker("no ob"): "No ob"}
         mine = await bridges.speaker_ids(connection, one, speaker)
         assert mine != await bridges.speaker_ids(connection, two, speaker)
         assert await bridges.start_over(connection, one, 2) is None
