@@ -193,6 +193,21 @@ def next_rank(role: str, ladder: Sequence[str]) -> str | None:
     return ladder[rank - 1] if rank else None
 
 
+def gives_rights(role: str, permissions: Permissions = DEFAULT_PERMISSIONS) -> bool:
+    """Return whether whoever holds the rank is an officer, or leads."""
+    return _role_authority(role, permissions) >= Authority.OFFICER
+
+
+def below_officers(
+    ladder: Sequence[str], permissions: Permissions = DEFAULT_PERMISSIONS
+) -> str | None:
+    """Return the highest rank that has no officer's rank beneath it and is none; None for none."""
+    lowest = max(
+        (n for n, role in enumerate(ladder) if gives_rights(role, permissions)), default=-1
+    )
+    return ladder[lowest + 1] if lowest + 1 < len(ladder) else None
+
+
 def compare(before: str, after: str, ladder: Sequence[str]) -> ChangeKind:
     """Return what a change of role was; a role that is not on the ladder goes neither up nor down.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.clan.gains import Course, MetricGain, metric_gain
 from bot.clan.metrics import RAIDS, MetricKind, threshold
-from bot.clan.policy import MONTH_DAYS
+from bot.clan.policy import RAID_DAYS
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery, earliest
 from storage import metrics, snapshots
@@ -15,9 +15,6 @@ from storage.columns import to_ms
 from storage.engine import Connection
 from storage.metrics import MetricPath
 from storage.snapshots import ObservationRow
-
-RAID_DAYS = MONTH_DAYS
-"""The one window in which raids gained are told."""
 
 BASELINE_LEAD = timedelta(days=2)
 """Members are seen about daily: what rose on a first day has its baseline on the day before."""

@@ -16,7 +16,9 @@ from bot.clan.ranks import (
     Permissions,
     Tier,
     authority,
+    below_officers,
     compare,
+    gives_rights,
     ladder,
     may,
     next_rank,
@@ -212,3 +214,29 @@ def test_a_rank_counts_the_rungs_above() -> None:
 )
 def test_a_change_of_role_is_up_down_or_neither(before: str, after: str, kind: ChangeKind) -> None:
     assert compare(before, after, ("owner", "maxed", "member")) is kind
+
+
+def test_a_rank_gives_rights_to_whoever_is_an_officer_by_it_or_leads() -> None:
+    assert [gives_rights(role) for role in ("zenyte", "onyx", "member", "guest", "sapphire")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        (("owner", "onyx", "member", "guest"), "member"),
+        (("owner", "captain", "onyx", "member"), "member"),
+        (("captain", "member"), "captain"),
+        (("member", "owner"), None),
+        ((), None),
+    ],
+)
+def test_the_last_below_officers_has_no_officer_beneath_it(
+    order: tuple[str, ...], found: str | None
+) -> None:
+    assert below_officers(order) == found
