@@ -1,9 +1,12 @@
 """The log: one line form for us and every library, a trace id in each line, and never a secret.
 
 Whoever opens the journal closes it; a trace belongs to one command, job or batch and to what it
-awaits, not to the process.
+awaits, not to the process. A person's id of Discord is told by another word each day: within a day
+one sees that two lines are about the same person, and later nobody knows whom.
 """
 
+import hashlib
+import hmac
 import json
 import logging
 import re
@@ -12,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -42,6 +45,10 @@ _SECRET_TEXT = (
     ),
     (re.compile(r"(?<![\d-])\d{3}-\d{3}-\d{3}(?![\d-])"), _HIDDEN),
 )
+_SNOWFLAKE = re.compile(r"(?<!\d)(?<!\d\.)\d{17,20}(?!\d)(?!\.\d)")
+_LEAST_SNOWFLAKE = 10**16
+_PLACES = frozenset({"guild", "channel"})
+"""Under these keys stand ids that are nobody's."""
 _PLAIN = re.compile(r"[^\s\"'=\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -70,6 +77,7 @@ def open_journal(  # noqa: PLR0913 - each is a thing that the environment says
         processors=[
             ProcessorFormatter.remove_processors_meta,
             partial(_redacted, secrets=_longest_first(secrets)),
+            _Pseudonyms(clock).put,
             _as_json if form == "json" else _as_line,
         ],
     )
@@ -182,6 +190,35 @@ def _handlers(file: Path | None, stream: TextIO) -> list[logging.Handler]:
             )
         )
     return handlers
+
+
+class _Pseudonyms:
+    """Puts a word of the day in the place of every id that may be a person's."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._day: date | None = None
+        self._key = b""
+
+    def put(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        """Return a line in which no person's id stands."""
+        today = self._clock().date()
+        if today != self._day:
+            self._day, self._key = today, chance.token_bytes(16)
+        return {key: value if key in _PLACES else self._in(value) for key, value in event.items()}
+
+    def _in(self, value: object) -> object:
+        if isinstance(value, str):
+            return _SNOWFLAKE.sub(lambda found: self._word(found[0]), value)
+        if isinstance(value, int) and abs(value) >= _LEAST_SNOWFLAKE:
+            return self._word(str(value))
+        if isinstance(value, dict):
+            return {key: self._in(inner) for key, inner in value.items()}
+        return [self._in(inner) for inner in value] if isinstance(value, list) else value
+
+    def _word(self, text: str) -> str:
+        digest = hmac.new(self._key, text.encode(), hashlib.sha256)
+        return f"id:{digest.hexdigest()[:8]}"
 
 
 def _longest_first(secrets: Collection[str]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Zones
-from bot.services.game import OwnGroup, Poll, Refreshing
+from bot.services.game import Looking, OwnGroup, Poll, Refreshing
 from bot.services.ops import Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
@@ -60,6 +60,7 @@ class Services:
     cases: Cases
     details: Details
     refreshing: Refreshing
+    looking: Looking
     upkeep: Upkeep
     identities: IdentityCache
     clock: Clock
@@ -112,6 +113,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     try:
         migrated = await bring_up(database, clock())
         services = _services(settings, database, wom, drawing, clock, migrated)
+        await services.privacy.forget_again()
         try:
             yield services
         finally:
@@ -166,10 +168,11 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     intake = Intake(database, clans, clock)
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
+    poll = Poll(database, wom, clock)
     return Services(
         clans=clans,
         zones=Zones(database),
-        poll=Poll(database, wom, clock),
+        poll=poll,
         wom=wom,
         intake=intake,
         bridges=Bridges(database, intake),
@@ -180,7 +183,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),
-        privacy=Privacy(database, intake, clock, identities),
+        privacy=Privacy(database, clock, identities),
         dossier=Dossier(database, clock),
         policies=Policies(database, clock),
         review=review,
@@ -188,6 +191,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         cases=Cases(database, review, clock, identities),
         details=Details(drawing, clock),
         refreshing=Refreshing(wom, _own_group(settings)),
+        looking=Looking(database, wom, poll, clock, identities),
         upkeep=Upkeep(
             database,
             clock,

@@ -104,11 +104,12 @@ def _block(standing: Standing, lines: Sequence[str], review: AuditReview) -> str
 
 
 def _meaning(standing: Standing, review: AuditReview) -> str:
-    least = f"{short(review.policy.audit.least_xp)} XP"
+    rules = review.policy.audit
+    least, few = f"{short(rules.least_xp)} XP", plural(rules.least_messages, "message")
     return {
         Standing.AWOL: "not one message",
-        Standing.SLACKING: f"wrote less than the median, and gained under {least}",
-        Standing.FINE: f"at or above the median, or wrote and gained {least}",
+        Standing.SLACKING: f"wrote under {few} or less than the median, and gained under {least}",
+        Standing.FINE: f"{few} and the median, or wrote and gained {least}",
         Standing.CANT_TELL: "not seen well enough, so neither praised nor blamed",
         Standing.PAUSED: "away, exempt, asked again later, or playing elsewhere",
     }[standing]

@@ -11,6 +11,7 @@ import discord
 
 from bot.clan.cases import Case, CaseKind
 from bot.clan.decisions import possible_moves
+from bot.clan.looking import is_checked
 from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
 from bot.clan.ranks import Permission
@@ -21,7 +22,7 @@ from cogs._cases_buttons import newest
 from cogs._deciding_forms import DecisionForm, FormInput, NoticeForm
 from cogs._deciding_keys import MOVES, PATTERN, PERMISSIONS, Act, Button, Key, ReviewTab
 from cogs._deciding_lists import names_to_copy, send_lines, send_list
-from cogs._deciding_words import bold, decided_words, refused_words
+from cogs._deciding_words import bold, checked_words, checking_words, decided_words, refused_words
 from cogs._errors import explain, failure_of
 from cogs._inactive import inactive_view
 from cogs._links import LinksPanel, seen_at
@@ -69,6 +70,8 @@ class Deciding:
         clan, who = clan_of(interaction), interaction.user.id
         move, at = MOVES[key.act], key.at
         action = CaseAction(at.kind, key.player_id, move, key.seen, at.days)
+        if is_checked(at.kind, move):
+            await self._look_again(interaction, key.player_id)
         decided = await self._services.cases.decide(
             clan, action, who, why=said.why, until_at=said.until_at
         )
@@ -80,6 +83,20 @@ class Deciding:
         if key.act is Act.NOTICE:
             note = f"{note} {await send_notice(interaction, clan, said.notice)}"
         await self.redraw(interaction, key, note, before=decided.read)
+
+    async def _look_again(self, interaction: Interaction, player_id: int) -> None:
+        """Have Wise Old Man look at somebody again first, and say meanwhile and then how it went.
+
+        What was decided on an old snapshot would hit who returned since.
+        """
+        clan, looking = clan_of(interaction), self._services.looking
+        accounts = await looking.stale(clan, player_id)
+        if not accounts:
+            return
+        waiting = await interaction.followup.send(
+            checking_words(accounts), ephemeral=True, wait=True
+        )
+        await waiting.edit(content=checked_words(await looking.look(clan, accounts)))
 
     async def redraw(
         self,

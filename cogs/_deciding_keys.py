@@ -33,6 +33,7 @@ class ReviewTab(StrEnum):
     """The parts of both lists; HISTORY is what `/clanstats cases` shows of one person."""
 
     SUGGESTED = "suggested"
+    OTHERS = "others"
     UNDER = "under"
     APPROVED = "approved"
     SURE = "sure"

@@ -3,16 +3,17 @@
 Names and what people wrote go through names.escaped; in code blocks they cannot end the block.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.clan.cases import Case, CaseKind, CaseState, Move
 from bot.clan.days import parse_day
 from bot.clan.evidence import Grade
+from bot.clan.looking import LookedAgain, StaleAccount, rise_words
 from bot.clan.names import escaped
 from bot.clan.profiles import Profile
 from bot.clan.spans import day_of, day_span
-from bot.clan.wording import role_words
+from bot.clan.wording import first_few, role_words
 from bot.services.review import Decided
 from bot.services.setup import Clan
 from cogs._case_words import whom
@@ -31,6 +32,7 @@ _UNDONE_IN = "`/clanstats cases` with their name takes it back"
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 _HARMLESS_TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _NAME_SHOWN = 60
+_NAMED = 5
 
 
 def bold(name: str | None) -> str:
@@ -143,6 +145,23 @@ def decided_words(decided: Decided, move: Move) -> str:
         Move.REOPEN: "taken back, and open again",
     }[move]
     return f"{name}{':' if move in _TOLD_APART else ''} {said}."
+
+
+def checking_words(accounts: Sequence[StaleAccount]) -> str:
+    """Return what a decision waits for."""
+    names = first_few([bold(each.name) for each in accounts], _NAMED)
+    return f"Checking {names} at Wise Old Man first: nothing newer than a day is known."
+
+
+def checked_words(looked: LookedAgain) -> str:
+    """Return what the accounts showed when they were looked at again, and what was not seen."""
+    lines = [f"Checked at Wise Old Man. {escaped(words)}." for words in rise_words(looked.rose)]
+    if looked.stopped is not None:
+        lines.append(f"Wise Old Man could not be asked: {looked.stopped}.")
+    lines += [f"{bold(name)} was not looked at: {why}." for name, why in looked.failed]
+    if looked.as_of is not None:
+        lines.append(f"What is decided speaks as of {when(looked.as_of, 'f')}.")
+    return "\n".join(lines) or "Checked at Wise Old Man: nothing new."
 
 
 def refused_words(decided: Decided, who: int) -> str:

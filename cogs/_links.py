@@ -21,7 +21,7 @@ from cogs._links_controls import (
     UndoButton,
 )
 from cogs._links_state import LISTS, LinksState, LinksTab, fingerprint
-from cogs._links_turning import PairPick, RedrawnQueue, TabButton, TurnButton
+from cogs._links_turning import NoDiscordPick, PairPick, RedrawnQueue, TabButton, TurnButton
 from cogs._links_words import (
     ABOUT,
     NOTHING,
@@ -117,6 +117,7 @@ class LinksPanel(RedrawnQueue):
             [TabButton(tab) for tab in LISTS],
             [HandButton(), SureButton(), ApplyButton(), UndoButton()],
             [TurnButton(-1), TurnButton(1)],
+            [NoDiscordPick(())],
         )
         for row in rows:
             self.add_item(discord.ui.ActionRow(*row))
@@ -198,6 +199,15 @@ def _list_entries(box: Box, seen: QueueShown) -> None:
         marked = picked.player_id in seen.queue.without_discord
         row.add_item(ActionButton(LinkAction.HAS_DISCORD if marked else LinkAction.NO_DISCORD))
     box.add_item(row)
+    if tab is LinksTab.PLAYERS and (several := _markable(seen)):
+        box.control(NoDiscordPick(several))
+
+
+def _markable(seen: QueueShown) -> list[QueueEntry]:
+    """Return the players from this page on who are not marked as having no Discord."""
+    start = seen.at.page * _USUAL_SIZE[0]
+    players = seen.queue.unmatched_players[start:]
+    return [each for each in players if each.key not in seen.queue.without_discord]
 
 
 def _list_sure(box: Box, seen: QueueShown) -> None:

@@ -1,16 +1,17 @@
-"""What turns the queue of links to another list, page or pair; none of it changes anything."""
+"""What turns the queue of links to another list, page or pair; and what marks many at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import discord
 
 from bot.clan.linking import LinkPair
 from bot.services.people import QueueEntry
+from cogs._guild_members import officer_in
 from cogs._links_state import LinksState, LinksTab, pair_of, pair_value
-from cogs._links_words import TITLES, pairs_on
+from cogs._links_words import TITLES, marked_words, pairs_on
 from cogs._panels import Panel
-from cogs._permissions import Interaction
+from cogs._permissions import Interaction, clan_of
 
 _MOST_OPTIONS, _LONGEST_LABEL = 25, 100
 
@@ -48,6 +49,35 @@ class PairPick(discord.ui.Select[RedrawnQueue]):
             await interaction.response.defer()
             at = LinksState.read(interaction.message)
             await self.view.redraw(interaction, replace(at, picked=pair_of(self.values[0])))
+
+
+class NoDiscordPick(discord.ui.Select[RedrawnQueue]):
+    """Marks several members as having no Discord, as one action."""
+
+    def __init__(self, entries: Sequence[QueueEntry]) -> None:
+        options = [
+            discord.SelectOption(label=each.name[:_LONGEST_LABEL], value=str(each.key))
+            for each in entries[:_MOST_OPTIONS]
+        ]
+        super().__init__(
+            custom_id="links:no-discord",
+            placeholder="Mark several as having no Discord",
+            max_values=max(1, len(options)),
+            options=options or [discord.SelectOption(label="-", value="0")],
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Mark those who are picked, and say how many were."""
+        if self.view is None:
+            return
+        await interaction.response.defer()
+        at, links = LinksState.read(interaction.message), self.view.services.links
+        picked = [int(each) for each in self.values]
+        done = await links.mark_without_discord(
+            clan_of(interaction), picked, officer_in(interaction)
+        )
+        note = marked_words(done, len(picked) - done)
+        await self.view.redraw(interaction, replace(at, picked=LinkPair(0, 0)), note)
 
 
 class TabButton(discord.ui.Button[RedrawnQueue]):

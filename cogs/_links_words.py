@@ -93,6 +93,13 @@ def applied_words(done: int, left: int) -> str:
     return f"{said} {left} left: {why}." if left else said
 
 
+def marked_words(done: int, left: int) -> str:
+    """Return how many members were marked as having no Discord, and why the others were not."""
+    said = f"**{plural(done, 'member')}** marked as having no Discord."
+    why = "what is your own, of a rank above yours or marked already was not changed"
+    return f"{said} {left} left: {why}." if left else said
+
+
 def claim_words(answer: LinkResult) -> str:
     """Return what became of a member's claim."""
     player = bold(answer.player)
@@ -129,6 +136,8 @@ def undo_label(last: PastAction) -> str:
     """Return what the button would undo."""
     if last.action is LinkAction.CONFIRM_ALL:
         return f"Undo: confirmed {plural(len(last.pairs), 'pair')}"
+    if last.action is LinkAction.NO_DISCORD and len(last.pairs) > 1:
+        return f"Undo: no Discord for {plural(len(last.pairs), 'member')}"
     return f"Undo: {last.action} {last.player}"[:80]
 
 

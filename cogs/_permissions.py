@@ -76,18 +76,27 @@ async def check_permission(interaction: Interaction, clans: Clans, permission: P
     if passes:
         interaction.extras |= {"clan": clan, "caller": caller}
     else:
-        await tell(interaction, refusal_words(permission, clan.permissions))
+        counts = clan.ranks_confirmed_at is not None
+        await tell(interaction, refusal_words(permission, clan.permissions, ranks_count=counts))
     return passes
 
 
-def refusal_words(permission: Permission, permissions: Permissions) -> str:
+def refusal_words(
+    permission: Permission, permissions: Permissions, *, ranks_count: bool = True
+) -> str:
     """Return one sentence for somebody who may not: who may, and what to do about it."""
-    next_step = (
-        "ask one of them to run this"
-        if permission is Permission.SET_UP
-        else "if you are one of them, `/link` your account and have an officer confirm it, "
-        "or ask for the Discord role that shows it"
-    )
+    if permission is Permission.SET_UP:
+        next_step = "ask one of them to run this"
+    elif ranks_count:
+        next_step = (
+            "if you are one of them, `/link` your account and have an officer confirm it, "
+            "or ask for the Discord role that shows it"
+        )
+    else:
+        next_step = (
+            "if you are one of them, ask for the Discord role that shows it, or have somebody with "
+            "Manage Server confirm in `/clanstats setup` what your rank in the game gives"
+        )
     return f"{refusal(permission, permissions)}: {next_step}."
 
 

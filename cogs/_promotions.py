@@ -1,4 +1,4 @@
-"""The list of /promotions: who is suggested, who is just under, who was approved and waits.
+"""The list of /promotions: who is suggested, who else qualifies or nearly, who waits for the game.
 
 Each card says why, why not yet, and how well somebody was seen; the strongest comes first.
 """
@@ -93,7 +93,7 @@ def promotions_box(review: PromotionReview, at: ReviewState, note: str = "") -> 
         _say_waiting(box, review, at, review.approved[shown])
     else:
         _say_cards(box, review, at, _listed(review, at.tab)[shown])
-    box.rule().add_item(tabs(at, _tab_labels(review)))
+    box.add_item(tabs(at, _tab_labels(review)))
     further = [button(Key(Act.COPY, at), "Copy list")] if waits and count else []
     box.add_item(row(*turns(at, pages), *further))
     return box.say(clipped([small(*map(escaped, review.evidence))], STRIP_ROOM))
@@ -107,6 +107,8 @@ def copy_lines(review: PromotionReview) -> list[str]:
 def nothing_words(review: PromotionReview, tab: ReviewTab) -> str:
     """Return why a list is empty, and where to look instead."""
     near = len(review.promotions.just_under)
+    if tab is ReviewTab.OTHERS:
+        return "Nobody else qualifies: everybody who does is under Suggested."
     if tab is ReviewTab.APPROVED:
         return "Nothing that was approved waits for the game."
     if not review.policy.promotion.signals:
@@ -135,8 +137,11 @@ def card_buttons(
 
 
 def card_lines(found: PromotionCase, case: Case | None) -> list[str]:
-    """Return a card: who, from where to where, why, why not yet, how well seen, what was made."""
-    profile = found.profile
+    """Return a card: who, from where to where, why or why not yet, how well seen, what was made.
+
+    What else was looked at stands on the cards of those who qualify; elsewhere it is far off.
+    """
+    profile, suggested = found.profile, found.qualifies
     heading = (
         bold(profile.main.name),
         rise(profile.main.role, found.next_rank),
@@ -149,18 +154,21 @@ def card_lines(found: PromotionCase, case: Case | None) -> list[str]:
         f"**{capital(made)}**" if made else "",
         *(small(f"Not yet because: {escaped(bar)}") for bar in found.not_yet),
         small(capital(evidence_words(found.grade, found.doubts))),
+        *(small(f"Also considered: {escaped(each)}") for each in found.considered if suggested),
     ]
 
 
 def _listed(review: PromotionReview, tab: ReviewTab) -> Sequence[PromotionCase]:
-    return review.promotions.cases if tab is ReviewTab.SUGGESTED else review.promotions.just_under
+    lists = review.promotions
+    listed = {ReviewTab.OTHERS: lists.others, ReviewTab.UNDER: lists.just_under}
+    return listed.get(tab, lists.cases)
 
 
 def _about(review: PromotionReview, tab: ReviewTab) -> str:
     if tab is ReviewTab.APPROVED:
         return small(_WAITS)
-    words = dict(promotion_words(review.policy))
-    said = words["Suggested" if tab is ReviewTab.SUGGESTED else "Just under"]
+    titles = {ReviewTab.OTHERS: "Also qualify", ReviewTab.UNDER: "Just under"}
+    said = dict(promotion_words(review.policy))[titles.get(tab, "Suggested")]
     return small(f"{said} {judged_by(review.policy.version)}")
 
 
@@ -198,6 +206,7 @@ def _target(case: Case) -> str:
 def _tab_labels(review: PromotionReview) -> dict[ReviewTab, str]:
     return {
         ReviewTab.SUGGESTED: f"Suggested {len(review.promotions.cases)}",
+        ReviewTab.OTHERS: f"Also qualify {len(review.promotions.others)}",
         ReviewTab.UNDER: f"Just under {len(review.promotions.just_under)}",
         ReviewTab.APPROVED: f"Approved {len(review.approved)}",
     }

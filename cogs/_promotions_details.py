@@ -7,6 +7,7 @@ from typing import NamedTuple
 import discord
 
 from bot.clan.cases import CaseKind
+from bot.clan.policy import STEADY_DAYS
 from bot.clan.promotion import PromotionCase
 from bot.reports.documents import Document
 from bot.services.review import PromotionReview, ReviewContext, standing_in
@@ -31,8 +32,7 @@ from cogs._promotions import card_buttons
 from cogs._replies import Box, picture, small
 
 _PART_ROOM = 900
-_STRENGTH = "days with anything on each side in 8 weeks, and points for each signal"
-_GONE = "They are not a member any more, or there is no rank above theirs."
+_GONE = "They are not a member any more, or no rank above theirs is suggested here."
 
 
 class Drawn(NamedTuple):
@@ -89,13 +89,19 @@ def details_box(  # noqa: PLR0913, PLR0917 - all that is known
     box.rule()
     box.say(clipped(_part("Speaks for it", found.reasons, "no signal"), _PART_ROOM))
     box.say(clipped(_part("Not yet because", found.not_yet, "no bar is missed"), _PART_ROOM))
+    if found.considered:
+        box.say(clipped(_part("Also considered", found.considered, ""), _PART_ROOM))
     box.add_item(picture(chart))
     box.say(clipped(earlier or ["**Cases**  none so far"], _PART_ROOM))
     buttons = card_buttons(case, at, profile.main.player_id, review)
     if buttons:
         box.add_item(row(*buttons))
     seen = capital(evidence_words(found.grade, found.doubts))
-    strength = f"Strength {found.strength:.0f} of 170, which orders the list: {_STRENGTH}."
+    days, weaker = found.strength
+    strength = (
+        f"There on {days} of the last {STEADY_DAYS} days, active on {weaker} of them on the weaker "
+        "side: that orders the list."
+    )
     told = (small(seen), small(strength), small(judged_by(found.policy_version)))
     return box.say(clipped(told, _PART_ROOM))
 

@@ -8,8 +8,16 @@ from bot.clan.activity import ChangeKind
 from bot.clan.names import escaped
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
-from bot.clan.wording import exact, percent_change, short
-from bot.reports.clan_report import ClanReport, Mover, TotalRow, top_movers, total_rows
+from bot.clan.wording import exact, short
+from bot.reports.clan_report import (
+    ClanReport,
+    Mover,
+    TotalRow,
+    doubts,
+    top_movers,
+    total_rows,
+)
+from bot.reports.style import day_words
 from bot.services.publish import ReportFiles
 from bot.wiring import Services
 from cogs._permissions import Interaction, clan_of
@@ -70,6 +78,8 @@ def _box(made: ReportFiles) -> Box:
     )
     box.rule().say(*(_total(rows[label]) for label in _HEADLINES))
     box.say(*(small(_total(rows[label])) for label in _ALONGSIDE))
+    if told := doubts(report):
+        box.say(small(*told))
     box.add_item(picture(made.chart))
     box.say(
         listed("Most XP", _named(movers.xp), "nobody yet"),
@@ -86,13 +96,18 @@ def _box(made: ReportFiles) -> Box:
 def _total(row: TotalRow) -> str:
     write = exact if row.label in _HEADS else short
     change = ""
-    if row.now is not None and row.before is not None:
-        change = f"  {percent_change(row.now, row.before)} from {write(row.before)}"
-    return f"**{row.label}**  {write(row.now)}{change}"
+    if row.change is not None:
+        change = f"  {row.percent} from {write(row.before)}"
+    seen = f" ({row.seen})" if row.seen and row.label in _HEADLINES else ""
+    return f"**{row.label}**  {write(row.now)}{seen}{change}"
 
 
 def _named(movers: Iterable[Mover]) -> list[str]:
-    return [f"{escaped(mover.name)} **{short(mover.value)}**" for mover in movers]
+    return [f"{escaped(mover.name)} **{short(mover.value)}**{_since(mover)}" for mover in movers]
+
+
+def _since(mover: Mover) -> str:
+    return f" since {day_words(mover.since)}" if mover.since else ""
 
 
 def _changes(report: ClanReport) -> list[str]:

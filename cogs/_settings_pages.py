@@ -19,6 +19,7 @@ from cogs._settings_picks import (
     AlertsPick,
     BarPick,
     ComparisonPick,
+    HighestPick,
     LimitPick,
     PermissionPick,
     PlacePick,
@@ -129,6 +130,7 @@ def _ladder(box: Box, session: SettingsSession) -> None:
         box.say(
             f"Not on it, so never suggested for a promotion: {roles_said(missing)}.",
         )
+    box.say(_heading("promotion.highest_rank")).control(HighestPick(session))
 
 
 def _roles(box: Box, session: SettingsSession) -> None:

@@ -8,7 +8,7 @@ import discord
 
 from bot.clan.labels import ALERTS, SIGNALS, AlertLabel, Label
 from bot.clan.policy import AlertKind, Signal
-from bot.clan.ranks import Authority
+from bot.clan.ranks import Authority, below_officers
 from bot.clan.wording import role_words
 from cogs._permissions import Interaction
 from cogs._settings_forms import LimitForm
@@ -85,6 +85,35 @@ class ComparisonPick(_Several):
     def __init__(self, session: SettingsSession) -> None:
         picked = session.clan_settings.policy.promotion.comparison_ranks
         super().__init__(_ranks(session, picked), "No comparison ranks")
+
+
+class HighestPick(discord.ui.Select[SettingsView]):
+    """Picks the highest rank that is suggested."""
+
+    def __init__(self, session: SettingsSession) -> None:
+        picked = session.clan_settings.policy.promotion.highest_rank
+        usual = below_officers(session.ladder, session.clan_settings.permissions)
+        lowest = discord.SelectOption(
+            label="The last below officers",
+            value=_EVERYBODY,
+            description="none" if usual is None else role_words(usual)[:100],
+            default=not picked,
+        )
+        ranks = _ranks(session, [picked] if picked else [], most=_MOST - 1)
+        super().__init__(
+            custom_id="settings:highest",
+            options=[lowest, *ranks],
+            id=identity("highest", (picked, usual)),
+        )
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Put it into the draft."""
+        if self.view is not None:
+            (picked,) = self.values
+            session = self.view.session
+            rank = "" if picked == _EVERYBODY else picked
+            session.draft = session.draft.having(promotion={"highest_rank": rank})
+            await self.view.show(interaction)
 
 
 class LimitPick(discord.ui.Select[SettingsView]):
@@ -225,10 +254,12 @@ def _labelled(table: Mapping[Kind, Label | AlertLabel], on: frozenset[Kind]) -> 
     ]
 
 
-def _ranks(session: SettingsSession, picked: Iterable[str], first: Iterable[str] = ()) -> Options:
+def _ranks(
+    session: SettingsSession, picked: Iterable[str], first: Iterable[str] = (), most: int = _MOST
+) -> Options:
     """Return ranks to pick from, never leaving out one that is picked."""
     chosen = tuple(picked)
-    offered = list(dict.fromkeys((*chosen, *first, *session.ranks)))[:_MOST]
+    offered = list(dict.fromkeys((*chosen, *first, *session.ranks)))[:most]
     in_order = sorted(offered, key=session.ranks.index)
     return [
         discord.SelectOption(label=role_words(rank)[:100], value=rank, default=rank in chosen)

@@ -75,17 +75,35 @@ SHEETS: Mapping[str, SettingsFields] = {
         "enforcement",
         *("window_days", "least_xp", "min_tenure_days", "quiet_percent"),
     ),
-    "velocity": _sheet(
-        f"{SIGNALS[Signal.VELOCITY].name}, and the second list",
+    "asked": _sheet(
+        "What is asked of everybody",
         "promotion",
-        *("velocity_days", "near_percent", "seen_days"),
+        *("tenure_days", "recruit_tenure_days", "alive_days", "seen_days"),
+    ),
+    "lists": _sheet(
+        "How long the lists are", "promotion", "first_percent", "first_people", "near_percent"
+    ),
+    "velocity": _sheet(
+        SIGNALS[Signal.VELOCITY].name,
+        "promotion",
+        *("velocity_days", "velocity_xp", "comparison_people"),
     ),
     "pillar": _sheet(
         SIGNALS[Signal.PILLAR].name,
         "promotion",
-        *("pillar_days", "pillar_top_percent", "pillar_chat_days", "hour_cap"),
+        *(
+            "pillar_days",
+            "pillar_top_percent",
+            "pillar_writers",
+            "pillar_messages",
+            "pillar_chat_days",
+        ),
     ),
-    "carry": _sheet(SIGNALS[Signal.CARRY].name, "promotion", "carry_raids", "carry_top_percent"),
+    "carry": _sheet(
+        f"{SIGNALS[Signal.CARRY].name}, and the cap",
+        "promotion",
+        *("carry_recent_raids", "carry_top_percent", "hour_cap"),
+    ),
     "steady-activity": _sheet(
         "Steady: activity", "promotion.steady", "game_days", "chat_days", "hours", "answers"
     ),
@@ -105,12 +123,16 @@ SHEETS: Mapping[str, SettingsFields] = {
         "alerts",
         *("bosser_kills", "bosser_xp", "newcomer_days", "drift_days", "drift_percent"),
     ),
-    "audit": _sheet("Officer audit", "audit", "window_days", "least_xp", "busy_messages"),
+    "audit": _sheet(
+        "Officer audit",
+        "audit",
+        *("window_days", "least_messages", "least_xp", "busy_messages"),
+    ),
     "cases": _sheet("Cases", "cases", "not_yet_days", "snooze_days", "dismissed_days"),
 }
 ON_PAGE: Mapping[Section, tuple[str, ...]] = {
     Section.INACTIVITY: ("silence",),
-    Section.PROMOTIONS: ("velocity", "pillar", "carry"),
+    Section.PROMOTIONS: ("asked", "lists", "velocity", "pillar", "carry"),
     Section.STEADY: ("steady-activity", "steady-time"),
     Section.ALERTS: ("fading", "grinding", "bossing"),
     Section.AUDIT: ("audit",),
@@ -126,6 +148,7 @@ PICKED = (
     "promotion.signals",
     "promotion.recruit_roles",
     "promotion.comparison_ranks",
+    "promotion.highest_rank",
     "promotion.steady_by_rank",
     "enforcement.limits",
     "alerts.on",

@@ -69,7 +69,8 @@ class SettingsSession:
     @property
     def _promoted(self) -> tuple[str, ...]:
         rules = self.clan_settings.policy.promotion
-        return (*rules.recruit_roles, *rules.comparison_ranks)
+        highest = filter(None, [rules.highest_rank])
+        return (*rules.recruit_roles, *rules.comparison_ranks, *highest)
 
     def _place(self, rank: str) -> tuple[int, str]:
         return self.ladder.index(rank) if rank in self.ladder else len(self.ladder), rank

@@ -42,7 +42,7 @@ def value_said(path: str, value: object) -> str:
     if path.startswith("places."):
         return f"<#{value}>"
     if isinstance(value, str):
-        return HOLDERS.get(value, value)
+        return HOLDERS.get(value) or role_name(value) or "the last below officers"
     if isinstance(value, list | tuple):
         named = [name for kind, name in _NAMES.items() if kind in value]
         return ", ".join(named) or roles_said(value)

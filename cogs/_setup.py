@@ -1,12 +1,13 @@
 """The setup as a checklist that can be worked through again at any time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 
 from bot.clan.diagnosis import Finding, Severity
 from bot.clan.names import escaped
+from bot.clan.rank_table import RankTable
 from bot.clan.ranks import Permission
 from bot.services.setup import Checklist, Clan, Facts, FoundGroup, checklist
 from bot.wiring import Services
@@ -22,6 +23,7 @@ from cogs._setup_picks import (
     ReportChannelPick,
     ZoneButton,
 )
+from cogs._setup_ranks import RanksPick
 
 MARKS = {
     Severity.OK: "\N{WHITE HEAVY CHECK MARK}",
@@ -36,6 +38,7 @@ class Setting:
 
     clan: Clan
     lines: Checklist
+    ranks: RankTable = ()
     officers: tuple[int, ...] = ()
     leadership: tuple[int, ...] = ()
     left_out: tuple[int, ...] = ()
@@ -50,10 +53,13 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
     clan = await clan_in(guild, services.clans)
     left_out = await services.places.left_out(clan)
     bridges = frozenset(await services.bridges.of_clan(clan))
+    ranks = await services.clans.ranks(clan)
     sees_words = interaction.client.intents.message_content
+    facts = _facts(guild, clan, left_out, bridges, sees_words=sees_words)
     return Setting(
         clan,
-        checklist(clan, _facts(guild, clan, left_out, bridges, sees_words=sees_words)),
+        checklist(clan, replace(facts, ranks=ranks)),
+        ranks,
         officers=_existing_roles(guild, clan.permissions.discord_officers),
         leadership=_existing_roles(guild, clan.permissions.discord_leadership),
         left_out=tuple(sorted(each for each in left_out if guild.get_channel(each))),
@@ -119,6 +125,7 @@ class SetupPanel(RedrawnSetup):
             GroupPick([nobody]),
             OfficersPick(()),
             LeadershipPick(()),
+            RanksPick(()),
             LeftOutPick(()),
             ReportChannelPick(()),
         ):
@@ -142,6 +149,9 @@ def _box(setting: Setting, note: str, found: Sequence[FoundGroup]) -> Box:
     box.rule().say(_line(lines.roles))
     box.say(small("Officers see the reports")).control(OfficersPick(setting.officers))
     box.say(small("Leadership also decides")).control(LeadershipPick(setting.leadership))
+    box.say(_line(lines.ranks))
+    if clan.wom_group_id is not None:
+        box.control(RanksPick(setting.ranks, confirmed=clan.ranks_confirmed_at is not None))
     box.rule().say(_line(lines.channels))
     box.control(LeftOutPick(setting.left_out))
     box.beside(_line(lines.bridge), BridgeButton())

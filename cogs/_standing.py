@@ -3,6 +3,8 @@
 Never what was decided about them, why they are exempt, or a number of anybody else beyond the bars.
 """
 
+from collections.abc import Iterable, Iterator
+
 from bot.clan.labels import SIGNALS
 from bot.clan.names import escaped
 from bot.clan.policy import Signal
@@ -43,17 +45,28 @@ def _side(days: int | None) -> str:
 
 
 def _rank_lines(outlook: PromotionCase | None) -> list[str]:
-    """Return what is missing for the next rank by each signal, the steady one first."""
-    if outlook is None or not (outlook.reasons or outlook.lacking):
+    """Return what is missing for the next rank: what is asked of everybody, or of each signal.
+
+    Of the signals the steady one comes first.
+    """
+    if outlook is None or not (outlook.reasons or outlook.missed):
         return []
     title = f"**For {escaped(role_words(outlook.next_rank))}**"
+    if outlook.lacking:
+        asked = [f"{title}  {_DOT.join(escaped(each.missing) for each in outlook.lacking)}"]
+        return asked if outlook.reasons else [*asked, *_ways(outlook.missed, "and ")]
     if outlook.reasons:
         got = [SIGNALS[each].name.lower() for each in Signal if each in outlook.signals]
         words = f"you have what is asked ({', '.join(got)}); leadership decides"
         return [f"{title}  {words}", *map(small, map(escaped, outlook.reasons))]
-    first, *others = sorted(outlook.lacking, key=_nearest)
-    lines = [f"{title}  {_DOT.join(first.missing)}"]
-    return lines + [small(f"or {_DOT.join(each.missing)}") for each in others]
+    first, *others = sorted(outlook.missed, key=_nearest)
+    return [f"{title}  {_DOT.join(first.missing)}", *_ways(others, "or ")]
+
+
+def _ways(missed: Iterable[SignalResult], joined: str) -> Iterator[str]:
+    """Yield what each signal lacks, the first of them with a word before it."""
+    for number, each in enumerate(sorted(missed, key=_nearest)):
+        yield small(f"{'or ' if number else joined}{_DOT.join(each.missing)}")
 
 
 def _nearest(finding: SignalResult) -> tuple[bool, float]:

@@ -112,8 +112,10 @@ async def last_risen(
             .group_by(seen.player_id)
             .having(
                 or_(
-                    func.max(seen.xp) > func.min(seen.xp),
-                    func.max(seen.kills_earned) > func.min(seen.kills_earned),
+                    # With what was lost added again, they only ever rise.
+                    func.max(seen.xp + seen.xp_fell) > func.min(seen.xp + seen.xp_fell),
+                    func.max(seen.kills_earned + seen.kills_fell)
+                    > func.min(seen.kills_earned + seen.kills_fell),
                 )
             )
         )

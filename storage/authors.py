@@ -1,6 +1,6 @@
 """Authors and the places they write in, by their Discord ids within one clan."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -8,13 +8,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bridges import Speaker
 from storage.columns import instant_or_none, ms_or_none
 from storage.engine import insert_missing, plain_rows
 from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
 
 
 class Writer(NamedTuple):
-    """An author with the running totals; `is_hidden` who opted out of being counted."""
+    """An author with the running totals; `is_hidden` who opted out of being counted.
+
+    `named_at` is since when a user bears the names, None for longer than that is noted. Of a
+    speaker whose name several players bore, `bearer_id` is the one whose lines these are.
+    """
 
     author_id: int
     discord_user_id: int | None
@@ -26,6 +31,8 @@ class Writer(NamedTuple):
     answers: int
     wrote_at: datetime | None
     is_hidden: bool = False
+    named_at: datetime | None = None
+    bearer_id: int | None = None
 
 
 class ChannelRow(NamedTuple):
@@ -42,11 +49,15 @@ class ChannelRow(NamedTuple):
 
 
 async def author_ids(
-    connection: AsyncConnection, clan_id: int, people: Mapping[int, tuple[str, str]]
+    connection: AsyncConnection,
+    clan_id: int,
+    people: Mapping[int, tuple[str, str]],
+    now: datetime | None = None,
 ) -> dict[int, int]:
     """Return the author id of each Discord user, making and renaming authors as needed.
 
-    `people` holds (display name, handle) by Discord user id.
+    `people` holds (display name, handle) by Discord user id; who has others than before has them
+    since `now`.
     """
     known = await _authors_by_user(connection, clan_id, people)
     fresh = people.keys() - known.keys()
@@ -60,6 +71,7 @@ async def author_ids(
                     "discord_user_id": user_id,
                     "name": people[user_id][0],
                     "handle": people[user_id][1],
+                    "named_at": now,
                 }
                 for user_id in sorted(fresh)
             ],
@@ -69,7 +81,7 @@ async def author_ids(
         await connection.execute(
             update(AUTHORS)
             .where(AUTHORS.c.clan_id == clan_id, AUTHORS.c.discord_user_id == user_id)
-            .values(name=people[user_id][0], handle=people[user_id][1])
+            .values(name=people[user_id][0], handle=people[user_id][1], named_at=now)
         )
     if fresh:
         known = await _authors_by_user(connection, clan_id, people)
@@ -91,10 +103,15 @@ async def _authors_by_user(
 async def writers(connection: AsyncConnection, clan_id: int) -> list[Writer]:
     """Return every author of the clan with totals, in the order they were first seen."""
     rows = plain_rows(await connection.execute(_writers(), {"clan_id": clan_id}))
-    return [
-        Writer._make((*facts, instant_or_none(wrote_ms), bool(is_hidden)))
-        for *facts, wrote_ms, is_hidden in rows
-    ]
+    return [_writer(row) for row in rows]
+
+
+def _writer(row: Sequence[Any]) -> Writer:
+    author_id, user_id, bridge_name, *others, wrote_ms, is_hidden, named_ms = row
+    key, bearer_id = (None, None) if bridge_name is None else Speaker.of(bridge_name)
+    facts = (author_id, user_id, key, *others)
+    times = (instant_or_none(wrote_ms), bool(is_hidden), instant_or_none(named_ms))
+    return Writer._make((*facts, *times, bearer_id))
 
 
 @cache
@@ -112,6 +129,7 @@ def _writers() -> Select[Any]:
             func.coalesce(total.answers, 0),
             total.wrote_at,
             author.opted_out_at.is_not(None),
+            author.named_at,
         )
         .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
         .where(author.clan_id == bindparam("clan_id"))
@@ -150,7 +168,7 @@ def total_of(writer: Writer) -> Total:
 def with_total(writer: Writer, total: Total) -> Writer:
     """Return a writer with other totals."""
     _, *counts, wrote_ms = total
-    return Writer._make((*writer[:5], *counts, instant_or_none(wrote_ms), writer.is_hidden))
+    return Writer._make((*writer[:5], *counts, instant_or_none(wrote_ms), *writer[9:]))
 
 
 async def channels(connection: AsyncConnection, clan_id: int) -> dict[int, ChannelRow]:

@@ -7,13 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import first_snowflake
 from storage.engine import insert_missing
 from storage.messages import in_few
 from storage.tables import AUTHORS, BROADCASTS, CHANNELS
+
+_OF = "#"
 
 
 class Declared(NamedTuple):
@@ -23,6 +25,24 @@ class Declared(NamedTuple):
     name: str
     pattern: str
     source_id: int | None
+
+
+class Speaker(NamedTuple):
+    """Who speaks under a name (by WOM key); `player_id` is one of several who bore it, or None."""
+
+    key: str
+    player_id: int | None = None
+
+    @property
+    def stored(self) -> str:
+        """Return what stands for it in the database; no name has a number sign."""
+        return self.key if self.player_id is None else f"{self.key}{_OF}{self.player_id}"
+
+    @classmethod
+    def of(cls, stored: str) -> "Speaker":
+        """Return the speaker for whom that stands."""
+        key, _, player_id = stored.partition(_OF)
+        return cls(key, int(player_id) if player_id else None)
 
 
 class BroadcastRow(NamedTuple):
@@ -88,33 +108,62 @@ async def start_over(
 
 
 async def speaker_ids(
-    connection: AsyncConnection, clan_id: int, names: Mapping[str, str]
-) -> dict[str, int]:
-    """Return the author id of each speaker by WOM key, making those who are new.
+    connection: AsyncConnection, clan_id: int, names: Mapping[Speaker, str]
+) -> dict[Speaker, int]:
+    """Return the author id of each speaker, making those who are new.
 
-    `names` holds the name as written by WOM key; who is known keeps the one written first.
+    `names` holds the name as written; who is known keeps the one written first.
     """
     if not names:
         return {}
     known = await _speakers(connection, clan_id, names)
-    fresh = sorted(names.keys() - known.keys())
+    fresh = sorted((each.stored, name) for each, name in names.items() if each not in known)
     if fresh:
-        rows = [{"clan_id": clan_id, "bridge_name": key, "name": names[key]} for key in fresh]
+        rows = [{"clan_id": clan_id, "bridge_name": key, "name": name} for key, name in fresh]
         await insert_missing(connection, AUTHORS, rows)
         known = await _speakers(connection, clan_id, names)
     return known
 
 
 async def _speakers(
-    connection: AsyncConnection, clan_id: int, keys: Collection[str]
-) -> dict[str, int]:
+    connection: AsyncConnection, clan_id: int, speakers: Collection[Speaker]
+) -> dict[Speaker, int]:
     author = AUTHORS.c
     rows = await connection.execute(
         select(author.bridge_name, author.id).where(
-            author.clan_id == clan_id, author.bridge_name.in_(sorted(keys))
+            author.clan_id == clan_id, author.bridge_name.in_(sorted(map(_stored, speakers)))
         )
     )
-    return {key: author_id for key, author_id in rows if key is not None}
+    return {Speaker.of(stored): author_id for stored, author_id in rows}
+
+
+async def speakers_called(
+    connection: AsyncConnection, clan_id: int, keys: Collection[str]
+) -> dict[str, dict[Speaker, int]]:
+    """Return the author ids of all who speak under each of a few names, by name and speaker."""
+    found: dict[str, dict[Speaker, int]] = {}
+    author = AUTHORS.c
+    for key in keys:
+        of_several = author.bridge_name.startswith(f"{key}{_OF}", autoescape=True)
+        rows = await connection.execute(
+            select(author.bridge_name, author.id)
+            .where(author.clan_id == clan_id, or_(author.bridge_name == key, of_several))
+            .order_by(author.id)
+        )
+        for stored, author_id in rows:
+            found.setdefault(key, {})[Speaker.of(stored)] = author_id
+    return found
+
+
+async def rename(connection: AsyncConnection, author_id: int, speaker: Speaker) -> None:
+    """Let an author be another speaker of the name."""
+    await connection.execute(
+        update(AUTHORS).where(AUTHORS.c.id == author_id).values(bridge_name=speaker.stored)
+    )
+
+
+def _stored(speaker: Speaker) -> str:
+    return speaker.stored
 
 
 async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
@@ -132,6 +181,26 @@ async def add(connection: AsyncConnection, told: Sequence[BroadcastRow]) -> None
     """Store broadcasts whose ids are not there yet."""
     if told:
         await connection.execute(BROADCASTS.insert(), [each._asdict() for each in told])
+
+
+async def told_of(connection: AsyncConnection, author_ids: Sequence[int]) -> list[BroadcastRow]:
+    """Return the broadcasts about some authors, in order of time."""
+    rows = await connection.execute(
+        select(BROADCASTS)
+        .where(BROADCASTS.c.author_id.in_(author_ids))
+        .order_by(BROADCASTS.c.message_id)
+    )
+    return [BroadcastRow(*row) for row in rows]
+
+
+async def credit(connection: AsyncConnection, author_of: Mapping[int, int]) -> None:
+    """Let broadcasts (by message id) be about other authors."""
+    for message_id, author_id in sorted(author_of.items()):
+        await connection.execute(
+            update(BROADCASTS)
+            .where(BROADCASTS.c.message_id == message_id)
+            .values(author_id=author_id)
+        )
 
 
 async def remove(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> int:

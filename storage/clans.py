@@ -32,6 +32,7 @@ class ClanRow(NamedTuple):
     notice_channel_id: int | None
     recounted_from_on: date | None
     identity_revision: int
+    ranks_confirmed_at: datetime | None
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:

@@ -216,11 +216,11 @@ async def actions(connection: AsyncConnection, clan_id: int, how_many: int) -> l
 
 
 async def set_no_discord(
-    connection: AsyncConnection, clan_id: int, player_id: int, *, has_none: bool
+    connection: AsyncConnection, clan_id: int, *player_ids: int, has_none: bool
 ) -> None:
-    """Remember that a player has no Discord account, or that they have one after all."""
+    """Remember that players have no Discord account, or that they have one after all."""
     await connection.execute(
         update(MEMBERSHIPS)
-        .where(MEMBERSHIPS.c.clan_id == clan_id, MEMBERSHIPS.c.player_id == player_id)
+        .where(MEMBERSHIPS.c.clan_id == clan_id, MEMBERSHIPS.c.player_id.in_(player_ids))
         .values(has_no_discord=has_none)
     )

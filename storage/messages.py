@@ -115,6 +115,14 @@ async def stored(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) 
     return sorted(found)
 
 
+async def of_authors(connection: AsyncConnection, author_ids: Sequence[int]) -> list[Stored]:
+    """Return all that some authors wrote, in order of time."""
+    rows = await connection.execute(
+        select(MESSAGES).where(MESSAGES.c.author_id.in_(author_ids)).order_by(MESSAGES.c.message_id)
+    )
+    return [Stored(*row) for row in rows]
+
+
 async def answered_authors(
     connection: AsyncConnection,
     clan_id: int,

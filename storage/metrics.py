@@ -5,7 +5,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, bindparam, case, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Select,
+    bindparam,
+    case,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import Instant
@@ -18,13 +28,17 @@ UNRANKED = -1
 
 
 class MetricPath(NamedTuple):
-    """One player's metric over a span: its value at the start, first seen inside, and now."""
+    """One player's metric over a span, by the values at which it was ranked.
+
+    The last one at the start or before; without it the first one ever, and when that was; the last.
+    """
 
     player_id: int
     metric_id: int
     at_start: float | None
-    first_inside: float | None
-    at_end: float
+    first: float | None
+    first_at_ms: int | None
+    at_end: float | None
 
 
 async def metric_ids(
@@ -64,6 +78,24 @@ async def present_values(
     return found
 
 
+async def lapsed_values(
+    connection: AsyncConnection, player_ids: Collection[int]
+) -> dict[int, dict[int, float]]:
+    """Return the last ranked value of every metric of the players that is unranked at present."""
+    value = PRESENT_VALUES.c
+    last = _ranked_change(value, newest=True).scalar_subquery()
+    rows = await connection.execute(
+        select(value.player_id, value.metric_id, last).where(
+            value.player_id.in_(sorted(player_ids)), value.value == UNRANKED
+        )
+    )
+    found: dict[int, dict[int, float]] = {player_id: {} for player_id in player_ids}
+    for player_id, metric_id, amount in rows.all():
+        if amount is not None:
+            found[player_id][metric_id] = amount
+    return found
+
+
 async def paths(
     connection: AsyncConnection,
     clan_id: int,
@@ -94,16 +126,9 @@ def _paths(of_some: tuple[bool, ...]) -> Select[Any] | CompoundSelect[Any]:
 
 
 def _path(number: int, *, of_some: bool) -> Select[Any]:
-    value, change = PRESENT_VALUES.c, METRIC_CHANGES.alias("change").c
+    value = PRESENT_VALUES.c
     start = bindparam(f"start_{number}", type_=Instant)
-    at_start = (
-        select(change.value)
-        .where(change.player_id == value.player_id, change.metric_id == value.metric_id)
-        .where(change.seen_at <= start)
-        .order_by(change.seen_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    at_start = _ranked_change(value, newest=True, upto=start).scalar_subquery()
     moved = (
         select(value.player_id, value.metric_id, at_start.label("at_start"), value.value)
         .join(MEMBERSHIPS, MEMBERSHIPS.c.player_id == value.player_id)
@@ -119,17 +144,37 @@ def _path(number: int, *, of_some: bool) -> Select[Any]:
         moved = moved.where((value.metric_id + 0).in_(metrics))
     # Materialized, so that the value at the start is looked up only once.
     path = moved.cte(f"path_{number}").prefix_with("MATERIALIZED").c
-    first = (
-        select(change.value)
-        .where(change.player_id == path.player_id, change.metric_id == path.metric_id)
-        .order_by(change.seen_at)
-        .limit(1)
-        .scalar_subquery()
-    )
-    first_inside = case((path.at_start.is_(None), first))
+    first = _ranked_change(path).scalar_subquery()
+    first_at = _ranked_change(path, what="seen_at").scalar_subquery()
+    last = _ranked_change(path, newest=True).scalar_subquery()
     return select(
-        literal(number), path.player_id, path.metric_id, path.at_start, first_inside, path.value
+        literal(number),
+        path.player_id,
+        path.metric_id,
+        path.at_start,
+        case((path.at_start.is_(None), first)),
+        case((path.at_start.is_(None), type_coerce(first_at, BigInteger))),
+        case((path.value != UNRANKED, path.value), else_=last),
     )
+
+
+def _ranked_change(
+    of: Any,  # noqa: ANN401 - columns of a table or of a query, which say whose metric it is
+    *,
+    newest: bool = False,
+    upto: Any | None = None,  # noqa: ANN401 - a bound instant
+    what: str = "value",
+) -> Select[Any]:
+    """Return the query of the first or newest ranked change of one metric, up to an instant."""
+    change = METRIC_CHANGES.alias().c
+    found = (
+        select(change[what])
+        .where(change.player_id == of.player_id, change.metric_id == of.metric_id)
+        .where(change.value != UNRANKED)
+        .order_by(change.seen_at.desc() if newest else change.seen_at)
+        .limit(1)
+    )
+    return found if upto is None else found.where(change.seen_at <= upto)
 
 
 async def ranked_values(

@@ -57,6 +57,8 @@ TREATMENTS: tuple[Treatment, ...] = (
     _treat("channels.kind channels.bridge_pattern channels.bridge_source_id", Forget.STAYS),
     _treat("channels.name", Forget.STAYS, export=Export.SHOWN),
     _treat("job_runs.job job_runs.trace job_runs.outcome", Forget.STAYS),
+    # A hash of who was forgotten, which tells nothing to those who do not know whom to look for.
+    _treat("forgotten.key", Forget.STAYS),
     # What the roster shows as Wise Old Man has it.
     _treat("players.player_id players.wom_key players.status", Forget.STAYS),
     _treat("players.name players.account_type", Forget.STAYS, export=Export.SHOWN),
@@ -69,6 +71,7 @@ TREATMENTS: tuple[Treatment, ...] = (
     _treat("observations.player_id present_values.player_id", Forget.STAYS),
     _treat("metric_changes.player_id", Forget.STAYS),
     _treat("observations.xp", Forget.STAYS, export=Export.SHOWN),
+    _treat("observations.xp_fell", Forget.STAYS),
     # Who wrote, and what.
     _treat("authors.id", Forget.DELETED),
     _treat("authors.discord_user_id", Forget.DELETED, export=Export.SHOWN, holds_user=True),

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, select, true, update
+from sqlalchemy import Select, bindparam, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import instant_or_none
@@ -79,6 +79,17 @@ def _place(row: Sequence[Any]) -> MemberRow:
     return MemberRow._make((*row[:5], updated_at, changed_at, row[7], *others, bool(row[11])))
 
 
+async def held_roles(connection: AsyncConnection, clan_id: int) -> dict[str, int]:
+    """Return how many present members of a clan hold each role."""
+    place = MEMBERSHIPS.c
+    rows = await connection.execute(
+        select(place.role, func.count())
+        .where(place.clan_id == clan_id, place.left_at.is_(None))
+        .group_by(place.role)
+    )
+    return {role: count for role, count in rows}  # noqa: C416 - rows are no pairs
+
+
 async def names(connection: AsyncConnection, clan_id: int) -> dict[int, list[str]]:
     """Return every name that the clan's players have or had, the newest first."""
     found: dict[int, list[str]] = {}
@@ -96,6 +107,40 @@ def _names() -> Select[Any]:
         .where(MEMBERSHIPS.c.clan_id == bindparam("clan_id"))
         .order_by(borne.player_id, borne.last_seen_at.desc())
     )
+
+
+class BearingRow(NamedTuple):
+    """A name that a player bears or bore; `is_current` of a present member who is called so now."""
+
+    wom_key: str
+    player_id: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    is_current: bool
+
+
+async def bearings(
+    connection: AsyncConnection, clan_id: int, keys: Collection[str]
+) -> list[BearingRow]:
+    """Return who of a clan, former members too, bears or bore each of the names."""
+    borne, place = PLAYER_NAMES.c, MEMBERSHIPS.c
+    rows = await connection.execute(
+        select(
+            borne.wom_key,
+            borne.player_id,
+            borne.first_seen_at,
+            borne.last_seen_at,
+            (PLAYERS.c.wom_key == borne.wom_key) & place.left_at.is_(None),
+        )
+        .join(MEMBERSHIPS, place.player_id == borne.player_id)
+        .join(PLAYERS, PLAYERS.c.player_id == borne.player_id)
+        .where(place.clan_id == clan_id, borne.wom_key.in_(list(keys)))
+        .order_by(borne.wom_key, borne.player_id)
+    )
+    return [
+        BearingRow(key, player_id, first_at, last_at, bool(is_current))
+        for key, player_id, first_at, last_at, is_current in rows
+    ]
 
 
 async def note_players(

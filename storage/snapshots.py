@@ -39,6 +39,8 @@ class ObservationRow(NamedTuple):
     kills_earned: int
     ehp: float
     ehb: float
+    xp_fell: int = 0
+    kills_fell: int = 0
 
 
 class News(NamedTuple):
@@ -121,8 +123,8 @@ async def seen_at(
     given |= {"clan_id": clan_id, "here_at": here_at}
     rows = await connection.execute(_seen_at(len(instants)), given)
     found: list[dict[int, ObservationRow]] = [{} for _ in instants]
-    for number, who, at_ms, xp, kills, kills_earned, ehp, ehb in plain_rows(rows):
-        found[number][who] = ObservationRow(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
+    for number, who, at_ms, *headline in plain_rows(rows):
+        found[number][who] = ObservationRow(who, from_ms(at_ms), *headline)
     return found
 
 
@@ -160,10 +162,7 @@ async def first_seen(
     """Return each member's very first headline; with `here_at` also of those who left later."""
     given = {"clan_id": clan_id, "here_at": here_at}
     rows = plain_rows(await connection.execute(_first_seen(), given))
-    return {
-        who: ObservationRow(who, from_ms(at_ms), xp, kills, kills_earned, ehp, ehb)
-        for who, at_ms, xp, kills, kills_earned, ehp, ehb in rows
-    }
+    return {who: ObservationRow(who, from_ms(at_ms), *headline) for who, at_ms, *headline in rows}
 
 
 @cache

@@ -47,7 +47,8 @@ class ClanTable(SQLModel, table=True):
     """One Discord server joined to one WOM group.
 
     `recounted_from_on` is set while days are counted anew by another zone: those before it still
-    have to be. Triggers raise `identity_revision` whenever who is whose may have changed.
+    have to be. Triggers raise `identity_revision` whenever who is whose may have changed. WOM ranks
+    give no rights before `ranks_confirmed_at`.
     """
 
     __tablename__: ClassVar[Any] = "clans"
@@ -70,6 +71,7 @@ class ClanTable(SQLModel, table=True):
     notice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
     recounted_from_on: date | None = Field(default=None, sa_type=Day)
     identity_revision: int = Field(default=0, sa_column_kwargs=_ZERO)
+    ranks_confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class PlayerTable(SQLModel, table=True):
@@ -144,7 +146,8 @@ class ObservationTable(SQLModel, table=True):
     """A player was seen: the headline totals, even when nothing changed.
 
     `xp` is -1 when unranked; `kills` sums the ranked bosses; `kills_earned` is the running sum of
-    boss kills earned in view.
+    boss kills earned in view, less those lost; `xp_fell` and `kills_fell` are those of what was
+    lost.
     """
 
     __tablename__: ClassVar[Any] = "observations"
@@ -157,6 +160,8 @@ class ObservationTable(SQLModel, table=True):
     kills_earned: int
     ehp: float = Field(sa_type=Float)
     ehb: float = Field(sa_type=Float)
+    xp_fell: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_ZERO)
+    kills_fell: int = Field(default=0, sa_column_kwargs=_ZERO)
 
 
 class PresentValueTable(SQLModel, table=True):
@@ -188,7 +193,10 @@ class MetricChangeTable(SQLModel, table=True):
 
 
 class AuthorTable(SQLModel, table=True):
-    """Who wrote a counted message: a Discord user, or a clan-chat speaker seen through a bridge."""
+    """Who wrote a counted message: a Discord user, or a clan-chat speaker seen through a bridge.
+
+    `named_at` is since when a user bears the present names; None: from before that was noted.
+    """
 
     __tablename__: ClassVar[Any] = "authors"
     __table_args__: ClassVar[Any] = (
@@ -204,6 +212,7 @@ class AuthorTable(SQLModel, table=True):
     handle: str | None = None
     opted_out_at: datetime | None = Field(default=None, sa_type=Instant)
     left_at: datetime | None = Field(default=None, sa_type=Instant)
+    named_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AuthorTotalTable(SQLModel, table=True):
@@ -481,6 +490,17 @@ class BlindSpotTable(SQLModel, table=True):
     reason: str
 
 
+class ForgottenTable(SQLModel, table=True):
+    """A user or speaker who was forgotten, by a hash: nothing they wrote before comes back."""
+
+    __tablename__: ClassVar[Any] = "forgotten"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    key: str = Field(primary_key=True)
+    until_at: datetime = Field(sa_type=Instant)
+
+
 class JobRunTable(SQLModel, table=True):
     """One run of a job: what it did, how long it took, and its trace id in the log."""
 
@@ -528,4 +548,5 @@ CASES = _table("cases")
 CASE_ENTRIES = _table("case_entries")
 BLIND_SPOTS = _table("blind_spots")
 JOB_RUNS = _table("job_runs")
+FORGOTTEN = _table("forgotten")
 ALL = SQLModel.metadata.tables

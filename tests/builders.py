@@ -121,7 +121,7 @@ def totals(members: tuple[Member, ...], period: Period, factor: float = 1.0) -> 
         ehb=factor * sum(each.ehb or 0 for each in known) if known else None,
         messages=int(factor * sum(written)) if written else None,
         writers=int(factor * sum(count > 0 for count in written)),
-        observed=int(factor * len(known)),
+        observed=len(known),
         active=int(factor * max(len(known), len(written))),
         members=len(members),
     )
@@ -236,7 +236,7 @@ def _gained(
     return {
         metric: MetricGain(0, entered_at=60)
         if chance.random() < 0.01
-        else MetricGain(float(int(most * chance.random() ** 3)), partial=chance.random() < 0.05)
+        else MetricGain(float(int(most * chance.random() ** 3)))
         for metric in metrics
         if chance.random() < how_often
     }

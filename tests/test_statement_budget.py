@@ -40,7 +40,7 @@ STATEMENTS = {
     "clanstats cases": 5,
     "clanstats links": 21,
     "clanstats status": 33,
-    "clanstats setup": 6,
+    "clanstats setup": 7,
     "clanstats settings": 8,
     "clanstats away": 5,
     "clanstats exempt": 5,

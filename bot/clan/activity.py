@@ -18,7 +18,9 @@ Heatmap = tuple[tuple[int, ...], ...]
 class Totals(NamedTuple):
     """One span's sums over the present members; None when not one of them is known.
 
-    `observed` members had a known gain, `writers` wrote at least once, `active` did either side.
+    `observed` members had a gain that is known to be of the span, `writers` wrote at least once,
+    `active` did either side. `thin` members have one that may be older: it is in no sum. Those of
+    `partial` are counted from later than the start, and of `fell` something was lost.
     """
 
     xp: int | None
@@ -30,6 +32,9 @@ class Totals(NamedTuple):
     observed: int
     active: int
     members: int
+    thin: int = 0
+    partial: int = 0
+    fell: int = 0
 
 
 def totals(members: Iterable[Member], period: Period, messages: int | None) -> Totals:
@@ -41,7 +46,7 @@ def totals(members: Iterable[Member], period: Period, messages: int | None) -> T
 def totals_of(each_side: Iterable[tuple[Gains, int]], messages: int | None) -> Totals:
     """Return the sums over what each member gained and wrote."""
     sides = list(each_side)
-    known = [gains for gains, _ in sides if gains.known]
+    known = [gains for gains, _ in sides if gains.is_dated]
     xp = [gains.xp for gains in known if gains.xp is not None]
     return Totals(
         xp=sum(xp) if xp else None,
@@ -51,18 +56,27 @@ def totals_of(each_side: Iterable[tuple[Gains, int]], messages: int | None) -> T
         messages=messages,
         writers=sum(wrote > 0 for _, wrote in sides),
         observed=len(known),
-        active=sum(bool(gains.xp or gains.kills or wrote) for gains, wrote in sides),
+        active=sum(
+            bool(wrote or (gains.is_dated and (gains.xp or gains.kills))) for gains, wrote in sides
+        ),
         members=len(sides),
+        thin=sum(gains.thin for gains, _ in sides),
+        partial=sum(gains.partial for gains in known),
+        fell=sum(bool(gains.dropped_xp or gains.dropped_kills) for gains in known),
     )
 
 
 class DayLine(NamedTuple):
-    """One day of the clan's calendar; None where nothing was observed."""
+    """One day of the clan's calendar; None where nothing was observed.
+
+    `fell` says that XP or kills were seen to have been lost.
+    """
 
     day: date
     messages: int | None
     xp: int | None
     kills: int | None = None
+    fell: bool = False
 
 
 class ChangeKind(StrEnum):

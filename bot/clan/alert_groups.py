@@ -1,13 +1,13 @@
 """Alerts as officers can act on them: each person once, under what is gravest.
 
-The gravest kinds come first; within a kind who writes most, then who has most XP.
+The gravest kinds come first; within a kind the largest of the numbers shown.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bot.clan.alerts import Alert
-from bot.clan.policy import MONTH_DAYS, AlertKind
+from bot.clan.policy import AlertKind
 from bot.clan.profiles import Profile
 
 GRAVEST_FIRST = (
@@ -25,12 +25,13 @@ GRAVEST_FIRST = (
 
 
 class PersonAlert(NamedTuple):
-    """One person with the gravest alert, and the others, graver ones first."""
+    """One person with the gravest alert and the number it shows, and the others, graver first."""
 
     profile: Profile
     kind: AlertKind
     words: str
     others: tuple[Alert, ...] = ()
+    number: float = 0
 
 
 class AlertGroup(NamedTuple):
@@ -56,10 +57,9 @@ def alert_groups(alerts: Iterable[Alert], *, of_leaders: bool) -> tuple[AlertGro
 
 def _person_alert(alerts: Sequence[Alert]) -> PersonAlert:
     gravest, *others = sorted(alerts, key=lambda alert: GRAVEST_FIRST.index(alert.kind))
-    return PersonAlert(gravest.profile, gravest.kind, gravest.words, tuple(others))
+    return PersonAlert(gravest.profile, gravest.kind, gravest.words, tuple(others), gravest.number)
 
 
-def _order(alert: PersonAlert) -> tuple[int, int, str, int]:
-    profile = alert.profile
-    messages, main = profile.window(MONTH_DAYS).messages, profile.main
-    return -(messages or 0), -(profile.total_xp or 0), main.name.casefold(), main.player_id
+def _order(alert: PersonAlert) -> tuple[float, str, int]:
+    main = alert.profile.main
+    return -alert.number, main.name.casefold(), main.player_id

@@ -19,11 +19,19 @@ _LEAST_WEEKS = 4
 
 
 class Alert(NamedTuple):
-    """One thing about one person, as a sentence with its numbers."""
+    """One thing about one person, as a sentence with its numbers; `number` is the first of them."""
 
     kind: AlertKind
     profile: Profile
     words: str
+    number: float = 0
+
+
+class _Said(NamedTuple):
+    """What a rule says, and the number that it shows first."""
+
+    words: str
+    number: float = 0
 
 
 def alerts(
@@ -32,23 +40,23 @@ def alerts(
     now: datetime,
     permissions: Permissions = DEFAULT_PERMISSIONS,
 ) -> tuple[Alert, ...]:
-    """Return all alerts that are on, by kind in the policy's order, then by name.
+    """Return all alerts that are on, by kind in the policy's order, then the largest number first.
 
     Nothing is told of people who are away.
     """
     found = [
-        Alert(kind, profile, words)
+        Alert(kind, profile, *said)
         for profile in profiles
         if profile.leave is None
-        for kind, words in _of(_Subject(profile, policy, now, permissions))
+        for kind, said in _of(_Subject(profile, policy, now, permissions))
         if kind in policy.alerts.on
     ]
     return tuple(sorted(found, key=_order))
 
 
-def _order(alert: Alert) -> tuple[int, str, int]:
+def _order(alert: Alert) -> tuple[int, float, str, int]:
     main = alert.profile.main
-    return _KINDS.index(alert.kind), main.name.casefold(), main.player_id
+    return _KINDS.index(alert.kind), -alert.number, main.name.casefold(), main.player_id
 
 
 _KINDS = tuple(AlertKind)
@@ -90,74 +98,78 @@ class _Subject:
         return gained is not None and gained < xp and self.week.game.grade is Grade.GOOD
 
 
-def _of(subject: _Subject) -> Iterator[tuple[AlertKind, str]]:
+def _of(subject: _Subject) -> Iterator[tuple[AlertKind, _Said]]:
     for kind, rule in _RULES.items():
-        words = rule(subject)
-        if words is not None:
-            yield kind, words
+        said = rule(subject)
+        if said is not None:
+            yield kind, said
 
 
-def _slump(subject: _Subject) -> str | None:
+def _slump(subject: _Subject) -> _Said | None:
     leads = authority_of(subject.profile, subject.permissions) is Authority.LEADERSHIP
     if leads and subject.gained_under(1) and subject.week.kills == 0 and subject.wrote_under(1):
-        return "leads the clan, and had a week without XP, boss kills or messages"
+        return _Said("leads the clan, and had a week without XP, boss kills or messages")
     return None
 
 
-def _churn(subject: _Subject) -> str | None:
+def _churn(subject: _Subject) -> _Said | None:
     before, rules = subject.month.messages or 0, subject.rules
     if before > rules.churn_messages_month and subject.wrote_under(rules.churn_messages):
-        return (
-            f"wrote {exact(before)} messages in 30 days and {subject.week.messages} in the last 7"
-        )
+        wrote = subject.week.messages
+        return _Said(f"wrote {exact(before)} messages in 30 days and {wrote} in the last 7", before)
     return None
 
 
-def _silent_recruit(subject: _Subject) -> str | None:
+def _silent_recruit(subject: _Subject) -> _Said | None:
     gained = subject.week.xp or 0
     if subject.is_recruit and gained > 0 and subject.wrote_under(1):
-        return f"a recruit who gained {short(gained)} XP in 7 days and has not written"
+        said = f"a recruit who gained {short(gained)} XP in 7 days and has not written"
+        return _Said(said, gained)
     return None
 
 
-def _fading(subject: _Subject) -> str | None:
+def _fading(subject: _Subject) -> _Said | None:
     month, rules = subject.month.xp or 0, subject.rules
     if month > rules.fading_xp_month and subject.gained_under(month * rules.fading_percent / 100):
-        return f"gained {short(month)} XP in 30 days, but {short(subject.week.xp)} in the last 7"
+        lately = short(subject.week.xp)
+        return _Said(f"gained {short(month)} XP in 30 days, but {lately} in the last 7", month)
     return None
 
 
-def _grinder(subject: _Subject) -> str | None:
+def _grinder(subject: _Subject) -> _Said | None:
     gained = subject.week.xp or 0
     if gained > subject.rules.grinder_xp and subject.wrote_under(subject.rules.grinder_messages):
         wrote = plural(subject.week.messages or 0, "message")
-        return f"gained {short(gained)} XP in 7 days with {wrote}"
+        return _Said(f"gained {short(gained)} XP in 7 days with {wrote}", gained)
     return None
 
 
-def _crier(subject: _Subject) -> str | None:
+def _crier(subject: _Subject) -> _Said | None:
     wrote = subject.week.messages or 0
     if wrote > subject.rules.crier_messages and subject.gained_under(subject.rules.crier_xp):
-        return f"wrote {exact(wrote)} messages in 7 days and gained {short(subject.week.xp)} XP"
+        gained = short(subject.week.xp)
+        return _Said(f"wrote {exact(wrote)} messages in 7 days and gained {gained} XP", wrote)
     return None
 
 
-def _bosser(subject: _Subject) -> str | None:
+def _bosser(subject: _Subject) -> _Said | None:
     kills = subject.week.kills or 0
     if kills > subject.rules.bosser_kills and subject.gained_under(subject.rules.bosser_xp):
-        return f"killed {exact(kills)} bosses in 7 days with {short(subject.week.xp)} XP"
+        gained = short(subject.week.xp)
+        return _Said(f"killed {exact(kills)} bosses in 7 days with {gained} XP", kills)
     return None
 
 
-def _unanswered(subject: _Subject) -> str | None:
+def _unanswered(subject: _Subject) -> _Said | None:
     here = tenure(subject.profile, subject.now)
     is_new = here is not None and here <= timedelta(days=subject.rules.newcomer_days)
     if is_new and subject.profile.was_answered is False:
-        return f"joined {plural((here or timedelta()).days, 'day')} ago and nobody has answered yet"
+        days = (here or timedelta()).days
+        return _Said(f"joined {plural(days, 'day')} ago and nobody has answered yet", days)
     return None
 
 
-def _drift(subject: _Subject) -> str | None:
+def _drift(subject: _Subject) -> _Said | None:
     weeks = subject.profile.weeks
     sides = [
         days
@@ -172,9 +184,10 @@ def _drift(subject: _Subject) -> str | None:
         before >= subject.rules.drift_days
         and this_week < before * subject.rules.drift_percent / 100
     ):
-        return (
+        return _Said(
             f"was there on {before:.0f} days of a usual week, both sides counted, "
-            f"and on {this_week} in the last 7"
+            f"and on {this_week} in the last 7",
+            before,
         )
     return None
 
@@ -185,7 +198,7 @@ def _usual(days: Sequence[int | None]) -> float:
     return median(known) if len(known) >= _LEAST_WEEKS else 0
 
 
-_RULES: Mapping[AlertKind, Callable[[_Subject], str | None]] = {
+_RULES: Mapping[AlertKind, Callable[[_Subject], _Said | None]] = {
     AlertKind.SLUMP: _slump,
     AlertKind.CHURN: _churn,
     AlertKind.SILENT_RECRUIT: _silent_recruit,

@@ -15,7 +15,7 @@ from bot.clan.evidence import Grade
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, Window, is_officer
 from bot.clan.ranks import DEFAULT_PERMISSIONS, Permissions, rank_of
-from bot.clan.wording import exact, plural, short
+from bot.clan.wording import plural, short
 
 
 class Standing(StrEnum):
@@ -78,15 +78,18 @@ def _row(profile: Profile, middle: float | None, policy: Policy, now: datetime) 
     window = profile.window(days)
     wrote, span = plural(window.messages, "message"), plural(days, "day")
     did = f"{wrote} and {short(window.xp)} XP in {span}"
-    enough_chat = middle is not None and (window.messages or 0) >= middle and window.messages
-    if enough_chat or (window.messages and (window.xp or 0) >= policy.audit.least_xp):
+    asked = max(middle or 0, policy.audit.least_messages)
+    has_written, has_gained = bool(window.messages), (window.xp or 0) >= policy.audit.least_xp
+    if has_written and ((window.messages or 0) >= asked or has_gained):
         return OfficerRow(profile, Standing.FINE, (did,))
     doubts = _doubts(window)
     if doubts:
         return OfficerRow(profile, Standing.CANT_TELL, (did, *doubts))
     if not window.messages:
         return OfficerRow(profile, Standing.AWOL, (did,))
-    below = f"under the clan's median of {exact(middle)} messages"
+    below = f"under {plural(asked, 'message')}"
+    if middle is not None and asked == middle:
+        below = f"under the clan's median of {plural(middle, 'message')}"
     return OfficerRow(
         profile, Standing.SLACKING, (did, below, f"under {short(policy.audit.least_xp)} XP")
     )

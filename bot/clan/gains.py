@@ -4,14 +4,12 @@ The value at an instant is that of the newest snapshot at or before it. Unknown 
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from bot.clan.metrics import UNRANKED
-from bot.clan.spans import Span
-
-_THIN_FROM = ((7, timedelta(days=14)), (30, timedelta(days=60)), (90, timedelta(days=180)))
+from bot.clan.spans import DAY, Span
 
 
 class Step(NamedTuple):
@@ -21,15 +19,21 @@ class Step(NamedTuple):
     entered_at: float | None = None
     dropped: float = 0
 
+    @property
+    def net(self) -> float:
+        """Return what was earned less what was lost."""
+        return self.earned - self.dropped
+
 
 def step(start: float, end: float, threshold: int) -> Step:
-    """Return what going from `start` to `end` means, -1 being unranked and not zero.
+    """Return what going from `start`, the last ranked value, to `end` means; -1 is unranked.
 
     From unranked to less than twice the ranking threshold the player crossed it in view, and what
     they did beyond it is counted. Anything higher only *entered the hiscores*: counted nowhere.
+    Who is unranked for a while lost nothing: once ranked again, they go on from the last value.
     """
     if end == UNRANKED:
-        return Step(dropped=max(start, 0))
+        return Step()
     if start == UNRANKED:
         if end < 2 * threshold:
             return Step(earned=max(end - (threshold - 1), 0))
@@ -41,8 +45,9 @@ class Headline(NamedTuple):
     """One observation of a player: the four totals at one instant.
 
     `xp`, `ehp` and `ehb` are -1 when unranked in them. `kills_earned` is the running sum of boss
-    kills that were earned in view; it rises by `step(...).earned` of every boss and never for a
-    boss newly listed.
+    kills that were earned in view, less those that were lost: of `step(...).net` of every boss, so
+    that it never moves for a boss newly listed. `xp_fell` and `kills_fell` are the running sums of
+    what was lost, by a rollback or a mend of the hiscores.
     """
 
     seen_at: datetime
@@ -51,13 +56,17 @@ class Headline(NamedTuple):
     kills_earned: int
     ehp: float
     ehb: float
+    xp_fell: int = 0
+    kills_fell: int = 0
 
 
 class Gains(NamedTuple):
-    """What one player gained in one span; None where it is unknown.
+    """What one player gained between two snapshots; None where it is unknown.
 
-    `since` is the baseline's instant. `partial`: nothing was seen before the span, so the gain
-    counts from `since`. `thin`: the baseline is too old to say when the gain was made.
+    `since` and `until` are the instants of the two. `partial`: nothing was seen before the span, so
+    the gain counts from `since`. `thin`: the baseline is so much older than the span that the gain
+    may have been made before it. What was lost in between stands beside it: `dropped_xp` and
+    `dropped_kills`.
     """
 
     xp: int | None = None
@@ -68,11 +77,23 @@ class Gains(NamedTuple):
     partial: bool = False
     thin: bool = False
     dropped_xp: int = 0
+    dropped_kills: int = 0
+    until: datetime | None = None
 
     @property
     def known(self) -> bool:
         """Return whether anything was seen at all."""
         return self.since is not None
+
+    @property
+    def is_dated(self) -> bool:
+        """Return whether it is known to have been gained in the span: it may be summed up."""
+        return self.since is not None and not self.thin
+
+    @property
+    def doubtful_since(self) -> datetime | None:
+        """Return since when it is counted where that is not the span's start; else None."""
+        return self.since if self.partial or self.thin else None
 
 
 UNKNOWN = Gains()
@@ -100,6 +121,14 @@ class HasTotals(Protocol):
     @property
     def ehb(self) -> float:
         """Return the efficient hours bossed."""
+
+    @property
+    def xp_fell(self) -> int:
+        """Return the XP lost so far."""
+
+    @property
+    def kills_fell(self) -> int:
+        """Return the boss kills lost so far."""
 
 
 def gains_between(start: HasTotals | None, end: HasTotals | None, span: Span) -> Gains:
@@ -138,6 +167,7 @@ def _gains(start: HasTotals, end: HasTotals, span_start: datetime, thin_before: 
     since, had_xp, has_xp = start.seen_at, start.xp, end.xp
     rose = None if UNRANKED in (had_xp, has_xp) else has_xp - had_xp
     kills = end.kills_earned - start.kills_earned
+    xp_fell = end.xp_fell - start.xp_fell
     # By place: a report asks this thousands of times.
     return Gains(
         rose and max(rose, 0),
@@ -147,7 +177,10 @@ def _gains(start: HasTotals, end: HasTotals, span_start: datetime, thin_before: 
         since,
         since > span_start,
         since < thin_before,
-        -rose if rose is not None and rose < 0 else 0,
+        # Who was unranked when it fell was not seen to lose it.
+        xp_fell if rose is None or xp_fell >= -rose else -rose,
+        end.kills_fell - start.kills_fell,
+        end.seen_at,
     )
 
 
@@ -158,42 +191,58 @@ def _hours_gained(had: float, has: float) -> float | None:
 
 
 def is_thin(baseline_at: datetime, span: Span) -> bool:
-    """Return whether the baseline is too old to mean anything for the span.
+    """Return whether the baseline is too old to say that a gain was made in the span.
 
-    Over 14 days before its end for spans of up to 7 days, 60 for 30, 180 for 90, and twice the
-    length for longer ones.
+    Older than the span's start by more than a seventh of the span, and by more than a day.
     """
     return baseline_at < _thin_before(span)
 
 
 @lru_cache(64)
 def _thin_before(span: Span) -> datetime:
-    for days, limit in _THIN_FROM:
-        if span.length <= timedelta(days=days):
-            return span.end - limit
-    return span.end - 2 * span.length
+    return span.start - max(DAY, span.length / 7)
 
 
 class MetricGain(NamedTuple):
-    """What one player gained in one metric: earned, or where they entered the hiscores."""
+    """What one player gained in one metric.
+
+    `entered_at` is the value at which they entered the hiscores, which is counted nowhere; what
+    they earned after it is. `dropped` is how much less it is at the end.
+    """
 
     earned: float
     entered_at: float | None = None
-    partial: bool = False
+    dropped: float = 0
 
 
-def metric_gain(
-    baseline: float | None, first_inside: float | None, end: float, threshold: int
-) -> MetricGain | None:
-    """Return one metric's gain, or None when there is no baseline to count from.
+class Course(NamedTuple):
+    """How one metric of a player went over a span, by the values at which it was ranked.
 
-    `baseline` is the value at the span's start, `first_inside` the first one seen in it.
+    `at_start` is the last one before the span. Without it, `first` is the first one in it, and
+    `is_first_look` whether that was the very first snapshot of the player.
     """
-    start = baseline if baseline is not None else first_inside
-    if start is None:
+
+    at_start: float | None
+    first: float | None
+    at_end: float | None
+    is_first_look: bool = False
+
+
+def metric_gain(course: Course, threshold: int) -> MetricGain | None:
+    """Return one metric's gain, or None when it was never ranked: there is nothing to count from.
+
+    Summed over the bosses it is what the headlines say of all kills, where none was lost.
+    """
+    at_start, first, end, is_first_look = course
+    if end is None:
         return None
-    if UNRANKED != start <= end:
-        # What step() says of nearly all of the thousands that a report asks about.
-        return MetricGain(end - start, None, baseline is None)
-    went = step(start, end, threshold)
-    return MetricGain(went.earned, went.entered_at, partial=baseline is None)
+    if at_start is not None:
+        # What is so of nearly all of the thousands that a report asks about.
+        if end >= at_start:
+            return MetricGain(end - at_start)
+        return MetricGain(0, None, at_start - end)
+    if first is None:
+        return None
+    met = Step() if is_first_look else step(UNRANKED, first, threshold)
+    net = met.earned + end - first
+    return MetricGain(max(net, 0), met.entered_at, max(-net, 0))

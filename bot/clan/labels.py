@@ -23,9 +23,11 @@ class AlertLabel(NamedTuple):
 
 
 SIGNALS: Mapping[Signal, Label] = {
-    Signal.VELOCITY: Label("High velocity", "A recruit above the mean XP of the comparison ranks"),
+    Signal.VELOCITY: Label(
+        "High velocity", "A recruit above the median XP of the comparison ranks"
+    ),
     Signal.PILLAR: Label("Social pillar", "Among the top of those who write, on many days"),
-    Signal.CARRY: Label("Carry potential", "Many raids, not an officer yet"),
+    Signal.CARRY: Label("Carry potential", "Raids a lot these months, not an officer yet"),
     Signal.STEADY: Label(
         "Steady", "There on both sides over 8 weeks; the bars are a page of their own"
     ),

@@ -109,19 +109,26 @@ def speaker_key(author_id: int) -> int:
     return -author_id
 
 
-def own_matter(
-    action: LinkAction, pair: LinkPair, ties: Ties, by: int, *, owns_server: bool
+def own_matter(  # noqa: PLR0913 - who does what to whom, and what they are to the account
+    action: LinkAction,
+    pair: LinkPair,
+    ties: Ties,
+    by: int,
+    *,
+    owns_server: bool,
+    bears_name: bool = False,
 ) -> bool:
     """Return whether somebody would decide about their own link, which they may only give up.
 
     The owner of the server may confirm their own: nobody stands above them. A speaker of the clan
-    chat is one's own matter when the account is, and so is another's claim on what one claims.
+    chat is one's own matter when the account is, and so is another's link to what one claims, or is
+    called like (`bears_name`).
     """
-    if action is LinkAction.END:
-        return False
     mine = ties.get(LinkPair(pair.player_id, by))
-    is_party = mine is not None and mine.stands
+    is_party = bears_name or (mine is not None and mine.stands)
     is_own = pair.user_id == by
+    if action is LinkAction.END:
+        return is_party and not is_own and pair.user_id > 0
     if action in _CONFIRMING:
         is_speaker = pair.user_id < 0 and is_party
         return (is_own or is_speaker) and not owns_server

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bot.clan.claims import Effect, allows
-from bot.clan.names import players_by_name, wom_key
+from bot.clan.names import match_key, players_by_name, wom_key
+from bot.clan.spans import WEEK
 from bot.clan.standings import Link
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 _STRENGTH = (Link.CONFIRMED, Link.CLAIMED, Link.NAME, Link.NONE)
 
 
@@ -41,7 +43,8 @@ class AuthorNames(NamedTuple):
     """An author: a Discord user with all their names, or a speaker seen through a bridge.
 
     `player_id` is who an officer said that the speaker is, whatever the name. A user who opted out
-    joins nobody by name: a name hides no account, and what they wrote stands in no list.
+    joins nobody by name: a name hides no account, and what they wrote stands in no list. Since
+    `named_at` they bear their names; None is for longer than that is known.
     """
 
     author_id: int
@@ -50,6 +53,7 @@ class AuthorNames(NamedTuple):
     names: tuple[str, ...] = ()
     player_id: int | None = None
     is_hidden: bool = False
+    named_at: datetime | None = None
 
 
 class PlayerNames(NamedTuple):
@@ -125,10 +129,10 @@ def persons(
     settled = decided.keys() | {each.player_id for each in disputed}
     claims = [tie for tie in told if not tie.counts and tie.player_id not in settled]
     kept = {tie[:2]: tie for tie in claims if tie.is_main}
-    names = _Names(
-        _bearers(players), here - settled, _users(decided.values()), {*rejected}, {*kept}
-    )
-    shown, hidden = names.joined(authors)
+    bearers = _bearers(players)
+    names = _Names(bearers, here - settled, _users(decided.values()), {*rejected}, {*kept})
+    late = _latecomers(bearers, authors)
+    shown, hidden = names.joined([_without(author, late) for author in authors])
     user_of = {player_id: tie.user_id for player_id, tie in decided.items()} | shown
     placed = decided | {pair[0]: kept[pair] for pair in shown.items() if pair in kept}
     people = _people(here, user_of, decided, placed, _said_by(authors, here, user_of, names))
@@ -138,7 +142,7 @@ def persons(
         unmatched_authors=tuple(
             sorted(author.author_id for author in authors if author.author_id not in matched)
         ),
-        conflicts=(*disputed, *_contested(claims, names.called(authors), shown)),
+        conflicts=(*disputed, *_contested(claims, names.called(authors, late), shown)),
         claims=_by_user(claims),
         hidden=hidden,
         links={player_id: _link_of(player_id, user_of, decided) for player_id in sorted(here)},
@@ -219,6 +223,41 @@ def _bearers(players: Iterable[PlayerNames]) -> dict[str, set[int]]:
     return before | now
 
 
+def _latecomers(
+    bearers: Mapping[str, Collection[int]], authors: Sequence[AuthorNames]
+) -> dict[str, tuple[int, frozenset[int]]]:
+    """Return by match key the player whom one user is called like since a week before others.
+
+    And those others: whoever takes on a name that somebody bears takes no account from them.
+    """
+    players: dict[str, set[int]] = defaultdict(set)
+    for name, player_ids in bearers.items():
+        players[match_key(name)].update(player_ids)
+    users: dict[str, dict[int, datetime]] = defaultdict(dict)
+    for author in authors:
+        if author.user_id is not None and not author.is_hidden:
+            for name in author.names:
+                users[match_key(name)][author.user_id] = author.named_at or _ALWAYS
+    late = {}
+    for key, since in users.items():
+        if len(since) > 1 and len(players.get(key, ())) == 1:
+            first, second = sorted(since.values())[:2]
+            if second - first >= WEEK:
+                others = frozenset(user_id for user_id in since if since[user_id] > first)
+                late[key] = (min(players[key]), others)
+    return late
+
+
+def _without(author: AuthorNames, late: Mapping[str, tuple[int, frozenset[int]]]) -> AuthorNames:
+    """Return an author without the names that somebody bore before."""
+    kept = tuple(
+        name
+        for name in author.names
+        if not late or author.user_id not in late.get(match_key(name), (0, frozenset()))[1]
+    )
+    return author if kept == author.names else author._replace(names=kept)
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """What names may decide: of open players, for users without links or whom officers kept."""
@@ -242,9 +281,16 @@ class _Names:
         hidden = {user: who for who, user in every.items() if user in quiet and who not in shown}
         return shown, hidden
 
-    def called(self, authors: Iterable[AuthorNames]) -> list[tuple[int, int]]:
-        """Return every (player, user) of the same name, whoever else bears it."""
+    def called(
+        self, authors: Iterable[AuthorNames], late: Mapping[str, tuple[int, frozenset[int]]]
+    ) -> list[tuple[int, int]]:
+        """Return every (player, user) of the same name, whoever else bears it or bore it first."""
         return [
+            (player_id, user_id)
+            for player_id, users in late.values()
+            for user_id in sorted(users)
+            if self._may_join(player_id, user_id)
+        ] + [
             (player_id, author.user_id)
             for author in authors
             if author.user_id is not None and not author.is_hidden

@@ -125,6 +125,8 @@ def _read(of: Field[Any], usual: object, value: object, name: str) -> object:
         return _typed(value, bool, name, "true or false")
     if isinstance(usual, int):
         return _typed(value, int, name, _WHOLE)
+    if isinstance(usual, str):
+        return _typed(value, str, name, "a name, or empty")
     names = listed(value, name)
     return tuple(names) if isinstance(usual, tuple) else _members(of.metadata[_OF], names, name)
 

@@ -14,8 +14,12 @@ WEEK_DAYS, MONTH_DAYS = 7, 30
 """The lengths of a week and a month in all rules that no threshold sets."""
 STEADY_WEEKS = 8
 STEADY_DAYS = WEEK_DAYS * STEADY_WEEKS
+RAID_DAYS = 90
+"""Over so many days the raids are counted that speak for somebody."""
 _LONGEST_DAYS = 365
 _XP = 10**9
+_RETIRED = {"promotion": frozenset({"carry_raids"})}
+"""What older versions stored and nothing means any more: raids of a whole life, for one."""
 
 
 class Signal(StrEnum):
@@ -63,25 +67,40 @@ class SteadyBar:
 class PromotionPolicy:
     """When somebody is suggested for the next rank.
 
-    Messages count up to `hour_cap` an hour. `pillar_chat_days` are of the last four weeks.
-    `steady_by_rank` replaces `steady` for those who hold the rank. From `near_percent` of a bar on,
-    somebody is just under it, and so is whoever was not seen for `seen_days`.
+    Of everybody is asked to be in the clan for `tenure_days` (recruits for `recruit_tenure_days`),
+    to be there on `alive_days` of the last 30, and to be seen within `seen_days`. `highest_rank` is
+    the highest that is suggested; empty means the last below officers. Messages count up to
+    `hour_cap` an hour. `pillar_chat_days` are of the last four weeks; where fewer than
+    `pillar_writers` wrote, `pillar_messages` stand for the cut. `carry_recent_raids` are of
+    RAID_DAYS. `steady_by_rank` replaces `steady` for those who hold the rank. The first list has
+    `first_percent` of the clan or `first_people`, whichever is more. From `near_percent` of every
+    bar on, somebody is just under.
     """
 
     signals: frozenset[Signal] = chosen(Signal)
+    tenure_days: int = number(30, 0, 3_650)
+    recruit_tenure_days: int = number(14, 0, 3_650)
+    alive_days: int = number(8, 0, MONTH_DAYS)
+    seen_days: int = number(7, 1, _LONGEST_DAYS)
+    highest_rank: str = ""
+    first_percent: int = number(5, 0, 100)
+    first_people: int = number(5, 1, 1_000)
+    near_percent: int = number(80, 1, 100)
     recruit_roles: tuple[str, ...] = ("prospector",)
     comparison_ranks: tuple[str, ...] = ("zamorakian", "zenyte", "dragonstone", "administrator")
+    comparison_people: int = number(3, 1, 1_000)
     velocity_days: int = number(7, 1, _LONGEST_DAYS)
+    velocity_xp: int = number(1_000_000, 0, _XP)
     pillar_days: int = number(30, 1, _LONGEST_DAYS)
     pillar_top_percent: int = number(10, 1, 100)
+    pillar_writers: int = number(20, 0, 10_000)
+    pillar_messages: int = number(100, 1, 100_000)
     pillar_chat_days: int = number(14, 0, 28)
     hour_cap: int = number(20, 1, 10_000)
-    carry_raids: int = number(50, 1, 100_000)
+    carry_recent_raids: int = number(20, 1, 100_000)
     carry_top_percent: int = number(15, 1, 100)
     steady: SteadyBar = field(default_factory=SteadyBar)
     steady_by_rank: Mapping[str, SteadyBar] = by_role(SteadyBar)
-    near_percent: int = number(80, 1, 100)
-    seen_days: int = number(7, 1, _LONGEST_DAYS)
 
     def __post_init__(self) -> None:
         check(self)
@@ -89,6 +108,10 @@ class PromotionPolicy:
     def steady_bar(self, role: str) -> SteadyBar:
         """Return the bar for those who hold a rank."""
         return self.steady_by_rank.get(role, self.steady)
+
+    def tenure_asked(self, role: str) -> int:
+        """Return for how many days the holder of a rank is in the clan before they may rise."""
+        return self.recruit_tenure_days if role in self.recruit_roles else self.tenure_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +143,13 @@ class EnforcementPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AuditPolicy:
-    """When an officer is slacking, and how many messages make an hour worth an officer."""
+    """When an officer is slacking, and how many messages make an hour worth an officer.
+
+    Under `least_messages` is too few whatever the clan's median is.
+    """
 
     window_days: int = number(30, 1, _LONGEST_DAYS)
+    least_messages: int = number(10, 1, 100_000)
     least_xp: int = number(1_000_000, 1, _XP)
     busy_messages: int = number(5, 1, 100_000)
 
@@ -204,7 +231,7 @@ class Policy:
     @classmethod
     def from_dict(cls, stored: object) -> Self:
         """Return the policy from plain values; raises ValueError saying what is wrong."""
-        return read(cls(), stored, "policy")
+        return read(cls(), without_retired(stored), "policy")
 
 
 DEFAULT_POLICY = Policy()
@@ -220,3 +247,15 @@ def changed(policy: Policy, **values: object) -> Policy:
         raise ValueError("the version counts by itself")
     merged = read(policy, values, "policy")
     return policy if merged == policy else replace(merged, version=policy.version + 1)
+
+
+def without_retired(stored: object) -> object:
+    """Return plain values without those that an older version stored and nothing means any more."""
+    if not isinstance(stored, Mapping):
+        return stored
+    return {
+        part: {name: each for name, each in value.items() if name not in _RETIRED[part]}
+        if part in _RETIRED and isinstance(value, Mapping)
+        else value
+        for part, value in stored.items()
+    }

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from bot.clan.evidence import Evidence, Grade
 from bot.clan.gains import Gains
 from bot.clan.leave import Exemption, Leave
+from bot.clan.policy import STEADY_DAYS
 from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Caller, Permissions, authority
 from bot.clan.standings import Link
 
@@ -35,7 +36,7 @@ class Window:
     """What a person did in the last so many days.
 
     `capped` are messages counted up to the policy's cap an hour; `answers` are questions of others
-    that they answered; `raids` are kills gained. `game` is graded as the worst seen of the accounts
+    that they answered. `game` is graded as the worst seen of the accounts
     (silence needs all of them), `game_at_best` as the best seen (to have been active, one will do).
     """
 
@@ -43,7 +44,6 @@ class Window:
     kills: int | None = None
     ehp: float | None = None
     ehb: float | None = None
-    raids: int | None = None
     messages: int | None = None
     capped: int | None = None
     answers: int | None = None
@@ -79,9 +79,10 @@ class Week(NamedTuple):
 class Profile:
     """One person: the main account first, windows by their length in days, eight weeks to today.
 
-    `weeks` are oldest first. `enough_xp_at` is the newest instant since which the XP that keeps
-    somebody from being inactive was gained. `leave` covers today; `back_at` is when they last came
-    back, from leave or to the clan.
+    `weeks` are oldest first. `life_days` are those of the eight weeks with any sign of life, a bit
+    each, today's the highest. `enough_xp_at` is the newest instant since which the XP that keeps
+    somebody from being inactive was gained. `recent_raids` are of RAID_DAYS. `leave` covers today;
+    `back_at` is when they last came back, from leave or to the clan.
     `was_answered` tells of a newcomer who wrote whether anybody ever answered.
     """
 
@@ -91,8 +92,10 @@ class Profile:
     has_no_discord: bool = False
     windows: Mapping[int, Window] = field(default_factory=dict)
     weeks: tuple[Week, ...] = ()
+    life_days: int | None = None
     total_xp: int | None = None
     total_raids: int | None = None
+    recent_raids: int | None = None
     game_seen_at: datetime | None = None
     chat_seen_at: datetime | None = None
     enough_xp_at: datetime | None = None
@@ -152,6 +155,13 @@ def days_active(profile: Profile, how_many: int) -> Week:
     return Week(summed(week.game_days for week in weeks), summed(week.chat_days for week in weeks))
 
 
+def days_alive(profile: Profile, last: int = STEADY_DAYS) -> int | None:
+    """Return on how many of the last so many days there was a sign of life; None is unknown."""
+    if profile.life_days is None:
+        return None
+    return (profile.life_days >> STEADY_DAYS - last).bit_count()
+
+
 def summed(values: Iterable[_Number | None]) -> _Number | None:
     """Return the sum of what is known, or None when nothing is."""
     known = [value for value in values if value is not None]
@@ -166,19 +176,17 @@ class Side(NamedTuple):
     evidence: Evidence
 
 
-def game_window(sides: Sequence[Side], raids: Iterable[int | None] = ()) -> Window:
+def game_window(sides: Sequence[Side]) -> Window:
     """Return the game side of a window over all accounts; what is thin is in no sum."""
     dated = [side.gains for side in sides if not side.gains.thin]
     if len(sides) == len(dated) == 1:
         # As nearly everybody has it; a clan of hundreds is looked at while somebody waits.
         (gains,), evidence = dated, sides[0].evidence
-        won = summed(raids)
         return Window(
             gains.xp,
             gains.kills,
             gains.ehp,
             gains.ehb,
-            won,
             game=evidence,
             game_at_best=evidence,
         )
@@ -187,7 +195,6 @@ def game_window(sides: Sequence[Side], raids: Iterable[int | None] = ()) -> Wind
         kills=summed(gains.kills for gains in dated),
         ehp=summed(gains.ehp for gains in dated),
         ehb=summed(gains.ehb for gains in dated),
-        raids=summed(raids),
         game=_worst(sides),
         game_at_best=max((side.evidence for side in sides), key=_grade, default=UNSEEN),
     )

@@ -1,51 +1,66 @@
 """Who may rise: a case for each person with reasons, and what speaks against it yet.
 
-It suggests and people decide. Steadiness orders the list: days on which somebody was there, never
-how much they wrote.
+It suggests and people decide. Days on which somebody was there order the list, never how much they
+wrote.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.clan.enforcement import LIVING, judge
 from bot.clan.evidence import Grade
-from bot.clan.policy import MONTH_DAYS, STEADY_DAYS, STEADY_WEEKS, Policy, Signal
-from bot.clan.profiles import Profile, days_active, tenure
-from bot.clan.ranks import DEFAULT_PERMISSIONS, Permissions, next_rank, rank_of
+from bot.clan.policy import MONTH_DAYS, STEADY_WEEKS, Policy, PromotionPolicy, Signal
+from bot.clan.profiles import Profile, days_active, days_alive
+from bot.clan.ranks import DEFAULT_PERMISSIONS, Permissions, below_officers, next_rank, rank_of
+from bot.clan.requirements import Requirement, lacking
 from bot.clan.signals import Comparison, SignalResult, comparison, reached, signals
-from bot.clan.spans import DAY
-from bot.clan.wording import lasting
 
-_STEADY_POINTS, _SIGNAL_POINTS = 40, 10
+
+class Strength(NamedTuple):
+    """What orders the list: days with a sign of life in 8 weeks, then active ones in game or chat.
+
+    Of the two sides the weaker one counts; unknown is 0.
+    """
+
+    days: int
+    weaker_days: int
 
 
 @dataclass(frozen=True, slots=True)
 class PromotionCase:
     """A suggested rise of the main account to the next rank, as of one instant and one policy.
 
-    `not_yet` are sentences about bars not reached, `lacking` the signals that they come from.
-    `grade` is how well the last 30 days were seen and `doubts` why not better. `strength` orders
-    cases: 0 to 170.
+    `not_yet` are sentences about what stands in the way and is near, `considered` about what else
+    was looked at. `signals` were reached, `missed` were not, `lacking` is what is asked of
+    everybody. `grade` is how well the last 30 days were seen and `doubts` why not better.
     """
 
     profile: Profile
     next_rank: str
     reasons: tuple[str, ...]
     not_yet: tuple[str, ...]
+    considered: tuple[str, ...]
     signals: frozenset[Signal]
     grade: Grade
     doubts: tuple[str, ...]
-    strength: float
+    strength: Strength
     policy_version: int
-    lacking: tuple[SignalResult, ...] = ()
+    missed: tuple[SignalResult, ...] = ()
+    lacking: tuple[Requirement, ...] = ()
+
+    @property
+    def qualifies(self) -> bool:
+        """Return whether a signal was reached and nothing that is asked of everybody is lacking."""
+        return bool(self.signals) and not self.lacking
 
 
 class Promotions(NamedTuple):
-    """The cases, strongest first, and those who are just under."""
+    """The cases of the short first list, others who qualify, and who is just under, in order."""
 
     cases: tuple[PromotionCase, ...]
+    others: tuple[PromotionCase, ...]
     just_under: tuple[PromotionCase, ...]
 
 
@@ -58,25 +73,24 @@ def promotion_cases(
 ) -> Promotions:
     """Return who is suggested for the next rank, whatever the order of the profiles.
 
-    Just under are those near a bar, and those who reached one and have not been seen lately.
+    Just under is whoever lacks only what they are near to.
     """
-    bars = comparison(profiles, policy.promotion)
-    cases, just_under = [], []
-    for profile in profiles:
+    bars = comparison(profiles, ladder, policy.promotion)
+    qualified, just_under = [], []
+    for profile in sorted(profiles, key=_order):
         if not _may_be_suggested(profile, now):
             continue
         if judge(profile, policy, now).verdict not in LIVING:
             continue
-        found = signals(profile, bars, policy, now, permissions)
-        case = _case(profile, found, ladder, policy, now)
+        case = outlook(profile, bars, ladder, policy, now, permissions=permissions)
         if case is None:
             continue
-        unseen = _unseen(profile, policy, now)
-        if case.reasons and not unseen:
-            cases.append(case)
-        elif case.reasons or _is_near(found, policy):
-            just_under.append(replace(case, not_yet=(*unseen, *case.not_yet)))
-    return Promotions(tuple(sorted(cases, key=_order)), tuple(sorted(just_under, key=_order)))
+        if case.qualifies:
+            qualified.append(case)
+        elif _is_near(case, policy.promotion):
+            just_under.append(case)
+    room = _room(profiles, policy.promotion)
+    return Promotions(tuple(qualified[:room]), tuple(qualified[room:]), tuple(just_under))
 
 
 def outlook(  # noqa: PLR0913 - whose, against whom, by which rules
@@ -88,11 +102,49 @@ def outlook(  # noqa: PLR0913 - whose, against whom, by which rules
     *,
     permissions: Permissions = DEFAULT_PERMISSIONS,
 ) -> PromotionCase | None:
-    """Return what a person has and lacks for the next rank, or None when there is none.
+    """Return what a person has and lacks for the next rank; None when none is suggested to them.
 
     For the person themselves: whether anybody decided anything plays no part in it.
     """
-    return _case(profile, signals(profile, bars, policy, now, permissions), ladder, policy, now)
+    target = _target(profile, ladder, policy.promotion, permissions)
+    if target is None:
+        return None
+    found = signals(profile, bars, policy, now, permissions)
+    lacks = lacking(profile, target, found, policy, now, permissions=permissions)
+    got, missed = reached(found), tuple(each for each in found if not each.is_reached)
+    is_near = [not got and _is_close(each, policy.promotion) for each in missed]
+    month = profile.window(MONTH_DAYS)
+    return PromotionCase(
+        profile=profile,
+        next_rank=target,
+        reasons=tuple(each.words for each in got),
+        not_yet=(
+            *(each.words for each in lacks),
+            *(each.words for each, near in zip(missed, is_near, strict=True) if near),
+        ),
+        considered=tuple(
+            each.words for each, near in zip(missed, is_near, strict=True) if not near
+        ),
+        signals=frozenset(each.signal for each in got),
+        grade=min(month.game_at_best.grade, month.chat.grade),
+        doubts=month.doubts,
+        strength=strength(profile),
+        policy_version=policy.version,
+        missed=missed,
+        lacking=lacks,
+    )
+
+
+def strength(profile: Profile) -> Strength:
+    """Return what orders the lists: days on which somebody was there."""
+    sides = days_active(profile, STEADY_WEEKS)
+    return Strength(days_alive(profile) or 0, min(each or 0 for each in sides))
+
+
+def _room(profiles: Sequence[Profile], rules: PromotionPolicy) -> int:
+    """Return how many stand on the first list at most."""
+    members = sum(len(profile.accounts) for profile in profiles)
+    return max(members * rules.first_percent // 100, rules.first_people)
 
 
 def _may_be_suggested(profile: Profile, now: datetime) -> bool:
@@ -101,73 +153,37 @@ def _may_be_suggested(profile: Profile, now: datetime) -> bool:
     return profile.leave is None and not on_cooldown
 
 
-def _case(
-    profile: Profile,
-    found: Sequence[SignalResult],
-    ladder: Sequence[str],
-    policy: Policy,
-    now: datetime,
-) -> PromotionCase | None:
-    target = _target(profile, ladder)
-    if target is None:
-        return None
-    month, got = profile.window(MONTH_DAYS), reached(found)
-    lacking = tuple(each for each in found if not each.is_reached)
-    return PromotionCase(
-        profile=profile,
-        next_rank=target,
-        reasons=tuple(each.words for each in got),
-        not_yet=tuple(each.words for each in lacking),
-        signals=frozenset(each.signal for each in got),
-        grade=min(month.game_at_best.grade, month.chat.grade),
-        doubts=month.doubts,
-        strength=_strength(profile, got, now),
-        policy_version=policy.version,
-        lacking=lacking,
-    )
+def _target(
+    profile: Profile, ladder: Sequence[str], rules: PromotionPolicy, permissions: Permissions
+) -> str | None:
+    """Return the next rank of the main account, if the clan lets it be suggested.
 
-
-def _target(profile: Profile, ladder: Sequence[str]) -> str | None:
-    """Return the next rank of the main account, unless another account holds it or more."""
+    None where another account holds it or more.
+    """
     target = next_rank(profile.main.role, ladder)
-    rank = rank_of(target, ladder) if target is not None else None
-    if rank is None:
+    rank, highest = _rank(target, ladder), _rank(rules.highest_rank, ladder)
+    if highest is None:
+        highest = _rank(below_officers(ladder, permissions), ladder)
+    if rank is None or highest is None or rank < highest:
         return None
     held = [rank_of(account.role, ladder) for account in profile.accounts]
     return None if any(each is not None and each <= rank for each in held) else target
 
 
-def _unseen(profile: Profile, policy: Policy, now: datetime) -> tuple[str, ...]:
-    """Return that a person was not seen lately, or nothing when they were."""
-    if profile.seen_at is None:
-        return ("Not seen on either side",)
-    unseen_for = now - profile.seen_at
-    if unseen_for <= timedelta(days=policy.promotion.seen_days):
-        return ()
-    return (f"Not seen on either side for {lasting(unseen_for)}",)
+def _rank(role: str | None, ladder: Sequence[str]) -> int | None:
+    return None if role is None else rank_of(role, ladder)
 
 
-def _is_near(found: Sequence[SignalResult], policy: Policy) -> bool:
-    near = policy.promotion.near_percent / 100
-    return any(each.closeness >= near for each in found)
+def _is_near(case: PromotionCase, rules: PromotionPolicy) -> bool:
+    """Return whether nothing is far that somebody lacks, and a signal is reached or near."""
+    has_signal = case.signals or any(_is_close(each, rules) for each in case.missed)
+    return bool(has_signal) and all(_is_close(each, rules) for each in case.lacking)
 
 
-def _strength(profile: Profile, got: Sequence[SignalResult], now: datetime) -> float:
-    """Return the share of days with anything on both sides, and points for each signal.
-
-    Newcomers are measured by the days they were here, at least half of the eight weeks. Who writes
-    in bursts loses the share of the whole that the cap an hour took of their messages.
-    """
-    active, here = days_active(profile, STEADY_WEEKS), tenure(profile, now)
-    days = STEADY_DAYS if here is None else min(max(here // DAY, STEADY_DAYS // 2), STEADY_DAYS)
-    month = profile.window(MONTH_DAYS)
-    known = month.messages and month.capped is not None
-    calm = (month.capped or 0) / (month.messages or 1) if known else 1.0
-    played, wrote = (min((each or 0) / days, 1.0) for each in active)
-    points = [_STEADY_POINTS if each.signal is Signal.STEADY else _SIGNAL_POINTS for each in got]
-    return round(calm * (50 * (played + wrote) + sum(points)), 3)
+def _is_close(each: SignalResult | Requirement, rules: PromotionPolicy) -> bool:
+    return 100 * each.closeness >= rules.near_percent
 
 
-def _order(case: PromotionCase) -> tuple[float, str, int]:
-    main = case.profile.main
-    return -case.strength, main.name.casefold(), main.player_id
+def _order(profile: Profile) -> tuple[int, int, str, int]:
+    main, strong = profile.main, strength(profile)
+    return -strong.days, -strong.weaker_days, main.name.casefold(), main.player_id

@@ -1,6 +1,7 @@
 """Who may do what, and which rank stands above which.
 
-Authority is the higher of the Discord side and the confirmed accounts; a mere claim gives none.
+Authority is the higher of the Discord side and the confirmed accounts; a mere claim gives none,
+and neither does a WOM rank before the clan has confirmed what its ranks give.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -136,12 +137,16 @@ DEFAULT_PERMISSIONS = Permissions()
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `wom_roles` are those of accounts whose link an officer confirmed, no others."""
+    """Who asks. `wom_roles` are those of accounts whose link an officer confirmed, no others.
+
+    Until the clan confirmed what its WOM ranks give, they give nothing: `ranks_count`.
+    """
 
     is_guild_owner: bool = False
     can_manage_server: bool = False
     discord_role_ids: frozenset[int] = frozenset()
     wom_roles: frozenset[str] = frozenset()
+    ranks_count: bool = True
 
 
 def authority(caller: Caller, permissions: Permissions = DEFAULT_PERMISSIONS) -> Authority:
@@ -188,6 +193,21 @@ def next_rank(role: str, ladder: Sequence[str]) -> str | None:
     return ladder[rank - 1] if rank else None
 
 
+def gives_rights(role: str, permissions: Permissions = DEFAULT_PERMISSIONS) -> bool:
+    """Return whether whoever holds the rank is an officer, or leads."""
+    return _role_authority(role, permissions) >= Authority.OFFICER
+
+
+def below_officers(
+    ladder: Sequence[str], permissions: Permissions = DEFAULT_PERMISSIONS
+) -> str | None:
+    """Return the highest rank that has no officer's rank beneath it and is none; None for none."""
+    lowest = max(
+        (n for n, role in enumerate(ladder) if gives_rights(role, permissions)), default=-1
+    )
+    return ladder[lowest + 1] if lowest + 1 < len(ladder) else None
+
+
 def compare(before: str, after: str, ladder: Sequence[str]) -> ChangeKind:
     """Return what a change of role was; a role that is not on the ladder goes neither up nor down.
 
@@ -211,6 +231,8 @@ def _discord_authority(caller: Caller, permissions: Permissions) -> Authority:
 
 
 def _game_authority(caller: Caller, permissions: Permissions) -> Authority:
+    if not caller.ranks_count:
+        return Authority.GUEST
     held = (_role_authority(role, permissions) for role in caller.wom_roles)
     return max(held, default=Authority.GUEST)
 

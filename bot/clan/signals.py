@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
+from statistics import median
 from typing import NamedTuple
 
+from bot.clan.evidence import Grade
 from bot.clan.labels import SIGNALS
 from bot.clan.policy import (
     MONTH_DAYS,
+    RAID_DAYS,
     STEADY_DAYS,
     STEADY_WEEKS,
     Policy,
@@ -21,7 +24,7 @@ from bot.clan.policy import (
 from bot.clan.profiles import Profile, authority_of, days_active, summed, tenure
 from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Permissions
 from bot.clan.spans import DAY
-from bot.clan.wording import exact, plural, short
+from bot.clan.wording import exact, plural, role_words, short
 
 _PILLAR_WEEKS = 4
 
@@ -41,28 +44,58 @@ class SignalResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the whole clan's numbers ask of each person; None where nobody sets a bar."""
+    """What the whole clan's numbers ask of each person; None where nobody sets a bar.
 
-    mean_xp: float | None
+    `compared` says in words whose XP `median_xp` is.
+    """
+
+    median_xp: float | None
+    compared: str
     message_cut: int | None
     raid_cut: int | None
 
 
-def comparison(profiles: Sequence[Profile], rules: PromotionPolicy) -> Comparison:
+def comparison(
+    profiles: Sequence[Profile], ladder: Sequence[str], rules: PromotionPolicy
+) -> Comparison:
     """Return the bars that the people of the clan set, over known values only."""
-    compared = [
-        profile.window(rules.velocity_days).xp
-        for profile in profiles
-        if profile.main.role in rules.comparison_ranks
-    ]
-    known = [xp for xp in compared if xp is not None]
-    wrote = [profile.window(rules.pillar_days).capped for profile in profiles]
-    raided = [profile.total_raids for profile in profiles]
-    return Comparison(
-        mean_xp=sum(known) / len(known) if known else None,
-        message_cut=_top_cut(wrote, rules.pillar_top_percent),
-        raid_cut=_top_cut(raided, rules.carry_top_percent),
+    ranks, compared = _compared(profiles, ladder, rules)
+    windows = (
+        profile.window(rules.velocity_days) for profile in profiles if profile.main.role in ranks
     )
+    known = [
+        window.xp
+        for window in windows
+        if window.xp is not None and window.game_at_best.grade is Grade.GOOD
+    ]
+    return Comparison(
+        median_xp=median(known) if len(known) >= rules.comparison_people else None,
+        compared=compared,
+        message_cut=_message_cut(profiles, rules),
+        raid_cut=_top_cut([each.recent_raids for each in profiles], rules.carry_top_percent),
+    )
+
+
+def _compared(
+    profiles: Sequence[Profile], ladder: Sequence[str], rules: PromotionPolicy
+) -> tuple[frozenset[str], str]:
+    """Return the ranks that recruits are held against and their words: those named, if held."""
+    held = {profile.main.role for profile in profiles}
+    named = [role for role in rules.comparison_ranks if role in held]
+    if named:
+        return frozenset(named), ", ".join(map(role_words, named))
+    recruits = [ladder.index(role) for role in rules.recruit_roles if role in ladder]
+    above = ladder[: min(recruits)] if recruits else ()
+    return frozenset(above), "the ranks above recruit"
+
+
+def _message_cut(profiles: Sequence[Profile], rules: PromotionPolicy) -> int | None:
+    """Return the least of the top of those who wrote; a fixed number where they are few."""
+    wrote = [profile.window(rules.pillar_days).capped for profile in profiles]
+    writers = sum(1 for each in wrote if each)
+    if writers < rules.pillar_writers:
+        return rules.pillar_messages if writers else None
+    return _top_cut(wrote, rules.pillar_top_percent)
 
 
 def signals(
@@ -92,18 +125,21 @@ def _top_cut(values: Iterable[int | None], percent: int) -> int | None:
 
 
 def _velocity(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> SignalResult | None:
-    xp = profile.window(rules.velocity_days).xp
-    if profile.main.role not in rules.recruit_roles or xp is None or not bars.mean_xp:
+    xp, median_xp = profile.window(rules.velocity_days).xp, bars.median_xp
+    if profile.main.role not in rules.recruit_roles or xp is None or median_xp is None:
         return None
-    is_reached = xp > bars.mean_xp
-    window, mean = plural(rules.velocity_days, "day"), short(int(bars.mean_xp))
+    bar = max(median_xp, rules.velocity_xp)
+    is_reached = xp > bar
+    window, least = plural(rules.velocity_days, "day"), short(int(bar))
+    held_against = f"the median of {short(int(median_xp))} of {bars.compared}"
+    if median_xp < rules.velocity_xp:
+        held_against = f"{least}, and {held_against}"
     words = (
         f"{SIGNALS[Signal.VELOCITY].name}: {short(xp)} XP in {window}, "
-        f"{'above' if is_reached else 'not above'} the mean of {mean} "
-        f"of {', '.join(rules.comparison_ranks)}"
+        f"{'above' if is_reached else 'not above'} {held_against}"
     )
-    missing = f"more than {mean} XP in {window} ({short(xp)} so far)"
-    closeness = min(xp / bars.mean_xp, 1.0)
+    missing = f"more than {least} XP in {window} ({short(xp)} so far)"
+    closeness = min(xp / bar, 1.0) if bar else 1.0
     return SignalResult(
         Signal.VELOCITY, words, closeness, is_reached, () if is_reached else (missing,)
     )
@@ -118,7 +154,7 @@ def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Signa
     words = (
         f"{SIGNALS[Signal.PILLAR].name}: {plural(messages, 'message')} in {window} "
         f"(at most {rules.hour_cap} an hour), on {days} of {7 * _PILLAR_WEEKS} days; "
-        f"the top {rules.pillar_top_percent}% begin at {exact(bars.message_cut)}"
+        f"asked are {exact(bars.message_cut)}, on {rules.pillar_chat_days} days"
     )
     parts = (
         _Bar(messages, bars.message_cut, f"message in {window}", f"messages in {window}"),
@@ -129,17 +165,16 @@ def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Signa
 
 
 def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> SignalResult | None:
-    raids = profile.total_raids
+    raids, ever = profile.recent_raids, profile.total_raids
     if raids is None:
         return None
-    bar = max(rules.carry_raids, bars.raid_cut or 0)
-    gained = profile.window(MONTH_DAYS).raids
+    bar = max(rules.carry_recent_raids, bars.raid_cut or 0)
+    window = plural(RAID_DAYS, "day")
     words = (
-        f"{SIGNALS[Signal.CARRY].name}: {plural(raids, 'raid')} in all"
-        + ("" if gained is None else f", {exact(gained)} in {plural(MONTH_DAYS, 'day')}")
-        + f"; the bar is {exact(bar)}"
+        f"{SIGNALS[Signal.CARRY].name}: {plural(raids, 'raid')} in {window} "
+        f"({exact(bar)} asked)" + ("" if ever is None else f", {exact(ever)} in all")
     )
-    missing = _missing((_Bar(raids, bar, "raid", "raids"),))
+    missing = _missing((_Bar(raids, bar, f"raid in {window}", f"raids in {window}"),))
     return SignalResult(Signal.CARRY, words, _share(raids, bar), raids >= bar, missing)
 
 

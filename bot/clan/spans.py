@@ -1,7 +1,8 @@
 """Half-open stretches of time, in whole hours of the clan's own clock.
 
 Every span is [start, end) in aware UTC. A span of N days ends with the current hour and is exactly
-N x 24 hours long, so that it can be compared fairly with the one before it.
+N x 24 hours long, so that it can be compared fairly with the one before it. Only where clocks moved
+by half an hour meanwhile it is up to an hour longer: it begins with an hour, as counts are kept.
 """
 
 from bisect import bisect_left
@@ -58,9 +59,9 @@ class Span:
         """Return how long the span is."""
         return self.end - self.start
 
-    def before(self) -> Self:
-        """Return the span of the same length that ends where this one starts."""
-        return type(self)(self.start - self.length, self.start)
+    def before(self, zone: ZoneInfo) -> Self:
+        """Return the span of whole hours, as long as this one, that ends where this one starts."""
+        return type(self)(hour_of(self.start - self.length, zone), self.start)
 
 
 def hour_of(instant: datetime, zone: ZoneInfo) -> datetime:
@@ -112,8 +113,9 @@ def last(period: Period, now: datetime, zone: ZoneInfo) -> Span:
 
 def last_days(days: int, now: datetime, zone: ZoneInfo) -> Span:
     """Return the span of so many times 24 hours that ends with the hour in which `now` lies."""
-    end = hour_of(now, zone) + HOUR
-    return Span(end - timedelta(days=days), end)
+    # An hour that began with a change of the clocks is shorter than others.
+    end = hour_of(hour_of(now, zone) + HOUR, zone)
+    return Span(hour_of(end - timedelta(days=days), zone), end)
 
 
 def whole_days(span: Span, zone: ZoneInfo) -> tuple[date, date]:

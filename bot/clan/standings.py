@@ -159,8 +159,13 @@ def in_house_order(members: tuple[Member, ...]) -> tuple[Member, ...]:
 
 
 def composite(member: Member) -> float | None:
-    """Return messages7 x 100 + XP7 / 100,000 + kills7, for ordering only; None when unknown."""
+    """Return messages7 x 100 + XP7 / 100,000 + kills7, for ordering only; None when unknown.
+
+    What may have been gained before the 7 days is not in it.
+    """
     week = member.gains(Period.WEEK)
+    if week.thin:
+        week = UNKNOWN
     parts = (
         (member.messages(Period.WEEK), 100.0),
         (week.xp, 1 / 100_000),

@@ -6,7 +6,7 @@ A label and its unit fit into the heading of a field, an explanation into the li
 from typing import NamedTuple
 
 from bot.clan.labels import ALERTS, SIGNALS
-from bot.clan.policy import AlertKind, Signal
+from bot.clan.policy import RAID_DAYS, AlertKind, Signal
 from bot.clan.wording import exact
 
 DAYS, XP, MESSAGES, PERCENT = "days", "XP", "messages", "%"
@@ -69,8 +69,24 @@ _PROMOTION = {
         "Recruit ranks", "", f"{_VELOCITY}, and the alert on silent recruits, are about these."
     ),
     "comparison_ranks": Threshold(
-        "Comparison ranks", "", f"{_VELOCITY}: above the mean XP of those who hold these."
+        "Comparison ranks", "", f"{_VELOCITY}: above the median XP of those who hold these."
     ),
+    "tenure_days": Threshold(
+        "In the clan for", DAYS, "Nobody is suggested before they were here so long,"
+    ),
+    "recruit_tenure_days": Threshold("Recruits", DAYS, "for recruits it is this instead."),
+    "alive_days": Threshold("There on", DAYS, "Of the last 30, with any sign of life."),
+    "highest_rank": Threshold(
+        "Highest rank suggested", "", "A rank with an officer's rights asks for Steady and another."
+    ),
+    "first_percent": Threshold(
+        "First list: up to", PERCENT, "Of the clan, those who were there on the most days."
+    ),
+    "first_people": Threshold("First list: or", "people", "Whichever is more; never padded."),
+    "comparison_people": Threshold(
+        f"{_VELOCITY}: compared with", "people", "With fewer well observed ones it is skipped."
+    ),
+    "velocity_xp": Threshold(f"{_VELOCITY}: over", XP, "And over the median of those compared."),
     "velocity_days": Threshold(
         f"{_VELOCITY}: XP of", DAYS, "Over so long a recruit's XP is compared."
     ),
@@ -78,26 +94,30 @@ _PROMOTION = {
     "pillar_top_percent": Threshold(
         f"{_PILLAR}: the top", PERCENT, "Of those who wrote, how many count as pillars."
     ),
+    "pillar_writers": Threshold(
+        f"{_PILLAR}: few writers", "people", "With fewer who wrote, the number below is asked."
+    ),
+    "pillar_messages": Threshold(
+        f"{_PILLAR}: then", MESSAGES, "Asked in clans where only few write."
+    ),
     "pillar_chat_days": Threshold(
         f"{_PILLAR}: active on", DAYS, "Of the last 28, so that one busy evening is not enough."
     ),
     "hour_cap": Threshold(
         "Counted an hour", MESSAGES, "More in one hour count for nothing, so spam buys no rank."
     ),
-    "carry_raids": Threshold(
-        f"{_CARRY}: at least", "raids", "CoX, ToB and ToA of all modes, over all time."
+    "carry_recent_raids": Threshold(
+        f"{_CARRY}: at least", "raids", f"CoX, ToB and ToA of all modes, of {RAID_DAYS} days."
     ),
     "carry_top_percent": Threshold(
-        f"{_CARRY}: the top", PERCENT, "Of those who raid; the higher of both bars counts."
+        f"{_CARRY}: the top", PERCENT, "Of those who raided then; the higher of both bars counts."
     ),
     "steady": Threshold("Steady", "", "What the holder of a rank shows in 8 weeks before rising."),
     "steady_by_rank": Threshold("Steady, single ranks", "", "Ranks with a bar of their own."),
     "near_percent": Threshold(
-        "Just under from", PERCENT, "From this part of a bar on, somebody is on the second list."
+        "Just under from", PERCENT, "Whoever has this part of every bar is just under."
     ),
-    "seen_days": Threshold(
-        "Seen within", DAYS, "Whoever was not seen so lately waits on the second list."
-    ),
+    "seen_days": Threshold("Seen within", DAYS, "Whoever was not seen so lately is not suggested."),
 }
 _STEADY = {
     "game_days": Threshold("Active days in the game", DAYS, "Of the last 56, any gain."),
@@ -110,7 +130,10 @@ _STEADY = {
 _AUDIT = {
     "window_days": Threshold("Officers are looked at over", DAYS, "No message in it is AWOL."),
     "least_xp": Threshold(
-        "Gains that excuse few messages", XP, "Under this, and under the median: slacking."
+        "Gains that excuse few messages", XP, "Under this, and with few messages: slacking."
+    ),
+    "least_messages": Threshold(
+        "Few messages are under", MESSAGES, "Or under the clan's median, whichever is more."
     ),
     "busy_messages": Threshold(
         "A busy hour has", MESSAGES, "Hours with so many and no officer around are shown."

@@ -9,12 +9,17 @@ from bot.wiring import now
 from storage.backup import back_up
 from storage.engine import file_of
 from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseUnopenable
+from storage.forgotten import file_beside
 from storage.migrate import NEWEST
 from storage.restore import restore as put_back
 
 _FORGOTTEN = (
-    "People who were forgotten since that backup was made are back in it: "
-    "ask them to run /privacy forget again, and opt-outs made since to be repeated."
+    "People who were forgotten since that backup was made are forgotten again by the next start, "
+    "which knows them by {file}. Opt-outs made since have to be repeated."
+)
+_UNKNOWN = (
+    "There is no {file}, so nobody knows who was forgotten since that backup was made: if people "
+    "were, ask them to run /privacy forget again, and opt-outs made since to be repeated."
 )
 
 
@@ -41,7 +46,9 @@ async def restore(context: CliContext, file: Path) -> int:
         console.print(f"What it replaced is kept: {done.kept}", soft_wrap=True)
     if done.revision != NEWEST:
         console.print(f"It is at {done.revision}; the next start brings it up to {NEWEST}.")
-    console.print(_FORGOTTEN, soft_wrap=True)
+    file = file_beside(target)
+    told = _FORGOTTEN if file.exists() else _UNKNOWN
+    console.print(told.format(file=file.name), soft_wrap=True)
     return 0
 
 

@@ -23,15 +23,15 @@ _ARROW = "\N{RIGHTWARDS ARROW}"
 def show_promotions(
     console: Console, clan: Clan, review: PromotionReview, listing: Listing[PromotionRow]
 ) -> None:
-    """Show who is suggested, who is just under, and who was approved and waits for the game."""
+    """Show who is suggested, who else qualifies or nearly, and who waits for the game."""
     words = promotion_words(review.policy)
     _show_head(console, clan, "promotions", listing)
-    for part in (ListSection.SUGGESTED, ListSection.JUST_UNDER):
+    for part in (ListSection.SUGGESTED, ListSection.ALSO_QUALIFY, ListSection.JUST_UNDER):
         rows = listing.part(part)
         _show_part(console, part, len(rows), words)
-        _show(console, [_rising(row) for row in rows], "Strength")
+        _show(console, [_rising(row) for row in rows], "Days there")
     _show_waiting(console, "Approved, to be promoted in the game", review.approved)
-    _show_foot(console, words[2:], review.evidence)
+    _show_foot(console, words[3:], review.evidence)
 
 
 def show_inactive(
@@ -100,7 +100,7 @@ def _rising(row: PromotionRow) -> _Shown:
         *(f"not yet: {words}" for words in row.not_yet),
         f"evidence {row.evidence}" + (f": {'; '.join(row.doubts)}" if row.doubts else ""),
     ]
-    return _Shown(_names(row), role, exact(round(row.strength)), "\n".join(why))
+    return _Shown(_names(row), role, exact(row.days_there), "\n".join(why))
 
 
 def _silent(row: InactiveRow) -> _Shown:

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clan.activity import Change
-from bot.clan.wording import exact, first_few, percent_change, plural, short
-from bot.reports.clan_report import ClanReport, Mover, top_movers, total_rows
-from bot.reports.style import evidence_words, span_words
+from bot.clan.wording import exact, first_few, plural, short
+from bot.reports.clan_report import ClanReport, Mover, doubts, top_movers, total_rows
+from bot.reports.style import day_words, evidence_words, span_words
 from bot.services.game import Failure, PollResult
 
 _NAMES_SHOWN = 6
@@ -44,9 +44,11 @@ def show_report(console: Console, report: ClanReport) -> None:
     console.print(f"{report.clan} · {span_words(report.span, report.zone)}", style="bold")
     totals = _table("", "now", "before", "change")
     for row in total_rows(report):
-        change = percent_change(row.now, row.before)
-        totals.add_row(row.label, exact(row.now), exact(row.before), change)
+        label = f"{row.label}, {row.seen}" if row.seen else row.label
+        totals.add_row(label, exact(row.now), exact(row.before), row.percent)
     console.print(totals)
+    for words in doubts(report):
+        console.print(f"  {words}.")
     console.print(_movers(report))
     strip = _table("How well this is observed")
     strip.add_row(evidence_words(report.evidence))
@@ -73,7 +75,10 @@ def _movers(report: ClanReport) -> Table:
 
 
 def _mover(mover: Mover | None) -> tuple[str, str]:
-    return ("", "") if mover is None else (mover.name, short(mover.value))
+    if mover is None:
+        return "", ""
+    since = f" since {day_words(mover.since)}" if mover.since else ""
+    return mover.name, f"{short(mover.value)}{since}"
 
 
 def _failures(failed: Sequence[Failure]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import httpx
 from simcord import ChannelHandle, Env, GuildHandle, MemberActor, RoleHandle, UserHandle
 
 from bot.app import ClanBot
+from bot.clan.rank_table import fingerprint
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.demo.absent import send_away
 from bot.demo.cast import ChannelKind, MadeUpUser, Persona
@@ -142,6 +143,9 @@ async def _dressed(  # noqa: PLR0913, PLR0917 - everything that stands on the st
         discord_officers=frozenset({roles[1].id}),
     )
     await services.clans.set_permissions(clan, permissions)
+    appointed = await services.clans.of_guild(guild.id) or clan
+    table = await services.clans.ranks(appointed)
+    await services.clans.confirm_ranks(appointed, fingerprint(table))
     names = {user.index: f"{user.display_name} ({seat})" for seat, user in seats.items()}
     actors = {}
     for user in world.users:

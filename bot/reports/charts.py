@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from bot.clan.activity import DayLine
 from bot.clan.spans import Span, day_span
-from bot.clan.wording import DASH, exact, percent_change, plural, role_words, short
+from bot.clan.wording import DASH, exact, plural, role_words, short
 from bot.reports import style
 from bot.reports.clan_report import (
     ClanReport,
     Mover,
     TopMovers,
     TotalRow,
+    doubts,
     top_movers,
     total_rows,
 )
@@ -50,7 +51,7 @@ def report_chart(report: ClanReport) -> Document:
     paper = Paper()
     span = style.span_words(report.span, report.zone)
     draw_header(paper, report.clan, f"Clan report · {span}", f"last {report.period.words}")
-    draw_small_print(paper, report.evidence)
+    draw_small_print(paper, (*report.evidence[:1], *doubts(report), *report.evidence[1:]))
     draw_tiles(paper, _total_tiles(report), 104)
     _draw_both_sides(paper, report, (style.MARGIN, 228, 640, 412))
     movers = top_movers(report, 3)
@@ -114,11 +115,13 @@ def _both_sides(trend: tuple[DayLine, ...], span: Span, zone: ZoneInfo) -> tuple
     days = tuple(line.day for line in trend)
     lit = span.length.days
     note = plural(len(days), "day") + (f", the last {lit} lit" if lit < len(days) else "")
+    falls = tuple(place for place, line in enumerate(trend) if line.fell)
+    note += ", dots: something fell" if falls else ""
     running = bool(trend) and day_span(trend[-1].day, zone).end > span.end
     xp = tuple(line.xp for line in trend)
     messages = tuple(line.messages for line in trend)
     return (
-        Days("XP per day", note, days, xp, style.XP, lit, running),
+        Days("XP per day", note, days, xp, style.XP, lit, running, falls),
         Days("Messages per day", "", days, messages, style.MESSAGES, lit, running),
     )
 
@@ -143,11 +146,13 @@ def _total_tiles(report: ClanReport) -> list[Tile]:
 
 
 def _total_tile(row: TotalRow, colour: str | None = None, value: str | None = None) -> Tile:
-    change = percent_change(row.now, row.before)
+    change = row.percent
     tone = {"+": style.ACTIVE, "-": style.DOWN}.get(change[0], style.INK_SOFT)
     below = "nothing to compare" if change == DASH else f"{change}, before: {short(row.before)}"
     colour = colour or _TILE_COLOURS[row.label]
-    return Tile(row.label, value or short(row.now), below, colour, tone)
+    seen = row.seen.removesuffix(" members")
+    label = f"{row.label}, {seen}" if seen else row.label
+    return Tile(label, value or short(row.now), below, colour, tone)
 
 
 def _fact_tile(fact: CardNumber) -> Tile:
@@ -169,7 +174,7 @@ def _accounts(card: Card) -> tuple[str, ...]:
 
 def _report_alt(report: ClanReport, movers: TopMovers) -> str:
     totals = [
-        f"{row.label} {short(row.now)}{_compared(row)}"
+        f"{row.label} {short(row.now)}{_of(row)}{_compared(row)}"
         for row in total_rows(report)
         if row.label in {"XP gained", "Boss kills", "Messages", "Members active"}
     ]
@@ -185,16 +190,29 @@ def _report_alt(report: ClanReport, movers: TopMovers) -> str:
         f"Report of {report.clan} over {report.period.words}, "
         f"{style.span_words(report.span, report.zone)}. {'; '.join(totals)}. "
         f"{'; '.join(leaders)}. XP and messages per day as two areas; unknown days are gaps."
+        f"{''.join(f' {each}.' for each in doubts(report))}{_falls(report.trend)}"
     )
 
 
+def _of(row: TotalRow) -> str:
+    return f" of {row.seen}" if row.seen else ""
+
+
+def _falls(trend: tuple[DayLine, ...]) -> str:
+    days = [style.day_words(line.day) for line in trend if line.fell]
+    return f" Something fell on {', '.join(days)}." if days else ""
+
+
 def _compared(row: TotalRow) -> str:
-    change = percent_change(row.now, row.before)
+    change = row.percent
     return "" if change == DASH else f" ({change})"
 
 
 def _leader(top: tuple[Mover, ...]) -> str:
-    return f"{top[0].name} with {short(top[0].value)}" if top else "nobody"
+    if not top:
+        return "nobody"
+    since = f" since {style.day_words(top[0].since)}" if top[0].since else ""
+    return f"{top[0].name} with {short(top[0].value)}{since}"
 
 
 def _card_alt(card: Card, facts: tuple[CardNumber, ...]) -> str:
@@ -207,7 +225,7 @@ def _card_alt(card: Card, facts: tuple[CardNumber, ...]) -> str:
     return (
         f"Card of {card.member.name} in {card.clan} over {card.period.words}, "
         f"{style.span_words(card.span, card.zone)}. {numbers}. Best hours: {best or nothing}. "
-        "XP and messages per day of the last 90 days; unknown days are gaps."
+        f"XP and messages per day of the last 90 days; unknown days are gaps.{_falls(card.trend)}"
     )
 
 

@@ -13,11 +13,12 @@ from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
 from bot.clan.gains import Gains, MetricGain
 from bot.clan.spans import WINDOWS, Period, Span, day_of
 from bot.clan.standings import Member, Roster, composite
-from bot.clan.wording import role_words
+from bot.clan.wording import percent_change, plural, role_words
 from bot.reports.lists import Suggestions
 from bot.reports.style import date_words
 
 _CHAT_WINDOWS = (Period.WEEK, Period.MONTH, Period.QUARTER)
+_FAIR_SHARE = 0.9
 _Any = TypeVar("_Any")
 
 
@@ -79,10 +80,14 @@ def _but_for(hidden: Collection[int], by_player: Mapping[int, _Any]) -> dict[int
 
 
 class Mover(NamedTuple):
-    """Somebody in a top list and the number that put them there."""
+    """Somebody in a top list and the number that put them there.
+
+    `since` is the day from which it counts where that is not the start of the span.
+    """
 
     name: str
     value: float
+    since: date | None = None
 
 
 class TopMovers(NamedTuple):
@@ -95,17 +100,29 @@ class TopMovers(NamedTuple):
 
 
 class TotalRow(NamedTuple):
-    """One total of the clan, now and in the span before."""
+    """One total of the clan, now and in the span before.
+
+    `seen` says of how many members it is where not all of them were seen; where far fewer were seen
+    in one of the two spans, comparing them is not fair.
+    """
 
     label: str
     now: float | None
     before: float | None
     decimal: bool = False
+    seen: str = ""
+    is_fair: bool = True
 
     @property
     def change(self) -> float | None:
-        """Return how much more it is than before."""
-        return None if self.now is None or self.before is None else self.now - self.before
+        """Return how much more it is than before, where that can be compared."""
+        known = self.now is not None and self.before is not None and self.is_fair
+        return (self.now or 0) - (self.before or 0) if known else None
+
+    @property
+    def percent(self) -> str:
+        """Return the change in percent, or a dash."""
+        return percent_change(self.now, self.before if self.is_fair else None)
 
     @property
     def share(self) -> float | None:
@@ -118,6 +135,7 @@ class RosterRow:
     """One member as the roster sheet shows them; windows are 7, 30, 90 and (game) 365 days.
 
     `doubtful` says by window whether the game's gains are partial or thin; `notes` says why.
+    `counted_from` and `counted_to` are the instants of the two snapshots that they lie between.
     """
 
     place: int
@@ -138,6 +156,8 @@ class RosterRow:
     seen_in_chat_at: datetime | None
     weeks: tuple[int, ...]
     notes: str
+    counted_from: tuple[datetime | None, ...] = ()
+    counted_to: datetime | None = None
 
 
 class ChangeRow(NamedTuple):
@@ -159,12 +179,36 @@ def best(
     return tuple(sorted(movers, key=lambda m: (-m.value, m.name.casefold()))[:how_many])
 
 
+def most_gained(
+    report: ClanReport, value_of: Callable[[Gains], float | None], how_many: int
+) -> tuple[Mover, ...]:
+    """Return the members who gained most in the report's period, equal ones by name.
+
+    Those of whom it may be older stand behind all others, with the day from which it counts.
+    """
+    zone = ZoneInfo(report.zone)
+    gained = [(member.name, member.gains(report.period)) for member in report.roster.members]
+    movers = [
+        (gains.thin, Mover(name, value, since_day(gains, zone)))
+        for name, gains in gained
+        if (value := value_of(gains))
+    ]
+    movers.sort(key=lambda each: (each[0], -each[1].value, each[1].name.casefold()))
+    return tuple(mover for _, mover in movers[:how_many])
+
+
+def since_day(gains: Gains, zone: ZoneInfo) -> date | None:
+    """Return the day from which gains count where that is not the start of their span."""
+    since = gains.doubtful_since
+    return None if since is None else day_of(since, zone)
+
+
 def top_movers(report: ClanReport, how_many: int = 5) -> TopMovers:
     """Return the top lists of the report's period."""
     members, period = report.roster.members, report.period
     return TopMovers(
-        xp=best(members, lambda member: member.gains(period).xp, how_many),
-        kills=best(members, lambda member: member.gains(period).kills, how_many),
+        xp=most_gained(report, lambda gains: gains.xp, how_many),
+        kills=most_gained(report, lambda gains: gains.kills, how_many),
         messages=best(members, lambda member: member.messages(period), how_many),
         active=best(members, composite, how_many),
     )
@@ -173,16 +217,37 @@ def top_movers(report: ClanReport, how_many: int = 5) -> TopMovers:
 def total_rows(report: ClanReport) -> tuple[TotalRow, ...]:
     """Return the clan's totals beside those of the span before."""
     now, before = report.totals, report.before
+    seen = "" if now.observed == now.members else f"{now.observed:,} of {now.members:,} members"
+    few, many = sorted((now.observed, before.observed))
+    is_fair = few >= _FAIR_SHARE * many
     return (
-        TotalRow("XP gained", now.xp, before.xp),
-        TotalRow("Boss kills", now.kills, before.kills),
-        TotalRow("EHP gained", now.ehp, before.ehp, decimal=True),
-        TotalRow("EHB gained", now.ehb, before.ehb, decimal=True),
+        TotalRow("XP gained", now.xp, before.xp, seen=seen, is_fair=is_fair),
+        TotalRow("Boss kills", now.kills, before.kills, seen=seen, is_fair=is_fair),
+        TotalRow("EHP gained", now.ehp, before.ehp, decimal=True, seen=seen, is_fair=is_fair),
+        TotalRow("EHB gained", now.ehb, before.ehb, decimal=True, seen=seen, is_fair=is_fair),
         TotalRow("Messages", now.messages, before.messages),
         TotalRow("Members who wrote", _writers(now), _writers(before)),
         TotalRow("Members active", _active(now), _active(before)),
         TotalRow("Members observed in game", now.observed, before.observed),
         TotalRow("Members", now.members, before.members),
+    )
+
+
+def doubts(report: ClanReport) -> tuple[str, ...]:
+    """Return what the totals leave out or count otherwise, in words; nothing where all is plain."""
+    told, period = report.totals, report.period.words
+    return (
+        *(
+            [f"{plural(told.thin, 'member')} not in the totals: not seen near the start"]
+            if told.thin
+            else []
+        ),
+        *(
+            [f"{plural(told.partial, 'member')} seen for only a part of the {period}"]
+            if told.partial
+            else []
+        ),
+        *([f"XP or kills of {plural(told.fell, 'member')} fell"] if told.fell else []),
     )
 
 
@@ -227,6 +292,8 @@ def _roster_row(place: int, member: Member, zone: ZoneInfo) -> RosterRow:
         seen_in_chat_at=member.wrote_at,
         weeks=member.weekly_messages,
         notes=_notes(windows, zone),
+        counted_from=tuple(gains.since for gains in windows),
+        counted_to=max((gains.until for gains in windows if gains.until), default=None),
     )
 
 
@@ -244,11 +311,18 @@ def _notes(windows: tuple[Gains, ...], zone: ZoneInfo) -> str:
         if gains.since is None or not (gains.partial or gains.thin):
             continue
         since = date_words(day_of(gains.since, zone))
-        reason = f"counted from {since}" if gains.partial else f"nothing seen since {since}"
+        reason = f"counted from {since}" if gains.partial else f"counted from {since} already"
         reasons.setdefault(reason, []).append(str(period.value))
     notes = [f"{', '.join(days)} d: {reason}" for reason, days in reasons.items()]
-    fell = max((gains.dropped_xp for gains in windows), default=0)
-    return "; ".join([*notes, *([f"XP fell by {fell:,}"] if fell else [])])
+    fell = [
+        f"{what} fell by {most:,}"
+        for what, most in (
+            ("XP", max(gains.dropped_xp for gains in windows)),
+            ("kills", max(gains.dropped_kills for gains in windows)),
+        )
+        if most
+    ]
+    return "; ".join([*notes, *fell])
 
 
 def change_rows(report: ClanReport) -> tuple[ChangeRow, ...]:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.clan import evidence
 from bot.clan.enforcement import Need
 from bot.clan.evidence import Coverage
-from bot.clan.policy import Policy, Signal
+from bot.clan.labels import SIGNALS
+from bot.clan.policy import MONTH_DAYS, Policy, Signal
 from bot.clan.wording import exact, plural, role_words
 
 Definitions = tuple[tuple[str, str], ...]
@@ -16,6 +17,10 @@ Definitions = tuple[tuple[str, str], ...]
 
 DEFINITIONS: Final[Definitions] = (
     ("Gain", "The value at the end of the span less the value at its start, never below zero."),
+    (
+        "Since",
+        "Counted from that day: nobody looked near the start. Days before it are in no total.",
+    ),
     (
         "Messages",
         "Counted once each, from people in the channels that are counted; bots never.",
@@ -67,12 +72,23 @@ def inactive_words(policy: Policy) -> Definitions:
 def promotion_words(policy: Policy) -> Definitions:
     """Return what a policy asks of somebody to be suggested for the next rank."""
     rules = policy.promotion
-    signals = ", ".join(each for each in Signal if each in rules.signals) or "none is on"
-    seen = plural(rules.seen_days, "day")
-    suggested = f"At least one signal ({signals}), and seen within {seen}. The steadiest first."
-    near = f"From {rules.near_percent}% of what a signal asks, or not seen within {seen}."
+    signals = ", ".join(SIGNALS[each].name.lower() for each in Signal if each in rules.signals)
+    seen, here = plural(rules.seen_days, "day"), plural(rules.tenure_days, "day")
+    suggested = (
+        f"At least one signal ({signals or 'none is on'}), in the clan for {here} (recruits "
+        f"{rules.recruit_tenure_days}), there on {rules.alive_days} of the last {MONTH_DAYS} days, "
+        f"seen within {seen}. At most {rules.first_percent}% of the clan or {rules.first_people}, "
+        "who were there on the most days of 8 weeks."
+    )
+    also = "They qualify as well, and were there on fewer days. Nobody has to rise."
+    near = f"They lack nothing that is further off than {rules.near_percent}% of what is asked."
     counted = (
         f"Messages up to {rules.hour_cap:,} an hour, and days on which somebody was there: "
         "how much anybody wrote at once buys nothing."
     )
-    return (("Suggested", suggested), ("Just under", near), ("Counted", counted))
+    return (
+        ("Suggested", suggested),
+        ("Also qualify", also),
+        ("Just under", near),
+        ("Counted", counted),
+    )

@@ -19,6 +19,7 @@ class ListSection(StrEnum):
     """The part of a list in which somebody stands; the first of each list is the one to act on."""
 
     SUGGESTED = "suggested"
+    ALSO_QUALIFY = "also qualify"
     JUST_UNDER = "just under"
     SURE = "sure"
     NEEDS_EVIDENCE = "needs evidence"
@@ -55,6 +56,8 @@ class InactiveRow:
 class PromotionRow:
     """One person suggested to rise, or just under; numbers are of the last 30 days.
 
+    `days_there` are those of the last 56 with a sign of life, `weaker_side_days` the active ones on
+    the side that has fewer: they order the list. `considered` was looked at as well.
     `counted_messages` are those up to the policy's cap an hour. Roles are WOM's. `evidence` is how
     well the person was seen and `doubts` why not better.
     """
@@ -67,7 +70,8 @@ class PromotionRow:
     accounts: tuple[str, ...]
     role: str
     next_role: str
-    strength: float
+    days_there: int
+    weaker_side_days: int
     signals: tuple[str, ...]
     last_seen_in_game_at: datetime | None
     last_seen_in_chat_at: datetime | None
@@ -77,6 +81,7 @@ class PromotionRow:
     evidence: str
     reasons: tuple[str, ...]
     not_yet: tuple[str, ...]
+    considered: tuple[str, ...]
     doubts: tuple[str, ...]
 
 
@@ -114,9 +119,10 @@ def inactive_rows(listed: InactivityList, policy: Policy, now: datetime) -> List
 
 
 def promotion_rows(promotions: Promotions, policy: Policy, now: datetime) -> Listing[PromotionRow]:
-    """Return those suggested to rise and then those just under, each the strongest first."""
+    """Return those suggested to rise, who also qualifies, and who is just under; all in order."""
     parts = (
         (ListSection.SUGGESTED, promotions.cases),
+        (ListSection.ALSO_QUALIFY, promotions.others),
         (ListSection.JUST_UNDER, promotions.just_under),
     )
     rows = tuple(_promotion_row(part, case) for part, found in parts for case in found)
@@ -153,7 +159,8 @@ def _promotion_row(part: ListSection, case: PromotionCase) -> PromotionRow:
         accounts=tuple(account.name for account in profile.accounts),
         role=profile.main.role,
         next_role=case.next_rank,
-        strength=case.strength,
+        days_there=case.strength.days,
+        weaker_side_days=case.strength.weaker_days,
         signals=tuple(sorted(case.signals)),
         last_seen_in_game_at=profile.game_seen_at,
         last_seen_in_chat_at=profile.chat_seen_at,
@@ -163,6 +170,7 @@ def _promotion_row(part: ListSection, case: PromotionCase) -> PromotionRow:
         evidence=case.grade.name.lower(),
         reasons=case.reasons,
         not_yet=case.not_yet,
+        considered=case.considered,
         doubts=case.doubts,
     )
 

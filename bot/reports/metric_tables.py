@@ -4,14 +4,16 @@ A metric that entered the hiscores at a value is shown apart and counted nowhere
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from bot.clan.gains import MetricGain
+from bot.clan.gains import Gains, MetricGain
 from bot.clan.metrics import SKILLS, UNRANKED, display_name
 from bot.clan.standings import Member
 from bot.clan.wording import role_words
-from bot.reports.clan_report import ClanReport, Mover
+from bot.reports.clan_report import ClanReport, Mover, since_day
 
 XP_AT_99 = 13_034_431
 
@@ -45,22 +47,27 @@ class BossRow(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One member's gain in one metric; None is unknown."""
+    """One member's gain in one metric; None is unknown, doubtful what is not of the whole span."""
 
     value: float | None
-    partial: bool = False
+    doubtful: bool = False
 
 
-_UNKNOWN, _NOTHING = Cell(None), Cell(0)
+_UNKNOWN = Cell(None)
 
 
 class GainRow(NamedTuple):
-    """One member's gains, one cell for each metric of the table; `total` is the span's own."""
+    """One member's gains, one cell for each metric of the table; `total` is the span's own.
+
+    `since` and `until` are the instants of the two snapshots that all of them lie between.
+    """
 
     name: str
     role: str
-    total: float | None
+    total: Cell
     cells: tuple[Cell, ...]
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def skill_rows(report: ClanReport) -> tuple[SkillRow, ...]:
@@ -90,19 +97,35 @@ def boss_rows(report: ClanReport) -> tuple[BossRow, ...]:
 def skill_gains(report: ClanReport, metrics: tuple[str, ...]) -> tuple[GainRow, ...]:
     """Return every member's gains in these skills, in the roster's order."""
     return tuple(
-        GainRow(member.name, role_words(member.role), member.gains(report.period).xp, cells)
+        _gain_row(
+            member,
+            member.gains(report.period),
+            member.gains(report.period).xp,
+            _cells(report, member, metrics, report.skills, report.present_skills),
+        )
         for member in report.roster.members
-        for cells in [_cells(report, member, metrics, report.skills, report.present_skills)]
     )
 
 
 def boss_gains(report: ClanReport, metrics: tuple[str, ...]) -> tuple[GainRow, ...]:
     """Return every member's kills of these bosses, in the roster's order."""
     return tuple(
-        GainRow(member.name, role_words(member.role), member.gains(report.period).kills, cells)
+        _gain_row(
+            member,
+            member.gains(report.period),
+            member.gains(report.period).kills,
+            _cells(report, member, metrics, report.bosses, report.present_bosses),
+        )
         for member in report.roster.members
-        for cells in [_cells(report, member, metrics, report.bosses, report.present_bosses)]
     )
+
+
+def _gain_row(
+    member: Member, gains: Gains, total: float | None, cells: tuple[Cell, ...]
+) -> GainRow:
+    whole = Cell(total, total is not None and gains.doubtful_since is not None)
+    role = role_words(member.role)
+    return GainRow(member.name, role, whole, cells, gains.since, gains.until)
 
 
 def _skill_row(metric: str, gains: Sequence[Mover], totals: Sequence[Mover]) -> SkillRow:
@@ -143,12 +166,20 @@ def _first(movers: Sequence[Mover]) -> Mover | None:
 
 
 def _earned(report: ClanReport, gains: _Gains) -> dict[str, list[Mover]]:
-    """Return by metric what the present members earned, those who entered it left out."""
+    """Return by metric what the present members earned in the span.
+
+    Whoever only entered it is left out, and whoever may have earned it before the span.
+    """
     found: dict[str, list[Mover]] = {}
+    zone = ZoneInfo(report.zone)
     for member in report.roster.members:
+        whole = member.gains(report.period)
+        if whole.thin:
+            continue
+        since = since_day(whole, zone)
         for metric, gain in gains.get(member.player_id, {}).items():
-            if gain.entered_at is None:
-                found.setdefault(metric, []).append(Mover(member.name, gain.earned))
+            if gain.entered_at is None or gain.earned:
+                found.setdefault(metric, []).append(Mover(member.name, gain.earned, since))
     return found
 
 
@@ -175,18 +206,22 @@ def _ranked(report: ClanReport, present: _Present) -> dict[str, list[Mover]]:
 def _cells(
     report: ClanReport, member: Member, metrics: tuple[str, ...], gains: _Gains, present: _Present
 ) -> tuple[Cell, ...]:
-    observed = member.gains(report.period).known
+    whole = member.gains(report.period)
     mine = gains.get(member.player_id, {})
-    now = present.get(member.player_id, {}) if observed else {}
+    now = present.get(member.player_id, {}) if whole.known else {}
+    doubtful = whole.doubtful_since is not None
+    nothing = Cell(0, doubtful)
     return tuple(
-        _cell(mine[metric])
+        _cell(mine[metric], doubtful=doubtful)
         if metric in mine
         else _UNKNOWN
         if now.get(metric, UNRANKED) == UNRANKED
-        else _NOTHING
+        else nothing
         for metric in metrics
     )
 
 
-def _cell(gain: MetricGain) -> Cell:
-    return Cell(None if gain.entered_at is not None else gain.earned, gain.partial)
+def _cell(gain: MetricGain, *, doubtful: bool) -> Cell:
+    if gain.entered_at is not None and not gain.earned:
+        return _UNKNOWN
+    return Cell(gain.earned, doubtful)

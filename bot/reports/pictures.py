@@ -13,6 +13,8 @@ from bot.clan.activity import DayLine, Heatmap
 from bot.clan.spans import Period, Span, last
 from bot.clan.standings import Chat, Member
 from bot.clan.wording import short
+from bot.reports.clan_report import since_day
+from bot.reports.style import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,23 @@ def card_facts(card: Card) -> tuple[CardNumber, ...]:
 
 
 def _below(card: Card, what: str, beside: float | None = None, unit: str = "") -> str:
-    """Return the place in the clan and the number beside it, as far as they are known."""
+    """Return the place in the clan and the number beside it, as far as they are known.
+
+    Of gains also the day from which they count where that is not the start, and what was lost.
+    """
     found = card.places.get(what)
     place = f"#{found[0]:,} of {found[1]:,}" if found else ""
     other = f"{short(beside)} {unit}" if beside is not None else ""
-    return " · ".join(part for part in (place, other) if part)
+    return " · ".join(part for part in (place, other, *_doubts(card, what)) if part)
+
+
+def _doubts(card: Card, what: str) -> tuple[str, ...]:
+    gains = card.member.gains(card.period)
+    fell = {"xp": gains.dropped_xp, "kills": gains.dropped_kills}.get(what)
+    if fell is None:
+        return ()
+    since = since_day(gains, ZoneInfo(card.zone))
+    return (
+        *([f"since {day_words(since)}"] if since else []),
+        *([f"fell by {short(fell)}"] if fell else []),
+    )

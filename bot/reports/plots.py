@@ -42,7 +42,7 @@ class Days(NamedTuple):
     """One line over days; None is a gap.
 
     `lit` is how many of the last days the report itself is about; `unfinished` says that the last
-    day is still running.
+    day is still running. `falls` are the places of the days on which something was lost.
     """
 
     label: str
@@ -52,6 +52,7 @@ class Days(NamedTuple):
     colour: str
     lit: int = 0
     unfinished: bool = False
+    falls: tuple[int, ...] = ()
 
 
 class TopList(NamedTuple):
@@ -138,6 +139,8 @@ def draw_days(paper: Paper, plot: Days, rect: Rect, *, dates: bool) -> None:
     else:
         middle = (field[0] + field[2] / 2, field[1] + field[3] / 4 + 6)
         paper.text(middle, f"{DASH} nothing observed", SOFT, align="center")
+    fallen = [_point(plot, place, field, most) for place in plot.falls]
+    paper.dots(fallen, style.INK)
 
 
 def _draw_scale(paper: Paper, field: Rect, most: float) -> None:
@@ -198,7 +201,8 @@ def draw_movers(paper: Paper, top_list: TopList, rect: Rect) -> None:
         paper.box((left, y, width, tall), style.PANEL, corner=4)
         paper.rects([(left, y, bar, tall)], top_list.colour, 0.38)
         paper.rects([(left, y, 5, tall)], top_list.colour)
-        value, baseline = short(mover.value), y + tall / 2 + 6
+        since = f" since {style.day_words(mover.since)}" if mover.since else ""
+        value, baseline = f"{short(mover.value)}{since}", y + tall / 2 + 6
         paper.text((left + width - 10, baseline), value, STRONG, align="right")
         room = width - 34 - width_of(value, STRONG)
         paper.text((left + 14, baseline), drawable(mover.name), BODY, room=room)

@@ -126,7 +126,7 @@ def _headlines(clan: Clan, query: ViewQuery) -> Iterator[Statement]:
     spans = query.spans(clan.zone)
     instants = [query.as_of, *(span.start for span in spans.values())]
     if query.compared is not None:
-        instants.append(spans[query.compared].before().start)
+        instants.append(spans[query.compared].before(clan.zone).start)
     asked = " UNION ALL ".join(
         f"SELECT {n} AS n, {to_ms(at)} AS at" for n, at in enumerate(instants)
     )
@@ -157,7 +157,7 @@ def _chat(clan: Clan, query: ViewQuery) -> Iterator[Statement]:
     all_spans = query.spans(clan.zone)
     spans = [all_spans[days] for days in sorted(query.windows)]
     if query.compared is not None:
-        spans.append(all_spans[query.compared].before())
+        spans.append(all_spans[query.compared].before(clan.zone))
     yield from _sums(clan, query, spans)
     if query.counted is not None:
         first, after = whole_days(all_spans[query.counted], clan.zone)

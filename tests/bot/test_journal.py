@@ -271,3 +271,43 @@ def test_a_step_that_mends_an_error_is_not_called_failed() -> None:
             with step("mend"):
                 pass
     assert " mend done " in lines()[1]
+
+
+ME, OTHER, PLACE = 730_000_000_000_000_077, 730_000_000_000_000_088, 900_000_000_000_000_001
+
+
+def words_for(line: str) -> list[str]:
+    return re.findall(r"id:[0-9a-f]{8}", line)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_line_says_the_id_of_a_person(form: Literal["text", "json"]) -> None:
+    with written(form=form) as lines:
+        log.info("asked", user=ME, what=f"links:at:claims:{ME}:0", of=[ME, {"by": OTHER}])
+        try:
+            int(f"member{ME}")
+        except ValueError:
+            log.exception("failed")
+        logging.getLogger("discord.http").warning("GET /guilds/1/members/%s", OTHER)
+        log.info("nowhere", guild=PLACE, channel=PLACE)
+    said = "\n".join(lines())
+    assert str(ME) not in said
+    assert str(OTHER) not in said
+    assert said.count(str(PLACE)) == 2
+    assert len(set(words_for(said))) == 2
+
+
+def test_what_is_no_id_stays_as_it_is() -> None:
+    with written() as lines:
+        log.info("numbers", xp=4_600_000_000, part="12345678901234567.5", of="0.12345678901234567")
+    assert words_for(lines()[0]) == []
+
+
+def test_each_day_has_another_word_for_the_same_person() -> None:
+    paper, present = StringIO(), [NOW]
+    with open_journal("DEBUG", "text", clock=lambda: present[-1], stream=paper):
+        for day in (20, 20, 21):
+            present.append(NOW.replace(day=day))
+            log.info("asked", user=ME)
+    first, again, next_day = words_for(paper.getvalue())
+    assert first == again != next_day

@@ -1,5 +1,6 @@
 """Who says who they are, and what officers make of it; each press asks the gate again."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -209,7 +210,7 @@ async def test_every_press_asks_the_gate_again(town: Town) -> None:
         pressed = [
             custom_id
             for custom_id, part in controls(panel).items()
-            if not part.get("disabled") and custom_id != "links:pick"
+            if not part.get("disabled") and custom_id not in {"links:pick", "links:no-discord"}
         ]
         assert len(pressed) > 6
         for custom_id in pressed:
@@ -312,6 +313,34 @@ async def test_no_discord_is_marked_on_a_player_and_taken_back(town: Town) -> No
     await press(town, panel, "do:has_discord")
     assert "no longer marked" in words(panel)
     assert fits(panel)
+
+
+async def test_no_discord_is_marked_for_many_at_once(town: Town) -> None:
+    panel = await queue(town, "tab:players")
+    assert fits(panel)
+    options = controls(panel)["links:no-discord"]["options"]
+    values = [each["value"] for each in options]
+    assert len(values) > 8
+    await town.officer.select(panel, values, custom_id="links:no-discord")
+    done = len((await town.services.links.queue(await town.clan(), [])).without_discord)
+    assert 0 < done <= len(values)
+    assert f"**{done} members** marked as having no Discord" in words(panel)
+    await press(town, panel, "undo")
+    assert not (await town.services.links.queue(await town.clan(), [])).without_discord
+
+
+async def test_many_are_marked_after_a_restart_and_by_nobody_who_lost_the_right(town: Town) -> None:
+    panel = await queue(town, "tab:players")
+    value = controls(panel)["links:no-discord"]["options"][0]["value"]
+    await town.restart()
+    clan = await town.clan()
+    lost = replace(clan.permissions, discord_officers=frozenset())
+    await town.services.clans.set_permissions(clan, lost)
+    await town.officer.select(panel, [value], custom_id="links:no-discord")
+    assert not (await town.services.links.queue(clan, [])).without_discord
+    await town.services.clans.set_permissions(clan, clan.permissions)
+    await town.officer.select(panel, [value], custom_id="links:no-discord")
+    assert len((await town.services.links.queue(clan, [])).without_discord) == 1
 
 
 async def test_the_accounts_of_a_user_are_one_right_click_away(town: Town) -> None:

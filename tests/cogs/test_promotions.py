@@ -8,6 +8,7 @@ from simcord.results import ResponseMessage
 
 from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.clan.promotion import PromotionCase, Promotions, promotion_cases
+from bot.clan.wording import role_words
 from bot.services.review import CaseAction, PromotionReview, Waiting
 from cogs._deciding_keys import PATTERN, Act, Key, ReviewState, ReviewTab
 from cogs._promotions import promotions_box
@@ -36,6 +37,19 @@ from tests.cogs.town import Town, words
 AWKWARD = "=1+1`` ```@everyone *x* <@1> \N{PARTY POPPER}\n- y"
 
 
+@pytest.fixture
+async def town(town: Town) -> Town:
+    """Return a town with a policy that finds somebody to promote among so few."""
+    rules = {"carry_recent_raids": 1, "carry_top_percent": 100, "pillar_messages": 1}
+    await judged_by(town, promotion=rules)
+    return town
+
+
+async def target(town: Town) -> str:
+    review = await town.services.review.promotions(await town.clan())
+    return role_words(review.promotions.cases[0].next_rank)
+
+
 async def promotions(town: Town, who: MemberActor | None = None) -> ResponseMessage:
     panel = await opened(town, "promotions", who)
     assert fits(panel)
@@ -57,25 +71,26 @@ async def test_the_strongest_come_first_with_reasons_and_what_is_missing(town: T
     said = words(await promotions(town))
     assert said.index(f"**{await first_name(town)}**") < said.index("Approve")
     assert "**Social pillar**: " in said
-    assert "Not yet because: Steady" in said
+    assert "Also considered: Steady" in said
+    assert "Not yet because" not in said
     assert "Evidence good" in said
-    assert "Judged by the usual settings." in said
+    assert "Judged by version 2 of the settings." in said
     assert "members linked" in said
 
 
 async def test_an_approved_one_waits_for_the_game_and_can_be_copied_and_taken_back(
     town: Town,
 ) -> None:
-    panel, name = await promotions(town), await first_name(town)
+    panel, name, rank = await promotions(town), await first_name(town), await target(town)
     key = on_card(panel, Act.APPROVE)[0]
     await press(town, panel, key)
-    assert f"**{name}** is approved: now give them **Onyx** in the game" in words(panel)
+    assert f"**{name}** is approved: now give them **{rank}** in the game" in words(panel)
     assert await standing(town) == [(key.player_id, CaseState.APPROVED)]
     await press(town, panel, tab(panel, "Approved 1"))
-    assert f"```\n{name} -> Onyx\n```" in words(panel)
+    assert f"```\n{name} -> {rank}\n```" in words(panel)
     assert fits(panel)
     copied = await press(town, panel, on_card(panel, Act.COPY)[0])
-    assert f"{name} -> Onyx" in told(copied)
+    assert f"{name} -> {rank}" in told(copied)
     await press(town, panel, on_card(panel, Act.REOPEN)[0])
     assert f"**{name}**: taken back" in words(panel)
     assert "Nothing that was approved waits" in words(panel)
@@ -250,7 +265,7 @@ async def test_details_have_everything_with_a_picture_and_decide_as_well(town: T
     (details,) = result.followups
     assert details.ephemeral
     said = words(details)
-    for part in (f"## **{name}**", "Speaks for it", "Not yet because", "none so far", "Strength"):
+    for part in (f"## **{name}**", "Speaks for it", "Also considered", "none so far", "There on"):
         assert part in said
     assert [each.filename.rpartition(".")[2] for each in details.attachments] == ["png"]
     assert fits(details)
@@ -281,7 +296,6 @@ async def test_a_server_without_a_group_is_told_what_is_missing(bare_town: Town)
 
 
 async def test_pages_turn_after_a_restart_as_well(town: Town) -> None:
-    await judged_by(town, promotion={"carry_raids": 1, "carry_top_percent": 100})
     panel = await promotions(town)
     await town.restart()
     await press(town, panel, on_card(panel, Act.ON)[0])
@@ -306,12 +320,12 @@ def review(count: int = 0, name: str = "x") -> PromotionReview:
         usual = person(number, "prospector")
         people.append(replace(usual, accounts=(usual.main._replace(name=name),) * 3))
     found = promotion_cases(people, LADDER, POLICY, NOW)
-    grown = tuple(grown_of(each) for each in found.cases)
+    grown = tuple(grown_of(each) for each in (*found.cases, *found.others))
     cases = {each.profile.main.player_id: seconding(each) for each in grown}
     waiting = tuple(Waiting(approved(case), name, "active again") for case in cases.values())
     evidence = ("a good deal of words about how well the clan was observed lately",) * 12
     return PromotionReview(
-        Promotions(grown, grown), cases, waiting, POLICY, NOW, evidence if count else ()
+        Promotions(grown, grown, grown), cases, waiting, POLICY, NOW, evidence if count else ()
     )
 
 
@@ -320,6 +334,7 @@ def grown_of(case: PromotionCase) -> PromotionCase:
         case,
         reasons=tuple(each * 2 for each in case.reasons) * 3,
         not_yet=("Steady: something is missing_" * 5,) * 4,
+        considered=("Carry potential: something is missing_" * 5,) * 4,
         doubts=THIN.reasons * 30,
     )
 
@@ -339,7 +354,9 @@ def approved(case: Case) -> Case:
 
 
 @pytest.mark.parametrize("name", ["Wwwwwwwwwwww", AWKWARD, "*_`~|" * 20])
-@pytest.mark.parametrize("tab", [ReviewTab.SUGGESTED, ReviewTab.UNDER, ReviewTab.APPROVED])
+@pytest.mark.parametrize(
+    "tab", [ReviewTab.SUGGESTED, ReviewTab.OTHERS, ReviewTab.UNDER, ReviewTab.APPROVED]
+)
 def test_five_hundred_with_the_longest_names_stay_within_discord_s_limits(
     name: str, tab: ReviewTab
 ) -> None:
@@ -357,6 +374,7 @@ def test_five_hundred_with_the_longest_names_stay_within_discord_s_limits(
     ("tab", "said"),
     [
         (ReviewTab.SUGGESTED, "Nobody reaches a signal at the moment, and nobody is near one."),
+        (ReviewTab.OTHERS, "Nobody else qualifies: everybody who does is under Suggested."),
         (ReviewTab.UNDER, "Nobody is just under what a signal asks."),
         (ReviewTab.APPROVED, "Nothing that was approved waits for the game."),
     ],

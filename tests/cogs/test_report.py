@@ -10,7 +10,10 @@ from openpyxl import load_workbook
 from simcord.results import ResponseMessage
 
 from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority
-from tests.cogs.town import Town, words
+from bot.clan.spans import DAY, Period
+from bot.reports.clan_report import top_movers
+from storage.columns import to_ms
+from tests.cogs.town import START, Town, words
 
 PEOPLE = {"Promotions", "Inactive"}
 
@@ -30,6 +33,36 @@ async def test_an_officer_sees_the_report_alone(town: Town) -> None:
     for line in ("Clan report", "XP gained", "Most boss kills", "WOM under a minute old"):
         assert line in said
     assert "None" not in said
+
+
+async def test_what_may_be_older_than_the_span_is_marked_and_in_no_total(town: Town) -> None:
+    """Of one member nothing was seen from the 20th to the 3rd day before: not in the 7 days."""
+    clan = await town.clan()
+    report = await town.services.publish.clan_report(clan, Period.WEEK)
+    first = report.roster.by_player()
+    name = top_movers(report, 1).xp[0].name
+    who = next(player_id for player_id, each in first.items() if each.name == name)
+    span = [to_ms(START - days * DAY) for days in (20, 3)]
+    async with town.services.intake._database.writing() as connection:
+        await connection.exec_driver_sql(
+            "DELETE FROM observations WHERE player_id = ? AND seen_at > ? AND seen_at < ?",
+            (who, *span),
+        )
+    result = await town.officer.slash(town.general, "clanstats report", period=7)
+    assert result.response is not None
+    said = words(result.response)
+    assert f"{report.totals.thin + 1} members not in the totals: not seen near the start" in said
+    observed, members = report.totals.observed - 1, report.totals.members
+    assert f"({observed} of {members} members)" in said
+    assert not said.partition("**Most XP**")[2].startswith(f"  {name}")
+    chart = result.response.attachments[0]
+    assert chart.description is not None
+    assert "not in the totals" in chart.description
+    result = await town.officer.slash(town.general, "member", player=name, period=7)
+    card = words(result.response)
+    line = next(each for each in card.splitlines() if each.startswith("**XP gained**"))
+    assert " since " in line
+    assert "#" not in line
 
 
 async def test_the_report_brings_a_chart_and_a_workbook_that_opens(town: Town) -> None:

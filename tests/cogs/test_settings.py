@@ -21,6 +21,8 @@ from tests.cogs.town import Town, words
 REFUSED = "Only the clan's leadership may"
 FORMS = {
     "silence": Section.INACTIVITY,
+    "asked": Section.PROMOTIONS,
+    "lists": Section.PROMOTIONS,
     "velocity": Section.PROMOTIONS,
     "pillar": Section.PROMOTIONS,
     "carry": Section.PROMOTIONS,

@@ -7,7 +7,8 @@ import pytest
 from bot.clan.enforcement import Judgement, Verdict
 from bot.clan.evidence import Grade
 from bot.clan.policy import Signal
-from bot.clan.promotion import PromotionCase
+from bot.clan.promotion import PromotionCase, Strength
+from bot.clan.requirements import Requirement
 from bot.clan.signals import SignalResult
 from bot.clan.slack import Slack
 from bot.services.review import OwnStanding
@@ -22,9 +23,19 @@ PILLAR = SignalResult(Signal.PILLAR, "...", 0.9, is_reached=False, missing=("9 m
 CARRY = SignalResult(Signal.CARRY, "...", 0.1, is_reached=False, missing=("45 more raids",))
 
 
-def outlook(*lacking: SignalResult, **fields: object) -> PromotionCase:
+def outlook(*missed: SignalResult, **fields: object) -> PromotionCase:
     case = PromotionCase(
-        person(), "deputy_owner", (), (), frozenset(), Grade.GOOD, (), 1.0, 1, lacking
+        profile=person(),
+        next_rank="deputy_owner",
+        reasons=(),
+        not_yet=(),
+        considered=(),
+        signals=frozenset(),
+        grade=Grade.GOOD,
+        doubts=(),
+        strength=Strength(40, 20),
+        policy_version=1,
+        missed=missed,
     )
     return replace(case, **fields)  # type: ignore[arg-type]
 
@@ -73,6 +84,18 @@ def test_who_has_what_is_asked_hears_that_people_decide() -> None:
         "**For Deputy owner**  you have what is asked (steady); leadership decides",
         "-# Steady over 8 weeks\\: 40 days",
     ]
+
+
+def test_what_is_asked_of_everybody_comes_before_any_signal() -> None:
+    young = Requirement("...", 0.5, "15 more days in the clan (15 of 30)")
+    _, *lines = told(case=outlook(PILLAR, STEADY, lacking=(young,)))
+    assert lines == [
+        "**For Deputy owner**  15 more days in the clan (15 of 30)",
+        "-# and 4 more days \N{MIDDLE DOT} 1 more month",
+        "-# or 9 more messages",
+    ]
+    reached = outlook(lacking=(young,), reasons=("Steady: 40 days",))
+    assert told(case=reached)[1:] == lines[:1]
 
 
 def test_who_cannot_rise_by_any_signal_hears_nothing_of_ranks() -> None:

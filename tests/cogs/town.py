@@ -18,6 +18,7 @@ from simcord.results import ResponseMessage
 
 from bot.app import ClanBot
 from bot.clan.linking import LinkPair
+from bot.clan.rank_table import fingerprint
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import World
@@ -245,6 +246,9 @@ async def make_template(folder: Path, world: World) -> Path:
         await services.intake.store(clan, _chat(world))
         # Its past is read: from here the clan is listened to.
         services.intake.resume_session(GUILD_ID, services.intake.session)
+        assert await services.clans.confirm_ranks(
+            clan, fingerprint(await services.clans.ranks(clan))
+        )
         await services.intake.flush()
     return folder / "clan.db"
 

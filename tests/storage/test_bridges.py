@@ -3,10 +3,12 @@
 import pytest
 
 from storage import authors, bridges
-from storage.bridges import BroadcastRow, Counted, Declared
+from storage.bridges import BroadcastRow, Counted, Declared, Speaker
 from storage.columns import first_snowflake
 from storage.engine import Database
 from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, an_author
+
+ZEZIMA = Speaker("zezima")
 
 
 @pytest.fixture
@@ -38,10 +40,10 @@ async def test_a_speaker_is_one_author_however_the_name_is_written(
     async with database.writing() as connection:
         user = await an_author(connection, clan_id)
         made = await bridges.speaker_ids(
-            connection, clan_id, {"no ob": "No_ob", "zezima": "Zezima"}
+            connection, clan_id, {Speaker("no ob"): "No_ob", Speaker("zezima"): "Zezima"}
         )
-        again = await bridges.speaker_ids(connection, clan_id, {"no ob": "NO OB"})
-        assert again == {"no ob": made["no ob"]}
+        again = await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): "NO OB"})
+        assert again == {Speaker("no ob"): made[Speaker("no ob")]}
         assert user not in made.values()
         found = await authors.writers(connection, clan_id)
         assert {(each.discord_user_id, each.bridge_name, each.name) for each in found} == {
@@ -57,7 +59,7 @@ async def test_broadcasts_are_counted_by_author_and_kind_within_a_span(
 ) -> None:
     async with database.writing() as connection:
         channel = await a_channel(connection, clan_id)
-        who = (await bridges.speaker_ids(connection, clan_id, {"zezima": "Zezima"}))["zezima"]
+        who = (await bridges.speaker_ids(connection, clan_id, {ZEZIMA: "Zezima"}))[ZEZIMA]
         told = [
             BroadcastRow(first_snowflake(at) + number, channel, author, kind, at)
             for number, (author, kind, at) in enumerate(

@@ -17,6 +17,7 @@ from storage import (
     clans,
     exemptions,
     forgetting,
+    forgotten,
     identity_revision,
     links,
     messages,
@@ -29,6 +30,7 @@ from storage import (
     snapshots,
     traces,
 )
+from storage.bridges import Speaker
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.errors import Overtaken
@@ -50,7 +52,7 @@ from tests.storage.rows import (
 ROOM: tuple[ModuleType, ...] = (
     *(authors, bridges, chat, clans, links, messages, metrics, players),
     *(rollups, runs, snapshots),
-    *(absences, exemptions, forgetting, privacy, traces),
+    *(absences, exemptions, forgetting, forgotten, privacy, traces),
     *(cases, identity_revision, policies),
 )
 START, END = NOW - 7 * DAY, NOW + DAY
@@ -101,7 +103,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "authors.writers": authors.writers,
     "bridges.counts": lambda it, clan: bridges.counts(it, clan, START, END),
     "bridges.of_clan": bridges.of_clan,
-    "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4], START),
+    "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4, 5, 6], START),
     "cases.counts": lambda it, clan: cases.counts(it, clan, "inactivity", PLAYERS),
     "cases.noticed_since": lambda it, clan: in_order(noticed(it, clan)),
     "chat.capped_messages": lambda it, clan: chat.capped_messages(it, clan, [(START, END, 5)]),
@@ -114,6 +116,8 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, [(START, END)]),
     "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
+    "forgotten.among": lambda it, clan: forgotten.among(it, clan, ["all", f"of {clan}"]),
+    "forgotten.of_clan": forgotten.of_clan,
     "identity_revision.read": identity_revision.read,
     "links.confirmed_roles": lambda it, clan: links.confirmed_roles(it, clan, 7),
     "links.actions": lambda it, clan: links.actions(it, clan, 5),
@@ -122,6 +126,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
+    "players.held_roles": players.held_roles,
+    "bridges.speakers_called": lambda it, clan: bridges.speakers_called(it, clan, ["no ob"]),
+    "players.bearings": lambda it, clan: players.bearings(it, clan, ["player 10", "player 20"]),
     "players.names": players.names,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
@@ -152,7 +159,7 @@ WRITES = {
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out"),
-    *("cases.extend", "cases.add", "policies.add"),
+    *("cases.extend", "cases.add", "policies.add", "forgotten.note"),
 }
 
 
@@ -182,8 +189,10 @@ async def settle(connection: Connection, number: int) -> int:
     )
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
+    await forgotten.note(connection, clan_id, {"all": NOW + number * HOUR, f"of {number}": NOW})
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)
+    await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): f"No ob {number}"})
     return clan_id
 
 
@@ -324,7 +333,7 @@ async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database)
         assert [place.player_id for place in await players.places(connection, two)] == [20, 21]
         kept = await players.events_between(connection, two, NOW, NOW + DAY)
         assert [each for each, _ in kept] == [event]
-        speaker = {"no ob": "No ob"}
+        speaker = {Speaker("no ob"): "No ob"}
         mine = await bridges.speaker_ids(connection, one, speaker)
         assert mine != await bridges.speaker_ids(connection, two, speaker)
         assert await bridges.start_over(connection, one, 2) is None

@@ -23,6 +23,7 @@ from storage import (
     runs,
     snapshots,
 )
+from storage.bridges import Speaker
 from storage.engine import Connection, Database, insert_missing, upsert
 from storage.tables import AUTHOR_DAYS, AUTHOR_TOTALS, LINKS, METRICS
 from tests.storage.rows import DAY, HOUR, NOW, a_fact
@@ -109,7 +110,7 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             await runs.fill(connection, clan_id, channel, NOW)
             await bridges.known_ids(connection, [1])
             await bridges.remove(connection, clan_id, [1])
-            await bridges.speaker_ids(connection, clan_id, {"no ob": "No ob"})
+            await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): "No ob"})
             await bridges.start_over(connection, clan_id, 1)
             await players.note_sightings(connection, [players.Sighting(10, "Old", "old", NOW)])
             await players.unhappen(

@@ -28,8 +28,8 @@ UNWATCHED = {
     "players": {"status", "updated_at", "changed_at"},
     # A poll sees every name again: only one that comes before another matters.
     "player_names": {"first_seen_at", "last_seen_at"},
-    # Who left the server is who they were.
-    "authors": {"left_at"},
+    # Who left the server is who they were; how old names are changes with the names.
+    "authors": {"left_at", "named_at"},
     "channels": {
         *("id", "discord_channel_id", "parent_id", "name", "kind"),
         *("is_counted", "is_readable", "cursor_id"),

@@ -59,3 +59,26 @@ async def test_a_database_of_an_older_schema_keeps_every_row(tmp_path: Path, sch
     if done.changed:
         (backup,) = names_in(tmp_path / "backups")
         assert everything(tmp_path / "backups" / backup) == sql
+
+
+async def test_only_clans_that_use_their_ranks_keep_the_rights_these_give(tmp_path: Path) -> None:
+    path = made(tmp_path / "clan.db", "0004")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE links SET state = 'claimed'")
+        clan_id, player_id = connection.execute("SELECT clan_id, player_id FROM links").fetchone()
+        connection.execute(
+            "INSERT INTO links (clan_id, player_id, discord_user_id, state, is_main, claimed_at) "
+            "VALUES (?, ?, 777, 'confirmed', 0, 0)",
+            (clan_id, player_id),
+        )
+        connection.execute(
+            "INSERT INTO clans (guild_id, name, zone, role_orders, permissions, created_at) "
+            "VALUES (999, 'New', 'UTC', '[]', '{}', 5)"
+        )
+        connection.commit()
+    async with opened(path) as database:
+        await bring_up(database, NOW)
+    kept = {row["id"]: row["ranks_confirmed_at"] for row in rows(path)["clans"]}
+    created = {row["id"]: row["created_at"] for row in rows(path)["clans"]}
+    assert {each for each, at in kept.items() if at is not None} == {clan_id}
+    assert kept[clan_id] == created[clan_id]

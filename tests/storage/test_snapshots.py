@@ -107,9 +107,22 @@ async def test_a_path_begins_with_its_baseline_or_the_first_seen_inside(
         zulrah = (await metrics.metric_ids(connection))["zulrah"][0]
         (paths,) = await metrics.paths(connection, clan_id, [(start, None)])
         assert sorted(paths) == [
-            MetricPath(1, zulrah, at_start=20, first_inside=None, at_end=45),
-            MetricPath(2, zulrah, at_start=None, first_inside=5, at_end=9),
+            MetricPath(1, zulrah, at_start=20, first=None, first_at_ms=None, at_end=45),
+            MetricPath(2, zulrah, None, 5, to_ms(start + DAY), 9),
         ], "what did not change since, and who was not seen, is absent"
+
+
+async def test_a_path_goes_from_one_ranked_value_to_another(
+    database: Database, clan_id: int
+) -> None:
+    start = NOW - 7 * DAY
+    async with database.writing() as connection:
+        for day, kills in enumerate((9, -1, -1, 12, -1)):
+            await observe(connection, 1, start + (2 * day - 3) * DAY, {"zulrah": kills})
+        zulrah = (await metrics.metric_ids(connection))["zulrah"][0]
+        (paths,) = await metrics.paths(connection, clan_id, [(start, None)])
+        assert paths == [MetricPath(1, zulrah, 9, None, None, 12)]
+        assert await metrics.lapsed_values(connection, [1, 2]) == {1: {zulrah: 12}, 2: {}}
 
 
 async def test_unranked_is_stored_as_it_comes(database: Database, clan_id: int) -> None:

@@ -48,7 +48,8 @@ def trial(seed: int, members: int) -> Trial:
     all_known = seed % 2 == 0
     profiles = profiles_of(world, said, all_known=all_known)
     silent = inactivity(profiles, world.ladder, DEFAULT_POLICY, NOW).sure
-    rising = promotion_cases(profiles, world.ladder, DEFAULT_POLICY, NOW).cases
+    found = promotion_cases(profiles, world.ladder, DEFAULT_POLICY, NOW)
+    rising = (*found.cases, *found.others)
     return Trial(
         personas=world.truth,
         truth=truth_of(world, said, linked_users(world, all_known=all_known)),

@@ -24,7 +24,8 @@ def write_activity(workbook: StyledWorkbook, report: ClanReport) -> None:
     sheet.title(
         f"{report.clan} · Activity",
         f"Left: day by day. Right: messages by weekday and hour, "
-        f"{style.span_words(report.span, report.zone)} · {DASH} unknown",
+        f"{style.span_words(report.span, report.zone)} · {DASH} unknown · "
+        "italic: XP or kills of somebody fell that day",
     )
     _write_trend(sheet, report)
     _write_week(sheet, report)
@@ -36,8 +37,9 @@ def _write_trend(sheet: Sheet, report: ClanReport) -> None:
     for line, day in enumerate(reversed(report.trend), start=_FIRST):
         sheet.day(line, 0, day.day)
         sheet.text(line, 1, style.WEEKDAYS[day.day.weekday()], "centred")
-        for column, value in enumerate((day.messages, day.xp, day.kills), start=2):
-            sheet.number(line, column, value)
+        sheet.number(line, 2, day.messages)
+        for column, value in enumerate((day.xp, day.kills), start=3):
+            sheet.number(line, column, value, "doubtful" if day.fell else "integer")
     last = _HEAD + len(report.trend)
     for column, kind in ((2, "messages"), (3, "xp"), (4, "kills")):
         sheet.shade((_FIRST, column, last, column), style.SHEET_SCALES[kind])

@@ -4,7 +4,7 @@ from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import ClanReport, Mover
 from bot.reports.metric_tables import BossRow, boss_gains, boss_rows
-from bot.reports.workbook.matrix import write_matrix
+from bot.reports.workbook.matrix import COUNTED, write_matrix
 from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _HEAD, _FIRST = 2, 3
@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("Their kills", 13),
     Column("Entered the hiscores (not counted)", 46),
 )
-_FIXED = (Column("Name", 17), Column("Role", 15), Column("All kills", 12))
+_FIXED = (Column("Name", 17), Column("Role", 15), Column("All kills", 12), *COUNTED)
 
 
 def write_bosses(workbook: StyledWorkbook, report: ClanReport) -> None:
@@ -48,7 +48,8 @@ def _write_kills(workbook: StyledWorkbook, report: ClanReport, killed: list[Boss
     sheet = workbook.sheet("Boss kills")
     sheet.title(
         f"{report.clan} · Boss kills",
-        f"Kills, {style.span_words(report.span, report.zone)} · {DASH} unknown",
+        f"Kills, {style.span_words(report.span, report.zone)} · {DASH} unknown · "
+        "italic: counted from another day",
     )
     columns = (*_FIXED, *(Column(row.name, 7.5) for row in killed))
     sheet.page.set_row(_HEAD, 200)

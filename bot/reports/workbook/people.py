@@ -15,9 +15,11 @@ _SEEN = (Column("Last in game", 13), Column("Last in chat", 13))
 _RISING = (
     *_PERSON,
     Column("Next role", 14),
-    Column("Strength", 10),
+    Column("Days there of 56", 10),
+    Column("Of these on the weaker side", 10),
     Column("Why", 56),
     Column("Not yet because", 46),
+    Column("Also considered", 46),
     *_SEEN,
     Column("Messages, 30 days", 12),
     Column("Of these counted", 12),
@@ -41,7 +43,7 @@ _SILENT = (
 
 
 def write_promotions(workbook: StyledWorkbook, clan: str, told: Suggestions) -> None:
-    """Write who is suggested for the next rank and who is just under, the strongest first."""
+    """Write who is suggested for the next rank, who else qualifies, and who is just under."""
     sheet = _sheet(workbook, "Promotions", clan, told.promotions)
     sheet.define(_WORDS, told.promotion_words)
     _write_head(sheet, _RISING)
@@ -91,13 +93,14 @@ def _write_person(sheet: Sheet, line: int, row: InactiveRow | PromotionRow) -> N
 def _write_rising(sheet: Sheet, line: int, row: PromotionRow) -> None:
     _write_person(sheet, line, row)
     sheet.text(line, 3, role_words(row.next_role))
-    sheet.number(line, 4, round(row.strength))
-    sheet.instant(line, 7, row.last_seen_in_game_at, "date")
-    sheet.instant(line, 8, row.last_seen_in_chat_at, "date")
-    for column, value in enumerate((row.messages, row.counted_messages, row.xp), start=9):
+    sheet.number(line, 4, row.days_there)
+    sheet.number(line, 5, row.weaker_side_days)
+    sheet.instant(line, 9, row.last_seen_in_game_at, "date")
+    sheet.instant(line, 10, row.last_seen_in_chat_at, "date")
+    for column, value in enumerate((row.messages, row.counted_messages, row.xp), start=11):
         sheet.number(line, column, value)
-    sheet.text(line, 12, row.evidence, "centred")
-    told = {5: row.reasons, 6: row.not_yet, 13: row.doubts, 14: row.accounts}
+    sheet.text(line, 14, row.evidence, "centred")
+    told = {6: row.reasons, 7: row.not_yet, 8: row.considered, 15: row.doubts, 16: row.accounts}
     sheet.sentences(line, _RISING, told)
 
 

@@ -31,6 +31,8 @@ _COLUMNS = (
     Column("In chat", 14),
     Column("13 weeks", 20),
     Column("Notes", 46),
+    *(Column(days, 18) for days in _DAYS),
+    Column("All", 18),
 )
 _SPANS = (
     ("Member", 0, 4),
@@ -40,6 +42,7 @@ _SPANS = (
     ("30 days", 16, 17),
     ("Total", 18, 20),
     ("Last seen", 21, 22),
+    ("XP and kills counted from", 25, 28),
 )
 _SHADED = (
     *((column, "messages") for column in range(5, 8)),
@@ -47,7 +50,7 @@ _SHADED = (
     *((column, "kills") for column in range(12, 16)),
     *((column, "ehp") for column in range(16, 18)),
 )
-_WEEKS, _NOTES = 23, 24
+_WEEKS, _NOTES, _FROM, _TO = 23, 24, 25, 29
 _LEGEND = (
     f"{DASH} unknown · red 0: seen and did nothing · italic: not the whole window was seen, "
     "see Notes · times by the clock of "
@@ -80,6 +83,7 @@ def _write_head(sheet: Sheet, rows: int) -> None:
         sheet.page.merge_range(_GROUPS, first, _GROUPS, last, words, look)
     sheet.text(_GROUPS, _WEEKS, "Messages", "head")
     sheet.text(_GROUPS, _NOTES, "", "head")
+    sheet.text(_GROUPS, _TO, "Counted to", "head")
     sheet.head(_HEAD, _COLUMNS)
     sheet.table(_HEAD, rows, len(_COLUMNS), frozen_columns=2)
     sheet.page.repeat_rows(_GROUPS, _HEAD)
@@ -109,6 +113,8 @@ def _write_row(sheet: Sheet, line: int, row: RosterRow) -> None:
     if not row.weeks:
         sheet.dash(line, _WEEKS)
     sheet.text(line, _NOTES, row.notes, "soft")
+    for column, instant in enumerate((*row.counted_from, row.counted_to), start=_FROM):
+        sheet.instant(line, column, instant)
 
 
 def _look(value: float | None, doubtful: bool = False) -> str:  # noqa: FBT001, FBT002 - one column

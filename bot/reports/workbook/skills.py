@@ -4,11 +4,11 @@ from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import ClanReport
 from bot.reports.metric_tables import SkillRow, skill_gains, skill_rows
-from bot.reports.workbook.matrix import write_matrix
+from bot.reports.workbook.matrix import COUNTED, write_matrix
 from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _CLAN, _HEAD = 2, 8
-_FIXED = (Column("Name", 17), Column("Role", 15), Column("All XP gained", 15))
+_FIXED = (Column("Name", 17), Column("Role", 15), Column("All XP gained", 15), *COUNTED)
 _LINES = (
     "Clan gained",
     "Members who gained",
@@ -24,7 +24,8 @@ def write_skills(workbook: StyledWorkbook, report: ClanReport) -> None:
     sheet = workbook.sheet("Skills")
     sheet.title(
         f"{report.clan} · Skills",
-        f"XP gained, {style.span_words(report.span, report.zone)} · {DASH} unknown",
+        f"XP gained, {style.span_words(report.span, report.zone)} · {DASH} unknown · "
+        "italic: counted from another day",
     )
     skills = skill_rows(report)
     for line, words in enumerate(_LINES, start=_CLAN):

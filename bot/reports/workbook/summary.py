@@ -7,6 +7,7 @@ from bot.reports.clan_report import (
     ClanReport,
     Mover,
     TotalRow,
+    doubts,
     top_movers,
     total_rows,
 )
@@ -29,9 +30,10 @@ def write_summary(workbook: StyledWorkbook, report: ClanReport, source: Source) 
     sheet.title(report.clan, f"Clan report · last {report.period.words}")
     sheet.text(2, 0, style.span_words(report.span, report.zone), "note")
     sheet.text(3, 0, style.evidence_words(report.evidence), "note")
+    sheet.text(4, 0, style.evidence_words(doubts(report)), "note")
     _write_totals(sheet, report)
     _write_lists(sheet, report)
-    _draw_charts(sheet, source)
+    _draw_charts(sheet, source, report)
     sheet.define(_WORDS, DEFINITIONS)
 
 
@@ -45,7 +47,7 @@ def _write_totals(sheet: Sheet, report: ClanReport) -> None:
 
 def _write_total(sheet: Sheet, line: int, row: TotalRow) -> None:
     look = "decimal" if row.decimal else "integer"
-    sheet.text(line, 0, row.label, "strong")
+    sheet.text(line, 0, f"{row.label} ({row.seen})" if row.seen else row.label, "strong")
     sheet.number(line, 1, row.now, look)
     sheet.number(line, 2, row.before, look)
     sheet.number(line, 3, row.change, f"signed {look}".removesuffix(" integer"))
@@ -67,22 +69,29 @@ def _write_list(
     row, column = corner
     sheet.page.merge_range(row, column, row, column + 1, heading, sheet.workbook.look("head"))
     for line, mover in enumerate(movers, start=row + 1):
-        sheet.text(line, column, mover.name)
-        sheet.number(line, column + 1, mover.value)
+        since = f", since {style.day_words(mover.since)}" if mover.since else ""
+        sheet.text(line, column, f"{mover.name}{since}")
+        sheet.number(line, column + 1, mover.value, "doubtful" if since else "integer")
     if not movers:
         sheet.text(row + 1, column, "nobody", "soft")
 
 
-def _draw_charts(sheet: Sheet, source: Source) -> None:
+def _draw_charts(sheet: Sheet, source: Source, report: ClanReport) -> None:
     if not source.days:
         sheet.text(_CHARTS, 0, "No days were observed yet.", "note")
         return
-    _draw_chart(sheet, source, (0, 608), 1)
-    _draw_chart(sheet, source, (6, 522), 2)
+    fell = [{"fill": {"color": style.DOWN}} if line.fell else None for line in report.trend]
+    _draw_chart(sheet, source, (0, 608), 1, fell)
+    _draw_chart(sheet, source, (6, 522), 2, [])
 
 
-def _draw_chart(sheet: Sheet, source: Source, place: tuple[int, int], column: int) -> None:
-    """Draw one column of the trend at (column, width in pixels); days without a value stay gaps."""
+def _draw_chart(
+    sheet: Sheet, source: Source, place: tuple[int, int], column: int, points: list[Any]
+) -> None:
+    """Draw one column of the trend at (column, width in pixels); days without a value stay gaps.
+
+    `points` are the days that look other than the rest.
+    """
     name, colour, form = (
         ("XP per day", style.XP, '[>=1000000]0.#,,"M";[>=1000]0,"k";0'),
         ("Messages per day", style.MESSAGES, "#,##0"),
@@ -95,6 +104,7 @@ def _draw_chart(sheet: Sheet, source: Source, place: tuple[int, int], column: in
             "values": source.trend(column),
             "fill": {"color": colour},
             "gap": 25,
+            **({"points": points} if any(points) else {}),
         }
     )
     chart.set_title({"name": name, "name_font": {"size": 12}, "overlay": False})

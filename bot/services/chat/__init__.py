@@ -15,6 +15,7 @@ from bot.services.chat.channels import Channels
 from bot.services.chat.facts import NO_USER
 from bot.services.chat.intake import ChannelInfo, Flushed, IncomingMessage, Intake
 from bot.services.chat.rebuild import UnknownZone, Zones
+from bot.services.chat.speakers import part_speakers
 
 __all__ = [
     "NO_ACCESS",
@@ -36,5 +37,6 @@ __all__ = [
     "Unreadable",
     "Zones",
     "credit",
+    "part_speakers",
     "settle_again",
 ]

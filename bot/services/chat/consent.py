@@ -1,38 +1,35 @@
 """Who may be counted: not those who opted out, and nothing written before its author was forgotten.
 
-What was forgotten is remembered only while the bot runs, for history that is being read meanwhile.
+Who was forgotten stands in the database, so that no history brings it back, in whatever process.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
+from bot.clan.forgotten import speaker_key, user_key
 from bot.clan.names import wom_key
 from bot.services.chat.facts import NO_USER, IncomingMessage
-from storage import privacy
+from bot.services.setup import Clan
+from storage import forgotten, privacy
 from storage.engine import Connection
 
 
-class Forgetting:
-    """Remembers until when each user's and speaker's lines were forgotten, by Discord server."""
+async def not_forgotten(
+    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage]
+) -> list[IncomingMessage]:
+    """Return the messages but those that were written before their author was forgotten."""
+    keys = [_key(clan.guild_id, each) for each in heard]
+    until = await forgotten.among(connection, clan.clan_id, set(keys))
+    return [
+        each
+        for each, key in zip(heard, keys, strict=True)
+        if key not in until or each.sent_at > until[key]
+    ]
 
-    def __init__(self) -> None:
-        self._until: dict[tuple[int, int | str], datetime] = {}
 
-    def forget(
-        self, guild_id: int, user_id: int, speakers: Collection[str], until: datetime
-    ) -> None:
-        """Refuse from now on what a user, or a speaker of the clan chat, wrote until an instant."""
-        self._until[guild_id, user_id] = until
-        for speaker in speakers:
-            self._until[guild_id, speaker] = until
-
-    def refuses(self, guild_id: int, heard: IncomingMessage) -> bool:
-        """Return whether a message was forgotten."""
-        who: int | str = heard.user_id
-        if who == NO_USER:
-            who = wom_key(heard.name)
-        until = self._until.get((guild_id, who))
-        return until is not None and heard.sent_at <= until
+def _key(guild_id: int, heard: IncomingMessage) -> str:
+    if heard.user_id == NO_USER:
+        return speaker_key(guild_id, heard.name)
+    return user_key(guild_id, heard.user_id)
 
 
 async def willing(

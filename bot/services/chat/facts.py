@@ -11,9 +11,10 @@ from typing import NamedTuple
 from bot.clan.broadcasts import BroadcastKind
 from bot.clan.names import wom_key
 from bot.services.chat.answers import drop_credits, fact_of
+from bot.services.chat.speakers import Borne, borne_by, speaker_at
 from bot.services.setup import Clan
 from storage import authors, bridges, messages
-from storage.bridges import BroadcastRow
+from storage.bridges import BroadcastRow, Speaker
 from storage.engine import Connection
 from storage.messages import Flag, MessageRow, Stored
 
@@ -85,7 +86,11 @@ async def channel_of(connection: Connection, clan: Clan, channel_info: ChannelIn
 
 
 async def put_in(
-    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage], refused: Collection[int]
+    connection: Connection,
+    clan: Clan,
+    heard: Sequence[IncomingMessage],
+    refused: Collection[int],
+    now: datetime,
 ) -> IntakeResult:
     """Store what is new of counted channels and return it."""
     known = await messages.known_ids(connection, [each.message_id for each in heard])
@@ -96,7 +101,7 @@ async def put_in(
     ]
     channels = await _counted_channels(connection, clan, {each.channel_info for each in fresh})
     counted = [each for each in fresh if each.channel_info.discord_channel_id in channels]
-    known_authors = await _authors(connection, clan, counted)
+    known_authors = await _authors(connection, clan, counted, now)
     kept = IntakeResult(
         tuple(
             fact_of(_stored(each, known_authors, channels), clan.zone)
@@ -111,22 +116,29 @@ async def put_in(
 
 
 class _Authors(NamedTuple):
-    """Author ids of users by Discord id, and of speakers by WOM key."""
+    """Author ids of users by Discord id, and of speakers; and who bore their names when."""
 
     users: dict[int, int]
-    speakers: dict[str, int]
+    speakers: dict[Speaker, int]
+    borne: Borne
+
+    def speaker(self, heard: IncomingMessage) -> Speaker:
+        """Return who speaks in a line of the clan chat."""
+        return speaker_at(self.borne, wom_key(heard.name), heard.sent_at)
 
 
 async def _authors(
-    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage]
+    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage], now: datetime
 ) -> _Authors:
     users = {each.user_id: (each.name, each.handle) for each in heard if each.user_id != NO_USER}
     # Backwards, so that of several ways to write a name the first one stands.
-    spoke = [each.name for each in reversed(heard) if each.user_id == NO_USER and each.name]
-    speakers = {wom_key(name): name for name in spoke}
+    spoke = [each for each in reversed(heard) if each.user_id == NO_USER and each.name]
+    borne = await borne_by(connection, clan, (wom_key(each.name) for each in spoke))
+    speakers = {speaker_at(borne, wom_key(each.name), each.sent_at): each.name for each in spoke}
     return _Authors(
-        await authors.author_ids(connection, clan.clan_id, users),
+        await authors.author_ids(connection, clan.clan_id, users, now),
         await bridges.speaker_ids(connection, clan.clan_id, speakers),
+        borne,
     )
 
 
@@ -134,7 +146,7 @@ def _stored(each: IncomingMessage, known: _Authors, channels: dict[int, int]) ->
     through_bridge = each.user_id == NO_USER
     return Stored(
         each.message_id,
-        known.speakers[wom_key(each.name)] if through_bridge else known.users[each.user_id],
+        known.speakers[known.speaker(each)] if through_bridge else known.users[each.user_id],
         channels[each.channel_info.discord_channel_id],
         each.sent_at,
         (Flag.QUESTION if each.is_question else 0) | (Flag.BRIDGE if through_bridge else 0),
@@ -146,7 +158,7 @@ def _told(each: IncomingMessage, known: _Authors, channels: dict[int, int]) -> B
     return BroadcastRow(
         each.message_id,
         channels[each.channel_info.discord_channel_id],
-        known.speakers.get(wom_key(each.name)),
+        known.speakers.get(known.speaker(each)),
         str(each.told),
         each.sent_at,
     )

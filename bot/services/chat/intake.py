@@ -14,7 +14,7 @@ from itertools import islice
 import structlog
 
 from bot.services.chat.answers import settle_answers
-from bot.services.chat.consent import Forgetting, willing
+from bot.services.chat.consent import not_forgotten, willing
 from bot.services.chat.facts import (
     ChannelInfo,
     IncomingMessage,
@@ -90,7 +90,6 @@ class Intake:
         self._session = 0
         self._caught_up: dict[int, int] = {}
         self._seen_again: set[int] = set()
-        self._forgetting = Forgetting()
         self._one_flush = asyncio.Lock()
         self._beat_at: datetime | None = None
 
@@ -114,12 +113,6 @@ class Intake:
             buffer.heard.pop(message_id, None)
             _remember(buffer.taken_back, message_id)
             _remember(self._gone, message_id)
-
-    def forget(
-        self, guild_id: int, user_id: int, speakers: Collection[str], until: datetime
-    ) -> None:
-        """Write nothing that a user or speaker said until then, whether heard already or not."""
-        self._forgetting.forget(guild_id, user_id, speakers, until)
 
     @property
     def session(self) -> int:
@@ -175,9 +168,9 @@ class Intake:
             for message_id in taken_back:
                 _remember(self._gone, message_id)
             gone, removed = await take_out(connection, clan, taken_back)
-            kept = [each for each in heard if not self._forgetting.refuses(clan.guild_id, each)]
+            kept = await not_forgotten(connection, clan, heard)
             wanted = await willing(connection, clan.clan_id, kept)
-            added = await put_in(connection, clan, wanted, self._gone)
+            added = await put_in(connection, clan, wanted, self._gone, self._clock())
             await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
             await authors.move_cursors(connection, clan.clan_id, self._cursors(added))
         return Flushed(len(added.facts), removed, len(added.told))

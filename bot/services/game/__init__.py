@@ -2,6 +2,7 @@
 
 from bot.services.game.faults import fault_words, unready
 from bot.services.game.first_year import fill_history
+from bot.services.game.looking import Looking
 from bot.services.game.poll import Failure, NoGroup, Poll, PollResult, PollUnderWay
 from bot.services.game.refreshing import MOST_AT_ONCE, OwnGroup, Refreshing, Requested
 from bot.services.game.snapshots import store_readings
@@ -9,6 +10,7 @@ from bot.services.game.snapshots import store_readings
 __all__ = [
     "MOST_AT_ONCE",
     "Failure",
+    "Looking",
     "NoGroup",
     "OwnGroup",
     "Poll",

@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +18,10 @@ import structlog
 
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews, roster_news
-from bot.clan.ranks import ladder
+from bot.clan.policy import Policy
 from bot.clan.renames import RenamePair
+from bot.clan.spans import hour_of
+from bot.services.chat import part_speakers
 from bot.services.game.first_year import fill_history
 from bot.services.game.group_facts import (
     Answers,
@@ -30,9 +32,9 @@ from bot.services.game.group_facts import (
     stale_players,
     unseen,
 )
-from bot.services.game.renames import RenameResult, Renaming, write_settled
+from bot.services.game.renames import RenameResult, Renaming, newly_borne, write_settled
 from bot.services.game.snapshots import reading_of, store_readings
-from bot.services.setup import Clan, Clock
+from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
 from storage.engine import Connection, Database
@@ -92,6 +94,7 @@ class _Known:
 
     clan: ClanRow
     places: Mapping[int, players.MemberRow]
+    policy: Policy
 
     @property
     def present(self) -> int:
@@ -127,7 +130,7 @@ class Poll:
         Raises NoGroup, PollUnderWay, and WomError when WOM gave no usable answer; then nothing was
         written but, on a clan's first poll, part of its history.
         """
-        async with self._turn_of(clan):
+        async with self.turn_of(clan):
             known = await self._known(clan)
             try:
                 return await self._poll(clan, known, believe=believe)
@@ -136,7 +139,7 @@ class Poll:
                 return PollResult(known.present, overtaken=str(error))
 
     @asynccontextmanager
-    async def _turn_of(self, clan: Clan) -> AsyncIterator[None]:
+    async def turn_of(self, clan: Clan) -> AsyncIterator[None]:
         """Have only one of those who come for a clan inside; PollUnderWay when that takes long."""
         turn = self._turns[clan.clan_id]
         try:
@@ -159,7 +162,7 @@ class Poll:
             return PollResult(known.present, unchanged=known.present)
         filled_from = None
         if known.clan.history_from is None and answers.hiscores:
-            filled_from = await self._fill_history(group_id, answers)
+            filled_from = await self._fill_history(group_id, clan, answers)
         settled = await self._settled(group_id, clan, known, answers, believe=believe)
         doubt = settled.news.doubt
         if doubt is not None:
@@ -189,9 +192,10 @@ class Poll:
     async def _known(self, clan: Clan) -> _Known:
         async with self._database.reading() as connection:
             row, places = await _stored(connection, clan)
+            policy = await policy_of(connection, clan)
         if row is None:
             raise NoGroup(clan.name)
-        return _Known(row, {place.player_id: place for place in places})
+        return _Known(row, {place.player_id: place for place in places}, policy)
 
     async def _ask(self, group_id: int, known: _Known) -> Answers | None:
         """Return what WOM answered, or None when nothing changed since the last time."""
@@ -214,12 +218,13 @@ class Poll:
         async with self._database.reading() as connection:
             return await snapshots.newest(connection, ids)
 
-    async def _fill_history(self, group_id: int, answers: Answers) -> datetime:
+    async def _fill_history(self, group_id: int, clan: Clan, answers: Answers) -> datetime:
         now = self._clock()
         rows = [player_row(member.player) for member in answers.details.memberships]
         async with self._database.writing() as connection:
             await players.note_players(connection, rows, now)
-        return await fill_history(self._database, self._wom, group_id, answers.hiscores, now)
+        hour_at = hour_of(now, clan.zone)
+        return await fill_history(self._database, self._wom, group_id, answers.hiscores, hour_at)
 
     async def _settled(
         self, group_id: int, clan: Clan, known: _Known, answers: Answers, *, believe: bool
@@ -231,7 +236,8 @@ class Poll:
             pid: Place(*(getattr(place, name) for name in kept))
             for pid, place in known.places.items()
         }
-        orders = [(order.role, order.index) for order in details.role_orders]
+        orders = tuple((order.role, order.index) for order in details.role_orders)
+        steps = ladder_of(replace(clan, role_orders=orders), known.policy)
         fresh = [place_of(member) for member in details.memberships]
         if answers.unreadable:
             # Whoever could not be read is not gone: keep everybody that the answer does not name.
@@ -239,7 +245,7 @@ class Poll:
             fresh += [
                 place for pid, place in places.items() if pid not in here and not place.left_at
             ]
-        news = roster_news(places, fresh, ladder(orders, clan.permissions), now, believed=believe)
+        news = roster_news(places, fresh, steps, now, believed=believe)
         polled_at = known.clan.polled_at
         return await self._renaming.settle(group_id, clan.clan_id, places, news, polled_at, now)
 
@@ -264,6 +270,8 @@ class Poll:
                     )
             await players.note_events(connection, clan_id, [_event(each) for each in news.changes])
             await write_settled(connection, clan_id, settled)
+            if keys := newly_borne(settled):
+                await part_speakers(connection, clan, keys)
             readings = {each.player.id: [reading_of(each)] for each in answers.hiscores}
             updated = await store_readings(connection, readings)
             history = {} if filled_from is None else {"history_from": filled_from}

@@ -128,12 +128,16 @@ class Renaming:
         news: RosterNews,
         polled_at: datetime | None,
     ) -> tuple[Sighting, ...]:
-        """Return who bore which name: all that is known at the first poll, then what is new."""
+        """Return who bore which name: at the first poll and when somebody came all, then news.
+
+        The former names of whoever came may be as old as the group.
+        """
         renamed = [change for change in news.changes if change.kind is ChangeKind.RENAMED]
         is_first = all(place.left_at is not None for place in known.values())
-        if not renamed and not is_first:
+        came = any(change.kind in renames.CAME for change in news.changes)
+        if not renamed and not is_first and not came:
             return ()
-        filed = await self._name_changes(group_id, _MOST_PAGES if is_first else 1)
+        filed = await self._name_changes(group_id, _MOST_PAGES if is_first or came else 1)
         here = {place.player_id for place in news.present}
         seen = [
             _sighting(each.player_id, name, each.created_at)
@@ -158,6 +162,17 @@ class Renaming:
             if len(page) < PAGE_SIZE:
                 break
         return found
+
+
+def newly_borne(settled: RenameResult) -> frozenset[str]:
+    """Return the names (by WOM key) of whoever came or bears another name, those before too."""
+    told = [
+        change
+        for change in settled.news.changes
+        if change.kind is ChangeKind.RENAMED or change.kind in renames.CAME
+    ]
+    names = {name for change in told for name in (change.name, change.before) if name}
+    return frozenset({wom_key(name) for name in names} | {each.wom_key for each in settled.names})
 
 
 async def write_settled(connection: Connection, clan_id: int, settled: RenameResult) -> None:

@@ -3,25 +3,30 @@
 from collections.abc import Mapping, Sequence
 
 from bot.clan.gains import Headline
-from bot.clan.metrics import MetricKind
+from bot.clan.metrics import UNRANKED, MetricKind
 from bot.clan.observing import HEADLINE_METRICS, MetricReading, Observed, observed
 from storage import metrics, snapshots
 from storage.engine import Connection
 from storage.snapshots import News, ObservationRow
-from wom.models import Hiscores
+from wom.models import Hiscores, Stats
 
 _PLAYERS_AT_ONCE = 25  # about 5 ms of work between two breaths of the event loop
 
 
 def reading_of(hiscores: Hiscores) -> MetricReading:
     """Return one member's stats as a reading."""
+    return reading_of_stats(hiscores)
+
+
+def reading_of_stats(stats: Stats) -> MetricReading:
+    """Return a snapshot as a reading."""
     return MetricReading(
-        hiscores.taken_at,
+        stats.taken_at,
         {
-            MetricKind.SKILL: hiscores.skills,
-            MetricKind.BOSS: hiscores.bosses,
-            MetricKind.ACTIVITY: hiscores.activities,
-            MetricKind.COMPUTED: hiscores.computed,
+            MetricKind.SKILL: stats.skills,
+            MetricKind.BOSS: stats.bosses,
+            MetricKind.ACTIVITY: stats.activities,
+            MetricKind.COMPUTED: stats.computed,
         },
     )
 
@@ -48,6 +53,7 @@ async def store_readings(
         few = players[start : start + _PLAYERS_AT_ONCE]
         newest = await snapshots.newest(connection, few)
         present = await metrics.present_values(connection, few)
+        lapsed = await _lapsed(connection, present, ids, readings)
         news = [
             News(
                 ObservationRow(player_id, *item.headline),
@@ -58,6 +64,7 @@ async def store_readings(
                 newest.get(player_id),
                 {names[number]: value for number, value in present[player_id].items()},
                 readings[player_id],
+                {names[number]: value for number, value in lapsed.get(player_id, {}).items()},
             )
         ]
         await snapshots.store(connection, news)
@@ -65,15 +72,42 @@ async def store_readings(
     return stored
 
 
+async def _lapsed(
+    connection: Connection,
+    present: Mapping[int, Mapping[int, float]],
+    ids: Mapping[str, int],
+    readings: Mapping[int, Sequence[MetricReading]],
+) -> dict[int, dict[int, float]]:
+    """Return the last ranked values of those players of whom a metric is ranked again, or newly."""
+    back = [
+        player_id
+        for player_id, values in present.items()
+        if any(
+            value != UNRANKED and values.get(ids[name]) == UNRANKED
+            for reading in readings[player_id]
+            for name, _, value in reading.metrics()
+        )
+    ]
+    return await metrics.lapsed_values(connection, back) if back else {}
+
+
 def _news(
-    newest: ObservationRow | None, present: dict[str, float], readings: Sequence[MetricReading]
+    newest: ObservationRow | None,
+    present: dict[str, float],
+    readings: Sequence[MetricReading],
+    lapsed: dict[str, float],
 ) -> list[Observed]:
     last = None if newest is None else Headline(*newest[1:])
     found = []
     for reading in readings:
-        item = observed(last, present, reading)
+        item = observed(last, present, reading, lapsed)
         if item is not None:
             found.append(item)
             last = item.headline
+            lapsed |= {
+                name: had
+                for name, value in item.changed.items()
+                if value == UNRANKED and (had := present.get(name)) is not None
+            }
             present |= item.changed
     return found

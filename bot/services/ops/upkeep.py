@@ -1,6 +1,7 @@
 """How the bot itself is doing: what ran when, what is late, what is wrong and how to mend it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,11 +9,12 @@ from datetime import datetime
 
 from bot.clan.cases import Case
 from bot.clan.coverage import full_words, next_step
-from bot.clan.diagnosis import Finding, warning
+from bot.clan.diagnosis import Finding, Severity, warning
 from bot.clan.enforcement import Verdict
 from bot.clan.evidence import Coverage
 from bot.clan.policy import Policy
 from bot.clan.punctuality import Job, Late, late_jobs
+from bot.clan.rank_table import rank_table
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, first_few, plural
 from bot.reports.definitions import strip
@@ -21,7 +23,7 @@ from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
 from bot.services.people import IdentityCache
 from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
-from bot.services.setup import Clan, Clock, policy_of
+from bot.services.setup import Clan, Clock, policy_of, ranks_finding
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, runs
 from storage.backup import back_up
@@ -142,6 +144,7 @@ class Upkeep:
             database_bytes=_size(self._database),
             troubles=(
                 *self._troubles(clan, ran, late, now),
+                *_rank_troubles(view),
                 *_blind_troubles(unreadable),
                 *_gap_troubles(unread),
             ),
@@ -228,6 +231,15 @@ def _coverage(view: ClanView, sure_pairs: int | None) -> Coverage:
     said = sum(count for at, count in view.chat.hours if at in span)
     heard = view.clan.listened_at is not None
     return report_coverage(view, roster, _COVERED, said if heard else None, sure_pairs)
+
+
+def _rank_troubles(view: ClanView) -> list[Finding]:
+    """Return that the ranks in the game give no rights before somebody confirmed them."""
+    held = Counter(place.role for place in view.people.places)
+    finding = ranks_finding(view.clan, rank_table(held, view.clan.permissions))
+    if finding.severity is Severity.OK:
+        return []
+    return [finding._replace(words=f"ranks in the game: {finding.words}")]
 
 
 def _blind_troubles(unreadable: tuple[str, ...]) -> list[Finding]:

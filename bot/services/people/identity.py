@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, Tied, own_matter, speaker_key
+from bot.clan.names import match_key
 from bot.clan.persons import Persons
 from bot.clan.ranks import Authority, Caller, authority
 from bot.clan.standings import Link
@@ -134,7 +135,14 @@ class Identity:
             return LinkRefusal.ABOVE
         asked = pairs if action is LinkAction.UNDO else pairs[:1]
         is_own = any(
-            own_matter(action, pair, self.ties, by.user_id, owns_server=by.owns_server)
+            own_matter(
+                action,
+                pair,
+                self.ties,
+                by.user_id,
+                owns_server=by.owns_server,
+                bears_name=self._bears_name(by.user_id, pair.player_id),
+            )
             for pair in asked
         )
         return LinkRefusal.OWN if is_own else None
@@ -142,8 +150,19 @@ class Identity:
     def _rank(self, player_id: int) -> Authority:
         """Return what the rank of an account gives, or gave to somebody who left."""
         every = (*self.places.values(), *self.former)
-        roles = frozenset(place.role for place in every if place.player_id == player_id)
-        return authority(Caller(wom_roles=roles), self.clan.permissions)
+        return self.rank(*(place.role for place in every if place.player_id == player_id))
+
+    def rank(self, *roles: str) -> Authority:
+        """Return what the highest of some roles gives, or would once they are confirmed."""
+        return authority(Caller(wom_roles=frozenset(roles)), self.clan.permissions)
+
+    def _bears_name(self, user_id: int, player_id: int) -> bool:
+        """Return whether a user is called like a player, be it in other letters or pictures."""
+        key = match_key(self.name_of(player_id))
+        mine = (each for each in self.writers if each.discord_user_id == user_id)
+        return any(
+            match_key(name) == key for each in mine for name in (each.name, each.handle) if name
+        )
 
     async def known_by_name(self, user_id: int) -> int | None:
         """Return the player that a user is known to be by name alone."""

@@ -66,7 +66,8 @@ class _Lookup:
 def _sure(asked: QueueInput, known: _Lookup) -> tuple[SurePair, ...]:
     """Return the sure pairs of those whom no other link concerns.
 
-    All names take part, those of linked people too: a name that they share is in doubt.
+    All names take part, those of linked people too: a name that they share is in doubt. An account
+    that gives rights is looked at by itself: somebody may call themself whatever they like.
     """
     wrong = {pair for pair, tie in asked.ties.items() if not tie.stands}
     pairs = sure_pairs(
@@ -78,6 +79,8 @@ def _sure(asked: QueueInput, known: _Lookup) -> tuple[SurePair, ...]:
     found = []
     for player_id, user_id, *_ in pairs:
         pair = LinkPair(player_id, user_id)
+        if player_id in asked.officers:
+            continue
         concerning = known.concerning(pair)
         if all(tie.pair == pair and tie.state is LinkState.CLAIMED for tie in concerning):
             found.append(SurePair(pair, called[player_id], known.shown[user_id]))

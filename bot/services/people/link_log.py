@@ -48,13 +48,22 @@ async def carry_out(  # noqa: PLR0913, PLR0917 - who does what to what, and when
 
 
 async def mark_discord(  # noqa: PLR0913 - who says so of whom, and when
-    connection: Connection, clan: Clan, player_id: int, by: int, now: datetime, *, has_none: bool
+    connection: Connection,
+    clan: Clan,
+    player_ids: Sequence[int],
+    by: int,
+    now: datetime,
+    *,
+    has_none: bool,
 ) -> None:
-    """Remember whether a player has a Discord account at all, and who said so."""
-    await links.set_no_discord(connection, clan.clan_id, player_id, has_none=has_none)
+    """Remember whether players have a Discord account at all, and who said so, as one action."""
+    await links.set_no_discord(connection, clan.clan_id, *player_ids, has_none=has_none)
     action = LinkAction.NO_DISCORD if has_none else LinkAction.HAS_DISCORD
-    event = LinkEventRow(player_id, NOBODY, action, {"has_no_discord": not has_none})
-    await links.note(connection, clan.clan_id, [event], by, now)
+    events = [
+        LinkEventRow(player_id, NOBODY, action, {"has_no_discord": not has_none})
+        for player_id in player_ids
+    ]
+    await links.note(connection, clan.clan_id, events, by, now)
 
 
 async def undoable(connection: Connection, clan: Clan) -> list[PastAction]:

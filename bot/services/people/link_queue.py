@@ -96,7 +96,7 @@ class LinkQueue:
 
 @dataclass(frozen=True, slots=True)
 class QueueInput:
-    """All that the queue is made of."""
+    """All that the queue is made of; `officers` are the players whose rank gives rights."""
 
     guild_members: Sequence[GuildMember]
     places: Sequence[MemberRow]
@@ -105,6 +105,7 @@ class QueueInput:
     ties: Ties
     persons: Persons
     similarity: Similarity
+    officers: frozenset[int] = frozenset()
 
     def player_to_match(self, place: MemberRow) -> PlayerToMatch:
         """Return a player with all names."""

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from bot.clan import linking
 from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, Ruling, Tied
+from bot.clan.ranks import Authority
 from bot.clan.standings import Link
 from bot.services.people.identity import Identity, Officer, Visitor
 from bot.services.people.identity_cache import IdentityCache, read_identity
@@ -180,9 +181,28 @@ class Links:
             if refusal := identity.refusal(action, [LinkPair(player_id, NOBODY)], by):
                 return LinkResult(place.name, refusal)
             await mark_discord(
-                identity.connection, clan, player_id, by.user_id, self._clock(), has_none=has_none
+                identity.connection, clan, [player_id], by.user_id, self._clock(), has_none=has_none
             )
             return LinkResult(place.name)
+
+    async def mark_without_discord(self, clan: Clan, player_ids: Sequence[int], by: Officer) -> int:
+        """Remember of several members that they have no Discord account, as one action.
+
+        Return of how many; those who are theirs to decide about and not marked yet.
+        """
+        async with self._open(clan) as identity:
+            asked = [
+                player_id
+                for player_id in player_ids
+                if player_id in identity.places
+                and not identity.places[player_id].has_no_discord
+                and not identity.refusal(LinkAction.NO_DISCORD, [LinkPair(player_id, NOBODY)], by)
+            ]
+            if asked:
+                await mark_discord(
+                    identity.connection, clan, asked, by.user_id, self._clock(), has_none=True
+                )
+            return len(asked)
 
     async def undo(self, clan: Clan, action_id: int, by: Officer) -> LinkRefusal | None:
         """Restore what was before an action; refused when it was changed or undone since."""
@@ -238,6 +258,11 @@ class Links:
             ties=identity.ties,
             persons=await identity.persons(),
             similarity=_similarity,
+            officers=frozenset(
+                place.player_id
+                for place in identity.places.values()
+                if identity.rank(place.role) >= Authority.OFFICER
+            ),
         )
         queue = await asyncio.to_thread(queue_of, asked)
         if last is not None:

@@ -85,6 +85,7 @@ def _author_names(writer: Writer, told: Mapping[int, int]) -> AuthorNames:
         writer.discord_user_id,
         writer.bridge_name,
         tuple(name for name in (writer.name, writer.handle) if name),
-        told.get(-writer.author_id),
+        told.get(-writer.author_id, writer.bearer_id),
         writer.is_hidden,
+        writer.named_at,
     )

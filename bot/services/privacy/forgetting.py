@@ -1,22 +1,27 @@
 """What people decide about their own traces: to be forgotten, not to be counted, to be counted.
 
 Forgetting is one transaction, and everybody else's numbers are afterwards what a rebuild from the
-facts that remain would make of them.
+facts that remain would make of them. That somebody was forgotten stays noted, by a hash.
 """
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from bot.services.chat import Intake, credit, settle_again
+from bot.clan.forgotten import speaker_key, user_key
+from bot.services.chat import credit, settle_again
 from bot.services.people import IdentityCache
-from bot.services.privacy.reach import reach_of
-from bot.services.setup import Clan, Clock, as_it_is
-from storage import clans, forgetting, privacy
+from bot.services.privacy.reach import Reach, reach_of
+from bot.services.setup import Clan, Clans, Clock, as_it_is
+from storage import authors, clans, forgetting, forgotten, privacy
 from storage.engine import Connection, Database
+from storage.forgotten import Keys
 from storage.rollups import roll_up
 
 _AT_ONCE = 50  # questions between two breaths of the event loop
+_LATE = timedelta(minutes=1)  # from a press to its transaction; a clock that differs more is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,9 @@ class Privacy:
     """Carries out what people decide about their own traces."""
 
     def __init__(
-        self,
-        database: Database,
-        intake: Intake,
-        clock: Clock,
-        identities: IdentityCache | None = None,
+        self, database: Database, clock: Clock, identities: IdentityCache | None = None
     ) -> None:
         self._database = database
-        self._intake = intake
         self._clock = clock
         self._identities = identities
 
@@ -46,28 +46,72 @@ class Privacy:
         """Delete everything about a user in this clan but what the roster itself shows.
 
         Of somebody who does not want to be counted, the id and that wish stay. `asked_at` is when
-        that was by Discord's clock, by which messages are dated: ours may be behind.
+        that was by Discord's clock, by which messages are dated: ours may be behind, or ahead.
         """
-        until = max(self._clock(), asked_at or self._clock())
+        now = self._clock()
+        until = now if asked_at is None else max(asked_at, min(now, asked_at + _LATE))
         async with self._database.writing() as connection:
             clan = await as_it_is(connection, clan)
             reach = await reach_of(connection, clan, user_id)
-            mine = reach.author_ids
-            await _drop_credits(connection, clan, mine)
-            messages = await forgetting.delete_facts(connection, mine)
-            await _settle_without(connection, clan, mine)
-            await forgetting.delete_rollups(connection, clan.clan_id, mine)
-            await forgetting.delete_ties(connection, clan.clan_id, user_id, mine)
-            await forgetting.delete_words(connection, clan.clan_id, user_id, reach.player_ids)
-            await forgetting.unname(connection, clan.clan_id, user_id)
-            await forgetting.clean_words(connection, clan.clan_id, user_id, reach.called)
-            await forgetting.delete_authors(connection, clan.clan_id, mine)
+            messages = await _forget(connection, clan, reach)
             # Nobody writes meanwhile: what was heard, or is read from history at this moment, waits
-            # for this transaction and must not be written after it.
-            self._intake.forget(clan.guild_id, user_id, reach.speakers, until)
+            # for this transaction and is not written after it.
+            await self._note(connection, clan, _keys(clan, reach, until))
+        self._let_go(clan)
+        return Forgotten(1, messages)
+
+    async def forget_again(self) -> Forgotten:
+        """Forget whom a restored backup brought back, and return how much that was.
+
+        Whoever was forgotten stands in the file beside the database, and not in the backup.
+        """
+        file = self._file()
+        if file is None:
+            return Forgotten()
+        told = await asyncio.to_thread(forgotten.remembered, file)
+        found = [
+            await self._forget_again(clan, file, told)
+            for clan in await Clans(self._database, self._clock).every()
+        ]
+        return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
+
+    async def _forget_again(
+        self, clan: Clan, file: Path, told: Mapping[tuple[int, str], datetime]
+    ) -> Forgotten:
+        ours = {key: until for (guild_id, key), until in told.items() if guild_id == clan.guild_id}
+        async with self._database.reading() as connection:
+            known = await forgotten.of_clan(connection, clan.clan_id)
+        if missing := _later(known, ours):
+            await asyncio.to_thread(forgotten.remember, file, clan.guild_id, missing)
+        lost = _later(ours, known)
+        if not lost:
+            return Forgotten()
+        people = messages = 0
+        async with self._database.writing() as connection:
+            for user_id in await privacy.users(connection, clan.clan_id):
+                if user_key(clan.guild_id, user_id) in lost:
+                    people += 1
+                    messages += await _forget(
+                        connection, clan, await reach_of(connection, clan, user_id)
+                    )
+            messages += await _forget_speakers(connection, clan, lost)
+            await forgotten.note(connection, clan.clan_id, lost)
+        self._let_go(clan)
+        return Forgotten(people, messages)
+
+    async def _note(self, connection: Connection, clan: Clan, keys: Keys) -> None:
+        """Note who was forgotten, in the file first: what stands there alone is forgotten again."""
+        if (file := self._file()) is not None:
+            await asyncio.to_thread(forgotten.remember, file, clan.guild_id, keys)
+        await forgotten.note(connection, clan.clan_id, keys)
+
+    def _file(self) -> Path | None:
+        path = self._database.path
+        return None if path is None else forgotten.file_beside(path)
+
+    def _let_go(self, clan: Clan) -> None:
         if self._identities is not None:
             self._identities.forget(clan)
-        return Forgotten(1, messages)
 
     async def is_opted_out(self, clan: Clan, user_id: int) -> bool:
         """Return whether a user does not want to be counted."""
@@ -120,6 +164,53 @@ class Privacy:
         for user_id in gone:
             messages += (await self.forget(clan, user_id)).messages
         return Forgotten(len(gone), messages)
+
+
+async def _forget(connection: Connection, clan: Clan, reach: Reach) -> int:
+    """Delete everything within somebody's reach, and return how many messages that was."""
+    user_id, mine = reach.user_id, reach.author_ids
+    messages = await _delete_chat(connection, clan, mine)
+    await forgetting.delete_ties(connection, clan.clan_id, user_id, mine)
+    await forgetting.delete_words(connection, clan.clan_id, user_id, reach.player_ids)
+    await forgetting.unname(connection, clan.clan_id, user_id)
+    await forgetting.clean_words(connection, clan.clan_id, user_id, reach.called)
+    await forgetting.delete_authors(connection, clan.clan_id, mine)
+    return messages
+
+
+async def _forget_speakers(connection: Connection, clan: Clan, keys: Collection[str]) -> int:
+    """Delete what the clan chat's speakers of some keys said; return how many messages it was."""
+    mine = [
+        writer.author_id
+        for writer in await authors.writers(connection, clan.clan_id)
+        if writer.bridge_name and speaker_key(clan.guild_id, writer.bridge_name) in keys
+    ]
+    if not mine:
+        return 0
+    messages = await _delete_chat(connection, clan, mine)
+    await forgetting.delete_ties(connection, clan.clan_id, -mine[0], mine)
+    await forgetting.delete_authors(connection, clan.clan_id, mine)
+    return messages
+
+
+async def _delete_chat(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> int:
+    """Delete what authors wrote, asked and answered, and make the others' numbers right."""
+    await _drop_credits(connection, clan, author_ids)
+    messages = await forgetting.delete_facts(connection, author_ids)
+    await _settle_without(connection, clan, author_ids)
+    await forgetting.delete_rollups(connection, clan.clan_id, author_ids)
+    return messages
+
+
+def _keys(clan: Clan, reach: Reach, until: datetime) -> dict[str, datetime]:
+    """Return by what somebody and the speakers of their accounts are known again."""
+    speakers = {speaker_key(clan.guild_id, name): until for name in reach.speakers}
+    return {user_key(clan.guild_id, reach.user_id): until, **speakers}
+
+
+def _later(some: Keys, than: Keys) -> dict[str, datetime]:
+    """Return those who were forgotten later than others say, or of whom these do not know."""
+    return {key: until for key, until in some.items() if key not in than or until > than[key]}
 
 
 async def _drop_credits(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> None:

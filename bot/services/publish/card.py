@@ -239,9 +239,10 @@ def _places(view: ClanView, player_id: int, period: Period) -> dict[str, tuple[i
     ]
     gains, wrote = gains_of(view, period), messages_of(view, view.chat.wrote[period])
     sides = [(each, gains.get(each, UNKNOWN), wrote[each]) for each in shown]
+    dated = [side for side in sides if side[1].is_dated]
     found = {
-        "xp": place({each: mine.xp for each, mine, _ in sides}, player_id),
-        "kills": place({each: mine.kills for each, mine, _ in sides}, player_id),
+        "xp": place({each: mine.xp for each, mine, _ in dated}, player_id),
+        "kills": place({each: mine.kills for each, mine, _ in dated}, player_id),
         "messages": place({each: chat and chat.messages for each, _, chat in sides}, player_id),
         "answers": place({each: chat and chat.answers for each, _, chat in sides}, player_id),
     }

@@ -10,7 +10,7 @@ from bot.clan.activity import Change, ChangeKind, heatmap, totals
 from bot.clan.cases import Case
 from bot.clan.coverage import linked
 from bot.clan.evidence import Coverage, coverage
-from bot.clan.gains import MetricGain, metric_gain
+from bot.clan.gains import MetricGain
 from bot.clan.metrics import MetricKind, threshold
 from bot.clan.policy import Policy
 from bot.clan.spans import WINDOWS, Period, Span, day_span, last
@@ -41,6 +41,7 @@ from bot.services.view import (
     ClanView,
     Detail,
     ViewQuery,
+    path_gain,
     read_view,
     roster_of,
     totals_before,
@@ -127,7 +128,7 @@ def report_query(period: Period, now: datetime, zone: ZoneInfo) -> ViewQuery:
         compared=period,
         measured=period,
         trend_from=day_span(trend_days(span, zone)[0], zone).start,
-        hours_from=min(span.before().start, span.end - LONGEST),
+        hours_from=min(span.before(zone).start, span.end - LONGEST),
     )
 
 
@@ -141,7 +142,7 @@ def _leaders_report(
 
 def _report(view: ClanView, period: Period) -> ClanReport:
     clan, span = view.clan, view.spans[period]
-    before, recent = span.before(), min(span.start, span.end - LONGEST)
+    before, recent = span.before(clan.zone), min(span.start, span.end - LONGEST)
     gained, present = metric_gains(view), _present(view)
     tops = top_bosses(gained[MetricKind.BOSS])
     roster = roster_of(view, sorted({*WINDOWS, period}), tops)
@@ -201,11 +202,11 @@ def metric_gains(view: ClanView) -> dict[MetricKind, dict[int, dict[str, MetricG
     found: dict[MetricKind, dict[int, dict[str, MetricGain]]] = {kind: {} for kind in MetricKind}
     metrics = view.game.metrics
     thresholds = {number: threshold(*metric) for number, metric in metrics.items()}
-    for player_id, number, at_start, first_inside, at_end in view.game.paths:
-        gain = metric_gain(at_start, first_inside, at_end, thresholds[number])
+    for path in view.game.paths:
+        gain = path_gain(path, view.game.first, thresholds[path.metric_id])
         if gain is not None and (gain.earned or gain.entered_at):
-            name, kind = metrics[number]
-            found[kind].setdefault(player_id, {})[name] = gain
+            name, kind = metrics[path.metric_id]
+            found[kind].setdefault(path.player_id, {})[name] = gain
     return found
 
 

@@ -17,6 +17,7 @@ from storage.columns import to_ms
 Hours = Sequence[tuple[datetime, int]]
 """Messages by hour."""
 
+_UNSEEN = (None, None, False)
 SHORTEST = timedelta(days=30)
 LONGEST = timedelta(days=90)
 
@@ -43,7 +44,7 @@ def trend_lines(
     since_ms = to_ms(day_span(days[0], zone).start - BASELINE_LEAD)
     seen = [row for row in life if row[1] > since_ms and player_id in {None, row[0]}]
     risen = _risen(seen, days, midnights(days, zone))
-    return tuple(DayLine(day, messages.get(day), *risen.get(day, (None, None))) for day in days)
+    return tuple(DayLine(day, messages.get(day), *risen.get(day, _UNSEEN)) for day in days)
 
 
 def daily_messages(
@@ -66,18 +67,25 @@ def first_heard(hours: Hours, zone: ZoneInfo) -> date | None:
 
 def _risen(
     seen: Sequence[LifeRow], days: Sequence[date], starts: Sequence[int]
-) -> dict[date, tuple[int | None, int]]:
-    """Return (XP, kills) by the day of the observation that showed them; no day without one.
+) -> dict[date, tuple[int | None, int, bool]]:
+    """Return (XP, kills, whether any fell) by the day of the observation that showed it.
+
+    No day without one. What fell is taken off nothing.
 
     `starts` are the beginnings of the days, which reach to the end of what was seen.
     """
     xp: dict[int, int] = {}
     kills: dict[int, int] = defaultdict(int)
+    fell: set[int] = set()
     for (whose, _, had_xp, had_kills), (who, at_ms, has_xp, has_kills) in pairwise(seen):
         if whose != who or at_ms < starts[0]:
             continue
         number = bisect_right(starts, at_ms) - 1
-        kills[number] += has_kills - had_kills
+        kills[number] += max(has_kills - had_kills, 0)
         if had_xp != UNRANKED != has_xp:
             xp[number] = xp.get(number, 0) + max(has_xp - had_xp, 0)
-    return {days[number]: (xp.get(number), earned) for number, earned in kills.items()}
+        if has_kills < had_kills or UNRANKED < has_xp < had_xp:
+            fell.add(number)
+    return {
+        days[number]: (xp.get(number), earned, number in fell) for number, earned in kills.items()
+    }

@@ -193,7 +193,7 @@ def standing_in(context: ReviewContext, player_id: int) -> OwnStanding | None:
     if profile is None:
         return None
     policy, now, permissions = context.policy, context.at, context.clan.permissions
-    bars = comparison(context.profiles, policy.promotion)
+    bars = comparison(context.profiles, context.ladder, policy.promotion)
     return OwnStanding(
         profile,
         judge(profile, policy, now),

@@ -76,5 +76,5 @@ def _judged(read: _TwoViews, policy: Policy) -> _Judged:
     return _Judged(
         flagged_in(open_inactivity(today)),
         past(then.at, flagged, today.profiles, read.noticed) if seen_then else None,
-        tuple(case.profile.main.name for case in found.cases),
+        tuple(case.profile.main.name for case in (*found.cases, *found.others)),
     )

@@ -1,6 +1,6 @@
 """What a clan is set up as: its server and group, its policy, and what setup still lacks."""
 
-from bot.services.setup.checklist import Checklist, Facts, checklist
+from bot.services.setup.checklist import Checklist, Facts, checklist, ranks_finding
 from bot.services.setup.clans import Clan, Clans, Clock, as_it_is
 from bot.services.setup.groups import FoundGroup, groups_called
 from bot.services.setup.policies import NotAllowed, Outdated, Policies, ladder_of, policy_of
@@ -24,4 +24,5 @@ __all__ = [
     "imported",
     "ladder_of",
     "policy_of",
+    "ranks_finding",
 ]

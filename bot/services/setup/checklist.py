@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.clan.diagnosis import Finding, fault, warning, well
+from bot.clan.rank_table import RankTable, table_words
 from bot.clan.wording import first_few, plural
 from bot.services.setup.clans import Clan
 
 _NAMED = 5
 _GROUP, _ZONE, _ROLES = "Wise Old Man group", "Time zone", "Officers and leadership"
+_RANKS = "Ranks in the game"
 _CHANNELS, _BRIDGE, _REPORT = "Channels", "Clan-chat bridge", "Report channel"
 _QUESTIONS = "Questions"
 
@@ -29,6 +31,7 @@ class Facts:
     speaks: bool | None
     sees_words: bool
     bridges: Sequence[str] = ()
+    ranks: RankTable = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Checklist:
     group: Finding
     zone: Finding
     roles: Finding
+    ranks: Finding
     channels: Finding
     bridge: Finding
     report_channel: Finding
@@ -50,6 +54,7 @@ def checklist(clan: Clan, facts: Facts) -> Checklist:
         group=_group(clan),
         zone=well(_ZONE, f"{clan.zone.key}: the clan's days begin at midnight there"),
         roles=_roles(clan),
+        ranks=ranks_finding(clan, facts.ranks),
         channels=_channels(facts),
         bridge=_bridge(facts),
         report_channel=_report_channel(facts),
@@ -73,6 +78,21 @@ def _roles(clan: Clan) -> Finding:
         _ROLES,
         "none yet: only people with Manage Server may use the officers' commands",
         "Choose the roles of your officers and of your leadership.",
+    )
+
+
+def ranks_finding(clan: Clan, table: RankTable) -> Finding:
+    """Return whether the ranks that are held in the game give rights, or wait to be confirmed."""
+    if clan.wom_group_id is None:
+        return well(_RANKS, "none yet: they come with the Wise Old Man group")
+    words = " ".join(table_words(table)) or "no rank makes officers or leadership."
+    if clan.ranks_confirmed_at is not None:
+        return well(_RANKS, f"they give rights. {words}".replace("?", ""))
+    return warning(
+        _RANKS,
+        f"they give no rights yet. {words}",
+        "Confirm them in /clanstats setup if that is so; leadership changes them in "
+        "/clanstats settings. Until then only Discord roles and Manage Server give rights.",
     )
 
 

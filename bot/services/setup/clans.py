@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.clan.rank_table import RankTable, fingerprint, rank_table
 from bot.clan.ranks import Caller, Permissions
 from storage import authors, clans, links, players
 from storage.clans import ClanRow
@@ -30,6 +31,7 @@ class Clan:
     forget_after_days: int | None = None
     notice_channel_id: int | None = None
     role_orders: tuple[tuple[str, int], ...] = ()
+    ranks_confirmed_at: datetime | None = None
 
 
 class Clans:
@@ -65,7 +67,10 @@ class Clans:
             if before is not None and before.wom_group_id not in {None, group_id}:
                 gone = [place.player_id for place in await players.places(connection, clan.clan_id)]
                 await players.take_out(connection, clan.clan_id, gone, self._clock())
-                await clans.change(connection, clan.clan_id, history_from=None)
+                # What the ranks of another group mean, nobody has confirmed yet.
+                await clans.change(
+                    connection, clan.clan_id, history_from=None, ranks_confirmed_at=None
+                )
             await clans.change(
                 connection,
                 clan.clan_id,
@@ -91,7 +96,33 @@ class Clans:
         """Return who asks, with the WOM roles of the accounts that an officer confirmed."""
         async with self._database.reading() as connection:
             held = await links.confirmed_roles(connection, clan.clan_id, user_id)
-        return Caller(owner, manager, roles, frozenset(held))
+        counts = clan.ranks_confirmed_at is not None
+        return Caller(owner, manager, roles, frozenset(held), ranks_count=counts)
+
+    async def ranks(self, clan: Clan) -> RankTable:
+        """Return which ranks would give rights, and to how many members."""
+        async with self._database.reading() as connection:
+            held = await players.held_roles(connection, clan.clan_id)
+        return rank_table(held, clan.permissions)
+
+    async def confirm_ranks(self, clan: Clan, shown: str) -> bool:
+        """Let the WOM ranks give rights, if the table is still the one that was shown.
+
+        `shown` is its fingerprint; return whether it is.
+        """
+        async with self._database.writing() as connection:
+            row = await clans.of_guild(connection, clan.guild_id)
+            held = await players.held_roles(connection, clan.clan_id)
+            permissions = Permissions.from_dict(row.permissions) if row else clan.permissions
+            if fingerprint(rank_table(held, permissions)) != shown:
+                return False
+            await clans.change(connection, clan.clan_id, ranks_confirmed_at=self._clock())
+            return True
+
+    async def take_back_ranks(self, clan: Clan) -> None:
+        """Let Discord roles and Manage Server alone give rights again."""
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, ranks_confirmed_at=None)
 
 
 async def as_it_is(connection: Connection, clan: Clan) -> Clan:
@@ -115,4 +146,5 @@ def _clan(row: ClanRow) -> Clan:
         forget_after_days=row.forget_after_days,
         notice_channel_id=row.notice_channel_id,
         role_orders=tuple(row.role_orders),
+        ranks_confirmed_at=row.ranks_confirmed_at,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.clan.clan_settings import ClanSettings, Draft
 from bot.clan.plain import named
-from bot.clan.policy import Policy, changed
+from bot.clan.policy import Policy, changed, without_retired
 from bot.clan.ranks import Permissions
 from bot.reports.documents import Document
 from bot.services.setup.clans import Clan
@@ -26,6 +26,7 @@ _STAY = ("discord_officers", "discord_leadership")
 _ROLES = (
     ("promotion", "recruit_roles"),
     ("promotion", "comparison_ranks"),
+    ("promotion", "highest_rank"),
     ("promotion", "steady_by_rank"),
     ("enforcement", "limits"),
 )
@@ -50,6 +51,7 @@ def imported(content: bytes, base: ClanSettings) -> Draft:
     are never taken from a file.
     """
     policy, permissions = _sections(content)
+    policy = dict(named(without_retired(policy), "policy"))
     policy.pop("version", None)
     for name in _STAY:
         permissions.pop(name, None)
@@ -105,6 +107,8 @@ def _permissions_faults(plain: Mapping[str, Any], told: Mapping[str, Any]) -> It
 
 
 def _roles_faults(name: str, roles: object) -> Iterator[str]:
+    if isinstance(roles, str):
+        roles = [roles] if roles else []
     if not isinstance(roles, list):
         return
     if len(roles) > _MOST_ROLES:

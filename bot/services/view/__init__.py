@@ -1,7 +1,7 @@
 """The one read of a clan, and the two things that are made of it: members and profiles."""
 
 from bot.services.view.chat import WEEKS
-from bot.services.view.game import BASELINE_LEAD, LifeRow
+from bot.services.view.game import BASELINE_LEAD, LifeRow, path_gain
 from bot.services.view.members import (
     coverage_words,
     gains_of,
@@ -29,6 +29,7 @@ __all__ = [
     "gains_of",
     "member_of",
     "messages_of",
+    "path_gain",
     "people_of",
     "profiles_of",
     "read_people",

@@ -97,7 +97,7 @@ async def _written(
     """
     spans = list(asked.values())
     if query.compared is not None:
-        spans.append(asked[query.compared].before())
+        spans.append(asked[query.compared].before(clan.zone))
     days = [whole_days(span, clan.zone) for span in spans]
     sums = await chat.messages_on_days(connection, clan.clan_id, [*days, *weeks])
     found = [{who: Chat(n) for who, n in by_author.items()} for by_author in sums[: len(spans)]]

@@ -5,18 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.clan.gains import metric_gain
+from bot.clan.gains import Course, MetricGain, metric_gain
 from bot.clan.metrics import RAIDS, MetricKind, threshold
-from bot.clan.policy import MONTH_DAYS
+from bot.clan.policy import RAID_DAYS
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery, earliest
 from storage import metrics, snapshots
+from storage.columns import to_ms
 from storage.engine import Connection
 from storage.metrics import MetricPath
 from storage.snapshots import ObservationRow
-
-RAID_DAYS = MONTH_DAYS
-"""The one window in which raids gained are told."""
 
 BASELINE_LEAD = timedelta(days=2)
 """Members are seen about daily: what rose on a first day has its baseline on the day before."""
@@ -66,16 +64,17 @@ async def read_game(
     cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
     instants = [at, *(span.start for span in spans.values())]
     if query.compared is not None:
-        instants.append(spans[query.compared].before().start)
+        instants.append(spans[query.compared].before(clan.zone).start)
     at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at)
     known = await read_metrics(connection) if query.detail & _BY_METRIC else {}
+    first = await snapshots.first_seen(connection, cid, at)
     return GameView(
         now=at_end,
-        first=await snapshots.first_seen(connection, cid, at),
+        first=first,
         starts=dict(zip(spans, at_starts, strict=False)),
         earlier={} if query.compared is None else at_starts[-1],
         life=await _life(connection, clan, query, back_to, whose),
-        **await _by_metric(connection, clan, query, known),
+        **await _by_metric(connection, clan, query, known, first),
     )
 
 
@@ -101,7 +100,11 @@ async def read_metrics(connection: Connection) -> Metrics:
 
 
 async def _by_metric(
-    connection: Connection, clan: Clan, query: ViewQuery, known: Metrics
+    connection: Connection,
+    clan: Clan,
+    query: ViewQuery,
+    known: Metrics,
+    first: Mapping[int, ObservationRow],
 ) -> dict[str, Any]:
     """Return the fields of a GameView that are about single metrics."""
     if not known:
@@ -120,22 +123,28 @@ async def _by_metric(
     found: dict[str, Any] = {"metrics": known}
     if Detail.SCORES in query.detail:
         found["raids"] = _sums((who, value) for who, number, value in present if number in raids)
-        found["raids_gained"] = _raids_gained(paths[0], raids)
+        found["raids_gained"] = _raids_gained(paths[0], raids, first)
     if every:
         found |= {"paths": paths[-1] if query.measured is not None else (), "present": present}
     return found
 
 
-def _raids_gained(paths: Sequence[MetricPath], raids: Mapping[int, str]) -> dict[int, int]:
+def path_gain(
+    path: MetricPath, first: Mapping[int, ObservationRow], ranked_from: int
+) -> MetricGain | None:
+    """Return what a path comes to; `first` are the players' first headlines."""
+    looked = None if path.first_at_ms is None else first.get(path.player_id)
+    is_first_look = looked is not None and to_ms(looked.seen_at) == path.first_at_ms
+    return metric_gain(Course(path.at_start, path.first, path.at_end, is_first_look), ranked_from)
+
+
+def _raids_gained(
+    paths: Sequence[MetricPath], raids: Mapping[int, str], first: Mapping[int, ObservationRow]
+) -> dict[int, int]:
     gains = (
         (
             path.player_id,
-            metric_gain(
-                path.at_start,
-                path.first_inside,
-                path.at_end,
-                threshold(raids[path.metric_id], MetricKind.BOSS),
-            ),
+            path_gain(path, first, threshold(raids[path.metric_id], MetricKind.BOSS)),
         )
         for path in paths
     )

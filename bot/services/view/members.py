@@ -114,7 +114,7 @@ def totals_before(view: ClanView, messages: int | None) -> Totals:
     game, compared = view.game, view.query.compared
     if compared is None:
         raise ValueError("the query compares nothing")
-    earlier = view.spans[compared].before()
+    earlier = view.spans[compared].before(view.clan.zone)
     gains = gains_by_player(game.earlier, game.first, game.starts[compared], earlier)
     wrote = messages_of(view, view.chat.earlier)
     sides = (

@@ -16,8 +16,9 @@ from bot.clan.gains import UNKNOWN, Gains
 from bot.clan.leave import Absentees, Leave, away_on, back_since
 from bot.clan.metrics import UNRANKED
 from bot.clan.persons import Person
-from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS, Policy
+from bot.clan.policy import RAID_DAYS, STEADY_DAYS, STEADY_WEEKS, Policy
 from bot.clan.presence import (
+    Days,
     Rise,
     day_number,
     days_risen,
@@ -39,7 +40,7 @@ from bot.clan.profiles import (
 )
 from bot.clan.spans import day_of, day_span
 from bot.clan.standings import Chat, Member
-from bot.services.view.game import BASELINE_LEAD, RAID_DAYS
+from bot.services.view.game import BASELINE_LEAD
 from bot.services.view.members import gains_of
 from bot.services.view.query import verdict_query
 from bot.services.view.view import ClanView
@@ -72,13 +73,15 @@ def profiles_of(
 class _Shared:
     """What is worked out of a view for everybody at once.
 
-    `gains` by the days of a window and player; `starts` are the beginnings of the 56 days.
+    `gains` by the days of a window and player, `raid_gains` those of RAID_DAYS;
+    `starts` are the beginnings of the 56 days.
     """
 
     view: ClanView
     policy: Policy
     silence_only: bool
     gains: Mapping[int, Mapping[int, Gains]]
+    raid_gains: Mapping[int, Gains]
     rises: Mapping[int, Sequence[Rise]]
     starts: Sequence[int]
     leaves: Sequence[Leave]
@@ -109,6 +112,7 @@ def _shared(
         policy=policy,
         silence_only=silence_only,
         gains={days: gains_of(view, days) for days in sorted(query.windows)},
+        raid_gains={} if silence_only else gains_of(view, RAID_DAYS),
         rises=rises([row for row in view.game.life if row[1] > since_ms]),
         starts=midnights(view.days, view.clan.zone),
         leaves=leaves,
@@ -126,6 +130,7 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
     risen = sorted(chain.from_iterable(shared.rises.get(each, ()) for each in ids))
     cases = list(chain.from_iterable(shared.cases.get(each, ()) for each in ids))
     leave = shared.away.leave_of(_on_leave(person), ids)
+    played, wrote = _days(shared, members[0], person, ids, risen)
     return Profile(
         accounts=tuple(map(_account, places)),
         user_id=person.user_id,
@@ -134,6 +139,7 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
         windows={days: _window(shared, members, person, days) for days in shared.gains},
         total_xp=summed(each.xp for each in _seen(view.game.now, ids) if each.xp != UNRANKED),
         total_raids=summed(view.game.raids.get(each) for each in ids),
+        recent_raids=_recent_raids(shared, ids),
         game_seen_at=_game_seen_at(view, places, risen),
         enough_xp_at=_enough_xp_at(shared.policy, risen),
         back_at=_back_at(shared, person, ids),
@@ -141,7 +147,8 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
         exemption=view.exempt.of_person([(place.player_id, place.role) for place in places]),
         cooldown_until=rests_until(cases, CaseKind.PROMOTION, view.as_of),
         snoozed_until=rests_until(cases, CaseKind.INACTIVITY, view.as_of),
-        weeks=_weeks(shared, members[0], person, ids, risen),
+        weeks=_weeks(shared, played, wrote, ids),
+        life_days=joined((played, wrote)),
         chat_seen_at=_chat_seen_at(view, members[0], person),
         was_answered=_was_answered(view, person),
     )
@@ -149,27 +156,18 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
 
 def _from_afar(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> Profile:
     """Return no more of a person than what sets the bars for others."""
-    view = shared.view
     rules = shared.policy.promotion
+    ids = [place.player_id for place in places]
     return Profile(
         accounts=tuple(map(_account, places)),
         windows={
-            days: _window_from_afar(shared, person, places, days)
+            days: replace(
+                _game_window(shared, [_member(shared.view, person, each) for each in places], days),
+                capped=_capped(shared, person, days) if _is_heard(shared.view, person) else None,
+            )
             for days in {rules.velocity_days, rules.pillar_days}
         },
-        total_raids=summed(view.game.raids.get(place.player_id) for place in places),
-    )
-
-
-def _window_from_afar(
-    shared: _Shared, person: Person, places: Sequence[MemberRow], days: int
-) -> Window:
-    gains = shared.gains[days]
-    dated = (mine for each in places if not (mine := gains.get(each.player_id, UNKNOWN)).thin)
-    is_heard = _is_heard(shared.view, person)
-    return Window(
-        xp=summed(mine.xp for mine in dated),
-        capped=_capped(shared, person, days) if is_heard else None,
+        recent_raids=_recent_raids(shared, ids),
     )
 
 
@@ -210,20 +208,29 @@ def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
     )
 
 
-def _window(shared: _Shared, members: Sequence[Member], person: Person, days: int) -> Window:
-    view, length = shared.view, timedelta(days=days)
-    gains = shared.gains[days]
+def _game_window(shared: _Shared, members: Sequence[Member], days: int) -> Window:
+    gains, length = shared.gains[days], timedelta(days=days)
     sides = [
         Side(
             member.name,
             mine := gains.get(member.player_id, UNKNOWN),
-            game_evidence(member, mine, length, view.as_of),
+            game_evidence(member, mine, length, shared.view.as_of),
         )
         for member in members
     ]
-    raids = view.game.raids_gained if days == RAID_DAYS else {}
-    game = game_window(sides, [raids.get(member.player_id) for member in members])
-    chat = chat_evidence(members[0], length, view.as_of, shared.blind)
+    return game_window(sides)
+
+
+def _recent_raids(shared: _Shared, ids: Sequence[int]) -> int | None:
+    """Return the raids of all accounts whose gains of so long can be dated, or None."""
+    gained = shared.view.game.raids_gained
+    dated = (each for each in ids if (mine := shared.raid_gains.get(each)) and not mine.thin)
+    return summed(gained.get(each, 0) for each in dated)
+
+
+def _window(shared: _Shared, members: Sequence[Member], person: Person, days: int) -> Window:
+    view, game = shared.view, _game_window(shared, members, days)
+    chat = chat_evidence(members[0], timedelta(days=days), view.as_of, shared.blind)
     if members[0].chat is None:
         return replace(game, chat=chat)
     wrote = view.chat.wrote[days]
@@ -237,20 +244,29 @@ def _window(shared: _Shared, members: Sequence[Member], person: Person, days: in
     )
 
 
-def _weeks(
+def _days(
     shared: _Shared, main: Member, person: Person, ids: Sequence[int], risen: Sequence[Rise]
+) -> tuple[Days | None, Days | None]:
+    """Return the days of the eight weeks with a gain, and those with a message; None is unknown."""
+    view = shared.view
+    if shared.silence_only:
+        return None, None
+    wrote = joined(view.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
+    return (
+        days_risen(risen, shared.starts) if _seen(view.game.first, ids) else None,
+        None if main.chat is None else wrote or 0,
+    )
+
+
+def _weeks(
+    shared: _Shared, played: Days | None, wrote: Days | None, ids: Sequence[int]
 ) -> tuple[Week, ...]:
     view, starts = shared.view, shared.starts
     if shared.silence_only:
         return ()
     first = min((each.seen_at for each in _seen(view.game.first, ids)), default=None)
-    wrote = joined(view.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
-    return weeks(
-        None if first is None else days_risen(risen, starts),
-        None if main.chat is None else wrote or 0,
-        (day_number(first, starts), day_number(view.chat.heard_from, starts)),
-        STEADY_WEEKS,
-    )
+    known_from = day_number(first, starts), day_number(view.chat.heard_from, starts)
+    return weeks(played, wrote, known_from, STEADY_WEEKS)
 
 
 def _on_leave(person: Person) -> int | None:

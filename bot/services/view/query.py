@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Flag, auto
 from zoneinfo import ZoneInfo
 
-from bot.clan.policy import MONTH_DAYS, Policy
+from bot.clan.policy import MONTH_DAYS, RAID_DAYS, Policy
 from bot.clan.spans import Span, last_days
 
 
@@ -112,6 +112,7 @@ def verdict_query(
         frozenset(policy.windows()),
         Detail.LIFE | Detail.SCORES,
         about,
+        game_windows=frozenset({RAID_DAYS}) - frozenset(policy.windows()),
         caps=frozenset((days, rules.hour_cap) for days in {rules.pillar_days, MONTH_DAYS}),
         newcomer_days=policy.alerts.newcomer_days,
     )

@@ -17,8 +17,8 @@ from bot.clan.leave import Leave
 from bot.clan.metrics import RAIDS, UNRANKED, MetricKind, threshold
 from bot.clan.names import wom_key
 from bot.clan.persons import AuthorNames, Person, Persons, PlayerNames, Tie, persons
-from bot.clan.policy import DEFAULT_POLICY, STEADY_DAYS, STEADY_WEEKS
-from bot.clan.presence import Rise, day_number, days_risen, midnights, weeks
+from bot.clan.policy import DEFAULT_POLICY, RAID_DAYS, STEADY_DAYS, STEADY_WEEKS
+from bot.clan.presence import Days, Rise, day_number, days_risen, joined, midnights, weeks
 from bot.clan.profiles import Account, Profile, Side, Week, Window, game_window, summed
 from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
 from bot.clan.standings import Link, Member
@@ -132,14 +132,17 @@ def _profile(
         for player in players
     ]
     risen = [rise for game in games for rise in game.rises()]
+    played, wrote = _days(world, games, risen, hours)
     return Profile(
         accounts=tuple(_account(world, player) for player in players),
         user_id=person.user_id,
         link=who.links[players[0].player_id],
         windows={days: _window(world, games, hours, days) for days in DEFAULT_POLICY.windows()},
-        weeks=_weeks(world, games, risen, hours),
+        weeks=_weeks(world, games, played, wrote),
+        life_days=joined((played, wrote)),
         total_xp=summed(game.total_xp for game in games),
         total_raids=summed(game.looks[-1].kills for game in games if game.looks),
+        recent_raids=_recent_raids(world, games),
         game_seen_at=max((from_ms(rise.at_ms) for rise in risen), default=None),
         chat_seen_at=max(hours or (), default=None),
         back_at=max((p.stays[-1].from_at for p in players if len(p.stays) > 1), default=None),
@@ -211,7 +214,7 @@ def _window(world: World, games: Sequence[_Game], hours: Hours | None, days: int
     # An hour that the window cuts counts: it speaks for the writer.
     wrote = None if hours is None else [n for at, n in hours.items() if at > span.start - HOUR]
     return replace(
-        game_window(sides, [gained.kills for gained in gains]),
+        game_window(sides),
         kills=None,
         chat=chat_evidence(games[0].member, length, now),
         messages=None if wrote is None else sum(wrote),
@@ -219,20 +222,35 @@ def _window(world: World, games: Sequence[_Game], hours: Hours | None, days: int
     )
 
 
-def _weeks(
-    world: World, games: Sequence[_Game], rises: Iterable[Rise], hours: Hours | None
-) -> tuple[Week, ...]:
-    """Return the last weeks, the newest of which ends today by the clan's calendar."""
+def _recent_raids(world: World, games: Sequence[_Game]) -> int | None:
+    span = Span(world.now - timedelta(days=RAID_DAYS), world.now)
+    gains = (game.gains(span) for game in games)
+    return summed(gained.kills for gained in gains if not gained.thin)
+
+
+def _starts(world: World) -> tuple[int, ...]:
+    """Return when each day of the last weeks began by the clan's calendar, today's last."""
     today = day_of(world.now, world.zone)
-    starts = midnights(days_between(today - (STEADY_DAYS - 1) * DAY, today), world.zone)
-    first = min((game.looks[0].seen_at for game in games if game.looks), default=None)
-    wrote = (Rise(to_ms(at), 0) for at in hours or ())
-    return weeks(
-        None if first is None else days_risen(rises, starts),
-        None if hours is None else days_risen(wrote, starts),
-        (day_number(first, starts), day_number(world.start_at, starts)),
-        STEADY_WEEKS,
+    return midnights(days_between(today - (STEADY_DAYS - 1) * DAY, today), world.zone)
+
+
+def _days(
+    world: World, games: Sequence[_Game], rises: Iterable[Rise], hours: Hours | None
+) -> tuple[Days | None, Days | None]:
+    starts = _starts(world)
+    return (
+        days_risen(rises, starts) if any(game.looks for game in games) else None,
+        None if hours is None else days_risen((Rise(to_ms(at), 0) for at in hours), starts),
     )
+
+
+def _weeks(
+    world: World, games: Sequence[_Game], played: Days | None, wrote: Days | None
+) -> tuple[Week, ...]:
+    starts = _starts(world)
+    first = min((game.looks[0].seen_at for game in games if game.looks), default=None)
+    known_from = day_number(first, starts), day_number(world.start_at, starts)
+    return weeks(played, wrote, known_from, STEADY_WEEKS)
 
 
 def _leave(world: World, player: MadeUpPlayer) -> Leave | None:

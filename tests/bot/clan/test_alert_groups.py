@@ -6,7 +6,7 @@ from bot.clan.alert_groups import GRAVEST_FIRST, AlertGroup, PersonAlert, alert_
 from bot.clan.alerts import Alert
 from bot.clan.policy import AlertKind
 from bot.clan.profiles import Profile
-from tests.bot.clan.portraits import BUSY, Fields, account, person
+from tests.bot.clan.portraits import BUSY, account, person
 
 
 def alert(kind: AlertKind, profile: Profile) -> Alert:
@@ -54,14 +54,16 @@ def test_a_leaders_silence_is_for_leadership_and_another_alert_of_theirs_is_told
     assert alert_groups(both[:1], of_leaders=False) == ()
 
 
-def test_within_a_kind_who_writes_most_comes_first_then_who_has_most_xp_then_the_name() -> None:
-    quiet: Fields = {"window": replace(BUSY, messages=None)}
+def test_within_a_kind_the_largest_number_shown_comes_first_then_the_name() -> None:
+    """Whoever writes or has most does not come before a number that is larger."""
+    chatty = person(1, window=replace(BUSY, messages=900))
     people = [
-        person(1, **quiet),
-        person(2, total_xp=7, **quiet, accounts=(account(2)._replace(name="Zed"),)),
-        person(3, total_xp=7, **quiet, accounts=(account(3)._replace(name="anna"),)),
-        person(4, window=replace(BUSY, messages=90)),
-        person(5, total_xp=None, **quiet),
+        (chatty, 5),
+        (person(2, accounts=(account(2)._replace(name="Zed"),)), 7),
+        (person(3, accounts=(account(3)._replace(name="anna"),)), 7),
+        (person(4), 11),
     ]
-    (found,) = alert_groups([alert(AlertKind.DRIFT, each) for each in people], of_leaders=False)
-    assert [each.profile.main.player_id for each in found.people] == [4, 1, 3, 2, 5]
+    drifting = [Alert(AlertKind.DRIFT, each, "...", number) for each, number in people]
+    (found,) = alert_groups(drifting, of_leaders=False)
+    assert [each.profile.main.player_id for each in found.people] == [4, 3, 2, 1]
+    assert [each.number for each in found.people] == [11, 7, 7, 5]

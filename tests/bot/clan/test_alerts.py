@@ -172,3 +172,33 @@ def test_writing_more_this_week_never_raises_an_alarm_about_silence(
     for role in ("zenyte", "prospector"):
         before = told(weekly(week, replace(BUSY, messages=500), role)).keys() & silence
         assert told(weekly(more, replace(BUSY, messages=500), role)).keys() & silence <= before
+
+
+def test_within_a_kind_the_largest_number_shown_comes_first() -> None:
+    def grinder(number: int, xp: int, name: str) -> Profile:
+        wide = account(number)._replace(name=name)
+        return weekly(replace(CALM, xp=xp, messages=4), accounts=(wide,))
+
+    people = [grinder(1, 4_000_000, "a"), grinder(2, 9_000_000, "z"), grinder(3, 4_000_000, "B")]
+    found = alerts(people, POLICY, NOW)
+    assert [(each.profile.main.player_id, each.number) for each in found] == [
+        (2, 9_000_000),
+        (1, 4_000_000),
+        (3, 4_000_000),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "number"),
+    [
+        (SLUMP, 0),
+        (CHURN, 101),
+        (RECRUIT, 1_000_000),
+        (FADING, 5_000_001),
+        (CRIER, 301),
+        (BOSSER, 151),
+    ],
+)
+def test_an_alert_has_the_first_number_of_its_sentence(profile: Profile, number: float) -> None:
+    (found,) = alerts([profile], POLICY, NOW)
+    assert found.number == number

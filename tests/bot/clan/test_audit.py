@@ -63,6 +63,23 @@ def test_an_officer_stands_by_messages_and_xp(window: Window, standing: Standing
     assert row(window).standing is standing
 
 
+@pytest.mark.parametrize(
+    ("messages", "standing"),
+    [(1, Standing.SLACKING), (9, Standing.SLACKING), (10, Standing.FINE)],
+)
+def test_in_a_clan_that_hardly_writes_under_ten_messages_are_too_few(
+    messages: int, standing: Standing
+) -> None:
+    officer = person(1, "onyx", window=replace(ZERO, messages=messages))
+    others = [person(n, window=replace(BUSY, messages=1)) for n in range(2, 6)]
+    (found,) = audit([officer, *others], LADDER, POLICY, NOW).officers
+    assert found.standing is standing
+    if standing is Standing.SLACKING:
+        assert found.reasons[1:] == ("under 10 messages", "under 1M XP")
+    rich = replace(officer, windows={30: replace(ZERO, messages=messages, xp=1_000_000)})
+    assert audit([rich, *others], LADDER, POLICY, NOW).officers[0].standing is Standing.FINE
+
+
 def test_the_reasons_have_their_numbers() -> None:
     slacking = row(replace(ZERO, messages=5, xp=20_000))
     assert slacking.reasons == (

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.clan.gains import (
     UNKNOWN,
+    Course,
     Gains,
     Headline,
     MetricGain,
@@ -62,7 +63,7 @@ def _numbers(size: int, *, rising: bool) -> st.SearchStrategy[list[int]]:
         (10, 10, 5, Step()),
         (25, 10, 5, Step(dropped=15)),
         (UNRANKED, UNRANKED, 5, Step()),
-        (25, UNRANKED, 5, Step(dropped=25)),
+        (25, UNRANKED, 5, Step()),
         (UNRANKED, 5, 5, Step(earned=1)),
         (UNRANKED, 9, 5, Step(earned=5)),
         (UNRANKED, 10, 5, Step(entered_at=10)),
@@ -83,12 +84,15 @@ def test_a_step_is_never_negative_and_only_one_thing(start: int, end: int, limit
     assert went.earned >= 0
     assert went.dropped >= 0
     assert sum((went.earned > 0, went.entered_at is not None, went.dropped > 0)) <= 1
+    assert went.net == went.earned - went.dropped
 
 
 def test_a_gain_is_the_end_less_the_baseline() -> None:
     gains = gains_between(headline(-1, 100, 5, 1.5), headline(6, 350, 9, 4.0), WEEK)
-    assert gains == Gains(250, 4, 2.5, 2.5, START - DAY)
+    assert gains == Gains(250, 4, 2.5, 2.5, START - DAY, until=START + 6 * DAY)
     assert gains.known
+    assert gains.is_dated
+    assert gains.doubtful_since is None
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,8 @@ def test_two_equal_observations_are_a_gain_of_zero() -> None:
 
 
 def test_a_baseline_inside_the_span_makes_the_gain_partial() -> None:
-    assert gains_between(headline(2, 100), headline(6, 350), WEEK).partial
+    late = gains_between(headline(2, 100), headline(6, 350), WEEK)
+    assert (late.partial, late.is_dated, late.doubtful_since) == (True, True, START + 2 * DAY)
     assert not gains_between(headline(0, 100), headline(6, 350), WEEK).partial
 
 
@@ -128,26 +133,36 @@ def test_a_rollback_is_noted_and_not_subtracted() -> None:
     assert gains.dropped_xp == 300
 
 
+def test_a_rollback_that_was_made_good_counts_once_and_is_noted() -> None:
+    """500 fell to 200 and rose to 600: 100 was gained, and 300 was lost on the way."""
+    end = headline(6, 600, 12)._replace(xp_fell=300, kills_fell=5)
+    gains = gains_between(headline(-1, 500, 9), end, WEEK)
+    assert (gains.xp, gains.kills, gains.dropped_xp, gains.dropped_kills) == (100, 3, 300, 5)
+
+
 @pytest.mark.parametrize(
-    ("days", "age", "thin"),
+    ("days", "older", "thin"),
     [
-        (1, 14, False),
-        (1, 14.1, True),
-        (7, 14, False),
-        (7, 14.1, True),
-        (30, 60, False),
-        (30, 60.1, True),
-        (90, 180, False),
-        (90, 180.1, True),
-        (365, 730, False),
-        (365, 730.1, True),
+        (1, 1, False),
+        (1, 1.1, True),
+        (7, 1, False),
+        (7, 1.1, True),
+        (7, 5.8, True),
+        (30, 4.2, False),
+        (30, 4.3, True),
+        (90, 12.8, False),
+        (90, 12.9, True),
+        (365, 52.1, False),
+        (365, 52.2, True),
     ],
 )
-def test_a_baseline_is_thin_when_it_is_too_old_for_the_span(
-    days: int, age: float, *, thin: bool
+def test_a_baseline_is_thin_when_it_is_a_seventh_of_the_span_too_old(
+    days: int, older: float, *, thin: bool
 ) -> None:
     span = Span(START, START + days * DAY)
-    assert is_thin(span.end - timedelta(days=age), span) is thin
+    assert is_thin(START - timedelta(days=older), span) is thin
+    gains = gains_between(headline(-older, 100), headline(0.5, 350), span)
+    assert (gains.thin, gains.is_dated, gains.doubtful_since is not None) == (thin, not thin, thin)
 
 
 @given(histories(), st.integers(1, 15))
@@ -175,11 +190,8 @@ def test_a_span_split_in_two_gains_the_same(history: list[Headline], days: int) 
 
 
 @given(st.lists(st.integers(5, 10**6), min_size=2, max_size=10))
-def test_kills_earned_step_by_step_are_never_less_than_end_minus_start(kills: list[int]) -> None:
-    steps = sum(step(start, end, 5).earned for start, end in pairwise(kills))
-    assert steps >= max(kills[-1] - kills[0], 0)
-    rising = sum(step(start, end, 5).earned for start, end in pairwise(sorted(kills)))
-    assert rising == max(kills) - min(kills)
+def test_kills_step_by_step_come_to_end_minus_start(kills: list[int]) -> None:
+    assert sum(step(start, end, 5).net for start, end in pairwise(kills)) == kills[-1] - kills[0]
 
 
 def test_a_boss_newly_listed_earns_no_kills() -> None:
@@ -203,18 +215,21 @@ def _until(history: list[Headline], instant: datetime) -> list[Headline]:
 
 
 @pytest.mark.parametrize(
-    ("baseline", "first_inside", "end", "gain"),
+    ("course", "gain"),
     [
-        (10, 12, 25, MetricGain(15)),
-        (None, 12, 25, MetricGain(13, partial=True)),
-        (None, None, 25, None),
-        (UNRANKED, None, 800, MetricGain(0, entered_at=800)),
-        (0, 12, 25, MetricGain(25)),
-        (25, None, 12, MetricGain(0)),
-        (25, None, UNRANKED, MetricGain(0)),
+        (Course(10, None, 25), MetricGain(15)),
+        (Course(25, None, 12), MetricGain(0, dropped=13)),
+        (Course(None, None, None), None),
+        (Course(None, None, 25), None),
+        (Course(None, 12, 25, is_first_look=True), MetricGain(13)),
+        (Course(None, 12, 9, is_first_look=True), MetricGain(0, dropped=3)),
+        (Course(None, 7, 25), MetricGain(21)),
+        (Course(None, 800, 800), MetricGain(0, entered_at=800)),
+        (Course(None, 800, 812), MetricGain(12, entered_at=800)),
+        (Course(None, 800, 790), MetricGain(0, 800, 10)),
     ],
 )
-def test_one_metrics_gain_counts_from_its_baseline(
-    baseline: float | None, first_inside: float | None, end: float, gain: MetricGain | None
+def test_one_metrics_gain_counts_from_where_it_was_ranked(
+    course: Course, gain: MetricGain | None
 ) -> None:
-    assert metric_gain(baseline, first_inside, end, 5) == gain
+    assert metric_gain(course, 5) == gain

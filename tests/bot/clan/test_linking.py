@@ -16,6 +16,7 @@ from bot.clan.linking import (
     Ruling,
     Tied,
     Ties,
+    own_matter,
 )
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -136,8 +137,22 @@ def test_the_owner_of_the_server_may_confirm_their_own_and_no_more() -> None:
     assert may == {LinkAction.CONFIRM, LinkAction.CONFIRM_ALL, LinkAction.MARK_ALT, LinkAction.END}
 
 
+@pytest.mark.parametrize("action", LinkAction)
+def test_who_bears_an_account_s_name_decides_about_nobody_else_s_link_to_it(
+    action: LinkAction,
+) -> None:
+    confirming = {LinkAction.CONFIRM, LinkAction.CONFIRM_ALL, LinkAction.MARK_ALT}
+    found = own_matter(action, LinkPair(1, BEN), {}, ANN, owns_server=False, bears_name=True)
+    assert found is (action not in confirming)
+    speaker = own_matter(action, LinkPair(1, SPEAKER), {}, ANN, owns_server=False, bears_name=True)
+    assert speaker is (action is not LinkAction.END)
+    assert not own_matter(
+        LinkAction.END, LinkPair(1, ANN), {}, ANN, owns_server=False, bears_name=True
+    )
+
+
 def own(action: LinkAction, pair: LinkPair, ties: Ties, *, owns_server: bool = False) -> bool:
-    return linking.own_matter(action, pair, ties, ANN, owns_server=owns_server)
+    return own_matter(action, pair, ties, ANN, owns_server=owns_server)
 
 
 def test_confirming_one_claim_ends_the_others() -> None:

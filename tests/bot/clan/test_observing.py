@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -69,17 +70,33 @@ def test_seen_and_unchanged_is_news_without_changes() -> None:
         (None, 812, 0),
         (None, 6, 2),
         (7, -1, 0),
-        (10, 7, 0),
+        (10, 7, -3),
         (-1, -1, 0),
     ],
 )
-def test_only_kills_made_in_view_are_earned(
+def test_only_kills_made_in_view_are_earned_and_those_lost_are_taken_off(
     before: float | None, after: float, earned: int
 ) -> None:
     present = {} if before is None else {"zulrah": before}
     found = news(reading(zulrah=after), present=present)
     assert found.headline.kills_earned == LAST.kills_earned + earned
     assert found.headline.kills == max(after, 0)
+
+
+@pytest.mark.parametrize(("after", "earned", "fell"), [(9, 0, 0), (12, 3, 0), (5, -4, 4)])
+def test_who_was_unranked_for_a_while_goes_on_from_the_last_value(
+    after: float, earned: int, fell: int
+) -> None:
+    found = observed(LAST, {"zulrah": -1}, reading(zulrah=after), {"zulrah": 9.0})
+    assert found is not None
+    assert found.headline.kills_earned == LAST.kills_earned + earned
+    assert found.headline.kills_fell == fell
+
+
+@pytest.mark.parametrize(("xp", "fell"), [(1_500, 0), (600, 400), (-1, 0)])
+def test_xp_that_was_lost_is_summed_up(xp: int, fell: int) -> None:
+    assert news(reading(xp=xp)).headline.xp_fell == fell
+    assert news(reading(xp=xp), LAST._replace(xp=-1)).headline.xp_fell == 0
 
 
 def test_every_kill_counts_at_a_boss_that_lists_the_first_one() -> None:
@@ -95,12 +112,20 @@ def test_what_the_reading_leaves_out_is_unranked_in_the_headline() -> None:
 
 @given(st.lists(st.one_of(st.just(-1), st.integers(5, 60)), min_size=1, max_size=12))
 def test_replaying_the_changes_gives_every_reading_back(kills: list[int]) -> None:
-    last, present, earned = None, dict[str, float](), 0
+    last, present, lapsed = None, dict[str, float](), dict[str, float]()
+    ranked = [kill for kill in kills if kill > 0]
     for day, value in enumerate(kills):
         read = reading(NOW + day * DAY, zulrah=value)
-        found = news(read, last, present)
+        found = observed(last, present, read, lapsed)
+        assert found is not None
+        if value == -1 and present.get("zulrah", -1) != -1:
+            lapsed |= {"zulrah": present["zulrah"]}
         present |= found.changed
         assert present == {name: number for name, _, number in read.metrics()}
-        assert found.headline.kills_earned >= earned
-        last, earned = found.headline, found.headline.kills_earned
-    assert earned <= sum(kill for kill in kills if kill > 0)
+        last = found.headline
+    assert last is not None
+    if ranked:
+        # Counted from the first value, or from the threshold where they crossed it in view.
+        crossed = kills[0] == -1 and ranked[0] < 10
+        assert last.kills_earned == ranked[-1] - (4 if crossed else ranked[0])
+        assert last.kills_fell == sum(max(a - b, 0) for a, b in pairwise(ranked))

@@ -401,3 +401,47 @@ def test_a_speaker_is_whom_an_officer_named_whatever_the_name_says() -> None:
     told = speaker(7, "Player 1")._replace(player_id=2)
     found = persons([player(1), player(2)], [told], [])
     assert found.by_author[7].players == (2,)
+
+
+def named(author: AuthorNames, day: int | None) -> AuthorNames:
+    """Return an author who has borne the names since a day of the month, None: since ever."""
+    return author._replace(named_at=None if day is None else NOW.replace(day=day))
+
+
+ZEZIMA = player(1, "Zezima")
+DISPUTED = (Conflict(1, (ANN, BEN)),)
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, 1), (1, 8), (3, 20)])
+@pytest.mark.parametrize("name", ["Zezima", "zezima", "\N{CROWN} Zezima \N{CROWN}"])
+@pytest.mark.parametrize("ties", [[], [confirmed(2, BEN)]])
+def test_who_takes_on_a_name_takes_no_account_from_who_bears_it(
+    first: int | None, second: int, name: str, ties: list[Tie]
+) -> None:
+    ann, ben = named(user(ANN, "Zezima"), first), named(user(BEN, name), second)
+    alone = persons([ZEZIMA, player(2)], [ann], ties)
+    found = persons([ZEZIMA, player(2)], [ben, ann], ties)
+    assert found.by_player[1] == alone.by_player[1] == found.by_user[ANN]
+    assert found.links[1] is Link.NAME
+    assert found.conflicts == (() if ties else DISPUTED)
+
+
+def test_an_exact_name_taken_on_later_does_not_beat_one_that_is_alike() -> None:
+    ann = named(user(ANN, "\N{CROWN} Zezima \N{CROWN}"), 1)
+    found = persons([ZEZIMA], [ann, named(user(BEN, "Zezima"), 9)], [])
+    assert (found.by_player[1].user_id, found.conflicts) == (ANN, DISPUTED)
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, None), (1, 7), (8, 2)])
+def test_of_two_who_bear_a_name_for_about_as_long_nobody_is_it(
+    first: int | None, second: int | None
+) -> None:
+    both = [named(user(ANN, "Zezima"), first), named(user(BEN, "Zezima"), second)]
+    found = persons([ZEZIMA], both, [])
+    assert (found.by_player[1].user_id, found.conflicts) == (None, DISPUTED)
+
+
+def test_two_players_whose_names_are_alike_keep_their_own_users() -> None:
+    both = [named(user(ANN, "No ob"), None), named(user(BEN, "Noob"), 9)]
+    found = persons([player(1, "No ob"), player(2, "Noob")], both, [])
+    assert (found.by_user[ANN].main, found.by_user[BEN].main) == (1, 2)

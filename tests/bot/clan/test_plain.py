@@ -39,6 +39,7 @@ def test_a_number_has_its_default() -> None:
         ({"enforcement": {"limits": {"owner": 0}}}, "limit of owner must be from 1 to 365 days"),
         ({"enforcement": {"limits": [1]}}, "limits must hold named values"),
         ({"cases": {"second_officer": 1}}, "second_officer must be true or false, not 1"),
+        ({"promotion": {"highest_rank": 3}}, "highest_rank must be a name, or empty, not 3"),
         ({"ladder": ["owner", 3]}, "policy.ladder must be a list of names"),
         ({"ladder": ["owner", ""]}, "policy.ladder must be a list of names"),
         ({"ladder": ["owner", "owner"]}, "policy: a role stands on the ladder only once"),

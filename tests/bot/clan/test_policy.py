@@ -16,6 +16,7 @@ from bot.clan.policy import (
     Signal,
     SteadyBar,
     changed,
+    without_retired,
 )
 
 
@@ -29,9 +30,17 @@ def test_the_defaults_are_the_product_s() -> None:
     assert promotion.recruit_roles == ("prospector",)
     assert promotion.comparison_ranks == ("zamorakian", "zenyte", "dragonstone", "administrator")
     assert (promotion.pillar_top_percent, promotion.carry_top_percent) == (10, 15)
-    assert (promotion.velocity_days, promotion.pillar_days, promotion.carry_raids) == (7, 30, 50)
+    assert (promotion.velocity_days, promotion.velocity_xp) == (7, 1_000_000)
+    assert promotion.comparison_people == 3
+    assert (promotion.pillar_days, promotion.pillar_writers) == (30, 20)
+    assert (promotion.pillar_messages, promotion.pillar_chat_days) == (100, 14)
+    assert promotion.carry_recent_raids == 20
+    assert (promotion.tenure_days, promotion.recruit_tenure_days) == (30, 14)
+    assert (promotion.alive_days, promotion.highest_rank) == (8, "")
+    assert (promotion.first_percent, promotion.first_people) == (5, 5)
     assert (inactive.min_tenure_days, inactive.window_days, inactive.least_xp) == (30, 30, 10_000)
     assert (DEFAULT_POLICY.audit.window_days, DEFAULT_POLICY.audit.least_xp) == (30, 1_000_000)
+    assert DEFAULT_POLICY.audit.least_messages == 10
     assert alerts.on == frozenset(AlertKind)
     assert (alerts.churn_messages_month, alerts.churn_messages) == (100, 10)
     assert (alerts.fading_xp_month, alerts.fading_percent) == (5_000_000, 10)
@@ -86,6 +95,7 @@ policies = st.builds(
         PromotionPolicy,
         signals=st.frozensets(st.sampled_from(Signal)),
         hour_cap=st.integers(1, 100),
+        highest_rank=st.text(max_size=5),
         steady=steady_bars,
         steady_by_rank=st.dictionaries(st.text(max_size=5), steady_bars, max_size=3),
     ),
@@ -105,3 +115,13 @@ def test_a_policy_comes_back_from_json_as_it_was(policy: Policy) -> None:
 def test_what_is_not_stored_keeps_its_default() -> None:
     assert Policy.from_dict({}) == DEFAULT_POLICY
     assert Policy.from_dict({"enforcement": {"window_days": 45}}).enforcement.least_xp == 10_000
+
+
+def test_what_nothing_means_any_more_is_left_out_of_what_an_older_version_stored() -> None:
+    """Raids of a whole life became those of 90 days: the old number would be far too much."""
+    stored = {"promotion": {"carry_raids": 50, "hour_cap": 7}, "audit": {"busy_messages": 9}}
+    policy = Policy.from_dict(stored)
+    assert policy.promotion == PromotionPolicy(hour_cap=7)
+    assert policy.audit.busy_messages == 9
+    assert without_retired([]) == []
+    assert without_retired({"promotion": 3}) == {"promotion": 3}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.clan.evidence import Evidence, Grade
 from bot.clan.gains import UNKNOWN, Gains
+from bot.clan.policy import STEADY_DAYS
 from bot.clan.profiles import (
     NOTHING_SEEN,
     UNSEEN,
@@ -18,6 +19,7 @@ from bot.clan.profiles import (
     Week,
     authority_of,
     days_active,
+    days_alive,
     enough_since,
     game_window,
     is_officer,
@@ -75,11 +77,18 @@ def test_active_days_are_summed_over_the_newest_weeks_that_are_known() -> None:
     assert days_active(person(weeks=()), 8) == Week(None, None)
 
 
+def test_days_with_a_sign_of_life_are_counted_back_from_today() -> None:
+    today_and_a_month_ago = (1 << STEADY_DAYS - 1) | (1 << STEADY_DAYS - 31)
+    someone = person(life_days=today_and_a_month_ago)
+    assert [days_alive(someone, last) for last in (1, 30, 31, STEADY_DAYS)] == [1, 1, 2, 2]
+    assert days_alive(person(life_days=None)) is None
+
+
 def test_gains_of_all_accounts_are_summed_and_unknown_is_not_zero() -> None:
-    both = game_window([Side("A", SEEN, GOOD), Side("B", SEEN._replace(xp=None), GOOD)], [3, None])
-    assert (both.xp, both.kills, both.ehp, both.ehb, both.raids) == (1_000, 4, 6.0, 8.0, 3)
-    alone = game_window([Side("A", UNKNOWN, ARCHIVED)], [None])
-    assert (alone.xp, alone.kills, alone.raids, alone.messages) == (None, None, None, None)
+    both = game_window([Side("A", SEEN, GOOD), Side("B", SEEN._replace(xp=None), GOOD)])
+    assert (both.xp, both.kills, both.ehp, both.ehb) == (1_000, 4, 6.0, 8.0)
+    alone = game_window([Side("A", UNKNOWN, ARCHIVED)])
+    assert (alone.xp, alone.kills, alone.messages) == (None, None, None)
 
 
 def test_a_gain_that_cannot_be_dated_to_the_window_is_in_no_sum() -> None:

@@ -16,7 +16,9 @@ from bot.clan.ranks import (
     Permissions,
     Tier,
     authority,
+    below_officers,
     compare,
+    gives_rights,
     ladder,
     may,
     next_rank,
@@ -75,6 +77,14 @@ def test_a_confirmed_accounts_role_gives_its_authority(
 )
 def test_the_discord_side_gives_authority_too(caller: Caller, level: Authority) -> None:
     assert authority(caller, MAPPED) is level
+
+
+@given(callers)
+def test_before_the_ranks_are_confirmed_the_discord_side_alone_gives_authority(
+    caller: Caller,
+) -> None:
+    chat = authority(replace(caller, wom_roles=frozenset()), MAPPED)
+    assert authority(replace(caller, ranks_count=False), MAPPED) is chat
 
 
 @given(callers)
@@ -204,3 +214,29 @@ def test_a_rank_counts_the_rungs_above() -> None:
 )
 def test_a_change_of_role_is_up_down_or_neither(before: str, after: str, kind: ChangeKind) -> None:
     assert compare(before, after, ("owner", "maxed", "member")) is kind
+
+
+def test_a_rank_gives_rights_to_whoever_is_an_officer_by_it_or_leads() -> None:
+    assert [gives_rights(role) for role in ("zenyte", "onyx", "member", "guest", "sapphire")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        (("owner", "onyx", "member", "guest"), "member"),
+        (("owner", "captain", "onyx", "member"), "member"),
+        (("captain", "member"), "captain"),
+        (("member", "owner"), None),
+        ((), None),
+    ],
+)
+def test_the_last_below_officers_has_no_officer_beneath_it(
+    order: tuple[str, ...], found: str | None
+) -> None:
+    assert below_officers(order) == found

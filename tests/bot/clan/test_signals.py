@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 from bot.clan.policy import Signal, changed
 from bot.clan.profiles import Profile, Week, Window
 from bot.clan.signals import Comparison, SignalResult, comparison, reached, signals
-from tests.bot.clan.portraits import BUSY, NOW, POLICY, ZERO, account, days, person
+from tests.bot.clan.portraits import (
+    BUSY,
+    LADDER,
+    NOW,
+    POLICY,
+    THIN,
+    ZERO,
+    account,
+    days,
+    person,
+)
 
-BARS = Comparison(mean_xp=3_000_000, message_cut=60, raid_cut=40)
+BARS = Comparison(median_xp=3_000_000, compared="Zenyte, Onyx", message_cut=60, raid_cut=15)
 RULES = POLICY.promotion
 
 
@@ -25,55 +35,99 @@ def recruit(**fields: Any) -> Profile:  # noqa: ANN401 - any field
     return person(role="prospector", **fields)
 
 
-def test_the_comparison_counts_known_values_only() -> None:
-    leaders = [
-        person(1, "zenyte", window=replace(BUSY, xp=1_000)),
-        person(2, "administrator", window=replace(BUSY, xp=None, capped=None), total_raids=None),
-        person(3, "dragonstone", window=replace(BUSY, xp=2_000)),
+def bars_of(*profiles: Profile, **rules: object) -> Comparison:
+    return comparison(profiles, LADDER, changed(POLICY, promotion=rules).promotion)
+
+
+def of_rank(role: str, *gained: int | None) -> list[Profile]:
+    return [
+        person(100 + n, role, window=replace(BUSY, xp=xp, capped=None))
+        for n, xp in enumerate(gained)
     ]
-    assert comparison([*leaders, person(5)], RULES).mean_xp == 1_500
-    assert comparison([person(5)], RULES).mean_xp is None
-    assert comparison([], RULES) == Comparison(None, None, None)
+
+
+def test_recruits_are_held_against_the_median_of_the_ranks_named_where_it_is_well_observed() -> (
+    None
+):
+    leaders = [
+        *of_rank("zenyte", 1_000, 9_000_000, None),
+        person(2, "administrator", window=replace(BUSY, xp=2_000)),
+        person(3, "dragonstone", window=replace(BUSY, xp=77, game_at_best=THIN)),
+    ]
+    bars = bars_of(*leaders, *of_rank("member", 5, 6, 7))
+    assert (bars.median_xp, bars.compared) == (2_000, "Zenyte, Dragonstone, Administrator")
+    assert bars_of(*leaders[1:]).median_xp is None, "only two of them are well observed"
+
+
+def test_in_clans_without_those_ranks_the_ranks_above_recruit_are_compared() -> None:
+    bars = bars_of(*of_rank("member", 5, 6), *of_rank("owner", 70), *of_rank("prospector", 9_000))
+    assert (bars.median_xp, bars.compared) == (6, "the ranks above recruit")
+    unranked = bars_of(*of_rank("member", 5, 6, 7), recruit_roles=["unheard_of"])
+    assert unranked.median_xp is None
+    assert bars_of() == Comparison(None, "the ranks above recruit", None, None)
 
 
 def test_a_cut_is_the_least_of_the_top_share_of_those_above_zero() -> None:
     wrote = [person(n, window=replace(BUSY, capped=n, messages=n)) for n in range(21)]
-    assert comparison(wrote, RULES).message_cut == 19
-    raided = [person(n, total_raids=n) for n in range(21)]
-    assert comparison(raided, RULES).raid_cut == 18
-    assert comparison(wrote[:4], RULES).message_cut == 3
+    assert bars_of(*wrote).message_cut == 19
+    raided = [person(n, recent_raids=n) for n in range(21)]
+    assert bars_of(*raided).raid_cut == 18
+
+
+def test_where_fewer_than_twenty_wrote_a_pillar_wrote_a_hundred() -> None:
+    wrote = [person(n, window=replace(BUSY, capped=n)) for n in range(20)]
+    assert bars_of(*wrote).message_cut == 100, "one of the twenty wrote nothing"
+    assert bars_of(*wrote, pillar_writers=19).message_cut == 18
+    silent = person(window=replace(BUSY, capped=0))
+    assert bars_of(silent).message_cut is None
 
 
 @pytest.mark.parametrize(
-    ("xp", "is_reached", "words"),
+    ("xp", "median", "is_reached", "words"),
     [
-        (4_000_000, True, "High velocity: 4M XP in 7 days, above the mean of 3M of zamorakian"),
-        (3_000_000, False, "High velocity: 3M XP in 7 days, not above the mean of 3M of zam"),
+        (4_000_000, 3_000_000, True, "4M XP in 7 days, above the median of 3M of Zenyte, Onyx"),
+        (
+            3_000_000,
+            3_000_000,
+            False,
+            "3M XP in 7 days, not above the median of 3M of Zenyte, Onyx",
+        ),
+        (1_000_001, 5_000, True, "1M XP in 7 days, above 1M, and the median of 5k of Zenyte, Onyx"),
+        (1_000_000, 0, False, "1M XP in 7 days, not above 1M, and the median of 0 of Zenyte, Onyx"),
     ],
 )
-def test_a_recruit_faster_than_the_comparison_ranks_has_velocity(
+def test_a_recruit_faster_than_the_comparison_ranks_and_a_million_has_velocity(
     xp: int,
+    median: float,
     is_reached: bool,  # noqa: FBT001 - a claim's value
     words: str,
 ) -> None:
-    found = finding(recruit(window=replace(BUSY, xp=xp)), Signal.VELOCITY)
+    bars = replace(BARS, median_xp=median)
+    found = finding(recruit(window=replace(BUSY, xp=xp)), Signal.VELOCITY, bars)
     assert found is not None
     assert found.is_reached is is_reached
-    assert found.words.startswith(words)
+    assert found.words == f"High velocity: {words}"
 
 
-def test_velocity_is_skipped_without_a_mean_for_other_ranks_and_when_unknown() -> None:
+def test_where_nothing_is_asked_a_recruit_needs_to_gain_anything() -> None:
+    policy = changed(POLICY, promotion={"velocity_xp": 0})
+    for xp, is_reached in ((0, False), (1, True)):
+        slow = recruit(window=replace(BUSY, xp=xp))
+        (found, *_) = signals(slow, replace(BARS, median_xp=0), policy, NOW)
+        assert (found.signal, found.is_reached) == (Signal.VELOCITY, is_reached)
+
+
+def test_velocity_is_skipped_without_a_median_for_other_ranks_and_when_unknown() -> None:
     assert finding(person(), Signal.VELOCITY) is None
     assert finding(recruit(window=replace(BUSY, xp=None)), Signal.VELOCITY) is None
-    for mean in (None, 0):
-        assert finding(recruit(), Signal.VELOCITY, replace(BARS, mean_xp=mean)) is None
+    assert finding(recruit(), Signal.VELOCITY, replace(BARS, median_xp=None)) is None
 
 
 def test_a_social_pillar_writes_much_and_on_many_days() -> None:
     assert finding(person(), Signal.PILLAR) == SignalResult(
         Signal.PILLAR,
         "Social pillar: 60 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
-        "the top 10% begin at 60",
+        "asked are 60, on 14 days",
         1.0,
         is_reached=True,
     )
@@ -91,30 +145,28 @@ def test_leadership_is_no_pillar_and_the_unknown_is_not_judged() -> None:
 
 @pytest.mark.parametrize(
     ("raids", "cut", "is_reached"),
-    [(50, 40, True), (49, 40, False), (80, 81, False), (81, 81, True)],
+    [(20, 15, True), (19, 15, False), (30, 31, False), (31, 31, True), (20, None, True)],
 )
-def test_carry_potential_is_at_or_above_fifty_and_the_cut(
+def test_carry_potential_is_at_or_above_twenty_raids_in_ninety_days_and_the_cut(
     raids: int,
-    cut: int,
+    cut: int | None,
     is_reached: bool,  # noqa: FBT001 - a claim's value
 ) -> None:
-    found = finding(person(total_raids=raids), Signal.CARRY, replace(BARS, raid_cut=cut))
+    lately = person(recent_raids=raids, total_raids=9_000)
+    found = finding(lately, Signal.CARRY, replace(BARS, raid_cut=cut))
     assert found is not None
     assert found.is_reached is is_reached
 
 
-def test_carry_potential_says_what_was_raided_lately_and_is_not_for_officers() -> None:
-    found = finding(person(total_raids=90), Signal.CARRY)
+def test_carry_potential_tells_the_raids_of_a_life_beside_it_and_is_not_for_officers() -> None:
+    found = finding(person(total_raids=900), Signal.CARRY)
     assert found is not None
-    assert found.words == "Carry potential: 90 raids in all, 4 in 30 days; the bar is 50"
-    unseen = finding(person(window=replace(BUSY, raids=None)), Signal.CARRY)
-    assert unseen is not None
-    assert unseen.words == "Carry potential: 10 raids in all; the bar is 50"
+    assert found.words == "Carry potential: 4 raids in 90 days (20 asked), 900 in all"
+    undated = finding(person(total_raids=None), Signal.CARRY)
+    assert undated is not None
+    assert undated.words == "Carry potential: 4 raids in 90 days (20 asked)"
     assert finding(person(role="onyx"), Signal.CARRY) is None
-    assert finding(person(total_raids=None), Signal.CARRY) is None
-    nobody = finding(person(total_raids=50), Signal.CARRY, replace(BARS, raid_cut=None))
-    assert nobody is not None
-    assert nobody.is_reached
+    assert finding(person(recent_raids=None), Signal.CARRY) is None
 
 
 def test_a_steady_member_is_told_by_every_bar() -> None:
@@ -186,7 +238,7 @@ def test_doing_more_never_loses_a_signal(
     before = recruit(
         window=window,
         weeks=tuple(active),
-        total_raids=raids,
+        recent_raids=raids,
         accounts=(account(1, "prospector", joined),),
     )
     busier = replace(
@@ -199,11 +251,13 @@ def test_doing_more_never_loses_a_signal(
         before,
         windows=dict.fromkeys(POLICY.windows(), busier),
         weeks=tuple(Week(*(None if d is None else d + 1 for d in week)) for week in active),
-        total_raids=None if raids is None else raids + more,
+        recent_raids=None if raids is None else raids + more,
     )
     others = [person(n, "zenyte", window=replace(BUSY, xp=50, capped=20 * n)) for n in range(2, 6)]
-    had = reached(signals(before, comparison([before, *others], RULES), POLICY, NOW))
-    has = reached(signals(after, comparison([after, *others], RULES), POLICY, NOW + days(0)))
+    had = reached(signals(before, comparison([before, *others], LADDER, RULES), POLICY, NOW))
+    has = reached(
+        signals(after, comparison([after, *others], LADDER, RULES), POLICY, NOW + days(0))
+    )
     assert {each.signal for each in had} <= {each.signal for each in has}
 
 
@@ -237,7 +291,7 @@ def test_the_other_signals_say_what_is_left_as_well() -> None:
         "1 more message in 30 days (59 of 60)",
         f"{least - 4} more days in chat of 4 weeks (4 of {least})",
     )
-    assert missing(person(total_raids=49), Signal.CARRY) == ("1 more raid (49 of 50)",)
+    assert missing(person(recent_raids=19), Signal.CARRY) == ("1 more raid in 90 days (19 of 20)",)
     slow = recruit(window=replace(BUSY, xp=12_000))
     (words,) = missing(slow, Signal.VELOCITY)
     assert words.startswith("more than ")

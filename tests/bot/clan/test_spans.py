@@ -41,6 +41,8 @@ ZONES = [
 ]
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
 NEW_YORK = ZoneInfo("America/New_York")
+HALF_HOURS = {LORD_HOWE, ZoneInfo("America/St_Johns")}
+"""Zones whose clocks once moved by anything but whole hours, or at a minute past the hour."""
 zones = st.sampled_from(ZONES)
 instants = st.datetimes(datetime(2005, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 
@@ -71,10 +73,15 @@ def test_a_span_has_its_start_and_not_its_end() -> None:
     assert span.end - timedelta(microseconds=1) in span
 
 
-@given(spans())
-def test_the_span_before_is_as_long_and_touches(span: Span) -> None:
-    before = span.before()
-    assert (before.end, before.length) == (span.start, span.length)
+@given(instants, zones, st.sampled_from(Period))
+def test_the_span_before_touches_and_is_as_long_but_for_clocks_that_moved_by_half_an_hour(
+    now: datetime, zone: ZoneInfo, period: Period
+) -> None:
+    span = last(period, now, zone)
+    before = span.before(zone)
+    assert before.end == span.start
+    assert timedelta() <= before.length - span.length < HOUR
+    assert before.length == span.length or zone in HALF_HOURS
 
 
 @given(instants, zones)
@@ -152,13 +159,27 @@ def test_a_day_is_shorter_or_longer_when_the_clocks_change(
 
 
 @given(instants, zones, st.sampled_from(Period))
+@example(at("2025-04-08T03:20"), LORD_HOWE, Period.WEEK)
+@example(at("2025-10-04T15:40"), LORD_HOWE, Period.DAY)
 def test_the_last_period_holds_now_and_is_exactly_its_days_long(
     now: datetime, zone: ZoneInfo, period: Period
 ) -> None:
     span = last(period, now, zone)
     assert now in span
-    assert span.length == period.value * DAY
+    assert timedelta() <= span.length - period.value * DAY < HOUR
+    assert span.length == period.value * DAY or zone in HALF_HOURS
     assert span.end - now <= HOUR
+
+
+@given(instants, zones, st.sampled_from(Period))
+@example(at("2025-04-08T03:20"), LORD_HOWE, Period.WEEK)
+@example(at("2025-10-04T15:40"), LORD_HOWE, Period.DAY)
+def test_spans_begin_and_end_with_an_hour_so_that_none_is_cut(
+    now: datetime, zone: ZoneInfo, period: Period
+) -> None:
+    span = last(period, now, zone)
+    for edge in (span.start, span.end, span.before(zone).start):
+        assert hour_of(edge, zone) == edge
 
 
 @given(spans(), zones)

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bot.cli.backups import backup
 from bot.cli.context import CliContext
 from storage.errors import DatabaseLocked
+from storage.forgotten import file_beside, remember
 from storage.migrate import NEWEST
 from tests.bot.cli.conftest import Line
 from tests.bot.cli.test_commands import python
@@ -77,9 +79,17 @@ def test_a_restore_says_what_is_kept_and_who_comes_back(backed_up: Line) -> None
     (kept,) = line.database.parent.glob("clan_data.replaced-*.db")
     assert f"is now what {made(line).name} was" in shown.stdout
     assert f"What it replaced is kept: {kept}" in shown.stdout
-    assert "forgotten since that backup was made are back in it" in shown.stdout
+    assert "There is no clan_data.forgotten.txt" in shown.stdout
     assert "/privacy forget again" in shown.stdout
     assert names(kept) == ["After"]
+
+
+def test_a_restore_says_that_who_was_forgotten_is_forgotten_again(backed_up: Line) -> None:
+    line = backed_up
+    remember(file_beside(line.database), 1, {"aa": datetime(2026, 1, 1, tzinfo=UTC)})
+    shown = line.types("restore", str(made(line)))
+    assert "are forgotten again by the next start, which knows them by clan_data" in shown.stdout
+    assert file_beside(line.database).exists()
 
 
 def test_an_older_backup_says_that_the_next_start_brings_it_up(backed_up: Line) -> None:

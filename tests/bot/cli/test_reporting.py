@@ -13,7 +13,10 @@ from tests.storage.rows import DAY, NOW
 @pytest.fixture
 def polled(line: Line) -> Line:
     """Return a clan whose first member gained 500,000 XP in a week that the group remembers."""
-    past = [(NOW - 10 * DAY, 500_000.0, {"zulrah": 60.0}), (NOW - DAY, 600_000.0, {"zulrah": 70.0})]
+    past = [
+        (NOW - 7.5 * DAY, 500_000.0, {"zulrah": 60.0}),
+        (NOW - DAY, 600_000.0, {"zulrah": 70.0}),
+    ]
     line.group.members[1] = Someone(1, "[b]Bob", past=past)
     assert line.types("poll").exit_code == 0
     return line

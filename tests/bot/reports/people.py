@@ -34,12 +34,12 @@ UNSURE = named(
     "Bob",
 )
 AWAY = named(silent(21, leave=LEAVE), "Cat")
-STEADY = named(person(31, window=replace(BUSY, messages=90, capped=60)), "Dan", "Dan Alt")
+STEADY = named(person(31, window=replace(BUSY, messages=130, capped=110)), "Dan", "Dan Alt")
 NEARLY = named(
     person(
         41,
         accounts=(account(41, joined=80),),
-        total_raids=None,
+        recent_raids=None,
         window=replace(BUSY, messages=50, capped=50),
     ),
     "Eve",

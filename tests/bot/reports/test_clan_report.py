@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.gains import Gains
 from bot.clan.spans import Period
+from bot.clan.wording import DASH
 from bot.reports.clan_report import (
     ChangeRow,
     Mover,
@@ -11,6 +12,7 @@ from bot.reports.clan_report import (
     TopMovers,
     TotalRow,
     change_rows,
+    doubts,
     roster_rows,
     top_movers,
     total_rows,
@@ -45,6 +47,36 @@ def test_a_report_without_somebody_has_them_nowhere_but_in_the_totals() -> None:
     tables = (report.skills, report.bosses, report.present_skills, report.present_bosses)
     assert {gone.player_id in each for each in tables} == {False}
     assert report.without(()) == report
+
+
+def test_what_may_be_older_than_the_span_stands_last_with_its_day() -> None:
+    old = Gains(xp=99_000_000, kills=500, since=NOW - timedelta(days=20), thin=True)
+    late = Gains(xp=800_000, kills=3, since=NOW - timedelta(days=2), partial=True)
+    dan, eve = (
+        replace(member(player_id, name), game={Period.WEEK: gains})
+        for player_id, name, gains in ((4, "Dan", old), (5, "Eve", late))
+    )
+    found = top_movers(clan_report(dan, eve, ANN, period=Period.WEEK))
+    assert found.xp == (
+        Mover("Eve", 800_000, date(2025, 6, 28)),
+        Mover("Ann", 700_000),
+        Mover("Dan", 99_000_000, date(2025, 6, 10)),
+    )
+    assert {mover.name: mover.value for mover in found.active}["Dan"] == 7_000
+
+
+def test_totals_say_of_how_many_members_they_are_and_why_not_of_all() -> None:
+    report = clan_report(ANN, BOB, CAT, period=Period.WEEK)
+    some = report.totals._replace(thin=1, partial=2, fell=1)
+    report = replace(report, totals=some, before=report.before._replace(observed=1))
+    xp = total_rows(report)[0]
+    assert (xp.seen, xp.change, xp.percent) == ("2 of 3 members", None, DASH)
+    assert doubts(report) == (
+        "1 member not in the totals: not seen near the start",
+        "2 members seen for only a part of the 7 days",
+        "XP or kills of 1 member fell",
+    )
+    assert doubts(clan_report(ANN)) == ()
 
 
 def test_the_top_lists_are_as_long_as_asked() -> None:
@@ -83,6 +115,7 @@ def test_the_roster_shows_every_window_of_a_member() -> None:
         seen_in_chat_at=NOW - timedelta(hours=5),
         weeks=(15, 22, 11, 18, 7, 14, 21, 9, 16, 5, 12, 19, 8),
         notes="",
+        counted_from=tuple(NOW - timedelta(days=days, hours=3) for days in (7, 30, 90, 365)),
     )
 
 
@@ -116,11 +149,13 @@ def test_partial_gains_are_doubtful_and_the_note_says_from_when() -> None:
 
 
 def test_thin_gains_and_fallen_xp_are_noted() -> None:
-    old = Gains(xp=0, kills=0, since=NOW - timedelta(days=20), thin=True, dropped_xp=1_200)
+    old = Gains(xp=0, kills=0, since=NOW - timedelta(days=20), thin=True)
+    old = old._replace(dropped_xp=1_200, dropped_kills=3, until=NOW)
     (row,) = roster_rows(clan_report(replace(ANN, game={Period.WEEK: old})))
 
     assert row.doubtful == (True, False, False, False)
-    assert row.notes == "7 d: nothing seen since 10 Jun 2025; XP fell by 1,200"
+    assert (row.counted_from[0], row.counted_to) == (NOW - timedelta(days=20), NOW)
+    assert row.notes == "7 d: counted from 10 Jun 2025 already; XP fell by 1,200; kills fell by 3"
 
 
 def test_the_roster_keeps_the_houses_order() -> None:

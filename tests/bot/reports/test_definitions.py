@@ -40,9 +40,14 @@ def test_promotions_are_defined_by_the_signals_that_are_on() -> None:
     assert words == (
         (
             "Suggested",
-            "At least one signal (pillar, steady), and seen within 1 day. The steadiest first.",
+            (
+                "At least one signal (social pillar, steady), in the clan for 30 days "
+                "(recruits 14), there on 8 of the last 30 days, seen within 1 day. "
+                "At most 5% of the clan or 5, who were there on the most days of 8 weeks."
+            ),
         ),
-        ("Just under", "From 80% of what a signal asks, or not seen within 1 day."),
+        ("Also qualify", "They qualify as well, and were there on fewer days. Nobody has to rise."),
+        ("Just under", "They lack nothing that is further off than 80% of what is asked."),
         (
             "Counted",
             (
@@ -55,4 +60,4 @@ def test_promotions_are_defined_by_the_signals_that_are_on() -> None:
 
 def test_a_clan_without_signals_is_told_so() -> None:
     words = promotion_words(changed(DEFAULT_POLICY, promotion={"signals": []}))
-    assert words[0][1].startswith("At least one signal (none is on), and")
+    assert words[0][1].startswith("At least one signal (none is on), in the clan")

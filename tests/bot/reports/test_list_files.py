@@ -97,8 +97,9 @@ def test_the_promotions_as_json() -> None:
         "player_id": 41,
         "accounts": ["Eve"],
         "role": "member",
-        "next_role": "administrator",
-        "strength": 64.286,
+        "next_role": "captain",
+        "days_there": 40,
+        "weaker_side_days": 32,
         "signals": [],
         "last_seen_in_game_at": "2026-05-14T12:00:00Z",
         "last_seen_in_chat_at": "2026-05-14T12:00:00Z",
@@ -107,12 +108,12 @@ def test_the_promotions_as_json() -> None:
         "xp": 4_000_000,
         "evidence": "good",
         "reasons": [],
-        "not_yet": [
+        "not_yet": ["Steady: 80 days in the clan (90 asked), 2.6 months in this rank (3 asked)"],
+        "considered": [
             (
                 "Social pillar: 50 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
-                "the top 10% begin at 60"
+                "asked are 100, on 14 days"
             ),
-            "Steady: 80 days in the clan (90 asked), 2.6 months in this rank (3 asked)",
         ],
         "doubts": [],
     }

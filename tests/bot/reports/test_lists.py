@@ -82,19 +82,20 @@ def test_the_suggested_are_listed_before_those_just_under() -> None:
         player_id=31,
         accounts=("Dan", "Dan Alt"),
         role="member",
-        next_role="administrator",
-        strength=76.19,
+        next_role="captain",
+        days_there=40,
+        weaker_side_days=32,
         signals=("pillar", "steady"),
         last_seen_in_game_at=ago(1),
         last_seen_in_chat_at=ago(1),
-        messages=90,
-        counted_messages=60,
+        messages=130,
+        counted_messages=110,
         xp=4_000_000,
         evidence="good",
         reasons=(
             (
-                "Social pillar: 60 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
-                "the top 10% begin at 60"
+                "Social pillar: 110 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
+                "asked are 100, on 14 days"
             ),
             (
                 "Steady over 8 weeks: 40 active days in the game (28 asked), "
@@ -102,7 +103,8 @@ def test_the_suggested_are_listed_before_those_just_under() -> None:
                 "400 days in the clan (90 asked), 13.3 months in this rank (3 asked)"
             ),
         ),
-        not_yet=("Carry potential: 10 raids in all, 4 in 30 days; the bar is 50",),
+        not_yet=(),
+        considered=("Carry potential: 4 raids in 90 days (20 asked), 10 in all",),
         doubts=(),
     )
     assert listing.of is PromotionRow
@@ -122,7 +124,7 @@ def test_numbers_are_of_the_persons_own_limit() -> None:
 def test_empty_lists_keep_their_shape() -> None:
     nobody = suggested()
 
-    assert nobody.promotions == promotion_rows(Promotions((), ()), RULES, NOW)
+    assert nobody.promotions == promotion_rows(Promotions((), (), ()), RULES, NOW)
     assert nobody.inactive == inactive_rows(InactivityList((), (), ()), RULES, NOW)
     assert (nobody.promotions.of, nobody.promotions.rows) == (PromotionRow, ())
     assert (nobody.inactive.of, nobody.inactive.rows) == (InactiveRow, ())

@@ -1,6 +1,7 @@
 """What a claim and a name must not do to anybody, asked of all that judges, lists or tells."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.clan.profiles import Profile
 from bot.clan.spans import Period
 from bot.clan.standings import Link, Roster
 from bot.reports.worker import Inline
+from bot.services.chat import Intake
 from bot.services.people import Leaves, Links, Whom
 from bot.services.privacy import Dossier
 from bot.services.publish import CardFiles, Cards
@@ -20,6 +22,7 @@ from bot.services.view import Visitor, roster_of
 from storage import privacy
 from storage.links import StoredState
 from tests.bot.services.review.test_review import at_home
+from tests.bot.services.talk import heard
 from tests.bot.services.village import OFFICER, Village
 from tests.storage.rows import DAY, NOW
 
@@ -245,3 +248,22 @@ async def test_a_gain_of_an_account_that_is_only_claimed_asks_nobody_whether_the
     assert await leaves.question(village.clan, THIEF.user_id) is None
     await village.linked(1, THIEF.user_id)
     assert await leaves.question(village.clan, THIEF.user_id) is not None
+
+
+async def test_renaming_oneself_takes_no_number_no_card_and_no_verdict_from_whom_the_name_is(
+    village: Village, cards: Cards
+) -> None:
+    await known_by_name(village)
+    before = await numbers(village)
+    village.clock.now = NOW + 8 * DAY
+    clan, intake = village.clan, Intake(village.database, village.known_clans, village.clock)
+    line = heard(99_000, THIEF.user_id, NOW - 2 * DAY)
+    await intake.store(clan, [replace(line, name="Player 1", handle="thief")])
+    (roster, profiles), (was, were) = await numbers(village), before
+    assert (roster.members, profiles) == (was.members, were)
+    assert roster.conflicts == 1
+    made = await own_card(cards, village, VICTIM)
+    assert made is not None
+    assert (made.card.member.name, made.is_shared) == ("Player 1", True)
+    thief = replace(THIEF, name="Player 1")
+    assert await own_card(cards, village, thief) is None

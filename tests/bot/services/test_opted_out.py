@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from bot.clan.policy import AlertKind
+from bot.clan.policy import DEFAULT_POLICY, AlertKind, changed
 from bot.clan.spans import Period
 from bot.reports.clan_report import top_movers
 from bot.reports.documents import Document
@@ -15,11 +15,12 @@ from bot.services.chat import Intake
 from bot.services.privacy import Privacy
 from bot.services.publish import Publish, ReportFiles
 from bot.services.review import Review
+from bot.services.setup import Policies
 from storage import players
 from storage.links import StoredState
 from storage.players import MembershipEventRow
 from tests.bot.services.talk import spoken
-from tests.bot.services.village import Village
+from tests.bot.services.village import Village, judged_by
 from tests.storage.rows import DAY, HOUR, NOW
 
 ME, ASLEEP, OTHER = 730_000_000_000_000_077, 730_000_000_000_000_066, 88
@@ -34,8 +35,8 @@ def intake(village: Village) -> Intake:
 
 
 @pytest.fixture
-def privacy(village: Village, intake: Intake) -> Privacy:
-    return Privacy(village.database, intake, village.clock)
+def privacy(village: Village) -> Privacy:
+    return Privacy(village.database, village.clock)
 
 
 @pytest.fixture
@@ -70,6 +71,8 @@ async def first_in_all(village: Village, intake: Intake) -> Village:
     async with village.database.writing() as connection:
         await players.note_events(connection, village.clan.clan_id, events)
     await village.changed(polled_at=NOW - HOUR, listened_at=NOW)
+    rules = changed(DEFAULT_POLICY, promotion={"pillar_messages": 20})
+    await judged_by(Policies(village.database, village.clock), village.clan, rules)
     return village
 
 

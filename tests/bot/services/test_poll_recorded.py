@@ -15,6 +15,7 @@ from bot.demo.cast import to_ms
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import make_world
 from bot.services.game import Poll, PollResult
+from bot.services.game.first_year import EDGES
 from bot.services.setup import Clans
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
@@ -30,7 +31,7 @@ HISCORES: list[dict[str, Any]] = json.loads(recorded("group-bulk-hiscores").body
 
 
 class Recordings:
-    """The recorded group, with the one recorded window for the newest of the twelve."""
+    """The recorded group, with the one recorded window for the newest ones."""
 
     def __init__(self, *, has_etags: bool = True) -> None:
         self.has_etags = has_etags
@@ -72,14 +73,14 @@ async def polled(
     return path, result, recordings.requests
 
 
-def test_the_first_poll_of_three_hundred_asks_two_questions_and_for_twelve_windows(
+def test_the_first_poll_of_three_hundred_asks_two_questions_and_for_the_windows(
     polled: tuple[Path, PollResult, list[str]],
 ) -> None:
     _, result, requests = polled
     assert Counter(requests) == {
         "details": 1,
         "bulk-hiscores": 1,
-        "bulk-gained": 12,
+        "bulk-gained": len(EDGES),
         "name-changes": 1,
     }
     assert (result.members, result.updated, result.changes) == (300, 291, ())

@@ -91,8 +91,11 @@ def test_the_truly_silent_are_on_a_list_each(found: Found) -> None:
 
 
 def test_no_spammer_stands_before_a_steady_member(found: Found) -> None:
-    order = [found.persona(case) for case in found.promotions.promotions.cases]
-    assert Persona.STEADY in order
-    last_steady = max(place for place, who in enumerate(order) if who is Persona.STEADY)
+    lists = found.promotions.promotions
+    order = [found.persona(case) for case in (*lists.cases, *lists.others)]
+    assert Persona.STEADY in {found.persona(case) for some in lists for case in some}
+    last_steady = max(
+        (place for place, who in enumerate(order) if who is Persona.STEADY), default=0
+    )
     assert Persona.SPAMMER not in order[:last_steady]
     assert not {Persona.GHOST, Persona.AWAY, Persona.FADING, Persona.ALT} & set(order)

@@ -85,8 +85,8 @@ def test_dates_are_dates_by_the_clans_clock() -> None:
 @pytest.mark.parametrize(
     ("name", "panes", "filtered"),
     [
-        ("Roster", "C5", "A4:Y16"),
-        ("Skills", "B10", "A9:AA21"),
+        ("Roster", "C5", "A4:AD16"),
+        ("Skills", "B10", "A9:AC21"),
         ("Bosses", "B4", None),
         ("Boss kills", "B4", None),
         ("Activity", "B4", "A3:E93"),
@@ -108,7 +108,7 @@ def test_the_summary_defines_its_words_and_draws_two_charts() -> None:
     words = {cell.value for cell in summary["A"]}
 
     assert {"Gain", "Messages", "Active", "Unknown"} <= words
-    assert summary["A7"].value == "XP gained"
+    assert summary["A7"].value == "XP gained (10 of 12 members)"
     assert summary["B7"].value == full_clan(12).totals.xp
     parts = ZipFile(BytesIO(clan_workbook(full_clan(12)).content)).namelist()
     assert len([part for part in parts if part.startswith("xl/charts/chart")]) == 2
@@ -131,9 +131,11 @@ def test_bosses_that_nobody_killed_have_no_column() -> None:
     )
     workbook = opened(report)
 
-    assert values(workbook["Boss kills"], 3) == ["Name", "Role", "All kills", "Zulrah"]
-    assert values(workbook["Boss kills"], 4)[3] == 3
-    assert values(workbook["Boss kills"], 5)[3] == DASH
+    assert values(workbook["Boss kills"], 3) == [
+        *("Name", "Role", "All kills", "Counted from", "Counted to", "Zulrah")
+    ]
+    assert values(workbook["Boss kills"], 4)[5] == 3
+    assert values(workbook["Boss kills"], 5)[5] == DASH
     assert [workbook["Bosses"].cell(row, 1).value for row in (4, 5)] == ["Zulrah", "Nex"]
 
 

@@ -183,7 +183,7 @@ async def test_who_is_forgotten_between_two_steps_is_in_no_hour_of_the_clan(
     messages = [heard(number, 1 + number % 2, NOW - number * 9 * HOUR) for number in range(200)]
     intake = Intake(database, known_clans, Clock(NOW))
     await intake.store(clan, messages)
-    privacy = Privacy(database, intake, Clock(NOW))
+    privacy = Privacy(database, Clock(NOW))
     await interrupted(path, clan, "Asia/Kolkata", [lambda: privacy.forget(clan, 2)])
     left = [each for each in messages if each.user_id == 1]
     assert kept(path) == told(left, ZoneInfo("Asia/Kolkata"))

@@ -1,4 +1,4 @@
-"""A new clan's first year: two readings a month, and never what the hiscores say themselves."""
+"""A new clan's first year: what lies at the edges of its windows, and never the hiscores."""
 
 from datetime import datetime, timedelta
 from itertools import count
@@ -8,16 +8,16 @@ import httpx
 import pytest
 
 from bot.services.game import Poll, fill_history
+from bot.services.game.first_year import EDGES
 from storage import players
 from storage.engine import Database
 from tests.bot.services.contents import contents, instant, rows
 from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
 from tests.bot.services.village import Village
-from tests.storage.rows import DAY, NOW, a_player
+from tests.storage.rows import DAY, HOUR, NOW, a_player
 from wom.models import Hiscores
 from wom.wire import Fresh
 
-YEAR = timedelta(days=365)
 DAYS_BACK = range(360, 0, -5)
 
 
@@ -39,18 +39,16 @@ def seen(path: Path, player_id: int = 1) -> list[tuple[datetime | None, int]]:
     return [(instant(row["seen_at"]), row["xp"]) for row in found]
 
 
-async def test_twelve_windows_give_the_first_and_last_look_of_each(
-    database: Database, path: Path
-) -> None:
+async def test_windows_give_the_first_and_last_look_of_each(database: Database, path: Path) -> None:
     someone = Someone(1, past=[(NOW - days * DAY, 1_000 - days, {}) for days in DAYS_BACK])
     group = Group(someone)
-    assert await fill(database, group) == NOW - YEAR
-    assert group.asked().count("bulk-gained") == 12
+    assert await fill(database, group) == NOW + HOUR - EDGES[0] * DAY
+    assert group.asked().count("bulk-gained") == len(EDGES)
     found = seen(path)
-    # The very last look is that of the hiscores, which are stored by the poll.
-    assert len(found) == 23
     assert found == sorted(found)
     assert found[0] == (NOW - 360 * DAY, 640)
+    # Looked at every five days, all looks of the last two months lie at an edge.
+    assert [at for at, _ in found[-18:]] == [NOW - days * DAY for days in range(90, 0, -5)]
     assert all(1_000 - xp == (NOW - at) / DAY for at, xp in found if at is not None)
 
 
@@ -86,7 +84,19 @@ class Killed(Exception):
     """The process ends here."""
 
 
-@pytest.mark.parametrize("window", [1, 6, 12])
+@pytest.mark.parametrize("days", [1, 7, 14, 30, 60, 90, 180, 365])
+async def test_the_last_look_before_a_span_that_begins_today_is_kept(
+    database: Database, path: Path, days: int
+) -> None:
+    """Looked at every five hours: what was seen last before each span is its baseline."""
+    looks = [NOW - timedelta(hours=hours) for hours in range(9_000, 0, -5)]
+    someone = Someone(1, past=[(at, 9_000 + number, {}) for number, at in enumerate(looks)])
+    await fill(database, Group(someone))
+    start = NOW + HOUR - days * DAY
+    assert max(at for at in looks if at <= start) in [at for at, _ in seen(path)]
+
+
+@pytest.mark.parametrize("window", [1, 6, 27])
 async def test_cut_off_in_any_window_and_begun_again_it_is_whole(
     village: Village, path: Path, window: int
 ) -> None:
@@ -103,6 +113,6 @@ async def test_cut_off_in_any_window_and_begun_again_it_is_whole(
     with pytest.raises(Killed):
         await Poll(village.database, client_of(dies), village.clock).poll(village.clan)
     await Poll(village.database, client_of(group), village.clock).poll(village.clan)
-    assert len(seen(path)) == 24
+    assert seen(path)[0][0] == NOW - DAYS_BACK[0] * DAY
     earned = rows(path, "SELECT kills_earned FROM observations ORDER BY seen_at")
     assert earned[-1]["kills_earned"] == DAYS_BACK[0]

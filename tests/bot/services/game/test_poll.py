@@ -1,6 +1,6 @@
 """Polling a small group that changes under our eyes, through the real client."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,16 +8,19 @@ import httpx
 import pytest
 
 from bot.clan.activity import ChangeKind
+from bot.clan.policy import DEFAULT_POLICY
 from bot.services.game import NoGroup, Poll, PollResult
-from bot.services.setup import Clan, Clans
+from bot.services.game.first_year import EDGES
+from bot.services.setup import Clan, Clans, Policies
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.group import CODE, GROUP_ID, Group, Someone, client_of
+from tests.bot.services.village import judged_by
 from tests.storage.rows import DAY, HOUR, NOW
 from wom.errors import WomBadKey, WomBroken, WomBusy, WomError, WomUnreachable
 
-FIRST_POLL = ["group", "bulk-hiscores", *["bulk-gained"] * 12, "name-changes"]
+FIRST_POLL = ["group", "bulk-hiscores", *["bulk-gained"] * len(EDGES), "name-changes"]
 
 
 @dataclass
@@ -63,7 +66,7 @@ async def test_the_first_poll_reads_everybody_and_the_last_twelve_months(table: 
     assert table.group.asked() == FIRST_POLL
     assert (result.members, result.updated, result.unchanged) == (10, 10, 0)
     assert (result.failed, result.changes, result.doubt) == ((), (), None)
-    assert result.filled_from == table.clock.now - timedelta(days=365)
+    assert result.filled_from == table.clock.now + HOUR - timedelta(days=EDGES[0])
     seen = rows(table.path, "SELECT xp, kills, kills_earned FROM observations WHERE player_id = 3")
     assert [tuple(row.values()) for row in seen] == [(600_000, 40, 0), (1_000_000, 100, 60)]
 
@@ -395,3 +398,21 @@ async def test_a_clan_that_moves_to_another_group_is_not_doubted(
     assert result.filled_from is not None
     here = rows(table.path, "SELECT player_id FROM memberships WHERE left_at IS NULL")
     assert {row["player_id"] for row in here} == {10, 11, 12}
+
+
+async def test_a_change_of_rank_is_told_by_the_ladder_that_was_set_by_hand(
+    table: Table, database: Database
+) -> None:
+    """Where Wise Old Man has no order of the ranks, the clan's own says which is the higher."""
+    table.group.orders = []
+    policies = Policies(database, table.clock)
+    policy = replace(DEFAULT_POLICY, ladder=("captain", "sergeant", "recruit"))
+    await judged_by(policies, table.clan, policy)
+    table.group.members[1].role, table.group.members[2].role = "sergeant", "captain"
+    await table.polled()
+    table.group.members[1].role, table.group.members[2].role = "captain", "sergeant"
+    result = await table.polled()
+    assert [(change.player_id, change.kind) for change in result.changes] == [
+        (1, ChangeKind.PROMOTED),
+        (2, ChangeKind.DEMOTED),
+    ]

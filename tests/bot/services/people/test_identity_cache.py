@@ -29,6 +29,7 @@ from bot.services.people import (
 from bot.services.privacy import Privacy
 from bot.services.setup import Clans
 from storage import authors, bridges, clans, exemptions, identity_revision, links, players, privacy
+from storage.bridges import Speaker
 from storage.engine import Connection
 from storage.players import Sighting
 from tests.bot.demo.conftest import Clock
@@ -94,7 +95,9 @@ async def settled(village: Village) -> None:
     await village.called(11, "Ann")
     await village.called(12, "somebody")
     async with village.database.writing() as connection:
-        await bridges.speaker_ids(connection, village.clan.clan_id, {"cat": "Cat", "ben": "Ben"})
+        await bridges.speaker_ids(
+            connection, village.clan.clan_id, {Speaker("cat"): "Cat", Speaker("ben"): "Ben"}
+        )
         await players.note_sightings(connection, [Sighting(1, "Anna", "anna", NOW - 5 * DAY)])
 
 
@@ -144,8 +147,7 @@ async def wrote(asked: Asked, number: int, _name: str) -> None:
 
 async def forgot(asked: Asked, number: int, _name: str) -> None:
     village = asked.village
-    intake = Intake(village.database, village.known_clans, village.clock)
-    await Privacy(village.database, intake, village.clock).forget(village.clan, 10 + number)
+    await Privacy(village.database, village.clock).forget(village.clan, 10 + number)
 
 
 async def rolled_back(asked: Asked, number: int, name: str) -> None:
@@ -203,7 +205,7 @@ ACTIONS: dict[str, Action] = {
         lambda it, clan, n, name: authors.author_ids(it, clan, {10 + n: (name, f"h{n}")})
     ),
     "speaker_ids": stored(
-        lambda it, clan, _, name: bridges.speaker_ids(it, clan, {name.lower(): name})
+        lambda it, clan, _, name: bridges.speaker_ids(it, clan, {Speaker(name.lower()): name})
     ),
     "opt_out": stored(lambda it, clan, n, _: privacy.opt_out(it, clan, 10 + n, NOW)),
     "opt_in": stored(lambda it, clan, n, _: privacy.opt_in(it, clan, 10 + n)),
@@ -465,6 +467,5 @@ async def test_whoever_is_forgotten_is_in_no_memory_either(village: Village) -> 
     async with village.database.reading() as connection:
         await read_identity(connection, village.clan, cache=cache)
     assert len(cache) == 1
-    intake = Intake(village.database, village.known_clans, village.clock)
-    await Privacy(village.database, intake, village.clock, cache).forget(village.clan, 5)
+    await Privacy(village.database, village.clock, cache).forget(village.clan, 5)
     assert len(cache) == 0

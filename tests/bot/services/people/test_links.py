@@ -10,7 +10,7 @@ from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, LinkState
 from bot.clan.persons import Persons
 from bot.clan.ranks import Authority
 from bot.clan.standings import Link
-from bot.services.people import LinkResult, Links, Officer, read_identity, read_ties
+from bot.services.people import GuildMember, LinkResult, Links, Officer, read_identity, read_ties
 from bot.services.view import Visitor
 from storage import links as stored
 from storage import players
@@ -370,6 +370,59 @@ async def test_no_discord_is_marked_and_taken_back(village: Village, links: Link
     assert (await mark(village.clan, 1, OFFICER, has_none=False)).refusal is None
     assert (await mark(village.clan, 5, OFFICER, has_none=True)).refusal is LinkRefusal.UNKNOWN
     assert (await links.queue(village.clan, [])).without_discord == frozenset()
+
+
+async def test_no_discord_is_marked_for_many_at_once_and_taken_back_at_once(
+    village: Village, links: Links
+) -> None:
+    await village.settled({number: f"P{number}" for number in range(1, 8)})
+    await village.settled({8: "Boss"}, role="owner")
+    await village.settled({9: "Gone"}, left_at=NOW)
+    await village.linked(7, OFFICER.user_id)
+    below = Officer(OFFICER.user_id, Authority.OFFICER)
+    await links.mark_discord(village.clan, 1, OFFICER, has_none=True)
+    asked = [*range(1, 10), 99]
+    assert await links.mark_without_discord(village.clan, asked, below) == 5
+    queue = await links.queue(village.clan, [])
+    assert queue.without_discord == {1, 2, 3, 4, 5, 6}
+    assert await links.mark_without_discord(village.clan, asked, below) == 0
+    assert queue.last_action is not None
+    assert len(queue.last_action.pairs) == 5
+    undone = await links.undo(village.clan, queue.last_action.action_id, below)
+    assert undone is None
+    assert (await links.queue(village.clan, [])).without_discord == {1}
+
+
+async def test_an_officer_called_like_an_account_decides_about_nobody_else_s_link_to_it(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One"})
+    await village.called(OFFICER.user_id, "\N{CROWN} One \N{CROWN}")
+    await links.claim(village.clan, ANN, "One")
+    pair = LinkPair(1, ANN.user_id)
+    assert (await links.reject(village.clan, pair, OFFICER)).refusal is LinkRefusal.OWN
+    marked = await links.mark_discord(village.clan, 1, OFFICER, has_none=True)
+    assert marked.refusal is LinkRefusal.OWN
+    assert (await links.confirm(village.clan, pair, OTHER_OFFICER)).refusal is None
+    assert (await links.end(village.clan, pair, OFFICER)).refusal is LinkRefusal.OWN
+    action_id = (await links.queue(village.clan, [])).last_action
+    assert action_id is not None
+    assert await links.undo(village.clan, action_id.action_id, OFFICER) is LinkRefusal.OWN
+    assert (await links.end(village.clan, pair, OTHER_OFFICER)).refusal is None
+
+
+@pytest.mark.parametrize("role", ["owner", "onyx", "member"])
+async def test_an_account_that_gives_rights_is_no_sure_pair_whatever_somebody_calls_themself(
+    village: Village, links: Links, role: str
+) -> None:
+    await village.settled({1: "One"}, role=role)
+    member = GuildMember(ANN.user_id, "One", "ann")
+    queue = await links.queue(village.clan, [member])
+    assert [each.pair for each in queue.sure_pairs] == (
+        [LinkPair(1, ANN.user_id)] if role == "member" else []
+    )
+    likely = [each.pair for entry in queue.unmatched_players for each in entry.partners]
+    assert likely == ([] if role == "member" else [LinkPair(1, ANN.user_id)])
 
 
 async def test_officers_link_by_hand_mark_alts_and_choose_the_main_account(

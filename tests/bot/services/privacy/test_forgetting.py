@@ -19,9 +19,12 @@ from bot.services.chat import NO_USER, IncomingMessage, Intake
 from bot.services.privacy import Forgotten, Privacy
 from bot.services.setup import Clan, Clans
 from storage import absences, cases, exemptions, links, policies, runs
+from storage.backup import back_up
 from storage.engine import Database
+from storage.forgotten import file_beside
 from storage.links import StandingLink, StoredState
 from storage.personal import USERS, WORDS
+from storage.restore import restore
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, heard_again, kept, spoken, told
@@ -39,8 +42,8 @@ def intake(database: Database, known_clans: Clans, clock: Clock) -> Intake:
 
 
 @pytest.fixture
-def privacy(database: Database, intake: Intake, clock: Clock) -> Privacy:
-    return Privacy(database, intake, clock)
+def privacy(database: Database, clock: Clock) -> Privacy:
+    return Privacy(database, clock)
 
 
 def everywhere(path: Path, *wanted: object) -> list[str]:
@@ -164,7 +167,7 @@ def test_the_bytes_of_whoever_was_forgotten_are_overwritten(template: Path, path
             village = Village(database, known, clock, await known.found(1, "Iron Cabbage"))
             await entangled(village, intake)
             if forgotten:
-                await Privacy(database, intake, clock).forget(village.clan, ME)
+                await Privacy(database, clock).forget(village.clan, ME)
 
     known = (NAME, HANDLE, str(ME))
     for forgotten in (False, True):
@@ -509,10 +512,114 @@ def test_the_others_numbers_are_what_the_facts_that_remain_make(
             intake = Intake(database, known, clock)
             clan: Clan = await known.found(1, "Iron Cabbage")
             await intake.store(clan, messages_of(said))
-            await Privacy(database, intake, clock).forget(clan, who)
+            await Privacy(database, clock).forget(clan, who)
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(copy(template, Path(folder) / "clan.db"))
         asyncio.run(forgetting(path))
         remaining = [each for each in messages_of(said) if each.user_id != who]
         assert kept(path) == told(remaining, UTC_ZONE)
+
+
+async def test_after_a_restart_no_history_brings_anybody_back(
+    village: Village, privacy: Privacy, path: Path, known_clans: Clans, clock: Clock
+) -> None:
+    await village.settled({1: "Mossy Fox"})
+    await village.linked(1, ME)
+    await privacy.forget(village.clan, ME)
+    async with opened(path) as again:
+        intake = Intake(again, known_clans, clock)
+        page = [heard(1, ME, NOW - DAY), spoken(2, "mossy_fox", NOW - DAY), heard(3, YOU)]
+        await intake.store(village.clan, page)
+        assert [row["who"] for row in rows(path, "SELECT discord_user_id who FROM authors")] == [
+            YOU
+        ]
+        await intake.store(village.clan, [heard(4, ME, NOW + HOUR)])
+        assert ME in kept(path).totals
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+async def test_a_wrong_clock_keeps_nothing_from_before_and_everything_from_after(
+    village: Village, intake: Intake, privacy: Privacy, path: Path, hours: int
+) -> None:
+    pressed_at = NOW
+    village.clock.now = NOW + hours * HOUR
+    before, after = heard(1, ME, pressed_at), heard(2, ME, pressed_at + 2 * MINUTE)
+    for each in (before, after):
+        intake.hear(1, each)
+    await privacy.forget(village.clan, ME, pressed_at)
+    await intake.flush()
+    assert kept(path).facts.keys() == {after.message_id}
+
+
+async def test_a_restored_backup_brings_nobody_back_who_was_forgotten(
+    village: Village, intake: Intake, privacy: Privacy, path: Path, clock: Clock
+) -> None:
+    await entangled(village, intake)
+    await intake.store(village.clan, [spoken(80, "Old Name")])
+    await village.linked(1, -one(path, "SELECT id FROM authors WHERE bridge_name IS NOT NULL"))
+    await intake.store(village.clan, [spoken(81, "Mossy Fox")])
+    backup = await back_up(path, path.parent / "backups", NOW)
+    await privacy.forget(village.clan, ME, NOW + HOUR)
+    before = everything_but_when(path)
+    await village.database.close()
+    clock.now = NOW + DAY
+    restored = await restore(backup, path, clock.now)
+    assert len(everywhere(path, ME, NAME, HANDLE)) > 10
+    async with opened(path) as again:
+        done = await Privacy(again, clock).forget_again()
+        assert (done.people, done.messages) == (1, 4)
+        assert everywhere(path, ME, NAME, HANDLE, "Mossy Fox's") == []
+        assert everything_but_when(path) == before
+        known = Clans(again, clock)
+        await Intake(again, known, clock).store(village.clan, [heard(90, ME, NOW)])
+        assert everywhere(path, ME) == []
+        assert await Privacy(again, clock).forget_again() == Forgotten()
+    assert restored.kept is not None
+
+
+def everything_but_when(path: Path) -> dict[str, list[str]]:
+    return {table: sorted(map(str, found)) for table, found in contents(path).items()}
+
+
+async def test_a_speaker_whose_link_is_not_in_the_backup_is_forgotten_again_too(
+    village: Village, intake: Intake, privacy: Privacy, path: Path, clock: Clock
+) -> None:
+    await village.settled({1: "Mossy Fox"})
+    await intake.store(village.clan, [spoken(1, "Mossy Fox", NOW - DAY), heard(2, YOU)])
+    backup = await back_up(path, path.parent / "backups", NOW)
+    await village.linked(1, ME)
+    await privacy.forget(village.clan, ME)
+    await village.database.close()
+    await restore(backup, path, NOW)
+    async with opened(path) as again:
+        assert await Privacy(again, clock).forget_again() == Forgotten(0, 1)
+    assert kept(path).totals.keys() == {YOU}
+    assert rows(path, "SELECT * FROM authors WHERE bridge_name IS NOT NULL") == []
+
+
+async def test_what_somebody_wrote_after_they_were_forgotten_stays_through_a_restore(
+    village: Village, intake: Intake, privacy: Privacy, path: Path, clock: Clock
+) -> None:
+    await village.wrote(ME, NOW - DAY)
+    await privacy.forget(village.clan, ME, NOW)
+    await intake.store(village.clan, [heard(9, ME, NOW + HOUR)])
+    backup = await back_up(path, path.parent / "backups", NOW)
+    await village.database.close()
+    await restore(backup, path, NOW)
+    async with opened(path) as again:
+        assert await Privacy(again, clock).forget_again() == Forgotten()
+    assert kept(path).totals == {ME: (1, 0, 0)}
+
+
+async def test_the_file_beside_the_database_names_nobody_and_is_made_anew_when_it_is_lost(
+    village: Village, privacy: Privacy, path: Path
+) -> None:
+    await privacy.forget(village.clan, ME)
+    file = file_beside(path)
+    said = file.read_text("ascii")
+    assert str(ME) not in said
+    assert said.count("\n") == 1
+    file.unlink()
+    assert await privacy.forget_again() == Forgotten()
+    assert file.read_text("ascii") == said

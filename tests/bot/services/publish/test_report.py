@@ -8,7 +8,8 @@ from bot.clan.activity import ChangeKind
 from bot.clan.gains import MetricGain
 from bot.clan.spans import Period, last
 from bot.clan.standings import TopBoss
-from bot.reports.clan_report import ClanReport
+from bot.reports.charts import report_chart
+from bot.reports.clan_report import ClanReport, roster_rows
 from bot.reports.lists import inactive_rows, promotion_rows
 from bot.reports.worker import Inline
 from bot.services.publish import Publish
@@ -31,10 +32,10 @@ async def busy(village: Village) -> Village:
     await village.settled({1: "One", 2: "Two", 3: "Nobody"})
     await village.linked(1, 11)
     await village.linked(2, 12)
-    for days, xp, zulrah, vorkath in [(20, 100, 10, 50), (10, 400, 12, 50), (1, 1_000, 15, 51)]:
+    for days, xp, zulrah, vorkath in [(14.5, 100, 10, 50), (7.5, 400, 12, 50), (1, 1_000, 15, 51)]:
         await village.seen(1, NOW - days * DAY, xp, attack=xp // 2, zulrah=zulrah, vorkath=vorkath)
-    await village.seen(2, NOW - 20 * DAY, 5_000, zulrah=7, nex=-1)
-    await village.seen(2, NOW - 9 * DAY, 5_000, zulrah=7, nex=-1)
+    await village.seen(2, NOW - 14.5 * DAY, 5_000, zulrah=7, nex=-1)
+    await village.seen(2, NOW - 7.5 * DAY, 5_000, zulrah=7, nex=-1)
     await village.seen(2, NOW - 2 * DAY, 5_050, zulrah=7, nex=812)
     await village.wrote(11, NOW - 9 * DAY, NOW - 2 * DAY, NOW - 2 * DAY + MINUTE, NOW)
     await village.wrote(12, NOW - 3 * DAY)
@@ -209,3 +210,21 @@ async def test_a_report_asks_as_many_questions_of_a_large_clan_as_of_a_small_one
             assert len((await report(village)).roster.members) == size
         sent.append(len(statements))
     assert sent[0] == sent[1] < 45
+
+
+async def test_a_day_on_which_something_fell_is_marked_and_what_was_made_good_counts_once(
+    village: Village,
+) -> None:
+    await village.settled({1: "One"})
+    for days, xp, zulrah in [(7.5, 500, 9), (4, 200, 9), (3, 200, 5), (2, 600, 12)]:
+        await village.seen(1, NOW - days * DAY, xp, zulrah=zulrah)
+    found = await report(village)
+    gains = found.roster.members[0].gains(Period.WEEK)
+    assert (gains.xp, gains.kills, gains.dropped_xp, gains.dropped_kills) == (100, 3, 300, 4)
+    assert (found.totals.xp, found.totals.kills, found.totals.fell) == (100, 3, 1)
+    assert found.bosses[1] == {"zulrah": MetricGain(3)}
+    assert [line.day for line in found.trend if line.fell] == [
+        (NOW - days * DAY).date() for days in (4, 3)
+    ]
+    assert "XP fell by 300; kills fell by 4" in roster_rows(found)[0].notes
+    assert "Something fell on 16 Nov, 17 Nov." in report_chart(found).alt

@@ -108,14 +108,15 @@ async def test_who_is_to_be_removed_stands_apart_with_a_warning_once_they_are_ba
 async def test_somebody_approved_waits_for_the_game_and_is_not_suggested_again(
     village: Village, review: Review
 ) -> None:
-    village.clan = await village.changed(role_orders=[["owner", 0], ["onyx", 1], ["member", 2]])
+    village.clan = await village.changed(role_orders=[["owner", 0], ["captain", 1], ["member", 2]])
     await at_home(village, 1, xp=200_000)
-    await village.wrote(101, *(NOW - days * DAY for days in range(1, 50)))
+    four_a_day = (NOW - (1 + n // 4) * DAY - n % 4 * HOUR for n in range(200))
+    await village.wrote(101, *four_a_day)
     assert names((await review.promotions(village.clan)).promotions.cases) == ["Player 1"]
-    await decided(village, CaseKind.PROMOTION, CaseState.APPROVED, target="onyx")
+    await decided(village, CaseKind.PROMOTION, CaseState.APPROVED, target="captain")
     found = await review.promotions(village.clan)
     assert names(found.promotions.cases) == []
-    assert [(each.name, each.case.target) for each in found.approved] == [("Player 1", "onyx")]
+    assert [(each.name, each.case.target) for each in found.approved] == [("Player 1", "captain")]
 
 
 async def test_a_suggestion_is_what_is_known_now(village: Village, review: Review) -> None:
@@ -183,15 +184,16 @@ async def test_a_newcomer_nobody_answered_is_an_alert(village: Village, review: 
 async def test_ones_own_standing_has_slack_and_what_is_missing(
     village: Village, review: Review
 ) -> None:
-    village.clan = await village.changed(role_orders=[["owner", 0], ["onyx", 1], ["member", 2]])
+    village.clan = await village.changed(role_orders=[["owner", 0], ["captain", 1], ["member", 2]])
     await at_home(village, 1)
     await village.wrote(101, NOW - 10 * DAY)
     found = await review.standing(village.clan, 1)
     assert found is not None
     assert (found.slack.days, found.slack.chat_days, found.slack.game_days) == (20, 20, 0)
     assert found.outlook is not None
-    assert found.outlook.next_rank == "onyx"
-    assert any("active days in chat" in words for words in found.outlook.not_yet)
+    assert found.outlook.next_rank == "captain"
+    told = (*found.outlook.not_yet, *found.outlook.considered)
+    assert any("active days in chat" in words for words in told)
     assert await review.standing(village.clan, 404) is None
 
 
@@ -266,7 +268,7 @@ async def test_both_lists_cost_a_few_dozen_statements(village: Village, review: 
 async def test_a_close_look_at_one_says_the_same_as_a_look_at_all(
     village: Village, review: Review
 ) -> None:
-    village.clan = await village.changed(role_orders=[["owner", 0], ["onyx", 1], ["member", 2]])
+    village.clan = await village.changed(role_orders=[["owner", 0], ["captain", 1], ["member", 2]])
     for who in (1, 2, 3):
         await at_home(village, who, xp=who * 1_000)
         await village.seen(who, NOW - HOUR, 9_000_000, tombs_of_amascut=60 * who)
@@ -277,5 +279,5 @@ async def test_a_close_look_at_one_says_the_same_as_a_look_at_all(
         context = await read_context(connection, village.clan, NOW)
     assert found is not None
     assert found.profile == context.by_player()[2]
-    bars = comparison(context.profiles, DEFAULT_POLICY.promotion)
+    bars = comparison(context.profiles, context.ladder, DEFAULT_POLICY.promotion)
     assert found.outlook == outlook(found.profile, bars, context.ladder, DEFAULT_POLICY, NOW)

@@ -10,10 +10,9 @@ from bot.clan.cases import CaseKind, CaseState, Move
 from bot.clan.enforcement import Verdict, judge
 from bot.clan.evidence import Grade
 from bot.clan.policy import DEFAULT_POLICY, Policy, changed
-from bot.clan.profiles import Profile, Week
+from bot.clan.profiles import Profile, Week, days_alive
 from bot.clan.signals import comparison
 from bot.clan.standings import Link
-from bot.services.chat import Intake
 from bot.services.people import Exemptions, Leaves, Whom
 from bot.services.privacy import Privacy
 from bot.services.review import ReviewContext, context_of, standing_cases
@@ -73,7 +72,7 @@ async def test_a_person_has_sums_over_all_accounts_and_one_chat(village: Village
     await village.linked(1, 5, is_main=True)
     await village.linked(2, 5)
     for who, had, has in ((1, 1_000, 4_000), (2, 10, 20)):
-        await village.seen(who, NOW - 40 * DAY, had)
+        await village.seen(who, NOW - 32 * DAY, had)
         await village.seen(who, NOW - HOUR, has)
     await village.wrote(5, NOW - DAY, NOW - 2 * DAY)
     found = await profile_of(village, 2)
@@ -194,8 +193,7 @@ async def test_a_player_whom_nobody_linked_is_unknown_in_chat(village: Village) 
 async def test_whoever_opted_out_is_unknown_in_chat_whatever_was_kept(village: Village) -> None:
     await silent(village)
     await village.wrote(5, NOW - DAY)
-    intake = Intake(village.database, village.known_clans, village.clock)
-    await Privacy(village.database, intake, village.clock).opt_out(village.clan, 5)
+    await Privacy(village.database, village.clock).opt_out(village.clan, 5)
     found = await profile_of(village)
     assert (found.window(30).messages, found.chat_seen_at) == (None, None)
     assert found.window(30).chat.reasons == ("opted out",)
@@ -210,14 +208,38 @@ async def test_messages_are_capped_by_the_hour_and_days_are_joined(village: Vill
     assert [week.chat_days for week in found.weeks[-2:]] == [1, 1]
 
 
-async def test_raids_are_counted_in_all_modes_and_gained_in_a_month(village: Village) -> None:
+async def test_raids_are_counted_in_all_modes_and_gained_in_ninety_days(village: Village) -> None:
     await village.settled({1: "One"})
     raids = {"chambers_of_xeric": 100, "tombs_of_amascut_expert": 50, "zulrah": 900}
-    await village.seen(1, NOW - 40 * DAY, 100, **raids)
+    await village.seen(1, NOW - 100 * DAY, 100, **raids)
+    raids["tombs_of_amascut_expert"] = 53
+    await village.seen(1, NOW - 60 * DAY, 100, **raids)
     await village.seen(1, NOW - DAY, 200, **(raids | {"chambers_of_xeric": 104}))
     found = await profile_of(village)
-    assert (found.total_raids, found.window(30).raids) == (154, 4)
-    assert found.window(7).raids is None
+    assert (found.total_raids, found.recent_raids) == (157, 7)
+
+
+async def test_raids_of_nobody_knows_when_are_unknown_and_none_are_none(village: Village) -> None:
+    await village.settled({1: "One", 2: "Two", 3: "Three"})
+    raids = {"chambers_of_xeric": 100}
+    await village.seen(1, NOW - 400 * DAY, 100, chambers_of_xeric=5)
+    await village.seen(1, NOW - DAY, 200, **raids)
+    for days in (100, 1):
+        await village.seen(2, NOW - days * DAY, 100 + days, **raids)
+    found = (await reviewed(village)).profiles
+    assert [each.recent_raids for each in found] == [None, 0, None]
+
+
+async def test_any_sign_of_life_makes_a_day_of_the_eight_weeks(village: Village) -> None:
+    await long_heard(village)
+    await village.settled({1: "One", 2: "Two"})
+    for days in (57, 40, 3, 2):
+        await village.seen(1, NOW - days * DAY, 1_000 - days)
+    await village.linked(1, 5)
+    await village.wrote(5, NOW - 2 * DAY, NOW - 9 * DAY, NOW - 57 * DAY)
+    one, two = (await reviewed(village)).profiles
+    assert (days_alive(one), days_alive(one, 30), days_alive(one, 3)) == (4, 3, 1)
+    assert days_alive(two) is None
 
 
 async def test_the_newest_time_since_which_enough_xp_was_gained_is_known(
@@ -353,15 +375,14 @@ async def test_who_looks_at_one_person_finds_the_bars_that_all_of_them_set(
         await village.linked(who, who)
         for hours in range(who):
             await village.wrote(who, NOW - hours * HOUR)
-    intake = Intake(village.database, village.known_clans, village.clock)
-    await Privacy(village.database, intake, village.clock).opt_out(village.clan, 5)
+    await Privacy(village.database, village.clock).opt_out(village.clan, 5)
     query = verdict_query(policy, NOW)
     async with village.database.reading() as connection:
         whole = await read_view(connection, village.clan, query)
         one = await read_view(connection, village.clan, replace(query, about=1))
-    bars = comparison(profiles_of(whole, policy), rules)
-    assert None not in (bars.mean_xp, bars.message_cut)
-    assert comparison(profiles_of(one, policy), rules) == bars
+    bars = comparison(profiles_of(whole, policy), (), rules)
+    assert None not in (bars.median_xp, bars.message_cut)
+    assert comparison(profiles_of(one, policy), (), rules) == bars
 
 
 async def test_the_number_of_statements_does_not_depend_on_the_members(village: Village) -> None:

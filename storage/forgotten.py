@@ -1,0 +1,86 @@
+"""Who was forgotten until when, by hashes: in the database, and in a small file beside it.
+
+The file is in no backup, so that what a restored one brings back can be forgotten again.
+"""
+
+import os
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.backup import sync
+from storage.columns import from_ms, to_ms
+from storage.engine import upsert
+from storage.errors import causes
+from storage.messages import in_few
+from storage.tables import FORGOTTEN
+
+Keys = Mapping[str, datetime]
+"""Until when what somebody wrote is forgotten, by the key of who it was."""
+
+_PARTS = 3
+
+
+async def of_clan(connection: AsyncConnection, clan_id: int) -> dict[str, datetime]:
+    """Return everybody who was forgotten in a clan."""
+    one = FORGOTTEN.c
+    rows = await connection.execute(select(one.key, one.until_at).where(one.clan_id == clan_id))
+    return {key: until_at for key, until_at in rows}  # noqa: C416 - rows are no pairs
+
+
+async def among(
+    connection: AsyncConnection, clan_id: int, keys: Collection[str]
+) -> dict[str, datetime]:
+    """Return those of the keys who were forgotten."""
+    one, found = FORGOTTEN.c, {}
+    for few in in_few(sorted(keys)):
+        rows = await connection.execute(
+            select(one.key, one.until_at).where(one.clan_id == clan_id, one.key.in_(few))
+        )
+        found.update({key: until_at for key, until_at in rows})  # noqa: C416 - rows are no pairs
+    return found
+
+
+async def note(connection: AsyncConnection, clan_id: int, keys: Keys) -> None:
+    """Note who was forgotten; what was noted of somebody before is never taken back."""
+    rows = [
+        {"clan_id": clan_id, "key": key, "until_at": until_at} for key, until_at in keys.items()
+    ]
+    await upsert(connection, FORGOTTEN, rows, keep_largest=["until_at"])
+
+
+def file_beside(database: Path) -> Path:
+    """Return the file that belongs to a database."""
+    return database.with_name(f"{database.stem}.forgotten.txt")
+
+
+def remembered(file: Path) -> dict[tuple[int, str], datetime]:
+    """Return by (server, key) what the file says; a line that was cut off says nothing."""
+    if not file.exists():
+        return {}
+    with causes(file):
+        lines = file.read_text("ascii", errors="replace").split("\n")[:-1]
+    found: dict[tuple[int, str], datetime] = {}
+    for parts in (line.split() for line in lines):
+        if len(parts) == _PARTS and parts[0].isdecimal() and parts[2].isdecimal():
+            who, until_at = (int(parts[0]), parts[1]), from_ms(int(parts[2]))
+            found[who] = max(until_at, found.get(who, until_at))
+    return found
+
+
+def remember(file: Path, guild_id: int, keys: Keys) -> None:
+    """Add to the file, on the disk for good; a line that was cut off before is ended first."""
+    lines = [f"{guild_id} {key} {to_ms(until_at)}\n" for key, until_at in sorted(keys.items())]
+    with causes(file):
+        is_new = not file.exists()
+        with file.open("ab") as written:
+            before = "" if is_new or not written.tell() else "\n"
+            written.write((before + "".join(lines)).encode("ascii"))
+            written.flush()
+            os.fsync(written.fileno())
+        if is_new:
+            file.chmod(0o600)
+            sync(file.parent)
