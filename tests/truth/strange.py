@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.clan.policy import DEFAULT_POLICY, STEADY_DAYS
 from bot.clan.spans import Period, last_days
 from bot.demo.cast import DAY_MS, to_ms
 from bot.reports.worker import Inline
@@ -40,9 +42,11 @@ def table(found: Tally) -> str:
             found["found of the well observed"], found["well observed"]
         ),
         "found of all the silent": _of(found["found"], found["silent"]),
-        "suggested for a promotion": _of(found["suggested"], found["members"]),
-        "of them steady": _of(found["suggested and steady"], found["suggested"]),
-        "steady members on one of the lists": _of(found["steady on a list"], found["steady"]),
+        "who qualify for a promotion": _of(found["qualified"], found["members"]),
+        "steady ones on the first list": _of(
+            found["steady on the first list"], found["first list"]
+        ),
+        "due for a rise and on one of the lists": _of(found["due and on a list"], found["due"]),
         "message counts that are wrong": _of(found["messages wrong"], found["messages compared"]),
         "unmarked gains that are wrong": _of(found["gains wrong"], found["gains compared"]),
     }
@@ -133,34 +137,72 @@ def _is_here(account: Account) -> bool:
 
 
 _NEVER = (Kind.GHOST, Kind.TRICKLE, Kind.FADED, Kind.AWAY, Kind.SHARED)
+_HALVES = (STEADY_DAYS, STEADY_DAYS // 2, STEADY_DAYS // 4)
+_DUE_DAYS = 90
 
 
 async def _promotions(database: Database, clan: Clan, place: Town) -> Tally:
-    review = (await Review(database, lambda: NOW).promotions(clan)).promotions
-    kinds = {each.player_id: life.kind for life in place.lives for each in life.accounts}
-    steady = {
-        player_id
-        for life in place.lives
-        if life.kind is Kind.STEADY and life.linked and _is_settled(life)
-        for player_id, _ in life.linked
-    }
-    shown = [each.profile.main.player_id for each in review.cases]
-    under = [each.profile.main.player_id for each in review.just_under]
-    parts = [kinds[each] for each in shown]
-    found: Tally = Counter({"members": len(kinds), "suggested": len(shown)})
-    found["suggested and steady"] = parts.count(Kind.STEADY)
-    found["steady"] = len(steady)
-    found["steady on a list"] = len(steady.intersection([*shown, *under]))
-    for part in parts:
-        if part in _NEVER:
-            found[f"raised: {part}"] += 1
-    first = parts.index(Kind.SPAMMER) if Kind.SPAMMER in parts else len(parts)
-    found["steady behind a spammer"] = parts[first:].count(Kind.STEADY)
+    lists = (await Review(database, lambda: NOW).promotions(clan)).promotions
+    lives = {each.player_id: life for life in place.lives for each in life.accounts}
+    first, others, under = ([each.profile.main.player_id for each in some] for some in lists)
+    steady = {player_id for player_id, life in lives.items() if is_steady(life)}
+    due = {each for each in steady if _may_rise(place, lives[each])}
+    found: Tally = Counter({"members": sum(map(_is_here, _accounts(place)))})
+    found["qualified"] = len(first) + len(others)
+    found["first list"] = len(first)
+    found["steady on the first list"] = len(steady.intersection(first))
+    found["due"] = len(due)
+    found["due and on a list"] = len(due.intersection([*first, *others, *under]))
+    for each in (*first, *others):
+        if lives[each].kind in _NEVER:
+            found[f"raised: {lives[each].kind}"] += 1
+    kinds = [lives[each].kind for each in first]
+    spammer = kinds.index(Kind.SPAMMER) if Kind.SPAMMER in kinds else len(kinds)
+    found["raised: a spammer before a steady one"] = kinds[spammer:].count(Kind.STEADY)
     return found
 
 
-def _is_settled(life: Life) -> bool:
-    return (NOW - life.accounts[0].stays[0].from_at).days > 60
+def is_steady(life: Life) -> bool:
+    """Tell whether somebody did something on half of all days, of the last four weeks, and two."""
+    there = _days_played(life) | _days_written(life)
+    return all(2 * sum(day < days for day in there) >= days for days in _HALVES)
+
+
+def _may_rise(place: Town, life: Life) -> bool:
+    """Tell whether a steady human has done their time, on both sides, where it could be seen."""
+    main, bar = life.accounts[0], DEFAULT_POLICY.promotion.steady
+    seen = {(to_ms(NOW) - at) // DAY_MS for at in main.looks}
+    return (
+        main.role in _BELOW_THE_LAST
+        and (NOW - main.stays[-1].from_at).days >= _DUE_DAYS
+        and len(_days_played(life)) >= bar.game_days
+        and len(_days_written(life)) >= bar.chat_days
+        and bool(life.linked)
+        and not life.away
+        and sum(day < STEADY_DAYS for day in seen) >= STEADY_DAYS // 2
+        and not any(end > to_ms(NOW) - STEADY_DAYS * DAY_MS for _, end in place.deaf)
+    )
+
+
+_BELOW_THE_LAST = ("member", "prospector")
+
+
+def _days_played(life: Life) -> set[int]:
+    ages = (
+        (to_ms(NOW) - at) // DAY_MS
+        for each in life.accounts
+        for at, _ in each.rises.get("overall", ())
+    )
+    return {age for age in ages if age < STEADY_DAYS}
+
+
+def _days_written(life: Life) -> set[int]:
+    ages = ((to_ms(NOW) - line.at_ms) // DAY_MS for line in life.lines)
+    return {age for age in ages if age < STEADY_DAYS}
+
+
+def _accounts(place: Town) -> Iterator[Account]:
+    return (account for life in place.lives for account in life.accounts)
 
 
 async def _numbers(database: Database, clan: Clan, place: Town) -> Tally:
