@@ -26,8 +26,8 @@ _GONE = (
     "your Discord id and names",
 )
 COUNTED_ANEW = (
-    "What you write afterwards is counted anew, and so is old history if the bot has to read a "
-    "channel again; opting out as well prevents both."
+    "What you write afterwards is counted anew; opting out as well prevents that. A fingerprint of "
+    "your id stays, so that no channel's history and no backup brings you back."
 )
 OPTED_OUT = (
     "You are not counted any more, from now on: neither live nor when history is read, nor what "
@@ -133,7 +133,7 @@ def retention_words(days: int) -> str:
 def forgotten_words(messages: int, *, opted_out: bool) -> str:
     """Return what was deleted, and what happens from now on."""
     now_on = (
-        "Only your Discord id and your wish not to be counted are kept."
+        "Only your Discord id, its fingerprint and your wish not to be counted are kept."
         if opted_out
         else COUNTED_ANEW
     )

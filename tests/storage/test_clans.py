@@ -86,6 +86,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "privacy.opted_out_speakers": lambda it, clan: in_order(
         privacy.opted_out_speakers(it, clan, {f"player {each}" for each in PLAYERS})
     ),
+    "privacy.hidden_players": lambda it, clan: in_order(privacy.hidden_players(it, clan)),
     "privacy.users": privacy.users,
     "cases.newest": lambda it, clan: cases.newest(it, clan, 9),
     "cases.of_players": lambda it, clan: cases.of_players(it, clan, PLAYERS),
@@ -114,6 +115,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.clan_hours": lambda it, clan: chat.clan_hours(it, clan, START, END),
     "chat.messages_on_days": lambda it, clan: chat.messages_on_days(it, clan, [DAYS, DAYS]),
     "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, [(START, END)]),
+    "chat.hours_of": lambda it, clan: chat.hours_of(it, clan, AUTHORS, START, END),
     "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
     "forgotten.among": lambda it, clan: forgotten.among(it, clan, ["all", f"of {clan}"]),

@@ -14,6 +14,7 @@ from bot.clan.evidence import Blind, unheard, unread
 from bot.clan.leave import Exempt, Exemption, Leave, exempt_on
 from bot.clan.policy import STEADY_DAYS
 from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
+from bot.clan.together import heads
 from bot.services.people import IdentityCache, leave_of
 from bot.services.setup import Clan
 from bot.services.view.chat import NO_CHAT, ChatView, read_chat
@@ -100,7 +101,7 @@ async def read_view(
         people=people,
         members=_members_at(people, [event for event, _ in found], query.as_of),
         game=game,
-        chat=await read_chat(connection, clan, query, _newcomers(people, query)),
+        chat=await read_chat(connection, clan, query, _newcomers(people, query), _heads(people)),
         listened_at=await _listened_at(connection, clan),
         gaps=await runs.blindness(connection, clan.clan_id, back_to - HOUR),
         events=[each for each in found if each[0].happened_at <= query.as_of],
@@ -156,6 +157,11 @@ def _newcomers(people: People, query: ViewQuery) -> list[int]:
         if fresh.intersection(person.players)
         for author_id in person.authors
     ]
+
+
+def _heads(people: People) -> dict[int, int]:
+    """Return by author the first author of the same person, of those who write as several."""
+    return heads(each.authors for each in people.persons.people if len(each.authors) > 1)
 
 
 async def _listened_at(connection: Connection, clan: Clan) -> datetime | None:
