@@ -10,6 +10,18 @@ Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
 Place = Channel | discord.Thread
 """Wherever people write; forum posts are threads, announcement channels are text channels."""
 
+_POWERS = discord.Permissions(
+    administrator=True,
+    manage_guild=True,
+    manage_channels=True,
+    manage_roles=True,
+    manage_messages=True,
+    kick_members=True,
+    ban_members=True,
+    moderate_members=True,
+)
+"""What a server gives to those who keep order in it."""
+
 _COUNTED = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -83,6 +95,35 @@ def is_readable(place: Place | discord.abc.GuildChannel) -> bool:
         return False
     allowed = place.permissions_for(place.guild.me)
     return allowed.view_channel and allowed.read_message_history
+
+
+def viewers_of(
+    place: Place | discord.abc.GuildChannel, officer_roles: frozenset[int]
+) -> frozenset[int] | None:
+    """Return who can write in a place, None for everybody, if an ordinary member can.
+
+    Officers and whoever keeps the server see much that is not meant for members: when only they
+    can, it is nobody.
+    """
+    guild = place.guild
+    if isinstance(place, discord.Thread):
+        return frozenset()  # whoever sees its channel
+    if _writes_in(place, guild.default_role):
+        return None
+    people = [each for each in guild.members if not each.bot and _writes_in(place, each)]
+    ordinary = [each for each in people if not _keeps_order(each, officer_roles)]
+    return frozenset(each.id for each in people) if ordinary else frozenset()
+
+
+def _writes_in(place: discord.abc.GuildChannel, who: discord.Member | discord.Role) -> bool:
+    allowed = place.permissions_for(who)
+    posts = isinstance(place, discord.ForumChannel) and allowed.send_messages_in_threads
+    return allowed.view_channel and (allowed.send_messages or posts)
+
+
+def _keeps_order(member: discord.Member, officer_roles: frozenset[int]) -> bool:
+    powers = member.guild_permissions & _POWERS
+    return bool(powers.value) or any(role.id in officer_roles for role in member.roles)
 
 
 def places_of(

@@ -32,6 +32,8 @@ class ClanRow(NamedTuple):
     notice_channel_id: int | None
     recounted_from_on: date | None
     identity_revision: int
+    keeps_presence: bool
+    presence_from: datetime | None
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:

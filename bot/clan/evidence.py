@@ -43,10 +43,23 @@ class Evidence:
 
 
 class Blind(NamedTuple):
-    """A time in which chat could not be seen: in the channel `where`, or anywhere when None."""
+    """A time in which chat could not be seen: in the channel `where`, or anywhere when None.
+
+    What was missed there may be by those `authors` who wrote in it, and those `users` who can; with
+    None it may be by anybody.
+    """
 
     span: Span
     where: str | None = None
+    authors: frozenset[int] | None = None
+    users: frozenset[int] | None = None
+
+    def concerns(self, user_id: int | None, author_ids: Iterable[int]) -> bool:
+        """Return whether something that a person wrote may have been missed."""
+        if self.authors is None and self.users is None:
+            return True
+        wrote = self.authors is not None and not self.authors.isdisjoint(author_ids)
+        return wrote or (self.users is not None and user_id in self.users)
 
 
 _WITHOUT_DOUBT = Evidence(Grade.GOOD)

@@ -223,7 +223,8 @@ def _window(shared: _Shared, members: Sequence[Member], person: Person, days: in
     ]
     raids = view.game.raids_gained if days == RAID_DAYS else {}
     game = game_window(sides, [raids.get(member.player_id) for member in members])
-    chat = chat_evidence(members[0], length, view.as_of, shared.blind)
+    blind = [each for each in shared.blind if each.concerns(person.user_id, person.authors)]
+    chat = chat_evidence(members[0], length, view.as_of, blind)
     if members[0].chat is None:
         return replace(game, chat=chat)
     wrote = view.chat.wrote[days]

@@ -6,7 +6,7 @@ account, is known only as it is today.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.clan.activity import ChangeKind
@@ -20,11 +20,14 @@ from bot.services.view.chat import NO_CHAT, ChatView, read_chat
 from bot.services.view.game import GameView, read_game
 from bot.services.view.people import People, read_people
 from bot.services.view.query import Detail, ViewQuery
-from storage import absences, clans, exemptions, players, runs
+from storage import absences, clans, exemptions, messages, players, runs
 from storage.engine import Connection
 from storage.players import MemberRow, MembershipEventRow
 
 _ROLE_KINDS = frozenset({ChangeKind.PROMOTED, ChangeKind.DEMOTED, ChangeKind.ROLE})
+_NOBODY: frozenset[int] = frozenset()
+_WROTE_LATELY = timedelta(days=180)
+"""So long before a channel was lost one who wrote there may still be missed in it."""
 _NOBODY_EXEMPT = exempt_on((), date.min)
 
 
@@ -34,7 +37,8 @@ class ClanView:
 
     `members` are those of the query's instant by player id, with their roles of then; `people` who
     is who today. `events` (with the player's name, the newest first) reach back as far as the
-    longest window. `days` are those of the eight weeks that end with the query's instant.
+    longest window. `days` are those of the eight weeks that end with the query's instant. Who
+    wrote in the channels that have `gaps` stands in `wrote_in`, by channel id.
     """
 
     clan: Clan
@@ -47,6 +51,8 @@ class ClanView:
     chat: ChatView
     listened_at: datetime | None = None
     gaps: Sequence[runs.Blindness] = ()
+    hidden_channels: Sequence[runs.HiddenChannel] = ()
+    wrote_in: Mapping[int, frozenset[int]] = field(default_factory=dict)
     events: Sequence[tuple[MembershipEventRow, str]] = ()
     leaves: Sequence[Leave] = ()
     exempt: Exempt = _NOBODY_EXEMPT
@@ -59,11 +65,16 @@ class ClanView:
     def blind(self, span: Span) -> tuple[Blind, ...]:
         """Return the times of a span in which chat was not seen, the clan's unread gap first."""
         lost = (
-            Blind(Span(gap.started_at, gap.ended_at or max(span.end, gap.started_at)), gap.channel)
+            Blind(
+                Span(gap.started_at, gap.ended_at or max(span.end, gap.started_at)),
+                gap.channel,
+                self.wrote_in.get(gap.channel_id or 0, _NOBODY) if gap.is_lost else None,
+            )
             for gap in self.gaps
-            if gap.ended_at is None or gap.ended_at > span.start
+            if not gap.is_read and (gap.ended_at is None or gap.ended_at > span.start)
         )
-        return (*unread(self.listened_at, span), *lost)
+        hidden = (Blind(span, each.name, users=each.viewers) for each in self.hidden_channels)
+        return (*unread(self.listened_at, span), *lost, *hidden)
 
     def unheard(self, span: Span) -> tuple[Blind, ...]:
         """Return those times, and the time of the span before anybody listened."""
@@ -92,6 +103,7 @@ async def read_view(
         members = _members_at(people, (), query.as_of)
         return ClanView(clan, query, spans, days, people, members, game, NO_CHAT)
     found = await players.events_between(connection, clan.clan_id, back_to)
+    gaps = await runs.blindness(connection, clan.clan_id, back_to - HOUR)
     return ClanView(
         clan=clan,
         query=query,
@@ -102,7 +114,9 @@ async def read_view(
         game=game,
         chat=await read_chat(connection, clan, query, _newcomers(people, query)),
         listened_at=await _listened_at(connection, clan),
-        gaps=await runs.blindness(connection, clan.clan_id, back_to - HOUR),
+        gaps=gaps,
+        hidden_channels=await runs.hidden_channels(connection, clan.clan_id),
+        wrote_in=await _wrote_in(connection, clan, gaps),
         events=[each for each in found if each[0].happened_at <= query.as_of],
         leaves=await _leaves(connection, clan, back_to) if has_life else (),
         exempt=await _exempt(connection, clan, today) if has_life else _NOBODY_EXEMPT,
@@ -162,6 +176,17 @@ async def _listened_at(connection: Connection, clan: Clan) -> datetime | None:
     """Return up to when all was heard or read, as a bot in another process notes it too."""
     row = await clans.of_guild(connection, clan.guild_id)
     return None if row is None else row.listened_at
+
+
+async def _wrote_in(
+    connection: Connection, clan: Clan, gaps: Sequence[runs.Blindness]
+) -> Mapping[int, frozenset[int]]:
+    """Return who wrote in the channels that were lost, before that or since."""
+    lost = {gap.channel_id: gap.started_at for gap in gaps if gap.is_lost and gap.channel_id}
+    if not lost:
+        return {}
+    since = min(lost.values()) - _WROTE_LATELY
+    return await messages.writers_in(connection, clan.clan_id, lost, since)
 
 
 async def _leaves(connection: Connection, clan: Clan, back_to: datetime) -> list[Leave]:
