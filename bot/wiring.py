@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
-from bot.services.chat import Backfill, Bridges, Channels, Intake, Zones
+from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import OwnGroup, Poll, Refreshing
 from bot.services.ops import Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
@@ -44,6 +44,7 @@ class Services:
     poll: Poll
     wom: WomClient
     intake: Intake
+    presence: Presence
     bridges: Bridges
     backfill: Backfill
     publish: Publish
@@ -115,6 +116,7 @@ async def open_services(
             yield services
         finally:
             await services.intake.flush()
+            await services.presence.flush(is_last=True)
     finally:
         await wom.aclose()
         drawing.close()
@@ -162,6 +164,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
 ) -> Services:
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock)
+    presence = Presence(database, clans, clock)
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
     return Services(
@@ -170,6 +173,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         poll=Poll(database, wom, clock),
         wom=wom,
         intake=intake,
+        presence=presence,
         bridges=Bridges(database, intake),
         backfill=Backfill(database, intake, clock, settings.history_days),
         publish=Publish(database, drawing, clock, identities),
@@ -178,7 +182,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),
-        privacy=Privacy(database, intake, clock, identities),
+        privacy=Privacy(database, intake, clock, identities, presence),
         dossier=Dossier(database, clock),
         policies=Policies(database, clock),
         review=review,

@@ -21,7 +21,15 @@ from bot.services.chat import (
     Unreadable,
 )
 from cogs._errors import failure_of
-from cogs._messages import Place, channel_info_of, heard_of, places_of, viewers_of
+from cogs._guild_members import knows_members
+from cogs._messages import (
+    Place,
+    channel_info_of,
+    heard_of,
+    is_readable,
+    places_of,
+    viewers_of,
+)
 
 _PAGE = 100
 _TOO_MANY_REQUESTS = 429
@@ -42,6 +50,7 @@ class DiscordHistory:
         self._bridges = bridges
         self._officer_roles = officer_roles
         self._places: dict[int, Place] = {}
+        self._knows_members = False
 
     async def channel_infos(self) -> ChannelList:
         """Return the server's places but for archived threads.
@@ -57,6 +66,9 @@ class DiscordHistory:
         error = await failure_of(list_threads())
         if error is not None:
             _log.warning("active threads not listed", guild=guild.name, reason=str(error))
+        shut = (each for each in (*places_of(guild), *guild.forums) if not is_readable(each))
+        if any(shut):
+            self._knows_members = await knows_members(guild)
         places: list[Place] = [*places_of(guild), *(active if error is None else guild.threads)]
         parents: list[discord.TextChannel | discord.ForumChannel] = [
             *guild.text_channels,
@@ -117,7 +129,8 @@ class DiscordHistory:
         found = channel_info_of(place)
         if found.is_readable:
             return found
-        return found._replace(viewers=viewers_of(place, self._officer_roles))
+        viewers = viewers_of(place, self._officer_roles, knows_members=self._knows_members)
+        return found._replace(viewers=viewers)
 
 
 @contextmanager

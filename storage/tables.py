@@ -335,10 +335,10 @@ class PresenceDayTable(SQLModel, table=True):
     __table_args__: ClassVar[Any] = (_CLUSTERED,)
 
     clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    day: date = Field(primary_key=True, sa_type=Day)
     discord_user_id: int = Field(
         sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
     )
-    day: date = Field(primary_key=True, sa_type=Day)
     voice_seconds: int
 
 

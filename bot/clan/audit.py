@@ -78,13 +78,17 @@ def _row(profile: Profile, middle: float | None, policy: Policy, now: datetime) 
     window = profile.window(days)
     wrote, span = plural(window.messages, "message"), plural(days, "day")
     did = f"{wrote} and {short(window.xp)} XP in {span}"
-    enough_chat = middle is not None and (window.messages or 0) >= middle and window.messages
-    if enough_chat or (window.messages and (window.xp or 0) >= policy.audit.least_xp):
+    if window.voice_days:
+        did += f", {plural(window.voice_days, 'day')} in voice"
+    # Who talks has no need to write: a day in voice is worth a day with messages.
+    talked = (window.messages or 0) + window.voice_days
+    enough_chat = middle is not None and talked >= middle and talked
+    if enough_chat or (talked and (window.xp or 0) >= policy.audit.least_xp):
         return OfficerRow(profile, Standing.FINE, (did,))
-    doubts = _doubts(window)
+    doubts = _doubts(window, talked)
     if doubts:
         return OfficerRow(profile, Standing.CANT_TELL, (did, *doubts))
-    if not window.messages:
+    if not talked:
         return OfficerRow(profile, Standing.AWOL, (did,))
     below = f"under the clan's median of {exact(middle)} messages"
     return OfficerRow(
@@ -92,12 +96,12 @@ def _row(profile: Profile, middle: float | None, policy: Policy, now: datetime) 
     )
 
 
-def _doubts(window: Window) -> tuple[str, ...]:
-    """Return why nothing can be said of too little: chat for nobody, the game once they wrote."""
+def _doubts(window: Window, talked: int) -> tuple[str, ...]:
+    """Return why nothing can be said of too little: chat for nobody, the game once they talked."""
     found: list[str] = []
     if window.messages is None or window.chat.grade < Grade.GOOD:
         found += (f"chat: {reason}" for reason in window.chat.reasons or ("unknown",))
-    if window.messages and (window.xp is None or window.game.grade < Grade.GOOD):
+    if talked and (window.xp is None or window.game.grade < Grade.GOOD):
         found += (f"game: {reason}" for reason in window.game.reasons or ("unknown",))
     return tuple(found)
 

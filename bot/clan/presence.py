@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.clan.metrics import UNRANKED
+from bot.clan.gains import metric_gain
+from bot.clan.metrics import SEASONAL, UNRANKED, MetricKind, threshold
 from bot.clan.profiles import Week
 from bot.clan.spans import DAY, day_span
 
@@ -66,6 +67,24 @@ def rises(seen: Iterable[tuple[int, int, int, int]]) -> dict[int, list[Rise]]:
                 mine.append(Rise(at_ms, max(gained, 0)))
         whose, xp, kills = who, has_xp, has_kills
     return found
+
+
+def score_rose(
+    metric: str, kind: MetricKind, path: tuple[float | None, float | None, float]
+) -> bool:
+    """Return whether a score is a sign of life over a span; `path` as metric_gain() takes it.
+
+    Kills earned in view stand in the headlines: of bosses only one that is newly ranked is told. A
+    seasonal score begins at nothing with each season.
+    """
+    baseline, first_inside, end = path
+    if metric in SEASONAL:
+        return end > max(baseline or 0, 0)
+    gain = metric_gain(baseline, first_inside, end, threshold(metric, kind))
+    if gain is None:
+        return False
+    entered = gain.entered_at is not None
+    return entered if kind is MetricKind.BOSS else entered or gain.earned > 0
 
 
 def weeks(

@@ -46,11 +46,11 @@ def upgrade() -> None:
     op.create_table(
         "presence_days",
         sa.Column("clan_id", sa.Integer(), nullable=False),
-        sa.Column("discord_user_id", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("discord_user_id", sa.BigInteger(), nullable=False),
         sa.Column("voice_seconds", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["clan_id"], ["clans.id"], name=op.f("fk_presence_days_clan_id")),
-        sa.PrimaryKeyConstraint("clan_id", "discord_user_id", "day", name=op.f("pk_presence_days")),
+        sa.PrimaryKeyConstraint("clan_id", "day", "discord_user_id", name=op.f("pk_presence_days")),
         sqlite_with_rowid=False,
     )
     _give_leaves_to_players()

@@ -15,6 +15,7 @@ from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
 from bot.services.chat.facts import NO_USER
 from bot.services.chat.intake import ChannelInfo, Flushed, IncomingMessage, Intake
+from bot.services.chat.presence import Presence
 from bot.services.chat.rebuild import UnknownZone, Zones
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "IncomingMessage",
     "Intake",
     "Posted",
+    "Presence",
     "Unavailable",
     "UnknownZone",
     "Unreadable",

@@ -8,20 +8,20 @@ from bot.clan.observing import HEADLINE_METRICS, MetricReading, Observed, observ
 from storage import metrics, snapshots
 from storage.engine import Connection
 from storage.snapshots import News, ObservationRow
-from wom.models import Hiscores
+from wom.models import Stats
 
 _PLAYERS_AT_ONCE = 25  # about 5 ms of work between two breaths of the event loop
 
 
-def reading_of(hiscores: Hiscores) -> MetricReading:
-    """Return one member's stats as a reading."""
+def reading_of(stats: Stats) -> MetricReading:
+    """Return one player's stats as a reading."""
     return MetricReading(
-        hiscores.taken_at,
+        stats.taken_at,
         {
-            MetricKind.SKILL: hiscores.skills,
-            MetricKind.BOSS: hiscores.bosses,
-            MetricKind.ACTIVITY: hiscores.activities,
-            MetricKind.COMPUTED: hiscores.computed,
+            MetricKind.SKILL: stats.skills,
+            MetricKind.BOSS: stats.bosses,
+            MetricKind.ACTIVITY: stats.activities,
+            MetricKind.COMPUTED: stats.computed,
         },
     )
 

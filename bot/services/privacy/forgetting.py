@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.services.chat import Intake, credit, settle_again
+from bot.services.chat import Intake, Presence, credit, settle_again
 from bot.services.people import IdentityCache
 from bot.services.privacy.reach import reach_of
 from bot.services.setup import Clan, Clock, as_it_is
@@ -36,11 +36,13 @@ class Privacy:
         intake: Intake,
         clock: Clock,
         identities: IdentityCache | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self._database = database
         self._intake = intake
         self._clock = clock
         self._identities = identities
+        self._presence = presence
 
     async def forget(self, clan: Clan, user_id: int, asked_at: datetime | None = None) -> Forgotten:
         """Delete everything about a user in this clan but what the roster itself shows.
@@ -61,10 +63,13 @@ class Privacy:
             await forgetting.delete_words(connection, clan.clan_id, user_id, reach.player_ids)
             await forgetting.unname(connection, clan.clan_id, user_id)
             await forgetting.clean_words(connection, clan.clan_id, user_id, reach.called)
+            await forgetting.delete_presence(connection, clan.clan_id, user_id)
             await forgetting.delete_authors(connection, clan.clan_id, mine)
             # Nobody writes meanwhile: what was heard, or is read from history at this moment, waits
             # for this transaction and must not be written after it.
             self._intake.forget(clan.guild_id, user_id, reach.speakers, until)
+            if self._presence is not None:
+                self._presence.forget(clan.guild_id, user_id)
         if self._identities is not None:
             self._identities.forget(clan)
         return Forgotten(1, messages)

@@ -15,7 +15,10 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Clan:
-    """One Discord server joined to one WOM group."""
+    """One Discord server joined to one WOM group.
+
+    From `presence_from` on days with a sign of life are kept, if the clan keeps any.
+    """
 
     clan_id: int
     guild_id: int
@@ -30,6 +33,8 @@ class Clan:
     forget_after_days: int | None = None
     notice_channel_id: int | None = None
     role_orders: tuple[tuple[str, int], ...] = ()
+    keeps_presence: bool = True
+    presence_from: datetime | None = None
 
 
 class Clans:
@@ -115,4 +120,6 @@ def _clan(row: ClanRow) -> Clan:
         forget_after_days=row.forget_after_days,
         notice_channel_id=row.notice_channel_id,
         role_orders=tuple(row.role_orders),
+        keeps_presence=row.keeps_presence,
+        presence_from=row.presence_from,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.clan.activity import ChangeKind
+from bot.clan.claims import Effect, allows
 from bot.clan.evidence import Blind, unheard, unread
 from bot.clan.leave import Exempt, Exemption, Leave, exempt_on
 from bot.clan.policy import STEADY_DAYS
@@ -19,6 +20,7 @@ from bot.services.setup import Clan
 from bot.services.view.chat import NO_CHAT, ChatView, read_chat
 from bot.services.view.game import GameView, read_game
 from bot.services.view.people import People, read_people
+from bot.services.view.presence import NO_PRESENCE, PresenceView, read_presence
 from bot.services.view.query import Detail, ViewQuery
 from storage import absences, clans, exemptions, messages, players, runs
 from storage.engine import Connection
@@ -49,6 +51,7 @@ class ClanView:
     members: Mapping[int, MemberRow]
     game: GameView
     chat: ChatView
+    presence: PresenceView = NO_PRESENCE
     listened_at: datetime | None = None
     gaps: Sequence[runs.Blindness] = ()
     hidden_channels: Sequence[runs.HiddenChannel] = ()
@@ -76,6 +79,21 @@ class ClanView:
         hidden = (Blind(span, each.name, users=each.viewers) for each in self.hidden_channels)
         return (*unread(self.listened_at, span), *lost, *hidden)
 
+    def unseen(self, span: Span) -> tuple[Span, ...]:
+        """Return the times of a span in which nobody saw who talked, reacted or used a command.
+
+        What has no history is not read afterwards.
+        """
+        kept_from = self.presence.kept_from
+        before = () if kept_from is None else unheard(kept_from, span)
+        away = (
+            Span(gap.started_at, gap.ended_at or max(span.end, gap.started_at))
+            for gap in self.gaps
+            if gap.channel_id is None
+        )
+        known = (*unread(self.listened_at, span), *before)
+        return (*(each.span for each in known), *away)
+
     def unheard(self, span: Span) -> tuple[Blind, ...]:
         """Return those times, and the time of the span before anybody listened."""
         # What was seen is graded up to now, while the windows end with the hour.
@@ -98,9 +116,11 @@ async def read_view(
     days = days_between(today - (STEADY_DAYS - 1) * DAY, today)
     back_to = query.back_to(clan.zone)
     has_life = Detail.LIFE in query.detail
-    game = await read_game(connection, clan, query, back_to, _accounts(people, query.about))
+    outside = _outside(people, query) if has_life else ()
+    whose = _accounts(people, query.about)
+    game = await read_game(connection, clan, query, back_to, whose, outside)
     if query.is_of_game_alone:
-        members = _members_at(people, (), query.as_of)
+        members = _members_at(people, (), query.as_of, clan)
         return ClanView(clan, query, spans, days, people, members, game, NO_CHAT)
     found = await players.events_between(connection, clan.clan_id, back_to)
     gaps = await runs.blindness(connection, clan.clan_id, back_to - HOUR)
@@ -110,9 +130,10 @@ async def read_view(
         spans=spans,
         days=days,
         people=people,
-        members=_members_at(people, [event for event, _ in found], query.as_of),
+        members=_members_at(people, [event for event, _ in found], query.as_of, clan),
         game=game,
         chat=await read_chat(connection, clan, query, _newcomers(people, query)),
+        presence=await read_presence(connection, clan, query),
         listened_at=await _listened_at(connection, clan),
         gaps=gaps,
         hidden_channels=await runs.hidden_channels(connection, clan.clan_id),
@@ -131,10 +152,28 @@ def _accounts(people: People, about: int | None) -> tuple[int, ...] | None:
     return () if person is None else person.players
 
 
+def _outside(people: People, query: ViewQuery) -> tuple[int, ...]:
+    """Return the accounts outside the clan, surely theirs, of people who have one inside it."""
+    here = {member.player_id for member in people.places}
+    links = people.persons.links
+    return tuple(
+        player_id
+        for person in people.persons.people
+        if query.about is None or query.about in person.players
+        if not here.isdisjoint(person.players)
+        for player_id in person.players
+        if player_id not in here and allows(links[player_id], Effect.SILENCE)
+    )
+
+
 def _members_at(
-    people: People, events: Sequence[MembershipEventRow], at: datetime
+    people: People, events: Sequence[MembershipEventRow], at: datetime, clan: Clan
 ) -> dict[int, MemberRow]:
-    """Return who was a member at an instant, with the role of then and since when they held it."""
+    """Return who was a member at an instant, with the role of then and since when they held it.
+
+    Whoever joins later than the roster was read has no day that can be believed.
+    """
+    known_until = max(filter(None, (at, clan.polled_at, clan.listened_at)))
     changes = [event for event in events if event.kind in _ROLE_KINDS]
     # Newest first: of those after `at` the earliest stays, of the others the latest.
     roles = {each.player_id: each.before for each in changes if each.happened_at > at}
@@ -152,7 +191,7 @@ def _members_at(
         member.player_id: then(member)
         for member in (*people.places, *people.former)
         if (member.left_at is None or member.left_at > at)
-        and (member.joined_at is None or member.joined_at <= at)
+        and (member.joined_at is None or not at < member.joined_at <= known_until)
     }
 
 
