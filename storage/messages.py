@@ -212,3 +212,28 @@ def _sent_in(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
 def in_few(ids: Sequence[_One], many: int = _MANY) -> Iterable[Sequence[_One]]:
     """Return the ids, or what has one, in portions that one statement can name."""
     return (ids[start : start + many] for start in range(0, len(ids), many))
+
+
+async def writers_in(
+    connection: AsyncConnection, clan_id: int, channels: Collection[int], since: datetime
+) -> dict[int, frozenset[int]]:
+    """Return by channel id the authors who wrote there, or in its threads, after an instant."""
+    fact, channel = MESSAGES.c, CHANNELS.c
+    asked = CHANNELS.alias("asked")
+    within = (channel.id == asked.c.id) | (channel.parent_id == asked.c.discord_channel_id)
+    rows = await connection.execute(
+        select(asked.c.id, fact.author_id)
+        .select_from(asked)
+        .join(CHANNELS, (channel.clan_id == clan_id) & within)
+        .join(MESSAGES, fact.channel_id == channel.id)
+        .where(
+            asked.c.clan_id == clan_id,
+            asked.c.id.in_(sorted(channels)),
+            fact.message_id >= first_snowflake(since),
+        )
+        .distinct()
+    )
+    found: dict[int, set[int]] = {}
+    for channel_id, author_id in rows:
+        found.setdefault(channel_id, set()).add(author_id)
+    return {channel_id: frozenset(authors) for channel_id, authors in found.items()}

@@ -13,7 +13,7 @@ from bot.clan.looking import MOST_AT_ONCE, AccountGain, LookedAgain, StaleAccoun
 from bot.services.game.faults import fault_words
 from bot.services.game.group_facts import player_row
 from bot.services.game.poll import Poll, PollUnderWay
-from bot.services.game.snapshots import reading_of_stats, store_readings
+from bot.services.game.snapshots import reading_of, store_readings
 from bot.services.people import IdentityCache, read_identity
 from bot.services.setup import Clan, Clock
 from storage import players, snapshots
@@ -122,7 +122,7 @@ class Looking:
         if not found:
             return ()
         readings = {
-            account.player_id: [reading_of_stats(details.latest_snapshot)]
+            account.player_id: [reading_of(details.latest_snapshot)]
             for account, details in found.items()
             if details.latest_snapshot is not None
         }

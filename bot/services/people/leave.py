@@ -102,7 +102,9 @@ class Leaves:
             if place is None:
                 return None
             for link in await links.of_clan(connection, clan.clan_id):
-                if link.player_id == place.player_id and link.state == StoredState.CONFIRMED:
+                is_theirs = link.player_id == place.player_id and link.discord_user_id > 0
+                # Below zero it is a speaker of the clan chat, who is nobody on Discord.
+                if is_theirs and link.state == StoredState.CONFIRMED:
                     return Whom(user_id=link.discord_user_id)
         return Whom(player_id=place.player_id)
 

@@ -210,10 +210,12 @@ def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
         hours=week,
         accounts=member.accounts,
     )
+    known = view.people.persons.by_player[player_id]
+    blind = [x for x in view.blind(span) if x.concerns(known.user_id, known.authors)]
     evidence = (
         *((f"WOM {ago(member.updated_at, now)} old",) if member.updated_at else ()),
         *game_evidence(member, member.gains(period), span.length, now).reasons,
-        *chat_evidence(member, span.length, now, view.blind(span)).reasons,
+        *chat_evidence(member, span.length, now, blind).reasons,
     )
     return card, tuple(dict.fromkeys(evidence))
 
