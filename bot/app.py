@@ -125,6 +125,7 @@ class ClanBot(commands.Bot):
         if self.timetable is not None:
             self.timetable.stop()
         await self.services.intake.flush()
+        await self.services.presence.flush(is_last=True)
         await super().close()
 
 

@@ -120,8 +120,9 @@ class Timetable:
                 await _guarded(job.name, partial(self._for_clan, job, clan))
 
     async def flush(self, _outcome: Outcome) -> None:
-        """Write what was heard."""
+        """Write what was heard, and who was there without writing."""
         self._is_quiet = await self._services.intake.flush() == Flushed()
+        await self._services.presence.flush()
 
     async def tidy(self, _outcome: Outcome) -> None:
         """Free what nobody refers to, at a moment when nobody writes; a busy clan has none long."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
-from bot.services.chat import Backfill, Bridges, Channels, Intake, Zones
+from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
 from bot.services.ops import Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
@@ -44,6 +44,7 @@ class Services:
     poll: Poll
     wom: WomClient
     intake: Intake
+    presence: Presence
     bridges: Bridges
     backfill: Backfill
     publish: Publish
@@ -118,6 +119,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
             yield services
         finally:
             await services.intake.flush()
+            await services.presence.flush(is_last=True)
     finally:
         await wom.aclose()
         drawing.close()
@@ -166,6 +168,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
 ) -> Services:
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock)
+    presence = Presence(database, clans, clock)
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
     poll = Poll(database, wom, clock)
@@ -175,6 +178,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         poll=poll,
         wom=wom,
         intake=intake,
+        presence=presence,
         bridges=Bridges(database, intake),
         backfill=Backfill(database, intake, clock, settings.history_days),
         publish=Publish(database, drawing, clock, identities),
@@ -183,7 +187,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),
-        privacy=Privacy(database, clock, identities),
+        privacy=Privacy(database, clock, identities, presence),
         dossier=Dossier(database, clock),
         policies=Policies(database, clock),
         review=review,

@@ -96,7 +96,11 @@ class Deciding:
         waiting = await interaction.followup.send(
             checking_words(accounts), ephemeral=True, wait=True
         )
-        await waiting.edit(content=checked_words(await looking.look(clan, accounts)))
+        looked = await looking.look(clan, accounts)
+        if looked.rose:
+            # A case that waits is over when they are back, as after a poll.
+            await self._services.cases.after_poll(clan)
+        await waiting.edit(content=checked_words(looked))
 
     async def redraw(
         self,

@@ -3,11 +3,16 @@
 After a start it takes a while until Discord has told who is there: whoever asks waits for it.
 """
 
+import asyncio
+
 import discord
 
 from bot.clan.ranks import authority
 from bot.services.people import GuildMember, Officer
+from cogs._errors import failure_of
 from cogs._permissions import Interaction, clan_of
+
+_PATIENCE_S = 30.0
 
 
 async def guild_members_in(interaction: Interaction) -> list[GuildMember]:
@@ -32,6 +37,19 @@ def officer_in(interaction: Interaction) -> Officer:
     return Officer(
         interaction.user.id, authority(caller, permissions), owns_server=caller.is_guild_owner
     )
+
+
+async def knows_members(guild: discord.Guild) -> bool:
+    """Return whether everybody on a server is known, after asking Discord if need be.
+
+    Without the members intent nobody is told.
+    """
+
+    async def ask() -> None:
+        async with asyncio.timeout(_PATIENCE_S):
+            await guild.chunk()
+
+    return bool(guild.chunked) or await failure_of(ask()) is None
 
 
 async def _whole_guild(interaction: Interaction) -> discord.Guild | None:

@@ -15,12 +15,21 @@ from bot.services.chat import (
     Bridges,
     ChannelInfo,
     ChannelList,
+    Gone,
     HistoryPage,
     Unavailable,
     Unreadable,
 )
 from cogs._errors import failure_of
-from cogs._messages import Place, channel_info_of, heard_of, places_of
+from cogs._guild_members import knows_members
+from cogs._messages import (
+    Place,
+    channel_info_of,
+    heard_of,
+    is_readable,
+    places_of,
+    viewers_of,
+)
 
 _PAGE = 100
 _TOO_MANY_REQUESTS = 429
@@ -31,10 +40,17 @@ _log = structlog.get_logger()
 class DiscordHistory:
     """Reads the past of one server's channels, threads and forum posts."""
 
-    def __init__(self, guild: discord.Guild, bridges: Bridges) -> None:
+    def __init__(
+        self,
+        guild: discord.Guild,
+        bridges: Bridges,
+        officer_roles: frozenset[int] = frozenset(),
+    ) -> None:
         self._guild = guild
         self._bridges = bridges
+        self._officer_roles = officer_roles
         self._places: dict[int, Place] = {}
+        self._knows_members = False
 
     async def channel_infos(self) -> ChannelList:
         """Return the server's places but for archived threads.
@@ -50,14 +66,15 @@ class DiscordHistory:
         error = await failure_of(list_threads())
         if error is not None:
             _log.warning("active threads not listed", guild=guild.name, reason=str(error))
+        shut = (each for each in (*places_of(guild), *guild.forums) if not is_readable(each))
+        if any(shut):
+            self._knows_members = await knows_members(guild)
         places: list[Place] = [*places_of(guild), *(active if error is None else guild.threads)]
         parents: list[discord.TextChannel | discord.ForumChannel] = [
             *guild.text_channels,
             *guild.forums,
         ]
-        return ChannelList(
-            self._spots(places), tuple(channel_info_of(parent) for parent in parents), error is None
-        )
+        return ChannelList(self._spots(places), tuple(map(self._spot, parents)), error is None)
 
     async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
         """Return the public threads and posts that were archived after `since`.
@@ -97,16 +114,23 @@ class DiscordHistory:
         )
 
     def _channel(self, channel_info: ChannelInfo) -> Place:
-        """Return a channel that is read on its own; Unreadable when it is gone."""
+        """Return a channel that is read on its own; Gone when it is not there."""
         found = self._guild.get_channel(channel_info.discord_channel_id)
         if not isinstance(found, Place):
-            raise Unreadable("the channel is gone")
+            raise Gone("the channel is gone")
         return found
 
     def _spots(self, places: Sequence[Place]) -> tuple[ChannelInfo, ...]:
         """Return places by their facts, and know them again when they are read."""
         self._places |= {place.id: place for place in places}
-        return tuple({place.id: channel_info_of(place) for place in places}.values())
+        return tuple({place.id: self._spot(place) for place in places}.values())
+
+    def _spot(self, place: Place | discord.ForumChannel) -> ChannelInfo:
+        found = channel_info_of(place)
+        if found.is_readable:
+            return found
+        viewers = viewers_of(place, self._officer_roles, knows_members=self._knows_members)
+        return found._replace(viewers=viewers)
 
 
 @contextmanager
@@ -120,7 +144,7 @@ def _plainly() -> Iterator[None]:
     except discord.Forbidden as error:
         raise Unreadable(NO_ACCESS) from error
     except discord.NotFound as error:
-        raise Unreadable("the channel is gone") from error
+        raise Gone("the channel is gone") from error
     except discord.RateLimited as error:
         raise Unavailable("Discord asked the bot to slow down") from error
     except discord.HTTPException as error:

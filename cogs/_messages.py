@@ -10,6 +10,18 @@ Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
 Place = Channel | discord.Thread
 """Wherever people write; forum posts are threads, announcement channels are text channels."""
 
+_POWERS = discord.Permissions(
+    administrator=True,
+    manage_guild=True,
+    manage_channels=True,
+    manage_roles=True,
+    manage_messages=True,
+    kick_members=True,
+    ban_members=True,
+    moderate_members=True,
+)
+"""What a server gives to those who keep order in it."""
+
 _COUNTED = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -83,6 +95,48 @@ def is_readable(place: Place | discord.abc.GuildChannel) -> bool:
         return False
     allowed = place.permissions_for(place.guild.me)
     return allowed.view_channel and allowed.read_message_history
+
+
+def viewers_of(
+    place: Place | discord.abc.GuildChannel,
+    officer_roles: frozenset[int],
+    *,
+    knows_members: bool = True,
+) -> frozenset[int] | None:
+    """Return who can write in a place, None for everybody, if an ordinary member can.
+
+    Officers and whoever keeps the server see much that is not meant for members: when only they
+    can, it is nobody. Where Discord does not say who is on the server, a role that lets members in
+    lets in everybody.
+    """
+    guild = place.guild
+    if isinstance(place, discord.Thread):
+        return frozenset()  # whoever sees its channel
+    if _writes_in(place, guild.default_role):
+        return None
+    if not knows_members:
+        roles = [each for each in guild.roles if _writes_in(place, each)]
+        return None if any(not _is_officers(each, officer_roles) for each in roles) else frozenset()
+    people = [each for each in guild.members if not each.bot and _writes_in(place, each)]
+    ordinary = [
+        each for each in people if not any(_is_officers(role, officer_roles) for role in each.roles)
+    ]
+    is_theirs = any(each.id != guild.owner_id for each in ordinary)
+    return frozenset(each.id for each in people) if is_theirs else frozenset()
+
+
+def _writes_in(place: discord.abc.GuildChannel, who: discord.Member | discord.Role) -> bool:
+    allowed = place.permissions_for(who)
+    posts = isinstance(place, discord.ForumChannel) and allowed.send_messages_in_threads
+    return allowed.view_channel and (allowed.send_messages or posts)
+
+
+def _is_officers(role: discord.Role, officer_roles: frozenset[int]) -> bool:
+    """Return whether a role keeps order, is the clan's officers', or a bot's own."""
+    powers = role.permissions & _POWERS
+    if role.is_default():
+        return False
+    return bool(powers.value) or role.id in officer_roles or role.is_bot_managed()
 
 
 def places_of(

@@ -19,6 +19,7 @@ _RED = discord.Colour(0xD55E00)
 _CASES_SHOWN = 5
 _GONE = (
     "your counted messages, questions and answers, with every total made of them",
+    "the days on which you talked in voice, reacted or used a command",
     "your links, claims and leaves, with their reasons",
     "what the clan chat told of accounts that an officer confirmed as yours",
     "the reasons and numbers noted with decisions about those accounts",
@@ -26,8 +27,8 @@ _GONE = (
     "your Discord id and names",
 )
 COUNTED_ANEW = (
-    "What you write afterwards is counted anew, and so is old history if the bot has to read a "
-    "channel again; opting out as well prevents both."
+    "What you write afterwards is counted anew; opting out as well prevents that. A fingerprint of "
+    "your id stays, so that no channel's history and no backup brings you back."
 )
 OPTED_OUT = (
     "You are not counted any more, from now on: neither live nor when history is read, nor what "
@@ -49,6 +50,7 @@ def kept_box(clan: Clan, kept: KeptSummary) -> Box:
         "Never its words.",
         _counts(kept, clan),
     )
+    box.say("**Being there**  " + _presence(kept, clan))
     box.say("**Accounts**  " + (_accounts(kept) or "none linked"))
     if kept.events:
         told = plural(kept.events, "event")
@@ -80,6 +82,17 @@ def _counts(kept: KeptSummary, clan: Clan) -> str:
     )
     since = f", since {on_day(kept.since_on, clan.zone)}" if kept.since_on else ""
     return " \N{MIDDLE DOT} ".join(counts) + since
+
+
+def _presence(kept: KeptSummary, clan: Clan) -> str:
+    """Return what is kept of somebody who was there without writing."""
+    if not clan.keeps_presence:
+        return "nothing: this clan keeps no days in voice, with reactions or commands"
+    what = "the days on which you talk in voice, react or use a command, and minutes in voice"
+    if not kept.present_days:
+        return f"{what}: none yet"
+    days, minutes = plural(kept.present_days, "day"), plural(kept.voice_minutes, "minute")
+    return f"{what}: {days}, {minutes} in voice"
 
 
 def _accounts(kept: KeptSummary) -> str:
@@ -133,7 +146,7 @@ def retention_words(days: int) -> str:
 def forgotten_words(messages: int, *, opted_out: bool) -> str:
     """Return what was deleted, and what happens from now on."""
     now_on = (
-        "Only your Discord id and your wish not to be counted are kept."
+        "Only your Discord id, its fingerprint and your wish not to be counted are kept."
         if opted_out
         else COUNTED_ANEW
     )

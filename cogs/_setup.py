@@ -20,6 +20,7 @@ from cogs._setup_picks import (
     LeadershipPick,
     LeftOutPick,
     OfficersPick,
+    PresenceButton,
     ReportChannelPick,
     ZoneButton,
 )
@@ -118,7 +119,11 @@ class SetupPanel(RedrawnSetup):
     def _listen(self) -> None:
         nobody = FoundGroup(1, "-", 0)
         buttons: discord.ui.ActionRow[RedrawnSetup] = discord.ui.ActionRow(
-            GroupButton(chosen=False), ZoneButton(), BridgeButton()
+            GroupButton(chosen=False),
+            ZoneButton(),
+            BridgeButton(),
+            PresenceButton(is_kept=True),
+            PresenceButton(is_kept=False),
         )
         self.add_item(buttons)
         for pick in (
@@ -157,7 +162,8 @@ def _box(setting: Setting, note: str, found: Sequence[FoundGroup]) -> Box:
     box.beside(_line(lines.bridge), BridgeButton())
     box.say(_line(lines.report_channel))
     box.control(ReportChannelPick(setting.report_channel))
-    return box.rule().say(_line(lines.questions))
+    box.rule().say(_line(lines.questions))
+    return box.beside(_line(lines.presence), PresenceButton(is_kept=clan.keeps_presence))
 
 
 def _line(line: Finding, says: str = "") -> str:

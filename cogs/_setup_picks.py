@@ -74,6 +74,24 @@ class _ZoneForm(PanelForm):
             await self._panel.redraw(interaction)
 
 
+class PresenceButton(discord.ui.Button[RedrawnSetup]):
+    """Keeps days in voice, with reactions and commands, or keeps none and deletes them."""
+
+    def __init__(self, *, is_kept: bool = True) -> None:
+        super().__init__(
+            label="Keep none" if is_kept else "Keep them", custom_id=f"setup:presence:{is_kept:d}"
+        )
+        self._is_kept = is_kept
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Do what the button says."""
+        if self.view is None:
+            return
+        presence = self.view.services.presence
+        await presence.keep(clan_of(interaction), is_kept=not self._is_kept)
+        await self.view.redraw(interaction)
+
+
 class RolePick(discord.ui.RoleSelect[RedrawnSetup]):
     """Picks the roles that give an authority."""
 

@@ -15,7 +15,7 @@ from bot.app import ClanBot
 from bot.wiring import Services
 from cogs._errors import guarded
 from cogs._history import DiscordHistory
-from cogs._messages import heard_of
+from cogs._messages import heard_of, is_readable
 
 _PAUSES_S = (60, 300, 900)
 _LONGEST_PAUSE_S = 3600
@@ -81,11 +81,44 @@ class Listener(commands.Cog):
         self._read(guild)
 
     @commands.Cog.listener()
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        """Know that messages are missed while Discord cannot show a server."""
+        self._lose(guild)
+
+    @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Stop reading a server that is gone."""
+        """Stop reading a server that is gone, and know that it is not listened to any more."""
+        self._lose(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Miss nothing in a channel that is gone."""
+        await self._forget_place(channel.guild.id, channel.id)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Miss nothing in a thread that is gone."""
+        await self._forget_place(payload.guild_id, payload.thread_id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Read a channel's history as soon as the bot may."""
+        if is_readable(after) and not is_readable(before):
+            self._read(after.guild)
+
+    async def _forget_place(self, guild_id: int, channel_id: int) -> None:
+        clan = await self._services.clans.of_guild(guild_id)
+        if clan is not None:
+            gone = self._services.places.forget_deleted(clan, channel_id)
+            await guarded(gone, "forgetting a channel that is gone")
+
+    def _lose(self, guild: discord.Guild) -> None:
         task = self._reading.pop(guild.id, None)
         if task is not None:
             task.cancel()
+        self._services.intake.end_session_in(guild.id)
 
     def read_all(self, guilds: Iterable[discord.Guild]) -> None:
         """Read every server's gap in the background."""
@@ -124,7 +157,8 @@ class Listener(commands.Cog):
             clan = await self._services.clans.found(guild.id, guild.name)
             # First of all: what bridges say before they are known is read with the gap.
             await self._services.bridges.of_clan(clan)
-            history = DiscordHistory(guild, self._services.bridges)
+            officers = clan.permissions.discord_officers | clan.permissions.discord_leadership
+            history = DiscordHistory(guild, self._services.bridges, officers)
             done = await self._services.backfill.catch_up(clan, history, missing)
             found.append(done.missing)
             channels = [each.id for each in guild.channels]

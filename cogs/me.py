@@ -9,7 +9,7 @@ from bot.clan.names import escaped
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.game import unready
-from bot.services.publish import CardFiles
+from bot.services.publish import CardFiles, OptedOut
 from bot.wiring import Services
 from cogs._card import CardPanel, card_shown, claim_lines, standing_note, visitor
 from cogs._cases import history_lines, kinds_for
@@ -20,6 +20,7 @@ from cogs._replies import PERIODS, tell, think
 from cogs._standing import own_lines, slack_line
 
 _LONGEST_CHOICE = 100
+_OPTED_OUT = "This member opted out and is shown to nobody else."
 
 
 class Me(commands.Cog):
@@ -66,7 +67,11 @@ class Me(commands.Cog):
         await think(interaction)
         clan = clan_of(interaction)
         judged = caller_may(interaction, Permission.SET_LEAVE)
-        made = await self.services.cards.of_player(clan, player, Period(period), judged=judged)
+        try:
+            made = await self.services.cards.of_player(clan, player, Period(period), judged=judged)
+        except OptedOut:
+            await tell(interaction, _OPTED_OUT)
+            return
         if made is None:
             await tell(interaction, unready(clan) or unknown_player(player))
             return
@@ -83,7 +88,11 @@ class Me(commands.Cog):
         await think(interaction)
         clan, asked = clan_of(interaction), visitor(user)
         judged = caller_may(interaction, Permission.SET_LEAVE)
-        made = await self.services.cards.of_visitor(clan, asked, Period.MONTH, judged=judged)
+        try:
+            made = await self.services.cards.of_visitor(clan, asked, Period.MONTH, judged=judged)
+        except OptedOut:
+            await tell(interaction, _OPTED_OUT)
+            return
         if made is None:
             await tell(interaction, unready(clan) or unknown_user(asked.name, asked.handle))
             return

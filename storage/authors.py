@@ -46,6 +46,7 @@ class ChannelRow(NamedTuple):
     is_counted: bool
     is_readable: bool
     cursor_id: int | None
+    is_gone: bool = False
 
 
 async def author_ids(
@@ -184,6 +185,7 @@ async def channels(connection: AsyncConnection, clan_id: int) -> dict[int, Chann
             channel.is_counted,
             channel.is_readable,
             channel.cursor_id,
+            channel.is_gone,
         ).where(channel.clan_id == clan_id)
     )
     return {row.discord_channel_id: ChannelRow(*row) for row in rows}
@@ -201,6 +203,7 @@ async def note_place(  # noqa: PLR0913 - a channel's own facts
 ) -> None:
     """Note a channel, or its new name, kind or readability."""
     facts = {"name": name, "kind": kind, "parent_id": parent_id, "is_readable": is_readable}
+    facts |= {"is_gone": False}
     key = {"clan_id": clan_id, "discord_channel_id": discord_channel_id}
     await insert_missing(connection, CHANNELS, [key | facts])
     await connection.execute(

@@ -154,6 +154,28 @@ async def capped_messages(
     return found
 
 
+async def hours_of(
+    connection: AsyncConnection,
+    clan_id: int,
+    author_ids: Sequence[int],
+    start: datetime,
+    end: datetime,
+) -> list[tuple[int, datetime, int]]:
+    """Return (author, hour, messages) of some of the clan's authors in [start, end)."""
+    hour = AUTHOR_HOURS.c
+    rows = await connection.execute(
+        select(hour.author_id, hour.hour_at, hour.messages)
+        .join(AUTHORS, AUTHORS.c.id == hour.author_id)
+        .where(
+            AUTHORS.c.clan_id == clan_id,
+            hour.author_id.in_(author_ids),
+            hour.hour_at >= start,
+            hour.hour_at < end,
+        )
+    )
+    return [(who, from_ms(hour_ms), messages) for who, hour_ms, messages in plain_rows(rows)]
+
+
 def _in_stretch(number: int) -> ColumnElement[bool]:
     """Return the condition that a day is in a stretch [first, after), given by its number."""
     day = AUTHOR_DAYS.c.day

@@ -33,6 +33,8 @@ class ClanRow(NamedTuple):
     recounted_from_on: date | None
     identity_revision: int
     ranks_confirmed_at: datetime | None
+    keeps_presence: bool
+    presence_from: datetime | None
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:

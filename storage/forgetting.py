@@ -32,12 +32,14 @@ from storage.tables import (
     BROADCASTS,
     CASE_ENTRIES,
     CASES,
+    CHANNEL_VIEWERS,
     CLAN_HOURS,
     EXEMPTIONS,
     JOB_RUNS,
     LINK_EVENTS,
     LINKS,
     MESSAGES,
+    PRESENCE_DAYS,
     QUESTIONS,
 )
 
@@ -131,6 +133,14 @@ async def delete_ties(
     for table in (LINKS, LINK_EVENTS):
         await connection.execute(
             delete(table).where(table.c.clan_id == clan_id, table.c.discord_user_id.in_(gone))
+        )
+
+
+async def delete_presence(connection: AsyncConnection, clan_id: int, user_id: int) -> None:
+    """Delete the days on which a user was there, and where they can write unseen."""
+    for table in (PRESENCE_DAYS, CHANNEL_VIEWERS):
+        await connection.execute(
+            delete(table).where(table.c.clan_id == clan_id, table.c.discord_user_id == user_id)
         )
 
 

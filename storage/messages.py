@@ -1,6 +1,6 @@
 """Facts of messages: who wrote where and when, once per message id, never the words."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import IntFlag
 from typing import NamedTuple, TypeVar
@@ -123,21 +123,28 @@ async def of_authors(connection: AsyncConnection, author_ids: Sequence[int]) -> 
     return [Stored(*row) for row in rows]
 
 
-async def answered_authors(
+async def answered_authors(  # noqa: PLR0913, PLR0917 - of whom, since when, and by whom
     connection: AsyncConnection,
     clan_id: int,
     author_ids: Collection[int],
     since: datetime,
     window: timedelta,
+    head: Mapping[int, int] | None = None,
 ) -> dict[int, bool]:
     """Return of each of the clan's authors who wrote since an instant whether anybody answered.
 
     Somebody answered who replied to a message, or wrote in its channel within the window after it.
+    By `head`, which is one author for all of the same person, nobody answers themself.
     """
     if not author_ids:
         return {}
     message, other = MESSAGES.c, MESSAGES.alias("other").c
-    by_another = other.author_id != message.author_id
+    one = dict(head or {})
+    who, whom = (
+        case(one, value=column, else_=column) if one else column
+        for column in (other.author_id, message.author_id)
+    )
+    by_another = who != whom
     replied = exists().where(by_another, other.reply_to == message.message_id)
     followed = exists().where(
         by_another,
@@ -205,3 +212,28 @@ def _sent_in(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
 def in_few(ids: Sequence[_One], many: int = _MANY) -> Iterable[Sequence[_One]]:
     """Return the ids, or what has one, in portions that one statement can name."""
     return (ids[start : start + many] for start in range(0, len(ids), many))
+
+
+async def writers_in(
+    connection: AsyncConnection, clan_id: int, channels: Collection[int], since: datetime
+) -> dict[int, frozenset[int]]:
+    """Return by channel id the authors who wrote there, or in its threads, after an instant."""
+    fact, channel = MESSAGES.c, CHANNELS.c
+    asked = CHANNELS.alias("asked")
+    within = (channel.id == asked.c.id) | (channel.parent_id == asked.c.discord_channel_id)
+    rows = await connection.execute(
+        select(asked.c.id, fact.author_id)
+        .select_from(asked)
+        .join(CHANNELS, (channel.clan_id == clan_id) & within)
+        .join(MESSAGES, fact.channel_id == channel.id)
+        .where(
+            asked.c.clan_id == clan_id,
+            asked.c.id.in_(sorted(channels)),
+            fact.message_id >= first_snowflake(since),
+        )
+        .distinct()
+    )
+    found: dict[int, set[int]] = {}
+    for channel_id, author_id in rows:
+        found.setdefault(channel_id, set()).add(author_id)
+    return {channel_id: frozenset(authors) for channel_id, authors in found.items()}

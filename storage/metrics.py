@@ -41,6 +41,19 @@ class MetricPath(NamedTuple):
     at_end: float | None
 
 
+class ScorePath(NamedTuple):
+    """One player's score over a span, -1 for unranked: at the start, first in it, and at the end.
+
+    None where there was no look.
+    """
+
+    player_id: int
+    metric_id: int
+    at_start: float | None
+    first_inside: float | None
+    at_end: float
+
+
 async def metric_ids(
     connection: AsyncConnection, kinds: Mapping[str, str] | None = None
 ) -> dict[str, tuple[int, str]]:
@@ -175,6 +188,63 @@ def _ranked_change(
         .limit(1)
     )
     return found if upto is None else found.where(change.seen_at <= upto)
+
+
+async def paths_of_scores(
+    connection: AsyncConnection, clan_id: int, starts: Sequence[datetime], at: datetime
+) -> list[list[tuple[str, str, ScorePath]]]:
+    """Return, for each start, how kills and activities went that changed up to an instant.
+
+    With name and kind, and of everybody who is or was in the clan: whose it is is not asked here.
+    """
+    if not starts:
+        return []
+    given: dict[str, Any] = {"clan_id": clan_id, "at": at}
+    given |= {f"start_{number}": start for number, start in enumerate(starts)}
+    found: list[list[tuple[str, str, ScorePath]]] = [[] for _ in starts]
+    rows = plain_rows(await connection.execute(_paths_of_scores(len(starts)), given))
+    for number, name, kind, *path in rows:
+        found[number].append((name, kind, ScorePath._make(path)))
+    return found
+
+
+@cache
+def _paths_of_scores(starts: int) -> Select[Any] | CompoundSelect[Any]:
+    every = [_path_of_score(number) for number in range(starts)]
+    return every[0] if len(every) == 1 else union_all(*every)
+
+
+def _path_of_score(number: int) -> Select[Any]:
+    value, metric, change = PRESENT_VALUES.c, METRICS.c, METRIC_CHANGES.alias("change").c
+    start, at = (bindparam(name, type_=Instant) for name in (f"start_{number}", "at"))
+    mine = select(change.value).where(
+        change.player_id == value.player_id, change.metric_id == value.metric_id
+    )
+    newest = change.seen_at.desc()
+    at_start = mine.where(change.seen_at <= start).order_by(newest).limit(1).scalar_subquery()
+    at_end = mine.where(change.seen_at <= at).order_by(newest).limit(1).scalar_subquery()
+    first = mine.where(change.seen_at > start).order_by(change.seen_at).limit(1).scalar_subquery()
+    return (
+        select(
+            literal(number),
+            metric.name,
+            metric.kind,
+            value.player_id,
+            value.metric_id,
+            at_start,
+            first,
+            at_end,
+        )
+        .select_from(MEMBERSHIPS)
+        .join(PRESENT_VALUES, MEMBERSHIPS.c.player_id == value.player_id)
+        .join(METRICS, metric.id == value.metric_id)
+        .where(
+            MEMBERSHIPS.c.clan_id == bindparam("clan_id"),
+            metric.kind.in_(["activity", "boss"]),
+            value.changed_at > start,
+            at_end.is_not(None),
+        )
+    )
 
 
 async def ranked_values(

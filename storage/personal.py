@@ -56,6 +56,7 @@ TREATMENTS: tuple[Treatment, ...] = (
     _treat("channels.discord_channel_id channels.parent_id channels.cursor_id", Forget.STAYS),
     _treat("channels.kind channels.bridge_pattern channels.bridge_source_id", Forget.STAYS),
     _treat("channels.name", Forget.STAYS, export=Export.SHOWN),
+    _treat("channel_viewers.discord_user_id", Forget.DELETED, holds_user=True),
     _treat("job_runs.job job_runs.trace job_runs.outcome", Forget.STAYS),
     # A hash of who was forgotten, which tells nothing to those who do not know whom to look for.
     _treat("forgotten.key", Forget.STAYS),
@@ -82,6 +83,7 @@ TREATMENTS: tuple[Treatment, ...] = (
     _treat("questions.answer_id", Forget.UNNAMED, export=Export.SHOWN),
     _treat("author_totals.author_id author_days.author_id", Forget.DELETED),
     _treat("author_hours.author_id", Forget.DELETED),
+    _treat("presence_days.discord_user_id", Forget.DELETED, holds_user=True),
     _treat("broadcasts.message_id broadcasts.author_id", Forget.DELETED),
     _treat("broadcasts.kind", Forget.DELETED, export=Export.SHOWN),
     # Whose accounts are whose, and who is away.

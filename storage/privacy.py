@@ -41,7 +41,7 @@ async def opted_out_speakers(
     By what an officer said of the speaker, or else by the name that an account bears or, when no
     member bears it any more, bore.
     """
-    theirs = await _opted_out_players(connection, clan_id) if keys else set()
+    theirs = await hidden_players(connection, clan_id) if keys else set()
     if not theirs:
         return set()
     told = await _told_players(connection, clan_id, keys)
@@ -56,7 +56,7 @@ async def opted_out_speakers(
     return {key for key in keys if is_theirs(key)}
 
 
-async def _opted_out_players(connection: AsyncConnection, clan_id: int) -> set[int]:
+async def hidden_players(connection: AsyncConnection, clan_id: int) -> set[int]:
     """Return the confirmed accounts of the users who do not want to be counted."""
     link, author = LINKS.c, AUTHORS.c
     same_user = author.discord_user_id == link.discord_user_id

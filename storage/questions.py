@@ -12,7 +12,7 @@ from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
 from storage.messages import Stored, in_few
 from storage.rollups import AuthorRange
-from storage.tables import MESSAGES, QUESTIONS
+from storage.tables import AUTHORS, MESSAGES, QUESTIONS
 
 _BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
@@ -58,6 +58,28 @@ async def credited_by_quarter(
         .group_by(question.answered_by, quarter)
     )
     return plain_rows(rows)
+
+
+async def answered_among(
+    connection: AsyncConnection, clan_id: int, author_ids: Sequence[int], since: datetime
+) -> list[tuple[int, int, datetime]]:
+    """Return (asked by, answered by, answered at) where one of some authors answered another.
+
+    Of the clan's authors, and only what was answered since an instant.
+    """
+    question, author = QUESTIONS.c, AUTHORS.c
+    rows = await connection.execute(
+        select(question.author_id, question.answered_by, question.answered_at)
+        .join(AUTHORS, author.id == question.author_id)
+        .where(
+            author.clan_id == clan_id,
+            question.author_id.in_(author_ids),
+            question.answered_by.in_(author_ids),
+            question.answered_by != question.author_id,
+            question.answered_at >= since,
+        )
+    )
+    return [(asked, helper, at) for asked, helper, at in rows]
 
 
 async def asked_or_answered_by(

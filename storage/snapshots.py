@@ -100,12 +100,19 @@ async def store(connection: AsyncConnection, news: Sequence[News]) -> None:
     )
 
 
-def present_members(clan_id: int, here_at: datetime | None = None) -> Select[tuple[int]]:
-    """Return the query of a clan's present members, and of those who left after an instant."""
+def present_members(
+    clan_id: int, here_at: datetime | None = None, outside: Collection[int] = ()
+) -> Select[tuple[int]]:
+    """Return the query of a clan's present members, and of those who left after an instant.
+
+    And of some who were members, by their ids.
+    """
     place = MEMBERSHIPS.c
     here: ColumnElement[bool] = place.left_at.is_(None)
     if here_at is not None:
         here = or_(here, place.left_at > here_at)
+    if outside:
+        here = or_(here, place.player_id.in_(sorted(outside)))
     return select(place.player_id).where(place.clan_id == clan_id, here)
 
 
@@ -114,13 +121,15 @@ async def seen_at(
     clan_id: int,
     instants: Sequence[datetime],
     here_at: datetime | None = None,
+    outside: Collection[int] = (),
 ) -> list[dict[int, ObservationRow]]:
     """Return, for each instant, every member's newest headline at or before it.
 
-    Of present members and, with `here_at`, of those who left after that instant.
+    Of present members and, with `here_at`, of those who left after that instant; of those who were
+    members only some, by their ids, who are `outside`.
     """
     given: dict[str, Any] = {f"at_{number}": instant for number, instant in enumerate(instants)}
-    given |= {"clan_id": clan_id, "here_at": here_at}
+    given |= {"clan_id": clan_id, "here_at": here_at, "outside": sorted(outside)}
     rows = await connection.execute(_seen_at(len(instants)), given)
     found: list[dict[int, ObservationRow]] = [{} for _ in instants]
     for number, who, at_ms, *headline in plain_rows(rows):
@@ -157,10 +166,16 @@ def _seen_at(instants: int) -> Select[Any]:
 
 
 async def first_seen(
-    connection: AsyncConnection, clan_id: int, here_at: datetime | None = None
+    connection: AsyncConnection,
+    clan_id: int,
+    here_at: datetime | None = None,
+    outside: Collection[int] = (),
 ) -> dict[int, ObservationRow]:
-    """Return each member's very first headline; with `here_at` also of those who left later."""
-    given = {"clan_id": clan_id, "here_at": here_at}
+    """Return each member's very first headline; with `here_at` also of those who left later.
+
+    Of those who were members only some, by their ids, who are `outside`.
+    """
+    given = {"clan_id": clan_id, "here_at": here_at, "outside": sorted(outside)}
     rows = plain_rows(await connection.execute(_first_seen(), given))
     return {who: ObservationRow(who, from_ms(at_ms), *headline) for who, at_ms, *headline in rows}
 
@@ -184,27 +199,36 @@ def _first_seen() -> Select[Any]:
 
 
 def _here() -> ColumnElement[bool]:
-    """Return the condition that a member is present or, when `here_at` is given, left after it."""
+    """Return the condition that a member is present or, when `here_at` is given, left after it.
+
+    Or is one of those `outside`.
+    """
     left_at = MEMBERSHIPS.c.left_at
-    return or_(left_at.is_(None), left_at > bindparam("here_at", type_=Instant))
+    return or_(
+        left_at.is_(None),
+        left_at > bindparam("here_at", type_=Instant),
+        MEMBERSHIPS.c.player_id.in_(bindparam("outside", expanding=True)),
+    )
 
 
-async def rises(
+async def rises(  # noqa: PLR0913, PLR0917 - whose, since when, and up to when
     connection: AsyncConnection,
     clan_id: int,
     start: datetime,
     player_ids: Collection[int] | None = None,
     here_at: datetime | None = None,
+    outside: Collection[int] = (),
 ) -> list[tuple[Any, ...]]:
     """Return (player id, milliseconds since 1970, xp, kills earned) of members after `start`.
 
     Of all present members or of some, by player and in order of time; with `here_at` up to that
-    instant, of those who left later too. Left as plain numbers: a quarter of a thousand is long.
+    instant, of those who left later too, and of some `outside` by their ids. Left as plain numbers:
+    a quarter of a thousand is long.
     """
     seen = OBSERVATIONS.c
     statement = (
         select(seen.player_id, type_coerce(seen.seen_at, BigInteger), seen.xp, seen.kills_earned)
-        .where(seen.player_id.in_(present_members(clan_id, here_at)), seen.seen_at > start)
+        .where(seen.player_id.in_(present_members(clan_id, here_at, outside)), seen.seen_at > start)
         .order_by(seen.player_id, seen.seen_at)
     )
     if here_at is not None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlmodel import Field, SQLModel
 
@@ -33,6 +34,7 @@ SQLModel.metadata.naming_convention = {
 
 _CLUSTERED = {"sqlite_with_rowid": False}
 _NO = {"server_default": false()}
+_YES = {"server_default": true()}
 _ZERO = {"server_default": text("0")}
 _STANDING = "state NOT IN ('done', 'closed')"
 
@@ -48,7 +50,8 @@ class ClanTable(SQLModel, table=True):
 
     `recounted_from_on` is set while days are counted anew by another zone: those before it still
     have to be. Triggers raise `identity_revision` whenever who is whose may have changed. WOM ranks
-    give no rights before `ranks_confirmed_at`.
+    give no rights before `ranks_confirmed_at`. From `presence_from` on days with a sign of life are
+    kept, unless the clan wants none.
     """
 
     __tablename__: ClassVar[Any] = "clans"
@@ -72,6 +75,8 @@ class ClanTable(SQLModel, table=True):
     recounted_from_on: date | None = Field(default=None, sa_type=Day)
     identity_revision: int = Field(default=0, sa_column_kwargs=_ZERO)
     ranks_confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    keeps_presence: bool = Field(default=True, sa_column_kwargs=_YES)
+    presence_from: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class PlayerTable(SQLModel, table=True):
@@ -235,6 +240,8 @@ class ChannelTable(SQLModel, table=True):
     `cursor_id` is the message up to which everything is stored; it moves only with the transaction
     that stored what it covers, and is None until the history was read once. A bridge has the
     pattern by which it repeats the clan chat and, if only one may speak there, the webhook or bot.
+    `is_gone` is one that Discord lists no more, `is_public` one that the bot cannot read and
+    everybody can write in.
     """
 
     __tablename__: ClassVar[Any] = "channels"
@@ -251,6 +258,21 @@ class ChannelTable(SQLModel, table=True):
     cursor_id: int | None = Field(default=None, sa_type=BigInteger)
     bridge_pattern: str | None = None
     bridge_source_id: int | None = Field(default=None, sa_type=BigInteger)
+    is_gone: bool = Field(default=False, sa_column_kwargs=_NO)
+    is_public: bool = Field(default=False, sa_column_kwargs=_NO)
+
+
+class ChannelViewerTable(SQLModel, table=True):
+    """An ordinary member can write in a channel that the bot cannot read."""
+
+    __tablename__: ClassVar[Any] = "channel_viewers"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    channel_id: int = Field(primary_key=True, foreign_key="channels.id")
+    discord_user_id: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
+    )
 
 
 class MessageTable(SQLModel, table=True):
@@ -313,6 +335,20 @@ class AuthorHourTable(SQLModel, table=True):
     messages: int
     questions: int
     answers: int
+
+
+class PresenceDayTable(SQLModel, table=True):
+    """A Discord user reacted, used a command or talked in voice that day; no more is kept of it."""
+
+    __tablename__: ClassVar[Any] = "presence_days"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    day: date = Field(primary_key=True, sa_type=Day)
+    discord_user_id: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
+    )
+    voice_seconds: int
 
 
 class ClanHourTable(SQLModel, table=True):
@@ -478,7 +514,12 @@ class CaseEntryTable(SQLModel, table=True):
 
 
 class BlindSpotTable(SQLModel, table=True):
-    """A time in which the bot could not see a channel, or any (None); kept until it is filled."""
+    """A time in which the bot could not see a channel, or any (None).
+
+    That of a channel is kept until it is filled. One of the whole clan goes from last heard to
+    first heard again, and `is_read` once the history of that time was: then only what has no
+    history, voice and reactions, was missed.
+    """
 
     __tablename__: ClassVar[Any] = "blind_spots"
 
@@ -488,6 +529,7 @@ class BlindSpotTable(SQLModel, table=True):
     started_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     reason: str
+    is_read: bool = Field(default=False, sa_column_kwargs=_NO)
 
 
 class ForgottenTable(SQLModel, table=True):
@@ -533,11 +575,13 @@ METRIC_CHANGES = _table("metric_changes")
 AUTHORS = _table("authors")
 AUTHOR_TOTALS = _table("author_totals")
 CHANNELS = _table("channels")
+CHANNEL_VIEWERS = _table("channel_viewers")
 MESSAGES = _table("messages")
 QUESTIONS = _table("questions")
 AUTHOR_DAYS = _table("author_days")
 AUTHOR_HOURS = _table("author_hours")
 CLAN_HOURS = _table("clan_hours")
+PRESENCE_DAYS = _table("presence_days")
 LINKS = _table("links")
 LINK_EVENTS = _table("link_events")
 BROADCASTS = _table("broadcasts")

@@ -20,6 +20,7 @@ from storage.tables import (
     BROADCASTS,
     CASE_ENTRIES,
     CASES,
+    CHANNEL_VIEWERS,
     CHANNELS,
     EXEMPTIONS,
     LINK_EVENTS,
@@ -29,6 +30,7 @@ from storage.tables import (
     OBSERVATIONS,
     PLAYER_NAMES,
     PLAYERS,
+    PRESENCE_DAYS,
     QUESTIONS,
 )
 
@@ -198,6 +200,24 @@ async def game(
         async for page in _pages(connection, of_player, seen.seen_at):
             observations += page
     return {**found, "observations": observations} if observations else found
+
+
+async def presence(connection: AsyncConnection, clan_id: int, user_id: int) -> Mapping[str, Rows]:
+    """Return the days on which the person talked in voice, reacted or used a command.
+
+    And in which channels they can write though the bot cannot read them.
+    """
+    seen, viewer = PRESENCE_DAYS.c, CHANNEL_VIEWERS.c
+    return await _sections(
+        connection,
+        presence=select(seen.day, (seen.voice_seconds // 60).label("voice_minutes"))
+        .where(seen.clan_id == clan_id, seen.discord_user_id == user_id)
+        .order_by(seen.day),
+        channels_the_bot_cannot_read=select(CHANNELS.c.name)
+        .join(CHANNEL_VIEWERS, viewer.channel_id == CHANNELS.c.id)
+        .where(viewer.clan_id == clan_id, viewer.discord_user_id == user_id)
+        .order_by(CHANNELS.c.name),
+    )
 
 
 async def events(connection: AsyncConnection, author_ids: Collection[int]) -> int:

@@ -79,13 +79,16 @@ def _row(profile: Profile, middle: float | None, policy: Policy, now: datetime) 
     wrote, span = plural(window.messages, "message"), plural(days, "day")
     did = f"{wrote} and {short(window.xp)} XP in {span}"
     asked = max(middle or 0, policy.audit.least_messages)
-    has_written, has_gained = bool(window.messages), (window.xp or 0) >= policy.audit.least_xp
-    if has_written and ((window.messages or 0) >= asked or has_gained):
+    if window.voice_days:
+        did += f", {plural(window.voice_days, 'day')} in voice"
+    # Who talks has no need to write: a day in voice is worth a day with messages.
+    talked = (window.messages or 0) + window.voice_days
+    if talked and (talked >= asked or (window.xp or 0) >= policy.audit.least_xp):
         return OfficerRow(profile, Standing.FINE, (did,))
-    doubts = _doubts(window)
+    doubts = _doubts(window, talked)
     if doubts:
         return OfficerRow(profile, Standing.CANT_TELL, (did, *doubts))
-    if not window.messages:
+    if not talked:
         return OfficerRow(profile, Standing.AWOL, (did,))
     below = f"under {plural(asked, 'message')}"
     if middle is not None and asked == middle:
@@ -95,12 +98,12 @@ def _row(profile: Profile, middle: float | None, policy: Policy, now: datetime) 
     )
 
 
-def _doubts(window: Window) -> tuple[str, ...]:
-    """Return why nothing can be said of too little: chat for nobody, the game once they wrote."""
+def _doubts(window: Window, talked: int) -> tuple[str, ...]:
+    """Return why nothing can be said of too little: chat for nobody, the game once they talked."""
     found: list[str] = []
     if window.messages is None or window.chat.grade < Grade.GOOD:
         found += (f"chat: {reason}" for reason in window.chat.reasons or ("unknown",))
-    if window.messages and (window.xp is None or window.game.grade < Grade.GOOD):
+    if talked and (window.xp is None or window.game.grade < Grade.GOOD):
         found += (f"game: {reason}" for reason in window.game.reasons or ("unknown",))
     return tuple(found)
 

@@ -56,7 +56,7 @@ def judge(profile: Profile, policy: Policy, now: datetime) -> Judgement:
     """
     rules = policy.enforcement
     days = limit_of(profile, rules)
-    window = profile.window(days)
+    window = profile.life(days)
     if _shows_life(window, rules):
         return _of_the_living(profile, window, rules, days, now)
     doubts = tuple(_doubts(profile, window, rules, days, now))
@@ -76,13 +76,13 @@ def settling_left(
     profile: Profile, rules: EnforcementPolicy, days: int, now: datetime
 ) -> timedelta | None:
     """Return how long somebody new or just back cannot be judged yet, or None when unknown."""
-    joined_at = profile.joined_at
-    if joined_at is None:
+    joined_at = None if _is_odd(profile.joined_at, now) else profile.joined_at
+    came_at = profile.back_at or joined_at
+    if came_at is None:
         return None
-    settled_at = max(
-        joined_at + timedelta(days=rules.min_tenure_days),
-        (profile.back_at or joined_at) + timedelta(days=days),
-    )
+    settled_at = came_at + timedelta(days=days)
+    if joined_at is not None:
+        settled_at = max(settled_at, joined_at + timedelta(days=rules.min_tenure_days))
     return max(settled_at - now, timedelta())
 
 
@@ -141,7 +141,13 @@ def left_in_peace(profile: Profile, now: datetime) -> str | None:
 
 
 def _shows_life(window: Window, rules: EnforcementPolicy) -> bool:
-    return bool(window.messages) or (window.xp or 0) >= rules.least_xp
+    return _is_plain(window, rules) or bool(window.kills or window.scores)
+
+
+def _is_plain(window: Window, rules: EnforcementPolicy) -> bool:
+    """Return whether somebody surely was there; kills and scores alone make them quiet."""
+    was_there = bool(window.messages or window.present_days)
+    return was_there or (window.xp or 0) >= rules.least_xp
 
 
 def _of_the_living(
@@ -149,6 +155,10 @@ def _of_the_living(
 ) -> Judgement:
     wrote, span = plural(window.messages, "message"), plural(days, "day")
     did = f"{wrote} and {short(window.xp)} XP in {span}"
+    if not _is_plain(window, rules):
+        return Judgement(Verdict.QUIET, days, (did, _only_scores(window)))
+    if window.present_days and not window.messages:
+        did += f", on Discord without writing on {plural(window.present_days, 'day')}"
     seen_at = profile.seen_at
     quiet_after = timedelta(days=days) * rules.quiet_percent / 100
     if window.is_well_observed and seen_at is not None and now - seen_at > quiet_after:
@@ -157,12 +167,19 @@ def _of_the_living(
     return Judgement(Verdict.ACTIVE, days, (did,))
 
 
+def _only_scores(window: Window) -> str:
+    kills = [plural(window.kills, "boss kill")] if window.kills else []
+    return f"{' and '.join((*kills, *window.scores))} in the game, nothing else"
+
+
 def _doubts(
     profile: Profile, window: Window, rules: EnforcementPolicy, days: int, now: datetime
 ) -> Iterator[tuple[Need, str]]:
     """Yield why nothing can be said about somebody of whom no life was seen."""
-    if _is_too_soon(profile, rules, days, now):
+    if _is_too_soon(profile, rules, days, now) or _is_odd(profile.joined_at, now):
         yield Need.TIME, _arrival(profile, now)
+    if window.elsewhere:
+        yield Need.TIME, f"game: playing elsewhere: {' and '.join(window.elsewhere)} rose"
     if window.game.grade < Grade.GOOD or window.xp is None:
         for reason in window.game.reasons or ("XP unknown",):
             yield Need.UPDATE, f"game: {reason}"
@@ -174,14 +191,22 @@ def _doubts(
 
 def _is_too_soon(profile: Profile, rules: EnforcementPolicy, days: int, now: datetime) -> bool:
     left = settling_left(profile, rules, days, now)
-    return left is None or left > timedelta()
+    return left is not None and left > timedelta()
+
+
+def _is_odd(joined_at: datetime | None, now: datetime) -> bool:
+    """Return whether nobody can tell since when somebody is in the clan."""
+    return joined_at is None or joined_at > now
 
 
 def _arrival(profile: Profile, now: datetime) -> str:
-    if profile.joined_at is None:
+    joined_at, back_at = profile.joined_at, profile.back_at
+    if back_at is not None and (joined_at is None or back_at > joined_at):
+        return f"back since {ago(back_at, now)}"
+    if joined_at is None:
         return "when they joined is unknown"
-    if profile.back_at is not None and profile.back_at > profile.joined_at:
-        return f"back since {ago(profile.back_at, now)}"
+    if joined_at > now:
+        return "the day they joined lies ahead, so it must be wrong"
     return f"joined {ago(profile.joined_at, now)} ago"
 
 

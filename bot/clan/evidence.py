@@ -23,7 +23,12 @@ _OUT_OF_SIGHT = {
     "banned": "banned from the game",
 }
 _SHORT_STALENESS = timedelta(days=2)
+_MOST_UNSEEN = 5  # a fifth of the time
 _HEARTBEAT = timedelta(minutes=10)  # so long may pass before a running bot notes that it listens
+
+
+USED_WITHIN = timedelta(days=90)
+"""Whoever talked in voice, reacted or used a command so lately may have done so unseen again."""
 
 
 class Grade(IntEnum):
@@ -43,10 +48,23 @@ class Evidence:
 
 
 class Blind(NamedTuple):
-    """A time in which chat could not be seen: in the channel `where`, or anywhere when None."""
+    """A time in which chat could not be seen: in the channel `where`, or anywhere when None.
+
+    What was missed there may be by those `authors` who wrote in it, and those `users` who can; with
+    None it may be by anybody.
+    """
 
     span: Span
     where: str | None = None
+    authors: frozenset[int] | None = None
+    users: frozenset[int] | None = None
+
+    def concerns(self, user_id: int | None, author_ids: Iterable[int]) -> bool:
+        """Return whether something that a person wrote may have been missed."""
+        if self.authors is None and self.users is None:
+            return True
+        wrote = self.authors is not None and not self.authors.isdisjoint(author_ids)
+        return wrote or (self.users is not None and user_id in self.users)
 
 
 _WITHOUT_DOUBT = Evidence(Grade.GOOD)
@@ -68,16 +86,22 @@ def game_evidence(member: Member, gains: Gains, length: timedelta, now: datetime
 
 
 def chat_evidence(
-    member: Member, length: timedelta, now: datetime, blind: Sequence[Blind] = ()
+    member: Member,
+    length: timedelta,
+    now: datetime,
+    blind: Sequence[Blind] = (),
+    unseen: Sequence[Span] = (),
 ) -> Evidence:
     """Return how well the chat side of a member was observed for so long up to `now`.
 
     Any time that was neither heard nor read since makes it thin, and half of it none; a single
-    channel's never more than thin.
+    channel's never more than thin. `unseen` are the times in which nobody saw who talks in voice,
+    of somebody who does: over a fifth makes it thin.
     """
     return _evidence(
         *_link_doubts(member),
         *_blind_doubts(Span(now - length, now), blind),
+        *_unseen_doubts(Span(now - length, now), unseen),
         *_newcomer_doubts(member, length, now),
     )
 
@@ -195,13 +219,15 @@ def _gain_doubts(
 
 
 def _newcomer_doubts(member: Member, window: timedelta, now: datetime) -> Iterable[_Doubt]:
-    if member.joined_at is not None and now - member.joined_at < window:
+    if member.joined_at is not None and timedelta() <= now - member.joined_at < window:
         yield Grade.THIN, f"joined {ago(member.joined_at, now)} ago"
 
 
 def _link_doubts(member: Member) -> Iterable[_Doubt]:
     if member.chat is None:
         yield Grade.NONE, _unheard(member)
+    elif member.link is Link.NONE and member.has_no_discord:
+        return  # the clan chat is all there is
     elif member.link is Link.NONE:
         yield Grade.THIN, "not linked to a Discord user: only the clan chat is seen"
     elif not allows(member.link, Effect.SILENCE):
@@ -224,6 +250,14 @@ def _blind_doubts(window: Span, blind: Sequence[Blind]) -> Iterable[_Doubt]:
             part = str(lost // DAY) if lost >= DAY else lasting(lost)
             reason = f"{subject} {part} of {plural(window.length // DAY, 'day')}"
             yield Grade.NONE if where is None and 2 * lost >= window.length else Grade.THIN, reason
+
+
+def _unseen_doubts(window: Span, unseen: Sequence[Span]) -> Iterable[_Doubt]:
+    lost = sum((part.length for part in merged(unseen, window)), timedelta())
+    if lost * _MOST_UNSEEN > window.length:
+        part = str(lost // DAY) if lost >= DAY else lasting(lost)
+        days = plural(window.length // DAY, "day")
+        yield Grade.THIN, f"voice and reactions not seen {part} of {days}"
 
 
 class _Loss(NamedTuple):

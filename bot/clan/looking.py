@@ -26,7 +26,7 @@ class StaleAccount(NamedTuple):
     seen_at: datetime | None = None
 
 
-class Rise(NamedTuple):
+class AccountGain(NamedTuple):
     """What an account gained between the snapshot before and the one that was just taken."""
 
     name: str
@@ -43,7 +43,7 @@ class LookedAgain:
     oldest snapshot of an account that could not be looked at, None when all were.
     """
 
-    rose: tuple[Rise, ...] = ()
+    rose: tuple[AccountGain, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     stopped: str | None = None
     as_of: datetime | None = None
@@ -66,12 +66,12 @@ def stale(
     return tuple(sorted(found, key=lambda each: (each.seen_at is not None, each.seen_at or now)))
 
 
-def rise_words(rose: Sequence[Rise]) -> list[str]:
+def rise_words(rose: Sequence[AccountGain]) -> list[str]:
     """Return what each account gained since it was looked at before."""
     return [f"{each.name}: {_gain(each)} since the snapshot before" for each in rose]
 
 
-def _gain(rise: Rise) -> str:
+def _gain(rise: AccountGain) -> str:
     told = [f"+{short(rise.xp)} XP"] if rise.xp > 0 else []
     told += [f"+{short(rise.kills)} boss kills"] if rise.kills > 0 else []
     return ", ".join(told) or "something rose"

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.clan.metrics import UNRANKED
+from bot.clan.gains import step
+from bot.clan.metrics import SEASONAL, UNRANKED, MetricKind, threshold
 from bot.clan.profiles import Week
 from bot.clan.spans import DAY, day_span
 
@@ -66,6 +67,26 @@ def rises(seen: Iterable[tuple[int, int, int, int]]) -> dict[int, list[Rise]]:
                 mine.append(Rise(at_ms, max(gained, 0)))
         whose, xp, kills = who, has_xp, has_kills
     return found
+
+
+def score_rose(
+    metric: str, kind: MetricKind, path: tuple[float | None, float | None, float]
+) -> bool:
+    """Return whether a score is a sign of life over a span.
+
+    `path` are its values at the start, or None, first in the span, or None, and at the end, -1 for
+    unranked. Kills earned in view stand in the headlines: of bosses only one that is newly ranked
+    is told. A seasonal score begins at nothing with each season.
+    """
+    baseline, first_inside, end = path
+    if metric in SEASONAL:
+        return end > max(baseline or 0, 0)
+    before = first_inside if baseline is None else baseline
+    if before is None:
+        return False
+    moved = step(before, end, threshold(metric, kind))
+    entered = moved.entered_at is not None
+    return entered if kind is MetricKind.BOSS else entered or moved.earned > 0
 
 
 def weeks(

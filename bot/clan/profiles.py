@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from bot.clan.evidence import Evidence, Grade
 from bot.clan.gains import Gains
 from bot.clan.leave import Exemption, Leave
+from bot.clan.metrics import SEASONAL, display_name
 from bot.clan.policy import STEADY_DAYS
 from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Caller, Permissions, authority
 from bot.clan.standings import Link
@@ -38,6 +39,8 @@ class Window:
     `capped` are messages counted up to the policy's cap an hour; `answers` are questions of others
     that they answered. `game` is graded as the worst seen of the accounts
     (silence needs all of them), `game_at_best` as the best seen (to have been active, one will do).
+    `scores` that rose are neither XP nor kills, and `elsewhere` those that rose in a seasonal
+    world. On `present_days` they reacted, used a command or talked in voice, on `voice_days` that.
     """
 
     xp: int | None = None
@@ -50,6 +53,10 @@ class Window:
     game: Evidence = UNSEEN
     game_at_best: Evidence = UNSEEN
     chat: Evidence = UNSEEN
+    scores: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    present_days: int = 0
+    voice_days: int = 0
 
     @property
     def is_well_observed(self) -> bool:
@@ -83,7 +90,8 @@ class Profile:
     each, today's the highest. `enough_xp_at` is the newest instant since which the XP that keeps
     somebody from being inactive was gained. `recent_raids` are of RAID_DAYS. `leave` covers today;
     `back_at` is when they last came back, from leave or to the clan.
-    `was_answered` tells of a newcomer who wrote whether anybody ever answered.
+    `was_answered` tells of a newcomer who wrote whether anybody ever answered. `whole` are the
+    windows with the accounts outside the clan, of somebody who has any.
     """
 
     accounts: tuple[Account, ...]
@@ -91,6 +99,7 @@ class Profile:
     link: Link = Link.NONE
     has_no_discord: bool = False
     windows: Mapping[int, Window] = field(default_factory=dict)
+    whole: Mapping[int, Window] = field(default_factory=dict)
     weeks: tuple[Week, ...] = ()
     life_days: int | None = None
     total_xp: int | None = None
@@ -98,6 +107,7 @@ class Profile:
     recent_raids: int | None = None
     game_seen_at: datetime | None = None
     chat_seen_at: datetime | None = None
+    present_at: datetime | None = None
     enough_xp_at: datetime | None = None
     back_at: datetime | None = None
     leave: Leave | None = None
@@ -120,12 +130,17 @@ class Profile:
     @property
     def seen_at(self) -> datetime | None:
         """Return when the person was last seen on either side."""
-        known = [at for at in (self.game_seen_at, self.chat_seen_at) if at is not None]
+        seen = (self.game_seen_at, self.chat_seen_at, self.present_at)
+        known = [at for at in seen if at is not None]
         return max(known, default=None)
 
     def window(self, days: int) -> Window:
         """Return what they did in the last so many days; unknown when nobody looked."""
         return self.windows.get(days, NOTHING_SEEN)
+
+    def life(self, days: int) -> Window:
+        """Return what they did in the last so many days, outside the clan too."""
+        return self.whole.get(days) or self.window(days)
 
 
 def by_player(profiles: Iterable[Profile]) -> dict[int, Profile]:
@@ -169,11 +184,12 @@ def summed(values: Iterable[_Number | None]) -> _Number | None:
 
 
 class Side(NamedTuple):
-    """One account's gains in a window and how well they were seen."""
+    """One account's gains in a window, which scores rose, and how well they were seen."""
 
     name: str
     gains: Gains
     evidence: Evidence
+    rose: tuple[str, ...] = ()
 
 
 def game_window(sides: Sequence[Side]) -> Window:
@@ -182,15 +198,21 @@ def game_window(sides: Sequence[Side]) -> Window:
     if len(sides) == len(dated) == 1:
         # As nearly everybody has it; a clan of hundreds is looked at while somebody waits.
         (gains,), evidence = dated, sides[0].evidence
+        scores, elsewhere = _risen(sides)
         return Window(
             gains.xp,
             gains.kills,
             gains.ehp,
             gains.ehb,
+            scores=scores,
+            elsewhere=elsewhere,
             game=evidence,
             game_at_best=evidence,
         )
+    scores, elsewhere = _risen(sides)
     return Window(
+        scores=scores,
+        elsewhere=elsewhere,
         xp=summed(gains.xp for gains in dated),
         kills=summed(gains.kills for gains in dated),
         ehp=summed(gains.ehp for gains in dated),
@@ -211,6 +233,17 @@ def enough_since(rises: Sequence[tuple[_At, int]], least_xp: int) -> _At | None:
         if left <= 0:
             return at
     return None
+
+
+def _risen(sides: Sequence[Side]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which scores rose, those of the game that we watch first, then the seasonal ones."""
+    rose = sorted({name for side in sides for name in side.rose})
+    if not rose:
+        return (), ()
+    return (
+        tuple(display_name(name) for name in rose if name not in SEASONAL),
+        tuple(display_name(name) for name in rose if name in SEASONAL),
+    )
 
 
 def _worst(sides: Sequence[Side]) -> Evidence:

@@ -36,7 +36,7 @@ def slack(profile: Profile, policy: Policy, now: datetime) -> Slack:
     """Return what a person has left of the limit of their rank."""
     rules = policy.enforcement
     limit_days = limit_of(profile, rules)
-    window = profile.window(limit_days)
+    window = profile.life(limit_days)
     enough = window.xp is not None and window.xp >= rules.least_xp
     game_known = window.xp is not None and window.game.grade is Grade.GOOD
     game_days = _left(limit_days, profile.enough_xp_at, now, known=game_known, has=enough)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
 from bot.clan.gains import Gains, MetricGain
+from bot.clan.showing import shown
 from bot.clan.spans import WINDOWS, Period, Span, day_of
 from bot.clan.standings import Member, Roster, composite
 from bot.clan.wording import percent_change, plural, role_words
@@ -56,7 +57,7 @@ class ClanReport:
 
         The one filter of people who opted out: every list, sheet and chart is made of what is left.
         """
-        members = tuple(each for each in self.roster.members if each.player_id not in hidden)
+        members = shown(self.roster.members, hidden, lambda each: each.player_id)
         return replace(
             self,
             roster=replace(self.roster, members=members),
@@ -64,7 +65,7 @@ class ClanReport:
             bosses=_but_for(hidden, self.bosses),
             present_skills=_but_for(hidden, self.present_skills),
             present_bosses=_but_for(hidden, self.present_bosses),
-            changes=tuple(each for each in self.changes if each.player_id not in hidden),
+            changes=shown(self.changes, hidden, lambda each: each.player_id),
             suggestions=self.suggestions and self.suggestions.without(hidden),
             left_out=self.left_out + len(self.roster.members) - len(members),
         )

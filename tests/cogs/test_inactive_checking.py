@@ -62,6 +62,22 @@ async def test_who_returned_since_the_last_snapshot_is_neither_noticed_nor_remov
     assert found == ()
 
 
+async def test_who_returned_after_a_notice_is_not_removed_and_the_case_is_over(
+    hushed: Town,
+) -> None:
+    panel, key, name = await stale_card(hushed, Act.NOTICE)
+    await filled(hushed, await press(hushed, panel, key))
+    assert (await case_of(hushed, key.player_id)).state is CaseState.NOTICED
+    await hushed.env.advance_time(3 * 86_400)
+    returned(hushed, key.player_id, name, 3_000_000)
+    removal = next(each for each in on_card(panel, Act.APPROVE) if each.player_id == key.player_id)
+    said = told(await press(hushed, panel, removal))
+    assert "+3M XP" in said
+    case = await case_of(hushed, key.player_id)
+    assert case.state is CaseState.CLOSED
+    assert "active again" in case.last.why
+
+
 async def test_who_did_not_return_is_removed_and_it_says_that_nothing_was_new(
     hushed: Town,
 ) -> None:

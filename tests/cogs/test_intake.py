@@ -1,11 +1,13 @@
 """Messages that arrive, that arrived while the bot was away, and that are taken back."""
 
+import asyncio
 import io
 
 import discord
 import pytest
 from simcord.builders import ChannelHandle
 
+from bot.app import ClanBot
 from storage import authors, runs
 from storage.authors import Writer
 from tests.cogs.town import Town, words
@@ -164,6 +166,43 @@ async def test_a_channel_that_was_lost_is_missed_until_it_is_gone(bare_town: Tow
     town.env.backend.delete_channel(channel.id)
     await town.restart()
     assert await missed(town) == []
+
+
+async def test_a_channel_that_is_deleted_while_the_bot_runs_is_not_missed_any_more(
+    bare_town: Town,
+) -> None:
+    town = bare_town
+    nothing = discord.PermissionOverwrite(view_channel=False)
+    channel = town.guild.create_text_channel("raids", overwrites={town.guild.default_role: nothing})
+    shut = list(channel._channel.overwrites)
+    channel._channel.overwrites.clear()
+    unheard(town, channel, 1)
+    await town.restart()
+    assert await counted(town) == 1
+    channel._channel.overwrites.extend(shut)
+    await town.restart()
+    assert await missed(town) == ["raids"]
+    town.env.backend.delete_channel(channel.id)
+    assert await missed(town) == []
+
+
+async def test_a_server_that_is_gone_is_not_listened_to(bare_town: Town) -> None:
+    town = bare_town
+    await town.env.settle()
+    intake, bot = town.services.intake, town.env.bot
+    assert isinstance(bot, ClanBot)
+    listener = bot.get_cog("Listener")
+    reading: dict[int, asyncio.Task[None]] = vars(listener)["_reading"]
+    assert intake.listens(town.guild.id)
+    guild = bot.get_guild(town.guild.id)
+    for lost in ("guild_unavailable", "guild_remove"):
+        bot.dispatch(lost, guild)
+        await town.env.settle()
+        assert not intake.listens(town.guild.id)
+        bot.dispatch("guild_available", guild)
+        await town.env.settle()
+        await reading[town.guild.id]
+        assert intake.listens(town.guild.id)
 
 
 async def test_questions_are_told_and_their_answers_credited(bare_town: Town) -> None:

@@ -368,6 +368,7 @@ async def test_a_server_of_hundreds_stays_within_discord_s_limits(town: Town) ->
         town.guild.add_member(
             town.env.create_user(f"many{number}"), nick=f"*_`~| @here {number} " * 2
         )
+    await town.env.settle()
     for number, player in enumerate(players(town)):
         town.guild.add_member(town.env.create_user(f"like{number}"), nick=f"{name_of(player)}1")
     await town.env.settle()

@@ -134,15 +134,18 @@ async def test_who_opted_out_is_in_no_list_and_has_no_chat_on_any_card(town: Tow
     for report in (shown.response, posted.followups[0]):
         assert name not in words(report)
         assert name not in await in_files(report)
+    said = words((await actor.slash(town.general, "me")).response)
+    assert name in said
+    assert f"**Messages**  {DASH}" in said
+    assert "Writes most" not in said
+    assert "opted out" in said
     for result in (
-        await actor.slash(town.general, "me"),
         await town.officer.slash(town.general, "member", player=name),
+        await town.officer.context_menu(town.general, "Clan card", actor),
     ):
         said = words(result.response)
-        assert name in said
-        assert f"**Messages**  {DASH}" in said
-        assert "Writes most" not in said
-        assert "opted out" in said
+        assert "opted out and is shown to nobody else" in said
+        assert name not in said
     await actor.slash(town.general, "privacy opt-in")
     said = words((await town.officer.slash(town.general, "clanstats report")).response)
     assert f"{name} **60**" in said

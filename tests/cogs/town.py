@@ -179,7 +179,7 @@ async def opened_town(folder: Path, world: World, template: Path | None) -> Asyn
         shutil.copy(template, folder / "clan.db")
     settings = settings_in(folder)
     async with open_services(settings, clock, transport=httpx.MockTransport(wom)) as services:
-        env = Env(ClanBot(services), settle_timeout=120.0)
+        env = Env(ClanBot(services), settle_timeout=20.0)
         await env.start()
         clock.env = env
         try:

@@ -24,6 +24,7 @@ from storage import (
     metrics,
     players,
     policies,
+    presence,
     privacy,
     rollups,
     runs,
@@ -53,7 +54,7 @@ ROOM: tuple[ModuleType, ...] = (
     *(authors, bridges, chat, clans, links, messages, metrics, players),
     *(rollups, runs, snapshots),
     *(absences, exemptions, forgetting, forgotten, privacy, traces),
-    *(cases, identity_revision, policies),
+    *(cases, identity_revision, policies, presence),
 )
 START, END = NOW - 7 * DAY, NOW + DAY
 DAYS = (START.date(), END.date())
@@ -86,6 +87,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "privacy.opted_out_speakers": lambda it, clan: in_order(
         privacy.opted_out_speakers(it, clan, {f"player {each}" for each in PLAYERS})
     ),
+    "privacy.hidden_players": lambda it, clan: in_order(privacy.hidden_players(it, clan)),
     "privacy.users": privacy.users,
     "cases.newest": lambda it, clan: cases.newest(it, clan, 9),
     "cases.of_players": lambda it, clan: cases.of_players(it, clan, PLAYERS),
@@ -114,6 +116,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.clan_hours": lambda it, clan: chat.clan_hours(it, clan, START, END),
     "chat.messages_on_days": lambda it, clan: chat.messages_on_days(it, clan, [DAYS, DAYS]),
     "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, [(START, END)]),
+    "chat.hours_of": lambda it, clan: chat.hours_of(it, clan, AUTHORS, START, END),
     "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
     "forgotten.among": lambda it, clan: forgotten.among(it, clan, ["all", f"of {clan}"]),
@@ -132,6 +135,11 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "players.names": players.names,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
+    "messages.writers_in": lambda it, clan: messages.writers_in(it, clan, range(1, 9), START),
+    "metrics.paths_of_scores": lambda it, clan: metrics.paths_of_scores(it, clan, [START], NOW),
+    "presence.since": lambda it, clan: presence.since(it, clan, *DAYS, DAYS[:1]),
+    "runs.hidden_channels": runs.hidden_channels,
+    "traces.presence": lambda it, clan: traces.presence(it, clan, 7),
     "runs.blindness": lambda it, clan: runs.blindness(it, clan, START),
     "runs.blind_since": runs.blind_since,
     "runs.last_runs": runs.last_runs,
@@ -154,7 +162,9 @@ WRITES = {
         "runs.begin",
         "runs.go_blind",
     ),
-    *("runs.forget_gone", "runs.see_again"),
+    *("runs.forget_gone", "runs.see_again", "runs.be_away", "runs.read_since"),
+    *("runs.forget_channel", "runs.set_viewers"),
+    *("forgetting.delete_presence", "presence.add", "presence.forget_all"),
     *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
@@ -170,7 +180,8 @@ async def settle(connection: Connection, number: int) -> int:
     await players.note_events(connection, clan_id, [MembershipEventRow(number * 10, "joined", NOW)])
     for days in (9, 1):
         at = NOW - days * DAY + number * HOUR
-        news = {"zulrah": 100 * number - days}
+        await metrics.metric_ids(connection, {"clue_scrolls_all": "activity"})
+        news = {"zulrah": 100 * number - days, "clue_scrolls_all": 100 * number - days}
         await observe(connection, number * 10, at, news, xp=1000 - days)
         await observe(connection, number * 10, at + HOUR, xp=1001 - days)
     who = await an_author(connection, clan_id, user_id=7)
@@ -190,10 +201,20 @@ async def settle(connection: Connection, number: int) -> int:
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
     await forgotten.note(connection, clan_id, {"all": NOW + number * HOUR, f"of {number}": NOW})
+    await settle_presence(connection, clan_id, number)
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)
     await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): f"No ob {number}"})
     return clan_id
+
+
+async def settle_presence(connection: Connection, clan_id: int, number: int) -> None:
+    """Have somebody in voice, and a channel that the bot never could read."""
+    await presence.add(connection, clan_id, {(7, NOW.date()): 60 * number})
+    place: dict[str, Any] = {"name": f"hidden {number}", "kind": "text", "parent_id": None}
+    await authors.note_place(connection, clan_id, 50, is_readable=False, **place)
+    hidden = (await authors.channels(connection, clan_id))[50].channel_id
+    await runs.set_viewers(connection, clan_id, hidden, {7})
 
 
 async def settle_wishes(connection: Connection, clan_id: int, number: int) -> None:
@@ -234,6 +255,13 @@ async def test_what_is_forgotten_in_one_clan_is_kept_in_the_other(database: Data
         await forgetting.delete_rollups(connection, one, AUTHORS[:1])
         await forgetting.delete_ties(connection, one, 7, AUTHORS[:1])
         await forgetting.delete_words(connection, one, 7, PLAYERS)
+        await forgetting.delete_presence(connection, one, 7)
+        await presence.add(connection, one, {(7, NOW.date()): 5})
+        await presence.forget_all(connection, one)
+        await runs.be_away(connection, one, START, NOW, "away")
+        await runs.read_since(connection, one)
+        await runs.set_viewers(connection, one, 1, {8})
+        await runs.forget_channel(connection, one, 50)
         await forgetting.unname(connection, one, 2)
         await forgetting.clean_words(connection, one, 2, ("leave",))
         (leave,) = await absences.of_clan(connection, two, NOW.date())

@@ -32,7 +32,7 @@ UNWATCHED = {
     "authors": {"left_at", "named_at"},
     "channels": {
         *("id", "discord_channel_id", "parent_id", "name", "kind"),
-        *("is_counted", "is_readable", "cursor_id"),
+        *("is_counted", "is_gone", "is_public", "is_readable", "cursor_id"),
     },
 }
 CLAN = "INSERT INTO clans (id, guild_id, name, zone, role_orders, permissions, created_at)"

@@ -6,6 +6,7 @@ from bot.services.chat.backfill import (
     Backfill,
     CaughtUp,
     ChannelList,
+    Gone,
     HistoryPage,
     Unavailable,
     Unreadable,
@@ -14,6 +15,7 @@ from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
 from bot.services.chat.facts import NO_USER
 from bot.services.chat.intake import ChannelInfo, Flushed, IncomingMessage, Intake
+from bot.services.chat.presence import Presence
 from bot.services.chat.rebuild import UnknownZone, Zones
 from bot.services.chat.speakers import part_speakers
 
@@ -28,10 +30,12 @@ __all__ = [
     "ChannelList",
     "Channels",
     "Flushed",
+    "Gone",
     "HistoryPage",
     "IncomingMessage",
     "Intake",
     "Posted",
+    "Presence",
     "Unavailable",
     "UnknownZone",
     "Unreadable",

@@ -17,11 +17,14 @@ import structlog
 
 from bot.services.chat.intake import ChannelInfo, IncomingMessage, Intake
 from bot.services.setup import Clan, Clock
-from storage import authors, runs
+from storage import authors, privacy, runs
 from storage.columns import instant_of
 from storage.engine import Database
 
 _CHANNELS_AT_ONCE = 3
+
+MOMENT = timedelta(minutes=10)
+"""So long nobody may have listened without its being an absence."""
 
 NO_ACCESS = "View Channel or Read Message History is missing"
 """What a place lacks that Discord does not let the bot read."""
@@ -59,6 +62,10 @@ class HistoryPage:
 
 class Unreadable(Exception):
     """Discord does not let the bot read a channel's history or list its threads."""
+
+
+class Gone(Unreadable):
+    """The channel is not there any more: nobody can write in it, and nothing is missed."""
 
 
 class Unavailable(Exception):
@@ -112,6 +119,7 @@ class Backfill:
         With `only`, what an earlier call found missing.
         """
         session = self._intake.session
+        await self._note_absence(clan)
         listed = await history.channel_infos()
         channel_infos, parents = _wanted(clan, listed, only)
         archived = await self._archived(clan, history, parents)
@@ -141,6 +149,9 @@ class Backfill:
             clan,
             [channel_info for channel_info in parents if channel_info not in closed | {*places}],
         )
+        if listed.is_complete and (only is None or clan.guild_id in only):
+            async with self._database.writing() as connection:
+                await runs.read_since(connection, clan.clan_id)
         self._intake.resume_session(clan.guild_id, session)
         done = _caught_up(stored, closed)
         _log.info("caught up", channels=done.channels, messages=done.messages)
@@ -153,6 +164,21 @@ class Backfill:
         Unavailable when Discord fails.
         """
         return await self._read(clan, history, channel_info, is_whole=False)
+
+    async def _note_absence(self, clan: Clan) -> None:
+        """Note that nobody listened from last heard until now, unless that is a moment only.
+
+        Until its history was read nobody knows what was written; what people did without writing
+        has none.
+        """
+        now = self._clock()
+        if clan.listened_at is None or self._intake.listens(clan.guild_id):
+            return
+        if now - clan.listened_at > MOMENT:
+            async with self._database.writing() as connection:
+                await runs.be_away(
+                    connection, clan.clan_id, clan.listened_at, now, "the bot was away"
+                )
 
     async def _archived(
         self, clan: Clan, history: History, parents: Sequence[ChannelInfo]
@@ -215,6 +241,10 @@ class Backfill:
         until = place.cursor_id if place is not None else None
         try:
             stored, newest_id = await self._gap(clan, history, channel_info, until)
+        except Gone:
+            async with self._database.writing() as connection:
+                await runs.forget_channel(connection, clan.clan_id, channel_info.discord_channel_id)
+            return 0
         except Unreadable as error:
             hidden = channel_info._replace(is_readable=False)
             # What was written there since anybody listened last is lost with it.
@@ -228,6 +258,9 @@ class Backfill:
             since = reached if until is None else min(instant_of(until), began_at)
             async with self._database.writing() as connection:
                 await runs.fill(connection, clan.clan_id, place.channel_id, since)
+        if place is not None and not place.is_readable:
+            async with self._database.writing() as connection:
+                await runs.set_viewers(connection, clan.clan_id, place.channel_id, ())
         await self._intake.catch_up(clan, channel_info, newest_id, session)
         return stored
 
@@ -270,6 +303,10 @@ class Backfill:
         self._intake.stop_following(channel_id)
         async with self._database.writing() as connection:
             await runs.go_blind(connection, clan.clan_id, channel_id, since, reason)
+            viewers = channel_info.viewers
+            if viewers:
+                viewers -= await privacy.opted_out(connection, clan.clan_id, viewers)
+            await runs.set_viewers(connection, clan.clan_id, channel_id, viewers)
 
 
 def _reason(error: Exception) -> str:

@@ -38,6 +38,11 @@ class Channels:
         async with self._database.writing() as connection:
             await runs.forget_gone(connection, clan.clan_id, listed)
 
+    async def forget_deleted(self, clan: Clan, discord_channel_id: int) -> None:
+        """Miss nothing any more of a channel or thread that was deleted."""
+        async with self._database.writing() as connection:
+            await runs.forget_channel(connection, clan.clan_id, discord_channel_id)
+
     async def speak_in(self, clan: Clan, channel_id: int | None) -> None:
         """Speak in a Discord channel from now on, or nowhere."""
         async with self._database.writing() as connection:

@@ -23,13 +23,18 @@ NO_USER = 0
 
 
 class ChannelInfo(NamedTuple):
-    """A place on Discord where people write: text channel, thread, forum post, voice chat."""
+    """A place on Discord where people write: text channel, thread, forum post, voice chat.
+
+    `viewers` are the users who can write there although the bot cannot read it, when any of them is
+    an ordinary member; None is everybody.
+    """
 
     discord_channel_id: int
     name: str
     kind: str
     parent_id: int | None = None
     is_readable: bool = True
+    viewers: frozenset[int] | None = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

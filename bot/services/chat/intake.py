@@ -100,7 +100,7 @@ class Intake:
         """
         waiting = self._buffers[guild_id].heard
         if len(waiting) >= _MOST_HEARD:
-            self._end_session_in(guild_id)
+            self.end_session_in(guild_id)
             return False
         if heard.message_id not in self._gone:
             waiting[heard.message_id] = heard
@@ -125,17 +125,24 @@ class Intake:
         self._caught_up.clear()
         self._seen_again = set()
 
-    def stop_following(self, channel_id: int) -> None:
-        """Forget that one channel was caught up: its cursor must wait for its history."""
-        self._caught_up.pop(channel_id, None)
+    def end_session_in(self, guild_id: int) -> None:
+        """Forget that a server's channels were caught up: not all of it is heard, or was kept.
 
-    def _end_session_in(self, guild_id: int) -> None:
-        """Forget that a server's channels were caught up; whoever reads a history begins again."""
+        Whoever reads a history begins again.
+        """
         self._session += 1
         self._seen_again.discard(guild_id)
         self._caught_up = {
             channel_id: where for channel_id, where in self._caught_up.items() if where != guild_id
         }
+
+    def stop_following(self, channel_id: int) -> None:
+        """Forget that one channel was caught up: its cursor must wait for its history."""
+        self._caught_up.pop(channel_id, None)
+
+    def listens(self, guild_id: int) -> bool:
+        """Return whether a server's gap is read and nothing was missed since."""
+        return guild_id in self._seen_again
 
     def resume_session(self, guild_id: int, session: int) -> None:
         """Note that a server's gap is read: from here its clan is listened to.

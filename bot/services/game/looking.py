@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.clan import looking
-from bot.clan.looking import MOST_AT_ONCE, LookedAgain, Rise, StaleAccount
+from bot.clan.looking import MOST_AT_ONCE, AccountGain, LookedAgain, StaleAccount
 from bot.services.game.faults import fault_words
 from bot.services.game.group_facts import player_row
 from bot.services.game.poll import Poll, PollUnderWay
-from bot.services.game.snapshots import reading_of_stats, store_readings
+from bot.services.game.snapshots import reading_of, store_readings
 from bot.services.people import IdentityCache, read_identity
 from bot.services.setup import Clan, Clock
 from storage import players, snapshots
@@ -117,12 +117,12 @@ class Looking:
             return _Asked(account, why=_NO_SNAPSHOT)
         return _Asked(account, details)
 
-    async def _store(self, asked: Sequence[_Asked]) -> tuple[Rise, ...]:
+    async def _store(self, asked: Sequence[_Asked]) -> tuple[AccountGain, ...]:
         found = {each.account: each.details for each in asked if each.details is not None}
         if not found:
             return ()
         readings = {
-            account.player_id: [reading_of_stats(details.latest_snapshot)]
+            account.player_id: [reading_of(details.latest_snapshot)]
             for account, details in found.items()
             if details.latest_snapshot is not None
         }
@@ -149,9 +149,9 @@ def _why(error: BaseException) -> str:
     raise error
 
 
-def _rise(name: str, before: ObservationRow | None, after: ObservationRow) -> Rise | None:
+def _rise(name: str, before: ObservationRow | None, after: ObservationRow) -> AccountGain | None:
     """Return what rose between two snapshots, None for nothing or where there was none before."""
     if before is None or before.seen_at >= after.seen_at:
         return None
     xp, kills = after.xp - before.xp, after.kills - before.kills
-    return Rise(name, xp, kills) if xp > 0 or kills > 0 else None
+    return AccountGain(name, xp, kills) if xp > 0 or kills > 0 else None

@@ -32,6 +32,7 @@ from bot.services.game.group_facts import (
     stale_players,
     unseen,
 )
+from bot.services.game.outside import look_outside
 from bot.services.game.renames import RenameResult, Renaming, newly_borne, write_settled
 from bot.services.game.snapshots import reading_of, store_readings
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
@@ -133,10 +134,12 @@ class Poll:
         async with self.turn_of(clan):
             known = await self._known(clan)
             try:
-                return await self._poll(clan, known, believe=believe)
+                result = await self._poll(clan, known, believe=believe)
             except _Overtaken as error:
                 _log.warning("poll overtaken", clan=clan.name, reason=str(error))
                 return PollResult(known.present, overtaken=str(error))
+            await look_outside(self._database, self._wom, clan, known.places, self._clock())
+            return result
 
     @asynccontextmanager
     async def turn_of(self, clan: Clan) -> AsyncIterator[None]:

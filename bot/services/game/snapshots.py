@@ -8,18 +8,13 @@ from bot.clan.observing import HEADLINE_METRICS, MetricReading, Observed, observ
 from storage import metrics, snapshots
 from storage.engine import Connection
 from storage.snapshots import News, ObservationRow
-from wom.models import Hiscores, Stats
+from wom.models import Stats
 
 _PLAYERS_AT_ONCE = 25  # about 5 ms of work between two breaths of the event loop
 
 
-def reading_of(hiscores: Hiscores) -> MetricReading:
-    """Return one member's stats as a reading."""
-    return reading_of_stats(hiscores)
-
-
-def reading_of_stats(stats: Stats) -> MetricReading:
-    """Return a snapshot as a reading."""
+def reading_of(stats: Stats) -> MetricReading:
+    """Return one player's stats as a reading."""
     return MetricReading(
         stats.taken_at,
         {

@@ -33,6 +33,9 @@ from storage.runs import Run
 _COVERED = Period.MONTH
 _NAMED = 5
 _UNEXPECTED = "something that nobody expected"
+_LET_IN_OR_LEAVE_OUT = (
+    "give the bot View Channel and Read Message History there, or leave it out in /clanstats setup"
+)
 _AGAIN = "nothing to do: the bot tries again, at least once an hour"
 
 
@@ -121,12 +124,10 @@ class Upkeep:
             ran = await runs.last_runs(connection, clan.clan_id)
         known, verdicts = await asyncio.to_thread(_known, view, policy, cases, sure_pairs)
         late = await self.late(clan)
-        unreadable = tuple(sorted(each.name for each in places.values() if not each.is_readable))
-        unread = {
-            each.channel: each.reason
-            for each in view.gaps
-            if each.ended_at is None and each.channel and each.channel not in unreadable
-        }
+        counted = [each for each in places.values() if each.is_counted and not each.is_gone]
+        unreadable = tuple(sorted(each.name for each in counted if not each.is_readable))
+        open_gaps = [each for each in view.gaps if each.ended_at is None and each.channel]
+        unread = {each.channel: each.reason for each in open_gaps if each.channel}
         poll_every = next(job.every for job in self.jobs if job.name == "poll")
         return Status(
             version=self._version,
@@ -138,15 +139,16 @@ class Upkeep:
             evidence=strip(known, now, clan.zone),
             coverage=full_words(known.links),
             next_step=next_step(known.links),
-            channels=sum(each.is_counted and each.is_readable for each in places.values()),
+            channels=sum(each.is_readable for each in counted),
             unreadable=unreadable,
             messages=sum(writer.messages for writer in view.people.writers.values()),
             database_bytes=_size(self._database),
             troubles=(
                 *self._troubles(clan, ran, late, now),
                 *_rank_troubles(view),
-                *_blind_troubles(unreadable),
-                *_gap_troubles(unread),
+                *_hidden_troubles([each.name for each in view.hidden_channels]),
+                *_lost_troubles([name for name in unread if name in unreadable]),
+                *_gap_troubles({n: why for n, why in unread.items() if n not in unreadable}),
             ),
             verdicts=verdicts,
             policy=policy,
@@ -242,17 +244,35 @@ def _rank_troubles(view: ClanView) -> list[Finding]:
     return [finding._replace(words=f"ranks in the game: {finding.words}")]
 
 
-def _blind_troubles(unreadable: tuple[str, ...]) -> list[Finding]:
-    if not unreadable:
+def _hidden_troubles(names: Sequence[str]) -> list[Finding]:
+    """Return what it costs that members write where the bot never could read."""
+    if not names:
         return []
-    named = first_few([f"#{name}" for name in unreadable], _NAMED)
     return [
         warning(
             "channels",
-            f"{plural(len(unreadable), 'channel')} cannot be read: {named}",
-            "give the bot View Channel and Read Message History there",
+            f"members write in {_channels(names)}, which the bot cannot read: "
+            "who can write there is never called silent",
+            _LET_IN_OR_LEAVE_OUT,
         )
     ]
+
+
+def _lost_troubles(names: Sequence[str]) -> list[Finding]:
+    """Return what it costs that channels cannot be read any more."""
+    if not names:
+        return []
+    return [
+        warning(
+            "channels",
+            f"{_channels(names)} can't be read any more: who wrote there is never called silent",
+            _LET_IN_OR_LEAVE_OUT,
+        )
+    ]
+
+
+def _channels(names: Sequence[str]) -> str:
+    return first_few([f"#{name}" for name in sorted(names)], _NAMED)
 
 
 def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:

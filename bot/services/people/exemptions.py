@@ -1,15 +1,17 @@
 """Exemptions: whom leadership keeps out of the lists of the inactive, why, and until when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.clan import leave
 from bot.clan.days import parse_day
 from bot.clan.leave import Exempt, exempt_on
+from bot.clan.showing import shown
 from bot.clan.spans import day_of
 from bot.services.people.finding import find_member
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
-from storage import exemptions, players
+from storage import exemptions, players, privacy
 from storage.engine import Connection, Database
 from storage.exemptions import ExemptionRow
 
@@ -48,19 +50,11 @@ class Exemptions:
         )
 
     async def listed(self, clan: Clan) -> tuple[Held, ...]:
-        """Return the standing exemptions, the oldest first."""
+        """Return the standing exemptions of those who did not opt out, the oldest first."""
         async with self._database.reading() as connection:
+            hidden = await privacy.hidden_players(connection, clan.clan_id)
             rows = await exemptions.standing(connection, clan.clan_id, self._today(clan))
-            places = await players.places(connection, clan.clan_id)
-        found = []
-        for row in rows:
-            roles = sum(place.role == row.role for place in places)
-            here = sum(place.player_id == row.player_id for place in places)
-            held = roles if row.player_id is None else here
-            found.append(
-                Held(row.exemption_id, row.player, row.role, row.reason, row.until_on, held)
-            )
-        return tuple(found)
+            return await _held(connection, clan, shown(rows, hidden, lambda row: row.player_id))
 
     async def roles(self, clan: Clan) -> tuple[str, ...]:
         """Return the roles that members hold, highest first; those on no ladder follow by name."""
@@ -102,7 +96,9 @@ class Exemptions:
                 "set_at": self._clock(),
             }
             number = await exemptions.add(connection, clan.clan_id, added)
-        return next(each for each in await self.listed(clan) if each.exemption_id == number)
+            rows = await exemptions.standing(connection, clan.clan_id, today)
+            added_now = [row for row in rows if row.exemption_id == number]
+            return (await _held(connection, clan, added_now))[0]
 
     async def end(self, clan: Clan, exemption_id: int) -> ExemptionRow | None:
         """End an exemption and return what it was; None when it had ended."""
@@ -132,3 +128,19 @@ class Exemptions:
 
     def _today(self, clan: Clan) -> date:
         return day_of(self._clock(), clan.zone)
+
+
+async def _held(
+    connection: Connection, clan: Clan, rows: Sequence[ExemptionRow]
+) -> tuple[Held, ...]:
+    """Return exemptions with how many members each keeps out."""
+    places = await players.places(connection, clan.clan_id)
+    found = []
+    for row in rows:
+        roles = sum(place.role == row.role for place in places)
+        here = sum(place.player_id == row.player_id for place in places)
+        kept_out = roles if row.player_id is None else here
+        found.append(
+            Held(row.exemption_id, row.player, row.role, row.reason, row.until_on, kept_out)
+        )
+    return tuple(found)

@@ -18,11 +18,12 @@ from bot.clan.leave import (
     may_ask,
     signs_count_from,
 )
+from bot.clan.showing import shown
 from bot.clan.spans import DAY, day_of
 from bot.services.people.finding import find_member
 from bot.services.people.returning import signs_of
 from bot.services.setup import Clan, Clock
-from storage import absences, links, players
+from storage import absences, links, players, privacy
 from storage.absences import AbsenceRow
 from storage.engine import Connection, Database
 from storage.links import StoredState
@@ -81,6 +82,7 @@ class Leaves:
         today = self._today(clan)
         async with self._database.reading() as connection:
             rows = await absences.of_clan(connection, clan.clan_id, today - _PAST)
+            rows = list(await _shown(connection, clan, rows))
             places = await players.places(connection, clan.clan_id, with_former=True)
             signs = await signs_of(connection, clan.clan_id, _away(rows, clan, today))
         names = {place.player_id: place.name for place in places}
@@ -100,7 +102,9 @@ class Leaves:
             if place is None:
                 return None
             for link in await links.of_clan(connection, clan.clan_id):
-                if link.player_id == place.player_id and link.state == StoredState.CONFIRMED:
+                is_theirs = link.player_id == place.player_id and link.discord_user_id > 0
+                # Below zero it is a speaker of the clan chat, who is nobody on Discord.
+                if is_theirs and link.state == StoredState.CONFIRMED:
                     return Whom(user_id=link.discord_user_id)
         return Whom(player_id=place.player_id)
 
@@ -200,6 +204,17 @@ class Leaves:
             await absences.call_off(connection, clan.clan_id, [row.absence_id])
         else:
             await absences.change(connection, clan.clan_id, row.absence_id, ended_on=today)
+
+
+async def _shown(
+    connection: Connection, clan: Clan, rows: list[AbsenceRow]
+) -> tuple[AbsenceRow, ...]:
+    """Return the leaves of those who did not opt out."""
+    users = {row.discord_user_id for row in rows if row.discord_user_id is not None}
+    quiet = await privacy.opted_out(connection, clan.clan_id, users)
+    hidden = await privacy.hidden_players(connection, clan.clan_id)
+    ours = shown(rows, hidden, lambda row: row.player_id)
+    return shown(ours, quiet, lambda row: row.discord_user_id)
 
 
 def leave_of(row: AbsenceRow) -> Leave:

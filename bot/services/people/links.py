@@ -14,14 +14,16 @@ import structlog
 from rapidfuzz import fuzz
 
 from bot.clan import linking
-from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, Ruling, Tied
+from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, LinkState, Ruling, Tied
 from bot.clan.ranks import Authority
+from bot.clan.showing import shown
 from bot.clan.standings import Link
 from bot.services.people.identity import Identity, Officer, Visitor
 from bot.services.people.identity_cache import IdentityCache, read_identity
 from bot.services.people.link_entries import queue_of
 from bot.services.people.link_log import NOBODY, carry_out, mark_discord, undo, undoable
 from bot.services.people.link_queue import GuildMember, LinkQueue, QueueInput
+from bot.services.people.ties import opted_out
 from bot.services.setup import Clan, Clock
 from storage import links
 from storage.engine import Database
@@ -251,7 +253,7 @@ class Links:
             identity = await read_identity(connection, clan, cache=self._identities)
             last = next(iter(await undoable(connection, clan)), None)
         asked = QueueInput(
-            guild_members=guild_members,
+            guild_members=_listed(identity, guild_members),
             places=tuple(identity.places.values()),
             names=identity.names,
             writers=identity.writers,
@@ -266,7 +268,7 @@ class Links:
         )
         queue = await asyncio.to_thread(queue_of, asked)
         if last is not None:
-            last = last._replace(player=identity.name_of(last.pairs[0].player_id))
+            last = last._replace(player=_name_for_list(identity, last.pairs[0].player_id))
         return replace(queue, last_action=last)
 
     @asynccontextmanager
@@ -325,6 +327,23 @@ class Links:
                 by,
                 self._clock(),
             )
+
+
+def _listed(identity: Identity, guild_members: Sequence[GuildMember]) -> tuple[GuildMember, ...]:
+    """Return whom the queue may show: of those who opted out only who asks for an account."""
+    claiming = {tie.user_id for tie in identity.ties.values() if tie.is_pending}
+    return shown(guild_members, opted_out(identity.writers) - claiming, lambda each: each.user_id)
+
+
+def _name_for_list(identity: Identity, player_id: int) -> str:
+    """Return a member's name where everybody who decides reads it."""
+    quiet = opted_out(identity.writers)
+    sure = {
+        tie.player_id
+        for tie in identity.ties.values()
+        if tie.user_id in quiet and tie.state is LinkState.CONFIRMED
+    }
+    return "of somebody who opted out" if player_id in sure else identity.name_of(player_id)
 
 
 def _similarity(one: str, other: str) -> float:

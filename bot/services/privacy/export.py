@@ -40,7 +40,8 @@ class KeptCase(NamedTuple):
 class KeptSummary:
     """How much is kept about somebody, and what they decided about it.
 
-    `accounts` are the names of linked players, confirmed and merely claimed apart.
+    `accounts` are the names of linked players, confirmed and merely claimed apart. On
+    `present_days` they talked in voice, reacted or used a command.
     """
 
     messages: int
@@ -53,6 +54,8 @@ class KeptSummary:
     claimed: tuple[str, ...]
     opted_out_at: datetime | None
     forget_after_days: int | None
+    present_days: int = 0
+    voice_minutes: int = 0
     cases: tuple[KeptCase, ...] = ()
 
 
@@ -72,6 +75,8 @@ class Dossier:
             standing = await _standing(connection, clan, reach)
             since_on = await traces.first_day(connection, reach.author_ids)
             decided = await traces.cases(connection, clan.clan_id, reach.player_ids)
+            seen = await traces.presence(connection, clan.clan_id, user_id)
+            there = seen.get("presence", ())
         ties = standing.get("links", [])
         return KeptSummary(
             messages=sum(each["messages"] for each in found),
@@ -86,6 +91,8 @@ class Dossier:
                 (each["opted_out_at"] for each in found if each["opted_out_at"]), None
             ),
             forget_after_days=clan.forget_after_days,
+            present_days=len(there),
+            voice_minutes=sum(each["voice_minutes"] for each in there),
             cases=tuple(KeptCase(*row.values()) for row in decided),
         )
 
@@ -100,6 +107,7 @@ class Dossier:
                 "decisions": await traces.cases(connection, cid, reach.player_ids),
                 **await traces.game(connection, cid, reach.player_ids),
                 **await traces.chat(connection, cid, mine),
+                **await traces.presence(connection, cid, user_id),
             }
             lines = {title: await asyncio.to_thread(_lines, sections[title]) for title in sections}
             lines["messages"] = [

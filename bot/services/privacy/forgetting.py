@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.clan.forgotten import speaker_key, user_key
-from bot.services.chat import credit, settle_again
+from bot.services.chat import Presence, credit, settle_again
 from bot.services.people import IdentityCache
 from bot.services.privacy.reach import Reach, reach_of
 from bot.services.setup import Clan, Clans, Clock, as_it_is
@@ -36,11 +36,16 @@ class Privacy:
     """Carries out what people decide about their own traces."""
 
     def __init__(
-        self, database: Database, clock: Clock, identities: IdentityCache | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        identities: IdentityCache | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._identities = identities
+        self._presence = presence
 
     async def forget(self, clan: Clan, user_id: int, asked_at: datetime | None = None) -> Forgotten:
         """Delete everything about a user in this clan but what the roster itself shows.
@@ -57,6 +62,8 @@ class Privacy:
             # Nobody writes meanwhile: what was heard, or is read from history at this moment, waits
             # for this transaction and is not written after it.
             await self._note(connection, clan, _keys(clan, reach, until))
+            if self._presence is not None:
+                self._presence.forget(clan.guild_id, user_id)
         self._let_go(clan)
         return Forgotten(1, messages)
 
@@ -174,6 +181,7 @@ async def _forget(connection: Connection, clan: Clan, reach: Reach) -> int:
     await forgetting.delete_words(connection, clan.clan_id, user_id, reach.player_ids)
     await forgetting.unname(connection, clan.clan_id, user_id)
     await forgetting.clean_words(connection, clan.clan_id, user_id, reach.called)
+    await forgetting.delete_presence(connection, clan.clan_id, user_id)
     await forgetting.delete_authors(connection, clan.clan_id, mine)
     return messages
 

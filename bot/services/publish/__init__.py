@@ -1,6 +1,6 @@
 """What goes out: reports, cards and pictures, arranged here and drawn elsewhere."""
 
-from bot.services.publish.card import CardFiles, Cards
+from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.details import AuditFiles, Audits, Details
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
@@ -10,6 +10,7 @@ __all__ = [
     "CardFiles",
     "Cards",
     "Details",
+    "OptedOut",
     "Publish",
     "ReportFiles",
     "report_coverage",

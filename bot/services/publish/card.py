@@ -13,6 +13,7 @@ from bot.clan.evidence import chat_evidence, game_evidence
 from bot.clan.gains import UNKNOWN
 from bot.clan.names import match_key
 from bot.clan.policy import Policy
+from bot.clan.showing import shown
 from bot.clan.spans import Period, day_of, day_span, last
 from bot.clan.standings import place
 from bot.clan.wording import ago
@@ -39,6 +40,10 @@ from storage import chat
 from storage.engine import Connection, Database
 
 _CHOICES = 25
+
+
+class OptedOut(Exception):
+    """Somebody does not want to be shown, and another one asked for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +99,14 @@ class Cards:
     ) -> CardFiles | None:
         """Return the card of a Discord user, or None when no account is known to be theirs.
 
-        With how they stand by the clan's rules if it is to be `judged`.
+        With how they stand by the clan's rules if it is to be `judged`. Raises OptedOut.
         """
         async with self._database.reading() as connection:
             people = await read_people(connection, clan, visitor, self._identities)
             accounts = people.accounts(visitor.user_id)
             if not accounts:
                 return None
+            _must_be_shown(people, accounts[0].player_id)
             about = _About(accounts[0].player_id, period, judged=judged)
             read = await self._read(connection, clan, people, about)
         return await self._drawn(read)
@@ -108,12 +114,13 @@ class Cards:
     async def of_player(
         self, clan: Clan, name: str, period: Period, *, judged: bool = False
     ) -> CardFiles | None:
-        """Return the card of the member who bears or bore a name, or None."""
+        """Return the card of the member who bears or bore a name, or None. Raises OptedOut."""
         async with self._database.reading() as connection:
             people = await read_people(connection, clan, cache=self._identities)
             found = member_called(people.places, people.names, name)
             if found is None:
                 return None
+            _must_be_shown(people, found.player_id)
             about = _About(found.player_id, period, judged=judged)
             read = await self._read(connection, clan, people, about)
         return await self._drawn(read)
@@ -203,10 +210,12 @@ def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
         hours=week,
         accounts=member.accounts,
     )
+    known = view.people.persons.by_player[player_id]
+    blind = [x for x in view.blind(span) if x.concerns(known.user_id, known.authors)]
     evidence = (
         *((f"WOM {ago(member.updated_at, now)} old",) if member.updated_at else ()),
         *game_evidence(member, member.gains(period), span.length, now).reasons,
-        *chat_evidence(member, span.length, now, view.blind(span)).reasons,
+        *chat_evidence(member, span.length, now, blind).reasons,
     )
     return card, tuple(dict.fromkeys(evidence))
 
@@ -214,13 +223,20 @@ def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
 def _standing(read: _CardSource) -> OwnStanding | None:
     if read.policy is None:
         return None
-    return standing_in(context_of(read.view, read.policy, read.cases), read.about.player_id)
+    player_id = read.about.player_id
+    context = context_of(read.view, read.policy, read.cases, about=player_id)
+    return standing_in(context, player_id)
+
+
+def _must_be_shown(people: People, player_id: int) -> None:
+    if player_id in people.hidden:
+        raise OptedOut
 
 
 def _names_like(people: People, text: str) -> tuple[str, ...]:
     wanted = match_key(text) if text else ""
     found = []
-    for each in people.places:
+    for each in shown(people.places, people.hidden, lambda place: place.player_id):
         known = people.known.get(each.player_id)
         names = [each.name, *people.names.get(each.player_id, ())]
         names += [known.person] if known and known.person else []
@@ -232,13 +248,10 @@ def _names_like(people: People, text: str) -> tuple[str, ...]:
 
 def _places(view: ClanView, player_id: int, period: Period) -> dict[str, tuple[int, int]]:
     """Return the member's place among those who may be shown, by what it is in."""
-    shown = [
-        each.player_id
-        for each in view.people.places
-        if each.player_id not in view.people.hidden or each.player_id == player_id
-    ]
+    others = shown(view.people.places, view.people.hidden - {player_id}, lambda it: it.player_id)
+    here = [each.player_id for each in others]
     gains, wrote = gains_of(view, period), messages_of(view, view.chat.wrote[period])
-    sides = [(each, gains.get(each, UNKNOWN), wrote[each]) for each in shown]
+    sides = [(each, gains.get(each, UNKNOWN), wrote[each]) for each in here]
     dated = [side for side in sides if side[1].is_dated]
     found = {
         "xp": place({each: mine.xp for each, mine, _ in dated}, player_id),

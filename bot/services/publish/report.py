@@ -172,10 +172,9 @@ def _report(view: ClanView, period: Period) -> ClanReport:
 
 
 def _suggested(context: ReviewContext) -> Suggestions:
-    """Return what the rules suggest about those who did not opt out."""
+    """Return what the rules suggest."""
     promotions, inactive = open_promotions(context), open_inactivity(context)
-    found = suggestions(promotions, inactive, context.policy, context.at)
-    return found.without(context.opted_out())
+    return suggestions(promotions, inactive, context.policy, context.at)
 
 
 def report_coverage(

@@ -11,13 +11,14 @@ from typing import NamedTuple, Protocol
 from bot.clan.case_actions import ActionContext, CaseAction, CaseOutcome, by_itself, pressed
 from bot.clan.cases import OVER, WAITING, Case, CaseKind, Life, Move, open_case
 from bot.clan.decisions import Refusal
+from bot.clan.showing import shown
 from bot.services.people import IdentityCache, member_called
 from bot.services.review.answers import Judged, Unsuggested
 from bot.services.review.case_store import cases_of, ended_cases, keep, standing_cases
 from bot.services.review.context import ReviewContext
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from bot.services.view import read_people
-from storage import forgetting, players
+from storage import forgetting, players, privacy
 from storage.engine import Connection, Database
 from storage.errors import Overtaken
 
@@ -105,12 +106,12 @@ class Cases:
     async def standing(self, clan: Clan) -> tuple[Named, ...]:
         """Return the cases that are not over, in the order in which they were opened."""
         async with self._database.reading() as connection:
-            return await _named(connection, clan, await standing_cases(connection, clan))
+            return await _listed(connection, clan, await standing_cases(connection, clan))
 
     async def closed(self, clan: Clan, how_many: int) -> tuple[Named, ...]:
         """Return the newest cases that are over, the one that ended last first."""
         async with self._database.reading() as connection:
-            return await _named(connection, clan, await ended_cases(connection, clan, how_many))
+            return await _listed(connection, clan, await ended_cases(connection, clan, how_many))
 
     async def of_person(self, clan: Clan, player_id: int) -> tuple[Named, ...]:
         """Return all cases of a player and of the same person's other accounts, oldest first."""
@@ -225,6 +226,12 @@ async def _ended(
         if after.state in OVER:
             ended.append(after)
     return tuple(ended)
+
+
+async def _listed(connection: Connection, clan: Clan, found: tuple[Case, ...]) -> tuple[Named, ...]:
+    """Return cases for a list, on which nobody stands who opted out."""
+    hidden = await privacy.hidden_players(connection, clan.clan_id)
+    return await _named(connection, clan, shown(found, hidden, lambda case: case.player_id))
 
 
 async def _named(connection: Connection, clan: Clan, found: tuple[Case, ...]) -> tuple[Named, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.clan.cases import Case, CaseKind
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, by_player
+from bot.clan.showing import shown, shown_profiles
 from bot.services.people import IdentityCache
 from bot.services.review.case_store import standing_cases
 from bot.services.setup import Clan, ladder_of, policy_of
@@ -25,7 +26,8 @@ from storage.engine import Connection
 class ReviewContext:
     """The people of a clan as one policy looks at them; `evidence` says how well they were seen.
 
-    With `silence_only` it has no more than verdicts on silence need.
+    With `silence_only` it has no more than verdicts on silence need. Who opted out is not in it,
+    unless it is about them.
     """
 
     view: ClanView
@@ -54,36 +56,35 @@ class ReviewContext:
         """Return the profiles by the player ids of all accounts."""
         return by_player(self.profiles)
 
-    def opted_out(self) -> frozenset[int]:
-        """Return all accounts of the people who have a hidden one."""
-        hidden = self.view.people.hidden
-        return frozenset(
-            account.player_id
-            for profile in self.profiles
-            if any(each.player_id in hidden for each in profile.accounts)
-            for account in profile.accounts
-        )
-
     def authors_of(self, profiles: Iterable[Profile]) -> list[int]:
         """Return who wrote for some of the people."""
         persons = self.view.people.persons.by_player
         return [author for each in profiles for author in persons[each.main.player_id].authors]
 
 
-def context_of(
-    view: ClanView, policy: Policy, cases: Sequence[Case] = (), *, silence_only: bool = False
+def context_of(  # noqa: PLR0913 - by what, and about whom
+    view: ClanView,
+    policy: Policy,
+    cases: Sequence[Case] = (),
+    *,
+    silence_only: bool = False,
+    about: int | None = None,
+    everybody: bool = False,
 ) -> ReviewContext:
     """Return what a policy looks at in a view that has what its verdicts need.
 
-    Of the past there are no cases: what people decided since plays no part in it.
+    Of the past there are no cases: what people decided since plays no part in it. With `everybody`
+    those who opted out are in it too: for what shows nobody to anybody.
     """
     query = verdict_query(policy, view.as_of, silence_only=silence_only)
+    hidden = frozenset() if everybody else view.people.hidden
+    profiles = profiles_of(view, policy, cases, silence_only=silence_only)
     return ReviewContext(
         view=view,
         policy=policy,
         ladder=ladder_of(view.clan, policy),
-        profiles=profiles_of(view, policy, cases, silence_only=silence_only),
-        cases=tuple(cases),
+        profiles=shown_profiles(profiles, hidden, about),
+        cases=shown(cases, hidden, lambda case: case.player_id),
         evidence=coverage_words(view, max(query.windows)),
         silence_only=silence_only,
     )
@@ -97,6 +98,7 @@ async def read_context(  # noqa: PLR0913 - whose, when, by which limit, and how 
     *,
     silence_only: bool = False,
     about: int | None = None,
+    everybody: bool = False,
     cache: IdentityCache | None = None,
 ) -> ReviewContext:
     """Return everybody now by the clan's policy, or with another limit of silence for all."""
@@ -104,7 +106,15 @@ async def read_context(  # noqa: PLR0913 - whose, when, by which limit, and how 
     query = verdict_query(policy, now, silence_only=silence_only, about=about)
     view = await read_view(connection, clan, query, cache=cache)
     cases = await standing_cases(connection, clan)
-    return await asyncio.to_thread(context_of, view, policy, cases, silence_only=silence_only)
+    return await asyncio.to_thread(
+        context_of,
+        view,
+        policy,
+        cases,
+        silence_only=silence_only,
+        about=about,
+        everybody=everybody,
+    )
 
 
 async def after_decision(connection: Connection, before: ReviewContext) -> ReviewContext:

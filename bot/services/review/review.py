@@ -134,10 +134,8 @@ class Review:
     async def alerts(self, clan: Clan) -> AlertReview:
         """Return what officers may want to know."""
         context = await self.context(clan)
-        hidden = context.opted_out()
-        listed = [each for each in context.profiles if each.main.player_id not in hidden]
         found = await asyncio.to_thread(
-            alerts, listed, context.policy, context.at, clan.permissions
+            alerts, context.profiles, context.policy, context.at, clan.permissions
         )
         return AlertReview(found, context.policy, context.at, context.evidence)
 
@@ -151,7 +149,15 @@ class Review:
 
     async def living(self, clan: Clan) -> dict[int, Life]:
         """Return what everybody did who shows life by the policy, by the ids of all accounts."""
-        context = await self.context(clan, silence_only=True)
+        async with self._database.reading() as connection:
+            context = await read_context(
+                connection,
+                clan,
+                self._clock(),
+                silence_only=True,
+                everybody=True,
+                cache=self._identities,
+            )
         return await asyncio.to_thread(_living, context)
 
     async def what_if(self, clan: Clan, proposed: Policy) -> WhatIf:

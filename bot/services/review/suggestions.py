@@ -58,6 +58,8 @@ def name_of(profile: Profile, player_id: int) -> str:
 def suggested(context: ReviewContext, kind: CaseKind, player_id: int) -> Suggestion | Unsuggested:
     """Return what is suggested about a player, or why nothing is."""
     profile = context.by_player().get(player_id)
+    if profile is None and player_id in context.view.people.hidden:
+        return Unsuggested(None, "They opted out: no list shows them any more.")
     if profile is None:
         return Unsuggested(None, "They are not a member any more.")
     name, main = name_of(profile, player_id), profile.main

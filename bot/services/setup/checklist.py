@@ -15,7 +15,14 @@ _NAMED = 5
 _GROUP, _ZONE, _ROLES = "Wise Old Man group", "Time zone", "Officers and leadership"
 _RANKS = "Ranks in the game"
 _CHANNELS, _BRIDGE, _REPORT = "Channels", "Clan-chat bridge", "Report channel"
-_QUESTIONS = "Questions"
+_QUESTIONS, _PRESENCE = "Questions", "Voice and reactions"
+
+
+_KEPT = (
+    "kept for each person and day: minutes in voice, and that they reacted or used a command; "
+    "so nobody who is there without writing is called silent"
+)
+_NOT_KEPT = "nothing of it is kept: who only talks or reacts can be called silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Checklist:
     bridge: Finding
     report_channel: Finding
     questions: Finding
+    presence: Finding
 
 
 def checklist(clan: Clan, facts: Facts) -> Checklist:
@@ -59,6 +67,7 @@ def checklist(clan: Clan, facts: Facts) -> Checklist:
         bridge=_bridge(facts),
         report_channel=_report_channel(facts),
         questions=_questions(facts),
+        presence=well(_PRESENCE, _KEPT if clan.keeps_presence else _NOT_KEPT),
     )
 
 

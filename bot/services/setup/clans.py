@@ -16,7 +16,10 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Clan:
-    """One Discord server joined to one WOM group."""
+    """One Discord server joined to one WOM group.
+
+    From `presence_from` on days with a sign of life are kept, if the clan keeps any.
+    """
 
     clan_id: int
     guild_id: int
@@ -32,6 +35,8 @@ class Clan:
     notice_channel_id: int | None = None
     role_orders: tuple[tuple[str, int], ...] = ()
     ranks_confirmed_at: datetime | None = None
+    keeps_presence: bool = True
+    presence_from: datetime | None = None
 
 
 class Clans:
@@ -147,4 +152,6 @@ def _clan(row: ClanRow) -> Clan:
         notice_channel_id=row.notice_channel_id,
         role_orders=tuple(row.role_orders),
         ranks_confirmed_at=row.ranks_confirmed_at,
+        keeps_presence=row.keeps_presence,
+        presence_from=row.presence_from,
     )

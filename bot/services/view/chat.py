@@ -1,16 +1,17 @@
 """What was written in a clan up to one instant, and when nobody listened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.clan.policy import STEADY_DAYS
 from bot.clan.questions import ANSWER_WINDOW
-from bot.clan.spans import DAY, Span, day_of, edges, whole_days
+from bot.clan.spans import DAY, Span, day_of, day_span, edges, whole_days
 from bot.clan.standings import Chat
+from bot.clan.together import AuthorHour, OwnAnswer, Together
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery
-from storage import chat, messages
+from storage import chat, messages, questions
 from storage.engine import Connection
 
 WEEKS = 13
@@ -45,9 +46,17 @@ NO_CHAT = ChatView({})
 
 
 async def read_chat(
-    connection: Connection, clan: Clan, query: ViewQuery, newcomers: Sequence[int]
+    connection: Connection,
+    clan: Clan,
+    query: ViewQuery,
+    newcomers: Sequence[int],
+    head: Mapping[int, int],
 ) -> ChatView:
-    """Return what was written; `newcomers` are the authors of whom it is asked who answered."""
+    """Return what was written; `newcomers` are the authors of whom it is asked who answered.
+
+    `head` is the first author by any of a person who has several: what is theirs together, the cap
+    of an hour and the days, stands there.
+    """
     cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
     after = day_of(at, clan.zone) + DAY
     asked = {days: spans[days] for days in sorted(query.windows)}
@@ -55,7 +64,7 @@ async def read_chat(
     wrote, earlier, weekly = await _written(connection, clan, query, asked, weeks)
     authors = {who for by_author in weekly for who in by_author}
     since = at - timedelta(days=query.newcomer_days)
-    return ChatView(
+    view = ChatView(
         wrote=wrote,
         earlier=earlier,
         weekly={who: tuple(week.get(who, 0) for week in weekly) for who in authors},
@@ -66,7 +75,7 @@ async def read_chat(
             else {}
         ),
         was_answered=(
-            await messages.answered_authors(connection, cid, newcomers, since, ANSWER_WINDOW)
+            await messages.answered_authors(connection, cid, newcomers, since, ANSWER_WINDOW, head)
             if Detail.SCORES in query.detail
             else {}
         ),
@@ -77,6 +86,64 @@ async def read_chat(
             else await chat.clan_hours(connection, cid, query.hours_from, query.ends_at(clan.zone))
         ),
     )
+    return await _of_persons(connection, clan, query, view, head) if head else view
+
+
+async def _of_persons(
+    connection: Connection, clan: Clan, query: ViewQuery, view: ChatView, head: Mapping[int, int]
+) -> ChatView:
+    """Return the same with what persons of several authors did together."""
+    spans = query.spans(clan.zone)
+    counted = {days: spans[days] for days in {query.counted} & view.wrote.keys() if days}
+    eight_weeks = _eight_weeks(query.as_of, clan)
+    asked = [*(spans[days] for days, _ in view.capped), *counted.values()]
+    if view.on_days:
+        asked.append(eight_weeks)
+    if not asked:
+        return view
+    start, end = min(each.start for each in asked), max(each.end for each in asked)
+    ids = sorted(head)
+    hours = await chat.hours_of(connection, clan.clan_id, ids, start, end)
+    own = await questions.answered_among(connection, clan.clan_id, ids, start)
+    together = Together(head, [AuthorHour(*row) for row in hours], [OwnAnswer(*row) for row in own])
+    others = head.keys() - set(head.values())
+    joint = {
+        days: _counted(view.wrote[days], together, span, clan) for days, span in counted.items()
+    }
+    return replace(
+        view,
+        wrote={**view.wrote, **joint},
+        capped={
+            (days, cap): {who: count for who, count in by_author.items() if who not in others}
+            | together.capped(spans[days], cap)
+            for (days, cap), by_author in view.capped.items()
+        },
+        on_days=_without_own(view.on_days, together.answered_themselves(eight_weeks)),
+    )
+
+
+def _eight_weeks(at: datetime, clan: Clan) -> Span:
+    after = day_of(at, clan.zone) + DAY
+    first = after - STEADY_DAYS * DAY
+    return Span(day_span(first, clan.zone).start, day_span(after, clan.zone).start)
+
+
+def _counted(
+    by_author: Mapping[int, Chat], together: Together, span: Span, clan: Clan
+) -> dict[int, Chat]:
+    """Return what each author did in a window, without answers to oneself and with joint days."""
+    found = dict(by_author)
+    for who, answers in together.answered_themselves(span).items():
+        found[who] = found[who]._replace(answers=found[who].answers - answers)
+    for who, days in together.days(span, clan.zone).items():
+        found[who] = found.get(who, _NOTHING)._replace(active_days=days)
+    return found
+
+
+def _without_own(
+    on_days: Mapping[int, tuple[int, int]], own: Mapping[int, int]
+) -> dict[int, tuple[int, int]]:
+    return {who: (days, answers - own.get(who, 0)) for who, (days, answers) in on_days.items()}
 
 
 def _weeks(after: date) -> list[tuple[date, date]]:

@@ -8,12 +8,14 @@ from typing import Any
 from bot.clan.gains import Course, MetricGain, metric_gain
 from bot.clan.metrics import RAIDS, MetricKind, threshold
 from bot.clan.policy import RAID_DAYS
+from bot.clan.presence import score_rose
+from bot.clan.spans import Span
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery, earliest
 from storage import metrics, snapshots
 from storage.columns import to_ms
 from storage.engine import Connection
-from storage.metrics import MetricPath
+from storage.metrics import MetricPath, ScorePath
 from storage.snapshots import ObservationRow
 
 BASELINE_LEAD = timedelta(days=2)
@@ -38,7 +40,8 @@ class GameView:
     `starts` are the headlines at the start of each window, by its days; `earlier` those at the
     start of the span before the compared one. `life` are observations, by player and oldest
     first. Raids are in all, and gained in RAID_DAYS. `paths` are those of the measured window,
-    `present` (player id, metric id, value) what every metric is now.
+    `present` (player id, metric id, value) what every metric is now. `scores` are
+    by window what rose in it and is no XP: activities, and bosses newly ranked.
     """
 
     now: Mapping[int, ObservationRow]
@@ -51,46 +54,73 @@ class GameView:
     metrics: Metrics = field(default_factory=dict)
     paths: Sequence[MetricPath] = ()
     present: Sequence[tuple[int, int, float]] = ()
+    scores: Mapping[int, Mapping[int, tuple[str, ...]]] = field(default_factory=dict)
 
 
-async def read_game(
+async def read_game(  # noqa: PLR0913, PLR0917 - whose, since when, and in which clan
     connection: Connection,
     clan: Clan,
     query: ViewQuery,
     back_to: datetime,
     whose: Collection[int] | None,
+    outside: Collection[int] = (),
 ) -> GameView:
-    """Return what WOM showed of everybody who was a member; life only of those asked for."""
+    """Return what WOM showed of everybody who was a member; life only of those asked for.
+
+    Of those who left before, only what is known of the accounts `outside`.
+    """
     cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
     instants = [at, *(span.start for span in spans.values())]
     if query.compared is not None:
         instants.append(spans[query.compared].before(clan.zone).start)
-    at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at)
+    at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at, outside)
     known = await read_metrics(connection) if query.detail & _BY_METRIC else {}
-    first = await snapshots.first_seen(connection, cid, at)
+    first = await snapshots.first_seen(connection, cid, at, outside)
     return GameView(
         now=at_end,
         first=first,
         starts=dict(zip(spans, at_starts, strict=False)),
         earlier={} if query.compared is None else at_starts[-1],
-        life=await _life(connection, clan, query, back_to, whose),
+        life=await _life(connection, clan, query, back_to, whose, outside),
+        scores=await _scores(connection, clan, query, spans),
         **await _by_metric(connection, clan, query, known, first),
     )
 
 
-async def _life(
+async def _life(  # noqa: PLR0913, PLR0917 - whose, since when, and in which clan
     connection: Connection,
     clan: Clan,
     query: ViewQuery,
     back_to: datetime,
     whose: Collection[int] | None,
+    outside: Collection[int],
 ) -> Sequence[LifeRow]:
     start = earliest(query.trend_from, back_to if Detail.LIFE in query.detail else None)
     if start is None:
         return ()
     return await snapshots.rises(
-        connection, clan.clan_id, start - BASELINE_LEAD, whose, query.as_of
+        connection, clan.clan_id, start - BASELINE_LEAD, whose, query.as_of, outside
     )
+
+
+async def _scores(
+    connection: Connection, clan: Clan, query: ViewQuery, spans: Mapping[int, Span]
+) -> dict[int, dict[int, tuple[str, ...]]]:
+    """Return by window and player which activities rose, where verdicts are asked for."""
+    if Detail.LIFE not in query.detail:
+        return {}
+    asked = [days for days in spans if days in query.windows]
+    starts = [spans[days].start for days in asked]
+    found = await metrics.paths_of_scores(connection, clan.clan_id, starts, query.as_of)
+    return {days: _risen(paths) for days, paths in zip(asked, found, strict=True)}
+
+
+def _risen(paths: Iterable[tuple[str, str, ScorePath]]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for name, kind, path in paths:
+        if score_rose(name, MetricKind(kind), path[2:]):
+            found[path.player_id] = (*found.get(path.player_id, ()), name)
+    return found
 
 
 async def read_metrics(connection: Connection) -> Metrics:

@@ -203,7 +203,7 @@ def _chat(
 
 
 def _together(chats: Sequence[Chat]) -> Chat:
-    """Return the sum; of the days, those of the busiest author, for they may be the same days."""
+    """Return the sum; the days on which any of them wrote stand with the person's first author."""
     days = max((each.active_days for each in chats), default=0)
     return sum(chats, _WROTE_NOTHING)._replace(active_days=days)
 

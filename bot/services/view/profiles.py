@@ -11,7 +11,7 @@ from itertools import chain
 from bot.clan.activity import ChangeKind
 from bot.clan.cases import Case, CaseKind, rests_until
 from bot.clan.claims import Effect, allows
-from bot.clan.evidence import Blind, chat_evidence, game_evidence
+from bot.clan.evidence import USED_WITHIN, Blind, chat_evidence, game_evidence
 from bot.clan.gains import UNKNOWN, Gains
 from bot.clan.leave import Absentees, Leave, away_on, back_since
 from bot.clan.metrics import UNRANKED
@@ -38,7 +38,7 @@ from bot.clan.profiles import (
     game_window,
     summed,
 )
-from bot.clan.spans import day_of, day_span
+from bot.clan.spans import Span, day_of, day_span
 from bot.clan.standings import Chat, Member
 from bot.services.view.game import BASELINE_LEAD
 from bot.services.view.members import gains_of
@@ -46,9 +46,11 @@ from bot.services.view.query import verdict_query
 from bot.services.view.view import ClanView
 from storage.columns import from_ms, to_ms
 from storage.players import MemberRow
+from storage.presence import PresentIn
 from storage.snapshots import ObservationRow
 
 _WROTE_NOTHING = Chat()
+_NOT_THERE = PresentIn(0, 0, 0)
 
 
 def profiles_of(
@@ -89,6 +91,7 @@ class _Shared:
     returned: Mapping[int, datetime]
     cases: Mapping[int, Sequence[Case]]
     blind: Sequence[Blind]
+    unseen: Sequence[Span]
 
 
 def _shared(
@@ -120,6 +123,7 @@ def _shared(
         returned={each.player_id: each.happened_at for each in reversed([*returned])},
         cases=by_player,
         blind=view.unheard(view.spans[max(query.windows)]),
+        unseen=view.unseen(view.spans[max(query.windows)]),
     )
 
 
@@ -127,21 +131,26 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
     view = shared.view
     members = [_member(view, person, place) for place in places]
     ids = [place.player_id for place in places]
+    outside = _outside(view, person)
+    away = [place.player_id for place in outside]
     risen = sorted(chain.from_iterable(shared.rises.get(each, ()) for each in ids))
+    anywhere = sorted([*risen, *chain.from_iterable(shared.rises.get(x, ()) for x in away)])
     cases = list(chain.from_iterable(shared.cases.get(each, ()) for each in ids))
     leave = shared.away.leave_of(_on_leave(person), ids)
     played, wrote = _days(shared, members[0], person, ids, risen)
+    windows = {days: _window(shared, members, person, days) for days in shared.gains}
     return Profile(
         accounts=tuple(map(_account, places)),
         user_id=person.user_id,
         link=view.people.persons.links[ids[0]],
         has_no_discord=places[0].has_no_discord,
-        windows={days: _window(shared, members, person, days) for days in shared.gains},
+        windows=windows,
+        whole=_whole(shared, windows, [*members, *(_member(view, person, x) for x in outside)]),
         total_xp=summed(each.xp for each in _seen(view.game.now, ids) if each.xp != UNRANKED),
         total_raids=summed(view.game.raids.get(each) for each in ids),
         recent_raids=_recent_raids(shared, ids),
-        game_seen_at=_game_seen_at(view, places, risen),
-        enough_xp_at=_enough_xp_at(shared.policy, risen),
+        game_seen_at=_game_seen_at(view, [*places, *outside], anywhere),
+        enough_xp_at=_enough_xp_at(shared.policy, anywhere),
         back_at=_back_at(shared, person, ids),
         leave=leave,
         exemption=view.exempt.of_person([(place.player_id, place.role) for place in places]),
@@ -150,6 +159,7 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
         weeks=_weeks(shared, played, wrote, ids),
         life_days=joined((played, wrote)),
         chat_seen_at=_chat_seen_at(view, members[0], person),
+        present_at=None if _is_hidden(view, person) else _present_at(view, person),
         was_answered=_was_answered(view, person),
     )
 
@@ -158,11 +168,12 @@ def _from_afar(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
     """Return no more of a person than what sets the bars for others."""
     rules = shared.policy.promotion
     ids = [place.player_id for place in places]
+    members = [_member(shared.view, person, each) for each in places]
     return Profile(
         accounts=tuple(map(_account, places)),
         windows={
             days: replace(
-                _game_window(shared, [_member(shared.view, person, each) for each in places], days),
+                game_window(_sides(shared, members, days)),
                 capped=_capped(shared, person, days) if _is_heard(shared.view, person) else None,
             )
             for days in {rules.velocity_days, rules.pillar_days}
@@ -173,6 +184,12 @@ def _from_afar(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
 
 def _is_heard(view: ClanView, person: Person) -> bool:
     return not _is_hidden(view, person) and (person.user_id is not None or bool(person.authors))
+
+
+def _is_judged(view: ClanView, person: Person, place: MemberRow) -> bool:
+    """Return whether what a person writes is known; of somebody without Discord there is none."""
+    alone = place.has_no_discord and person.user_id is None
+    return _is_heard(view, person) or (alone and not _is_hidden(view, person))
 
 
 def _is_hidden(view: ClanView, person: Person) -> bool:
@@ -199,26 +216,13 @@ def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
         place.joined_at,
         status=place.status,
         link=view.people.persons.links[person.main],
-        chat={} if _is_heard(view, person) else None,
+        chat={} if _is_judged(view, person, place) else None,
         updated_at=place.updated_at,
         changed_at=place.changed_at,
         seen_at=None if seen is None else seen.seen_at,
         is_hidden=_is_hidden(view, person),
         has_no_discord=place.has_no_discord,
     )
-
-
-def _game_window(shared: _Shared, members: Sequence[Member], days: int) -> Window:
-    gains, length = shared.gains[days], timedelta(days=days)
-    sides = [
-        Side(
-            member.name,
-            mine := gains.get(member.player_id, UNKNOWN),
-            game_evidence(member, mine, length, shared.view.as_of),
-        )
-        for member in members
-    ]
-    return game_window(sides)
 
 
 def _recent_raids(shared: _Shared, ids: Sequence[int]) -> int | None:
@@ -229,10 +233,13 @@ def _recent_raids(shared: _Shared, ids: Sequence[int]) -> int | None:
 
 
 def _window(shared: _Shared, members: Sequence[Member], person: Person, days: int) -> Window:
-    view, game = shared.view, _game_window(shared, members, days)
-    chat = chat_evidence(members[0], timedelta(days=days), view.as_of, shared.blind)
+    view, game = shared.view, game_window(_sides(shared, members, days))
+    blind = [each for each in shared.blind if each.concerns(person.user_id, person.authors)]
+    length, unseen = timedelta(days=days), _unseen(shared, person)
+    chat = chat_evidence(members[0], length, view.as_of, blind, unseen)
     if members[0].chat is None:
         return replace(game, chat=chat)
+    there = view.presence.windows.get(days, {}).get(person.user_id or 0, _NOT_THERE)
     wrote = view.chat.wrote[days]
     answers = sum(view.chat.on_days.get(each, (0, 0))[1] for each in person.authors)
     return replace(
@@ -241,7 +248,63 @@ def _window(shared: _Shared, members: Sequence[Member], person: Person, days: in
         messages=sum(wrote.get(each, _WROTE_NOTHING).messages for each in person.authors),
         capped=_capped(shared, person, days),
         answers=answers if days == STEADY_DAYS else None,
+        present_days=there.days,
+        voice_days=there.voice_days,
     )
+
+
+def _sides(shared: _Shared, members: Sequence[Member], days: int) -> list[Side]:
+    gains, scores = shared.gains[days], shared.view.game.scores.get(days, {})
+    length, now = timedelta(days=days), shared.view.as_of
+    return [
+        Side(
+            member.name,
+            mine := gains.get(member.player_id, UNKNOWN),
+            game_evidence(member, mine, length, now),
+            scores.get(member.player_id, ()),
+        )
+        for member in members
+    ]
+
+
+def _outside(view: ClanView, person: Person) -> list[MemberRow]:
+    """Return the accounts of somebody that are not in the clan, those that are surely theirs."""
+    links = view.people.persons.links
+    away = [
+        each
+        for each in person.players
+        if each not in view.members and allows(links[each], Effect.SILENCE)
+    ]
+    if not away:
+        return []
+    gone = {member.player_id: member for member in view.people.former}
+    # Of the day they joined and left nothing follows for what is played outside.
+    return [gone[each]._replace(joined_at=None) for each in away if each in gone]
+
+
+def _whole(
+    shared: _Shared, windows: Mapping[int, Window], members: Sequence[Member]
+) -> dict[int, Window]:
+    """Return the windows with the accounts outside the clan, of which there is one at least."""
+    if all(member.player_id in shared.view.members for member in members):
+        return {}
+    found = {}
+    for days, window in windows.items():
+        game = game_window(_sides(shared, members, days))
+        parts = ("xp", "kills", "scores", "elsewhere", "game", "game_at_best")
+        found[days] = replace(window, **{name: getattr(game, name) for name in parts})
+    return found
+
+
+def _unseen(shared: _Shared, person: Person) -> Sequence[Span]:
+    """Return when nobody saw who is there, for somebody who was there lately."""
+    last_at = shared.view.presence.last_at.get(person.user_id or 0)
+    used = last_at is not None and last_at >= shared.view.as_of - USED_WITHIN
+    return shared.unseen if used else ()
+
+
+def _present_at(view: ClanView, person: Person) -> datetime | None:
+    return view.presence.last_at.get(person.user_id or 0)
 
 
 def _days(

@@ -6,25 +6,31 @@ account, is known only as it is today.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.clan.activity import ChangeKind
+from bot.clan.claims import Effect, allows
 from bot.clan.evidence import Blind, unheard, unread
 from bot.clan.leave import Exempt, Exemption, Leave, exempt_on
 from bot.clan.policy import STEADY_DAYS
 from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
+from bot.clan.together import heads
 from bot.services.people import IdentityCache, leave_of
 from bot.services.setup import Clan
 from bot.services.view.chat import NO_CHAT, ChatView, read_chat
 from bot.services.view.game import GameView, read_game
 from bot.services.view.people import People, read_people
+from bot.services.view.presence import NO_PRESENCE, PresenceView, read_presence
 from bot.services.view.query import Detail, ViewQuery
-from storage import absences, clans, exemptions, players, runs
+from storage import absences, clans, exemptions, messages, players, runs
 from storage.engine import Connection
 from storage.players import MemberRow, MembershipEventRow
 
 _ROLE_KINDS = frozenset({ChangeKind.PROMOTED, ChangeKind.DEMOTED, ChangeKind.ROLE})
+_NOBODY: frozenset[int] = frozenset()
+_WROTE_LATELY = timedelta(days=180)
+"""So long before a channel was lost one who wrote there may still be missed in it."""
 _NOBODY_EXEMPT = exempt_on((), date.min)
 
 
@@ -34,7 +40,8 @@ class ClanView:
 
     `members` are those of the query's instant by player id, with their roles of then; `people` who
     is who today. `events` (with the player's name, the newest first) reach back as far as the
-    longest window. `days` are those of the eight weeks that end with the query's instant.
+    longest window. `days` are those of the eight weeks that end with the query's instant. Who
+    wrote in the channels that have `gaps` stands in `wrote_in`, by channel id.
     """
 
     clan: Clan
@@ -45,8 +52,11 @@ class ClanView:
     members: Mapping[int, MemberRow]
     game: GameView
     chat: ChatView
+    presence: PresenceView = NO_PRESENCE
     listened_at: datetime | None = None
     gaps: Sequence[runs.Blindness] = ()
+    hidden_channels: Sequence[runs.HiddenChannel] = ()
+    wrote_in: Mapping[int, frozenset[int]] = field(default_factory=dict)
     events: Sequence[tuple[MembershipEventRow, str]] = ()
     leaves: Sequence[Leave] = ()
     exempt: Exempt = _NOBODY_EXEMPT
@@ -59,11 +69,31 @@ class ClanView:
     def blind(self, span: Span) -> tuple[Blind, ...]:
         """Return the times of a span in which chat was not seen, the clan's unread gap first."""
         lost = (
-            Blind(Span(gap.started_at, gap.ended_at or max(span.end, gap.started_at)), gap.channel)
+            Blind(
+                Span(gap.started_at, gap.ended_at or max(span.end, gap.started_at)),
+                gap.channel,
+                self.wrote_in.get(gap.channel_id or 0, _NOBODY) if gap.is_lost else None,
+            )
             for gap in self.gaps
-            if gap.ended_at is None or gap.ended_at > span.start
+            if not gap.is_read and (gap.ended_at is None or gap.ended_at > span.start)
         )
-        return (*unread(self.listened_at, span), *lost)
+        hidden = (Blind(span, each.name, users=each.viewers) for each in self.hidden_channels)
+        return (*unread(self.listened_at, span), *lost, *hidden)
+
+    def unseen(self, span: Span) -> tuple[Span, ...]:
+        """Return the times of a span in which nobody saw who talked, reacted or used a command.
+
+        What has no history is not read afterwards.
+        """
+        kept_from = self.presence.kept_from
+        before = () if kept_from is None else unheard(kept_from, span)
+        away = (
+            Span(gap.started_at, gap.ended_at or max(span.end, gap.started_at))
+            for gap in self.gaps
+            if gap.channel_id is None
+        )
+        known = (*unread(self.listened_at, span), *before)
+        return (*(each.span for each in known), *away)
 
     def unheard(self, span: Span) -> tuple[Blind, ...]:
         """Return those times, and the time of the span before anybody listened."""
@@ -87,22 +117,28 @@ async def read_view(
     days = days_between(today - (STEADY_DAYS - 1) * DAY, today)
     back_to = query.back_to(clan.zone)
     has_life = Detail.LIFE in query.detail
-    game = await read_game(connection, clan, query, back_to, _accounts(people, query.about))
+    outside = _outside(people, query) if has_life else ()
+    whose = _accounts(people, query.about)
+    game = await read_game(connection, clan, query, back_to, whose, outside)
     if query.is_of_game_alone:
-        members = _members_at(people, (), query.as_of)
+        members = _members_at(people, (), query.as_of, clan)
         return ClanView(clan, query, spans, days, people, members, game, NO_CHAT)
     found = await players.events_between(connection, clan.clan_id, back_to)
+    gaps = await runs.blindness(connection, clan.clan_id, back_to - HOUR)
     return ClanView(
         clan=clan,
         query=query,
         spans=spans,
         days=days,
         people=people,
-        members=_members_at(people, [event for event, _ in found], query.as_of),
+        members=_members_at(people, [event for event, _ in found], query.as_of, clan),
         game=game,
-        chat=await read_chat(connection, clan, query, _newcomers(people, query)),
+        chat=await read_chat(connection, clan, query, _newcomers(people, query), _heads(people)),
+        presence=await read_presence(connection, clan, query),
         listened_at=await _listened_at(connection, clan),
-        gaps=await runs.blindness(connection, clan.clan_id, back_to - HOUR),
+        gaps=gaps,
+        hidden_channels=await runs.hidden_channels(connection, clan.clan_id),
+        wrote_in=await _wrote_in(connection, clan, gaps),
         events=[each for each in found if each[0].happened_at <= query.as_of],
         leaves=await _leaves(connection, clan, back_to) if has_life else (),
         exempt=await _exempt(connection, clan, today) if has_life else _NOBODY_EXEMPT,
@@ -117,10 +153,28 @@ def _accounts(people: People, about: int | None) -> tuple[int, ...] | None:
     return () if person is None else person.players
 
 
+def _outside(people: People, query: ViewQuery) -> tuple[int, ...]:
+    """Return the accounts outside the clan, surely theirs, of people who have one inside it."""
+    here = {member.player_id for member in people.places}
+    links = people.persons.links
+    return tuple(
+        player_id
+        for person in people.persons.people
+        if query.about is None or query.about in person.players
+        if not here.isdisjoint(person.players)
+        for player_id in person.players
+        if player_id not in here and allows(links[player_id], Effect.SILENCE)
+    )
+
+
 def _members_at(
-    people: People, events: Sequence[MembershipEventRow], at: datetime
+    people: People, events: Sequence[MembershipEventRow], at: datetime, clan: Clan
 ) -> dict[int, MemberRow]:
-    """Return who was a member at an instant, with the role of then and since when they held it."""
+    """Return who was a member at an instant, with the role of then and since when they held it.
+
+    Whoever joins later than the roster was read has no day that can be believed.
+    """
+    known_until = max(filter(None, (at, clan.polled_at, clan.listened_at)))
     changes = [event for event in events if event.kind in _ROLE_KINDS]
     # Newest first: of those after `at` the earliest stays, of the others the latest.
     roles = {each.player_id: each.before for each in changes if each.happened_at > at}
@@ -138,7 +192,7 @@ def _members_at(
         member.player_id: then(member)
         for member in (*people.places, *people.former)
         if (member.left_at is None or member.left_at > at)
-        and (member.joined_at is None or member.joined_at <= at)
+        and (member.joined_at is None or not at < member.joined_at <= known_until)
     }
 
 
@@ -158,10 +212,26 @@ def _newcomers(people: People, query: ViewQuery) -> list[int]:
     ]
 
 
+def _heads(people: People) -> dict[int, int]:
+    """Return by author the first author of the same person, of those who write as several."""
+    return heads(each.authors for each in people.persons.people if len(each.authors) > 1)
+
+
 async def _listened_at(connection: Connection, clan: Clan) -> datetime | None:
     """Return up to when all was heard or read, as a bot in another process notes it too."""
     row = await clans.of_guild(connection, clan.guild_id)
     return None if row is None else row.listened_at
+
+
+async def _wrote_in(
+    connection: Connection, clan: Clan, gaps: Sequence[runs.Blindness]
+) -> Mapping[int, frozenset[int]]:
+    """Return who wrote in the channels that were lost, before that or since."""
+    lost = {gap.channel_id: gap.started_at for gap in gaps if gap.is_lost and gap.channel_id}
+    if not lost:
+        return {}
+    since = min(lost.values()) - _WROTE_LATELY
+    return await messages.writers_in(connection, clan.clan_id, lost, since)
 
 
 async def _leaves(connection: Connection, clan: Clan, back_to: datetime) -> list[Leave]:

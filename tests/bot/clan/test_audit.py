@@ -57,6 +57,11 @@ def test_the_median_is_that_of_all_people_whose_messages_are_known() -> None:
         (replace(ZERO, messages=5, xp=None), Standing.CANT_TELL),
         (replace(ZERO, messages=5, game=THIN), Standing.CANT_TELL),
         (replace(ZERO, game=NONE, xp=None), Standing.AWOL),
+        (replace(ZERO, voice_days=5), Standing.SLACKING),
+        (replace(ZERO, voice_days=50), Standing.FINE),
+        (replace(ZERO, messages=10, voice_days=20), Standing.FINE),
+        (replace(ZERO, voice_days=5, xp=1_000_000), Standing.FINE),
+        (replace(ZERO, voice_days=5, xp=None), Standing.CANT_TELL),
     ],
 )
 def test_an_officer_stands_by_messages_and_xp(window: Window, standing: Standing) -> None:
@@ -86,6 +91,9 @@ def test_the_reasons_have_their_numbers() -> None:
         "5 messages and 20k XP in 30 days",
         "under the clan's median of 30 messages",
         "under 1M XP",
+    )
+    assert row(replace(ZERO, voice_days=1)).reasons[0] == (
+        "0 messages and 0 XP in 30 days, 1 day in voice"
     )
     assert row(replace(ZERO, chat=THIN)).reasons[1] == "chat: last update 9 days ago"
     assert row(replace(ZERO, messages=None)).reasons[1] == "chat: unknown"

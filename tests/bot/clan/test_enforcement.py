@@ -1,7 +1,7 @@
 """Only well-observed silence on both sides is called silent; the unknown is held against nobody."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
 import pytest
@@ -101,8 +101,11 @@ def test_whoever_was_not_seen_for_half_the_limit_is_quiet() -> None:
     ("fields", "reason"),
     [
         ({"accounts": (account(joined=12),)}, "joined 12 days ago"),
-        ({"accounts": (account()._replace(joined_at=None),)}, "when they joined is unknown"),
         ({"back_at": ago(5)}, "back since 5 days"),
+        (
+            {"accounts": (account()._replace(joined_at=None),), "back_at": ago(5)},
+            "back since 5 days",
+        ),
     ],
 )
 def test_the_new_and_the_returned_cannot_be_told(fields: Fields, reason: str) -> None:
@@ -111,6 +114,80 @@ def test_the_new_and_the_returned_cannot_be_told(fields: Fields, reason: str) ->
     assert judgement.reasons == (reason,)
     found = lists(silent(**fields))
     assert (found.sure, found.needs_evidence) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("joined_at", "reason"),
+    [
+        (None, "when they joined is unknown"),
+        (ago(-1), "the day they joined lies ahead, so it must be wrong"),
+    ],
+)
+def test_whoever_joined_nobody_knows_when_is_on_the_second_list(
+    joined_at: datetime | None, reason: str
+) -> None:
+    someone = silent(accounts=(account()._replace(joined_at=joined_at),))
+    (row,) = lists(someone).needs_evidence
+    assert (row.judgement.verdict, row.judgement.reasons) == (Verdict.CANT_TELL, (reason,))
+    assert lists(someone).sure == ()
+    active = person(accounts=(account()._replace(joined_at=joined_at),))
+    assert verdict(active) is Verdict.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("window", "expected", "words"),
+    [
+        (
+            replace(ZERO, kills=2),
+            Verdict.QUIET,
+            "2 boss kills in the game, nothing else",
+        ),
+        (
+            replace(ZERO, kills=1, scores=("Clue Scrolls All",)),
+            Verdict.QUIET,
+            "1 boss kill and Clue Scrolls All in the game, nothing else",
+        ),
+        (
+            replace(ZERO, scores=("Clue Scrolls All",), elsewhere=("League Points",)),
+            Verdict.QUIET,
+            "Clue Scrolls All in the game, nothing else",
+        ),
+        (
+            replace(ZERO, elsewhere=("League Points",)),
+            Verdict.CANT_TELL,
+            "game: playing elsewhere: League Points rose",
+        ),
+    ],
+)
+def test_any_score_that_rose_is_life_and_a_seasonal_one_is_life_elsewhere(
+    window: Window, expected: Verdict, words: str
+) -> None:
+    judgement = judge(silent(window=window), POLICY, NOW)
+    assert judgement.verdict is expected
+    assert judgement.reasons[-1] == words
+
+
+def test_voice_a_reaction_or_a_command_protects_and_counts_as_seen() -> None:
+    there = replace(ZERO, present_days=12, voice_days=9)
+    found = judge(silent(window=there, present_at=ago(1)), POLICY, NOW)
+    assert found.verdict is Verdict.ACTIVE
+    assert found.reasons == (
+        "0 messages and 0 XP in 30 days, on Discord without writing on 12 days",
+    )
+    assert verdict(silent(window=there, present_at=ago(20))) is Verdict.QUIET
+    wrote = replace(there, messages=3)
+    assert judge(silent(window=wrote, present_at=ago(1)), POLICY, NOW).reasons == (
+        "3 messages and 0 XP in 30 days",
+    )
+
+
+def test_what_is_played_outside_the_clan_counts_and_has_to_be_seen_too() -> None:
+    plays = dict.fromkeys(POLICY.windows(), replace(ZERO, xp=10_000))
+    assert verdict(silent(whole=plays)) is Verdict.QUIET
+    assert verdict(silent(whole=plays, game_seen_at=ago(1))) is Verdict.ACTIVE
+    assert verdict(silent(whole=dict.fromkeys(POLICY.windows(), ZERO))) is Verdict.SILENT
+    unseen = dict.fromkeys(POLICY.windows(), replace(ZERO, game=THIN))
+    assert verdict(silent(whole=unseen)) is Verdict.CANT_TELL
 
 
 def test_a_return_of_long_ago_is_no_excuse() -> None:

@@ -308,6 +308,53 @@ def test_no_blind_time_is_named_beside_chat_that_was_never_counted() -> None:
     assert strip(shown, NOW, UTC_ZONE, "here")[2:] == ("chat not counted yet",)
 
 
+def test_a_channel_concerns_those_who_wrote_there_or_can_write_there() -> None:
+    span = Span(NOW - days(1), NOW)
+    assert Blind(span).concerns(7, [1])
+    assert Blind(span, "pvm").concerns(None, [])
+    lost = Blind(span, "pvm", authors=frozenset({1, 2}))
+    assert lost.concerns(7, [2, 3])
+    assert not lost.concerns(7, [3])
+    hidden = Blind(span, "pvm", users=frozenset({7}))
+    assert hidden.concerns(7, [])
+    assert not hidden.concerns(8, [7])
+    assert not hidden.concerns(None, [7])
+
+
+@pytest.mark.parametrize(
+    ("unseen", "expected"),
+    [
+        ((), GOOD),
+        ((blind(20, 6).span,), GOOD),
+        (
+            (blind(20, 6).span, blind(19, 2).span, blind(3, 1).span),
+            Evidence(Grade.THIN, ("voice and reactions not seen 7 of 30 days",)),
+        ),
+    ],
+)
+def test_voice_unobserved_over_a_fifth_of_the_time_is_a_doubt(
+    unseen: Sequence[Span], expected: Evidence
+) -> None:
+    assert chat_evidence(SEEN, days(MONTH), NOW, (), unseen) == expected
+
+
+def test_voice_unobserved_for_hours_is_a_doubt_for_a_short_time_only() -> None:
+    unseen = [blind(0.5, 0.5).span]
+    assert chat_evidence(SEEN, days(1), NOW, (), unseen) == Evidence(
+        Grade.THIN, ("voice and reactions not seen 12 h of 1 day",)
+    )
+
+
+def test_of_somebody_without_discord_the_clan_chat_is_all_there_is() -> None:
+    apart = replace(SEEN, link=Link.NONE, has_no_discord=True)
+    assert chat_evidence(apart, days(MONTH), NOW) == GOOD
+    assert chat_evidence(apart, days(MONTH), NOW, [blind(3, 1)]).grade is Grade.THIN
+
+
+def test_a_day_of_joining_that_lies_ahead_says_nothing_of_the_time_before() -> None:
+    assert game_side(replace(SEEN, joined_at=NOW + days(1)), MONTH) == GOOD
+
+
 def test_what_was_neither_heard_nor_read_until_now_was_not_seen() -> None:
     window = Span(NOW - days(30), NOW)
     assert unread(NOW, window) == unread(NOW + days(1), window) == ()

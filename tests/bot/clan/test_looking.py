@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.clan.cases import CaseKind, Move
-from bot.clan.looking import LOOKED_AGAIN_AFTER, Rise, StaleAccount, is_checked, rise_words, stale
+from bot.clan.looking import (
+    LOOKED_AGAIN_AFTER,
+    AccountGain,
+    StaleAccount,
+    is_checked,
+    rise_words,
+    stale,
+)
 from bot.clan.spans import HOUR
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -29,7 +36,7 @@ def test_who_was_never_seen_comes_first_and_then_the_oldest() -> None:
 
 
 def test_what_rose_is_told_with_its_numbers() -> None:
-    rose = [Rise("Zez", 1_250_000, 3), Rise("Alt", 0, 1), Rise("Old", 0, 0)]
+    rose = [AccountGain("Zez", 1_250_000, 3), AccountGain("Alt", 0, 1), AccountGain("Old", 0, 0)]
     assert rise_words(rose) == [
         "Zez: +1.2M XP, +3 boss kills since the snapshot before",
         "Alt: +1 boss kills since the snapshot before",

@@ -91,6 +91,22 @@ def test_gains_of_all_accounts_are_summed_and_unknown_is_not_zero() -> None:
     assert (alone.xp, alone.kills, alone.messages) == (None, None, None)
 
 
+def test_scores_that_rose_are_told_once_by_their_names_and_the_seasonal_ones_apart() -> None:
+    main = Side("A", SEEN, GOOD, ("league_points", "clue_scrolls_all"))
+    alt = Side("B", SEEN, GOOD, ("clue_scrolls_all", "last_man_standing"))
+    alone, both = game_window([main]), game_window([main, alt])
+    assert (alone.scores, alone.elsewhere) == (("Clue Scrolls All",), ("League Points",))
+    assert both.scores == ("Clue Scrolls All", "Last Man Standing")
+    assert both.elsewhere == ("League Points",)
+
+
+def test_somebody_lives_outside_the_clan_too() -> None:
+    outside = replace(BUSY, xp=1)
+    assert person(whole={30: outside}).life(30) == outside
+    assert person(whole={30: outside}).life(7) == BUSY
+    assert person(present_at=ago(0)).seen_at == ago(0)
+
+
 def test_a_gain_that_cannot_be_dated_to_the_window_is_in_no_sum() -> None:
     assert game_window([Side("A", SEEN._replace(thin=True), GOOD)]).xp is None
 

@@ -73,6 +73,7 @@ class Group:
         self.bodies: list[bytes] = []
         self.answers: dict[str, httpx.Response] = {}
         self.before_hiscores: Callable[[], None] = lambda: None
+        self.outside: dict[int, Someone] = {}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         what = request.url.path.removeprefix(f"/v2/groups/{self.group_id}").strip("/") or "group"
@@ -92,6 +93,7 @@ class Group:
             "activity": self._activity,
             "name-changes": self._name_changes,
             "v2/names": self._names,
+            **{f"v2/players/id/{who}": self._player for who in self.outside},
             "update-all": lambda _: {"count": len(self.members), "message": "queued"},
         }
         body = json.dumps(forms[what](request)).encode()
@@ -144,6 +146,10 @@ class Group:
             if looks:
                 forms.append(_gained_form(each, looks[0], looks[-1]))
         return forms
+
+    def _player(self, request: httpx.Request) -> object:
+        each = self.outside[int(request.url.path.rsplit("/", 1)[1])]
+        return player_form(each) | {"latestSnapshot": snapshot_form(each)}
 
     def _name_changes(self, request: httpx.Request) -> object:
         here = [each for each in self.names if each.player_id in self.members]

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.services.chat import (
     ChannelInfo,
     ChannelList,
+    Gone,
     HistoryPage,
     IncomingMessage,
     Unavailable,
@@ -21,7 +22,8 @@ class Past:
     """A History over a list of messages, which may grow while it is read.
 
     `between` is awaited before each page; `closed` are the Discord ids of unreadable channels,
-    `away` those whose pages, and `hidden` those whose archived threads Discord does not give now.
+    `gone` those deleted since they were listed, `away` those whose pages, and `hidden` those whose
+    archived threads Discord does not give now.
     """
 
     def __init__(self, *channel_infos: ChannelInfo, page: int = 100) -> None:
@@ -29,6 +31,7 @@ class Past:
         self._page = page
         self.messages: list[IncomingMessage] = []
         self.closed: set[int] = set()
+        self.gone: set[int] = set()
         self.away: set[int] = set()
         self.hidden: dict[int, Exception] = {}
         self.archive: list[ChannelInfo] = []
@@ -52,6 +55,8 @@ class Past:
         return [each for each in self.archive if each.parent_id == parent.discord_channel_id]
 
     async def page_before(self, channel_info: ChannelInfo, before_id: int | None) -> HistoryPage:
+        if channel_info.discord_channel_id in self.gone:
+            raise Gone("the channel is gone")
         if channel_info.discord_channel_id in self.closed:
             raise Unreadable("Missing Access")
         if channel_info.discord_channel_id in self.away:

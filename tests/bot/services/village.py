@@ -44,9 +44,10 @@ class Village:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     async def changed(self, **columns: object) -> Clan:
-        """Set columns of the clan, and return it as it is then."""
-        async with self.database.writing() as connection:
-            await clans.change(connection, self.clan.clan_id, **columns)
+        """Set columns of the clan, if any, and return it as it is then."""
+        if columns:
+            async with self.database.writing() as connection:
+                await clans.change(connection, self.clan.clan_id, **columns)
         found = await self.known_clans.of_guild(self.clan.guild_id)
         assert found is not None
         self.clan = found

@@ -73,7 +73,7 @@ class Bot:
         return found[0]["cursor_id"] if found else None
 
     def blind_spots(self) -> list[tuple[object, object, str]]:
-        found = rows(self.path, "SELECT * FROM blind_spots")
+        found = rows(self.path, "SELECT * FROM blind_spots WHERE channel_id IS NOT NULL")
         return [
             (instant(row["started_at"]), instant(row["ended_at"]), row["reason"]) for row in found
         ]

@@ -13,6 +13,7 @@ from bot.clan.spans import Span
 from bot.services.chat import Backfill, Channels, Intake
 from bot.services.review import Review, verdicts_in
 from bot.services.view import ViewQuery, read_view
+from storage import privacy, runs
 from tests.bot.services.past import Past
 from tests.bot.services.talk import GENERAL, PVM, heard
 from tests.bot.services.village import Village
@@ -193,7 +194,7 @@ async def test_a_channel_that_is_left_out_is_no_gap_nor_are_its_threads(
     thread = PVM._replace(discord_channel_id=3, name="raids", parent_id=PVM.discord_channel_id)
     past = Past(GENERAL, PVM, thread)
     past.messages = [
-        heard(9_000 + n, ANYBODY, NOW - 40 * DAY, channel_info)
+        heard(9_000 + n, LEADER, NOW - 40 * DAY, channel_info)
         for n, channel_info in enumerate((PVM, thread))
     ]
     await backfill.catch_up(village.clan, past)
@@ -203,6 +204,173 @@ async def test_a_channel_that_is_left_out_is_no_gap_nor_are_its_threads(
     await intake.flush()
     assert await verdict(village, review) is Verdict.CANT_TELL
     await Channels(village.database).leave_out(village.clan, [PVM])
+    assert await verdict(village, review) is Verdict.SILENT
+
+
+async def absences(village: Village) -> list[runs.Blindness]:
+    async with village.database.reading() as connection:
+        return await runs.blindness(connection, village.clan.clan_id, NOW - 90 * DAY)
+
+
+async def test_an_absence_is_kept_from_last_heard_to_first_heard_again_and_read_with_its_history(
+    village: Village, backfill: Backfill
+) -> None:
+    village.clan = await village.changed(listened_at=NOW - GONE_FOR)
+    past = written(*daily(34, 1))
+    told: list[list[runs.Blindness]] = []
+
+    async def asked() -> None:
+        told.append(await absences(village))
+
+    past.between = asked
+    await backfill.catch_up(village.clan, past)
+    away = runs.Blindness(None, NOW - GONE_FOR, NOW, "the bot was away")
+    assert told[0] == [away]
+    assert await absences(village) == [away._replace(is_read=True)]
+
+
+async def test_an_absence_whose_threads_could_not_be_listed_stays_one_until_they_are_read(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    village.clan = await village.changed(listened_at=NOW - GONE_FOR)
+    past = written()
+    past.knows_threads = False
+    done = await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    assert await reasons(village, review) == ["chat: nothing heard or read in 30 days"]
+    village.clan = await village.changed()
+    past.knows_threads = True
+    await backfill.catch_up(village.clan, past, done.missing)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.SILENT
+
+
+async def test_a_server_that_threw_the_bot_out_is_not_listened_to_while_it_goes_on_elsewhere(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    await backfill.catch_up(village.clan, written())
+    await intake.flush()
+    intake.end_session_in(village.clan.guild_id)
+    village.clock.forward(20 * DAY)
+    for days in range(1, 21):
+        await village.seen(1, NOW + days * DAY, 9_000)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    assert await reasons(village, review) == ["chat: bot away 20 of 30 days"]
+
+
+async def test_a_channel_lost_makes_thin_only_those_who_wrote_there(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    past = Past(GENERAL, PVM)
+    past.messages = [
+        heard(1, LEADER, NOW - 36 * DAY),
+        heard(2, ANYBODY, NOW - 50 * DAY, PVM),
+    ]
+    await backfill.catch_up(village.clan, past)
+    village.clan = await village.changed(listened_at=NOW - 10 * DAY)
+    past.closed = {PVM.discord_channel_id}
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.SILENT
+    await village.wrote(LEADER, NOW - 45 * DAY, channel_info=PVM)
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    assert await reasons(village, review) == ["chat: pvm not visible 10 of 30 days"]
+
+
+async def test_so_do_its_threads(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    thread = PVM._replace(discord_channel_id=3, name="raids", parent_id=PVM.discord_channel_id)
+    past = Past(GENERAL, PVM, thread)
+    past.messages = [
+        heard(1, LEADER, NOW - 40 * DAY, thread),
+        heard(2, ANYBODY, NOW - 50 * DAY, PVM),
+    ]
+    await backfill.catch_up(village.clan, past)
+    village.clan = await village.changed(listened_at=NOW - 10 * DAY)
+    past = Past(GENERAL, PVM)
+    past.closed = {PVM.discord_channel_id}
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.CANT_TELL
+
+
+@pytest.mark.parametrize(
+    ("viewers", "then"),
+    [
+        (None, Verdict.CANT_TELL),
+        (frozenset({LEADER, ANYBODY}), Verdict.CANT_TELL),
+        (frozenset({ANYBODY}), Verdict.SILENT),
+        (frozenset(), Verdict.SILENT),
+    ],
+)
+async def test_a_channel_never_readable_makes_thin_those_members_who_can_write_there(
+    village: Village, review: Review, viewers: frozenset[int] | None, then: Verdict
+) -> None:
+    intake = Intake(village.database, village.known_clans, village.clock)
+    backfill = Backfill(village.database, intake, village.clock, history_days=90)
+    secret = PVM._replace(is_readable=False, viewers=viewers)
+    past = Past(GENERAL, secret)
+    past.closed = {secret.discord_channel_id}
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is then
+    if then is Verdict.CANT_TELL:
+        assert await reasons(village, review) == ["chat: pvm not visible 30 of 30 days"]
+    village.clan = await village.changed()
+    opened = Past(GENERAL, PVM)
+    await backfill.catch_up(village.clan, opened)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.SILENT
+
+
+async def test_until_it_is_left_out_or_gone(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    secret = PVM._replace(is_readable=False, viewers=None)
+    past = Past(GENERAL, secret)
+    past.closed = {secret.discord_channel_id}
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    channels = Channels(village.database)
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    await channels.leave_out(village.clan, [secret])
+    assert await verdict(village, review) is Verdict.SILENT
+    await channels.leave_out(village.clan, [])
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    await channels.forget_deleted(village.clan, secret.discord_channel_id)
+    assert await verdict(village, review) is Verdict.SILENT
+
+
+async def test_who_opted_out_is_not_noted_as_one_who_can_write_somewhere(
+    village: Village, backfill: Backfill
+) -> None:
+    async with village.database.writing() as connection:
+        await privacy.opt_out(connection, village.clan.clan_id, ANYBODY, NOW)
+    secret = PVM._replace(is_readable=False, viewers=frozenset({LEADER, ANYBODY}))
+    past = Past(GENERAL, secret)
+    past.closed = {secret.discord_channel_id}
+    await backfill.catch_up(village.clan, past)
+    async with village.database.reading() as connection:
+        (hidden,) = await runs.hidden_channels(connection, village.clan.clan_id)
+    assert hidden.viewers == frozenset({LEADER})
+
+
+async def test_a_channel_that_is_found_gone_while_it_is_read_is_no_gap(
+    village: Village, review: Review, intake: Intake, backfill: Backfill
+) -> None:
+    past = Past(GENERAL, PVM)
+    past.messages = [heard(1, LEADER, NOW - 40 * DAY, PVM)]
+    await backfill.catch_up(village.clan, past)
+    village.clan = await village.changed(listened_at=NOW - 10 * DAY)
+    past.closed = {PVM.discord_channel_id}
+    done = await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    past.gone = {PVM.discord_channel_id}
+    assert (await backfill.catch_up(village.clan, past, done.missing)).missing == frozenset()
     assert await verdict(village, review) is Verdict.SILENT
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot.clan.looking import MOST_AT_ONCE, Rise, StaleAccount
+from bot.clan.looking import MOST_AT_ONCE, AccountGain, StaleAccount
 from bot.services.game import Looking, Poll
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW
@@ -107,7 +107,7 @@ async def test_what_is_seen_is_stored_and_told_as_what_rose(
     says(wom, 2, 1_000_000)
     found = await looking.look(village.clan, await looking.stale(village.clan, 1))
     assert (found.rose, found.failed, found.stopped, found.as_of) == (
-        (Rise("Player 1", 2_500_000, 0),),
+        (AccountGain("Player 1", 2_500_000, 0),),
         (),
         None,
         None,
@@ -123,7 +123,7 @@ async def test_who_was_looked_at_within_the_minute_is_read_instead(
     wom.answers["POST Player 1"] = httpx.Response(429, json=too_soon)
     wom.answers["GET 1"] = httpx.Response(200, text=form(1, NOW, 1_000_001))
     found = await looking.look(village.clan, await looking.stale(village.clan, 1))
-    assert (found.rose, found.as_of) == ((Rise("Player 1", 1, 0),), None)
+    assert (found.rose, found.as_of) == ((AccountGain("Player 1", 1, 0),), None)
 
 
 async def test_what_could_not_be_looked_at_is_said_with_as_of_when(
@@ -187,4 +187,4 @@ async def test_it_waits_behind_a_poll(village: Village, looking: Looking, wom: W
         for _ in range(10):
             await asyncio.sleep(0)
         assert wom.asked == []
-    assert (await asked).rose == (Rise("Player 1", 1_000_000, 0),)
+    assert (await asked).rose == (AccountGain("Player 1", 1_000_000, 0),)

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -162,6 +163,11 @@ async def test_a_backup_is_a_whole_database(upkeep: Upkeep, village: Village, pa
         assert copy.execute("SELECT count(*) FROM messages").fetchone() == (1,)
 
 
+LET_IN = (
+    "give the bot View Channel and Read Message History there, or leave it out in /clanstats setup"
+)
+
+
 async def status(upkeep: Upkeep, village: Village) -> Status:
     return await upkeep.status(village.clan)
 
@@ -198,6 +204,8 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
             parent_id=None,
             is_readable=False,
         )
+        (pvm,) = (await authors.channels(connection, village.clan.clan_id)).values()
+        await runs.set_viewers(connection, village.clan.clan_id, pvm.channel_id, {5})
     with pytest.raises(LookupError):
         async with careless.run("poll", village.clan.clan_id, "t1"):
             raise LookupError("no luck")
@@ -215,10 +223,29 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
         "poll failed 3 days ago: something that nobody expected": "look for t1 in the log",
         "digest refused 3 days ago: half of them are gone": "look for t2 in the log",
         "backup was not done yet": "see the log, or restart the bot",
-        "1 channel cannot be read: #pvm": (
-            "give the bot View Channel and Read Message History there"
-        ),
+        "members write in #pvm, which the bot cannot read: who can write there is never called "
+        "silent": LET_IN,
     }
+
+
+async def test_a_channel_for_officers_that_was_never_readable_is_no_trouble_a_lost_one_is(
+    upkeep: Upkeep, village: Village
+) -> None:
+    clan_id = village.clan.clan_id
+    facts: dict[str, Any] = {"kind": "text", "parent_id": None, "is_readable": False}
+    async with village.database.writing() as connection:
+        for key, name in ((1, "officers"), (2, "raids"), (3, "left out"), (4, "gone")):
+            await authors.note_place(connection, clan_id, key, name=name, **facts)
+            place = (await authors.channels(connection, clan_id))[key].channel_id
+            if key > 1:
+                await authors.move_cursors(connection, clan_id, {place: 1})
+            await runs.go_blind(connection, clan_id, place, NOW, NO_ACCESS)
+        await authors.set_counted(connection, clan_id, 3, is_counted=False)
+        await runs.forget_gone(connection, clan_id, [1, 2, 3])
+    found = await status(upkeep, village)
+    assert found.unreadable == ("officers", "raids")
+    told = {each.words: each.next_step for each in found.troubles if each.about == "channels"}
+    assert told == {"#raids can't be read any more: who wrote there is never called silent": LET_IN}
 
 
 async def test_the_next_poll_is_unknown_before_the_first(upkeep: Upkeep, village: Village) -> None:

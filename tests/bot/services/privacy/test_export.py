@@ -47,6 +47,7 @@ async def test_the_numbers_are_those_of_the_person(
     assert kept.since_on == NOW.date()
     decided = KeptCase("Mossy Fox", "inactivity", "snoozed", NOW, NOW + 9 * DAY)
     assert kept.cases == (decided,)
+    assert (kept.present_days, kept.voice_minutes) == (1, 1)
 
 
 async def test_the_file_holds_all_of_it_and_no_other_id(
@@ -60,6 +61,8 @@ async def test_the_file_holds_all_of_it_and_no_other_id(
     assert found["you"][0]["handle"] == HANDLE
     assert len(found["messages"]) == 2
     assert found["observations"][0]["xp"] == 5000
+    assert found["presence"] == [{"day": NOW.date().isoformat(), "voice_minutes": 1}]
+    assert found["channels_the_bot_cannot_read"] == [{"name": "pvm"}]
     assert found["exemptions"][0].keys() == {"player", "until_on", "set_at", "ended_at"}
     assert "of 1" not in text
     (decided,) = found["decisions"]

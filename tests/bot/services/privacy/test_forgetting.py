@@ -19,6 +19,7 @@ from bot.services.chat import NO_USER, IncomingMessage, Intake
 from bot.services.privacy import Forgotten, Privacy
 from bot.services.setup import Clan, Clans
 from storage import absences, cases, exemptions, links, policies, runs
+from storage import presence as days
 from storage.backup import back_up
 from storage.engine import Database
 from storage.forgotten import file_beside
@@ -98,6 +99,8 @@ async def entangled(village: Village, intake: Intake) -> None:
             }
             await exemptions.add(connection, clan.clan_id, held)
         await note_decisions(connection, clan.clan_id)
+        await days.add(connection, clan.clan_id, {(ME, NOW.date()): 90, (YOU, NOW.date()): 0})
+        await runs.set_viewers(connection, clan.clan_id, 1, {ME, YOU})
         for of in (clan.clan_id, None):
             run = await runs.begin(connection, "flush", of, "t1", NOW)
             words = f"UNIQUE failed: ({ME}, 'other words')"
@@ -238,11 +241,17 @@ async def test_with_a_confirmed_account_its_speaker_is_forgotten_too(
         assert rows(path, f"SELECT * FROM {table}") == [], table  # noqa: S608 - names of ours
 
 
+_A_CHANNEL = (
+    "INSERT INTO channels (id, clan_id, discord_channel_id, name, kind, is_counted, is_readable)"
+    " VALUES (1, 1, 5, 'clan', 'text', 1, 1)"
+)
+
+
 async def speak(village: Village, key: str) -> None:
     """Put a speaker of the clan chat into the clan, who got a drop."""
     async with village.database.writing() as connection:
         for statement in (
-            "INSERT INTO channels VALUES (1, 1, 5, NULL, 'clan', 'text', 1, 1, NULL, NULL, NULL)",
+            _A_CHANNEL,
             f"INSERT INTO authors (id, clan_id, bridge_name, name) VALUES (1, 1, '{key}', 'F')",  # noqa: S608 - a word of ours
             "INSERT INTO broadcasts VALUES (1, 1, 1, 'drop', 0)",
         ):

@@ -32,6 +32,7 @@ async def reviewed(
     at: datetime | None = None,
     *,
     silence_only: bool = False,
+    about: int | None = None,
 ) -> ReviewContext:
     query = verdict_query(policy, at or NOW, silence_only=silence_only)
     async with village.database.reading() as connection:
@@ -39,7 +40,7 @@ async def reviewed(
         cases = (
             () if at is not None and at < NOW else await standing_cases(connection, village.clan)
         )
-    return context_of(view, policy, cases, silence_only=silence_only)
+    return context_of(view, policy, cases, silence_only=silence_only, about=about)
 
 
 async def profile_of(village: Village, player_id: int = 1, at: datetime | None = None) -> Profile:
@@ -194,7 +195,8 @@ async def test_whoever_opted_out_is_unknown_in_chat_whatever_was_kept(village: V
     await silent(village)
     await village.wrote(5, NOW - DAY)
     await Privacy(village.database, village.clock).opt_out(village.clan, 5)
-    found = await profile_of(village)
+    assert (await reviewed(village)).profiles == ()
+    found = (await reviewed(village, about=1)).by_player()[1]
     assert (found.window(30).messages, found.chat_seen_at) == (None, None)
     assert found.window(30).chat.reasons == ("opted out",)
 

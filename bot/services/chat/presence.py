@@ -1,0 +1,158 @@
+"""Who is there without writing: heard live, buffered, and written as days with a sign of life.
+
+What of it nobody saw is lost, for it has no history: time in voice counts from when we saw somebody
+sit there up to when we looked last, and never beyond.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.clan.spans import day_of
+from bot.clan.voice import VoiceState, by_quarter, quarter_of, talking
+from bot.services.setup import Clan, Clans, Clock
+from storage import clans, presence, privacy
+from storage.engine import Connection, Database
+
+_EVERY = timedelta(minutes=1)
+_NONE = timedelta()
+
+
+@dataclass(slots=True)
+class _Server:
+    """What one server does: who sits in voice, seen up to when, and what is not written yet.
+
+    By (user, quarter of an hour): the day is told by the clan's clock when it is written.
+    """
+
+    voice: dict[int, VoiceState] = field(default_factory=dict)
+    looked_at: datetime | None = None
+    unwritten: dict[tuple[int, datetime], timedelta] = field(default_factory=dict)
+
+    def look(self, now: datetime) -> None:
+        """Count the time since we looked last for those who talk."""
+        since, self.looked_at = self.looked_at, now
+        if since is None or not self.voice:
+            return
+        for user_id in talking(self.voice.values()):
+            for quarter, length in by_quarter(since, now):
+                self.add(user_id, quarter, length)
+
+    def add(self, user_id: int, quarter: datetime, length: timedelta = _NONE) -> None:
+        """Note that somebody was there."""
+        key = (user_id, quarter)
+        self.unwritten[key] = self.unwritten.get(key, _NONE) + length
+
+
+class Presence:
+    """Sees who talks, reacts and uses commands; only `flush` waits."""
+
+    def __init__(self, database: Database, known_clans: Clans, clock: Clock) -> None:
+        self._database = database
+        self._clans = known_clans
+        self._clock = clock
+        self._servers: dict[int, _Server] = defaultdict(_Server)
+        self._unnoted: set[int] = set()
+        self._one_flush = asyncio.Lock()
+        self._wrote_at: datetime | None = None
+
+    def sit(self, guild_id: int, states: Iterable[VoiceState]) -> None:
+        """Note who sits in a server's voice channels now: their time counts from here."""
+        server = self._servers[guild_id]
+        server.voice = {state.user_id: state for state in states}
+        server.looked_at = self._clock()
+        self._unnoted.add(guild_id)
+
+    def move(self, guild_id: int, user_id: int, state: VoiceState | None) -> None:
+        """Note that somebody sits elsewhere or otherwise now, or (None) left voice."""
+        server = self._servers[guild_id]
+        server.look(self._clock())
+        server.voice.pop(user_id, None)
+        if state is not None:
+            server.voice[user_id] = state
+
+    def show(self, guild_id: int, user_id: int) -> None:
+        """Note a sign of life: a reaction, or a command."""
+        self._servers[guild_id].add(user_id, quarter_of(self._clock()))
+
+    def lose(self, guild_id: int | None = None) -> None:
+        """Forget who sits in voice, in one server or in all: we do not see it any more."""
+        for server in self._servers.values() if guild_id is None else [self._servers[guild_id]]:
+            server.voice.clear()
+            server.looked_at = None
+
+    def forget(self, guild_id: int, user_id: int) -> None:
+        """Write nothing of what a user did until now."""
+        server = self._servers[guild_id]
+        server.look(self._clock())
+        for key in [key for key in server.unwritten if key[0] == user_id]:
+            del server.unwritten[key]
+
+    async def keep(self, clan: Clan, *, is_kept: bool) -> None:
+        """Keep days with a sign of life from now on, or none, and delete what was kept."""
+        async with self._database.writing() as connection:
+            row = await clans.of_guild(connection, clan.guild_id)
+            if row is None or row.keeps_presence is is_kept:
+                return
+            since = self._clock() if is_kept else None
+            await clans.change(
+                connection, clan.clan_id, keeps_presence=is_kept, presence_from=since
+            )
+            if not is_kept:
+                await presence.forget_all(connection, clan.clan_id)
+
+    async def flush(self, *, is_last: bool = False) -> None:
+        """Write what was seen so far, once a minute or at the end; what fails is kept."""
+        async with self._one_flush:
+            now = self._clock()
+            for server in self._servers.values():
+                server.look(now)
+            waits = self._wrote_at is not None and now - self._wrote_at < _EVERY
+            if waits and not is_last:
+                return
+            self._wrote_at = now
+            for guild_id in [*self._servers]:
+                if self._servers[guild_id].unwritten or guild_id in self._unnoted:
+                    await self._write(guild_id, now)
+
+    async def _write(self, guild_id: int, now: datetime) -> None:
+        clan = await self._clans.of_guild(guild_id)
+        server = self._servers[guild_id]
+        if clan is None:
+            server.unwritten.clear()
+            return
+        taken: dict[tuple[int, datetime], timedelta] = {}
+        try:
+            async with self._database.writing() as connection:
+                # Here and not before: whoever was forgotten while we waited is in it no more.
+                taken, server.unwritten = server.unwritten, {}
+                await self._store(connection, clan, taken, now)
+        except BaseException:
+            for key, length in taken.items():
+                server.add(*key, length)
+            raise
+        self._unnoted.discard(guild_id)
+
+    async def _store(
+        self,
+        connection: Connection,
+        clan: Clan,
+        taken: dict[tuple[int, datetime], timedelta],
+        now: datetime,
+    ) -> None:
+        row = await clans.of_guild(connection, clan.guild_id)
+        if row is None or not row.keeps_presence:
+            return
+        if row.presence_from is None:
+            await clans.change(connection, clan.clan_id, presence_from=now)
+        who = {user_id for user_id, _ in taken}
+        who -= await privacy.opted_out(connection, clan.clan_id, who)
+        days: dict[tuple[int, date], timedelta] = {}
+        for (user_id, quarter), length in taken.items():
+            if user_id in who:
+                key = (user_id, day_of(quarter, clan.zone))
+                days[key] = days.get(key, _NONE) + length
+        seconds = {key: round(length.total_seconds()) for key, length in days.items()}
+        await presence.add(connection, clan.clan_id, seconds)
