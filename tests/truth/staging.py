@@ -13,12 +13,13 @@ from bot.clan.gains import Headline
 from bot.clan.metrics import MetricKind
 from bot.clan.names import wom_key
 from bot.clan.observing import HEADLINE_METRICS, MetricReading, observed
+from bot.clan.spans import day_of
 from bot.demo.careers import LADDER
 from bot.demo.cast import from_ms, snowflake
 from bot.services.chat import NO_USER, ChannelInfo, IncomingMessage, Intake
 from bot.services.people import Leaves, Links, Visitor, Whom
 from bot.services.setup import Clan, Clans
-from storage import clans, links, metrics, players, runs, snapshots
+from storage import clans, links, metrics, players, presence, runs, snapshots
 from storage.engine import Connection, Database
 from storage.links import StandingLink, StoredState
 from storage.players import MembershipEventRow
@@ -56,6 +57,7 @@ async def stage(database: Database, town: Town) -> Clan:
         await _links(connection, clan, town)
     clan = await known_clans.of_guild(GUILD_ID) or clan
     await _messages(database, known_clans, clan, town)
+    await _voice(database, clan, town)
     await _outages(database, clan, town)
     await _wishes(database, clan, town)
     return await known_clans.of_guild(GUILD_ID) or clan
@@ -199,6 +201,18 @@ def _incoming(
 def _name_at(account: Account, at_ms: int) -> str:
     held = [each.value for each in account.names if each.since_at <= from_ms(at_ms)]
     return held[-1] if held else account.names[0].value
+
+
+async def _voice(database: Database, clan: Clan, town: Town) -> None:
+    seconds = {
+        (user_id(life.users[0]), day_of(NOW - timedelta(days=day), clan.zone)): minutes * 60
+        for life in town.lives
+        for day, minutes in life.voice_days.items()
+    }
+    async with database.writing() as connection:
+        await presence.add(connection, clan.clan_id, seconds)
+        since = NOW - timedelta(days=town.watched_days)
+        await clans.change(connection, clan.clan_id, presence_from=since)
 
 
 async def _outages(database: Database, clan: Clan, town: Town) -> None:
