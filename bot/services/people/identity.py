@@ -20,7 +20,6 @@ from storage.authors import Writer
 from storage.engine import Connection
 from storage.players import MemberRow
 
-
 _JUST_NOW = datetime.max.replace(tzinfo=UTC)
 
 
