@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
 from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, Tied, own_matter, speaker_key
@@ -18,6 +19,8 @@ from storage import authors, players
 from storage.authors import Writer
 from storage.engine import Connection
 from storage.players import MemberRow
+
+_JUST_NOW = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,19 @@ class Identity:
         """Return the same with whoever asks among the authors, who may never have written."""
         if any(each.discord_user_id == visitor.user_id for each in self.writers):
             return self
-        unheard = Writer(0, visitor.user_id, None, visitor.name, visitor.handle, 0, 0, 0, None)
+        # Since when they bear their name nobody knows; whoever was heard under it bore it first.
+        unheard = Writer(
+            0,
+            visitor.user_id,
+            None,
+            visitor.name,
+            visitor.handle,
+            0,
+            0,
+            0,
+            None,
+            named_at=_JUST_NOW,
+        )
         return replace(self, writers=(*self.writers, unheard), shared=None)
 
     @property

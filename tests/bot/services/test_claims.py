@@ -267,3 +267,17 @@ async def test_renaming_oneself_takes_no_number_no_card_and_no_verdict_from_whom
     assert (made.card.member.name, made.is_shared) == ("Player 1", True)
     thief = replace(THIEF, name="Player 1")
     assert await own_card(cards, village, thief) is None
+
+
+async def test_a_stranger_who_bears_the_name_since_a_moment_ago_gets_no_card(
+    village: Village, cards: Cards
+) -> None:
+    await known_by_name(village)
+    async with village.database.writing() as connection:
+        await connection.exec_driver_sql("UPDATE authors SET named_at = 0")
+    stranger = Visitor(999_999, "Player 1", "stranger")
+    assert await own_card(cards, village, stranger) is None
+    assert await cards.of_visitor(village.clan, stranger, Period.MONTH) is None
+    made = await own_card(cards, village, VICTIM)
+    assert made is not None
+    assert made.card.member.name == "Player 1"
