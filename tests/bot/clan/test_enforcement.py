@@ -190,6 +190,18 @@ def test_what_is_played_outside_the_clan_counts_and_has_to_be_seen_too() -> None
     assert verdict(silent(whole=unseen)) is Verdict.CANT_TELL
 
 
+def test_another_user_of_the_same_name_who_writes_leaves_it_in_doubt() -> None:
+    wrote = NOW - 3 * DAY
+    judgement = judge(person(namesake_wrote_at=wrote), POLICY, NOW)
+    assert judgement.verdict is Verdict.CANT_TELL
+    assert judgement.needs == {Need.LINK}
+    assert judgement.reasons == (
+        "chat: another Discord user has the same name and wrote 3 days ago",
+    )
+    long_ago = person(namesake_wrote_at=NOW - 31 * DAY)
+    assert verdict(long_ago) is verdict(person()) is Verdict.SILENT
+
+
 def test_a_return_of_long_ago_is_no_excuse() -> None:
     assert verdict(silent(back_at=ago(31))) is Verdict.SILENT
     assert verdict(silent(back_at=ago(800))) is Verdict.SILENT
