@@ -187,6 +187,10 @@ def _doubts(
         unlinked = not allows(profile.link, Effect.SILENCE) and not profile.has_no_discord
         for reason in window.chat.reasons or ("messages unknown",):
             yield Need.LINK if unlinked else Need.TIME, f"chat: {reason}"
+    wrote_at = profile.namesake_wrote_at
+    if wrote_at is not None and now - wrote_at < timedelta(days=days):
+        who = "another Discord user has the same name"
+        yield Need.LINK, f"chat: {who} and wrote {ago(wrote_at, now)} ago"
 
 
 def _is_too_soon(profile: Profile, rules: EnforcementPolicy, days: int, now: datetime) -> bool:

@@ -93,7 +93,8 @@ class Persons:
 
     `links` says for each player how it is known, which for an alt may be less sure than the
     person's `link`. `claims` are by user the players whom they claim, `hidden` those whose name a
-    user who opted out bears: both are for that user's own eyes.
+    user who opted out bears: both are for that user's own eyes. `namesakes` are, by a player whom
+    an officer linked, the authors of other users who bear its very name: perhaps the same human.
     """
 
     people: tuple[Person, ...]
@@ -105,6 +106,7 @@ class Persons:
     by_player: Mapping[int, Person] = field(repr=False)
     by_author: Mapping[int, Person] = field(repr=False)
     by_user: Mapping[int, Person] = field(repr=False)
+    namesakes: Mapping[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def waiting(self, player_ids: Collection[int]) -> int:
         """Return how many claims on the players wait for officers, but for the conflicts."""
@@ -137,18 +139,21 @@ def persons(
     placed = decided | {pair[0]: kept[pair] for pair in shown.items() if pair in kept}
     people = _people(here, user_of, decided, placed, _said_by(authors, here, user_of, names))
     matched = {author_id: person for person in people for author_id in person.authors}
+    alike = _namesakes(players, authors, decided, {*rejected})
+    contested = _contested(claims, names.called(authors, late), shown)
     return Persons(
         people=people,
         unmatched_authors=tuple(
             sorted(author.author_id for author in authors if author.author_id not in matched)
         ),
-        conflicts=(*disputed, *_contested(claims, names.called(authors, late), shown)),
+        conflicts=(*disputed, *contested, *_mistakable(decided, alike)),
         claims=_by_user(claims),
         hidden=hidden,
         links={player_id: _link_of(player_id, user_of, decided) for player_id in sorted(here)},
         by_player={player_id: person for person in people for player_id in person.players},
         by_author=matched,
         by_user={person.user_id: person for person in people if person.user_id is not None},
+        namesakes={who: tuple(each.author_id for each in found) for who, found in alike.items()},
     )
 
 
@@ -192,6 +197,43 @@ def _contested(
         Conflict(player_id, tuple(sorted(found)))
         for player_id, found in sorted(users.items())
         if len(found) > 1
+    )
+
+
+def _namesakes(
+    players: Iterable[PlayerNames],
+    authors: Iterable[AuthorNames],
+    decided: Mapping[int, Tie],
+    rejected: Collection[tuple[int, int]],
+) -> dict[int, list[AuthorNames]]:
+    """Return by linked player the users linked to nobody who bear the name that it has now.
+
+    Somebody may use a second Discord account; no officer said so, nor that they do not.
+    """
+    linked = _users(decided.values())
+    bears = {
+        wom_key(each.current): each.player_id
+        for each in players
+        if each.is_present and each.player_id in decided
+    }
+    found: dict[int, list[AuthorNames]] = defaultdict(list)
+    for author in authors:
+        if author.user_id is None or author.user_id in linked or author.is_hidden:
+            continue
+        keys = {wom_key(name) for name in author.names}
+        for player_id in sorted({bears[key] for key in keys & bears.keys()}):
+            if (player_id, author.user_id) not in rejected:
+                found[player_id].append(author)
+    return found
+
+
+def _mistakable(
+    decided: Mapping[int, Tie], alike: Mapping[int, Sequence[AuthorNames]]
+) -> tuple[Conflict, ...]:
+    """Return the linked players whose name other users bear, for officers to say who they are."""
+    return tuple(
+        Conflict(who, (decided[who].user_id, *(each.user_id for each in found if each.user_id)))
+        for who, found in sorted(alike.items())
     )
 
 

@@ -90,6 +90,7 @@ class Profile:
     each, today's the highest. `enough_xp_at` is the newest instant since which the XP that keeps
     somebody from being inactive was gained. `recent_raids` are of RAID_DAYS. `leave` covers today;
     `back_at` is when they last came back, from leave or to the clan.
+    `namesake_wrote_at` is when another Discord user of a linked account's very name wrote last.
     `was_answered` tells of a newcomer who wrote whether anybody ever answered. `whole` are the
     windows with the accounts outside the clan, of somebody who has any.
     """
@@ -108,6 +109,7 @@ class Profile:
     game_seen_at: datetime | None = None
     chat_seen_at: datetime | None = None
     present_at: datetime | None = None
+    namesake_wrote_at: datetime | None = None
     enough_xp_at: datetime | None = None
     back_at: datetime | None = None
     leave: Leave | None = None

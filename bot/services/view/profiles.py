@@ -160,6 +160,7 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
         life_days=joined((played, wrote)),
         chat_seen_at=_chat_seen_at(view, members[0], person),
         present_at=None if _is_hidden(view, person) else _present_at(view, person),
+        namesake_wrote_at=_namesake_wrote_at(view, person),
         was_answered=_was_answered(view, person),
     )
 
@@ -375,6 +376,13 @@ def _chat_seen_at(view: ClanView, main: Member, person: Person) -> datetime | No
     if last_on is not None and any(at is not None and at > view.as_of for at in known):
         known.append(min(day_span(last_on, view.clan.zone).end, view.as_of))
     return max((at for at in known if at is not None and at <= view.as_of), default=None)
+
+
+def _namesake_wrote_at(view: ClanView, person: Person) -> datetime | None:
+    """Return when somebody else who bears the name of one of the accounts wrote last."""
+    namesakes, writers = view.people.persons.namesakes, view.people.writers
+    wrote = (writers[each].wrote_at for who in person.players for each in namesakes.get(who, ()))
+    return max((at for at in wrote if at is not None and at <= view.as_of), default=None)
 
 
 def _was_answered(view: ClanView, person: Person) -> bool | None:

@@ -13,6 +13,7 @@ from bot.clan.evidence import Evidence, Grade
 from bot.clan.leave import Exemption, Leave
 from bot.clan.policy import changed
 from bot.clan.profiles import Profile, Window
+from bot.clan.spans import DAY
 from bot.clan.standings import Link
 from tests.bot.clan.portraits import (
     BUSY,
@@ -188,6 +189,18 @@ def test_what_is_played_outside_the_clan_counts_and_has_to_be_seen_too() -> None
     assert verdict(silent(whole=dict.fromkeys(POLICY.windows(), ZERO))) is Verdict.SILENT
     unseen = dict.fromkeys(POLICY.windows(), replace(ZERO, game=THIN))
     assert verdict(silent(whole=unseen)) is Verdict.CANT_TELL
+
+
+def test_another_user_of_the_same_name_who_writes_leaves_it_in_doubt() -> None:
+    wrote = NOW - 3 * DAY
+    judgement = judge(silent(namesake_wrote_at=wrote), POLICY, NOW)
+    assert judgement.verdict is Verdict.CANT_TELL
+    assert judgement.needs == {Need.LINK}
+    assert judgement.reasons == (
+        "chat: another Discord user has the same name and wrote 3 days ago",
+    )
+    long_ago = silent(namesake_wrote_at=NOW - 31 * DAY)
+    assert verdict(long_ago) is verdict(silent()) is Verdict.SILENT
 
 
 def test_a_return_of_long_ago_is_no_excuse() -> None:

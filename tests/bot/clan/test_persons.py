@@ -445,3 +445,22 @@ def test_two_players_whose_names_are_alike_keep_their_own_users() -> None:
     both = [named(user(ANN, "No ob"), None), named(user(BEN, "Noob"), 9)]
     found = persons([player(1, "No ob"), player(2, "Noob")], both, [])
     assert (found.by_user[ANN].main, found.by_user[BEN].main) == (1, 2)
+
+
+def test_another_user_of_a_linked_player_s_very_name_is_for_officers_to_decide() -> None:
+    players = [
+        player(1, "Amber", "Old Amber"),
+        player(2, "Birch"),
+        player(3, "Cedar", present=False),
+    ]
+    authors = [user(ANN, "ann"), user(BEN, "amber"), user(CAT, "Old Amber", "Cedar", "Birch")]
+    links = [confirmed(1, ANN), confirmed(3, ANN)]
+    found = persons(players, authors, links)
+    assert found.namesakes == {1: (BEN + 1000,)}
+    assert Conflict(1, (ANN, BEN)) in found.conflicts
+    assert found.by_player[1].authors == (ANN + 1000,)
+    assert persons(players, authors, links, {(1, BEN)}).namesakes == {}
+    hidden = [authors[0], authors[1]._replace(is_hidden=True)]
+    assert persons(players, hidden, links).namesakes == {}
+    linked = persons(players, authors, [*links, confirmed(2, BEN)])
+    assert linked.namesakes == {2: (CAT + 1000,)}
