@@ -129,6 +129,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.writers_in": lambda it, clan: messages.writers_in(it, clan, range(1, 9), START),
     "metrics.paths_of_scores": lambda it, clan: metrics.paths_of_scores(it, clan, [START], NOW),
     "presence.since": lambda it, clan: presence.since(it, clan, *DAYS, DAYS[:1]),
+    "runs.unread_from": runs.unread_from,
     "runs.hidden_channels": runs.hidden_channels,
     "traces.presence": lambda it, clan: traces.presence(it, clan, 7),
     "runs.blindness": lambda it, clan: runs.blindness(it, clan, START),
@@ -191,6 +192,7 @@ async def settle(connection: Connection, number: int) -> int:
     )
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
+    await runs.be_away(connection, clan_id, NOW - number * DAY, NOW, "away")
     await settle_presence(connection, clan_id, number)
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)
