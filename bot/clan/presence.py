@@ -69,22 +69,17 @@ def rises(seen: Iterable[tuple[int, int, int, int]]) -> dict[int, list[Rise]]:
     return found
 
 
-def score_rose(
-    metric: str, kind: MetricKind, path: tuple[float | None, float | None, float]
-) -> bool:
-    """Return whether a score is a sign of life over a span; `path` as metric_gain() takes it.
+def score_rose(metric: str, path: tuple[float | None, float | None, float]) -> bool:
+    """Return whether an activity is a sign of life over a span; `path` as metric_gain() takes it.
 
-    Kills earned in view stand in the headlines: of bosses only one that is newly ranked is told. A
-    seasonal score begins at nothing with each season.
+    To be ranked anew is one too. A seasonal score begins at nothing with each season.
     """
     baseline, first_inside, end = path
     if metric in SEASONAL:
         return end > max(baseline or 0, 0)
-    gain = metric_gain(baseline, first_inside, end, threshold(metric, kind))
-    if gain is None:
-        return False
-    entered = gain.entered_at is not None
-    return entered if kind is MetricKind.BOSS else entered or gain.earned > 0
+    least = threshold(metric, MetricKind.ACTIVITY)
+    gain = metric_gain(baseline, first_inside, end, least)
+    return gain is not None and (gain.entered_at is not None or gain.earned > 0)
 
 
 def weeks(

@@ -127,7 +127,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
     "messages.writers_in": lambda it, clan: messages.writers_in(it, clan, range(1, 9), START),
-    "metrics.paths_of_scores": lambda it, clan: metrics.paths_of_scores(it, clan, [START], NOW),
+    "metrics.paths_of_activities": lambda it, clan: metrics.paths_of_activities(
+        it, clan, [(START, PLAYERS)], NOW
+    ),
     "presence.since": lambda it, clan: presence.since(it, clan, *DAYS, DAYS[:1]),
     "runs.unread_from": runs.unread_from,
     "runs.hidden_channels": runs.hidden_channels,
