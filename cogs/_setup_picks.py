@@ -79,7 +79,8 @@ class PresenceButton(discord.ui.Button[RedrawnSetup]):
 
     def __init__(self, *, is_kept: bool = True) -> None:
         super().__init__(
-            label="Keep none" if is_kept else "Keep them", custom_id=f"setup:presence:{is_kept:d}"
+            label="Stop and delete" if is_kept else "Keep them",
+            custom_id=f"setup:presence:{is_kept:d}",
         )
         self._is_kept = is_kept
 

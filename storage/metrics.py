@@ -190,33 +190,38 @@ def _ranked_change(
     return found if upto is None else found.where(change.seen_at <= upto)
 
 
-async def paths_of_scores(
-    connection: AsyncConnection, clan_id: int, starts: Sequence[datetime], at: datetime
-) -> list[list[tuple[str, str, ScorePath]]]:
-    """Return, for each start, how kills and activities went that changed up to an instant.
+async def paths_of_activities(
+    connection: AsyncConnection,
+    clan_id: int,
+    asked: Sequence[tuple[datetime, Collection[int]]],
+    at: datetime,
+) -> list[list[tuple[str, ScorePath]]]:
+    """Return, for each start and its players, how every activity went that changed since.
 
-    With name and kind, and of everybody who is or was in the clan: whose it is is not asked here.
+    With its name, up to an instant; of players who are or were in the clan.
     """
-    if not starts:
+    if not asked:
         return []
     given: dict[str, Any] = {"clan_id": clan_id, "at": at}
-    given |= {f"start_{number}": start for number, start in enumerate(starts)}
-    found: list[list[tuple[str, str, ScorePath]]] = [[] for _ in starts]
-    rows = plain_rows(await connection.execute(_paths_of_scores(len(starts)), given))
-    for number, name, kind, *path in rows:
-        found[number].append((name, kind, ScorePath._make(path)))
+    for number, (start, player_ids) in enumerate(asked):
+        given |= {f"start_{number}": start, f"players_{number}": sorted(player_ids)}
+    found: list[list[tuple[str, ScorePath]]] = [[] for _ in asked]
+    rows = plain_rows(await connection.execute(_paths_of_activities(len(asked)), given))
+    for number, name, *path in rows:
+        found[number].append((name, ScorePath._make(path)))
     return found
 
 
 @cache
-def _paths_of_scores(starts: int) -> Select[Any] | CompoundSelect[Any]:
-    every = [_path_of_score(number) for number in range(starts)]
+def _paths_of_activities(starts: int) -> Select[Any] | CompoundSelect[Any]:
+    every = [_path_of_activity(number) for number in range(starts)]
     return every[0] if len(every) == 1 else union_all(*every)
 
 
-def _path_of_score(number: int) -> Select[Any]:
+def _path_of_activity(number: int) -> Select[Any]:
     value, metric, change = PRESENT_VALUES.c, METRICS.c, METRIC_CHANGES.alias("change").c
     start, at = (bindparam(name, type_=Instant) for name in (f"start_{number}", "at"))
+    players: Any = bindparam(f"players_{number}", expanding=True)
     mine = select(change.value).where(
         change.player_id == value.player_id, change.metric_id == value.metric_id
     )
@@ -226,21 +231,15 @@ def _path_of_score(number: int) -> Select[Any]:
     first = mine.where(change.seen_at > start).order_by(change.seen_at).limit(1).scalar_subquery()
     return (
         select(
-            literal(number),
-            metric.name,
-            metric.kind,
-            value.player_id,
-            value.metric_id,
-            at_start,
-            first,
-            at_end,
+            literal(number), metric.name, value.player_id, value.metric_id, at_start, first, at_end
         )
         .select_from(MEMBERSHIPS)
         .join(PRESENT_VALUES, MEMBERSHIPS.c.player_id == value.player_id)
         .join(METRICS, metric.id == value.metric_id)
         .where(
             MEMBERSHIPS.c.clan_id == bindparam("clan_id"),
-            metric.kind.in_(["activity", "boss"]),
+            MEMBERSHIPS.c.player_id.in_(players),
+            metric.kind == "activity",
             value.changed_at > start,
             at_end.is_not(None),
         )

@@ -164,6 +164,17 @@ async def read_since(connection: AsyncConnection, clan_id: int) -> None:
     )
 
 
+async def unread_from(connection: AsyncConnection, clan_id: int) -> datetime | None:
+    """Return when the first time began that nobody listened in and that was not read since."""
+    blind = BLIND_SPOTS.c
+    found: datetime | None = await connection.scalar(
+        select(func.min(blind.started_at)).where(
+            blind.clan_id == clan_id, blind.channel_id.is_(None), ~blind.is_read
+        )
+    )
+    return found
+
+
 async def blindness(connection: AsyncConnection, clan_id: int, since: datetime) -> list[Blindness]:
     """Return the clan's blind times that reach into the time after `since`, oldest first.
 

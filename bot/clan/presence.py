@@ -69,14 +69,11 @@ def rises(seen: Iterable[tuple[int, int, int, int]]) -> dict[int, list[Rise]]:
     return found
 
 
-def score_rose(
-    metric: str, kind: MetricKind, path: tuple[float | None, float | None, float]
-) -> bool:
-    """Return whether a score is a sign of life over a span.
+def score_rose(metric: str, path: tuple[float | None, float | None, float]) -> bool:
+    """Return whether an activity is a sign of life over a span.
 
     `path` are its values at the start, or None, first in the span, or None, and at the end, -1 for
-    unranked. Kills earned in view stand in the headlines: of bosses only one that is newly ranked
-    is told. A seasonal score begins at nothing with each season.
+    unranked. To be ranked anew is one too. A seasonal score begins at nothing with each season.
     """
     baseline, first_inside, end = path
     if metric in SEASONAL:
@@ -84,9 +81,8 @@ def score_rose(
     before = first_inside if baseline is None else baseline
     if before is None:
         return False
-    moved = step(before, end, threshold(metric, kind))
-    entered = moved.entered_at is not None
-    return entered if kind is MetricKind.BOSS else entered or moved.earned > 0
+    moved = step(before, end, threshold(metric, MetricKind.ACTIVITY))
+    return moved.entered_at is not None or moved.earned > 0
 
 
 def weeks(

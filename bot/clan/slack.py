@@ -40,13 +40,16 @@ def slack(profile: Profile, policy: Policy, now: datetime) -> Slack:
     enough = window.xp is not None and window.xp >= rules.least_xp
     game_known = window.xp is not None and window.game.grade is Grade.GOOD
     game_days = _left(limit_days, profile.enough_xp_at, now, known=game_known, has=enough)
-    wrote = bool(window.messages)
+    was_there = bool(window.messages or window.present_days)
+    there_at = max((at for at in (profile.chat_seen_at, profile.present_at) if at), default=None)
     chat_known = window.messages is not None and window.chat.grade is Grade.GOOD
-    chat_days = _left(limit_days, profile.chat_seen_at, now, known=chat_known, has=wrote)
+    chat_days = _left(limit_days, there_at, now, known=chat_known, has=was_there)
     settling = settling_left(profile, rules, limit_days, now)
     left = [days for days in (game_days, chat_days) if days is not None]
     if settling:
         left.append(_days(settling))
+    if window.kills or window.scores:
+        left.append(1)  # they count as long as the window has them; on which day is not known
     longest = max(left, default=0)
     return Slack(
         limit_days=limit_days,

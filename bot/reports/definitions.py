@@ -60,7 +60,8 @@ def inactive_words(policy: Policy) -> Definitions:
     limits = sorted(rules.limits.items())
     ranks = "".join(f", {role_words(role).lower()} {days}" for role, days in limits)
     sure = (
-        f"In the clan for {plural(rules.min_tenure_days, 'day')}, and over all accounts no message "
+        f"In the clan for {plural(rules.min_tenure_days, 'day')}, and over all accounts no "
+        "message, no day in voice or with a reaction or command, no kill or other score that rose, "
         f"and under {exact(rules.least_xp)} XP within the rank's limit "
         f"({plural(rules.window_days, 'day')}{ranks}), both sides well observed."
     )

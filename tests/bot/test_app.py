@@ -46,7 +46,17 @@ def test_without_content_nothing_is_asked_that_has_to_be_granted() -> None:
 async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
     bot = town.env.bot
     assert isinstance(bot, ClanBot)
-    names = ("away", "clanstats", "decisions", "desk", "intake", "links", "me", "privacy")
+    names = (
+        "away",
+        "clanstats",
+        "decisions",
+        "desk",
+        "intake",
+        "links",
+        "me",
+        "presence",
+        "privacy",
+    )
     assert sorted(bot.extensions) == [f"cogs.{name}" for name in names]
     allowed = bot.allowed_mentions
     assert allowed is not None

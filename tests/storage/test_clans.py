@@ -136,8 +136,11 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
     "messages.writers_in": lambda it, clan: messages.writers_in(it, clan, range(1, 9), START),
-    "metrics.paths_of_scores": lambda it, clan: metrics.paths_of_scores(it, clan, [START], NOW),
+    "metrics.paths_of_activities": lambda it, clan: metrics.paths_of_activities(
+        it, clan, [(START, PLAYERS)], NOW
+    ),
     "presence.since": lambda it, clan: presence.since(it, clan, *DAYS, DAYS[:1]),
+    "runs.unread_from": runs.unread_from,
     "runs.hidden_channels": runs.hidden_channels,
     "traces.presence": lambda it, clan: traces.presence(it, clan, 7),
     "runs.blindness": lambda it, clan: runs.blindness(it, clan, START),
@@ -201,6 +204,7 @@ async def settle(connection: Connection, number: int) -> int:
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
     await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
     await forgotten.note(connection, clan_id, {"all": NOW + number * HOUR, f"of {number}": NOW})
+    await runs.be_away(connection, clan_id, NOW - number * DAY, NOW, "away")
     await settle_presence(connection, clan_id, number)
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)

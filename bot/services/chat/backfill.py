@@ -185,7 +185,10 @@ class Backfill:
     ) -> dict[ChannelInfo, Sequence[ChannelInfo] | Exception]:
         """Return each channel's archived threads, or why they could not be listed."""
         usual = self._since(clan)
-        blind = await self._blind_since(clan)
+        async with self._database.reading() as connection:
+            blind = await runs.blind_since(connection, clan.clan_id)
+            # Threads that could not be listed then may have been archived since.
+            usual = min(usual, await runs.unread_from(connection, clan.clan_id) or usual)
         found = await _each(
             [
                 partial(

@@ -1,15 +1,14 @@
 """What Wise Old Man showed of a clan up to one instant: headlines, life, raids, every metric."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clan.gains import Course, MetricGain, metric_gain
-from bot.clan.metrics import RAIDS, MetricKind, threshold
+from bot.clan.metrics import RAIDS, UNRANKED, MetricKind, threshold
 from bot.clan.policy import RAID_DAYS
 from bot.clan.presence import score_rose
-from bot.clan.spans import Span
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery, earliest
 from storage import metrics, snapshots
@@ -41,7 +40,7 @@ class GameView:
     start of the span before the compared one. `life` are observations, by player and oldest
     first. Raids are in all, and gained in RAID_DAYS. `paths` are those of the measured window,
     `present` (player id, metric id, value) what every metric is now. `scores` are
-    by window what rose in it and is no XP: activities, and bosses newly ranked.
+    by window of silence the activities that rose in it.
     """
 
     now: Mapping[int, ObservationRow]
@@ -76,15 +75,15 @@ async def read_game(  # noqa: PLR0913, PLR0917 - whose, since when, and in which
     at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at, outside)
     known = await read_metrics(connection) if query.detail & _BY_METRIC else {}
     first = await snapshots.first_seen(connection, cid, at, outside)
-    return GameView(
+    game = GameView(
         now=at_end,
         first=first,
         starts=dict(zip(spans, at_starts, strict=False)),
         earlier={} if query.compared is None else at_starts[-1],
         life=await _life(connection, clan, query, back_to, whose, outside),
-        scores=await _scores(connection, clan, query, spans),
         **await _by_metric(connection, clan, query, known, first),
     )
+    return replace(game, scores=await _scores(connection, clan, query, game))
 
 
 async def _life(  # noqa: PLR0913, PLR0917 - whose, since when, and in which clan
@@ -104,21 +103,30 @@ async def _life(  # noqa: PLR0913, PLR0917 - whose, since when, and in which cla
 
 
 async def _scores(
-    connection: Connection, clan: Clan, query: ViewQuery, spans: Mapping[int, Span]
+    connection: Connection, clan: Clan, query: ViewQuery, game: GameView
 ) -> dict[int, dict[int, tuple[str, ...]]]:
-    """Return by window and player which activities rose, where verdicts are asked for."""
-    if Detail.LIFE not in query.detail:
-        return {}
-    asked = [days for days in spans if days in query.windows]
-    starts = [spans[days].start for days in asked]
-    found = await metrics.paths_of_scores(connection, clan.clan_id, starts, query.as_of)
-    return {days: _risen(paths) for days, paths in zip(asked, found, strict=True)}
+    """Return by window and player which activities rose of those whose XP keeps nobody active."""
+    spans = query.spans(clan.zone)
+    idle = {days: _idle(game, days, least_xp) for days, least_xp in sorted(query.silence)}
+    starts = [(spans[days].start, who) for days, who in idle.items()]
+    found = await metrics.paths_of_activities(connection, clan.clan_id, starts, query.as_of)
+    return {days: _risen(paths) for days, paths in zip(idle, found, strict=True)}
 
 
-def _risen(paths: Iterable[tuple[str, str, ScorePath]]) -> dict[int, tuple[str, ...]]:
+def _idle(game: GameView, days: int, least_xp: int) -> list[int]:
+    starts = game.starts[days]
+    return [
+        player_id
+        for player_id, end in game.now.items()
+        if (start := starts.get(player_id) or game.first.get(player_id)) is not None
+        and (UNRANKED in (start.xp, end.xp) or end.xp - start.xp < least_xp)
+    ]
+
+
+def _risen(paths: Iterable[tuple[str, ScorePath]]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for name, kind, path in paths:
-        if score_rose(name, MetricKind(kind), path[2:]):
+    for name, path in paths:
+        if score_rose(name, path[2:]):
             found[path.player_id] = (*found.get(path.player_id, ()), name)
     return found
 

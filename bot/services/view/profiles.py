@@ -262,10 +262,19 @@ def _sides(shared: _Shared, members: Sequence[Member], days: int) -> list[Side]:
             member.name,
             mine := gains.get(member.player_id, UNKNOWN),
             game_evidence(member, mine, length, now),
-            scores.get(member.player_id, ()),
+            (*scores.get(member.player_id, ()), *_newly_ranked(shared.view, member, mine, days)),
         )
         for member in members
     ]
+
+
+def _newly_ranked(view: ClanView, member: Member, gains: Gains, days: int) -> tuple[str, ...]:
+    """Return that bosses came into the hiscores, with kills of which nobody knows when."""
+    who = member.player_id
+    start, end = view.game.starts[days].get(who) or view.game.first.get(who), view.game.now.get(who)
+    if start is None or end is None or end.kills - start.kills <= (gains.kills or 0):
+        return ()
+    return ("newly_ranked_kills",)
 
 
 def _outside(view: ClanView, person: Person) -> list[MemberRow]:

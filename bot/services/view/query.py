@@ -35,7 +35,8 @@ class ViewQuery:
     are read. With `about`, a player id, life is read of that person alone. The span before the
     `compared` window is read too; of the `counted` one also questions, answers and active days, of
     the `measured` one what rose of every skill and boss. `caps` are (window, most messages that
-    an hour counts for). Newcomers are those of the last `newcomer_days`. Life is looked for over
+    an hour counts for), `silence` (window, XP that keeps somebody active): of all others it is read
+    which scores rose. Newcomers are those of the last `newcomer_days`. Life is looked for over
     the longest window, and as far back as `look_back`; for a trend from `trend_from` on. The clan's
     messages are read by the hour from `hours_from` on.
     """
@@ -49,6 +50,7 @@ class ViewQuery:
     counted: int | None = None
     measured: int | None = None
     caps: frozenset[tuple[int, int]] = frozenset()
+    silence: frozenset[tuple[int, int]] = frozenset()
     newcomer_days: int = 0
     look_back: timedelta = timedelta()
     trend_from: datetime | None = None
@@ -69,6 +71,7 @@ class ViewQuery:
             counted=self.counted if self.counted is not None else other.counted,
             measured=self.measured if self.measured is not None else other.measured,
             caps=self.caps | other.caps,
+            silence=self.silence | other.silence,
             newcomer_days=max(self.newcomer_days, other.newcomer_days),
             look_back=max(self.look_back, other.look_back),
             trend_from=earliest(self.trend_from, other.trend_from),
@@ -104,8 +107,11 @@ def verdict_query(
     policy: Policy, as_of: datetime, *, silence_only: bool = False, about: int | None = None
 ) -> ViewQuery:
     """Return what a policy's verdicts need; `silence_only` leaves out what only others need."""
+    least_xp = policy.enforcement.least_xp
+    silence = frozenset((days, least_xp) for days in policy.silence_windows())
     if silence_only:
-        return ViewQuery(as_of, frozenset(policy.silence_windows()), Detail.LIFE, about)
+        windows = frozenset(policy.silence_windows())
+        return ViewQuery(as_of, windows, Detail.LIFE, about, silence=silence)
     rules = policy.promotion
     return ViewQuery(
         as_of,
@@ -115,4 +121,5 @@ def verdict_query(
         game_windows=frozenset({RAID_DAYS}) - frozenset(policy.windows()),
         caps=frozenset((days, rules.hour_cap) for days in {rules.pillar_days, MONTH_DAYS}),
         newcomer_days=policy.alerts.newcomer_days,
+        silence=silence,
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.metrics import UNRANKED, MetricKind
+from bot.clan.metrics import UNRANKED
 from bot.clan.presence import (
     Rise,
     day_number,
@@ -33,29 +33,26 @@ def ms(day: date, hour: int = 0) -> int:
 
 
 @pytest.mark.parametrize(
-    ("metric", "kind", "path", "is_life"),
+    ("metric", "path", "is_life"),
     [
-        ("clue_scrolls_all", MetricKind.ACTIVITY, (30, None, 31), True),
-        ("clue_scrolls_all", MetricKind.ACTIVITY, (30, None, 30), False),
-        ("clue_scrolls_all", MetricKind.ACTIVITY, (UNRANKED, None, 90), True),
-        ("clue_scrolls_all", MetricKind.ACTIVITY, (None, 90, 90), False),
-        ("clue_scrolls_all", MetricKind.ACTIVITY, (None, None, 90), False),
-        ("clue_scrolls_all", MetricKind.ACTIVITY, (30, None, UNRANKED), False),
-        ("zulrah", MetricKind.BOSS, (30, None, 31), False),
-        ("zulrah", MetricKind.BOSS, (UNRANKED, None, 90), True),
-        ("league_points", MetricKind.ACTIVITY, (None, 90, 90), True),
-        ("league_points", MetricKind.ACTIVITY, (UNRANKED, None, 90), True),
-        ("league_points", MetricKind.ACTIVITY, (90, None, 90), False),
-        ("league_points", MetricKind.ACTIVITY, (90, None, UNRANKED), False),
+        ("clue_scrolls_all", (30, None, 31), True),
+        ("clue_scrolls_all", (30, None, 30), False),
+        ("clue_scrolls_all", (UNRANKED, None, 90), True),
+        ("clue_scrolls_all", (None, 90, 90), False),
+        ("clue_scrolls_all", (None, None, 90), False),
+        ("clue_scrolls_all", (30, None, UNRANKED), False),
+        ("league_points", (None, 90, 90), True),
+        ("league_points", (UNRANKED, None, 90), True),
+        ("league_points", (90, None, 90), False),
+        ("league_points", (90, None, UNRANKED), False),
     ],
 )
 def test_a_score_that_rose_is_life_one_that_fell_or_came_into_view_is_none(
     metric: str,
-    kind: MetricKind,
     path: tuple[float | None, float | None, float],
     is_life: bool,  # noqa: FBT001 - a claim's value
 ) -> None:
-    assert score_rose(metric, kind, path) is is_life
+    assert score_rose(metric, path) is is_life
 
 
 def test_a_day_begins_at_the_clans_own_midnight_also_when_the_clocks_change() -> None:

@@ -64,6 +64,20 @@ def test_a_side_that_was_not_well_observed_is_unknown_until_something_is_seen_th
     assert (wrote.chat_days, wrote.days) == (26, 26)
 
 
+def test_who_is_there_without_writing_has_days_left_too() -> None:
+    there = silent(window=replace(ZERO, present_days=2), present_at=ago(6))
+    assert (left(there).chat_days, left(there).days) == (24, 24)
+    wrote = silent(
+        window=replace(ZERO, messages=1, present_days=2), present_at=ago(6), chat_seen_at=ago(4)
+    )
+    assert left(wrote).chat_days == 26
+
+
+def test_kills_and_scores_keep_at_least_a_day() -> None:
+    for window in (replace(ZERO, kills=3), replace(ZERO, scores=("Clue Scrolls All",))):
+        assert (left(silent(window=window)).game_days, left(silent(window=window)).days) == (0, 1)
+
+
 def test_a_gain_in_the_window_without_its_date_keeps_at_least_a_day() -> None:
     assert left(person(enough_xp_at=None)).game_days == 1
     assert left(person(enough_xp_at=ago(31))).game_days == 1

@@ -11,8 +11,9 @@ def test_inactive_is_defined_by_the_clans_own_numbers() -> None:
         (
             "Sure",
             (
-                "In the clan for 30 days, and over all accounts no message and under 5,000 XP "
-                "within the rank's limit (21 days, deputy owner 90, owner 60), "
+                "In the clan for 30 days, and over all accounts no message, "
+                "no day in voice or with a reaction or command, no kill or other score that rose, "
+                "and under 5,000 XP within the rank's limit (21 days, deputy owner 90, owner 60), "
                 "both sides well observed."
             ),
         ),

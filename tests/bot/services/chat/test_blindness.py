@@ -246,6 +246,23 @@ async def test_an_absence_whose_threads_could_not_be_listed_stays_one_until_they
     assert await verdict(village, review) is Verdict.SILENT
 
 
+async def test_after_a_restart_its_threads_are_looked_for_since_it_began(
+    village: Village, intake: Intake, backfill: Backfill
+) -> None:
+    village.clan = await village.changed(listened_at=NOW - GONE_FOR)
+    past = written()
+    past.knows_threads = False
+    await backfill.catch_up(village.clan, past)
+    await intake.flush()
+    village.clan = await village.changed()
+    assert village.clan.listened_at == NOW
+    past.since.clear()
+    restarted = Intake(village.database, village.known_clans, village.clock)
+    again = Backfill(village.database, restarted, village.clock, history_days=90)
+    await again.catch_up(village.clan, past)
+    assert past.since == [NOW - GONE_FOR] * 2
+
+
 async def test_a_server_that_threw_the_bot_out_is_not_listened_to_while_it_goes_on_elsewhere(
     village: Village, review: Review, intake: Intake, backfill: Backfill
 ) -> None:
