@@ -76,9 +76,16 @@ async def check_permission(interaction: Interaction, clans: Clans, permission: P
     if passes:
         interaction.extras |= {"clan": clan, "caller": caller}
     else:
-        counts = clan.ranks_confirmed_at is not None
-        await tell(interaction, refusal_words(permission, clan.permissions, ranks_count=counts))
+        interaction.extras["clan"] = clan
+        await refuse(interaction, permission)
     return passes
+
+
+async def refuse(interaction: Interaction, permission: Permission) -> None:
+    """Tell somebody who may not, who may, and what to do about it."""
+    clan = clan_of(interaction)
+    counts = clan.ranks_confirmed_at is not None
+    await tell(interaction, refusal_words(permission, clan.permissions, ranks_count=counts))
 
 
 def refusal_words(

@@ -15,7 +15,7 @@ from bot.clan.spans import Period
 from bot.reports.documents import Document
 from bot.wiring import Services
 from cogs._panels import Panel
-from cogs._permissions import Interaction
+from cogs._permissions import Interaction, caller_may, refuse
 from cogs._replies import Box, files, tell
 
 
@@ -50,6 +50,7 @@ class PostPanel(Panel):
     """
 
     kind: ClassVar[str]
+    posting: ClassVar[Permission] = Permission.SEE_OWN
 
     def __init__(
         self,
@@ -89,6 +90,9 @@ class _Post(discord.ui.Button[PostPanel]):
         panel = self.view
         if panel is None or (panel.owner_id or interaction.user.id) != interaction.user.id:
             await tell(interaction, "Only the one whose card this is can post it.")
+            return
+        if not caller_may(interaction, panel.posting):
+            await refuse(interaction, panel.posting)
             return
         await interaction.response.defer()
         if self._pressed:

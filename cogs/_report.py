@@ -42,6 +42,7 @@ class ReportPanel(PostPanel):
     """A report for the officer who asked; what only leadership's copy has is never posted."""
 
     kind = "report"
+    posting = Permission.POST_REPORTS
 
     def __init__(
         self, services: Services, periods: Iterable[Period], made: ReportFiles | None = None

@@ -17,8 +17,8 @@ from cogs._exempt import ExemptPanel, exempt_answer
 from cogs._leave import Reason
 from cogs._links import LinksPanel, seen_at
 from cogs._offers import Choices, members_offered, roles_offered
-from cogs._permissions import Interaction, caller_may, clan_of, requires
-from cogs._posting import post, show
+from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
+from cogs._posting import post, show, show_plain
 from cogs._privacy import retention_words
 from cogs._replies import PERIODS, tell, think
 from cogs._report import ReportPanel, report_shown
@@ -53,6 +53,10 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     ) -> None:
         """Show how the clan did: totals, top lists, a chart and an Excel file."""
         clan = clan_of(interaction)
+        may_post = caller_may(interaction, Permission.POST_REPORTS)
+        if visibility == _EVERYBODY and not may_post:
+            await refuse(interaction, Permission.POST_REPORTS)
+            return
         if words := unready(clan):
             await tell(interaction, words)
             return
@@ -61,6 +65,8 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         made = await self.services.publish.report_files(clan, Period(period), leadership=leads)
         if visibility == _EVERYBODY:
             await post(interaction, report_shown(made))
+        elif not may_post:
+            await show_plain(interaction, report_shown(made))
         else:
             panel = ReportPanel(self.services, [Period(period)], made)
             await show(interaction, report_shown(made), panel)

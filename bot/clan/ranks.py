@@ -37,6 +37,7 @@ class Permission(StrEnum):
 
     SEE_OWN = "see_own"
     SEE_REPORTS = "see_reports"
+    POST_REPORTS = "post_reports"
     DECIDE_LINKS = "decide_links"
     MANAGE = "manage"
     PROMOTE = "promote"
@@ -49,6 +50,7 @@ class Permission(StrEnum):
 _WORDS = {
     Permission.SEE_OWN: "use this",
     Permission.SEE_REPORTS: "see the clan's reports",
+    Permission.POST_REPORTS: "post the clan's reports for everybody",
     Permission.DECIDE_LINKS: "decide whose account is whose",
     Permission.MANAGE: "change how the clan is run",
     Permission.PROMOTE: "decide on promotions",
@@ -96,6 +98,8 @@ class Permissions:
         """Return the authority it asks for: for one's own, none, since linking comes first."""
         asked = {
             Permission.SEE_REPORTS: self.see_reports,
+            # What is opened to more people is for their own reading.
+            Permission.POST_REPORTS: max(self.see_reports, Authority.OFFICER),
             Permission.DECIDE_LINKS: self.decide_links,
             Permission.MANAGE: self.manage,
             Permission.PROMOTE: self.promote,

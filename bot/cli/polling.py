@@ -51,5 +51,5 @@ async def _polled(services: Services, clan: Clan, beside: Console, *, believe: b
     except (WomError, NoGroup, PollUnderWay) as error:
         beside.print(f"{clan.name}: {words_for(error)}", style="red", soft_wrap=True)
         return False
-    show_poll(screen(), clan.name, result)
+    show_poll(screen(), clan.name, result, await services.privacy.hidden(clan))
     return result.doubt is None and result.overtaken is None

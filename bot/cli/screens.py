@@ -1,7 +1,7 @@
 """What results look like in a terminal."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 
 from rich.box import SIMPLE
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clan.activity import Change
+from bot.clan.showing import shown
 from bot.clan.wording import exact, first_few, plural, short
 from bot.reports.clan_report import ClanReport, Mover, doubts, top_movers, total_rows
 from bot.reports.style import day_words, evidence_words, span_words
@@ -18,8 +19,10 @@ _NAMES_SHOWN = 6
 _CHANGES_SHOWN = 20
 
 
-def show_poll(console: Console, clan: str, result: PollResult) -> None:
-    """Show what a poll of a clan did."""
+def show_poll(
+    console: Console, clan: str, result: PollResult, hidden: Collection[int] = ()
+) -> None:
+    """Show what a poll of a clan did; who opted out is counted and not named."""
     table = _table(clan, "members", "updated", "unchanged", "failed", "changes")
     counts = (result.members, result.updated, result.unchanged)
     table.add_row("", *map(exact, counts), exact(len(result.failed)), exact(len(result.changes)))
@@ -35,7 +38,9 @@ def show_poll(console: Console, clan: str, result: PollResult) -> None:
         console.print(
             f"  {pair.gone.name} may be {pair.came.name} now: told when the name change is decided."
         )
-    for line in (*_failures(result.failed), *_changes(result.changes)):
+    failed = shown(result.failed, hidden, lambda each: each.player_id)
+    changes = shown(result.changes, hidden, lambda each: each.player_id)
+    for line in (*_failures(failed), *_changes(changes)):
         console.print(f"  {line}")
 
 

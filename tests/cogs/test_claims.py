@@ -243,3 +243,28 @@ async def test_links_may_be_left_to_leadership_alone(town: Town) -> None:
     refused = await town.officer.slash(town.general, "clanstats links")
     assert "Only the clan's leadership may decide whose account is whose" in said_by(refused)
     assert DEFAULT_PERMISSIONS.decide_links is Authority.OFFICER
+
+
+@pytest.mark.parametrize("who", ["member", *OFFICERS])
+async def test_who_reads_reports_posts_them_only_as_an_officer(town: Town, who: str) -> None:
+    await opened(town)
+    actor: MemberActor = getattr(town, who)
+    shown = await actor.slash(town.general, "clanstats report")
+    assert "Clan report" in said_by(shown)
+    assert ("Post here" in said_by(shown)) is (who in OFFICERS)
+    posted = await actor.slash(town.general, "clanstats report", visibility="everybody")
+    refused = "Only officers may post the clan's reports" in said_by(posted)
+    assert refused is (who not in OFFICERS)
+    assert ("Here it is, for everybody" in said_by(posted)) is (who in OFFICERS)
+
+
+async def test_a_report_is_not_posted_by_the_button_of_who_was_an_officer(town: Town) -> None:
+    await opened(town)
+    await confirmed(town, town.officer, players(town)[1])
+    shown = (await town.officer.slash(town.general, "clanstats report")).response
+    assert shown is not None
+    clan = await town.clan()
+    lost = replace(clan.permissions, discord_officers=frozenset())
+    await town.services.clans.set_permissions(clan, lost)
+    result = await town.officer.click(shown, label="Post here")
+    assert "Only officers may post the clan's reports" in said_by(result)

@@ -35,6 +35,7 @@ class Failure:
 
     name: str
     reason: str
+    player_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,12 @@ def failures(answers: Answers) -> dict[int, Failure]:
     found = {}
     for player in (member.player for member in answers.details.memberships):
         if player.updated_at is None:
-            found[player.id] = Failure(player.display_name, "never updated on WOM")
+            found[player.id] = Failure(player.display_name, "never updated on WOM", player.id)
         elif player.id in answers.stale and player.id not in answered:
             reason = _OUT_OF_SIGHT.get(player.status, "missing from WOM's hiscores answer")
-            found[player.id] = Failure(player.display_name, reason)
+            found[player.id] = Failure(player.display_name, reason, player.id)
         elif player.status in _OUT_OF_SIGHT:
-            found[player.id] = Failure(player.display_name, _OUT_OF_SIGHT[player.status])
+            found[player.id] = Failure(player.display_name, _OUT_OF_SIGHT[player.status], player.id)
     return found
 
 

@@ -125,6 +125,11 @@ class Privacy:
         async with self._database.reading() as connection:
             return bool(await privacy.opted_out(connection, clan.clan_id, [user_id]))
 
+    async def hidden(self, clan: Clan) -> frozenset[int]:
+        """Return the accounts that stand on no list."""
+        async with self._database.reading() as connection:
+            return frozenset(await privacy.hidden_players(connection, clan.clan_id))
+
     async def opt_out(self, clan: Clan, user_id: int) -> None:
         """Count a user no more, from this moment on."""
         async with self._database.writing() as connection:

@@ -104,6 +104,7 @@ def test_authority_is_the_higher_of_both_sides(caller: Caller) -> None:
             {
                 Permission.SEE_OWN,
                 Permission.SEE_REPORTS,
+                Permission.POST_REPORTS,
                 Permission.DECIDE_LINKS,
                 Permission.KICK,
                 Permission.SET_LEAVE,
@@ -128,6 +129,10 @@ def test_a_deed_can_ask_for_more_or_less() -> None:
     onyx, member = (Caller(wom_roles=frozenset({role})) for role in ("onyx", "member"))
     assert not may(onyx, Permission.KICK, strict)
     assert may(member, Permission.SEE_REPORTS, strict)
+    assert not may(member, Permission.POST_REPORTS, strict)
+    assert may(onyx, Permission.POST_REPORTS, strict)
+    closed = Permissions(see_reports=Authority.LEADERSHIP)
+    assert not may(onyx, Permission.POST_REPORTS, closed)
 
 
 @pytest.mark.parametrize("permission", Permission)

@@ -7,10 +7,12 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from bot.clan.cases import CaseKind, Move
+from bot.clan.linking import LinkPair
 from bot.demo.absent import send_away
 from bot.demo.cast import Persona
 from bot.demo.seed import own_cast, seed
@@ -25,6 +27,7 @@ from bot.reports.lists import (
     inactive_rows,
     promotion_rows,
 )
+from bot.services.people import Officer
 from bot.services.review import CaseAction, Decided
 from bot.wiring import Services
 from storage.engine import Database
@@ -223,3 +226,31 @@ def test_a_file_that_cannot_be_written_is_told_in_words_and_stays(
 def test_a_list_draws_nothing_and_never_meets_discord(clan: Line, name: str) -> None:
     found = imported_by(name, **clan.environment)
     assert found == {"sqlalchemy"}
+
+
+@LISTS
+def test_whoever_opted_out_is_in_no_list_of_any_form(clan: Line, name: str) -> None:
+    first = told(clan, name).rows[0]
+    forms = ((name,), (name, "--format", "csv"), (name, "--format", "json"))
+    assert all(first.name in clan.types(*words).stdout for words in forms)
+    user = 990_000_000_000_000_001
+
+    async def opt_out(services: Services) -> None:
+        (found,) = await services.clans.every()
+        async with services.links._database.writing() as connection:
+            sure = "UPDATE links SET state = 'ended' WHERE player_id = ?"
+            await connection.exec_driver_sql(sure, (first.player_id,))
+        pair = LinkPair(first.player_id, user)
+        assert (await services.links.confirm(found, pair, Officer(1))).refusal is None
+        await services.privacy.opt_out(found, user)
+
+    clan.ask(opt_out)
+    for words in forms:
+        shown = clan.types(*words)
+        assert shown.exit_code == 0, shown.stderr
+        assert first.name not in shown.stdout
+    folder = clan.database.parent / "out"
+    assert clan.types("report", "--out", str(folder)).exit_code == 0
+    (book,) = folder.glob("*.xlsx")
+    with ZipFile(book) as parts:
+        assert first.name not in "".join(parts.read(each).decode() for each in parts.namelist())

@@ -2,6 +2,9 @@
 
 import httpx
 
+from bot.clan.linking import LinkPair
+from bot.services.people import Officer
+from bot.wiring import Services
 from tests.bot.cli.conftest import Line
 from tests.bot.services.group import GROUP_ID, Renamed, Someone
 from tests.storage.rows import HOUR
@@ -209,3 +212,26 @@ def test_a_database_that_is_newer_than_the_program_is_left_alone(line: Line) -> 
     assert shown.exit_code == 1
     assert "install the newest version" in shown.stderr
     assert line.group.requests == []
+
+
+def test_a_poll_names_nobody_who_opted_out_and_counts_them(line: Line) -> None:
+    line.types("poll")
+
+    async def opt_out(services: Services) -> None:
+        (clan,) = await services.clans.every()
+        for player_id in (2, 3):
+            pair = LinkPair(player_id, 700 + player_id)
+            assert (await services.links.confirm(clan, pair, Officer(1))).refusal is None
+            await services.privacy.opt_out(clan, 700 + player_id)
+
+    line.ask(opt_out)
+    line.clock.forward(HOUR)
+    line.group.members[2].role = "zenyte"
+    line.group.members[3].updated_at = None
+    line.group.members[4].updated_at = None
+    line.group.members[5].role = "zenyte"
+    shown = line.types("poll").stdout
+    assert "Player 5 promoted: member -> zenyte" in shown
+    assert "1 member never updated on WOM: Player 4" in shown
+    assert "Player 2" not in shown
+    assert "Player 3" not in shown
