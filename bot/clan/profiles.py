@@ -21,13 +21,17 @@ _At = TypeVar("_At")
 
 
 class Account(NamedTuple):
-    """One present player of the person; `role_since_at` is None when nobody saw it begin."""
+    """One present player of the person; `role_since_at` is None when nobody saw it begin.
+
+    `seen_from` is the instant of our first snapshot.
+    """
 
     player_id: int
     name: str
     role: str
     joined_at: datetime | None = None
     role_since_at: datetime | None = None
+    seen_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,15 @@ NOTHING_SEEN = Window()
 
 
 class Week(NamedTuple):
-    """On how many of 7 days somebody gained anything, and wrote anything; None is unknown."""
+    """On how many of 7 days somebody gained anything, and wrote anything; None is unknown.
+
+    On how many of them anybody looked stands beside it: the other days are unknown.
+    """
 
     game_days: int | None = None
     chat_days: int | None = None
+    game_seen: int = 7
+    chat_seen: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +158,12 @@ def is_officer(profile: Profile, permissions: Permissions = DEFAULT_PERMISSIONS)
 def days_active(profile: Profile, how_many: int) -> Week:
     """Return the sums of the newest so many weeks; None for a side that is unknown in all."""
     weeks = profile.weeks[-how_many:]
-    return Week(summed(week.game_days for week in weeks), summed(week.chat_days for week in weeks))
+    return Week(
+        summed(week.game_days for week in weeks),
+        summed(week.chat_days for week in weeks),
+        sum(week.game_seen for week in weeks if week.game_days is not None),
+        sum(week.chat_seen for week in weeks if week.chat_days is not None),
+    )
 
 
 def summed(values: Iterable[_Number | None]) -> _Number | None:

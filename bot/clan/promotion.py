@@ -163,7 +163,7 @@ def _strength(profile: Profile, got: Sequence[SignalResult], now: datetime) -> f
     month = profile.window(MONTH_DAYS)
     known = month.messages and month.capped is not None
     calm = (month.capped or 0) / (month.messages or 1) if known else 1.0
-    played, wrote = (min((each or 0) / days, 1.0) for each in active)
+    played, wrote = (min((each or 0) / days, 1.0) for each in active[:2])
     points = [_STEADY_POINTS if each.signal is Signal.STEADY else _SIGNAL_POINTS for each in got]
     return round(calm * (50 * (played + wrote) + sum(points)), 3)
 

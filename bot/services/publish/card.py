@@ -202,6 +202,7 @@ def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
         best_hours=best_hours(week),
         hours=week,
         accounts=member.accounts,
+        heard_from=heard_from,
     )
     evidence = (
         *((f"WOM {ago(member.updated_at, now)} old",) if member.updated_at else ()),

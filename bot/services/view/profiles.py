@@ -18,8 +18,11 @@ from bot.clan.metrics import UNRANKED
 from bot.clan.persons import Person
 from bot.clan.policy import STEADY_DAYS, STEADY_WEEKS, Policy
 from bot.clan.presence import (
+    Days,
     Rise,
     day_number,
+    days_from,
+    days_looked,
     days_risen,
     joined,
     last_day,
@@ -72,7 +75,8 @@ def profiles_of(
 class _Shared:
     """What is worked out of a view for everybody at once.
 
-    `gains` by the days of a window and player; `starts` are the beginnings of the 56 days.
+    `gains` by the days of a window and player; `starts` are the beginnings of the 56 days, and
+    `looked` those on which each player was looked at.
     """
 
     view: ClanView
@@ -80,6 +84,7 @@ class _Shared:
     silence_only: bool
     gains: Mapping[int, Mapping[int, Gains]]
     rises: Mapping[int, Sequence[Rise]]
+    looked: Mapping[int, Days]
     starts: Sequence[int]
     leaves: Sequence[Leave]
     away: Absentees
@@ -104,13 +109,16 @@ def _shared(
     by_player: dict[int, list[Case]] = {}
     for case in cases:
         by_player.setdefault(case.player_id, []).append(case)
+    life = [row for row in view.game.life if row[1] > since_ms]
+    starts = midnights(view.days, view.clan.zone)
     return _Shared(
         view=view,
         policy=policy,
         silence_only=silence_only,
         gains={days: gains_of(view, days) for days in sorted(query.windows)},
-        rises=rises([row for row in view.game.life if row[1] > since_ms]),
-        starts=midnights(view.days, view.clan.zone),
+        rises=rises(life),
+        looked={} if silence_only else days_looked(life, starts),
+        starts=starts,
         leaves=leaves,
         away=away_on(leaves, view.days[-1]),
         returned={each.player_id: each.happened_at for each in reversed([*returned])},
@@ -127,7 +135,7 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
     cases = list(chain.from_iterable(shared.cases.get(each, ()) for each in ids))
     leave = shared.away.leave_of(_on_leave(person), ids)
     return Profile(
-        accounts=tuple(map(_account, places)),
+        accounts=tuple(_account(view, place) for place in places),
         user_id=person.user_id,
         link=view.people.persons.links[ids[0]],
         has_no_discord=places[0].has_no_discord,
@@ -152,7 +160,7 @@ def _from_afar(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
     view = shared.view
     rules = shared.policy.promotion
     return Profile(
-        accounts=tuple(map(_account, places)),
+        accounts=tuple(_account(view, place) for place in places),
         windows={
             days: _window_from_afar(shared, person, places, days)
             for days in {rules.velocity_days, rules.pillar_days}
@@ -187,8 +195,16 @@ def _capped(shared: _Shared, person: Person, days: int) -> int | None:
     return None if capped is None else sum(capped.get(each, 0) for each in person.authors)
 
 
-def _account(place: MemberRow) -> Account:
-    return Account(place.player_id, place.name, place.role, place.joined_at, place.role_since_at)
+def _account(view: ClanView, place: MemberRow) -> Account:
+    first = view.game.first.get(place.player_id)
+    return Account(
+        place.player_id,
+        place.name,
+        place.role,
+        place.joined_at,
+        place.role_since_at,
+        None if first is None else first.seen_at,
+    )
 
 
 def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
@@ -243,12 +259,12 @@ def _weeks(
     view, starts = shared.view, shared.starts
     if shared.silence_only:
         return ()
-    first = min((each.seen_at for each in _seen(view.game.first, ids)), default=None)
+    looked = joined(shared.looked.get(each) for each in ids)
     wrote = joined(view.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
     return weeks(
-        None if first is None else days_risen(risen, starts),
+        None if looked is None else days_risen(risen, starts),
         None if main.chat is None else wrote or 0,
-        (day_number(first, starts), day_number(view.chat.heard_from, starts)),
+        (looked or 0, days_from(day_number(view.chat.heard_from, starts), STEADY_DAYS)),
         STEADY_WEEKS,
     )
 

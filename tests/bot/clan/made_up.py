@@ -18,7 +18,16 @@ from bot.clan.metrics import RAIDS, UNRANKED, MetricKind, threshold
 from bot.clan.names import wom_key
 from bot.clan.persons import AuthorNames, Person, Persons, PlayerNames, Tie, persons
 from bot.clan.policy import DEFAULT_POLICY, STEADY_DAYS, STEADY_WEEKS
-from bot.clan.presence import Rise, day_number, days_risen, midnights, weeks
+from bot.clan.presence import (
+    Rise,
+    day_number,
+    days_from,
+    days_looked,
+    days_risen,
+    joined,
+    midnights,
+    weeks,
+)
 from bot.clan.profiles import Account, Profile, Side, Week, Window, game_window, summed
 from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
 from bot.clan.standings import Link, Member
@@ -225,12 +234,17 @@ def _weeks(
     """Return the last weeks, the newest of which ends today by the clan's calendar."""
     today = day_of(world.now, world.zone)
     starts = midnights(days_between(today - (STEADY_DAYS - 1) * DAY, today), world.zone)
-    first = min((game.looks[0].seen_at for game in games if game.looks), default=None)
+    seen = [
+        (game.player.player_id, to_ms(look.seen_at), look.xp, look.kills_earned)
+        for game in games
+        for look in game.looks
+    ]
+    looked = joined(days_looked(seen, starts).values())
     wrote = (Rise(to_ms(at), 0) for at in hours or ())
     return weeks(
-        None if first is None else days_risen(rises, starts),
+        None if looked is None else days_risen(rises, starts),
         None if hours is None else days_risen(wrote, starts),
-        (day_number(first, starts), day_number(world.start_at, starts)),
+        (looked or 0, days_from(day_number(world.start_at, starts), STEADY_DAYS)),
         STEADY_WEEKS,
     )
 
