@@ -49,7 +49,7 @@ STATEMENTS = {
     "privacy export": 22,
     "press on a promotion": 29,
     "press on a tab of inactive": 19,
-    "what if": 40,
+    "what if": 41,
 }
 """How many statements each command sends."""
 

@@ -67,8 +67,15 @@ def profiles_of(
         if about is None or about in person.players
         else _from_afar(shared, person, places)
         for person in view.people.persons.people
-        if (places := [view.members[each] for each in person.players if each in view.members])
+        if (places := _places(view, person))
     )
+
+
+def _places(view: ClanView, person: Person) -> list[MemberRow]:
+    """Return the accounts that were members, the main one of then first."""
+    places = [view.members[each] for each in person.players if each in view.members]
+    main = None if person.user_id is None else view.mains.get(person.user_id)
+    return sorted(places, key=lambda place: place.player_id != main) if main else places
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ account, is known only as it is today.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.clan.activity import ChangeKind
@@ -25,6 +25,7 @@ from storage.engine import Connection
 from storage.players import MemberRow, MembershipEventRow
 
 _ROLE_KINDS = frozenset({ChangeKind.PROMOTED, ChangeKind.DEMOTED, ChangeKind.ROLE})
+_CAME = frozenset({ChangeKind.JOINED, ChangeKind.RETURNED})
 _NOBODY_EXEMPT = exempt_on((), date.min)
 
 
@@ -34,7 +35,8 @@ class ClanView:
 
     `members` are those of the query's instant by player id, with their roles of then; `people` who
     is who today. `events` (with the player's name, the newest first) reach back as far as the
-    longest window. `days` are those of the eight weeks that end with the query's instant.
+    longest window. `days` are those of the eight weeks that end with the query's instant. `mains`
+    are by user the accounts that were the main ones then, where that is another one today.
     """
 
     clan: Clan
@@ -50,6 +52,7 @@ class ClanView:
     events: Sequence[tuple[MembershipEventRow, str]] = ()
     leaves: Sequence[Leave] = ()
     exempt: Exempt = _NOBODY_EXEMPT
+    mains: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def as_of(self) -> datetime:
@@ -122,6 +125,12 @@ def _members_at(
 ) -> dict[int, MemberRow]:
     """Return who was a member at an instant, with the role of then and since when they held it."""
     changes = [event for event in events if event.kind in _ROLE_KINDS]
+    # Newest first, so that of those after `at` the earliest stays: who came then was away before.
+    moves = {
+        each.player_id: each.kind
+        for each in events
+        if each.happened_at > at and each.kind in _CAME | {ChangeKind.LEFT}
+    }
     # Newest first: of those after `at` the earliest stays, of the others the latest.
     roles = {each.player_id: each.before for each in changes if each.happened_at > at}
     since = {
@@ -139,6 +148,7 @@ def _members_at(
         for member in (*people.places, *people.former)
         if (member.left_at is None or member.left_at > at)
         and (member.joined_at is None or member.joined_at <= at)
+        and moves.get(member.player_id) not in _CAME
     }
 
 

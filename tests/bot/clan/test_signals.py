@@ -250,8 +250,7 @@ def test_doing_more_never_loses_a_signal(
         before,
         windows=dict.fromkeys(POLICY.windows(), busier),
         weeks=tuple(
-            Week(*(None if d is None else d + 1 for d in (week.game_days, week.chat_days)))
-            for week in active
+            Week(*(None if days is None else days + 1 for days in week[:2])) for week in active
         ),
         total_raids=None if raids is None else raids + more,
     )
