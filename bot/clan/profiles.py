@@ -41,6 +41,7 @@ class Window:
     `capped` are messages counted up to the policy's cap an hour; `answers` are questions of others
     that they answered; `raids` are kills gained. `game` is graded as the worst seen of the accounts
     (silence needs all of them), `game_at_best` as the best seen (to have been active, one will do).
+    `counted_from` and `counted_to` are the snapshots that the numbers of the game lie between.
     """
 
     xp: int | None = None
@@ -54,6 +55,8 @@ class Window:
     game: Evidence = UNSEEN
     game_at_best: Evidence = UNSEEN
     chat: Evidence = UNSEEN
+    counted_from: datetime | None = None
+    counted_to: datetime | None = None
 
     @property
     def is_well_observed(self) -> bool:
@@ -195,6 +198,8 @@ def game_window(sides: Sequence[Side], raids: Iterable[int | None] = ()) -> Wind
             won,
             game=evidence,
             game_at_best=evidence,
+            counted_from=gains.since,
+            counted_to=gains.until,
         )
     return Window(
         xp=summed(gains.xp for gains in dated),
@@ -204,6 +209,8 @@ def game_window(sides: Sequence[Side], raids: Iterable[int | None] = ()) -> Wind
         raids=summed(raids),
         game=_worst(sides),
         game_at_best=max((side.evidence for side in sides), key=_grade, default=UNSEEN),
+        counted_from=min((gains.since for gains in dated if gains.since), default=None),
+        counted_to=max((gains.until for gains in dated if gains.until), default=None),
     )
 
 

@@ -12,6 +12,7 @@ from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 _WORDS, _HEAD, _FIRST = 2, 6, 7
 _PERSON = (Column("List", 15), Column("Name", 16), Column("Role", 14))
 _SEEN = (Column("Last in game", 13), Column("Last in chat", 13))
+_COUNTED = (Column("XP counted from", 18), Column("XP counted to", 18))
 _RISING = (
     *_PERSON,
     Column("Next role", 14),
@@ -25,6 +26,7 @@ _RISING = (
     Column("Evidence", 10),
     Column("Why not better", 30),
     Column("All accounts", 19),
+    *_COUNTED,
 )
 _SILENT = (
     *_PERSON,
@@ -37,6 +39,7 @@ _SILENT = (
     Column("Messages in the limit", 12),
     Column("XP in the limit", 14),
     Column("All accounts", 19),
+    *_COUNTED,
 )
 
 
@@ -97,6 +100,8 @@ def _write_rising(sheet: Sheet, line: int, row: PromotionRow) -> None:
     for column, value in enumerate((row.messages, row.counted_messages, row.xp), start=9):
         sheet.number(line, column, value)
     sheet.text(line, 12, row.evidence, "centred")
+    sheet.instant(line, 15, row.xp_from)
+    sheet.instant(line, 16, row.xp_to)
     told = {5: row.reasons, 6: row.not_yet, 13: row.doubts, 14: row.accounts}
     sheet.sentences(line, _RISING, told)
 
@@ -109,6 +114,8 @@ def _write_silent(sheet: Sheet, line: int, row: InactiveRow) -> None:
     sheet.instant(line, 9, row.last_seen_in_chat_at, "date")
     sheet.number(line, 10, row.messages)
     sheet.number(line, 11, row.xp)
+    sheet.instant(line, 13, row.xp_from)
+    sheet.instant(line, 14, row.xp_to)
     apart = () if row.apart is None else (row.apart,)
     told = {5: row.reasons, 6: apart, 7: help_words(row.needs), 12: row.accounts}
     sheet.sentences(line, _SILENT, told)

@@ -249,15 +249,17 @@ def test_doing_more_never_loses_a_signal(
     after = replace(
         before,
         windows=dict.fromkeys(POLICY.windows(), busier),
-        weeks=tuple(
-            Week(*(None if days is None else days + 1 for days in week[:2])) for week in active
-        ),
+        weeks=tuple(Week(_more(week.game_days), _more(week.chat_days)) for week in active),
         total_raids=None if raids is None else raids + more,
     )
     others = [person(n, "zenyte", window=replace(BUSY, xp=50, capped=20 * n)) for n in range(2, 6)]
     had = reached(signals(before, comparison([before, *others], RULES), POLICY, NOW))
     has = reached(signals(after, comparison([after, *others], RULES), POLICY, NOW + days(0)))
     assert {each.signal for each in had} <= {each.signal for each in has}
+
+
+def _more(days: int | None) -> int | None:
+    return None if days is None else days + 1
 
 
 def missing(profile: Profile, signal: Signal, bars: Comparison = BARS) -> tuple[str, ...]:
