@@ -12,7 +12,7 @@ from bot.clan.spans import Period
 from bot.clan.standings import Member
 from bot.clan.wording import plural, role_words, short
 from bot.reports.pictures import Card, card_facts
-from bot.reports.style import slot_words
+from bot.reports.style import date_words, slot_words
 from bot.services.publish import CardFiles
 from bot.services.view import Visitor
 from bot.wiring import Services
@@ -121,10 +121,11 @@ def _fact(label: str, value: float | None, below: str) -> str:
 def _always(card: Card) -> list[str]:
     """Return what is not about the period: totals, best hours, accounts."""
     member = card.member
+    since = f" since {date_words(card.heard_from)}" if card.heard_from else ""
     totals = (
         f"{short(member.total_xp)} XP",
         f"{short(member.total_kills)} boss kills",
-        f"{short(member.total_messages)} messages",
+        f"{short(member.total_messages)} messages{since}",
     )
     lines = [listed("In all", totals, "")]
     if card.best_hours:

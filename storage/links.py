@@ -215,6 +215,19 @@ async def actions(connection: AsyncConnection, clan_id: int, how_many: int) -> l
     return [Noted(row[0], LinkEventRow(*row[1:5]), row[5], row[6]) for row in rows]
 
 
+async def changes_since(
+    connection: AsyncConnection, clan_id: int, since: datetime
+) -> list[LinkEventRow]:
+    """Return what was done to the clan's links after an instant, the oldest first."""
+    event = LINK_EVENTS.c
+    rows = await connection.execute(
+        select(*(event[name] for name in LinkEventRow._fields))
+        .where(event.clan_id == clan_id, event.happened_at > since)
+        .order_by(event.id)
+    )
+    return [LinkEventRow(*row) for row in rows]
+
+
 async def set_no_discord(
     connection: AsyncConnection, clan_id: int, *player_ids: int, has_none: bool
 ) -> None:

@@ -49,7 +49,7 @@ STATEMENTS = {
     "privacy export": 24,
     "press on a promotion": 32,
     "press on a tab of inactive": 22,
-    "what if": 46,
+    "what if": 47,
 }
 """How many statements each command sends."""
 

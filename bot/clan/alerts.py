@@ -16,6 +16,7 @@ from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority, Permissions
 from bot.clan.wording import exact, plural, short
 
 _LEAST_WEEKS = 4
+_LEAST_DAYS = 4  # of a week, below which it says nothing
 
 
 class Alert(NamedTuple):
@@ -174,8 +175,8 @@ def _drift(subject: _Subject) -> _Said | None:
     sides = [
         days
         for days, evidence in (
-            ([week.game_days for week in weeks], subject.week.game),
-            ([week.chat_days for week in weeks], subject.week.chat),
+            ([_of_seven(week.game_days, week.game_seen) for week in weeks], subject.week.game),
+            ([_of_seven(week.chat_days, week.chat_seen) for week in weeks], subject.week.chat),
         )
         if evidence.grade is Grade.GOOD and days and days[-1] is not None
     ]
@@ -186,13 +187,18 @@ def _drift(subject: _Subject) -> _Said | None:
     ):
         return _Said(
             f"was there on {before:.0f} days of a usual week, both sides counted, "
-            f"and on {this_week} in the last 7",
+            f"and on {this_week:.0f} in the last 7",
             before,
         )
     return None
 
 
-def _usual(days: Sequence[int | None]) -> float:
+def _of_seven(days: int | None, seen: int) -> float | None:
+    """Return the days of a week as if all seven had been seen; None where most were not."""
+    return None if days is None or seen < _LEAST_DAYS else 7 * days / seen
+
+
+def _usual(days: Sequence[float | None]) -> float:
     """Return the median of the weeks before the last, or 0 when hardly any is known."""
     known = [each for each in days[:-1] if each is not None]
     return median(known) if len(known) >= _LEAST_WEEKS else 0

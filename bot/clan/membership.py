@@ -63,7 +63,8 @@ def roster_news(
             doubt=f"{len(gone)} of {len(present_before)} members are missing from WOM's answer"
         )
     founding = not present_before
-    places = tuple(_merged(known.get(place.player_id), place, now) for place in fresh)
+    since = None if founding else now
+    places = tuple(_merged(known.get(place.player_id), place, since) for place in fresh)
     changes = (
         []
         if founding
@@ -77,12 +78,17 @@ def roster_news(
     return RosterNews(places, tuple(changes))
 
 
-def _merged(known: Place | None, fresh: Place, now: datetime) -> Place:
-    """Return the place with the earliest joined date that was ever known."""
+def _merged(known: Place | None, fresh: Place, now: datetime | None) -> Place:
+    """Return the place with the earliest joined date that was ever known.
+
+    A role is held since we saw it begin; of those who were there before us (`now` is None then)
+    nobody knows.
+    """
     if known is None:
-        return fresh
+        return fresh._replace(role_since_at=now)
     joined = [at for at in (known.joined_at, fresh.joined_at) if at is not None]
-    since = known.role_since_at if known.role == fresh.role else now
+    is_held = known.role == fresh.role and known.left_at is None
+    since = known.role_since_at if is_held else now
     return fresh._replace(joined_at=min(joined, default=None), role_since_at=since)
 
 

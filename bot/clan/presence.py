@@ -85,19 +85,42 @@ def score_rose(metric: str, path: tuple[float | None, float | None, float]) -> b
     return moved.entered_at is not None or moved.earned > 0
 
 
+def days_looked(
+    seen: Iterable[tuple[int, int, int, int]], starts: Sequence[int]
+) -> dict[int, Days]:
+    """Return by player the days with a look that could show a rise: one before it was seen too.
+
+    `seen` are as for rises(), `starts` the beginnings of the days.
+    """
+    found: dict[int, Days] = {}
+    whose = None
+    for who, at_ms, _, _ in seen:
+        if who != whose:
+            whose, found[who] = who, 0
+        elif at_ms >= starts[0]:
+            found[who] |= 1 << bisect_right(starts, at_ms) - 1
+    return found
+
+
+def days_from(number: int, how_many: int) -> Days:
+    """Return all days from the one of that number on."""
+    return (1 << how_many) - (1 << min(number, how_many))
+
+
 def weeks(
-    played: Days | None, wrote: Days | None, known_from: tuple[int, int], how_many: int
+    played: Days | None, wrote: Days | None, looked: tuple[Days, Days], how_many: int
 ) -> tuple[Week, ...]:
     """Return the active days of each week on both sides, oldest first.
 
-    `known_from` are the numbers of the first days of which the game and chat are known; a week that
-    ends before such a day is unknown on that side.
+    `looked` are the days of which the game and chat are known: all others are unknown, and so is a
+    week that has none of them.
     """
-    game_from, chat_from = known_from
-    return tuple(
-        Week(_in_week(played, number, game_from), _in_week(wrote, number, chat_from))
-        for number in range(how_many)
-    )
+    in_game, in_chat = looked
+    found = []
+    for number in range(how_many):
+        game, chat = _in_week(played, number, in_game), _in_week(wrote, number, in_chat)
+        found.append(Week(game[0], chat[0], game[1], chat[1]))
+    return tuple(found)
 
 
 def day_number(instant: datetime | None, starts: Sequence[int]) -> int:
@@ -112,7 +135,9 @@ def last_day(days: Days | None, first: date) -> date | None:
     return first + (days.bit_length() - 1) * DAY if days else None
 
 
-def _in_week(days: Days | None, week: int, known_from: int) -> int | None:
-    if days is None or 7 * (week + 1) <= known_from:
-        return None
-    return (days >> 7 * week & _WEEK).bit_count()
+def _in_week(days: Days | None, week: int, looked: Days) -> tuple[int | None, int]:
+    """Return (days, of how many that are known) of a week."""
+    known = looked >> 7 * week & _WEEK
+    if days is None or not known:
+        return None, 0
+    return (days >> 7 * week & known).bit_count(), known.bit_count()

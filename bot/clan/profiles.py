@@ -23,13 +23,17 @@ _At = TypeVar("_At")
 
 
 class Account(NamedTuple):
-    """One present player of the person; `role_since_at` is None when nobody saw it begin."""
+    """One present player of the person; `role_since_at` is None when nobody saw it begin.
+
+    `seen_from` is the instant of our first snapshot.
+    """
 
     player_id: int
     name: str
     role: str
     joined_at: datetime | None = None
     role_since_at: datetime | None = None
+    seen_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Window:
     (silence needs all of them), `game_at_best` as the best seen (to have been active, one will do).
     `scores` that rose are neither XP nor kills, and `elsewhere` those that rose in a seasonal
     world. On `present_days` they reacted, used a command or talked in voice, on `voice_days` that.
+    `counted_from` and `counted_to` are the snapshots that the numbers of the game lie between.
     """
 
     xp: int | None = None
@@ -57,6 +62,8 @@ class Window:
     elsewhere: tuple[str, ...] = ()
     present_days: int = 0
     voice_days: int = 0
+    counted_from: datetime | None = None
+    counted_to: datetime | None = None
 
     @property
     def is_well_observed(self) -> bool:
@@ -76,10 +83,15 @@ NOTHING_SEEN = Window()
 
 
 class Week(NamedTuple):
-    """On how many of 7 days somebody gained anything, and wrote anything; None is unknown."""
+    """On how many of 7 days somebody gained anything, and wrote anything; None is unknown.
+
+    On how many of them anybody looked stands beside it: the other days are unknown.
+    """
 
     game_days: int | None = None
     chat_days: int | None = None
+    game_seen: int = 7
+    chat_seen: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +181,12 @@ def is_officer(profile: Profile, permissions: Permissions = DEFAULT_PERMISSIONS)
 def days_active(profile: Profile, how_many: int) -> Week:
     """Return the sums of the newest so many weeks; None for a side that is unknown in all."""
     weeks = profile.weeks[-how_many:]
-    return Week(summed(week.game_days for week in weeks), summed(week.chat_days for week in weeks))
+    return Week(
+        summed(week.game_days for week in weeks),
+        summed(week.chat_days for week in weeks),
+        sum(week.game_seen for week in weeks if week.game_days is not None),
+        sum(week.chat_seen for week in weeks if week.chat_days is not None),
+    )
 
 
 def days_alive(profile: Profile, last: int = STEADY_DAYS) -> int | None:
@@ -210,6 +227,8 @@ def game_window(sides: Sequence[Side]) -> Window:
             elsewhere=elsewhere,
             game=evidence,
             game_at_best=evidence,
+            counted_from=gains.since,
+            counted_to=gains.until,
         )
     scores, elsewhere = _risen(sides)
     return Window(
@@ -221,6 +240,8 @@ def game_window(sides: Sequence[Side]) -> Window:
         ehb=summed(gains.ehb for gains in dated),
         game=_worst(sides),
         game_at_best=max((side.evidence for side in sides), key=_grade, default=UNSEEN),
+        counted_from=min((gains.since for gains in dated if gains.since), default=None),
+        counted_to=max((gains.until for gains in dated if gains.until), default=None),
     )
 
 

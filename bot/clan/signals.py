@@ -27,6 +27,8 @@ from bot.clan.spans import DAY
 from bot.clan.wording import exact, plural, role_words, short
 
 _PILLAR_WEEKS = 4
+_LEAST_LOOKS = STEADY_WEEKS
+"""On so many days somebody has to have been looked at before anything is said of their days."""
 
 
 class SignalResult(NamedTuple):
@@ -207,17 +209,33 @@ def _steady_bars(profile: Profile, rules: PromotionPolicy, now: datetime) -> Ite
     active = days_active(profile, STEADY_WEEKS)
     window = profile.window(STEADY_DAYS)
     here = tenure(profile, now)
-    yield _Bar(active.game_days, bar.game_days, "active day in the game", "active days in the game")
+    played, asked = active.game_days, bar.game_days
+    if active.game_seen < _LEAST_LOOKS:
+        played = None
+    else:
+        # Days on which nobody looked are left out of what is asked for.
+        asked = ceil(asked * active.game_seen / STEADY_DAYS)
+    yield _Bar(played, asked, "active day in the game", "active days in the game")
     yield _Bar(active.chat_days, bar.chat_days, "active day in chat", "active days in chat")
     yield _Bar(summed((window.ehp, window.ehb)), bar.hours, "efficient hour", "efficient hours")
     yield _Bar(window.answers, bar.answers, "question answered", "questions answered")
     tenure_days = None if here is None else here // DAY
     yield _Bar(tenure_days, bar.tenure_days, "day in the clan", "days in the clan")
-    since_at = profile.main.role_since_at
-    # A rank that was held before anybody looked is not held against its holder.
-    if since_at is not None:
-        months = (now - since_at) / timedelta(days=MONTH_DAYS)
-        yield _Bar(months, bar.months_in_rank, "month in this rank", "months in this rank")
+    yield from _months_in_rank(profile, bar.months_in_rank, now)
+
+
+def _months_in_rank(profile: Profile, least: int, now: datetime) -> Iterator[_Bar]:
+    """Yield the time since the last change of rank that was seen, or else since the first look.
+
+    A rank that was held before anybody looked is not held against its holder.
+    """
+    main = profile.main
+    since_at = main.role_since_at or main.seen_from
+    if since_at is None:
+        return
+    months = (now - since_at) / timedelta(days=MONTH_DAYS)
+    if main.role_since_at is not None or months >= least:
+        yield _Bar(months, least, "month in this rank", "months in this rank")
 
 
 def _bar_words(bar: _Bar) -> str:

@@ -20,12 +20,17 @@ _HOURS = 7 * 24
 
 
 class WeekLine(NamedTuple):
-    """Seven dates, and on how many of them somebody was active on each side; None is unknown."""
+    """Seven dates, and on how many of them somebody was active on each side; None is unknown.
+
+    `game_seen` and `chat_seen` are on how many of them anybody looked.
+    """
 
     first_on: date
     last_on: date
     game_days: int | None
     chat_days: int | None
+    game_seen: int = 7
+    chat_seen: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ def _week_line(week: Week, last_on: date, joined_on: date | None) -> WeekLine:
     was_here = joined_on is None or joined_on <= last_on
     game_days = week.game_days if was_here else week.game_days or None
     chat_days = week.chat_days if was_here else week.chat_days or None
-    return WeekLine(last_on - 6 * DAY, last_on, game_days, chat_days)
+    seen = week.game_seen, week.chat_seen
+    return WeekLine(last_on - 6 * DAY, last_on, game_days, chat_days, *seen)
 
 
 class SideTotal(NamedTuple):
@@ -87,6 +93,7 @@ class SideTotal(NamedTuple):
     active_days: int | None
     seen_days: int
     unknown_weeks: int
+    unknown_days: int = 0
 
     @property
     def words(self) -> str:
@@ -96,21 +103,28 @@ class SideTotal(NamedTuple):
 
     @property
     def doubt(self) -> str:
-        """Return how many weeks are unknown."""
-        if not self.unknown_weeks:
-            return "every week was seen"
-        return f"{plural(self.unknown_weeks, 'week')} unknown"
+        """Return how many weeks are unknown, and how many single days besides."""
+        weeks = [f"{plural(self.unknown_weeks, 'week')}"] if self.unknown_weeks else []
+        days = [f"{plural(self.unknown_days, 'day')}"] if self.unknown_days else []
+        unknown = " and ".join([*weeks, *days])
+        return f"{unknown} unknown" if unknown else "every day was seen"
 
 
 def side_totals(weeks: tuple[WeekLine, ...]) -> tuple[SideTotal, SideTotal]:
     """Return the game's and the chat's total over all weeks."""
-    game, chat = [week.game_days for week in weeks], [week.chat_days for week in weeks]
-    return _side_total(game), _side_total(chat)
+    game = [(week.game_days, week.game_seen) for week in weeks]
+    return _side_total(game), _side_total([(week.chat_days, week.chat_seen) for week in weeks])
 
 
-def _side_total(days: list[int | None]) -> SideTotal:
-    unknown = days.count(None)
-    return SideTotal(summed(days), 7 * (len(days) - unknown), unknown)
+def _side_total(weeks: list[tuple[int | None, int]]) -> SideTotal:
+    seen = [(days, of) for days, of in weeks if days is not None]
+    of_days = sum(of for _, of in seen)
+    return SideTotal(
+        summed(days for days, _ in seen),
+        of_days,
+        len(weeks) - len(seen),
+        7 * len(seen) - of_days,
+    )
 
 
 @dataclass(frozen=True, slots=True)

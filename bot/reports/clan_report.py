@@ -31,7 +31,7 @@ class ClanReport:
     (-1 is unranked). A metric without a gain did not rise when the player's gains of the span are
     known and the present value is ranked; otherwise it is unknown. `trend` has at most 90 days.
     `suggestions` are in leadership's copy alone. `left_out` are the members who opted out: they
-    are counted in the totals and stand in nothing else.
+    are counted in the totals and stand in nothing else. All messages are those since `heard_from`.
     """
 
     clan: str
@@ -51,6 +51,7 @@ class ClanReport:
     evidence: tuple[str, ...] = ()
     suggestions: Suggestions | None = None
     left_out: int = 0
+    heard_from: date | None = None
 
     def without(self, hidden: Collection[int]) -> "ClanReport":
         """Return the report without a name, number or change of these players; totals stay.

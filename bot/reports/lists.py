@@ -31,7 +31,8 @@ class InactiveRow:
     """One person on the list of the inactive; numbers are of the last `limit_days`.
 
     `role` is WOM's, of the main account. `over_days` is None unless the silence is sure and its
-    beginning was seen. `apart` says why somebody is left in peace.
+    beginning was seen. `apart` says why somebody is left in peace. `xp_from` and `xp_to` are the
+    instants of the snapshots that the XP lies between.
     """
 
     FILE: ClassVar = "inactive"
@@ -50,6 +51,8 @@ class InactiveRow:
     reasons: tuple[str, ...]
     needs: tuple[Need, ...]
     apart: str | None
+    xp_from: datetime | None = None
+    xp_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class PromotionRow:
     `days_there` are those of the last 56 with a sign of life, `weaker_side_days` the active ones on
     the side that has fewer: they order the list. `considered` was looked at as well.
     `counted_messages` are those up to the policy's cap an hour. Roles are WOM's. `evidence` is how
-    well the person was seen and `doubts` why not better.
+    well the person was seen and `doubts` why not better. `xp_from` and `xp_to` are the instants of
+    the snapshots that the XP lies between.
     """
 
     FILE: ClassVar = "promotions"
@@ -83,6 +87,8 @@ class PromotionRow:
     not_yet: tuple[str, ...]
     considered: tuple[str, ...]
     doubts: tuple[str, ...]
+    xp_from: datetime | None = None
+    xp_to: datetime | None = None
 
 
 Row = TypeVar("Row", InactiveRow, PromotionRow)
@@ -147,6 +153,8 @@ def _inactive_row(part: ListSection, row: InactivityRow) -> InactiveRow:
         reasons=judgement.reasons,
         needs=tuple(sorted(judgement.needs)),
         apart=row.apart,
+        xp_from=window.counted_from,
+        xp_to=window.counted_to,
     )
 
 
@@ -172,6 +180,8 @@ def _promotion_row(part: ListSection, case: PromotionCase) -> PromotionRow:
         not_yet=case.not_yet,
         considered=case.considered,
         doubts=case.doubts,
+        xp_from=month.counted_from,
+        xp_to=month.counted_to,
     )
 
 

@@ -5,7 +5,7 @@ They are arranged by services from one roster; nothing here draws.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ class Card:
 
     `places` holds (place, of how many) for xp, kills, messages and answers of the period where the
     member is ranked. `trend` is the last 90 days; `hours` and `best_hours` are the member's own
-    week over the same days.
+    week over the same days. All messages are those since `heard_from`.
     """
 
     member: Member
@@ -36,6 +36,7 @@ class Card:
     best_hours: tuple[tuple[int, int, int], ...] = ()
     hours: Heatmap = ()
     accounts: tuple[str, ...] = ()
+    heard_from: date | None = None
 
     @property
     def span(self) -> Span:

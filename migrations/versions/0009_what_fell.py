@@ -1,6 +1,7 @@
-"""Observations say what was lost; kills that were lost and earned again count once.
+"""Observations say what was lost; a role is held since a change that was seen.
 
-Who never lost anything keeps the sums they had.
+Kills that were lost and earned again count once; who never lost anything keeps the sums they had.
+Since when a role is held was taken from Wise Old Man, whose rows change for other reasons too.
 
 Revision ID: 0009
 Revises: 0008
@@ -41,6 +42,13 @@ SELECT change.seen_at, metrics.name, change.value FROM metric_changes AS change
 JOIN metrics ON metrics.id = change.metric_id AND metrics.kind = 'boss'
 WHERE change.player_id = :who ORDER BY change.seen_at
 """)
+_ROLE_SINCE = sa.text("""
+UPDATE memberships SET role_since_at = (
+    SELECT max(event.happened_at) FROM membership_events AS event
+    WHERE event.clan_id = memberships.clan_id AND event.player_id = memberships.player_id
+    AND event.kind IN ('joined', 'returned', 'promoted', 'demoted', 'role')
+)
+""")
 _WRITE = sa.text("""
 UPDATE observations SET kills_earned = :earned, xp_fell = :xp_fell, kills_fell = :kills_fell
 WHERE player_id = :who AND seen_at = :seen_at
@@ -52,6 +60,7 @@ def upgrade() -> None:
         column = sa.Column(name, kind, server_default=sa.text("0"), nullable=False)
         op.add_column("observations", column)
     connection = op.get_bind()
+    connection.execute(_ROLE_SINCE)
     # A script for a database that is not there has no rows to look at.
     found = [connection.execute(query) or () for query in (_LOST_XP, _LOST_KILLS)]
     losers = {row[0] for rows in found for row in rows}

@@ -124,6 +124,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "identity_revision.read": identity_revision.read,
     "links.confirmed_roles": lambda it, clan: links.confirmed_roles(it, clan, 7),
     "links.actions": lambda it, clan: links.actions(it, clan, 5),
+    "links.changes_since": lambda it, clan: links.changes_since(it, clan, NOW - DAY),
     "links.every": links.every,
     "links.of_clan": links.of_clan,
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),

@@ -15,6 +15,8 @@ from tests.storage.rows import NOW, everything, names_in, opened
 SCHEMAS = Path(__file__).parent / "schemas"
 RENAMED = {("clans", "gates"): "permissions", ("link_events", "deed"): "action"}
 """Columns that bear another name today; none was ever dropped."""
+PUT_RIGHT = {("memberships", "role_since_at")}
+"""Columns whose values were wrong: a migration says them anew."""
 
 
 def rows(path: Path) -> dict[str, list[dict[str, object]]]:
@@ -38,7 +40,11 @@ def made(path: Path, schema: str) -> Path:
 
 
 def today(table: str, row: dict[str, object]) -> dict[str, object]:
-    return {RENAMED.get((table, name), name): value for name, value in row.items()}
+    return {
+        RENAMED.get((table, name), name): value
+        for name, value in row.items()
+        if (table, name) not in PUT_RIGHT
+    }
 
 
 @pytest.mark.parametrize("schema", ["0002", "0003", "0004", "0006"])

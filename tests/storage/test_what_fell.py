@@ -37,6 +37,12 @@ KILLS = (
 )
 
 
+def down(connection: Connection) -> None:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    command.downgrade(config, "0006")
+
+
 def lay_out(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executemany(
@@ -60,14 +66,38 @@ def lay_out(path: Path) -> None:
         connection.commit()
 
 
+async def test_a_role_is_held_since_a_change_that_was_seen(database: Database, path: Path) -> None:
+    await run_alembic(database, down)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO clans (id, guild_id, name, zone, permissions, role_orders, created_at)"
+            " VALUES (1, 1, 'A', 'UTC', '{}', '[]', 0)"
+        )
+        connection.executemany(
+            "INSERT INTO players (player_id, name, wom_key, account_type, status) "
+            "VALUES (?, 'A', 'a', 'regular', 'active')",
+            [(1,), (2,)],
+        )
+        connection.executemany(
+            "INSERT INTO memberships (clan_id, player_id, role, role_since_at)"
+            " VALUES (1, ?, 'member', 900)",
+            [(1,), (2,)],
+        )
+        connection.executemany(
+            "INSERT INTO membership_events (clan_id, player_id, kind, happened_at)"
+            " VALUES (1, 1, ?, ?)",
+            [("joined", 100), ("promoted", 400), ("renamed", 500)],
+        )
+        connection.commit()
+    await bring_up(database, NOW)
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT player_id, role_since_at FROM memberships").fetchall()
+    assert found == [(1, 400), (2, None)]
+
+
 async def test_who_lost_something_is_summed_anew_and_nobody_else(
     database: Database, path: Path
 ) -> None:
-    def down(connection: Connection) -> None:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(MIGRATIONS))
-        command.downgrade(config, "0006")
-
     await run_alembic(database, down)
     lay_out(path)
     await bring_up(database, NOW)

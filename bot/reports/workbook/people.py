@@ -12,6 +12,7 @@ from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 _WORDS, _HEAD, _FIRST = 2, 6, 7
 _PERSON = (Column("List", 15), Column("Name", 16), Column("Role", 14))
 _SEEN = (Column("Last in game", 13), Column("Last in chat", 13))
+_COUNTED = (Column("XP counted from", 18), Column("XP counted to", 18))
 _RISING = (
     *_PERSON,
     Column("Next role", 14),
@@ -27,6 +28,7 @@ _RISING = (
     Column("Evidence", 10),
     Column("Why not better", 30),
     Column("All accounts", 19),
+    *_COUNTED,
 )
 _SILENT = (
     *_PERSON,
@@ -39,6 +41,7 @@ _SILENT = (
     Column("Messages in the limit", 12),
     Column("XP in the limit", 14),
     Column("All accounts", 19),
+    *_COUNTED,
 )
 
 
@@ -100,6 +103,8 @@ def _write_rising(sheet: Sheet, line: int, row: PromotionRow) -> None:
     for column, value in enumerate((row.messages, row.counted_messages, row.xp), start=11):
         sheet.number(line, column, value)
     sheet.text(line, 14, row.evidence, "centred")
+    sheet.instant(line, 17, row.xp_from)
+    sheet.instant(line, 18, row.xp_to)
     told = {6: row.reasons, 7: row.not_yet, 8: row.considered, 15: row.doubts, 16: row.accounts}
     sheet.sentences(line, _RISING, told)
 
@@ -112,6 +117,8 @@ def _write_silent(sheet: Sheet, line: int, row: InactiveRow) -> None:
     sheet.instant(line, 9, row.last_seen_in_chat_at, "date")
     sheet.number(line, 10, row.messages)
     sheet.number(line, 11, row.xp)
+    sheet.instant(line, 13, row.xp_from)
+    sheet.instant(line, 14, row.xp_to)
     apart = () if row.apart is None else (row.apart,)
     told = {5: row.reasons, 6: apart, 7: help_words(row.needs), 12: row.accounts}
     sheet.sentences(line, _SILENT, told)

@@ -1,5 +1,6 @@
 """The sheet Roster: one row for each member, both sides beside each other."""
 
+from datetime import date
 from itertools import count
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -60,7 +61,9 @@ _LEGEND = (
 def write_roster(workbook: StyledWorkbook, report: ClanReport, source: Source) -> None:
     """Write the roster in the house's order."""
     sheet = workbook.sheet("Roster")
-    sheet.title(f"{report.clan} · Roster", f"{_LEGEND}{report.zone}{_left_out(report.left_out)}")
+    counted = _counted_since(report.heard_from)
+    legend = f"{_LEGEND}{report.zone}{counted}{_left_out(report.left_out)}"
+    sheet.title(f"{report.clan} · Roster", legend)
     rows = roster_rows(report)
     _write_head(sheet, len(rows))
     for line, row in enumerate(rows, start=_FIRST):
@@ -69,6 +72,10 @@ def write_roster(workbook: StyledWorkbook, report: ClanReport, source: Source) -
     for column, kind in _SHADED:
         sheet.shade((_FIRST, column, last, column), style.SHEET_SCALES[kind])
     _draw_weeks(sheet, rows, source)
+
+
+def _counted_since(day: date | None) -> str:
+    return "" if day is None else f" · total messages: counted since {style.date_words(day)}"
 
 
 def _left_out(people: int) -> str:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.clan.bearers import Bearing, bearer_at
+from bot.clan.names import Bearing, bearer_at
 from bot.services.chat.answers import drop_credits, fact_of, settle_answers
 from bot.services.setup import Clan
 from storage import bridges, messages, players

@@ -101,7 +101,6 @@ def place_of(member: WomMembership) -> Place:
         member.player.display_name,
         member.role,
         min(joined_at, member.created_at),
-        member.updated_at,
     )
 
 

@@ -6,7 +6,7 @@ from bot.services.people.identity import Identity, Officer, Visitor
 from bot.services.people.identity_cache import IdentityCache, read_identity
 from bot.services.people.known import Known
 from bot.services.people.leave import LeaveList, Leaves, ListedLeave, Whom, leave_of
-from bot.services.people.link_log import PastAction
+from bot.services.people.link_log import PastAction, mains_at
 from bot.services.people.link_queue import GuildMember, LinkQueue, Partner, QueueEntry, SurePair
 from bot.services.people.links import LinkedAccount, LinkResult, Links
 from bot.services.people.resolved import Resolved
@@ -35,6 +35,7 @@ __all__ = [
     "Visitor",
     "Whom",
     "leave_of",
+    "mains_at",
     "member_called",
     "opted_out",
     "read_identity",

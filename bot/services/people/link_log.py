@@ -89,6 +89,18 @@ async def undo(
     return None
 
 
+def mains_at(changes: Iterable[LinkEventRow]) -> dict[int, int]:
+    """Return by user the account that was the main one before some changes, the oldest first."""
+    found: dict[int, int] = {}
+    seen: set[tuple[int, int]] = set()
+    for each in changes:
+        pair = (each.player_id, each.discord_user_id)
+        if pair not in seen and (each.before or {}).get("is_main"):
+            found.setdefault(each.discord_user_id, each.player_id)
+        seen.add(pair)
+    return found
+
+
 async def _past(connection: Connection, clan: Clan) -> list[PastAction]:
     noted = await links.actions(connection, clan.clan_id, _LOOKED_BACK)
     by_action: dict[int, list[Noted]] = {}

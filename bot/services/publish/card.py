@@ -209,6 +209,7 @@ def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
         best_hours=best_hours(week),
         hours=week,
         accounts=member.accounts,
+        heard_from=heard_from,
     )
     known = view.people.persons.by_player[player_id]
     blind = [x for x in view.blind(span) if x.concerns(known.user_id, known.authors)]

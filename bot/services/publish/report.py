@@ -13,7 +13,7 @@ from bot.clan.evidence import Coverage, coverage
 from bot.clan.gains import MetricGain
 from bot.clan.metrics import MetricKind, threshold
 from bot.clan.policy import Policy
-from bot.clan.spans import WINDOWS, Period, Span, day_span, last
+from bot.clan.spans import WINDOWS, Period, Span, day_of, day_span, last
 from bot.clan.standings import MessageCounts, Roster, TopBoss
 from bot.reports.clan_report import ClanReport
 from bot.reports.definitions import strip
@@ -152,6 +152,7 @@ def _report(view: ClanView, period: Period) -> ClanReport:
     messages = _messages(clan, hours, span)
     earlier = sum(count for at, count in view.chat.hours if at in before)
     known = report_coverage(view, roster, period, messages)
+    heard_at = view.chat.heard_from
     return ClanReport(
         clan=clan.name,
         zone=clan.zone.key,
@@ -168,6 +169,7 @@ def _report(view: ClanView, period: Period) -> ClanReport:
         trend=trend_lines(view.game.life, days, written, clan.zone),
         changes=_changes(view, span),
         evidence=strip(known, view.as_of, clan.zone),
+        heard_from=None if heard_at is None else day_of(heard_at, clan.zone),
     ).without(view.people.hidden)
 
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from bot.clan.cases import Case
 from bot.clan.policy import Policy
 from bot.clan.what_if import LOOK_BACK, Flagged, Past, WhatIf, flagged_in, past
-from bot.services.people import IdentityCache
+from bot.services.people import IdentityCache, mains_at
 from bot.services.review.case_store import standing_cases
 from bot.services.review.context import context_of
 from bot.services.review.suggestions import open_inactivity, open_promotions
 from bot.services.setup import Clan, policy_of
 from bot.services.view import ClanView, read_view, verdict_query
-from storage import cases
+from storage import cases, links
 from storage.engine import Connection
 
 
@@ -38,9 +38,10 @@ async def read_what_if(
     today = await read_view(connection, clan, replace(query, look_back=LOOK_BACK), cache=cache)
     query = reduce(or_, (verdict_query(policy, then, silence_only=True) for policy in both))
     before = await read_view(connection, clan, query, today.people)
+    mains = mains_at(await links.changes_since(connection, clan.clan_id, then))
     read = _TwoViews(
         today,
-        before,
+        replace(before, mains=mains),
         await standing_cases(connection, clan),
         await cases.noticed_since(connection, clan.clan_id, then),
     )

@@ -21,6 +21,8 @@ from bot.clan.presence import (
     Days,
     Rise,
     day_number,
+    days_from,
+    days_looked,
     days_risen,
     joined,
     last_day,
@@ -67,16 +69,23 @@ def profiles_of(
         if about is None or about in person.players
         else _from_afar(shared, person, places)
         for person in view.people.persons.people
-        if (places := [view.members[each] for each in person.players if each in view.members])
+        if (places := _places(view, person))
     )
+
+
+def _places(view: ClanView, person: Person) -> list[MemberRow]:
+    """Return the accounts that were members, the main one of then first."""
+    places = [view.members[each] for each in person.players if each in view.members]
+    main = None if person.user_id is None else view.mains.get(person.user_id)
+    return sorted(places, key=lambda place: place.player_id != main) if main else places
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """What is worked out of a view for everybody at once.
 
-    `gains` by the days of a window and player, `raid_gains` those of RAID_DAYS;
-    `starts` are the beginnings of the 56 days.
+    `gains` by the days of a window and player, `raid_gains` those of RAID_DAYS; `starts` are the
+    beginnings of the 56 days, and `looked` those on which each player was looked at.
     """
 
     view: ClanView
@@ -85,6 +94,7 @@ class _Shared:
     gains: Mapping[int, Mapping[int, Gains]]
     raid_gains: Mapping[int, Gains]
     rises: Mapping[int, Sequence[Rise]]
+    looked: Mapping[int, Days]
     starts: Sequence[int]
     leaves: Sequence[Leave]
     away: Absentees
@@ -110,14 +120,17 @@ def _shared(
     by_player: dict[int, list[Case]] = {}
     for case in cases:
         by_player.setdefault(case.player_id, []).append(case)
+    life = [row for row in view.game.life if row[1] > since_ms]
+    starts = midnights(view.days, view.clan.zone)
     return _Shared(
         view=view,
         policy=policy,
         silence_only=silence_only,
         gains={days: gains_of(view, days) for days in sorted(query.windows)},
         raid_gains={} if silence_only else gains_of(view, RAID_DAYS),
-        rises=rises([row for row in view.game.life if row[1] > since_ms]),
-        starts=midnights(view.days, view.clan.zone),
+        rises=rises(life),
+        looked={} if silence_only else days_looked(life, starts),
+        starts=starts,
         leaves=leaves,
         away=away_on(leaves, view.days[-1]),
         returned={each.player_id: each.happened_at for each in reversed([*returned])},
@@ -140,7 +153,7 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
     played, wrote = _days(shared, members[0], person, ids, risen)
     windows = {days: _window(shared, members, person, days) for days in shared.gains}
     return Profile(
-        accounts=tuple(map(_account, places)),
+        accounts=tuple(_account(view, place) for place in places),
         user_id=person.user_id,
         link=view.people.persons.links[ids[0]],
         has_no_discord=places[0].has_no_discord,
@@ -171,7 +184,7 @@ def _from_afar(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
     ids = [place.player_id for place in places]
     members = [_member(shared.view, person, each) for each in places]
     return Profile(
-        accounts=tuple(map(_account, places)),
+        accounts=tuple(_account(shared.view, place) for place in places),
         windows={
             days: replace(
                 game_window(_sides(shared, members, days)),
@@ -203,8 +216,16 @@ def _capped(shared: _Shared, person: Person, days: int) -> int | None:
     return None if capped is None else sum(capped.get(each, 0) for each in person.authors)
 
 
-def _account(place: MemberRow) -> Account:
-    return Account(place.player_id, place.name, place.role, place.joined_at, place.role_since_at)
+def _account(view: ClanView, place: MemberRow) -> Account:
+    first = view.game.first.get(place.player_id)
+    return Account(
+        place.player_id,
+        place.name,
+        place.role,
+        place.joined_at,
+        place.role_since_at,
+        None if first is None else first.seen_at,
+    )
 
 
 def _member(view: ClanView, person: Person, place: MemberRow) -> Member:
@@ -337,9 +358,9 @@ def _weeks(
     view, starts = shared.view, shared.starts
     if shared.silence_only:
         return ()
-    first = min((each.seen_at for each in _seen(view.game.first, ids)), default=None)
-    known_from = day_number(first, starts), day_number(view.chat.heard_from, starts)
-    return weeks(played, wrote, known_from, STEADY_WEEKS)
+    looked = joined(shared.looked.get(each) for each in ids)
+    heard = days_from(day_number(view.chat.heard_from, starts), STEADY_DAYS)
+    return weeks(None if looked is None else played, wrote, (looked or 0, heard), STEADY_WEEKS)
 
 
 def _on_leave(person: Person) -> int | None:

@@ -28,6 +28,7 @@ from storage.engine import Connection
 from storage.players import MemberRow, MembershipEventRow
 
 _ROLE_KINDS = frozenset({ChangeKind.PROMOTED, ChangeKind.DEMOTED, ChangeKind.ROLE})
+_CAME = frozenset({ChangeKind.JOINED, ChangeKind.RETURNED})
 _NOBODY: frozenset[int] = frozenset()
 _WROTE_LATELY = timedelta(days=180)
 """So long before a channel was lost one who wrote there may still be missed in it."""
@@ -41,7 +42,8 @@ class ClanView:
     `members` are those of the query's instant by player id, with their roles of then; `people` who
     is who today. `events` (with the player's name, the newest first) reach back as far as the
     longest window. `days` are those of the eight weeks that end with the query's instant. Who
-    wrote in the channels that have `gaps` stands in `wrote_in`, by channel id.
+    wrote in the channels that have `gaps` stands in `wrote_in`, by channel id. `mains` are by user
+    the accounts that were the main ones then, where that is another one today.
     """
 
     clan: Clan
@@ -60,6 +62,7 @@ class ClanView:
     events: Sequence[tuple[MembershipEventRow, str]] = ()
     leaves: Sequence[Leave] = ()
     exempt: Exempt = _NOBODY_EXEMPT
+    mains: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def as_of(self) -> datetime:
@@ -176,6 +179,12 @@ def _members_at(
     """
     known_until = max(filter(None, (at, clan.polled_at, clan.listened_at)))
     changes = [event for event in events if event.kind in _ROLE_KINDS]
+    # Newest first, so that of those after `at` the earliest stays: who came then was away before.
+    moves = {
+        each.player_id: each.kind
+        for each in events
+        if each.happened_at > at and each.kind in _CAME | {ChangeKind.LEFT}
+    }
     # Newest first: of those after `at` the earliest stays, of the others the latest.
     roles = {each.player_id: each.before for each in changes if each.happened_at > at}
     since = {
@@ -193,6 +202,7 @@ def _members_at(
         for member in (*people.places, *people.former)
         if (member.left_at is None or member.left_at > at)
         and (member.joined_at is None or not at < member.joined_at <= known_until)
+        and moves.get(member.player_id) not in _CAME
     }
 
 

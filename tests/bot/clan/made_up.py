@@ -18,7 +18,17 @@ from bot.clan.metrics import RAIDS, UNRANKED, MetricKind, threshold
 from bot.clan.names import wom_key
 from bot.clan.persons import AuthorNames, Person, Persons, PlayerNames, Tie, persons
 from bot.clan.policy import DEFAULT_POLICY, RAID_DAYS, STEADY_DAYS, STEADY_WEEKS
-from bot.clan.presence import Days, Rise, day_number, days_risen, joined, midnights, weeks
+from bot.clan.presence import (
+    Days,
+    Rise,
+    day_number,
+    days_from,
+    days_looked,
+    days_risen,
+    joined,
+    midnights,
+    weeks,
+)
 from bot.clan.profiles import Account, Profile, Side, Week, Window, game_window, summed
 from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
 from bot.clan.standings import Link, Member
@@ -248,9 +258,14 @@ def _weeks(
     world: World, games: Sequence[_Game], played: Days | None, wrote: Days | None
 ) -> tuple[Week, ...]:
     starts = _starts(world)
-    first = min((game.looks[0].seen_at for game in games if game.looks), default=None)
-    known_from = day_number(first, starts), day_number(world.start_at, starts)
-    return weeks(played, wrote, known_from, STEADY_WEEKS)
+    seen = [
+        (game.player.player_id, to_ms(look.seen_at), look.xp, look.kills_earned)
+        for game in games
+        for look in game.looks
+    ]
+    looked = joined(days_looked(seen, starts).values())
+    heard = days_from(day_number(world.start_at, starts), STEADY_DAYS)
+    return weeks(None if looked is None else played, wrote, (looked or 0, heard), STEADY_WEEKS)
 
 
 def _leave(world: World, player: MadeUpPlayer) -> Leave | None:

@@ -133,6 +133,11 @@ def test_somebody_whose_joining_is_unknown_is_no_newcomer() -> None:
         ((*(Week(5, 4),) * 7, Week(1, 1)), replace(CALM, game=THIN, chat=NONE), False),
         ((*(Week(None, None),) * 4, *(Week(5, 4),) * 3, Week(0, 0)), CALM, False),
         ((), CALM, False),
+        # A week of which only some days were looked at is measured by those.
+        ((*(Week(5, None),) * 7, Week(4, None, game_seen=5)), CALM, False),
+        ((*(Week(4, None, game_seen=5),) * 7, Week(1, None)), CALM, True),
+        ((*(Week(5, None),) * 7, Week(1, None, game_seen=3)), CALM, False),
+        ((*(Week(3, None, game_seen=3),) * 7, Week(1, None)), CALM, False),
     ],
 )
 def test_drift_is_a_week_far_below_one_s_own_usual_one(

@@ -22,6 +22,7 @@ def known(*places: Place) -> Mapping[int, Place]:
 
 
 CLAN = tuple(place(player_id) for player_id in range(1, 11))
+UNSEEN = tuple(each._replace(role_since_at=None) for each in CLAN)
 
 
 def news(*fresh: Place, of: Mapping[int, Place] | None = None) -> RosterNews:
@@ -33,18 +34,19 @@ def test_the_same_roster_again_is_no_news() -> None:
 
 
 def test_against_an_empty_roster_everybody_was_there_already() -> None:
-    assert news(*CLAN, of={}) == RosterNews(CLAN)
+    """And since when they hold their role nobody knows."""
+    assert news(*CLAN, of={}) == RosterNews(UNSEEN)
 
 
 def test_where_everybody_has_left_the_next_roster_is_a_beginning_too() -> None:
     gone = known(*(each._replace(left_at=NOW - YEAR) for each in CLAN))
-    assert news(*CLAN, of=gone) == RosterNews(CLAN)
+    assert news(*CLAN, of=gone) == RosterNews(UNSEEN)
 
 
 def test_who_is_not_known_has_joined() -> None:
     found = news(*CLAN, place(11, "Fresh", "prospector"))
     assert found.changes == (Change(ChangeKind.JOINED, 11, "Fresh", NOW, after="prospector"),)
-    assert found.present[-1].role_since_at == NOW - YEAR
+    assert found.present[-1].role_since_at == NOW, "whatever Wise Old Man says of the row"
 
 
 def test_who_is_missing_has_left_under_the_name_that_is_known() -> None:

@@ -2,13 +2,22 @@
 
 import re
 import unicodedata
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.names import escaped, is_valid_name, match_key, players_by_name, wom_key
+from bot.clan.names import (
+    Bearing,
+    bearer_at,
+    escaped,
+    is_valid_name,
+    match_key,
+    players_by_name,
+    wom_key,
+)
 
 NAMES = ("No ob", "Noob", "no_ob", "N o o b", "Zezima", "zezima [Cpt]", "Woox", "B0aty | GIM", "-")
 sides = st.dictionaries(
@@ -207,3 +216,46 @@ def test_escaping_adds_only_backslashes_and_never_drops_a_letter(name: str) -> N
 def test_no_markup_is_left_unescaped(name: str) -> None:
     left = re.sub(r"\\.", "x", escaped(name))
     assert not re.search(r"[*_`~|\[\]<>:\\]|@(?!\u200b)|^\s*#", left)
+
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def on(day: float) -> datetime:
+    return START + timedelta(days=day)
+
+
+FIRST, SECOND = Bearing(1, on(10), on(20)), Bearing(2, on(30), on(40), is_current=True)
+BORROWED = Bearing(3, on(50), on(60))
+
+
+@pytest.mark.parametrize(
+    ("day", "who"),
+    [(0, 1), (10, 1), (20, 1), (25, 1), (30, 2), (45, 2), (55, 3), (61, 2)],
+)
+def test_a_line_is_of_whoever_bore_the_name_then(day: float, who: int) -> None:
+    assert bearer_at((SECOND, BORROWED, FIRST), on(day)) == who
+
+
+def test_a_name_that_one_player_bore_needs_no_time() -> None:
+    assert bearer_at((), START) is None
+    assert bearer_at((SECOND,), START) is None
+
+
+def test_who_is_called_so_today_is_meant_from_the_instant_of_the_change() -> None:
+    gone = Bearing(1, on(30), on(30))
+    assert bearer_at((gone, SECOND), on(30)) == 2
+    assert bearer_at((gone, SECOND), on(29)) == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 30)), min_size=2, max_size=5))
+def test_somebody_bore_it_whatever_is_known_and_in_whatever_order(
+    times: list[tuple[int, int]],
+) -> None:
+    borne = [
+        Bearing(who, on(first), on(first + length))
+        for who, (first, length) in enumerate(times, start=1)
+    ]
+    for day in range(0, 130, 7):
+        found = bearer_at(borne, on(day))
+        assert found in {each.player_id for each in borne}

@@ -12,6 +12,8 @@ from bot.clan.metrics import UNRANKED
 from bot.clan.presence import (
     Rise,
     day_number,
+    days_from,
+    days_looked,
     days_risen,
     joined,
     last_day,
@@ -22,6 +24,7 @@ from bot.clan.presence import (
 )
 from bot.clan.profiles import Week
 
+UNSEEN = Week(None, None, 0, 0)
 LONDON = ZoneInfo("Europe/London")
 FIRST = date(2026, 3, 23)
 DAYS = [FIRST + timedelta(days=number) for number in range(56)]
@@ -92,10 +95,28 @@ def test_whoever_of_several_was_there_the_person_was(days: list[int | None]) -> 
 
 
 def test_weeks_count_days_and_what_nobody_saw_is_unknown() -> None:
-    everyday, none = 2**56 - 1, 0
-    assert weeks(everyday, none, (0, 0), 8) == (Week(7, 0),) * 8
-    assert weeks(everyday, None, (10, 0), 3) == (Week(None, None), Week(7, None), Week(7, None))
-    assert weeks(None, 0b1111, (0, 7), 2) == (Week(None, None), Week(None, 0))
+    everyday, none = days_from(0, 56), 0
+    assert weeks(everyday, none, (everyday, everyday), 8) == (Week(7, 0),) * 8
+    late = (days_from(10, 21), everyday)
+    assert weeks(everyday, None, late, 3) == (UNSEEN, Week(4, None, 4, 0), Week(7, None, 7, 0))
+    assert weeks(None, 0b1111, (0, days_from(7, 14)), 2) == (UNSEEN, Week(None, 0, 0, 7))
+
+
+def test_a_day_on_which_nobody_looked_is_neither_active_nor_idle() -> None:
+    """Looked at on Tuesday and Friday, and both times something had risen."""
+    assert weeks(0b0010010, 0, (0b0010010, 0), 1) == (Week(2, None, 2, 0),)
+    assert weeks(0b0000010, 0, (0b0010010, 0), 1) == (Week(1, None, 2, 0),)
+
+
+def test_a_look_counts_from_the_second_on_for_the_first_shows_no_rise() -> None:
+    seen = [(1, STARTS[0] - 9, 0, 0), (1, STARTS[0], 0, 0), (1, STARTS[3] - 1, 0, 0)]
+    assert days_looked([*seen, (2, STARTS[5], 0, 0)], STARTS) == {1: 0b101, 2: 0}
+    before = [(1, STARTS[0] - 9, 0, 0), (1, STARTS[0] - 2, 0, 0)]
+    assert days_looked(before, STARTS) == {1: 0}
+
+
+def test_days_from_a_day_past_the_end_are_none() -> None:
+    assert (days_from(56, 56), days_from(99, 56), days_from(54, 56)) == (0, 0, 3 << 54)
 
 
 def test_the_number_of_a_day_is_within_the_days_looked_at() -> None:

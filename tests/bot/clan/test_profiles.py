@@ -73,8 +73,9 @@ def test_the_highest_role_of_all_accounts_counts(
 def test_active_days_are_summed_over_the_newest_weeks_that_are_known() -> None:
     weeks = (Week(7, 7), Week(None, 3), Week(2, None))
     assert days_active(person(weeks=weeks), 2) == Week(2, 3)
-    assert days_active(person(weeks=weeks), 8) == Week(9, 10)
-    assert days_active(person(weeks=()), 8) == Week(None, None)
+    assert days_active(person(weeks=weeks), 8) == Week(9, 10, 14, 14)
+    assert days_active(person(weeks=()), 8) == Week(None, None, 0, 0)
+    assert days_active(person(weeks=(Week(2, 1, 3, 5), *weeks)), 8) == Week(11, 11, 17, 19)
 
 
 def test_days_with_a_sign_of_life_are_counted_back_from_today() -> None:

@@ -18,6 +18,7 @@ from tests.bot.clan.portraits import (
     THIN,
     ZERO,
     account,
+    ago,
     days,
     person,
 )
@@ -199,9 +200,60 @@ def test_an_unknown_side_is_no_steadiness_but_an_unknown_beginning_is_not_held_a
     founder = finding(person(accounts=(account()._replace(role_since_at=None),)), Signal.STEADY)
     assert founder is not None
     assert founder.is_reached
+    assert "in this rank" not in founder.words
     nobody = finding(person(accounts=(account()._replace(joined_at=None),)), Signal.STEADY)
     assert nobody is not None
     assert "days in the clan" in nobody.words
+
+
+@pytest.mark.parametrize(
+    ("changed", "seen", "words"),
+    [
+        (2, 300, "0 months in this rank"),
+        (None, 300, "10 months in this rank"),
+        (None, 2, None),
+    ],
+)
+def test_time_in_rank_counts_from_a_change_that_was_seen_or_else_from_our_first_snapshot(
+    changed: float | None, seen: float, words: str | None
+) -> None:
+    """And what nobody can know fails nobody."""
+    held = account()._replace(
+        role_since_at=None if changed is None else ago(changed),
+        seen_from=ago(seen),
+    )
+    found = finding(person(accounts=(held,)), Signal.STEADY)
+    assert found is not None
+    assert found.is_reached is (changed is None)
+    assert ("in this rank" in found.words) is (words is not None)
+    assert (words or "Steady") in found.words
+
+
+@pytest.mark.parametrize(
+    ("week", "is_reached", "asked"),
+    [
+        (Week(2, 4, game_seen=2), True, 8),
+        (Week(1, 4, game_seen=2), True, 8),
+        (Week(1, 4, game_seen=4), False, 16),
+        (Week(1, 4, game_seen=7), False, 28),
+    ],
+)
+def test_days_on_which_nobody_looked_are_not_asked_for(
+    week: Week,
+    is_reached: bool,  # noqa: FBT001 - a claim's value
+    asked: int,
+) -> None:
+    found = finding(person(weeks=(week,) * 8), Signal.STEADY)
+    assert found is not None
+    assert (found.is_reached, f"({asked} asked)" in found.words) == (is_reached, True)
+
+
+def test_under_eight_looks_say_nothing_of_anybodys_days() -> None:
+    rare = finding(
+        person(weeks=(*(Week(None, 4),) * 5, *(Week(2, 4, game_seen=2),) * 3)), Signal.STEADY
+    )
+    assert rare is not None
+    assert rare.words == "Steady: \N{EN DASH} active days in the game (28 asked)"
 
 
 def test_a_bar_of_zero_is_not_asked_for() -> None:
@@ -250,7 +302,7 @@ def test_doing_more_never_loses_a_signal(
     after = replace(
         before,
         windows=dict.fromkeys(POLICY.windows(), busier),
-        weeks=tuple(Week(*(None if d is None else d + 1 for d in week)) for week in active),
+        weeks=tuple(Week(_more(week.game_days), _more(week.chat_days)) for week in active),
         recent_raids=None if raids is None else raids + more,
     )
     others = [person(n, "zenyte", window=replace(BUSY, xp=50, capped=20 * n)) for n in range(2, 6)]
@@ -259,6 +311,10 @@ def test_doing_more_never_loses_a_signal(
         signals(after, comparison([after, *others], LADDER, RULES), POLICY, NOW + days(0))
     )
     assert {each.signal for each in had} <= {each.signal for each in has}
+
+
+def _more(days: int | None) -> int | None:
+    return None if days is None else days + 1
 
 
 def missing(profile: Profile, signal: Signal, bars: Comparison = BARS) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def test_there_are_always_eight_weeks_and_the_unlooked_at_are_unknown(
 
     assert len(weeks) == 8
     assert [week.game_days for week in weeks].count(None) == 8 - min(len(known), 8)
-    assert weeks[-1][2:] == ((1, 1) if known else (None, None))
+    assert weeks[-1][2:4] == ((1, 1) if known else (None, None))
 
 
 def test_a_week_before_somebody_joined_is_unknown_and_not_idle() -> None:
@@ -88,7 +88,10 @@ def test_totals_are_of_the_days_that_were_seen() -> None:
     assert (game, chat) == (SideTotal(12, 14, 6), SideTotal(None, 0, 8))
     assert (game.words, game.doubt) == ("12 of 14 days", "6 weeks unknown")
     assert (chat.words, chat.doubt) == ("\N{EN DASH}", "8 weeks unknown")
-    assert SideTotal(0, 56, 0).doubt == "every week was seen"
+    some = weeks_picture(person(weeks=(Week(1, None, 3), *weeks)), "x", ZONE, NOW)
+    game, _ = side_totals(some.weeks)
+    assert (game.words, game.doubt) == ("13 of 17 days", "5 weeks and 4 days unknown")
+    assert SideTotal(0, 56, 0).doubt == "every day was seen"
 
 
 def test_the_longest_gap_goes_on_past_midnight_and_sunday() -> None:

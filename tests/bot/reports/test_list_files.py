@@ -9,7 +9,7 @@ from bot.clan.leave import Exemption
 from bot.reports.documents import Document
 from bot.reports.list_files import as_csv, as_json
 from bot.reports.lists import Listing, Row
-from tests.bot.clan.portraits import silent
+from tests.bot.clan.portraits import NOW, days, silent
 from tests.bot.reports.people import SURE, crowd, everybody, named, suggested
 
 RAW = (
@@ -67,18 +67,27 @@ def test_the_inactive_as_csv() -> None:
     assert document.content.decode("utf-8-sig").splitlines()[:3] == [
         (
             "part,name,player_id,accounts,role,last_seen_in_game_at,last_seen_in_chat_at,messages,xp,"
-            "limit_days,over_days,reasons,needs,apart"
+            "limit_days,over_days,reasons,needs,apart,xp_from,xp_to"
         ),
         (
             "sure,Ann,1,Ann; Ann Alt,member,2026-04-05T12:00:00Z,2026-03-31T12:00:00Z,0,0,30,10,"
             '"no message in 30 days, the last one 45 days ago; '
-            '0 XP in 30 days, under 10,000, the last gain 40 days ago",,'
+            '0 XP in 30 days, under 10,000, the last gain 40 days ago",,,,'
         ),
         (
             "needs evidence,Bob,11,Bob,member,2026-04-05T12:00:00Z,2026-03-31T12:00:00Z,,0,30,,"
-            "chat: not linked to a Discord user,link,"
+            "chat: not linked to a Discord user,link,,,"
         ),
     ]
+
+
+def test_a_list_names_the_two_snapshots_that_xp_lies_between() -> None:
+    seen = silent()
+    month = replace(seen.window(30), counted_from=NOW - days(1), counted_to=NOW)
+    listing = suggested(replace(seen, windows={30: month})).inactive
+    row = table(as_csv(listing))[0]
+    assert (row["xp_from"], row["xp_to"]) == ("2026-05-14T12:00:00Z", "2026-05-15T12:00:00Z")
+    assert json.loads(as_json(listing).content)["people"][0]["xp_from"] == row["xp_from"]
 
 
 def test_the_promotions_as_json() -> None:
@@ -116,6 +125,8 @@ def test_the_promotions_as_json() -> None:
             ),
         ],
         "doubts": [],
+        "xp_from": None,
+        "xp_to": None,
     }
 
 

@@ -70,6 +70,8 @@ def test_the_inactive_stand_with_all_that_is_known_of_them() -> None:
         "Messages in the limit": 0,
         "XP in the limit": 0,
         "All accounts": "Ann\nAnn Alt",
+        "XP counted from": DASH,
+        "XP counted to": DASH,
     }
     bob, cat = row(sheet, FIRST + 1), row(sheet, FIRST + 2)
     assert (bob["List"], bob["What would help"]) == ("Needs evidence", "a link to a Discord user")

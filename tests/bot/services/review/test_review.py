@@ -7,14 +7,18 @@ import pytest
 from bot.clan.audit import Standing
 from bot.clan.cases import CaseKind, CaseState, Life, Move
 from bot.clan.enforcement import Need, Verdict
+from bot.clan.linking import LinkPair
 from bot.clan.policy import DEFAULT_POLICY, AlertKind, changed
 from bot.clan.promotion import outlook
+from bot.clan.ranks import Authority
 from bot.clan.signals import comparison
 from bot.clan.what_if import Fate
+from bot.services.people import Links, Officer
 from bot.services.review import Review, Suggestion, Unsuggested, read_context, verdicts_in
 from bot.services.setup import Policies
 from storage import cases, players
 from storage.cases import EntryRow
+from storage.players import MembershipEventRow
 from tests.bot.services.village import OFFICER, Village, counted, judged_by
 from tests.storage.rows import DAY, HOUR, NOW
 
@@ -281,3 +285,50 @@ async def test_a_close_look_at_one_says_the_same_as_a_look_at_all(
     assert found.profile == context.by_player()[2]
     bars = comparison(context.profiles, context.ladder, DEFAULT_POLICY.promotion)
     assert found.outlook == outlook(found.profile, bars, context.ladder, DEFAULT_POLICY, NOW)
+
+
+async def test_what_if_flags_only_who_was_a_member_then(village: Village, review: Review) -> None:
+    """Who had left by then and returned since was not there, and did not come back."""
+    for who in (1, 2, 3, 4):
+        await at_home(village, who)
+        await village.wrote(who + 100, NOW - 20 * DAY)
+    left, back = NOW - 150 * DAY, NOW - 60 * DAY
+    async with village.database.writing() as connection:
+        clan_id = village.clan.clan_id
+        moves = [
+            MembershipEventRow(2, "left", left),
+            MembershipEventRow(2, "returned", back),
+            MembershipEventRow(3, "returned", back),
+            MembershipEventRow(3, "left", NOW - 50 * DAY),
+            MembershipEventRow(4, "left", NOW - 70 * DAY),
+            MembershipEventRow(4, "returned", NOW - 65 * DAY),
+        ]
+        await players.note_events(connection, clan_id, moves)
+        await players.take_out(connection, clan_id, [3], NOW - 50 * DAY)
+    found = await review.what_if(village.clan, changed(DEFAULT_POLICY, cases={"not_yet_days": 9}))
+    assert found.past_before is not None
+    assert set(names_of(found.past_before.then.flagged)) == {"Player 1", "Player 4"}
+    assert set(found.past_before.named(Fate.BACK)) == {"Player 1", "Player 4"}
+    assert found.past_before.named(Fate.LEFT) == ()
+
+
+async def test_what_if_names_people_by_the_account_that_was_the_main_one_then(
+    village: Village, review: Review
+) -> None:
+    await at_home(village, 1)
+    await village.linked(1, 101, is_main=True)
+    await village.settled({2: "Player 2"}, role="captain")
+    for days in range(200, -1, -5):
+        await village.seen(2, NOW - days * DAY, 100)
+    links, officer = Links(village.database, village.clock), Officer(OFFICER, Authority.LEADERSHIP)
+    village.clock.now = NOW - 150 * DAY
+    assert (await links.confirm(village.clan, LinkPair(2, 101), officer)).refusal is None
+    village.clock.now = NOW - 10 * DAY
+    assert (await links.make_main(village.clan, LinkPair(2, 101), officer)).refusal is None
+    village.clock.now = NOW
+    found = await review.what_if(village.clan, changed(DEFAULT_POLICY, cases={"not_yet_days": 9}))
+    assert names_of(found.before.flagged) == ["Player 2"]
+    assert found.past_before is not None
+    assert names_of(found.past_before.then.flagged) == ["Player 1"]
+    assert found.past_before.named(Fate.SILENT) == ("Player 1",)
+    assert list(found.past_before.then.by_role) == ["member"]

@@ -81,9 +81,34 @@ async def test_a_person_has_sums_over_all_accounts_and_one_chat(village: Village
     assert [each.name for each in found.accounts] == ["Main", "Alt"]
     assert (month.xp, month.messages, found.total_xp) == (3_010, 2, 4_020)
     assert (found.user_id, found.link) == (5, Link.CONFIRMED)
-    assert found.weeks[-1] == Week(1, 2)
+    assert found.weeks[-1] == Week(1, 2, game_seen=1)
+    assert found.weeks[0].game_days is None
     assert found.chat_seen_at == NOW - DAY
     assert found.game_seen_at == NOW - HOUR
+
+
+async def test_days_without_a_look_are_unknown_in_the_weeks(village: Village) -> None:
+    """Looked at on three days of this week, and on two of them something had risen."""
+    await long_heard(village)
+    await village.settled({1: "Ann"})
+    await village.linked(1, 5)
+    await village.wrote(5, NOW - DAY)
+    for days, xp in ((12, 0), (5, 50), (3, 50), (0, 90)):
+        await village.seen(1, NOW - days * DAY, xp)
+    weeks = (await profile_of(village)).weeks
+    assert weeks[-1] == Week(2, 1, game_seen=3)
+    assert [week.game_days for week in weeks[:-1]] == [None] * 7
+    assert [week.chat_days for week in weeks[:-1]] == [0] * 7
+
+
+async def test_who_was_there_before_us_has_held_their_rank_since_nobody_knows_when(
+    village: Village,
+) -> None:
+    await long_heard(village)
+    await village.settled({1: "Ann"})
+    await village.seen(1, NOW - 300 * DAY, 5)
+    main = (await profile_of(village)).main
+    assert (main.role_since_at, main.seen_from) == (None, NOW - 300 * DAY)
 
 
 async def test_well_observed_silence_is_silence(village: Village) -> None:
