@@ -49,7 +49,6 @@ RHETORICAL = re.compile(
             r"how\s+am\s+i\s+(?:still|so|this|always)\b",
             r"how\s+(?:hard|bad|difficult)\s+can\s+(?:it|that|this)\b",
             r"(?:can|could)\s+(?:we|i)\s+just\b",
-            r"why\s+(?:do|does|did|is|am|are)\s+\w+\s+(?:always|even|keep|never|like\s+this)\b",
             r"how\s+(?:about\s+no\b|dare|nice|sweet|lovely|rude|the\b|ever\b|i\b|it\b|he\b|she\b)",
             rf"how\s+(?:{_LIKES})(?:\s+(?:is|are|was|were)\s+(?:that|this|you|u|he|she|it|we)\b|\s*$)",
             (
@@ -79,6 +78,7 @@ RHETORICAL = re.compile(
 SEEMING = re.compile(
     "|".join(
         (
+            r"why\s+(?:do|does|did|is|am|are)\s+\w+\s+(?:always|even|keep|never|like\s+this)\b",
             r"why\s+did\s+i\b|are\s+(?:you|u|we)\s+not\b|(?:is|was)\s+(?:that|it)\s+(?:an?\s+)?\w+\s*$",
             r"who\s+(?:else\s+(?:would|could|but)|the|even|said|let|would|knew|i|we)\b",
             r"why\s+(?:would\s+(?:any\s?one|some\s?one|they|people)|so\b|are\s+people)\b",

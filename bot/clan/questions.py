@@ -86,24 +86,31 @@ class Answer(NamedTuple):
 def answer_to(
     question: MessageFact, later: Iterable[MessageFact], window: timedelta = ANSWER_WINDOW
 ) -> Answer | None:
-    """Return the earliest of `later` that answers the question, whatever their order.
+    """Return what of `later` answers the question, whatever their order.
 
-    A reply by somebody else answers at any time, anything else somebody else wrote in the channel
-    only within the window, its end included. Pass authors as persons where the two sides are
-    linked, else one human on Discord and on the bridge can answer themself.
+    The first reply by somebody else, at any time; or else, within the window, its end included, the
+    first that somebody else wrote in the channel which neither asks nor replies to anything. Pass
+    authors as persons where the two sides are linked, else one human on Discord and on the bridge
+    can answer themself.
     """
-    found = min(
-        (fact for fact in later if _answers(fact, question, window)), key=_when, default=None
-    )
+    by_others = [fact for fact in later if _is_behind(fact, question)]
+    replies = [fact for fact in by_others if fact.reply_to == question.message_id]
+    following = [fact for fact in by_others if _follows(fact, question, window)]
+    found = min(replies or following, key=_when, default=None)
     return found and Answer(found.message_id, found.author_id, found.sent_at)
 
 
-def _answers(fact: MessageFact, question: MessageFact, window: timedelta) -> bool:
-    if fact.author_id == question.author_id or _when(fact) <= _when(question):
-        return False
-    if fact.reply_to == question.message_id:
-        return True
-    return fact.channel_id == question.channel_id and fact.sent_at - question.sent_at <= window
+def _is_behind(fact: MessageFact, question: MessageFact) -> bool:
+    return fact.author_id != question.author_id and _when(fact) > _when(question)
+
+
+def _follows(fact: MessageFact, question: MessageFact, window: timedelta) -> bool:
+    return (
+        fact.channel_id == question.channel_id
+        and fact.sent_at - question.sent_at <= window
+        and not fact.is_question
+        and fact.reply_to is None
+    )
 
 
 def _when(fact: MessageFact) -> tuple[datetime, int]:

@@ -174,9 +174,16 @@ def test_a_reply_answers_any_time_later() -> None:
     assert answered_by(fact(2, 20, 5000, reply_to=1)._replace(channel_id=9)) == 2
 
 
-def test_the_earlier_of_reply_and_next_speaker_is_the_answer() -> None:
-    assert answered_by(fact(2, 20, 5), fact(3, 30, 6, reply_to=1)) == 2
-    assert answered_by(fact(2, 20, 30), fact(3, 30, 40, reply_to=1)) == 3
+def test_an_explicit_reply_comes_before_the_next_speaker_however_late() -> None:
+    assert answered_by(fact(2, 20, 5), fact(3, 30, 6, reply_to=1)) == 3
+    assert answered_by(fact(2, 20, 5), fact(3, 30, 400, reply_to=1)) == 3
+    assert answered_by(fact(2, 20, 5), fact(4, 30, 9, reply_to=1), fact(3, 40, 8, reply_to=1)) == 3
+
+
+def test_the_next_speaker_who_asks_or_replies_to_something_else_does_not_answer() -> None:
+    asks, replies = fact(2, 20, 1, asks=True), fact(3, 20, 2, reply_to=99)
+    assert answered_by(asks, replies) is None
+    assert answered_by(asks, replies, fact(4, 30, 3)) == 4
 
 
 def test_nobody_answers_themself() -> None:
@@ -224,7 +231,7 @@ def test_the_order_of_facts_does_not_matter(
 
 
 @given(talks())
-def test_the_next_other_speaker_and_the_first_reply_are_enough_to_look_at(
+def test_the_next_who_may_answer_and_the_first_reply_are_enough_to_look_at(
     talk: list[MessageFact],
 ) -> None:
     for question in talk:
@@ -233,7 +240,13 @@ def test_the_next_other_speaker_and_the_first_reply_are_enough_to_look_at(
             key=lambda each: (each.sent_at, each.message_id),
         )
         behind = [each for each in later if _is_behind(each, question)]
-        here = [each for each in behind if each.channel_id == question.channel_id]
+        here = [
+            each
+            for each in behind
+            if each.channel_id == question.channel_id
+            and each.reply_to is None
+            and not each.is_question
+        ]
         replies = [each for each in behind if each.reply_to == question.message_id]
         assert answer_to(question, [*here[:1], *replies[:1]]) == answer_to(question, talk)
 
