@@ -5,12 +5,23 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
-from storage.messages import Stored, in_few
+from storage.messages import Flag, Stored, in_few
 from storage.rollups import AuthorRange
 from storage.tables import AUTHORS, MESSAGES, QUESTIONS
 
@@ -122,26 +133,34 @@ async def next_speakers(
 ) -> dict[int, Stored]:
     """Return by question the first message of somebody else behind it in its channel.
 
-    At least up to the end of the window, and a millisecond more: ids of one millisecond have an
-    order of their own. Each message is looked at once, however many questions precede it.
+    Neither a question nor a reply; at least up to the end of the window, and a millisecond more:
+    ids of one millisecond have an order of their own. Each message is looked at twice at most,
+    however many questions precede it.
     """
     ordered = sorted(asked, key=_BY_CHANNEL)
-    near: dict[int, Stored] = {}
+    near: dict[int, list[Stored]] = {}
     for few in in_few(ordered):
         ids = [each.message_id for each in few]
-        rows = await connection.execute(_next_speaker(window), {"ids": ids})
-        near |= {row[0]: Stored(*row[1:]) for row in rows}
+        rows = await connection.execute(_next_speakers(window), {"ids": ids})
+        for question_id, *message in rows:
+            near.setdefault(question_id, []).append(Stored(*message))
     found: dict[int, Stored] = {}
-    later: QuestionRow | None = None
+    channel_id, behind = None, []
     for each in reversed(ordered):
-        message = near.get(each.message_id)
-        if message is None and later is not None and later[1:3] == each[1:3]:
-            # Up to the same author's next question nobody else spoke: both wait for the same.
-            message = found.get(later.message_id)
+        if each.channel_id != channel_id:
+            channel_id, behind = each.channel_id, []
+        # The nearest two of different people are enough: one of them is not who asked.
+        behind = _first_two([*sorted(near.get(each.message_id, ())), *behind])
+        message = next((one for one in behind if one.author_id != each.author_id), None)
         if message is not None:
             found[each.message_id] = message
-        later = each
     return found
+
+
+def _first_two(messages: Sequence[Stored]) -> list[Stored]:
+    """Return the first message, and the first by anybody else."""
+    first = messages[:1]
+    return [*first, *[each for each in messages if each.author_id != first[0].author_id][:1]]
 
 
 async def first_replies(
@@ -193,8 +212,8 @@ def _waiting(window: timedelta) -> Select[Any]:
     )
 
 
-def _next_speaker(window: timedelta) -> Select[Any]:
-    """Return the next message of somebody else, up to the next of the questions in the channel."""
+def _next_speakers(window: timedelta) -> Select[Any]:
+    """Return what may answer up to the next of the questions: the first, and another's first."""
     question, message = QUESTIONS.c, MESSAGES.c
     following_id = func.lead(question.message_id).over(
         partition_by=question.channel_id, order_by=question.message_id
@@ -204,27 +223,48 @@ def _next_speaker(window: timedelta) -> Select[Any]:
         select(
             question.message_id,
             question.channel_id,
-            question.author_id,
             case((following_id < last_id, following_id), else_=last_id).label("until_id"),
         )
         .where(question.message_id.in_(bindparam("ids", expanding=True)))
         .cte("asked")
     )
-    first_id = (
+    first = _first_after(asked.c.message_id, asked).correlate(asked).scalar_subquery()
+    nearest = select(asked, first.label("first_id")).cte("nearest")
+    who = MESSAGES.alias("who").c
+    its_author = (
+        select(who.author_id)
+        .where(who.message_id == nearest.c.first_id)
+        .correlate(nearest)
+        .scalar_subquery()
+    )
+    second = (
+        _first_after(nearest.c.first_id, nearest)
+        .where(message.author_id != its_author)
+        .correlate(nearest)
+        .scalar_subquery()
+    )
+    both = union_all(
+        select(nearest.c.message_id, nearest.c.first_id),
+        select(nearest.c.message_id, second.label("first_id")),
+    ).cte("both")
+    return _with_messages(both)
+
+
+def _first_after(after_id: ColumnElement[int], within: CTE) -> Select[Any]:
+    """Return the id of the first message in a channel that neither asks nor replies."""
+    message = MESSAGES.c
+    return (
         select(message.message_id)
         .where(
-            message.message_id > asked.c.message_id,
-            message.message_id <= asked.c.until_id,
-            message.channel_id == asked.c.channel_id,
-            message.author_id != asked.c.author_id,
+            message.message_id > after_id,
+            message.message_id <= within.c.until_id,
+            message.channel_id == within.c.channel_id,
+            message.reply_to.is_(None),
+            message.flags.op("&")(int(Flag.QUESTION)) == 0,
         )
         .order_by(message.message_id)
         .limit(1)
-        .correlate(asked)
-        .scalar_subquery()
     )
-    found = select(asked.c.message_id, first_id.label("first_id")).cte("found")
-    return _with_messages(found)
 
 
 def _first_reply() -> Select[Any]:

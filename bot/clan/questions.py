@@ -1,13 +1,15 @@
 """Which messages ask something, and who answered them.
 
 Only flags leave this room, never words: a question is decided at arrival and its text forgotten.
-Phrases are English; in any other language the question mark decides alone.
+Phrases are English; in any other language the question mark decides.
 """
 
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from bot.clan.asking import ASKS, ASKS_LATER, CALLS, EXCLAMATION, OPENERS, RHETORICAL, SEEMING
 
 ANSWER_WINDOW = timedelta(minutes=15)
 """How long the next speaker in the channel counts as the one who answered."""
@@ -21,54 +23,45 @@ _NOT_WORDS = re.compile(
     | <a?:\w+:\d+> | <[@\#][!&]?\d+>            # custom emoji, mentions
     | @(?:everyone|here)\b
     | (?:https?://|www\.)\S*[^\s?.,;:!)>\]]     # a link without the sentence's own punctuation
+    | (?<!\S)@\w+                              # a role by its name
     | ^[ \t]*\?+(?=\w)                          # "?rank" calls another bot
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
-_MARKS = re.compile("[?\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}]")
-
-_OPENER = (
-    r"(?:(?:hey|hi|hello|yo|ok|okay|so|and|but|also|um+|uh+|erm|btw|guys|all|everyone|folks|lads"
-    r"|quick question|question|please|pls|sorry)\b[\W_]*+)*+"
+_MARKS = "?\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}\N{GREEK QUESTION MARK}"
+_CLAUSES = re.compile(
+    rf"([^.!,;:\n\N{{HORIZONTAL ELLIPSIS}}{_MARKS}]+)([.!,;:\n\N{{HORIZONTAL ELLIPSIS}}{_MARKS}]*)"
 )
-_ONE = r"(?:any|some)\s?(?:one|body|1)"
-_HELPING = r"(?:do|does|did|is|are|was|were|has|have|can|could|would|will|should|shall|am|may)"
-_SUBJECT = rf"(?:{_ONE}|any\s+of|you|u|ya|i|we|they|he|she|there|people)"
-_KNOWING = (
-    r"know|knows|got|has|have|wanna|want|wants|up\s+for|down|able|doing|ever|seen|remember|tried"
-    r"|free|keen|fancy|interested|on\s+for"
-)
-_PHRASES = (
-    # "does anyone", "can someone", "is there", "should i", "isn't there"
-    rf"{_HELPING}(?:n'?t)?\s+{_SUBJECT}\b",
-    # "is it", "can the", "does this"; not "did it", "do the" and "have the", which tell or order
-    r"(?:does|is|are|can|could|would|will|should)(?:n'?t)?\s+(?:it|the|this|that|these|those|my)\b",
-    rf"{_ONE}\s+(?:here\s+|else\s+)?(?:{_KNOWING})\b",
-    r"any\s+(?:idea|tip|advice|recommendation|suggestion|chance|reason|news\s+on)s?\b",
-    # "who is", "what's", "when does", "why would", "how can"; not "what a drop!", "when I get home"
-    rf"(?:who|what|when|where|why|how|which)(?:s|'s|'re|'d|'ll|\s+{_HELPING}(?:n'?t)?)\b",
-    # "what gear should I", "which boss is", "how rare are"; not "what he did was", "what the ..."
-    rf"(?:what|which|how)\s+(?!(?:an?|i|you|he|she|it|we|they|the)\b)\w+(?:\s+\w+)?\s+{_HELPING}\b",
-    r"who\s+(?:wants|wanna|knows|else|needs|got)\b",
-    r"what\s+(?:about|if|time|kind\s+of|(?:you|u|ya)\s+(?:doing|up\s+to|think|mean))\b",
-    r"where\s+(?:to|at)\b",
-    r"why\s+(?:not|tho|though)\b",
-    r"how\s+(?:much|many|long|far|often|come|about|to)\b",
-    r"whose\s+\w+",
-    r"(?:who|what|when|where|why|how)\s*$",
-)
-_ASKS = re.compile(rf"[\W_]*+{_OPENER}(?:{'|'.join(_PHRASES)})", re.IGNORECASE)
+_COMMAND = re.compile(r"\s*(?:[!/$]|::)\w")
+_INVITES = re.compile(r"any\s?(?:one|body|1)\b|who\s+wants|who'?s\s+(?:in|up)\b")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def is_question(text: str) -> bool:
-    """Return whether the message asks: a question mark, or an interrogative phrase at its start.
+    """Return whether the message asks for information or for company.
 
-    Links, code, quoted lines, mentions and custom emoji are not looked at. A phrase needs the word
-    order of a question ("when is", "can someone"), so "whatever" and "what a drop!" do not count.
-    Broadcasts of a bridge are the caller's to leave out.
+    A mark decides where more than a cry stands before it ("gz?" asks nothing); without one, and for
+    what only has the form of a question ("who cares?"), the words decide, clause by clause. Links,
+    code, quoted lines, mentions, custom emoji and commands of bots are not looked at. Broadcasts of
+    a bridge are the caller's to leave out.
     """
-    words = _NOT_WORDS.sub(" ", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    return bool(_MARKS.search(words) or _ASKS.match(words))
+    words = _NOT_WORDS.sub(" ", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")).casefold()
+    if _COMMAND.match(words):
+        return False
+    return any(_asks(*clause.groups()) for clause in _CLAUSES.finditer(words))
+
+
+def _asks(clause: str, end: str) -> bool:
+    said = _EDGES.sub("", clause)
+    words = OPENERS.sub("", said, count=1)
+    if not said or RHETORICAL.match(words):
+        return False
+    if any(mark in end for mark in _MARKS):
+        return not EXCLAMATION.match(said)
+    is_cried = end.startswith("!") and not _INVITES.match(words)
+    if is_cried or SEEMING.match(words):
+        return False
+    return bool(ASKS.match(words) or ASKS_LATER.search(words) or CALLS.match(words))
 
 
 class MessageFact(NamedTuple):
@@ -93,24 +86,31 @@ class Answer(NamedTuple):
 def answer_to(
     question: MessageFact, later: Iterable[MessageFact], window: timedelta = ANSWER_WINDOW
 ) -> Answer | None:
-    """Return the earliest of `later` that answers the question, whatever their order.
+    """Return what of `later` answers the question, whatever their order.
 
-    A reply by somebody else answers at any time, anything else somebody else wrote in the channel
-    only within the window, its end included. Pass authors as persons where the two sides are
-    linked, else one human on Discord and on the bridge can answer themself.
+    The first reply by somebody else, at any time; or else, within the window, its end included, the
+    first that somebody else wrote in the channel which neither asks nor replies to anything. Pass
+    authors as persons where the two sides are linked, else one human on Discord and on the bridge
+    can answer themself.
     """
-    found = min(
-        (fact for fact in later if _answers(fact, question, window)), key=_when, default=None
-    )
+    by_others = [fact for fact in later if _is_behind(fact, question)]
+    replies = [fact for fact in by_others if fact.reply_to == question.message_id]
+    following = [fact for fact in by_others if _follows(fact, question, window)]
+    found = min(replies or following, key=_when, default=None)
     return found and Answer(found.message_id, found.author_id, found.sent_at)
 
 
-def _answers(fact: MessageFact, question: MessageFact, window: timedelta) -> bool:
-    if fact.author_id == question.author_id or _when(fact) <= _when(question):
-        return False
-    if fact.reply_to == question.message_id:
-        return True
-    return fact.channel_id == question.channel_id and fact.sent_at - question.sent_at <= window
+def _is_behind(fact: MessageFact, question: MessageFact) -> bool:
+    return fact.author_id != question.author_id and _when(fact) > _when(question)
+
+
+def _follows(fact: MessageFact, question: MessageFact, window: timedelta) -> bool:
+    return (
+        fact.channel_id == question.channel_id
+        and fact.sent_at - question.sent_at <= window
+        and not fact.is_question
+        and fact.reply_to is None
+    )
 
 
 def _when(fact: MessageFact) -> tuple[datetime, int]:

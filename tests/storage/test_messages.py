@@ -369,10 +369,13 @@ async def test_the_next_speaker_is_found_behind_ones_own_questions(
         first, second = (a_fact(who, channel, NOW + n * MINUTE, asks=True) for n in (0, 2))
         own = a_fact(who, channel, NOW + MINUTE)
         there = a_fact(another, elsewhere, NOW + 3 * MINUTE)
-        answer = a_fact(another, channel, NOW + 5 * MINUTE, asks=True)
+        asks = a_fact(another, channel, NOW + 5 * MINUTE, asks=True)
+        replies = a_fact(another, channel, NOW + 6 * MINUTE, reply_to=own.message.message_id)
+        answer = a_fact(another, channel, NOW + 7 * MINUTE)
         after = a_fact(who, channel, NOW + 25 * MINUTE)
-        await messages.add(connection, clan_id, [first, own, second, there, answer, after])
-        ids = [each.message.message_id for each in (first, second, answer)]
+        heard = [first, own, second, there, asks, replies, answer, after]
+        await messages.add(connection, clan_id, heard)
+        ids = [each.message.message_id for each in (first, second, asks)]
         asked = await questions.asked(connection, ids)
         assert await questions.next_speakers(connection, asked, WINDOW) == dict.fromkeys(
             ids[:2], answer.message

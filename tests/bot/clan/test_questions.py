@@ -1,6 +1,8 @@
 """A question is told by its mark or its beginning, and answered by the earliest somebody else."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,6 @@ START = datetime(2026, 5, 1, 12, tzinfo=UTC)
     [
         "raids tonight?",
         "raids tonight\uff1f",
-        "?",
         "does anyone have a spare dragon pick",
         "Hey guys, does anyone know the host",
         "ok so how do I get to Zulrah",
@@ -45,7 +46,6 @@ START = datetime(2026, 5, 1, 12, tzinfo=UTC)
         "what about tob",
         "why not",
         "why",
-        "WHAT",
         "any tips for inferno",
         "did you see that",
         "<@123> can you invite me",
@@ -63,6 +63,10 @@ def test_this_is_a_question(text: str) -> None:
     "text",
     [
         "",
+        "?",
+        "gz?",
+        "WHAT",
+        "!kc zulrah?",
         "what a drop!",
         "What an idiot lol",
         "whatever",
@@ -106,14 +110,39 @@ def test_this_is_no_question(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-def test_any_text_has_an_answer_and_a_mark_at_its_end_counts(text: str) -> None:
+def test_any_text_has_an_answer_and_a_mark_behind_words_counts(text: str) -> None:
     is_question(text)
-    assert is_question("well " + "".join(filter(str.isalnum, text)) + " ?")
+    assert is_question("raids " + "".join(filter(str.isalnum, text)) + "s ?")
 
 
-@pytest.mark.parametrize("piece", ["so ", "https://", "`", "what ", "> ", "\n", "_", "?\n", "<a:"])
+@pytest.mark.parametrize(
+    "piece",
+    ["so ", "https://", "`", "what ", "> ", "\n", "_", "?\n", "<a:", "any more ", "a or ", "is a "],
+)
 def test_a_wall_of_text_can_be_read_too(piece: str) -> None:
-    assert is_question(f"{piece * 1300}\n ok ?")
+    assert is_question(f"{piece * 1300}\n raids ?")
+
+
+class Labelled(NamedTuple):
+    """A line of chat, and whether people would say that it asks for information or company."""
+
+    asks: bool
+    text: str
+
+
+def labelled(name: str) -> list[Labelled]:
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+    return [Labelled(mark == "q", text) for mark, text in (line.split("\t", 1) for line in lines)]
+
+
+@pytest.mark.parametrize("name", ["questions.tsv", "questions_hard.tsv"])
+def test_of_labelled_lines_of_chat_nearly_all_are_told_rightly(name: str) -> None:
+    """The first file was labelled before the rule was made; the second to find what it misses."""
+    lines = labelled(name)
+    right = sum(each.asks and is_question(each.text) for each in lines)
+    assert len(lines) >= 300
+    assert right / sum(is_question(each.text) for each in lines) >= 0.92, "precision"
+    assert right / sum(each.asks for each in lines) >= 0.85, "recall"
 
 
 def fact(
@@ -145,9 +174,16 @@ def test_a_reply_answers_any_time_later() -> None:
     assert answered_by(fact(2, 20, 5000, reply_to=1)._replace(channel_id=9)) == 2
 
 
-def test_the_earlier_of_reply_and_next_speaker_is_the_answer() -> None:
-    assert answered_by(fact(2, 20, 5), fact(3, 30, 6, reply_to=1)) == 2
-    assert answered_by(fact(2, 20, 30), fact(3, 30, 40, reply_to=1)) == 3
+def test_an_explicit_reply_comes_before_the_next_speaker_however_late() -> None:
+    assert answered_by(fact(2, 20, 5), fact(3, 30, 6, reply_to=1)) == 3
+    assert answered_by(fact(2, 20, 5), fact(3, 30, 400, reply_to=1)) == 3
+    assert answered_by(fact(2, 20, 5), fact(4, 30, 9, reply_to=1), fact(3, 40, 8, reply_to=1)) == 3
+
+
+def test_the_next_speaker_who_asks_or_replies_to_something_else_does_not_answer() -> None:
+    asks, replies = fact(2, 20, 1, asks=True), fact(3, 20, 2, reply_to=99)
+    assert answered_by(asks, replies) is None
+    assert answered_by(asks, replies, fact(4, 30, 3)) == 4
 
 
 def test_nobody_answers_themself() -> None:
@@ -195,7 +231,7 @@ def test_the_order_of_facts_does_not_matter(
 
 
 @given(talks())
-def test_the_next_other_speaker_and_the_first_reply_are_enough_to_look_at(
+def test_the_next_who_may_answer_and_the_first_reply_are_enough_to_look_at(
     talk: list[MessageFact],
 ) -> None:
     for question in talk:
@@ -204,7 +240,13 @@ def test_the_next_other_speaker_and_the_first_reply_are_enough_to_look_at(
             key=lambda each: (each.sent_at, each.message_id),
         )
         behind = [each for each in later if _is_behind(each, question)]
-        here = [each for each in behind if each.channel_id == question.channel_id]
+        here = [
+            each
+            for each in behind
+            if each.channel_id == question.channel_id
+            and each.reply_to is None
+            and not each.is_question
+        ]
         replies = [each for each in behind if each.reply_to == question.message_id]
         assert answer_to(question, [*here[:1], *replies[:1]]) == answer_to(question, talk)
 

@@ -107,8 +107,23 @@ async def test_when_the_answer_is_deleted_the_next_one_takes_its_place(room: Roo
     assert room.helper() is None
 
 
-async def test_a_question_that_answers_another_one_is_credited(room: Room) -> None:
-    await room.hears(QUESTION, heard(2, 2, NOW + MINUTE, asks=True), heard(3, 1, NOW + 2 * MINUTE))
+async def test_a_question_or_a_reply_to_something_else_answers_nothing(room: Room) -> None:
+    await room.hears(
+        QUESTION,
+        heard(2, 2, NOW + MINUTE, asks=True),
+        heard(3, 3, NOW + 2 * MINUTE, reply_to=1),
+        heard(4, 1, NOW + 3 * MINUTE),
+    )
+    assert room.helper() is None
+    await room.hears(heard(5, 4, NOW + 4 * MINUTE))
+    assert room.helper() == 4
+
+
+async def test_a_reply_takes_the_credit_from_the_next_speaker_and_gives_it_back(room: Room) -> None:
+    reply = heard(3, 3, NOW + 2 * DAY, reply_to=QUESTION.message_id)
+    await room.hears(QUESTION, heard(2, 2, NOW + MINUTE), reply)
+    assert room.helper() == 3
+    await room.forgets(reply)
     assert room.helper() == 2
 
 
