@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,14 +56,34 @@ async def test_the_tables_are_what_the_migrations_make(database: Database) -> No
         assert await connection.run_sync(differences) == []
 
 
-async def test_the_way_down_leads_to_nothing_and_up_again(database: Database, path: Path) -> None:
-    def down(connection: Connection) -> None:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(MIGRATIONS))
-        command.downgrade(config, "base")
+def down_to(connection: Connection, wanted: str) -> None:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    command.downgrade(config, wanted)
 
+
+async def test_a_leave_that_was_stored_for_a_speaker_becomes_the_players(
+    database: Database, path: Path
+) -> None:
+    await run_alembic(database, partial(down_to, wanted="0006"))
+    leave = "INSERT INTO absences (clan_id, discord_user_id, from_on, set_by, set_at) VALUES"
+    spoil(
+        path,
+        "INSERT INTO clans (id, guild_id, name, zone, role_orders, permissions, created_at)"
+        " VALUES (1, 1, 'One', 'UTC', '[]', '{}', 0), (2, 2, 'Two', 'UTC', '[]', '{}', 0)",
+        "INSERT INTO players VALUES (8, 'Mossy Fox', 'mossy fox', 'regular', 'active', 1, 1)",
+        "INSERT INTO links VALUES (1, 1, 8, -5, 'confirmed', 0, 1, NULL, NULL)",
+        f"{leave} (1, -5, 7, 1, 0), (1, 77, 7, 1, 0), (2, -5, 7, 1, 0)",
+    )
+    await bring_up(database, NOW)
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT clan_id, discord_user_id, player_id FROM absences")
+        assert found.fetchall() == [(1, None, 8), (1, 77, None)]
+
+
+async def test_the_way_down_leads_to_nothing_and_up_again(database: Database, path: Path) -> None:
     before = everything(path)
-    await run_alembic(database, down)
+    await run_alembic(database, partial(down_to, wanted="base"))
     assert await revision(database) is None
     assert [line for line in everything(path) if line.startswith("CREATE")] == [
         line for line in before if line.startswith("CREATE TABLE alembic_version")
