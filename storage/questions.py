@@ -123,7 +123,8 @@ async def next_speakers(
         for question_id, *message in rows:
             near.setdefault(question_id, []).append(Stored(*message))
     found: dict[int, Stored] = {}
-    channel_id, behind = None, []
+    channel_id: int | None = None
+    behind: list[Stored] = []
     for each in reversed(ordered):
         if each.channel_id != channel_id:
             channel_id, behind = each.channel_id, []
