@@ -103,8 +103,7 @@ class DiscordHistory:
         with _plainly():
             page = [message async for message in place.history(limit=_PAGE, before=before)]
         bridge = self._bridges.at(self._guild.id, place.id)
-        counted = (heard_of(message, bridge) for message in page)
-        heard = tuple(each for each in counted if each is not None)
+        heard = tuple(each for message in page for each in heard_of(message, bridge))
         oldest = page[-1] if page else None
         return HistoryPage(
             heard,

@@ -25,25 +25,25 @@ _POWERS = discord.Permissions(
 _COUNTED = (discord.MessageType.default, discord.MessageType.reply)
 
 
-def heard_of(message: discord.Message, bridge: Bridge | None = None) -> IncomingMessage | None:
-    """Return a message as it counts, or None for one that does not.
+def heard_of(message: discord.Message, bridge: Bridge | None = None) -> tuple[IncomingMessage, ...]:
+    """Return a message as it counts; none for one that does not, several for a post of lines.
 
     Of bots and webhooks only those count that repeat the clan chat, in a bridge; there they count
     for who spoke in the game.
     """
     place, author = message.channel, message.author
     if message.type not in _COUNTED or not isinstance(place, Place):
-        return None
+        return ()
     replied = message.reference if message.type is discord.MessageType.reply else None
     reply_to = replied.message_id if replied else None
     if author.bot or message.webhook_id is not None:
         if bridge is None or not _repeats(message, bridge):
-            return None
-        lines = _lines(message)
+            return ()
+        place_info, blocks = channel_info_of(place), _blocks(message, bridge)
         return bridge.heard(
-            Posted(message.id, channel_info_of(place), message.created_at, lines, reply_to)
+            Posted(message.id, place_info, message.created_at, blocks, reply_to, author.id)
         )
-    return IncomingMessage(
+    heard = IncomingMessage(
         message.id,
         channel_info_of(place),
         author.id,
@@ -53,6 +53,7 @@ def heard_of(message: discord.Message, bridge: Bridge | None = None) -> Incoming
         is_question=is_question(message.content),
         reply_to=reply_to,
     )
+    return (heard,)
 
 
 def _repeats(message: discord.Message, bridge: Bridge) -> bool:
@@ -66,8 +67,11 @@ def _repeats(message: discord.Message, bridge: Bridge) -> bool:
     return bridge.takes(message.author.id) and not (ours or answers or follows)
 
 
-def _lines(message: discord.Message) -> list[str]:
-    """Return what a message says: its text, or else each embed as one line."""
+def _blocks(message: discord.Message, bridge: Bridge) -> list[str]:
+    """Return what a message says: its text, or else each embed with its author before it."""
+    if message.content and bridge.is_under_names:
+        author = message.author.name
+        return [embed_line(author, line) for line in message.content.splitlines() if line.strip()]
     if message.content:
         return [message.content]
     return [

@@ -45,8 +45,9 @@ class Listener(commands.Cog):
         if message.guild is None:
             return
         bridge = self._services.bridges.at(message.guild.id, message.channel.id)
-        heard = heard_of(message, bridge)
-        if heard is None or self._services.intake.hear(message.guild.id, heard):
+        intake, guild_id = self._services.intake, message.guild.id
+        kept = [intake.hear(guild_id, each) for each in heard_of(message, bridge)]
+        if all(kept):
             return
         # Too much waits to be written: what is not kept any more is read when that is over.
         running = self._reading.get(message.guild.id)

@@ -22,6 +22,8 @@ class Flag(IntFlag):
 
     QUESTION = 1
     BRIDGE = 2
+    FURTHER = 4
+    """A line behind the first of a relay's post; its id lies within the post's millisecond."""
 
 
 _QUESTION = int(Flag.QUESTION)  # a plain number: flags are compared for every message

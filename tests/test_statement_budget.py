@@ -34,7 +34,7 @@ STATEMENTS = {
     "member": 38,
     "member, while typing": 7,
     "promotions": 31,
-    "inactive": 28,
+    "inactive": 27,
     "clanstats audit": 33,
     "clanstats alerts": 31,
     "clanstats cases": 6,

@@ -47,6 +47,8 @@ class Pattern:
 
 
 DEFAULT = "bold"
+UNDER_NAMES = "webhook"
+"""The preset of bridges whose posts are by a webhook that is called as whoever speaks."""
 
 # What plugins really post, by repository and file:
 #   bold    pascalla/clan-chat-webhook ClanMessageEvent.java ("**{0}**: {1}", a broadcast bare) and
@@ -56,12 +58,16 @@ DEFAULT = "bold"
 #   logger  PJGJ210/Discord-Chat-Logger ChatHelper.java ("**Name** : ") and ClanChatHelper.java
 #           ("**[Clan]** " before it); it posts no broadcasts
 #   plain   bots that repeat the chat box: "Name: text", "[Clan] Name: text", ":Badge: Name: text"
+#           Each of them may have a clock, a world, the clan or a rank picture before it, and a rank
+#           or a picture behind the name.
+#   webhook relays that post each line by a webhook that is called as the player: see `embed_line`
 #   embed   fatfingers23/trackscape-discord-bot chat_controller.rs: an embed whose author is the
 #           speaker, or the clan for a broadcast; see `embed_line`
 # Not bridges: Dink's chat notifier (pajlads/DinkPlugin ChatNotifier.java) names the one who runs it
 # and not the speaker unless its template is "%SENDER%: %MESSAGE%", which `plain` then reads;
 # 2Lica/Clan-Broadcasts posts broadcasts only, as embeds.
-_BOLD = r"\*\*(?P<name>[^*]{1,120}?)\*\*: ?(?P<text>.*)"
+_MARK = r"(?: ?(?:\[[^\]*]{1,40}\]|\([^)*]{1,40}\)|<a?:\w{1,40}:\d{1,24}>|:[A-Za-z]\w{1,40}:)){0,4}"
+_BOLD = rf"\*\*(?P<name>[^*]{{1,120}}?)(?:: ?\*\*|\*\*{_MARK}:) ?(?P<text>.*)"
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         DEFAULT: Preset(
@@ -76,8 +82,16 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "plain": Preset(
             "the chat box as it is",
-            r"(?:\[[^\]]{1,40}\] ?)?(?P<name>[^:*]{1,60}?): ?(?P<text>.*)",
+            r"(?:\[[^\]]{1,40}\] ?)?"
+            r"(?P<name>[^:*]{1,60}?(?:<a?:\w{1,40}:\d{1,24}>|:[A-Za-z]\w{1,40}:)?)"
+            r" ?:(?!//|[A-Za-z]\w{1,40}::) ?"
+            r"(?P<text>.*)",
             "[My Clan] No ob: anyone for a raid?",
+        ),
+        UNDER_NAMES: Preset(
+            "a webhook that posts under the player's name",
+            _BOLD,
+            "a webhook called No ob that says: anyone for a raid?",
         ),
         "embed": Preset(
             "TrackScape, and others that post embeds",
@@ -88,6 +102,54 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 )
 
 _TAGS = re.compile(r"<a?:\w{1,40}:\d{1,24}>|<img=\d{1,5}>|</?col[^<>]{0,20}>|:[A-Za-z]\w{1,40}:")
+_BEFORE = re.compile(
+    r"""
+    (?:
+        (?: !?\[[^\]]{0,40}\]\(<?https?://[^\s)>]{1,300}>?\)          # a picture as a link
+          | <?https?://\S{1,300}\.(?:png|gif|jpe?g|webp)\S{0,100}     # or by its address
+          | [\[(`<]{0,2}\d{1,2}:\d\d(?::\d\d)?(?:\ ?[AaPp]\.?[Mm]\.?)?[\])`>]{0,2}
+          | <t:\d{1,12}(?::[tTdDfFR])?>                              # a clock, Discord's own too
+          | [Ww](?:orld)?\ ?\d{3}\b                                  # a world
+          | \[[^\]]{1,40}\] | \([^)]{1,40}\)                        # the clan, or a rank
+          | \*\*(?:\[[^\]*]{1,40}\]|[Ww](?:orld)?\ ?\d{3}|\d{1,2}:\d\d)\*\*
+        )
+        [\s|\-\u2013\u2022\u00b7\u00bb>~]{0,4}
+    ){1,4}
+    """,
+    re.VERBOSE,
+)
+"""What relays post before the name."""
+_BEHIND = re.compile("\\s[|\u2022\u00b7\u00bb]\\s.*$")
+_NO_SPEAKERS = frozenset(
+    {
+        *(
+            "announcement",
+            "announcements",
+            "alert",
+            "alerts",
+            "bot",
+            "broadcast",
+            "clan",
+            "clanchat",
+        ),
+        *(
+            "discord",
+            "edit",
+            "error",
+            "event",
+            "events",
+            "game",
+            "giveaway",
+            "http",
+            "https",
+            "info",
+        ),
+        *("message", "motd", "news", "note", "notice", "poll", "reminder", "results", "rules"),
+        *("server", "staff", "status", "system", "tip", "today", "tomorrow", "update", "warning"),
+        *("winner", "winners"),
+    }
+)
+"""What announcements begin with; whoever is called so is not heard."""
 _MARKER = re.compile(r"CA_ID\W\d{1,5}\W")  # in front of combat tasks, not shown in the game
 _TOKENS = re.compile(r"</?(?:col|img)[^<>]{0,20}>|@[a-z]{1,4}_?[a-z]{1,6}@")
 _RANK = re.compile(r"\[[^\]]{0,40}\]|\([^)]{0,40}\)")
@@ -139,16 +201,33 @@ def read(line: str, how: Pattern, clan_name: str | None = None) -> ChatLine | Br
     """
     line = _MARKER.sub("", line.strip(), count=1)
     bare = _without_icons(line)
-    for each in dict.fromkeys((line, bare)):
+    tries: tuple[str, ...] = (line, bare)
+    if how.source in PRESETS:
+        # First without it: "20:15 No ob: gz" is nobody called 20, and W330 is no part of a name.
+        bare = _without_front(bare, clan_name)
+        tries = (bare, *tries)
+    for each in dict.fromkeys(tries):
         matched = how.regex.fullmatch(each[:LONGEST_LINE])
         if matched is None:
             continue
         name, text = _name(matched["name"] or ""), _unescaped(matched["text"] or "").strip()
         if clan_name and wom_key(name) == wom_key(clan_name):
             return broadcast(_plain(text)) or Broadcast(BroadcastKind.OTHER)
+        if wom_key(name).replace(" ", "") in _NO_SPEAKERS:
+            return broadcast(_plain(text))
         if is_valid_name(name):
             return ChatLine(name, text)
     return broadcast(_plain(bare))
+
+
+def _without_front(line: str, clan_name: str | None) -> str:
+    """Return the line from the speaker on, as far as something is known to stand before them."""
+    found = _BEFORE.match(line)
+    rest = line if found is None else _without_icons(line[found.end() :])
+    if not clan_name:
+        return rest
+    clan = rf"\*{{0,2}}{re.escape(clan_name)}\*{{0,2}}\s*[|\u2022\u00b7\u00bb]\s*"
+    return re.sub(rf"^{clan}", "", rest, count=1, flags=re.IGNORECASE)
 
 
 def embed_line(author: str | None, text: str) -> str:
@@ -187,7 +266,9 @@ def _plain(text: str) -> str:
 
 def _name(text: str) -> str:
     """Return the name alone, without badge, rank and escapes."""
-    text = _RANK.sub("", _TAGS.sub("", _unescaped(text)))
+    said = _unescaped(text)
+    text = _RANK.sub("", _TAGS.sub("", _BEFORE.sub("", said, count=1) or said))
+    text = _BEHIND.sub("", text)
     return "".join(char for char in text if char == " " or not _is_picture(char)).strip()
 
 

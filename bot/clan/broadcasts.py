@@ -50,11 +50,18 @@ class Broadcast(NamedTuple):
 # Seen in none of them as a live line: "has been kicked from the clan by", which costs nothing.
 _NAME = r"[A-Za-z0-9_-](?:[A-Za-z0-9 _-]{0,10}[A-Za-z0-9_-])?"
 _COINS = r"\(?[\d,]+ coins\)?"
+_SKILL = r"[A-Za-z][A-Za-z' -]{1,30}?"
 _TIER = r"(?:easy|medium|hard|elite|master|grandmaster)"
 
 # (what happened, how it is worded after the name), the particular before the general.
 _WORDINGS = (
-    (BroadcastKind.DROP, r"received a (?:drop|clue item): (?P<words>.+)"),
+    (
+        BroadcastKind.DROP,
+        (
+            r"(?:has )?received an? (?:(?:rare|valuable|untradeable) )?"
+            r"(?:drop|clue item): (?P<words>.+)"
+        ),
+    ),
     (BroadcastKind.RAID_LOOT, r"received special loot from a raid: (?P<words>.+)"),
     (BroadcastKind.COLLECTION_LOG, r"received a new collection log item: (?P<words>.+)"),
     (
@@ -65,12 +72,14 @@ _WORDINGS = (
             r"|feels like [\w' ]{2,30} acquired something special)(?:: (?P<words>.+)|\.{0,3})"
         ),
     ),
-    (BroadcastKind.XP_MILESTONE, r"has reached (?P<words>[\d,]+ XP in \w+)[.!]?"),
+    (BroadcastKind.XP_MILESTONE, rf"has reached (?P<words>[\d,]+ XP in {_SKILL})[.!]?"),
     (
         BroadcastKind.LEVEL,
         (
-            r"has reached (?P<words>(?:(?:a|the highest(?: possible)?) )?(?:\w+ )?level"
-            r"(?: of)?(?: [\d,]+)?(?: in \w+)?)[.!]?"
+            rf"has (?:reached|achieved) (?P<words>(?:a )?(?:{_SKILL} )?level(?: of)? [\d,]+"
+            rf"(?:(?: in)? {_SKILL})?|99(?: in)? {_SKILL}"
+            rf"|the highest(?: possible)? (?:{_SKILL} )?level(?: of)?(?: [\d,]+)?"
+            rf"(?: in {_SKILL})?)[.!]?"
         ),
     ),
     (BroadcastKind.QUEST, r"has completed a quest: (?P<words>.+)"),
@@ -107,7 +116,10 @@ _WORDINGS = (
         BroadcastKind.OTHER,  # who logs in and out, hardcore deaths, leagues
         (
             r"(?:has (?:joined|left)(?: the clan channel)?\."
-            r"|has died and lost \w+ (?:\w+ )*?[Ii]ronman status\.?"
+            r"|has (?:died,? (?:and )?(?:has )?)?lost \w+ (?:\w+ ){0,3}"
+            r"(?:ironman|hardcore|group) status"
+            r"(?: (?:with|at|to|by|in|while|after) .{1,80})?[.!]?"
+            r"|is no longer an? hardcore (?:group )?iron(?:man|woman)[.!]?"
             r"|has (?:earned|unlocked) .{1,60}(?:rank|relic|League area|Combat mastery).{0,20}!)"
         ),
     ),
@@ -128,7 +140,7 @@ _NOTICE = re.compile(
 
 def broadcast(line: str) -> Broadcast | None:
     """Return what a line tells that the game wrote, or None when it is none of its wordings."""
-    line = line[:LONGEST_LINE].strip()
+    line = line[:LONGEST_LINE].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip()
     for kind, event in ((BroadcastKind.KICKED, _EXPELLED), *_EVENTS):
         matched = event.fullmatch(line)
         if matched is not None:

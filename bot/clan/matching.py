@@ -11,7 +11,7 @@ from heapq import nlargest
 from itertools import chain
 from typing import NamedTuple
 
-from bot.clan.names import match_key, players_by_name, wom_key
+from bot.clan.names import further_names, match_key, players_by_name, wom_key
 
 Similarity = Callable[[str, str], float]
 """How alike two folded names are, 0 to 100."""
@@ -21,6 +21,7 @@ _Found = dict[tuple[int, int], "Candidate"]
 _EXACT = 100
 _ALIKE = 95  # the same name but for its decoration
 _OLD_NAME = 10  # less when the player bears the name no longer
+_PART = 15  # less when it is a part of a name: "Dave (Rsn)" may be anybody's title
 _SAME_DAY = 4  # more when both joined on one day
 _ONLY_SAME_DAY = 30
 _SAME_DAY_WORDS = "joined the same day"
@@ -132,9 +133,20 @@ def sure_pairs(
 
 
 def _user_labels(users: Sequence[UserToMatch]) -> list[_Label]:
-    own = [_Label(user.user_id, name) for user in users for name in user.names]
-    return own + [
-        _Label(user.user_id, user.nickname, "nickname") for user in users if user.nickname
+    return [
+        label
+        for user in users
+        for name, remark in (
+            *((name, "") for name in user.names),
+            *([(user.nickname, "nickname")] if user.nickname else []),
+        )
+        for label in (
+            _Label(user.user_id, name, remark),
+            *(
+                _Label(user.user_id, part, f'part of "{name}"', _PART)
+                for part in further_names(name)
+            ),
+        )
     ]
 
 
@@ -155,7 +167,7 @@ def _by_names(users: Sequence[_Label], players: Sequence[_Label], similarity: Si
         *_similar(users, players, similarity),
     ):
         pair = (player.owner_id, user.owner_id)
-        worth = score - player.minus
+        worth = score - player.minus - user.minus
         if pair not in found or found[pair].score < worth:
             reasons = tuple(filter(None, (words, user.remark, player.remark)))
             found[pair] = Candidate(*pair, worth, reasons)

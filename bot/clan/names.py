@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -36,7 +37,8 @@ _BRACKETS = (
     ("\u00ab", "\u00bb"),
 )
 _DECORATION = re.compile("|".join(rf"\{a}[^\{a}\{z}]*\{z}" for a, z in _BRACKETS))
-_SEPARATOR = re.compile(r"[|\u00a6\u2016\u2502\u2503]")
+_BAR = re.compile(r"[|\u00a6\u2016\u2502\u2503]")
+_SEPARATOR = re.compile(rf"{_BAR.pattern}|[/\\\u2022\u00b7&+]")
 # Letters to Unicode, nothing to the eye: joiners, fillers and selectors.
 _INVISIBLE = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
 
@@ -69,12 +71,32 @@ def match_key(name: str) -> str:
     return left if left == name else match_key(left)
 
 
+@lru_cache(_CACHED)
+def asides(name: str) -> tuple[str, ...]:
+    """Return what stands in brackets, or behind a bar: "Rsn" of "Dave (Rsn)" and "Dave | Rsn".
+
+    It may be a title, or whom the name is really about.
+    """
+    inside = [found.group()[1:-1] for found in _DECORATION.finditer(name)]
+    _, *behind = _BAR.split(_without_decoration(name))
+    return tuple(each.strip() for each in (*inside, *behind) if _bare(each))
+
+
+@lru_cache(_CACHED)
+def further_names(name: str) -> tuple[str, ...]:
+    """Return the asides, and what follows on a first name, as "Alt" does in "Main / Alt"."""
+    first, *_ = _BAR.split(_without_decoration(name))
+    _, *others = _SEPARATOR.split(first)
+    return (*asides(name), *(each.strip() for each in others if _bare(each)))
+
+
 def players_by_name(players: Names, authors: Names) -> dict[int, int]:
     """Return author id -> player id for those whose names leave no doubt.
 
     A WOM key that one player and one author have decides; then a match key that is one player's and
     one author's among *all*. Whoever could be two is nobody, so no player and no author is there
-    twice.
+    twice; nor is anybody who is also called, by any name or what stands beside it, like another
+    player.
     """
     exact = _pairs(players, authors, wom_key)
     found = _one_to_one(exact)
@@ -85,7 +107,39 @@ def players_by_name(players: Names, authors: Names) -> dict[int, int]:
         for author, player in alike.items()
         if author not in found and player not in taken
     }
-    return dict(sorted(found.items()))
+    called = _Called.of(players)
+    return {
+        author: player
+        for author, player in sorted(found.items())
+        if called.are_meant(authors[author]) <= {player}
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """Whom names mean: by the WOM key, or else by the match key."""
+
+    exact: Mapping[str, Collection[int]]
+    alike: Mapping[str, Collection[int]]
+
+    @classmethod
+    def of(cls, players: Names) -> "_Called":
+        """Return whom the names of players mean."""
+        exact: dict[str, set[int]] = defaultdict(set)
+        alike: dict[str, set[int]] = defaultdict(set)
+        for player, names in players.items():
+            for name in names:
+                exact[wom_key(name)].add(player)
+                alike[match_key(name)].add(player)
+        return cls(exact, alike)
+
+    def are_meant(self, names: Iterable[str]) -> set[int]:
+        """Return all whom any of the names means, or what stands beside it."""
+        found: set[int] = set()
+        for name in names:
+            for each in filter(None, (name, *asides(name))):
+                found.update(self.exact.get(wom_key(each)) or self.alike.get(match_key(each), ()))
+        return found
 
 
 def escaped(name: str) -> str:

@@ -217,9 +217,8 @@ def _heard(world: World, cast: Cast, messages_a_day: float | None) -> Iterator[I
         channel_info = channel_infos[message.channel]
         if message.is_bot:
             bridge = bridges.get(message.channel)
-            heard = None if bridge is None else bridge.heard(_posted(message, channel_info))
-            if heard is not None:
-                yield heard
+            if bridge is not None:
+                yield from bridge.heard(_posted(message, channel_info))
         elif message.user is not None:
             yield _one(message, world, cast, channel_info, ids)
 

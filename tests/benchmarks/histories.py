@@ -22,7 +22,10 @@ _YEAR_MS = YEAR_DAYS * 86_400_000
 _IDS_A_MS = 1 << 22
 _NEWEST_MS = int(NOW.timestamp() * 1000) - _YEAR_MS
 _OLDER = {
-    "observations": ("seen_at", "player_id, seen_at - :ms, xp, kills, kills_earned, ehp, ehb"),
+    "observations": (
+        "seen_at",
+        "player_id, seen_at - :ms, xp, kills, kills_earned, ehp, ehb, xp_fell, kills_fell",
+    ),
     "metric_changes": ("seen_at", "player_id, metric_id, seen_at - :ms, value"),
     "messages": (
         "sent_at",

@@ -120,6 +120,46 @@ async def test_embeds_name_the_speaker_as_their_author(bare_town: Town) -> None:
     assert [each.kind for each in await events(town)] == ["left"]
 
 
+async def test_a_webhook_that_is_called_as_the_player_speaks_for_them(bare_town: Town) -> None:
+    town = bare_town
+    _, webhook = await hall(town, "webhook")
+    await webhook.send("anyone for a raid", username="No ob")
+    await webhook.send("me: and two alts", username="Zezima [W330]")
+    await webhook.send("Zezima has left the clan.", username="Amber Lanterns")
+    await webhook.send("mass at 8", username="Announcements")
+    assert await counted(town) == {"No ob": 1, "Zezima": 1}
+    assert (await writers(town))["No ob"].questions == 1
+    assert [each.kind for each in await events(town)] == ["left"]
+
+
+async def test_two_lines_in_one_post_are_two_and_are_deleted_together(bare_town: Town) -> None:
+    town = bare_town
+    channel, webhook = await hall(town)
+    sent = await webhook.send("**No ob**: hi\n**Zezima:** yo\nZezima has left the clan.")
+    await webhook.send("**No ob**: still here")
+    assert await counted(town) == {"No ob": 2, "Zezima": 1}
+    await town.restart()
+    assert await counted(town) == {"No ob": 2, "Zezima": 1}
+    ours = town.env.bot.get_channel(channel.id)
+    assert isinstance(ours, discord.TextChannel)
+    await ours.delete_messages([ours.get_partial_message(sent.id)])
+    assert await counted(town) == {"No ob": 1}
+    assert await events(town) == []
+
+
+async def test_ten_lines_by_three_webhooks_are_ten(bare_town: Town) -> None:
+    town = bare_town
+    channel, webhook = await hall(town)
+    relays = [webhook, *(town.guild.create_webhook(channel) for _ in range(2))]
+    for number in range(10):
+        for relay in relays:
+            await relay.send(f"**No ob**: {number}")
+    for relay in relays:
+        await relay.send("Zezima has left the clan.")
+    assert await counted(town) == {"No ob": 10}
+    assert [each.times for each in await events(town)] == [1]
+
+
 async def test_mentions_and_markdown_are_no_names(bare_town: Town) -> None:
     town = bare_town
     _, webhook = await hall(town)

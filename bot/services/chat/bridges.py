@@ -4,17 +4,25 @@ What is declared is kept in memory as well, because whoever hears a message cann
 here, and only who spoke and what kind of line it was goes on.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 import structlog
 
-from bot.clan.bridge import ChatLine, Pattern, pattern, read
+from bot.clan.bridge import UNDER_NAMES, ChatLine, Pattern, pattern, read
 from bot.clan.broadcasts import Broadcast
 from bot.clan.questions import is_question
-from bot.services.chat.facts import NO_USER, ChannelInfo, IncomingMessage, channel_of
+from bot.services.chat.echoes import Echoes
+from bot.services.chat.facts import (
+    LINE_STEP,
+    MOST_LINES,
+    NO_USER,
+    ChannelInfo,
+    IncomingMessage,
+    channel_of,
+)
 from bot.services.chat.intake import Intake
 from bot.services.setup import Clan
 from storage import bridges
@@ -24,23 +32,33 @@ _log = structlog.get_logger()
 
 
 class Posted(NamedTuple):
-    """What a webhook or bot posted: by whom, where and when, with its lines, best first."""
+    """What a webhook or bot posted: where and when, what it says, by which relay."""
 
     message_id: int
     channel_info: ChannelInfo
     sent_at: datetime
-    lines: Sequence[str]
+    blocks: Sequence[str]
     reply_to: int | None = None
+    relay_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """How one channel repeats the clan chat; `source_id` is the only one who may, None: anybody."""
+    """How one channel repeats the clan chat; `source_id` is the only one who may, None: anybody.
+
+    `echoes` are shared by all bridges of a clan.
+    """
 
     name: str
     how: Pattern
     source_id: int | None
     clan_name: str
+    echoes: Echoes = field(default_factory=Echoes, compare=False, repr=False)
+
+    @property
+    def is_under_names(self) -> bool:
+        """Return whether posts are by a webhook that is called as whoever speaks."""
+        return self.how.source == UNDER_NAMES
 
     def takes(self, source_id: int) -> bool:
         """Return whether a webhook or bot repeats the clan chat here."""
@@ -50,23 +68,52 @@ class Bridge:
         """Return what a line holds: talk, a broadcast of the game, or nothing of the clan's."""
         return read(text, self.how, self.clan_name)
 
-    def heard(self, posted: Posted) -> IncomingMessage | None:
-        """Return what was posted without its words; None when it is neither talk nor broadcast."""
-        found = next((got for got in map(self.line, posted.lines) if got is not None), None)
-        if found is None:
-            return None
-        talk = found if isinstance(found, ChatLine) else None
-        return IncomingMessage(
-            posted.message_id,
-            posted.channel_info,
-            NO_USER,
-            found.name or "",
-            "",
-            posted.sent_at,
-            is_question=talk is not None and is_question(talk.text),
-            reply_to=posted.reply_to,
-            told=None if isinstance(found, ChatLine) else found.kind,
+    def heard(self, posted: Posted) -> tuple[IncomingMessage, ...]:
+        """Return what was posted without its words: each line that is talk or a broadcast.
+
+        What another relay has brought already is left out.
+        """
+        found = [got for block in posted.blocks for got in self._lines(block)][:MOST_LINES]
+        return tuple(
+            _incoming(posted, number, got)
+            for number, got in enumerate(found)
+            if not self.echoes.is_one(
+                posted.relay_id, _id_of(posted, number), _said(got), posted.sent_at
+            )
         )
+
+    def _lines(self, block: str) -> Iterator[ChatLine | Broadcast]:
+        """Yield what the lines of a block hold; where none does, what it holds as a whole."""
+        lines = [got for each in block.splitlines() if (got := self.line(each)) is not None]
+        whole = None if lines else self.line(block)
+        yield from lines if whole is None else [whole]
+
+
+def _id_of(posted: Posted, number: int) -> int:
+    return posted.message_id + number * LINE_STEP
+
+
+def _said(got: ChatLine | Broadcast) -> tuple[str, str]:
+    """Return by whom what was said; of the game's words all that a broadcast tells."""
+    if isinstance(got, ChatLine):
+        return got.name, got.text
+    return got.name or "", f"{got.kind}\0{got.words}\0{got.by}"
+
+
+def _incoming(posted: Posted, number: int, got: ChatLine | Broadcast) -> IncomingMessage:
+    talk = got if isinstance(got, ChatLine) else None
+    return IncomingMessage(
+        _id_of(posted, number),
+        posted.channel_info,
+        NO_USER,
+        got.name or "",
+        "",
+        posted.sent_at,
+        is_question=talk is not None and is_question(talk.text),
+        reply_to=posted.reply_to,
+        told=None if isinstance(got, ChatLine) else got.kind,
+        line=number,
+    )
 
 
 class Bridges:
@@ -76,6 +123,7 @@ class Bridges:
         self._database = database
         self._intake = intake
         self._known: dict[int, dict[int, Bridge]] = {}
+        self._echoes: dict[int, Echoes] = {}
 
     def at(self, guild_id: int, channel_id: int) -> Bridge | None:
         """Return the bridge that a channel is, as far as it was read from the database."""
@@ -86,13 +134,16 @@ class Bridges:
         async with self._database.reading() as connection:
             declared = await bridges.of_clan(connection, clan.clan_id)
         known = {}
+        echoes = self._echoes.setdefault(clan.guild_id, Echoes())
         for each in declared:
             try:
                 how = pattern(each.pattern)
             except ValueError as error:
                 _log.warning("bridge not read", channel=each.name, reason=str(error))
                 continue
-            known[each.discord_channel_id] = Bridge(each.name, how, each.source_id, clan.name)
+            known[each.discord_channel_id] = Bridge(
+                each.name, how, each.source_id, clan.name, echoes
+            )
         self._known[clan.guild_id] = known
         return known
 

@@ -3,8 +3,8 @@
 What the game told of a player becomes a broadcast and never a message.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +20,16 @@ from storage.messages import Flag, MessageRow, Stored
 
 NO_USER = 0
 """Who wrote is no user of Discord but a speaker of the clan chat, known by name alone."""
+
+
+MOST_LINES = 10
+"""How many lines of a relay's post count."""
+
+LINE_STEP = 1 << 17
+"""How far apart the ids of a post's lines are: within its millisecond, by bits of the worker.
+
+What Discord gives an id next to the post's is another message.
+"""
 
 
 class ChannelInfo(NamedTuple):
@@ -43,6 +53,7 @@ class IncomingMessage:
 
     With NO_USER it came through a bridge and `name` is the player's; `told` is what the game told
     of them, if it was the game that spoke. A broadcast may be about nobody: then `name` is empty.
+    `line` numbers the lines of one post from 0.
     """
 
     message_id: int
@@ -54,20 +65,21 @@ class IncomingMessage:
     is_question: bool = False
     reply_to: int | None = None
     told: BroadcastKind | None = None
+    line: int = 0
+
+    @property
+    def post_id(self) -> int:
+        """Return the id of the message on Discord."""
+        return self.message_id - self.line * LINE_STEP
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What came of what was heard: messages, and broadcasts."""
+    """What came of what was heard: messages and broadcasts, and the newest post by channel."""
 
     facts: tuple[MessageRow, ...] = ()
     told: tuple[BroadcastRow, ...] = ()
-
-    def newest_ids(self) -> dict[int, int]:
-        """Return the newest message id of each channel."""
-        found = [(each.message.channel_id, each.message.message_id) for each in self.facts]
-        found += [(each.channel_id, each.message_id) for each in self.told]
-        return dict(sorted(found))
+    newest_ids: Mapping[int, int] = field(default_factory=dict)
 
 
 async def note_channel(connection: Connection, clan: Clan, channel_info: ChannelInfo) -> None:
@@ -101,9 +113,7 @@ async def put_in(
     known = await messages.known_ids(connection, [each.message_id for each in heard])
     spoken = [each.message_id for each in heard if each.user_id == NO_USER]
     known |= await bridges.known_ids(connection, spoken)
-    fresh = [
-        each for each in heard if each.message_id not in known and each.message_id not in refused
-    ]
+    fresh = [each for each in heard if each.message_id not in known and each.post_id not in refused]
     channels = await _counted_channels(connection, clan, {each.channel_info for each in fresh})
     counted = [each for each in fresh if each.channel_info.discord_channel_id in channels]
     known_authors = await _authors(connection, clan, counted, now)
@@ -114,6 +124,11 @@ async def put_in(
             if each.told is None
         ),
         tuple(_told(each, known_authors, channels) for each in counted if each.told is not None),
+        dict(
+            sorted(
+                (channels[each.channel_info.discord_channel_id], each.post_id) for each in counted
+            )
+        ),
     )
     await messages.add(connection, clan.clan_id, kept.facts)
     await bridges.add(connection, kept.told)
@@ -154,7 +169,9 @@ def _stored(each: IncomingMessage, known: _Authors, channels: dict[int, int]) ->
         known.speakers[known.speaker(each)] if through_bridge else known.users[each.user_id],
         channels[each.channel_info.discord_channel_id],
         each.sent_at,
-        (Flag.QUESTION if each.is_question else 0) | (Flag.BRIDGE if through_bridge else 0),
+        (Flag.QUESTION if each.is_question else 0)
+        | (Flag.BRIDGE if through_bridge else 0)
+        | (Flag.FURTHER if each.line else 0),
         each.reply_to,
     )
 
@@ -191,11 +208,18 @@ async def _counted_channels(
 async def take_out(
     connection: Connection, clan: Clan, message_ids: Collection[int]
 ) -> tuple[list[MessageRow], int]:
-    """Remove those of the messages that are the clan's; return them as facts, and all counted."""
+    """Remove those of the messages that are the clan's, with all their lines.
+
+    Return them as facts, and how many were removed in all.
+    """
     if not message_ids:
         return [], 0
-    ids = sorted(message_ids)
-    gone = await messages.stored(connection, clan.clan_id, ids)
+    ids = sorted({each + n * LINE_STEP for each in message_ids for n in range(MOST_LINES)})
+    gone = [
+        each
+        for each in await messages.stored(connection, clan.clan_id, ids)
+        if each.message_id in message_ids or each.flags & Flag.FURTHER
+    ]
     facts = [fact_of(message, clan.zone) for message in gone]
     await drop_credits(
         connection, clan.clan_id, clan.zone, [message.message_id for message in gone]

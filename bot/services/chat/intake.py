@@ -16,6 +16,8 @@ import structlog
 from bot.services.chat.answers import settle_answers
 from bot.services.chat.consent import not_forgotten, willing
 from bot.services.chat.facts import (
+    LINE_STEP,
+    MOST_LINES,
     ChannelInfo,
     IncomingMessage,
     IntakeResult,
@@ -102,7 +104,7 @@ class Intake:
         if len(waiting) >= _MOST_HEARD:
             self.end_session_in(guild_id)
             return False
-        if heard.message_id not in self._gone:
+        if heard.post_id not in self._gone:
             waiting[heard.message_id] = heard
         return True
 
@@ -110,9 +112,16 @@ class Intake:
         """Take deleted messages out with the next flush, whether they were written or not."""
         buffer = self._buffers[guild_id]
         for message_id in message_ids:
-            buffer.heard.pop(message_id, None)
+            for number in range(MOST_LINES):
+                self._drop_line(buffer, message_id, number)
             _remember(buffer.taken_back, message_id)
             _remember(self._gone, message_id)
+
+    @staticmethod
+    def _drop_line(buffer: _Buffer, post_id: int, number: int) -> None:
+        waiting = buffer.heard.get(post_id + number * LINE_STEP)
+        if waiting is not None and waiting.post_id == post_id:
+            del buffer.heard[waiting.message_id]
 
     @property
     def session(self) -> int:
@@ -211,7 +220,7 @@ class Intake:
     def _cursors(self, added: IntakeResult) -> dict[int, int]:
         return {
             channel_id: message_id
-            for channel_id, message_id in added.newest_ids().items()
+            for channel_id, message_id in added.newest_ids.items()
             if channel_id in self._caught_up
         }
 

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.bridge import DEFAULT, LONGEST_PATTERN, PRESETS, ChatLine, embed_line, pattern, read
+from bot.clan.bridge import (
+    DEFAULT,
+    LONGEST_PATTERN,
+    PRESETS,
+    UNDER_NAMES,
+    ChatLine,
+    embed_line,
+    pattern,
+    read,
+)
 from bot.clan.broadcasts import LONGEST_LINE, Broadcast, BroadcastKind
 
 BOLD, LOGGER, PLAIN, EMBED = (pattern(key) for key in (DEFAULT, "logger", "plain", "embed"))
@@ -199,3 +208,110 @@ def test_every_pattern_is_refused_in_words_or_reads(source: str, line: str) -> N
         assert str(refused)  # noqa: PT017 - either outcome is right
     else:
         read(line, how)
+
+
+CROWN = "<:crown:1144312039053987930>"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[20:15] **No ob**: gz",
+        "20:15 **No ob**: gz",
+        "8:15 PM - **No ob**: gz",
+        "`20:15:33` **No ob**: gz",
+        "<t:1700000000:t> **No ob**: gz",
+        "**20:15** **No ob**: gz",
+        "W330 **No ob**: gz",
+        "(W330) **No ob**: gz",
+        "World 330 | **No ob**: gz",
+        "[My Clan] **No ob**: gz",
+        "My Clan | **No ob**: gz",
+        "**my clan** \u00bb **No ob**: gz",
+        "**[My Clan]** **No ob**: gz",
+        "[20:15] [W330] [My Clan] **No ob**: gz",
+        f"{CROWN} **No ob**: gz",
+        f"[20:15] {CROWN} **No ob**: gz",
+        f"{CROWN} [20:15] **No ob**: gz",
+        "![rank](https://cdn.example/captain.png) **No ob**: gz",
+        "[\u200b](https://cdn.example/captain.png?x=1) **No ob**: gz",
+        "https://cdn.example/captain.png **No ob**: gz",
+        "**No ob:** gz",
+        "**No ob: ** gz",
+        "**[20:15] No ob:** gz",
+        f"**{CROWN} [My Clan] No ob [Captain]:** gz",
+        "**No ob** [Captain]: gz",
+        "**No ob** (W330): gz",
+        f"**No ob** {CROWN}: gz",
+        "**No ob** :crown:: gz",
+        "**No ob [Captain]**: gz",
+        "**No ob | My Clan**: gz",
+        "**W330 No ob**: gz",
+    ],
+)
+def test_clock_world_clan_and_rank_are_no_part_of_a_name_in_stars(line: str) -> None:
+    assert read(line, BOLD, "My Clan") == ChatLine("No ob", "gz")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "20:15 No ob: gz",
+        "[20:15:33] [My Clan] No ob: gz",
+        "8:15pm | No ob: gz",
+        "W330 No ob: gz",
+        "[W330] No ob: gz",
+        "My Clan | No ob: gz",
+        f"{CROWN} No ob: gz",
+        f"No ob {CROWN}: gz",
+        "No ob [Captain]: gz",
+        "No ob (Captain) : gz",
+        "No ob :crown:: gz",
+    ],
+)
+def test_clock_world_clan_and_rank_are_no_part_of_a_plain_name(line: str) -> None:
+    assert read(line, PLAIN, "My Clan") == ChatLine("No ob", "gz")
+
+
+def test_a_clock_and_a_clan_may_stand_before_a_logger_s_line() -> None:
+    line = "[20:15] **[My Clan]** **No ob** : gz"
+    assert read(line, LOGGER, "My Clan") == ChatLine("No ob", "gz")
+
+
+@pytest.mark.parametrize("how", [BOLD, PLAIN, EMBED])
+def test_a_clock_stands_before_broadcasts_too(how: object) -> None:
+    told = Broadcast(BroadcastKind.LEFT, "Alice")
+    assert read(f"[20:15] W330 {LEFT}", how, "My Clan") == told  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["Announcement", "Reminder", "Server", "SYSTEM", "Clan Chat"])
+def test_announcements_are_no_speakers(name: str) -> None:
+    assert read(f"**{name}**: mass at 8", BOLD) is None
+    assert read(f"{name}: mass at 8", PLAIN) is None
+    assert read(f"**{name}**: {LEFT}", BOLD) == Broadcast(BroadcastKind.LEFT, "Alice")
+
+
+@pytest.mark.parametrize("line", ["https://wiki.example/x", "see https://wiki.example: ok"])
+def test_a_link_is_no_speaker(line: str) -> None:
+    found = read(line, PLAIN)
+    assert found is None
+
+
+def test_who_speaks_under_their_own_name_is_read_from_the_webhook_s() -> None:
+    how = pattern(UNDER_NAMES)
+    assert read(embed_line("No ob", "gz: 99!"), how) == ChatLine("No ob", "gz: 99!")
+    assert read(embed_line("No ob [Captain]", "gz"), how) == ChatLine("No ob", "gz")
+    assert read(embed_line("My Clan", LEFT), how, "My Clan") == Broadcast(
+        BroadcastKind.LEFT, "Alice"
+    )
+
+
+def test_a_clan_s_own_pattern_is_asked_about_the_whole_line() -> None:
+    own = pattern(r"(?P<name>\w+) says (?P<text>.*)")
+    assert read("W330 says hi", own) == ChatLine("W330", "hi")
+
+
+@pytest.mark.parametrize("piece", ["[", "(", "20:15 ", "W330 ", "https://a.png", "<t:1:t>", "**"])
+def test_a_wall_before_the_name_ends_soon(piece: str) -> None:
+    for how in (BOLD, PLAIN, LOGGER):
+        read(piece * 700, how, "My Clan")

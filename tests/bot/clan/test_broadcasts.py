@@ -217,3 +217,71 @@ def test_what_people_write_is_no_broadcast(line: str) -> None:
 @given(st.text())
 def test_a_line_with_a_speaker_in_front_is_never_a_broadcast(text: str) -> None:
     assert broadcast(f"Bob: {text}") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "words"),
+    [
+        ("Bob received a rare drop: Abyssal whip.", BroadcastKind.DROP, "Abyssal whip"),
+        (
+            "Bob received a valuable drop: Dragon boots (150,000 coins).",
+            BroadcastKind.DROP,
+            "Dragon boots (150,000 coins)",
+        ),
+        ("Bob received an untradeable drop: Eye.", BroadcastKind.DROP, "Eye"),
+        (
+            "Bob has a funny feeling like he\u2019s being followed: Rocky.",
+            BroadcastKind.PET,
+            "Rocky",
+        ),
+        (
+            "Bob received a drop: Hydra\u2019s claw (48,810,952 coins).",
+            BroadcastKind.DROP,
+            "Hydra's claw (48,810,952 coins)",
+        ),
+        ("Bob has reached Sailing level 99.", BroadcastKind.LEVEL, "Sailing level 99"),
+        ("Bob has reached level 99 in Sailing!", BroadcastKind.LEVEL, "level 99 in Sailing"),
+        ("Bob has reached level 99 Sailing.", BroadcastKind.LEVEL, "level 99 Sailing"),
+        ("Bob has reached 99 Deep Delving.", BroadcastKind.LEVEL, "99 Deep Delving"),
+        (
+            "Bob has reached Deep Delving level 99.",
+            BroadcastKind.LEVEL,
+            "Deep Delving level 99",
+        ),
+        (
+            "Bob has reached the highest possible level in Deep Delving.",
+            BroadcastKind.LEVEL,
+            "the highest possible level in Deep Delving",
+        ),
+        (
+            "Bob has reached 200,000,000 XP in Deep Delving.",
+            BroadcastKind.XP_MILESTONE,
+            "200,000,000 XP in Deep Delving",
+        ),
+        ("Bob has died and lost their Hardcore Ironman status.", BroadcastKind.OTHER, ""),
+        (
+            "Bob has lost their Hardcore Group Ironman status with a total level of 1,204.",
+            BroadcastKind.OTHER,
+            "",
+        ),
+        ("Bob has died, and lost his hardcore status!", BroadcastKind.OTHER, ""),
+        ("Bob is no longer a Hardcore Ironman.", BroadcastKind.OTHER, ""),
+    ],
+)
+def test_rare_drops_new_skills_curly_apostrophes_and_lost_lives_are_broadcasts(
+    line: str, kind: BroadcastKind, words: str
+) -> None:
+    assert broadcast(line) == Broadcast(kind, "Bob", words)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bob has lost his mind over that status",
+        "Bob has reached the level cap of patience",
+        "Bob has lost their status",
+        "Bob received a rare compliment: nice",
+    ],
+)
+def test_what_only_resembles_them_is_none(line: str) -> None:
+    assert broadcast(line) is None

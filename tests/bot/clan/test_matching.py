@@ -48,6 +48,14 @@ def reasons(one: UserToMatch, other: PlayerToMatch) -> tuple[int, str] | None:
         (user(9, "no_ob"), player(1, "No ob"), (100, "same name")),
         (user(9, "x", nickname="No ob"), player(1, "No ob"), (100, "same name, nickname")),
         (user(9, "Noob | GIM"), player(1, "Noob"), (95, "same name but for decoration")),
+        (user(9, "Main / Alt"), player(1, "Main"), (95, "same name but for decoration")),
+        (
+            user(9, "x", nickname="Main / Alt"),
+            player(1, "Alt"),
+            (85, 'same name, part of "Main / Alt"'),
+        ),
+        (user(9, "Dave | Rsn"), player(1, "Rsn"), (85, 'same name, part of "Dave | Rsn"')),
+        (user(9, "Dave (Rsn)"), player(1, "Rsn"), (85, 'same name, part of "Dave (Rsn)"')),
         (user(9, "Old"), player(1, "New", "Old"), (90, 'same name, old name "Old"')),
         (
             user(9, nickname="[GIM] Old"),
@@ -131,8 +139,17 @@ def test_a_pair_with_one_equal_name_on_each_side_is_sure() -> None:
         ([user(9, "Noob", "Woox")], [player(1, "Noob"), player(2, "Woox")]),
         ([user(9, "Noob")], [player(1, "Noob"), player(2, "New", "Noob")]),
         ([user(9)], [player(1, "Noob")]),
+        ([user(9, "Noob", nickname="Woox!")], [player(1, "Noob"), player(2, "Woox")]),
+        ([user(9, "Noob", nickname="Dave (Woox)")], [player(1, "Noob"), player(2, "Woox")]),
+        (
+            [user(9, "Noob", nickname="Woox"), user(8, "Woox")],
+            [player(1, "Noob"), player(2, "Woox")],
+        ),
     ],
-    ids=["decorated", "old name", "two users", "two players", "borne by two", "no name"],
+    ids=[
+        *("decorated", "old name", "two users", "two players", "borne by two", "no name"),
+        *("also like another", "about another", "another's own"),
+    ],
 )
 def test_what_is_not_equal_or_not_unique_is_not_sure(
     users: list[UserToMatch], players: list[PlayerToMatch]

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from bot.clan.names import (
     Bearing,
+    asides,
     bearer_at,
     escaped,
+    further_names,
     is_valid_name,
     match_key,
     players_by_name,
@@ -259,3 +261,55 @@ def test_somebody_bore_it_whatever_is_known_and_in_whatever_order(
     for day in range(0, 130, 7):
         found = bearer_at(borne, on(day))
         assert found in {each.player_id for each in borne}
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "beside", "further"),
+    [
+        ("Main / Alt", "main", (), ("Alt",)),
+        ("Main/Alt/Other", "main", (), ("Alt", "Other")),
+        ("Main & Alt", "main", (), ("Alt",)),
+        ("Dave | Rsn", "dave", ("Rsn",), ("Rsn",)),
+        ("Dave (Rsn)", "dave", ("Rsn",), ("Rsn",)),
+        ("[GIM] Dave | Rsn / Alt", "dave", ("GIM", "Rsn / Alt"), ("GIM", "Rsn / Alt")),
+        ("\u2b50 | Rsn", "rsn", ("Rsn",), ("Rsn",)),
+        ("Rsn", "rsn", (), ()),
+        ("Rsn [\u2b50]", "rsn", (), ()),
+    ],
+)
+def test_a_nickname_has_a_first_name_what_stands_beside_it_and_further_ones(
+    name: str, first: str, beside: tuple[str, ...], further: tuple[str, ...]
+) -> None:
+    assert (match_key(name), asides(name), further_names(name)) == (first, beside, further)
+
+
+PLAYERS = {1: ["Main"], 2: ["Alt"], 3: ["Dave"], 4: ["Rsn"]}
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["Main / Alt"], 1),
+        (["Main/Alt [Captain]"], 1),
+        (["Rsn | GIM"], 4),
+        (["Rsn | rsn"], 4),
+        (["Sophie | Rsn"], None),
+        (["Sophie (Rsn)"], None),
+        (["Dave | Rsn"], None),
+        (["Dave (Rsn)"], None),
+        (["rsn", "Dave | Rsn"], None),
+        (["Rsn", "Dave"], None),
+        (["Rsn", "[GIM] Dave"], None),
+        (["Rsn", "Dave!"], None),
+    ],
+)
+def test_whoever_may_be_another_by_any_name_is_matched_with_nobody(
+    names: list[str], found: int | None
+) -> None:
+    assert players_by_name(PLAYERS, {10: names}).get(10) == found
+
+
+def test_a_name_of_another_member_is_in_doubt_though_somebody_else_bears_it_as_well() -> None:
+    authors = {10: ["Rsn", "Dave"], 20: ["Dave"]}
+    assert players_by_name(PLAYERS, authors) == {}
+    assert players_by_name(PLAYERS, {10: ["Rsn"], 20: ["Dave"]}) == {10: 4, 20: 3}

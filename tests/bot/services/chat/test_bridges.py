@@ -1,6 +1,7 @@
 """A channel that repeats the clan chat: who speaks there counts, and no word of it is kept."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from bot.clan.bridge import pattern
 from bot.clan.broadcasts import BroadcastKind
 from bot.clan.persons import AuthorNames, PlayerNames, persons
 from bot.services.chat import NO_USER, Bridge, Bridges, Flushed, IncomingMessage, Intake, Posted
+from bot.services.chat.facts import LINE_STEP
 from bot.services.setup import Clan, Clans
 from storage import authors, players
 from storage.columns import first_snowflake
@@ -37,7 +39,8 @@ class Hall:
         """Return what a webhook's line is heard as."""
         bridge = self.bridges.at(1, BRIDGE.discord_channel_id)
         assert bridge is not None
-        return bridge.heard(Posted(first_snowflake(NOW) + number, BRIDGE, NOW, [line]))
+        found = bridge.heard(Posted(first_snowflake(NOW) + number, BRIDGE, NOW, [line]))
+        return next(iter(found), None)
 
     async def stored(self, *lines: str) -> Flushed:
         found = [self.posted(line, number) for number, line in enumerate(lines)]
@@ -224,8 +227,124 @@ async def test_a_speaker_becomes_known_by_itself_when_the_name_does(
     assert kept(hall.path) == before
 
 
-def test_the_first_line_that_says_something_decides() -> None:
-    bridge = Bridge("clan-chat", pattern("bold"), None, "Iron Cabbage")
-    found = bridge.heard(Posted(1, BRIDGE, NOW, ["nothing", "**No ob**: hi", "**Zezima**: no"]))
-    assert found is not None
+def a_bridge(source: str = "bold") -> Bridge:
+    return Bridge("clan-chat", pattern(source), None, "Iron Cabbage")
+
+
+def test_two_lines_in_one_post_are_two_and_what_says_nothing_is_none() -> None:
+    lines = "nothing\n**No ob**: hi\n\n**Zezima**: where?\nZezima has left the clan."
+    found = a_bridge().heard(Posted(70, BRIDGE, NOW, [lines]))
+    assert [(each.message_id, each.post_id, each.name, each.is_question) for each in found] == [
+        (70, 70, "No ob", False),
+        (70 + LINE_STEP, 70, "Zezima", True),
+        (70 + 2 * LINE_STEP, 70, "Zezima", False),
+    ]
+    assert [each.told for each in found] == [None, None, BroadcastKind.LEFT]
+
+
+def test_a_pattern_may_read_a_post_of_two_lines_as_one() -> None:
+    bridge = a_bridge(r"(?P<name>[^\n]+)\n(?P<text>.*)")
+    (found,) = bridge.heard(Posted(70, BRIDGE, NOW, ["No ob\nhi"]))
     assert found.name == "No ob"
+
+
+async def test_a_post_that_is_deleted_is_gone_with_all_its_lines(hall: Hall) -> None:
+    bridge = hall.bridges.at(1, BRIDGE.discord_channel_id)
+    assert bridge is not None
+    first = first_snowflake(NOW)
+    lines = "**No ob**: hi\n**Zezima**: yo\nZezima has left the clan."
+    post = bridge.heard(Posted(first, BRIDGE, NOW, [lines]))
+    beside = replace(heard(0, 5), message_id=first + LINE_STEP * 5)
+    assert await hall.intake.store(hall.clan, [*post, beside]) == Flushed(stored=3, told=1)
+    assert await hall.intake.store(hall.clan, post) == Flushed()
+    hall.intake.take_back(1, [first])
+    assert (await hall.intake.flush()).removed == 3
+    assert [row["message_id"] for row in rows(hall.path, "SELECT * FROM messages")] == [
+        beside.message_id
+    ]
+    for each in post:
+        assert hall.intake.hear(1, each)
+    assert await hall.intake.flush() == Flushed()
+
+
+async def test_a_post_that_is_deleted_before_it_is_written_is_not_written(hall: Hall) -> None:
+    first = first_snowflake(NOW)
+    for each in a_bridge().heard(Posted(first, BRIDGE, NOW, ["**No ob**: hi\n**Zezima**: yo"])):
+        hall.intake.hear(1, each)
+    hall.intake.take_back(1, [first])
+    assert (await hall.intake.flush()).stored == 0
+
+
+RELAYS = (901, 902, 903)
+
+
+def test_ten_lines_by_three_relays_are_ten() -> None:
+    bridge, ids = a_bridge(), iter(range(1_000))
+    found = [
+        each
+        for number in range(10)
+        for late, relay in enumerate(RELAYS)
+        for each in bridge.heard(
+            Posted(
+                next(ids),
+                BRIDGE,
+                NOW + number * MINUTE + late * timedelta(seconds=4),
+                [f"**No ob**: gz {number // 2}"],
+                relay_id=relay,
+            )
+        )
+    ]
+    assert [each.sent_at for each in found] == [NOW + number * MINUTE for number in range(10)]
+
+
+def test_whoever_says_the_same_twice_says_two_lines_by_however_many_relays() -> None:
+    bridge = a_bridge()
+    counted = [
+        len(bridge.heard(Posted(number, BRIDGE, NOW, ["**No ob**: gz"], relay_id=relay)))
+        for number, relay in enumerate([901, 901, 902, 903, 903, 902])
+    ]
+    assert counted == [1, 1, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("relay", "late", "line", "is_heard"),
+    [
+        (902, 10, "**no_OB**: gz", False),
+        (902, 10.001, "**No ob**: gz", True),
+        (902, -10, "**No ob**: gz", False),
+        (901, 1, "**No ob**: gz", True),
+        (902, 1, "**No ob**: gz!", True),
+        (902, 1, "**Zezima**: gz", True),
+    ],
+)
+def test_only_the_same_words_of_the_same_speaker_by_another_relay_within_ten_seconds_are_one_line(
+    relay: int,
+    late: float,
+    line: str,
+    is_heard: bool,  # noqa: FBT001 - a claim's value
+) -> None:
+    bridge = a_bridge()
+    assert bridge.heard(Posted(1, BRIDGE, NOW, ["**No ob**: gz"], relay_id=901))
+    at = NOW + timedelta(seconds=late)
+    assert bool(bridge.heard(Posted(2, BRIDGE, at, [line], relay_id=relay))) is is_heard
+
+
+def test_what_was_left_out_is_left_out_when_it_is_read_again() -> None:
+    bridge = a_bridge()
+    posts = [
+        Posted(number, BRIDGE, NOW, ["**No ob**: gz"], relay_id=900 + number) for number in (1, 2)
+    ]
+    first = [len(bridge.heard(each)) for each in posts]
+    again = [len(bridge.heard(each)) for each in reversed(posts)]
+    assert (first, again) == ([1, 0], [0, 1])
+
+
+async def test_two_channels_of_one_clan_may_repeat_the_same_lines(hall: Hall) -> None:
+    await hall.bridges.declare(hall.clan, PVM, "bold")
+    found = [
+        hall.bridges.at(1, channel_info.discord_channel_id).heard(  # type: ignore[union-attr]
+            Posted(number, channel_info, NOW, ["Zezima has left the clan."], relay_id=900 + number)
+        )
+        for number, channel_info in enumerate([BRIDGE, PVM])
+    ]
+    assert [len(each) for each in found] == [1, 0]
