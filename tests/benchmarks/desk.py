@@ -12,8 +12,10 @@ import httpx
 from simcord import ChannelHandle, Env, MemberActor
 
 from bot.app import ClanBot
+from bot.clan.linking import LinkPair
 from bot.demo.wom_server import MadeUpWom
 from bot.reports.worker import Worker
+from bot.services.people import Officer
 from bot.wiring import Services, leave_loaded, open_services
 from tests.benchmarks.histories import NOW, Size, settings_for, world_of
 
@@ -63,17 +65,25 @@ async def opened_desk(path: Path, size: Size) -> AsyncIterator[Desk]:
         try:
             owner = env.create_user("owner")
             guild = env.create_guild("Amber Lanterns", id=GUILD_ID, owner=owner)
-            player = world.present(NOW)[0]
+            somebody = env.create_user("somebody")
+            await _give(services, world.present(NOW)[-1].player_id, somebody.id, owner.id)
             leave_loaded()
             yield Desk(
                 env,
                 services,
                 guild.create_text_channel("general"),
                 guild.add_member(owner),
-                guild.add_member(env.create_user("somebody"), nick=player.name),
+                guild.add_member(somebody),
             )
         finally:
             await env.shutdown()
+
+
+async def _give(services: Services, player_id: int, user_id: int, owner_id: int) -> None:
+    """Let an officer have confirmed that an account is somebody's."""
+    clan = await services.clans.found(GUILD_ID, "Amber Lanterns")
+    officer = Officer(owner_id)
+    assert await services.links.confirm_all(clan, [LinkPair(player_id, user_id)], officer) == 1
 
 
 async def longest_stall(over: asyncio.Event) -> float:

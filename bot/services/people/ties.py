@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.clan.linking import LinkPair, LinkState, Tied, Ties
-from bot.clan.persons import AuthorNames, Persons, PlayerNames, Tie, persons
+from bot.clan.name_matches import AuthorNames, PlayerNames
+from bot.clan.persons import Persons, Tie, persons
 from bot.clan.standings import Link
 from bot.services.setup import Clan
 from storage import links

@@ -25,7 +25,6 @@ from bot.clan.presence import (
     days_looked,
     days_risen,
     joined,
-    last_day,
     midnights,
     rises,
     weeks,
@@ -36,20 +35,27 @@ from bot.clan.profiles import (
     Side,
     Week,
     Window,
-    enough_since,
     game_window,
     summed,
 )
-from bot.clan.spans import Span, day_of, day_span
+from bot.clan.spans import Span, day_of
 from bot.clan.standings import Chat, Member
 from bot.services.view.game import BASELINE_LEAD
+from bot.services.view.last_seen import (
+    chat_seen_at,
+    enough_xp_at,
+    game_seen_at,
+    looks_of,
+    namesake_wrote_at,
+    present_at,
+    was_answered,
+)
 from bot.services.view.members import gains_of
 from bot.services.view.query import verdict_query
 from bot.services.view.view import ClanView
-from storage.columns import from_ms, to_ms
+from storage.columns import to_ms
 from storage.players import MemberRow
 from storage.presence import PresentIn
-from storage.snapshots import ObservationRow
 
 _WROTE_NOTHING = Chat()
 _NOT_THERE = PresentIn(0, 0, 0)
@@ -159,11 +165,11 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
         has_no_discord=places[0].has_no_discord,
         windows=windows,
         whole=_whole(shared, windows, [*members, *(_member(view, person, x) for x in outside)]),
-        total_xp=summed(each.xp for each in _seen(view.game.now, ids) if each.xp != UNRANKED),
+        total_xp=summed(each.xp for each in looks_of(view.game.now, ids) if each.xp != UNRANKED),
         total_raids=summed(view.game.raids.get(each) for each in ids),
         recent_raids=_recent_raids(shared, ids),
-        game_seen_at=_game_seen_at(view, [*places, *outside], anywhere),
-        enough_xp_at=_enough_xp_at(shared.policy, anywhere),
+        game_seen_at=game_seen_at(view, [*places, *outside], anywhere),
+        enough_xp_at=enough_xp_at(shared.policy, anywhere),
         back_at=_back_at(shared, person, ids),
         leave=leave,
         exemption=view.exempt.of_person([(place.player_id, place.role) for place in places]),
@@ -171,10 +177,10 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
         snoozed_until=rests_until(cases, CaseKind.INACTIVITY, view.as_of),
         weeks=_weeks(shared, played, wrote, ids),
         life_days=joined((played, wrote)),
-        chat_seen_at=_chat_seen_at(view, members[0], person),
-        present_at=None if _is_hidden(view, person) else _present_at(view, person),
-        namesake_wrote_at=_namesake_wrote_at(view, person),
-        was_answered=_was_answered(view, person),
+        chat_seen_at=chat_seen_at(view, members[0], person),
+        present_at=None if _is_hidden(view, person) else present_at(view, person),
+        namesake_wrote_at=namesake_wrote_at(view, person),
+        was_answered=was_answered(view, person),
     )
 
 
@@ -334,10 +340,6 @@ def _unseen(shared: _Shared, person: Person) -> Sequence[Span]:
     return shared.unseen if used else ()
 
 
-def _present_at(view: ClanView, person: Person) -> datetime | None:
-    return view.presence.last_at.get(person.user_id or 0)
-
-
 def _days(
     shared: _Shared, main: Member, person: Person, ids: Sequence[int], risen: Sequence[Rise]
 ) -> tuple[Days | None, Days | None]:
@@ -347,7 +349,7 @@ def _days(
         return None, None
     wrote = joined(view.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
     return (
-        days_risen(risen, shared.starts) if _seen(view.game.first, ids) else None,
+        days_risen(risen, shared.starts) if looks_of(view.game.first, ids) else None,
         None if main.chat is None else wrote or 0,
     )
 
@@ -375,48 +377,3 @@ def _back_at(shared: _Shared, person: Person, ids: Sequence[int]) -> datetime | 
     from_leave = back_since(leaves, view.days[-1], view.clan.zone)
     found = [shared.returned[each] for each in ids if each in shared.returned]
     return max([*found, *([from_leave] if from_leave else [])], default=None)
-
-
-def _seen(headlines: Mapping[int, ObservationRow], ids: Sequence[int]) -> list[ObservationRow]:
-    return [headlines[each] for each in ids if each in headlines]
-
-
-def _game_seen_at(
-    view: ClanView, places: Sequence[MemberRow], risen: Sequence[Rise]
-) -> datetime | None:
-    """Return when anything rose last, by what we saw or else by WOM's own word."""
-    known = [place.changed_at for place in places if place.changed_at is not None]
-    known += [from_ms(risen[-1].at_ms)] if risen else []
-    return max((at for at in known if at <= view.as_of), default=None)
-
-
-def _enough_xp_at(policy: Policy, risen: Sequence[Rise]) -> datetime | None:
-    """Return since when enough XP was gained not to be called inactive."""
-    at_ms = enough_since(risen, policy.enforcement.least_xp)
-    return None if at_ms is None else from_ms(at_ms)
-
-
-def _chat_seen_at(view: ClanView, main: Member, person: Person) -> datetime | None:
-    """Return when they wrote last; of the past, when the day ended on which they did."""
-    if main.chat is None:
-        return None
-    known = [view.people.writers[each].wrote_at for each in person.authors]
-    days = joined(view.chat.on_days.get(each, (0, 0))[0] for each in person.authors)
-    last_on = last_day(days, view.days[0])
-    if last_on is not None and any(at is not None and at > view.as_of for at in known):
-        known.append(min(day_span(last_on, view.clan.zone).end, view.as_of))
-    return max((at for at in known if at is not None and at <= view.as_of), default=None)
-
-
-def _namesake_wrote_at(view: ClanView, person: Person) -> datetime | None:
-    """Return when somebody else who bears the name of one of the accounts wrote last."""
-    namesakes, writers = view.people.persons.namesakes, view.people.writers
-    wrote = (writers[each].wrote_at for who in person.players for each in namesakes.get(who, ()))
-    return max((at for at in wrote if at is not None and at <= view.as_of), default=None)
-
-
-def _was_answered(view: ClanView, person: Person) -> bool | None:
-    """Return whether anybody answered a newcomer who wrote, or None for all others."""
-    told = [view.chat.was_answered.get(each) for each in person.authors]
-    known = [each for each in told if each is not None]
-    return any(known) if known else None

@@ -15,8 +15,9 @@ from bot.clan.evidence import chat_evidence, game_evidence
 from bot.clan.gains import UNKNOWN, Gains, Headline, gains_between, step
 from bot.clan.leave import Leave
 from bot.clan.metrics import RAIDS, UNRANKED, MetricKind, threshold
+from bot.clan.name_matches import AuthorNames, PlayerNames
 from bot.clan.names import wom_key
-from bot.clan.persons import AuthorNames, Person, Persons, PlayerNames, Tie, persons
+from bot.clan.persons import Person, Persons, Tie, persons
 from bot.clan.policy import DEFAULT_POLICY, RAID_DAYS, STEADY_DAYS, STEADY_WEEKS
 from bot.clan.presence import (
     Days,

@@ -9,7 +9,8 @@ import pytest
 
 from bot.clan.bridge import pattern
 from bot.clan.broadcasts import BroadcastKind
-from bot.clan.persons import AuthorNames, PlayerNames, persons
+from bot.clan.name_matches import AuthorNames, PlayerNames
+from bot.clan.persons import persons
 from bot.services.chat import NO_USER, Bridge, Bridges, Flushed, IncomingMessage, Intake, Posted
 from bot.services.chat.facts import LINE_STEP
 from bot.services.setup import Clan, Clans

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.clan.voice import VoiceState
-from bot.services.chat import Intake, Presence
+from bot.services.chat import Presence
 from bot.services.privacy import Privacy
 from storage import privacy
 from tests.bot.services.contents import instant, one, rows
@@ -108,8 +108,7 @@ async def test_who_opted_out_is_not_seen_and_who_is_forgotten_leaves_nothing_wai
     await presence.flush()
     assert kept(path) == {(ANN, NOW.date()): 60}
     village.clock.forward(5 * MINUTE)
-    intake = Intake(village.database, village.known_clans, village.clock)
-    forgets = Privacy(village.database, intake, village.clock, presence=presence)
+    forgets = Privacy(village.database, village.clock, presence=presence)
     await forgets.forget(village.clan, ANN)
     await presence.flush(is_last=True)
     assert kept(path) == {}
