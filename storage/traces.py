@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.bridges import Speaker
 from storage.messages import Flag
 from storage.tables import (
     ABSENCES,
@@ -42,7 +43,7 @@ _AT_ONCE = 200  # rows between two breaths of the event loop
 async def authors(connection: AsyncConnection, clan_id: int, author_ids: Collection[int]) -> Rows:
     """Return who the person is as an author, with the totals."""
     author, total = AUTHORS.c, AUTHOR_TOTALS.c
-    return await _rows(
+    found = await _rows(
         connection,
         select(
             author.discord_user_id,
@@ -60,6 +61,10 @@ async def authors(connection: AsyncConnection, clan_id: int, author_ids: Collect
         .where(author.clan_id == clan_id, author.id.in_(author_ids))
         .order_by(author.id),
     )
+    for row in found:
+        if row["clan_chat_name"] is not None:
+            row["clan_chat_name"] = Speaker.of(row["clan_chat_name"]).key
+    return found
 
 
 async def messages(

@@ -21,7 +21,8 @@ Borne = Mapping[str, Sequence[Bearing]]
 async def borne_by(connection: Connection, clan: Clan, keys: Iterable[str]) -> Borne:
     """Return who of the clan bore each of the names (by WOM key) when."""
     found: dict[str, list[Bearing]] = defaultdict(list)
-    for row in await players.bearings(connection, clan.clan_id, sorted(set(keys))):
+    asked = sorted(set(keys))
+    for row in await players.bearings(connection, clan.clan_id, asked) if asked else ():
         found[row.wom_key].append(Bearing(*row[1:]))
     return found
 

@@ -13,7 +13,7 @@ from bot.reports.worker import Inline
 from bot.services.chat import IncomingMessage, Intake
 from bot.services.game import Poll
 from bot.services.publish import Publish
-from storage import bridges
+from storage import bridges, traces
 from tests.bot.services.contents import rows
 from tests.bot.services.group import GROUP_ID, Group, Renamed, Someone, client_of
 from tests.bot.services.talk import spoken
@@ -183,3 +183,16 @@ async def test_what_an_officer_said_of_a_speaker_stays_with_most_of_the_lines(cl
     assert list(before["alpha"].values()) == [mine[1]]
     await clan.polled(NOW - 13 * DAY + HOUR)
     assert await clan.counts() == {1: 8, 2: 2}
+
+
+async def test_ones_own_file_has_the_name_as_it_was_spoken(clan: Clan) -> None:
+    await clan.said("Alpha", 2, NOW - 19 * DAY)
+    renamed(clan, 1, "Beta")
+    renamed(clan, 2, "Alpha")
+    await clan.polled(NOW - 15 * DAY)
+    async with clan.village.database.reading() as connection:
+        found = await bridges.speakers_called(connection, clan.village.clan.clan_id, ["alpha"])
+        told = await traces.authors(
+            connection, clan.village.clan.clan_id, sorted(found["alpha"].values())
+        )
+    assert {row["clan_chat_name"] for row in told} == {"alpha"}
