@@ -118,14 +118,25 @@ def viewers_of(
         return frozenset()  # whoever sees its channel
     if _writes_in(place, guild.default_role):
         return None
+    let_in = {each for each in guild.roles if place.permissions_for(each).view_channel}
+    named = {each.id for each in place.overwrites if not isinstance(each, discord.Role)}
+    ordinary = {each for each in let_in if not _is_officers(each, officer_roles)}
     if not knows_members:
-        roles = [each for each in guild.roles if _writes_in(place, each)]
-        return None if any(not _is_officers(each, officer_roles) for each in roles) else frozenset()
-    people = [each for each in guild.members if not each.bot and _writes_in(place, each)]
-    ordinary = [
-        each for each in people if not any(_is_officers(role, officer_roles) for role in each.roles)
+        return None if any(_writes_in(place, each) for each in ordinary) else frozenset()
+    if not ordinary and not named:
+        return frozenset()  # as for nearly every private channel; people are many
+    people = [
+        each
+        for each in guild.members
+        if not each.bot
+        and (each.id in {*named, guild.owner_id} or not let_in.isdisjoint(each.roles))
+        and _writes_in(place, each)
     ]
-    is_theirs = any(each.id != guild.owner_id for each in ordinary)
+    is_theirs = any(
+        each.id != guild.owner_id
+        and not any(_is_officers(role, officer_roles) for role in each.roles)
+        for each in people
+    )
     return frozenset(each.id for each in people) if is_theirs else frozenset()
 
 

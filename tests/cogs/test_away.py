@@ -9,8 +9,11 @@ from simcord.backend.errors import SetupError
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.clan.linking import LinkPair
 from bot.clan.ranks import DEFAULT_PERMISSIONS
-from bot.services.people import ListedLeave
+from bot.services.people import ListedLeave, Officer
+from tests.bot.services.talk import spoken
+from tests.cogs.test_intake import everybody
 from tests.cogs.test_me import quiet_player, sure_hero
 from tests.cogs.town import START, Town, words
 
@@ -133,6 +136,24 @@ async def test_an_officer_sets_leave_for_a_member_and_for_a_player(town: Town) -
     assert away.players.keys() == {quiet_player(town).player_id}
     offered = await town.officer.autocomplete(town.general, "clanstats away", "player", name[:3])
     assert name in [each["value"] for each in offered]
+
+
+async def test_a_player_whose_speaker_was_confirmed_first_is_away_by_name(town: Town) -> None:
+    clan, player = await town.clan(), quiet_player(town)
+    await town.services.intake.store(clan, [spoken(1, "Some Other Name", START)])
+    writers = await everybody(town)
+    (speaker,) = [each for each in writers if each.bridge_name == "some other name"]
+    pair = LinkPair(player.player_id, -speaker.author_id)
+    assert (await town.services.links.confirm(clan, pair, Officer(town.owner.id))).refusal is None
+    name = player.name_at(START)
+    dates: dict[str, object] = {"from": "today", "until": "3 days"}
+    for options in ({"player": name} | dates, {}):
+        said = words((await listed(town, None, **options)).response)
+        assert f"**{name}**" in said
+        assert "<@-" not in said
+    away = await town.services.leaves.away_today(clan)
+    assert away.users == {}
+    assert away.players.keys() == {player.player_id}
 
 
 @pytest.mark.parametrize(

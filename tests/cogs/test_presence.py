@@ -107,6 +107,27 @@ def shut(town: Town, name: str, *writers: MemberActor, everybody: bool = False) 
     return town.guild.create_text_channel(name, overwrites=rules)
 
 
+async def test_a_role_of_members_makes_a_channel_theirs_one_that_keeps_order_or_only_reads_does_not(
+    bare_town: Town,
+) -> None:
+    town = bare_town
+    guild, me = town.guild, town.guild.me
+    clan = guild.create_role("Clan")
+    order = guild.create_role("Order", permissions=discord.Permissions(kick_members=True))
+    raider = guild.add_member(town.env.create_user("raider"), roles=[clan])
+    marshal = guild.add_member(town.env.create_user("marshal"), roles=[order, town.officer_role])
+    quiet = discord.PermissionOverwrite(send_messages=False)
+    channels: dict[str, Overwrites] = {
+        "clan-only": {guild.default_role: NOTHING, clan: WRITES, order: WRITES},
+        "order": {guild.default_role: NOTHING, order: WRITES, town.officer_role: WRITES},
+        "rules": {guild.default_role: quiet},
+    }
+    for name, rules in channels.items():
+        guild.create_text_channel(name, overwrites=rules | {me: NOTHING})
+    await town.restart()
+    assert await hidden(town) == {"clan-only": frozenset({raider.id, marshal.id, town.owner.id})}
+
+
 async def test_only_of_channels_that_ordinary_members_write_in_is_anything_missed(
     bare_town: Town,
 ) -> None:

@@ -51,7 +51,8 @@ async def look_outside(
 
 def outside(standing: Iterable[StandingLink], places: Mapping[int, MemberRow]) -> tuple[int, ...]:
     """Return the players who left, of users who surely have one in the clan, in order."""
-    sure = [each for each in standing if allows(Link(each.state), Effect.SILENCE)]
+    users_alone = [each for each in standing if each.discord_user_id > 0]  # and no speakers
+    sure = [each for each in users_alone if allows(Link(each.state), Effect.SILENCE)]
     here = {player_id for player_id, place in places.items() if place.left_at is None}
     users = {each.discord_user_id for each in sure if each.player_id in here}
     gone = {
