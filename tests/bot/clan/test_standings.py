@@ -73,6 +73,8 @@ def test_the_composite_weighs_messages_xp_and_kills() -> None:
     seen = Member(1, "A", "member", NOW, game=week, chat={Period.WEEK: Chat(3)})
     assert composite(seen) == pytest.approx(300 + 2 + 7)
     assert composite(Member(1, "A", "member", NOW, game=week)) == pytest.approx(9)
+    older = {Period.WEEK: week[Period.WEEK]._replace(thin=True)}
+    assert composite(replace(seen, game=older)) == pytest.approx(300)
 
 
 def test_ties_share_the_better_place_and_unknown_has_none() -> None:
