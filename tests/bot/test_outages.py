@@ -135,14 +135,14 @@ async def test_a_bot_begins_its_day_on_the_stand_in(start: Start) -> None:
     assert start.pauses == []
 
 
-@pytest.mark.parametrize("path", ["/users/@me", "/oauth2/applications/@me", "/app*/commands"])
+@pytest.mark.parametrize("route", ["/users/@me", "/oauth2/applications/@me", "/app*/commands"])
 @pytest.mark.parametrize(
     ("status", "words"), [(503, "503 Service Unavailable"), (DROPPED, "disconnected")]
 )
 async def test_while_discord_is_away_at_the_start_it_waits_longer_and_longer(
-    start: Start, path: str, status: int, words: str
+    start: Start, route: str, status: int, words: str
 ) -> None:
-    start.stand.refusals.append(Refusal(status, path=path, times=100))
+    start.stand.refusals.append(Refusal(status, path=route, times=100))
     with capture_logs() as logs:
         async with staying(start) as until:
             await until(arrived(start))

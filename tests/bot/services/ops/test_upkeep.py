@@ -175,7 +175,12 @@ async def status(upkeep: Upkeep, village: Village) -> Status:
 async def test_the_status_of_a_clan_that_does_well_has_no_troubles(
     upkeep: Upkeep, village: Village
 ) -> None:
-    await village.changed(wom_group_id=77, polled_at=NOW - HOUR / 2, listened_at=NOW)
+    await village.changed(
+        wom_group_id=77,
+        polled_at=NOW - HOUR / 2,
+        listened_at=NOW,
+        ranks_confirmed_at=NOW,
+    )
     await village.settled({1: "One"})
     await village.linked(1, 11)
     await village.wrote(11, NOW, NOW)
@@ -190,6 +195,17 @@ async def test_the_status_of_a_clan_that_does_well_has_no_troubles(
     assert found.runs["poll"].outcome == DONE
     assert found.database_bytes is not None
     assert found.database_bytes > 50_000
+
+
+async def test_ranks_that_nobody_confirmed_are_a_trouble_with_its_remedy(
+    upkeep: Upkeep, village: Village
+) -> None:
+    await village.changed(wom_group_id=77, polled_at=NOW - HOUR / 2, listened_at=NOW)
+    await village.settled({1: "One", 2: "Two"}, role="zenyte")
+    await run(upkeep, "poll")
+    (trouble,) = (await status(upkeep, village)).troubles
+    assert "they give no rights yet. Zenyte, 2 members: leadership?" in trouble.words
+    assert "/clanstats setup" in trouble.next_step
 
 
 async def test_each_trouble_has_its_remedy(database: Database, village: Village) -> None:
