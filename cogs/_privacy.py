@@ -31,7 +31,8 @@ COUNTED_ANEW = (
     "your id stays, so that no channel's history and no backup brings you back."
 )
 OPTED_OUT = (
-    "You are not counted any more, from now on: neither live nor when history is read, nor what "
+    "You are not counted any more, from now on: neither live nor when history is read, nor that "
+    "you talk in voice, react or use a command, nor what "
     "accounts that an officer confirmed as yours say in the clan chat. Those accounts are left out "
     "of leaderboards and top lists; one you only claim or are called like is not.\n"
     "-# To honour this I keep your Discord id and that you opted out. What was counted before "

@@ -186,13 +186,32 @@ async def test_a_channel_that_is_deleted_while_the_bot_runs_is_not_missed_any_mo
     assert await missed(town) == []
 
 
+def reading_in(town: Town) -> dict[int, asyncio.Task[None]]:
+    """Return what is being read, by server."""
+    assert isinstance(town.env.bot, ClanBot)
+    found: dict[int, asyncio.Task[None]] = vars(town.env.bot.get_cog("Listener"))["_reading"]
+    return found
+
+
+async def test_a_channel_is_read_as_soon_as_the_bot_may(bare_town: Town) -> None:
+    town = bare_town
+    nothing = discord.PermissionOverwrite(view_channel=False)
+    everybody = town.guild.default_role
+    secret = town.guild.create_text_channel("secret", overwrites={everybody: nothing})
+    await away(town)
+    unheard(town, secret, 4)
+    await town.restart()
+    assert await counted(town) == 0
+    town.env.backend.delete_overwrite(secret.id, everybody.id)
+    await town.env.settle()
+    await reading_in(town)[town.guild.id]
+    assert await counted(town) == 4
+
+
 async def test_a_server_that_is_gone_is_not_listened_to(bare_town: Town) -> None:
     town = bare_town
     await town.env.settle()
     intake, bot = town.services.intake, town.env.bot
-    assert isinstance(bot, ClanBot)
-    listener = bot.get_cog("Listener")
-    reading: dict[int, asyncio.Task[None]] = vars(listener)["_reading"]
     assert intake.listens(town.guild.id)
     guild = bot.get_guild(town.guild.id)
     for lost in ("guild_unavailable", "guild_remove"):
@@ -201,7 +220,7 @@ async def test_a_server_that_is_gone_is_not_listened_to(bare_town: Town) -> None
         assert not intake.listens(town.guild.id)
         bot.dispatch("guild_available", guild)
         await town.env.settle()
-        await reading[town.guild.id]
+        await reading_in(town)[town.guild.id]
         assert intake.listens(town.guild.id)
 
 
