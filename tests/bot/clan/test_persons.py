@@ -445,3 +445,22 @@ def test_two_players_whose_names_are_alike_keep_their_own_users() -> None:
     both = [named(user(ANN, "No ob"), None), named(user(BEN, "Noob"), 9)]
     found = persons([player(1, "No ob"), player(2, "Noob")], both, [])
     assert (found.by_user[ANN].main, found.by_user[BEN].main) == (1, 2)
+
+
+def test_a_nickname_that_is_another_member_s_name_leaves_a_doubt() -> None:
+    """Ben is called Rsn everywhere but here; Ann, who has her link, is called Woox as well."""
+    players = [player(1, "Rsn"), player(2, "Woox")]
+    authors = [user(BEN, "rsn", "Woox"), user(ANN, "Woox")]
+    found = persons(players, authors, [confirmed(2, ANN)])
+    assert found.links == {1: Link.NONE, 2: Link.CONFIRMED}
+    plain = persons(players, [user(BEN, "rsn"), user(ANN, "Woox")], [confirmed(2, ANN)])
+    assert plain.links[1] is Link.NAME
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [("Rsn / Alt", Link.NAME), ("Dave | Rsn", Link.NONE), ("Dave (Rsn)", Link.NONE)],
+)
+def test_only_the_first_of_two_names_joins(name: str, link: Link) -> None:
+    found = persons([player(1, "Rsn")], [user(ANN, name)], [])
+    assert found.links == {1: link}

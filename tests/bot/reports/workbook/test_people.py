@@ -135,7 +135,7 @@ def test_rows_are_high_enough_for_their_sentences() -> None:
 
     heights = [sheet.row_dimensions[line].height for line in (FIRST, FIRST + 1)]
     assert heights == [15 * 6, 15 * 3]
-    assert sheet.cell(FIRST, 6).alignment.wrap_text
+    assert sheet.cell(FIRST, 7).alignment.wrap_text
     assert sheet.cell(FIRST, 2).alignment.vertical == "top"
 
 
