@@ -138,7 +138,8 @@ def outlook(  # noqa: PLR0913 - whose, against whom, by which rules
 def strength(profile: Profile) -> Strength:
     """Return what orders the lists: days on which somebody was there."""
     sides = days_active(profile, STEADY_WEEKS)
-    return Strength(days_alive(profile) or 0, min(each or 0 for each in sides))
+    weaker = min(sides.game_days or 0, sides.chat_days or 0)
+    return Strength(days_alive(profile) or 0, weaker)
 
 
 def _room(profiles: Sequence[Profile], rules: PromotionPolicy) -> int:

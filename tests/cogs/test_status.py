@@ -45,7 +45,9 @@ async def test_a_new_server_is_told_what_is_missing(bare_town: Town) -> None:
 async def test_an_unreadable_channel_is_named(bare_town: Town) -> None:
     town = bare_town
     nothing = discord.PermissionOverwrite(view_channel=False)
-    town.guild.create_text_channel("secret", overwrites={town.guild.default_role: nothing})
+    sees = discord.PermissionOverwrite(view_channel=True, send_messages=True)
+    overwrites = {town.guild.default_role: nothing, town.member: sees}
+    town.guild.create_text_channel("secret", overwrites=overwrites)
     await town.restart()
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
     assert "1 unreadable" in said

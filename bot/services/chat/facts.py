@@ -114,7 +114,9 @@ async def put_in(
     spoken = [each.message_id for each in heard if each.user_id == NO_USER]
     known |= await bridges.known_ids(connection, spoken)
     fresh = [each for each in heard if each.message_id not in known and each.post_id not in refused]
-    channels = await _counted_channels(connection, clan, {each.channel_info for each in fresh})
+    # In the order in which they were met, so that the same history gives the same ids.
+    met = dict.fromkeys(each.channel_info for each in fresh)
+    channels = await _counted_channels(connection, clan, met)
     counted = [each for each in fresh if each.channel_info.discord_channel_id in channels]
     known_authors = await _authors(connection, clan, counted, now)
     kept = IntakeResult(

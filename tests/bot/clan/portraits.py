@@ -41,7 +41,7 @@ def life_of(weeks: Sequence[Week]) -> int:
     """Return the days of the eight weeks, a bit each, on the newest days of each week."""
     found = 0
     for number, week in enumerate(reversed(weeks[-STEADY_WEEKS:])):
-        there = max((each for each in week if each is not None), default=0)
+        there = max(week.game_days or 0, week.chat_days or 0)
         found |= (0b1111111 << 7 - there & 0b1111111) << STEADY_DAYS - 7 * (number + 1)
     return found
 

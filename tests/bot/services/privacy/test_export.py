@@ -62,7 +62,7 @@ async def test_the_file_holds_all_of_it_and_no_other_id(
     assert len(found["messages"]) == 2
     assert found["observations"][0]["xp"] == 5000
     assert found["presence"] == [{"day": NOW.date().isoformat(), "voice_minutes": 1}]
-    assert found["channels_the_bot_cannot_read"] == [{"name": "pvm"}]
+    assert found["channels_the_bot_cannot_read"] == [{"name": "general"}]
     assert found["exemptions"][0].keys() == {"player", "until_on", "set_at", "ended_at"}
     assert "of 1" not in text
     (decided,) = found["decisions"]
