@@ -11,6 +11,7 @@ from bot.clan.evidence import Grade
 from bot.clan.policy import Policy
 from bot.clan.profiles import Profile, Window
 from bot.clan.spans import DAY
+from bot.clan.standings import Link
 from bot.clan.wording import exact
 
 
@@ -94,4 +95,15 @@ def _not_judged(profile: Profile, policy: Policy, now: datetime) -> str | None:
     if why is not None:
         return why
     judgement = judge(profile, policy, now)
-    return judgement.reasons[0] if judgement.verdict is Verdict.CANT_TELL else None
+    if judgement.verdict is Verdict.CANT_TELL:
+        return judgement.reasons[0]
+    return _never_judged(profile)
+
+
+def _never_judged(profile: Profile) -> str | None:
+    """Return why nobody is called inactive whatever they do: a day that is promised must come.
+
+    Whoever is known by name is told the days all the same: they hold once an officer confirms it.
+    """
+    is_unlinked = profile.link is Link.NONE and not profile.has_no_discord
+    return "not linked to a Discord user" if is_unlinked else None

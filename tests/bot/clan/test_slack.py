@@ -1,16 +1,18 @@
 """Slack says how long either side still keeps somebody active, by the very same definition."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.enforcement import Verdict, judge
+from bot.clan.enforcement import LIVING, Verdict, judge
 from bot.clan.leave import Exemption, Leave
 from bot.clan.policy import DEFAULT_POLICY, changed
-from bot.clan.profiles import Profile
+from bot.clan.profiles import Profile, enough_since
 from bot.clan.slack import Slack, slack
+from bot.clan.spans import DAY
 from bot.clan.standings import Link
 from tests.bot.clan.portraits import BUSY, NONE, NOW, THIN, ZERO, account, ago, person, silent
 from tests.bot.clan.test_enforcement import people
@@ -122,3 +124,42 @@ def test_more_xp_never_leaves_fewer_days(profile: Profile, xp: int) -> None:
     more = replace(window, xp=(window.xp or 0) + xp)
     before, after = left(profile).days, left(replace(profile, windows={30: more})).days
     assert (after or 0) >= (before or 0)
+
+
+def lived(now: datetime, rises: list[tuple[datetime, int]], wrote: list[datetime]) -> Profile:
+    """Return who gained and wrote this, as they are looked at now."""
+    since = now - 30 * DAY
+    window = replace(
+        ZERO,
+        xp=sum(xp for at, xp in rises if at > since),
+        messages=sum(at > since for at in wrote),
+    )
+    return person(
+        window=window,
+        enough_xp_at=enough_since(rises, 10_000),
+        game_seen_at=max((at for at, _ in rises), default=None),
+        chat_seen_at=max(wrote, default=None),
+    )
+
+
+def test_the_days_left_come_true_to_the_day_in_five_hundred_lives() -> None:
+    rng = Random(500)  # noqa: S311 - made-up lives
+    promised = 0
+    for _ in range(500):
+        rises = sorted((ago(rng.uniform(0, 45)), rng.randrange(9_000)) for _ in range(4))
+        wrote = [ago(rng.uniform(0, 45)) for _ in range(rng.randrange(3))]
+        days = slack(lived(NOW, rises, wrote), DEFAULT_POLICY, NOW).days
+        assert days is not None
+        promised += days > 0
+        for later, verdicts in ((days - 1, LIVING), (days, {Verdict.SILENT})):
+            then = NOW + max(later, 0) * DAY
+            if later >= 0:
+                assert judge(lived(then, rises, wrote), DEFAULT_POLICY, then).verdict in verdicts
+    assert 100 < promised < 500
+
+
+def test_whoever_is_not_linked_cannot_be_called_inactive_and_is_promised_no_day() -> None:
+    assert left(person(link=Link.NONE)).not_judged == "not linked to a Discord user"
+    for link in (Link.NAME, Link.CONFIRMED):
+        assert left(person(link=link)).not_judged is None
+    assert left(person(link=Link.NONE, user_id=None, has_no_discord=True)).not_judged is None
