@@ -1,5 +1,7 @@
 """/clanstats status: how the bot is doing, for officers."""
 
+from typing import Any
+
 import discord
 
 from bot.clan.enforcement import Verdict
@@ -46,7 +48,10 @@ async def test_an_unreadable_channel_is_named(bare_town: Town) -> None:
     town = bare_town
     nothing = discord.PermissionOverwrite(view_channel=False)
     sees = discord.PermissionOverwrite(view_channel=True, send_messages=True)
-    overwrites = {town.guild.default_role: nothing, town.member: sees}
+    overwrites: dict[Any, discord.PermissionOverwrite] = {
+        town.guild.default_role: nothing,
+        town.member: sees,
+    }
     town.guild.create_text_channel("secret", overwrites=overwrites)
     await town.restart()
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
