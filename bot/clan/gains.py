@@ -190,16 +190,12 @@ def _hours_gained(had: float, has: float) -> float | None:
     return has - had if has > had else 0.0
 
 
-def is_thin(baseline_at: datetime, span: Span) -> bool:
-    """Return whether the baseline is too old to say that a gain was made in the span.
+@lru_cache(64)
+def _thin_before(span: Span) -> datetime:
+    """Return before when a baseline is too old to say that a gain was made in the span.
 
     Older than the span's start by more than a seventh of the span, and by more than a day.
     """
-    return baseline_at < _thin_before(span)
-
-
-@lru_cache(64)
-def _thin_before(span: Span) -> datetime:
     return span.start - max(DAY, span.length / 7)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clan.days import FURTHEST_BACK, parse_day
-from bot.clan.spans import DAY, WEEK, day_of, day_span, days_between
+from bot.clan.spans import DAY, WEEK, day_of, day_span
 
 LONGEST_LEAVE = timedelta(days=365)
 """From the first day of leave to the last."""
@@ -113,11 +113,6 @@ def back_since(leaves: Iterable[Leave], today: date, zone: ZoneInfo) -> datetime
     ends = (leave.last_on for leave in leaves if leave.last_on < today)
     last_on = max(ends, default=None)
     return None if last_on is None else day_span(last_on, zone).end
-
-
-def days_away(leave: Leave, first: date, last: date) -> tuple[date, ...]:
-    """Return the days of leave from the first to the last, both included."""
-    return days_between(max(leave.from_on, first), min(leave.last_on, last))
 
 
 def exempt_on(exemptions: Iterable[Exemption], today: date) -> Exempt:

@@ -16,7 +16,6 @@ from bot.clan.gains import (
     Step,
     gains_between,
     gains_by_player,
-    is_thin,
     metric_gain,
     step,
 )
@@ -160,7 +159,6 @@ def test_a_baseline_is_thin_when_it_is_a_seventh_of_the_span_too_old(
     days: int, older: float, *, thin: bool
 ) -> None:
     span = Span(START, START + days * DAY)
-    assert is_thin(START - timedelta(days=older), span) is thin
     gains = gains_between(headline(-older, 100), headline(0.5, 350), span)
     assert (gains.thin, gains.is_dated, gains.doubtful_since is not None) == (thin, not thin, thin)
 

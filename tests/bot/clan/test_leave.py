@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.clan.leave import (
     ASKED_AGAIN_AFTER,
@@ -14,7 +12,6 @@ from bot.clan.leave import (
     Leave,
     away_on,
     back_since,
-    days_away,
     exempt_on,
     later_end,
     leave_between,
@@ -25,7 +22,6 @@ from bot.clan.leave import (
 TODAY = date(2026, 11, 18)
 DAY = timedelta(days=1)
 OFFICER = 7
-dates = st.dates(date(2026, 1, 1), date(2026, 2, 28))
 
 
 def leave(
@@ -52,7 +48,7 @@ def test_who_is_back_early_is_not_away_from_that_day_on() -> None:
 
 def test_a_leave_ended_on_its_first_day_never_was() -> None:
     mine = leave(ended_on=TODAY)
-    assert days_away(mine, TODAY - 9 * DAY, TODAY + 9 * DAY) == ()
+    assert not any(mine.covers(TODAY + number * DAY) for number in range(-9, 10))
 
 
 def test_a_leave_without_an_end_lasts_until_it_is_ended() -> None:
@@ -72,24 +68,6 @@ def test_a_person_is_away_as_a_user_or_with_any_account_and_for_the_longest() ->
     assert away.leave_of(1, (22,)) == long
     assert away.leave_of(3, (21,)) is None
     assert away.leave_of(None, ()) is None
-
-
-def test_only_the_days_asked_for_are_counted() -> None:
-    assert days_away(leave(), TODAY + 8 * DAY, TODAY + 20 * DAY) == (
-        TODAY + 8 * DAY,
-        TODAY + 9 * DAY,
-    )
-    assert days_away(leave(until_on=None), TODAY - DAY, TODAY) == (TODAY,)
-
-
-@given(dates, st.none() | dates, st.none() | dates, dates, dates)
-def test_the_days_away_are_the_days_on_which_somebody_is_away(
-    from_on: date, until_on: date | None, ended_on: date | None, first: date, last: date
-) -> None:
-    mine = leave(1, from_on, until_on, ended_on)
-    asked = [first + number * DAY for number in range((last - first).days + 1)]
-    away = tuple(day for day in asked if away_on([mine], day).leave_of(1, ()) is not None)
-    assert days_away(mine, first, last) == away
 
 
 def test_a_players_own_exemption_stands_before_the_role_s() -> None:
