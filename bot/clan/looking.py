@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.clan.cases import CaseKind, Move
-from bot.clan.spans import DAY
+from bot.clan.spans import HOUR
 from bot.clan.wording import short
 
-LOOKED_AGAIN_AFTER = DAY
+LOOKED_AGAIN_AFTER = 3 * HOUR
 """A snapshot that is older says too little about somebody who may have returned since."""
 
 MOST_AT_ONCE = 10

@@ -242,7 +242,7 @@ async def test_a_notice_is_posted_where_the_clan_wants_them_and_pings_nobody(hus
     shown = await press(hushed, panel, on_card(panel, Act.NOTICE)[0])
     said = f"are you there? @everyone <@{hushed.member.id}>"
     result = await filled(hushed, shown, said)
-    assert told(result) == ""
+    assert told(result) == "Checked at Wise Old Man: nothing new."
     assert place.last_message is not None
     assert place.last_message.content == said
     assert not place.last_message.mention_everyone
