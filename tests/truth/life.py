@@ -4,11 +4,12 @@ Truth comes from the world alone: what was gained and said, never what WOM saw o
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.clan.policy import STEADY_DAYS
 from bot.clan.spans import DAY
 from bot.demo.cast import MadeUpMessage, MadeUpPlayer
 from bot.demo.world import World
@@ -101,3 +102,13 @@ def _is_seen(world: World, player: MadeUpPlayer) -> bool:
         and world.now - _LOOKED_LATELY <= max(seen, default=world.start_at)
         and world.now - _OLDEST_BASELINE <= max(before, default=world.start_at)
     )
+
+
+def is_steady(ages: Collection[int]) -> bool:
+    """Tell whether somebody was there on half of the last 56 days, and of the last 28 and 14.
+
+    `ages` are the days with anything, counted back from today. Whoever was there for half of the
+    time and stopped is not steady, nor who came in bursts.
+    """
+    spans = (STEADY_DAYS, STEADY_DAYS // 2, STEADY_DAYS // 4)
+    return all(2 * sum(age < days for age in ages) >= days for days in spans)

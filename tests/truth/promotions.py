@@ -20,6 +20,7 @@ from bot.clan.spans import DAY, day_of
 from bot.demo.cast import MadeUpMessage, Persona, from_ms
 from bot.demo.world import World, make_world
 from tests.bot.clan.made_up import profiles_of
+from tests.truth.life import is_steady
 from tests.truth.trial import DAYS, NOW
 
 SIZES = (20, 40, 75, 150, 300)
@@ -37,15 +38,8 @@ class Life:
     wrote: frozenset[date]
 
     def is_steady(self, today: date) -> bool:
-        """Return whether they were there on half of all days, of the last four weeks, and two.
-
-        Whoever was there for half of the time and stopped is not steady, nor who came in bursts.
-        """
-        there = self.played | self.wrote
-        return all(
-            2 * sum(today - each < days * DAY for each in there) >= days
-            for days in (STEADY_DAYS, STEADY_DAYS // 2, STEADY_DAYS // 4)
-        )
+        """Return whether they were there on half of all days, of the last four weeks, and two."""
+        return is_steady({(today - each).days for each in self.played | self.wrote})
 
     def is_on_both_sides(self) -> bool:
         """Return whether they truly did what the usual steady bar asks of both sides."""

@@ -15,6 +15,7 @@ from bot.services.review import Review
 from bot.services.setup import Clan
 from storage.engine import Database
 from storage.migrate import bring_up
+from tests.truth.life import is_steady
 from tests.truth.lives import NOW, Account, Kind, Life, Town, town
 from tests.truth.staging import stage
 
@@ -137,7 +138,6 @@ def _is_here(account: Account) -> bool:
 
 
 _NEVER = (Kind.GHOST, Kind.TRICKLE, Kind.FADED, Kind.AWAY, Kind.SHARED)
-_HALVES = (STEADY_DAYS, STEADY_DAYS // 2, STEADY_DAYS // 4)
 _DUE_DAYS = 90
 
 
@@ -145,7 +145,11 @@ async def _promotions(database: Database, clan: Clan, place: Town) -> Tally:
     lists = (await Review(database, lambda: NOW).promotions(clan)).promotions
     lives = {each.player_id: life for life in place.lives for each in life.accounts}
     first, others, under = ([each.profile.main.player_id for each in some] for some in lists)
-    steady = {player_id for player_id, life in lives.items() if is_steady(life)}
+    steady = {
+        player_id
+        for player_id, life in lives.items()
+        if is_steady(_days_played(life) | _days_written(life))
+    }
     due = {each for each in steady if _may_rise(place, lives[each])}
     found: Tally = Counter({"members": sum(map(_is_here, _accounts(place)))})
     found["qualified"] = len(first) + len(others)
@@ -160,12 +164,6 @@ async def _promotions(database: Database, clan: Clan, place: Town) -> Tally:
     spammer = kinds.index(Kind.SPAMMER) if Kind.SPAMMER in kinds else len(kinds)
     found["raised: a spammer before a steady one"] = kinds[spammer:].count(Kind.STEADY)
     return found
-
-
-def is_steady(life: Life) -> bool:
-    """Tell whether somebody did something on half of all days, of the last four weeks, and two."""
-    there = _days_played(life) | _days_written(life)
-    return all(2 * sum(day < days for day in there) >= days for days in _HALVES)
 
 
 def _may_rise(place: Town, life: Life) -> bool:

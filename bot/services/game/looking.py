@@ -11,12 +11,11 @@ from typing import NamedTuple
 from bot.clan import looking
 from bot.clan.looking import MOST_AT_ONCE, AccountGain, LookedAgain, StaleAccount
 from bot.services.game.faults import fault_words
-from bot.services.game.group_facts import player_row
 from bot.services.game.poll import Poll, PollUnderWay
-from bot.services.game.snapshots import reading_of, store_readings
+from bot.services.game.snapshots import store_details
 from bot.services.people import IdentityCache, read_identity
 from bot.services.setup import Clan, Clock
-from storage import players, snapshots
+from storage import snapshots
 from storage.engine import Database
 from storage.snapshots import ObservationRow
 from wom.client import WomClient
@@ -121,17 +120,11 @@ class Looking:
         found = {each.account: each.details for each in asked if each.details is not None}
         if not found:
             return ()
-        readings = {
-            account.player_id: [reading_of(details.latest_snapshot)]
-            for account, details in found.items()
-            if details.latest_snapshot is not None
-        }
+        player_ids = [account.player_id for account in found]
         async with self._database.writing() as connection:
-            before = await snapshots.newest(connection, list(readings))
-            rows = [player_row(details) for details in found.values()]
-            await players.note_players(connection, rows, self._clock())
-            await store_readings(connection, readings)
-            after = await snapshots.newest(connection, list(readings))
+            before = await snapshots.newest(connection, player_ids)
+            await store_details(connection, list(found.values()), self._clock())
+            after = await snapshots.newest(connection, player_ids)
         rises = [
             _rise(account.name, before.get(account.player_id), after[account.player_id])
             for account in found

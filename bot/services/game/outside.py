@@ -11,10 +11,9 @@ import structlog
 
 from bot.clan.claims import Effect, allows
 from bot.clan.standings import Link
-from bot.services.game.group_facts import player_row
-from bot.services.game.snapshots import reading_of, store_readings
+from bot.services.game.snapshots import store_details
 from bot.services.setup import Clan
-from storage import links, players
+from storage import links
 from storage.engine import Database
 from storage.links import StandingLink
 from storage.players import MemberRow
@@ -40,13 +39,8 @@ async def look_outside(
     found = await _asked(wom, _turn(outside(standing, places), now))
     if not found:
         return 0
-    readings = {
-        each.id: [reading_of(each.latest_snapshot)] for each in found if each.latest_snapshot
-    }
     async with database.writing() as connection:
-        await players.note_players(connection, [player_row(each) for each in found], now)
-        await store_readings(connection, readings)
-    return len(readings)
+        return len(await store_details(connection, found, now))
 
 
 def outside(standing: Iterable[StandingLink], places: Mapping[int, MemberRow]) -> tuple[int, ...]:

@@ -1,14 +1,17 @@
 """From WOM's answers to stored snapshots: what is new is written, a few players at a time."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.clan.gains import Headline
 from bot.clan.metrics import UNRANKED, MetricKind
 from bot.clan.observing import HEADLINE_METRICS, MetricReading, Observed, observed
+from bot.services.game.group_facts import player_row
 from storage import metrics, snapshots
 from storage.engine import Connection
+from storage.players import note_players
 from storage.snapshots import News, ObservationRow
-from wom.models import Stats
+from wom.models import PlayerDetails, Stats
 
 _PLAYERS_AT_ONCE = 25  # about 5 ms of work between two breaths of the event loop
 
@@ -65,6 +68,18 @@ async def store_readings(
         await snapshots.store(connection, news)
         stored += len(news)
     return stored
+
+
+async def store_details(
+    connection: Connection, found: Sequence[PlayerDetails], now: datetime
+) -> list[int]:
+    """Store what Wise Old Man says of single players; return who of them has a snapshot."""
+    readings = {
+        each.id: [reading_of(each.latest_snapshot)] for each in found if each.latest_snapshot
+    }
+    await note_players(connection, [player_row(each) for each in found], now)
+    await store_readings(connection, readings)
+    return list(readings)
 
 
 async def _lapsed(
