@@ -15,6 +15,7 @@ from bot.clan.looking import is_checked
 from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
 from bot.clan.ranks import Permission
+from bot.services.ops import look_again
 from bot.services.review import CaseAction, ReviewContext, Unsuggested
 from bot.wiring import Services
 from cogs._cases import history_view, kinds_for
@@ -96,10 +97,7 @@ class Deciding:
         waiting = await interaction.followup.send(
             checking_words(accounts), ephemeral=True, wait=True
         )
-        looked = await looking.look(clan, accounts)
-        if looked.rose:
-            # A case that waits is over when they are back, as after a poll.
-            await self._services.cases.after_poll(clan)
+        looked = await look_again(looking, self._services.cases, clan, accounts)
         await waiting.edit(content=checked_words(looked))
 
     async def redraw(

@@ -1,6 +1,6 @@
 """How the bot itself is doing: runs of jobs, status, backups."""
 
-from bot.services.ops.rounds import DONE, FAILED, OVERTAKEN, REFUSED, Outcome, poll_clan
+from bot.services.ops.rounds import DONE, FAILED, OVERTAKEN, REFUSED, Outcome, look_again, poll_clan
 from bot.services.ops.upkeep import Status, Upkeep
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "Outcome",
     "Status",
     "Upkeep",
+    "look_again",
     "poll_clan",
 ]

@@ -3,10 +3,12 @@
 Whoever asked for a run, the timetable, a button or the command line, the same is recorded of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.services.game import Poll, PollResult, fault_words
+from bot.clan.looking import LookedAgain, StaleAccount
+from bot.services.game import Looking, Poll, PollResult, fault_words
 from bot.services.review import Cases
 from bot.services.setup import Clan
 
@@ -59,3 +61,13 @@ async def poll_clan(
     elif ended := await cases.after_poll(clan):
         outcome.detail["cases_ended"] = len(ended)
     return result
+
+
+async def look_again(
+    looking: Looking, cases: Cases, clan: Clan, accounts: Sequence[StaleAccount]
+) -> LookedAgain:
+    """Have accounts looked at now; a waiting case is over when they are back, as after a poll."""
+    looked = await looking.look(clan, accounts)
+    if looked.rose:
+        await cases.after_poll(clan)
+    return looked
