@@ -160,8 +160,11 @@ async def hours_of(
     author_ids: Sequence[int],
     start: datetime,
     end: datetime,
-) -> list[tuple[int, datetime, int]]:
-    """Return (author, hour, messages) of some of the clan's authors in [start, end)."""
+) -> list[tuple[int, int, int]]:
+    """Return (author, hour, messages) of some of the clan's authors in [start, end).
+
+    An hour is the milliseconds from 1970 to its beginning.
+    """
     hour = AUTHOR_HOURS.c
     rows = await connection.execute(
         select(hour.author_id, hour.hour_at, hour.messages)
@@ -173,7 +176,7 @@ async def hours_of(
             hour.hour_at < end,
         )
     )
-    return [(who, from_ms(hour_ms), messages) for who, hour_ms, messages in plain_rows(rows)]
+    return plain_rows(rows)
 
 
 def _in_stretch(number: int) -> ColumnElement[bool]:

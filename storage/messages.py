@@ -141,7 +141,9 @@ async def answered_authors(  # noqa: PLR0913, PLR0917 - of whom, since when, and
     if not author_ids:
         return {}
     message, other = MESSAGES.c, MESSAGES.alias("other").c
-    one = dict(head or {})
+    # Only who is the same person as one of these authors matters: a short list in the statement.
+    persons = {head[each] for each in author_ids if each in head} if head else frozenset()
+    one = {each: first for each, first in (head or {}).items() if first in persons}
     who, whom = (
         case(one, value=column, else_=column) if one else column
         for column in (other.author_id, message.author_id)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     union_all,
     update,
 )
@@ -72,25 +73,29 @@ async def credited_by_quarter(
 
 
 async def answered_among(
-    connection: AsyncConnection, clan_id: int, author_ids: Sequence[int], since: datetime
+    connection: AsyncConnection,
+    clan_id: int,
+    pairs: Sequence[tuple[int, int]],
+    since: datetime,
 ) -> list[tuple[int, int, datetime]]:
-    """Return (asked by, answered by, answered at) where one of some authors answered another.
+    """Return (asked by, answered by, answered at) of the clan's questions, for pairs of authors.
 
-    Of the clan's authors, and only what was answered since an instant.
+    A pair is who asked and who answered; only what was answered since an instant.
     """
     question, author = QUESTIONS.c, AUTHORS.c
-    rows = await connection.execute(
-        select(question.author_id, question.answered_by, question.answered_at)
-        .join(AUTHORS, author.id == question.author_id)
-        .where(
-            author.clan_id == clan_id,
-            question.author_id.in_(author_ids),
-            question.answered_by.in_(author_ids),
-            question.answered_by != question.author_id,
-            question.answered_at >= since,
+    found: list[tuple[int, int, datetime]] = []
+    for few in in_few(pairs):
+        rows = await connection.execute(
+            select(question.author_id, question.answered_by, question.answered_at)
+            .join(AUTHORS, author.id == question.author_id)
+            .where(
+                author.clan_id == clan_id,
+                tuple_(question.author_id, question.answered_by).in_(few),
+                question.answer_id >= first_snowflake(since),
+            )
         )
-    )
-    return [(asked, helper, at) for asked, helper, at in rows]
+        found += [(asked, helper, at) for asked, helper, at in rows]
+    return found
 
 
 async def asked_or_answered_by(

@@ -6,18 +6,13 @@ What is said in one hour has one cap, a day with anything is one day, and nobody
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import permutations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.clan.spans import Span, day_of
+from bot.clan.spans import Span, slot_of
 
-
-class AuthorHour(NamedTuple):
-    """How many messages an author wrote in an hour of the clan's clock."""
-
-    author_id: int
-    hour_at: datetime
-    messages: int
+_SECOND_MS = 1000
 
 
 class OwnAnswer(NamedTuple):
@@ -31,26 +26,31 @@ class OwnAnswer(NamedTuple):
 class Together(NamedTuple):
     """What persons of several authors wrote; each is known by their first author.
 
-    `head` is that author by any author of such a person.
+    `head` is that author by any author of such a person; `hours` are their messages by the hour of
+    the clan's clock, which begins so many milliseconds after 1970.
     """
 
     head: Mapping[int, int]
-    hours: Sequence[AuthorHour] = ()
+    hours: Mapping[int, Mapping[int, int]] = {}
     own: Sequence[OwnAnswer] = ()
 
     def capped(self, span: Span, cap: int) -> dict[int, int]:
         """Return by first author the messages of a span of which no hour counts beyond the cap."""
-        return {
-            who: sum(min(messages, cap) for messages in hours.values())
-            for who, hours in self._in_hours(span).items()
+        start, end = _ms(span.start), _ms(span.end)
+        found = {
+            who: sum(min(count, cap) for hour, count in hours.items() if start <= hour < end)
+            for who, hours in self.hours.items()
         }
+        return {who: count for who, count in found.items() if count}
 
     def days(self, span: Span, zone: ZoneInfo) -> dict[int, int]:
         """Return by first author on how many days of a span anything was written."""
-        return {
-            who: len({day_of(hour_at, zone) for hour_at in hours})
-            for who, hours in self._in_hours(span).items()
+        start, end = _ms(span.start), _ms(span.end)
+        found = {
+            who: len({slot_of(at / _SECOND_MS, zone)[0] for at in hours if start <= at < end})
+            for who, hours in self.hours.items()
         }
+        return {who: days for who, days in found.items() if days}
 
     def answered_themselves(self, span: Span) -> dict[int, int]:
         """Return by author the answers within a span that were given to the same person."""
@@ -61,12 +61,25 @@ class Together(NamedTuple):
                 found[each.answered_by] += 1
         return dict(found)
 
-    def _in_hours(self, span: Span) -> dict[int, dict[datetime, int]]:
-        found: dict[int, dict[datetime, int]] = defaultdict(lambda: defaultdict(int))
-        for each in self.hours:
-            if each.hour_at in span and each.messages:
-                found[self.head[each.author_id]][each.hour_at] += each.messages
-        return found
+
+def own_pairs(head: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Return every two authors of the same person, in both orders."""
+    authors: dict[int, list[int]] = defaultdict(list)
+    for author_id, first in head.items():
+        authors[first].append(author_id)
+    return [pair for each in authors.values() for pair in permutations(sorted(each), 2)]
+
+
+def joint_hours(
+    head: Mapping[int, int], rows: Iterable[tuple[int, int, int]]
+) -> dict[int, dict[int, int]]:
+    """Return by first author and hour what (author, hour, messages) come to for each person."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for author_id, hour_ms, messages in rows:
+        if messages:
+            hours = found[head[author_id]]
+            hours[hour_ms] = hours.get(hour_ms, 0) + messages
+    return dict(found)
 
 
 def heads(persons: Iterable[Sequence[int]]) -> dict[int, int]:
@@ -74,3 +87,7 @@ def heads(persons: Iterable[Sequence[int]]) -> dict[int, int]:
     return {
         author_id: authors[0] for authors in persons if len(authors) > 1 for author_id in authors
     }
+
+
+def _ms(instant: datetime) -> int:
+    return round(instant.timestamp() * _SECOND_MS)

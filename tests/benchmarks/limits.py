@@ -55,6 +55,14 @@ _HOURS = """SELECT asked.n, h.author_id, SUM(h.messages), SUM(h.questions), SUM(
 _CAPPED = """SELECT author_id, {} FROM author_hours
     WHERE author_id IN (SELECT id FROM authors WHERE clan_id = :clan)
     AND hour_at >= :first AND hour_at < :last GROUP BY author_id"""
+# Authors of the same person bear the same name in these histories.
+_JOINT_HOURS = """SELECT author_id, hour_at, messages FROM author_hours
+    WHERE author_id IN (SELECT id FROM authors WHERE clan_id = :clan
+    AND LOWER(name) IN (SELECT LOWER(name) FROM authors WHERE clan_id = :clan
+    GROUP BY LOWER(name) HAVING COUNT(*) > 1)) AND hour_at >= :start"""
+_OWN_ANSWERS = """SELECT q.author_id, q.answered_by, q.answered_at FROM questions q
+    JOIN authors a ON a.id = q.author_id JOIN authors b ON b.id = q.answered_by
+    WHERE a.clan_id = :clan AND LOWER(a.name) = LOWER(b.name) AND q.answer_id >= :since"""
 _WRITTEN_ON = """SELECT author_id, SUM(CASE WHEN messages > 0 THEN 1 << (day - :first) END),
     SUM(answers) FROM author_days WHERE author_id IN (SELECT id FROM authors WHERE clan_id = :clan)
     AND day >= :first GROUP BY author_id"""
@@ -164,6 +172,12 @@ def _chat(clan: Clan, query: ViewQuery) -> Iterator[Statement]:
         yield _COUNTED, {"first": first.toordinal(), "after": after.toordinal()}
     if query.caps:
         yield _capped(query, all_spans)
+    joint = {days for days, _ in query.caps} | {query.counted} - {None}
+    if joint:
+        start = min(all_spans[days].start for days in joint if days)
+        back_to = query.as_of - STEADY_DAYS * DAY if Detail.LIFE in query.detail else start
+        yield _JOINT_HOURS, {"start": to_ms(start)}
+        yield _OWN_ANSWERS, {"since": first_snowflake(back_to)}
     if Detail.LIFE in query.detail:
         first = day_of(query.as_of, clan.zone) - (STEADY_DAYS - 1) * DAY
         yield _WRITTEN_ON, {"first": first.toordinal()}

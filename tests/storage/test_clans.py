@@ -1,13 +1,16 @@
 """Clans beside each other in one database: none of them can read what belongs to another."""
 
 import inspect
+import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+import storage
 from storage import (
     absences,
     authors,
@@ -26,6 +29,7 @@ from storage import (
     policies,
     presence,
     privacy,
+    questions,
     rollups,
     runs,
     snapshots,
@@ -50,17 +54,16 @@ from tests.storage.rows import (
     opened,
 )
 
-ROOM: tuple[ModuleType, ...] = (
-    *(authors, bridges, chat, clans, links, messages, metrics, players),
-    *(rollups, runs, snapshots),
-    *(absences, exemptions, forgetting, forgotten, privacy, traces),
-    *(cases, identity_revision, policies, presence),
+ROOM = tuple(
+    import_module(f"storage.{each.name}") for each in pkgutil.iter_modules(storage.__path__)
 )
+"""Every module: a new one cannot be left out."""
+MINUTE = timedelta(minutes=1)
 START, END = NOW - 7 * DAY, NOW + DAY
 DAYS = (START.date(), END.date())
 IDS = [first_snowflake(NOW + hours * HOUR) for hours in range(5)]
 
-AUTHORS, PLAYERS, USERS = range(1, 9), (10, 11, 20, 21), (7, 100, 200)
+AUTHORS, PLAYERS, USERS = range(1, 13), (10, 11, 20, 21), (7, 100, 200)
 
 
 async def in_order(found: Awaitable[set[Any]]) -> list[Any]:
@@ -105,7 +108,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "authors.writers": authors.writers,
     "bridges.counts": lambda it, clan: bridges.counts(it, clan, START, END),
     "bridges.of_clan": bridges.of_clan,
-    "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, [1, 2, 3, 4, 5, 6], START),
+    "chat.author_hours": lambda it, clan: chat.author_hours(it, clan, AUTHORS, START),
     "cases.counts": lambda it, clan: cases.counts(it, clan, "inactivity", PLAYERS),
     "cases.noticed_since": lambda it, clan: in_order(noticed(it, clan)),
     "chat.capped_messages": lambda it, clan: chat.capped_messages(it, clan, [(START, END, 5)]),
@@ -131,6 +134,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.held_roles": players.held_roles,
+    "questions.answered_among": lambda it, clan: questions.answered_among(
+        it, clan, [(one, other) for one in AUTHORS for other in AUTHORS], START
+    ),
     "bridges.speakers_called": lambda it, clan: bridges.speakers_called(it, clan, ["no ob"]),
     "players.bearings": lambda it, clan: players.bearings(it, clan, ["player 10", "player 20"]),
     "players.names": players.names,
@@ -193,6 +199,7 @@ async def settle(connection: Connection, number: int) -> int:
     long_ago = a_fact(who, channel, NOW - number * 30 * DAY)
     asked = a_fact(who, channel, NOW + number * HOUR, asks=True)
     await messages.add(connection, clan_id, [long_ago, asked])
+    await settle_questions(connection, clan_id, channel, number)
     await bridges.declare(connection, clan_id, number, f"pattern {number}", number)
     told = bridges.BroadcastRow(IDS[0] + number, channel, who, f"kind {number}", NOW)
     await bridges.add(connection, [told])
@@ -211,6 +218,22 @@ async def settle(connection: Connection, number: int) -> int:
     await settle_decisions(connection, clan_id, number)
     await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): f"No ob {number}"})
     return clan_id
+
+
+async def settle_questions(connection: Connection, clan_id: int, channel: int, number: int) -> None:
+    """Have somebody answer somebody else."""
+    asker, helper = [await an_author(connection, clan_id, user_id=who) for who in (71, 72)]
+    asked_at, answered_at = (NOW + number * HOUR + n * MINUTE for n in (1, 2))
+    asked = a_fact(asker, channel, asked_at, asks=True)
+    answer = a_fact(helper, channel, answered_at)
+    await messages.add(connection, clan_id, [asked, answer])
+    (row,) = await questions.asked(connection, [asked.message.message_id])
+    credit = {
+        "answer_id": answer.message.message_id,
+        "answered_by": helper,
+        "answered_at": answered_at,
+    }
+    await questions.set_answers(connection, [row._replace(**credit)])
 
 
 async def settle_presence(connection: Connection, clan_id: int, number: int) -> None:

@@ -8,7 +8,7 @@ from bot.clan.policy import STEADY_DAYS
 from bot.clan.questions import ANSWER_WINDOW
 from bot.clan.spans import DAY, Span, day_of, day_span, edges, whole_days
 from bot.clan.standings import Chat
-from bot.clan.together import AuthorHour, OwnAnswer, Together
+from bot.clan.together import OwnAnswer, Together, joint_hours, own_pairs
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery
 from storage import chat, messages, questions
@@ -96,16 +96,19 @@ async def _of_persons(
     spans = query.spans(clan.zone)
     counted = {days: spans[days] for days in {query.counted} & view.wrote.keys() if days}
     eight_weeks = _eight_weeks(query.as_of, clan)
-    asked = [*(spans[days] for days, _ in view.capped), *counted.values()]
-    if view.on_days:
-        asked.append(eight_weeks)
-    if not asked:
+    joint_spans = [*(spans[days] for days, _ in view.capped), *counted.values()]
+    answer_spans = [*counted.values(), *([eight_weeks] if view.on_days else [])]
+    if not joint_spans and not answer_spans:
         return view
-    start, end = min(each.start for each in asked), max(each.end for each in asked)
-    ids = sorted(head)
-    hours = await chat.hours_of(connection, clan.clan_id, ids, start, end)
-    own = await questions.answered_among(connection, clan.clan_id, ids, start)
-    together = Together(head, [AuthorHour(*row) for row in hours], [OwnAnswer(*row) for row in own])
+    cid = clan.clan_id
+    hours, own = [], []
+    if joint_spans:
+        start, end = min(x.start for x in joint_spans), max(x.end for x in joint_spans)
+        hours = await chat.hours_of(connection, cid, sorted(head), start, end)
+    if answer_spans:
+        since = min(x.start for x in answer_spans)
+        own = await questions.answered_among(connection, cid, own_pairs(head), since)
+    together = Together(head, joint_hours(head, hours), [OwnAnswer(*row) for row in own])
     others = head.keys() - set(head.values())
     joint = {
         days: _counted(view.wrote[days], together, span, clan) for days, span in counted.items()

@@ -30,6 +30,7 @@ from bot.clan.presence import (
     weeks,
 )
 from bot.clan.profiles import (
+    NOTHING_SEEN,
     Account,
     Profile,
     Side,
@@ -185,19 +186,18 @@ def _of_person(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> 
 
 
 def _from_afar(shared: _Shared, person: Person, places: Sequence[MemberRow]) -> Profile:
-    """Return no more of a person than what sets the bars for others."""
+    """Return no more of a person than what sets the bars for others: XP, messages and raids."""
     rules = shared.policy.promotion
     ids = [place.player_id for place in places]
     members = [_member(shared.view, person, each) for each in places]
+    windows = {rules.velocity_days: game_window(_sides(shared, members, rules.velocity_days))}
+    if _is_heard(shared.view, person):
+        before = windows.get(rules.pillar_days, NOTHING_SEEN)
+        capped = _capped(shared, person, rules.pillar_days)
+        windows[rules.pillar_days] = replace(before, capped=capped)
     return Profile(
         accounts=tuple(_account(shared.view, place) for place in places),
-        windows={
-            days: replace(
-                game_window(_sides(shared, members, days)),
-                capped=_capped(shared, person, days) if _is_heard(shared.view, person) else None,
-            )
-            for days in {rules.velocity_days, rules.pillar_days}
-        },
+        windows=windows,
         recent_raids=_recent_raids(shared, ids),
     )
 
