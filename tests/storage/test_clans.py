@@ -228,7 +228,7 @@ async def settle_questions(connection: Connection, clan_id: int, channel: int, n
     answer = a_fact(helper, channel, answered_at)
     await messages.add(connection, clan_id, [asked, answer])
     (row,) = await questions.asked(connection, [asked.message.message_id])
-    credit = {
+    credit: dict[str, Any] = {
         "answer_id": answer.message.message_id,
         "answered_by": helper,
         "answered_at": answered_at,
