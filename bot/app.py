@@ -17,6 +17,8 @@ from bot.clan.notices import Notice
 from bot.wiring import Services
 
 _COGS = "cogs"
+_SCREENS = "screens"
+"""What the cogs show their answers with, and no cog itself."""
 _LONGEST_MESSAGE = 2000
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 """What discord.py raises on an event that lacks something or says it otherwise."""
@@ -79,7 +81,7 @@ class ClanBot(commands.Bot):
         """Load every cog, show the commands to Discord, start the jobs."""
         package = import_module(_COGS)
         for module in pkgutil.iter_modules(package.__path__):
-            if not module.name.startswith("_"):
+            if not module.name.startswith("_") and module.name != _SCREENS:
                 await self.load_extension(f"{_COGS}.{module.name}")
         if self._guild is not None:
             self.tree.copy_global_to(guild=self._guild)

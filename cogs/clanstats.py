@@ -9,8 +9,8 @@ from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.game import unready
 from bot.wiring import Services
-from cogs._alerts import AlertsPanel, alerts_answer
-from cogs._audit import AuditPanel, audit_answer
+from cogs._alerts import AlertsScreen, AlertsState
+from cogs._audit import AuditScreen, AuditState
 from cogs._away_list import LeaveRequest, away_answer
 from cogs._cases import SHOWS, CasesPanel, CasesState, Show, cases_answer
 from cogs._exempt import ExemptPanel, exempt_answer
@@ -27,6 +27,7 @@ from cogs._settings_file import settings_answer
 from cogs._setup import SetupPanel, setting_of, show_setup
 from cogs._setup_bridge import BridgePanel
 from cogs._status import status_answer
+from cogs.screens import add_screens
 
 _ONLY_ME, _EVERYBODY = "me", "everybody"
 _VISIBILITY = [
@@ -86,7 +87,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await tell(interaction, words)
             return
         await think(interaction)
-        await alerts_answer(self.services, interaction)
+        await AlertsScreen(self.services).show(interaction, AlertsState())
 
     @app_commands.command()
     @requires(Permission.PROMOTE)
@@ -96,7 +97,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await tell(interaction, words)
             return
         await think(interaction)
-        await audit_answer(self.services, interaction)
+        await AuditScreen(self.services).show(interaction, AuditState())
 
     @app_commands.command()
     @requires(Permission.DECIDE_LINKS)
@@ -218,8 +219,7 @@ async def setup(bot: ClanBot) -> None:
     bot.add_view(SetupPanel(bot.services))
     bot.add_view(ExemptPanel(bot.services))
     bot.add_view(CasesPanel(bot.services, CasesState()))
-    bot.add_view(AlertsPanel(bot.services))
-    bot.add_view(AuditPanel(bot.services))
+    add_screens(bot, AlertsScreen(bot.services), AuditScreen(bot.services))
     bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))
     for twin in settings_twins(bot.services):

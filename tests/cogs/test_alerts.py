@@ -14,12 +14,12 @@ from bot.clan.profiles import Account
 from bot.services.chat import ChannelInfo, IncomingMessage
 from bot.services.people import Officer
 from bot.services.review import AlertReview
-from cogs._alerts import AlertsPanel
+from cogs._alerts import AlertsFound, AlertsScreen, AlertsState
 from cogs._alerts_words import kind_lines, overview_lines
 from tests.bot.clan.portraits import NOW, account, person
 from tests.bot.services import village
 from tests.cogs.test_me import quiet_player
-from tests.cogs.town import START, Town, fits, words
+from tests.cogs.town import START, Town, control, fits, words
 
 LONG = "*_~`|>@everyone"
 
@@ -114,12 +114,11 @@ async def test_a_whole_kind_is_one_pick_away_and_the_way_back_as_well(town: Town
     await went_quiet(town, quiet_player(town).name_at(START))
     shown = await shown_to(town)
     assert words(shown).count("gained") == 3
-    await town.officer.select(shown, ["grinder"], custom_id="alerts:pick")
+    await town.officer.select(shown, ["grinder"], custom_id=control(shown, "alerts:choose"))
     said = words(shown)
     assert said.count("gained") > 3
     assert "Went quiet" not in said
-    assert "1 of " in said
-    await town.officer.select(shown, ["every"], custom_id="alerts:pick")
+    await town.officer.select(shown, ["-"], custom_id=control(shown, "alerts:choose"))
     assert "Went quiet in chat" in words(shown)
 
 
@@ -129,13 +128,13 @@ async def test_controls_live_on_after_a_restart_and_turn_from_what_is_on_the_scr
     await town.vouch()
     await judged_by(town, on=["grinder"], grinder_xp=1, grinder_messages=100_000)
     shown = await shown_to(town)
-    await town.officer.select(shown, ["grinder"], custom_id="alerts:pick")
+    await town.officer.select(shown, ["grinder"], custom_id=control(shown, "alerts:choose"))
     everybody = words(shown).count("gained")
     await town.restart()
-    copied = told(await town.officer.click(shown, custom_id="alerts:copy"))
+    copied = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
     assert "Silent grinders" in copied
     assert len(copied.split("```")[1].split("\n")) - 2 == everybody
-    await town.officer.select(shown, ["every"], custom_id="alerts:pick")
+    await town.officer.select(shown, ["-"], custom_id=control(shown, "alerts:choose"))
     assert words(shown).count("gained") == 3
 
 
@@ -145,16 +144,16 @@ async def test_a_long_kind_is_turned_by_pages_also_after_a_restart(town: Town) -
     rules |= {"crier_messages": 1, "crier_xp": 10**9}
     await judged_by(town, on=["grinder", "bosser", "crier"], **rules)
     shown = await shown_to(town)
-    await town.officer.select(shown, ["grinder"], custom_id="alerts:pick")
+    await town.officer.select(shown, ["grinder"], custom_id=control(shown, "alerts:choose"))
     first = words(shown)
     await town.restart()
-    await town.officer.click(shown, custom_id="alerts:turn:1")
+    await town.officer.click(shown, custom_id=control(shown, "alerts:on"))
     second = words(shown)
     assert "1 of 2" in first
     assert "2 of 2" in second
     assert not set(named(first)) & set(named(second))
     assert named(second)
-    await town.officer.click(shown, custom_id="alerts:turn:-1")
+    await town.officer.click(shown, custom_id=control(shown, "alerts:back"))
     assert words(shown) == first
 
 
@@ -163,11 +162,11 @@ async def test_the_names_of_what_is_shown_can_be_copied(town: Town) -> None:
     name = quiet_player(town).name_at(START)
     await went_quiet(town, name)
     shown = await shown_to(town)
-    every = told(await town.officer.click(shown, custom_id="alerts:copy"))
+    every = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
     assert "Everybody who is worth a word" in every
     assert name in every.splitlines()
-    await town.officer.select(shown, ["churn"], custom_id="alerts:pick")
-    some = told(await town.officer.click(shown, custom_id="alerts:copy"))
+    await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
+    some = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
     assert "Went quiet in chat" in some
     assert name in some.splitlines()
     assert set(some.splitlines()[2:-1]) < set(every.splitlines())
@@ -176,9 +175,9 @@ async def test_the_names_of_what_is_shown_can_be_copied(town: Town) -> None:
 async def test_names_of_a_kind_that_is_empty_by_now_are_not_made_up(town: Town) -> None:
     await went_quiet(town, quiet_player(town).name_at(START))
     shown = await shown_to(town)
-    await town.officer.select(shown, ["churn"], custom_id="alerts:pick")
+    await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
     await judged_by(town, on=[])
-    pressed = await town.officer.click(shown, custom_id="alerts:copy")
+    pressed = await town.officer.click(shown, custom_id=control(shown, "alerts:copy"))
     assert "Nobody is left there" in told(pressed)
     assert pressed.ephemeral
 
@@ -200,8 +199,8 @@ async def test_whoever_is_no_officer_any_more_is_refused_at_each_control(town: T
     shown = await shown_to(town)
     permissions = replace((await town.clan()).permissions, discord_officers=frozenset())
     await town.services.clans.set_permissions(await town.clan(), permissions)
-    copied = await town.officer.click(shown, custom_id="alerts:copy")
-    picked = await town.officer.select(shown, ["churn"], custom_id="alerts:pick")
+    copied = await town.officer.click(shown, custom_id=control(shown, "alerts:copy"))
+    picked = await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
     for refused in (copied, picked):
         assert refused.ephemeral
         assert "Only officers may" in words(refused.response)
@@ -224,7 +223,7 @@ async def test_a_leader_who_leads_no_more_does_not_hear_of_leaders_at_the_next_p
     await town.services.clans.set_permissions(
         await town.clan(), replace(permissions, discord_leadership=frozenset())
     )
-    await marked.select(shown, ["slump"], custom_id="alerts:pick")
+    await marked.select(shown, ["slump"], custom_id=control(shown, "alerts:choose"))
     assert "Leaders with a week of silence" not in words(shown)
 
 
@@ -284,7 +283,9 @@ async def test_five_hundred_people_with_awkward_names_fit_discord(town: Town) ->
     review = AlertReview(alerts, DEFAULT_POLICY, NOW, ("how well it was seen " * 3,) * 8)
     found = several(*alerts)
     assert len(found) == len(AlertKind)
-    assert fits(AlertsPanel(town.services, review, found))
+    screen = AlertsScreen(town.services)
+    assert fits(screen.render(AlertsState(), AlertsFound(review, found)).view)
     for kind in AlertKind:
         for page in (0, 1, 10_000):
-            assert fits(AlertsPanel(town.services, review, found, kind, page))
+            rendered = screen.render(AlertsState(kind, page), AlertsFound(review, found))
+            assert fits(rendered.view)

@@ -11,10 +11,10 @@ from bot.clan.profiles import NOTHING_SEEN
 from bot.reports.documents import Document
 from bot.services.publish import AuditFiles
 from bot.services.review import AuditReview
-from cogs._audit import AuditPanel
+from cogs._audit import AuditFound, AuditScreen, AuditState
 from cogs._audit_words import gap_words, hours_lines, officer_pages, summary
 from tests.bot.clan.portraits import NOW, account, person
-from tests.cogs.town import START, Town, fits, words
+from tests.cogs.town import START, Town, control, fits, words
 
 QUIET_WEEK = ((0,) * 24,) * 7
 CHART = Document("uncovered_hours.png", b"", "hours")
@@ -99,12 +99,12 @@ async def test_many_officers_are_turned_by_pages_that_live_on_after_a_restart(to
     assert shown is not None
     first = words(shown)
     assert "1 of 2" in first
-    await town.leader.click(shown, custom_id="audit:turn:1")
+    await town.leader.click(shown, custom_id=control(shown, "audit:on"))
     second = words(shown)
     assert "2 of 2" in second
     assert [each.filename for each in shown.attachments] == ["uncovered_hours.png"]
     await town.restart()
-    await town.leader.click(shown, custom_id="audit:turn:-1")
+    await town.leader.click(shown, custom_id=control(shown, "audit:first"))
     assert "1 of 2" in words(shown)
     names = [player.name_at(START) for player in town.world.present(START)]
     assert all(discord.utils.escape_markdown(name) in first + second for name in names)
@@ -118,7 +118,7 @@ async def test_whoever_leads_no_more_is_refused_at_the_button(town: Town) -> Non
     assert shown is not None
     permissions = replace((await town.clan()).permissions, discord_leadership=frozenset())
     await town.services.clans.set_permissions(await town.clan(), permissions)
-    pressed = await marked.click(shown, custom_id="audit:turn:1")
+    pressed = await marked.click(shown, custom_id=control(shown, "audit:on"))
     assert pressed.ephemeral
     assert "Only the clan's leadership may" in words(pressed.response)
     assert "1 of 2" in words(shown)
@@ -207,4 +207,5 @@ async def test_five_hundred_officers_with_awkward_names_fit_discord(town: Town) 
     review = audited(blank, *rows, evidence=("a long word on how well it was seen ",) * 8)
     made = AuditFiles(review, CHART)
     for page in (0, 1, 10_000):
-        assert fits(AuditPanel(town.services, clan, made, page))
+        rendered = AuditScreen(town.services).render(AuditState(page), AuditFound(clan, made))
+        assert fits(rendered.view)

@@ -57,6 +57,13 @@ def settings_in(folder: Path) -> Settings:
     return load(environment, None)
 
 
+def control(panel: ResponseMessage, start: str) -> str:
+    """Return the id of the one control of a panel whose id begins so."""
+    ids = [str(part.get("custom_id", "")) for part in walk_components(panel.components)]
+    (found,) = (each for each in ids if each.startswith(f"{start}:"))
+    return found
+
+
 def words(message: ResponseMessage | discord.Message | None) -> str:
     """Return all that a message says, with the labels of its controls."""
     assert message is not None

@@ -1,0 +1,27 @@
+"""What every answer with controls is made of: a frozen state, a pure drawing, handlers by name.
+
+All that a press needs stands in the message, so every screen lives on after a restart.
+"""
+
+from cogs.screens.controls import Controls, Paged, page_shown
+from cogs.screens.forms import Field
+from cogs.screens.listener import add_screens
+from cogs.screens.screen import Acknowledge, Next, Press, Rendered, Screen, pressed
+from cogs.screens.state import StateText, packed, unpacked
+
+__all__ = [
+    "Acknowledge",
+    "Controls",
+    "Field",
+    "Next",
+    "Paged",
+    "Press",
+    "Rendered",
+    "Screen",
+    "StateText",
+    "add_screens",
+    "packed",
+    "page_shown",
+    "pressed",
+    "unpacked",
+]

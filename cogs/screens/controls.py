@@ -1,0 +1,155 @@
+"""The controls of a screen: each knows by its id what it does and what its message shows.
+
+Nothing here asks or decides anything: states in, components out.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
+
+import discord
+
+from cogs.screens.state import LONGEST_ID, StateText, packed, text_of
+
+S = TypeVar("S")
+Button = discord.ui.Button[Any]
+Select = discord.ui.Select[Any]
+Row = discord.ui.ActionRow[Any]
+
+FIRST, BACK, HERE, ON, LAST = "first", "back", "here", "on", "last"
+TURNS = (FIRST, BACK, ON, LAST)
+TAB, PAGE, CHOOSE = "tab", "page", "choose"
+NONE = "-"
+"""How an option says nothing, since Discord takes no empty value."""
+_MOST_OPTIONS, _LONGEST = 25, 100
+_SIGNS = {
+    FIRST: "\N{LEFTWARDS ARROW TO BAR}",
+    BACK: "\N{BLACK LEFT-POINTING TRIANGLE}",
+    ON: "\N{BLACK RIGHT-POINTING TRIANGLE}",
+    LAST: "\N{RIGHTWARDS ARROW TO BAR}",
+}
+
+
+class Paged(Protocol):
+    """A state that has pages, the first of which is 0."""
+
+    @property
+    def page(self) -> int:
+        """The page that is shown."""
+
+
+P = TypeVar("P", bound=Paged)
+
+
+def page_shown(state: P, count: int, size: int) -> tuple[P, int]:
+    """Return the state at a page that there is, and how many pages `count` entries take."""
+    pages = max(1, -(-count // size))
+    page = min(max(state.page, 0), pages - 1)
+    return replace(state, page=page), pages  # type: ignore[type-var]
+
+
+@dataclass(frozen=True)
+class Controls(Generic[S]):
+    """Makes the controls of the screen of that name."""
+
+    name: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What the ids of all controls of this screen are like."""
+        return re.compile(rf"{self.name}:(?P<act>[a-z_]+):(?P<argument>[^:]*):(?P<state>.*)")
+
+    def custom_id(self, act: str, state: S, argument: object = "") -> str:
+        """Return what a control does, with what, and the state; ValueError when it is too long."""
+        text = f"{self.name}:{act}:{argument}:{packed(state)}"
+        if len(text) > LONGEST_ID:
+            raise ValueError(f"{text!r} is longer than Discord takes")
+        return text
+
+    def read(self, custom_id: str) -> StateText | None:
+        """Return what an id says; None when it is another screen's."""
+        found = self.pattern.fullmatch(custom_id)
+        return None if found is None else StateText(found["act"], found["argument"], found["state"])
+
+    def button(  # noqa: PLR0913 - what a button has
+        self,
+        act: str,
+        state: S,
+        label: str,
+        *,
+        argument: object = "",
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+        disabled: bool = False,
+    ) -> Button:
+        """Return a button whose press calls the handler of that name."""
+        custom_id = self.custom_id(act, state, argument)
+        return discord.ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
+
+    def select(  # noqa: PLR0913 - what a select has
+        self,
+        act: str,
+        state: S,
+        placeholder: str,
+        options: Sequence[discord.SelectOption],
+        *,
+        argument: object = "",
+        several: bool = False,
+    ) -> Select:
+        """Return a select of the first 25 options: one is picked or, with several, any of them."""
+        shown = [*options[:_MOST_OPTIONS]]
+        return discord.ui.Select(
+            custom_id=self.custom_id(act, state, argument),
+            placeholder=placeholder,
+            options=shown,
+            min_values=0 if several else 1,
+            max_values=len(shown) if several else 1,
+        )
+
+    def choice(self, field: str, state: S, placeholder: str, labels: Mapping[str, str]) -> Select:
+        """Return a select that sets a field of the state, and begins at its first page.
+
+        The values of the labels are as they stand in an id: nothing is None.
+        """
+        present = text_of(getattr(state, field))
+        options = [
+            option(label, value or NONE, is_default=value == present)
+            for value, label in labels.items()
+        ]
+        return self.select(CHOOSE, state, placeholder, options, argument=field)
+
+    def tabs(self, state: S, labels: Mapping[str, str]) -> Row:
+        """Return a button for each tab, the present one marked; five at most."""
+        primary, secondary = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
+        present = text_of(getattr(state, TAB))
+        return discord.ui.ActionRow(
+            *(
+                self.button(
+                    TAB, state, label, argument=tab, style=primary if tab == present else secondary
+                )
+                for tab, label in labels.items()
+            )
+        )
+
+    def pages(self, state: S, count: int) -> Row:
+        """Return first, back, "2 of 7", on and last, for a state that has a page."""
+        page: int = getattr(state, PAGE)
+        targets = {FIRST: 0, BACK: max(page - 1, 0), ON: min(page + 1, count - 1), LAST: count - 1}
+        first, back, on, last = (
+            self.button(turn, state, _SIGNS[turn], argument=to, disabled=to == page)
+            for turn, to in targets.items()
+        )
+        here = self.button(HERE, state, f"{page + 1} of {count}", disabled=True)
+        return discord.ui.ActionRow(first, back, here, on, last)
+
+
+def option(
+    label: str, value: str, description: str = "", *, is_default: bool = False
+) -> discord.SelectOption:
+    """Return an option, cut to what Discord takes."""
+    return discord.SelectOption(
+        label=label[:_LONGEST] or "-",
+        value=value,
+        description=description[:_LONGEST] or None,
+        default=is_default,
+    )

@@ -1,0 +1,246 @@
+"""A screen: reads what it shows, draws it, and does what its controls are named after.
+
+A press passes the permission first, every time; then its handler says what is shown next.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
+
+import discord
+
+from bot.clan.ranks import Permission
+from bot.reports.documents import Document
+from bot.services.setup import Clan
+from bot.wiring import Services
+from cogs._permissions import Interaction, check_permission, clan_of
+from cogs._replies import Box, files, tell, think
+from cogs.screens.controls import NONE, PAGE, TAB, Controls
+from cogs.screens.forms import Field, form
+from cogs.screens.state import StateText, converted, unpacked
+
+S = TypeVar("S")
+A = TypeVar("A")
+
+_CHANGED = "This has changed since it was posted. Run the command again."
+_HANDLER = "_screen_handler"
+
+
+class Acknowledge(Enum):
+    """How Discord is told at once that a press was heard."""
+
+    REDRAW = "what is shown will change"
+    ANSWER = "an answer of its own will follow, for whoever pressed"
+    FORM = "a form opens, which is the answer itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What is sent: a box with its controls, and the files that it names."""
+
+    box: Box
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def view(self) -> discord.ui.LayoutView:
+        """A message that nobody keeps: its controls are known by their ids alone."""
+        view = discord.ui.LayoutView(timeout=None).add_item(self.box)
+        view.stop()
+        return view
+
+
+@dataclass(frozen=True, slots=True)
+class Press(Generic[S]):
+    """Who pressed or filled in what, and what the message showed.
+
+    `argument` is what stood with the control, `values` what was picked, `filled` a form's fields
+    by name.
+    """
+
+    interaction: Interaction
+    controls: Controls[S]
+    state: S
+    argument: str = ""
+    values: tuple[str, ...] = ()
+    filled: dict[str, str] | None = None
+
+    @property
+    def clan(self) -> Clan:
+        """The clan of the server."""
+        return clan_of(self.interaction)
+
+    def picked(self, act: str) -> tuple[str, ...]:
+        """Return what is picked in another select of the same message."""
+        message = self.interaction.message
+        return tuple(
+            each.value
+            for part in (() if message is None else _parts(message.components))
+            if isinstance(part, discord.SelectMenu) and self._does(part.custom_id, act)
+            for each in part.options
+            if each.default
+        )
+
+    async def ask(self, act: str, title: str, *fields: Field, argument: object = "") -> None:
+        """Open a form; the handler of that name gets what is filled in, after a restart too."""
+        custom_id = self.controls.custom_id(act, self.state, argument)
+        await self.interaction.response.send_modal(form(custom_id, title, fields))
+
+    async def tell(self, text: str) -> None:
+        """Say something to whoever pressed and to nobody else."""
+        await tell(self.interaction, text)
+
+    def _does(self, custom_id: str | None, act: str) -> bool:
+        told = self.controls.read(custom_id or "")
+        return told is not None and told.act == act
+
+
+@dataclass(frozen=True, slots=True)
+class Next(Generic[S, A]):
+    """What is shown after a press; `answer` is what the handler read already, if it did."""
+
+    state: S
+    note: str = ""
+    answer: A | None = None
+
+
+Handler = Callable[[Any, Press[Any]], Awaitable[Next[Any, Any] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Handled:
+    action: Handler
+    permission: Permission | None
+    acknowledge: Acknowledge
+
+
+def pressed(
+    *,
+    permission: Permission | None = None,
+    acknowledge: Acknowledge = Acknowledge.REDRAW,
+) -> Callable[[Any], Any]:
+    """Let controls and forms call a method by its name; without a permission, by the screen's."""
+
+    def decorator(method: Handler) -> Handler:
+        setattr(method, _HANDLER, _Handled(method, permission, acknowledge))
+        return method
+
+    return decorator
+
+
+class Screen(ABC, Generic[S, A]):
+    """An answer with controls. `State()` is where it begins."""
+
+    controls: ClassVar[Controls[Any]]
+    permission: ClassVar[Permission]
+    State: ClassVar[type[Any]]
+    _handlers: ClassVar[dict[str, _Handled]]
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def __init_subclass__(cls) -> None:
+        """Find the handlers by name."""
+        cls._handlers = {
+            name: found
+            for name in dir(cls)
+            if (found := getattr(getattr(cls, name, None), _HANDLER, None)) is not None
+        }
+
+    @abstractmethod
+    async def read(self, interaction: Interaction, state: S) -> A:
+        """Return what a state shows, as it is now."""
+
+    @abstractmethod
+    def render(self, state: S, answer: A, note: str = "") -> Rendered:
+        """Return what is sent; pure."""
+
+    async def show(self, interaction: Interaction, state: S, note: str = "") -> None:
+        """Answer a command that was acknowledged."""
+        rendered = self.render(state, await self.read(interaction, state), note)
+        await interaction.followup.send(
+            view=rendered.view, files=files(*rendered.documents), ephemeral=True
+        )
+
+    async def redraw(self, interaction: Interaction, following: Next[S, A]) -> None:
+        """Change what is shown after a press."""
+        answer = following.answer
+        if answer is None:
+            answer = await self.read(interaction, following.state)
+        rendered = self.render(following.state, answer, following.note)
+        await interaction.edit_original_response(
+            view=rendered.view, attachments=files(*rendered.documents)
+        )
+
+    async def press(
+        self,
+        interaction: Interaction,
+        told: StateText,
+        values: Iterable[str] = (),
+        filled: dict[str, str] | None = None,
+    ) -> None:
+        """Do what a control or a form is named after, if whoever pressed may."""
+        handled = self._handlers.get(told.act)
+        permission = (handled.permission if handled else None) or self.permission
+        if not await check_permission(interaction, self.services.clans, permission):
+            return
+        if handled is None:
+            await tell(interaction, _CHANGED)
+            return
+        if handled.acknowledge is Acknowledge.REDRAW:
+            await interaction.response.defer()
+        elif handled.acknowledge is Acknowledge.ANSWER:
+            await think(interaction)
+        state: S = unpacked(self.State, told.state)
+        found = Press(interaction, self.controls, state, told.argument, tuple(values), filled)
+        following = await handled.action(self, found)
+        if following is not None:
+            await self.redraw(interaction, following)
+
+    def _turned(self, press: Press[S]) -> Next[S, A]:
+        page = int(press.argument) if press.argument.isdecimal() else 0
+        return Next(replace(press.state, page=page))  # type: ignore[type-var]
+
+    @pressed()
+    async def first(self, press: Press[S]) -> Next[S, A]:
+        """Show the first page."""
+        return self._turned(press)
+
+    @pressed()
+    async def back(self, press: Press[S]) -> Next[S, A]:
+        """Show the page before."""
+        return self._turned(press)
+
+    @pressed()
+    async def on(self, press: Press[S]) -> Next[S, A]:
+        """Show the next page."""
+        return self._turned(press)
+
+    @pressed()
+    async def last(self, press: Press[S]) -> Next[S, A]:
+        """Show the last page."""
+        return self._turned(press)
+
+    @pressed()
+    async def tab(self, press: Press[S]) -> Next[S, A]:
+        """Show another tab from its beginning."""
+        return self._set(press, TAB, press.argument)
+
+    @pressed()
+    async def choose(self, press: Press[S]) -> Next[S, A]:
+        """Set a field of the state to what was picked, and begin at the first page."""
+        (picked,) = press.values
+        return self._set(press, press.argument, "" if picked == NONE else picked)
+
+    def _set(self, press: Press[S], field: str, text: str) -> Next[S, A]:
+        hints = get_type_hints(self.State)
+        value = converted(hints[field], text)
+        first = {PAGE: 0} if PAGE in hints else {}
+        return Next(replace(press.state, **{field: value}, **first))  # type: ignore[type-var]
+
+
+def _parts(components: Iterable[Any]) -> Iterator[Any]:
+    for each in components:
+        yield each
+        yield from _parts(getattr(each, "children", ()))

@@ -1,0 +1,217 @@
+"""A screen under the real bot: permission, handlers, picks and forms, restarts included."""
+
+import io
+import sys
+from dataclasses import dataclass, replace
+from typing import Any
+
+import discord
+import pytest
+from simcord.results import InteractionResult, ResponseMessage
+
+from bot.app import ClanBot
+from bot.clan.ranks import Permission
+from bot.wiring import Services
+from cogs._permissions import Interaction
+from cogs._replies import Box
+from cogs.screens import (
+    Acknowledge,
+    Controls,
+    Field,
+    Next,
+    Press,
+    Rendered,
+    Screen,
+    add_screens,
+    pressed,
+)
+from cogs.screens.controls import option
+from tests.cogs.town import Town, control, words
+
+CONTROLS = Controls[Any]("trial")
+NAMES = ("Ann", "Bob", "Cat")
+
+
+@dataclass(frozen=True, slots=True)
+class TrialState:
+    page: int = 0
+    word: str = "nothing"
+
+
+class TrialScreen(Screen[TrialState, str]):
+    controls = CONTROLS
+    permission = Permission.SEE_REPORTS
+    State = TrialState
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self.reads = 0
+
+    async def read(self, _interaction: Interaction, state: TrialState) -> str:
+        self.reads += 1
+        return f"read {state.word}"
+
+    def render(self, state: TrialState, answer: str, note: str = "") -> Rendered:
+        picked = state.word.split("+")
+        options = [option(each, each, is_default=each in picked) for each in NAMES]
+        box = Box("## Trial", answer, note)
+        box.control(CONTROLS.select("pick", state, "Who?", options, several=True))
+        box.add_item(
+            discord.ui.ActionRow(
+                CONTROLS.button("greet", state, "Greet"),
+                CONTROLS.button("name", state, "Name"),
+                CONTROLS.button("lead", state, "Lead"),
+                CONTROLS.button("fail", state, "Fail"),
+                CONTROLS.button("gone", state, "Gone"),
+            )
+        )
+        return Rendered(box.add_item(CONTROLS.pages(state, 3)))
+
+    @pressed()
+    async def pick(self, press: Press[TrialState]) -> Next[TrialState, str]:
+        return Next(replace(press.state, word="+".join(press.values)))
+
+    @pressed(acknowledge=Acknowledge.ANSWER)
+    async def greet(self, press: Press[TrialState]) -> None:
+        await press.tell(f"Hello {' and '.join(press.picked('pick')) or 'nobody'}.")
+
+    @pressed(acknowledge=Acknowledge.FORM)
+    async def name(self, press: Press[TrialState]) -> None:
+        await press.ask("named", "A name", Field("name", "Name", default="Dan"))
+
+    @pressed()
+    async def named(self, press: Press[TrialState]) -> Next[TrialState, str]:
+        name = (press.filled or {})["name"]
+        return Next(replace(press.state, word=name), f"Named {name}.", "handed on")
+
+    @pressed(permission=Permission.PROMOTE)
+    async def lead(self, press: Press[TrialState]) -> Next[TrialState, str]:
+        return Next(press.state, "Led.")
+
+    @pressed()
+    async def fail(self, _press: Press[TrialState]) -> None:
+        raise LookupError("on purpose")
+
+
+def listening(town: Town) -> TrialScreen:
+    """Have the bot of now listen to a screen of that name."""
+    screen = TrialScreen(town.services)
+    assert isinstance(town.env.bot, ClanBot)
+    add_screens(town.env.bot, screen)
+    return screen
+
+
+@pytest.fixture
+async def shown(town: Town, monkeypatch: pytest.MonkeyPatch) -> ResponseMessage:
+    """The screen, as an officer's /clanstats status shows it here."""
+    screen = listening(town)
+
+    async def answer(_services: Services, interaction: Interaction) -> None:
+        await screen.show(interaction, TrialState())
+
+    monkeypatch.setattr(sys.modules["cogs.clanstats"], "status_answer", answer)
+    answered = (await town.officer.slash(town.general, "clanstats status")).response
+    assert answered is not None
+    assert answered.ephemeral
+    return answered
+
+
+async def click(town: Town, shown: ResponseMessage, act: str) -> InteractionResult:
+    return await town.officer.click(shown, custom_id=control(shown, f"trial:{act}"))
+
+
+async def pick(town: Town, shown: ResponseMessage, *names: str) -> None:
+    await town.officer.select(shown, list(names), custom_id=control(shown, "trial:pick"))
+
+
+@pytest.mark.parametrize("restarts", [False, True], ids=["running", "restarted"])
+async def test_what_is_picked_is_kept_in_the_message(
+    town: Town,
+    shown: ResponseMessage,
+    restarts: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    await pick(town, shown, "Ann", "Cat")
+    if restarts:
+        await town.restart()
+        listening(town)
+    assert "read Ann+Cat" in words(shown)
+    greeted = await click(town, shown, "greet")
+    assert words(greeted.response) == "Hello Ann and Cat."
+    assert greeted.ephemeral
+    await pick(town, shown)
+    assert words((await click(town, shown, "greet")).response) == "Hello nobody."
+
+
+@pytest.mark.parametrize("restarts", [False, True], ids=["running", "restarted"])
+async def test_a_form_is_taken_after_a_restart_as_well(
+    town: Town,
+    shown: ResponseMessage,
+    restarts: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    await click(town, shown, "on")
+    asked = await click(town, shown, "name")
+    if restarts:
+        await town.restart()
+        listening(town)
+    await town.officer.submit_modal(asked, {"name": " Eve "})
+    said = words(shown)
+    assert "handed on" in said
+    assert "Named Eve." in said
+    assert "2 of 3" in said
+
+
+async def test_a_press_reads_once_or_not_at_all_when_the_handler_did(
+    town: Town, shown: ResponseMessage
+) -> None:
+    await town.restart()
+    screen = listening(town)
+    await click(town, shown, "on")
+    assert screen.reads == 1
+    await town.officer.submit_modal(await click(town, shown, "name"), {"name": "Eve"})
+    assert screen.reads == 1
+
+
+async def test_a_handler_asks_for_its_own_permission(town: Town, shown: ResponseMessage) -> None:
+    refused = await click(town, shown, "lead")
+    assert "Only the clan's leadership may" in words(refused.response)
+    assert "Led." not in words(shown)
+    permissions = (await town.clan()).permissions
+    leads = replace(permissions, discord_leadership=frozenset({town.officer_role.id}))
+    await town.services.clans.set_permissions(await town.clan(), leads)
+    await click(town, shown, "lead")
+    assert "Led." in words(shown)
+
+
+async def test_who_may_no_more_is_refused_at_every_press_and_form(
+    town: Town, shown: ResponseMessage
+) -> None:
+    asked = await click(town, shown, "name")
+    permissions = replace((await town.clan()).permissions, discord_officers=frozenset())
+    await town.services.clans.set_permissions(await town.clan(), permissions)
+    before = words(shown)
+    for refused in (
+        await click(town, shown, "on"),
+        await town.officer.submit_modal(asked, {"name": "Eve"}),
+    ):
+        assert refused.ephemeral
+        assert "Only officers may" in words(refused.response)
+    assert words(shown) == before
+
+
+async def test_a_control_that_is_gone_by_now_says_what_to_do(
+    town: Town, shown: ResponseMessage
+) -> None:
+    answered = await click(town, shown, "gone")
+    assert "Run the command again." in words(answered.response)
+
+
+async def test_what_goes_wrong_is_explained_with_a_reference(
+    town: Town, shown: ResponseMessage, journal: io.StringIO
+) -> None:
+    answered = await click(town, shown, "fail")
+    (said,) = answered.followups
+    assert "Something went wrong on our side" in words(said)
+    assert "on purpose" in journal.getvalue()
+    journal.seek(0)
+    journal.truncate()
+    town.env.errors.clear()
