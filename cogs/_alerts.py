@@ -26,7 +26,7 @@ from cogs._replies import Box, small, when
 from cogs.screens import Acknowledge, Controls, Press, Rendered, Screen, page_shown, pressed
 
 _ROOM = 1_500
-_NOBODY = "Nobody needs a word just now: nobody went quiet, and every newcomer was answered."
+_NOBODY = "Nobody to check in with: nobody went quiet, and every newcomer was answered."
 _ALL_OFF = "All alerts are off: leadership turns them on in `/clanstats settings`."
 
 
@@ -64,7 +64,7 @@ class AlertsScreen(Screen[AlertsState, AlertsFound]):
     def render(self, state: AlertsState, answer: AlertsFound, _note: str = "") -> Rendered:
         """Return the first few of each kind, or everybody of one."""
         review, groups = answer
-        box = Box("## Worth a word", summary(groups) if groups else _nothing(review))
+        box = Box("## People to check in with", summary(groups) if groups else _nothing(review))
         one = next((each for each in groups if each.kind is state.kind), None)
         if one is not None:
             _show_kind(box, state, one)
@@ -76,7 +76,7 @@ class AlertsScreen(Screen[AlertsState, AlertsFound]):
             copy = "Copy all names" if one is None else "Copy these names"
             box.rule().control(_CONTROLS.choice("kind", shown, "Show one kind", _kinds(groups)))
             box.control(_CONTROLS.button("copy", shown, copy))
-        asked = small(f"as of {when(review.as_of)}", "a hello, never a verdict")
+        asked = small(f"as of {when(review.as_of)}", "a reason to say hello, nothing more")
         return Rendered(box.say(asked, small(*review.evidence)))
 
     @pressed(acknowledge=Acknowledge.ANSWER)
@@ -88,7 +88,7 @@ class AlertsScreen(Screen[AlertsState, AlertsFound]):
         if not names:
             await press.tell("Nobody is left there: the numbers have changed meanwhile.")
             return
-        said = "Everybody who is worth a word" if kind is None else ALERTS[kind].title
+        said = "Everybody to check in with" if kind is None else ALERTS[kind].title
         await send_lines(press.interaction, names, "names", f"{said}:")
 
 

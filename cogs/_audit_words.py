@@ -25,7 +25,7 @@ _TITLES = {
     Standing.SLACKING: "Slacking",
     Standing.FINE: "Fine",
     Standing.CANT_TELL: "Can't tell",
-    Standing.PAUSED: "Left in peace",
+    Standing.PAUSED: "Excluded",
 }
 _TROUBLED = (Standing.AWOL, Standing.SLACKING)
 _NOBODY = (
@@ -66,13 +66,13 @@ def hours_lines(made: AuditFiles, clan: Clan) -> list[str]:
     """Return when nobody of the officers is around, and what to do about it."""
     review = made.review
     if made.chart is None:
-        words = "No officer is known in chat yet, so nobody can say when they are around."
-        return [f"**No officer around**  {words}", small("`/clanstats links` makes them known")]
+        words = "No officer is linked yet, so it is unknown when they are around."
+        return [f"**No officer around**  {words}", small("Link them in `/clanstats links`")]
     least = plural(review.policy.audit.busy_messages, "message")
     span = plural(review.audit.days, "day")
     if review.gap is None:
         words = f"never: an officer wrote in every hour of the week with at least {least} in {span}"
-        return [f"**No officer around**  {words}.", *_unseen(review.audit.officers, review)]
+        return [f"**No officer around**  {words}.", *map(small, _unseen(review))]
     messages = [each for row in review.uncovered for each in row]
     hours = sum(map(bool, messages))
     total = f"in all {plural(hours, 'hour')} of the week with {plural(sum(messages), 'message')}"
@@ -80,9 +80,8 @@ def hours_lines(made: AuditFiles, clan: Clan) -> list[str]:
     gap = f"{gap_words(review.gap)} ({escaped(clan.zone.key)})"
     return [
         f"**No officer around**  {gap}: {inside} in {span}.",
-        "Ask an officer of another time zone, or a member who is up then, to look in.",
-        small(f"the longest time; {total}"),
-        *_unseen(review.audit.officers, review),
+        "Ask an officer in another time zone, or a member who is up then, to keep an eye on chat.",
+        small(f"longest gap; {total}", *_unseen(review)),
     ]
 
 
@@ -107,11 +106,11 @@ def _meaning(standing: Standing, review: AuditReview) -> str:
     rules = review.policy.audit
     least, few = f"{short(rules.least_xp)} XP", plural(rules.least_messages, "message")
     return {
-        Standing.AWOL: "not one message",
+        Standing.AWOL: "no messages",
         Standing.SLACKING: f"wrote under {few} or less than the median, and gained under {least}",
         Standing.FINE: f"{few} and the median, or wrote and gained {least}",
-        Standing.CANT_TELL: "not seen well enough, so neither praised nor blamed",
-        Standing.PAUSED: "away, exempt, asked again later, or playing elsewhere",
+        Standing.CANT_TELL: "not enough game or Discord data",
+        Standing.PAUSED: "away, exempt, snoozed, or playing another game mode",
     }[standing]
 
 
@@ -135,15 +134,15 @@ def _numbers_of(window: Window) -> Iterator[str]:
     yield f"{short(window.xp)} XP"
 
 
-def _unseen(officers: Sequence[OfficerRow], review: AuditReview) -> list[str]:
+def _unseen(review: AuditReview) -> list[str]:
     """Return how many officers nobody would see in chat, who may have been there."""
-    days = review.audit.days
+    officers, days = review.audit.officers, review.audit.days
     unseen = sum(row.profile.window(days).messages is None for row in officers)
     if not unseen:
         return []
     are = "is" if unseen == 1 else "are"
-    words = f"{unseen} of {plural(len(officers), 'officer')} {are} not known in chat and may have"
-    return [small(f"{words} been there: `/clanstats links`")]
+    words = f"{unseen} of {plural(len(officers), 'officer')} {are} not linked and may have"
+    return [f"{words} been there: `/clanstats links`"]
 
 
 def _numbers(gap: tuple[int, int, int]) -> Iterator[int]:

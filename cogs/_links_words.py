@@ -25,20 +25,20 @@ ABOUT = {
     "confirm it.",
     LinksTab.CONFLICTS: "Several people claim one account or bear its name. Confirm whose it is: "
     "that ends the other claims.",
-    LinksTab.PEOPLE: "People on this server whose account nobody has named.",
-    LinksTab.PLAYERS: "Members of the clan whose person nobody has named.",
-    LinksTab.SPEAKERS: "Names heard in the clan chat that no member bears or bore.",
-    LinksTab.SURE: "The name is the player's own, and on both sides nobody else's.",
+    LinksTab.PEOPLE: "People on this server who are not linked yet.",
+    LinksTab.PLAYERS: "Members of the clan who are not linked yet.",
+    LinksTab.SPEAKERS: "Names from the clan chat that match no member, now or before.",
+    LinksTab.SURE: "Exact name matches with nobody else in question.",
     LinksTab.USER: "",
 }
 NOTHING = {
     LinksTab.CLAIMS: "No claim is waiting.",
-    LinksTab.CONFLICTS: "No account is claimed by two people, and no two bear the name of one.",
+    LinksTab.CONFLICTS: "No conflicts: no account is claimed by two people or matches two names.",
     LinksTab.PEOPLE: "Everybody on this server is linked.",
     LinksTab.PLAYERS: "Every member is linked.",
-    LinksTab.SPEAKERS: "Everybody who was heard in the clan chat is known.",
-    LinksTab.SURE: "There is no sure pair any more.",
-    LinksTab.USER: "No account is known, and none is likely.",
+    LinksTab.SPEAKERS: "Every name in the clan chat is known.",
+    LinksTab.SURE: "No sure pairs left.",
+    LinksTab.USER: "No linked accounts, and no likely ones.",
 }
 _DONE = {
     LinkAction.CONFIRM: "{player} is confirmed for {user}.",
@@ -53,7 +53,7 @@ _REFUSED = {
     LinkRefusal.UNKNOWN: "Nobody in the clan is called {player} any more: nothing was changed.",
     LinkRefusal.TAKEN: "{player} is confirmed for somebody else already: nothing was changed.",
     LinkRefusal.ABOVE: "The rank of {player} gives more rights than yours: ask the leadership.",
-    LinkRefusal.OWN: "Nobody decides about their own account: ask another officer. {player} was "
+    LinkRefusal.OWN: "You cannot decide about your own account: ask another officer. {player} was "
     "not changed.",
     LinkRefusal.ALREADY: "That was done already: nothing was changed.",
     LinkRefusal.CHANGED: "Somebody has changed that meanwhile: nothing was changed. Look again.",
@@ -89,14 +89,14 @@ def done_words(action: LinkAction, answer: LinkResult, user: str) -> str:
 def applied_words(done: int, left: int) -> str:
     """Return how many of the sure pairs were confirmed, and why the others were not."""
     said = f"**{plural(done, 'pair')}** confirmed."
-    why = "what is your own or of a rank above yours is for somebody else to confirm"
+    why = "somebody else has to confirm your own accounts and ranks above yours"
     return f"{said} {left} left: {why}." if left else said
 
 
 def marked_words(done: int, left: int) -> str:
     """Return how many members were marked as having no Discord, and why the others were not."""
     said = f"**{plural(done, 'member')}** marked as having no Discord."
-    why = "what is your own, of a rank above yours or marked already was not changed"
+    why = "your own accounts, ranks above yours and members already marked were not changed"
     return f"{said} {left} left: {why}." if left else said
 
 
@@ -149,7 +149,7 @@ def entry_words(entry: QueueEntry) -> str:
     if entry.since_at is not None:
         heading.append(f"claimed {when(entry.since_at)}")
     lines = [small(_partner(each)) for each in entry.partners]
-    return "\n".join([_DOT.join(heading), *(lines or [small("nobody is like it")])])
+    return "\n".join([_DOT.join(heading), *(lines or [small("no similar name")])])
 
 
 def picked_words(tab: LinksTab, entries: Iterable[QueueEntry], picked: LinkPair) -> str:
@@ -167,7 +167,7 @@ def pairs_on(tab: LinksTab, entries: Iterable[QueueEntry]) -> list[tuple[LinkPai
             found.append((partner.pair, f"{entry.name} = {partner.name}", score + partner.why))
         if not entry.partners:
             half = LinkPair(entry.key, 0) if tab is LinksTab.PLAYERS else LinkPair(0, entry.key)
-            found.append((half, entry.name, "nobody is like it"))
+            found.append((half, entry.name, "no similar name"))
     return found
 
 

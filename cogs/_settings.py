@@ -197,13 +197,13 @@ def _box(session: SettingsSession, note: str) -> Box:
 def _state(session: SettingsSession) -> Iterator[str]:
     version = session.draft.base.policy.version
     if session.made is None:
-        yield "The usual settings"
+        yield "Default settings"
     else:
         by, at = session.made
         who = f"<@{by}>" if by else "somebody who left"
         yield f"Version {version}, by {who} {when(at)}"
     count = len(session.draft.changes)
-    yield f"{plural(count, 'change')} not saved" if count else "nothing holds before you save it"
+    yield f"{plural(count, 'change')} not saved" if count else "Changes apply after Save"
 
 
 def _fitting(note: str) -> Iterator[str]:

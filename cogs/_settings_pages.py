@@ -122,7 +122,7 @@ def _ladder(box: Box, session: SettingsSession) -> None:
             "in the game and synced from there."
         )
     else:
-        own = "Set by hand." if policy.ladder else "The usual one: nothing was set by hand."
+        own = "Set by hand." if policy.ladder else "The default order: nothing was set by hand."
         box.beside(f"{own}\n{small(THRESHOLDS['ladder'].means)}", LadderButton())
     box.say(" > ".join(map(role_name, order)))
     missing = [rank for rank in session.held if rank not in order]
@@ -166,8 +166,10 @@ def _channels(box: Box, session: SettingsSession) -> None:
         )
     )
     box.say(
-        small(f"Time zone of the clan: {session.zone}"),
-        small("Time zone, counted channels and the clan-chat bridge: `/clanstats setup`"),
+        small(
+            f"Time zone of the clan: {session.zone}. It, counted channels and the clan-chat bridge "
+            "are set in `/clanstats setup`"
+        ),
     )
 
 

@@ -47,7 +47,9 @@ PAGES: Mapping[Section, SettingsPage] = {
     Section.CASES: SettingsPage("Cases", "For how long decisions hold, and who has to agree"),
     Section.LADDER: SettingsPage("Ladder", "Which rank stands above which"),
     Section.ROLES: SettingsPage("Roles", "Which ranks in the game lead, and which are officers"),
-    Section.PERMISSIONS: SettingsPage("Gates", "Who may see reports, manage, promote, remove"),
+    Section.PERMISSIONS: SettingsPage(
+        "Permissions", "Who may see reports, manage, promote, remove"
+    ),
     Section.CHANNELS: SettingsPage("Channels", "Where the bot speaks, and where notices go"),
 }
 """What can be picked; the what-if has a button of its own."""

@@ -32,12 +32,12 @@ def _left(slack: Slack) -> str:
     if slack.not_judged is not None:
         return f"not judged now: {escaped(slack.not_judged)}"
     if not slack.days:
-        return f"no day of {slack.limit_days} left; saved by {slack.saves_soonest}"
+        return f"over the {slack.limit_days}-day limit; {slack.saves_soonest} resets it"
     game, chat = _side(slack.game_days), _side(slack.chat_days)
     new = max(slack.game_days or 0, slack.chat_days or 0) < slack.days
     settling = ", settling in" if new else ""
     left = f"{plural(slack.days, 'day')} left (game {game}, chat {chat}{settling})"
-    return f"{left}; renewed by {slack.saves_soonest}"
+    return f"{left}; {slack.saves_soonest} resets it"
 
 
 def _side(days: int | None) -> str:

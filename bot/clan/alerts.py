@@ -186,8 +186,8 @@ def _drift(subject: _Subject) -> _Said | None:
         and this_week < before * subject.rules.drift_percent / 100
     ):
         return _Said(
-            f"was there on {before:.0f} days of a usual week, both sides counted, "
-            f"and on {this_week:.0f} in the last 7",
+            f"usually {before:.0f} active days a week (game and chat), "
+            f"{this_week:.0f} in the last 7 days",
             before,
         )
     return None

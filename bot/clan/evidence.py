@@ -208,7 +208,7 @@ def _gain_doubts(
 ) -> Iterable[_Doubt]:
     if gains.since is None:
         if member.seen_at is not None:
-            yield Grade.NONE, "no two observations to compare"
+            yield Grade.NONE, "too few snapshots to compare"
         return
     if gains.partial:
         yield Grade.THIN, f"partial baseline: observed for only {ago(gains.since, now)}"
@@ -245,7 +245,7 @@ def _unheard(member: Member) -> str:
 def _blind_doubts(window: Span, blind: Sequence[Blind]) -> Iterable[_Doubt]:
     for where, subject, _, lost in _losses(blind, window):
         if lost == window.length and where is None:
-            yield Grade.NONE, f"nothing heard or read in {plural(window.length // DAY, 'day')}"
+            yield Grade.NONE, f"no chat seen in {plural(window.length // DAY, 'day')}"
         elif lost > _HEARTBEAT:
             part = str(lost // DAY) if lost >= DAY else lasting(lost)
             reason = f"{subject} {part} of {plural(window.length // DAY, 'day')}"

@@ -29,13 +29,14 @@ SIGNALS: Mapping[Signal, Label] = {
     Signal.PILLAR: Label("Social pillar", "Among the top of those who write, on many days"),
     Signal.CARRY: Label("Carry potential", "Raids a lot these months, not an officer yet"),
     Signal.STEADY: Label(
-        "Steady", "There on both sides over 8 weeks; the bars are a page of their own"
+        "Steady",
+        "Active in the game and in chat over 8 weeks; each rank's bar has a page of its own",
     ),
 }
 ALERTS: Mapping[AlertKind, AlertLabel] = {
     AlertKind.SLUMP: AlertLabel(
         "Leadership slump",
-        "Leads, and did nothing for a week",
+        "A leader with no activity for a week",
         title="Leaders with a week of silence",
         beside="a week of silence",
     ),
@@ -83,7 +84,7 @@ ALERTS: Mapping[AlertKind, AlertLabel] = {
     ),
     AlertKind.DRIFT: AlertLabel(
         "Drift",
-        "Far under their own usual week",
+        "Much less active than in their usual week",
         title="Around less than usual",
         beside="around less than usual",
     ),

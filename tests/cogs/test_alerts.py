@@ -96,12 +96,12 @@ async def test_an_officer_sees_alone_who_is_worth_a_word_and_why(town: Town) -> 
     assert shown.ephemeral
     said = words(shown)
     for part in (
-        "## Worth a word",
-        "each told once",
+        "## People to check in with",
+        "each listed once",
         "**Went quiet in chat**",
-        "ask how they are",
+        "Ask how they are",
         f"**{name}**  wrote 120 messages in 30 days and 0 in the last 7",
-        "never a verdict",
+        "a reason to say hello",
         "WOM under a minute old",
     ):
         assert part in said
@@ -163,7 +163,7 @@ async def test_the_names_of_what_is_shown_can_be_copied(town: Town) -> None:
     await went_quiet(town, name)
     shown = await shown_to(town)
     every = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
-    assert "Everybody who is worth a word" in every
+    assert "Everybody to check in with" in every
     assert name in every.splitlines()
     await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
     some = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
@@ -236,7 +236,7 @@ async def test_members_do_not_see_it(town: Town) -> None:
 async def test_when_nobody_needs_a_word_or_alerts_are_off_that_is_said(town: Town) -> None:
     await judged_by(town, on=["drift"], drift_days=14)
     said = words(await shown_to(town))
-    assert "Nobody needs a word just now" in said
+    assert "Nobody to check in with" in said
     assert "Copy" not in said
     await judged_by(town, on=[])
     assert "All alerts are off" in words(await shown_to(town))

@@ -51,7 +51,7 @@ async def test_leadership_sees_the_officers_the_hours_and_what_to_do(town: Town)
         "the clan's median is",
         "**No officer around**",
         "(UTC): ",
-        "Ask an officer of another time zone",
+        "Ask an officer in another time zone",
         "WOM under a minute old",
     ):
         assert part in said
@@ -74,7 +74,7 @@ async def test_where_no_officer_is_known_in_chat_no_hours_are_drawn(town: Town) 
             break
     shown = (await town.leader.slash(town.general, "clanstats audit")).response
     assert shown is not None
-    assert "nobody can say when they are around" in words(shown)
+    assert "unknown when they are around" in words(shown)
     assert "**Can't tell**" in words(shown)
     assert shown.attachments == []
 
@@ -136,7 +136,7 @@ def test_the_worst_come_first_with_their_numbers_and_reasons() -> None:
         row(Standing.CANT_TELL, 2, "Dim", "nothing known", "chat: not linked to a Discord user"),
         row(Standing.PAUSED, 3, "Rest", "exempt: @everyone"),
     )
-    assert summary(review) == "1 AWOL · 1 can't tell · 1 left in peace"
+    assert summary(review) == "1 AWOL · 1 can't tell · 1 excluded"
     ((awol, dim, rest),) = officer_pages(review, 1_000)
     assert "**\\*Away\\***  Owner · 60 messages · 4M XP · last seen <t:" in awol
     assert dim.endswith("chat\\: not linked to a Discord user")
@@ -179,7 +179,7 @@ async def test_officers_who_are_not_seen_in_chat_are_said_to_be_so(town: Town) -
     unseen = replace(unseen, profile=replace(unseen.profile, windows={30: NOTHING_SEEN}))
     made = AuditFiles(audited(row(Standing.FINE), unseen), CHART)
     *_, small = hours_lines(made, await town.clan())
-    assert small.startswith("-# 1 of 2 officers is not known in chat and may have been there")
+    assert small.startswith("-# 1 of 2 officers is not linked and may have been there")
 
 
 async def test_messages_of_a_gap_are_counted_past_the_end_of_the_week(town: Town) -> None:

@@ -458,7 +458,7 @@ def review(count: int = 0, name: str = "x") -> InactivityReview:
             each,
             judgement=replace(
                 each.judgement,
-                reasons=(f"{name}: no two observations to compare",) * 9,
+                reasons=(f"{name}: too few snapshots to compare",) * 9,
                 needs=frozenset(Need),
             ),
         )

@@ -20,6 +20,7 @@ from tests.cogs.test_inactive import hushed
 from tests.cogs.test_me import quiet_player
 from tests.cogs.town import START, Town, words
 from tests.cogs.wire import as_sent
+from tests.words import faults, footer_faults
 
 __all__ = ["hushed"]
 
@@ -76,14 +77,42 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
     shown = await who.slash(town.general, command)
     panel = _answers(shown)[0]
     pressed: set[str] = set()
+    wrong = unclear(shown)
     while len(pressed) < _MOST_PRESSES and (control := next(_not_yet(panel, pressed), None)):
         pressed.add(_kind(control))
         if restarts:
             await town.restart()
-        for answer in _answers(await _pressed(town, who, panel, control)):
+        result = await _pressed(town, who, panel, control, wrong)
+        for answer in _answers(result):
             assert "Choose the channel first" not in words(answer)
+        wrong |= unclear(result)
     assert pressed >= SCREENS[command]
     assert journal.getvalue() == ""
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def unclear(result: InteractionResult) -> set[str]:
+    """Return what in an answer, or in a form that it opened, nobody would say aloud."""
+    found: set[str] = set()
+    for answer in _answers(result):
+        found.update(*map(faults, _texts(answer.components)), faults(answer.content))
+        own = [
+            str(each["content"]) for each in walk_components(answer.components) if "content" in each
+        ]
+        found.update(footer_faults("\n".join(own)))
+    if result.modal is not None:
+        found.update(
+            *map(faults, _texts(result.modal["components"])), faults(result.modal["title"])
+        )
+    return found
+
+
+def _texts(components: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield all texts of the parts of a message or form, and of what can be picked."""
+    keys = ("content", "label", "placeholder", "description")
+    for part in walk_components(components):
+        for each in (part, *part.get("options", ())):
+            yield from (str(each[key]) for key in keys if each.get(key))
 
 
 def test_ids_are_sent_as_text_and_everything_else_as_it_is() -> None:
@@ -115,9 +144,16 @@ def _kind(control: dict[str, Any]) -> str:
 
 
 async def _pressed(
-    town: Town, who: MemberActor, panel: ResponseMessage, control: dict[str, Any]
+    town: Town,
+    who: MemberActor,
+    panel: ResponseMessage,
+    control: dict[str, Any],
+    wrong: set[str],
 ) -> InteractionResult:
-    """Press a control; a form that it opens is sent as it is, a gap in it filled with a number."""
+    """Press a control; a form that it opens is sent as it is, a gap in it filled with a number.
+
+    What in the form nobody would say aloud is added to what is `wrong`.
+    """
     custom_id, kind = control["custom_id"], control["type"]
     if kind == _BUTTON:
         result = await who.click(panel, custom_id=custom_id)
@@ -131,6 +167,7 @@ async def _pressed(
         result = await who.select(panel, [picked], custom_id=custom_id)
     if result.modal is None:
         return result
+    wrong |= unclear(result)
     parts = list(walk_components(result.modal["components"]))
     texts = {
         each["custom_id"]: each.get("value") or "7" for each in parts if each["type"] == _FIELD

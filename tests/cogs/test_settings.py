@@ -99,7 +99,7 @@ async def policy_of(town: Town) -> Policy:
 async def test_every_page_is_shown_with_what_holds(town: Town, section: Section) -> None:
     panel = await opened(town, section)
     assert f"Settings: {PAGES[section].title}" in words(panel)
-    assert "The usual settings" in words(panel)
+    assert "Default settings" in words(panel)
     assert not can_save(panel)
 
 

@@ -47,13 +47,13 @@ def told(slack: Slack = SLACK, case: PromotionCase | None = None) -> list[str]:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({}, "23 days left (game 23, chat 12); renewed by one message, or 10,000 XP"),
-        ({"chat_days": None}, "23 days left (game 23, chat unknown); renewed by"),
-        ({"days": 28}, "28 days left (game 23, chat 12, settling in); renewed by"),
-        ({"game_days": 1, "chat_days": 0, "days": 1}, "1 day left (game 1, chat 0); renewed by"),
+        ({}, "23 days left (game 23, chat 12); one message, or 10,000 XP resets it"),
+        ({"chat_days": None}, "23 days left (game 23, chat unknown);"),
+        ({"days": 28}, "28 days left (game 23, chat 12, settling in);"),
+        ({"game_days": 1, "chat_days": 0, "days": 1}, "1 day left (game 1, chat 0);"),
         (
             {"game_days": 0, "chat_days": 0, "days": 0},
-            "no day of 30 left; saved by one message, or 10,000 XP",
+            "over the 30-day limit; one message, or 10,000 XP resets it",
         ),
         ({"not_judged": "exempt"}, "not judged now: exempt"),
         ({"not_judged": "game: *x*: never"}, "not judged now: game\\: \\*x\\*\\: never"),

@@ -141,7 +141,7 @@ def _bridge(facts: Facts) -> Finding:
 
 def _report_channel(facts: Facts) -> Finding:
     if facts.speaks is None:
-        return warning(_REPORT, "none yet: the bot says nothing of its own accord", "Choose one.")
+        return warning(_REPORT, "none yet: automatic posts are off", "Choose one.")
     if not facts.speaks:
         return fault(
             _REPORT,

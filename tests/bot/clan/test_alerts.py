@@ -151,7 +151,7 @@ def test_drift_is_a_week_far_below_one_s_own_usual_one(
 def test_drift_says_hi() -> None:
     drifting = weekly(CALM, weeks=(*(Week(5, 4),) * 7, Week(1, 0)))
     assert told(drifting)[AlertKind.DRIFT] == (
-        "was there on 9 days of a usual week, both sides counted, and on 1 in the last 7"
+        "usually 9 active days a week (game and chat), 1 in the last 7 days"
     )
 
 

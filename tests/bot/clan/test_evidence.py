@@ -95,7 +95,7 @@ def test_a_member_seen_on_both_sides_has_good_evidence_without_reasons() -> None
             Grade.THIN,
             "flagged on WOM, which takes no updates until a moderator looks",
         ),
-        (replace(SEEN, game={}), Grade.NONE, "no two observations to compare"),
+        (replace(SEEN, game={}), Grade.NONE, "too few snapshots to compare"),
         (
             replace(SEEN, game={MONTH: GAINS._replace(since=NOW - days(5), partial=True)}),
             Grade.THIN,
@@ -191,7 +191,7 @@ def test_the_gravest_reason_stands_first() -> None:
         (SEEN, (blind(40, 25),), Grade.NONE, "bot away 15 of 30 days"),
         (SEEN, (blind(10, 0.25),), Grade.THIN, "bot away 6 h of 30 days"),
         (SEEN, (blind(10, 0.25, "#pvm"),), Grade.THIN, "#pvm not visible 6 h of 30 days"),
-        (SEEN, (blind(40, 50),), Grade.NONE, "nothing heard or read in 30 days"),
+        (SEEN, (blind(40, 50),), Grade.NONE, "no chat seen in 30 days"),
         (SEEN, (blind(40, 50, "#pvm"),), Grade.THIN, "#pvm not visible 30 of 30 days"),
     ],
 )

@@ -85,7 +85,7 @@ async def test_a_daily_writer_is_not_silent_for_the_weeks_in_which_no_bot_ran(
 ) -> None:
     await village.changed(listened_at=NOW - GONE_FOR)
     assert await verdict(village, review) is Verdict.CANT_TELL
-    assert await reasons(village, review) == ["chat: nothing heard or read in 30 days"]
+    assert await reasons(village, review) == ["chat: no chat seen in 30 days"]
     assert (await review.inactive(village.clan)).listed.sure == ()
 
 
@@ -238,7 +238,7 @@ async def test_an_absence_whose_threads_could_not_be_listed_stays_one_until_they
     done = await backfill.catch_up(village.clan, past)
     await intake.flush()
     assert await verdict(village, review) is Verdict.CANT_TELL
-    assert await reasons(village, review) == ["chat: nothing heard or read in 30 days"]
+    assert await reasons(village, review) == ["chat: no chat seen in 30 days"]
     village.clan = await village.changed()
     past.knows_threads = True
     await backfill.catch_up(village.clan, past, done.missing)
@@ -413,7 +413,7 @@ async def test_the_days_left_in_chat_are_unknown_and_not_run_out_while_a_gap_is_
     found = await review.standing(village.clan, 1)
     assert found is not None
     assert (found.slack.game_days, found.slack.chat_days, found.slack.days) == (0, None, None)
-    assert found.slack.not_judged == "chat: nothing heard or read in 30 days"
+    assert found.slack.not_judged == "chat: no chat seen in 30 days"
 
 
 async def test_another_clans_listening_says_nothing_of_this_one(village: Village) -> None:

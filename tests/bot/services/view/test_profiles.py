@@ -126,7 +126,7 @@ async def test_before_anybody_listened_silence_is_unknown(village: Village) -> N
     async with village.database.writing() as connection:
         await connection.exec_driver_sql("DELETE FROM clan_hours")
     found = await profile_of(village)
-    assert found.window(30).chat.reasons == ("nothing heard or read in 30 days",)
+    assert found.window(30).chat.reasons == ("no chat seen in 30 days",)
     assert judge(found, DEFAULT_POLICY, NOW).verdict is Verdict.CANT_TELL
     assert {week.chat_days for week in found.weeks} == {None}
 
