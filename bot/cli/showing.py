@@ -18,20 +18,20 @@ _ENV = """\
 # A made-up clan, for trying the command line. It has no token and never asks Wise Old Man.
 DATA_DIR=.
 """
-_AGES = """
-The history ends now. An hour from now the lists say what they would say of any clan whose bot has
-stopped: nobody listens any more, so nobody is surely silent. To see them as they are now, add
-  --now {at}
-to report, promotions or inactive. When you are done, delete the folder."""
 TO_TYPE = (
-    ("clanstats report --out report --leadership", "a chart and a workbook, in the folder report"),
-    ("clanstats promotions", "who may rise to the next rank, and why"),
-    ("clanstats inactive", "who is silent, and who needs a second look"),
-    ("clanstats inactive --out inactive.csv", "the same list for a spreadsheet"),
-    ("clanstats backup", "a checked copy of the database"),
-    ("clanstats doctor", "what is set up and what is missing: here, the accounts of a real clan"),
+    ("a chart and a workbook", "clanstats report --out report --leadership --now {at}"),
+    ("who may rise to the next rank, and why", "clanstats promotions --now {at}"),
+    ("who is silent, and who needs a second look", "clanstats inactive --now {at}"),
+    ("the same for a spreadsheet", "clanstats inactive --out inactive.csv --now {at}"),
+    ("a checked copy of the database", "clanstats backup"),
+    ("what is set up, and what a real clan still needs", "clanstats doctor"),
 )
-"""What can be tried on the kept clan, and what each line gives."""
+"""What can be tried on the kept clan: what a line gives, and the line."""
+_AGES = (
+    "Without --now you see the clan as it is today. Its history ends at {at}, and nobody listens "
+    "to it any more: ten minutes later nobody is surely silent. Delete the folder when you are "
+    "done."
+)
 
 
 async def show(part: StageSize, port: int | None, *, verbose: bool) -> int:
@@ -67,13 +67,18 @@ async def keep(part: StageSize, folder: Path, *, verbose: bool) -> int:
     with journal(settings, verbose=verbose):
         await demo.keep(settings, part, at := now(), margin().print)
     write_whole(folder / ".env", _ENV.encode())
+    _tell(folder, f"{at:%Y-%m-%dT%H:%MZ}")
+    return 0
+
+
+def _tell(folder: Path, at: str) -> None:
+    """Say what can be typed on a clan whose history ends then."""
     console = screen()
     console.print(f"\nThe clan is in {folder}. Go there and try:\n", soft_wrap=True)
     console.print(f"  cd {folder}", soft_wrap=True)
-    for line, gives in TO_TYPE:
-        console.print(f"  {line:<44}{gives}", soft_wrap=True)
-    console.print(_AGES.format(at=f"{at:%Y-%m-%dT%H:%MZ}"), soft_wrap=True)
-    return 0
+    for gives, line in TO_TYPE:
+        console.print(f"\n  # {gives}\n  {line.format(at=at)}", soft_wrap=True)
+    console.print(f"\n{_AGES.format(at=at)}")
 
 
 def _must_be_free(folder: Path) -> None:

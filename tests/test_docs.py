@@ -1,0 +1,355 @@
+"""The pages say what is so: each command, option and setting, each link, each line to type.
+
+Every rule is proven able to fail, on small bad pages.
+"""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import discord
+import pytest
+import typer
+from discord import app_commands
+from typer.main import get_command
+
+from bot.clan.ranks import Permission
+from bot.cli import app
+from bot.settings import KEYS
+from tests.cogs.town import Town
+from tests.test_commands import PERMISSIONS, commands_of, town
+
+__all__ = ["town"]
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+REFERENCE = ROOT / "docs" / "commands.md"
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+GUIDES = ["README.md", *(f"docs/{name}.md" for name in ("first-steps", "portal", "hosting"))]
+"""What somebody reads who never ran a bot."""
+MOST_README_LINES, LONGEST_SENTENCE, LARGEST_PICTURE = 120, 200, 300_000
+EVERYWHERE = {"--verbose"}
+"""Options of every command of the command line, which are told once."""
+INVITE = discord.Permissions(
+    view_channel=True, read_message_history=True, send_messages=True, attach_files=True
+)
+WHO = dict.fromkeys(Permission, "officers") | {
+    Permission.SEE_OWN: "everybody",
+    Permission.PROMOTE: "leadership",
+    Permission.CALL_INACTIVE: "leadership",
+    Permission.MANAGE: "leadership",
+    Permission.SET_UP: "people with Manage Server",
+}
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<(?:img|a)\b[^>]*(?:src|href)=\"([^\"]+)\"")
+_CANNOT_BE_TYPED: type[Exception] = typer.BadParameter.__mro__[1]
+"""What click raises on a line that it does not take; typer brings click under its own name."""
+_SHELLS = {"", "sh", "bash", "console", "powershell", "bat"}
+
+
+class Told(NamedTuple):
+    """What the reference says of one command."""
+
+    who: str
+    options: frozenset[str]
+
+
+def text_of(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def reference(page: str) -> dict[str, Told]:
+    """Return what is told under each heading that is a command in backticks."""
+    parts = re.split(r"^#+ `([^`]+)`$", page, flags=re.MULTILINE)
+    told = {}
+    for name, rest in zip(parts[1::2], parts[2::2], strict=True):
+        body = re.split(r"^#", rest, maxsplit=1, flags=re.MULTILINE)[0]
+        who = re.search(r"^\*\*Who may:\*\* (.+)\.$", body, re.MULTILINE)
+        options = re.findall(r"^\| `([^`]+)` \|", body, re.MULTILINE)
+        told[name.removeprefix("/")] = Told(who[1] if who else "", frozenset(options))
+    return told
+
+
+def on_discord(found: Mapping[str, object]) -> dict[str, Told]:
+    """Return what has to be told of each command of the bot."""
+    return {
+        name: Told(
+            WHO[PERMISSIONS[name]],
+            frozenset(each.display_name for each in command.parameters)
+            if isinstance(command, app_commands.Command)
+            else frozenset(),
+        )
+        for name, command in found.items()
+    }
+
+
+def typed(program: typer.Typer = app) -> Mapping[str, Any]:
+    """Return the commands of a command line, as typer's own click has them."""
+    group: Any = get_command(program)
+    return dict(group.commands)
+
+
+def in_terminal(commands: Mapping[str, Any]) -> dict[str, Told]:
+    """Return what has to be told of each command of the command line."""
+    return {
+        f"clanstats {name}": Told("", frozenset(map(_written, command.params)) - EVERYWHERE)
+        for name, command in commands.items()
+    }
+
+
+def _written(parameter: Any) -> str:  # noqa: ANN401 - typer's own click, or another
+    """Return an option as it is typed, and an argument in capitals."""
+    longest = str(max(parameter.opts, key=len))
+    return longest if longest.startswith("-") else longest.upper()
+
+
+def keys_of(page: str) -> dict[str, str]:
+    """Return each key of the table of settings with what holds without it."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (\S.*?) \| \S.* \|$", page, re.MULTILINE)
+    return {key: "" if usual == "not set" else usual.strip("`") for key, usual in rows}
+
+
+def usual_keys() -> dict[str, str]:
+    example = text_of(ROOT / ".env.example")
+    return dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
+
+
+def anchors(page: str) -> set[str]:
+    """Return what can stand behind # in a link to a page, as GitHub makes it of the headings."""
+    seen: Counter[str] = Counter()
+    found = set()
+    for heading in re.findall(r"^#+ (.+)$", _FENCE.sub("", page), re.MULTILINE):
+        slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
+        seen[slug] += 1
+    return found
+
+
+def broken_links(page: Path, text: str) -> Iterator[str]:
+    for link in ("".join(each) for each in _LINK.findall(_FENCE.sub("", text))):
+        if re.match(r"(https?|mailto):", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists():
+            yield f"{page.name}: {link} leads nowhere"
+        elif anchor and anchor not in anchors(text_of(target) if path else text):
+            yield f"{page.name}: {link} has no such heading"
+
+
+def lines_to_type(text: str) -> Iterator[str]:
+    """Yield every command that a page has somebody type, in blocks and in sentences."""
+    for language, block in _FENCE.findall(text):
+        if language in _SHELLS:
+            for line in block.splitlines():
+                yield from (each.strip() for each in re.split(r"&&|;", line.split(" # ")[0]))
+    yield from re.findall(r"`((?:clanstats|python -m) [^`]+)`", _FENCE.sub("", text))
+
+
+def mistyped(line: str) -> Iterator[str]:
+    """Tell what is wrong with a line that starts one of our own programs."""
+    program, *words = [word.strip('"') for word in shlex.split(line, posix=False)] or [""]
+    if program.endswith("python") and words[:1] == ["-m"] and words[1].startswith("tests"):
+        if find_spec(words[1]) is None:
+            yield f"{line}: there is no {words[1]}"
+        return
+    if not re.fullmatch(r"(.*[/\\])?clanstats", program) or not words or words[0] == "--help":
+        return
+    name, *rest = words
+    if name not in typed():
+        yield f"{line}: there is no command {name}"
+        return
+    try:
+        typed()[name].make_context(name, rest)
+    except _CANNOT_BE_TYPED as error:
+        # A sentence may name a command without all that it needs, and a file that is not here.
+        if not re.search("does not exist|Missing|requires an argument", str(error)):
+            yield f"{line}: {error}"
+
+
+def unknown_commands(text: str, known: Iterable[str]) -> Iterator[str]:
+    """Tell the slash commands that a page names and the bot does not have."""
+    names = frozenset(known)
+    groups = {name.split()[0] for name in names if " " in name}
+    for said in re.findall(r"`/([a-z][a-z-]*(?: [a-z-]+)?)[^`]*`", _FENCE.sub("", text)):
+        first = said.split()[0]
+        if said not in names | groups and (first in groups or first not in names):
+            yield f"/{said}"
+
+
+def long_sentences(text: str) -> Iterator[str]:
+    prose = re.sub(r"\]\([^)]*\)", "]", _FENCE.sub("", text))
+    for paragraph in re.split(r"\n\s*\n|\n(?=[*|#\d])|\|", prose):
+        for sentence in re.split(r"(?<=[.!?:])\s", " ".join(paragraph.split())):
+            if len(sentence) > LONGEST_SENTENCE:
+                yield sentence
+
+
+def halves() -> tuple[str, str]:
+    """Return the reference's part on Discord, and that on the command line."""
+    on_discord_part, mark, rest = text_of(REFERENCE).partition("\n## On the command line\n")
+    assert mark
+    return on_discord_part, rest
+
+
+async def test_every_slash_command_and_option_is_told_with_who_may(town: Town) -> None:
+    assert reference(halves()[0]) == on_discord(commands_of(town))
+
+
+def test_every_command_of_the_command_line_and_option_is_told() -> None:
+    assert reference(halves()[1]) == in_terminal(typed())
+    assert all(f"`{option}`" in halves()[1] for option in EVERYWHERE)
+
+
+def test_every_setting_is_told_with_what_holds_without_it() -> None:
+    assert tuple(usual_keys()) == KEYS
+    assert keys_of(text_of(REFERENCE)) == usual_keys()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    assert list(broken_links(page, text_of(page))) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_line_to_type_can_be_typed(page: Path) -> None:
+    assert [said for line in lines_to_type(text_of(page)) for said in mistyped(line)] == []
+
+
+async def test_no_page_names_a_command_that_is_not_there(town: Town) -> None:
+    known = commands_of(town)
+    found = {page.name: list(unknown_commands(text_of(page), known)) for page in PAGES}
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_what_newcomers_read_has_short_sentences(name: str) -> None:
+    assert list(long_sentences(text_of(ROOT / name))) == []
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
+    text = text_of(README)
+    assert len(text.splitlines()) <= MOST_README_LINES
+    linked = {(ROOT / "".join(each).partition("#")[0]).resolve() for each in _LINK.findall(text)}
+    assert [page.name for page in PAGES if page != README and page not in linked] == []
+
+
+def test_the_readme_has_the_two_commands_that_are_tried() -> None:
+    blocks = re.findall(r"^<!-- (\S+)-command -->\n```\n(.+)\n```$", text_of(README), re.MULTILINE)
+    assert [name for name, _ in blocks] == ["demo", "test"]
+    assert all("pip install" in block for _, block in blocks)
+
+
+def test_the_pictures_are_shown_and_small() -> None:
+    shown = "".join(map(text_of, PAGES))
+    for picture in sorted((ROOT / "docs" / "pictures").iterdir()):
+        assert f"pictures/{picture.name}" in shown, picture.name
+        assert picture.stat().st_size < LARGEST_PICTURE, picture.name
+
+
+def test_the_invite_link_asks_for_what_the_bot_needs() -> None:
+    for name in ("README.md", "docs/portal.md"):
+        asked = re.findall(r"permissions=(\d+)", text_of(ROOT / name))
+        assert set(asked) <= {str(INVITE.value)}, name
+    assert str(INVITE.value) in text_of(ROOT / "docs" / "portal.md")
+
+
+SMALL = """# `/me`
+
+**Who may:** everybody.
+
+| option | |
+|---|---|
+| `period` | how far back |
+
+# `clanstats run`
+"""
+
+
+def test_a_page_is_read_command_by_command() -> None:
+    assert reference(SMALL) == {
+        "me": Told("everybody", frozenset({"period"})),
+        "clanstats run": Told("", frozenset()),
+    }
+    assert keys_of("| `A_KEY` | not set | Something. |\n| `B_KEY` | `1h` | More. |\n") == {
+        "A_KEY": "",
+        "B_KEY": "1h",
+    }
+
+
+def test_a_command_without_a_word_in_the_reference_is_found() -> None:
+    program = typer.Typer()
+
+    @program.command()
+    def invented(file: str, *, fast: bool = False) -> None:
+        """Do nothing."""
+
+    @program.command()
+    def run() -> None:
+        """Do nothing, too."""
+
+    needed = in_terminal(typed(program))
+    missing = {name: told for name, told in needed.items() if reference(SMALL).get(name) != told}
+    assert missing == {"clanstats invented": Told("", frozenset({"--fast", "FILE"}))}
+
+
+@pytest.mark.parametrize(
+    ("link", "fault"),
+    [
+        ("[a](nowhere.md)", "leads nowhere"),
+        ("[a](docs/commands.md#nowhere)", "no such heading"),
+        ("[a](#two-words-1)", "no such heading"),
+        ('<img src="docs/pictures/none.png">', "leads nowhere"),
+        ("![a](docs/pictures/none.png)", "leads nowhere"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_found(link: str, fault: str) -> None:
+    (said,) = broken_links(README, f"# Two words\n\n{link}\n")
+    assert fault in said
+
+
+def test_a_link_that_leads_somewhere_is_left_alone() -> None:
+    page = "# Two `words`\n## Two words\n[a](#two-words) [b](#two-words-1) [c](https://x.net/)"
+    assert list(broken_links(README, page)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "is_right"),
+    [
+        ("clanstats pol", False),
+        ("clanstats poll --fast", False),
+        ("clanstats report --out x --period 8", False),
+        (".venv/bin/clanstats pol", False),
+        (".venv\\\\Scripts\\\\clanstats pol", False),
+        ("python -m tests.nothing", False),
+        ("clanstats", True),
+        ("clanstats --help", True),
+        ("clanstats report --out x --period 30", True),
+        ("clanstats restore data/backups/there-is-none.db", True),
+        (".venv/bin/clanstats run", True),
+        ("python -m tests.truth", True),
+        ("python -m pip install .", True),
+        ("cd clanstats", True),
+    ],
+)
+def test_a_line_that_nobody_can_type_is_found(line: str, is_right: bool) -> None:  # noqa: FBT001
+    page = f"```sh\ncd x && {line}  # which does something\n```\n"
+    assert (not [said for each in lines_to_type(page) for said in mistyped(each)]) is is_right
+
+
+def test_a_command_that_is_not_there_is_found_in_a_sentence() -> None:
+    page = "Try `/me`, `/me 30`, `/clanstats dance` and `/dance`; `/clanstats` has more."
+    assert list(unknown_commands(page, ["me", "clanstats report"])) == [
+        "/clanstats dance",
+        "/dance",
+    ]
+    assert list(lines_to_type("Then `clanstats pol` it.")) == ["clanstats pol"]
+
+
+def test_a_long_sentence_is_found() -> None:
+    assert list(long_sentences("Short. " + "word " * 50)) == [("word " * 50).strip()]
+    assert list(long_sentences("Short. " * 100)) == []
