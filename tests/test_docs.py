@@ -17,8 +17,12 @@ import typer
 from discord import app_commands
 from typer.main import get_command
 
-from bot.clan.ranks import Permission
+from bot.clan.policy import DEFAULT_POLICY
+from bot.clan.ranks import Authority, Permission, Permissions
+from bot.clan.thresholds import THRESHOLDS
+from bot.clan.wording import short
 from bot.cli import app
+from bot.cli.showing import TO_TYPE
 from bot.settings import KEYS
 from tests.cogs.town import Town
 from tests.test_commands import PERMISSIONS, commands_of, town
@@ -44,6 +48,8 @@ WHO = dict.fromkeys(Permission, "officers") | {
     Permission.MANAGE: "leadership",
     Permission.SET_UP: "people with Manage Server",
 }
+LEVELS = ("see_reports", "decide_links", "manage", "promote", "kick")
+HOLDERS = {Authority.OFFICER: "officers", Authority.LEADERSHIP: "leadership"}
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<(?:img|a)\b[^>]*(?:src|href)=\"([^\"]+)\"")
 _CANNOT_BE_TYPED: type[Exception] = typer.BadParameter.__mro__[1]
@@ -56,6 +62,41 @@ class Told(NamedTuple):
 
     who: str
     options: frozenset[str]
+
+
+def usual_thresholds() -> list[str]:
+    """Return how the page on numbers tells what a clan is judged by before it changes anything."""
+    rise, still, told = DEFAULT_POLICY.promotion, DEFAULT_POLICY.enforcement, DEFAULT_POLICY.alerts
+    audit, cases = DEFAULT_POLICY.audit, DEFAULT_POLICY.cases
+    return [
+        f"member for {still.min_tenure_days} days",
+        f"limit of their rank, {still.window_days} days",
+        f"under {still.least_xp:,} XP",
+        f"{rise.tenure_days} days in the clan (recruits {rise.recruit_tenure_days})",
+        f"on {rise.alive_days} of the last 30 days and within the last {rise.seen_days}",
+        f"XP of {rise.velocity_days} days is above {short(rise.velocity_xp)}",
+        f"fewer than {rise.comparison_people} of those",
+        f"top {rise.pillar_top_percent}% of those who wrote in {rise.pillar_days} days",
+        f"on {rise.pillar_chat_days} of 28 days",
+        f"least {rise.carry_recent_raids} raids in 90 days",
+        f"top {rise.carry_top_percent}% of those who raided",
+        f"{rise.first_percent}% of the clan or {rise.first_people} people",
+        f"{rise.near_percent}% of every bar",
+        f"at most {rise.hour_cap} messages an hour",
+        f"looks at {audit.window_days} days",
+        f"under {audit.least_messages}, and under {short(audit.least_xp)} XP",
+        f"least {audit.busy_messages} messages by members",
+        f"over {told.churn_messages_month} messages in 30 days, under {told.churn_messages} in",
+        f"over {short(told.fading_xp_month)} XP in 30 days, under a tenth",
+        f"over {short(told.grinder_xp)} XP in 7 days, under {told.grinder_messages} messages",
+        f"over {told.crier_messages} messages in 7 days, under {short(told.crier_xp)} XP",
+        f"over {told.bosser_kills} kills in 7 days, under {short(told.bosser_xp)} XP",
+        f"first {told.newcomer_days} days",
+        f"under {told.drift_percent}% of their usual one, if that has {told.drift_days} active",
+        f"holds for {cases.not_yet_days} days",
+        f"a snooze for {cases.snooze_days}",
+        f"a dismissal for {cases.dismissed_days}",
+    ]
 
 
 def text_of(page: Path) -> str:
@@ -208,6 +249,26 @@ def test_every_command_of_the_command_line_and_option_is_told() -> None:
 def test_every_setting_is_told_with_what_holds_without_it() -> None:
     assert tuple(usual_keys()) == KEYS
     assert keys_of(text_of(REFERENCE)) == usual_keys()
+
+
+def test_what_a_permission_asks_for_by_default_is_told() -> None:
+    labels = {name: THRESHOLDS[f"gates.{name}"].label for name in LEVELS}
+    rows = dict(re.findall(r"^\| ([A-Z][\w ]+) \| .* \| (\w+) \|$", halves()[0], re.MULTILINE))
+    said = {name: rows[label] for name, label in labels.items()}
+    assert said == {name: HOLDERS[getattr(Permissions(), name)] for name in LEVELS}
+
+
+@pytest.mark.parametrize("said", usual_thresholds())
+def test_each_usual_threshold_is_told_as_it_is(said: str) -> None:
+    assert said in text_of(ROOT / "docs" / "numbers.md")
+
+
+def test_what_the_reference_tries_on_a_kept_clan_is_what_the_demo_prints() -> None:
+    _, block = next(each for each in _FENCE.findall(halves()[1]) if "demo --keep" in each[1])
+    tried = [line for line in block.splitlines() if line.startswith("clanstats ")][1:]
+    printed = [line.removesuffix(" --now {at}") for _, line in TO_TYPE]
+    assert tried
+    assert [line for line in tried if line not in printed] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -88,7 +88,7 @@ def in_terminal(part: StageSize) -> str:
         'look as under "Viewing as", then type a command. A tour of five minutes:'
     )
     steps = (
-        f"{number}. As {each.viewer}, type {each.command}\n{_filled(each.look_at, indent=3)}"
+        f"{number}. As the {each.viewer}, type {each.command}\n{_filled(each.look_at, indent=3)}"
         for number, each in enumerate(GUIDE, 1)
     )
     return "\n\n".join((_filled(head), *steps))
@@ -96,7 +96,7 @@ def in_terminal(part: StageSize) -> str:
 
 def in_channel() -> str:
     """Return the tour as the first message on the page."""
-    steps = (f"{n}. as **{each.viewer}** `{each.command}`" for n, each in enumerate(GUIDE, 1))
+    steps = (f"{n}. as the **{each.viewer}** `{each.command}`" for n, each in enumerate(GUIDE, 1))
     last = "The terminal says what to look at in each answer."
     return "\n".join((_WELCOME, *steps, last))
 
