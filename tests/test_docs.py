@@ -4,27 +4,37 @@ Every rule is proven able to fail, on small bad pages.
 """
 
 import re
-import shlex
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from importlib.util import find_spec
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import discord
 import pytest
 import typer
 from discord import app_commands
-from typer.main import get_command
 
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.ranks import Authority, Permission, Permissions
 from bot.clan.thresholds import THRESHOLDS
 from bot.clan.wording import short
-from bot.cli import app
 from bot.cli.showing import TO_TYPE
 from bot.settings import KEYS
 from tests.cogs.town import Town
+from tests.pages import (
+    EVERYWHERE,
+    FENCE,
+    LINK,
+    Told,
+    broken_links,
+    in_terminal,
+    keys_of,
+    lines_to_type,
+    long_sentences,
+    mistyped,
+    reference,
+    text_of,
+    typed,
+    unknown_commands,
+)
 from tests.test_commands import PERMISSIONS, commands_of, town
 
 __all__ = ["town"]
@@ -35,9 +45,7 @@ REFERENCE = ROOT / "docs" / "commands.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 GUIDES = ["README.md", *(f"docs/{name}.md" for name in ("first-steps", "portal", "hosting"))]
 """What somebody reads who never ran a bot."""
-MOST_README_LINES, LONGEST_SENTENCE, LARGEST_PICTURE = 120, 200, 300_000
-EVERYWHERE = {"--verbose"}
-"""Options of every command of the command line, which are told once."""
+MOST_README_LINES, LARGEST_PICTURE = 120, 300_000
 INVITE = discord.Permissions(
     view_channel=True, read_message_history=True, send_messages=True, attach_files=True
 )
@@ -50,18 +58,6 @@ WHO = dict.fromkeys(Permission, "officers") | {
 }
 LEVELS = ("see_reports", "decide_links", "manage", "promote", "kick")
 HOLDERS = {Authority.OFFICER: "officers", Authority.LEADERSHIP: "leadership"}
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<(?:img|a)\b[^>]*(?:src|href)=\"([^\"]+)\"")
-_CANNOT_BE_TYPED: type[Exception] = typer.BadParameter.__mro__[1]
-"""What click raises on a line that it does not take; typer brings click under its own name."""
-_SHELLS = {"", "sh", "bash", "console", "powershell", "bat"}
-
-
-class Told(NamedTuple):
-    """What the reference says of one command."""
-
-    who: str
-    options: frozenset[str]
 
 
 def usual_thresholds() -> list[str]:
@@ -99,22 +95,6 @@ def usual_thresholds() -> list[str]:
     ]
 
 
-def text_of(page: Path) -> str:
-    return page.read_text("utf-8")
-
-
-def reference(page: str) -> dict[str, Told]:
-    """Return what is told under each heading that is a command in backticks."""
-    parts = re.split(r"^#+ `([^`]+)`$", page, flags=re.MULTILINE)
-    told = {}
-    for name, rest in zip(parts[1::2], parts[2::2], strict=True):
-        body = re.split(r"^#", rest, maxsplit=1, flags=re.MULTILINE)[0]
-        who = re.search(r"^\*\*Who may:\*\* (.+)\.$", body, re.MULTILINE)
-        options = re.findall(r"^\| `([^`]+)` \|", body, re.MULTILINE)
-        told[name.removeprefix("/")] = Told(who[1] if who else "", frozenset(options))
-    return told
-
-
 def on_discord(found: Mapping[str, object]) -> dict[str, Told]:
     """Return what has to be told of each command of the bot."""
     return {
@@ -128,106 +108,9 @@ def on_discord(found: Mapping[str, object]) -> dict[str, Told]:
     }
 
 
-def typed(program: typer.Typer = app) -> Mapping[str, Any]:
-    """Return the commands of a command line, as typer's own click has them."""
-    group: Any = get_command(program)
-    return dict(group.commands)
-
-
-def in_terminal(commands: Mapping[str, Any]) -> dict[str, Told]:
-    """Return what has to be told of each command of the command line."""
-    return {
-        f"clanstats {name}": Told("", frozenset(map(_written, command.params)) - EVERYWHERE)
-        for name, command in commands.items()
-    }
-
-
-def _written(parameter: Any) -> str:  # noqa: ANN401 - typer's own click, or another
-    """Return an option as it is typed, and an argument in capitals."""
-    longest = str(max(parameter.opts, key=len))
-    return longest if longest.startswith("-") else longest.upper()
-
-
-def keys_of(page: str) -> dict[str, str]:
-    """Return each key of the table of settings with what holds without it."""
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (\S.*?) \| \S.* \|$", page, re.MULTILINE)
-    return {key: "" if usual == "not set" else usual.strip("`") for key, usual in rows}
-
-
 def usual_keys() -> dict[str, str]:
     example = text_of(ROOT / ".env.example")
     return dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
-
-
-def anchors(page: str) -> set[str]:
-    """Return what can stand behind # in a link to a page, as GitHub makes it of the headings."""
-    seen: Counter[str] = Counter()
-    found = set()
-    for heading in re.findall(r"^#+ (.+)$", _FENCE.sub("", page), re.MULTILINE):
-        slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-        found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
-        seen[slug] += 1
-    return found
-
-
-def broken_links(page: Path, text: str) -> Iterator[str]:
-    for link in ("".join(each) for each in _LINK.findall(_FENCE.sub("", text))):
-        if re.match(r"(https?|mailto):", link):
-            continue
-        path, _, anchor = link.partition("#")
-        target = (page.parent / path).resolve() if path else page
-        if not target.exists():
-            yield f"{page.name}: {link} leads nowhere"
-        elif anchor and anchor not in anchors(text_of(target) if path else text):
-            yield f"{page.name}: {link} has no such heading"
-
-
-def lines_to_type(text: str) -> Iterator[str]:
-    """Yield every command that a page has somebody type, in blocks and in sentences."""
-    for language, block in _FENCE.findall(text):
-        if language in _SHELLS:
-            for line in block.splitlines():
-                yield from (each.strip() for each in re.split(r"&&|;", line.split(" # ")[0]))
-    yield from re.findall(r"`((?:clanstats|python -m) [^`]+)`", _FENCE.sub("", text))
-
-
-def mistyped(line: str) -> Iterator[str]:
-    """Tell what is wrong with a line that starts one of our own programs."""
-    program, *words = [word.strip('"') for word in shlex.split(line, posix=False)] or [""]
-    if program.endswith("python") and words[:1] == ["-m"] and words[1].startswith("tests"):
-        if find_spec(words[1]) is None:
-            yield f"{line}: there is no {words[1]}"
-        return
-    if not re.fullmatch(r"(.*[/\\])?clanstats", program) or not words or words[0] == "--help":
-        return
-    name, *rest = words
-    if name not in typed():
-        yield f"{line}: there is no command {name}"
-        return
-    try:
-        typed()[name].make_context(name, rest)
-    except _CANNOT_BE_TYPED as error:
-        # A sentence may name a command without all that it needs, and a file that is not here.
-        if not re.search("does not exist|Missing|requires an argument", str(error)):
-            yield f"{line}: {error}"
-
-
-def unknown_commands(text: str, known: Iterable[str]) -> Iterator[str]:
-    """Tell the slash commands that a page names and the bot does not have."""
-    names = frozenset(known)
-    groups = {name.split()[0] for name in names if " " in name}
-    for said in re.findall(r"`/([a-z][a-z-]*(?: [a-z-]+)?)[^`]*`", _FENCE.sub("", text)):
-        first = said.split()[0]
-        if said not in names | groups and (first in groups or first not in names):
-            yield f"/{said}"
-
-
-def long_sentences(text: str) -> Iterator[str]:
-    prose = re.sub(r"\]\([^)]*\)", "]", _FENCE.sub("", text))
-    for paragraph in re.split(r"\n\s*\n|\n(?=[*|#\d])|\|", prose):
-        for sentence in re.split(r"(?<=[.!?:])\s", " ".join(paragraph.split())):
-            if len(sentence) > LONGEST_SENTENCE:
-                yield sentence
 
 
 def halves() -> tuple[str, str]:
@@ -264,7 +147,7 @@ def test_each_usual_threshold_is_told_as_it_is(said: str) -> None:
 
 
 def test_what_the_reference_tries_on_a_kept_clan_is_what_the_demo_prints() -> None:
-    _, block = next(each for each in _FENCE.findall(halves()[1]) if "demo --keep" in each[1])
+    _, block = next(each for each in FENCE.findall(halves()[1]) if "demo --keep" in each[1])
     tried = [line for line in block.splitlines() if line.startswith("clanstats ")][1:]
     printed = [line.removesuffix(" --now {at}") for _, line in TO_TYPE]
     assert tried
@@ -295,7 +178,7 @@ def test_what_newcomers_read_has_short_sentences(name: str) -> None:
 def test_the_readme_is_short_and_leads_to_every_page() -> None:
     text = text_of(README)
     assert len(text.splitlines()) <= MOST_README_LINES
-    linked = {(ROOT / "".join(each).partition("#")[0]).resolve() for each in _LINK.findall(text)}
+    linked = {(ROOT / "".join(each).partition("#")[0]).resolve() for each in LINK.findall(text)}
     assert [page.name for page in PAGES if page != README and page not in linked] == []
 
 
