@@ -276,7 +276,8 @@ def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
 def _must_have_demo() -> None:
     """CannotDo when the demo's extra is not installed."""
     if find_spec("simcord") is None:
-        raise CannotDo("The demo is not installed", "pip install 'clanstats[demo]'")
+        remedy = 'type python -m pip install ".[demo]" in the folder that has README.md'
+        raise CannotDo("The demo is not installed", remedy)
 
 
 def _do(
