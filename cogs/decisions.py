@@ -41,7 +41,7 @@ class Decisions(commands.Cog):
     async def inactive(
         self, interaction: Interaction, days: app_commands.Range[int, 1, 365] | None = None
     ) -> None:
-        """Show who is inactive in the game and in chat, who cannot be judged yet, who is excluded."""
+        """Show who is inactive in game and chat, who cannot be judged yet, and who is excluded."""
         clan = clan_of(interaction)
         if words := unready(clan):
             await tell(interaction, words)

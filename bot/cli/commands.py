@@ -53,7 +53,10 @@ _Clan = Annotated[
     str | None, typer.Option(help="One clan, by its name or the id of its Discord server.")
 ]
 _Now = Annotated[
-    datetime | None, typer.Option(parser=_instant, hidden=True, help="Another present.")
+    datetime | None,
+    typer.Option(
+        parser=_instant, metavar="INSTANT", help="As of another instant, like 2026-11-20T12:00Z."
+    ),
 ]
 _Form = Annotated[
     ListFormat | None, typer.Option("--format", help="As the file's name ends, else a table.")
@@ -110,6 +113,12 @@ def demo(  # noqa: PLR0913 - each is an option of the demo
     files: Annotated[
         Path | None, typer.Option(help="With --check: a folder to keep what the bot sent.")
     ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="Only leave the clan's data in this new folder, to try the other commands on."
+        ),
+    ] = None,
     verbose: _Verbose = False,
 ) -> None:
     """Try the real bot on a made-up clan and a simulated Discord; no token, no network."""
@@ -122,6 +131,10 @@ def demo(  # noqa: PLR0913 - each is an option of the demo
         gc.enable()
 
         part = StageSize(members, days, seed)
+        if keep is not None and (check or files or port):
+            raise CannotDo("--keep only makes the data", "leave out --check, --files and --port")
+        if keep is not None:
+            return showing.keep(part, keep, verbose=verbose)
         if check:
             return showing.check(part, files, verbose=verbose)
         return showing.show(part, port, verbose=verbose)
@@ -263,7 +276,8 @@ def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
 def _must_have_demo() -> None:
     """CannotDo when the demo's extra is not installed."""
     if find_spec("simcord") is None:
-        raise CannotDo("The demo is not installed", "pip install 'clanstats[demo]'")
+        remedy = 'type python -m pip install ".[demo]" in the folder that has README.md'
+        raise CannotDo("The demo is not installed", remedy)
 
 
 def _do(

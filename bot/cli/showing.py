@@ -1,4 +1,4 @@
-"""`clanstats demo`: the made-up clan, to be looked at in a browser or tried through by itself."""
+"""`clanstats demo`: the made-up clan in a browser, tried through by itself, or kept as data."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +10,28 @@ from bot.demo.stage import StageSize
 from bot.demo.tour import TourFailed
 from bot.demo.wom_limits import CODE
 from bot.demo.world import GROUP_ID
+from bot.reports.documents import write_whole
 from bot.settings import Settings, load
+from bot.wiring import now
+
+_ENV = """\
+# A made-up clan, for trying the command line. It has no token and never asks Wise Old Man.
+DATA_DIR=.
+"""
+TO_TYPE = (
+    ("a chart and a workbook", "clanstats report --out report --leadership --now {at}"),
+    ("who may rise to the next rank, and why", "clanstats promotions --now {at}"),
+    ("who is silent, and who needs a second look", "clanstats inactive --now {at}"),
+    ("the same for a spreadsheet", "clanstats inactive --out inactive.csv --now {at}"),
+    ("a checked copy of the database", "clanstats backup"),
+    ("what is set up, and what a real clan still needs", "clanstats doctor"),
+)
+"""What can be tried on the kept clan: what a line gives, and the line."""
+_AGES = (
+    "Without --now you see the clan as it is today. Its history ends at {at}, and nobody listens "
+    "to it any more: ten minutes later nobody is surely silent. Delete the folder when you are "
+    "done."
+)
 
 
 async def show(part: StageSize, port: int | None, *, verbose: bool) -> int:
@@ -37,6 +58,35 @@ async def check(part: StageSize, files: Path | None, *, verbose: bool) -> int:
                 raise CannotDo(str(error), "the demo does not do what it should") from error
     console.print("All is well.")
     return 0
+
+
+async def keep(part: StageSize, folder: Path, *, verbose: bool) -> int:
+    """Leave the made-up clan's data in a new folder, and say what to type there."""
+    _must_be_free(folder)
+    settings = _settings(str(folder))
+    with journal(settings, verbose=verbose):
+        await demo.keep(settings, part, at := now(), margin().print)
+    write_whole(folder / ".env", _ENV.encode())
+    _tell(folder, f"{at:%Y-%m-%dT%H:%MZ}")
+    return 0
+
+
+def _tell(folder: Path, at: str) -> None:
+    """Say what can be typed on a clan whose history ends then."""
+    console = screen()
+    console.print(f"\nThe clan is in {folder}. Go there and try:\n", soft_wrap=True)
+    console.print(f"  cd {folder}", soft_wrap=True)
+    for gives, line in TO_TYPE:
+        console.print(f"\n  # {gives}\n  {line.format(at=at)}", soft_wrap=True)
+    console.print(f"\n{_AGES.format(at=at)}")
+
+
+def _must_be_free(folder: Path) -> None:
+    """CannotDo where somebody's own database or settings would be written over."""
+    taken = [name for name in ("clan_data.db", ".env") if (folder / name).exists()]
+    if taken:
+        held = " and ".join(taken)
+        raise CannotDo(f"{folder} already has {held}", "name a new folder, so that nothing is lost")
 
 
 def _settings(folder: str) -> Settings:

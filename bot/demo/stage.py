@@ -4,7 +4,7 @@ The clan's world, its Wise Old Man and SimCord share one clock. Everything is th
 end.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,22 +16,15 @@ from simcord import ChannelHandle, Env, GuildHandle, MemberActor, RoleHandle, Us
 from bot.app import ClanBot
 from bot.clan.rank_table import fingerprint
 from bot.clan.ranks import DEFAULT_PERMISSIONS
-from bot.demo.absent import send_away
-from bot.demo.cast import ChannelKind, MadeUpUser, Persona
-from bot.demo.decided import decide_before
-from bot.demo.seed import BRIDGE_PATTERN, Cast, seed
-from bot.demo.ties import tie
+from bot.demo.cast import ChannelKind, MadeUpUser
+from bot.demo.past import Say, seats_of, store_past
+from bot.demo.seed import Cast
 from bot.demo.wom_server import MadeUpWom
 from bot.demo.world import World, make_world
 from bot.reports.worker import Worker
-from bot.services.chat import ChannelInfo
-from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.timetable import Timetable
 from bot.wiring import Services, open_services
-from storage.engine import Database
-
-Say = Callable[[str], None]
 
 _EVENING = timedelta(hours=19, minutes=30)
 _SETTLE_SECONDS = 30.0
@@ -123,16 +116,8 @@ async def _dressed(  # noqa: PLR0913, PLR0917 - everything that stands on the st
         {index: handle.id for index, handle in users.items()},
         {channel.index: channels[channel.name].id for channel in world.channels},
     )
-    seats = _seats(world)
-    database = Database(settings.database_url)
-    try:
-        clan = await seed(database, world, cast, progress=lambda what: say(f"storing {what}"))
-        await tie(database, clan, world, cast)
-        await send_away(database, clan, world, cast.users)
-        await decide_before(database, clan, world, cast.users, apart=_accounts(seats))
-    finally:
-        await database.close()
-    await _declare_bridge(services, clan, world, cast)
+    seats = seats_of(world)
+    clan = await store_past(services, settings, world, cast, say)
     roles = (
         guild.create_role("Leadership", permissions=discord.Permissions(manage_guild=True)),
         guild.create_role("Officer"),
@@ -178,34 +163,3 @@ def _roles(user: MadeUpUser, roles: tuple[RoleHandle, RoleHandle]) -> list[RoleH
     if user.role in DEFAULT_PERMISSIONS.tier_1:
         return [leadership]
     return [officer] if user.role in DEFAULT_PERMISSIONS.officer_roles else []
-
-
-async def _declare_bridge(services: Services, clan: Clan, world: World, cast: Cast) -> None:
-    """Declare the channel of the clan chat, as officers would have before anybody spoke there."""
-    for channel in world.channels:
-        if channel.kind is ChannelKind.BRIDGE:
-            channel_info = ChannelInfo(cast.channels[channel.index], channel.name, "text")
-            await services.bridges.declare(clan, channel_info, BRIDGE_PATTERN)
-
-
-def _accounts(seats: Mapping[str, MadeUpUser]) -> frozenset[int]:
-    return frozenset(player_id for user in seats.values() for player_id in user.player_ids)
-
-
-def _seats(world: World) -> dict[str, MadeUpUser]:
-    """Return one person for each authority: leader, officer, member, and an unknown guest."""
-
-    def first(*personas: Persona, playing: bool = True) -> MadeUpUser:
-        return next(
-            user
-            for persona in personas
-            for user in world.users
-            if user.persona is persona and bool(user.player_ids) == playing
-        )
-
-    return {
-        "leader": first(Persona.LEADER),
-        "officer": first(Persona.OFFICER),
-        "member": first(Persona.STEADY, Persona.CASUAL),
-        "guest": first(Persona.GUEST, playing=False),
-    }

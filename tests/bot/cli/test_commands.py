@@ -127,4 +127,4 @@ def test_a_demo_that_is_not_installed_says_how_to_install_it() -> None:
     hide = "import sys; sys.modules['simcord'] = None; from bot.cli import main; main()"
     done = python("-c", hide, "demo")
     assert done.returncode == 1
-    assert "clanstats[demo]" in done.stderr
+    assert 'python -m pip install ".[demo]"' in done.stderr
