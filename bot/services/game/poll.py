@@ -22,7 +22,7 @@ from bot.clan.policy import Policy
 from bot.clan.renames import RenamePair
 from bot.clan.spans import hour_of
 from bot.services.chat import part_speakers
-from bot.services.game.first_year import fill_history
+from bot.services.game.first_year import Filled, fill_history
 from bot.services.game.group_facts import (
     Answers,
     Failure,
@@ -41,6 +41,7 @@ from storage.clans import ClanRow
 from storage.engine import Connection, Database
 from storage.players import MembershipEventRow
 from wom.client import WomClient
+from wom.errors import WomError
 from wom.models import GroupDetails
 from wom.wire import NotModified
 
@@ -57,6 +58,7 @@ class PollResult:
     """What a poll did. `doubt` says why a roster was not believed; then nothing was written.
 
     `overtaken` says what somebody else stored meanwhile; then nothing was written either.
+    `unfilled` is why the first year could not be read yet; the next poll asks for it again.
     `held` may be renames: the one who left is a member still, the one who joined not yet.
     """
 
@@ -68,6 +70,7 @@ class PollResult:
     doubt: str | None = None
     overtaken: str | None = None
     filled_from: datetime | None = None
+    unfilled: WomError | None = None
     held: tuple[RenamePair, ...] = ()
 
 
@@ -94,6 +97,7 @@ class _Known:
     """What the database knows before a poll."""
 
     clan: ClanRow
+    group_id: int
     places: Mapping[int, players.MemberRow]
     policy: Policy
 
@@ -103,7 +107,7 @@ class _Known:
 
     def overtaken_by(self, clan: ClanRow | None, places: Sequence[players.MemberRow]) -> str | None:
         """Return what was stored since, in words, or None when all is as it was."""
-        if clan is None or clan.wom_group_id != self.clan.wom_group_id:
+        if clan is None or clan.wom_group_id != self.group_id:
             return "the clan was joined to another Wise Old Man group meanwhile"
         polled = (clan.polled_at, clan.details_etag, clan.hiscores_etag)
         before = (self.clan.polled_at, self.clan.details_etag, self.clan.hiscores_etag)
@@ -129,7 +133,7 @@ class Poll:
         """Bring the clan's roster and snapshots up to what WOM knows; `believe` whoever is missing.
 
         Raises NoGroup, PollUnderWay, and WomError when WOM gave no usable answer; then nothing was
-        written but, on a clan's first poll, part of its history.
+        written. The history of a new clan comes after its roster: without it a poll is a good one.
         """
         async with self.turn_of(clan):
             known = await self._known(clan)
@@ -138,6 +142,9 @@ class Poll:
             except _Overtaken as error:
                 _log.warning("poll overtaken", clan=clan.name, reason=str(error))
                 return PollResult(known.present, overtaken=str(error))
+            if known.clan.history_from is None and result.doubt is None and result.members:
+                filled = await self._fill_history(clan, known.group_id)
+                result = replace(result, filled_from=filled.since, unfilled=filled.trouble)
             await look_outside(self._database, self._wom, clan, known.places, self._clock())
             return result
 
@@ -156,23 +163,17 @@ class Poll:
             turn.release()
 
     async def _poll(self, clan: Clan, known: _Known, *, believe: bool) -> PollResult:
-        group_id = known.clan.wom_group_id
-        if group_id is None:
-            raise NoGroup(clan.name)
-        answers = await self._ask(group_id, known)
+        answers = await self._ask(known.group_id, known)
         if answers is None:
             await self._note_poll(clan, known)
             return PollResult(known.present, unchanged=known.present)
-        filled_from = None
-        if known.clan.history_from is None and answers.hiscores:
-            filled_from = await self._fill_history(group_id, clan, answers)
-        settled = await self._settled(group_id, clan, known, answers, believe=believe)
+        settled = await self._settled(clan, known, answers, believe=believe)
         doubt = settled.news.doubt
         if doubt is not None:
             _log.warning("roster not believed", clan=clan.name, doubt=doubt)
             await self._note_poll(clan, known)
             return PollResult(known.present, unchanged=known.present, doubt=doubt)
-        updated = await self._write(clan, known, answers, settled, filled_from)
+        updated = await self._write(clan, known, answers, settled)
         failed = failures(answers)
         members = {member.player_id for member in answers.details.memberships}
         news = {each.player.id for each in answers.hiscores}
@@ -182,7 +183,6 @@ class Poll:
             len(members - news - failed.keys()),
             tuple(failed.values()),
             settled.news.changes,
-            filled_from=filled_from,
             held=settled.held,
         )
 
@@ -196,9 +196,9 @@ class Poll:
         async with self._database.reading() as connection:
             row, places = await _stored(connection, clan)
             policy = await policy_of(connection, clan)
-        if row is None:
+        if row is None or row.wom_group_id is None:
             raise NoGroup(clan.name)
-        return _Known(row, {place.player_id: place for place in places}, policy)
+        return _Known(row, row.wom_group_id, {place.player_id: place for place in places}, policy)
 
     async def _ask(self, group_id: int, known: _Known) -> Answers | None:
         """Return what WOM answered, or None when nothing changed since the last time."""
@@ -221,16 +221,23 @@ class Poll:
         async with self._database.reading() as connection:
             return await snapshots.newest(connection, ids)
 
-    async def _fill_history(self, group_id: int, clan: Clan, answers: Answers) -> datetime:
-        now = self._clock()
-        rows = [player_row(member.player) for member in answers.details.memberships]
+    async def _fill_history(self, clan: Clan, group_id: int) -> Filled:
+        """Have the first year of everybody stored, and note it if the group is still the same."""
+        async with self._database.reading() as connection:
+            here = [place.player_id for place in await players.places(connection, clan.clan_id)]
+        hour_at = hour_of(self._clock(), clan.zone)
+        filled = await fill_history(self._database, self._wom, group_id, here, hour_at)
+        if filled.trouble is not None:
+            _log.warning("history not read", clan=clan.name, reason=str(filled.trouble))
+            return filled
         async with self._database.writing() as connection:
-            await players.note_players(connection, rows, now)
-        hour_at = hour_of(now, clan.zone)
-        return await fill_history(self._database, self._wom, group_id, answers.hiscores, hour_at)
+            now = await clans.of_guild(connection, clan.guild_id)
+            if now is not None and now.wom_group_id == group_id:
+                await clans.change(connection, clan.clan_id, history_from=filled.since)
+        return filled
 
     async def _settled(
-        self, group_id: int, clan: Clan, known: _Known, answers: Answers, *, believe: bool
+        self, clan: Clan, known: _Known, answers: Answers, *, believe: bool
     ) -> RenameResult:
         now = self._clock()
         details = answers.details
@@ -250,7 +257,9 @@ class Poll:
             ]
         news = roster_news(places, fresh, steps, now, believed=believe)
         polled_at = known.clan.polled_at
-        return await self._renaming.settle(group_id, clan.clan_id, places, news, polled_at, now)
+        return await self._renaming.settle(
+            known.group_id, clan.clan_id, places, news, polled_at, now
+        )
 
     async def _write(
         self,
@@ -258,7 +267,6 @@ class Poll:
         known: _Known,
         answers: Answers,
         settled: RenameResult,
-        filled_from: datetime | None,
     ) -> int:
         now, news = self._clock(), settled.news
         clan_id, details = clan.clan_id, answers.details
@@ -277,7 +285,6 @@ class Poll:
                 await part_speakers(connection, clan, keys)
             readings = {each.player.id: [reading_of(each)] for each in answers.hiscores}
             updated = await store_readings(connection, readings)
-            history = {} if filled_from is None else {"history_from": filled_from}
             await clans.change(
                 connection,
                 clan_id,
@@ -287,7 +294,6 @@ class Poll:
                 # Whoever is held is looked at again, even when the roster stays the same.
                 details_etag=None if settled.held else answers.details_etag,
                 hiscores_etag=answers.hiscores_etag,
-                **history,
             )
         return updated
 

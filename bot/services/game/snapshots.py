@@ -1,6 +1,10 @@
-"""From WOM's answers to stored snapshots: what is new is written, a few players at a time."""
+"""From WOM's answers to stored snapshots: what is new is written, a few players at a time.
 
-from collections.abc import Mapping, Sequence
+What is older than what is stored is put in its place, and all that follows is worked out anew: so
+the same is stored in whatever order readings come.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.clan.gains import Headline
@@ -8,12 +12,13 @@ from bot.clan.metrics import UNRANKED, MetricKind
 from bot.clan.observing import HEADLINE_METRICS, MetricReading, Observed, observed
 from bot.services.game.group_facts import player_row
 from storage import metrics, snapshots
-from storage.engine import Connection
+from storage.engine import Connection, Database
 from storage.players import note_players
 from storage.snapshots import News, ObservationRow
 from wom.models import PlayerDetails, Stats
 
 _PLAYERS_AT_ONCE = 25  # about 5 ms of work between two breaths of the event loop
+_TOLD_AGAIN_AT_ONCE = 3  # likewise, of a year of readings each
 
 
 def reading_of(stats: Stats) -> MetricReading:
@@ -33,17 +38,7 @@ async def store_readings(
     connection: Connection, readings: Mapping[int, Sequence[MetricReading]]
 ) -> int:
     """Store what is new in readings by player id, oldest first; return how many were news."""
-    kinds = {
-        name: str(kind)
-        for of_player in readings.values()
-        for reading in of_player
-        for kind, values in reading.values.items()
-        for name in values
-        if name not in HEADLINE_METRICS
-    }
-    ids = {
-        name: number for name, (number, _) in (await metrics.metric_ids(connection, kinds)).items()
-    }
+    ids = await _metric_ids(connection, readings)
     names = {number: name for name, number in ids.items()}
     players = sorted(readings)
     stored = 0
@@ -53,10 +48,7 @@ async def store_readings(
         present = await metrics.present_values(connection, few)
         lapsed = await _lapsed(connection, present, ids, readings)
         news = [
-            News(
-                ObservationRow(player_id, *item.headline),
-                {ids[name]: value for name, value in item.changed.items()},
-            )
+            _stored_as(player_id, item, ids)
             for player_id in few
             for item in _news(
                 newest.get(player_id),
@@ -70,6 +62,64 @@ async def store_readings(
     return stored
 
 
+async def store_older(
+    database: Database,
+    player_ids: Collection[int],
+    readings_of: Callable[[int], Sequence[MetricReading]],
+) -> int:
+    """Store readings of players among those that are stored; return how many were news.
+
+    Only of players who were seen before, and only what is older than their newest snapshot. A few
+    players at a time, each few in a transaction of their own: stored again, nothing is news.
+    """
+    stored, players = 0, sorted(player_ids)
+    for start in range(0, len(players), _TOLD_AGAIN_AT_ONCE):
+        few = players[start : start + _TOLD_AGAIN_AT_ONCE]
+        async with database.writing() as connection:
+            stored += await _told_again(connection, {who: readings_of(who) for who in few})
+    return stored
+
+
+async def _told_again(
+    connection: Connection, readings: Mapping[int, Sequence[MetricReading]]
+) -> int:
+    ids = await _metric_ids(connection, readings)
+    known = await _as_read(connection, list(readings))
+    stored, news = 0, []
+    for player_id, before in known.items():
+        newest = max(before)
+        older = {each.seen_at: each for each in readings[player_id] if each.seen_at < newest}
+        whole = older | before
+        if len(whole) > len(before):
+            stored += len(whole) - len(before)
+            told = _news(None, {}, [whole[at] for at in sorted(whole)], {})
+            news += [_stored_as(player_id, item, ids) for item in told]
+    await snapshots.replace(connection, {item.seen.player_id for item in news}, news)
+    return stored
+
+
+async def _as_read(
+    connection: Connection, player_ids: Sequence[int]
+) -> dict[int, dict[datetime, MetricReading]]:
+    """Return all that is stored of players, as readings with every metric, by instant."""
+    known = await metrics.metric_ids(connection)
+    names = {number: (name, kind) for name, (number, kind) in known.items()}
+    changes = await snapshots.every_change(connection, player_ids)
+    found: dict[int, dict[datetime, MetricReading]] = {}
+    for player_id, headlines in (await snapshots.every_headline(connection, player_ids)).items():
+        values: dict[MetricKind, dict[str, float]] = {kind: {} for kind in MetricKind}
+        found[player_id] = {}
+        for each in headlines:
+            for number, value in changes.get((player_id, each.seen_at), {}).items():
+                name, kind = names[number]
+                values[MetricKind(kind)][name] = value
+            values[MetricKind.SKILL]["overall"] = each.xp
+            values[MetricKind.COMPUTED] |= {"ehp": each.ehp, "ehb": each.ehb}
+            copied = {kind: dict(of_kind) for kind, of_kind in values.items()}
+            found[player_id][each.seen_at] = MetricReading(each.seen_at, copied)
+    return found
+
+
 async def store_details(
     connection: Connection, found: Sequence[PlayerDetails], now: datetime
 ) -> list[int]:
@@ -80,6 +130,27 @@ async def store_details(
     await note_players(connection, [player_row(each) for each in found], now)
     await store_readings(connection, readings)
     return list(readings)
+
+
+async def _metric_ids(
+    connection: Connection, readings: Mapping[int, Sequence[MetricReading]]
+) -> dict[str, int]:
+    """Return the id of every metric, those that are new in readings included."""
+    kinds = {
+        name: str(kind)
+        for of_player in readings.values()
+        for reading in of_player
+        for kind, values in reading.values.items()
+        for name in values
+        if name not in HEADLINE_METRICS
+    }
+    known = await metrics.metric_ids(connection, kinds)
+    return {name: number for name, (number, _) in known.items()}
+
+
+def _stored_as(player_id: int, item: Observed, ids: Mapping[str, int]) -> News:
+    changed = {ids[name]: value for name, value in item.changed.items()}
+    return News(ObservationRow(player_id, *item.headline), changed)
 
 
 async def _lapsed(

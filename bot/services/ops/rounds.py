@@ -50,6 +50,8 @@ async def poll_clan(
         "failed": len(result.failed),
         "reasons": [f"{each.name}: {each.reason}" for each in result.failed[:_REASONS_KEPT]],
     }
+    if result.unfilled is not None:
+        outcome.detail["history"] = fault_words(result.unfilled)
     if result.held:
         outcome.detail["held"] = [f"{pair.gone.name} -> {pair.came.name}" for pair in result.held]
     if result.overtaken is not None:

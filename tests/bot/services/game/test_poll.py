@@ -20,7 +20,7 @@ from tests.bot.services.village import judged_by
 from tests.storage.rows import DAY, HOUR, NOW
 from wom.errors import WomBadKey, WomBroken, WomBusy, WomError, WomUnreachable
 
-FIRST_POLL = ["group", "bulk-hiscores", *["bulk-gained"] * len(EDGES), "name-changes"]
+FIRST_POLL = ["group", "bulk-hiscores", "name-changes", *["bulk-gained"] * len(EDGES)]
 
 
 @dataclass
@@ -294,22 +294,46 @@ async def test_no_network_passes_as_an_error(
     assert contents(path) == before
 
 
-async def test_history_that_breaks_off_is_filled_by_the_next_poll(table: Table) -> None:
+async def test_while_its_history_cannot_be_had_a_new_clan_has_its_roster_and_its_numbers(
+    table: Table,
+) -> None:
     someone = table.group.members[1]
     someone.past = [(NOW - (30 * month + 1) * DAY, 1_000 * month, {}) for month in range(12, 0, -1)]
     someone.past = [(at, 13_000 - xp, bosses) for at, xp, bosses in someone.past]
     table.group.answers["bulk-gained"] = PAGE
-    with pytest.raises(WomBroken):
-        await table.polled()
+    result = await table.polled()
+    assert isinstance(result.unfilled, WomBroken)
+    assert (result.members, result.updated, result.filled_from) == (10, 10, None)
     assert one(table.path, "SELECT history_from FROM clans") is None
-    assert one(table.path, "SELECT count(*) FROM memberships") == 0
+    assert one(table.path, "SELECT count(*) FROM memberships") == 10
+    # It is asked for again, also when nothing else is new.
+    assert (await table.polled()).unfilled is not None
+    assert table.group.asked() == ["group", *["bulk-gained"] * 4]
+    someone.rises(table.clock.now, 500)
     table.group.answers.clear()
     result = await table.polled()
     assert result.filled_from is not None
+    assert result.unfilled is None
     seen = rows(table.path, "SELECT xp FROM observations WHERE player_id = 1 ORDER BY seen_at")
-    assert [row["xp"] for row in seen] == [*(1_000 * n for n in range(1, 13)), 1_000_000]
+    assert [row["xp"] for row in seen] == [
+        *(1_000 * n for n in range(1, 13)),
+        1_000_000,
+        1_000_500,
+    ]
     await table.polled()
     assert "bulk-gained" not in table.group.asked()
+
+
+async def test_the_history_of_a_group_that_was_left_meanwhile_is_not_taken_for_the_new_ones(
+    table: Table, known_clans: Clans, database: Database
+) -> None:
+    async def answers(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("bulk-gained"):
+            await known_clans.join_group(table.clan, 88, "Elsewhere")
+        return table.group(request)
+
+    await Poll(database, client_of(answers), table.clock).poll(table.clan)
+    assert one(table.path, "SELECT history_from FROM clans") is None
 
 
 async def test_unknown_metrics_and_roles_pass_and_are_stored(table: Table) -> None:
