@@ -11,6 +11,7 @@ from typing import Any
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place
 from bot.clan.names import wom_key
+from storage.players import MemberRow
 from storage.snapshots import ObservationRow
 from wom.models import GroupDetails, Hiscores, MemberActivity, WomMembership, WomPlayer
 
@@ -86,7 +87,7 @@ def failures(answers: Answers) -> dict[int, Failure]:
         if player.updated_at is None:
             found[player.id] = Failure(player.display_name, "never updated on WOM", player.id)
         elif player.id in answers.stale and player.id not in answered:
-            reason = _OUT_OF_SIGHT.get(player.status, "missing from WOM's hiscores answer")
+            reason = _OUT_OF_SIGHT.get(player.status or "", "missing from WOM's hiscores answer")
             found[player.id] = Failure(player.display_name, reason, player.id)
         elif player.status in _OUT_OF_SIGHT:
             found[player.id] = Failure(player.display_name, _OUT_OF_SIGHT[player.status], player.id)
@@ -95,23 +96,20 @@ def failures(answers: Answers) -> dict[int, Failure]:
 
 def place_of(member: WomMembership) -> Place:
     """Return a membership as a place, joined on the earlier of the two days that WOM knows."""
-    joined_at = member.client_sync_joined_at or member.created_at
-    return Place(
-        member.player_id,
-        member.player.display_name,
-        member.role,
-        min(joined_at, member.created_at),
-    )
+    known = [at for at in (member.client_sync_joined_at, member.created_at) if at is not None]
+    name, joined_at = member.player.display_name, min(known, default=None)
+    return Place(member.player_id, name, member.role, joined_at)
 
 
-def player_row(player: WomPlayer) -> dict[str, Any]:
-    """Return a player as a row of our players."""
+def player_row(player: WomPlayer, before: MemberRow | None = None) -> dict[str, Any]:
+    """Return a player as a row of our players; what WOM does not say is as it was before."""
+    was = ("unknown", "active") if before is None else (before.account_type, before.status)
     return {
         "player_id": player.id,
         "name": player.display_name,
         "wom_key": wom_key(player.display_name),
-        "account_type": player.type,
-        "status": player.status,
+        "account_type": player.type or was[0],
+        "status": player.status or was[1],
         "updated_at": player.updated_at,
         "changed_at": player.last_changed_at,
     }

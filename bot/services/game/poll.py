@@ -246,7 +246,7 @@ class Poll:
             pid: Place(*(getattr(place, name) for name in kept))
             for pid, place in known.places.items()
         }
-        orders = tuple((order.role, order.index) for order in details.role_orders)
+        orders = tuple(_orders(known, details))
         steps = ladder_of(replace(clan, role_orders=orders), known.policy)
         fresh = [place_of(member) for member in details.memberships]
         if answers.unreadable:
@@ -270,7 +270,8 @@ class Poll:
     ) -> int:
         now, news = self._clock(), settled.news
         clan_id, details = clan.clan_id, answers.details
-        fresh_players = [player_row(member.player) for member in details.memberships]
+        here = [member.player for member in details.memberships]
+        fresh_players = [player_row(each, known.places.get(each.id)) for each in here]
         async with self._writing_if_as_read(clan, known) as connection:
             await players.note_players(connection, _new_rows(known, fresh_players), now)
             await players.put_in(connection, clan_id, _new_places(known, news))
@@ -288,8 +289,8 @@ class Poll:
             await clans.change(
                 connection,
                 clan_id,
-                name=details.name,
-                role_orders=[[order.role, order.index] for order in details.role_orders],
+                name=details.name or known.clan.name,
+                role_orders=[list(order) for order in _orders(known, details)],
                 polled_at=now,
                 # Whoever is held is looked at again, even when the roster stays the same.
                 details_etag=None if settled.held else answers.details_etag,
@@ -343,6 +344,13 @@ def _new_places(known: _Known, news: RosterNews) -> list[dict[str, Any]]:
     kept = ("player_id", "role", "joined_at", "role_since_at")
     rows = [{name: getattr(place, name) for name in kept} for place in news.present]
     return _new_rows(known, [row | {"left_at": None} for row in rows])
+
+
+def _orders(known: _Known, details: GroupDetails) -> list[tuple[str, int]]:
+    """Return the group's order of roles; the one we know where WOM does not say."""
+    if details.role_orders is None:
+        return known.clan.role_orders
+    return [(order.role, order.index) for order in details.role_orders]
 
 
 def _event(change: Change) -> MembershipEventRow:

@@ -141,7 +141,7 @@ class Renaming:
         here = {place.player_id for place in news.present}
         seen = [
             _sighting(each.player_id, name, each.created_at)
-            for each in sorted(filed, key=lambda each: (each.created_at, each.id))
+            for each in sorted(filed, key=lambda each: (each.created_at, each.id or 0))
             if each.player_id in here and each.status == "approved"
             for name in (each.old_name, each.new_name)
         ]

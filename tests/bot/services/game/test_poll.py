@@ -1,5 +1,6 @@
 """Polling a small group that changes under our eyes, through the real client."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -352,6 +353,44 @@ async def test_unknown_metrics_and_roles_pass_and_are_stored(table: Table) -> No
     assert values["activity", "tea_parties"] == 4
     assert values["boss", "quantum_dragon"] == 12
     assert one(table.path, "SELECT role FROM memberships WHERE player_id = 1") == "grand_poobah"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ("registeredAt", "build", "memberCount", "username", "exp", "ehp", "ehb", "country"),
+        ("roleOrders",),
+        ("name",),
+        ("type", "status", "lastChangedAt", "createdAt", "clientSyncJoinedAt"),
+    ],
+)
+async def test_a_field_that_is_lost_and_that_we_can_do_without_stops_no_poll(
+    table: Table, database: Database, lost: tuple[str, ...]
+) -> None:
+    table.group.members[5].status = "banned"
+    await table.polled()
+    before = one(table.path, "SELECT role_orders FROM clans")
+
+    def without(request: httpx.Request) -> httpx.Response:
+        answer = table.group(request)
+        if request.url.path.endswith("bulk-hiscores"):
+            return answer
+        return httpx.Response(200, json=json.loads(answer.content, object_hook=bare))
+
+    def bare(form: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in form.items() if name not in lost}
+
+    table.group.members[3].rises(table.clock.now, 500)
+    table.group.members[4].role = "zenyte"
+    table.clock.forward(HOUR)
+    result = await Poll(database, client_of(without), table.clock).poll(table.clan)
+    assert (result.members, result.updated) == (10, 1)
+    assert one(table.path, "SELECT status FROM players WHERE player_id = 5") == "banned"
+    assert [(each.kind, each.player_id) for each in result.changes] == [(ChangeKind.PROMOTED, 4)]
+    assert one(table.path, "SELECT role_orders FROM clans") == before
+    assert one(table.path, "SELECT name FROM clans") == "Iron Cabbage"
+    joined = one(table.path, "SELECT joined_at FROM memberships WHERE player_id = 4")
+    assert instant(joined) == NOW - 400 * DAY
 
 
 async def test_minus_one_is_stored_as_it_comes(table: Table) -> None:
