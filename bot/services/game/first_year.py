@@ -54,7 +54,7 @@ class Filled(NamedTuple):
     trouble: WomError | None = None
 
 
-class _Kept(NamedTuple):
+class _SmallReading(NamedTuple):
     """A reading, kept small: a year of a large clan is thousands of them at once."""
 
     seen_at: datetime
@@ -77,7 +77,7 @@ async def fill_history(
     """
     edges = [hour_at + HOUR - timedelta(days=days) for days in EDGES]
     edges.append(hour_at)
-    kept: defaultdict[int, list[_Kept]] = defaultdict(list)
+    kept: defaultdict[int, list[_SmallReading]] = defaultdict(list)
     shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
     trouble: WomError | None = None
     try:
@@ -100,18 +100,20 @@ async def fill_history(
     return Filled(edges[0] if trouble is None else None, trouble)
 
 
-def _looks(gained: MemberGained, shapes: dict[tuple[str, ...], tuple[str, ...]]) -> Iterator[_Kept]:
+def _looks(
+    gained: MemberGained, shapes: dict[tuple[str, ...], tuple[str, ...]]
+) -> Iterator[_SmallReading]:
     """Yield the window's first and last values; `shapes` are the names of metrics met so far."""
     names = tuple(gained.values)
     names = shapes.setdefault(names, names)
     for place, seen_at in enumerate((gained.started_at, gained.ended_at)):
         if seen_at is not None:
-            yield _Kept(
+            yield _SmallReading(
                 seen_at, names, array("d", [ends[place] for ends in gained.values.values()])
             )
 
 
-def _reading(kept: _Kept, kinds: Mapping[str, MetricKind]) -> MetricReading:
+def _reading(kept: _SmallReading, kinds: Mapping[str, MetricKind]) -> MetricReading:
     """Return a reading of the metrics that snapshots have too."""
     values: dict[MetricKind, dict[str, float]] = {kind: {} for kind in MetricKind}
     for name, value in zip(kept.names, kept.values, strict=True):
