@@ -17,6 +17,7 @@ import structlog
 
 from bot.clan.metrics import MetricKind
 from bot.clan.observing import MetricReading
+from bot.clan.plausible import checked
 from bot.clan.spans import HOUR
 from bot.services.game.snapshots import store_older
 from storage.engine import Database
@@ -94,7 +95,11 @@ async def fill_history(
     stored = await store_older(
         database,
         kept.keys() & set(player_ids),
-        lambda player_id: [_reading(each, kinds) for each in kept[player_id]],
+        lambda player_id: [
+            reading
+            for each in kept[player_id]
+            if (reading := checked(_reading(each, kinds), hour_at).reading) is not None
+        ],
     )
     _log.info("history stored", readings=stored)
     return Filled(edges[0] if trouble is None else None, trouble)

@@ -11,6 +11,8 @@ from typing import Any
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place
 from bot.clan.names import wom_key
+from bot.clan.observing import MetricReading
+from bot.clan.plausible import is_to_come
 from storage.players import MemberRow
 from storage.snapshots import ObservationRow
 from wom.models import GroupDetails, Hiscores, MemberActivity, WomMembership, WomPlayer
@@ -32,22 +34,30 @@ _REPORTED_AS = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A member whose numbers could not be had, and why."""
+    """A member whose numbers could not be had, or not all, and why.
+
+    What is `passing` is asked for again, whatever else is new.
+    """
 
     name: str
     reason: str
     player_id: int = 0
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What WOM answered; no hiscores when nobody's changed."""
+    """What WOM answered; no readings when nobody's changed.
+
+    `refused` says by player id what cannot be; nothing is left of some of those readings.
+    """
 
     details: GroupDetails
     details_etag: str | None
     unreadable: int
     stale: frozenset[int]
-    hiscores: tuple[Hiscores, ...]
+    readings: Mapping[int, MetricReading]
+    refused: Mapping[int, str]
     hiscores_etag: str | None
 
 
@@ -59,6 +69,21 @@ def stale_players(details: GroupDetails, seen: Mapping[int, ObservationRow]) -> 
         if player.updated_at is not None
         and player.status != "archived"
         and (player.id not in seen or seen[player.id].seen_at < player.updated_at)
+    ]
+
+
+def disowned(details: GroupDetails, seen: Mapping[int, ObservationRow], now: datetime) -> list[int]:
+    """Return the players of whom we have a snapshot that is still to come, and WOM only older ones.
+
+    Where WOM's own is still to come too, it may be our clock that is wrong.
+    """
+    return [
+        player.id
+        for player in (member.player for member in details.memberships)
+        if player.id in seen
+        and is_to_come(seen[player.id].seen_at, now)
+        and player.updated_at is not None
+        and not is_to_come(player.updated_at, now)
     ]
 
 
@@ -81,14 +106,19 @@ def unseen(
 
 def failures(answers: Answers) -> dict[int, Failure]:
     """Return by player id whose numbers could not be had, those of an account that is gone too."""
-    answered = {each.player.id for each in answers.hiscores}
+    answered = answers.readings
     found = {}
     for player in (member.player for member in answers.details.memberships):
         if player.updated_at is None:
             found[player.id] = Failure(player.display_name, "never updated on WOM", player.id)
+        elif player.id in answers.refused:
+            reason = answers.refused[player.id]
+            passing = player.id not in answered
+            found[player.id] = Failure(player.display_name, reason, player.id, passing)
         elif player.id in answers.stale and player.id not in answered:
-            reason = _OUT_OF_SIGHT.get(player.status or "", "missing from WOM's hiscores answer")
-            found[player.id] = Failure(player.display_name, reason, player.id)
+            gone = _OUT_OF_SIGHT.get(player.status or "")
+            reason = gone or "missing from WOM's hiscores answer"
+            found[player.id] = Failure(player.display_name, reason, player.id, gone is None)
         elif player.status in _OUT_OF_SIGHT:
             found[player.id] = Failure(player.display_name, _OUT_OF_SIGHT[player.status], player.id)
     return found

@@ -18,6 +18,7 @@ import structlog
 
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews, roster_news
+from bot.clan.plausible import AHEAD, Checked, checked
 from bot.clan.policy import Policy
 from bot.clan.renames import RenamePair
 from bot.clan.spans import hour_of
@@ -26,6 +27,7 @@ from bot.services.game.first_year import Filled, fill_history
 from bot.services.game.group_facts import (
     Answers,
     Failure,
+    disowned,
     failures,
     place_of,
     player_row,
@@ -34,7 +36,7 @@ from bot.services.game.group_facts import (
 )
 from bot.services.game.outside import look_outside
 from bot.services.game.renames import RenameResult, Renaming, newly_borne, write_settled
-from bot.services.game.snapshots import reading_of, store_readings
+from bot.services.game.snapshots import forget_later, reading_of, store_readings
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
@@ -42,7 +44,7 @@ from storage.engine import Connection, Database
 from storage.players import MembershipEventRow
 from wom.client import WomClient
 from wom.errors import WomError
-from wom.models import GroupDetails
+from wom.models import GroupDetails, Hiscores
 from wom.wire import NotModified
 
 __all__ = ["Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
@@ -176,7 +178,7 @@ class Poll:
         updated = await self._write(clan, known, answers, settled)
         failed = failures(answers)
         members = {member.player_id for member in answers.details.memberships}
-        news = {each.player.id for each in answers.hiscores}
+        news = answers.readings.keys()
         return PollResult(
             len(members),
             updated,
@@ -209,15 +211,27 @@ class Poll:
         stale = frozenset(stale_players(details.value, seen))
         fresh_details = (details.value, details.etag, details.unreadable)
         if not stale:
-            return Answers(*fresh_details, stale, (), known.clan.hiscores_etag)
+            return Answers(*fresh_details, stale, {}, {}, known.clan.hiscores_etag)
         hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
         if isinstance(hiscores, NotModified):
-            return Answers(*fresh_details, stale, (), hiscores.etag)
+            return Answers(*fresh_details, stale, {}, {}, hiscores.etag)
         fresh = unseen(hiscores.value, details.value, seen)
-        return Answers(*fresh_details, stale, fresh, hiscores.etag)
+        checks = await asyncio.to_thread(_checked, fresh, self._clock())
+        readings = {who: each.reading for who, each in checks.items() if each.reading is not None}
+        refused = {who: each.why for who, each in checks.items() if each.why is not None}
+        return Answers(*fresh_details, stale, readings, refused, hiscores.etag)
 
     async def _seen(self, details: GroupDetails) -> dict[int, snapshots.ObservationRow]:
+        """Return the newest snapshot of each; none that is still to come and that WOM disowns."""
         ids = [member.player_id for member in details.memberships]
+        async with self._database.reading() as connection:
+            seen = await snapshots.newest(connection, ids)
+        now = self._clock()
+        ahead = disowned(details, seen, now)
+        if not ahead:
+            return seen
+        _log.warning("snapshots that are still to come are taken out", players=len(ahead))
+        await forget_later(self._database, ahead, now + AHEAD)
         async with self._database.reading() as connection:
             return await snapshots.newest(connection, ids)
 
@@ -284,17 +298,20 @@ class Poll:
             await write_settled(connection, clan_id, settled)
             if keys := newly_borne(settled):
                 await part_speakers(connection, clan, keys)
-            readings = {each.player.id: [reading_of(each)] for each in answers.hiscores}
+            readings = {who: [reading] for who, reading in answers.readings.items()}
             updated = await store_readings(connection, readings)
+            # Whoever is held or was not read is looked at again, even when nothing else is new.
+            is_whole = not answers.unreadable and not any(
+                each.is_passing for each in failures(answers).values()
+            )
             await clans.change(
                 connection,
                 clan_id,
                 name=details.name or known.clan.name,
                 role_orders=[list(order) for order in _orders(known, details)],
                 polled_at=now,
-                # Whoever is held is looked at again, even when the roster stays the same.
-                details_etag=None if settled.held else answers.details_etag,
-                hiscores_etag=answers.hiscores_etag,
+                details_etag=answers.details_etag if is_whole and not settled.held else None,
+                hiscores_etag=answers.hiscores_etag if is_whole else None,
             )
         return updated
 
@@ -344,6 +361,10 @@ def _new_places(known: _Known, news: RosterNews) -> list[dict[str, Any]]:
     kept = ("player_id", "role", "joined_at", "role_since_at")
     rows = [{name: getattr(place, name) for name in kept} for place in news.present]
     return _new_rows(known, [row | {"left_at": None} for row in rows])
+
+
+def _checked(fresh: Sequence[Hiscores], now: datetime) -> dict[int, Checked]:
+    return {each.player.id: checked(reading_of(each), now) for each in fresh}
 
 
 def _orders(known: _Known, details: GroupDetails) -> list[tuple[str, int]]:

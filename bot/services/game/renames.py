@@ -5,12 +5,13 @@ What is known of names comes from Wise Old Man alone; the rules are in bot/clan/
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.clan import renames
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews
 from bot.clan.names import wom_key
+from bot.clan.plausible import is_to_come
 from bot.clan.renames import HELD_FOR, Filed, Mistaken, RenamePair
 from bot.services.game.group_facts import is_reported, reported_at, timed
 from storage import players
@@ -59,28 +60,28 @@ class Renaming:
             return RenameResult(news)
         held: tuple[RenamePair, ...] = ()
         if any(is_reported(change) for change in news.changes):
-            events = await self._events(group_id, news.changes, polled_at)
+            told = await self._events(group_id, news.changes, polled_at)
+            events = [each for each in told if not is_to_come(each.created_at, now)]
             changes = timed(news.changes, events, polled_at)
             found = renames.pairs(changes, reported_at(events), polled_at)
             news = replace(news, changes=renames.dated(changes, found))
             held = renames.undecided(found, await self._filed(found, now), now)
             news = renames.held_back(news, held)
         mistaken = await self._mistaken(clan_id, known, news.changes)
-        names = await self._names(group_id, known, news, polled_at)
+        names = await self._names(group_id, known, news, polled_at, now)
         return RenameResult(renames.put_right(news, mistaken), held, mistaken, names)
 
     async def _events(
         self, group_id: int, changes: Sequence[Change], polled_at: datetime | None
     ) -> tuple[MemberActivity, ...]:
-        """Return what happened in the group lately; where a pair may be held, far enough back."""
+        """Return what happened in the group since the last poll; before it too, for held pairs."""
         page = found = await self._wom.activity(group_id)
         kinds = {change.kind for change in changes}
         may_be_pair = ChangeKind.LEFT in kinds and bool(kinds & renames.CAME)
         for number in range(1, _MOST_PAGES):
-            full = len(page) >= PAGE_SIZE
-            if polled_at is None or not (full and may_be_pair):
+            if polled_at is None or len(page) < PAGE_SIZE:
                 break
-            if page[-1].created_at <= polled_at - HELD_FOR:
+            if page[-1].created_at <= polled_at - (HELD_FOR if may_be_pair else timedelta(0)):
                 break
             page = await self._wom.activity(group_id, number * PAGE_SIZE)
             found += page
@@ -127,6 +128,7 @@ class Renaming:
         known: Mapping[int, Place],
         news: RosterNews,
         polled_at: datetime | None,
+        now: datetime,
     ) -> tuple[Sighting, ...]:
         """Return who bore which name: at the first poll and when somebody came all, then news.
 
@@ -140,7 +142,7 @@ class Renaming:
         filed = await self._name_changes(group_id, _MOST_PAGES if is_first or came else 1)
         here = {place.player_id for place in news.present}
         seen = [
-            _sighting(each.player_id, name, each.created_at)
+            _sighting(each.player_id, name, min(each.created_at, now))
             for each in sorted(filed, key=lambda each: (each.created_at, each.id or 0))
             if each.player_id in here and each.status == "approved"
             for name in (each.old_name, each.new_name)

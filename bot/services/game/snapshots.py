@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.clan.gains import Headline
 from bot.clan.metrics import UNRANKED, MetricKind
 from bot.clan.observing import HEADLINE_METRICS, MetricReading, Observed, observed
+from bot.clan.plausible import Checked, checked
 from bot.services.game.group_facts import player_row
 from storage import metrics, snapshots
 from storage.engine import Connection, Database
@@ -92,10 +93,30 @@ async def _told_again(
         whole = older | before
         if len(whole) > len(before):
             stored += len(whole) - len(before)
-            told = _news(None, {}, [whole[at] for at in sorted(whole)], {})
-            news += [_stored_as(player_id, item, ids) for item in told]
+            news += _told_anew(player_id, whole, ids)
     await snapshots.replace(connection, {item.seen.player_id for item in news}, news)
     return stored
+
+
+async def forget_later(database: Database, player_ids: Sequence[int], last: datetime) -> None:
+    """Take out the players' snapshots that are dated after an instant; the others stay."""
+    async with database.writing() as connection:
+        ids = await _metric_ids(connection, {})
+        known = await _as_read(connection, player_ids)
+        kept = {
+            player_id: {at: reading for at, reading in before.items() if at <= last}
+            for player_id, before in known.items()
+        }
+        news = [item for who, whole in kept.items() for item in _told_anew(who, whole, ids)]
+        await snapshots.replace(connection, player_ids, news)
+
+
+def _told_anew(
+    player_id: int, whole: Mapping[datetime, MetricReading], ids: Mapping[str, int]
+) -> list[News]:
+    """Return all that there is to store of a player, worked out from the first reading on."""
+    told = _news(None, {}, [whole[at] for at in sorted(whole)], {})
+    return [_stored_as(player_id, item, ids) for item in told]
 
 
 async def _as_read(
@@ -123,13 +144,22 @@ async def _as_read(
 async def store_details(
     connection: Connection, found: Sequence[PlayerDetails], now: datetime
 ) -> list[int]:
-    """Store what Wise Old Man says of single players; return who of them has a snapshot."""
+    """Store what Wise Old Man says of single players; return whose numbers can be."""
     readings = {
-        each.id: [reading_of(each.latest_snapshot)] for each in found if each.latest_snapshot
+        each.id: [reading]
+        for each in found
+        if (reading := checked_details(each, now).reading) is not None
     }
     await note_players(connection, [player_row(each) for each in found], now)
     await store_readings(connection, readings)
     return list(readings)
+
+
+def checked_details(found: PlayerDetails, now: datetime) -> Checked:
+    """Return a player's latest snapshot without what cannot be, and why it is less."""
+    if found.latest_snapshot is None:
+        return Checked(None, "Wise Old Man has no snapshot")
+    return checked(reading_of(found.latest_snapshot), now)
 
 
 async def _metric_ids(

@@ -479,3 +479,18 @@ async def test_a_change_of_rank_is_told_by_the_ladder_that_was_set_by_hand(
         (1, ChangeKind.PROMOTED),
         (2, ChangeKind.DEMOTED),
     ]
+
+
+async def test_after_days_without_us_every_change_still_has_the_instant_that_wom_tells(
+    table: Table,
+) -> None:
+    await table.polled()
+    last_polled_at = table.clock.now
+    at = last_polled_at + HOUR
+    del table.group.members[1]
+    table.group.members[2].role = "zenyte"
+    more = [(9, "changed_role", at + timedelta(minutes=n)) for n in range(1, 130)]
+    table.group.events = [(1, "left", at), (2, "changed_role", at), *more]
+    result = await table.polled(5 * DAY)
+    assert {change.happened_at for change in result.changes} == {at}
+    assert table.group.asked().count("activity") == 3
