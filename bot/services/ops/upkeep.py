@@ -19,6 +19,7 @@ from bot.clan.spans import Period, last
 from bot.clan.wording import ago, first_few, plural
 from bot.reports.definitions import strip
 from bot.services.chat import NO_ACCESS
+from bot.services.game import AGAIN
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
 from bot.services.people import IdentityCache
 from bot.services.publish import report_coverage
@@ -128,12 +129,11 @@ class Upkeep:
         unreadable = tuple(sorted(each.name for each in counted if not each.is_readable))
         open_gaps = [each for each in view.gaps if each.ended_at is None and each.channel]
         unread = {each.channel: each.reason for each in open_gaps if each.channel}
-        poll_every = next(job.every for job in self.jobs if job.name == "poll")
         return Status(
             version=self._version,
             members=len(view.people.places),
             polled_at=clan.polled_at,
-            next_poll_at=clan.polled_at + poll_every if clan.polled_at else None,
+            next_poll_at=self._next_poll_at(clan, ran.get("poll"), now),
             runs=ran,
             late=late,
             evidence=strip(known, now, clan.zone),
@@ -153,6 +153,13 @@ class Upkeep:
             verdicts=verdicts,
             policy=policy,
         )
+
+    def _next_poll_at(self, clan: Clan, run: Run | None, now: datetime) -> datetime | None:
+        """Return when the next poll is due, None where it is overdue or there was none yet."""
+        began = [at for at in (clan.polled_at, run and run.started_at) if at is not None]
+        every = next(job.every for job in self.jobs if job.name == "poll")
+        due_at = max(began) + every if clan.polled_at is not None else now
+        return due_at if due_at > now else None
 
     async def evidence(self, clan: Clan, sure_pairs: int) -> tuple[str, ...]:
         """Return how well the clan was seen in the last month, in words."""
@@ -193,16 +200,21 @@ class Upkeep:
                     "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin",
                 )
             )
+        overdue = {each.job.name: each for each in late}
         for job, run in sorted(ran.items()):
             if run.outcome in (FAILED, REFUSED):
                 words = run.detail.get("words") or run.detail.get("doubt") or _UNEXPECTED
-                found.append(
-                    warning(
-                        job,
-                        f"{job} {run.outcome} {ago(run.started_at, now)} ago: {words}",
-                        f"look for {run.trace} in the log",
-                    )
+                since = overdue.pop(job).since if job in overdue else None
+                how_long = (
+                    f"has {run.outcome} for {ago(since, now)}"
+                    if since is not None
+                    else f"{run.outcome} {ago(run.started_at, now)} ago"
                 )
+                step = run.detail.get("step") or f"look for {run.trace} in the log"
+                found.append(warning(job, f"{job} {how_long}: {words}", step))
+            elif history := run.detail.get("history"):
+                words = f"the year before the bot came could not be read yet: {history}"
+                found.append(warning(job, words, AGAIN))
         found += [
             warning(
                 each.job.name,
@@ -211,7 +223,7 @@ class Upkeep:
                 else f"{each.job.name} was not done yet",
                 "see the log, or restart the bot",
             )
-            for each in late
+            for each in overdue.values()
         ]
         return found
 
