@@ -67,8 +67,8 @@ class Renaming:
             news = replace(news, changes=renames.dated(changes, found))
             held = renames.undecided(found, await self._filed(found, now), now)
             news = renames.held_back(news, held)
-        mistaken = await self._mistaken(clan_id, known, news.changes)
         names = await self._names(group_id, known, news, polled_at, now)
+        mistaken = await self._mistaken(clan_id, known, news.changes, names)
         return RenameResult(renames.put_right(news, mistaken), held, mistaken, names)
 
     async def _events(
@@ -103,7 +103,11 @@ class Renaming:
         ]
 
     async def _mistaken(
-        self, clan_id: int, known: Mapping[int, Place], changes: Sequence[Change]
+        self,
+        clan_id: int,
+        known: Mapping[int, Place],
+        changes: Sequence[Change],
+        names: Sequence[Sighting],
     ) -> tuple[Mistaken, ...]:
         returned = {
             left_at
@@ -120,7 +124,10 @@ class Renaming:
                 joined |= {
                     event.player_id: at for event, _ in events if event.kind == ChangeKind.JOINED
                 }
-        return renames.mistaken(changes, known, joined)
+        borne: dict[int, set[str]] = {}
+        for each in names:
+            borne.setdefault(each.player_id, set()).add(each.wom_key)
+        return renames.mistaken(changes, known, joined, borne)
 
     async def _names(
         self,

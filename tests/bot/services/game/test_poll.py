@@ -210,7 +210,7 @@ async def test_members_whose_numbers_cannot_be_had_are_failures_with_reasons(
         assert not rows(table.path, "SELECT * FROM observations WHERE player_id = ?", player_id)
 
 
-@pytest.mark.parametrize(("gone", "believed"), [(2, True), (3, False)])
+@pytest.mark.parametrize(("gone", "believed"), [(4, True), (5, False)])
 async def test_a_roster_that_lost_over_a_fifth_at_once_is_not_believed(
     table: Table, gone: int, *, believed: bool
 ) -> None:
@@ -222,9 +222,9 @@ async def test_a_roster_that_lost_over_a_fifth_at_once_is_not_believed(
     result = await table.polled()
     assert (result.doubt is None) == believed
     if believed:
-        assert len(result.changes) == 2
+        assert len(result.changes) == 4
         return
-    assert result.doubt == "3 of 10 members are missing from WOM's answer"
+    assert result.doubt == "5 of 10 members are missing from WOM's answer"
     assert (result.members, result.changes, result.updated) == (10, (), 0)
     assert contents(table.path) == before
 

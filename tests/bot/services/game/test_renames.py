@@ -293,3 +293,55 @@ async def test_an_officer_who_looked_may_believe_any_roster(race: Race) -> None:
     result = await race.poll.poll(race.clan, believe=True)
     assert (result.doubt, result.members, len(result.changes)) == (None, 2, 8)
     assert race.here().keys() == {1, 2}
+
+
+async def test_who_was_renamed_twice_while_we_were_away_is_one_player_all_the_same(
+    race: Race,
+) -> None:
+    """Told as two before; approved, and renamed again, in days of which we know nothing."""
+    race.synced()
+    assert len((await race.polled()).changes) == 2
+    race.approved()
+    race.someone.name = "Newer Still"
+    race.group.names.append(
+        Renamed(4, NEW, "Newer Still", "approved", race.clock.now + 2 * DAY),
+    )
+    assert kinds(await race.polled(5 * DAY)) == [(ChangeKind.RENAMED, 4)]
+    assert [(who, kind) for who, kind, _ in race.told()] == [(4, "renamed")]
+    assert race.here().keys() == set(range(1, 11))
+    assert race.here()[4] == JOINED_AT
+    names = rows(race.path, "SELECT name FROM player_names WHERE player_id = 4")
+    assert {row["name"] for row in names} == {OLD, NEW, "Newer Still"}
+
+
+async def test_chains_swaps_and_names_that_change_hands_in_days_without_us(race: Race) -> None:
+    """In whatever order they were submitted, each account keeps its place and all its names."""
+    away_from, members = race.clock.now, race.group.members
+    members[4].name = "Third"
+    members[7].name = OLD
+    members[8].name, members[9].name = "Player 9", "Player 8"
+    race.group.names = [
+        Renamed(4, "Second", "Third", created_at=away_from + DAY),
+        Renamed(7, "Player 7", OLD, created_at=away_from + 2 * DAY),
+        Renamed(4, OLD, "Second", created_at=away_from + 3 * DAY),
+        Renamed(8, "Player 8", "spare", created_at=away_from + 4 * DAY),
+        Renamed(9, "Player 9", "Player 8", created_at=away_from + 4 * DAY),
+        Renamed(8, "spare", "Player 9", created_at=away_from + 4 * DAY + HOUR),
+        Renamed(10, "Player 10", "Denied", "denied", away_from + DAY),
+    ]
+    result = await race.polled(5 * DAY)
+    assert kinds(result) == [(ChangeKind.RENAMED, who) for who in (4, 7, 8, 9)]
+    assert {change.player_id: (change.before, change.after) for change in result.changes} == {
+        4: (OLD, "Third"),
+        7: ("Player 7", OLD),
+        8: ("Player 8", "Player 9"),
+        9: ("Player 9", "Player 8"),
+    }
+    assert race.here().keys() == set(range(1, 11))
+    assert race.here()[4] == JOINED_AT
+    names = rows(race.path, "SELECT player_id, name FROM player_names WHERE player_id IN (4, 8)")
+    found = {(row["player_id"], row["name"]) for row in names}
+    assert found >= {(4, OLD), (4, "Second"), (4, "Third"), (8, "spare"), (8, "Player 9")}
+    before = contents(race.path)
+    assert (await race.polled()).changes == ()
+    assert contents(race.path) == before
