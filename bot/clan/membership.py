@@ -7,7 +7,7 @@ mostly of strangers, is not believed: nothing changes, and people are told.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.clan.activity import Change, ChangeKind
@@ -25,6 +25,9 @@ _STRANGERS_LIMIT = 0.5
 
 _SETTLED = 20
 """From so many members on a clan does not grow to twice its size between two polls."""
+
+_UNSYNCED_AFTER = timedelta(days=60)
+"""For how long a settled clan's list may stay the same before nobody seems to look after it."""
 
 _ARCHIVE_NAME = re.compile(r"archive\d+")
 
@@ -96,6 +99,19 @@ def _doubt(
     if len(before) >= _SETTLED and len(new) >= _STRANGERS_LIMIT * len(here):
         return f"{len(new)} of the {len(here)} members in WOM's answer were never in the clan"
     return None
+
+
+def unsynced_since(
+    members: int, changed_at: datetime | None, began_at: datetime, polled_at: datetime
+) -> datetime | None:
+    """Return since when nothing moved on a clan's list where that is odd, else None.
+
+    `began_at` is when we first looked. Who left the game clan stands on Wise Old Man's list until
+    somebody syncs it, and looks like everybody else there: all that can be known is its age.
+    """
+    since = max(changed_at or began_at, began_at)
+    is_odd = members >= _SETTLED and polled_at - since > _UNSYNCED_AFTER
+    return since if is_odd else None
 
 
 def _merged(known: Place | None, fresh: Place, now: datetime | None) -> Place:

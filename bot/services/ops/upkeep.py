@@ -12,6 +12,7 @@ from bot.clan.coverage import full_words, next_step
 from bot.clan.diagnosis import Finding, Severity, warning
 from bot.clan.enforcement import Verdict
 from bot.clan.evidence import Coverage
+from bot.clan.membership import unsynced_since
 from bot.clan.policy import Policy
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.rank_table import rank_table
@@ -26,7 +27,7 @@ from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of, ranks_finding
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
-from storage import authors, runs
+from storage import authors, players, runs
 from storage.backup import back_up
 from storage.engine import Database
 from storage.runs import Run
@@ -123,6 +124,7 @@ class Upkeep:
             cases = await standing_cases(connection, clan)
             places = await authors.channels(connection, clan.clan_id)
             ran = await runs.last_runs(connection, clan.clan_id)
+            changed_at = await players.last_change_at(connection, clan.clan_id)
         known, verdicts = await asyncio.to_thread(_known, view, policy, cases, sure_pairs)
         late = await self.late(clan)
         counted = [each for each in places.values() if each.is_counted and not each.is_gone]
@@ -146,6 +148,7 @@ class Upkeep:
             troubles=(
                 *self._troubles(clan, ran, late, now),
                 *_rank_troubles(view),
+                *_list_troubles(view, changed_at),
                 *_hidden_troubles([each.name for each in view.hidden_channels]),
                 *_lost_troubles([name for name in unread if name in unreadable]),
                 *_gap_troubles({n: why for n, why in unread.items() if n not in unreadable}),
@@ -254,6 +257,21 @@ def _rank_troubles(view: ClanView) -> list[Finding]:
     if finding.severity is Severity.OK:
         return []
     return [finding._replace(words=f"ranks in the game: {finding.words}")]
+
+
+def _list_troubles(view: ClanView, changed_at: datetime | None) -> list[Finding]:
+    """Return that nobody seems to look after the clan's list on Wise Old Man."""
+    clan, members = view.clan, len(view.people.places)
+    if clan.polled_at is None:
+        return []
+    since = unsynced_since(members, changed_at, clan.created_at, clan.polled_at)
+    if since is None:
+        return []
+    words = (
+        f"nobody joined, left or changed rank on Wise Old Man for {ago(since, clan.polled_at)}: "
+        "who left the clan in the game may still be on its list"
+    )
+    return [warning("group", words, "sync the group by the Wise Old Man plugin of RuneLite")]
 
 
 def _hidden_troubles(names: Sequence[str]) -> list[Finding]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clan.activity import Change, ChangeKind
-from bot.clan.membership import Place, RosterNews, roster_news
+from bot.clan.membership import Place, RosterNews, roster_news, unsynced_since
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -215,3 +215,26 @@ def test_a_name_that_only_begins_like_the_archives_is_a_name() -> None:
 def test_a_roster_that_somebody_believes_may_lose_everybody_but_one() -> None:
     found = roster_news(known(*CLAN), CLAN[:1], LADDER, NOW, believed=True)
     assert (found.doubt, len(found.changes)) == (None, 9)
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("members", "changed", "began", "since"),
+    [
+        (20, 61, 300, 61),
+        (20, 60, 300, None),
+        (19, 61, 300, None),
+        (20, None, 61, 61),
+        (20, None, 60, None),
+        (20, 400, 61, 61),
+        (20, 400, 30, None),
+    ],
+)
+def test_a_list_on_which_nothing_moves_for_two_months_is_odd(
+    members: int, changed: int | None, began: int, since: int | None
+) -> None:
+    changed_at = None if changed is None else NOW - changed * DAY
+    found = unsynced_since(members, changed_at, NOW - began * DAY, NOW)
+    assert found == (None if since is None else NOW - since * DAY)

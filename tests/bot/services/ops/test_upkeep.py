@@ -15,7 +15,7 @@ from bot.services.chat import NO_ACCESS
 from bot.services.game import AGAIN
 from bot.services.ops import DONE, FAILED, REFUSED, Status, Upkeep
 from bot.services.ops.rounds import BELIEVE
-from storage import authors, runs
+from storage import authors, players, runs
 from storage.engine import Database
 from storage.tables import AUTHORS
 from tests.bot.demo.conftest import Clock
@@ -286,6 +286,27 @@ async def test_a_roster_that_is_not_believed_says_who_can_believe_it(
     (told,) = [each for each in (await status(upkeep, village)).troubles if each.about == "poll"]
     assert told.words.endswith("half of them are gone")
     assert "--believe" in told.next_step
+
+
+async def test_a_list_that_nobody_looks_after_is_a_trouble_whoever_left_is_still_on_it(
+    upkeep: Upkeep, village: Village
+) -> None:
+    await village.settled({number: f"Player {number}" for number in range(1, 21)})
+    await village.changed(polled_at=NOW, created_at=NOW - 300 * DAY)
+    left = players.MembershipEventRow(1, "left", NOW - 75 * DAY)
+    renamed = players.MembershipEventRow(2, "renamed", NOW - DAY, "Old", "New")
+    async with village.database.writing() as connection:
+        await players.note_events(connection, village.clan.clan_id, [left, renamed])
+    told = {each.words: each.next_step for each in (await status(upkeep, village)).troubles}
+    words = (
+        "nobody joined, left or changed rank on Wise Old Man for 75 days: "
+        "who left the clan in the game may still be on its list"
+    )
+    assert told[words] == "sync the group by the Wise Old Man plugin of RuneLite"
+    joined = players.MembershipEventRow(3, "joined", NOW - 9 * DAY)
+    async with village.database.writing() as connection:
+        await players.note_events(connection, village.clan.clan_id, [joined])
+    assert words not in {each.words for each in (await status(upkeep, village)).troubles}
 
 
 async def test_a_year_that_could_not_be_read_yet_is_a_trouble_that_passes(
