@@ -98,11 +98,15 @@ class WomPlayer(PlayerKey):
 class WomMembership(_Answer):
     """A player's place in a group; `created_at` is the row's birth, not the day they joined."""
 
-    player_id: Id
     role: Text
     client_sync_joined_at: MaybeInstant = None
     created_at: MaybeInstant = None
     player: WomPlayer
+
+    @property
+    def player_id(self) -> int:
+        """Return whose place it is: that of the player who stands in it."""
+        return self.player.id
 
 
 class RoleOrder(_Answer):

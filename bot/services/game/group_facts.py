@@ -5,7 +5,7 @@ A member whose numbers cannot be had is a failure with its reason, and never zer
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.clan.activity import Change, ChangeKind
@@ -17,6 +17,7 @@ from storage.players import MemberRow
 from storage.snapshots import ObservationRow
 from wom.models import GroupDetails, Hiscores, MemberActivity, WomMembership, WomPlayer
 
+_GAME_BEGAN = datetime(2013, 2, 22, tzinfo=UTC)
 _OUT_OF_SIGHT = {
     "archived": "archived on WOM: another account took the name",
     "unranked": "not on the hiscores",
@@ -125,8 +126,12 @@ def failures(answers: Answers) -> dict[int, Failure]:
 
 
 def place_of(member: WomMembership) -> Place:
-    """Return a membership as a place, joined on the earlier of the two days that WOM knows."""
-    known = [at for at in (member.client_sync_joined_at, member.created_at) if at is not None]
+    """Return a membership as a place, joined on the earlier of the two days that WOM knows.
+
+    A day before there was a game is none.
+    """
+    days = (member.client_sync_joined_at, member.created_at)
+    known = [at for at in days if at is not None and at >= _GAME_BEGAN]
     name, joined_at = member.player.display_name, min(known, default=None)
     return Place(member.player_id, name, member.role, joined_at)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -170,6 +170,23 @@ async def test_an_event_from_the_future_dates_nothing_and_holds_nobody_back(tabl
         (ChangeKind.JOINED, table.clock.now),
     }
     assert result.held == ()
+
+
+@pytest.mark.parametrize(
+    ("synced_at", "joined_at"),
+    [
+        (datetime(1970, 1, 1, tzinfo=UTC), NOW - 400 * DAY),
+        (datetime(2014, 1, 1, tzinfo=UTC), datetime(2014, 1, 1, tzinfo=UTC)),
+        (NOW + 900 * DAY, NOW - 400 * DAY),
+    ],
+)
+async def test_nobody_joined_before_there_was_a_game_or_after_now(
+    table: Table, synced_at: datetime, joined_at: datetime
+) -> None:
+    table.group.members[44] = Someone(44, synced_at=synced_at)
+    await table.polled()
+    kept = one(table.path, "SELECT joined_at FROM memberships WHERE player_id = 44")
+    assert instant(kept) == joined_at
 
 
 async def test_a_name_from_the_future_was_not_seen_after_now(table: Table) -> None:
