@@ -4,6 +4,7 @@ What is older than what is stored is put in its place, and all that follows is w
 the same is stored in whatever order readings come.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -19,7 +20,6 @@ from storage.snapshots import News, ObservationRow
 from wom.models import PlayerDetails, Stats
 
 _PLAYERS_AT_ONCE = 25  # about 5 ms of work between two breaths of the event loop
-_TOLD_AGAIN_AT_ONCE = 3  # likewise, of a year of readings each
 
 
 def reading_of(stats: Stats) -> MetricReading:
@@ -70,32 +70,30 @@ async def store_older(
 ) -> int:
     """Store readings of players among those that are stored; return how many were news.
 
-    Only of players who were seen before, and only what is older than their newest snapshot. A few
-    players at a time, each few in a transaction of their own: stored again, nothing is news.
+    Only of players who were seen before, and only what is older than their newest snapshot. Each in
+    a transaction of their own: stored again, nothing is news.
     """
-    stored, players = 0, sorted(player_ids)
-    for start in range(0, len(players), _TOLD_AGAIN_AT_ONCE):
-        few = players[start : start + _TOLD_AGAIN_AT_ONCE]
+    stored = 0
+    for player_id in sorted(player_ids):
+        readings = await asyncio.to_thread(readings_of, player_id)
         async with database.writing() as connection:
-            stored += await _told_again(connection, {who: readings_of(who) for who in few})
+            stored += await _told_again(connection, player_id, readings)
     return stored
 
 
 async def _told_again(
-    connection: Connection, readings: Mapping[int, Sequence[MetricReading]]
+    connection: Connection, player_id: int, readings: Sequence[MetricReading]
 ) -> int:
-    ids = await _metric_ids(connection, readings)
-    known = await _as_read(connection, list(readings))
-    stored, news = 0, []
-    for player_id, before in known.items():
-        newest = max(before)
-        older = {each.seen_at: each for each in readings[player_id] if each.seen_at < newest}
-        whole = older | before
-        if len(whole) > len(before):
-            stored += len(whole) - len(before)
-            news += _told_anew(player_id, whole, ids)
-    await snapshots.replace(connection, {item.seen.player_id for item in news}, news)
-    return stored
+    ids = await _metric_ids(connection, {player_id: readings})
+    before = (await _as_read(connection, [player_id])).get(player_id, {})
+    older = {each.seen_at: each for each in readings if before and each.seen_at < max(before)}
+    whole = older | before
+    if len(whole) == len(before):
+        return 0
+    # A year of somebody is a dozen milliseconds of work.
+    news = await asyncio.to_thread(_told_anew, player_id, whole, ids)
+    await snapshots.replace(connection, [player_id], news)
+    return len(whole) - len(before)
 
 
 async def forget_later(database: Database, player_ids: Sequence[int], last: datetime) -> None:
