@@ -3,9 +3,12 @@
 What is known of names comes from Wise Old Man alone; the rules are in bot/clan/renames.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
 
 from bot.clan import renames
 from bot.clan.activity import Change, ChangeKind
@@ -19,10 +22,15 @@ from storage.columns import next_instant
 from storage.engine import Connection, Database
 from storage.players import MembershipEventRow, Sighting
 from wom.client import WomClient
+from wom.errors import WomError
 from wom.models import MemberActivity, NameChange
 from wom.questions import PAGE_SIZE
 
+T = TypeVar("T")
+
 _MOST_PAGES = 20
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +68,15 @@ class Renaming:
             return RenameResult(news)
         held: tuple[RenamePair, ...] = ()
         if any(is_reported(change) for change in news.changes):
-            told = await self._events(group_id, news.changes, polled_at)
+            told = await _or_nothing(
+                self._events(group_id, news.changes, polled_at), polled_at, now
+            )
             events = [each for each in told if not is_to_come(each.created_at, now)]
             changes = timed(news.changes, events, polled_at)
             found = renames.pairs(changes, reported_at(events), polled_at)
             news = replace(news, changes=renames.dated(changes, found))
-            held = renames.undecided(found, await self._filed(found, now), now)
+            filed = await _or_nothing(self._filed(found, now), polled_at, now)
+            held = renames.undecided(found, filed, now)
             news = renames.held_back(news, held)
         names = await self._names(group_id, known, news, polled_at, now)
         mistaken = await self._mistaken(clan_id, known, news.changes, names)
@@ -164,13 +175,34 @@ class Renaming:
         )
 
     async def _name_changes(self, group_id: int, pages: int) -> list[NameChange]:
+        """Return the group's name changes, as far as they can be had: no poll waits for them."""
         found: list[NameChange] = []
         for number in range(pages):
-            page = await self._wom.name_changes(group_id, number * PAGE_SIZE)
+            try:
+                page = await self._wom.name_changes(group_id, number * PAGE_SIZE)
+            except WomError as error:
+                _log.warning("name changes not read", group=group_id, reason=str(error))
+                break
             found += page
             if len(page) < PAGE_SIZE:
                 break
         return found
+
+
+async def _or_nothing(
+    asked: Awaitable[Sequence[T]], polled_at: datetime | None, now: datetime
+) -> Sequence[T]:
+    """Return what was asked for; nothing where it could not be had for as long as a pair is held.
+
+    Before that the poll fails and is tried again, so that no rename is told as leaving and joining.
+    """
+    try:
+        return await asked
+    except WomError as error:
+        if polled_at is None or now - polled_at < HELD_FOR:
+            raise
+        _log.warning("renames are not told from leaving and joining", reason=str(error))
+        return ()
 
 
 def newly_borne(settled: RenameResult) -> frozenset[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.clan.activity import ChangeKind
@@ -16,6 +17,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.group import GROUP_ID, Group, Renamed, Someone, client_of
 from tests.storage.rows import DAY, HOUR, NOW
+from wom.errors import WomBroken
 
 JOINED_AT = NOW - 900 * DAY
 OLD, NEW = "Bronze-cat", "Brand New"
@@ -345,3 +347,44 @@ async def test_chains_swaps_and_names_that_change_hands_in_days_without_us(race:
     before = contents(race.path)
     assert (await race.polled()).changes == ()
     assert contents(race.path) == before
+
+
+DOWN = httpx.Response(500, json={"message": "We are sorry."})
+
+
+async def test_names_that_cannot_be_had_keep_no_clan_empty_and_no_newcomer_out(
+    database: Database, path: Path, known_clans: Clans, clan: Clan, clock: Clock
+) -> None:
+    await known_clans.join_group(clan, GROUP_ID, clan.name)
+    group = Group(*(Someone(player_id) for player_id in range(1, 11)))
+    group.answers["name-changes"] = DOWN
+    poll = Poll(database, client_of(group), clock)
+    assert (await poll.poll(clan)).members == 10
+    group.members[11] = Someone(11, NEW)
+    clock.forward(HOUR)
+    assert kinds(await poll.poll(clan)) == [(ChangeKind.JOINED, 11)]
+    group.answers.clear()
+    group.names = [Renamed(11, OLD, NEW)]
+    group.members[12] = Someone(12)
+    clock.forward(HOUR)
+    await poll.poll(clan)
+    assert rows(path, "SELECT 1 FROM player_names WHERE player_id = 11 AND name = ?", OLD)
+
+
+@pytest.mark.parametrize("what", ["activity", "v2/names"])
+async def test_after_three_days_without_them_the_roster_goes_on_without_what_tells_renames(
+    race: Race, what: str
+) -> None:
+    race.synced()
+    race.group.names = [Renamed(4, OLD, NEW, "pending")]
+    race.group.answers[what] = DOWN
+    with pytest.raises(WomBroken):
+        await race.polled()
+    with pytest.raises(WomBroken):
+        await race.polled(2 * DAY)
+    if what == "v2/names":
+        # By then nobody would ask for that pair any more: somebody else is renamed.
+        race.group.events = [
+            (who, kind, race.clock.now + DAY) for who, kind, _ in race.group.events
+        ]
+    assert kinds(await race.polled(DAY)) == [(ChangeKind.JOINED, 44), (ChangeKind.LEFT, 4)]
