@@ -114,6 +114,16 @@ async def test_a_poll_is_recorded_with_what_came_of_it(desk: Desk) -> None:
     }
 
 
+async def test_what_cannot_be_is_recorded_with_whose_it_is(desk: Desk) -> None:
+    clan = await desk.clan()
+    desk.group.members[3].bosses["zulrah"] = -7
+    await desk.do("poll")
+    run = (await desk.runs(clan))["poll"]
+    words = "Zulrah -7 cannot be: nothing of this look was kept"
+    assert (run.outcome, run.detail["odd"]) == ("done", {"3": words})
+    assert run.detail["reasons"] == [f"Player 3: {words}"]
+
+
 async def test_a_roster_that_is_not_believed_is_refused_and_told_once(desk: Desk) -> None:
     clan = await desk.clan(guild_id=5)
     await desk.do("poll")

@@ -37,13 +37,14 @@ _REPORTED_AS = {
 class Failure:
     """A member whose numbers could not be had, or not all, and why.
 
-    What is `passing` is asked for again, whatever else is new.
+    What is `is_passing` is asked for again, whatever else is new; `is_odd` is what cannot be.
     """
 
     name: str
     reason: str
     player_id: int = 0
     is_passing: bool = False
+    is_odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def failures(answers: Answers) -> dict[int, Failure]:
         elif player.id in answers.refused:
             reason = answers.refused[player.id]
             passing = player.id not in answered
-            found[player.id] = Failure(player.display_name, reason, player.id, passing)
+            found[player.id] = Failure(player.display_name, reason, player.id, passing, is_odd=True)
         elif player.id in answers.stale and player.id not in answered:
             gone = _OUT_OF_SIGHT.get(player.status or "")
             reason = gone or "missing from WOM's hiscores answer"

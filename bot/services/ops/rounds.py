@@ -56,6 +56,8 @@ async def poll_clan(
         "failed": len(result.failed),
         "reasons": [f"{each.name}: {each.reason}" for each in result.failed[:_REASONS_KEPT]],
     }
+    if odd := {str(each.player_id): each.reason for each in result.failed if each.is_odd}:
+        outcome.detail["odd"] = dict(list(odd.items())[:_REASONS_KEPT])
     if result.unfilled is not None:
         outcome.detail["history"] = (fault_parts(result.unfilled) or ("",))[0]
     if result.held:

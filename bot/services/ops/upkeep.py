@@ -149,6 +149,7 @@ class Upkeep:
                 *self._troubles(clan, ran, late, now),
                 *_rank_troubles(view),
                 *_list_troubles(view, changed_at),
+                *_odd_troubles(view, ran.get("poll")),
                 *_hidden_troubles([each.name for each in view.hidden_channels]),
                 *_lost_troubles([name for name in unread if name in unreadable]),
                 *_gap_troubles({n: why for n, why in unread.items() if n not in unreadable}),
@@ -272,6 +273,17 @@ def _list_troubles(view: ClanView, changed_at: datetime | None) -> list[Finding]
         "who left the clan in the game may still be on its list"
     )
     return [warning("group", words, "sync the group by the Wise Old Man plugin of RuneLite")]
+
+
+def _odd_troubles(view: ClanView, run: Run | None) -> list[Finding]:
+    """Return of whom Wise Old Man said what cannot be; who opted out is not named."""
+    odd = {} if run is None else run.detail.get("odd", {})
+    names = {each.player_id: each.name for each in view.people.places}
+    return [
+        warning("poll", f"{names[who]} on Wise Old Man: {why}", f"look there; {AGAIN}")
+        for who, why in ((int(key), why) for key, why in odd.items())
+        if who in names and who not in view.people.hidden
+    ]
 
 
 def _hidden_troubles(names: Sequence[str]) -> list[Finding]:

@@ -82,6 +82,7 @@ async def test_a_look_that_cannot_be_is_refused_and_named_and_the_others_are_kep
     (failure,) = result.failed
     assert (failure.name, failure.player_id) == ("Player 5", 5)
     assert words in failure.reason
+    assert failure.is_odd
     assert (result.updated, result.unchanged) == (9, 0)
     assert table.latest(5) == before
 

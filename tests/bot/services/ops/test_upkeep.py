@@ -15,7 +15,7 @@ from bot.services.chat import NO_ACCESS
 from bot.services.game import AGAIN
 from bot.services.ops import DONE, FAILED, REFUSED, Status, Upkeep
 from bot.services.ops.rounds import BELIEVE
-from storage import authors, players, runs
+from storage import authors, players, privacy, runs
 from storage.engine import Database
 from storage.tables import AUTHORS
 from tests.bot.demo.conftest import Clock
@@ -307,6 +307,25 @@ async def test_a_list_that_nobody_looks_after_is_a_trouble_whoever_left_is_still
     async with village.database.writing() as connection:
         await players.note_events(connection, village.clan.clan_id, [joined])
     assert words not in {each.words for each in (await status(upkeep, village)).troubles}
+
+
+async def test_numbers_that_cannot_be_are_named_but_nobody_who_opted_out(
+    upkeep: Upkeep, village: Village
+) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    await village.linked(2, 22)
+    await village.wrote(22, NOW)
+    async with upkeep.run("poll", village.clan.clan_id, "t2") as outcome:
+        outcome.detail["odd"] = dict.fromkeys(("1", "2", "99"), "Zulrah -7 cannot be")
+    words = [each.words for each in (await status(upkeep, village)).troubles]
+    assert "One on Wise Old Man: Zulrah -7 cannot be" in words
+    assert "Two on Wise Old Man: Zulrah -7 cannot be" in words
+    async with village.database.writing() as connection:
+        await privacy.opt_out(connection, village.clan.clan_id, 22, NOW)
+    words = [each.words for each in (await status(upkeep, village)).troubles]
+    assert [each for each in words if "Zulrah" in each] == [
+        "One on Wise Old Man: Zulrah -7 cannot be"
+    ]
 
 
 async def test_a_year_that_could_not_be_read_yet_is_a_trouble_that_passes(
