@@ -1,25 +1,23 @@
 """Every job on one screen, and the one guard around them all.
 
 A job that fails is logged with its trace and recorded, and stops no other: not the next one, and
-not the same job for the next clan. APScheduler keeps its own clock; jobs see only ours.
+not the same job for the next clan. A job never overlaps itself: it is due again once it ended.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clan.notices import Notice
 from bot.clan.wording import ago
 from bot.journal import step, traced
+from bot.rhythm import Alarm, Daily, Every, Rhythm
 from bot.services.chat import Flushed
 from bot.services.ops import Outcome, poll_clan
 from bot.services.setup import Clan
@@ -31,25 +29,10 @@ T = TypeVar("T")
 Outlet = Callable[[Notice], Awaitable[None]]
 """Whoever says on Discord what a job has to say."""
 
-_Options = dict[str, Any]
-
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
 
 _log = structlog.get_logger()
-
-
-def every(length: timedelta, first: timedelta | None = None) -> _Options:
-    """Return, in APScheduler's words: again and again, the first time `first` after the start."""
-    trigger = IntervalTrigger(seconds=length.total_seconds(), timezone=UTC)
-    # The trigger knows the scheduler's present, which is not always ours.
-    started_at = trigger.start_date - length
-    return {"trigger": trigger, "next_run_time": started_at + (length if first is None else first)}
-
-
-def daily(hour: int) -> _Options:
-    """Return, in APScheduler's words: every day at an hour in UTC."""
-    return {"trigger": CronTrigger(hour=hour, timezone=UTC)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +40,7 @@ class BotJob:
     """Something that is done for the whole bot."""
 
     name: str
-    rhythm: Callable[[Settings], _Options]
+    rhythm: Callable[[Settings], Rhythm]
     action: Callable[["Timetable", Outcome], Awaitable[None]]
     recorded: bool = True
 
@@ -67,51 +50,78 @@ class ClanJob:
     """Something that is done for each clan that it is for, which may have to be told."""
 
     name: str
-    rhythm: Callable[[Settings], _Options]
+    rhythm: Callable[[Settings], Rhythm]
     action: Callable[["Timetable", Clan, Outcome], Awaitable[Notice | None]]
     is_for: Callable[[Settings, Clan], bool] = lambda _settings, _clan: True
     recorded: bool = True
 
 
 class Timetable:
-    """Runs the jobs while the bot is up; `outlet` says what they have to say."""
+    """Runs the jobs while the bot is up; `outlet` says what they have to say.
 
-    def __init__(self, services: Services, settings: Settings, outlet: Outlet) -> None:
+    Time passes by `timer`, seconds of a clock that nobody sets, by default the event loop's.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        settings: Settings,
+        outlet: Outlet,
+        *,
+        timer: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._services = services
         self._settings = settings
         self._outlet = outlet
+        self._timer = timer
+        self._sleep = sleep
         self._told_doubt: dict[int, str | None] = {}
         self._told_late: dict[int, frozenset[str]] = {}
         self._is_quiet = False
         self._put_off = 0
         self._running: set[asyncio.Task[Any]] = set()
-        self._scheduler = AsyncIOScheduler(
-            timezone=UTC,
-            # A machine that slept does each job once on waking, however late it is.
-            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
-        )
+        self._kept: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether jobs are begun."""
+        return bool(self._kept)
 
     def start(self) -> None:
         """Begin to run jobs in the running event loop."""
         for job in JOBS:
-            self._scheduler.add_job(self.run, args=[job], id=job.name, **job.rhythm(self._settings))
-        self._scheduler.start()
+            self.keep(job)
+
+    def keep(self, job: BotJob | ClanJob) -> None:
+        """Run a job again and again, as its rhythm says, until we stop."""
+        task = self._kept[job.name] = asyncio.create_task(self._keep(job), name=job.name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     def stop(self) -> None:
         """Begin no job any more and cancel those that run; `finished()` waits for their end."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        while self._kept:
+            self._kept.popitem()[1].cancel()
 
     async def finished(self) -> None:
         """Wait until the jobs that ran when we stopped have recorded how they ended."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
+    async def _keep(self, job: BotJob | ClanJob) -> None:
+        rhythm, clock = job.rhythm(self._settings), self._services.clock
+        timer = self._timer or asyncio.get_running_loop().time
+        wait = rhythm.first_wait(clock())
+        while True:
+            alarm = Alarm.after(wait, clock(), timer())
+            while nap_s := alarm.nap_s(clock(), timer()):
+                await self._sleep(nap_s)
+            began_s = timer()
+            await self.run(job)
+            wait = rhythm.next_wait(clock(), timedelta(seconds=timer() - began_s))
+
     async def run(self, job: BotJob | ClanJob) -> None:
         """Do a job now for everybody whom it is for; nothing that fails in it gets out."""
-        task = asyncio.current_task()
-        if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
         if isinstance(job, BotJob):
             await _guarded(job.name, partial(self._for_bot, job))
             return
@@ -250,18 +260,18 @@ def _forgets(_settings: Settings, clan: Clan) -> bool:
 _SOON, _LATER, _HOUR = timedelta(seconds=10), timedelta(minutes=2), timedelta(hours=1)
 
 JOBS: tuple[BotJob | ClanJob, ...] = (
-    BotJob("flush", lambda _: every(timedelta(seconds=3)), Timetable.flush, recorded=False),
-    BotJob("tidy", lambda _: every(timedelta(minutes=5)), Timetable.tidy, recorded=False),
-    ClanJob("poll", lambda our: every(our.poll_every, _SOON), Timetable.poll, _has_group),
+    BotJob("flush", lambda _: Every(timedelta(seconds=3)), Timetable.flush, recorded=False),
+    BotJob("tidy", lambda _: Every(timedelta(minutes=5)), Timetable.tidy, recorded=False),
+    ClanJob("poll", lambda our: Every(our.poll_every, _SOON), Timetable.poll, _has_group),
     ClanJob(
         "update-all",
-        lambda our: every(our.update_all_every, _LATER),
+        lambda our: Every(our.update_all_every, _LATER),
         Timetable.update_all,
         _is_own_group,
     ),
-    BotJob("let-go", lambda _: every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
-    BotJob("backup", lambda _: daily(hour=4), Timetable.back_up),
-    BotJob("recount", lambda _: every(_HOUR, _SOON), Timetable.recount, recorded=False),
-    ClanJob("forget", lambda _: daily(hour=5), Timetable.forget, _forgets),
-    ClanJob("watch", lambda _: every(timedelta(minutes=15)), Timetable.watch, recorded=False),
+    BotJob("let-go", lambda _: Every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
+    BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
+    BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
+    ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),
+    ClanJob("watch", lambda _: Every(timedelta(minutes=15)), Timetable.watch, recorded=False),
 )

@@ -133,4 +133,9 @@ def _read_words(name: str, result: PollResult) -> str:
     if result.overtaken is not None:
         return f"{name} is joined. This reading was not kept: {result.overtaken}."
     missing = f", {len(result.failed)} of them without numbers" if result.failed else ""
-    return f"{name} is joined: **{plural(result.members, 'member')}** found{missing}."
+    later = (
+        " Wise Old Man does not tell the year before yet; each poll asks again."
+        if result.unfilled is not None
+        else ""
+    )
+    return f"{name} is joined: **{plural(result.members, 'member')}** found{missing}.{later}"

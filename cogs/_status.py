@@ -84,7 +84,8 @@ def _next_step(status: Status) -> list[str]:
 def _polls(status: Status) -> str:
     if status.polled_at is None:
         return "not read yet"
-    return f"read {when(status.polled_at)}, again {when(status.next_poll_at)}"
+    again = "any moment" if status.next_poll_at is None else when(status.next_poll_at)
+    return f"read {when(status.polled_at)}, again {again}"
 
 
 def _runs(status: Status) -> list[str]:

@@ -235,6 +235,15 @@ async def events_between(
     return [(MembershipEventRow(*row[:5]), row[5]) for row in rows]
 
 
+async def last_change_at(connection: AsyncConnection, clan_id: int) -> datetime | None:
+    """Return when somebody joined, left or changed rank last, None for never; not by name."""
+    event = MEMBERSHIP_EVENTS.c
+    found: datetime | None = await connection.scalar(
+        select(func.max(event.happened_at)).where(event.clan_id == clan_id, event.kind != "renamed")
+    )
+    return found
+
+
 class Sighting(NamedTuple):
     """A name that a player bore at an instant."""
 

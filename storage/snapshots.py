@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
+    delete,
     func,
     literal,
     or_,
@@ -98,6 +99,47 @@ async def store(connection: AsyncConnection, news: Sequence[News]) -> None:
         ],
         replace=("value", "changed_at"),
     )
+
+
+async def every_headline(
+    connection: AsyncConnection, player_ids: Collection[int]
+) -> dict[int, list[ObservationRow]]:
+    """Return all headlines of each of the players that was ever seen, oldest first."""
+    seen = OBSERVATIONS.c
+    rows = await connection.execute(
+        select(OBSERVATIONS)
+        .where(seen.player_id.in_(sorted(player_ids)))
+        .order_by(seen.player_id, seen.seen_at)
+    )
+    found: dict[int, list[ObservationRow]] = {}
+    for row in rows.all():
+        found.setdefault(row.player_id, []).append(ObservationRow(*row))
+    return found
+
+
+async def every_change(
+    connection: AsyncConnection, player_ids: Collection[int]
+) -> dict[tuple[int, datetime], dict[int, float]]:
+    """Return which metrics (by id) took which value, by player and instant."""
+    change = METRIC_CHANGES.c
+    rows = await connection.execute(
+        select(change.player_id, change.seen_at, change.metric_id, change.value).where(
+            change.player_id.in_(sorted(player_ids))
+        )
+    )
+    found: dict[tuple[int, datetime], dict[int, float]] = {}
+    for player_id, at, metric_id, value in rows.all():
+        found.setdefault((player_id, at), {})[metric_id] = value
+    return found
+
+
+async def replace(
+    connection: AsyncConnection, player_ids: Collection[int], news: Sequence[News]
+) -> None:
+    """Store news, each player's in order of time, instead of all that is stored of the players."""
+    for table in (OBSERVATIONS, METRIC_CHANGES, PRESENT_VALUES):
+        await connection.execute(delete(table).where(table.c.player_id.in_(sorted(player_ids))))
+    await store(connection, news)
 
 
 def present_members(

@@ -39,7 +39,7 @@ STATEMENTS = {
     "clanstats alerts": 31,
     "clanstats cases": 6,
     "clanstats links": 22,
-    "clanstats status": 37,
+    "clanstats status": 38,
     "clanstats setup": 7,
     "clanstats settings": 8,
     "clanstats away": 6,

@@ -182,9 +182,22 @@ def group(body: bytes) -> Parsed[GroupDetails]:
     """Read a group and its members; role orders that are malformed are left out uncounted."""
     raw = _fields(document(body))
     members = _each(_list(raw.get("memberships")), WomMembership.model_validate)
-    orders = _each(_list(raw.get("roleOrders")), RoleOrder.model_validate)
-    whole = {**raw, "memberships": members.value, "roleOrders": orders.value}
-    return Parsed(GroupDetails.model_validate(whole), members.unreadable)
+    return Parsed(
+        GroupDetails(
+            name=raw.get("name"),
+            role_orders=_role_orders(raw.get("roleOrders")),
+            memberships=members.value,
+        ),
+        members.unreadable,
+    )
+
+
+def _role_orders(raw: object) -> tuple[RoleOrder, ...] | None:
+    """Read the group's own order of roles, None when there was one and nothing of it is left."""
+    try:
+        return _each(_list(raw), RoleOrder.model_validate).value
+    except ValueError:
+        return None
 
 
 def hiscores(body: bytes) -> Parsed[tuple[Hiscores, ...]]:

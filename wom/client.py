@@ -7,7 +7,7 @@ The library that asks is imported with the first question: many commands never a
 # ruff: noqa: PLC0415 - see above
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -20,6 +20,9 @@ from wom.errors import (
     WomBlocked,
     WomBroken,
     WomBusy,
+    WomError,
+    WomMoved,
+    WomTooLarge,
     WomUnreachable,
 )
 from wom.models import (
@@ -34,7 +37,7 @@ from wom.models import (
 )
 from wom.pace import LIMIT_WITH_KEY, LIMIT_WITHOUT_KEY, Pace
 from wom.questions import ApiRequest
-from wom.wire import Fresh, NotModified, allowance, read_answer
+from wom.wire import Fresh, Headers, NotModified, allowance, read_answer
 
 if TYPE_CHECKING:
     import httpx
@@ -46,6 +49,11 @@ FIRST_DELAY_S = 1.0
 THREAD_FROM_BYTES = 8_192  # below this, decoding takes about a millisecond
 # The server closes idle connections after 5 s; a request must not meet the closing.
 KEEPALIVE_S = 4.0
+# Everybody's numbers are 9 KB a member: this is a clan of 3,500, as sent and once unpacked.
+MAX_BYTES = 32 * 1024 * 1024
+# Gzip unpacks to a thousand times as much at most, so no step makes more than two megabytes.
+STEP_BYTES = 2_048
+_PACKED = frozenset({"", "identity", "gzip"})  # once, and the way we asked for
 
 _log = structlog.get_logger()
 
@@ -85,7 +93,8 @@ def open_http(  # noqa: PLR0913 - the settings of one connection, each with its 
 class WomClient:
     """Asks Wise Old Man; waits, at most `max_wait_s` a question, rather than ask too much.
 
-    `opens` opens the connection, once, when the first question is asked.
+    `opens` opens the connection, once, when the first question is asked. A request that is not
+    answered whole within `deadline_s`, however slowly it drips, was not answered.
     """
 
     def __init__(  # noqa: PLR0913 - time and chance come from outside
@@ -97,6 +106,7 @@ class WomClient:
         sleep: Callable[[float], Awaitable[None]],
         jitter: Callable[[], float],
         max_wait_s: float = 120.0,
+        deadline_s: float = 90.0,
     ) -> None:
         self._opens = opens
         self._http: httpx.AsyncClient | None = None
@@ -106,6 +116,7 @@ class WomClient:
         self._sleep = sleep
         self._jitter = jitter
         self._max_wait_s = max_wait_s
+        self._deadline_s = deadline_s
 
     async def aclose(self) -> None:
         """Close the connection, if it was ever opened."""
@@ -171,6 +182,7 @@ class WomClient:
         """Ask, and ask again while that may help and patience lasts."""
         waited = 0.0
         attempt = 0
+        began = self._monotonic()
         while True:
             attempt += 1
             waited += await self._turn(question.path, self._max_wait_s - waited)
@@ -181,7 +193,8 @@ class WomClient:
                 if attempt == TRIES:
                     raise
             except (WomUnreachable, WomBroken) as error:
-                if attempt == TRIES or not _may_help(question.method, error.status):
+                spent = self._monotonic() - began
+                if attempt == TRIES or spent >= self._max_wait_s or not _may_help(question, error):
                     raise
                 delay = self._delay(attempt)
                 await self._sleep(delay)
@@ -209,21 +222,23 @@ class WomClient:
     async def _once(self, question: ApiRequest[T], waited: float) -> Fresh[T] | NotModified:
         """Send one request, learn from its answer and read it."""
         sent = self._monotonic()
-        response = await self._send(question)
+        status, headers, body = await self._send(question)
         now = self._monotonic()
-        seen = allowance(response.status_code, response.headers)
+        seen = allowance(status, headers)
         if seen is not None:
             self._pace.learn(now, sent, seen)
         _log.debug(
             "wise old man answered",
             method=question.method,
             path=question.path,
-            status=response.status_code,
+            status=status,
             seconds=round(now - sent, 3),
             waited=round(waited, 3),
         )
         try:
-            return await self._read(question, response)
+            if len(body) < THREAD_FROM_BYTES:
+                return read_answer(question, status, headers, body)
+            return await asyncio.to_thread(read_answer, question, status, headers, body)
         except WomBlocked:
             self._pace.block(now)
             raise
@@ -238,36 +253,58 @@ class WomClient:
                 self._http = await asyncio.to_thread(self._opens)
             return self._http
 
-    async def _send(self, question: ApiRequest[T]) -> "httpx.Response":
+    async def _send(self, question: ApiRequest[T]) -> tuple[int, Headers, bytes]:
         """Send one request, and translate what the network does to it."""
         http = await self._opened()
         import httpx
 
-        headers = {} if question.etag is None else {"If-None-Match": question.etag}
+        asked = http.stream(
+            question.method,
+            question.path,
+            params=question.query,
+            json=question.body,
+            headers={} if question.etag is None else {"If-None-Match": question.etag},
+        )
         try:
-            return await http.request(
-                question.method,
-                question.path,
-                params=question.query,
-                json=question.body,
-                headers=headers,
-            )
+            async with asyncio.timeout(self._deadline_s), asked as response:
+                body = await _body(question.path, response)
+                return response.status_code, response.headers, body
         except httpx.DecodingError as error:
             raise WomBroken(question.path) from error
-        except httpx.RequestError as error:
+        except (httpx.RequestError, TimeoutError) as error:
             raise WomUnreachable(question.path) from error
 
-    async def _read(
-        self, question: ApiRequest[T], response: "httpx.Response"
-    ) -> Fresh[T] | NotModified:
-        """Read an answer, beside the event loop when it is large."""
-        status, headers, body = response.status_code, response.headers, response.content
-        if len(body) < THREAD_FROM_BYTES:
-            return read_answer(question, status, headers, body)
-        return await asyncio.to_thread(read_answer, question, status, headers, body)
+
+async def _body(path: str, response: "httpx.Response") -> bytes:
+    """Return an answer's body, unpacked; WomTooLarge as soon as it is more than it can be."""
+    import httpx
+
+    if response.headers.get("content-encoding", "").strip().lower() not in _PACKED:
+        raise WomBroken(path, response.status_code)
+
+    class Steps(httpx.AsyncByteStream):
+        """The bytes as they are sent, in steps that cannot unpack to much."""
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            async for part in sent:
+                for start in range(0, len(part), STEP_BYTES):
+                    yield part[start : start + STEP_BYTES]
+
+        async def aclose(self) -> None:
+            await sent.aclose()
+
+    sent = cast("httpx.AsyncByteStream", response.stream)
+    response.stream = Steps()
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if max(len(body), response.num_bytes_downloaded) > MAX_BYTES:
+            raise WomTooLarge(path, response.status_code)
+    return bytes(body)
 
 
-def _may_help(method: str, status: int | None) -> bool:
+def _may_help(question: ApiRequest[T], error: WomError) -> bool:
     """Tell whether asking again is safe and not in vain: a GET, and no page with a 4xx."""
-    client_fault = status is not None and HTTPStatus(400) <= status < HTTPStatus(500)
-    return method == "GET" and not client_fault
+    client_fault = error.status is not None and HTTPStatus(400) <= error.status < HTTPStatus(500)
+    for_good = client_fault or isinstance(error, WomMoved | WomTooLarge)
+    return question.method == "GET" and not for_good

@@ -5,6 +5,8 @@ WomError                 path, status (None: there was no answer)
 ├── WomBusy              429 for this client, or our own pace would wait too long; retry_after
 ├── WomBlocked           429 of a blocked address: stop asking for a day
 ├── WomBroken            5xx, HTML, a body that is no JSON or not what the contract promises
+│   ├── WomMoved         3xx, sent on to another address; address
+│   └── WomTooLarge      more than any clan's answer can be; the rest was not read
 ├── WomRefused           any other 4xx; code
 │   ├── WomBadRequest    400
 │   ├── WomBadKey        403, the API key is unknown
@@ -13,10 +15,11 @@ WomError                 path, status (None: there was no answer)
 │   └── PlayerTooSoon    429 of one player's update; retry_after; says nothing about the client
 └── NeverSent            also a ValueError: the question itself was wrong, nothing was sent
     ├── InvalidId        not a whole number from 1 to 2147483647
-    ├── InvalidName      empty, or not encodable
+    ├── InvalidName      empty, not encodable, or longer than any name
     └── InvalidSpan      without a time zone, or it does not begin before it ends
 
 No member ever holds a key, a code, or a word of the request's or the answer's body but `code`.
+What they say is for the log; people are told in words of the bot's own.
 """
 
 
@@ -64,6 +67,26 @@ class WomBroken(WomError):
     """An answer came that is no answer."""
 
     words = "Wise Old Man's answer cannot be read"
+
+
+class WomMoved(WomBroken):
+    """We are sent on to another address, which is not followed: our key would go along."""
+
+    words = "Wise Old Man is at another address"
+
+    def __init__(self, path: str, status: int | None = None, address: str | None = None) -> None:
+        super().__init__(path, status)
+        self.address = address
+
+    def __str__(self) -> str:
+        """Also names the address."""
+        return super().__str__() + (f": {self.address}" if self.address else "")
+
+
+class WomTooLarge(WomBroken):
+    """The answer, or what it unpacks to, is larger than any clan's; the rest was not read."""
+
+    words = "Wise Old Man's answer is too large"
 
 
 class WomRefused(WomError):
@@ -131,7 +154,7 @@ class InvalidId(NeverSent):
 class InvalidName(NeverSent):
     """A name that no path can carry."""
 
-    words = "a name is not empty and is plain text"
+    words = "a name is plain text of 1 to 50 characters"
 
 
 class InvalidSpan(NeverSent):

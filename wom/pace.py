@@ -13,6 +13,8 @@ WINDOW_S = 60.0
 # Their clock starts when a request arrives, ours when it leaves; and they round to seconds.
 MARGIN_S = 1.0
 BLOCKED_S = 24 * 60 * 60.0
+# No answer keeps us quiet for longer: one odd header must not silence every clan for weeks.
+LONGEST_S = 60 * 60.0
 
 
 class Allowance(NamedTuple):
@@ -52,11 +54,12 @@ class Pace:
         self._limit = seen.limit
         # Others may share our address; requests still under way are not in their count yet.
         self._used = max(self._used, seen.limit - seen.remaining)
-        self._ends_s = now + seen.reset_s + MARGIN_S
+        self._ends_s = now + min(seen.reset_s, LONGEST_S) + MARGIN_S
 
     def back_off(self, now: float, retry_after: float | None) -> None:
-        """Stay quiet after a 429 for as long as it says, or one whole window."""
-        until = now + (WINDOW_S if retry_after is None else retry_after) + MARGIN_S
+        """Stay quiet after a 429 for as long as it says, an hour at most, or one whole window."""
+        wait = WINDOW_S if retry_after is None else min(retry_after, LONGEST_S)
+        until = now + wait + MARGIN_S
         self._quiet_until_s = max(until, self._quiet_until_s or until)
 
     def block(self, now: float) -> None:

@@ -25,6 +25,7 @@ from wom.models import (
 
 T = TypeVar("T")
 
+MAX_NAME = 50  # of a group or a player, with room to spare: a longer URL than 8 KB is refused
 PAGE_SIZE = 50  # the most that Wise Old Man gives at once; asking for more is a 400
 
 
@@ -76,12 +77,14 @@ def name_changes(group_id: int, offset: int = 0) -> ApiRequest[tuple[NameChange,
 
 def names_like(username: str) -> ApiRequest[tuple[NameChange, ...]]:
     """Ask for renames of any status, from or to a name that begins so."""
-    return ApiRequest("GET", "/names", bodies.name_changes, {"username": username, **_page(0)})
+    query = {"username": _name("/names", username), **_page(0)}
+    return ApiRequest("GET", "/names", bodies.name_changes, query)
 
 
 def search_groups(name: str) -> ApiRequest[tuple[GroupSummary, ...]]:
     """Ask for groups that have this in their name."""
-    return ApiRequest("GET", "/groups", bodies.groups, {"name": name, **_page(0)})
+    query = {"name": _name("/groups", name), **_page(0)}
+    return ApiRequest("GET", "/groups", bodies.groups, query)
 
 
 def player(player_id: int) -> ApiRequest[PlayerDetails]:
@@ -109,13 +112,18 @@ def _path(pattern: str, number: int) -> str:
 
 def _segment(name: str) -> str:
     """Percent-encode a name for a path, dots too, lest `..` climbs out of it."""
+    return quote(_name("/players/:username", name), safe="").replace(".", "%2E")
+
+
+def _name(pattern: str, name: str) -> str:
+    """Return a name that can be one: neither empty, nor endless, nor half a character."""
     try:
-        encoded = quote(name, safe="").replace(".", "%2E")
+        name.encode()
     except UnicodeEncodeError as error:
-        raise InvalidName("/players/:username") from error
-    if not encoded:
-        raise InvalidName("/players/:username")
-    return encoded
+        raise InvalidName(pattern) from error
+    if not 1 <= len(name) <= MAX_NAME:
+        raise InvalidName(pattern)
+    return name
 
 
 def _page(offset: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ from wom.errors import (
     WomBroken,
     WomBusy,
     WomError,
+    WomMoved,
     WomNotFound,
     WomRefused,
     WomWrongCode,
@@ -32,6 +33,8 @@ Headers = Mapping[str, str]
 
 _DIGITS = re.compile(r"[0-9]{1,7}")
 _CODE = re.compile(r"[A-Z_]{1,64}")
+_ADDRESS = re.compile(r"(https?://)(?:[^/?#@]*@)?([!-~]{1,200}?)(?:[?#].*)?")
+_SENT_ON = frozenset({301, 302, 303, 307, 308})
 _BY_STATUS: Mapping[int, type[WomRefused]] = {
     HTTPStatus.BAD_REQUEST: WomBadRequest,
     HTTPStatus.NOT_FOUND: WomNotFound,
@@ -91,6 +94,8 @@ def _refusal(path: str, status: int, headers: Headers, body: bytes) -> WomError:
     code = _code(form)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _too_many(path, headers, form)
+    if status in _SENT_ON:
+        return WomMoved(path, status, _address(path, headers.get("location", "")))
     if not HTTPStatus(400) <= status < HTTPStatus(500) or _is_page(headers, body):
         return WomBroken(path, status)
     if status == HTTPStatus.FORBIDDEN and code is None and _says(form, "api key"):
@@ -111,6 +116,12 @@ def _too_many(path: str, headers: Headers, form: Mapping[str, object]) -> WomErr
     if not limited and _says(form, "blocked"):
         return WomBlocked(path, status)
     return WomBusy(path, status, retry_after)
+
+
+def _address(path: str, location: str) -> str | None:
+    """Return where we are sent on to, without what we asked for; None when that is no address."""
+    found = _ADDRESS.fullmatch(location)
+    return None if found is None else f"{found[1]}{found[2]}".removesuffix(path)
 
 
 def _form(body: bytes) -> Mapping[str, object]:

@@ -1,13 +1,13 @@
 """What a fresh roster says against the known one: who joined, left, came back, rose, was renamed.
 
-Identity is the player id. A roster that lost more than a fifth of its members at once is not
-believed: nothing changes, and people are told.
+Identity is the player id. A roster that lost more than a fifth of its members at once, or that is
+mostly of strangers, is not believed: nothing changes, and people are told.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.clan.activity import Change, ChangeKind
@@ -16,6 +16,18 @@ from bot.clan.ranks import compare
 
 VANISHED_LIMIT = 0.2
 """The share of the roster that may leave between two polls."""
+
+_FEW = 5
+"""Of so many nobody is surprised: in a small clan a fifth is one person."""
+
+_STRANGERS_LIMIT = 0.5
+"""The share of a fresh roster that may be new to us: more, and it is another clan's."""
+
+_SETTLED = 20
+"""From so many members on a clan does not grow to twice its size between two polls."""
+
+_UNSYNCED_AFTER = timedelta(days=60)
+"""For how long a settled clan's list may stay the same before nobody seems to look after it."""
 
 _ARCHIVE_NAME = re.compile(r"archive\d+")
 
@@ -58,10 +70,9 @@ def roster_news(
     present_before = {pid for pid, place in known.items() if place.left_at is None}
     here = {place.player_id for place in fresh}
     gone = sorted(present_before - here)
-    if not believed and len(gone) > VANISHED_LIMIT * len(present_before):
-        return RosterNews(
-            doubt=f"{len(gone)} of {len(present_before)} members are missing from WOM's answer"
-        )
+    doubt = None if believed else _doubt(present_before, gone, here, here - known.keys())
+    if doubt is not None:
+        return RosterNews(doubt=doubt)
     founding = not present_before
     since = None if founding else now
     places = tuple(_merged(known.get(place.player_id), place, since) for place in fresh)
@@ -76,6 +87,31 @@ def roster_news(
     )
     changes += [Change(ChangeKind.LEFT, pid, known[pid].name, now) for pid in gone]
     return RosterNews(places, tuple(changes))
+
+
+def _doubt(
+    before: Collection[int], gone: Collection[int], here: Collection[int], new: Collection[int]
+) -> str | None:
+    """Return why a fresh roster is not believed: too many are gone, or too many are strangers."""
+    is_emptied = bool(before) and not here
+    if is_emptied or (len(gone) >= _FEW and len(gone) > VANISHED_LIMIT * len(before)):
+        return f"{len(gone)} of {len(before)} members are missing from WOM's answer"
+    if len(before) >= _SETTLED and len(new) >= _STRANGERS_LIMIT * len(here):
+        return f"{len(new)} of the {len(here)} members in WOM's answer were never in the clan"
+    return None
+
+
+def unsynced_since(
+    members: int, changed_at: datetime | None, began_at: datetime, polled_at: datetime
+) -> datetime | None:
+    """Return since when nothing moved on a clan's list where that is odd, else None.
+
+    `began_at` is when we first looked. Who left the game clan stands on Wise Old Man's list until
+    somebody syncs it, and looks like everybody else there: all that can be known is its age.
+    """
+    since = max(changed_at or began_at, began_at)
+    is_odd = members >= _SETTLED and polled_at - since > _UNSYNCED_AFTER
+    return since if is_odd else None
 
 
 def _merged(known: Place | None, fresh: Place, now: datetime | None) -> Place:

@@ -27,10 +27,14 @@ def late_jobs(
     started_at: datetime,
     now: datetime,
 ) -> tuple[Late, ...]:
-    """Return the jobs that are late; before its first success a job counts from `started_at`."""
+    """Return the jobs that are late; before its first success a job counts from `started_at`.
+
+    What is still to come was noted by a clock that ran ahead, and tells nothing.
+    """
     found = []
     for job in jobs:
         last = succeeded_at.get(job.name)
+        last = None if last is not None and last > now else last
         if now - max(last or started_at, started_at) > 2 * job.every:
             found.append(Late(job, last))
     return tuple(found)

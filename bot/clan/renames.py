@@ -5,7 +5,7 @@ the change: then the old id is back and the other one is gone. What is in doubt 
 for three days at most.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,6 +20,8 @@ HELD_FOR = timedelta(days=3)
 _OPEN = frozenset({"pending", "approved"})
 CAME = frozenset({ChangeKind.JOINED, ChangeKind.RETURNED})
 """What we call it when Wise Old Man says that somebody joined."""
+
+_NOTHING: Mapping[int, Collection[str]] = {}
 
 ReportedAt = Mapping[tuple[int, ChangeKind], datetime]
 """When Wise Old Man says that a player joined or left, the last time it did."""
@@ -114,23 +116,28 @@ def held_back(news: RosterNews, held: Iterable[RenamePair]) -> RosterNews:
 
 
 def mistaken(
-    changes: Iterable[Change], known: Mapping[int, Place], joined: Mapping[int, datetime]
+    changes: Iterable[Change],
+    known: Mapping[int, Place],
+    joined: Mapping[int, datetime],
+    borne: Mapping[int, Collection[str]] = _NOTHING,
 ) -> tuple[Mistaken, ...]:
     """Return whom an approved name change gave back after they were told as two.
 
-    That is who returns under the name of somebody who is gone, and who had joined at the very
-    instant at which the other left; `joined` is when those who are gone had joined.
+    That is who returns and bears, or bore in between, the name of somebody who is gone, and who had
+    joined at the very instant at which the other left. `joined` is when those who are gone had
+    joined, `borne` the WOM keys of the names that a player is known to have borne.
     """
     told = tuple(changes)
     returned = {change.player_id for change in told if change.kind is ChangeKind.RETURNED}
-    renamed = {
+    bearers = {key: player_id for player_id in returned for key in borne.get(player_id, ())}
+    bearers |= {
         wom_key(change.after or ""): change.player_id
         for change in told
         if change.kind is ChangeKind.RENAMED and change.player_id in returned
     }
     found = []
     for change in told:
-        player_id = renamed.get(wom_key(change.name))
+        player_id = bearers.get(wom_key(change.name))
         if change.kind is ChangeKind.LEFT and player_id is not None:
             at = known[player_id].left_at
             if at is not None and joined.get(change.player_id) == at:

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from bot.clan.diagnosis import Finding, fault, warning, well
 from bot.clan.wording import plural
 from bot.cli.context import CannotDo, CliContext
-from bot.cli.exit_codes import storage_remedy, wom_remedy, words_for
+from bot.cli.exit_codes import storage_remedy, wom_remedy, wom_words, words_for
 from bot.reports.paper import warm_up
 from bot.services.setup import groups_called
 from bot.settings import Settings
@@ -82,7 +82,7 @@ async def at_wom(context: CliContext, settings: Settings) -> list[Finding]:
             async with context.open_services(apart) as services:
                 found = await groups_called(services.wom, str(group_id or "clan"))
         except WomError as error:
-            return [fault("wom", str(error), wom_remedy(error))]
+            return [fault("wom", wom_words(error), wom_remedy(error))]
     findings = [well("wom", "answers" + (" and knows the key" if settings.wom_api_key else ""))]
     if group_id is not None and found:
         members = plural(found[0].members, "member")

@@ -46,7 +46,7 @@ def words_for(error: BaseException) -> str:
 
     words: dict[type[BaseException], Callable[[Any], str]] = {
         SettingsError: str,
-        WomError: lambda e: f"{e}; {wom_remedy(e)}.",
+        WomError: lambda e: f"{wom_words(e)}; {wom_remedy(e)}.",
         StorageError: lambda e: f"{e}; {storage_remedy(e)}.",
         NoGroup: lambda e: f"{e}, or set WOM_GROUP_ID.",
         PollUnderWay: lambda e: f"{e}.",
@@ -62,11 +62,24 @@ def _of_the_system(error: OSError) -> str:
     return f"{error}; check the connection and the disk."
 
 
+def wom_words(error: BaseException) -> str:
+    """Return what went wrong between us and Wise Old Man; paths and codes stand in the log."""
+    from bot.services.game import fault_parts
+    from wom.errors import WomMoved
+
+    if isinstance(error, WomMoved) and error.address:
+        return f"We are sent on from Wise Old Man's address to {error.address}"
+    return (fault_parts(error) or (str(error),))[0]
+
+
 def wom_remedy(error: BaseException) -> str:
     """Return what to do about an error of Wise Old Man."""
     from wom import errors
 
     remedies = (
+        (errors.WomMoved, "if that is Wise Old Man, set WOM_BASE_URL to it, else see the network"),
+        (errors.InvalidId, "check WOM_GROUP_ID"),
+        (errors.InvalidName, "check how the name is written"),
         (errors.WomUnreachable, "check the connection, or try again later"),
         (errors.WomBusy, "wait a minute, or set WOM_API_KEY for more requests"),
         (errors.WomBlocked, "stop asking for a day"),

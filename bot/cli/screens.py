@@ -34,6 +34,8 @@ def show_poll(
         console.print(f"  Nothing was changed: {result.overtaken}. Run it again.", style="red")
     if result.filled_from is not None:
         console.print(f"  History was read back to {result.filled_from:%Y-%m-%d}.")
+    if result.unfilled is not None:
+        console.print("  The year before could not be read yet. The next poll asks again.")
     for pair in result.held:
         console.print(
             f"  {pair.gone.name} may be {pair.came.name} now: told when the name change is decided."

@@ -12,9 +12,10 @@ from structlog.testing import capture_logs
 
 from bot.clan.notices import Notice
 from bot.gateway import DiscordSetup, NoDiscord, opened_bot, read_setup, stay
+from bot.rhythm import Every
 from bot.services.ops import Outcome
 from bot.settings import load
-from bot.timetable import BotJob, Timetable, every
+from bot.timetable import BotJob, Timetable
 from tests.bot.cli.conftest import TOKEN, Line, line, path, template
 from tests.storage.rows import HOUR
 
@@ -89,8 +90,7 @@ async def test_whatever_happens_the_bot_is_closed_and_its_jobs_have_ended(line: 
                 timetable = bot.timetable
                 assert isinstance(timetable, Timetable)
                 timetable.start()
-                job = BotJob("forever", lambda _: every(HOUR), forever)
-                timetable._scheduler.add_job(timetable.run, args=[job])
+                timetable.keep(BotJob("forever", lambda _: Every(HOUR, 0 * HOUR), forever))
                 await began.wait()
                 raise ZeroDivisionError
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import io
 import weakref
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,10 +17,11 @@ import pytest_asyncio
 
 from bot.clan.notices import Notice
 from bot.journal import open_journal
+from bot.rhythm import Daily, Every, Rhythm
 from bot.services.ops import Outcome
 from bot.services.setup import Clan
-from bot.settings import load
-from bot.timetable import JOBS, BotJob, ClanJob, Timetable, every
+from bot.settings import Settings, load
+from bot.timetable import JOBS, BotJob, ClanJob, Timetable
 from bot.wiring import Services, open_services
 from storage import clans
 from storage.runs import Run
@@ -40,6 +42,7 @@ class Desk:
     """A timetable whose jobs a test does by name, and what they said."""
 
     services: Services
+    settings: Settings
     timetable: Timetable
     group: Group
     clock: Clock
@@ -92,7 +95,7 @@ async def desk(path: Path, outlet: Said) -> AsyncIterator[Desk]:
     clock = Clock(NOW)
     async with open_services(settings, clock, transport=httpx.MockTransport(group)) as services:
         timetable = Timetable(services, settings, outlet)
-        yield Desk(services, timetable, group, clock, outlet.notices)
+        yield Desk(services, settings, timetable, group, clock, outlet.notices)
 
 
 async def test_a_poll_is_recorded_with_what_came_of_it(desk: Desk) -> None:
@@ -109,6 +112,16 @@ async def test_a_poll_is_recorded_with_what_came_of_it(desk: Desk) -> None:
         "failed": 1,
         "reasons": ["Player 3: never updated on WOM"],
     }
+
+
+async def test_what_cannot_be_is_recorded_with_whose_it_is(desk: Desk) -> None:
+    clan = await desk.clan()
+    desk.group.members[3].bosses["zulrah"] = -7
+    await desk.do("poll")
+    run = (await desk.runs(clan))["poll"]
+    words = "Zulrah -7 cannot be: nothing of this look was kept"
+    assert (run.outcome, run.detail["odd"]) == ("done", {"3": words})
+    assert run.detail["reasons"] == [f"Player 3: {words}"]
 
 
 async def test_a_roster_that_is_not_believed_is_refused_and_told_once(desk: Desk) -> None:
@@ -253,30 +266,28 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         *("flush", "tidy", "poll", "update-all"),
         *("let-go", "backup", "recount", "forget", "watch"),
     ]
-    desk.timetable.start()
-    planned = {job.id: job for job in desk.timetable._scheduler.get_jobs()}
-    assert {name: str(job.trigger) for name, job in planned.items()} == {
-        "flush": "interval[0:00:03]",
-        "tidy": "interval[0:05:00]",
-        "poll": "interval[1:00:00]",
-        "update-all": "interval[12:00:00]",
-        "let-go": "interval[0:10:00]",
-        "backup": "cron[hour='4']",
-        "recount": "interval[1:00:00]",
-        "forget": "cron[hour='5']",
-        "watch": "interval[0:15:00]",
+    assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
+        "flush": "every 0:00:03",
+        "tidy": "every 0:05:00",
+        "poll": "every 1:00:00, first after 0:00:10",
+        "update-all": "every 12:00:00, first after 0:02:00",
+        "let-go": "every 0:10:00",
+        "backup": "daily at 4",
+        "recount": "every 1:00:00, first after 0:00:10",
+        "forget": "daily at 5",
+        "watch": "every 0:15:00",
     }
-    assert all(job.max_instances == 1 and job.coalesce for job in planned.values())
-    poll, watch = planned["poll"], planned["watch"]
-    assert watch.next_run_time - poll.next_run_time > timedelta(minutes=14)
+    desk.timetable.start()
+    assert {task.get_name() for task in asyncio.all_tasks()} >= BY_NAME.keys()
     desk.timetable.stop()
     await desk.timetable.finished()
+    assert not {task.get_name() for task in asyncio.all_tasks()} & BY_NAME.keys()
 
 
 async def test_a_timetable_that_never_started_can_be_stopped(desk: Desk) -> None:
     desk.timetable.stop()
     await desk.timetable.finished()
-    assert not desk.timetable._scheduler.running
+    assert not desk.timetable.is_running
 
 
 async def test_a_job_that_runs_when_we_stop_is_cancelled_and_recorded_before_all_is_closed(
@@ -289,9 +300,8 @@ async def test_a_job_that_runs_when_we_stop_is_cancelled_and_recorded_before_all
         began.set()
         await asyncio.Event().wait()
 
-    job = BotJob("forever", lambda _: every(HOUR), forever)
     desk.timetable.start()
-    desk.timetable._scheduler.add_job(desk.timetable.run, args=[job])
+    desk.timetable.keep(BotJob("forever", lambda _: Every(HOUR, timedelta(0)), forever))
     await began.wait()
     desk.timetable.stop()
     await desk.timetable.finished()
@@ -366,3 +376,123 @@ async def test_a_clan_in_which_somebody_always_writes_is_tidied_now_and_then(
     assert circle()
     await desk.do("tidy")
     assert not circle()
+
+
+class Turning:
+    """Time that passes for a timetable while it sleeps, and a wall clock that somebody sets."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.passed_s = 0.0
+        self.sleepers: list[tuple[float, asyncio.Event]] = []
+
+    def timer(self) -> float:
+        return self.passed_s
+
+    async def sleep(self, seconds: float) -> None:
+        awake = asyncio.Event()
+        self.sleepers.append((self.passed_s + seconds, awake))
+        await awake.wait()
+
+    async def passes(self, length: timedelta) -> None:
+        """Let time pass, by both clocks, to each moment at which somebody wakes up."""
+        end_s = self.passed_s + length.total_seconds()
+        while True:
+            await settled()
+            at_s = min([at for at, _ in self.sleepers] + [end_s])
+            self.clock.forward(timedelta(seconds=at_s - self.passed_s))
+            self.passed_s = at_s
+            if at_s >= end_s:
+                return
+            for each in [each for each in self.sleepers if each[0] <= at_s]:
+                self.sleepers.remove(each)
+                each[1].set()
+
+
+async def settled() -> None:
+    """Let everybody who can go on do so."""
+    for _ in range(6):
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Ticking:
+    """A timetable of jobs that only count, and the clocks it goes by."""
+
+    turning: Turning
+    timetable: Timetable
+    done: list[str] = field(default_factory=list)
+
+    def counts(self, name: str, rhythm: Rhythm) -> None:
+        async def count(_: Timetable, __: Outcome) -> None:
+            self.done.append(name)
+
+        self.timetable.keep(BotJob(name, lambda _: rhythm, count, recorded=False))
+
+    async def ran(self, length: timedelta) -> dict[str, int]:
+        """Return how often each job was done while time passed."""
+        self.done.clear()
+        await self.turning.passes(length)
+        return dict(Counter(self.done))
+
+
+@pytest_asyncio.fixture
+async def ticking(desk: Desk) -> AsyncIterator[Ticking]:
+    turning = Turning(desk.clock)
+    timetable = Timetable(
+        desk.services, desk.settings, Said(), timer=turning.timer, sleep=turning.sleep
+    )
+    made = Ticking(turning, timetable)
+    made.counts("often", Every(10 * MINUTE))
+    made.counts("hourly", Every(HOUR, timedelta(seconds=10)))
+    made.counts("daily", Daily(hour=4))
+    yield made
+    timetable.stop()
+    await timetable.finished()
+
+
+async def test_jobs_are_done_as_often_as_their_rhythm_says(ticking: Ticking) -> None:
+    assert NOW.hour == 12
+    assert await ticking.ran(6 * HOUR) == {"often": 35, "hourly": 6}
+    assert await ticking.ran(DAY) == {"often": 144, "hourly": 24, "daily": 1}
+
+
+@pytest.mark.parametrize("back", [HOUR, 30 * DAY])
+async def test_a_clock_that_is_set_back_stops_no_job(ticking: Ticking, back: timedelta) -> None:
+    await ticking.ran(14 * HOUR)
+    ticking.turning.clock.forward(-back)
+    assert await ticking.ran(HOUR) == {"often": 6, "hourly": 1}
+    # By the clock it is 4 in the morning an hour later than by the time that passed.
+    assert (await ticking.ran(4 * HOUR))["daily"] == 1
+    assert "daily" not in await ticking.ran(12 * HOUR)
+
+
+@pytest.mark.parametrize("days", [1, 30, 180, 3_650])
+async def test_a_clock_that_jumps_ahead_makes_up_for_each_job_once(
+    ticking: Ticking, days: int
+) -> None:
+    await ticking.ran(HOUR)
+    ticking.turning.clock.forward(days * DAY)
+    # Within half a minute it is noticed.
+    assert await ticking.ran(timedelta(seconds=31)) == {"often": 1, "hourly": 1, "daily": 1}
+    assert await ticking.ran(HOUR) == {"often": 6, "hourly": 1}
+    ticking.turning.clock.forward(-days * DAY)
+    assert await ticking.ran(HOUR) == {"often": 6, "hourly": 1}
+    assert (await ticking.ran(DAY))["daily"] == 1
+
+
+async def test_a_job_that_takes_long_leaves_out_the_turns_that_it_missed(ticking: Ticking) -> None:
+    async def long(_: Timetable, __: Outcome) -> None:
+        ticking.done.append("long")
+        await ticking.turning.sleep(150)
+
+    ticking.timetable.keep(BotJob("long", lambda _: Every(MINUTE), long, recorded=False))
+    assert (await ticking.ran(timedelta(minutes=12)))["long"] == 4
+
+
+async def test_however_often_a_job_was_done_nothing_is_left_of_it(ticking: Ticking) -> None:
+    await ticking.ran(HOUR)
+    tasks, kept = len(asyncio.all_tasks()), len(ticking.timetable._running)
+    await ticking.ran(4 * HOUR)
+    assert (len(asyncio.all_tasks()), len(ticking.timetable._running)) == (tasks, kept)
+    assert len(ticking.turning.sleepers) <= kept

@@ -118,6 +118,19 @@ async def test_when_the_first_reading_fails_the_group_stays_and_both_are_told(
     assert (await town.clan()).wom_group_id == town.world.group_id
 
 
+async def test_while_the_history_cannot_be_read_the_clan_is_set_up_all_the_same(
+    bare_town: Town,
+) -> None:
+    town = bare_town
+    panel = await opened(town)
+    town.wom.shut.add("/groups/7404/bulk-gained")
+    await sent(town, panel, "group", "7404")
+    assert "Wise Old Man does not tell the year before yet; each poll asks again." in words(panel)
+    ran = (await town.services.upkeep.status(await town.clan())).runs["poll"]
+    assert (ran.outcome, ran.detail["members"]) == ("done", 30)
+    assert ran.detail["history"].startswith("Wise Old Man refused this")
+
+
 async def test_a_time_zone_is_checked_before_it_is_set(bare_town: Town) -> None:
     town = bare_town
     panel = await opened(town)

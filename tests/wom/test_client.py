@@ -1,4 +1,7 @@
-from collections.abc import Awaitable, Callable
+import asyncio
+import gzip
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.wom.recorded import recorded
-from wom.client import TRIES, WomClient, open_http
+from wom.client import MAX_BYTES, TRIES, WomClient, open_http
 from wom.errors import (
     InvalidId,
     PlayerTooSoon,
@@ -17,7 +20,9 @@ from wom.errors import (
     WomBroken,
     WomBusy,
     WomError,
+    WomMoved,
     WomNotFound,
+    WomTooLarge,
     WomUnreachable,
     WomWrongCode,
 )
@@ -44,10 +49,36 @@ class Clock:
         self.now += seconds
 
 
+class Stream(httpx.AsyncByteStream):
+    """A body that comes in parts, as from a socket; a dripping one waits a little for each."""
+
+    def __init__(self, parts: Iterable[bytes], drip_s: float | None = None) -> None:
+        self.parts = parts
+        self.drip_s = drip_s
+        self.sent = 0
+        self.is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self.parts:
+            if self.drip_s is not None:
+                await asyncio.sleep(self.drip_s)
+            self.sent += len(part)
+            yield part
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
 class Wom:
     """A Wise Old Man that gives these answers in turn, the last one for ever."""
 
-    def __init__(self, *answers: Answer, key: str | None = None, max_wait_s: float = 120.0) -> None:
+    def __init__(
+        self,
+        *answers: Answer,
+        key: str | None = None,
+        max_wait_s: float = 120.0,
+        deadline_s: float = 90.0,
+    ) -> None:
         self.answers = list(answers)
         self.requests: list[httpx.Request] = []
         self.clock = Clock()
@@ -65,6 +96,7 @@ class Wom:
             sleep=self.clock.sleep,
             jitter=lambda: 0.5,
             max_wait_s=max_wait_s,
+            deadline_s=deadline_s,
         )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -72,6 +104,8 @@ class Wom:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
+        if isinstance(answer.stream, Stream):
+            return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream)
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
@@ -323,6 +357,89 @@ async def test_each_request_is_one_line_in_the_log() -> None:
         "seconds": 0.0,
         "waited": 0.0,
     }
+
+
+async def test_a_retry_after_of_months_silences_nobody_for_longer_than_an_hour() -> None:
+    wom = Wom(httpx.Response(429, headers={"retry-after": "9999999"}), EMPTY)
+    with pytest.raises(WomBusy) as raised:
+        await wom.client.group(11920)
+    assert raised.value.retry_after == 3_601.0
+    wom.clock.now += 3_601
+    assert isinstance(await wom.client.group(11920), Fresh)
+
+
+async def test_a_body_that_drips_ends_with_the_deadline_of_the_whole_request() -> None:
+    body = Stream((b" " for _ in range(10_000)), drip_s=0.001)
+    wom = Wom(httpx.Response(200, stream=body), max_wait_s=0, deadline_s=0.03)
+    with pytest.raises(WomUnreachable):
+        await wom.client.group(11920)
+    assert body.is_closed
+    assert body.sent < 100
+    assert len(wom.requests) == 1, "its time was used up"
+
+
+async def test_after_a_deadline_it_is_asked_again_only_while_patience_lasts() -> None:
+    wom = Wom(httpx.ReadTimeout("late"), max_wait_s=100)
+
+    async def slow(seconds: float) -> None:
+        wom.clock.now += 60 + seconds
+
+    wom.client._sleep = slow
+    with pytest.raises(WomUnreachable):
+        await wom.client.group(1)
+    assert len(wom.requests) == 3
+
+
+def packed(most: int) -> bytes:
+    """So many bytes of white space, in gzip."""
+    return gzip.compress(b" " * most, compresslevel=9)
+
+
+async def test_a_bomb_of_gzip_is_given_up_long_before_it_is_unpacked() -> None:
+    bomb = packed(128 * 1024 * 1024)
+    assert len(bomb) < 500_000
+    body = Stream([bomb])
+    wom = Wom(httpx.Response(200, headers={"content-encoding": "gzip"}, stream=body))
+    tracemalloc.start()
+    with pytest.raises(WomTooLarge):
+        await wom.client.group(11920)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3 * MAX_BYTES
+    assert body.is_closed
+    assert len(wom.requests) == 1
+
+
+async def test_a_body_without_end_is_given_up() -> None:
+    body = Stream(b" " * 65_536 for _ in range(10_000))
+    with pytest.raises(WomTooLarge):
+        await Wom(httpx.Response(200, stream=body)).client.group(11920)
+    assert body.sent <= MAX_BYTES + 65_536
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "br", "deflate", "zstd"])
+async def test_what_is_packed_otherwise_than_we_asked_for_is_not_unpacked(packing: str) -> None:
+    body = Stream([packed(1_000)])
+    wom = Wom(httpx.Response(200, headers={"content-encoding": packing}, stream=body))
+    with pytest.raises(WomBroken):
+        await wom.client.update_all(4821, CODE)
+    assert body.sent == 0
+
+
+async def test_gzip_is_unpacked_however_it_is_cut() -> None:
+    sent = gzip.compress(recorded("empty-group-details").body)
+    for parts in ([sent], [sent[n : n + 1] for n in range(len(sent))]):
+        answer = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Stream(parts))
+        assert isinstance(await Wom(answer).client.group(11920), Fresh)
+
+
+async def test_being_sent_on_is_not_followed_and_not_tried_again() -> None:
+    moved = httpx.Response(301, headers={"location": "https://api.example.net/v3/groups/11920"})
+    wom = Wom(moved, key=KEY)
+    with pytest.raises(WomMoved) as raised:
+        await wom.client.group(11920)
+    assert raised.value.address == "https://api.example.net/v3"
+    assert len(wom.requests) == 1
 
 
 async def test_closing_closes_the_connection_if_one_was_opened() -> None:

@@ -8,6 +8,7 @@ from wom.errors import (
     WomBadKey,
     WomBusy,
     WomError,
+    WomMoved,
     WomNotFound,
     WomRefused,
     WomUnreachable,
@@ -42,6 +43,7 @@ def test_a_player_asked_too_soon_is_a_refusal_and_not_a_busy_client() -> None:
         WomRefused("/p", 403, "PLAYER_IS_ARCHIVED"),
         PlayerTooSoon("/p", 429, "PLAYER_IS_RATE_LIMITED", 60),
         InvalidId("/p"),
+        WomMoved("/p", 301, "https://x"),
     ],
 )
 def test_an_error_survives_a_trip_to_another_process(error: WomError) -> None:

@@ -11,15 +11,14 @@ RENAME = {
     "oldName": "Old",
     "newName": "New",
     "status": "approved",
-    "resolvedAt": "2026-11-20T13:53:16.825+02:00",
-    "createdAt": "2026-11-19T00:00:00.000Z",
+    "createdAt": "2026-11-20T13:53:16.825+02:00",
 }
 
 
 def test_instants_become_utc_and_names_of_the_wire_become_ours() -> None:
     change = NameChange.model_validate(RENAME)
     assert change.player_id == 51240
-    assert change.resolved_at == datetime(2026, 11, 20, 11, 53, 16, 825_000, tzinfo=UTC)
+    assert change.created_at == datetime(2026, 11, 20, 11, 53, 16, 825_000, tzinfo=UTC)
 
 
 def test_a_field_that_we_do_not_read_and_a_status_that_we_do_not_know_pass() -> None:
@@ -30,7 +29,7 @@ def test_a_field_that_we_do_not_read_and_a_status_that_we_do_not_know_pass() -> 
 def test_an_id_is_a_whole_number_that_wom_can_have() -> None:
     for wrong in (0, -1, MAX_ID + 1, True, "x"):
         with pytest.raises(ValidationError):
-            NameChange.model_validate({**RENAME, "id": wrong})
+            NameChange.model_validate({**RENAME, "playerId": wrong})
 
 
 def test_a_truth_value_is_no_count() -> None:

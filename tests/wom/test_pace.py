@@ -1,4 +1,4 @@
-from wom.pace import BLOCKED_S, LIMIT_WITH_KEY, MARGIN_S, WINDOW_S, Allowance, Pace
+from wom.pace import BLOCKED_S, LIMIT_WITH_KEY, LONGEST_S, MARGIN_S, WINDOW_S, Allowance, Pace
 
 
 def taken_at_once(pace: Pace, now: float) -> int:
@@ -106,6 +106,15 @@ def test_a_shorter_429_does_not_shorten_a_longer_one() -> None:
     pace.back_off(0.0, 300.0)
     pace.back_off(0.0, 5.0)
     assert pace.reserve(0.0) == 300.0 + MARGIN_S
+
+
+def test_no_answer_keeps_us_quiet_for_longer_than_an_hour() -> None:
+    told, learned = Pace(20), Pace(1)
+    told.back_off(0.0, 9_999_999.0)
+    assert told.reserve(0.0) == LONGEST_S + MARGIN_S == 3_601.0
+    learned.reserve(0.0)
+    learned.learn(0.5, 0.0, Allowance(limit=1, remaining=0, reset_s=9_999_999))
+    assert learned.reserve(0.5) == 3_601.0
 
 
 def test_a_block_lasts_a_day() -> None:

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -89,10 +90,18 @@ def test_no_name_leaves_its_place_in_the_path(name: str) -> None:
     assert segment.isascii()
 
 
-@pytest.mark.parametrize("name", ["", "\ud800"])
-def test_a_name_that_no_path_can_carry_is_never_sent(name: str) -> None:
-    with pytest.raises(InvalidName):
-        questions.update_player(name)
+@pytest.mark.parametrize(
+    "name", ["", "\ud800", "x" * 51, "\N{SMILING FACE WITH SUNGLASSES}" * 3_000]
+)
+def test_a_name_that_none_can_be_is_never_sent(name: str) -> None:
+    for ask in (questions.update_player, questions.search_groups, questions.names_like):
+        with pytest.raises(InvalidName):
+            ask(name)
+
+
+def test_the_longest_name_makes_no_long_address() -> None:
+    asked = questions.search_groups("\N{SMILING FACE WITH SUNGLASSES}" * 50)
+    assert len(quote(asked.query["name"])) < 1_000
 
 
 def test_a_question_never_shows_the_code_it_carries() -> None:

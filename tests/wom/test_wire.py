@@ -18,6 +18,7 @@ from wom.errors import (
     WomBroken,
     WomBusy,
     WomError,
+    WomMoved,
     WomNotFound,
     WomRefused,
     WomWrongCode,
@@ -135,7 +136,8 @@ def test_only_a_429_without_limits_that_says_so_is_a_block(
         (502, {"content-type": "text/html"}, b"Bad gateway", WomBroken),
         (404, {}, b" <!DOCTYPE html>", WomBroken),
         (403, {"content-type": "text/html; charset=utf-8"}, b"challenge", WomBroken),
-        (302, {}, b"", WomBroken),
+        (302, {}, b"", WomMoved),
+        (300, {}, b"", WomBroken),
         (204, {}, b"", WomBroken),
         (304, {}, b"", WomBroken),
         (200, {}, b"", WomBroken),
@@ -153,6 +155,29 @@ def test_an_answer_nobody_recorded_still_has_its_kind(
     with pytest.raises(WomError) as raised:
         read_answer(questions.group(1), status, headers, body)
     assert type(raised.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("location", "address"),
+    [
+        ("https://api.example.net/v2/groups/1", "https://api.example.net/v2"),
+        ("https://api.example.net/v2/groups/1?key=secret#x", "https://api.example.net/v2"),
+        ("https://me:secret@api.example.net/", "https://api.example.net/"),
+        ("http://hotel.example/login", "http://hotel.example/login"),
+        ("/v3/groups/1", None),
+        ("https://" + "x" * 400, None),
+        ("https://two\nlines", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_being_sent_on_names_the_address_and_nothing_that_was_asked(
+    location: str, address: str | None
+) -> None:
+    with pytest.raises(WomMoved) as raised:
+        read_answer(questions.group(1), 308, {"location": location}, b"")
+    assert raised.value.address == address
+    assert (address or "308") in str(raised.value)
+    assert "secret" not in str(raised.value)
 
 
 def test_an_answer_that_echoes_what_was_sent_puts_none_of_it_into_the_error() -> None:

@@ -1,6 +1,6 @@
 """What Wise Old Man shows: polls, the first year, renames, and asking it to look again."""
 
-from bot.services.game.faults import fault_words, unready
+from bot.services.game.faults import AGAIN, fault_parts, fault_words, unready
 from bot.services.game.first_year import fill_history
 from bot.services.game.looking import Looking
 from bot.services.game.poll import Failure, NoGroup, Poll, PollResult, PollUnderWay
@@ -8,6 +8,7 @@ from bot.services.game.refreshing import MOST_AT_ONCE, OwnGroup, Refreshing, Req
 from bot.services.game.snapshots import store_readings
 
 __all__ = [
+    "AGAIN",
     "MOST_AT_ONCE",
     "Failure",
     "Looking",
@@ -18,6 +19,7 @@ __all__ = [
     "PollUnderWay",
     "Refreshing",
     "Requested",
+    "fault_parts",
     "fault_words",
     "fill_history",
     "store_readings",

@@ -9,14 +9,23 @@ from bot.services.game.poll import NoGroup, PollUnderWay
 from bot.services.setup import Clan
 from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, StorageError
 from wom.errors import (
+    InvalidId,
+    InvalidName,
+    PlayerTooSoon,
     WomBadKey,
     WomBlocked,
     WomBroken,
     WomBusy,
     WomError,
+    WomMoved,
     WomNotFound,
+    WomTooLarge,
     WomUnreachable,
+    WomWrongCode,
 )
+
+AGAIN = "nothing to do: it is tried again with its next turn"
+"""What is said in place of "try again" where nobody waits for an answer."""
 
 _LATER = "Nothing was changed; try again in a few minutes."
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
@@ -27,11 +36,26 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     ),
     (UnknownZone, "No time zone has that name. Write it like `Europe/London` or `UTC`."),
     (WomUnreachable, f"Wise Old Man cannot be reached at the moment. {_LATER}"),
+    (
+        PlayerTooSoon,
+        "Wise Old Man looked at this account less than a minute ago. Try again in a minute.",
+    ),
     (WomBusy, f"Wise Old Man asks us to slow down. {_LATER}"),
     (WomBlocked, "Wise Old Man has blocked this bot's address for a day. Try again tomorrow."),
+    (
+        WomMoved,
+        "Something else answers for Wise Old Man. Whoever runs the bot asks `clanstats doctor`.",
+    ),
+    (WomTooLarge, f"Wise Old Man's answer is larger than any clan's can be. {_LATER}"),
     (WomBroken, f"Wise Old Man is in trouble and gave no usable answer. {_LATER}"),
-    (WomNotFound, "Wise Old Man does not know that group. Check its number on wiseoldman.net."),
+    (WomNotFound, "Wise Old Man does not know that group. Choose it again in `/clanstats setup`."),
     (WomBadKey, "Wise Old Man does not know the API key. Whoever runs the bot has to correct it."),
+    (
+        WomWrongCode,
+        "The group's verification code is wrong. Whoever runs the bot has to correct it.",
+    ),
+    (InvalidId, "No group of Wise Old Man has such a number. Look at the group's address again."),
+    (InvalidName, "Nobody on Wise Old Man can be called that. Look at how the name is written."),
     (WomError, "Wise Old Man refused this. Nothing was changed; check what you asked for."),
     (DatabaseLocked, "The database is busy with something long. Try again in a minute."),
     (
@@ -53,6 +77,15 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 def fault_words(error: BaseException) -> str | None:
     """Return an error of ours in words, or None for one that nobody expected."""
     return next((words for kind, words in _WORDS if isinstance(error, kind)), None)
+
+
+def fault_parts(error: BaseException) -> tuple[str, str] | None:
+    """Return what happened, and what to do where nobody waits for it; None for the unexpected."""
+    words = fault_words(error)
+    if words is None:
+        return None
+    what, _, step = words.partition(". ")
+    return what.removesuffix("."), AGAIN if step in {"", _LATER} else step.removesuffix(".")
 
 
 def unready(clan: Clan) -> str | None:

@@ -2,23 +2,29 @@
 
 WOM tells of a window the first and the last snapshot in it. So windows meet where the spans of
 answers begin, today and in the weeks to come: what was seen last before a span is its baseline.
-They go from the oldest to the newest, each in a transaction of its own; killed and begun again,
-what is stored already is no news.
+It is read after the roster and the present snapshots, which never wait for it, and put before them;
+killed or broken off and begun again, what is stored already is no news.
 """
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 import structlog
 
 from bot.clan.metrics import MetricKind
 from bot.clan.observing import MetricReading
+from bot.clan.plausible import checked
 from bot.clan.spans import HOUR
-from bot.services.game.snapshots import store_readings
+from bot.services.game.snapshots import store_older
 from storage.engine import Database
+from storage.metrics import metric_ids
 from wom.client import WomClient
-from wom.models import Hiscores, MemberGained
+from wom.errors import WomError
+from wom.models import MemberGained
 
 EDGES = (
     *(400, 365, 315, 270, 225, 180, 135),
@@ -32,60 +38,90 @@ At the start of each period and of the one before it, so that day one is right; 
 close that a snapshot lies within a seventh of every span that begins there later.
 """
 
+_HEADLINE_KINDS = {
+    "overall": MetricKind.SKILL,
+    "ehp": MetricKind.COMPUTED,
+    "ehb": MetricKind.COMPUTED,
+}
+"""The metrics that are kept in every headline, and in no table of metrics."""
+
 _log = structlog.get_logger()
+
+
+class Filled(NamedTuple):
+    """From when on the first year is stored; `trouble` says why it is not, or not whole, yet."""
+
+    since: datetime | None
+    trouble: WomError | None = None
+
+
+class _SmallReading(NamedTuple):
+    """A reading, kept small: a year of a large clan is thousands of them at once."""
+
+    seen_at: datetime
+    names: tuple[str, ...]
+    values: "array[float]"
 
 
 async def fill_history(
     database: Database,
     wom: WomClient,
     group_id: int,
-    hiscores: Sequence[Hiscores],
+    player_ids: Collection[int],
     hour_at: datetime,
-) -> datetime:
-    """Store up to two readings of each player of `hiscores` in each window; return the first start.
+) -> Filled:
+    """Store up to two readings of each of the players in each window, among those stored already.
 
     `hour_at` is when the present hour of the clan's clock began: spans end with it, and windows
-    meet where they begin. Only what is older than their hiscores, which say more and are not stored
-    here. The players must be stored already. Raises WomError when a window could not be had.
+    meet where they begin. Only of players of whom a snapshot is stored; what snapshots say more
+    stays as it is. When a window cannot be had, those that could are stored all the same.
     """
-    kinds = _kinds(hiscores)
-    latest = {each.player.id: each.taken_at for each in hiscores}
     edges = [hour_at + HOUR - timedelta(days=days) for days in EDGES]
     edges.append(hour_at)
-    for number, (first, after) in enumerate(pairwise(edges), start=1):
-        gained = await wom.gained_between(group_id, first, after)
-        readings = {
-            each.player.id: _readings(each, kinds, latest[each.player.id])
-            for each in gained
-            if each.player.id in latest
-        }
-        async with database.writing() as connection:
-            stored = await store_readings(connection, readings)
-        _log.info("history window stored", window=number, of=len(edges) - 1, readings=stored)
-    return edges[0]
+    kept: defaultdict[int, list[_SmallReading]] = defaultdict(list)
+    shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
+    trouble: WomError | None = None
+    try:
+        # The newest first: what is broken off later costs only what is long ago.
+        for number, (first, after) in enumerate(reversed(list(pairwise(edges))), start=1):
+            for each in await wom.gained_between(group_id, first, after):
+                kept[each.player.id] += _looks(each, shapes)
+            _log.info("history window read", window=number, of=len(edges) - 1)
+    except WomError as error:
+        trouble = error
+    async with database.reading() as connection:
+        known = await metric_ids(connection)
+    kinds = _HEADLINE_KINDS | {name: MetricKind(kind) for name, (_, kind) in known.items()}
+    stored = await store_older(
+        database,
+        kept.keys() & set(player_ids),
+        lambda player_id: [
+            reading
+            for each in kept[player_id]
+            if (reading := checked(_reading(each, kinds), hour_at).reading) is not None
+        ],
+    )
+    _log.info("history stored", readings=stored)
+    return Filled(edges[0] if trouble is None else None, trouble)
 
 
-def _kinds(hiscores: Sequence[Hiscores]) -> dict[str, MetricKind]:
-    found: dict[str, MetricKind] = {}
-    for each in hiscores:
-        found |= dict.fromkeys(each.skills, MetricKind.SKILL)
-        found |= dict.fromkeys(each.bosses, MetricKind.BOSS)
-        found |= dict.fromkeys(each.activities, MetricKind.ACTIVITY)
-        found |= dict.fromkeys(each.computed, MetricKind.COMPUTED)
-    return found
-
-
-def _readings(
-    gained: MemberGained, kinds: Mapping[str, MetricKind], before: datetime
-) -> list[MetricReading]:
-    """Return the window's first and last values; one reading when they are the same instant."""
-    found: list[MetricReading] = []
+def _looks(
+    gained: MemberGained, shapes: dict[tuple[str, ...], tuple[str, ...]]
+) -> Iterator[_SmallReading]:
+    """Yield the window's first and last values; `shapes` are the names of metrics met so far."""
+    names = tuple(gained.values)
+    names = shapes.setdefault(names, names)
     for place, seen_at in enumerate((gained.started_at, gained.ended_at)):
-        if seen_at is None or seen_at >= before or (found and seen_at <= found[-1].seen_at):
-            continue
-        values: dict[MetricKind, dict[str, float]] = {kind: {} for kind in MetricKind}
-        for name, ends in gained.values.items():
-            if name in kinds:
-                values[kinds[name]][name] = ends[place]
-        found.append(MetricReading(seen_at, values))
-    return found
+        if seen_at is not None:
+            yield _SmallReading(
+                seen_at, names, array("d", [ends[place] for ends in gained.values.values()])
+            )
+
+
+def _reading(kept: _SmallReading, kinds: Mapping[str, MetricKind]) -> MetricReading:
+    """Return a reading of the metrics that snapshots have too."""
+    values: dict[MetricKind, dict[str, float]] = {kind: {} for kind in MetricKind}
+    for name, value in zip(kept.names, kept.values, strict=True):
+        if name in kinds:
+            values[kinds[name]][name] = value
+    return MetricReading(kept.seen_at, values)

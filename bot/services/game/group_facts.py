@@ -5,15 +5,19 @@ A member whose numbers cannot be had is a failure with its reason, and never zer
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place
 from bot.clan.names import wom_key
+from bot.clan.observing import MetricReading
+from bot.clan.plausible import is_to_come
+from storage.players import MemberRow
 from storage.snapshots import ObservationRow
 from wom.models import GroupDetails, Hiscores, MemberActivity, WomMembership, WomPlayer
 
+_GAME_BEGAN = datetime(2013, 2, 22, tzinfo=UTC)
 _OUT_OF_SIGHT = {
     "archived": "archived on WOM: another account took the name",
     "unranked": "not on the hiscores",
@@ -31,22 +35,31 @@ _REPORTED_AS = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A member whose numbers could not be had, and why."""
+    """A member whose numbers could not be had, or not all, and why.
+
+    What is `is_passing` is asked for again, whatever else is new; `is_odd` is what cannot be.
+    """
 
     name: str
     reason: str
     player_id: int = 0
+    is_passing: bool = False
+    is_odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What WOM answered; no hiscores when nobody's changed."""
+    """What WOM answered; no readings when nobody's changed.
+
+    `refused` says by player id what cannot be; nothing is left of some of those readings.
+    """
 
     details: GroupDetails
     details_etag: str | None
     unreadable: int
     stale: frozenset[int]
-    hiscores: tuple[Hiscores, ...]
+    readings: Mapping[int, MetricReading]
+    refused: Mapping[int, str]
     hiscores_etag: str | None
 
 
@@ -58,6 +71,21 @@ def stale_players(details: GroupDetails, seen: Mapping[int, ObservationRow]) -> 
         if player.updated_at is not None
         and player.status != "archived"
         and (player.id not in seen or seen[player.id].seen_at < player.updated_at)
+    ]
+
+
+def disowned(details: GroupDetails, seen: Mapping[int, ObservationRow], now: datetime) -> list[int]:
+    """Return the players of whom we have a snapshot that is still to come, and WOM only older ones.
+
+    Where WOM's own is still to come too, it may be our clock that is wrong.
+    """
+    return [
+        player.id
+        for player in (member.player for member in details.memberships)
+        if player.id in seen
+        and is_to_come(seen[player.id].seen_at, now)
+        and player.updated_at is not None
+        and not is_to_come(player.updated_at, now)
     ]
 
 
@@ -80,38 +108,44 @@ def unseen(
 
 def failures(answers: Answers) -> dict[int, Failure]:
     """Return by player id whose numbers could not be had, those of an account that is gone too."""
-    answered = {each.player.id for each in answers.hiscores}
+    answered = answers.readings
     found = {}
     for player in (member.player for member in answers.details.memberships):
         if player.updated_at is None:
             found[player.id] = Failure(player.display_name, "never updated on WOM", player.id)
+        elif player.id in answers.refused:
+            reason = answers.refused[player.id]
+            passing = player.id not in answered
+            found[player.id] = Failure(player.display_name, reason, player.id, passing, is_odd=True)
         elif player.id in answers.stale and player.id not in answered:
-            reason = _OUT_OF_SIGHT.get(player.status, "missing from WOM's hiscores answer")
-            found[player.id] = Failure(player.display_name, reason, player.id)
+            gone = _OUT_OF_SIGHT.get(player.status or "")
+            reason = gone or "missing from WOM's hiscores answer"
+            found[player.id] = Failure(player.display_name, reason, player.id, gone is None)
         elif player.status in _OUT_OF_SIGHT:
             found[player.id] = Failure(player.display_name, _OUT_OF_SIGHT[player.status], player.id)
     return found
 
 
 def place_of(member: WomMembership) -> Place:
-    """Return a membership as a place, joined on the earlier of the two days that WOM knows."""
-    joined_at = member.client_sync_joined_at or member.created_at
-    return Place(
-        member.player_id,
-        member.player.display_name,
-        member.role,
-        min(joined_at, member.created_at),
-    )
+    """Return a membership as a place, joined on the earlier of the two days that WOM knows.
+
+    A day before there was a game is none.
+    """
+    days = (member.client_sync_joined_at, member.created_at)
+    known = [at for at in days if at is not None and at >= _GAME_BEGAN]
+    name, joined_at = member.player.display_name, min(known, default=None)
+    return Place(member.player_id, name, member.role, joined_at)
 
 
-def player_row(player: WomPlayer) -> dict[str, Any]:
-    """Return a player as a row of our players."""
+def player_row(player: WomPlayer, before: MemberRow | None = None) -> dict[str, Any]:
+    """Return a player as a row of our players; what WOM does not say is as it was before."""
+    was = ("unknown", "active") if before is None else (before.account_type, before.status)
     return {
         "player_id": player.id,
         "name": player.display_name,
         "wom_key": wom_key(player.display_name),
-        "account_type": player.type,
-        "status": player.status,
+        "account_type": player.type or was[0],
+        "status": player.status or was[1],
         "updated_at": player.updated_at,
         "changed_at": player.last_changed_at,
     }

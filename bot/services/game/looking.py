@@ -12,7 +12,7 @@ from bot.clan import looking
 from bot.clan.looking import MOST_AT_ONCE, AccountGain, LookedAgain, StaleAccount
 from bot.services.game.faults import fault_words
 from bot.services.game.poll import Poll, PollUnderWay
-from bot.services.game.snapshots import store_details
+from bot.services.game.snapshots import checked_details, store_details
 from bot.services.people import IdentityCache, read_identity
 from bot.services.setup import Clan, Clock
 from storage import snapshots
@@ -25,7 +25,6 @@ from wom.models import PlayerDetails
 _PATIENCE = timedelta(minutes=2)
 _SLOW = "Wise Old Man takes too long to answer"
 _OTHER_ACCOUNT = "Wise Old Man knows another account by that name"
-_NO_SNAPSHOT = "Wise Old Man has no snapshot"
 _REFUSED = "Wise Old Man refused"
 
 
@@ -112,8 +111,9 @@ class Looking:
                 return _Asked(account, why=_REFUSED)
         if details.id != account.player_id:
             return _Asked(account, why=_OTHER_ACCOUNT)
-        if details.latest_snapshot is None:
-            return _Asked(account, why=_NO_SNAPSHOT)
+        why = checked_details(details, self._clock())
+        if why.reading is None:
+            return _Asked(account, why=why.why or _REFUSED)
         return _Asked(account, details)
 
     async def _store(self, asked: Sequence[_Asked]) -> tuple[AccountGain, ...]:

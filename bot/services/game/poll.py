@@ -18,14 +18,16 @@ import structlog
 
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews, roster_news
+from bot.clan.plausible import AHEAD, Checked, checked
 from bot.clan.policy import Policy
 from bot.clan.renames import RenamePair
 from bot.clan.spans import hour_of
 from bot.services.chat import part_speakers
-from bot.services.game.first_year import fill_history
+from bot.services.game.first_year import Filled, fill_history
 from bot.services.game.group_facts import (
     Answers,
     Failure,
+    disowned,
     failures,
     place_of,
     player_row,
@@ -34,14 +36,15 @@ from bot.services.game.group_facts import (
 )
 from bot.services.game.outside import look_outside
 from bot.services.game.renames import RenameResult, Renaming, newly_borne, write_settled
-from bot.services.game.snapshots import reading_of, store_readings
+from bot.services.game.snapshots import forget_later, reading_of, store_readings
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
 from storage.engine import Connection, Database
 from storage.players import MembershipEventRow
 from wom.client import WomClient
-from wom.models import GroupDetails
+from wom.errors import WomError
+from wom.models import GroupDetails, Hiscores
 from wom.wire import NotModified
 
 __all__ = ["Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
@@ -57,6 +60,7 @@ class PollResult:
     """What a poll did. `doubt` says why a roster was not believed; then nothing was written.
 
     `overtaken` says what somebody else stored meanwhile; then nothing was written either.
+    `unfilled` is why the first year could not be read yet; the next poll asks for it again.
     `held` may be renames: the one who left is a member still, the one who joined not yet.
     """
 
@@ -68,6 +72,7 @@ class PollResult:
     doubt: str | None = None
     overtaken: str | None = None
     filled_from: datetime | None = None
+    unfilled: WomError | None = None
     held: tuple[RenamePair, ...] = ()
 
 
@@ -94,6 +99,7 @@ class _Known:
     """What the database knows before a poll."""
 
     clan: ClanRow
+    group_id: int
     places: Mapping[int, players.MemberRow]
     policy: Policy
 
@@ -103,7 +109,7 @@ class _Known:
 
     def overtaken_by(self, clan: ClanRow | None, places: Sequence[players.MemberRow]) -> str | None:
         """Return what was stored since, in words, or None when all is as it was."""
-        if clan is None or clan.wom_group_id != self.clan.wom_group_id:
+        if clan is None or clan.wom_group_id != self.group_id:
             return "the clan was joined to another Wise Old Man group meanwhile"
         polled = (clan.polled_at, clan.details_etag, clan.hiscores_etag)
         before = (self.clan.polled_at, self.clan.details_etag, self.clan.hiscores_etag)
@@ -129,7 +135,7 @@ class Poll:
         """Bring the clan's roster and snapshots up to what WOM knows; `believe` whoever is missing.
 
         Raises NoGroup, PollUnderWay, and WomError when WOM gave no usable answer; then nothing was
-        written but, on a clan's first poll, part of its history.
+        written. The history of a new clan comes after its roster: without it a poll is a good one.
         """
         async with self.turn_of(clan):
             known = await self._known(clan)
@@ -138,6 +144,9 @@ class Poll:
             except _Overtaken as error:
                 _log.warning("poll overtaken", clan=clan.name, reason=str(error))
                 return PollResult(known.present, overtaken=str(error))
+            if known.clan.history_from is None and result.doubt is None and result.members:
+                filled = await self._fill_history(clan, known.group_id)
+                result = replace(result, filled_from=filled.since, unfilled=filled.trouble)
             await look_outside(self._database, self._wom, clan, known.places, self._clock())
             return result
 
@@ -156,33 +165,26 @@ class Poll:
             turn.release()
 
     async def _poll(self, clan: Clan, known: _Known, *, believe: bool) -> PollResult:
-        group_id = known.clan.wom_group_id
-        if group_id is None:
-            raise NoGroup(clan.name)
-        answers = await self._ask(group_id, known)
+        answers = await self._ask(known.group_id, known)
         if answers is None:
             await self._note_poll(clan, known)
             return PollResult(known.present, unchanged=known.present)
-        filled_from = None
-        if known.clan.history_from is None and answers.hiscores:
-            filled_from = await self._fill_history(group_id, clan, answers)
-        settled = await self._settled(group_id, clan, known, answers, believe=believe)
+        settled = await self._settled(clan, known, answers, believe=believe)
         doubt = settled.news.doubt
         if doubt is not None:
             _log.warning("roster not believed", clan=clan.name, doubt=doubt)
             await self._note_poll(clan, known)
             return PollResult(known.present, unchanged=known.present, doubt=doubt)
-        updated = await self._write(clan, known, answers, settled, filled_from)
+        updated = await self._write(clan, known, answers, settled)
         failed = failures(answers)
         members = {member.player_id for member in answers.details.memberships}
-        news = {each.player.id for each in answers.hiscores}
+        news = answers.readings.keys()
         return PollResult(
             len(members),
             updated,
             len(members - news - failed.keys()),
             tuple(failed.values()),
             settled.news.changes,
-            filled_from=filled_from,
             held=settled.held,
         )
 
@@ -196,9 +198,9 @@ class Poll:
         async with self._database.reading() as connection:
             row, places = await _stored(connection, clan)
             policy = await policy_of(connection, clan)
-        if row is None:
+        if row is None or row.wom_group_id is None:
             raise NoGroup(clan.name)
-        return _Known(row, {place.player_id: place for place in places}, policy)
+        return _Known(row, row.wom_group_id, {place.player_id: place for place in places}, policy)
 
     async def _ask(self, group_id: int, known: _Known) -> Answers | None:
         """Return what WOM answered, or None when nothing changed since the last time."""
@@ -209,28 +211,47 @@ class Poll:
         stale = frozenset(stale_players(details.value, seen))
         fresh_details = (details.value, details.etag, details.unreadable)
         if not stale:
-            return Answers(*fresh_details, stale, (), known.clan.hiscores_etag)
+            return Answers(*fresh_details, stale, {}, {}, known.clan.hiscores_etag)
         hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
         if isinstance(hiscores, NotModified):
-            return Answers(*fresh_details, stale, (), hiscores.etag)
+            return Answers(*fresh_details, stale, {}, {}, hiscores.etag)
         fresh = unseen(hiscores.value, details.value, seen)
-        return Answers(*fresh_details, stale, fresh, hiscores.etag)
+        checks = await asyncio.to_thread(_checked, fresh, self._clock())
+        readings = {who: each.reading for who, each in checks.items() if each.reading is not None}
+        refused = {who: each.why for who, each in checks.items() if each.why is not None}
+        return Answers(*fresh_details, stale, readings, refused, hiscores.etag)
 
     async def _seen(self, details: GroupDetails) -> dict[int, snapshots.ObservationRow]:
+        """Return the newest snapshot of each; none that is still to come and that WOM disowns."""
         ids = [member.player_id for member in details.memberships]
+        async with self._database.reading() as connection:
+            seen = await snapshots.newest(connection, ids)
+        now = self._clock()
+        ahead = disowned(details, seen, now)
+        if not ahead:
+            return seen
+        _log.warning("snapshots that are still to come are taken out", players=len(ahead))
+        await forget_later(self._database, ahead, now + AHEAD)
         async with self._database.reading() as connection:
             return await snapshots.newest(connection, ids)
 
-    async def _fill_history(self, group_id: int, clan: Clan, answers: Answers) -> datetime:
-        now = self._clock()
-        rows = [player_row(member.player) for member in answers.details.memberships]
+    async def _fill_history(self, clan: Clan, group_id: int) -> Filled:
+        """Have the first year of everybody stored, and note it if the group is still the same."""
+        async with self._database.reading() as connection:
+            here = [place.player_id for place in await players.places(connection, clan.clan_id)]
+        hour_at = hour_of(self._clock(), clan.zone)
+        filled = await fill_history(self._database, self._wom, group_id, here, hour_at)
+        if filled.trouble is not None:
+            _log.warning("history not read", clan=clan.name, reason=str(filled.trouble))
+            return filled
         async with self._database.writing() as connection:
-            await players.note_players(connection, rows, now)
-        hour_at = hour_of(now, clan.zone)
-        return await fill_history(self._database, self._wom, group_id, answers.hiscores, hour_at)
+            now = await clans.of_guild(connection, clan.guild_id)
+            if now is not None and now.wom_group_id == group_id:
+                await clans.change(connection, clan.clan_id, history_from=filled.since)
+        return filled
 
     async def _settled(
-        self, group_id: int, clan: Clan, known: _Known, answers: Answers, *, believe: bool
+        self, clan: Clan, known: _Known, answers: Answers, *, believe: bool
     ) -> RenameResult:
         now = self._clock()
         details = answers.details
@@ -239,7 +260,7 @@ class Poll:
             pid: Place(*(getattr(place, name) for name in kept))
             for pid, place in known.places.items()
         }
-        orders = tuple((order.role, order.index) for order in details.role_orders)
+        orders = tuple(_orders(known, details))
         steps = ladder_of(replace(clan, role_orders=orders), known.policy)
         fresh = [place_of(member) for member in details.memberships]
         if answers.unreadable:
@@ -250,7 +271,9 @@ class Poll:
             ]
         news = roster_news(places, fresh, steps, now, believed=believe)
         polled_at = known.clan.polled_at
-        return await self._renaming.settle(group_id, clan.clan_id, places, news, polled_at, now)
+        return await self._renaming.settle(
+            known.group_id, clan.clan_id, places, news, polled_at, now
+        )
 
     async def _write(
         self,
@@ -258,11 +281,11 @@ class Poll:
         known: _Known,
         answers: Answers,
         settled: RenameResult,
-        filled_from: datetime | None,
     ) -> int:
         now, news = self._clock(), settled.news
         clan_id, details = clan.clan_id, answers.details
-        fresh_players = [player_row(member.player) for member in details.memberships]
+        here = [member.player for member in details.memberships]
+        fresh_players = [player_row(each, known.places.get(each.id)) for each in here]
         async with self._writing_if_as_read(clan, known) as connection:
             await players.note_players(connection, _new_rows(known, fresh_players), now)
             await players.put_in(connection, clan_id, _new_places(known, news))
@@ -275,19 +298,20 @@ class Poll:
             await write_settled(connection, clan_id, settled)
             if keys := newly_borne(settled):
                 await part_speakers(connection, clan, keys)
-            readings = {each.player.id: [reading_of(each)] for each in answers.hiscores}
+            readings = {who: [reading] for who, reading in answers.readings.items()}
             updated = await store_readings(connection, readings)
-            history = {} if filled_from is None else {"history_from": filled_from}
+            # Whoever is held or was not read is looked at again, even when nothing else is new.
+            is_whole = not answers.unreadable and not any(
+                each.is_passing for each in failures(answers).values()
+            )
             await clans.change(
                 connection,
                 clan_id,
-                name=details.name,
-                role_orders=[[order.role, order.index] for order in details.role_orders],
+                name=details.name or known.clan.name,
+                role_orders=[list(order) for order in _orders(known, details)],
                 polled_at=now,
-                # Whoever is held is looked at again, even when the roster stays the same.
-                details_etag=None if settled.held else answers.details_etag,
-                hiscores_etag=answers.hiscores_etag,
-                **history,
+                details_etag=answers.details_etag if is_whole and not settled.held else None,
+                hiscores_etag=answers.hiscores_etag if is_whole else None,
             )
         return updated
 
@@ -337,6 +361,17 @@ def _new_places(known: _Known, news: RosterNews) -> list[dict[str, Any]]:
     kept = ("player_id", "role", "joined_at", "role_since_at")
     rows = [{name: getattr(place, name) for name in kept} for place in news.present]
     return _new_rows(known, [row | {"left_at": None} for row in rows])
+
+
+def _checked(fresh: Sequence[Hiscores], now: datetime) -> dict[int, Checked]:
+    return {each.player.id: checked(reading_of(each), now) for each in fresh}
+
+
+def _orders(known: _Known, details: GroupDetails) -> list[tuple[str, int]]:
+    """Return the group's order of roles; the one we know where WOM does not say."""
+    if details.role_orders is None:
+        return known.clan.role_orders
+    return [(order.role, order.index) for order in details.role_orders]
 
 
 def _event(change: Change) -> MembershipEventRow:

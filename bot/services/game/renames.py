@@ -3,14 +3,18 @@
 What is known of names comes from Wise Old Man alone; the rules are in bot/clan/renames.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
 
 from bot.clan import renames
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews
 from bot.clan.names import wom_key
+from bot.clan.plausible import is_to_come
 from bot.clan.renames import HELD_FOR, Filed, Mistaken, RenamePair
 from bot.services.game.group_facts import is_reported, reported_at, timed
 from storage import players
@@ -18,10 +22,15 @@ from storage.columns import next_instant
 from storage.engine import Connection, Database
 from storage.players import MembershipEventRow, Sighting
 from wom.client import WomClient
+from wom.errors import WomError
 from wom.models import MemberActivity, NameChange
 from wom.questions import PAGE_SIZE
 
+T = TypeVar("T")
+
 _MOST_PAGES = 20
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +68,31 @@ class Renaming:
             return RenameResult(news)
         held: tuple[RenamePair, ...] = ()
         if any(is_reported(change) for change in news.changes):
-            events = await self._events(group_id, news.changes, polled_at)
+            told = await _or_nothing(
+                self._events(group_id, news.changes, polled_at), polled_at, now
+            )
+            events = [each for each in told if not is_to_come(each.created_at, now)]
             changes = timed(news.changes, events, polled_at)
             found = renames.pairs(changes, reported_at(events), polled_at)
             news = replace(news, changes=renames.dated(changes, found))
-            held = renames.undecided(found, await self._filed(found, now), now)
+            filed = await _or_nothing(self._filed(found, now), polled_at, now)
+            held = renames.undecided(found, filed, now)
             news = renames.held_back(news, held)
-        mistaken = await self._mistaken(clan_id, known, news.changes)
-        names = await self._names(group_id, known, news, polled_at)
+        names = await self._names(group_id, known, news, polled_at, now)
+        mistaken = await self._mistaken(clan_id, known, news.changes, names)
         return RenameResult(renames.put_right(news, mistaken), held, mistaken, names)
 
     async def _events(
         self, group_id: int, changes: Sequence[Change], polled_at: datetime | None
     ) -> tuple[MemberActivity, ...]:
-        """Return what happened in the group lately; where a pair may be held, far enough back."""
+        """Return what happened in the group since the last poll; before it too, for held pairs."""
         page = found = await self._wom.activity(group_id)
         kinds = {change.kind for change in changes}
         may_be_pair = ChangeKind.LEFT in kinds and bool(kinds & renames.CAME)
         for number in range(1, _MOST_PAGES):
-            full = len(page) >= PAGE_SIZE
-            if polled_at is None or not (full and may_be_pair):
+            if polled_at is None or len(page) < PAGE_SIZE:
                 break
-            if page[-1].created_at <= polled_at - HELD_FOR:
+            if page[-1].created_at <= polled_at - (HELD_FOR if may_be_pair else timedelta(0)):
                 break
             page = await self._wom.activity(group_id, number * PAGE_SIZE)
             found += page
@@ -102,7 +114,11 @@ class Renaming:
         ]
 
     async def _mistaken(
-        self, clan_id: int, known: Mapping[int, Place], changes: Sequence[Change]
+        self,
+        clan_id: int,
+        known: Mapping[int, Place],
+        changes: Sequence[Change],
+        names: Sequence[Sighting],
     ) -> tuple[Mistaken, ...]:
         returned = {
             left_at
@@ -119,7 +135,10 @@ class Renaming:
                 joined |= {
                     event.player_id: at for event, _ in events if event.kind == ChangeKind.JOINED
                 }
-        return renames.mistaken(changes, known, joined)
+        borne: dict[int, set[str]] = {}
+        for each in names:
+            borne.setdefault(each.player_id, set()).add(each.wom_key)
+        return renames.mistaken(changes, known, joined, borne)
 
     async def _names(
         self,
@@ -127,6 +146,7 @@ class Renaming:
         known: Mapping[int, Place],
         news: RosterNews,
         polled_at: datetime | None,
+        now: datetime,
     ) -> tuple[Sighting, ...]:
         """Return who bore which name: at the first poll and when somebody came all, then news.
 
@@ -140,8 +160,8 @@ class Renaming:
         filed = await self._name_changes(group_id, _MOST_PAGES if is_first or came else 1)
         here = {place.player_id for place in news.present}
         seen = [
-            _sighting(each.player_id, name, each.created_at)
-            for each in sorted(filed, key=lambda each: (each.created_at, each.id))
+            _sighting(each.player_id, name, min(each.created_at, now))
+            for each in sorted(filed, key=lambda each: (each.created_at, each.id or 0))
             if each.player_id in here and each.status == "approved"
             for name in (each.old_name, each.new_name)
         ]
@@ -155,13 +175,34 @@ class Renaming:
         )
 
     async def _name_changes(self, group_id: int, pages: int) -> list[NameChange]:
+        """Return the group's name changes, as far as they can be had: no poll waits for them."""
         found: list[NameChange] = []
         for number in range(pages):
-            page = await self._wom.name_changes(group_id, number * PAGE_SIZE)
+            try:
+                page = await self._wom.name_changes(group_id, number * PAGE_SIZE)
+            except WomError as error:
+                _log.warning("name changes not read", group=group_id, reason=str(error))
+                break
             found += page
             if len(page) < PAGE_SIZE:
                 break
         return found
+
+
+async def _or_nothing(
+    asked: Awaitable[Sequence[T]], polled_at: datetime | None, now: datetime
+) -> Sequence[T]:
+    """Return what was asked for; nothing where it could not be had for as long as a pair is held.
+
+    Before that the poll fails and is tried again, so that no rename is told as leaving and joining.
+    """
+    try:
+        return await asked
+    except WomError as error:
+        if polled_at is None or now - polled_at < HELD_FOR:
+            raise
+        _log.warning("renames are not told from leaving and joining", reason=str(error))
+        return ()
 
 
 def newly_borne(settled: RenameResult) -> frozenset[str]:

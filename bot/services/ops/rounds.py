@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.clan.looking import LookedAgain, StaleAccount
-from bot.services.game import Looking, Poll, PollResult, fault_words
+from bot.services.game import Looking, Poll, PollResult, fault_parts
 from bot.services.review import Cases
 from bot.services.setup import Clan
 
 DONE, FAILED, REFUSED = "done", "failed", "refused"
 OVERTAKEN = "overtaken"
 """Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
+BELIEVE = (
+    "look at the group on wiseoldman.net: each poll looks at it anew; if it is right as it is, "
+    "whoever runs the bot says so by `clanstats poll --believe`"
+)
+"""What to do about a roster that is not believed."""
 _REASONS_KEPT = 5
 
 
@@ -27,14 +32,15 @@ class Outcome:
 
 
 def failure(error: BaseException) -> dict[str, str]:
-    """Return what is recorded of a failure: its kind, and words of ours.
+    """Return what is recorded of a failure: its kind, words of ours, and what to do about it.
 
     Never its own words, which may name whoever it was about: they stand in the log alone.
     """
-    words = fault_words(error)
-    if words is None and isinstance(error, OSError):
-        words = error.strerror
     kind = {"error": type(error).__name__}
+    parts = fault_parts(error)
+    if parts is not None:
+        return kind | {"words": parts[0], "step": parts[1]}
+    words = error.strerror if isinstance(error, OSError) else None
     return kind if words is None else kind | {"words": words}
 
 
@@ -50,6 +56,10 @@ async def poll_clan(
         "failed": len(result.failed),
         "reasons": [f"{each.name}: {each.reason}" for each in result.failed[:_REASONS_KEPT]],
     }
+    if odd := {str(each.player_id): each.reason for each in result.failed if each.is_odd}:
+        outcome.detail["odd"] = dict(list(odd.items())[:_REASONS_KEPT])
+    if result.unfilled is not None:
+        outcome.detail["history"] = (fault_parts(result.unfilled) or ("",))[0]
     if result.held:
         outcome.detail["held"] = [f"{pair.gone.name} -> {pair.came.name}" for pair in result.held]
     if result.overtaken is not None:
@@ -57,7 +67,7 @@ async def poll_clan(
         outcome.detail["words"] = result.overtaken
     elif result.doubt is not None:
         outcome.outcome = REFUSED
-        outcome.detail["doubt"] = result.doubt
+        outcome.detail |= {"doubt": result.doubt, "step": BELIEVE}
     elif ended := await cases.after_poll(clan):
         outcome.detail["cases_ended"] = len(ended)
     return result

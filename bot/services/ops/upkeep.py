@@ -12,6 +12,7 @@ from bot.clan.coverage import full_words, next_step
 from bot.clan.diagnosis import Finding, Severity, warning
 from bot.clan.enforcement import Verdict
 from bot.clan.evidence import Coverage
+from bot.clan.membership import unsynced_since
 from bot.clan.policy import Policy
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.rank_table import rank_table
@@ -19,13 +20,14 @@ from bot.clan.spans import Period, last
 from bot.clan.wording import ago, first_few, plural
 from bot.reports.definitions import strip
 from bot.services.chat import NO_ACCESS
+from bot.services.game import AGAIN
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
 from bot.services.people import IdentityCache
 from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of, ranks_finding
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
-from storage import authors, runs
+from storage import authors, players, runs
 from storage.backup import back_up
 from storage.engine import Database
 from storage.runs import Run
@@ -122,18 +124,18 @@ class Upkeep:
             cases = await standing_cases(connection, clan)
             places = await authors.channels(connection, clan.clan_id)
             ran = await runs.last_runs(connection, clan.clan_id)
+            changed_at = await players.last_change_at(connection, clan.clan_id)
         known, verdicts = await asyncio.to_thread(_known, view, policy, cases, sure_pairs)
         late = await self.late(clan)
         counted = [each for each in places.values() if each.is_counted and not each.is_gone]
         unreadable = tuple(sorted(each.name for each in counted if not each.is_readable))
         open_gaps = [each for each in view.gaps if each.ended_at is None and each.channel]
         unread = {each.channel: each.reason for each in open_gaps if each.channel}
-        poll_every = next(job.every for job in self.jobs if job.name == "poll")
         return Status(
             version=self._version,
             members=len(view.people.places),
             polled_at=clan.polled_at,
-            next_poll_at=clan.polled_at + poll_every if clan.polled_at else None,
+            next_poll_at=self._next_poll_at(clan, ran.get("poll"), now),
             runs=ran,
             late=late,
             evidence=strip(known, now, clan.zone),
@@ -146,6 +148,8 @@ class Upkeep:
             troubles=(
                 *self._troubles(clan, ran, late, now),
                 *_rank_troubles(view),
+                *_list_troubles(view, changed_at),
+                *_odd_troubles(view, ran.get("poll")),
                 *_hidden_troubles([each.name for each in view.hidden_channels]),
                 *_lost_troubles([name for name in unread if name in unreadable]),
                 *_gap_troubles({n: why for n, why in unread.items() if n not in unreadable}),
@@ -153,6 +157,13 @@ class Upkeep:
             verdicts=verdicts,
             policy=policy,
         )
+
+    def _next_poll_at(self, clan: Clan, run: Run | None, now: datetime) -> datetime | None:
+        """Return when the next poll is due, None where it is overdue or there was none yet."""
+        began = [at for at in (clan.polled_at, run and run.started_at) if at is not None]
+        every = next(job.every for job in self.jobs if job.name == "poll")
+        due_at = max(began) + every if clan.polled_at is not None else now
+        return due_at if due_at > now else None
 
     async def evidence(self, clan: Clan, sure_pairs: int) -> tuple[str, ...]:
         """Return how well the clan was seen in the last month, in words."""
@@ -193,16 +204,21 @@ class Upkeep:
                     "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin",
                 )
             )
+        overdue = {each.job.name: each for each in late}
         for job, run in sorted(ran.items()):
             if run.outcome in (FAILED, REFUSED):
                 words = run.detail.get("words") or run.detail.get("doubt") or _UNEXPECTED
-                found.append(
-                    warning(
-                        job,
-                        f"{job} {run.outcome} {ago(run.started_at, now)} ago: {words}",
-                        f"look for {run.trace} in the log",
-                    )
+                since = overdue.pop(job).since if job in overdue else None
+                how_long = (
+                    f"has {run.outcome} for {ago(since, now)}"
+                    if since is not None
+                    else f"{run.outcome} {ago(run.started_at, now)} ago"
                 )
+                step = run.detail.get("step") or f"look for {run.trace} in the log"
+                found.append(warning(job, f"{job} {how_long}: {words}", step))
+            elif history := run.detail.get("history"):
+                words = f"the year before the bot came could not be read yet: {history}"
+                found.append(warning(job, words, AGAIN))
         found += [
             warning(
                 each.job.name,
@@ -211,7 +227,7 @@ class Upkeep:
                 else f"{each.job.name} was not done yet",
                 "see the log, or restart the bot",
             )
-            for each in late
+            for each in overdue.values()
         ]
         return found
 
@@ -242,6 +258,32 @@ def _rank_troubles(view: ClanView) -> list[Finding]:
     if finding.severity is Severity.OK:
         return []
     return [finding._replace(words=f"ranks in the game: {finding.words}")]
+
+
+def _list_troubles(view: ClanView, changed_at: datetime | None) -> list[Finding]:
+    """Return that nobody seems to look after the clan's list on Wise Old Man."""
+    clan, members = view.clan, len(view.people.places)
+    if clan.polled_at is None:
+        return []
+    since = unsynced_since(members, changed_at, clan.created_at, clan.polled_at)
+    if since is None:
+        return []
+    words = (
+        f"nobody joined, left or changed rank on Wise Old Man for {ago(since, clan.polled_at)}: "
+        "who left the clan in the game may still be on its list"
+    )
+    return [warning("group", words, "sync the group by the Wise Old Man plugin of RuneLite")]
+
+
+def _odd_troubles(view: ClanView, run: Run | None) -> list[Finding]:
+    """Return of whom Wise Old Man said what cannot be; who opted out is not named."""
+    odd = {} if run is None else run.detail.get("odd", {})
+    names = {each.player_id: each.name for each in view.people.places}
+    return [
+        warning("poll", f"{names[who]} on Wise Old Man: {why}", f"look there; {AGAIN}")
+        for who, why in ((int(key), why) for key, why in odd.items())
+        if who in names and who not in view.people.hidden
+    ]
 
 
 def _hidden_troubles(names: Sequence[str]) -> list[Finding]:

@@ -30,3 +30,9 @@ def test_a_bot_that_was_off_is_not_late_before_it_had_its_time() -> None:
 def test_each_job_has_its_own_rhythm() -> None:
     done = {"poll": NOW - 3 * HOUR, "backup": NOW - 3 * HOUR}
     assert late_jobs([POLL, BACKUP], done, LONG_AGO, NOW) == (Late(POLL, done["poll"]),)
+
+
+def test_a_success_that_is_still_to_come_makes_no_job_punctual() -> None:
+    succeeded_at = {"poll": NOW + timedelta(days=30)}
+    late = late_jobs([POLL], succeeded_at, NOW - 3 * HOUR, NOW)
+    assert late == (Late(POLL, None),)

@@ -134,3 +134,15 @@ def test_without_any_one_of_the_signs_they_stay_two(missing: int) -> None:
 def test_who_joined_at_another_time_is_somebody_else() -> None:
     assert mistaken(BACK, KNOWN, {2: SYNCED - HOUR}) == ()
     assert mistaken(BACK, KNOWN, {}) == ()
+
+
+def test_whoever_bore_the_others_name_in_between_is_one_with_them() -> None:
+    back = (
+        Change(ChangeKind.RETURNED, 1, "Newer Still", NOW),
+        Change(ChangeKind.RENAMED, 1, "Newer Still", NOW, "Old Name", "Newer Still"),
+        Change(ChangeKind.LEFT, 2, "new name", NOW),
+    )
+    assert mistaken(back, KNOWN, {2: SYNCED}) == ()
+    borne = {1: {"old name", "new name"}, 7: {"new name"}}
+    assert mistaken(back, KNOWN, {2: SYNCED}, borne) == (Mistaken(1, 2, SYNCED),)
+    assert mistaken(back, KNOWN, {2: SYNCED - HOUR}, borne) == ()

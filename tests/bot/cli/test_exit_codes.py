@@ -32,7 +32,9 @@ KNOWN: list[tuple[BaseException, int, str]] = [
     (errors.WomBroken("/groups/1", 500), 1, "try again later"),
     (errors.WomBadKey("/groups/1", 403), 1, "set WOM_API_KEY"),
     (errors.WomWrongCode("/groups/1", 403), 1, "set WOM_GROUP_SECRET"),
-    (errors.WomNotFound("/groups/1", 404), 1, "check WOM_GROUP_ID"),
+    (errors.WomNotFound("/groups/1", 404, "UNEXPECTED_ERROR"), 1, "check WOM_GROUP_ID"),
+    (errors.WomMoved("/groups/1", 301, "https://x.example/v3"), 1, "to https://x.example/v3"),
+    (errors.WomMoved("/groups/1", 301), 1, "Something else answers for Wise Old Man"),
     (DatabaseLocked("database is locked"), 1, "stop the other program"),
     (DatabaseDamaged(Path("x.db"), "row 3"), 1, "the backups folder"),
     (DatabaseUnopenable(Path("x.db"), "read-only"), 1, "it is not damaged"),
@@ -100,4 +102,9 @@ def subclasses(of: type[Exception]) -> Iterator[type[Exception]]:
 
 def test_every_error_of_wise_old_man_has_a_remedy() -> None:
     for kind in subclasses(errors.WomError):
-        assert words_for(kind("/groups/1")).startswith("/groups/1: ")
+        told = words_for(kind("/groups/11907", 404))
+        what, _, remedy = told.partition("; ")
+        assert len(what) > 20
+        assert len(remedy) > 10
+        assert "/groups" not in told
+        assert "404" not in told

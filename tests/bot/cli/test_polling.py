@@ -48,6 +48,15 @@ def test_failures_stand_on_the_screen_with_reason_and_names(line: Line) -> None:
     assert "2 members never updated on WOM: Player 3, [red]Bob" in shown.stdout
 
 
+def test_history_that_could_not_be_had_is_told_and_the_poll_went_well_all_the_same(
+    line: Line,
+) -> None:
+    line.group.answers["bulk-gained"] = httpx.Response(500, json={"message": "We are sorry."})
+    shown = line.types("poll")
+    assert shown.exit_code == 0, shown.stderr
+    assert "The year before could not be read yet. The next poll asks again." in shown.stdout
+
+
 def test_what_changed_stands_on_the_screen(line: Line) -> None:
     line.types("poll")
     line.clock.forward(HOUR)

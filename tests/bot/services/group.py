@@ -126,7 +126,7 @@ class Group:
             "updatedAt": _stamp(each.created_at),
             "player": player_form(each),
         }
-        return {"playerId": "?"} if each.player_id in self.unreadable else form
+        return form | {"player": "?"} if each.player_id in self.unreadable else form
 
     def _hiscores(self, _: httpx.Request) -> object:
         return [

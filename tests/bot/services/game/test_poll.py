@@ -1,5 +1,6 @@
 """Polling a small group that changes under our eyes, through the real client."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.bot.services.village import judged_by
 from tests.storage.rows import DAY, HOUR, NOW
 from wom.errors import WomBadKey, WomBroken, WomBusy, WomError, WomUnreachable
 
-FIRST_POLL = ["group", "bulk-hiscores", *["bulk-gained"] * len(EDGES), "name-changes"]
+FIRST_POLL = ["group", "bulk-hiscores", "name-changes", *["bulk-gained"] * len(EDGES)]
 
 
 @dataclass
@@ -209,7 +210,7 @@ async def test_members_whose_numbers_cannot_be_had_are_failures_with_reasons(
         assert not rows(table.path, "SELECT * FROM observations WHERE player_id = ?", player_id)
 
 
-@pytest.mark.parametrize(("gone", "believed"), [(2, True), (3, False)])
+@pytest.mark.parametrize(("gone", "believed"), [(4, True), (5, False)])
 async def test_a_roster_that_lost_over_a_fifth_at_once_is_not_believed(
     table: Table, gone: int, *, believed: bool
 ) -> None:
@@ -221,9 +222,9 @@ async def test_a_roster_that_lost_over_a_fifth_at_once_is_not_believed(
     result = await table.polled()
     assert (result.doubt is None) == believed
     if believed:
-        assert len(result.changes) == 2
+        assert len(result.changes) == 4
         return
-    assert result.doubt == "3 of 10 members are missing from WOM's answer"
+    assert result.doubt == "5 of 10 members are missing from WOM's answer"
     assert (result.members, result.changes, result.updated) == (10, (), 0)
     assert contents(table.path) == before
 
@@ -294,22 +295,46 @@ async def test_no_network_passes_as_an_error(
     assert contents(path) == before
 
 
-async def test_history_that_breaks_off_is_filled_by_the_next_poll(table: Table) -> None:
+async def test_while_its_history_cannot_be_had_a_new_clan_has_its_roster_and_its_numbers(
+    table: Table,
+) -> None:
     someone = table.group.members[1]
     someone.past = [(NOW - (30 * month + 1) * DAY, 1_000 * month, {}) for month in range(12, 0, -1)]
     someone.past = [(at, 13_000 - xp, bosses) for at, xp, bosses in someone.past]
     table.group.answers["bulk-gained"] = PAGE
-    with pytest.raises(WomBroken):
-        await table.polled()
+    result = await table.polled()
+    assert isinstance(result.unfilled, WomBroken)
+    assert (result.members, result.updated, result.filled_from) == (10, 10, None)
     assert one(table.path, "SELECT history_from FROM clans") is None
-    assert one(table.path, "SELECT count(*) FROM memberships") == 0
+    assert one(table.path, "SELECT count(*) FROM memberships") == 10
+    # It is asked for again, also when nothing else is new.
+    assert (await table.polled()).unfilled is not None
+    assert table.group.asked() == ["group", *["bulk-gained"] * 4]
+    someone.rises(table.clock.now, 500)
     table.group.answers.clear()
     result = await table.polled()
     assert result.filled_from is not None
+    assert result.unfilled is None
     seen = rows(table.path, "SELECT xp FROM observations WHERE player_id = 1 ORDER BY seen_at")
-    assert [row["xp"] for row in seen] == [*(1_000 * n for n in range(1, 13)), 1_000_000]
+    assert [row["xp"] for row in seen] == [
+        *(1_000 * n for n in range(1, 13)),
+        1_000_000,
+        1_000_500,
+    ]
     await table.polled()
     assert "bulk-gained" not in table.group.asked()
+
+
+async def test_the_history_of_a_group_that_was_left_meanwhile_is_not_taken_for_the_new_ones(
+    table: Table, known_clans: Clans, database: Database
+) -> None:
+    async def answers(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("bulk-gained"):
+            await known_clans.join_group(table.clan, 88, "Elsewhere")
+        return table.group(request)
+
+    await Poll(database, client_of(answers), table.clock).poll(table.clan)
+    assert one(table.path, "SELECT history_from FROM clans") is None
 
 
 async def test_unknown_metrics_and_roles_pass_and_are_stored(table: Table) -> None:
@@ -328,6 +353,44 @@ async def test_unknown_metrics_and_roles_pass_and_are_stored(table: Table) -> No
     assert values["activity", "tea_parties"] == 4
     assert values["boss", "quantum_dragon"] == 12
     assert one(table.path, "SELECT role FROM memberships WHERE player_id = 1") == "grand_poobah"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ("registeredAt", "build", "memberCount", "username", "exp", "ehp", "ehb", "country"),
+        ("roleOrders",),
+        ("name",),
+        ("type", "status", "lastChangedAt", "createdAt", "clientSyncJoinedAt"),
+    ],
+)
+async def test_a_field_that_is_lost_and_that_we_can_do_without_stops_no_poll(
+    table: Table, database: Database, lost: tuple[str, ...]
+) -> None:
+    table.group.members[5].status = "banned"
+    await table.polled()
+    before = one(table.path, "SELECT role_orders FROM clans")
+
+    def without(request: httpx.Request) -> httpx.Response:
+        answer = table.group(request)
+        if request.url.path.endswith("bulk-hiscores"):
+            return answer
+        return httpx.Response(200, json=json.loads(answer.content, object_hook=bare))
+
+    def bare(form: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in form.items() if name not in lost}
+
+    table.group.members[3].rises(table.clock.now, 500)
+    table.group.members[4].role = "zenyte"
+    table.clock.forward(HOUR)
+    result = await Poll(database, client_of(without), table.clock).poll(table.clan)
+    assert (result.members, result.updated) == (10, 1)
+    assert one(table.path, "SELECT status FROM players WHERE player_id = 5") == "banned"
+    assert [(each.kind, each.player_id) for each in result.changes] == [(ChangeKind.PROMOTED, 4)]
+    assert one(table.path, "SELECT role_orders FROM clans") == before
+    assert one(table.path, "SELECT name FROM clans") == "Iron Cabbage"
+    joined = one(table.path, "SELECT joined_at FROM memberships WHERE player_id = 4")
+    assert instant(joined) == NOW - 400 * DAY
 
 
 async def test_minus_one_is_stored_as_it_comes(table: Table) -> None:
@@ -416,3 +479,18 @@ async def test_a_change_of_rank_is_told_by_the_ladder_that_was_set_by_hand(
         (1, ChangeKind.PROMOTED),
         (2, ChangeKind.DEMOTED),
     ]
+
+
+async def test_after_days_without_us_every_change_still_has_the_instant_that_wom_tells(
+    table: Table,
+) -> None:
+    await table.polled()
+    last_polled_at = table.clock.now
+    at = last_polled_at + HOUR
+    del table.group.members[1]
+    table.group.members[2].role = "zenyte"
+    more = [(9, "changed_role", at + timedelta(minutes=n)) for n in range(1, 130)]
+    table.group.events = [(1, "left", at), (2, "changed_role", at), *more]
+    result = await table.polled(5 * DAY)
+    assert {change.happened_at for change in result.changes} == {at}
+    assert table.group.asked().count("activity") == 3

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.clan.activity import ChangeKind
@@ -16,6 +17,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.group import GROUP_ID, Group, Renamed, Someone, client_of
 from tests.storage.rows import DAY, HOUR, NOW
+from wom.errors import WomBroken
 
 JOINED_AT = NOW - 900 * DAY
 OLD, NEW = "Bronze-cat", "Brand New"
@@ -293,3 +295,96 @@ async def test_an_officer_who_looked_may_believe_any_roster(race: Race) -> None:
     result = await race.poll.poll(race.clan, believe=True)
     assert (result.doubt, result.members, len(result.changes)) == (None, 2, 8)
     assert race.here().keys() == {1, 2}
+
+
+async def test_who_was_renamed_twice_while_we_were_away_is_one_player_all_the_same(
+    race: Race,
+) -> None:
+    """Told as two before; approved, and renamed again, in days of which we know nothing."""
+    race.synced()
+    assert len((await race.polled()).changes) == 2
+    race.approved()
+    race.someone.name = "Newer Still"
+    race.group.names.append(
+        Renamed(4, NEW, "Newer Still", "approved", race.clock.now + 2 * DAY),
+    )
+    assert kinds(await race.polled(5 * DAY)) == [(ChangeKind.RENAMED, 4)]
+    assert [(who, kind) for who, kind, _ in race.told()] == [(4, "renamed")]
+    assert race.here().keys() == set(range(1, 11))
+    assert race.here()[4] == JOINED_AT
+    names = rows(race.path, "SELECT name FROM player_names WHERE player_id = 4")
+    assert {row["name"] for row in names} == {OLD, NEW, "Newer Still"}
+
+
+async def test_chains_swaps_and_names_that_change_hands_in_days_without_us(race: Race) -> None:
+    """In whatever order they were submitted, each account keeps its place and all its names."""
+    away_from, members = race.clock.now, race.group.members
+    members[4].name = "Third"
+    members[7].name = OLD
+    members[8].name, members[9].name = "Player 9", "Player 8"
+    race.group.names = [
+        Renamed(4, "Second", "Third", created_at=away_from + DAY),
+        Renamed(7, "Player 7", OLD, created_at=away_from + 2 * DAY),
+        Renamed(4, OLD, "Second", created_at=away_from + 3 * DAY),
+        Renamed(8, "Player 8", "spare", created_at=away_from + 4 * DAY),
+        Renamed(9, "Player 9", "Player 8", created_at=away_from + 4 * DAY),
+        Renamed(8, "spare", "Player 9", created_at=away_from + 4 * DAY + HOUR),
+        Renamed(10, "Player 10", "Denied", "denied", away_from + DAY),
+    ]
+    result = await race.polled(5 * DAY)
+    assert kinds(result) == [(ChangeKind.RENAMED, who) for who in (4, 7, 8, 9)]
+    assert {change.player_id: (change.before, change.after) for change in result.changes} == {
+        4: (OLD, "Third"),
+        7: ("Player 7", OLD),
+        8: ("Player 8", "Player 9"),
+        9: ("Player 9", "Player 8"),
+    }
+    assert race.here().keys() == set(range(1, 11))
+    assert race.here()[4] == JOINED_AT
+    names = rows(race.path, "SELECT player_id, name FROM player_names WHERE player_id IN (4, 8)")
+    found = {(row["player_id"], row["name"]) for row in names}
+    assert found >= {(4, OLD), (4, "Second"), (4, "Third"), (8, "spare"), (8, "Player 9")}
+    before = contents(race.path)
+    assert (await race.polled()).changes == ()
+    assert contents(race.path) == before
+
+
+DOWN = httpx.Response(500, json={"message": "We are sorry."})
+
+
+async def test_names_that_cannot_be_had_keep_no_clan_empty_and_no_newcomer_out(
+    database: Database, path: Path, known_clans: Clans, clan: Clan, clock: Clock
+) -> None:
+    await known_clans.join_group(clan, GROUP_ID, clan.name)
+    group = Group(*(Someone(player_id) for player_id in range(1, 11)))
+    group.answers["name-changes"] = DOWN
+    poll = Poll(database, client_of(group), clock)
+    assert (await poll.poll(clan)).members == 10
+    group.members[11] = Someone(11, NEW)
+    clock.forward(HOUR)
+    assert kinds(await poll.poll(clan)) == [(ChangeKind.JOINED, 11)]
+    group.answers.clear()
+    group.names = [Renamed(11, OLD, NEW)]
+    group.members[12] = Someone(12)
+    clock.forward(HOUR)
+    await poll.poll(clan)
+    assert rows(path, "SELECT 1 FROM player_names WHERE player_id = 11 AND name = ?", OLD)
+
+
+@pytest.mark.parametrize("what", ["activity", "v2/names"])
+async def test_after_three_days_without_them_the_roster_goes_on_without_what_tells_renames(
+    race: Race, what: str
+) -> None:
+    race.synced()
+    race.group.names = [Renamed(4, OLD, NEW, "pending")]
+    race.group.answers[what] = DOWN
+    with pytest.raises(WomBroken):
+        await race.polled()
+    with pytest.raises(WomBroken):
+        await race.polled(2 * DAY)
+    if what == "v2/names":
+        # By then nobody would ask for that pair any more: somebody else is renamed.
+        race.group.events = [
+            (who, kind, race.clock.now + DAY) for who, kind, _ in race.group.events
+        ]
+    assert kinds(await race.polled(DAY)) == [(ChangeKind.JOINED, 44), (ChangeKind.LEFT, 4)]

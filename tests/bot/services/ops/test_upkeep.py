@@ -12,8 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.clan.punctuality import Job, Late
 from bot.services.chat import NO_ACCESS
+from bot.services.game import AGAIN
 from bot.services.ops import DONE, FAILED, REFUSED, Status, Upkeep
-from storage import authors, runs
+from bot.services.ops.rounds import BELIEVE
+from storage import authors, players, privacy, runs
 from storage.engine import Database
 from storage.tables import AUTHORS
 from tests.bot.demo.conftest import Clock
@@ -21,7 +23,7 @@ from tests.bot.services.contents import instant, rows
 from tests.bot.services.talk import PVM
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW, a_channel
-from wom.errors import WomUnreachable
+from wom.errors import WomNotFound, WomUnreachable
 
 POLL, BACKUP = Job("poll", HOUR), Job("backup", DAY)
 
@@ -189,7 +191,7 @@ async def test_the_status_of_a_clan_that_does_well_has_no_troubles(
     found = await status(upkeep, village)
     assert (found.version, found.members, found.channels) == ("1.2.3", 1, 1)
     assert found.messages == 3
-    assert (found.polled_at, found.next_poll_at) == (NOW - HOUR / 2, NOW + HOUR / 2)
+    assert (found.polled_at, found.next_poll_at) == (NOW - HOUR / 2, NOW + HOUR)
     assert found.evidence[:2] == ("WOM 30 min old", "100% of members linked")
     assert (found.unreadable, found.late, found.troubles) == ((), (), ())
     assert found.runs["poll"].outcome == DONE
@@ -242,6 +244,98 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
         "members write in #pvm, which the bot cannot read: who can write there is never called "
         "silent": LET_IN,
     }
+
+
+async def test_polls_that_have_failed_for_days_say_since_when_why_and_what_to_do(
+    upkeep: Upkeep, village: Village
+) -> None:
+    await village.changed(wom_group_id=77, polled_at=NOW, ranks_confirmed_at=NOW)
+    await run(upkeep, "poll")
+    for _ in range(48):
+        village.clock.forward(HOUR)
+        with pytest.raises(WomNotFound):
+            async with upkeep.run("poll", village.clan.clan_id, "t1"):
+                raise WomNotFound("/groups/11907", 404, "UNEXPECTED_ERROR")
+    found = await status(upkeep, village)
+    told = {each.words: each.next_step for each in found.troubles if each.about == "poll"}
+    assert told == {
+        "poll has failed for 2 days: Wise Old Man does not know that group": (
+            "Choose it again in `/clanstats setup`"
+        )
+    }
+    assert found.polled_at == NOW
+    assert found.next_poll_at == village.clock.now + HOUR
+
+
+@pytest.mark.parametrize(("since", "due"), [(HOUR / 2, HOUR / 2), (HOUR, None), (9 * HOUR, None)])
+async def test_the_next_poll_is_never_in_the_past(
+    upkeep: Upkeep, village: Village, since: timedelta, due: timedelta | None
+) -> None:
+    await village.changed(wom_group_id=77, polled_at=NOW)
+    village.clock.forward(since)
+    found = await status(upkeep, village)
+    assert found.next_poll_at == (None if due is None else village.clock.now + due)
+
+
+async def test_a_roster_that_is_not_believed_says_who_can_believe_it(
+    upkeep: Upkeep, village: Village
+) -> None:
+    async with upkeep.run("poll", village.clan.clan_id, "t2") as outcome:
+        outcome.outcome = REFUSED
+        outcome.detail = {"doubt": "half of them are gone", "step": BELIEVE}
+    (told,) = [each for each in (await status(upkeep, village)).troubles if each.about == "poll"]
+    assert told.words.endswith("half of them are gone")
+    assert "--believe" in told.next_step
+
+
+async def test_a_list_that_nobody_looks_after_is_a_trouble_whoever_left_is_still_on_it(
+    upkeep: Upkeep, village: Village
+) -> None:
+    await village.settled({number: f"Player {number}" for number in range(1, 21)})
+    await village.changed(polled_at=NOW, created_at=NOW - 300 * DAY)
+    left = players.MembershipEventRow(1, "left", NOW - 75 * DAY)
+    renamed = players.MembershipEventRow(2, "renamed", NOW - DAY, "Old", "New")
+    async with village.database.writing() as connection:
+        await players.note_events(connection, village.clan.clan_id, [left, renamed])
+    told = {each.words: each.next_step for each in (await status(upkeep, village)).troubles}
+    words = (
+        "nobody joined, left or changed rank on Wise Old Man for 75 days: "
+        "who left the clan in the game may still be on its list"
+    )
+    assert told[words] == "sync the group by the Wise Old Man plugin of RuneLite"
+    joined = players.MembershipEventRow(3, "joined", NOW - 9 * DAY)
+    async with village.database.writing() as connection:
+        await players.note_events(connection, village.clan.clan_id, [joined])
+    assert words not in {each.words for each in (await status(upkeep, village)).troubles}
+
+
+async def test_numbers_that_cannot_be_are_named_but_nobody_who_opted_out(
+    upkeep: Upkeep, village: Village
+) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    await village.linked(2, 22)
+    await village.wrote(22, NOW)
+    async with upkeep.run("poll", village.clan.clan_id, "t2") as outcome:
+        outcome.detail["odd"] = dict.fromkeys(("1", "2", "99"), "Zulrah -7 cannot be")
+    words = [each.words for each in (await status(upkeep, village)).troubles]
+    assert "One on Wise Old Man: Zulrah -7 cannot be" in words
+    assert "Two on Wise Old Man: Zulrah -7 cannot be" in words
+    async with village.database.writing() as connection:
+        await privacy.opt_out(connection, village.clan.clan_id, 22, NOW)
+    words = [each.words for each in (await status(upkeep, village)).troubles]
+    assert [each for each in words if "Zulrah" in each] == [
+        "One on Wise Old Man: Zulrah -7 cannot be"
+    ]
+
+
+async def test_a_year_that_could_not_be_read_yet_is_a_trouble_that_passes(
+    upkeep: Upkeep, village: Village
+) -> None:
+    async with upkeep.run("poll", village.clan.clan_id, "t2") as outcome:
+        outcome.detail["history"] = "Wise Old Man is in trouble"
+    told = {each.words: each.next_step for each in (await status(upkeep, village)).troubles}
+    words = "the year before the bot came could not be read yet: Wise Old Man is in trouble"
+    assert told[words] == AGAIN
 
 
 async def test_a_channel_for_officers_that_was_never_readable_is_no_trouble_a_lost_one_is(

@@ -58,3 +58,19 @@ async def test_no_answer_passes_as_an_error() -> None:
 
     with pytest.raises(WomUnreachable):
         await groups_called(client_of(down), "cabbage")
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 51, "\N{SMILING FACE WITH SUNGLASSES}" * 9_000, "half \ud83d"]
+)
+async def test_what_no_group_can_be_called_is_not_even_asked_for(text: str) -> None:
+    def never(_: httpx.Request) -> httpx.Response:
+        raise AssertionError("asked")
+
+    assert await groups_called(client_of(never), text) == ()
+
+
+async def test_a_group_that_does_not_say_how_many_it_has_comes_last() -> None:
+    found = [{"id": 4, "name": "Iron Cabbages"}, *FOUND]
+    told = await groups_called(client_of(lambda _: httpx.Response(200, json=found)), "iron")
+    assert [(each.group_id, each.members) for each in told] == [(6, 90), (5, 40), (4, None)]

@@ -1,0 +1,76 @@
+"""When something is due again: by time that only passes, whatever is done to the clock on the wall.
+
+A clock that is set back delays nothing. One that jumps ahead, or a machine that wakes up, makes
+due what was missed: once, however much it was.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+LONGEST_NAP_S = 30.0
+"""How long a jump of the clock on the wall may go unseen."""
+
+_DAY, _HALF_A_DAY = timedelta(days=1), timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Again and again, the first time `first` after the start, or after one length."""
+
+    length: timedelta
+    first: timedelta | None = None
+
+    def first_wait(self, _now: datetime) -> timedelta:
+        """Return how long until it is done for the first time."""
+        return self.length if self.first is None else self.first
+
+    def next_wait(self, _now: datetime, took: timedelta) -> timedelta:
+        """Return how long until it is done again; turns that it took the time of are left out."""
+        return self.length - took % self.length
+
+    def __str__(self) -> str:
+        """Such as "every 0:05:00, first after 0:00:10"."""
+        first = "" if self.first is None else f", first after {self.first}"
+        return f"every {self.length}{first}"
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Every day at an hour, in UTC."""
+
+    hour: int
+
+    def first_wait(self, now: datetime) -> timedelta:
+        """Return how long until that hour begins."""
+        at = now.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        return (at if at > now else at + _DAY) - now
+
+    def next_wait(self, now: datetime, took: timedelta) -> timedelta:  # noqa: ARG002 - see Every
+        """Return how long until it is done again: never twice for one day of a clock set back."""
+        wait = self.first_wait(now)
+        return wait if wait >= _HALF_A_DAY else wait + _DAY
+
+    def __str__(self) -> str:
+        """Such as "daily at 4"."""
+        return f"daily at {self.hour}"
+
+
+Rhythm = Every | Daily
+
+
+class Alarm(NamedTuple):
+    """When something is due, by both clocks: it is as soon as one of them says so."""
+
+    due_at: datetime
+    due_s: float
+
+    @classmethod
+    def after(cls, wait: timedelta, now: datetime, now_s: float) -> "Alarm":
+        """Return what rings after a while from the present of both clocks."""
+        return cls(now + wait, now_s + wait.total_seconds())
+
+    def nap_s(self, now: datetime, now_s: float) -> float:
+        """Return how many seconds to wait before asking again, 0 when it is due."""
+        left_s = min(self.due_s - now_s, (self.due_at - now).total_seconds(), LONGEST_NAP_S)
+        return max(left_s, 0.0)
