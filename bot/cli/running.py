@@ -37,7 +37,7 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
         for cost in costs(settings):
             # The log takes what follows "SECRET:" for the secret itself.
             _log.info(cost.words.replace(": ", ", so ", 1))
-        async with context.open_services(settings, draws=lambda: worker) as services:
+        async with context.open_services(settings, draws=lambda: worker, alone=True) as services:
             await adopt_group(services, settings)
             await worker.warm()
             await context.stay_on_discord(

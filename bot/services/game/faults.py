@@ -7,7 +7,13 @@ log.
 from bot.services.chat import UnknownZone
 from bot.services.game.poll import NoGroup, PollUnderWay
 from bot.services.setup import Clan
-from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, StorageError
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseFull,
+    DatabaseLocked,
+    DatabaseUnopenable,
+    StorageError,
+)
 from wom.errors import (
     WomBadKey,
     WomBlocked,
@@ -41,6 +47,10 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (
         DatabaseUnopenable,
         "The database cannot be written. Whoever runs the bot finds out why by `clanstats doctor`.",
+    ),
+    (
+        DatabaseDamaged,
+        "The database is damaged. Whoever runs the bot puts it right by `clanstats restore`.",
     ),
     (
         StorageError,

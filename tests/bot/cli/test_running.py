@@ -3,12 +3,19 @@
 import asyncio
 import os
 import signal
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from bot.cli.running import until_told
+from storage.engine import Database
+from storage.errors import WAIT_SECONDS
+from storage.owner import owner_of
 from tests.bot.cli.conftest import TOKEN, Line
 from tests.bot.services.group import GROUP_ID
+from tests.storage.beside import WRITES, beside
+from tests.storage.test_owner import owned_by_another
 
 
 def test_all_that_is_missing_is_told_at_once(line: Line) -> None:
@@ -88,3 +95,49 @@ async def test_where_there_are_no_signals_cancelling_from_outside_cleans_up_too(
     with pytest.raises(asyncio.CancelledError):
         await outside
     assert closed == ["flushed"]
+
+
+def test_a_second_run_says_who_has_the_database_and_ends(line: Line) -> None:
+    line.make(5, "Iron Cabbage")
+    before = line.database.read_bytes()
+    with owned_by_another(line.database) as other:
+        shown = line.types("run", DISCORD_TOKEN=TOKEN)
+        assert shown.exit_code == 1
+        assert f"is in use by `clanstats run`, process {other.pid} on " in shown.stderr
+        assert "stop it first, or set DATA_DIR" in shown.stderr
+    assert line.stays == []
+    assert line.database.read_bytes() == before
+    assert line.types("run", DISCORD_TOKEN=TOKEN).exit_code == 0
+
+
+def test_a_run_owns_the_database_until_its_end(line: Line) -> None:
+    assert line.types("run", DISCORD_TOKEN=TOKEN).exit_code == 0
+    (owner,) = line.owners
+    assert owner is not None
+    assert owner.startswith(f"`clanstats run`, process {os.getpid()} on ")
+    assert owner_of(line.database) is None
+
+
+@pytest.mark.parametrize("command", ["backup", "poll", "promotions"])
+def test_while_the_bot_runs_other_commands_work(line: Line, command: str) -> None:
+    line.make(1, "Iron Cabbage", GROUP_ID)
+    assert line.types("poll").exit_code == 0
+    with owned_by_another(line.database):
+        shown = line.types(command)
+    assert shown.exit_code == 0, shown.stderr
+
+
+def test_a_command_that_writes_says_who_holds_the_database_in_the_end(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.make(1, "Iron Cabbage", GROUP_ID)
+    impatient = partial(Database, busy=timedelta(milliseconds=20))
+    monkeypatch.setattr("bot.wiring.Database", impatient)
+    with beside(line.database, *WRITES) as other:
+        shown = line.types("poll")
+        assert shown.exit_code == 1
+        assert f"is held by another program: database is locked; stop process {other.pid} " in (
+            shown.stderr
+        )
+        assert line.types("backup").exit_code == 0
+    assert WAIT_SECONDS == 30

@@ -6,7 +6,13 @@ import pytest
 
 from bot.services.chat import UnknownZone
 from bot.services.game import NoGroup, PollUnderWay, fault_words
-from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, MigrationFailed
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseFull,
+    DatabaseLocked,
+    DatabaseUnopenable,
+    MigrationFailed,
+)
 from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFound, WomUnreachable
 
 
@@ -25,6 +31,7 @@ from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFoun
         (DatabaseLocked("x"), "busy"),
         (DatabaseFull(Path("/data/clan.db"), "full"), "disk is full"),
         (DatabaseUnopenable(Path("/data/clan.db"), "read-only"), "cannot be written"),
+        (DatabaseDamaged(Path("/data/clan.db"), "row 3"), "is damaged"),
         (MigrationFailed("1", "2", "no disk"), "cannot be used"),
     ],
 )
