@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.wiring import now
 from storage.backup import back_up, must_be_writable
 from storage.engine import Database
-from storage.errors import WAIT_SECONDS, StorageError, causes
+from storage.errors import WAIT_SECONDS, DriverMissing, StorageError, causes
 from storage.migrate import NEWEST, revision
 from wom.errors import WomError
 
@@ -36,8 +36,8 @@ async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding
     """
     try:
         path = Database(settings.database_url).path
-    except ImportError as error:
-        return fault("database", str(error), f"pip install {error.name}")
+    except DriverMissing as error:
+        return fault("database", str(error), storage_remedy(error))
     if path is None:
         return await _of_version(settings.database_url)
     if not path.exists():
@@ -46,13 +46,13 @@ async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding
         with causes(path.parent), TemporaryDirectory(dir=path.parent) as folder:
             copy = await back_up(path, Path(folder), now(), wait=wait)
             await must_be_writable(path, wait)
-            return await _of_version(f"sqlite+aiosqlite:///{copy}")
+            return await _of_version(copy)
     except StorageError as error:
         return fault("database", str(error), storage_remedy(error))
 
 
-async def _of_version(url: str) -> Finding:
-    database = Database(url)
+async def _of_version(place: Path | str) -> Finding:
+    database = Database(place)
     try:
         found = await revision(database)
     except OSError as error:
@@ -77,7 +77,7 @@ async def at_wom(context: CliContext, settings: Settings) -> list[Finding]:
     group_id = settings.wom_group_id
     with TemporaryDirectory() as folder:
         # The bot's own way to WOM, but not its database: a check must not migrate it.
-        apart = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{folder}/x.db"})
+        apart = settings.model_copy(update={"database_url": Path(folder) / "x.db"})
         try:
             async with context.open_services(apart) as services:
                 found = await groups_called(services.wom, str(group_id or "clan"))
