@@ -6,7 +6,7 @@ No message and no repr ever shows the value of a key: a fault names the key and 
 import difflib
 import os.path
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -221,12 +221,6 @@ class Settings(BaseSettings):
             raise SettingsError((_fault("discord_token", "is not set"),))
         return self.discord_token.get_secret_value()
 
-    def need_wom(self) -> str:
-        """Return the contact that goes into each request to WOM; SettingsError without one."""
-        if self.wom_contact is None:
-            raise SettingsError((_fault("wom_contact", "is not set"),))
-        return self.wom_contact
-
 
 KEYS = tuple(name.upper() for name in Settings.model_fields)
 """The names in the environment, in the order of .env.example."""
@@ -258,6 +252,11 @@ def load(environment: Mapping[str, str], env_file: Path | None) -> Settings:
         # Outside the except clause: a validation error in the chain would be printed along.
         raise SettingsError(tuple(faults))
     return settings
+
+
+def missing(settings: Settings, needed: Sequence[str]) -> tuple[Finding, ...]:
+    """Return a fault for each of the fields that is needed and not set."""
+    return tuple(_fault(name, "is not set") for name in needed if getattr(settings, name) is None)
 
 
 def costs(settings: Settings) -> tuple[Finding, ...]:

@@ -55,7 +55,7 @@ async def bring_up(database: Database, now: datetime, *, alone: bool = False) ->
     if before == NEWEST:
         return Migrated(before, NEWEST, None)
     if before is None and database.path is not None:
-        await asyncio.to_thread(_refuse_beside_backups, database.path)
+        await asyncio.to_thread(refuse_beside_backups, database.path)
     owner = None if alone or database.path is None else owner_of(database.path)
     if owner is not None and database.path is not None:
         raise DatabaseOwned(database.path, f"{owner}, which is of another version")
@@ -94,14 +94,14 @@ async def run_alembic(database: Database, action: Callable[[Connection], None]) 
 def _make_private(path: Path) -> None:
     """Have the file there, and its own alone to read; where only backups are, it is not made."""
     if not path.exists():
-        _refuse_beside_backups(path)
+        refuse_beside_backups(path)
     with causes(path):
         make_private(path)
     for suffix in SUFFIXES[1:]:
         shut(path.with_name(path.name + suffix))
 
 
-def _refuse_beside_backups(path: Path) -> None:
+def refuse_beside_backups(path: Path) -> None:
     """Raise EmptyBesideBackups when there are copies of a database in which there is nothing."""
     folder = path.parent / "backups"
     made = copies(folder, path.stem) if folder.is_dir() else {}

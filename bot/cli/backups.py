@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.cli.context import CannotDo, CliContext, journal
+from bot.cli.context import CannotDo, CliContext, founded, journal
 from bot.cli.terminal import screen
 from bot.settings import Settings
 from bot.wiring import now
@@ -57,11 +57,13 @@ async def migrate(context: CliContext, *, verbose: bool) -> int:
     settings = context.settings()
     with journal(settings, verbose=verbose):
         async with context.open_services(settings) as services:
-            done = services.migrated
+            done, new = services.migrated, founded(settings, services)
     console = screen()
     if not done.changed:
         console.print(f"The database is at {done.after}, the newest: nothing to do.")
     else:
+        if new:
+            console.print(new, soft_wrap=True)
         console.print(f"The database was brought from {done.before or 'nothing'} to {done.after}.")
         backup = done.backup or "none was needed, it was empty"
         console.print(f"Backup taken before: {backup}", soft_wrap=True)

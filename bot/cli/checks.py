@@ -14,7 +14,7 @@ from bot.wiring import now
 from storage.backup import back_up, must_be_writable
 from storage.engine import Database
 from storage.errors import WAIT_SECONDS, DriverMissing, StorageError, causes
-from storage.migrate import NEWEST, revision
+from storage.migrate import NEWEST, refuse_beside_backups, revision
 from wom.errors import WomError
 
 
@@ -40,23 +40,25 @@ async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding
         return fault("database", str(error), storage_remedy(error))
     if path is None:
         return await _of_version(settings.database_url)
-    if not path.exists():
-        return well("database", f"{path} is not there yet; the first start makes it")
     try:
+        if not path.exists():
+            refuse_beside_backups(path)
+            return well("database", f"{path} is not there yet; the first start makes it")
         with causes(path.parent), TemporaryDirectory(dir=path.parent) as folder:
             copy = await back_up(path, Path(folder), now(), wait=wait)
             await must_be_writable(path, wait)
-            return await _of_version(copy)
+            return await _of_version(copy, path)
     except StorageError as error:
         return fault("database", str(error), storage_remedy(error))
 
 
-async def _of_version(place: Path | str) -> Finding:
+async def _of_version(place: Path | str, copied: Path | None = None) -> Finding:
+    """Return of which version a database is; of one that is empty, that backups are beside it."""
     database = Database(place)
     try:
         found = await revision(database)
-    except OSError as error:
-        return fault("database", f"cannot be opened: {error}", "check DATABASE_URL")
+        if found is None and copied is not None:
+            refuse_beside_backups(copied)
     except StorageError as error:
         return fault("database", str(error), storage_remedy(error))
     finally:

@@ -30,7 +30,7 @@ async def _findings(context: CliContext) -> AsyncIterator[Finding]:
         for found in error.faults:
             yield found._replace(about="settings", words=f"{found.about} {found.words}")
         return
-    yield well("settings", "can be read")
+    yield well("settings", f"can be read. {context.sought}")
     for cost in costs(settings):
         yield cost
     with journal(settings, verbose=False):

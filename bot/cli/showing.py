@@ -1,5 +1,7 @@
 """`clanstats demo`: the made-up clan, to be looked at in a browser or tried through by itself."""
 
+import os
+import socket
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,9 +14,13 @@ from bot.demo.wom_limits import CODE
 from bot.demo.world import GROUP_ID
 from bot.settings import Settings, load
 
+_HERE = "127.0.0.1"
+
 
 async def show(part: StageSize, port: int | None, *, verbose: bool) -> int:
-    """Serve the demo on this machine until it is cancelled."""
+    """Serve the demo on this machine until it is cancelled; CannotDo where the port is taken."""
+    if port is not None:
+        _must_be_free(port)
     with TemporaryDirectory() as folder:
         settings = _settings(folder)
         with journal(settings, verbose=verbose):
@@ -37,6 +43,18 @@ async def check(part: StageSize, files: Path | None, *, verbose: bool) -> int:
                 raise CannotDo(str(error), "the demo does not do what it should") from error
     console.print("All is well.")
     return 0
+
+
+def _must_be_free(port: int) -> None:
+    """Ask for a port before the clan is made up, which takes a while."""
+    with socket.socket() as asked:
+        if os.name == "posix":  # on Windows this would share the port
+            asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((_HERE, port))
+        except OSError as error:
+            what = f"Port {port} cannot be used ({error.strerror})"
+            raise CannotDo(what, "name another by --port, or leave it out for any") from error
 
 
 def _settings(folder: str) -> Settings:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.clan.diagnosis import Finding
-from bot.settings import KEYS, Settings, SettingsError, costs, load
+from bot.settings import KEYS, Settings, SettingsError, costs, load, missing
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -352,10 +352,11 @@ def test_what_a_command_needs_is_asked_for_when_it_runs() -> None:
     empty = load({}, None)
     with pytest.raises(SettingsError, match="DISCORD_TOKEN is not set"):
         empty.need_discord()
-    with pytest.raises(SettingsError, match="WOM_CONTACT is not set"):
-        empty.need_wom()
+    (found,) = missing(empty, ["wom_contact"])
+    assert found.line.startswith("WOM_CONTACT is not set")
     full = load({"DISCORD_TOKEN": "abc", "WOM_CONTACT": " zezima "}, None)
-    assert (full.need_discord(), full.need_wom()) == ("abc", "zezima")
+    assert (full.need_discord(), full.wom_contact) == ("abc", "zezima")
+    assert missing(full, ["wom_contact"]) == ()
 
 
 def test_what_is_missing_is_told_with_what_it_costs() -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_all_that_is_missing_is_told_at_once(line: Line) -> None:
     shown = line.types("run", WOM_CONTACT="")
     assert shown.exit_code == 2
     keys = [fault.split()[0] for fault in shown.stderr.splitlines()]
-    assert keys == ["DISCORD_TOKEN", "WOM_CONTACT"]
+    assert keys == ["DISCORD_TOKEN", "WOM_CONTACT", ".env"]
 
 
 def test_a_database_that_is_newer_stops_the_start_before_discord_is_asked(line: Line) -> None:
@@ -141,3 +142,55 @@ def test_a_command_that_writes_says_who_holds_the_database_in_the_end(
         )
         assert line.types("backup").exit_code == 0
     assert WAIT_SECONDS == 30
+
+
+def test_where_the_settings_were_sought_is_said(line: Line) -> None:
+    shown = line.types("run")
+    assert shown.exit_code == 2
+    assert "DISCORD_TOKEN is not set" in shown.stderr
+    assert f".env was sought at {line.env_file}, which is not there" in shown.stderr
+    line.env_file.with_name(".env.txt").touch()
+    assert "only .env.txt is there: rename it" in line.types("run").stderr
+    line.env_file.mkdir()
+    line.env_file.with_name(".env.txt").unlink()
+    assert f"{line.env_file}, which is a folder" in line.types("run").stderr
+    line.env_file.rmdir()
+    line.env_file.write_text("POLL_EVERY=often", "utf-8")
+    assert f"Settings come from {line.env_file} and" in line.types("run").stderr
+
+
+@pytest.mark.parametrize("command", [("report", "--out", "x"), ("promotions",), ("inactive",)])
+def test_from_another_folder_no_second_database_is_made_by_looking(
+    line: Line, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    place = tmp_path / "elsewhere"
+    shown = line.types(*command, DATABASE_URL="", DATA_DIR=str(place))
+    assert shown.exit_code == 1
+    assert f"There is no database at {place}/clan_data.db" in shown.stderr
+    assert f".env was sought at {line.env_file}" in shown.stderr
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("command", ["run", "poll", "migrate"])
+def test_a_new_database_is_made_where_it_is_said(line: Line, tmp_path: Path, command: str) -> None:
+    place = tmp_path / "new"
+    keys = {"DATABASE_URL": "", "DATA_DIR": str(place), "DISCORD_TOKEN": TOKEN}
+    shown = line.types(command, **keys)
+    assert shown.exit_code == 0
+    said = f"A new, empty database was made: {place}/clan_data.db"
+    assert said in shown.stdout + shown.stderr
+    shown = line.types(command, **keys)
+    assert said not in shown.stdout + shown.stderr
+
+
+def test_beside_backups_the_bot_asks_before_it_begins_anew(line: Line) -> None:
+    assert line.types("backup").exit_code == 0
+    (backup,) = (line.database.parent / "backups").iterdir()
+    line.database.write_bytes(b"")
+    for command in ("run", "poll", "migrate", "promotions"):
+        shown = line.types(command, DISCORD_TOKEN=TOKEN)
+        assert shown.exit_code == 1
+        assert f"{line.database} is empty, but there are backups of it" in shown.stderr
+        assert f"`clanstats restore {backup}` brings it back; to begin anew, move" in shown.stderr
+    assert line.types("restore", str(backup)).exit_code == 0
+    assert line.types("run", DISCORD_TOKEN=TOKEN).exit_code == 0
