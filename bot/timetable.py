@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.clan.names import escaped
 from bot.clan.notices import Notice
 from bot.clan.wording import ago
 from bot.journal import step, traced
@@ -153,8 +154,8 @@ class Timetable:
             return None
         return Notice(
             clan.guild_id,
-            f"Wise Old Man's roster of {clan.name} was not believed and nothing was changed: "
-            f"{result.doubt}. Please look at the group on wiseoldman.net; "
+            f"Wise Old Man's roster of {escaped(clan.name)} was not believed and nothing was "
+            f"changed: {result.doubt}. Please look at the group on wiseoldman.net; "
             "each poll looks at it anew.",
         )
 

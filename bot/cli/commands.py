@@ -257,7 +257,7 @@ def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Look for what is wrong with settings, database, Wise Old Man and Discord; say the remedy."""
     from bot.cli.doctor import doctor as action
 
-    _do(lambda: action(context.obj), verbose=verbose)
+    _do(lambda: action(context.obj, verbose=verbose), verbose=verbose)
 
 
 def _must_have_demo() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from bot.gateway import DiscordSetup
@@ -131,8 +131,13 @@ def clock_at(now: datetime | None) -> dict[str, Any]:
     return {} if now is None else {"clock": lambda: now}
 
 
-def journal(settings: "Settings", *, verbose: bool) -> AbstractContextManager[None]:
-    """Open the log for a command that has a screen: only what is alarming, unless asked."""
+def journal(
+    settings: "Settings", *, verbose: bool, beside: TextIO | None = None
+) -> AbstractContextManager[None]:
+    """Open the log for a command that has a screen: only what is alarming, unless asked.
+
+    It is written `beside` the screen, which is standard error unless it is named.
+    """
     from bot.journal import open_journal  # noqa: PLC0415 - likewise
     from bot.wiring import now  # noqa: PLC0415 - likewise
 
@@ -142,4 +147,5 @@ def journal(settings: "Settings", *, verbose: bool) -> AbstractContextManager[No
         settings.log_file,
         clock=now,
         secrets=settings.secrets,
+        stream=beside,
     )

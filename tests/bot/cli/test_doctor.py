@@ -1,11 +1,13 @@
 """`clanstats doctor`: every check of what is well and on what is not."""
 
+import logging
+import warnings
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.clan.diagnosis import Severity
+from bot.clan.diagnosis import Finding, Severity, well
 from bot.cli.checks import at_database
 from bot.cli.context import CannotDo
 from bot.gateway import DiscordSetup
@@ -161,3 +163,18 @@ def test_a_token_that_discord_does_not_know_is_a_fault_and_never_shown(line: Lin
     assert shown.exit_code == 1
     assert "Discord does not know this token -> make another" in shown.stdout
     assert TOKEN not in shown.stdout + shown.stderr
+
+
+def test_what_libraries_say_does_not_stand_between_the_lines(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def talks() -> Finding:
+        logging.getLogger("matplotlib.font_manager").warning("building the font cache")
+        warnings.warn("this is deprecated", stacklevel=1)
+        return well("charts", "fine")
+
+    monkeypatch.setattr("bot.cli.checks.at_fonts", talks)
+    shown = line.types("doctor")
+    assert shown.exit_code == 0
+    assert shown.stderr == ""
+    assert all(text.split()[0] in {"ok", "warning"} for text in shown.stdout.splitlines())
