@@ -6,7 +6,7 @@ not the same job for the next clan. APScheduler keeps its own clock; jobs see on
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from functools import partial
@@ -209,7 +209,7 @@ class Timetable:
     ) -> AbstractAsyncContextManager[Outcome]:
         if job.recorded:
             return recorded(self._services, job.name, trace, clan)
-        return nullcontext(Outcome())
+        return self._services.upkeep.watched(job.name, trace)
 
 
 @asynccontextmanager

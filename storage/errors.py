@@ -151,6 +151,13 @@ def cause_of(error: BaseException | None, path: Path | None) -> StorageError | N
     return DatabaseUnopenable(file, str(error)) if code in _UNOPENABLE else None
 
 
+def is_full(error: BaseException) -> bool:
+    """Return whether an error says that a disk has no room."""
+    return isinstance(error, DatabaseFull) or (
+        isinstance(error, OSError) and error.errno in _NO_ROOM
+    )
+
+
 def _of_the_system(error: OSError, file: Path) -> StorageError:
     words = error.strerror or str(error)
     if getattr(error, "winerror", None) in _OPEN_ELSEWHERE:

@@ -9,10 +9,10 @@ from bot.services.game.poll import NoGroup, PollUnderWay
 from bot.services.setup import Clan
 from storage.errors import (
     DatabaseDamaged,
-    DatabaseFull,
     DatabaseLocked,
     DatabaseUnopenable,
     StorageError,
+    is_full,
 )
 from wom.errors import (
     WomBadKey,
@@ -25,6 +25,7 @@ from wom.errors import (
 )
 
 _LATER = "Nothing was changed; try again in a few minutes."
+_FULL = "The disk is full, so nothing was changed. Whoever runs the bot has to make room."
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (NoGroup, "There is no Wise Old Man group yet: Manage Server joins one by `/clanstats setup`."),
     (
@@ -40,10 +41,6 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (WomBadKey, "Wise Old Man does not know the API key. Whoever runs the bot has to correct it."),
     (WomError, "Wise Old Man refused this. Nothing was changed; check what you asked for."),
     (DatabaseLocked, "The database is busy with something long. Try again in a minute."),
-    (
-        DatabaseFull,
-        "The disk is full, so nothing was changed. Whoever runs the bot has to make room.",
-    ),
     (
         DatabaseUnopenable,
         "The database cannot be written. Whoever runs the bot finds out why by `clanstats doctor`.",
@@ -62,6 +59,8 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 
 def fault_words(error: BaseException) -> str | None:
     """Return an error of ours in words, or None for one that nobody expected."""
+    if is_full(error):
+        return _FULL
     return next((words for kind, words in _WORDS if isinstance(error, kind)), None)
 
 

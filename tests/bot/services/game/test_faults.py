@@ -1,5 +1,6 @@
 """What went wrong, in words: the narrowest kind wins, and nothing of the inside is told."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from wom.errors import InvalidId, WomBadRequest, WomBlocked, WomBusy, WomNotFoun
         (InvalidId("/groups/:id"), "refused"),
         (DatabaseLocked("x"), "busy"),
         (DatabaseFull(Path("/data/clan.db"), "full"), "disk is full"),
+        (OSError(errno.ENOSPC, "No space left on device", "/data/x"), "disk is full"),
         (DatabaseUnopenable(Path("/data/clan.db"), "read-only"), "cannot be written"),
         (DatabaseDamaged(Path("/data/clan.db"), "row 3"), "is damaged"),
         (MigrationFailed("1", "2", "no disk"), "cannot be used"),
