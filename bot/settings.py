@@ -279,7 +279,11 @@ def _written(env_file: Path, environment: Mapping[str, str]) -> tuple[dict[str, 
     """Return what is set in a file, and with what its lines begin that set nothing."""
     if not env_file.exists():
         return {}, []
-    found, without = read_lines(decoded(env_file.read_bytes()), environment)
+    try:
+        found, without = read_lines(decoded(env_file.read_bytes()), environment)
+    except OSError as error:
+        words = f"cannot be read: {error.strerror}"
+        raise SettingsError((fault(str(env_file), words, "let us read it"),)) from error
     return {key: text for key, text in found.items() if text.strip()}, without
 
 

@@ -29,6 +29,19 @@ def at_folder(folder: Path) -> Finding:
         return fault("folder", words, "give us the right to, or set DATA_DIR")
 
 
+def at_log(file: Path | None) -> Finding | None:
+    """Return that the log's file cannot be written, or nothing when it can, or there is none."""
+    if file is None:
+        return None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8"):
+            return None
+    except OSError as error:
+        words = f"{file} cannot be written: {error.strerror}"
+        return fault("log", words, "give us the right to, or set LOG_FILE to another file")
+
+
 async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding:
     """Return whether the database can be copied whole and be written, and is of this version.
 

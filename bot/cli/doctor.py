@@ -42,10 +42,14 @@ async def _findings(context: CliContext, log: TextIO | None) -> AsyncIterator[Fi
     except SettingsError as error:
         for found in error.faults:
             yield found._replace(about="settings", words=f"{found.about} {found.words}")
+        yield well("settings", context.sought)
         return
     yield well("settings", f"can be read. {context.sought}")
     for cost in costs(settings):
         yield cost
+    if unwritable := checks.at_log(settings.log_file):
+        yield unwritable
+        settings = settings.model_copy(update={"log_file": None})
     with journal(settings, verbose=log is None, beside=log):
         yield checks.at_folder(settings.data_dir)
         yield await checks.at_database(settings)

@@ -306,6 +306,11 @@ def test_a_file_is_read_in_whatever_encoding_it_was_saved(tmp_path: Path, encodi
     assert (settings.data_dir, settings.wom_group_id) == (tmp_path / "Cl\u00e4n", 139)
 
 
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    (found,) = faults_of({}, tmp_path)
+    assert found.line == f"{tmp_path} cannot be read: Is a directory; let us read it"
+
+
 SECRETS = {
     "DISCORD_TOKEN": "tokentokentoken",
     "WOM_API_KEY": "apikeyapikey",

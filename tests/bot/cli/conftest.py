@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,6 +49,8 @@ class Line:
     clock: Clock
     sights: dict[str, DiscordSetup | Exception] = field(default_factory=lambda: {TOKEN: ALL_ON})
     stays: list[ClanBot] = field(default_factory=list)
+    held: ExitStack = field(default_factory=ExitStack)
+    """What others hold while something is typed."""
     owners: list[str | None] = field(default_factory=list)
     """Who owned the database while the bot was on Discord."""
 
