@@ -19,10 +19,13 @@ def opened_private(path: str, flags: int) -> int:
 def make_private(path: Path) -> None:
     """Have a file there, made for its owner alone if it was not, and shut against strangers.
 
-    Raises OSError when it cannot be made.
+    Raises OSError when it cannot be made. One that is there is not opened: closing it again would
+    let go of every lock that this process has on it.
     """
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ALONE))
-    shut(path)
+    if path.exists():
+        shut(path)
+    else:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ALONE))
 
 
 def shut(path: Path) -> None:

@@ -163,7 +163,8 @@ def _forgotten_in(target: Path) -> dict[int, dict[str, datetime]]:
 
 def _belong_to_the_same(fresh: Path, target: Path) -> None:
     """Give the new file the owner and the rights of the old one, as far as we may."""
-    make_private(fresh)
+    with suppress(OSError):
+        fresh.chmod(0o600)
     if target.exists():
         with suppress(OSError):
             old = target.stat()

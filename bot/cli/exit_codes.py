@@ -58,7 +58,8 @@ def words_for(error: BaseException) -> str:
 
 def _of_the_system(error: OSError) -> str:
     if error.filename:
-        return f"{error.filename}: {error.strerror}; check that we may write there and have room."
+        remedy = "check that we may write there, have room, and that no program has it open"
+        return f"{error.filename}: {error.strerror}; {remedy}."
     return f"{error}; check the connection and the disk."
 
 

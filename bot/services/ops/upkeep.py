@@ -121,7 +121,7 @@ class Upkeep:
         started_at = self._clock()
         try:
             yield Outcome()
-        except Exception as error:
+        except BaseException as error:
             self._unrecorded[job, None] = Run(
                 job, None, trace, started_at, self._clock(), FAILED, failure(error)
             )
