@@ -7,6 +7,7 @@ which its owner ends, however that happens. What stands in the file only says wh
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -23,13 +24,16 @@ else:
 _FAR = 2**30
 """Which byte is locked on Windows: one behind the words, which stay readable."""
 _MOST_WORDS = 200
+_TRIES_S = (0, 0.02, 0.05)
+"""Whoever only asks who the owner is holds the lock for an instant too."""
 
 
 @contextmanager
 def owning(database: Path, program: str, now: datetime) -> Iterator[None]:
     """Own a database while inside; DatabaseOwned when another process does."""
     file = _file_of(database)
-    handle = _locked(file)
+    tries = (_locked(file, after_s) for after_s in _TRIES_S)
+    handle = next((each for each in tries if each is not None), None)
     if handle is None:
         raise DatabaseOwned(database, owner_of(database) or "another program")
     try:
@@ -64,8 +68,9 @@ def _file_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.lock")
 
 
-def _locked(file: Path) -> int | None:
+def _locked(file: Path, after_s: float) -> int | None:
     """Return the handle of an empty file that is locked; None when somebody else holds it."""
+    time.sleep(after_s)
     while True:
         with causes(file):
             handle = opened_private(os.fspath(file), os.O_RDWR | os.O_CREAT)

@@ -23,7 +23,7 @@ def at_folder(folder: Path) -> Finding:
     place = next(each for each in (folder, *folder.resolve().parents) if each.exists())
     try:
         with TemporaryFile(dir=place):
-            return well("folder", f"{folder} can be written")
+            return well("folder", f"{folder.absolute()} can be written")
     except OSError as error:
         words = f"{place} cannot be written: {error.strerror}"
         return fault("folder", words, "give us the right to, or set DATA_DIR")
