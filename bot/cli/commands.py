@@ -8,9 +8,11 @@ Each command imports what it does only when it runs: asking for help costs nothi
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,6 +70,9 @@ def main() -> None:
     meanwhile nor on the way out.
     """
     gc.disable()
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Names hold anything, and what is piped on Windows is written in an old encoding.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app(obj=CliContext(os.environ, Path(".env")))
     finally:

@@ -6,6 +6,7 @@ import pytest
 
 from storage.migrate import NEWEST
 from tests.bot.cli.conftest import Line
+from tests.bot.cli.test_commands import python
 from tests.storage.rows import names_in
 
 NAMES = [
@@ -40,3 +41,12 @@ def test_a_database_url_names_such_a_path_as_it_is(line: Line, tmp_path: Path, n
     url = f"sqlite:///{tmp_path}/{name}/the clan.db"
     assert line.types("migrate", DATABASE_URL=url).exit_code == 0
     assert names_in(tmp_path / name) == {"the clan.db"}
+
+
+def test_letters_that_a_terminal_does_not_have_stop_nothing(tmp_path: Path) -> None:
+    """What is piped on Windows is written in an old encoding."""
+    folder = tmp_path / "clan \U0001f600"
+    folder.mkdir()
+    shown = python("-m", "bot", "migrate", DATA_DIR=str(folder), PYTHONIOENCODING="cp1252")
+    assert shown.returncode == 0, shown.stderr
+    assert f"A new, empty database was made: {tmp_path}/clan ?/clan_data.db" in shown.stdout
