@@ -29,7 +29,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LENGTH = re.compile(
     r"(\d{1,6})\s*(s|m|h|d|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?)", re.ASCII
 )
-_SQLITE = re.compile(r"sqlite(?:\+\w+)?://(.*)", re.ASCII | re.IGNORECASE)
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?(?:://(.*)|(?!://).*)", re.ASCII | re.IGNORECASE)
 _POSTGRESQL = re.compile(
     r"postgres(?:ql)?(?:\+\w+)?://"
     r"((?:[^\s:/@?#]*(?::[^\s/@?#]*)?@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::\d{1,5})?/[^\s/@?#]+(?:\?\S*)?)",
@@ -88,7 +88,7 @@ def _database(text: Path | str) -> Path | str:
         return text
     file, server = _SQLITE.fullmatch(text.strip()), _POSTGRESQL.fullmatch(text.strip())
     if file is not None:
-        return _file(file[1])
+        return _file(file[1] or "")
     if server is not None:
         return f"postgresql+asyncpg://{server[1]}"
     if text.strip().lower().startswith("postgres"):

@@ -37,7 +37,8 @@ def owning(database: Path, program: str, now: datetime) -> Iterator[None]:
     if handle is None:
         raise DatabaseOwned(database, owner_of(database) or "another program")
     try:
-        os.write(handle, f"{program}, {_process()} since {now:%Y-%m-%d %H:%M} UTC".encode())
+        with suppress(OSError):  # on a full disk it is owned namelessly
+            os.write(handle, f"{program}, {_process()} since {now:%Y-%m-%d %H:%M} UTC".encode())
         yield
     finally:
         with suppress(OSError):  # Windows keeps a file that is open

@@ -15,6 +15,7 @@ from storage.backup import back_up, must_be_writable
 from storage.engine import Database
 from storage.errors import WAIT_SECONDS, DriverMissing, StorageError, causes
 from storage.migrate import NEWEST, refuse_beside_backups, revision
+from storage.owner import owner_of
 from wom.errors import WomError
 
 
@@ -60,7 +61,9 @@ async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding
         with causes(path.parent), TemporaryDirectory(dir=path.parent) as folder:
             copy = await back_up(path, Path(folder), now(), wait=wait)
             await must_be_writable(path, wait)
-            return await _of_version(copy, path)
+            found = await _of_version(copy, path)
+        owner = owner_of(path)
+        return found._replace(words=f"{found.words}; {owner} has it") if owner else found
     except StorageError as error:
         return fault("database", str(error), storage_remedy(error))
 

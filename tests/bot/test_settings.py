@@ -155,7 +155,9 @@ def test_a_database_may_be_named_in_the_usual_spellings(written: str, meant: Pat
     [
         ("mysql://host/clan", "not known here"),
         ("clan.db", "not known here"),
-        ("sqlite", "not known here"),
+        ("sqlite", "three slashes"),
+        ("sqlite:clan.db", "three slashes"),
+        ("sqlite:/data/clan.db", "three slashes"),
         ("sqlite://clan.db", "three slashes"),
         ("sqlite://", "three slashes"),
         ("sqlite:///", "names no file"),

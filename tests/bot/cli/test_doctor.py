@@ -12,10 +12,12 @@ from bot.cli.checks import at_database
 from bot.cli.context import CannotDo
 from bot.gateway import DiscordSetup
 from bot.settings import load
+from storage.migrate import NEWEST
 from tests.bot.cli.conftest import TOKEN, Line
 from tests.bot.cli.test_commands import python
 from tests.bot.services.group import CODE, GROUP_ID
 from tests.storage.beside import SHUTS_OUT, WRITES, beside
+from tests.storage.test_owner import owned_by_another
 
 EVERYTHING = {"DISCORD_TOKEN": TOKEN, "WOM_GROUP_SECRET": CODE}
 
@@ -65,6 +67,14 @@ def test_a_database_that_is_not_there_yet_is_well(line: Line, tmp_path: Path) ->
     found = said(line, "database", DATABASE_URL=f"sqlite:///{tmp_path}/none.db")
     assert found[0].startswith("ok ")
     assert not (tmp_path / "none.db").exists()
+
+
+def test_beside_a_bot_that_runs_all_is_well_and_who_it_is_is_said(line: Line) -> None:
+    with owned_by_another(line.database) as other:
+        (found,) = said(line, "database")
+    assert found.startswith(f"ok is whole and at {NEWEST}, the newest; `clanstats run`, process ")
+    assert f"process {other.pid} on " in found
+    assert found.endswith(" has it")
 
 
 def test_a_damaged_database_is_a_fault_with_the_way_back(line: Line) -> None:
