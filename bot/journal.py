@@ -25,6 +25,8 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from storage.private import opened_private, shut
+
 _FILES = 5
 _FILE_BYTES = 5_000_000
 _HIDDEN = "***"
@@ -45,6 +47,16 @@ _SECRET_TEXT = (
     ),
     (re.compile(r"(?<![\d-])\d{3}-\d{3}-\d{3}(?![\d-])"), _HIDDEN),
 )
+_VALUES = (
+    # What a statement was given is people, in SQLAlchemy's words and in PostgreSQL's.
+    (re.compile(r"\[parameters: .*?\]$", re.DOTALL | re.MULTILINE), "[parameters: ***]"),
+    (
+        re.compile(r"(\bKey \([^)]*\)=)\(.*?\)(?= (?:already exists|is not present|is still))"),
+        r"\1(***)",
+    ),
+    (re.compile(r"(\bFailing row contains )\(.*\)"), r"\1(***)"),
+)
+_TALKATIVE = ("alembic", "apscheduler")
 _SNOWFLAKE = re.compile(r"(?<!\d)(?<!\d\.)\d{17,20}(?!\d)(?!\.\d)")
 _LEAST_SNOWFLAKE = 10**16
 _PLACES = frozenset({"guild", "channel"})
@@ -86,6 +98,7 @@ def open_journal(  # noqa: PLR0913 - each is a thing that the environment says
     handlers = _handlers(file, stream or sys.stderr)
     for handler in handlers:
         handler.setFormatter(formatter)
+        handler.addFilter(partial(_is_worth_a_line, is_debugging=level == "DEBUG"))
         root.addHandler(handler)
     root.setLevel(level)
     _configure(shared)
@@ -180,8 +193,10 @@ def _handlers(file: Path | None, stream: TextIO) -> list[logging.Handler]:
     handlers: list[logging.Handler] = [logging.StreamHandler(stream)]
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
+        for each in (file, *(Path(f"{file}.{number}") for number in range(1, _FILES))):
+            shut(each)
         handlers.append(
-            RotatingFileHandler(
+            _LogFile(
                 file,
                 maxBytes=_FILE_BYTES,
                 backupCount=_FILES - 1,
@@ -190,6 +205,37 @@ def _handlers(file: Path | None, stream: TextIO) -> list[logging.Handler]:
             )
         )
     return handlers
+
+
+class _LogFile(RotatingFileHandler):
+    """The log's file, its owner's alone; that it cannot be written is said once."""
+
+    _is_said = False
+
+    def _open(self) -> Any:  # noqa: ANN401 - as the base says
+        return open(
+            self.baseFilename,
+            self.mode,
+            encoding=self.encoding,
+            errors=self.errors,
+            opener=opened_private,
+        )
+
+    def doRollover(self) -> None:  # noqa: N802 - the base's name
+        """Begin a new file, or go on in this one: Windows renames none that somebody has open."""
+        try:
+            super().doRollover()
+        except OSError:
+            self.stream = self.stream or self._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base's name
+        """Say on standard error that the disk is full, say, without a traceback for each line."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._is_said:
+            self._is_said = True
+            sys.stderr.write(f"{self.baseFilename} cannot be written: {error.strerror}\n")
 
 
 class _Pseudonyms:
@@ -221,6 +267,12 @@ class _Pseudonyms:
         return f"id:{digest.hexdigest()[:8]}"
 
 
+def _is_worth_a_line(record: logging.LogRecord, *, is_debugging: bool) -> bool:
+    """Return whether a record is written: of some libraries only what is wrong."""
+    is_chatter = record.levelno < logging.WARNING and record.name.startswith(_TALKATIVE)
+    return is_debugging or not is_chatter
+
+
 def _longest_first(secrets: Collection[str]) -> list[str]:
     # One secret may be part of another; very short ones would eat every line.
     return sorted({text for text in secrets if len(text) >= _SHORTEST_SECRET}, key=len)[::-1]
@@ -246,7 +298,7 @@ def _clean(value: object, secrets: list[str]) -> object:
     text = value if isinstance(value, str) else str(value)
     for secret in secrets:
         text = text.replace(secret, _HIDDEN)
-    for pattern, instead in _SECRET_TEXT:
+    for pattern, instead in (*_SECRET_TEXT, *_VALUES):
         text = pattern.sub(instead, text)
     return text
 

@@ -6,7 +6,7 @@ No message and no repr ever shows the value of a key: a fault names the key and 
 import difflib
 import os.path
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,36 +15,47 @@ from urllib.parse import unquote
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    DirectoryPath,
     Field,
     SecretStr,
     ValidationError,
 )
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from bot.clan.diagnosis import Finding, fault, warning
+from bot.env_file import decoded, read_lines
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_POSTGRESQL = "postgresql+asyncpg"
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": _POSTGRESQL, "postgres": _POSTGRESQL}
+_LENGTH = re.compile(
+    r"(\d{1,6})\s*(s|m|h|d|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?)", re.ASCII
+)
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?(?:://(.*)|(?!://).*)", re.ASCII | re.IGNORECASE)
+_POSTGRESQL = re.compile(
+    r"postgres(?:ql)?(?:\+\w+)?://"
+    r"((?:[^\s:/@?#]*(?::[^\s/@?#]*)?@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::\d{1,5})?/[^\s/@?#]+(?:\?\S*)?)",
+    re.ASCII | re.IGNORECASE,
+)
+_OPTIONS = re.compile(r"\?\w+=[^/\\]*$")
+_GROUP = re.compile(
+    r"(?:https?://)?(?:www\.)?wiseoldman\.net/groups/(\d{1,10})(?:[/?#].*)?", re.IGNORECASE
+)
 _ADDRESS = r"https?://[\w.-]+(:\d+)?(/[\w./-]*)?"
 _LOOKS_ALIKE = 0.75
 
 
 class SettingsError(Exception):
-    """The settings do not allow what was asked; one line per fault."""
+    """The settings do not allow what was asked; one line per fault, then where they were sought."""
 
-    def __init__(self, faults: tuple[Finding, ...]) -> None:
-        super().__init__("\n".join(fault.line for fault in faults))
+    def __init__(self, faults: tuple[Finding, ...], sought: str = "") -> None:
+        super().__init__("\n".join([*(fault.line for fault in faults), *filter(None, [sought])]))
         self.faults = faults
 
 
 def _duration(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip().lower(), re.ASCII)
+    found = _LENGTH.fullmatch(text.strip().lower())
     if found is None:
         raise ValueError("is not a number with a unit")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[found[2][0]]: int(found[1])})
 
 
 def _spelled(pattern: str, wrong: str) -> BeforeValidator:
@@ -65,17 +76,57 @@ def _code(text: str) -> str:
     return "-".join(digits.groups())
 
 
-def _database(text: str) -> str:
-    scheme, mark, rest = text.strip().partition("://")
-    kind = scheme.lower().partition("+")[0]
-    if kind not in _DRIVERS or not mark:
-        raise ValueError("names a kind of database that is not known here")
-    return f"{_DRIVERS[kind]}://{rest}"
+def _group(text: str) -> str:
+    """Return the number in a group's address; any other text as it is."""
+    address = _GROUP.fullmatch(text.strip())
+    return text if address is None else address[1]
+
+
+def _database(text: Path | str) -> Path | str:
+    """Return the file of an SQLite database, else the address of a PostgreSQL one."""
+    if isinstance(text, Path):
+        return text
+    file, server = _SQLITE.fullmatch(text.strip()), _POSTGRESQL.fullmatch(text.strip())
+    if file is not None:
+        return _file(file[1] or "")
+    if server is not None:
+        return f"postgresql+asyncpg://{server[1]}"
+    if text.strip().lower().startswith("postgres"):
+        raise ValueError(
+            "is no address of a PostgreSQL database; in a password write @ as %40, "
+            ": as %3A, / as %2F, ? as %3F and # as %23"
+        )
+    raise ValueError("names a kind of database that is not known here")
+
+
+def _file(rest: str) -> Path:
+    if not rest.startswith("/"):
+        raise ValueError("needs three slashes before the path of a file, four before a whole path")
+    path = rest[1:]
+    if not path or path == ":memory:":
+        raise ValueError("names no file")
+    if _OPTIONS.search(path):
+        raise ValueError("has options behind its ?, and none are taken")
+    return Path(_place(path))
+
+
+def _place(text: str) -> str:
+    if re.search(r"[\x00-\x1f]", text):
+        raise ValueError("has a line break or a tab in it; write \\ as / or as \\\\")
+    return os.path.expanduser(text)  # noqa: PTH111 - pathlib raises where there is no such home
+
+
+def _is_no_folder(path: Path) -> bool:
+    return not path.is_dir()
 
 
 def _unless(refused: Callable[[Path], bool], wrong: str) -> AfterValidator:
     def check(path: Path) -> Path:
-        if refused(path):
+        try:
+            is_wrong = refused(path)
+        except OSError as error:
+            raise ValueError(f"cannot be a path: {error.strerror}") from error
+        if is_wrong:
             raise ValueError(wrong)
         return path
 
@@ -83,7 +134,7 @@ def _unless(refused: Callable[[Path], bool], wrong: str) -> AfterValidator:
 
 
 _Duration = Annotated[timedelta, BeforeValidator(_duration)]
-_Place = Annotated[Path, BeforeValidator(os.path.expanduser)]
+_Place = Annotated[Path, BeforeValidator(_place)]
 _OneLine = Annotated[str, _spelled(r"[ -~]+", "has letters that no request can carry")]
 _OneWordSecret = Annotated[SecretStr, _spelled(r"[!-~]+", "has a space or a strange letter inside")]
 
@@ -99,8 +150,8 @@ class Settings(BaseSettings):
     discord_guild_id: int | None = Field(
         None, gt=0, lt=2**63, description="the number that Copy Server ID gives in Discord"
     )
-    wom_group_id: int | None = Field(
-        None, ge=1, le=2**31 - 1, description="the number in the group's address on wiseoldman.net"
+    wom_group_id: Annotated[int, BeforeValidator(_group)] | None = Field(
+        None, ge=1, le=2**31 - 1, description="the group's number or address on wiseoldman.net"
     )
     wom_api_key: _OneWordSecret | None = Field(None, description="the key as WOM gave it")
     wom_group_secret: Annotated[SecretStr, BeforeValidator(_code)] | None = Field(
@@ -115,14 +166,14 @@ class Settings(BaseSettings):
     data_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] = Field(
         Path("data"), description="a folder, which is made if it is not there"
     )
-    database_url: Annotated[str, AfterValidator(_database)] = Field(
-        default_factory=lambda read: f"sqlite+aiosqlite:///{read['data_dir'] / 'clan_data.db'}",
+    database_url: Annotated[Path | str, BeforeValidator(_database)] = Field(
+        default_factory=lambda read: read["data_dir"] / "clan_data.db",
         repr=False,
         description="sqlite:///path/to/file.db or postgresql://user:password@host/name",
     )
-    local_drive_path: Annotated[DirectoryPath, BeforeValidator(os.path.expanduser)] | None = Field(
-        None, description="an existing folder, such as one that a cloud drive keeps in step"
-    )
+    local_drive_path: (
+        Annotated[_Place, _unless(_is_no_folder, "is no folder that is there")] | None
+    ) = Field(None, description="an existing folder, such as one that a cloud drive keeps in step")
     poll_every: _Duration = Field(
         timedelta(hours=1), ge=timedelta(minutes=5), description="5m or more, like 30m, 1h or 1d"
     )
@@ -159,7 +210,7 @@ class Settings(BaseSettings):
         found = [secret.get_secret_value() for secret in held if secret is not None]
         if self.wom_group_secret is not None:
             found.append(self.wom_group_secret.get_secret_value().replace("-", ""))
-        password = re.search(r"://[^/:@]*:(.+)@", self.database_url)
+        password = re.search(r"://[^/:@]*:(.+)@", str(self.database_url))
         if password:
             found += [password[1], unquote(password[1])]
         return tuple(dict.fromkeys(found))
@@ -169,12 +220,6 @@ class Settings(BaseSettings):
         if self.discord_token is None:
             raise SettingsError((_fault("discord_token", "is not set"),))
         return self.discord_token.get_secret_value()
-
-    def need_wom(self) -> str:
-        """Return the contact that goes into each request to WOM; SettingsError without one."""
-        if self.wom_contact is None:
-            raise SettingsError((_fault("wom_contact", "is not set"),))
-        return self.wom_contact
 
 
 KEYS = tuple(name.upper() for name in Settings.model_fields)
@@ -186,13 +231,18 @@ def load(environment: Mapping[str, str], env_file: Path | None) -> Settings:
 
     Raises SettingsError with every fault there is.
     """
-    written = {} if env_file is None else _written(env_file)
+    written, without = ({}, []) if env_file is None else _written(env_file, environment)
     given = {key: text for key, text in written.items() if key in KEYS}
     given |= {key: environment[key] for key in KEYS if environment.get(key, "").strip()}
     faults = [
         fault(key, "is not a key of ours", f"right is {ours} (did you mean that?)")
         for key in sorted(written.keys() - set(KEYS))
         for ours in difflib.get_close_matches(key.upper(), KEYS, n=1, cutoff=_LOOKS_ALIKE)
+    ]
+    faults += [
+        fault(key, "stands on a line without =", f"right is {key}=...")
+        for key in without
+        if key in KEYS
     ]
     try:
         settings = Settings.model_validate({key.lower(): text for key, text in given.items()})
@@ -202,6 +252,11 @@ def load(environment: Mapping[str, str], env_file: Path | None) -> Settings:
         # Outside the except clause: a validation error in the chain would be printed along.
         raise SettingsError(tuple(faults))
     return settings
+
+
+def missing(settings: Settings, needed: Sequence[str]) -> tuple[Finding, ...]:
+    """Return a fault for each of the fields that is needed and not set."""
+    return tuple(_fault(name, "is not set") for name in needed if getattr(settings, name) is None)
 
 
 def costs(settings: Settings) -> tuple[Finding, ...]:
@@ -220,19 +275,44 @@ def costs(settings: Settings) -> tuple[Finding, ...]:
     )
 
 
-def _written(env_file: Path) -> dict[str, str]:
-    source = DotEnvSettingsSource(Settings, env_file=env_file, case_sensitive=True)
-    return {key: text for key, text in source.env_vars.items() if text and text.strip()}
+def _written(env_file: Path, environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return what is set in a file, and with what its lines begin that set nothing."""
+    if not env_file.exists():
+        return {}, []
+    try:
+        found, without = read_lines(decoded(env_file.read_bytes()), environment)
+    except OSError as error:
+        words = f"cannot be read: {error.strerror}"
+        raise SettingsError((fault(str(env_file), words, "let us read it"),)) from error
+    return {key: text for key, text in found.items() if text.strip()}, without
 
 
 def _faults(error: ValidationError) -> list[Finding]:
     return [
-        _fault(str(found["loc"][0]), found["msg"].removeprefix("Value error, "))
+        _fault(str(found["loc"][0]), _wrong(found["type"], found["msg"]))
         for found in error.errors(include_url=False, include_context=False, include_input=False)
         if found["type"] != "default_factory_not_called"  # follows from another fault
     ]
 
 
+_WRONG = {
+    "int_parsing": "is no whole number",
+    "int_from_float": "is no whole number",
+    "int_parsing_size": "is far too large",
+    "greater_than": "is too small",
+    "greater_than_equal": "is too small",
+    "less_than": "is too large",
+    "less_than_equal": "is too large",
+    "literal_error": "is none of what it can be",
+}
+"""What is wrong, by pydantic's name for it; our own checks say it themselves."""
+
+
+def _wrong(kind: str, message: str) -> str:
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    return _WRONG.get(kind, "cannot be understood")
+
+
 def _fault(name: str, wrong: str) -> Finding:
-    wrong = wrong.replace("Input should", "should").replace("Path does", "does")
     return fault(name.upper(), wrong, f"right is {Settings.model_fields[name].description}")

@@ -6,7 +6,7 @@ not the same job for the next clan. A job never overlaps itself: it is due again
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot.clan.names import escaped
 from bot.clan.notices import Notice
 from bot.clan.wording import ago
 from bot.journal import step, traced
@@ -163,8 +164,8 @@ class Timetable:
             return None
         return Notice(
             clan.guild_id,
-            f"Wise Old Man's roster of {clan.name} was not believed and nothing was changed: "
-            f"{result.doubt}. Please look at the group on wiseoldman.net; "
+            f"Wise Old Man's roster of {escaped(clan.name)} was not believed and nothing was "
+            f"changed: {result.doubt}. Please look at the group on wiseoldman.net; "
             "each poll looks at it anew.",
         )
 
@@ -218,7 +219,7 @@ class Timetable:
     ) -> AbstractAsyncContextManager[Outcome]:
         if job.recorded:
             return recorded(self._services, job.name, trace, clan)
-        return nullcontext(Outcome())
+        return self._services.upkeep.watched(job.name, trace)
 
 
 @asynccontextmanager

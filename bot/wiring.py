@@ -5,7 +5,7 @@ import gc
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -25,6 +25,7 @@ from bot.services.setup import Clans, Clock, Policies
 from bot.settings import Settings
 from storage.engine import Database
 from storage.migrate import Migrated, bring_up
+from storage.owner import owning
 from wom.client import WomClient, open_http
 
 if TYPE_CHECKING:
@@ -99,20 +100,24 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     transport: "httpx.AsyncBaseTransport | None" = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     timer: Callable[[], float] = time.monotonic,
+    alone: bool = False,
 ) -> AsyncIterator[Services]:
     """Yield the services on a database that is brought up to the newest schema.
 
-    Tests give a still clock, an httpx.MockTransport, and a sleep and a timer that do not wait.
-    Raises StorageError when the database cannot be used; on leaving, what was heard is written
-    and everything is closed.
+    Who must be `alone` owns the database meanwhile. Tests give a still clock, an
+    httpx.MockTransport, and a sleep and a timer that do not wait. Raises StorageError when the
+    database cannot be used; on leaving, what was heard is written and everything is closed.
     """
     database = Database(settings.database_url)
     if database.path is not None:
         Path(database.path).parent.mkdir(parents=True, exist_ok=True)
     drawing = draws()
     wom = _asking(settings, transport, sleep, timer)
+    owned = ExitStack()
     try:
-        migrated = await bring_up(database, clock())
+        if alone and database.path is not None:
+            owned.enter_context(owning(database.path, "`clanstats run`", clock()))
+        migrated = await bring_up(database, clock(), alone=alone)
         services = _services(settings, database, wom, drawing, clock, migrated)
         await services.privacy.forget_again()
         try:
@@ -124,6 +129,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
         await wom.aclose()
         drawing.close()
         await database.close()
+        owned.close()
 
 
 def jobs(settings: Settings) -> tuple[Job, ...]:

@@ -82,7 +82,8 @@ class Deciding:
             return
         note = decided_words(decided, move)
         if key.act is Act.NOTICE:
-            note = f"{note} {await send_notice(interaction, clan, said.notice)}"
+            sent = await send_notice(interaction, clan, said.notice, decided.name or "")
+            note = f"{note} {sent}"
         await self.redraw(interaction, key, note, before=decided.read)
 
     async def _look_again(self, interaction: Interaction, player_id: int) -> None:

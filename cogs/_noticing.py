@@ -4,8 +4,11 @@ It goes out only after it was recorded, so that two presses never post twice; it
 nobody is ever written to in private.
 """
 
+import re
+
 import discord
 
+from bot.clan.names import escaped
 from bot.services.setup import Clan
 from cogs._deciding_words import block, one_line
 from cogs._permissions import Interaction
@@ -14,6 +17,7 @@ from cogs._replies import tell
 TO_POST = "It is posted in the notice channel and pings nobody."
 TO_COPY = "No notice channel is set: you get it back to copy."
 
+_LONGEST = 2_000
 _HARMLESS = discord.AllowedMentions.none()
 
 
@@ -27,8 +31,11 @@ def draft(name: str, clan: Clan) -> str:
     )
 
 
-async def send_notice(interaction: Interaction, clan: Clan, words: str) -> str:
-    """Post a notice that was recorded, or give it back to copy; return what became of it."""
+async def send_notice(interaction: Interaction, clan: Clan, words: str, name: str = "") -> str:
+    """Post a notice that was recorded, or give it back to copy; return what became of it.
+
+    The names in it stand there as they are, whatever markup they look like.
+    """
     channel_id = clan.notice_channel_id
     if channel_id is None:
         return await _give_back(
@@ -37,12 +44,22 @@ async def send_notice(interaction: Interaction, clan: Clan, words: str) -> str:
     try:
         # Never looked up: a thread that was archived is not among those that are known.
         channel = interaction.client.get_partial_messageable(channel_id)
-        await channel.send(words, allowed_mentions=_HARMLESS, suppress_embeds=True)
+        plain = _with_plain(words, name, clan.name)
+        await channel.send(plain, allowed_mentions=_HARMLESS, suppress_embeds=True)
     except discord.HTTPException:
         return await _give_back(
             interaction, words, f"Discord did not let me post it in <#{channel_id}>."
         )
     return f"The notice stands in <#{channel_id}>."
+
+
+def _with_plain(words: str, *names: str) -> str:
+    """Return a text in which names are no markup; the rest is as the officer wrote it."""
+    found = sorted({one_line(each) for each in names} - {""}, key=len, reverse=True)
+    if not found:
+        return words
+    named = re.compile("|".join(map(re.escape, found)))
+    return named.sub(lambda each: escaped(each[0]), words)[:_LONGEST]
 
 
 async def _give_back(interaction: Interaction, words: str, why: str) -> str:

@@ -64,11 +64,15 @@ class _ZoneForm(PanelForm):
         text = self.zone.value.strip()
         try:
             await self.services.zones.set_zone(clan_of(interaction), text)
-        except UnknownZone:
+        except UnknownZone as error:
             await tell(
                 interaction,
-                f"No time zone is called **{escaped(text)}**. Write it like `Europe/London`, "
-                "`America/New_York` or `UTC`.",
+                f"**{escaped(text)}** is not the time zone of a place. "
+                + (
+                    f"Write `{error.meant}`, if that is meant."
+                    if error.meant
+                    else "Write it like `Europe/London`, `America/New_York` or `UTC`."
+                ),
             )
         else:
             await self._panel.redraw(interaction)

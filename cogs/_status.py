@@ -22,6 +22,7 @@ _JOBS = {
     "update-all": "Refreshing members",
     "backup": "Backup",
     "forget": "Forgetting who left",
+    "flush": "Writing what was heard",
 }
 _MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"

@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.errors import WAIT_SECONDS, Overtaken, cause_of
+from storage.errors import WAIT_SECONDS, DriverMissing, Overtaken, cause_of
 from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
@@ -38,13 +38,13 @@ _PRAGMAS = (
 
 
 class Database:
-    """An open database; `close()` before the event loop ends.
+    """An open database, a file or what a URL names; `close()` before the event loop ends.
 
-    `busy` is how long a writer waits for another process to let go.
+    `busy` is how long a writer waits for another process to let go. Raises DriverMissing.
     """
 
-    def __init__(self, url: str | URL, busy: timedelta = _BUSY) -> None:
-        self.url = make_url(url)
+    def __init__(self, place: Path | str | URL, busy: timedelta = _BUSY) -> None:
+        self.url = url_of(place)
         self._engine = _engine(self.url, busy)
         self._one_writer = asyncio.Lock()
 
@@ -111,15 +111,27 @@ def is_writing(connection: AsyncConnection) -> bool:
     return plain is not None and bool(plain.get_execution_options().get("writes"))
 
 
-def file_of(url: str | URL) -> Path | None:
+def url_of(place: Path | str | URL) -> URL:
+    """Return the URL of a database; a path is never pasted into one, for it may hold anything."""
+    if isinstance(place, Path):
+        return URL.create("sqlite+aiosqlite", database=str(place))
+    return make_url(place)
+
+
+def file_of(place: Path | str | URL) -> Path | None:
     """Return the file of an SQLite database, or None for another kind."""
-    made = make_url(url)
+    if isinstance(place, Path):
+        return place
+    made = make_url(place)
     return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
 
 
 def _engine(url: URL, busy: timedelta) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        try:
+            return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        except ImportError as error:
+            raise DriverMissing(error.name or url.drivername) from error
     engine = create_async_engine(
         url,
         pool_size=4,

@@ -2,10 +2,13 @@
 
 StorageError
 |-- DatabaseLocked      another process holds it longer than we wait
+|   `-- DatabaseOwned   a bot that runs owns it
 |-- DatabaseUnopenable  it cannot be opened, or not be written
 |-- DatabaseFull        the disk has no room
 |-- DatabaseDamaged     the integrity check failed
 |-- NotOurs             a file is no database of ClanStats
+|-- EmptyBesideBackups  a database that is empty, or not there, though there are backups of it
+|-- DriverMissing       what speaks to this kind of database is not installed
 |-- Overtaken           another process wrote first what there can be only once
 `-- MigrationFailed     the schema could not be brought up; the old file stands
 
@@ -33,6 +36,14 @@ class DatabaseLocked(StorageError):
     def __init__(self, words: str, path: Path | None = None) -> None:
         super().__init__(words)
         self.path = path
+
+
+class DatabaseOwned(DatabaseLocked):
+    """The bot that runs on the database at `path`, or who restores it, is `owner`."""
+
+    def __init__(self, path: Path, owner: str) -> None:
+        super().__init__(f"{path} is in use by {owner}", path)
+        self.owner = owner
 
 
 class _AtPath(StorageError):
@@ -70,6 +81,24 @@ class NotOurs(_AtPath):
     words = "{path} is no database of ClanStats: {finding}"
 
 
+class EmptyBesideBackups(StorageError):
+    """There is nothing in the database at `path`, but there are backups, `newest` the newest."""
+
+    def __init__(self, path: Path, newest: Path) -> None:
+        what = "is empty" if path.exists() else "is not there"
+        super().__init__(f"{path} {what}, but there are backups of it in {newest.parent}")
+        self.path = path
+        self.newest = newest
+
+
+class DriverMissing(StorageError):
+    """The package that speaks to this kind of database is not installed."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__(f"for this kind of database {package} has to be installed")
+        self.package = package
+
+
 class Overtaken(StorageError):
     """Another process wrote first what there can be only once; nothing of ours was kept."""
 
@@ -95,6 +124,8 @@ _UNOPENABLE = frozenset(
     }
 )
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_OPEN_ELSEWHERE = frozenset({32, 33})
+"""What Windows says of a file that somebody else has open, or has locked a part of."""
 _ROOM_NEEDED = 2**16
 """Bytes; opening a database takes half of it."""
 
@@ -106,9 +137,7 @@ def cause_of(error: BaseException | None, path: Path | None) -> StorageError | N
     """Return which of the four causes an error of SQLite or the system has; None for no such."""
     file = path or Path("the database")
     if isinstance(error, OSError):
-        words = error.strerror or str(error)
-        full = error.errno in _NO_ROOM
-        return DatabaseFull(file, words) if full else DatabaseUnopenable(file, words)
+        return _of_the_system(error, file)
     if not isinstance(error, sqlite3.Error):
         return None
     # What Python's own module raises, such as "cannot operate on a closed database", has no code.
@@ -120,6 +149,20 @@ def cause_of(error: BaseException | None, path: Path | None) -> StorageError | N
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _has_no_room(file)):
         return DatabaseFull(file, str(error))
     return DatabaseUnopenable(file, str(error)) if code in _UNOPENABLE else None
+
+
+def is_full(error: BaseException) -> bool:
+    """Return whether an error says that a disk has no room."""
+    return isinstance(error, DatabaseFull) or (
+        isinstance(error, OSError) and error.errno in _NO_ROOM
+    )
+
+
+def _of_the_system(error: OSError, file: Path) -> StorageError:
+    words = error.strerror or str(error)
+    if getattr(error, "winerror", None) in _OPEN_ELSEWHERE:
+        return DatabaseLocked(f"{file} is held by another program: {words}", file)
+    return (DatabaseFull if error.errno in _NO_ROOM else DatabaseUnopenable)(file, words)
 
 
 def _has_no_room(file: Path) -> bool:

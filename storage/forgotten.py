@@ -16,6 +16,7 @@ from storage.columns import from_ms, to_ms
 from storage.engine import upsert
 from storage.errors import causes
 from storage.messages import in_few
+from storage.private import opened_private
 from storage.tables import FORGOTTEN
 
 Keys = Mapping[str, datetime]
@@ -76,11 +77,10 @@ def remember(file: Path, guild_id: int, keys: Keys) -> None:
     lines = [f"{guild_id} {key} {to_ms(until_at)}\n" for key, until_at in sorted(keys.items())]
     with causes(file):
         is_new = not file.exists()
-        with file.open("ab") as written:
+        with open(file, "ab", opener=opened_private) as written:
             before = "" if is_new or not written.tell() else "\n"
             written.write((before + "".join(lines)).encode("ascii"))
             written.flush()
             os.fsync(written.fileno())
         if is_new:
-            file.chmod(0o600)
             sync(file.parent)

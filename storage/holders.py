@@ -10,7 +10,7 @@ if sys.platform != "win32":
     import fcntl
 
 _PROCESSES = Path("/proc")
-_WORDS_SHOWN = 3
+_WORDS_SHOWN, _LETTERS_SHOWN = 3, 60
 _SHARED_FIRST, _SHARED_SIZE = 0x4000_0002, 510
 """The bytes of which SQLite locks one for as long as a connection is open (in WAL mode)."""
 
@@ -56,9 +56,10 @@ def _open_files(pid: str) -> Iterator[os.stat_result]:
 
 
 def _program(pid: str) -> str:
-    """Return how a process was started: its first words, without folders."""
+    """Return how a process was started: its first words on one line, without folders."""
     with suppress(OSError):
         told = (_PROCESSES / pid / "cmdline").read_bytes().decode("utf-8", "replace")
         words = [word.rpartition("/")[2] for word in told.split("\0") if word]
-        return " ".join(words[:_WORDS_SHOWN]) or "unknown"
+        shown = " ".join(" ".join(words[:_WORDS_SHOWN]).split())
+        return shown[:_LETTERS_SHOWN] or "unknown"
     return "unknown"

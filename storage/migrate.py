@@ -1,16 +1,26 @@
 """Bringing a database up to the newest schema: backed up first, whole or not at all."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from storage.backup import back_up
+from storage.backup import SUFFIXES, back_up, copies
 from storage.engine import Database
-from storage.errors import DatabaseUnopenable, MigrationFailed
+from storage.errors import (
+    DatabaseOwned,
+    DatabaseUnopenable,
+    EmptyBesideBackups,
+    MigrationFailed,
+    causes,
+)
+from storage.owner import owner_of
+from storage.private import make_private, shut
 
 NEWEST = "0009"
 """The newest revision; kept here so that a start on an up-to-date database imports no alembic."""
@@ -32,19 +42,23 @@ class Migrated:
         return self.before != self.after
 
 
-async def bring_up(database: Database, now: datetime) -> Migrated:
+async def bring_up(database: Database, now: datetime, *, alone: bool = False) -> Migrated:
     """Bring the schema to NEWEST in one transaction, after a verified backup of what was there.
 
-    Raises MigrationFailed, or what is wrong with the database: locked, unopenable, full or damaged,
-    as when its backup does not verify; the old file stands.
+    `alone` says that we own it: under a bot that runs nothing is changed (DatabaseOwned).
+    Raises MigrationFailed, EmptyBesideBackups, or what is wrong with the database: locked,
+    unopenable, full or damaged, as when its backup does not verify; the old file stands.
     """
-    try:
-        before = await revision(database)
-    except DatabaseError as error:
-        place = database.path or Path(str(database.url.host))
-        raise DatabaseUnopenable(place, str(error.orig)) from error
+    if database.path is not None:
+        await asyncio.to_thread(_make_private, database.path)
+    before = await revision(database)
     if before == NEWEST:
         return Migrated(before, NEWEST, None)
+    if before is None and database.path is not None:
+        await asyncio.to_thread(refuse_beside_backups, database.path)
+    owner = None if alone or database.path is None else owner_of(database.path)
+    if owner is not None and database.path is not None:
+        raise DatabaseOwned(database.path, f"{owner}, which is of another version")
     backup = None
     if before is not None and database.path is not None:
         backup = await back_up(database.path, database.path.parent / "backups", now)
@@ -58,15 +72,41 @@ async def bring_up(database: Database, now: datetime) -> Migrated:
 
 
 async def revision(database: Database) -> str | None:
-    """Return the revision that the database has, or None when it is empty."""
-    async with database.reading() as connection:
-        return await connection.run_sync(_revision)
+    """Return the revision that the database has, or None when it is empty.
+
+    Raises DatabaseUnopenable when it is not reached or does not let us in, and the other causes.
+    """
+    place = database.path or Path(f"{database.url.host or 'localhost'}/{database.url.database}")
+    try:
+        with causes(place):
+            async with database.reading() as connection:
+                return await connection.run_sync(_revision)
+    except DBAPIError as error:
+        raise DatabaseUnopenable(place, str(error.orig)) from error
 
 
 async def run_alembic(database: Database, action: Callable[[Connection], None]) -> None:
     """Run an alembic action on a writing connection: all of it is kept, or nothing."""
     async with database.writing() as connection:
         await connection.run_sync(action)
+
+
+def _make_private(path: Path) -> None:
+    """Have the file there, and its own alone to read; where only backups are, it is not made."""
+    if not path.exists():
+        refuse_beside_backups(path)
+    with causes(path):
+        make_private(path)
+    for suffix in SUFFIXES[1:]:
+        shut(path.with_name(path.name + suffix))
+
+
+def refuse_beside_backups(path: Path) -> None:
+    """Raise EmptyBesideBackups when there are copies of a database in which there is nothing."""
+    folder = path.parent / "backups"
+    made = copies(folder, path.stem) if folder.is_dir() else {}
+    if made:
+        raise EmptyBesideBackups(path, made[max(made)])
 
 
 def _revision(connection: Connection) -> str | None:
@@ -77,13 +117,20 @@ def _revision(connection: Connection) -> str | None:
 
 def _upgrade(connection: Connection) -> None:
     # Imported here: a start on an up-to-date database need not pay for alembic.
-    from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
+    # Given as it is: alembic's own way, a file of settings, stumbles over a % in a path.
+    scripts = ScriptDirectory(str(_MIGRATIONS))
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(_MIGRATIONS))
+
+    def upgrade(current: Any, _context: object) -> list[Any]:  # noqa: ANN401 - alembic's own
+        return scripts._upgrade_revs("head", current)  # noqa: SLF001 - as its own command does
+
     try:
-        command.upgrade(config, "head")
+        with EnvironmentContext(config, scripts, fn=upgrade, destination_rev="head"):
+            scripts.run_env()
     except CommandError as error:
         raise MigrationFailed(_revision(connection), NEWEST, str(error)) from error

@@ -9,17 +9,22 @@ import os
 import shutil
 import sqlite3
 import sys
+from collections import defaultdict
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
 from storage.backup import OUR_TABLES, SUFFIXES, sync, verify
+from storage.columns import from_ms
 from storage.errors import DatabaseDamaged, DatabaseLocked, MigrationFailed, NotOurs, causes
+from storage.forgotten import file_beside, remember, remembered
 from storage.holders import holders, is_held
 from storage.migrate import NEWEST
+from storage.owner import owning
+from storage.private import make_private
 
 _WORKSHOP = ".restoring-"
 
@@ -43,9 +48,15 @@ async def restore(backup: Path, target: Path, now: datetime) -> Restored:
 
 
 def _restore(backup: Path, target: Path, now: datetime) -> Restored:
+    with causes(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with owning(target, "`clanstats restore`", now):
+        return _put_in_place(backup, target, now)
+
+
+def _put_in_place(backup: Path, target: Path, now: datetime) -> Restored:
     folder = target.parent
     with causes(folder):
-        folder.mkdir(parents=True, exist_ok=True)
         for left_behind in folder.glob(f"{_WORKSHOP}*"):
             shutil.rmtree(left_behind)
         workshop = Path(mkdtemp(prefix=_WORKSHOP, dir=folder))
@@ -55,6 +66,7 @@ def _restore(backup: Path, target: Path, now: datetime) -> Restored:
         with causes(target):
             _refuse_held(target)
             _fold_log(target, workshop / "trial.db")
+            _remember_forgotten(target)
             kept = _keep(target, now)
             _refuse_held(target)
             for suffix in SUFFIXES[1:]:
@@ -117,8 +129,42 @@ def _fold_log(target: Path, trial: Path) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
+def _remember_forgotten(target: Path) -> None:
+    """Add to the file beside a database whom only the database knows to be forgotten.
+
+    What is put in its place knows less, and the file is what it is compared with.
+    """
+    file = file_beside(target)
+    known = remembered(file)
+    for guild_id, keys in _forgotten_in(target).items():
+        missing = {
+            key: until
+            for key, until in keys.items()
+            if until > known.get((guild_id, key), datetime.min.replace(tzinfo=UTC))
+        }
+        if missing:
+            remember(file, guild_id, missing)
+
+
+def _forgotten_in(target: Path) -> dict[int, dict[str, datetime]]:
+    """Return who was forgotten by server; nobody where that cannot be read."""
+    found: dict[int, dict[str, datetime]] = defaultdict(dict)
+    with suppress(sqlite3.Error):
+        # Immutable: what stands in a log is folded in by now, or does not belong to the file.
+        location = f"{target.resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(location, uri=True)) as connection:
+            rows = connection.execute(
+                "SELECT guild_id, key, until_at FROM forgotten JOIN clans ON clan_id = clans.id"
+            )
+            for guild_id, key, until_ms in rows:
+                found[guild_id][key] = from_ms(until_ms)
+    return found
+
+
 def _belong_to_the_same(fresh: Path, target: Path) -> None:
     """Give the new file the owner and the rights of the old one, as far as we may."""
+    with suppress(OSError):
+        fresh.chmod(0o600)
     if target.exists():
         with suppress(OSError):
             old = target.stat()
@@ -144,6 +190,7 @@ def _have_twice(old: Path, new: Path) -> None:
     try:
         os.link(old, new)
     except OSError:
+        make_private(new)
         shutil.copyfile(old, new)
         sync(new)
 

@@ -14,6 +14,7 @@ ROOMS = ("wom", "storage", "migrations", "bot", "cogs")
 ARROWS = {("cogs", "bot"), ("bot", "storage"), ("bot", "wom"), ("migrations", "storage")}
 FLOORS = {
     "clan": 1,
+    "env_file": 1,
     "reports": 2,
     "settings": 2,
     "journal": 2,

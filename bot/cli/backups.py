@@ -2,18 +2,24 @@
 
 from pathlib import Path
 
-from bot.cli.context import CannotDo, CliContext, journal
+from bot.clan.wording import plural
+from bot.cli.context import CannotDo, CliContext, founded, journal
 from bot.cli.terminal import screen
+from bot.services.privacy import Privacy
 from bot.settings import Settings
 from bot.wiring import now
 from storage.backup import back_up
-from storage.engine import file_of
+from storage.engine import Database, file_of
 from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseUnopenable
 from storage.forgotten import file_beside
 from storage.migrate import NEWEST
 from storage.restore import restore as put_back
 
-_FORGOTTEN = (
+_AGAIN = (
+    "Who was forgotten since that backup was made, as {file} says, is forgotten again: {people} "
+    "with {messages}. Opt-outs made since have to be repeated."
+)
+_LATER = (
     "People who were forgotten since that backup was made are forgotten again by the next start, "
     "which knows them by {file}. Opt-outs made since have to be repeated."
 )
@@ -46,10 +52,24 @@ async def restore(context: CliContext, file: Path) -> int:
         console.print(f"What it replaced is kept: {done.kept}", soft_wrap=True)
     if done.revision != NEWEST:
         console.print(f"It is at {done.revision}; the next start brings it up to {NEWEST}.")
-    file = file_beside(target)
-    told = _FORGOTTEN if file.exists() else _UNKNOWN
-    console.print(told.format(file=file.name), soft_wrap=True)
+    console.print(await _forgotten_again(target, is_newest=done.revision == NEWEST), soft_wrap=True)
     return 0
+
+
+async def _forgotten_again(target: Path, *, is_newest: bool) -> str:
+    """Forget whom a restored backup brought back, if its tables are ours; return what is so."""
+    file = file_beside(target)
+    if not file.exists():
+        return _UNKNOWN.format(file=file.name)
+    if not is_newest:
+        return _LATER.format(file=file.name)
+    database = Database(target)
+    try:
+        again = await Privacy(database, now).forget_again()
+    finally:
+        await database.close()
+    people = plural(again.people, "person", "people")
+    return _AGAIN.format(file=file.name, people=people, messages=plural(again.messages, "message"))
 
 
 async def migrate(context: CliContext, *, verbose: bool) -> int:
@@ -57,11 +77,13 @@ async def migrate(context: CliContext, *, verbose: bool) -> int:
     settings = context.settings()
     with journal(settings, verbose=verbose):
         async with context.open_services(settings) as services:
-            done = services.migrated
+            done, new = services.migrated, founded(settings, services)
     console = screen()
     if not done.changed:
         console.print(f"The database is at {done.after}, the newest: nothing to do.")
     else:
+        if new:
+            console.print(new, soft_wrap=True)
         console.print(f"The database was brought from {done.before or 'nothing'} to {done.after}.")
         backup = done.backup or "none was needed, it was empty"
         console.print(f"Backup taken before: {backup}", soft_wrap=True)

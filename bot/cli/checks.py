@@ -13,8 +13,9 @@ from bot.settings import Settings
 from bot.wiring import now
 from storage.backup import back_up, must_be_writable
 from storage.engine import Database
-from storage.errors import WAIT_SECONDS, StorageError, causes
-from storage.migrate import NEWEST, revision
+from storage.errors import WAIT_SECONDS, DriverMissing, StorageError, causes
+from storage.migrate import NEWEST, refuse_beside_backups, revision
+from storage.owner import owner_of
 from wom.errors import WomError
 
 
@@ -23,10 +24,23 @@ def at_folder(folder: Path) -> Finding:
     place = next(each for each in (folder, *folder.resolve().parents) if each.exists())
     try:
         with TemporaryFile(dir=place):
-            return well("folder", f"{folder} can be written")
+            return well("folder", f"{folder.absolute()} can be written")
     except OSError as error:
         words = f"{place} cannot be written: {error.strerror}"
         return fault("folder", words, "give us the right to, or set DATA_DIR")
+
+
+def at_log(file: Path | None) -> Finding | None:
+    """Return that the log's file cannot be written, or nothing when it can, or there is none."""
+    if file is None:
+        return None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8"):
+            return None
+    except OSError as error:
+        words = f"{file} cannot be written: {error.strerror}"
+        return fault("log", words, "give us the right to, or set LOG_FILE to another file")
 
 
 async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding:
@@ -36,27 +50,31 @@ async def at_database(settings: Settings, wait: float = WAIT_SECONDS) -> Finding
     """
     try:
         path = Database(settings.database_url).path
-    except ImportError as error:
-        return fault("database", str(error), f"pip install {error.name}")
+    except DriverMissing as error:
+        return fault("database", str(error), storage_remedy(error))
     if path is None:
         return await _of_version(settings.database_url)
-    if not path.exists():
-        return well("database", f"{path} is not there yet; the first start makes it")
     try:
+        if not path.exists():
+            refuse_beside_backups(path)
+            return well("database", f"{path} is not there yet; the first start makes it")
         with causes(path.parent), TemporaryDirectory(dir=path.parent) as folder:
             copy = await back_up(path, Path(folder), now(), wait=wait)
             await must_be_writable(path, wait)
-            return await _of_version(f"sqlite+aiosqlite:///{copy}")
+            found = await _of_version(copy, path)
+        owner = owner_of(path)
+        return found._replace(words=f"{found.words}; {owner} has it") if owner else found
     except StorageError as error:
         return fault("database", str(error), storage_remedy(error))
 
 
-async def _of_version(url: str) -> Finding:
-    database = Database(url)
+async def _of_version(place: Path | str, copied: Path | None = None) -> Finding:
+    """Return of which version a database is; of one that is empty, that backups are beside it."""
+    database = Database(place)
     try:
         found = await revision(database)
-    except OSError as error:
-        return fault("database", f"cannot be opened: {error}", "check DATABASE_URL")
+        if found is None and copied is not None:
+            refuse_beside_backups(copied)
     except StorageError as error:
         return fault("database", str(error), storage_remedy(error))
     finally:
@@ -77,7 +95,7 @@ async def at_wom(context: CliContext, settings: Settings) -> list[Finding]:
     group_id = settings.wom_group_id
     with TemporaryDirectory() as folder:
         # The bot's own way to WOM, but not its database: a check must not migrate it.
-        apart = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{folder}/x.db"})
+        apart = settings.model_copy(update={"database_url": Path(folder) / "x.db"})
         try:
             async with context.open_services(apart) as services:
                 found = await groups_called(services.wom, str(group_id or "clan"))

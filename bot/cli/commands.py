@@ -8,9 +8,11 @@ Each command imports what it does only when it runs: asking for help costs nothi
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,6 +73,9 @@ def main() -> None:
     meanwhile nor on the way out.
     """
     gc.disable()
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Names hold anything, and what is piped on Windows is written in an old encoding.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app(obj=CliContext(os.environ, Path(".env")))
     finally:
@@ -270,7 +275,7 @@ def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Look for what is wrong with settings, database, Wise Old Man and Discord; say the remedy."""
     from bot.cli.doctor import doctor as action
 
-    _do(lambda: action(context.obj), verbose=verbose)
+    _do(lambda: action(context.obj, verbose=verbose), verbose=verbose)
 
 
 def _must_have_demo() -> None:

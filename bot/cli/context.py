@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from bot.gateway import DiscordSetup
@@ -77,11 +77,53 @@ class CliContext:
     stay_on_discord: Callable[[str, Any], Awaitable[None]] = _stay_on_discord
     check_discord: "Callable[[str], Awaitable[DiscordSetup]]" = _check_discord
 
-    def settings(self) -> "Settings":
-        """Return the settings, read now; SettingsError when they are faulty."""
-        from bot.settings import load  # noqa: PLC0415 - pydantic takes its time
+    def settings(self, *needed: str) -> "Settings":
+        """Return the settings, read now; SettingsError when they are faulty or lack what is needed.
 
-        return load(self.environment, self.env_file if self.env_file.is_file() else None)
+        What is needed is told by the names of fields. Words say where the settings were sought.
+        """
+        from bot.settings import SettingsError, load, missing  # noqa: PLC0415 - pydantic is slow
+
+        try:
+            settings = load(self.environment, self.env_file if self.env_file.is_file() else None)
+        except SettingsError as error:
+            raise SettingsError(error.faults, self.sought) from None
+        if faults := missing(settings, needed):
+            raise SettingsError(faults, self.sought)
+        return settings
+
+    @property
+    def sought(self) -> str:
+        """Where the settings come from, in words."""
+        place = self.env_file.absolute()
+        name = place.name
+        if place.is_file():
+            return f"Settings come from {place} and the environment, which wins."
+        if place.with_name(f"{name}.txt").is_file():
+            return f"{name} was sought at {place}, but only {name}.txt is there: rename it."
+        what = "is a folder" if place.is_dir() else "is not there"
+        return f"{name} was sought at {place}, which {what}: start in the folder that has yours."
+
+    def must_have_database(self, settings: "Settings") -> None:
+        """CannotDo when there is nothing to read: no second, empty database is made by looking."""
+        place = settings.database_url
+        if isinstance(place, str) or place.exists():
+            return
+        from storage.migrate import refuse_beside_backups  # noqa: PLC0415 - imports sqlalchemy
+
+        refuse_beside_backups(place)
+        raise CannotDo(
+            f"There is no database at {place.absolute()}",
+            f"the bot makes it when it starts. {self.sought.removesuffix('.')}",
+        )
+
+
+def founded(settings: "Settings", services: "Services") -> str | None:
+    """Return that a new database was made and where, if it was."""
+    place = settings.database_url
+    if services.migrated.before is not None or isinstance(place, str):
+        return None
+    return f"A new, empty database was made: {place.absolute()}"
 
 
 def clock_at(now: datetime | None) -> dict[str, Any]:
@@ -89,8 +131,13 @@ def clock_at(now: datetime | None) -> dict[str, Any]:
     return {} if now is None else {"clock": lambda: now}
 
 
-def journal(settings: "Settings", *, verbose: bool) -> AbstractContextManager[None]:
-    """Open the log for a command that has a screen: only what is alarming, unless asked."""
+def journal(
+    settings: "Settings", *, verbose: bool, beside: TextIO | None = None
+) -> AbstractContextManager[None]:
+    """Open the log for a command that has a screen: only what is alarming, unless asked.
+
+    It is written `beside` the screen, which is standard error unless it is named.
+    """
     from bot.journal import open_journal  # noqa: PLC0415 - likewise
     from bot.wiring import now  # noqa: PLC0415 - likewise
 
@@ -100,4 +147,5 @@ def journal(settings: "Settings", *, verbose: bool) -> AbstractContextManager[No
         settings.log_file,
         clock=now,
         secrets=settings.secrets,
+        stream=beside,
     )

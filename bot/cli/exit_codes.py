@@ -58,7 +58,8 @@ def words_for(error: BaseException) -> str:
 
 def _of_the_system(error: OSError) -> str:
     if error.filename:
-        return f"{error.filename}: {error.strerror}; check that we may write there and have room."
+        remedy = "check that we may write there, have room, and that no program has it open"
+        return f"{error.filename}: {error.strerror}; {remedy}."
     return f"{error}; check the connection and the disk."
 
 
@@ -95,6 +96,11 @@ def storage_remedy(error: BaseException) -> str:
     """Return what to do about an error of the database, who holds it included."""
     from storage import errors
 
+    if isinstance(error, errors.DatabaseOwned):
+        return "stop it first, or set DATA_DIR to another folder for a bot of its own"
+    if isinstance(error, errors.EmptyBesideBackups):
+        backup, folder = error.newest, error.newest.parent
+        return f"`clanstats restore {backup}` brings it back; to begin anew, move {folder} away"
     if isinstance(error, errors.DatabaseLocked):
         return f"stop {_who(error)}, or try again"
     if isinstance(error, errors.MigrationFailed) and (error.current or "") > error.wanted:
@@ -110,6 +116,7 @@ def storage_remedy(error: BaseException) -> str:
         ),
         (errors.DatabaseFull, "make room there; nothing that was written is lost"),
         (errors.NotOurs, "name a file of the backups folder"),
+        (errors.DriverMissing, "pip install 'clanstats[postgresql]'"),
     )
     found = [remedy for kind, remedy in remedies if isinstance(error, kind)]
     return found[0] if found else "the database is as it was before"
@@ -117,9 +124,11 @@ def storage_remedy(error: BaseException) -> str:
 
 def _who(error: "DatabaseLocked") -> str:
     from storage.holders import holders
+    from storage.owner import owner_of
 
     found = holders(error.path) if error.path is not None else []
-    return " and ".join(found) or "the other program that uses the database"
+    owner = owner_of(error.path) if error.path is not None and not found else None
+    return " and ".join(found) or owner or "the other program that uses the database"
 
 
 def _known() -> tuple[type[Exception], ...]:

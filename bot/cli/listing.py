@@ -59,6 +59,7 @@ async def inactive(context: CliContext, asked: ListRequest, days: int | None) ->
 async def _opened(context: CliContext, asked: ListRequest) -> AsyncIterator[tuple[Services, Clan]]:
     """Yield the services and the clan that is meant; CannotDo while nothing is known of it."""
     settings = context.settings()
+    context.must_have_database(settings)
     with journal(settings, verbose=asked.verbose):
         async with context.open_services(settings, **clock_at(asked.now)) as services:
             clan = await one_clan(services, asked.clan)

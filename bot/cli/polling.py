@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.cli.choosing import adopt_group, clans_meant, one_clan
-from bot.cli.context import CliContext, journal
+from bot.cli.context import CliContext, founded, journal
 from bot.cli.exit_codes import words_for
 from bot.cli.screens import show_poll
 from bot.cli.terminal import margin, screen
@@ -22,11 +22,12 @@ async def poll(context: CliContext, wanted: str | None, *, believe: bool, verbos
 
     `believe` takes one clan's roster as it is, however many are missing from it.
     """
-    settings = context.settings()
-    settings.need_wom()
+    settings = context.settings("wom_contact")
     beside = margin()
     with journal(settings, verbose=verbose):
         async with context.open_services(settings) as services:
+            if new := founded(settings, services):
+                beside.print(new, soft_wrap=True)
             await adopt_group(services, settings)
             chosen = (
                 (await one_clan(services, wanted),)

@@ -42,6 +42,7 @@ async def _files(context: CliContext, wanted: Wanted, *, verbose: bool) -> "Repo
     draws = Aside()
     try:
         settings = context.settings()
+        context.must_have_database(settings)
         from bot.cli.choosing import one_clan
 
         present = clock_at(wanted.now)

@@ -8,13 +8,12 @@ from typing import Any
 
 import structlog
 
-from bot.clan.diagnosis import Finding
 from bot.cli.choosing import adopt_group
-from bot.cli.context import CliContext
+from bot.cli.context import CliContext, founded
 from bot.gateway import opened_bot
 from bot.journal import open_journal
 from bot.reports.worker import Worker
-from bot.settings import Settings, SettingsError, costs
+from bot.settings import costs
 from bot.wiring import now
 
 _log = structlog.get_logger()
@@ -25,8 +24,8 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
 
     The worker, which was started before, draws.
     """
-    settings = context.settings()
-    token = _needed(settings)
+    settings = context.settings("discord_token", "wom_contact")
+    token = settings.need_discord()
     with open_journal(
         "DEBUG" if verbose else settings.log_level,
         settings.log_format,
@@ -37,7 +36,9 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
         for cost in costs(settings):
             # The log takes what follows "SECRET:" for the secret itself.
             _log.info(cost.words.replace(": ", ", so ", 1))
-        async with context.open_services(settings, draws=lambda: worker) as services:
+        async with context.open_services(settings, draws=lambda: worker, alone=True) as services:
+            if new := founded(settings, services):
+                _log.info(new)
             await adopt_group(services, settings)
             await worker.warm()
             await context.stay_on_discord(
@@ -61,16 +62,3 @@ async def until_told(action: Coroutine[Any, Any, int]) -> int:
         await asyncio.wait([doing])
         raise
     return 0 if doing.cancelled() else doing.result()
-
-
-def _needed(settings: Settings) -> str:
-    """Return the token; SettingsError with everything that is missing."""
-    faults: list[Finding] = []
-    for need in (settings.need_discord, settings.need_wom):
-        try:
-            need()
-        except SettingsError as error:
-            faults += error.faults
-    if faults:
-        raise SettingsError(tuple(faults))
-    return settings.need_discord()

@@ -1,5 +1,7 @@
 """`clanstats demo`: the made-up clan in a browser, tried through by itself, or kept as data."""
 
+import os
+import socket
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,9 +35,13 @@ _AGES = (
     "done."
 )
 
+_HERE = "127.0.0.1"
+
 
 async def show(part: StageSize, port: int | None, *, verbose: bool) -> int:
-    """Serve the demo on this machine until it is cancelled."""
+    """Serve the demo on this machine until it is cancelled; CannotDo where the port is taken."""
+    if port is not None:
+        _port_must_be_free(port)
     with TemporaryDirectory() as folder:
         settings = _settings(folder)
         with journal(settings, verbose=verbose):
@@ -62,7 +68,7 @@ async def check(part: StageSize, files: Path | None, *, verbose: bool) -> int:
 
 async def keep(part: StageSize, folder: Path, *, verbose: bool) -> int:
     """Leave the made-up clan's data in a new folder, and say what to type there."""
-    _must_be_free(folder)
+    _must_be_empty(folder)
     settings = _settings(str(folder))
     with journal(settings, verbose=verbose):
         await demo.keep(settings, part, at := now(), margin().print)
@@ -81,12 +87,24 @@ def _tell(folder: Path, at: str) -> None:
     console.print(f"\n{_AGES.format(at=at)}")
 
 
-def _must_be_free(folder: Path) -> None:
+def _must_be_empty(folder: Path) -> None:
     """CannotDo where somebody's own database or settings would be written over."""
     taken = [name for name in ("clan_data.db", ".env") if (folder / name).exists()]
     if taken:
         held = " and ".join(taken)
         raise CannotDo(f"{folder} already has {held}", "name a new folder, so that nothing is lost")
+
+
+def _port_must_be_free(port: int) -> None:
+    """Ask for a port before the clan is made up, which takes a while."""
+    with socket.socket() as asked:
+        if os.name == "posix":  # on Windows this would share the port
+            asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((_HERE, port))
+        except OSError as error:
+            what = f"Port {port} cannot be used ({error.strerror})"
+            raise CannotDo(what, "name another by --port, or leave it out for any") from error
 
 
 def _settings(folder: str) -> Settings:

@@ -1,9 +1,12 @@
 """What the log looks like, and what never stands in it."""
 
 import asyncio
+import errno
 import json
 import logging
+import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,8 +17,15 @@ from typing import Any, Literal
 
 import pytest
 import structlog
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from bot.journal import open_journal, short_id, step, traced
+from storage.engine import Database
+from storage.tables import METRICS
+from tests.storage.conftest import database, path, template
+
+__all__ = ["database", "path", "template"]
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SECRET = "a-very-secret-token"
@@ -311,3 +321,100 @@ def test_each_day_has_another_word_for_the_same_person() -> None:
             log.info("asked", user=ME)
     first, again, next_day = words_for(paper.getvalue())
     assert first == again != next_day
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_no_line_says_what_a_statement_was_given(
+    database: Database, form: Literal["text", "json"]
+) -> None:
+    """Names and ids are what statements are given; a traceback has their whole chain of errors."""
+    row = {"id": 1, "name": "Bob", "kind": "x"}
+    with written(form=form) as lines:
+        try:
+            try:
+                async with database.writing() as connection:
+                    for _ in range(2):
+                        await connection.execute(insert(METRICS).values(row))
+            except IntegrityError as error:
+                raise LookupError("in the middle") from error
+        except LookupError:
+            log.exception("job failed")
+    said = "\n".join(lines())
+    assert "INSERT INTO metrics" in said
+    assert "Bob" not in said
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("(sqlite3.Error) no\n[parameters: ('Bob', [1, 2])]\n(Background", "(Background"),
+        ("[parameters: {'name': '[x] Bob'}]", "parameters"),
+        ("DETAIL:  Key (clan_id, name)=(1, Bob (x)) already exists.", "already exists"),
+        ("DETAIL:  Failing row contains (1, Bob, null).", "Failing row"),
+    ],
+)
+def test_what_a_statement_was_given_is_hidden_in_the_words_of_every_library(
+    told: str, kept: str
+) -> None:
+    with written() as lines:
+        log.warning("no", reason=told)
+    assert "Bob" not in lines()[0]
+    assert kept in lines()[0]
+
+
+@pytest.mark.parametrize(("level", "count"), [("INFO", 2), ("DEBUG", 4)])
+def test_what_libraries_tell_of_their_work_fills_no_log(
+    level: Literal["INFO", "DEBUG"], count: int
+) -> None:
+    with written(level) as lines:
+        for name in ("alembic.runtime.migration", "apscheduler.scheduler"):
+            logging.getLogger(name).info("Running upgrade")
+            logging.getLogger(name).warning("something is wrong")
+    assert len(lines()) == count
+
+
+def test_the_log_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "bot.log"
+    for name in ("bot.log", "bot.log.1"):
+        (tmp_path / name).touch(0o644)
+    before = os.umask(0o022)
+    try:
+        with written(file=file):
+            log.info("hello")
+            for handler in logging.getLogger().handlers:
+                if isinstance(handler, RotatingFileHandler):
+                    handler.doRollover()
+        found = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert found == {"bot.log": 0o600, "bot.log.1": 0o600, "bot.log.2": 0o600}
+
+
+def test_a_file_that_cannot_be_written_is_told_once_and_the_rest_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with written(file=tmp_path / "bot.log") as lines:
+        monkeypatch.setattr(RotatingFileHandler, "shouldRollover", is_full)
+        for _ in range(3):
+            log.info("hello")
+    assert len(lines()) == 3
+    said = f"{tmp_path}/bot.log cannot be written: No space left on device\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_file_that_cannot_be_put_aside_is_written_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_open_elsewhere(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "The process cannot access the file")
+
+    file = tmp_path / "bot.log"
+    monkeypatch.setattr("logging.handlers.os.rename", is_open_elsewhere)
+    with written(file=file):
+        log.info("one")
+        monkeypatch.setattr(RotatingFileHandler, "shouldRollover", lambda *_: True)
+        log.info("two")
+    assert [line.split()[-1] for line in file.read_text("utf-8").splitlines()] == ["one", "two"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.clan.diagnosis import Finding
-from bot.settings import KEYS, Settings, SettingsError, costs, load
+from bot.settings import KEYS, Settings, SettingsError, costs, load, missing
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -27,7 +27,7 @@ def faults_of(environment: Mapping[str, str], env_file: Path | None = None) -> t
 
 def test_an_empty_environment_is_enough_to_start_something() -> None:
     settings = load({}, None)
-    assert settings.database_url == "sqlite+aiosqlite:///data/clan_data.db"
+    assert settings.database_url == Path("data/clan_data.db")
     assert settings.poll_every == timedelta(hours=1)
     assert settings.update_all_every == timedelta(hours=12)
     assert settings.history_days == 90
@@ -88,13 +88,20 @@ def test_an_empty_text_is_not_set() -> None:
         ("30m", timedelta(minutes=30)),
         ("1h", timedelta(hours=1)),
         (" 1D ", timedelta(days=1)),
+        ("1 hour", timedelta(hours=1)),
+        ("30 min", timedelta(minutes=30)),
+        ("2 Hrs", timedelta(hours=2)),
+        ("400 seconds", timedelta(seconds=400)),
+        ("2days", timedelta(days=2)),
     ],
 )
 def test_a_length_of_time_is_a_number_with_a_unit(text: str, length: timedelta) -> None:
     assert load({"POLL_EVERY": text}, None).poll_every == length
 
 
-@pytest.mark.parametrize("text", ["3600", "4m", "299s", "-1h", "1.5h", "1h30m", "soon", "٣h"])
+@pytest.mark.parametrize(
+    "text", ["3600", "4m", "299s", "-1h", "1.5h", "1h30m", "soon", "٣h", "1 month"]
+)
 def test_other_lengths_of_time_are_refused(text: str) -> None:
     (fault,) = faults_of({"POLL_EVERY": text})
     assert fault.about == "POLL_EVERY"
@@ -124,26 +131,56 @@ def test_anything_but_nine_digits_is_no_group_code(text: str) -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("sqlite:///clan.db", "sqlite+aiosqlite:///clan.db"),
-        ("sqlite:////var/clan.db", "sqlite+aiosqlite:////var/clan.db"),
-        ("sqlite+aiosqlite:///clan.db", "sqlite+aiosqlite:///clan.db"),
+        ("sqlite:///clan.db", Path("clan.db")),
+        ("sqlite:////var/clan.db", Path("/var/clan.db")),
+        ("sqlite+aiosqlite:///clan.db", Path("clan.db")),
+        (
+            " SQLite:///100% clan/da%20ta/q?x #/cl\u00e4n.db ",
+            Path("100% clan/da%20ta/q?x #/cl\u00e4n.db"),
+        ),
+        ("sqlite:///~/clan.db", Path.home() / "clan.db"),
         ("postgresql://a:b@host/clan", "postgresql+asyncpg://a:b@host/clan"),
         ("postgres://a:b@host/clan", "postgresql+asyncpg://a:b@host/clan"),
         ("postgresql+psycopg2://host/clan", "postgresql+asyncpg://host/clan"),
+        ("postgresql:///clan?host=/run", "postgresql+asyncpg:///clan?host=/run"),
+        ("postgresql://a:p%40s@[::1]:5432/clan", "postgresql+asyncpg://a:p%40s@[::1]:5432/clan"),
     ],
 )
-def test_a_database_may_be_named_in_the_usual_spellings(written: str, meant: str) -> None:
+def test_a_database_may_be_named_in_the_usual_spellings(written: str, meant: Path | str) -> None:
     assert load({"DATABASE_URL": written}, None).database_url == meant
 
 
-@pytest.mark.parametrize("text", ["mysql://host/clan", "clan.db", "sqlite"])
-def test_other_databases_are_refused(text: str) -> None:
-    assert [fault.about for fault in faults_of({"DATABASE_URL": text})] == ["DATABASE_URL"]
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("mysql://host/clan", "not known here"),
+        ("clan.db", "not known here"),
+        ("sqlite", "three slashes"),
+        ("sqlite:clan.db", "three slashes"),
+        ("sqlite:/data/clan.db", "three slashes"),
+        ("sqlite://clan.db", "three slashes"),
+        ("sqlite://", "three slashes"),
+        ("sqlite:///", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("sqlite:///clan.db?mode=ro", "options"),
+        ("postgresql://somebody:p@ss@host/clan", "write @ as %40"),
+        ("postgresql://somebody:p/s@host/clan", "/ as %2F"),
+        ("postgresql://host:port/clan", "no address of a PostgreSQL"),
+        ("postgresql://host", "no address of a PostgreSQL"),
+        ("postgres", "no address of a PostgreSQL"),
+    ],
+)
+def test_other_databases_are_refused_in_words(text: str, words: str) -> None:
+    (found,) = faults_of({"DATABASE_URL": text})
+    assert found.about == "DATABASE_URL"
+    assert words in found.words
+    assert "sqlite:///path/to/file.db" in found.next_step
+    assert "p@ss" not in found.line
 
 
 def test_the_database_stands_in_the_folder_for_it(tmp_path: Path) -> None:
     settings = load({"DATA_DIR": str(tmp_path)}, None)
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/clan_data.db"
+    assert settings.database_url == tmp_path / "clan_data.db"
 
 
 def test_folders_and_files_are_what_they_should_be(tmp_path: Path) -> None:
@@ -179,6 +216,57 @@ def test_what_cannot_be_is_refused_with_what_would_be_right(key: str, text: str)
     assert fault.next_step
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "139",
+        "https://wiseoldman.net/groups/139",
+        "wiseoldman.net/groups/139/hiscores?metric=zulrah",
+        " https://www.wiseoldman.net/groups/139/ ",
+    ],
+)
+def test_a_group_is_named_by_its_number_or_its_address(text: str) -> None:
+    assert load({"WOM_GROUP_ID": text}, None).wom_group_id == 139
+
+
+def test_another_address_is_no_group() -> None:
+    (found,) = faults_of({"WOM_GROUP_ID": "https://wiseoldman.net/players/139"})
+    assert found.words == "is no whole number"
+
+
+NASTY = [
+    "",
+    " x",
+    "-1",
+    "1.5",
+    "9" * 40,
+    "\u00e9\U0001f600",
+    "a\tb",
+    "{}",
+    "/none/at/all",
+    "0",
+    "a" * 5000,
+]
+OF_THE_LIBRARY = re.compile(
+    "Input|should|valid|pars|string|literal|Path |instance|directory|pydantic|error", re.IGNORECASE
+)
+
+
+def faults_or_none(environment: Mapping[str, str]) -> tuple[Finding, ...]:
+    try:
+        load(environment, None)
+    except SettingsError as error:
+        return error.faults
+    return ()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_fault_is_in_our_words(key: str) -> None:
+    for found in (faults_or_none({key: text}) for text in NASTY):
+        assert [each.about for each in found] in ([], [key])
+        assert not [each.words for each in found if OF_THE_LIBRARY.search(each.words)]
+
+
 def test_all_faults_are_told_at_once_one_line_each() -> None:
     with pytest.raises(SettingsError) as caught:
         load({"WOM_GROUP_ID": "x", "POLL_EVERY": "1", "LOG_LEVEL": "loud"}, None)
@@ -196,6 +284,33 @@ def test_a_misspelt_key_in_the_file_is_a_fault(tmp_path: Path, written: str, mea
     (fault,) = faults_of({}, env_file)
     assert fault.about == written
     assert f"{meant} (did you mean that?)" in str(fault)
+
+
+def test_a_key_without_its_sign_is_a_fault(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text(
+        "DISCORD_TOKEN: abc\nWOM_CONTACT zezima\njust a note\nPOLL_EVERY\n", "utf-8"
+    )
+    found = faults_of({}, env_file)
+    assert [each.about for each in found] == ["DISCORD_TOKEN", "WOM_CONTACT", "POLL_EVERY"]
+    assert found[0].next_step == "right is DISCORD_TOKEN=..."
+    assert "abc" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
+def test_a_file_is_read_in_whatever_encoding_it_was_saved(tmp_path: Path, encoding: str) -> None:
+    env_file = tmp_path / ".env"
+    written = f'DATA_DIR="{tmp_path}/Cl\u00e4n"\r\nWOM_GROUP_ID=139\r\n'
+    env_file.write_bytes(written.encode(encoding))
+    settings = load({}, env_file)
+    assert (settings.data_dir, settings.wom_group_id) == (tmp_path / "Cl\u00e4n", 139)
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    (found,) = faults_of({}, tmp_path)
+    assert found.line == f"{tmp_path} cannot be read: Is a directory; let us read it"
 
 
 SECRETS = {
@@ -244,10 +359,11 @@ def test_what_a_command_needs_is_asked_for_when_it_runs() -> None:
     empty = load({}, None)
     with pytest.raises(SettingsError, match="DISCORD_TOKEN is not set"):
         empty.need_discord()
-    with pytest.raises(SettingsError, match="WOM_CONTACT is not set"):
-        empty.need_wom()
+    (found,) = missing(empty, ["wom_contact"])
+    assert found.line.startswith("WOM_CONTACT is not set")
     full = load({"DISCORD_TOKEN": "abc", "WOM_CONTACT": " zezima "}, None)
-    assert (full.need_discord(), full.need_wom()) == ("abc", "zezima")
+    assert (full.need_discord(), full.wom_contact) == ("abc", "zezima")
+    assert missing(full, ["wom_contact"]) == ()
 
 
 def test_what_is_missing_is_told_with_what_it_costs() -> None:

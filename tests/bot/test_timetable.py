@@ -15,6 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.clan.names import escaped
 from bot.clan.notices import Notice
 from bot.journal import open_journal
 from bot.rhythm import Daily, Every, Rhythm
@@ -136,6 +137,17 @@ async def test_a_roster_that_is_not_believed_is_refused_and_told_once(desk: Desk
     assert run.detail["doubt"] == "9 of 10 members are missing from WOM's answer"
     assert [notice.guild_id for notice in desk.said] == [5]
     assert "9 of 10 members" in desk.said[0].text
+
+
+async def test_a_group_of_any_name_is_no_markup_in_what_is_said(desk: Desk) -> None:
+    clan = await desk.clan()
+    await desk.do("poll")
+    async with desk.services.clans._database.writing() as connection:
+        await clans.change(connection, clan.clan_id, name="*Iron* <@77> @everyone")
+    desk.group.members = {1: desk.group.members[1]}
+    await desk.do("poll")
+    (notice,) = desk.said
+    assert f"roster of {escaped('*Iron* <@77> @everyone')} was not" in notice.text
 
 
 async def test_a_doubt_that_came_back_after_a_good_poll_is_told_again(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from simcord.results import ResponseMessage
 from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.clan.enforcement import InactivityList, InactivityRow, Need, Verdict, judge
 from bot.clan.linking import LinkPair
+from bot.clan.names import escaped
 from bot.demo.wom_limits import CODE
 from bot.services.game import OwnGroup, Requested
 from bot.services.people import Officer
@@ -250,6 +251,21 @@ async def test_a_notice_is_posted_where_the_clan_wants_them_and_pings_nobody(hus
     assert sent[-1].json is not None
     assert sent[-1].json["allowed_mentions"] == {"parse": []}
     assert f"The notice stands in <#{place.id}>." in words(panel)
+
+
+async def test_names_in_a_posted_notice_are_no_markup(hushed: Town) -> None:
+    clan = await hushed.clan()
+    place = hushed.guild.create_text_channel("notices")
+    await hushed.services.places.notice_in(clan, place.id)
+    await hushed.services.clans.join_group(clan, clan.wom_group_id or 0, "*Iron* <@77> @here")
+    panel = await inactive(hushed)
+    shown = await press(hushed, panel, on_card(panel, Act.NOTICE)[0])
+    (drafted,) = values_of(shown)
+    assert "seen you in *Iron* <@77> @here for a while" in drafted
+    await filled(hushed, shown, f"**Hello!** {drafted}")
+    assert place.last_message is not None
+    assert place.last_message.content.startswith("**Hello!** Hi ")
+    assert escaped("*Iron* <@77> @here") in place.last_message.content
 
 
 async def test_when_discord_refuses_the_notice_comes_back_and_stays_recorded(

@@ -10,7 +10,7 @@ from typing import Any
 
 import discord
 import pytest
-from simcord.actors import MemberActor
+from simcord.actors import MemberActor, _component_interaction
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
@@ -113,6 +113,27 @@ def _texts(components: list[dict[str, Any]]) -> Iterator[str]:
     for part in walk_components(components):
         for each in (part, *part.get("options", ())):
             yield from (str(each[key]) for key in keys if each.get(key))
+
+
+async def test_whatever_a_guest_presses_is_answered(town: Town) -> None:
+    """Buttons that only show a page, and those of older versions, too."""
+    lasting = {
+        (each.type.value, each.custom_id)
+        for view in town.env.bot.persistent_views
+        for each in view.walk_children()
+        if hasattr(each, "custom_id")
+    }
+    assert len(lasting) > 40
+    shown = _answers(await town.leader.slash(town.general, "clanstats cases"))[0]
+    posted = town.env.backend.get_message(town.general.id, shown.id)
+    unheard = {(2, "cases:at:closed:0:0"), (2, "links:at:x:0:0:0"), (3, "of:another:version")}
+    for kind, custom_id in sorted(lasting | unheard):
+        result = await _component_interaction(
+            town.guest,
+            posted,
+            {"custom_id": custom_id, "component_type": kind, "values": []},
+        )
+        assert result.acknowledged, custom_id
 
 
 def test_ids_are_sent_as_text_and_everything_else_as_it_is() -> None:

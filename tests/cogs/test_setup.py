@@ -135,7 +135,11 @@ async def test_a_time_zone_is_checked_before_it_is_set(bare_town: Town) -> None:
     town = bare_town
     panel = await opened(town)
     wrong = await sent(town, panel, "zone", "Lumbridge/Castle")
-    assert "No time zone is called **Lumbridge/Castle**" in words(wrong.followups[0])
+    assert "**Lumbridge/Castle** is not the time zone of a place" in words(wrong.followups[0])
+    assert "`America/New_York` or `UTC`" in words(wrong.followups[0])
+    for text, meant in (("new york", "America/New_York"), ("EST", "America/New_York")):
+        wrong = await sent(town, panel, "zone", text)
+        assert f"Write `{meant}`, if that is meant." in words(wrong.followups[0])
     assert (await town.clan()).zone.key == "UTC"
     await sent(town, panel, "zone", "Europe/Berlin")
     assert (await town.clan()).zone.key == "Europe/Berlin"

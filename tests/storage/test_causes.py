@@ -187,6 +187,12 @@ def test_what_the_system_says_has_a_cause_too(error: OSError, kind: type[Storage
         raise error
 
 
+def test_a_file_that_windows_does_not_give_away_is_locked() -> None:
+    error = PermissionError(errno.EACCES, "The process cannot access the file")
+    error.winerror = 32  # type: ignore[attr-defined]
+    assert type(cause_of(error, Path("clan_data.db"))) is DatabaseLocked
+
+
 @pytest.mark.parametrize(("free", "kind"), [(0, DatabaseFull), (2**30, DatabaseUnopenable)])
 def test_what_a_full_disk_says_of_the_shared_memory_is_full_too(
     path: Path, monkeypatch: pytest.MonkeyPatch, free: int, kind: type[StorageError]

@@ -1,5 +1,6 @@
 """Bringing a database up: from nothing, from what was there, whole or not at all."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from functools import partial
@@ -14,10 +15,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+from storage.backup import back_up
 from storage.engine import Database
-from storage.errors import DatabaseDamaged, MigrationFailed
+from storage.errors import DatabaseDamaged, EmptyBesideBackups, MigrationFailed
 from storage.migrate import NEWEST, bring_up, revision, run_alembic
-from tests.storage.rows import NOW, everything, names_in, opened
+from tests.storage.rows import DAY, NOW, everything, names_in, opened
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -36,6 +38,42 @@ async def test_an_empty_file_is_brought_up_without_a_backup(tmp_path: Path) -> N
         assert (done.before, done.after, done.backup, done.changed) == (None, NEWEST, None, True)
         assert await revision(database) == NEWEST
     assert names_in(tmp_path) == {"new.db"}
+
+
+@pytest.mark.parametrize("how", ["gone", "emptied", "without tables"])
+async def test_an_empty_database_beside_backups_of_it_is_no_new_beginning(
+    path: Path, how: str
+) -> None:
+    copies = [await back_up(path, path.parent / "backups", NOW + days * DAY) for days in (0, 1)]
+    path.unlink()  # noqa: ASYNC240 - small files, and nobody waits
+    if how == "emptied":
+        path.touch()  # noqa: ASYNC240 - small files, and nobody waits
+    elif how == "without tables":
+        spoil(path, "PRAGMA journal_mode=WAL")
+    async with opened(path) as database:
+        with pytest.raises(EmptyBesideBackups) as caught:
+            await bring_up(database, NOW)
+    assert caught.value.newest == copies[1]
+    assert path.exists() == (how != "gone")  # noqa: ASYNC240 - small files, and nobody waits
+    shutil.rmtree(path.parent / "backups")
+    async with opened(path) as database:
+        assert (await bring_up(database, NOW)).changed
+
+
+async def test_backups_of_another_database_hold_up_nobody(path: Path) -> None:
+    await back_up(path, path.parent / "backups", NOW)
+    async with opened(path.with_name("other.db")) as database:
+        assert (await bring_up(database, NOW)).changed
+
+
+async def test_the_migrations_are_found_in_a_folder_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "100% clan: a#b?c %(here)s"
+    shutil.copytree(MIGRATIONS, place, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr("storage.migrate._MIGRATIONS", place)
+    async with opened(tmp_path / "new.db") as database:
+        assert (await bring_up(database, NOW)).after == NEWEST
 
 
 async def test_a_database_that_is_up_is_left_alone(database: Database) -> None:

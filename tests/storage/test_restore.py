@@ -7,11 +7,13 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from storage.backup import back_up
+from storage.columns import to_ms
 from storage.engine import Database
 from storage.errors import (
     DatabaseDamaged,
@@ -20,6 +22,7 @@ from storage.errors import (
     MigrationFailed,
     NotOurs,
 )
+from storage.forgotten import file_beside, remember, remembered
 from storage.migrate import NEWEST, bring_up
 from storage.restore import Restored, restore
 from tests.storage.beside import READS, WRITES, beside
@@ -220,6 +223,31 @@ async def test_a_backup_of_an_older_version_is_restored_and_says_so(
 ) -> None:
     spoil(backup, "UPDATE alembic_version SET version_num = '0001'")
     assert (await restore(backup, path, NOW)).revision == "0001"
+
+
+def forgets(path: Path, key: str, until_at: datetime) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO forgotten VALUES (1, ?, ?)", (key, to_ms(until_at)))
+
+
+async def test_whom_only_the_database_knew_to_be_forgotten_stays_forgotten(
+    backup: Path, path: Path
+) -> None:
+    """The file beside it was lost: what is put in its place would bring them back."""
+    forgets(path, "aa", NOW)
+    forgets(path, "bb", NOW)
+    remember(file_beside(path), 1, {"bb": NOW + DAY})
+    await restore(backup, path, NOW)
+    assert remembered(file_beside(path)) == {(1, "aa"): NOW, (1, "bb"): NOW + DAY}
+
+
+async def test_who_was_forgotten_in_a_database_that_is_damaged_is_known_by_the_file(
+    backup: Path, path: Path
+) -> None:
+    remember(file_beside(path), 1, {"bb": NOW})
+    path.write_bytes(b"no database " * 1000)  # noqa: ASYNC240 - small files, and nobody waits
+    await restore(backup, path, NOW)
+    assert remembered(file_beside(path)) == {(1, "bb"): NOW}
 
 
 async def test_a_folder_in_the_place_of_the_database_is_told(backup: Path, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 Who was forgotten stands in the database, so that no history brings it back, in whatever process.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from bot.clan.forgotten import speaker_key, user_key
 from bot.clan.names import wom_key
@@ -46,3 +47,12 @@ async def willing(
         if each.user_id not in silent
         and (each.user_id != NO_USER or wom_key(each.name) not in mute)
     ]
+
+
+async def forgotten_until(
+    connection: Connection, clan: Clan, user_ids: Collection[int]
+) -> dict[int, datetime]:
+    """Return until when the past of users is forgotten, of those of whom it is."""
+    keys = {user_key(clan.guild_id, user_id): user_id for user_id in user_ids}
+    found = await forgotten.among(connection, clan.clan_id, keys)
+    return {keys[key]: until for key, until in found.items()}

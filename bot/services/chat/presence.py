@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from bot.clan.spans import day_of
 from bot.clan.voice import VoiceState, by_quarter, quarter_of, talking
+from bot.services.chat.consent import forgotten_until
 from bot.services.setup import Clan, Clans, Clock
 from storage import clans, presence, privacy
 from storage.engine import Connection, Database
@@ -30,6 +31,7 @@ class _Server:
     voice: dict[int, VoiceState] = field(default_factory=dict)
     looked_at: datetime | None = None
     unwritten: dict[tuple[int, datetime], timedelta] = field(default_factory=dict)
+    forgotten: dict[int, datetime] = field(default_factory=dict)
 
     def look(self, now: datetime) -> None:
         """Count the time since we looked last for those who talk."""
@@ -87,6 +89,7 @@ class Presence:
         """Write nothing of what a user did until now."""
         server = self._servers[guild_id]
         server.look(self._clock())
+        server.forgotten[user_id] = self._clock()
         for key in [key for key in server.unwritten if key[0] == user_id]:
             del server.unwritten[key]
 
@@ -149,9 +152,16 @@ class Presence:
             await clans.change(connection, clan.clan_id, presence_from=now)
         who = {user_id for user_id, _ in taken}
         who -= await privacy.opted_out(connection, clan.clan_id, who)
+        # Another process may have carried that out: then ours did not hear of it.
+        ours = self._servers[clan.guild_id].forgotten
+        until = {
+            user_id: at
+            for user_id, at in (await forgotten_until(connection, clan, who)).items()
+            if user_id not in ours or at > ours[user_id]
+        }
         days: dict[tuple[int, date], timedelta] = {}
         for (user_id, quarter), length in taken.items():
-            if user_id in who:
+            if user_id in who and not (user_id in until and quarter <= until[user_id]):
                 key = (user_id, day_of(quarter, clan.zone))
                 days[key] = days.get(key, _NONE) + length
         seconds = {key: round(length.total_seconds()) for key, length in days.items()}

@@ -7,7 +7,13 @@ log.
 from bot.services.chat import UnknownZone
 from bot.services.game.poll import NoGroup, PollUnderWay
 from bot.services.setup import Clan
-from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, StorageError
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseLocked,
+    DatabaseUnopenable,
+    StorageError,
+    is_full,
+)
 from wom.errors import (
     InvalidId,
     InvalidName,
@@ -28,6 +34,7 @@ AGAIN = "nothing to do: it is tried again with its next turn"
 """What is said in place of "try again" where nobody waits for an answer."""
 
 _LATER = "Nothing was changed; try again in a few minutes."
+_FULL = "The disk is full, so nothing was changed. Whoever runs the bot has to make room."
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (NoGroup, "There is no Wise Old Man group yet: Manage Server joins one by `/clanstats setup`."),
     (
@@ -59,12 +66,12 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (WomError, "Wise Old Man refused this. Nothing was changed; check what you asked for."),
     (DatabaseLocked, "The database is busy with something long. Try again in a minute."),
     (
-        DatabaseFull,
-        "The disk is full, so nothing was changed. Whoever runs the bot has to make room.",
-    ),
-    (
         DatabaseUnopenable,
         "The database cannot be written. Whoever runs the bot finds out why by `clanstats doctor`.",
+    ),
+    (
+        DatabaseDamaged,
+        "The database is damaged. Whoever runs the bot puts it right by `clanstats restore`.",
     ),
     (
         StorageError,
@@ -76,6 +83,8 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 
 def fault_words(error: BaseException) -> str | None:
     """Return an error of ours in words, or None for one that nobody expected."""
+    if is_full(error):
+        return _FULL
     return next((words for kind, words in _WORDS if isinstance(error, kind)), None)
 
 

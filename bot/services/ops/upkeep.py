@@ -1,6 +1,7 @@
 """How the bot itself is doing: what ran when, what is late, what is wrong and how to mend it."""
 
 import asyncio
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -30,10 +31,14 @@ from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict
 from storage import authors, players, runs
 from storage.backup import back_up
 from storage.engine import Database
+from storage.errors import StorageError
 from storage.runs import Run
 
 _COVERED = Period.MONTH
 _NAMED = 5
+_MEGABYTE = 1_000_000
+_ROOM_TO_LIVE = 50 * _MEGABYTE
+"""Free bytes, beside those that a backup needs, of which fewer are told."""
 _UNEXPECTED = "something that nobody expected"
 _LET_IN_OR_LEAVE_OUT = (
     "give the bot View Channel and Read Message History there, or leave it out in /clanstats setup"
@@ -83,21 +88,47 @@ class Upkeep:
         self._version = version
         self._refreshed_group = refreshed_group
         self._started_at = clock()
+        self._unrecorded: dict[tuple[str, int | None], Run] = {}
 
     @asynccontextmanager
     async def run(self, job: str, clan_id: int | None, trace: str) -> AsyncIterator[Outcome]:
-        """Record a run of a job around what is done inside; an exception passes and is recorded."""
-        async with self._database.writing() as connection:
-            run_id = await runs.begin(connection, job, clan_id, trace, self._clock())
-        outcome = Outcome()
+        """Record a run of a job around what is done inside; an exception passes and is recorded.
+
+        What cannot be recorded, as on a full disk, is kept in memory for status.
+        """
+        outcome, started_at = Outcome(), self._clock()
         try:
-            yield outcome
-        except BaseException as error:
-            outcome = Outcome(FAILED, failure(error))
-            raise
-        finally:
             async with self._database.writing() as connection:
-                await runs.end(connection, run_id, outcome.outcome, outcome.detail, self._clock())
+                run_id = await runs.begin(connection, job, clan_id, trace, started_at)
+            try:
+                yield outcome
+            except BaseException as error:
+                outcome = Outcome(FAILED, failure(error))
+                raise
+            finally:
+                ended = outcome.outcome, outcome.detail, self._clock()
+                async with self._database.writing() as connection:
+                    await runs.end(connection, run_id, *ended)
+        except StorageError as error:
+            detail = failure(error)
+            self._unrecorded[job, clan_id] = Run(
+                job, clan_id, trace, started_at, self._clock(), FAILED, detail
+            )
+            raise
+        self._unrecorded.pop((job, clan_id), None)
+
+    @asynccontextmanager
+    async def watched(self, job: str, trace: str) -> AsyncIterator[Outcome]:
+        """Keep in memory how something failed that is done too often to be recorded."""
+        started_at = self._clock()
+        try:
+            yield Outcome()
+        except BaseException as error:
+            self._unrecorded[job, None] = Run(
+                job, None, trace, started_at, self._clock(), FAILED, failure(error)
+            )
+            raise
+        self._unrecorded.pop((job, None), None)
 
     async def back_up(self) -> str | None:
         """Copy the database beside itself and verify the copy; None for one that is not a file."""
@@ -125,6 +156,7 @@ class Upkeep:
             places = await authors.channels(connection, clan.clan_id)
             ran = await runs.last_runs(connection, clan.clan_id)
             changed_at = await players.last_change_at(connection, clan.clan_id)
+        ran |= self._newer(clan, ran)
         known, verdicts = await asyncio.to_thread(_known, view, policy, cases, sure_pairs)
         late = await self.late(clan)
         counted = [each for each in places.values() if each.is_counted and not each.is_gone]
@@ -146,6 +178,7 @@ class Upkeep:
             messages=sum(writer.messages for writer in view.people.writers.values()),
             database_bytes=_size(self._database),
             troubles=(
+                *_disk_troubles(self._database),
                 *self._troubles(clan, ran, late, now),
                 *_rank_troubles(view),
                 *_list_troubles(view, changed_at),
@@ -185,6 +218,15 @@ class Upkeep:
 
     def _is_refreshed(self, clan: Clan) -> bool:
         return clan.wom_group_id is not None and clan.wom_group_id == self._refreshed_group
+
+    def _newer(self, clan: Clan, ran: Mapping[str, Run]) -> dict[str, Run]:
+        """Return the runs of a clan, or of the whole bot, that only memory knows."""
+        return {
+            job: run
+            for (job, clan_id), run in self._unrecorded.items()
+            if clan_id in {None, clan.clan_id}
+            and (job not in ran or run.started_at >= ran[job].started_at)
+        }
 
     def _troubles(
         self, clan: Clan, ran: Mapping[str, Run], late: tuple[Late, ...], now: datetime
@@ -335,6 +377,24 @@ def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
             warning("channels", f"{plural(more, 'more channel')} not read to the end", _AGAIN)
         )
     return found
+
+
+def _disk_troubles(database: Database) -> list[Finding]:
+    """Return that the database's disk is nearly full, before anything fails for it."""
+    size = _size(database)
+    if database.path is None or size is None:
+        return []
+    free = shutil.disk_usage(database.path.parent).free
+    if free >= size + _ROOM_TO_LIVE:
+        return []
+    return [
+        warning(
+            "disk",
+            f"only {free / _MEGABYTE:.0f} MB are free on the disk of the database, "
+            f"which takes {size / _MEGABYTE:.0f} MB itself",
+            "make room there: soon nothing can be written, and no backup made",
+        )
+    ]
 
 
 def _size(database: Database) -> int | None:

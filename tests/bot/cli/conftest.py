@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from bot.gateway import DiscordSetup
 from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.wiring import Services, open_services
+from storage.owner import owner_of
 from storage.runs import Run
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.group import GROUP_ID, Group, Someone
@@ -48,6 +49,10 @@ class Line:
     clock: Clock
     sights: dict[str, DiscordSetup | Exception] = field(default_factory=lambda: {TOKEN: ALL_ON})
     stays: list[ClanBot] = field(default_factory=list)
+    held: ExitStack = field(default_factory=ExitStack)
+    """What others hold while something is typed."""
+    owners: list[str | None] = field(default_factory=list)
+    """Who owned the database while the bot was on Discord."""
 
     def types(self, *words: str, **keys: str) -> Result:
         given = CliContext(
@@ -113,6 +118,7 @@ class Line:
         assert token == TOKEN
         async with opens_bot(True) as bot:  # noqa: FBT003 - as it is asked
             self.stays.append(bot)
+            self.owners.append(owner_of(self.database))
 
     async def check_discord(self, token: str) -> DiscordSetup:
         sight = self.sights[token]

@@ -10,11 +10,13 @@ import pytest
 
 from bot.cli.backups import backup
 from bot.cli.context import CliContext
+from bot.wiring import Services
 from storage.errors import DatabaseLocked
 from storage.forgotten import file_beside, remember
 from storage.migrate import NEWEST
 from tests.bot.cli.conftest import Line
 from tests.bot.cli.test_commands import python
+from tests.bot.services.talk import heard
 from tests.storage.beside import READS, SHUTS_OUT, beside
 from tests.storage.rows import names_in
 
@@ -27,6 +29,12 @@ def made(line: Line) -> Path:
 def names(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         return [name for (name,) in connection.execute("SELECT name FROM clans")]
+
+
+def users(path: Path) -> list[int]:
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT discord_user_id FROM authors ORDER BY 1")
+        return [user_id for (user_id,) in found]
 
 
 @pytest.fixture
@@ -84,12 +92,36 @@ def test_a_restore_says_what_is_kept_and_who_comes_back(backed_up: Line) -> None
     assert names(kept) == ["After"]
 
 
-def test_a_restore_says_that_who_was_forgotten_is_forgotten_again(backed_up: Line) -> None:
-    line = backed_up
-    remember(file_beside(line.database), 1, {"aa": datetime(2026, 1, 1, tzinfo=UTC)})
+def test_a_restore_forgets_again_who_was_forgotten_since(line: Line) -> None:
+    line.make(1, "Before")
+
+    async def writes(services: Services) -> None:
+        (clan,) = await services.clans.every()
+        await services.intake.store(clan, [heard(1, 77), heard(2, 88)])
+
+    async def forgets(services: Services) -> None:
+        (clan,) = await services.clans.every()
+        await services.privacy.forget(clan, 77)
+
+    line.ask(writes)
+    assert line.types("backup").exit_code == 0
+    line.ask(forgets)
     shown = line.types("restore", str(made(line)))
+    assert shown.exit_code == 0, shown.stderr
+    assert "is forgotten again: 1 person with 1 message." in shown.stdout
+    assert "clan_data.forgotten.txt" in shown.stdout
+    assert users(line.database) == [88]
+    (kept,) = line.database.parent.glob("clan_data.replaced-*.db")
+    assert users(kept) == [88]
+    assert users(made(line)) == [77, 88]
+
+
+def test_an_older_backup_forgets_again_when_it_was_brought_up(backed_up: Line) -> None:
+    with closing(sqlite3.connect(made(backed_up))) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    remember(file_beside(backed_up.database), 1, {"aa": datetime(2026, 1, 1, tzinfo=UTC)})
+    shown = backed_up.types("restore", str(made(backed_up)))
     assert "are forgotten again by the next start, which knows them by clan_data" in shown.stdout
-    assert file_beside(line.database).exists()
 
 
 def test_an_older_backup_says_that_the_next_start_brings_it_up(backed_up: Line) -> None:

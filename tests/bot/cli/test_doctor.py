@@ -1,19 +1,23 @@
 """`clanstats doctor`: every check of what is well and on what is not."""
 
+import logging
+import warnings
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.clan.diagnosis import Severity
+from bot.clan.diagnosis import Finding, Severity, well
 from bot.cli.checks import at_database
 from bot.cli.context import CannotDo
 from bot.gateway import DiscordSetup
 from bot.settings import load
+from storage.migrate import NEWEST
 from tests.bot.cli.conftest import TOKEN, Line
 from tests.bot.cli.test_commands import python
 from tests.bot.services.group import CODE, GROUP_ID
 from tests.storage.beside import SHUTS_OUT, WRITES, beside
+from tests.storage.test_owner import owned_by_another
 
 EVERYTHING = {"DISCORD_TOKEN": TOKEN, "WOM_GROUP_SECRET": CODE}
 
@@ -65,6 +69,14 @@ def test_a_database_that_is_not_there_yet_is_well(line: Line, tmp_path: Path) ->
     assert not (tmp_path / "none.db").exists()
 
 
+def test_beside_a_bot_that_runs_all_is_well_and_who_it_is_is_said(line: Line) -> None:
+    with owned_by_another(line.database) as other:
+        (found,) = said(line, "database")
+    assert found.startswith(f"ok is whole and at {NEWEST}, the newest; `clanstats run`, process ")
+    assert f"process {other.pid} on " in found
+    assert found.endswith(" has it")
+
+
 def test_a_damaged_database_is_a_fault_with_the_way_back(line: Line) -> None:
     line.database.write_bytes(b"SQLite format 3\x00" + b"rubbish" * 1000)
     (found,) = said(line, "database")
@@ -107,7 +119,7 @@ def test_a_driver_that_is_missing_is_a_fault_with_its_name(tmp_path: Path) -> No
     url = "postgresql://somebody@localhost/clan"
     shown = python("-c", hide, "doctor", DATA_DIR=str(tmp_path), DATABASE_URL=url)
     assert shown.returncode == 1
-    assert "-> pip install asyncpg" in shown.stdout
+    assert "asyncpg has to be installed -> pip install 'clanstats[postgresql]'" in shown.stdout
 
 
 def test_without_a_contact_wise_old_man_is_not_asked(line: Line) -> None:
@@ -161,3 +173,18 @@ def test_a_token_that_discord_does_not_know_is_a_fault_and_never_shown(line: Lin
     assert shown.exit_code == 1
     assert "Discord does not know this token -> make another" in shown.stdout
     assert TOKEN not in shown.stdout + shown.stderr
+
+
+def test_what_libraries_say_does_not_stand_between_the_lines(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def talks() -> Finding:
+        logging.getLogger("matplotlib.font_manager").warning("building the font cache")
+        warnings.warn("this is deprecated", stacklevel=1)
+        return well("charts", "fine")
+
+    monkeypatch.setattr("bot.cli.checks.at_fonts", talks)
+    shown = line.types("doctor")
+    assert shown.exit_code == 0
+    assert shown.stderr == ""
+    assert all(text.split()[0] in {"ok", "warning"} for text in shown.stdout.splitlines())

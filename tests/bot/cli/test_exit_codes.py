@@ -15,7 +15,10 @@ from storage.errors import (
     DatabaseDamaged,
     DatabaseFull,
     DatabaseLocked,
+    DatabaseOwned,
     DatabaseUnopenable,
+    DriverMissing,
+    EmptyBesideBackups,
     MigrationFailed,
     NotOurs,
 )
@@ -36,6 +39,9 @@ KNOWN: list[tuple[BaseException, int, str]] = [
     (errors.WomMoved("/groups/1", 301, "https://x.example/v3"), 1, "to https://x.example/v3"),
     (errors.WomMoved("/groups/1", 301), 1, "Something else answers for Wise Old Man"),
     (DatabaseLocked("database is locked"), 1, "stop the other program"),
+    (DatabaseOwned(Path("x.db"), "process 3"), 1, "x.db is in use by process 3; stop it first"),
+    (DriverMissing("asyncpg"), 1, "asyncpg has to be installed; pip install 'clanstats[postgresql"),
+    (EmptyBesideBackups(Path("x.db"), Path("b/y.db")), 1, "`clanstats restore b/y.db` brings it"),
     (DatabaseDamaged(Path("x.db"), "row 3"), 1, "the backups folder"),
     (DatabaseUnopenable(Path("x.db"), "read-only"), 1, "it is not damaged"),
     (DatabaseFull(Path("x.db"), "full"), 1, "make room"),
@@ -50,9 +56,9 @@ KNOWN: list[tuple[BaseException, int, str]] = [
 ]
 
 
-def test_restore_is_advised_for_damage_alone() -> None:
+def test_restore_is_advised_for_damage_and_for_nothing_beside_backups_alone() -> None:
     advised = [type(error) for error, _, _ in KNOWN if "clanstats restore" in words_for(error)]
-    assert advised == [DatabaseDamaged]
+    assert advised == [EmptyBesideBackups, DatabaseDamaged]
 
 
 @pytest.mark.parametrize(("error", "code", "words"), KNOWN, ids=lambda it: type(it).__name__)

@@ -212,6 +212,7 @@ def test_the_settings_may_stand_in_a_file(line: Line) -> None:
     assert [fault.split()[0] for fault in shown.stderr.splitlines()] == [
         "WOM_GROUP_ID",
         "POLL_EVERY",
+        "Settings",
     ]
 
 

@@ -3,19 +3,27 @@
 import asyncio
 import os
 import signal
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from bot.cli.running import until_told
+from storage.engine import Database
+from storage.errors import WAIT_SECONDS
+from storage.owner import owner_of
 from tests.bot.cli.conftest import TOKEN, Line
 from tests.bot.services.group import GROUP_ID
+from tests.storage.beside import WRITES, beside
+from tests.storage.test_owner import owned_by_another
 
 
 def test_all_that_is_missing_is_told_at_once(line: Line) -> None:
     shown = line.types("run", WOM_CONTACT="")
     assert shown.exit_code == 2
     keys = [fault.split()[0] for fault in shown.stderr.splitlines()]
-    assert keys == ["DISCORD_TOKEN", "WOM_CONTACT"]
+    assert keys == ["DISCORD_TOKEN", "WOM_CONTACT", ".env"]
 
 
 def test_a_database_that_is_newer_stops_the_start_before_discord_is_asked(line: Line) -> None:
@@ -88,3 +96,101 @@ async def test_where_there_are_no_signals_cancelling_from_outside_cleans_up_too(
     with pytest.raises(asyncio.CancelledError):
         await outside
     assert closed == ["flushed"]
+
+
+def test_a_second_run_says_who_has_the_database_and_ends(line: Line) -> None:
+    line.make(5, "Iron Cabbage")
+    before = line.database.read_bytes()
+    with owned_by_another(line.database) as other:
+        shown = line.types("run", DISCORD_TOKEN=TOKEN)
+        assert shown.exit_code == 1
+        assert f"is in use by `clanstats run`, process {other.pid} on " in shown.stderr
+        assert "stop it first, or set DATA_DIR" in shown.stderr
+    assert line.stays == []
+    assert line.database.read_bytes() == before
+    assert line.types("run", DISCORD_TOKEN=TOKEN).exit_code == 0
+
+
+def test_a_run_owns_the_database_until_its_end(line: Line) -> None:
+    assert line.types("run", DISCORD_TOKEN=TOKEN).exit_code == 0
+    (owner,) = line.owners
+    assert owner is not None
+    assert owner.startswith(f"`clanstats run`, process {os.getpid()} on ")
+    assert owner_of(line.database) is None
+
+
+@pytest.mark.parametrize("command", ["backup", "poll", "promotions"])
+def test_while_the_bot_runs_other_commands_work(line: Line, command: str) -> None:
+    line.make(1, "Iron Cabbage", GROUP_ID)
+    assert line.types("poll").exit_code == 0
+    with owned_by_another(line.database):
+        shown = line.types(command)
+    assert shown.exit_code == 0, shown.stderr
+
+
+def test_a_command_that_writes_says_who_holds_the_database_in_the_end(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.make(1, "Iron Cabbage", GROUP_ID)
+    impatient = partial(Database, busy=timedelta(milliseconds=20))
+    monkeypatch.setattr("bot.wiring.Database", impatient)
+    with beside(line.database, *WRITES) as other:
+        shown = line.types("poll")
+        assert shown.exit_code == 1
+        assert f"is held by another program: database is locked; stop process {other.pid} " in (
+            shown.stderr
+        )
+        assert line.types("backup").exit_code == 0
+    assert WAIT_SECONDS == 30
+
+
+def test_where_the_settings_were_sought_is_said(line: Line) -> None:
+    shown = line.types("run")
+    assert shown.exit_code == 2
+    assert "DISCORD_TOKEN is not set" in shown.stderr
+    assert f".env was sought at {line.env_file}, which is not there" in shown.stderr
+    line.env_file.with_name(".env.txt").touch()
+    assert "only .env.txt is there: rename it" in line.types("run").stderr
+    line.env_file.mkdir()
+    line.env_file.with_name(".env.txt").unlink()
+    assert f"{line.env_file}, which is a folder" in line.types("run").stderr
+    line.env_file.rmdir()
+    line.env_file.write_text("POLL_EVERY=often", "utf-8")
+    assert f"Settings come from {line.env_file} and" in line.types("run").stderr
+
+
+@pytest.mark.parametrize("command", [("report", "--out", "x"), ("promotions",), ("inactive",)])
+def test_from_another_folder_no_second_database_is_made_by_looking(
+    line: Line, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    place = tmp_path / "elsewhere"
+    shown = line.types(*command, DATABASE_URL="", DATA_DIR=str(place))
+    assert shown.exit_code == 1
+    assert f"There is no database at {place}/clan_data.db" in shown.stderr
+    assert f".env was sought at {line.env_file}" in shown.stderr
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("command", ["run", "poll", "migrate"])
+def test_a_new_database_is_made_where_it_is_said(line: Line, tmp_path: Path, command: str) -> None:
+    place = tmp_path / "new"
+    keys = {"DATABASE_URL": "", "DATA_DIR": str(place), "DISCORD_TOKEN": TOKEN}
+    shown = line.types(command, **keys)
+    assert shown.exit_code == 0
+    said = f"A new, empty database was made: {place}/clan_data.db"
+    assert said in shown.stdout + shown.stderr
+    shown = line.types(command, **keys)
+    assert said not in shown.stdout + shown.stderr
+
+
+def test_beside_backups_the_bot_asks_before_it_begins_anew(line: Line) -> None:
+    assert line.types("backup").exit_code == 0
+    (backup,) = (line.database.parent / "backups").iterdir()
+    line.database.write_bytes(b"")
+    for command in ("run", "poll", "migrate", "promotions"):
+        shown = line.types(command, DISCORD_TOKEN=TOKEN)
+        assert shown.exit_code == 1
+        assert f"{line.database} is empty, but there are backups of it" in shown.stderr
+        assert f"`clanstats restore {backup}` brings it back; to begin anew, move" in shown.stderr
+    assert line.types("restore", str(backup)).exit_code == 0
+    assert line.types("run", DISCORD_TOKEN=TOKEN).exit_code == 0

@@ -1,5 +1,6 @@
 """`clanstats demo`: what it stands on, and what it leaves; the tour itself is tried elsewhere."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from bot.cli.context import CliContext
 from bot.cli.showing import TO_TYPE, _settings
 from bot.demo.wom_limits import CODE
 from bot.demo.world import GROUP_ID
+from tests.bot.cli.conftest import Line
 
 SMALL = ("demo", "--members", "20", "--days", "60", "--keep")
 
 
 def test_the_whole_demo_is_in_one_folder_and_knows_its_own_group(tmp_path: Path) -> None:
     settings = _settings(str(tmp_path))
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/clan_data.db"
+    assert settings.database_url == tmp_path / "clan_data.db"
     assert settings.wom_group_id == GROUP_ID
     assert settings.wom_group_secret is not None
     assert settings.wom_group_secret.get_secret_value() == CODE
@@ -62,3 +64,14 @@ def test_a_clan_is_kept_or_shown_and_not_both(tmp_path: Path) -> None:
     code, told = types(*SMALL, str(tmp_path / "kept"), "--check")
     assert code == 1
     assert "leave out --check" in told
+
+
+def test_a_port_that_is_taken_is_told_at_once(line: Line) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        shown = line.types("demo", "--port", str(port))
+    assert shown.exit_code == 1
+    assert shown.stderr.startswith(f"Port {port} cannot be used (Address already in use); ")
+    assert "--port" in shown.stderr

@@ -1,5 +1,6 @@
 """What went wrong, in words: the narrowest kind wins, and nothing of the inside is told."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,13 @@ import pytest
 
 from bot.services.chat import UnknownZone
 from bot.services.game import AGAIN, NoGroup, PollUnderWay, fault_parts, fault_words
-from storage.errors import DatabaseFull, DatabaseLocked, DatabaseUnopenable, MigrationFailed
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseFull,
+    DatabaseLocked,
+    DatabaseUnopenable,
+    MigrationFailed,
+)
 from wom.errors import (
     InvalidId,
     InvalidName,
@@ -43,7 +50,9 @@ from wom.errors import (
         (InvalidId("/groups/:id"), "such a number"),
         (DatabaseLocked("x"), "busy"),
         (DatabaseFull(Path("/data/clan.db"), "full"), "disk is full"),
+        (OSError(errno.ENOSPC, "No space left on device", "/data/x"), "disk is full"),
         (DatabaseUnopenable(Path("/data/clan.db"), "read-only"), "cannot be written"),
+        (DatabaseDamaged(Path("/data/clan.db"), "row 3"), "is damaged"),
         (MigrationFailed("1", "2", "no disk"), "cannot be used"),
     ],
 )

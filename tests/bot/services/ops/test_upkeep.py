@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,11 +18,13 @@ from bot.services.ops import DONE, FAILED, REFUSED, Status, Upkeep
 from bot.services.ops.rounds import BELIEVE
 from storage import authors, players, privacy, runs
 from storage.engine import Database
+from storage.errors import DatabaseFull
 from storage.tables import AUTHORS
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import instant, rows
 from tests.bot.services.talk import PVM
 from tests.bot.services.village import Village
+from tests.storage.full import full_disk
 from tests.storage.rows import DAY, HOUR, NOW, a_channel
 from wom.errors import WomNotFound, WomUnreachable
 
@@ -78,7 +81,7 @@ async def test_a_failure_passes_and_is_recorded(
     ("error", "words"),
     [
         (WomUnreachable("/groups/1"), "Wise Old Man cannot be reached at the moment"),
-        (OSError(28, "No space left on device", "/home/zezima/clan.db"), "No space left on device"),
+        (OSError(28, "No space left on device", "/home/zezima/clan.db"), "The disk is full"),
         (KeyError("Zezima"), "something that nobody expected"),
     ],
 )
@@ -381,3 +384,53 @@ async def test_each_channel_that_is_not_read_to_the_end_is_named_with_what_it_la
     assert told["#place-3 is not read to the end: Discord is away"] == again
     assert told["1 more channel not read to the end"] == again
     assert not any("#place-2" in what for what in told)
+
+
+async def test_a_run_that_cannot_be_recorded_is_remembered_until_one_is_done(
+    upkeep: Upkeep, village: Village
+) -> None:
+    with full_disk(), pytest.raises(DatabaseFull):
+        await run(upkeep, "poll")
+    status = await upkeep.status(village.clan)
+    assert status.runs["poll"].outcome == FAILED
+    (found,) = [each.words for each in status.troubles if each.about == "poll"]
+    assert found.startswith("poll failed under a minute ago: The disk is full, so nothing was")
+    village.clock.forward(HOUR)
+    await run(upkeep, "poll")
+    assert (await upkeep.status(village.clan)).runs["poll"].outcome == DONE
+
+
+async def test_a_run_whose_end_cannot_be_recorded_is_remembered_too(
+    upkeep: Upkeep, village: Village
+) -> None:
+    full = full_disk()
+    with pytest.raises(DatabaseFull):
+        async with upkeep.run("poll", 1, "t1"):
+            full.__enter__()
+    full.__exit__(None, None, None)
+    assert (await upkeep.status(village.clan)).runs["poll"].outcome == FAILED
+
+
+async def test_what_is_done_too_often_to_be_recorded_is_remembered_when_it_fails(
+    upkeep: Upkeep, village: Village
+) -> None:
+    with pytest.raises(LookupError):
+        async with upkeep.watched("flush", "t1"):
+            raise LookupError
+    assert "flush" in (await upkeep.status(village.clan)).runs
+    async with upkeep.watched("flush", "t2"):
+        pass
+    assert "flush" not in (await upkeep.status(village.clan)).runs
+
+
+async def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
+    upkeep: Upkeep, village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = SimpleNamespace(free=7_000_000)
+    monkeypatch.setattr("bot.services.ops.upkeep.shutil.disk_usage", lambda _: free)
+    (found,) = [
+        each for each in (await upkeep.status(village.clan)).troubles if each.about == "disk"
+    ]
+    assert found.words.startswith("only 7 MB are free on the disk of the database")
+    free.free = 10**12
+    assert "disk" not in [each.about for each in (await upkeep.status(village.clan)).troubles]

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clan.broadcasts import BroadcastKind
-from bot.services.chat import NO_USER, IncomingMessage, Intake
+from bot.services.chat import NO_USER, IncomingMessage, Intake, Presence
 from bot.services.privacy import Forgotten, Privacy
 from bot.services.setup import Clan, Clans
 from storage import absences, cases, exemptions, links, policies, runs
@@ -545,6 +545,22 @@ async def test_after_a_restart_no_history_brings_anybody_back(
         ]
         await intake.store(village.clan, [heard(4, ME, NOW + HOUR)])
         assert ME in kept(path).totals
+
+
+async def test_what_another_bot_on_the_same_database_heard_before_brings_nobody_back(
+    village: Village, privacy: Privacy, path: Path, known_clans: Clans, clock: Clock
+) -> None:
+    await village.wrote(ME, NOW - DAY)
+    async with opened(path) as theirs:
+        intake, presence = Intake(theirs, known_clans, clock), Presence(theirs, known_clans, clock)
+        intake.hear(1, heard(1, ME, NOW - HOUR))
+        await intake.flush()
+        intake.hear(1, heard(2, ME, NOW))
+        presence.show(1, ME)
+        await privacy.forget(village.clan, ME)
+        await intake.flush()
+        await presence.flush(is_last=True)
+        assert everywhere(path, ME) == []
 
 
 @pytest.mark.parametrize("hours", [-5, 5])
