@@ -1,6 +1,7 @@
 """How the bot itself is doing, as officers see it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import discord
 
@@ -11,6 +12,7 @@ from bot.clan.policy import Policy
 from bot.clan.wording import exact
 from bot.reports.definitions import inactive_words
 from bot.services.ops import DONE, Status
+from bot.services.setup import intent_findings
 from bot.wiring import Services
 from cogs._exempt import left_out_line
 from cogs._guild_members import guild_members_in
@@ -33,6 +35,9 @@ async def status_answer(services: Services, interaction: Interaction) -> None:
     queue = await services.links.queue(clan, await guild_members_in(interaction))
     status = await services.upkeep.status(clan, len(queue.sure_pairs))
     verdicts = verdict_lines(status.verdicts, status.policy)
+    intents = interaction.client.intents
+    lacks = intent_findings(sees_words=intents.message_content, sees_members=intents.members)
+    status = replace(status, troubles=(*lacks, *status.troubles))
     left_out = await left_out_line(services, clan)
     view = discord.ui.LayoutView().add_item(status_box(clan.name, status, left_out, verdicts))
     await interaction.followup.send(view=view)

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +11,8 @@ import structlog
 from bot.clan.diagnosis import Finding
 from bot.cli.choosing import adopt_group
 from bot.cli.context import CliContext
-from bot.gateway import opened_bot
+from bot.cli.terminal import screen
+from bot.gateway import DiscordSetup, opened_bot
 from bot.journal import open_journal
 from bot.reports.worker import Worker
 from bot.settings import Settings, SettingsError, costs
@@ -41,9 +42,21 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
             await adopt_group(services, settings)
             await worker.warm()
             await context.stay_on_discord(
-                token, lambda content: opened_bot(services, settings, content=content)
+                token, lambda granted: opened_bot(services, settings, granted=granted), _invites()
             )
     return 0
+
+
+def _invites() -> Callable[[DiscordSetup], None]:
+    """Return what prints the link by which the bot comes to a server, the first time."""
+    printed: set[str] = set()
+
+    def shows(setup: DiscordSetup) -> None:
+        if setup.invite not in printed:
+            printed.add(setup.invite)
+            screen().print(f"Invite {setup.name} to a server: {setup.invite}", soft_wrap=True)
+
+    return shows
 
 
 async def until_told(action: Coroutine[Any, Any, int]) -> int:

@@ -18,12 +18,12 @@ from bot.clan.rank_table import rank_table
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, first_few, plural
 from bot.reports.definitions import strip
-from bot.services.chat import NO_ACCESS
+from bot.services.chat import NO_ACCESS, NO_WORDS
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
 from bot.services.people import IdentityCache
 from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
-from bot.services.setup import Clan, Clock, policy_of, ranks_finding
+from bot.services.setup import WORDS_REMEDY, Clan, Clock, policy_of, ranks_finding
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, runs
 from storage.backup import back_up
@@ -281,9 +281,7 @@ def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
         warning(
             "channels",
             f"#{name} is not read to the end: {reason}",
-            "give the bot View Channel and Read Message History there; it is read within the hour"
-            if NO_ACCESS in reason
-            else _AGAIN,
+            _remedy(reason),
         )
         for name, reason in sorted(unread.items())[:_NAMED]
     ]
@@ -293,6 +291,17 @@ def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
             warning("channels", f"{plural(more, 'more channel')} not read to the end", _AGAIN)
         )
     return found
+
+
+def _remedy(reason: str) -> str:
+    """Return what to do about a channel that is not read to the end."""
+    if NO_ACCESS in reason:
+        return (
+            "give the bot View Channel and Read Message History there; it is read within the hour"
+        )
+    if NO_WORDS in reason:
+        return f"{WORDS_REMEDY}; what was missed is read then"
+    return _AGAIN
 
 
 def _size(database: Database) -> int | None:

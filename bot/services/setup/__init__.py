@@ -1,6 +1,13 @@
 """What a clan is set up as: its server and group, its policy, and what setup still lacks."""
 
-from bot.services.setup.checklist import Checklist, Facts, checklist, ranks_finding
+from bot.services.setup.checklist import (
+    WORDS_REMEDY,
+    Checklist,
+    Facts,
+    checklist,
+    intent_findings,
+    ranks_finding,
+)
 from bot.services.setup.clans import Clan, Clans, Clock, as_it_is
 from bot.services.setup.groups import FoundGroup, groups_called
 from bot.services.setup.policies import NotAllowed, Outdated, Policies, ladder_of, policy_of
@@ -8,6 +15,7 @@ from bot.services.setup.policy_file import LARGEST_FILE, exported, imported
 
 __all__ = [
     "LARGEST_FILE",
+    "WORDS_REMEDY",
     "Checklist",
     "Clan",
     "Clans",
@@ -22,6 +30,7 @@ __all__ = [
     "exported",
     "groups_called",
     "imported",
+    "intent_findings",
     "ladder_of",
     "policy_of",
     "ranks_finding",
