@@ -68,8 +68,9 @@ def intents(granted: Granted) -> discord.Intents:
 class ClanBot(commands.Bot):
     """The bot as Discord sees it.
 
-    With a guild id the commands appear in that server at once, else everywhere. What is not
-    `granted` is not asked for: Discord would raise PrivilegedIntentsRequired.
+    With a guild id the commands appear in that server at once, else everywhere; the WOM group of
+    the settings belongs to it, or to the only server there is. What is not `granted` is not asked
+    for: Discord would raise PrivilegedIntentsRequired.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class ClanBot(commands.Bot):
         services: Services,
         *,
         guild_id: int | None = None,
+        group_id: int | None = None,
         timetable: JobRunner | None = None,
         granted: Granted = EVERYTHING,
     ) -> None:
@@ -92,6 +94,8 @@ class ClanBot(commands.Bot):
         self.services = services
         self.timetable = timetable
         self.shown = ShownCommands(self, guild_id)
+        self._named = guild_id
+        self._group_id = group_id
         # What a parser raises would end the connection, and with it the process.
         parsers = self._connection.parsers
         parsers |= {event: partial(_parsed, event, parse) for event, parse in parsers.items()}
@@ -110,19 +114,39 @@ class ClanBot(commands.Bot):
         """Take no commands from messages; the intake hears them through its own listener."""
 
     async def on_ready(self) -> None:
-        """Make every server's clan known."""
-        for guild in self.guilds:
-            await self.services.clans.found(guild.id, guild.name)
+        """Make every server's clan known, and in which servers we are no more."""
+        await self._settle_in()
         _log.info("ready", servers=len(self.guilds))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Make a new server's clan known."""
-        await self.services.clans.found(guild.id, guild.name)
+        """Make a new server's clan known; one that removed us before goes on."""
+        await self._settle_in()
         _log.info("joined a server", guild=guild.name)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that we were removed from a server: after a while its clan is forgotten."""
+        await self.services.clans.leave(guild.id)
+        _log.info("removed from a server", guild=guild.name)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Make a server's clan known that Discord could not show before."""
         await self.services.clans.found(guild.id, guild.name)
+
+    async def _settle_in(self) -> None:
+        """Note where we are, and give the group of the settings to whom it is meant for."""
+        servers = {guild.id: guild.name for guild in self.guilds}
+        clans = self.services.clans
+        await clans.be_in(servers)
+        meant = _server_meant(servers, self._named)
+        clan = None if meant is None else await clans.of_guild(meant)
+        if clan is not None:
+            clan = await clans.adopt(clan, self._group_id)
+            if self._group_id not in {None, clan.wom_group_id}:
+                _log.info("the group that was chosen in /clanstats setup counts, not WOM_GROUP_ID")
+        elif servers and self._group_id is not None:
+            served = {each.wom_group_id for each in await clans.every()}
+            if self._group_id not in served:
+                _log.warning(_whose_group(len(servers), is_named=self._named is not None))
 
     async def speak(self, notice: Notice) -> None:
         """Post a notice to the clan's report channel; where there is none it is only logged."""
@@ -145,6 +169,25 @@ class ClanBot(commands.Bot):
         await self.services.intake.flush()
         await self.services.presence.flush(is_last=True)
         await super().close()
+
+
+def _server_meant(servers: Collection[int], named: int | None) -> int | None:
+    """Return the server for which the settings are: the one they name, or the only one."""
+    if named is not None:
+        return named if named in servers else None
+    return next(iter(servers)) if len(servers) == 1 else None
+
+
+def _whose_group(servers: int, *, is_named: bool) -> str:
+    if is_named:
+        return (
+            "WOM_GROUP_ID belongs to the server of DISCORD_GUILD_ID, in which the bot is not. "
+            "Invite it there, or correct the number; until then the group is not read"
+        )
+    return (
+        f"WOM_GROUP_ID belongs to one server, and the bot is in {servers}. Name it by "
+        "DISCORD_GUILD_ID, or choose the group there by /clanstats setup; until then it is not read"
+    )
 
 
 class ShownCommands:

@@ -254,7 +254,11 @@ async def opened_bot(
 
     timetable = Timetable(services, settings, speak)
     bot = ClanBot(
-        services, guild_id=settings.discord_guild_id, timetable=timetable, granted=granted
+        services,
+        guild_id=settings.discord_guild_id,
+        group_id=settings.wom_group_id,
+        timetable=timetable,
+        granted=granted,
     )
     try:
         async with bot:

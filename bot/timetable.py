@@ -139,6 +139,12 @@ class Timetable:
         """Forget who is who in the clans that nobody asked about in a while."""
         self._services.identities.let_go()
 
+    async def forget_clans(self, _outcome: Outcome) -> None:
+        """Forget the clans that removed the bot long enough ago."""
+        after = self._settings.forget_clan_after
+        for clan in await self._services.privacy.forget_removed(after):
+            _log.info("a clan that removed the bot is forgotten", guild=clan.guild_id)
+
     async def back_up(self, outcome: Outcome) -> None:
         """Keep a verified copy of the database."""
         copy = await self._services.upkeep.back_up()
@@ -262,6 +268,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("let-go", lambda _: every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: daily(hour=4), Timetable.back_up),
     BotJob("recount", lambda _: every(_HOUR, _SOON), Timetable.recount, recorded=False),
+    BotJob("forget-clans", lambda _: daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: daily(hour=5), Timetable.forget, _forgets),
     ClanJob("watch", lambda _: every(timedelta(minutes=15)), Timetable.watch, recorded=False),
 )

@@ -161,6 +161,9 @@ class Listener(commands.Cog):
 
         async def read() -> None:
             clan = await self._services.clans.found(guild.id, guild.name)
+            if clan.listened_at is None:
+                # Of a clan that was forgotten itself, who asked to be forgotten is known outside.
+                await self._services.privacy.forget_again()
             # First of all: what bridges say before they are known is read with the gap.
             await self._services.bridges.of_clan(clan)
             officers = clan.permissions.discord_officers | clan.permissions.discord_leadership

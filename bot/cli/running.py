@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 
 from bot.clan.diagnosis import Finding
-from bot.cli.choosing import adopt_group
 from bot.cli.context import CliContext
 from bot.cli.terminal import screen
 from bot.gateway import DiscordSetup, opened_bot
@@ -39,7 +38,6 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
             # The log takes what follows "SECRET:" for the secret itself.
             _log.info(cost.words.replace(": ", ", so ", 1))
         async with context.open_services(settings, draws=lambda: worker) as services:
-            await adopt_group(services, settings)
             await worker.warm()
             await context.stay_on_discord(
                 token, lambda granted: opened_bot(services, settings, granted=granted), _invites()

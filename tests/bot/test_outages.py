@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import discord
@@ -16,6 +17,7 @@ from bot.gateway import NoDiscord, opened_bot, read_setup, stay
 from bot.settings import Settings, load
 from bot.wiring import Services
 from tests.bot.cli.conftest import Line, line, path, template
+from tests.bot.services.group import GROUP_ID
 from tests.discord_stand_in import (
     DROPPED,
     GUILD_ID,
@@ -348,6 +350,65 @@ async def test_a_server_of_elsewhere_is_told_in_words_and_the_commands_are_shown
     told = [each for each in logs if "DISCORD_GUILD_ID" in each["event"]]
     assert [(each["log_level"], each["guild"]) for each in told] == [("warning", GUILD_ID + 77)]
     assert "Correct the number, or invite the bot there" in told[0]["event"]
+
+
+async def test_a_clan_that_removes_the_bot_is_noted_and_goes_on_when_it_is_back(
+    start: Start,
+) -> None:
+    async with staying(start) as until:
+        await until(arrived(start))
+        await start.stand.lose(GUILD_ID)
+        await until(noted(start, [NOW]))
+        await start.stand.invite(a_guild())
+        await until(noted(start, [None]))
+
+
+async def test_a_server_that_was_left_while_the_bot_was_away_is_noted(start: Start) -> None:
+    await start.services.clans.found(GUILD_ID + 9, "Gone")
+    async with staying(start) as until:
+        await until(arrived(start))
+        await until(noted(start, [NOW, None]))
+
+
+async def noted(start: Start, removed: list[datetime | None]) -> None:
+    """Wait until it is noted since when the bot is not in the known servers."""
+    async with asyncio.timeout(60):
+        found: list[datetime | None] = []
+        while found != removed:
+            found = [each.removed_at for each in await start.services.clans.known()]
+
+
+@pytest.mark.parametrize("named", [None, GUILD_ID + 1])
+async def test_the_group_of_the_settings_is_one_server_s(start: Start, named: int | None) -> None:
+    other = a_guild(id=str(GUILD_ID + 1), name="Other", channels=[], roles=[])
+    start.stand.guilds = [a_guild()] if named is None else [a_guild(), other]
+    await start.services.clans.adopt(await start.services.clans.found(0, "Group"), GROUP_ID)
+    in_server(start, named)
+    async with staying(start) as until:
+        await until(arrived(start))
+        await until(groups(start, {named or GUILD_ID: GROUP_ID}))
+
+
+async def test_of_several_servers_none_has_the_group_and_the_start_says_so(start: Start) -> None:
+    other = a_guild(id=str(GUILD_ID + 1), name="Other", channels=[], roles=[])
+    start.stand.guilds = [a_guild(), other]
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(arrived(start))
+            await until(start.stand.caught_up())
+            await until(noted(start, [None, None]))
+    (told,) = [each for each in warnings(logs) if "WOM_GROUP_ID" in each]
+    assert told.startswith("WOM_GROUP_ID belongs to one server, and the bot is in 2. Name it by")
+    assert {each.wom_group_id for each in await start.services.clans.every()} == {None}
+
+
+async def groups(start: Start, wanted: dict[int, int]) -> None:
+    """Wait until the clans with a group are these."""
+    found: dict[int, int] = {}
+    async with asyncio.timeout(60):
+        while found != wanted:
+            known = await start.services.clans.known()
+            found = {each.guild_id: each.wom_group_id for each in known if each.wom_group_id}
 
 
 async def test_commands_work_in_servers_alone(start: Start) -> None:

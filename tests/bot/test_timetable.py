@@ -251,7 +251,7 @@ async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "recount", "forget", "watch"),
+        *("let-go", "backup", "recount", "forget-clans", "forget", "watch"),
     ]
     desk.timetable.start()
     planned = {job.id: job for job in desk.timetable._scheduler.get_jobs()}
@@ -263,6 +263,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "let-go": "interval[0:10:00]",
         "backup": "cron[hour='4']",
         "recount": "interval[1:00:00]",
+        "forget-clans": "cron[hour='5']",
         "forget": "cron[hour='5']",
         "watch": "interval[0:15:00]",
     }
@@ -366,3 +367,19 @@ async def test_a_clan_in_which_somebody_always_writes_is_tidied_now_and_then(
     assert circle()
     await desk.do("tidy")
     assert not circle()
+
+
+async def test_clans_that_removed_the_bot_are_left_in_peace_and_forgotten_in_the_end(
+    desk: Desk,
+) -> None:
+    clan = await desk.clan()
+    await desk.services.clans.leave(clan.guild_id)
+    for name in ("poll", "watch", "update-all"):
+        await desk.do(name)
+    assert (desk.group.asked(), desk.said) == ([], [])
+    desk.clock.now = NOW + 29 * DAY
+    await desk.do("forget-clans")
+    assert len(await desk.services.clans.known()) == 1
+    desk.clock.now = NOW + 30 * DAY
+    await desk.do("forget-clans")
+    assert await desk.services.clans.known() == ()

@@ -14,6 +14,7 @@ from storage import (
     bridges,
     cases,
     chat,
+    clan_rows,
     clans,
     exemptions,
     forgetting,
@@ -52,7 +53,7 @@ from tests.storage.rows import (
 
 ROOM: tuple[ModuleType, ...] = (
     *(authors, bridges, chat, clans, links, messages, metrics, players),
-    *(rollups, runs, snapshots),
+    *(rollups, runs, snapshots, clan_rows),
     *(absences, exemptions, forgetting, forgotten, privacy, traces),
     *(cases, identity_revision, policies, presence),
 )
@@ -172,7 +173,7 @@ WRITES = {
     *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
-    *("privacy.note_left", "privacy.opt_in", "privacy.opt_out"),
+    *("privacy.note_left", "privacy.opt_in", "privacy.opt_out", "clan_rows.delete_clan"),
     *("cases.extend", "cases.add", "policies.add", "forgotten.note"),
 }
 

@@ -12,9 +12,11 @@ from bot.services.setup.clans import Clan, Clans, Clock, as_it_is
 from bot.services.setup.groups import FoundGroup, groups_called
 from bot.services.setup.policies import NotAllowed, Outdated, Policies, ladder_of, policy_of
 from bot.services.setup.policy_file import LARGEST_FILE, exported, imported
+from storage.clans import NO_SERVER
 
 __all__ = [
     "LARGEST_FILE",
+    "NO_SERVER",
     "WORDS_REMEDY",
     "Checklist",
     "Clan",

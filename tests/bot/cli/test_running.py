@@ -7,8 +7,7 @@ import signal
 import pytest
 
 from bot.cli.running import until_told
-from tests.bot.cli.conftest import TOKEN, Line
-from tests.bot.services.group import GROUP_ID
+from tests.bot.cli.conftest import ALL_ON, TOKEN, Line
 
 
 def test_all_that_is_missing_is_told_at_once(line: Line) -> None:
@@ -31,7 +30,13 @@ def test_it_stays_on_discord_with_its_jobs_and_ends_with_0(line: Line) -> None:
     (bot,) = line.stays
     assert bot.is_closed()
     assert bot.timetable is not None
-    assert [(each.guild_id, each.wom_group_id) for each in line.clans()] == [(5, GROUP_ID)]
+    # Whose the group is shows when Discord says where the bot is.
+    assert line.clans() == ()
+
+
+def test_the_link_that_invites_the_bot_is_printed_once(line: Line) -> None:
+    shown = line.types("run", DISCORD_TOKEN=TOKEN)
+    assert shown.stdout == f"Invite Lantern to a server: {ALL_ON.invite}\n"
 
 
 def test_the_log_says_what_missing_keys_cost_and_no_secret(line: Line) -> None:
