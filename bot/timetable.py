@@ -82,7 +82,7 @@ class Timetable:
         self._outlet = outlet
         self._told_doubt: dict[int, str | None] = {}
         self._told_late: dict[int, frozenset[str]] = {}
-        self._is_quiet = False
+        self._is_quiet = self._is_stopped = False
         self._put_off = 0
         self._running: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(
@@ -99,6 +99,7 @@ class Timetable:
 
     def stop(self) -> None:
         """Begin no job any more and cancel those that run; `finished()` waits for their end."""
+        self._is_stopped = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -112,6 +113,15 @@ class Timetable:
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+        try:
+            await self._run(job)
+        except asyncio.CancelledError:
+            if not self._is_stopped:
+                raise
+            # Who began it would show a traceback of what is no fault.
+            _log.info("a job is stopped before its end", job=job.name)
+
+    async def _run(self, job: BotJob | ClanJob) -> None:
         if isinstance(job, BotJob):
             await _guarded(job.name, partial(self._for_bot, job))
             return

@@ -11,7 +11,7 @@ from bot.clan.names import escaped
 from bot.clan.policy import Policy
 from bot.clan.wording import exact
 from bot.reports.definitions import inactive_words
-from bot.services.ops import DONE, Status
+from bot.services.ops import DONE, STOPPED, Status
 from bot.services.setup import intent_findings
 from bot.wiring import Services
 from cogs._exempt import left_out_line
@@ -25,6 +25,7 @@ _JOBS = {
     "backup": "Backup",
     "forget": "Forgetting who left",
 }
+_NO_TROUBLE = (DONE, STOPPED, None)
 _MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 
@@ -94,7 +95,7 @@ def _polls(status: Status) -> str:
 
 def _runs(status: Status) -> list[str]:
     return [
-        f"{_WELL if run.outcome in (DONE, None) else _ILL} **{_JOBS.get(job, escaped(job))}**  "
+        f"{_WELL if run.outcome in _NO_TROUBLE else _ILL} **{_JOBS.get(job, escaped(job))}**  "
         f"{when(run.started_at)}" + ("" if run.outcome == DONE else f", {run.outcome or 'running'}")
         for job, run in sorted(status.runs.items())
     ]

@@ -34,6 +34,7 @@ async def _question(services: Services, clan: Clan) -> str:
     )
     return (
         f"Delete everything that is kept of {clan.name} (server {clan.guild_id}): "
-        f"{plural(kept.members, 'member')}, the counts of {plural(kept.messages, 'message')}, links, "
-        f"decisions and settings?{here} This cannot be taken back"
+        f"{plural(kept.members, 'member')}, the counts of {plural(kept.messages, 'message')}, "
+        f"links, decisions and settings?{here} "
+        "This cannot be taken back"
     )

@@ -123,7 +123,7 @@ async def test_whatever_happens_the_bot_is_closed_and_its_jobs_have_ended(line: 
         with pytest.raises(ZeroDivisionError):
             await fails_at_work()
         assert bots[0].is_closed()
-        assert (await services.upkeep.status(clan)).runs["forever"].outcome == "failed"
+        assert (await services.upkeep.status(clan)).runs["forever"].outcome == "stopped"
 
 
 async def test_a_notice_of_a_job_is_spoken_by_the_bot(line: Line) -> None:

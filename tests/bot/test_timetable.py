@@ -296,7 +296,7 @@ async def test_a_job_that_runs_when_we_stop_is_cancelled_and_recorded_before_all
     await began.wait()
     desk.timetable.stop()
     await desk.timetable.finished()
-    assert (await desk.runs(clan))["forever"].detail["error"] == "CancelledError"
+    assert (await desk.runs(clan))["forever"].outcome == "stopped"
 
 
 async def test_who_left_is_forgotten_only_where_the_clan_wants_it_and_only_counts_are_recorded(
@@ -383,3 +383,25 @@ async def test_clans_that_removed_the_bot_are_left_in_peace_and_forgotten_in_the
     desk.clock.now = NOW + 30 * DAY
     await desk.do("forget-clans")
     assert await desk.services.clans.known() == ()
+
+
+async def test_a_poll_that_is_stopped_is_recorded_as_stopped_without_a_traceback(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    clan = await desk.clan()
+    began = asyncio.Event()
+
+    async def forever(*_: object, **__: object) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.services.poll, "poll", forever)
+        desk.timetable.start()
+        desk.timetable._scheduler.add_job(desk.timetable.run, args=[BY_NAME["poll"]])
+        await began.wait()
+        desk.timetable.stop()
+        await desk.timetable.finished()
+    run = (await desk.runs(clan))["poll"]
+    assert (run.outcome, run.detail) == ("stopped", {"words": "the bot was told to end"})
+    assert [each for each in caplog.records if each.exc_info] == []

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from bot.clan.cases import Case
 from bot.clan.coverage import full_words, next_step
 from bot.clan.diagnosis import Finding, Severity, warning
@@ -19,7 +21,7 @@ from bot.clan.spans import Period, last
 from bot.clan.wording import ago, first_few, plural
 from bot.reports.definitions import strip
 from bot.services.chat import NO_ACCESS, NO_WORDS
-from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
+from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
 from bot.services.people import IdentityCache
 from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
@@ -29,6 +31,8 @@ from storage import authors, runs
 from storage.backup import back_up
 from storage.engine import Database
 from storage.runs import Run
+
+_log = structlog.get_logger()
 
 _COVERED = Period.MONTH
 _NAMED = 5
@@ -90,12 +94,23 @@ class Upkeep:
         outcome = Outcome()
         try:
             yield outcome
+        except (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit):
+            outcome = Outcome(STOPPED, {"words": "the bot was told to end"})
+            raise
         except BaseException as error:
             outcome = Outcome(FAILED, failure(error))
             raise
         finally:
             async with self._database.writing() as connection:
                 await runs.end(connection, run_id, outcome.outcome, outcome.detail, self._clock())
+
+    async def close_unfinished(self) -> None:
+        """Record of runs that a kill left without an end that they were stopped."""
+        async with self._database.writing() as connection:
+            words = {"words": "the bot was killed before it ended"}
+            closed = await runs.end_unfinished(connection, STOPPED, words, self._clock())
+        if closed:
+            _log.info("runs that a kill left open are closed", runs=closed)
 
     async def back_up(self) -> str | None:
         """Copy the database beside itself and verify the copy; None for one that is not a file."""
