@@ -21,7 +21,10 @@ from bot.wiring import Services
 
 _COGS = "cogs"
 _LONGEST_MESSAGE = 2000
-_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+_UNREADABLE = (
+    *(LookupError, TypeError, ValueError, AttributeError),
+    *(ArithmeticError, AssertionError, discord.DiscordException),
+)
 """What discord.py raises on an event that lacks something or says it otherwise."""
 _INDISPENSABLE = "READY"
 """The event without which a session is none: then we connect anew."""

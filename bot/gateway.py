@@ -29,7 +29,10 @@ _PORTAL = "discord.com/developers/applications"
 _OpensBot = Callable[[Granted], AbstractAsyncContextManager[discord.Client]]
 
 _AWAY = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed)
-_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, zlib.error)
+_UNREADABLE = (
+    *(LookupError, TypeError, ValueError, AttributeError),
+    *(ArithmeticError, AssertionError, zlib.error),
+)
 """What discord.py raises on an answer or a frame that is not as Discord says it is."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 300.0

@@ -67,6 +67,7 @@ class DiscordStand:
         """What the gateway says instead of Hello, once each."""
         self.closes: list[int] = []
         """The codes with which it ends the next sessions instead of welcoming them."""
+        self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._put: asyncio.Queue[str] = asyncio.Queue()
         self._identified: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._resumed: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -84,6 +85,11 @@ class DiscordStand:
         async with asyncio.timeout(_PATIENCE_S):
             while {each["name"] for each in self.commands.get(str(scope), [])} != {*names}:
                 await self._put.get()
+
+    async def answered(self) -> dict[str, Any]:
+        """Return what is answered next to a command or a press."""
+        async with asyncio.timeout(_PATIENCE_S):
+            return await self._answers.get()
 
     async def resumed(self) -> dict[str, Any]:
         """Return with what a session was taken up again, once one is; TimeoutError when none is."""
@@ -144,15 +150,21 @@ class DiscordStand:
         refused = self._refused(request, path)
         if refused is not None:
             return refused
+        if path.startswith("/interactions/"):
+            self._answers.put_nowait(await request.json())
+            return _said({"interaction": {"id": "1", "type": 2}})
         if request.headers.get("Authorization") != f"Bot {TOKEN}":
             return _said({"message": "401: Unauthorized", "code": 0}, _UNAUTHORIZED)
         if path.endswith("/commands"):
             return await self._shown(request, path)
+        return self._told(request.method, path)
+
+    def _told(self, asked: str, path: str) -> web.Response:
         for guild in self.guilds:
             if path == f"/guilds/{guild['id']}":
                 return _said(guild)
         for method, pattern, answer in self.answers:
-            if fnmatch(request.method, method) and fnmatch(path, pattern):
+            if fnmatch(asked, method) and fnmatch(path, pattern):
                 is_ours = path == "/oauth2/applications/@me"
                 return _said(answer | {"flags": self.flags} if is_ours else answer)
         return _said({"message": "404: Not Found", "code": 0}, _NOT_FOUND)

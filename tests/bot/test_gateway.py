@@ -1,6 +1,7 @@
 """How the bot stays on Discord when Discord says no; what answers is a client without a network."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -95,6 +96,33 @@ async def test_what_is_granted_and_refused_all_the_same_is_not_asked_for_again()
     assert [granted for granted, _ in door.opened] == [Granted(words=True, members=False), NOTHING]
     assert [client.token for _, client in door.opened] == [TOKEN, TOKEN]
     assert all(client.is_closed() for _, client in door.opened)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        socket.gaierror(-3, "Temporary failure in name resolution"),
+        ConnectionRefusedError(111, "Connection refused"),
+        aiohttp.ServerTimeoutError("no answer"),
+        TimeoutError(),
+    ],
+)
+async def test_a_network_that_is_missing_at_boot_is_waited_for(missing: Exception) -> None:
+    door = Door(None)
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def reads(token: str) -> DiscordSetup:
+        if len(pauses) < 3:
+            raise missing
+        return await granting(words=True, members=True)(token)
+
+    with capture_logs() as logs:
+        await stay(TOKEN, door, reads=reads, sleep=sleep, timer=lambda: 0.0)
+    assert pauses == [5, 10, 20]
+    assert all("Discord is away (" in each["event"] for each in logs if "again" in each["event"])
 
 
 async def test_whatever_happens_the_bot_is_closed_and_its_jobs_have_ended(line: Line) -> None:

@@ -19,10 +19,12 @@ from bot.wiring import Services
 from tests.bot.cli.conftest import Line, line, path, template
 from tests.bot.services.group import GROUP_ID
 from tests.discord_stand_in import (
+    CHANNEL_ID,
     DROPPED,
     GUILD_ID,
     MEMBERS,
     TOKEN,
+    USER_ID,
     WORDS,
     DiscordStand,
     Refusal,
@@ -352,6 +354,47 @@ async def test_a_server_of_elsewhere_is_told_in_words_and_the_commands_are_shown
     assert "Correct the number, or invite the bot there" in told[0]["event"]
 
 
+def a_press(guild_id: int | None, name: str = "me") -> dict[str, Any]:
+    """Return what Discord says when somebody uses a command of an app that they have installed."""
+    user = {"id": str(USER_ID), "username": "zezima", "discriminator": "0", "avatar": None}
+    there = {"guild_id": str(guild_id), "guild": {"id": str(guild_id), "features": []}}
+    member = a_member() | {"user": user, "permissions": str(1 << 3)}
+    return {
+        "id": "123456789012345678",
+        "application_id": str(CHANNEL_ID),
+        "type": 2,
+        "token": "a-press",
+        "version": 1,
+        "channel_id": str(CHANNEL_ID),
+        "channel": a_channel() if guild_id else {"id": str(CHANNEL_ID), "type": 1},
+        "data": {"id": "9", "name": name, "type": 1},
+        "authorizing_integration_owners": {"1": str(USER_ID)},
+        "context": 0 if guild_id else 1,
+        "attachment_size_limit": 10_000,
+        "entitlements": [],
+        **(there | {"member": member} if guild_id else {"user": user}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        (GUILD_ID + 77, "The bot is not in this server, so there is no clan here."),
+        (None, "This works in your clan's server: use it there."),
+    ],
+)
+async def test_whoever_has_the_bot_for_themselves_founds_no_clan_elsewhere(
+    start: Start, where: int | None, words: str
+) -> None:
+    async with staying(start) as until:
+        await until(arrived(start))
+        await start.stand.tell("INTERACTION_CREATE", a_press(where))
+        answer = await until(start.stand.answered())
+    assert answer["data"]["content"].startswith(words)
+    assert answer["data"]["flags"] & 64
+    assert [each.guild_id for each in await start.services.clans.known()] == [GUILD_ID]
+
+
 async def test_a_clan_that_removes_the_bot_is_noted_and_goes_on_when_it_is_back(
     start: Start,
 ) -> None:
@@ -443,6 +486,7 @@ MALFORMED: list[tuple[str, Any]] = [
     ("MESSAGE_CREATE", a_message(1, id="no number")),
     ("MESSAGE_DELETE", {}),
     ("THREAD_CREATE", {"guild_id": str(GUILD_ID), "id": "5", "type": 11}),
+    ("TYPING_START", a_channel(channel_id=str(CHANNEL_ID), user_id="5", timestamp=10**40)),
     ("INTERACTION_CREATE", {"id": "1"}),
     ("INTERACTION_CREATE", []),
 ]
