@@ -7,26 +7,32 @@ import asyncio
 import logging
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
 import structlog
 
-from bot.app import ClanBot
+from bot.app import NOTHING, ClanBot, Granted
 from bot.clan.notices import Notice
 from bot.settings import Settings
 from bot.timetable import Timetable
 from bot.wiring import Services, leave_loaded
 
+_T = TypeVar("_T")
+
 _PORTAL = "discord.com/developers/applications"
 
-_OpensBot = Callable[[bool], AbstractAsyncContextManager[discord.Client]]
+_OpensBot = Callable[[Granted], AbstractAsyncContextManager[discord.Client]]
 
 _AWAY = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed)
-_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, zlib.error)
+_UNREADABLE = (
+    *(LookupError, TypeError, ValueError, AttributeError),
+    *(ArithmeticError, AssertionError, zlib.error),
+)
 """What discord.py raises on an answer or a frame that is not as Discord says it is."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 300.0
@@ -35,6 +41,14 @@ _TOKEN_REFUSED = 4004
 _BUSY, _DOWN = 429, 500
 _MOST_TEXT = 100
 """Of what is said with a refusal, which may be a whole page."""
+_CANCELS, _UNTIL_NEXT_S = 5, 1.0
+"""How often what runs is told to end, and how long it may take in between."""
+
+_SCOPES = ("bot", "applications.commands")
+_PERMISSIONS = discord.Permissions(
+    view_channel=True, read_message_history=True, send_messages=True, attach_files=True
+)
+"""What the invite link asks for."""
 
 _log = structlog.get_logger()
 
@@ -50,11 +64,22 @@ class NoDiscord(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DiscordSetup:
-    """What Discord says about the bot: its name, and which intents are switched on for it."""
+    """What Discord says about the bot: its name, and which intents are switched on for it.
+
+    `invite` is the link that brings it to a server; `is_in_guild` whether it is in the one that was
+    asked about, None when none was.
+    """
 
     name: str
     has_content: bool
     has_members: bool
+    invite: str = ""
+    is_in_guild: bool | None = None
+
+    @property
+    def granted(self) -> Granted:
+        """Which intents it may ask for."""
+        return Granted(words=self.has_content, members=self.has_members)
 
     @property
     def switches(self) -> str:
@@ -66,35 +91,53 @@ class DiscordSetup:
         off = " and ".join(name for name, is_on in named.items() if not is_on)
         return f"switch on {off} on {_PORTAL}, your application, Bot" if off else ""
 
+    @property
+    def costs(self) -> str:
+        """What it costs that something is off; empty when all is on."""
+        words = "no question is noticed, and nothing of the clan chat is read from its bridges"
+        members = "members are seen only when they write"
+        lost = {words: self.has_content, members: self.has_members}
+        return ", and ".join(cost for cost, is_on in lost.items() if not is_on)
+
+
+_Reads = Callable[[str], Coroutine[Any, Any, DiscordSetup]]
+
 
 class _Away(Exception):
     """We are not on Discord, and may be if we try again; its text says why."""
 
 
-async def stay(
+def _nobody_asks(_: DiscordSetup) -> None:
+    """Tell nobody what Discord says about the bot."""
+
+
+async def stay(  # noqa: PLR0913 - what tests replace: reading, waiting
     token: str,
     opens_bot: _OpensBot,
     *,
+    shows: Callable[[DiscordSetup], None] = _nobody_asks,
+    reads: _Reads | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     timer: Callable[[], float] = time.monotonic,
 ) -> None:
     """Be on Discord until cancelled, however often it is away; NoDiscord when the token is wrong.
 
-    It goes on without message content where that is not granted.
+    Each intent is asked for if Discord grants it; `shows` is told what it says about the bot.
     """
-    content, pause_s = True, _FIRST_PAUSE_S
+    refused: Granted | None = None
+    pause_s = _FIRST_PAUSE_S
     leave_loaded()
     with _reconnects_in_words():
         while True:
             began_s = timer()
             try:
-                await _stay(token, opens_bot(content), content=content)
+                setup = await _asked(token, reads or _application)
+                shows(setup)
+                # What Discord grants and still refuses is not asked for again.
+                granted = NOTHING if setup.granted == refused else setup.granted
+                await _stay(token, opens_bot(granted), granted)
             except discord.PrivilegedIntentsRequired:
-                content = False
-                remedy = DiscordSetup("", has_content=False, has_members=False).switches
-                _log.warning(
-                    f"going on without message content, so no question is noticed: {remedy}"
-                )
+                refused = granted
             except _Away as away:
                 # Discord takes a token away that begins over a thousand sessions a day.
                 if timer() - began_s > _LONGEST_PAUSE_S:
@@ -107,22 +150,60 @@ async def stay(
                 return
 
 
+async def _asked(token: str, reads: _Reads) -> DiscordSetup:
+    with _in_few_kinds():
+        return await _held(reads(token))
+
+
 async def _stay(
-    token: str, opened: AbstractAsyncContextManager[discord.Client], *, content: bool
+    token: str,
+    opened: AbstractAsyncContextManager[discord.Client],
+    granted: Granted,
 ) -> None:
     async with opened as bot:
+        asks = DiscordSetup("", has_content=granted.words, has_members=granted.members)
+        if asks.costs:
+            _log.warning(f"going on without what is not granted, so {asks.costs}: {asks.switches}")
         try:
-            await bot.start(token)
-        except discord.LoginFailure as error:
-            raise _unknown_token() from error
+            with _in_few_kinds():
+                await _held(bot.start(token))
         except discord.PrivilegedIntentsRequired as error:
-            if content:
-                raise
-            raise _Away("Discord refuses intents that the bot has not asked for") from error
-        except (*_AWAY, *_UNREADABLE) as error:
-            if isinstance(error, discord.ConnectionClosed) and error.code == _TOKEN_REFUSED:
-                raise _unknown_token() from error
-            raise _Away(_why(error)) from error
+            if granted == NOTHING:
+                raise _Away("Discord refuses intents that the bot has not asked for") from error
+            raise
+
+
+@contextmanager
+def _in_few_kinds() -> Iterator[None]:
+    """Raise what discord.py raises as NoDiscord when the token is wrong, else as _Away."""
+    try:
+        yield
+    except discord.LoginFailure as error:
+        raise _unknown_token() from error
+    except discord.PrivilegedIntentsRequired:
+        raise
+    except (*_AWAY, *_UNREADABLE) as error:
+        if isinstance(error, discord.ConnectionClosed) and error.code == _TOKEN_REFUSED:
+            raise _unknown_token() from error
+        raise _Away(_why(error)) from error
+
+
+async def _held(action: Coroutine[Any, Any, _T]) -> _T:
+    """Do it in a task of its own, and have that end when we are cancelled.
+
+    A cancel that comes as something else ends is lost in what runs there (as wait_for of Python
+    3.11 does); here it is not, and it is passed on until it is heard.
+    """
+    doing = asyncio.ensure_future(action)
+    try:
+        await asyncio.wait([doing])
+    finally:
+        for _ in range(_CANCELS):
+            if doing.done():
+                break
+            doing.cancel()
+            await asyncio.wait([doing], timeout=_UNTIL_NEXT_S)
+    return doing.result()
 
 
 def _why(error: BaseException) -> str:
@@ -167,7 +248,7 @@ def _in_words(record: logging.LogRecord) -> bool:
 
 @asynccontextmanager
 async def opened_bot(
-    services: Services, settings: Settings, *, content: bool
+    services: Services, settings: Settings, *, granted: Granted
 ) -> AsyncIterator[ClanBot]:
     """Yield the bot with its timetable; on leaving, what ran has recorded how it ended."""
 
@@ -176,7 +257,11 @@ async def opened_bot(
 
     timetable = Timetable(services, settings, speak)
     bot = ClanBot(
-        services, guild_id=settings.discord_guild_id, timetable=timetable, content=content
+        services,
+        guild_id=settings.discord_guild_id,
+        group_id=settings.wom_group_id,
+        timetable=timetable,
+        granted=granted,
     )
     try:
         async with bot:
@@ -186,27 +271,49 @@ async def opened_bot(
 
 
 def _quiet_client() -> discord.Client:
-    return discord.Client(intents=discord.Intents.none())
+    # discord.py warns of a client that is told of no servers.
+    return discord.Client(intents=discord.Intents(guilds=True))
 
 
 async def read_setup(
-    token: str, opens_client: Callable[[], discord.Client] = _quiet_client
+    token: str,
+    guild_id: int | None = None,
+    opens_client: Callable[[], discord.Client] = _quiet_client,
 ) -> DiscordSetup:
-    """Return what Discord says about the bot; NoDiscord when it says nothing."""
+    """Return what Discord says about the bot, and whether it is in a server; NoDiscord if not."""
+    try:
+        return await _application(token, guild_id, opens_client)
+    except discord.LoginFailure as error:
+        raise _unknown_token() from error
+    except (discord.DiscordException, *_AWAY, *_UNREADABLE) as error:
+        raise NoDiscord("Discord cannot be reached", "check the connection") from error
+
+
+async def _application(
+    token: str,
+    guild_id: int | None = None,
+    opens_client: Callable[[], discord.Client] = _quiet_client,
+) -> DiscordSetup:
     async with opens_client() as client:
-        try:
-            await client.login(token)
-            about = await client.application_info()
-        except discord.LoginFailure as error:
-            raise _unknown_token() from error
-        except (discord.DiscordException, *_AWAY, *_UNREADABLE) as error:
-            raise NoDiscord("Discord cannot be reached", "check the connection") from error
+        await client.login(token)
+        about = client.application or await client.application_info()
+        is_in_guild = None if guild_id is None else await _is_in(client, guild_id)
     flags = about.flags
     return DiscordSetup(
         about.name,
         flags.gateway_message_content or flags.gateway_message_content_limited,
         flags.gateway_guild_members or flags.gateway_guild_members_limited,
+        discord.utils.oauth_url(about.id, permissions=_PERMISSIONS, scopes=_SCOPES),
+        is_in_guild,
     )
+
+
+async def _is_in(client: discord.Client, guild_id: int) -> bool:
+    try:
+        await client.fetch_guild(guild_id, with_counts=False)
+    except (discord.Forbidden, discord.NotFound):
+        return False
+    return True
 
 
 def _unknown_token() -> NoDiscord:

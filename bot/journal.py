@@ -5,6 +5,7 @@ awaits, not to the process. A person's id of Discord is told by another word eac
 one sees that two lines are about the same person, and later nobody knows whom.
 """
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -145,7 +146,10 @@ def step(
         yield found
     except BaseException as error:
         ended = {"error": repr(error), "took_ms": _milliseconds(timer() - began)}
-        _log.warning(f"{name} failed", **(facts | found | ended))
+        if isinstance(error, asyncio.CancelledError):
+            _log.info(f"{name} stopped", **(facts | found), took_ms=ended["took_ms"])
+        else:
+            _log.warning(f"{name} failed", **(facts | found | ended))
         raise
     ended = {"took_ms": _milliseconds(timer() - began)}
     _log.info(f"{name} done", **(facts | found | ended))

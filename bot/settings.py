@@ -181,6 +181,9 @@ class Settings(BaseSettings):
         timedelta(hours=12), ge=timedelta(hours=6), description="6h or more, like 12h or 1d"
     )
     history_days: int = Field(90, ge=0, le=3650, description="a number of days from 0 to 3650")
+    forget_clan_after: _Duration = Field(
+        timedelta(days=30), ge=timedelta(days=1), description="1d or more, like 30d"
+    )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
     ] = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")

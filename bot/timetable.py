@@ -118,7 +118,11 @@ class Timetable:
             while nap_s := alarm.nap_s(clock(), timer()):
                 await self._sleep(nap_s)
             began_s = timer()
-            await self.run(job)
+            try:
+                await self.run(job)
+            except asyncio.CancelledError:
+                _log.info("a job is stopped before its end", job=job.name)
+                raise
             wait = rhythm.next_wait(clock(), timedelta(seconds=timer() - began_s))
 
     async def run(self, job: BotJob | ClanJob) -> None:
@@ -149,6 +153,12 @@ class Timetable:
     async def let_go(self, _outcome: Outcome) -> None:
         """Forget who is who in the clans that nobody asked about in a while."""
         self._services.identities.let_go()
+
+    async def forget_clans(self, _outcome: Outcome) -> None:
+        """Forget the clans that removed the bot long enough ago."""
+        after = self._settings.forget_clan_after
+        for clan in await self._services.privacy.forget_removed(after):
+            _log.info("a clan that removed the bot is forgotten", guild=clan.guild_id)
 
     async def back_up(self, outcome: Outcome) -> None:
         """Keep a verified copy of the database."""
@@ -273,6 +283,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("let-go", lambda _: Every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
+    BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),
     ClanJob("watch", lambda _: Every(timedelta(minutes=15)), Timetable.watch, recorded=False),
 )

@@ -12,6 +12,7 @@ import structlog
 
 from bot.services.chat import (
     NO_ACCESS,
+    NO_WORDS,
     Bridges,
     ChannelInfo,
     ChannelList,
@@ -19,6 +20,7 @@ from bot.services.chat import (
     HistoryPage,
     Unavailable,
     Unreadable,
+    Wordless,
 )
 from cogs._errors import failure_of
 from cogs._guild_members import knows_members
@@ -38,14 +40,20 @@ _log = structlog.get_logger()
 
 
 class DiscordHistory:
-    """Reads the past of one server's channels, threads and forum posts."""
+    """Reads the past of one server's channels, threads and forum posts.
+
+    Unless it `sees_words`, bridges wait: nothing but words is in them.
+    """
 
     def __init__(
         self,
         guild: discord.Guild,
         bridges: Bridges,
         officer_roles: frozenset[int] = frozenset(),
+        *,
+        sees_words: bool = True,
     ) -> None:
+        self._sees_words = sees_words
         self._guild = guild
         self._bridges = bridges
         self._officer_roles = officer_roles
@@ -99,10 +107,12 @@ class DiscordHistory:
         if not channel_info.is_readable:
             raise Unreadable(NO_ACCESS)
         place = self._places.get(channel_info.discord_channel_id) or self._channel(channel_info)
+        bridge = self._bridges.at(self._guild.id, place.id)
+        if bridge is not None and not self._sees_words:
+            raise Wordless(NO_WORDS)
         before = None if before_id is None else discord.Object(before_id)
         with _plainly():
             page = [message async for message in place.history(limit=_PAGE, before=before)]
-        bridge = self._bridges.at(self._guild.id, place.id)
         heard = tuple(each for message in page for each in heard_of(message, bridge))
         oldest = page[-1] if page else None
         return HistoryPage(

@@ -21,6 +21,10 @@ from cogs._replies import tell
 Interaction = discord.Interaction[discord.Client]
 
 _NOT_HERE = "This works in your clan's server: use it there."
+_NOT_INVITED = (
+    "The bot is not in this server, so there is no clan here. Somebody with Manage Server can "
+    "invite it; whoever runs it has the link."
+)
 
 _log = structlog.get_logger()
 
@@ -59,6 +63,10 @@ async def check_permission(interaction: Interaction, clans: Clans, permission: P
     user, guild = interaction.user, interaction.guild
     if guild is None or not isinstance(user, discord.Member):
         await tell(interaction, _NOT_HERE)
+        return False
+    if interaction.client.get_guild(guild.id) is None:
+        # Somebody has the bot for themselves, and uses it in a server that has not.
+        await tell(interaction, _NOT_INVITED)
         return False
     clan = await clan_in(guild, clans)
     discord_permissions = interaction.permissions

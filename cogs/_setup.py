@@ -9,7 +9,7 @@ from bot.clan.diagnosis import Finding, Severity
 from bot.clan.names import escaped
 from bot.clan.rank_table import RankTable
 from bot.clan.ranks import Permission
-from bot.services.setup import Checklist, Clan, Facts, FoundGroup, checklist
+from bot.services.setup import Checklist, Clan, Facts, FoundGroup, checklist, intent_findings
 from bot.wiring import Services
 from cogs._messages import is_readable, places_of
 from cogs._permissions import Interaction, clan_in
@@ -26,6 +26,10 @@ from cogs._setup_picks import (
 )
 from cogs._setup_ranks import RanksPick
 
+_HIDE = (
+    "To hide the officers' commands from others: Server Settings, Integrations, this bot, and "
+    "choose who sees /clanstats, /promotions and /inactive"
+)
 MARKS = {
     Severity.OK: "\N{WHITE HEAVY CHECK MARK}",
     Severity.WARNING: "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}",
@@ -44,6 +48,7 @@ class Setting:
     leadership: tuple[int, ...] = ()
     left_out: tuple[int, ...] = ()
     report_channel: tuple[int, ...] = ()
+    lacks: tuple[Finding, ...] = ()
 
 
 async def setting_of(services: Services, interaction: Interaction) -> Setting:
@@ -55,7 +60,8 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
     left_out = await services.places.left_out(clan)
     bridges = frozenset(await services.bridges.of_clan(clan))
     ranks = await services.clans.ranks(clan)
-    sees_words = interaction.client.intents.message_content
+    intents = interaction.client.intents
+    sees_words = intents.message_content
     facts = _facts(guild, clan, left_out, bridges, sees_words=sees_words)
     return Setting(
         clan,
@@ -67,6 +73,8 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
         report_channel=tuple(
             each for each in (clan.report_channel_id,) if each and guild.get_channel(each)
         ),
+        # The line of questions says what is missing of words.
+        lacks=intent_findings(sees_words=True, sees_members=intents.members),
     )
 
 
@@ -151,7 +159,7 @@ def _box(setting: Setting, note: str, found: Sequence[FoundGroup]) -> Box:
     if found:
         box.control(GroupPick(found))
     box.beside(_line(lines.zone), ZoneButton())
-    box.rule().say(_line(lines.roles))
+    box.rule().say(_line(lines.roles), small(_HIDE))
     box.say(small("Officers see the reports")).control(OfficersPick(setting.officers))
     box.say(small("Leadership also decides")).control(LeadershipPick(setting.leadership))
     box.say(_line(lines.ranks))
@@ -162,7 +170,7 @@ def _box(setting: Setting, note: str, found: Sequence[FoundGroup]) -> Box:
     box.beside(_line(lines.bridge), BridgeButton())
     box.say(_line(lines.report_channel))
     box.control(ReportChannelPick(setting.report_channel))
-    box.rule().say(_line(lines.questions))
+    box.rule().say(_line(lines.questions), *map(_line, setting.lacks))
     return box.beside(_line(lines.presence), PresenceButton(is_kept=clan.keeps_presence))
 
 

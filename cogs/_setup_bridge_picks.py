@@ -29,6 +29,10 @@ _CHANNEL = "bridge:channel"
 _ID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 _LINE_SHOWN = 200
 _CHOOSE_FIRST = "Choose the channel first."
+_NO_WORDS = (
+    "Discord does not tell the bot what is written there. Switch on Message Content Intent in "
+    "Discord's developer portal and restart the bot: it then reads the history by itself."
+)
 
 
 class BridgeView(Panel):
@@ -53,6 +57,8 @@ class BridgeView(Panel):
         except ValueError as error:
             await tell(interaction, f"This pattern cannot be used: {escaped(str(error))}.")
             return False
+        if not interaction.client.intents.message_content:
+            await self.services.backfill.miss(clan_of(interaction), channel_info_of(place))
         return True
 
 
@@ -174,6 +180,9 @@ class ReadAgainButton(discord.ui.Button[BridgeView]):
         place, guild = chosen_place(interaction), interaction.guild
         if self.view is None or place is None or guild is None:
             await tell(interaction, _CHOOSE_FIRST)
+            return
+        if not interaction.client.intents.message_content:
+            await tell(interaction, _NO_WORDS)
             return
         services, clan, channel_info = (
             self.view.services,

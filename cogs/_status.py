@@ -1,6 +1,7 @@
 """How the bot itself is doing, as officers see it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import discord
 
@@ -10,7 +11,8 @@ from bot.clan.names import escaped
 from bot.clan.policy import Policy
 from bot.clan.wording import exact
 from bot.reports.definitions import inactive_words
-from bot.services.ops import DONE, Status
+from bot.services.ops import DONE, STOPPED, Status
+from bot.services.setup import intent_findings
 from bot.wiring import Services
 from cogs._exempt import left_out_line
 from cogs._guild_members import guild_members_in
@@ -24,6 +26,7 @@ _JOBS = {
     "forget": "Forgetting who left",
     "flush": "Writing what was heard",
 }
+_NO_TROUBLE = (DONE, STOPPED, None)
 _MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 
@@ -34,6 +37,9 @@ async def status_answer(services: Services, interaction: Interaction) -> None:
     queue = await services.links.queue(clan, await guild_members_in(interaction))
     status = await services.upkeep.status(clan, len(queue.sure_pairs))
     verdicts = verdict_lines(status.verdicts, status.policy)
+    intents = interaction.client.intents
+    lacks = intent_findings(sees_words=intents.message_content, sees_members=intents.members)
+    status = replace(status, troubles=(*lacks, *status.troubles))
     left_out = await left_out_line(services, clan)
     view = discord.ui.LayoutView().add_item(status_box(clan.name, status, left_out, verdicts))
     await interaction.followup.send(view=view)
@@ -91,7 +97,7 @@ def _polls(status: Status) -> str:
 
 def _runs(status: Status) -> list[str]:
     return [
-        f"{_WELL if run.outcome in (DONE, None) else _ILL} **{_JOBS.get(job, escaped(job))}**  "
+        f"{_WELL if run.outcome in _NO_TROUBLE else _ILL} **{_JOBS.get(job, escaped(job))}**  "
         f"{when(run.started_at)}" + ("" if run.outcome == DONE else f", {run.outcome or 'running'}")
         for job, run in sorted(status.runs.items())
     ]

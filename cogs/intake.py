@@ -26,8 +26,10 @@ _log = structlog.get_logger()
 class Listener(commands.Cog):
     """Hears every server the bot is in."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, sees_words: bool) -> None:
         self._services = services
+        self._sees_words = sees_words
+        self._is_over = False
         self._reading: dict[int, asyncio.Task[None]] = {}
 
     async def cog_load(self) -> None:
@@ -35,7 +37,8 @@ class Listener(commands.Cog):
         self._services.intake.end_session()
 
     async def cog_unload(self) -> None:
-        """Stop reading history."""
+        """Stop reading history, and begin no more: an event may still be on its way."""
+        self._is_over = True
         for task in self._reading.values():
             task.cancel()
 
@@ -128,6 +131,8 @@ class Listener(commands.Cog):
             self._read(guild)
 
     def _read(self, guild: discord.Guild) -> None:
+        if self._is_over:
+            return
         running = self._reading.get(guild.id)
         if running is not None:
             running.cancel()
@@ -156,10 +161,15 @@ class Listener(commands.Cog):
 
         async def read() -> None:
             clan = await self._services.clans.found(guild.id, guild.name)
+            if clan.listened_at is None:
+                # Of a clan that was forgotten itself, who asked to be forgotten is known outside.
+                await self._services.privacy.forget_again()
             # First of all: what bridges say before they are known is read with the gap.
             await self._services.bridges.of_clan(clan)
             officers = clan.permissions.discord_officers | clan.permissions.discord_leadership
-            history = DiscordHistory(guild, self._services.bridges, officers)
+            history = DiscordHistory(
+                guild, self._services.bridges, officers, sees_words=self._sees_words
+            )
             done = await self._services.backfill.catch_up(clan, history, missing)
             found.append(done.missing)
             channels = [each.id for each in guild.channels]
@@ -171,7 +181,7 @@ class Listener(commands.Cog):
 
 async def setup(bot: ClanBot) -> None:
     """Add the listener; after each connection, read what was missed."""
-    listener = Listener(bot.services)
+    listener = Listener(bot.services, sees_words=bot.intents.message_content)
     await bot.add_cog(listener)
 
     async def read_all() -> None:

@@ -1,6 +1,6 @@
 """Clans: one Discord server joined to one WOM group each, with their own settings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_missing
 from storage.tables import CLANS
+
+NO_SERVER = 0
+"""Stands for the Discord server of a clan whose server nobody has named yet."""
 
 
 class ClanRow(NamedTuple):
@@ -35,6 +38,7 @@ class ClanRow(NamedTuple):
     ranks_confirmed_at: datetime | None
     keeps_presence: bool
     presence_from: datetime | None
+    removed_at: datetime | None
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:
@@ -70,6 +74,30 @@ async def of_guild(connection: AsyncConnection, guild_id: int) -> ClanRow | None
 async def every(connection: AsyncConnection) -> list[ClanRow]:
     """Return all clans in the order they came."""
     return [_clan(row) for row in await connection.execute(select(CLANS).order_by(CLANS.c.id))]
+
+
+async def be_in(connection: AsyncConnection, guild_ids: Collection[int], now: datetime) -> None:
+    """Note that the bot is in these servers and in no other; the clan without one is in none."""
+    clan = CLANS.c
+    await connection.execute(
+        update(CLANS)
+        .where(clan.guild_id.in_(sorted(guild_ids)), clan.removed_at.is_not(None))
+        .values(removed_at=None)
+    )
+    await connection.execute(
+        update(CLANS)
+        .where(clan.guild_id.not_in(sorted({*guild_ids, NO_SERVER})), clan.removed_at.is_(None))
+        .values(removed_at=now)
+    )
+
+
+async def leave(connection: AsyncConnection, guild_id: int, now: datetime) -> None:
+    """Note that the bot is not in a server any more, unless that is noted already."""
+    await connection.execute(
+        update(CLANS)
+        .where(CLANS.c.guild_id == guild_id, CLANS.c.removed_at.is_(None))
+        .values(removed_at=now)
+    )
 
 
 async def change(connection: AsyncConnection, clan_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of clans

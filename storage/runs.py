@@ -74,6 +74,18 @@ async def end(
     )
 
 
+async def end_unfinished(
+    connection: AsyncConnection, outcome: str, detail: Mapping[str, Any], now: datetime
+) -> int:
+    """Note of every run that has no end how it ended, and return how many those were."""
+    closed = await connection.execute(
+        update(JOB_RUNS)
+        .where(JOB_RUNS.c.outcome.is_(None))
+        .values(outcome=outcome, detail=dict(detail), ended_at=now)
+    )
+    return closed.rowcount
+
+
 async def last_runs(
     connection: AsyncConnection, clan_id: int, outcome: str | None = None
 ) -> dict[str, Run]:

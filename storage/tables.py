@@ -51,7 +51,7 @@ class ClanTable(SQLModel, table=True):
     `recounted_from_on` is set while days are counted anew by another zone: those before it still
     have to be. Triggers raise `identity_revision` whenever who is whose may have changed. WOM ranks
     give no rights before `ranks_confirmed_at`. From `presence_from` on days with a sign of life are
-    kept, unless the clan wants none.
+    kept, unless the clan wants none. `removed_at` is since when the bot is not in the server.
     """
 
     __tablename__: ClassVar[Any] = "clans"
@@ -77,6 +77,7 @@ class ClanTable(SQLModel, table=True):
     ranks_confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
     keeps_presence: bool = Field(default=True, sa_column_kwargs=_YES)
     presence_from: datetime | None = Field(default=None, sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class PlayerTable(SQLModel, table=True):

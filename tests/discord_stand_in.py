@@ -6,7 +6,7 @@ A test says what is refused, with which code the gateway closes, and what it sen
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -21,6 +21,7 @@ from discord.http import Route
 
 TOKEN = "a-token-that-nobody-has"
 GUILD_ID, CHANNEL_ID, BOT_ID, USER_ID, ADMIN_ID = (90_000_000_000_000_000 + n for n in range(5))
+MEMBERS, WORDS = 1 << 15, 1 << 19
 DROPPED = 0
 """The status of a refusal by which the connection is dropped without an answer."""
 
@@ -29,7 +30,7 @@ _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _HELLO, _ACK = 0, 1, 2, 6, 10, 11
 _INTERVAL_MS = 41_250
 _PATIENCE_S = 60
 """How long a test waits for the bot: it takes a few milliseconds, or never comes."""
-_UNAUTHORIZED, _NOT_FOUND = 401, 404
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
 
 @dataclass
@@ -58,10 +59,16 @@ class DiscordStand:
         self.refusals: list[Refusal] = []
         self.answers: list[tuple[str, str, Any]] = _usual_answers()
         self.guilds: list[dict[str, Any]] = [a_guild()]
+        self.flags = MEMBERS | WORDS
+        """Which intents are switched on in the developer portal."""
+        self.commands: dict[str, list[dict[str, Any]]] = {}
+        """What each scope shows, by the path of it; a server without an entry shows nothing."""
         self.first_frames: list[str] = []
         """What the gateway says instead of Hello, once each."""
         self.closes: list[int] = []
         """The codes with which it ends the next sessions instead of welcoming them."""
+        self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._put: asyncio.Queue[str] = asyncio.Queue()
         self._identified: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._resumed: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._sockets: list[web.WebSocketResponse] = []
@@ -72,6 +79,17 @@ class DiscordStand:
         """Return with what the next session was begun, once it is; TimeoutError when none is."""
         async with asyncio.timeout(_PATIENCE_S):
             return await self._identified.get()
+
+    async def shows(self, names: Collection[str], scope: int | str = "everywhere") -> None:
+        """Wait until a scope shows these commands, whatever it showed before."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while {each["name"] for each in self.commands.get(str(scope), [])} != {*names}:
+                await self._put.get()
+
+    async def answered(self) -> dict[str, Any]:
+        """Return what is answered next to a command or a press."""
+        async with asyncio.timeout(_PATIENCE_S):
+            return await self._answers.get()
 
     async def resumed(self) -> dict[str, Any]:
         """Return with what a session was taken up again, once one is; TimeoutError when none is."""
@@ -87,6 +105,19 @@ class DiscordStand:
         """Send an event to everybody who is connected."""
         self._sequence += 1
         await self.say(json.dumps({"op": _DISPATCH, "t": event, "s": self._sequence, "d": told}))
+
+    async def lose(self, guild_id: int) -> None:
+        """Have somebody remove the bot from a server, which takes its own commands along."""
+        self.guilds[:] = [each for each in self.guilds if each["id"] != str(guild_id)]
+        self.commands.pop(str(guild_id), None)
+        await self.tell("GUILD_DELETE", {"id": str(guild_id)})
+
+    async def invite(self, guild: dict[str, Any]) -> None:
+        """Have somebody invite the bot to a server."""
+        self.guilds.append(guild)
+        # What was said of it at the beginning of a session, Discord does not say of a new one.
+        new = {key: each for key, each in guild.items() if key != "unavailable"}
+        await self.tell("GUILD_CREATE", new)
 
     async def say(self, text: str) -> None:
         """Send a frame as it is; whoever is just leaving does not get it."""
@@ -119,14 +150,36 @@ class DiscordStand:
         refused = self._refused(request, path)
         if refused is not None:
             return refused
+        if path.startswith("/interactions/"):
+            self._answers.put_nowait(await request.json())
+            return _said({"interaction": {"id": "1", "type": 2}})
         if request.headers.get("Authorization") != f"Bot {TOKEN}":
             return _said({"message": "401: Unauthorized", "code": 0}, _UNAUTHORIZED)
-        if request.method == "PUT" and path.endswith("/commands"):
-            return _said([*_as_stored(await request.json())])
+        if path.endswith("/commands"):
+            return await self._shown(request, path)
+        return self._told(request.method, path)
+
+    def _told(self, asked: str, path: str) -> web.Response:
+        for guild in self.guilds:
+            if path == f"/guilds/{guild['id']}":
+                return _said(guild)
         for method, pattern, answer in self.answers:
-            if fnmatch(request.method, method) and fnmatch(path, pattern):
-                return _said(answer)
+            if fnmatch(asked, method) and fnmatch(path, pattern):
+                is_ours = path == "/oauth2/applications/@me"
+                return _said(answer | {"flags": self.flags} if is_ours else answer)
         return _said({"message": "404: Not Found", "code": 0}, _NOT_FOUND)
+
+    async def _shown(self, request: web.Request, path: str) -> web.Response:
+        """Return or replace the commands of everywhere, or of one server that the bot is in."""
+        parts = path.split("/")
+        guild_id = parts[4] if parts[3] == "guilds" else None
+        if guild_id is not None and guild_id not in {each["id"] for each in self.guilds}:
+            return _said({"message": "Missing Access", "code": 50001}, _FORBIDDEN)
+        scope = guild_id or "everywhere"
+        if request.method == "PUT":
+            self.commands[scope] = _as_stored(await request.json(), guild_id)
+            self._put.put_nowait(scope)
+        return _said(self.commands.get(scope, []))
 
     async def gateway(self, request: web.Request) -> web.StreamResponse:
         """Hold one session of the gateway."""
@@ -353,10 +406,23 @@ def _said(told: Any, status: int = 200) -> web.Response:  # noqa: ANN401 - likew
     return web.Response(body=json.dumps(told).encode(), status=status, headers=headers)
 
 
-def _as_stored(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return commands as Discord keeps them."""
+def _as_stored(commands: list[dict[str, Any]], guild_id: str | None) -> list[dict[str, Any]]:
+    """Return commands as Discord keeps them: with ids, and without what says nothing."""
     kept = {"application_id": str(BOT_ID), "version": "1", "default_member_permissions": None}
+    where = {"guild_id": guild_id, "contexts": None} if guild_id else {}
     return [
-        {"description": "", **each, **kept, "id": str(BOT_ID + number)}
+        {"description": "", **_told(each), **kept, **where, "id": str(BOT_ID + number)}
         for number, each in enumerate(commands, 100)
     ]
+
+
+def _told(said: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """Return the same without falsehoods and empty lists, which Discord does not repeat."""
+    if isinstance(said, dict):
+        told = {key: _told(each) for key, each in said.items()}
+        return {
+            key: each
+            for key, each in told.items()
+            if each is not None and each is not False and each != []
+        }
+    return [_told(each) for each in said] if isinstance(said, list) else said

@@ -219,3 +219,14 @@ def test_discord_py_tells_a_reconnect_as_we_read_it() -> None:
         "bot/gateway.py",
         "its log says otherwise that it connects again, so a traceback is shown for each outage",
     )
+
+
+def test_discord_py_asks_for_commands_and_sets_them_as_we_call_it() -> None:
+    http = discord.Client(intents=discord.Intents.none()).http
+    for name in (
+        "get_global_commands",
+        "get_guild_commands",
+        "bulk_upsert_global_commands",
+        "bulk_upsert_guild_commands",
+    ):
+        holds(callable(getattr(http, name, None)), "discord.py", "bot/app.py", f"no {name}")

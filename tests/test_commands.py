@@ -7,6 +7,7 @@ import discord
 import pytest
 from discord import app_commands
 from simcord.actors import MemberActor
+from simcord.backend.errors import SetupError
 from simcord.results import InteractionResult
 
 from bot.clan.ranks import Permission
@@ -122,12 +123,6 @@ async def test_each_command_lets_in_those_who_may_and_nobody_else(town: Town, na
 
 
 @pytest.mark.parametrize("name", [name for name in PERMISSIONS if name not in _MENUS])
-async def test_in_a_direct_message_each_command_names_the_right_place(
-    town: Town, name: str
-) -> None:
-    result = await town.leader.user.slash(name, **_OPTIONS.get(name, {}))
-    assert "works in your clan's server" in words(result.response)
-
-
-async def test_names_cannot_be_offered_in_a_direct_message(town: Town) -> None:
-    assert await town.leader.user.autocomplete("member", "player", "a") == []
+async def test_no_command_is_offered_in_a_direct_message(town: Town, name: str) -> None:
+    with pytest.raises(SetupError, match="reason: context"):
+        await town.leader.user.slash(name, **_OPTIONS.get(name, {}))

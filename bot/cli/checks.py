@@ -122,17 +122,27 @@ def at_code(settings: Settings) -> list[Finding]:
 
 
 async def at_discord(context: CliContext, settings: Settings) -> list[Finding]:
-    """Return whether Discord knows the token and which intents are on; nothing without a token."""
+    """Return whether Discord knows the token, which intents are on, and whether the bot is there.
+
+    There is the server of DISCORD_GUILD_ID. Nothing without a token.
+    """
     if settings.discord_token is None:
         return []
+    guild_id = settings.discord_guild_id
     try:
-        shown = await context.check_discord(settings.need_discord())
+        shown = await context.check_discord(settings.need_discord(), guild_id)
     except CannotDo as error:
         return [fault("discord", error.what, error.remedy)]
+    found = [well("discord", f"the token is that of {shown.name}, and its intents are switched on")]
     if shown.switches:
-        words = f"{shown.name}: no question is noticed, and members are seen only when they write"
-        return [warning("discord", words, shown.switches)]
-    return [well("discord", f"the token is that of {shown.name}, and its intents are switched on")]
+        found = [warning("discord", f"{shown.name}: {shown.costs}", shown.switches)]
+    if shown.is_in_guild is False:
+        words = f"{shown.name} is not in the server {guild_id} that DISCORD_GUILD_ID names"
+        remedy = f"correct the number (Copy Server ID), or invite the bot there: {shown.invite}"
+        found.append(fault("server", words, remedy))
+    elif shown.is_in_guild:
+        found.append(well("server", f"{shown.name} is in the server of DISCORD_GUILD_ID"))
+    return found
 
 
 def at_fonts() -> Finding:

@@ -270,6 +270,20 @@ def restore(
     _do(lambda: action(context.obj, file), verbose=verbose)
 
 
+@app.command(name="forget-clan", epilog="Example: clanstats forget-clan 'Amber Lanterns'")
+def forget_clan(
+    context: typer.Context,
+    clan: Annotated[str, typer.Argument(help="Its name, or the id of its Discord server.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Delete everything that is kept of a clan; players and what they did in the game stay."""
+    from bot.cli.forgetting import forget_clan as action
+
+    _do(lambda: action(context.obj, clan, is_sure=yes), verbose=verbose)
+
+
 @app.command()
 def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Look for what is wrong with settings, database, Wise Old Man and Discord; say the remedy."""

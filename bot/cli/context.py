@@ -53,18 +53,19 @@ def _discord_in_words() -> Iterator[None]:
 async def _stay_on_discord(
     token: str,
     opens_bot: Any,  # noqa: ANN401 - that of gateway.stay
+    shows: "Callable[[DiscordSetup], None]",
 ) -> None:
     from bot.gateway import stay  # noqa: PLC0415 - imports discord
 
     with _discord_in_words():
-        await stay(token, opens_bot)
+        await stay(token, opens_bot, shows=shows)
 
 
-async def _check_discord(token: str) -> "DiscordSetup":
+async def _check_discord(token: str, guild_id: int | None) -> "DiscordSetup":
     from bot.gateway import read_setup  # noqa: PLC0415 - likewise
 
     with _discord_in_words():
-        return await read_setup(token)
+        return await read_setup(token, guild_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,10 @@ class CliContext:
     environment: Mapping[str, str]
     env_file: Path
     open_services: "Callable[..., AbstractAsyncContextManager[Services]]" = _open_services
-    stay_on_discord: Callable[[str, Any], Awaitable[None]] = _stay_on_discord
-    check_discord: "Callable[[str], Awaitable[DiscordSetup]]" = _check_discord
+    stay_on_discord: "Callable[[str, Any, Callable[[DiscordSetup], None]], Awaitable[None]]" = (
+        _stay_on_discord
+    )
+    check_discord: "Callable[[str, int | None], Awaitable[DiscordSetup]]" = _check_discord
 
     def settings(self, *needed: str) -> "Settings":
         """Return the settings, read now; SettingsError when they are faulty or lack what is needed.

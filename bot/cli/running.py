@@ -1,16 +1,17 @@
 """`clanstats run`: the bot until it is told to end; then everything is written and closed."""
 
 import asyncio
+import os
 import signal
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
-from bot.cli.choosing import adopt_group
 from bot.cli.context import CliContext, founded
-from bot.gateway import opened_bot
+from bot.cli.terminal import screen
+from bot.gateway import DiscordSetup, opened_bot
 from bot.journal import open_journal
 from bot.reports.worker import Worker
 from bot.settings import costs
@@ -39,26 +40,100 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
         async with context.open_services(settings, draws=lambda: worker, alone=True) as services:
             if new := founded(settings, services):
                 _log.info(new)
-            await adopt_group(services, settings)
+            await services.upkeep.close_unfinished()
             await worker.warm()
             await context.stay_on_discord(
-                token, lambda content: opened_bot(services, settings, content=content)
+                token, lambda granted: opened_bot(services, settings, granted=granted), _invites()
             )
     return 0
 
 
-async def until_told(action: Coroutine[Any, Any, int]) -> int:
-    """Do it until it ends or the process is told to end (Ctrl-C, SIGTERM): then it is cancelled."""
-    doing = asyncio.ensure_future(action)
-    loop = asyncio.get_running_loop()
-    for told in (signal.SIGINT, signal.SIGTERM):
-        # Windows has no such signals: there, Ctrl-C cancels us as asyncio does it.
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(told, doing.cancel)
-    try:
-        await asyncio.wait([doing])
-    except asyncio.CancelledError:
-        doing.cancel()
-        await asyncio.wait([doing])
-        raise
+def _invites() -> Callable[[DiscordSetup], None]:
+    """Return what prints the link by which the bot comes to a server, the first time."""
+    printed: set[str] = set()
+
+    def shows(setup: DiscordSetup) -> None:
+        if setup.invite not in printed:
+            printed.add(setup.invite)
+            screen().print(f"Invite {setup.name} to a server: {setup.invite}", soft_wrap=True)
+
+    return shows
+
+
+async def until_told(
+    action: Coroutine[Any, Any, int],
+    *,
+    patience_s: float = 30.0,
+    give_up: Callable[[int], None] = os._exit,
+) -> int:
+    """Do it until it ends or the process is told to end (Ctrl-C, SIGTERM): then it is cancelled.
+
+    A cancel that somebody swallowed is repeated after a time, in which everything can be written;
+    what does not end even then is given up, so that the process always ends.
+    """
+    doing, told = asyncio.ensure_future(action), asyncio.Event()
+    with _signals(told):
+        telling = asyncio.ensure_future(told.wait())
+        try:
+            await asyncio.wait([doing, telling], return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await _ended(doing, patience_s, give_up)
+            raise
+        finally:
+            telling.cancel()
+        if told.is_set():
+            await _ended(doing, patience_s, give_up)
+        await _left_to_end(patience_s, give_up)
     return 0 if doing.cancelled() else doing.result()
+
+
+@contextmanager
+def _signals(told: asyncio.Event) -> Iterator[None]:
+    """Have `told` set when the process is told to end."""
+    loop = asyncio.get_running_loop()
+    before: dict[int, Any] = {}
+
+    def tell(*_: object) -> None:
+        loop.call_soon_threadsafe(told.set)
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is None:
+            continue  # SIGBREAK is of Windows alone: Ctrl-Break, or its window is closed
+        try:
+            loop.add_signal_handler(number, tell)
+        except NotImplementedError:
+            # On Windows the loop knows no signals, but Python does.
+            before[number] = signal.signal(number, tell)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _ended(
+    doing: "asyncio.Future[int]", patience_s: float, give_up: Callable[[int], None]
+) -> None:
+    """Cancel it until it has ended, twice at most; then give up."""
+    for _ in range(2):
+        doing.cancel()
+        await asyncio.wait([doing], timeout=patience_s)
+        if doing.done():
+            return
+        _log.warning("closing takes long", seconds=patience_s)
+    _log.error("closing does not end: the process ends without it")
+    give_up(1)
+
+
+async def _left_to_end(patience_s: float, give_up: Callable[[int], None]) -> None:
+    """Wait for what was begun on the way, like a connection that closes: a cancel may break it."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    if left:
+        await asyncio.wait(left, timeout=1.0)
+        for task in left:
+            task.cancel()
+        _, endless = await asyncio.wait(left, timeout=patience_s)
+        if endless:
+            _log.warning("something does not end: the process ends without it")
+            give_up(0)

@@ -7,7 +7,7 @@ import discord
 import pytest
 from simcord import Env
 
-from bot.app import ClanBot, intents
+from bot.app import EVERYTHING, NOTHING, ClanBot, intents
 from bot.clan.notices import Notice
 from bot.demo.world import make_world
 from tests.cogs.town import START, Town, opened_town
@@ -35,9 +35,9 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
 
 def test_without_content_nothing_is_asked_that_has_to_be_granted() -> None:
-    assert intents(content=True).message_content
-    assert intents(content=True).members
-    asked = intents(content=False)
+    assert intents(EVERYTHING).message_content
+    assert intents(EVERYTHING).members
+    asked = intents(NOTHING)
     assert not asked.message_content
     assert not asked.members
     assert asked.guild_messages
@@ -56,6 +56,7 @@ async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
         "me",
         "presence",
         "privacy",
+        "shown",
     )
     assert sorted(bot.extensions) == [f"cogs.{name}" for name in names]
     allowed = bot.allowed_mentions
@@ -93,7 +94,7 @@ async def test_commands_can_be_shown_to_one_server_alone(town: Town) -> None:
 
 
 async def test_where_words_are_not_granted_everything_but_questions_works(town: Town) -> None:
-    await town.env.restart_bot(ClanBot(town.services, content=False))
+    await town.env.restart_bot(ClanBot(town.services, granted=NOTHING))
     await town.member.send(town.general, "how do I get there?")
     await town.services.intake.flush()
     assert (await town.services.upkeep.status(await town.clan())).messages == 1

@@ -5,21 +5,27 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import discord
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import ClanBot
-from bot.gateway import NoDiscord, opened_bot, stay
-from bot.settings import load
+from bot.app import ClanBot, Granted
+from bot.gateway import NoDiscord, opened_bot, read_setup, stay
+from bot.settings import Settings, load
 from bot.wiring import Services
 from tests.bot.cli.conftest import Line, line, path, template
+from tests.bot.services.group import GROUP_ID
 from tests.discord_stand_in import (
+    CHANNEL_ID,
     DROPPED,
     GUILD_ID,
+    MEMBERS,
     TOKEN,
+    USER_ID,
+    WORDS,
     DiscordStand,
     Refusal,
     a_channel,
@@ -41,7 +47,8 @@ class Start:
 
     stand: DiscordStand
     services: Services
-    opens_bot: Callable[[bool], object]
+    settings: Settings
+    opens_bot: Callable[[Granted], object]
     bots: list[ClanBot] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     seconds: float = 0.0
@@ -50,8 +57,8 @@ class Start:
 
     async def stays(self, token: str = TOKEN) -> None:
         @asynccontextmanager
-        async def opened(content: bool) -> AsyncIterator[ClanBot]:  # noqa: FBT001 - as it is asked
-            async with self.opens_bot(content) as bot:  # type: ignore[attr-defined]
+        async def opened(granted: Granted) -> AsyncIterator[ClanBot]:
+            async with self.opens_bot(granted) as bot:  # type: ignore[attr-defined]
                 bot._connection.guild_ready_timeout = 0.0
                 self.bots.append(bot)
                 yield bot
@@ -78,7 +85,10 @@ async def start(line: Line) -> AsyncIterator[Start]:
         stand = await stack.enter_async_context(discord_stand())
         services = await stack.enter_async_context(line.open_services(settings))
         yield Start(
-            stand, services, lambda content: opened_bot(services, settings, content=content)
+            stand,
+            services,
+            settings,
+            lambda granted: opened_bot(services, settings, granted=granted),
         )
 
 
@@ -99,15 +109,14 @@ async def staying(start: Start) -> AsyncIterator[Callable[[Awaitable[T]], Awaita
     try:
         yield until
     finally:
-        # More than once: wait_for of Python 3.11 loses a cancellation that comes as it ends.
-        while not bot.done():
-            bot.cancel()
-            await asyncio.wait({bot}, timeout=5)
-        # What discord.py and the listener have begun may still use the services.
+        # Once: what is lost of it on the way is our fault.
+        bot.cancel()
+        await asyncio.wait({bot})
+        # What was begun ends by itself: a connection that closes must not be cancelled.
         left = asyncio.all_tasks() - before
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        if left:
+            _, endless = await asyncio.wait(left, timeout=20)
+            assert endless == set()
 
 
 async def arrived(start: Start) -> None:
@@ -187,16 +196,32 @@ async def test_only_a_wrong_token_ends_it_and_in_words(
     with pytest.raises(NoDiscord, match=r"does not know this token.*Reset Token"):
         await start.stays(TOKEN if at_the_gateway else "another")
     assert start.pauses == []
-    assert start.bots[0].is_closed()
+    assert all(bot.is_closed() for bot in start.bots)
+    assert len(start.bots) == at_the_gateway
 
 
-async def test_intents_that_are_refused_cost_the_words_and_not_the_bot(start: Start) -> None:
+@pytest.mark.parametrize("flags", [0, MEMBERS, WORDS, MEMBERS | WORDS])
+async def test_what_the_portal_grants_is_asked_for_and_nothing_else(
+    start: Start, flags: int
+) -> None:
+    start.stand.flags = flags
+    async with staying(start) as until:
+        begun = await until(start.stand.identified())
+    asked = discord.Intents._from_value(begun["intents"])
+    assert (asked.members, asked.message_content) == (bool(flags & MEMBERS), bool(flags & WORDS))
+    assert start.pauses == []
+
+
+async def test_intents_that_are_refused_cost_themselves_and_not_the_bot(start: Start) -> None:
     start.stand.closes.append(4014)
     async with staying(start) as until:
         begun = [await until(start.stand.identified()) for _ in range(2)]
         await until(start.bots[1].wait_until_ready())
     asked = [discord.Intents._from_value(each["intents"]) for each in begun]
-    assert [each.message_content for each in asked] == [True, False]
+    assert [(each.members, each.message_content) for each in asked] == [
+        (True, True),
+        (False, False),
+    ]
     assert start.pauses == []
 
 
@@ -248,6 +273,202 @@ async def test_a_gateway_that_goes_away_is_told_in_words_and_found_again(
     assert len(start.bots) == 1
 
 
+def in_server(start: Start, guild_id: int | None) -> None:
+    """Have DISCORD_GUILD_ID name a server at the next start."""
+    settings = start.settings.model_copy(update={"discord_guild_id": guild_id})
+    start.opens_bot = lambda granted: opened_bot(start.services, settings, granted=granted)
+
+
+async def begins(start: Start) -> None:
+    """Start, look after the commands, and stop."""
+    async with staying(start) as until:
+        await until(arrived(start))
+        await until(looked_after(start))
+
+
+async def looked_after(start: Start) -> None:
+    """Look after the commands once more, behind whoever does already."""
+    await start.bots[-1].shown.look_after([each.id for each in start.bots[-1].guilds])
+
+
+def ours(start: Start) -> set[str]:
+    """Return the names of all commands."""
+    return {each.name for each in start.bots[-1].tree.get_commands()}
+
+
+async def test_commands_are_shown_once_whatever_server_is_named_and_after_that_changed(
+    start: Start,
+) -> None:
+    for named in (None, GUILD_ID, None, GUILD_ID):
+        in_server(start, named)
+        async with staying(start) as until:
+            await until(arrived(start))
+            here, everywhere = ((), ours(start)) if named is None else (ours(start), ())
+            await until(start.stand.shows(here, GUILD_ID))
+            await until(start.stand.shows(everywhere))
+
+
+@pytest.mark.parametrize("named", [None, GUILD_ID])
+async def test_commands_that_discord_knows_already_are_not_sent_again(
+    start: Start, named: int | None
+) -> None:
+    in_server(start, named)
+    await begins(start)
+    start.stand.asked.clear()
+    await begins(start)
+    assert [each for each in start.stand.asked if each[0] == "PUT"] == []
+
+
+async def test_a_changed_command_is_sent_again(start: Start) -> None:
+    await begins(start)
+    report = next(each for each in start.stand.commands["everywhere"] if each["name"] == "me")
+    report["options"] = []
+    await begins(start)
+    report = next(each for each in start.stand.commands["everywhere"] if each["name"] == "me")
+    assert report["options"]
+
+
+async def test_a_bot_that_was_removed_and_invited_again_has_its_commands(start: Start) -> None:
+    in_server(start, GUILD_ID)
+    async with staying(start) as until:
+        await until(arrived(start))
+        await until(start.stand.shows(ours(start), GUILD_ID))
+        await start.stand.lose(GUILD_ID)
+        await until(start.stand.shows(ours(start)))
+        await start.stand.invite(a_guild())
+        await until(start.stand.shows(ours(start), GUILD_ID))
+        await until(start.stand.shows(()))
+
+
+async def test_a_server_of_elsewhere_is_told_in_words_and_the_commands_are_shown(
+    start: Start,
+) -> None:
+    in_server(start, GUILD_ID + 77)
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(arrived(start))
+            await until(start.stand.shows(ours(start)))
+    assert start.pauses == []
+    told = [each for each in logs if "DISCORD_GUILD_ID" in each["event"]]
+    assert [(each["log_level"], each["guild"]) for each in told] == [("warning", GUILD_ID + 77)]
+    assert "Correct the number, or invite the bot there" in told[0]["event"]
+
+
+def a_press(guild_id: int | None, name: str = "me") -> dict[str, Any]:
+    """Return what Discord says when somebody uses a command of an app that they have installed."""
+    user = {"id": str(USER_ID), "username": "zezima", "discriminator": "0", "avatar": None}
+    there = {"guild_id": str(guild_id), "guild": {"id": str(guild_id), "features": []}}
+    member = a_member() | {"user": user, "permissions": str(1 << 3)}
+    return {
+        "id": "123456789012345678",
+        "application_id": str(CHANNEL_ID),
+        "type": 2,
+        "token": "a-press",
+        "version": 1,
+        "channel_id": str(CHANNEL_ID),
+        "channel": a_channel() if guild_id else {"id": str(CHANNEL_ID), "type": 1},
+        "data": {"id": "9", "name": name, "type": 1},
+        "authorizing_integration_owners": {"1": str(USER_ID)},
+        "context": 0 if guild_id else 1,
+        "attachment_size_limit": 10_000,
+        "entitlements": [],
+        **(there | {"member": member} if guild_id else {"user": user}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        (GUILD_ID + 77, "The bot is not in this server, so there is no clan here."),
+        (None, "This works in your clan's server: use it there."),
+    ],
+)
+async def test_whoever_has_the_bot_for_themselves_founds_no_clan_elsewhere(
+    start: Start, where: int | None, words: str
+) -> None:
+    async with staying(start) as until:
+        await until(arrived(start))
+        await start.stand.tell("INTERACTION_CREATE", a_press(where))
+        answer = await until(start.stand.answered())
+    assert answer["data"]["content"].startswith(words)
+    assert answer["data"]["flags"] & 64
+    assert [each.guild_id for each in await start.services.clans.known()] == [GUILD_ID]
+
+
+async def test_a_clan_that_removes_the_bot_is_noted_and_goes_on_when_it_is_back(
+    start: Start,
+) -> None:
+    async with staying(start) as until:
+        await until(arrived(start))
+        await start.stand.lose(GUILD_ID)
+        await until(noted(start, [NOW]))
+        await start.stand.invite(a_guild())
+        await until(noted(start, [None]))
+
+
+async def test_a_server_that_was_left_while_the_bot_was_away_is_noted(start: Start) -> None:
+    await start.services.clans.found(GUILD_ID + 9, "Gone")
+    async with staying(start) as until:
+        await until(arrived(start))
+        await until(noted(start, [NOW, None]))
+
+
+async def noted(start: Start, removed: list[datetime | None]) -> None:
+    """Wait until it is noted since when the bot is not in the known servers."""
+    async with asyncio.timeout(60):
+        found: list[datetime | None] = []
+        while found != removed:
+            found = [each.removed_at for each in await start.services.clans.known()]
+
+
+@pytest.mark.parametrize("named", [None, GUILD_ID + 1])
+async def test_the_group_of_the_settings_is_one_server_s(start: Start, named: int | None) -> None:
+    other = a_guild(id=str(GUILD_ID + 1), name="Other", channels=[], roles=[])
+    start.stand.guilds = [a_guild()] if named is None else [a_guild(), other]
+    await start.services.clans.adopt(await start.services.clans.found(0, "Group"), GROUP_ID)
+    in_server(start, named)
+    async with staying(start) as until:
+        await until(arrived(start))
+        await until(groups(start, {named or GUILD_ID: GROUP_ID}))
+
+
+async def test_of_several_servers_none_has_the_group_and_the_start_says_so(start: Start) -> None:
+    other = a_guild(id=str(GUILD_ID + 1), name="Other", channels=[], roles=[])
+    start.stand.guilds = [a_guild(), other]
+    with capture_logs() as logs:
+        async with staying(start) as until:
+            await until(arrived(start))
+            await until(start.stand.caught_up())
+            await until(noted(start, [None, None]))
+    (told,) = [each for each in warnings(logs) if "WOM_GROUP_ID" in each]
+    assert told.startswith("WOM_GROUP_ID belongs to one server, and the bot is in 2. Name it by")
+    assert {each.wom_group_id for each in await start.services.clans.every()} == {None}
+
+
+async def groups(start: Start, wanted: dict[int, int]) -> None:
+    """Wait until the clans with a group are these."""
+    found: dict[int, int] = {}
+    async with asyncio.timeout(60):
+        while found != wanted:
+            known = await start.services.clans.known()
+            found = {each.guild_id: each.wom_group_id for each in known if each.wom_group_id}
+
+
+async def test_commands_work_in_servers_alone(start: Start) -> None:
+    await begins(start)
+    for each in start.stand.commands["everywhere"]:
+        assert (each["contexts"], each["integration_types"]) == ([0], [0])
+
+
+@pytest.mark.parametrize(("guild_id", "is_there"), [(GUILD_ID, True), (GUILD_ID + 77, False)])
+@pytest.mark.usefixtures("start")
+async def test_the_setup_tells_whether_the_bot_is_in_a_server(
+    guild_id: int,
+    is_there: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    assert (await read_setup(TOKEN, guild_id)).is_in_guild is is_there
+
+
 def without(told: dict[str, Any], *names: str) -> dict[str, Any]:
     return {key: value for key, value in told.items() if key not in names}
 
@@ -265,6 +486,7 @@ MALFORMED: list[tuple[str, Any]] = [
     ("MESSAGE_CREATE", a_message(1, id="no number")),
     ("MESSAGE_DELETE", {}),
     ("THREAD_CREATE", {"guild_id": str(GUILD_ID), "id": "5", "type": 11}),
+    ("TYPING_START", a_channel(channel_id=str(CHANNEL_ID), user_id="5", timestamp=10**40)),
     ("INTERACTION_CREATE", {"id": "1"}),
     ("INTERACTION_CREATE", []),
 ]

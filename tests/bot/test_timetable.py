@@ -6,7 +6,7 @@ import io
 import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -276,7 +276,7 @@ async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "recount", "forget", "watch"),
+        *("let-go", "backup", "recount", "forget-clans", "forget", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -286,6 +286,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "let-go": "every 0:10:00",
         "backup": "daily at 4",
         "recount": "every 1:00:00, first after 0:00:10",
+        "forget-clans": "daily at 5",
         "forget": "daily at 5",
         "watch": "every 0:15:00",
     }
@@ -317,7 +318,7 @@ async def test_a_job_that_runs_when_we_stop_is_cancelled_and_recorded_before_all
     await began.wait()
     desk.timetable.stop()
     await desk.timetable.finished()
-    assert (await desk.runs(clan))["forever"].detail["error"] == "CancelledError"
+    assert (await desk.runs(clan))["forever"].outcome == "stopped"
 
 
 async def test_who_left_is_forgotten_only_where_the_clan_wants_it_and_only_counts_are_recorded(
@@ -508,3 +509,40 @@ async def test_however_often_a_job_was_done_nothing_is_left_of_it(ticking: Ticki
     await ticking.ran(4 * HOUR)
     assert (len(asyncio.all_tasks()), len(ticking.timetable._running)) == (tasks, kept)
     assert len(ticking.turning.sleepers) <= kept
+
+
+async def test_clans_that_removed_the_bot_are_left_in_peace_and_forgotten_in_the_end(
+    desk: Desk,
+) -> None:
+    clan = await desk.clan()
+    await desk.services.clans.leave(clan.guild_id)
+    for name in ("poll", "watch", "update-all"):
+        await desk.do(name)
+    assert (desk.group.asked(), desk.said) == ([], [])
+    desk.clock.now = NOW + 29 * DAY
+    await desk.do("forget-clans")
+    assert len(await desk.services.clans.known()) == 1
+    desk.clock.now = NOW + 30 * DAY
+    await desk.do("forget-clans")
+    assert await desk.services.clans.known() == ()
+
+
+async def test_a_poll_that_is_stopped_is_recorded_as_stopped_without_a_traceback(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    clan = await desk.clan()
+    began = asyncio.Event()
+
+    async def forever(*_: object, **__: object) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.services.poll, "poll", forever)
+        desk.timetable.keep(replace(BY_NAME["poll"], rhythm=lambda _: Every(HOUR, timedelta())))
+        await began.wait()
+        desk.timetable.stop()
+        await desk.timetable.finished()
+    run = (await desk.runs(clan))["poll"]
+    assert (run.outcome, run.detail) == ("stopped", {"words": "the bot was told to end"})
+    assert [each for each in caplog.records if each.exc_info] == []

@@ -10,6 +10,7 @@ from simcord.builders import ChannelHandle, WebhookHandle
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.app import ClanBot, Granted
 from bot.services.chat import ChannelInfo
 from cogs._setup_bridge_picks import chosen_place
 from storage import authors, bridges
@@ -415,3 +416,36 @@ async def test_the_pages_keep_within_what_discord_takes(bare_town: Town) -> None
     assert len(list(walk_components(panel.components))) <= 40
     await town.leader.click(panel, custom_id="setup:bridge")
     assert len(list(walk_components(panel.components))) <= 40
+
+
+async def test_without_words_a_bridge_is_blind_and_is_read_once_they_are_granted(
+    bare_town: Town,
+) -> None:
+    town = bare_town
+    _, webhook = await hall(town)
+    await town.env.restart_bot(ClanBot(town.services, granted=Granted(words=False, members=True)))
+    await webhook.send("**No ob**: hi")
+    await town.member.send(town.general, "hello")
+    assert await counted(town) == {"member": 1}
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    said = said.replace("\\", "")
+    assert "Discord does not tell the bot what is written: questions are not noticed" in said
+    assert "#clan-chat is not read to the end: Discord does not tell" in said
+    assert "Switch on Message Content Intent" in said
+    await town.restart()
+    await town.env.settle()
+    assert await counted(town) == {"No ob": 1, "member": 1}
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "Message Content Intent" not in said
+    assert "not read to the end" not in said
+
+
+async def test_a_bridge_that_is_chosen_without_words_is_blind_at_once(bare_town: Town) -> None:
+    town = bare_town
+    await town.env.restart_bot(ClanBot(town.services, granted=Granted(words=False, members=True)))
+    await town.env.settle()
+    panel = await page(town)
+    await town.leader.select(panel, [town.general], custom_id="bridge:channel")
+    await town.leader.select(panel, ["bold"], custom_id="bridge:preset")
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "#general is not read to the end: Discord does not tell" in said.replace("\\", "")

@@ -9,7 +9,7 @@ import pytest
 from discord.ext import commands
 from discord.ext import test as dpytest
 
-from bot.app import intents
+from bot.app import EVERYTHING, intents
 from bot.services.setup import Clan
 from bot.wiring import Services, open_services
 from cogs.intake import Listener
@@ -30,7 +30,7 @@ class Live:
 @pytest.fixture
 async def live(tmp_path: Path) -> AsyncIterator[Live]:
     async with open_services(settings_in(tmp_path), Clock()) as services:
-        bot = commands.Bot("!", intents=intents(content=True))
+        bot = commands.Bot("!", intents=intents(EVERYTHING))
         await bot._async_setup_hook()
         await bot.add_cog(Listener(services))
         dpytest.configure(bot, guilds=1, text_channels=2, voice_channels=1, members=2)

@@ -8,6 +8,7 @@ from simcord.actors import MemberActor
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.app import ClanBot, Granted
 from tests.cogs.town import Town, words
 from tests.wom.recorded import recorded
 
@@ -235,3 +236,18 @@ async def test_a_panel_from_before_a_restart_still_works(bare_town: Town) -> Non
     await sent(town, panel, "group", "7404")
     assert "30 members" in words(panel)
     assert "Europe/Berlin" in words(panel)
+
+
+async def test_setup_tells_how_to_hide_the_officers_commands(bare_town: Town) -> None:
+    said = words((await bare_town.leader.slash(bare_town.general, "clanstats setup")).response)
+    assert "Server Settings, Integrations, this bot" in said
+    assert "who sees /clanstats, /promotions and /inactive" in said
+    assert "Server Members Intent" not in said
+
+
+async def test_setup_tells_which_intent_is_missing(bare_town: Town) -> None:
+    alone = Granted(words=True, members=False)
+    await bare_town.env.restart_bot(ClanBot(bare_town.services, granted=alone))
+    said = words((await bare_town.leader.slash(bare_town.general, "clanstats setup")).response)
+    assert "Server Members Intent" in said
+    assert "Message Content Intent" not in said

@@ -4,8 +4,10 @@ from typing import Any
 
 import discord
 
+from bot.app import ClanBot, Granted
 from bot.clan.enforcement import Verdict
 from bot.services.ops import FAILED
+from storage import authors
 from tests.cogs.town import Town, words
 
 
@@ -57,3 +59,19 @@ async def test_an_unreadable_channel_is_named(bare_town: Town) -> None:
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
     assert "1 unreadable" in said
     assert "#secret" in said
+
+
+async def test_without_the_members_intent_only_what_needs_it_is_off(town: Town) -> None:
+    await town.env.restart_bot(ClanBot(town.services, granted=Granted(words=True, members=False)))
+    await town.env.settle()
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "Discord does not tell the bot who is on the server" in said
+    assert "witch on Server Members Intent in Discord's developer portal" in said
+    assert "questions are not noticed" not in said
+    asked = await town.member.send(town.general, "how do I get to Zulrah?")
+    assert asked
+    await town.services.intake.flush()
+    async with town.services.upkeep._database.reading() as connection:
+        found = await authors.writers(connection, (await town.clan()).clan_id)
+    (wrote,) = [each for each in found if each.name == "member"]
+    assert (wrote.messages, wrote.questions) == (1, 1)

@@ -178,7 +178,7 @@ WRITES = {
     *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
-    *("privacy.note_left", "privacy.opt_in", "privacy.opt_out"),
+    *("privacy.note_left", "privacy.opt_in", "privacy.opt_out", "clan_rows.delete_clan"),
     *("cases.extend", "cases.add", "policies.add", "forgotten.note"),
 }
 

@@ -3,6 +3,7 @@
 from bot.services.chat.answers import credit, settle_again
 from bot.services.chat.backfill import (
     NO_ACCESS,
+    NO_WORDS,
     Backfill,
     CaughtUp,
     ChannelList,
@@ -10,6 +11,7 @@ from bot.services.chat.backfill import (
     HistoryPage,
     Unavailable,
     Unreadable,
+    Wordless,
 )
 from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
@@ -22,6 +24,7 @@ from bot.services.chat.speakers import part_speakers
 __all__ = [
     "NO_ACCESS",
     "NO_USER",
+    "NO_WORDS",
     "Backfill",
     "Bridge",
     "Bridges",
@@ -39,6 +42,7 @@ __all__ = [
     "Unavailable",
     "UnknownZone",
     "Unreadable",
+    "Wordless",
     "Zones",
     "credit",
     "part_speakers",

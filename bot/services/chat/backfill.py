@@ -29,6 +29,9 @@ MOMENT = timedelta(minutes=10)
 NO_ACCESS = "View Channel or Read Message History is missing"
 """What a place lacks that Discord does not let the bot read."""
 
+NO_WORDS = "Discord does not tell the bot what is written, so the clan chat is not read there"
+"""What a bridge lacks without the intent for it."""
+
 _BROKEN = "something went wrong while it was read, as the log says"
 _T = TypeVar("_T")
 
@@ -70,6 +73,10 @@ class Gone(Unreadable):
 
 class Unavailable(Exception):
     """Discord could not be asked just now, or did not answer."""
+
+
+class Wordless(Unavailable):
+    """A bridge whose words Discord does not tell: it is read once the intent is granted."""
 
 
 class History(Protocol):
@@ -164,6 +171,11 @@ class Backfill:
         Unavailable when Discord fails.
         """
         return await self._read(clan, history, channel_info, is_whole=False)
+
+    async def miss(self, clan: Clan, channel_info: ChannelInfo) -> None:
+        """Note that from now on the words of a bridge are missed, for want of the intent."""
+        error = Wordless(NO_WORDS)
+        await self._go_blind(clan, channel_info, self._clock(), str(error), error)
 
     async def _note_absence(self, clan: Clan) -> None:
         """Note that nobody listened from last heard until now, unless that is a moment only.
@@ -346,7 +358,10 @@ def _caught_up(
 ) -> CaughtUp:
     counts = [count for count in stored.values() if isinstance(count, int)]
     missing = {
-        channel_info for channel_info, count in stored.items() if not isinstance(count, int)
+        channel_info
+        for channel_info, count in stored.items()
+        # Trying again does not help where a setting is missing.
+        if not isinstance(count, int | Wordless)
     } | closed
     return CaughtUp(
         len(counts),

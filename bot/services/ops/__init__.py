@@ -1,6 +1,15 @@
 """How the bot itself is doing: runs of jobs, status, backups."""
 
-from bot.services.ops.rounds import DONE, FAILED, OVERTAKEN, REFUSED, Outcome, look_again, poll_clan
+from bot.services.ops.rounds import (
+    DONE,
+    FAILED,
+    OVERTAKEN,
+    REFUSED,
+    STOPPED,
+    Outcome,
+    look_again,
+    poll_clan,
+)
 from bot.services.ops.upkeep import Status, Upkeep
 
 __all__ = [
@@ -8,6 +17,7 @@ __all__ = [
     "FAILED",
     "OVERTAKEN",
     "REFUSED",
+    "STOPPED",
     "Outcome",
     "Status",
     "Upkeep",

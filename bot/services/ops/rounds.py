@@ -13,6 +13,8 @@ from bot.services.review import Cases
 from bot.services.setup import Clan
 
 DONE, FAILED, REFUSED = "done", "failed", "refused"
+STOPPED = "stopped"
+"""The bot was told to end, or was killed, meanwhile: no trouble, and it is done again."""
 OVERTAKEN = "overtaken"
 """Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
 BELIEVE = (

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from bot.clan.cases import Case
 from bot.clan.coverage import full_words, next_step
 from bot.clan.diagnosis import Finding, Severity, warning
@@ -20,19 +22,21 @@ from bot.clan.rank_table import rank_table
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago, first_few, plural
 from bot.reports.definitions import strip
-from bot.services.chat import NO_ACCESS
+from bot.services.chat import NO_ACCESS, NO_WORDS
 from bot.services.game import AGAIN
-from bot.services.ops.rounds import DONE, FAILED, REFUSED, Outcome, failure
+from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
 from bot.services.people import IdentityCache
 from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
-from bot.services.setup import Clan, Clock, policy_of, ranks_finding
+from bot.services.setup import WORDS_REMEDY, Clan, Clock, policy_of, ranks_finding
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, players, runs
 from storage.backup import back_up
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.runs import Run
+
+_log = structlog.get_logger()
 
 _COVERED = Period.MONTH
 _NAMED = 5
@@ -102,6 +106,9 @@ class Upkeep:
                 run_id = await runs.begin(connection, job, clan_id, trace, started_at)
             try:
                 yield outcome
+            except (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit):
+                outcome = Outcome(STOPPED, {"words": "the bot was told to end"})
+                raise
             except BaseException as error:
                 outcome = Outcome(FAILED, failure(error))
                 raise
@@ -129,6 +136,14 @@ class Upkeep:
             )
             raise
         self._unrecorded.pop((job, None), None)
+
+    async def close_unfinished(self) -> None:
+        """Record of runs that a kill left without an end that they were stopped."""
+        async with self._database.writing() as connection:
+            words = {"words": "the bot was killed before it ended"}
+            closed = await runs.end_unfinished(connection, STOPPED, words, self._clock())
+        if closed:
+            _log.info("runs that a kill left open are closed", runs=closed)
 
     async def back_up(self) -> str | None:
         """Copy the database beside itself and verify the copy; None for one that is not a file."""
@@ -365,9 +380,7 @@ def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
         warning(
             "channels",
             f"#{name} is not read to the end: {reason}",
-            "give the bot View Channel and Read Message History there; it is read within the hour"
-            if NO_ACCESS in reason
-            else _AGAIN,
+            _remedy(reason),
         )
         for name, reason in sorted(unread.items())[:_NAMED]
     ]
@@ -395,6 +408,17 @@ def _disk_troubles(database: Database) -> list[Finding]:
             "make room there: soon nothing can be written, and no backup made",
         )
     ]
+
+
+def _remedy(reason: str) -> str:
+    """Return what to do about a channel that is not read to the end."""
+    if NO_ACCESS in reason:
+        return (
+            "give the bot View Channel and Read Message History there; it is read within the hour"
+        )
+    if NO_WORDS in reason:
+        return f"{WORDS_REMEDY}; what was missed is read then"
+    return _AGAIN
 
 
 def _size(database: Database) -> int | None:

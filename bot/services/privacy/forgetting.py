@@ -15,7 +15,7 @@ from bot.services.chat import Presence, credit, settle_again
 from bot.services.people import IdentityCache
 from bot.services.privacy.reach import Reach, reach_of
 from bot.services.setup import Clan, Clans, Clock, as_it_is
-from storage import authors, clans, forgetting, forgotten, privacy
+from storage import authors, clan_rows, clans, forgetting, forgotten, privacy
 from storage.engine import Connection, Database
 from storage.forgotten import Keys
 from storage.rollups import roll_up
@@ -78,14 +78,14 @@ class Privacy:
         told = await asyncio.to_thread(forgotten.remembered, file)
         found = [
             await self._forget_again(clan, file, told)
-            for clan in await Clans(self._database, self._clock).every()
+            for clan in await Clans(self._database, self._clock).known()
         ]
         return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
 
     async def _forget_again(
         self, clan: Clan, file: Path, told: Mapping[tuple[int, str], datetime]
     ) -> Forgotten:
-        ours = {key: until for (guild_id, key), until in told.items() if guild_id == clan.guild_id}
+        ours = _of_guild(told, clan.guild_id)
         async with self._database.reading() as connection:
             known = await forgotten.of_clan(connection, clan.clan_id)
         if missing := _later(known, ours):
@@ -177,6 +177,29 @@ class Privacy:
             messages += (await self.forget(clan, user_id)).messages
         return Forgotten(len(gone), messages)
 
+    async def forget_clan(self, clan: Clan) -> None:
+        """Delete a clan with everything of it; players and what they did in the game stay.
+
+        Those who asked to be forgotten stay so: they stand in the file beside the database.
+        """
+        async with self._database.writing() as connection:
+            if (file := self._file()) is not None:
+                keys = await forgotten.of_clan(connection, clan.clan_id)
+                told = await asyncio.to_thread(forgotten.remembered, file)
+                if missing := _later(keys, _of_guild(told, clan.guild_id)):
+                    await asyncio.to_thread(forgotten.remember, file, clan.guild_id, missing)
+            await clan_rows.delete_clan(connection, clan.clan_id)
+        self._let_go(clan)
+
+    async def forget_removed(self, after: timedelta) -> tuple[Clan, ...]:
+        """Forget the clans whose server the bot left so long ago, and return them."""
+        before = self._clock() - after
+        known = await Clans(self._database, self._clock).known()
+        gone = tuple(each for each in known if each.removed_at and each.removed_at <= before)
+        for clan in gone:
+            await self.forget_clan(clan)
+        return gone
+
 
 async def _forget(connection: Connection, clan: Clan, reach: Reach) -> int:
     """Delete everything within somebody's reach, and return how many messages that was."""
@@ -219,6 +242,11 @@ def _keys(clan: Clan, reach: Reach, until: datetime) -> dict[str, datetime]:
     """Return by what somebody and the speakers of their accounts are known again."""
     speakers = {speaker_key(clan.guild_id, name): until for name in reach.speakers}
     return {user_key(clan.guild_id, reach.user_id): until, **speakers}
+
+
+def _of_guild(told: Mapping[tuple[int, str], datetime], guild_id: int) -> dict[str, datetime]:
+    """Return what the file beside the database says of one server."""
+    return {key: until for (where, key), until in told.items() if where == guild_id}
 
 
 def _later(some: Keys, than: Keys) -> dict[str, datetime]:

@@ -1,13 +1,23 @@
 """What a clan is set up as: its server and group, its policy, and what setup still lacks."""
 
-from bot.services.setup.checklist import Checklist, Facts, checklist, ranks_finding
+from bot.services.setup.checklist import (
+    WORDS_REMEDY,
+    Checklist,
+    Facts,
+    checklist,
+    intent_findings,
+    ranks_finding,
+)
 from bot.services.setup.clans import Clan, Clans, Clock, as_it_is
 from bot.services.setup.groups import FoundGroup, groups_called
 from bot.services.setup.policies import NotAllowed, Outdated, Policies, ladder_of, policy_of
 from bot.services.setup.policy_file import LARGEST_FILE, exported, imported
+from storage.clans import NO_SERVER
 
 __all__ = [
     "LARGEST_FILE",
+    "NO_SERVER",
+    "WORDS_REMEDY",
     "Checklist",
     "Clan",
     "Clans",
@@ -22,6 +32,7 @@ __all__ = [
     "exported",
     "groups_called",
     "imported",
+    "intent_findings",
     "ladder_of",
     "policy_of",
     "ranks_finding",

@@ -22,6 +22,10 @@ _KEPT = (
     "kept for each person and day: minutes in voice, and that they reacted or used a command; "
     "so nobody who is there without writing is called silent"
 )
+_PORTAL = "in Discord's developer portal, your application, Bot, and restart the bot"
+WORDS_REMEDY = f"switch on Message Content Intent {_PORTAL}"
+"""What gives the bot the words of messages."""
+
 _NOT_KEPT = "nothing of it is kept: who only talks or reacts can be called silent"
 
 
@@ -69,6 +73,24 @@ def checklist(clan: Clan, facts: Facts) -> Checklist:
         questions=_questions(facts),
         presence=well(_PRESENCE, _KEPT if clan.keeps_presence else _NOT_KEPT),
     )
+
+
+def intent_findings(*, sees_words: bool, sees_members: bool) -> tuple[Finding, ...]:
+    """Return what it costs that Discord does not grant an intent; nothing where all are granted."""
+    found = []
+    if not sees_words:
+        words = "Discord does not tell the bot what is written: questions are not noticed"
+        found.append(warning("intents", f"{words}, and bridges are not read", WORDS_REMEDY))
+    if not sees_members:
+        words = "Discord does not tell the bot who is on the server: people are seen only when they"
+        found.append(
+            warning(
+                "intents",
+                f"{words} write, and nobody is seen leaving",
+                f"switch on Server Members Intent {_PORTAL}",
+            )
+        )
+    return tuple(found)
 
 
 def _group(clan: Clan) -> Finding:

@@ -1,14 +1,14 @@
 """The clans this bot serves: their WOM group, zone, permissions and places that are counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.clan.rank_table import RankTable, fingerprint, rank_table
 from bot.clan.ranks import Caller, Permissions
-from storage import authors, clans, links, players
-from storage.clans import ClanRow
+from storage import authors, clan_rows, clans, links, players
+from storage.clans import NO_SERVER, ClanRow
 from storage.engine import Connection, Database
 
 Clock = Callable[[], datetime]
@@ -18,7 +18,8 @@ Clock = Callable[[], datetime]
 class Clan:
     """One Discord server joined to one WOM group.
 
-    From `presence_from` on days with a sign of life are kept, if the clan keeps any.
+    From `presence_from` on days with a sign of life are kept, if the clan keeps any. Since
+    `removed_at` the bot is not in the server, if it was removed from it.
     """
 
     clan_id: int
@@ -37,6 +38,7 @@ class Clan:
     ranks_confirmed_at: datetime | None = None
     keeps_presence: bool = True
     presence_from: datetime | None = None
+    removed_at: datetime | None = None
 
 
 class Clans:
@@ -57,10 +59,53 @@ class Clans:
             row = await clans.of_guild(connection, guild_id)
         return None if row is None else _clan(row)
 
-    async def every(self) -> tuple[Clan, ...]:
-        """Return all clans."""
+    async def known(self) -> tuple[Clan, ...]:
+        """Return all clans, those whose server the bot has left too."""
         async with self._database.reading() as connection:
             return tuple(_clan(row) for row in await clans.every(connection))
+
+    async def every(self) -> tuple[Clan, ...]:
+        """Return the clans that are served: the bot is in their server.
+
+        The one without a server is, as long as there is no other.
+        """
+        known = await self.known()
+        served = [each for each in known if each.removed_at is None]
+        if any(each.guild_id != NO_SERVER for each in known):
+            served = [each for each in served if each.guild_id != NO_SERVER]
+        return tuple(served)
+
+    async def be_in(self, servers: Mapping[int, str]) -> None:
+        """Note in which servers the bot is (by id, with names), and that it is in no other."""
+        now = self._clock()
+        async with self._database.writing() as connection:
+            for guild_id, name in servers.items():
+                await clans.found(connection, guild_id, name, now)
+            await clans.be_in(connection, servers, now)
+
+    async def leave(self, guild_id: int) -> None:
+        """Note that the bot was removed from a server; its clan goes on when it is back in time."""
+        async with self._database.writing() as connection:
+            await clans.leave(connection, guild_id, self._clock())
+
+    async def adopt(self, clan: Clan, group_id: int | None) -> Clan:
+        """Give a clan the group of the settings, unless it has one, and return it as it is then.
+
+        The clan that the command line made for that group, when nobody knew the server, is merged
+        into it.
+        """
+        async with self._database.writing() as connection:
+            ours = await clans.of_guild(connection, clan.guild_id)
+            lone = await clans.of_guild(connection, NO_SERVER)
+            is_other = clan.guild_id != NO_SERVER
+            if ours and lone and is_other and ours.wom_group_id in {None, lone.wom_group_id}:
+                await clan_rows.merge(connection, lone, ours)
+        clan = await self.of_guild(clan.guild_id) or clan
+        is_chosen = ours is not None and ours.wom_group_id is not None
+        if group_id is None or is_chosen or clan.wom_group_id == group_id:
+            return clan
+        await self.join_group(clan, group_id, clan.name)
+        return await self.of_guild(clan.guild_id) or clan
 
     async def join_group(self, clan: Clan, group_id: int, name: str) -> None:
         """Join the clan to a WOM group; the next poll reads everything afresh.
@@ -154,4 +199,5 @@ def _clan(row: ClanRow) -> Clan:
         ranks_confirmed_at=row.ranks_confirmed_at,
         keeps_presence=row.keeps_presence,
         presence_from=row.presence_from,
+        removed_at=row.removed_at,
     )

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.app import ClanBot
+from bot.app import ClanBot, Granted
 from bot.cli import app
 from bot.cli.context import CliContext
 from bot.gateway import DiscordSetup
@@ -31,7 +31,7 @@ __all__ = ["path", "template"]
 T = TypeVar("T")
 
 TOKEN = "a-token-that-nobody-has"
-ALL_ON = DiscordSetup("Lantern", has_content=True, has_members=True)
+ALL_ON = DiscordSetup("Lantern", has_content=True, has_members=True, invite="https://invite/1")
 
 
 async def at_once(_seconds: float) -> None:
@@ -53,6 +53,7 @@ class Line:
     """What others hold while something is typed."""
     owners: list[str | None] = field(default_factory=list)
     """Who owned the database while the bot was on Discord."""
+    asked_about: list[int | None] = field(default_factory=list)
 
     def types(self, *words: str, **keys: str) -> Result:
         given = CliContext(
@@ -112,15 +113,20 @@ class Line:
             yield services
 
     async def stay_on_discord(
-        self, token: str, opens_bot: Callable[[bool], AbstractAsyncContextManager[ClanBot]]
+        self,
+        token: str,
+        opens_bot: Callable[[Granted], AbstractAsyncContextManager[ClanBot]],
+        shows: Callable[[DiscordSetup], None],
     ) -> None:
         """Be let in and leave at once."""
         assert token == TOKEN
-        async with opens_bot(True) as bot:  # noqa: FBT003 - as it is asked
+        shows(ALL_ON)
+        async with opens_bot(ALL_ON.granted) as bot:
             self.stays.append(bot)
             self.owners.append(owner_of(self.database))
 
-    async def check_discord(self, token: str) -> DiscordSetup:
+    async def check_discord(self, token: str, guild_id: int | None) -> DiscordSetup:
+        self.asked_about.append(guild_id)
         sight = self.sights[token]
         if isinstance(sight, Exception):
             raise sight

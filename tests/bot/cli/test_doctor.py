@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from bot.cli.context import CannotDo
 from bot.gateway import DiscordSetup
 from bot.settings import load
 from storage.migrate import NEWEST
-from tests.bot.cli.conftest import TOKEN, Line
+from tests.bot.cli.conftest import ALL_ON, TOKEN, Line
 from tests.bot.cli.test_commands import python
 from tests.bot.services.group import CODE, GROUP_ID
 from tests.storage.beside import SHUTS_OUT, WRITES, beside
@@ -165,6 +166,16 @@ def test_switches_that_are_off_are_named(line: Line) -> None:
     line.sights[TOKEN] = DiscordSetup("Lantern", has_content=False, has_members=False)
     (found,) = said(line, "discord", DISCORD_TOKEN=TOKEN)
     assert "Server Members Intent and Message Content Intent" in found
+
+
+def test_a_server_in_which_the_bot_is_not_is_a_fault(line: Line) -> None:
+    line.sights[TOKEN] = replace(ALL_ON, is_in_guild=False)
+    shown = line.types("doctor", DISCORD_TOKEN=TOKEN, DISCORD_GUILD_ID="55")
+    assert line.asked_about == [55]
+    assert shown.exit_code == 1
+    (found,) = [each for each in shown.stdout.splitlines() if "DISCORD_GUILD_ID names" in each]
+    assert found.startswith("fault   server    Lantern is not in the server 55")
+    assert found.endswith(f"or invite the bot there: {ALL_ON.invite}")
 
 
 def test_a_token_that_discord_does_not_know_is_a_fault_and_never_shown(line: Line) -> None:

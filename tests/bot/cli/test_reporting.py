@@ -92,10 +92,11 @@ def test_without_a_clan_the_words_say_where_one_comes_from(line: Line, tmp_path:
 
 def test_of_several_clans_one_has_to_be_named(polled: Line, tmp_path: Path) -> None:
     polled.make(6, "Swamp Tofu")
+    polled.make(7, "Iron Cabbage")
     shown = polled.types("report", "--out", str(tmp_path))
     assert shown.exit_code == 1
-    assert "add --clan, one of Iron Cabbage (0), Swamp Tofu (6)" in shown.stderr
-    assert polled.types("report", "--out", str(tmp_path), "--clan", "0").exit_code == 0
+    assert "add --clan, one of Swamp Tofu (6), Iron Cabbage (7)" in shown.stderr
+    assert polled.types("report", "--out", str(tmp_path), "--clan", "6").exit_code == 0
 
 
 def test_two_clans_of_one_name_are_told_apart_by_their_server(line: Line, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -13,9 +14,10 @@ from bot.cli.running import until_told
 from storage.engine import Database
 from storage.errors import WAIT_SECONDS
 from storage.owner import owner_of
-from tests.bot.cli.conftest import TOKEN, Line
+from tests.bot.cli.conftest import ALL_ON, TOKEN, Line
 from tests.bot.services.group import GROUP_ID
 from tests.storage.beside import WRITES, beside
+from tests.storage.rows import NOW
 from tests.storage.test_owner import owned_by_another
 
 
@@ -39,7 +41,13 @@ def test_it_stays_on_discord_with_its_jobs_and_ends_with_0(line: Line) -> None:
     (bot,) = line.stays
     assert bot.is_closed()
     assert bot.timetable is not None
-    assert [(each.guild_id, each.wom_group_id) for each in line.clans()] == [(5, GROUP_ID)]
+    # Whose the group is shows when Discord says where the bot is.
+    assert line.clans() == ()
+
+
+def test_the_link_that_invites_the_bot_is_printed_once(line: Line) -> None:
+    shown = line.types("run", DISCORD_TOKEN=TOKEN)
+    assert shown.stdout == f"Invite Lantern to a server: {ALL_ON.invite}\n"
 
 
 def test_the_log_says_what_missing_keys_cost_and_no_secret(line: Line) -> None:
@@ -48,11 +56,22 @@ def test_the_log_says_what_missing_keys_cost_and_no_secret(line: Line) -> None:
     assert TOKEN not in shown.stderr
 
 
+def no_signals(_number: int, _callback: object) -> None:
+    """Be Windows, whose event loop knows none."""
+    raise NotImplementedError
+
+
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("knows_signals", [True, False], ids=["here", "on Windows"])
 async def test_what_runs_is_cancelled_and_cleans_up_when_the_process_is_told_to_end(
     told: signal.Signals,
+    knows_signals: bool,  # noqa: FBT001 - a row of the table
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     closed = []
+    before = signal.getsignal(told)
+    if not knows_signals:
+        monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", no_signals)
 
     async def bot() -> int:
         try:
@@ -64,6 +83,58 @@ async def test_what_runs_is_cancelled_and_cleans_up_when_the_process_is_told_to_
 
     assert await until_told(bot()) == 0
     assert closed == ["flushed"]
+    assert knows_signals or signal.getsignal(told) == before
+
+
+async def test_a_cancel_that_is_swallowed_is_repeated() -> None:
+    swallowed = []
+
+    async def bot() -> int:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            swallowed.append("once")
+        await asyncio.Event().wait()
+        return 1
+
+    assert await until_told(bot(), patience_s=0.01) == 0
+    assert swallowed == ["once"]
+
+
+async def test_what_never_ends_is_given_up() -> None:
+    is_over = asyncio.Event()
+
+    async def bot() -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        while not is_over.is_set():
+            with suppress(asyncio.CancelledError):
+                await is_over.wait()
+        return 1
+
+    def give_up(code: int) -> None:
+        is_over.set()
+        raise InterruptedError(code)
+
+    with pytest.raises(InterruptedError, match="1"):
+        await until_told(bot(), patience_s=0.01, give_up=give_up)
+
+
+async def test_what_was_begun_on_the_way_may_end_by_itself() -> None:
+    ended = []
+
+    async def closes() -> None:
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        ended.append("closed")
+
+    async def bot() -> int:
+        begun.append(asyncio.ensure_future(closes()))
+        return 0
+
+    begun: list[asyncio.Future[None]] = []
+    assert await until_told(bot()) == 0
+    assert ended == ["closed"]
 
 
 async def test_what_ends_by_itself_ends_with_its_own_code_or_error() -> None:
@@ -194,3 +265,15 @@ def test_beside_backups_the_bot_asks_before_it_begins_anew(line: Line) -> None:
         assert f"`clanstats restore {backup}` brings it back; to begin anew, move" in shown.stderr
     assert line.types("restore", str(backup)).exit_code == 0
     assert line.types("run", DISCORD_TOKEN=TOKEN).exit_code == 0
+
+
+def test_runs_that_a_kill_left_open_are_closed_at_the_next_start(line: Line) -> None:
+    line.make(5, "Iron Cabbage")
+    line.says(
+        "INSERT INTO job_runs (clan_id, job, trace, started_at, detail) "
+        "VALUES (1, 'poll', 't1', 0, '{}')"
+    )
+    line.types("run", DISCORD_TOKEN=TOKEN)
+    run = line.run("poll")
+    assert (run.outcome, run.detail) == ("stopped", {"words": "the bot was killed before it ended"})
+    assert run.ended_at == NOW

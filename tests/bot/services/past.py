@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from bot.services.chat import (
+    NO_WORDS,
     ChannelInfo,
     ChannelList,
     Gone,
@@ -11,6 +12,7 @@ from bot.services.chat import (
     IncomingMessage,
     Unavailable,
     Unreadable,
+    Wordless,
 )
 
 
@@ -23,7 +25,7 @@ class Past:
 
     `between` is awaited before each page; `closed` are the Discord ids of unreadable channels,
     `gone` those deleted since they were listed, `away` those whose pages, and `hidden` those whose
-    archived threads Discord does not give now.
+    archived threads Discord does not give now. Of the `wordless` it does not tell what is written.
     """
 
     def __init__(self, *channel_infos: ChannelInfo, page: int = 100) -> None:
@@ -33,6 +35,7 @@ class Past:
         self.closed: set[int] = set()
         self.gone: set[int] = set()
         self.away: set[int] = set()
+        self.wordless: set[int] = set()
         self.hidden: dict[int, Exception] = {}
         self.archive: list[ChannelInfo] = []
         self.parents: list[ChannelInfo] = []
@@ -61,6 +64,8 @@ class Past:
             raise Unreadable("Missing Access")
         if channel_info.discord_channel_id in self.away:
             raise Unavailable("Discord did not answer (503)")
+        if channel_info.discord_channel_id in self.wordless:
+            raise Wordless(NO_WORDS)
         await self.between()
         self.asked.append((channel_info.discord_channel_id, before_id))
         here = sorted(

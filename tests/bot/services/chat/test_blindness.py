@@ -424,3 +424,27 @@ async def test_another_clans_listening_says_nothing_of_this_one(village: Village
         ours = await read_view(connection, village.clan, query)
         theirs = await read_view(connection, other, query)
     assert (ours.blind(span), theirs.blind(span)) == ((), (Blind(span),))
+
+
+async def test_while_the_words_of_a_bridge_are_not_told_nobody_is_silent(
+    village: Village, review: Review, backfill: Backfill
+) -> None:
+    past = written()
+    past.messages = [heard(9_500, LEADER, NOW - DAY, PVM)]
+    past.wordless = {PVM.discord_channel_id}
+    village.clan = await village.changed(listened_at=NOW - 3 * DAY)
+    done = await backfill.catch_up(village.clan, past)
+    assert done.missing == frozenset()
+    village.clan = await village.changed(listened_at=NOW)
+    assert await verdict(village, review) is Verdict.CANT_TELL
+    assert await reasons(village, review) == ["chat: pvm not visible 3 of 30 days"]
+    async with village.database.reading() as connection:
+        gaps = await runs.blindness(connection, village.clan.clan_id, NOW - 30 * DAY)
+    (gap,) = [each for each in gaps if each.channel]
+    assert (gap.channel, gap.started_at, gap.ended_at) == ("pvm", NOW - 3 * DAY, None)
+    past.wordless = set()
+    await backfill.catch_up(village.clan, past)
+    async with village.database.reading() as connection:
+        gaps = await runs.blindness(connection, village.clan.clan_id, NOW - 30 * DAY)
+    assert [each for each in gaps if each.channel] == []
+    assert await verdict(village, review) is Verdict.ACTIVE

@@ -648,3 +648,23 @@ async def test_the_file_beside_the_database_names_nobody_and_is_made_anew_when_i
     file.unlink()
     assert await privacy.forget_again() == Forgotten()
     assert file.read_text("ascii") == said
+
+
+async def test_a_clan_that_removed_the_bot_is_forgotten_after_its_days_and_no_other(
+    village: Village, intake: Intake, privacy: Privacy, path: Path
+) -> None:
+    await entangled(village, intake)
+    await privacy.forget(village.clan, ME)
+    other = await village.known_clans.found(2, "Other")
+    await village.changed(removed_at=NOW - 30 * DAY + HOUR)
+    assert await privacy.forget_removed(30 * DAY) == ()
+    gone = await village.changed(removed_at=NOW - 30 * DAY)
+    assert await privacy.forget_removed(30 * DAY) == (gone,)
+    assert await village.known_clans.known() == (other,)
+    assert everywhere(path, YOU, f"User {YOU}") == []
+    assert one(path, "SELECT count(*) FROM players") == 2
+    # Invited again, it begins anew, and whoever asked to be forgotten stays so.
+    village.clan = await village.known_clans.found(gone.guild_id, "Again")
+    await privacy.forget_again()
+    await intake.store(village.clan, [heard(1, ME, NOW - HOUR), heard(3, YOU, NOW - HOUR)])
+    assert one(path, "SELECT count(*) FROM messages") == 1

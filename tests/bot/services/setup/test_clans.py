@@ -108,3 +108,45 @@ async def test_a_new_zone_moves_what_was_written_into_its_days(
     await intake.store(village.clan, messages[200:])  # with the clan as it was before
     assert kept(path) == told(messages, ZoneInfo("Asia/Kolkata"))
     assert kept(path, other.clan_id) == told(theirs, ZoneInfo("UTC"))
+
+
+async def test_the_group_of_the_settings_is_the_server_s_and_its_phantom_is_merged(
+    village: Village,
+) -> None:
+    known = village.known_clans
+    lone = await known.found(0, "Group 139")
+    assert (await known.adopt(lone, 139)).wom_group_id == 139
+    phantom = Village(village.database, known, village.clock, lone)
+    await phantom.settled({1: "One", 2: "Two"})
+    assert [each.guild_id for each in await known.every()] == [village.clan.guild_id]
+    ours = await known.adopt(village.clan, 139)
+    assert (ours.guild_id, ours.wom_group_id) == (village.clan.guild_id, 139)
+    assert await known.known() == (ours,)
+    path = village.database.path
+    assert path is not None
+    assert one(path, "SELECT count(*) FROM memberships WHERE left_at IS NULL") == 2
+    assert await known.adopt(ours, 139) == ours
+
+
+async def test_a_group_that_was_chosen_stays_and_takes_nothing_of_another(village: Village) -> None:
+    known = village.known_clans
+    await known.adopt(await known.found(0, "Group 139"), 139)
+    await known.join_group(village.clan, 77, "Chosen")
+    assert (await known.adopt(village.clan, 139)).wom_group_id == 77
+    # What is nobody's is not served any more: no poll of it ever happens.
+    assert [each.wom_group_id for each in await known.every()] == [77]
+    assert len(await known.known()) == 2
+
+
+async def test_a_clan_whose_server_the_bot_left_is_served_again_when_it_is_back(
+    village: Village,
+) -> None:
+    known, clan = village.known_clans, village.clan
+    await known.leave(clan.guild_id)
+    assert await known.every() == ()
+    assert [each.removed_at for each in await known.known()] == [NOW]
+    await known.be_in({55: "Elsewhere"})
+    assert [each.removed_at for each in await known.known()] == [NOW, None]
+    await known.be_in({clan.guild_id: clan.name})
+    assert [each.removed_at for each in await known.known()] == [None, NOW]
+    assert [each.guild_id for each in await known.every()] == [clan.guild_id]
