@@ -140,6 +140,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "bridges.speakers_called": lambda it, clan: bridges.speakers_called(it, clan, ["no ob"]),
     "players.bearings": lambda it, clan: players.bearings(it, clan, ["player 10", "player 20"]),
     "players.names": players.names,
+    "players.last_change_at": players.last_change_at,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
     "messages.writers_in": lambda it, clan: messages.writers_in(it, clan, range(1, 9), START),
@@ -187,7 +188,8 @@ async def settle(connection: Connection, number: int) -> int:
     """Make a clan that has something of everything; the numbers of two of them differ."""
     clan_id = await a_clan(connection, guild_id=number)
     await members(connection, clan_id, [number * 10, number * 10 + 1], f"role {number}")
-    await players.note_events(connection, clan_id, [MembershipEventRow(number * 10, "joined", NOW)])
+    came = MembershipEventRow(number * 10, "joined", NOW - number * HOUR)
+    await players.note_events(connection, clan_id, [came])
     for days in (9, 1):
         at = NOW - days * DAY + number * HOUR
         await metrics.metric_ids(connection, {"clue_scrolls_all": "activity"})
