@@ -25,7 +25,10 @@ _PORTAL = "discord.com/developers/applications"
 
 _OpensBot = Callable[[bool], AbstractAsyncContextManager[discord.Client]]
 
-_AWAY = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed)
+CUT = (OSError, aiohttp.ClientError)
+"""What discord.py raises when a connection ends before the answer is there."""
+
+_AWAY = (*CUT, discord.HTTPException, discord.ConnectionClosed)
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, zlib.error)
 """What discord.py raises on an answer or a frame that is not as Discord says it is."""
 

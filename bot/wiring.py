@@ -16,7 +16,7 @@ from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
-from bot.services.ops import Upkeep
+from bot.services.ops import Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
@@ -63,6 +63,7 @@ class Services:
     refreshing: Refreshing
     looking: Looking
     upkeep: Upkeep
+    turns: Turns
     identities: IdentityCache
     clock: Clock
     migrated: Migrated
@@ -204,6 +205,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
             identities=identities,
         ),
+        turns=Turns(),
         identities=identities,
         clock=clock,
         migrated=migrated,

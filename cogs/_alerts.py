@@ -85,7 +85,6 @@ class AlertsPanel(Panel):
 
     async def show(self, interaction: Interaction, kind: str, page: int = 0) -> None:
         """Show one kind, or all of them, as everything is now."""
-        await interaction.response.defer()
         review, found = await _read(self.services, interaction)
         panel = AlertsPanel(self.services, review, found, kind, page)
         await interaction.edit_original_response(view=panel)
@@ -135,7 +134,6 @@ class _Copy(discord.ui.Button[AlertsPanel]):
         if self.view is None:
             return
         kind = where_in(_KIND, interaction.message)
-        await interaction.response.defer(ephemeral=True, thinking=True)
         _, found = await _read(self.view.services, interaction)
         asked = [each for each in found if not kind or each.kind == kind]
         names = names_of(asked)

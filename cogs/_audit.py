@@ -55,9 +55,9 @@ class AuditPanel(Panel):
 
     async def turn(self, interaction: Interaction, step: int) -> None:
         """Show the page before or after, as everything is now."""
-        await interaction.response.defer()
         clan = clan_of(interaction)
-        made = await self.services.audits.files(clan)
+        async with self.services.turns.of(interaction.user.id):
+            made = await self.services.audits.files(clan)
         page = max(0, page_of(_KIND, interaction.message) + step)
         panel = AuditPanel(self.services, clan, made, page)
         await interaction.edit_original_response(view=panel, attachments=panel.files())

@@ -19,7 +19,7 @@ from tests.cogs.test_bridge import hall
 from tests.cogs.test_inactive import hushed
 from tests.cogs.test_me import quiet_player
 from tests.cogs.town import START, Town, words
-from tests.cogs.wire import as_sent
+from tests.cogs.wire import as_sent, in_order
 
 __all__ = ["hushed"]
 
@@ -68,6 +68,7 @@ async def chief(town: Town, *, all_officers: bool = True) -> MemberActor:
 async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
     hushed: Town,
     journal: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
     command: str,
     restarts: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
@@ -76,11 +77,12 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
     shown = await who.slash(town.general, command)
     panel = _answers(shown)[0]
     pressed: set[str] = set()
+    happened = in_order(monkeypatch, town.services.intake._database)
     while len(pressed) < _MOST_PRESSES and (control := next(_not_yet(panel, pressed), None)):
         pressed.add(_kind(control))
         if restarts:
             await town.restart()
-        for answer in _answers(await _pressed(town, who, panel, control)):
+        for answer in _answers(await _pressed(town, who, panel, control, happened)):
             assert "Choose the channel first" not in words(answer)
     assert pressed >= SCREENS[command]
     assert journal.getvalue() == ""
@@ -115,10 +117,18 @@ def _kind(control: dict[str, Any]) -> str:
 
 
 async def _pressed(
-    town: Town, who: MemberActor, panel: ResponseMessage, control: dict[str, Any]
+    town: Town,
+    who: MemberActor,
+    panel: ResponseMessage,
+    control: dict[str, Any],
+    happened: list[str],
 ) -> InteractionResult:
-    """Press a control; a form that it opens is sent as it is, a gap in it filled with a number."""
+    """Press a control; a form that it opens is sent as it is, a gap in it filled with a number.
+
+    Whatever is not answered by a form is acknowledged before anything is read.
+    """
     custom_id, kind = control["custom_id"], control["type"]
+    happened.clear()
     if kind == _BUTTON:
         result = await who.click(panel, custom_id=custom_id)
     else:
@@ -130,13 +140,17 @@ async def _pressed(
         picked = control["options"][-1]["value"] if kind == _TEXT_SELECT else picks[kind]
         result = await who.select(panel, [picked], custom_id=custom_id)
     if result.modal is None:
+        assert happened[0] == "answered", custom_id
         return result
+    happened.clear()
     parts = list(walk_components(result.modal["components"]))
     texts = {
         each["custom_id"]: each.get("value") or "7" for each in parts if each["type"] == _FIELD
     }
     users = {each["custom_id"]: [town.member] for each in parts if each["type"] == _USERS}
-    return await who.submit_modal(result, texts | users)
+    sent = await who.submit_modal(result, texts | users)
+    assert happened[0] == "answered", custom_id
+    return sent
 
 
 def _answers(result: InteractionResult) -> list[ResponseMessage]:

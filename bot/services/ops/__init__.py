@@ -1,6 +1,7 @@
 """How the bot itself is doing: runs of jobs, status, backups."""
 
 from bot.services.ops.rounds import DONE, FAILED, OVERTAKEN, REFUSED, Outcome, look_again, poll_clan
+from bot.services.ops.turns import NotYourTurn, Turns
 from bot.services.ops.upkeep import Status, Upkeep
 
 __all__ = [
@@ -8,8 +9,10 @@ __all__ = [
     "FAILED",
     "OVERTAKEN",
     "REFUSED",
+    "NotYourTurn",
     "Outcome",
     "Status",
+    "Turns",
     "Upkeep",
     "look_again",
     "poll_clan",
