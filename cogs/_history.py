@@ -10,6 +10,7 @@ from datetime import datetime
 import discord
 import structlog
 
+from bot.gateway import CUT
 from bot.services.chat import (
     NO_ACCESS,
     Bridges,
@@ -19,6 +20,7 @@ from bot.services.chat import (
     HistoryPage,
     Unavailable,
     Unreadable,
+    missing_words,
 )
 from cogs._errors import failure_of
 from cogs._guild_members import knows_members
@@ -26,7 +28,7 @@ from cogs._messages import (
     Place,
     channel_info_of,
     heard_of,
-    is_readable,
+    lacking,
     places_of,
     viewers_of,
 )
@@ -50,7 +52,8 @@ class DiscordHistory:
         self._bridges = bridges
         self._officer_roles = officer_roles
         self._places: dict[int, Place] = {}
-        self._knows_members = False
+        self._lacks: dict[int, str] = {}
+        self._knows_members: bool | None = None
 
     async def channel_infos(self) -> ChannelList:
         """Return the server's places but for archived threads.
@@ -66,15 +69,13 @@ class DiscordHistory:
         error = await failure_of(list_threads())
         if error is not None:
             _log.warning("active threads not listed", guild=guild.name, reason=str(error))
-        shut = (each for each in (*places_of(guild), *guild.forums) if not is_readable(each))
-        if any(shut):
-            self._knows_members = await knows_members(guild)
         places: list[Place] = [*places_of(guild), *(active if error is None else guild.threads)]
         parents: list[discord.TextChannel | discord.ForumChannel] = [
             *guild.text_channels,
             *guild.forums,
         ]
-        return ChannelList(self._spots(places), tuple(map(self._spot, parents)), error is None)
+        above = await self._spots(parents)
+        return ChannelList(await self._spots(places), above, error is None)
 
     async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
         """Return the public threads and posts that were archived after `since`.
@@ -83,7 +84,7 @@ class DiscordHistory:
         """
         channel = self._guild.get_channel(parent.discord_channel_id)
         if not parent.is_readable:
-            raise Unreadable(NO_ACCESS)
+            raise Unreadable(self._lacks.get(parent.discord_channel_id, NO_ACCESS))
         if not isinstance(channel, discord.TextChannel | discord.ForumChannel):
             return ()
         found: list[Place] = []
@@ -92,12 +93,12 @@ class DiscordHistory:
                 if thread.archive_timestamp <= since:
                     break
                 found.append(thread)
-        return self._spots(found)
+        return await self._spots(found)
 
     async def page_before(self, channel_info: ChannelInfo, before_id: int | None) -> HistoryPage:
         """Return the newest page before a message; Unreadable or Unavailable likewise."""
         if not channel_info.is_readable:
-            raise Unreadable(NO_ACCESS)
+            raise Unreadable(self._lacks.get(channel_info.discord_channel_id, NO_ACCESS))
         place = self._places.get(channel_info.discord_channel_id) or self._channel(channel_info)
         before = None if before_id is None else discord.Object(before_id)
         with _plainly():
@@ -119,17 +120,35 @@ class DiscordHistory:
             raise Gone("the channel is gone")
         return found
 
-    def _spots(self, places: Sequence[Place]) -> tuple[ChannelInfo, ...]:
-        """Return places by their facts, and know them again when they are read."""
-        self._places |= {place.id: place for place in places}
-        return tuple({place.id: self._spot(place) for place in places}.values())
+    async def _spots(
+        self, places: Sequence[Place | discord.ForumChannel]
+    ) -> tuple[ChannelInfo, ...]:
+        """Return places by their facts, and know them again when they are read.
 
-    def _spot(self, place: Place | discord.ForumChannel) -> ChannelInfo:
-        found = channel_info_of(place)
-        if found.is_readable:
-            return found
-        viewers = viewers_of(place, self._officer_roles, knows_members=self._knows_members)
-        return found._replace(viewers=viewers)
+        One that cannot be told is tried all the same: what is wrong with it costs it alone.
+        """
+        found: dict[int, ChannelInfo] = {}
+        for place in places:
+            if not isinstance(place, discord.ForumChannel):
+                self._places[place.id] = place
+            error = await failure_of(self._tell(place, found))
+            if error is not None:
+                _log.warning("a channel cannot be told", channel=place.name, exc_info=error)
+                parent_id = getattr(place, "parent_id", None)
+                found[place.id] = ChannelInfo(place.id, place.name, place.type.name, parent_id)
+        return tuple(found.values())
+
+    async def _tell(
+        self, place: Place | discord.ForumChannel, found: dict[int, ChannelInfo]
+    ) -> None:
+        told = channel_info_of(place)
+        if not told.is_readable:
+            self._lacks[place.id] = missing_words(lacking(place))
+            if self._knows_members is None:
+                self._knows_members = await knows_members(self._guild)
+            roles, knows = self._officer_roles, self._knows_members
+            told = told._replace(viewers=viewers_of(place, roles, knows_members=knows))
+        found[place.id] = told
 
 
 @contextmanager
@@ -150,5 +169,5 @@ def _plainly() -> Iterator[None]:
         slow = error.status == _TOO_MANY_REQUESTS
         words = "asked the bot to slow down" if slow else f"did not answer ({error.status})"
         raise Unavailable(f"Discord {words}") from error
-    except (OSError, TimeoutError) as error:
+    except CUT as error:
         raise Unavailable("Discord could not be reached") from error

@@ -8,6 +8,9 @@ import pytest
 from simcord.builders import ChannelHandle
 
 from bot.app import ClanBot
+from bot.services.chat import ChannelInfo
+from cogs import _history
+from cogs._messages import Place
 from storage import authors, runs
 from storage.authors import Writer
 from tests.cogs.town import Town, words
@@ -283,6 +286,47 @@ async def test_a_channel_whose_archived_threads_cannot_be_listed_costs_only_thos
     assert await counted(town) == 9
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
     assert "not read to the end" not in said
+
+
+async def test_a_channel_that_cannot_be_told_costs_itself_alone(
+    bare_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = bare_town
+    other = town.guild.create_text_channel("pvm")
+    await away(town)
+    for where in (town.general, other):
+        unheard(town, where, 3)
+    tell = _history.channel_info_of
+
+    def told(place: Place) -> ChannelInfo:
+        if place.id == town.general.id:
+            raise ValueError("overwrites that nobody understands")
+        return tell(place)
+
+    monkeypatch.setattr(_history, "channel_info_of", told)
+    await town.restart()
+    assert await counted(town) == 6
+
+
+async def test_status_says_which_channel_lacks_which_permission(bare_town: Town) -> None:
+    town = bare_town
+    denied = {
+        "raids": discord.PermissionOverwrite(read_message_history=False),
+        "staff": discord.PermissionOverwrite(view_channel=False, send_messages=True),
+    }
+    for name, overwrite in denied.items():
+        town.guild.create_text_channel(name, overwrites={town.guild.default_role: overwrite})
+    lounge = town.guild.create_voice_channel("lounge")
+    await town.env.settle()
+    channel = town.env.bot.get_channel(lounge.id)
+    assert isinstance(channel, discord.VoiceChannel)
+    mute = discord.PermissionOverwrite(connect=False, send_messages=True)
+    await channel.set_permissions(channel.guild.default_role, overwrite=mute)
+    await town.restart()
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "#raids (Read Message History is missing)" in said
+    assert "#lounge (Connect is missing)" in said
+    assert "#staff" not in said
 
 
 async def test_history_that_fails_is_tried_again_for_as_long_as_the_bot_runs(

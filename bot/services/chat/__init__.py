@@ -10,6 +10,7 @@ from bot.services.chat.backfill import (
     HistoryPage,
     Unavailable,
     Unreadable,
+    missing_words,
 )
 from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
@@ -41,6 +42,7 @@ __all__ = [
     "Unreadable",
     "Zones",
     "credit",
+    "missing_words",
     "part_speakers",
     "settle_again",
 ]

@@ -27,7 +27,13 @@ MOMENT = timedelta(minutes=10)
 """So long nobody may have listened without its being an absence."""
 
 NO_ACCESS = "View Channel or Read Message History is missing"
-"""What a place lacks that Discord does not let the bot read."""
+"""What a place lacks that Discord does not let the bot read, where nobody knows more of it."""
+
+
+def missing_words(permissions: Sequence[str]) -> str:
+    """Return what a place lacks, by the names of permissions as Discord shows them."""
+    return f"{' and '.join(permissions)} {'is' if len(permissions) == 1 else 'are'} missing"
+
 
 _BROKEN = "something went wrong while it was read, as the log says"
 _T = TypeVar("_T")

@@ -33,6 +33,8 @@ from storage.runs import Run
 _COVERED = Period.MONTH
 _NAMED = 5
 _UNEXPECTED = "something that nobody expected"
+_MISSING = ("is missing", "are missing")
+"""How a reason ends that somebody on the server can do something about."""
 _LET_IN_OR_LEAVE_OUT = (
     "give the bot View Channel and Read Message History there, or leave it out in /clanstats setup"
 )
@@ -146,8 +148,8 @@ class Upkeep:
             troubles=(
                 *self._troubles(clan, ran, late, now),
                 *_rank_troubles(view),
-                *_hidden_troubles([each.name for each in view.hidden_channels]),
-                *_lost_troubles([name for name in unread if name in unreadable]),
+                *_hidden_troubles({each.name: each.reason for each in view.hidden_channels}),
+                *_lost_troubles({n: why for n, why in unread.items() if n in unreadable}),
                 *_gap_troubles({n: why for n, why in unread.items() if n not in unreadable}),
             ),
             verdicts=verdicts,
@@ -244,35 +246,40 @@ def _rank_troubles(view: ClanView) -> list[Finding]:
     return [finding._replace(words=f"ranks in the game: {finding.words}")]
 
 
-def _hidden_troubles(names: Sequence[str]) -> list[Finding]:
+def _hidden_troubles(unread: Mapping[str, str]) -> list[Finding]:
     """Return what it costs that members write where the bot never could read."""
-    if not names:
+    if not unread:
         return []
     return [
         warning(
             "channels",
-            f"members write in {_channels(names)}, which the bot cannot read: "
+            f"members write in {_channels(unread)}, which the bot cannot read: "
             "who can write there is never called silent",
             _LET_IN_OR_LEAVE_OUT,
         )
     ]
 
 
-def _lost_troubles(names: Sequence[str]) -> list[Finding]:
+def _lost_troubles(unread: Mapping[str, str]) -> list[Finding]:
     """Return what it costs that channels cannot be read any more."""
-    if not names:
+    if not unread:
         return []
     return [
         warning(
             "channels",
-            f"{_channels(names)} can't be read any more: who wrote there is never called silent",
+            f"{_channels(unread)} can't be read any more: who wrote there is never called silent",
             _LET_IN_OR_LEAVE_OUT,
         )
     ]
 
 
-def _channels(names: Sequence[str]) -> str:
-    return first_few([f"#{name}" for name in sorted(names)], _NAMED)
+def _channels(unread: Mapping[str, str]) -> str:
+    """Return channels by name, each with what it lacks where that is known exactly."""
+    return first_few([f"#{name}{_lacks(why)}" for name, why in sorted(unread.items())], _NAMED)
+
+
+def _lacks(reason: str) -> str:
+    return f" ({reason})" if reason.endswith(_MISSING) and reason != NO_ACCESS else ""
 
 
 def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
@@ -281,9 +288,7 @@ def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
         warning(
             "channels",
             f"#{name} is not read to the end: {reason}",
-            "give the bot View Channel and Read Message History there; it is read within the hour"
-            if NO_ACCESS in reason
-            else _AGAIN,
+            _give(reason) if reason.endswith(_MISSING) else _AGAIN,
         )
         for name, reason in sorted(unread.items())[:_NAMED]
     ]
@@ -293,6 +298,11 @@ def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
             warning("channels", f"{plural(more, 'more channel')} not read to the end", _AGAIN)
         )
     return found
+
+
+def _give(reason: str) -> str:
+    what = "View Channel and Read Message History" if NO_ACCESS in reason else "that"
+    return f"give the bot {what} there; it is read at once"
 
 
 def _size(database: Database) -> int | None:
