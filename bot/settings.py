@@ -130,6 +130,7 @@ class Settings(BaseSettings):
         timedelta(hours=12), ge=timedelta(hours=6), description="6h or more, like 12h or 1d"
     )
     history_days: int = Field(90, ge=0, le=3650, description="a number of days from 0 to 3650")
+    compare_days: int = Field(3, ge=0, le=90, description="a number of days from 0 to 90")
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
     ] = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")

@@ -181,7 +181,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         intake=intake,
         presence=presence,
         bridges=Bridges(database, intake),
-        backfill=Backfill(database, intake, clock, settings.history_days),
+        backfill=Backfill(database, intake, clock, settings.history_days, settings.compare_days),
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
         places=Channels(database),

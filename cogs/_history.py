@@ -35,6 +35,7 @@ from cogs._messages import (
 
 _PAGE = 100
 _TOO_MANY_REQUESTS = 429
+_UNKNOWN_CHANNEL = 10003
 
 _log = structlog.get_logger()
 
@@ -111,7 +112,17 @@ class DiscordHistory:
             newest_id=page[0].id if page else None,
             oldest_id=oldest.id if oldest and len(page) == _PAGE else None,
             oldest_at=oldest.created_at if oldest else None,
+            ids=frozenset(message.id for message in page),
         )
+
+    async def is_gone(self, discord_channel_id: int) -> bool:
+        """Return whether Discord says that there is no such channel or thread any more."""
+        with _plainly():
+            try:
+                await self._guild.fetch_channel(discord_channel_id)
+            except discord.NotFound as error:
+                return error.code == _UNKNOWN_CHANNEL
+        return False
 
     def _channel(self, channel_info: ChannelInfo) -> Place:
         """Return a channel that is read on its own; Gone when it is not there."""
