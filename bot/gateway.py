@@ -28,7 +28,10 @@ _PORTAL = "discord.com/developers/applications"
 
 _OpensBot = Callable[[Granted], AbstractAsyncContextManager[discord.Client]]
 
-_AWAY = (OSError, aiohttp.ClientError, discord.HTTPException, discord.ConnectionClosed)
+CUT = (OSError, aiohttp.ClientError)
+"""What discord.py raises when a connection ends before the answer is there."""
+
+_AWAY = (*CUT, discord.HTTPException, discord.ConnectionClosed)
 _UNREADABLE = (
     *(LookupError, TypeError, ValueError, AttributeError),
     *(ArithmeticError, AssertionError, zlib.error),

@@ -16,7 +16,7 @@ from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
-from bot.services.ops import Upkeep
+from bot.services.ops import Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
@@ -64,6 +64,7 @@ class Services:
     refreshing: Refreshing
     looking: Looking
     upkeep: Upkeep
+    turns: Turns
     identities: IdentityCache
     clock: Clock
     migrated: Migrated
@@ -186,7 +187,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         intake=intake,
         presence=presence,
         bridges=Bridges(database, intake),
-        backfill=Backfill(database, intake, clock, settings.history_days),
+        backfill=Backfill(database, intake, clock, settings.history_days, settings.compare_days),
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
         places=Channels(database),
@@ -210,6 +211,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
             identities=identities,
         ),
+        turns=Turns(),
         identities=identities,
         clock=clock,
         migrated=migrated,

@@ -39,6 +39,7 @@ class AuditScreen(Screen[AuditState, AuditFound]):
 
     controls = _CONTROLS
     permission = Permission.PROMOTE
+    is_heavy = True
     State = AuditState
 
     async def read(self, interaction: Interaction, _state: AuditState) -> AuditFound:

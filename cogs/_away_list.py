@@ -13,9 +13,9 @@ from bot.services.people import LeaveList, ListedLeave, Whom
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._leave import no_day, on_day, span_words
-from cogs._panels import Panel, PanelForm
+from cogs._panels import OpensForm, Panel, PanelForm
 from cogs._permissions import Interaction, clan_of
-from cogs._replies import Box, small, tell, when
+from cogs._replies import Box, open_form, small, tell, when
 
 _CHOICES = 25
 _PAST_SHOWN = 10
@@ -89,7 +89,7 @@ class AwayPanel(Panel):
     async def redraw(self, interaction: Interaction, note: str) -> None:
         """Show the list as it is now, with a note."""
         panel = await away_panel(self.services, interaction, note)
-        await interaction.response.edit_message(view=panel)
+        await interaction.edit_original_response(view=panel)
 
 
 async def away_panel(services: Services, interaction: Interaction, note: str = "") -> AwayPanel:
@@ -190,7 +190,7 @@ class _EndLeave(discord.ui.Select[AwayPanel]):
         await self.view.redraw(interaction, note)
 
 
-class _Extend(discord.ui.Select[AwayPanel]):
+class _Extend(OpensForm, discord.ui.Select[AwayPanel]):
     def __init__(self, options: Sequence[discord.SelectOption]) -> None:
         super().__init__(
             custom_id="away:extend",
@@ -201,7 +201,7 @@ class _Extend(discord.ui.Select[AwayPanel]):
     async def callback(self, interaction: Interaction) -> None:
         """Ask for the new last day of the picked leave."""
         if self.view is not None:
-            await interaction.response.send_modal(_DayForm(self.view, int(self.values[0])))
+            await open_form(interaction, _DayForm(self.view, int(self.values[0])))
 
 
 class _DayForm(PanelForm):

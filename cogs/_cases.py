@@ -135,7 +135,6 @@ class CasesPanel(Panel):
 
     async def turn(self, interaction: Interaction, at: CasesState) -> None:
         """Show another page, as everything is now."""
-        await interaction.response.defer()
         panel = await _panel(self.services, interaction, at)
         await interaction.edit_original_response(view=panel)
 

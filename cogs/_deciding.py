@@ -33,7 +33,7 @@ from cogs._noticing import TO_COPY, TO_POST, draft, send_notice
 from cogs._permissions import Interaction, check_permission, clan_of
 from cogs._promotions import copy_lines, promotions_view
 from cogs._promotions_details import Drawn, details_view
-from cogs._replies import files, tell
+from cogs._replies import acknowledge, files, open_form, tell
 from cogs._updating import request_update
 
 _FORMS = (Act.NOT_YET, Act.SNOOZE, Act.DISMISS)
@@ -48,15 +48,15 @@ class Deciding:
 
     async def action(self, interaction: Interaction, key: Key) -> None:
         """Check the permission, then do what the button stands for."""
+        opens_form = key.act in {*_FORMS, Act.NOTICE, Act.CLOSE}
+        if not opens_form:
+            await acknowledge(interaction)
         if not await check_permission(interaction, self._services.clans, PERMISSIONS[key.at.kind]):
             return
-        if key.act is Act.CLOSE:
-            await self._ask_why_over(interaction, key)
+        if opens_form:
+            asks = self._ask_why_over if key.act is Act.CLOSE else self._ask
+            await asks(interaction, key)
             return
-        if key.act in _FORMS or key.act is Act.NOTICE:
-            await self._ask(interaction, key)
-            return
-        await interaction.response.defer()
         if key.act in MOVES:
             await self.record(interaction, key, FormInput())
         elif key.act in _TURNS:
@@ -136,7 +136,7 @@ class Deciding:
             clan, key.at.kind, key.player_id, key.at.days
         )
         if isinstance(found, Unsuggested):
-            await interaction.response.defer()
+            await acknowledge(interaction)
             await tell(interaction, f"{bold(found.name)}: {escaped(found.words)}")
             await self.redraw(interaction, key, before=read)
             return
@@ -149,23 +149,24 @@ class Deciding:
         else:
             usual = _usual_days((await services.policies.of(clan)).cases, key.act)
             form = DecisionForm(services, key, found.name, usual, self.record)
-        await interaction.response.send_modal(form)
+        await open_form(interaction, form)
 
     async def _ask_why_over(self, interaction: Interaction, key: Key) -> None:
         """Open the form that ends a case, unless it is not as its card shows it any more."""
         found = await self._services.cases.of_person(clan_of(interaction), key.player_id)
         shown = newest(found, key.at.kind)
         if shown is None or not _is_shown(shown.case, key):
-            await interaction.response.defer()
+            await acknowledge(interaction)
             await self.record(interaction, key, FormInput())
             return
         form = DecisionForm(self._services, key, shown.name, None, self.record)
-        await interaction.response.send_modal(form)
+        await open_form(interaction, form)
 
     async def _show_details(self, interaction: Interaction, key: Key) -> None:
         """Show all about somebody beside the list."""
         at, kinds = key.about_person(), kinds_for(interaction)
-        drawn = await details_view(self._services, clan_of(interaction), at, kinds)
+        async with self._services.turns.of(interaction.user.id):
+            drawn = await details_view(self._services, clan_of(interaction), at, kinds)
         await interaction.followup.send(
             view=drawn.view, files=files(*drawn.documents), ephemeral=True
         )

@@ -92,7 +92,6 @@ class DecisionForm(PanelForm):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Hand over what was written, or say what would be right."""
-        await interaction.response.defer()
         try:
             end = self._until_at(interaction)
         except ValueError as error:
@@ -129,7 +128,6 @@ class NoticeForm(PanelForm):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Hand over what was written."""
-        await interaction.response.defer()
         await self._then(interaction, self._key, FormInput(notice=self.notice.value))
 
 

@@ -9,8 +9,11 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.gateway import CUT
 from bot.journal import short_id, traced
+from bot.reports.worker import NotDrawn
 from bot.services.game import fault_words
+from bot.services.ops import NotYourTurn
 from cogs._replies import tell
 
 _UNEXPECTED = "Something went wrong on our side. Try again; if it stays, tell whoever runs the bot."
@@ -19,13 +22,20 @@ _log = structlog.get_logger()
 
 
 async def explain(interaction: discord.Interaction[discord.Client], error: Exception) -> None:
-    """Log an error with its traceback and tell whoever asked, privately."""
+    """Log an error with its traceback and tell whoever asked, privately.
+
+    That it is not somebody's turn is no error, and only told.
+    """
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     trace = interaction.extras.get("trace") or short_id()
-    _log.error("could not answer", trace=trace, asked=asked(interaction), exc_info=cause)
+    if isinstance(cause, NotYourTurn):
+        said = str(cause)
+    else:
+        _log.error("could not answer", trace=trace, asked=asked(interaction), exc_info=cause)
+        said = f"{words(cause)}\n-# Reference `{trace}`"
     try:
-        await tell(interaction, f"{words(cause)}\n-# Reference `{trace}`")
-    except discord.HTTPException as silence:
+        await tell(interaction, said)
+    except (discord.HTTPException, *CUT) as silence:
         _log.warning("could not even say so", trace=trace, reason=str(silence))
 
 
@@ -40,6 +50,10 @@ def words(error: BaseException) -> str:
         )
     if isinstance(error, discord.HTTPException):
         return "Discord did not take the answer. Try again in a minute."
+    if isinstance(error, NotDrawn):
+        return (
+            "The picture took too long to draw. Try again; if it stays, tell whoever runs the bot."
+        )
     return fault_words(error) or _UNEXPECTED
 
 

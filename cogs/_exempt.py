@@ -132,4 +132,4 @@ class _EndExemption(discord.ui.Select[ExemptPanel]):
         ended = await services.exemptions.end(clan, int(self.values[0]))
         name = "" if ended is None else escaped(ended.player or role_words(ended.role or ""))
         note = f"**{name}** is not exempt any more." if name else "That had ended already."
-        await interaction.response.edit_message(view=await exempt_panel(services, clan, note))
+        await interaction.edit_original_response(view=await exempt_panel(services, clan, note))

@@ -10,6 +10,7 @@ from datetime import datetime
 import discord
 import structlog
 
+from bot.gateway import CUT
 from bot.services.chat import (
     NO_ACCESS,
     NO_WORDS,
@@ -21,6 +22,7 @@ from bot.services.chat import (
     Unavailable,
     Unreadable,
     Wordless,
+    missing_words,
 )
 from cogs._errors import failure_of
 from cogs._guild_members import knows_members
@@ -28,13 +30,14 @@ from cogs._messages import (
     Place,
     channel_info_of,
     heard_of,
-    is_readable,
+    lacking,
     places_of,
     viewers_of,
 )
 
 _PAGE = 100
 _TOO_MANY_REQUESTS = 429
+_UNKNOWN_CHANNEL = 10003
 
 _log = structlog.get_logger()
 
@@ -58,7 +61,8 @@ class DiscordHistory:
         self._bridges = bridges
         self._officer_roles = officer_roles
         self._places: dict[int, Place] = {}
-        self._knows_members = False
+        self._lacks: dict[int, str] = {}
+        self._knows_members: bool | None = None
 
     async def channel_infos(self) -> ChannelList:
         """Return the server's places but for archived threads.
@@ -74,15 +78,13 @@ class DiscordHistory:
         error = await failure_of(list_threads())
         if error is not None:
             _log.warning("active threads not listed", guild=guild.name, reason=str(error))
-        shut = (each for each in (*places_of(guild), *guild.forums) if not is_readable(each))
-        if any(shut):
-            self._knows_members = await knows_members(guild)
         places: list[Place] = [*places_of(guild), *(active if error is None else guild.threads)]
         parents: list[discord.TextChannel | discord.ForumChannel] = [
             *guild.text_channels,
             *guild.forums,
         ]
-        return ChannelList(self._spots(places), tuple(map(self._spot, parents)), error is None)
+        above = await self._spots(parents)
+        return ChannelList(await self._spots(places), above, error is None)
 
     async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
         """Return the public threads and posts that were archived after `since`.
@@ -91,7 +93,7 @@ class DiscordHistory:
         """
         channel = self._guild.get_channel(parent.discord_channel_id)
         if not parent.is_readable:
-            raise Unreadable(NO_ACCESS)
+            raise Unreadable(self._lacks.get(parent.discord_channel_id, NO_ACCESS))
         if not isinstance(channel, discord.TextChannel | discord.ForumChannel):
             return ()
         found: list[Place] = []
@@ -100,12 +102,12 @@ class DiscordHistory:
                 if thread.archive_timestamp <= since:
                     break
                 found.append(thread)
-        return self._spots(found)
+        return await self._spots(found)
 
     async def page_before(self, channel_info: ChannelInfo, before_id: int | None) -> HistoryPage:
         """Return the newest page before a message; Unreadable or Unavailable likewise."""
         if not channel_info.is_readable:
-            raise Unreadable(NO_ACCESS)
+            raise Unreadable(self._lacks.get(channel_info.discord_channel_id, NO_ACCESS))
         place = self._places.get(channel_info.discord_channel_id) or self._channel(channel_info)
         bridge = self._bridges.at(self._guild.id, place.id)
         if bridge is not None and not self._sees_words:
@@ -120,7 +122,17 @@ class DiscordHistory:
             newest_id=page[0].id if page else None,
             oldest_id=oldest.id if oldest and len(page) == _PAGE else None,
             oldest_at=oldest.created_at if oldest else None,
+            ids=frozenset(message.id for message in page),
         )
+
+    async def is_gone(self, discord_channel_id: int) -> bool:
+        """Return whether Discord says that there is no such channel or thread any more."""
+        with _plainly():
+            try:
+                await self._guild.fetch_channel(discord_channel_id)
+            except discord.NotFound as error:
+                return error.code == _UNKNOWN_CHANNEL
+        return False
 
     def _channel(self, channel_info: ChannelInfo) -> Place:
         """Return a channel that is read on its own; Gone when it is not there."""
@@ -129,17 +141,35 @@ class DiscordHistory:
             raise Gone("the channel is gone")
         return found
 
-    def _spots(self, places: Sequence[Place]) -> tuple[ChannelInfo, ...]:
-        """Return places by their facts, and know them again when they are read."""
-        self._places |= {place.id: place for place in places}
-        return tuple({place.id: self._spot(place) for place in places}.values())
+    async def _spots(
+        self, places: Sequence[Place | discord.ForumChannel]
+    ) -> tuple[ChannelInfo, ...]:
+        """Return places by their facts, and know them again when they are read.
 
-    def _spot(self, place: Place | discord.ForumChannel) -> ChannelInfo:
-        found = channel_info_of(place)
-        if found.is_readable:
-            return found
-        viewers = viewers_of(place, self._officer_roles, knows_members=self._knows_members)
-        return found._replace(viewers=viewers)
+        One that cannot be told is tried all the same: what is wrong with it costs it alone.
+        """
+        found: dict[int, ChannelInfo] = {}
+        for place in places:
+            if not isinstance(place, discord.ForumChannel):
+                self._places[place.id] = place
+            error = await failure_of(self._tell(place, found))
+            if error is not None:
+                _log.warning("a channel cannot be told", channel=place.name, exc_info=error)
+                parent_id = getattr(place, "parent_id", None)
+                found[place.id] = ChannelInfo(place.id, place.name, place.type.name, parent_id)
+        return tuple(found.values())
+
+    async def _tell(
+        self, place: Place | discord.ForumChannel, found: dict[int, ChannelInfo]
+    ) -> None:
+        told = channel_info_of(place)
+        if not told.is_readable:
+            self._lacks[place.id] = missing_words(lacking(place))
+            if self._knows_members is None:
+                self._knows_members = await knows_members(self._guild)
+            roles, knows = self._officer_roles, self._knows_members
+            told = told._replace(viewers=viewers_of(place, roles, knows_members=knows))
+        found[place.id] = told
 
 
 @contextmanager
@@ -160,5 +190,5 @@ def _plainly() -> Iterator[None]:
         slow = error.status == _TOO_MANY_REQUESTS
         words = "asked the bot to slow down" if slow else f"did not answer ({error.status})"
         raise Unavailable(f"Discord {words}") from error
-    except (OSError, TimeoutError) as error:
+    except CUT as error:
         raise Unavailable("Discord could not be reached") from error

@@ -22,6 +22,8 @@ NOT_AWAY = "You are not on leave. `/away` sets one."
 _NOON = time(12)
 
 Reason = app_commands.Range[str, 1, 200]
+Day = app_commands.Range[str, 1, 100]
+"""A day as somebody writes it."""
 
 
 def on_day(day: date, zone: ZoneInfo, style: discord.utils.TimestampStyle = "D") -> str:
@@ -121,4 +123,4 @@ class _StillAway(discord.ui.Button[ReturnPanel]):
 
 async def _close(interaction: Interaction, words: str) -> None:
     view = discord.ui.LayoutView().add_item(discord.ui.TextDisplay(words))
-    await interaction.response.edit_message(view=view)
+    await interaction.edit_original_response(view=view)

@@ -17,8 +17,9 @@ from cogs._guild_members import guild_members_in, member_in, officer_in
 from cogs._links_state import LinksState, LinksTab, fingerprint
 from cogs._links_turning import RedrawnQueue
 from cogs._links_words import applied_words, done_words, undone_words
-from cogs._panels import PanelForm
+from cogs._panels import OpensForm, PanelForm
 from cogs._permissions import Interaction, clan_of
+from cogs._replies import open_form
 
 _STYLES = {
     LinkAction.CONFIRM: discord.ButtonStyle.success,
@@ -53,7 +54,6 @@ class ActionButton(discord.ui.Button[RedrawnQueue]):
         if self.view is None:
             return
         at = LinksState.read(interaction.message)
-        await interaction.response.defer()
         done = _doer(self.view.services.links, self._permission)
         answer = await done(clan_of(interaction), at.picked, officer_in(interaction))
         name = await partner_name(interaction, at.picked.user_id, answer)
@@ -86,7 +86,7 @@ async def partner_name(interaction: Interaction, user_id: int, answer: LinkResul
     return member.display_name if member else answer.partner or "somebody who left"
 
 
-class HandButton(discord.ui.Button[RedrawnQueue]):
+class HandButton(OpensForm, discord.ui.Button[RedrawnQueue]):
     """Opens the form in which a partner is named."""
 
     def __init__(self, *, disabled: bool = False) -> None:
@@ -97,7 +97,7 @@ class HandButton(discord.ui.Button[RedrawnQueue]):
         if self.view is not None:
             at = LinksState.read(interaction.message)
             form = _UserForm if at.tab is LinksTab.PLAYERS else _NameForm
-            await interaction.response.send_modal(form(self.view, at))
+            await open_form(interaction, form(self.view, at))
 
 
 class _HandForm(PanelForm):
@@ -128,7 +128,6 @@ class _NameForm(_HandForm):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Confirm the member of that name."""
-        await interaction.response.defer()
         user_id = self._at.picked.user_id
         answer = await self.services.links.link_by_hand(
             clan_of(interaction), user_id, self.name.value, officer_in(interaction)
@@ -146,7 +145,6 @@ class _UserForm(_HandForm):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Confirm the picked user."""
-        await interaction.response.defer()
         (user,) = self.user.values
         pair = LinkPair(self._at.picked.player_id, user.id)
         links = self.services.links
@@ -167,7 +165,6 @@ class SureButton(discord.ui.Button[RedrawnQueue]):
     async def callback(self, interaction: Interaction) -> None:
         """Show the list."""
         if self.view is not None:
-            await interaction.response.defer()
             await self.view.redraw(interaction, LinksState(LinksTab.SURE))
 
 
@@ -186,7 +183,6 @@ class ApplyButton(discord.ui.Button[RedrawnQueue]):
         """Confirm them, if the list is still the one that was shown."""
         if self.view is None:
             return
-        await interaction.response.defer()
         at, clan, links = (
             LinksState.read(interaction.message),
             clan_of(interaction),
@@ -215,7 +211,6 @@ class UndoButton(discord.ui.Button[RedrawnQueue]):
         """Restore what was before."""
         if self.view is None:
             return
-        await interaction.response.defer()
         at, links = LinksState.read(interaction.message), self.view.services.links
         refusal = await links.undo(clan_of(interaction), at.action_id, officer_in(interaction))
         await self.view.redraw(

@@ -46,7 +46,6 @@ class PairPick(discord.ui.Select[RedrawnQueue]):
     async def callback(self, interaction: Interaction) -> None:
         """Turn to another pair."""
         if self.view is not None:
-            await interaction.response.defer()
             at = LinksState.read(interaction.message)
             await self.view.redraw(interaction, replace(at, picked=pair_of(self.values[0])))
 
@@ -70,7 +69,6 @@ class NoDiscordPick(discord.ui.Select[RedrawnQueue]):
         """Mark those who are picked, and say how many were."""
         if self.view is None:
             return
-        await interaction.response.defer()
         at, links = LinksState.read(interaction.message), self.view.services.links
         picked = [int(each) for each in self.values]
         done = await links.mark_without_discord(
@@ -94,7 +92,6 @@ class TabButton(discord.ui.Button[RedrawnQueue]):
     async def callback(self, interaction: Interaction) -> None:
         """Show the list from its beginning."""
         if self.view is not None:
-            await interaction.response.defer()
             await self.view.redraw(interaction, LinksState(self._tab))
 
 
@@ -114,7 +111,6 @@ class TurnButton(discord.ui.Button[RedrawnQueue]):
     async def callback(self, interaction: Interaction) -> None:
         """Show the page before or after."""
         if self.view is not None:
-            await interaction.response.defer()
             at = LinksState.read(interaction.message)
             turned = replace(at, page=max(0, at.page + self._step), picked=LinkPair(0, 0))
             await self.view.redraw(interaction, turned)

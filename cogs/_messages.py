@@ -10,6 +10,7 @@ Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
 Place = Channel | discord.Thread
 """Wherever people write; forum posts are threads, announcement channels are text channels."""
 
+_VOICE = (discord.VoiceChannel, discord.StageChannel)
 _POWERS = discord.Permissions(
     administrator=True,
     manage_guild=True,
@@ -95,10 +96,21 @@ def channel_info_of(place: Place | discord.ForumChannel) -> ChannelInfo:
 
 def is_readable(place: Place | discord.abc.GuildChannel) -> bool:
     """Return whether the bot may see a place and what was written there before."""
+    return not lacking(place)
+
+
+def lacking(place: Place | discord.abc.GuildChannel) -> list[str]:
+    """Return which permissions the bot lacks to read a place, as Discord calls them."""
     if isinstance(place, discord.Thread) and place.parent is None:
-        return False
+        return ["View Channel"]
     allowed = place.permissions_for(place.guild.me)
-    return allowed.view_channel and allowed.read_message_history
+    needed = {
+        "View Channel": allowed.view_channel,
+        "Read Message History": allowed.read_message_history,
+        # Discord lets nobody read the chat of a voice channel that they may not join.
+        "Connect": allowed.connect or not isinstance(place, _VOICE),
+    }
+    return [name for name, is_given in needed.items() if not is_given]
 
 
 def viewers_of(

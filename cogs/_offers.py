@@ -13,6 +13,9 @@ from cogs._permissions import Interaction
 _MOST = 25
 _LONGEST = 100
 
+Typed = app_commands.Range[str, 1, _LONGEST]
+"""A name or a role as somebody types it: Discord takes no longer one, so nobody searches for it."""
+
 Choices = list[app_commands.Choice[str]]
 
 

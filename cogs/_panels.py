@@ -10,19 +10,30 @@ from bot.clan.ranks import Permission
 from bot.wiring import Services
 from cogs._errors import explain
 from cogs._permissions import Interaction, check_permission
+from cogs._replies import acknowledge
 
 _SENT_FOR = 15 * 60.0
 
 
+class OpensForm:
+    """A control that answers with a form: then the form is the first answer, and none before it."""
+
+
 class _Watched:
-    """Checks the permission before anything happens, and explains what goes wrong."""
+    """Acknowledges, checks the permission before anything happens, explains what goes wrong."""
 
     services: Services
     permission: Permission
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Check the permission."""
+        """Acknowledge before anything is read, then check the permission."""
+        if not self.opens_form(interaction):
+            await acknowledge(interaction)
         return await check_permission(interaction, self.services.clans, self.permission)
+
+    def opens_form(self, _interaction: Interaction) -> bool:
+        """Return whether the answer is a form."""
+        return False
 
     async def on_error(self, interaction: Interaction, error: Exception, /, *_: object) -> None:
         """Explain what went wrong."""
@@ -38,6 +49,12 @@ class Panel(_Watched, discord.ui.LayoutView):
         super().__init__(timeout=None if lasting else _SENT_FOR)
         self.services = services
         self.permission = permission
+
+    def opens_form(self, interaction: Interaction) -> bool:
+        """Return whether what was pressed answers with a form."""
+        pressed = dict(interaction.data or {}).get("custom_id")
+        forms = (each for each in self.walk_children() if isinstance(each, OpensForm))
+        return any(getattr(each, "custom_id", None) == pressed for each in forms)
 
 
 class PanelForm(_Watched, discord.ui.Modal):

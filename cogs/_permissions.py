@@ -4,6 +4,7 @@ What Discord hides or shows is comfort; nothing rests on it.
 """
 
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
@@ -16,7 +17,7 @@ from bot.journal import short_id
 from bot.services.setup import Clan, Clans
 from bot.wiring import Services
 from cogs._errors import asked
-from cogs._replies import tell
+from cogs._replies import tell, think
 
 Interaction = discord.Interaction[discord.Client]
 
@@ -40,15 +41,25 @@ CogT = TypeVar("CogT", bound=Served)
 _Callback = Callable[Concatenate[CogT, Interaction, P], Coroutine[Any, Any, None]]
 
 
-def requires(permission: Permission) -> Callable[[_Callback[CogT, P]], _Callback[CogT, P]]:
-    """Let only those call a command who have the permission; `clan_of` then has their clan."""
+def requires(
+    permission: Permission, *, is_heavy: bool = False
+) -> Callable[[_Callback[CogT, P]], _Callback[CogT, P]]:
+    """Let only those call a command who have the permission; `clan_of` then has their clan.
+
+    Before anything is read, Discord is told that an answer comes: it waits for three seconds.
+    A heavy answer is made when it is the caller's turn.
+    """
 
     def decorator(callback: _Callback[CogT, P]) -> _Callback[CogT, P]:
         @wraps(callback)
         async def behind(
             cog: CogT, interaction: Interaction, /, *args: P.args, **kwargs: P.kwargs
         ) -> None:
-            if await check_permission(interaction, cog.services.clans, permission):
+            await think(interaction)
+            if not await check_permission(interaction, cog.services.clans, permission):
+                return
+            turn = cog.services.turns.of(interaction.user.id) if is_heavy else nullcontext()
+            async with turn:
                 await callback(cog, interaction, *args, **kwargs)
 
         return behind

@@ -63,6 +63,7 @@ class PostPanel(Panel):
         super().__init__(services, permission, lasting=shown is None)
         self.shown = shown
         self.owner_id = owner_id
+        self._documents = () if shown is None else shown.documents
         if shown is not None:
             self.add_item(shown.box())
         row: discord.ui.ActionRow[PostPanel] = discord.ui.ActionRow()
@@ -73,6 +74,10 @@ class PostPanel(Panel):
     async def to_post(self, interaction: Interaction, period: Period) -> Shown | None:
         """Return what everybody will see: what was shown or, when that is forgotten, afresh."""
         return self.shown or await self.afresh(interaction, period)
+
+    def files(self) -> list[discord.File]:
+        """Return what the private answer names as files to send: it is nothing without them."""
+        return files(*self._documents)
 
     async def afresh(self, interaction: Interaction, period: Period) -> Shown | None:
         """Return the answer as it is now, for whoever pressed; None when there is none."""
@@ -94,12 +99,12 @@ class _Post(discord.ui.Button[PostPanel]):
         if not caller_may(interaction, panel.posting):
             await refuse(interaction, panel.posting)
             return
-        await interaction.response.defer()
         if self._pressed:
             return
         self._pressed = panel.shown is not None
         try:
-            shown = await panel.to_post(interaction, self._period)
+            async with panel.services.turns.of(interaction.user.id):
+                shown = await panel.to_post(interaction, self._period)
             if shown is None:
                 await tell(interaction, "There is nothing to post any more: ask for it again.")
                 return
@@ -113,6 +118,5 @@ class _Post(discord.ui.Button[PostPanel]):
     async def _retire(self, interaction: Interaction, panel: PostPanel) -> None:
         """Show that this button has done its work; it has, even if Discord will not show it."""
         self.label, self.disabled = "Posted", True
-        kept = interaction.message.attachments if interaction.message else []
         with suppress(discord.HTTPException):
-            await interaction.edit_original_response(view=panel, attachments=kept)
+            await interaction.edit_original_response(view=panel, attachments=panel.files())

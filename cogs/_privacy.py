@@ -189,7 +189,6 @@ class ForgetPanel(Panel):
 
     async def forget(self, interaction: Interaction) -> None:
         """Forget whoever pressed, and say so."""
-        await interaction.response.defer()
         clan, privacy = clan_of(interaction), self.services.privacy
         done = await privacy.forget(clan, interaction.user.id, interaction.created_at)
         words = forgotten_words(done.messages, opted_out=self.opted_out)
@@ -232,4 +231,4 @@ class _Keep(discord.ui.Button[ForgetPanel]):
     async def callback(self, interaction: Interaction) -> None:
         """Change nothing."""
         view = discord.ui.LayoutView().add_item(discord.ui.TextDisplay("Nothing was changed."))
-        await interaction.response.edit_message(view=view)
+        await interaction.edit_original_response(view=view)

@@ -5,7 +5,8 @@ the numbers are.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ import discord
 from discord import app_commands
 
 from bot.clan.spans import Period
+from bot.gateway import CUT
 from bot.reports.documents import Document
 
 Interaction = discord.Interaction[discord.Client]
@@ -24,20 +26,79 @@ PERIODS = [app_commands.Choice(name=each.words, value=each.value) for each in Pe
 """What can be chosen as a period."""
 
 _TEXT_LIMIT = 3_900  # Discord takes 4,000 in all; controls of the same answer need a few
-_CUT = "\N{HORIZONTAL ELLIPSIS}"
+_MORE = "\N{HORIZONTAL ELLIPSIS}"
+_ALREADY_ACKNOWLEDGED = 40060
+_TRIES = 2
+_CUT = "first answer cut off"
+"""Marks an interaction whose first answer Discord may have although nobody told us so."""
 
 
 async def tell(interaction: Interaction, text: str) -> None:
     """Say something to whoever asked and to nobody else, however far the answer has got."""
-    if not interaction.response.is_done():
-        await interaction.response.send_message(text, ephemeral=True)
+    if is_acknowledged(interaction):
+        await interaction.followup.send(text, ephemeral=True)
         return
-    await interaction.followup.send(text, ephemeral=True)
+
+    async def say() -> None:
+        await interaction.response.send_message(text, ephemeral=True)
+
+    if not await _answered(interaction, say):
+        # Whether it was heard nobody knows; said twice in the same place it stands there once.
+        with suppress(discord.NotFound):
+            await interaction.edit_original_response(content=text)
 
 
 async def think(interaction: Interaction) -> None:
-    """Acknowledge at once; the answer follows, for the asker alone."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    """Acknowledge at once, if nobody did; the answer follows, for the asker alone."""
+
+    async def defer() -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+
+    if not is_acknowledged(interaction):
+        await _answered(interaction, defer)
+
+
+async def acknowledge(interaction: Interaction) -> None:
+    """Acknowledge a press at once, if nobody did; what was pressed on is drawn anew later."""
+    if not is_acknowledged(interaction):
+        await _answered(interaction, interaction.response.defer)
+
+
+async def open_form(interaction: Interaction, form: discord.ui.Modal) -> None:
+    """Open a form; it answers also where the connection was cut as it opened."""
+
+    async def open_it() -> None:
+        await interaction.response.send_modal(form)
+
+    if not await _answered(interaction, open_it):
+        # discord.py listens to a form only after it was told that it is open.
+        interaction._state.store_view(form)  # noqa: SLF001 - there is no other door
+
+
+def is_acknowledged(interaction: Interaction) -> bool:
+    """Return whether Discord has, or may have, the first answer: there can be no second."""
+    return interaction.response.is_done() or _CUT in interaction.extras
+
+
+async def _answered(interaction: Interaction, answer: Callable[[], Awaitable[object]]) -> bool:
+    """Give the first answer; return False where Discord may have it and we were not told.
+
+    A connection that is cut leaves it open, so it is given once more: "already acknowledged" then
+    means that it was heard the first time. Whatever came of it, what follows can only be a
+    follow-up, for which Discord says itself whether there is anything to follow.
+    """
+    for _ in range(_TRIES):
+        try:
+            await answer()
+        except CUT:
+            continue
+        except discord.HTTPException as error:
+            if error.code != _ALREADY_ACKNOWLEDGED:
+                raise
+            break
+        return True
+    interaction.extras[_CUT] = True
+    return False
 
 
 class Box(discord.ui.Container[discord.ui.LayoutView]):
@@ -53,7 +114,7 @@ class Box(discord.ui.Container[discord.ui.LayoutView]):
         kept: list[str] = []
         for line in lines:
             if len(line) >= self._room:
-                kept.append(_CUT)
+                kept.append(_MORE)
                 self._room = 0
                 break
             kept.append(line)

@@ -13,7 +13,7 @@ from bot.clan.wording import plural
 from bot.services.setup import NotAllowed, Outdated, exported
 from bot.wiring import Services
 from cogs._permissions import Interaction, clan_of
-from cogs._replies import Box, files, small, when
+from cogs._replies import Box, acknowledge, files, small, tell, when
 from cogs._settings_controls import SectionPick
 from cogs._settings_pages import draw
 from cogs._settings_sheets import PAGES, Section
@@ -23,6 +23,7 @@ from cogs._settings_words import GONE, changes_said, label_of
 
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
 _LOOK_FIRST = "This changes who is flagged or suggested: Save comes after What if"
+_STILL_ASKING = "What if is still being worked out: wait for it, then press again."
 _LONGEST_NOTE = 1_400
 _TICK = "\N{WHITE HEAVY CHECK MARK}"
 
@@ -42,10 +43,14 @@ class SettingsPanel(SettingsView):
         """Check the permission; whoever presses an old panel is given a fresh one."""
         if not await super().interaction_check(interaction):
             return False
+        if self.session.is_asking:
+            await tell(interaction, _STILL_ASKING)
+            return False
         if self._is_lasting:
+            await acknowledge(interaction)
             session = await session_of(self.services, interaction, _section_of(interaction))
             panel = SettingsPanel(self.services, session, GONE)
-            await interaction.response.edit_message(view=panel)
+            await interaction.edit_original_response(view=panel)
         return not self._is_lasting
 
     async def show(self, interaction: Interaction, note: str = "") -> None:
@@ -53,10 +58,7 @@ class SettingsPanel(SettingsView):
         box = _box(self.session, note)
         self.clear_items()
         self.add_item(box)
-        if interaction.response.is_done():
-            await interaction.edit_original_response(view=self)
-        else:
-            await interaction.response.edit_message(view=self)
+        await interaction.edit_original_response(view=self)
 
 
 def settings_twins(services: Services) -> Iterator[SettingsPanel]:
@@ -80,14 +82,20 @@ class WhatIfButton(discord.ui.Button[SettingsView]):
 
     async def callback(self, interaction: Interaction) -> None:
         """Ask, and show the answer with the draft under it."""
-        if self.view is None:
+        panel = self.view
+        if panel is None:
             return
-        await interaction.response.defer()
-        session = self.view.session
+        session = panel.session
         policy = session.clan_settings.policy
-        session.what_if = await self.view.services.review.what_if(clan_of(interaction), policy)
+        session.is_asking = True
+        try:
+            async with panel.services.turns.of(interaction.user.id):
+                asked = panel.services.review.what_if(clan_of(interaction), policy)
+                session.what_if = await asked
+        finally:
+            session.is_asking = False
         session.looked_at, session.section = policy, Section.WHAT_IF
-        await self.view.show(interaction)
+        await panel.show(interaction)
 
 
 class SaveButton(discord.ui.Button[SettingsView]):
@@ -103,11 +111,12 @@ class SaveButton(discord.ui.Button[SettingsView]):
 
     async def callback(self, interaction: Interaction) -> None:
         """Save all of it, or say why not and keep the draft."""
-        if self.view is not None:
+        panel = self.view
+        if panel is not None:
             note = _LOOK_FIRST
-            if not self.view.session.needs_look:
-                note = await _saved(self.view, interaction)
-            await self.view.show(interaction, note)
+            if not panel.session.needs_look:
+                note = await _saved(panel, interaction)
+            await panel.show(interaction, note)
 
 
 class DiscardButton(discord.ui.Button[SettingsView]):
@@ -122,10 +131,11 @@ class DiscardButton(discord.ui.Button[SettingsView]):
 
     async def callback(self, interaction: Interaction) -> None:
         """Show what holds."""
-        if self.view is not None:
-            section = self.view.session.section
-            self.view.session = await session_of(self.view.services, interaction, section)
-            await self.view.show(interaction, "The draft is discarded: nothing was changed.")
+        panel = self.view
+        if panel is not None:
+            section = panel.session.section
+            panel.session = await session_of(panel.services, interaction, section)
+            await panel.show(interaction, "The draft is discarded: nothing was changed.")
 
 
 class ExportButton(discord.ui.Button[SettingsView]):
@@ -136,12 +146,13 @@ class ExportButton(discord.ui.Button[SettingsView]):
 
     async def callback(self, interaction: Interaction) -> None:
         """Send what holds as a file, privately."""
-        if self.view is None:
+        panel = self.view
+        if panel is None:
             return
         clan = clan_of(interaction)
-        document = exported(await self.view.services.policies.of(clan), clan)
-        draft = " The draft is not in it." if self.view.session.draft.changes else ""
-        await interaction.response.send_message(
+        document = exported(await panel.services.policies.of(clan), clan)
+        draft = " The draft is not in it." if panel.session.draft.changes else ""
+        await interaction.followup.send(
             f"The settings as they hold now.{draft} Read it in with `/clanstats settings file:`.",
             files=files(document),
             ephemeral=True,

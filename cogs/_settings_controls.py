@@ -2,7 +2,9 @@
 
 import discord
 
+from cogs._panels import OpensForm
 from cogs._permissions import Interaction
+from cogs._replies import open_form
 from cogs._settings_forms import LadderForm, NumbersForm, TiersForm
 from cogs._settings_sheets import PAGES, SHEETS, Section, identity
 from cogs._settings_state import SettingsView
@@ -34,7 +36,7 @@ class SectionPick(discord.ui.Select[SettingsView]):
             await self.view.show(interaction)
 
 
-class SheetButton(discord.ui.Button[SettingsView]):
+class SheetButton(OpensForm, discord.ui.Button[SettingsView]):
     """Opens a form of numbers."""
 
     def __init__(self, key: str) -> None:
@@ -46,10 +48,10 @@ class SheetButton(discord.ui.Button[SettingsView]):
         if self.view is not None:
             is_bar = SHEETS[self._key].paths[0].startswith("promotion.steady.")
             rank = self.view.session.rank if is_bar else None
-            await interaction.response.send_modal(NumbersForm(self.view, self._key, rank))
+            await open_form(interaction, NumbersForm(self.view, self._key, rank))
 
 
-class LadderButton(discord.ui.Button[SettingsView]):
+class LadderButton(OpensForm, discord.ui.Button[SettingsView]):
     """Opens the form for the order of the ranks."""
 
     def __init__(self) -> None:
@@ -58,10 +60,10 @@ class LadderButton(discord.ui.Button[SettingsView]):
     async def callback(self, interaction: Interaction) -> None:
         """Ask for the order."""
         if self.view is not None:
-            await interaction.response.send_modal(LadderForm(self.view))
+            await open_form(interaction, LadderForm(self.view))
 
 
-class TiersButton(discord.ui.Button[SettingsView]):
+class TiersButton(OpensForm, discord.ui.Button[SettingsView]):
     """Opens the form for the ranks that lead."""
 
     def __init__(self) -> None:
@@ -70,7 +72,7 @@ class TiersButton(discord.ui.Button[SettingsView]):
     async def callback(self, interaction: Interaction) -> None:
         """Ask for the ranks."""
         if self.view is not None:
-            await interaction.response.send_modal(TiersForm(self.view))
+            await open_form(interaction, TiersForm(self.view))
 
 
 class SecondOfficerButton(discord.ui.Button[SettingsView]):

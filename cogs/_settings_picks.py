@@ -10,7 +10,9 @@ from bot.clan.labels import ALERTS, SIGNALS, AlertLabel, Label
 from bot.clan.policy import AlertKind, Signal
 from bot.clan.ranks import Authority, below_officers
 from bot.clan.wording import role_words
+from cogs._panels import OpensForm
 from cogs._permissions import Interaction
+from cogs._replies import open_form
 from cogs._settings_forms import LimitForm
 from cogs._settings_sheets import identity
 from cogs._settings_state import SettingsSession, SettingsView
@@ -116,7 +118,7 @@ class HighestPick(discord.ui.Select[SettingsView]):
             await self.view.show(interaction)
 
 
-class LimitPick(discord.ui.Select[SettingsView]):
+class LimitPick(OpensForm, discord.ui.Select[SettingsView]):
     """Picks the rank whose limit is to be another."""
 
     def __init__(self, session: SettingsSession) -> None:
@@ -135,7 +137,7 @@ class LimitPick(discord.ui.Select[SettingsView]):
     async def callback(self, interaction: Interaction) -> None:
         """Ask for the limit."""
         if self.view is not None:
-            await interaction.response.send_modal(LimitForm(self.view, self.values[0]))
+            await open_form(interaction, LimitForm(self.view, self.values[0]))
 
 
 class BarPick(discord.ui.Select[SettingsView]):

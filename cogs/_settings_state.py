@@ -23,7 +23,8 @@ class SettingsSession:
     """The state of one panel. `held` are the ranks that members hold, `ladder` those there are.
 
     `typed` is what was typed and could not be taken, by path and rank; `looked_at` the policy
-    whose what-if was shown. `rank` is whose steady bar is on the page; None is everybody's.
+    whose what-if was shown, and while one `is_asking` nothing else is pressed. `rank` is whose
+    steady bar is on the page; None is everybody's.
     """
 
     draft: Draft = field(default_factory=lambda: Draft(ClanSettings(), ClanSettings()))
@@ -37,6 +38,7 @@ class SettingsSession:
     rank: str | None = None
     looked_at: Policy | None = None
     what_if: WhatIf | None = None
+    is_asking: bool = False
     typed: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
     @property

@@ -81,7 +81,7 @@ async def setting_of(services: Services, interaction: Interaction) -> Setting:
 async def show_setup(services: Services, interaction: Interaction) -> None:
     """Show the checklist where another page is shown."""
     panel = SetupPanel(services, await setting_of(services, interaction))
-    await interaction.response.edit_message(view=panel)
+    await interaction.edit_original_response(view=panel)
 
 
 class BridgeButton(discord.ui.Button[RedrawnSetup]):
@@ -119,10 +119,7 @@ class SetupPanel(RedrawnSetup):
         """Show the panel as it is now, with a note, and with groups to pick from."""
         setting = await setting_of(self.services, interaction)
         panel = SetupPanel(self.services, setting, note=note, found=found)
-        if interaction.response.is_done():
-            await interaction.edit_original_response(view=panel)
-        else:
-            await interaction.response.edit_message(view=panel)
+        await interaction.edit_original_response(view=panel)
 
     def _listen(self) -> None:
         nobody = FoundGroup(1, "-", 0)

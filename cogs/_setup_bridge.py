@@ -59,10 +59,7 @@ class BridgePanel(BridgeView):
         sees_words = interaction.client.intents.message_content
         page = BridgePage(here, chosen or next(iter(here), None), sees_words, note)
         panel = BridgePanel(self.services, self.back, page)
-        if interaction.response.is_done():
-            await interaction.edit_original_response(view=panel)
-        else:
-            await interaction.response.edit_message(view=panel)
+        await interaction.edit_original_response(view=panel)
 
 
 def _box(page: BridgePage) -> Box:

@@ -18,9 +18,9 @@ from bot.services.chat import Bridge
 from bot.wiring import Services
 from cogs._history import DiscordHistory
 from cogs._messages import Place, channel_info_of
-from cogs._panels import Panel, PanelForm
+from cogs._panels import OpensForm, Panel, PanelForm
 from cogs._permissions import Interaction, clan_of
-from cogs._replies import tell
+from cogs._replies import open_form, tell
 
 Back = Callable[[Services, Interaction], Awaitable[None]]
 """Shows the page that this one was opened from."""
@@ -110,7 +110,7 @@ class PresetPick(discord.ui.Select[BridgeView]):
             await self.view.show(interaction, place.id)
 
 
-class PatternButton(discord.ui.Button[BridgeView]):
+class PatternButton(OpensForm, discord.ui.Button[BridgeView]):
     """Opens the form for an own pattern and for who may speak."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class PatternButton(discord.ui.Button[BridgeView]):
             return
         known = await self.view.services.bridges.of_clan(clan_of(interaction))
         form = _PatternForm(self.view, place, known.get(place.id))
-        await interaction.response.send_modal(form)
+        await open_form(interaction, form)
 
 
 class _PatternForm(PanelForm):

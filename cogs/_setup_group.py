@@ -13,9 +13,9 @@ from bot.clan.wording import plural
 from bot.services.game import PollResult
 from bot.services.ops import poll_clan
 from bot.services.setup import FoundGroup, groups_called
-from cogs._panels import Panel, PanelForm
+from cogs._panels import OpensForm, Panel, PanelForm
 from cogs._permissions import Interaction, clan_of
-from cogs._replies import tell
+from cogs._replies import open_form, tell
 
 _CHOICES = 25
 
@@ -30,7 +30,7 @@ class RedrawnSetup(Panel):
         raise NotImplementedError
 
 
-class GroupButton(discord.ui.Button[RedrawnSetup]):
+class GroupButton(OpensForm, discord.ui.Button[RedrawnSetup]):
     """Opens the form for the WOM group."""
 
     def __init__(self, *, chosen: bool) -> None:
@@ -43,7 +43,7 @@ class GroupButton(discord.ui.Button[RedrawnSetup]):
     async def callback(self, interaction: Interaction) -> None:
         """Ask for the group."""
         if self.view is not None:
-            await interaction.response.send_modal(_GroupForm(self.view))
+            await open_form(interaction, _GroupForm(self.view))
 
 
 class _GroupForm(PanelForm):
@@ -63,7 +63,6 @@ class _GroupForm(PanelForm):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Join the group that was meant, or show those that may have been."""
-        await interaction.response.defer()
         text = self.group.value.strip()
         found = await groups_called(self.services.wom, text) if text else ()
         if not found:
@@ -99,7 +98,6 @@ class GroupPick(discord.ui.Select[RedrawnSetup]):
         """Join the group that was picked."""
         if self.view is None:
             return
-        await interaction.response.defer()
         found = await groups_called(self.view.services.wom, self.values[0])
         if found:
             await join(interaction, self.view, found[0])

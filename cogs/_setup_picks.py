@@ -13,9 +13,9 @@ from bot.clan.names import escaped
 from bot.clan.ranks import Permission, Permissions
 from bot.services.chat import ChannelInfo, UnknownZone
 from cogs._messages import is_readable
-from cogs._panels import PanelForm
+from cogs._panels import OpensForm, PanelForm
 from cogs._permissions import Interaction, clan_of
-from cogs._replies import tell
+from cogs._replies import open_form, tell
 from cogs._setup_group import RedrawnSetup
 
 _MOST = 25
@@ -28,7 +28,7 @@ _WRITTEN_IN = [
 ]
 
 
-class ZoneButton(discord.ui.Button[RedrawnSetup]):
+class ZoneButton(OpensForm, discord.ui.Button[RedrawnSetup]):
     """Opens the form for the time zone."""
 
     def __init__(self) -> None:
@@ -37,9 +37,7 @@ class ZoneButton(discord.ui.Button[RedrawnSetup]):
     async def callback(self, interaction: Interaction) -> None:
         """Ask for the zone."""
         if self.view is not None:
-            await interaction.response.send_modal(
-                _ZoneForm(self.view, clan_of(interaction).zone.key)
-            )
+            await open_form(interaction, _ZoneForm(self.view, clan_of(interaction).zone.key))
 
 
 class _ZoneForm(PanelForm):
@@ -59,8 +57,6 @@ class _ZoneForm(PanelForm):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Set the zone if there is one of that name."""
-        # Counting everything anew by another clock may take longer than Discord waits.
-        await interaction.response.defer()
         text = self.zone.value.strip()
         try:
             await self.services.zones.set_zone(clan_of(interaction), text)

@@ -16,6 +16,7 @@ from cogs._errors import guarded
 from cogs._leave import (
     NOT_AWAY,
     UNCONFIRMED,
+    Day,
     Reason,
     ReturnPanel,
     ended_words,
@@ -24,7 +25,7 @@ from cogs._leave import (
     set_words,
 )
 from cogs._permissions import Interaction, clan_of, requires
-from cogs._replies import tell, think
+from cogs._replies import tell
 
 
 class LeaveCommands(commands.Cog):
@@ -42,10 +43,9 @@ class LeaveCommands(commands.Cog):
     )
     @requires(Permission.SEE_OWN)
     async def away(
-        self, interaction: Interaction, first: str, last: str, reason: Reason | None = None
+        self, interaction: Interaction, first: Day, last: Day, reason: Reason | None = None
     ) -> None:
         """Say that you are away for a while, so that nobody calls you inactive."""
-        await think(interaction)
         clan, user_id = clan_of(interaction), interaction.user.id
         try:
             leave = await self.services.leaves.go(
@@ -62,7 +62,6 @@ class LeaveCommands(commands.Cog):
     @requires(Permission.SEE_OWN)
     async def back(self, interaction: Interaction) -> None:
         """Say that you are back, or call off a leave that has not begun."""
-        await think(interaction)
         clan = clan_of(interaction)
         leave = await self.services.leaves.come_back(clan, Whom(user_id=interaction.user.id))
         today = day_of(self.services.clock(), clan.zone)

@@ -14,13 +14,13 @@ from cogs._audit import AuditScreen, AuditState
 from cogs._away_list import LeaveRequest, away_answer
 from cogs._cases import SHOWS, CasesPanel, CasesState, Show, cases_answer
 from cogs._exempt import ExemptPanel, exempt_answer
-from cogs._leave import Reason
+from cogs._leave import Day, Reason
 from cogs._links import LinksPanel, seen_at
-from cogs._offers import Choices, members_offered, roles_offered
+from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
 from cogs._posting import post, show, show_plain
 from cogs._privacy import retention_words
-from cogs._replies import PERIODS, tell, think
+from cogs._replies import PERIODS, tell
 from cogs._report import ReportPanel, report_shown
 from cogs._settings import settings_twins
 from cogs._settings_file import settings_answer
@@ -48,7 +48,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     )
     @app_commands.choices(period=PERIODS)
     @app_commands.choices(visibility=_VISIBILITY)
-    @requires(Permission.SEE_REPORTS)
+    @requires(Permission.SEE_REPORTS, is_heavy=True)
     async def report(
         self, interaction: Interaction, period: int = Period.WEEK, visibility: str = _ONLY_ME
     ) -> None:
@@ -61,7 +61,6 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         if words := unready(clan):
             await tell(interaction, words)
             return
-        await think(interaction)
         leads = visibility == _ONLY_ME and caller_may(interaction, Permission.CALL_INACTIVE)
         made = await self.services.publish.report_files(clan, Period(period), leadership=leads)
         if visibility == _EVERYBODY:
@@ -76,7 +75,6 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     @requires(Permission.SEE_REPORTS)
     async def status(self, interaction: Interaction) -> None:
         """Show how the bot is doing: last runs, coverage, what is wrong and how to mend it."""
-        await think(interaction)
         await status_answer(self.services, interaction)
 
     @app_commands.command()
@@ -86,17 +84,15 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
-        await think(interaction)
         await AlertsScreen(self.services).show(interaction, AlertsState())
 
     @app_commands.command()
-    @requires(Permission.PROMOTE)
+    @requires(Permission.PROMOTE, is_heavy=True)
     async def audit(self, interaction: Interaction) -> None:
         """Show how the officers do, and the hours of the week in which none of them is around."""
         if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
-        await think(interaction)
         await AuditScreen(self.services).show(interaction, AuditState())
 
     @app_commands.command()
@@ -106,7 +102,6 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
-        await think(interaction)
         seen = await seen_at(self.services, interaction)
         await interaction.followup.send(view=LinksPanel(self.services, seen))
 
@@ -118,10 +113,9 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     @app_commands.choices(show=SHOWS)
     @requires(Permission.KICK)
     async def cases(
-        self, interaction: Interaction, player: str | None = None, show: str = Show.STANDING
+        self, interaction: Interaction, player: Typed | None = None, show: str = Show.STANDING
     ) -> None:
         """List what was decided about promotions and removals, and what it waits for."""
-        await think(interaction)
         await cases_answer(self.services, interaction, player, Show(show))
 
     @app_commands.command()
@@ -138,13 +132,12 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         self,
         interaction: Interaction,
         member: discord.Member | None = None,
-        player: str | None = None,
-        first: str | None = None,
-        last: str | None = None,
+        player: Typed | None = None,
+        first: Day | None = None,
+        last: Day | None = None,
         reason: Reason | None = None,
     ) -> None:
         """List who is away, or set a leave for somebody."""
-        await think(interaction)
         user_id = None if member is None else member.id
         await away_answer(
             self.services, interaction, LeaveRequest(user_id, player, first, last, reason)
@@ -161,13 +154,12 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     async def exempt(
         self,
         interaction: Interaction,
-        player: str | None = None,
-        role: str | None = None,
+        player: Typed | None = None,
+        role: Typed | None = None,
         reason: Reason | None = None,
-        until: str | None = None,
+        until: Day | None = None,
     ) -> None:
         """List who is never called inactive, or exempt a player or a role."""
-        await think(interaction)
         await exempt_answer(self.services, interaction, (player, role), reason, until)
 
     @away.autocomplete("player")
@@ -189,7 +181,6 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         self, interaction: Interaction, days: app_commands.Range[int, 0, 3650]
     ) -> None:
         """Set how long people who left this server are kept before they are forgotten."""
-        await think(interaction)
         await self.services.privacy.keep_left_for(clan_of(interaction), days or None)
         await tell(interaction, retention_words(days))
 
@@ -200,14 +191,12 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         self, interaction: Interaction, file: discord.Attachment | None = None
     ) -> None:
         """Change what members are judged by, who may do what, and see what that would change."""
-        await think(interaction)
         await settings_answer(self.services, interaction, file)
 
     @app_commands.command()
     @requires(Permission.SET_UP)
     async def setup(self, interaction: Interaction) -> None:
         """Join the Wise Old Man group, choose roles and channels, see what is missing."""
-        await think(interaction)
         setting = await setting_of(self.services, interaction)
         await interaction.followup.send(view=SetupPanel(self.services, setting))
 

@@ -14,7 +14,7 @@ from cogs._deciding_lists import send_list
 from cogs._inactive import inactive_box, is_long
 from cogs._permissions import Interaction, clan_of, requires
 from cogs._promotions import promotions_view
-from cogs._replies import tell, think
+from cogs._replies import tell
 
 
 class Decisions(commands.Cog):
@@ -31,7 +31,6 @@ class Decisions(commands.Cog):
         if words := unready(clan):
             await tell(interaction, words)
             return
-        await think(interaction)
         at = ReviewState(CaseKind.PROMOTION, ReviewTab.SUGGESTED)
         await interaction.followup.send(view=await promotions_view(self.services, clan, at))
 
@@ -46,7 +45,6 @@ class Decisions(commands.Cog):
         if words := unready(clan):
             await tell(interaction, words)
             return
-        await think(interaction)
         review = await self.services.review.inactive(clan, days)
         box = inactive_box(review, ReviewState(CaseKind.INACTIVITY, ReviewTab.SURE, days=days))
         await interaction.followup.send(view=sheet(box))

@@ -31,6 +31,8 @@ class Listener(commands.Cog):
         self._sees_words = sees_words
         self._is_over = False
         self._reading: dict[int, asyncio.Task[None]] = {}
+        self._missing: dict[int, frozenset[int]] = {}
+        """What each server's reading waits to try again."""
 
     async def cog_load(self) -> None:
         """Begin blind: until the gap is read, nothing may say that all was heard."""
@@ -112,6 +114,23 @@ class Listener(commands.Cog):
         if is_readable(after) and not is_readable(before):
             self._read(after.guild)
 
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        """Read what a role lets the bot read now."""
+        self._read_opened(after.guild)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
+        """Read what the bot may read with the roles that it has now."""
+        if after == after.guild.me:
+            self._read_opened(after.guild)
+
+    def _read_opened(self, guild: discord.Guild) -> None:
+        """Read at once what waits to be tried again, if any of it can be read now."""
+        missing = self._missing.get(guild.id, frozenset())
+        if any(each.id in missing and is_readable(each) for each in guild.channels):
+            self._read(guild, missing)
+
     async def _forget_place(self, guild_id: int, channel_id: int) -> None:
         clan = await self._services.clans.of_guild(guild_id)
         if clan is not None:
@@ -119,31 +138,45 @@ class Listener(commands.Cog):
             await guarded(gone, "forgetting a channel that is gone")
 
     def _lose(self, guild: discord.Guild) -> None:
+        self._missing.pop(guild.id, None)
         task = self._reading.pop(guild.id, None)
         if task is not None:
             task.cancel()
         self._services.intake.end_session_in(guild.id)
 
-    def read_all(self, guilds: Iterable[discord.Guild]) -> None:
-        """Read every server's gap in the background."""
+    def read_all(self, guilds: Iterable[discord.Guild], *, compares: bool = True) -> None:
+        """Read every server's gap in the background.
+
+        After a session that was taken up again Discord has told of what was deleted meanwhile, and
+        nothing has to be compared.
+        """
         self._services.intake.end_session()
         for guild in guilds:
-            self._read(guild)
+            self._read(guild, compares=compares)
 
-    def _read(self, guild: discord.Guild) -> None:
+    def _read(
+        self,
+        guild: discord.Guild,
+        missing: frozenset[int] | None = None,
+        *,
+        compares: bool = True,
+    ) -> None:
         if self._is_over:
             return
         running = self._reading.get(guild.id)
         if running is not None:
             running.cancel()
-        self._reading[guild.id] = asyncio.create_task(self._read_until_done(guild))
+        reading = self._read_until_done(guild, missing, compares=compares)
+        self._reading[guild.id] = asyncio.create_task(reading)
 
-    async def _read_until_done(self, guild: discord.Guild) -> None:
+    async def _read_until_done(
+        self, guild: discord.Guild, missing: frozenset[int] | None, *, compares: bool
+    ) -> None:
         """Read until nothing is missing, for as long as the bot runs, with growing pauses."""
-        missing: frozenset[int] | None = None
         for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
             session = self._services.intake.session
-            done = await self._catch_up(guild, missing)
+            self._missing.pop(guild.id, None)
+            done = await self._catch_up(guild, missing, compares=compares)
             if done is not None:
                 missing = done
             if self._services.intake.session != session:
@@ -151,10 +184,11 @@ class Listener(commands.Cog):
             if missing is not None and not missing:
                 return
             _log.warning("history is not complete", guild=guild.name, tries_again_in_s=pause_s)
+            self._missing[guild.id] = missing or frozenset()
             await asyncio.sleep(pause_s)
 
     async def _catch_up(
-        self, guild: discord.Guild, missing: frozenset[int] | None
+        self, guild: discord.Guild, missing: frozenset[int] | None, *, compares: bool
     ) -> frozenset[int] | None:
         """Read what is missing; return what still is, or None when not even that is known."""
         found: list[frozenset[int]] = []
@@ -170,7 +204,7 @@ class Listener(commands.Cog):
             history = DiscordHistory(
                 guild, self._services.bridges, officers, sees_words=self._sees_words
             )
-            done = await self._services.backfill.catch_up(clan, history, missing)
+            done = await self._services.backfill.catch_up(clan, history, missing, compares=compares)
             found.append(done.missing)
             channels = [each.id for each in guild.channels]
             await self._services.places.forget_gone(clan, channels)
@@ -187,5 +221,8 @@ async def setup(bot: ClanBot) -> None:
     async def read_all() -> None:
         listener.read_all(bot.guilds)
 
+    async def read_on() -> None:
+        listener.read_all(bot.guilds, compares=False)
+
     bot.add_listener(read_all, "on_ready")
-    bot.add_listener(read_all, "on_resumed")
+    bot.add_listener(read_on, "on_resumed")

@@ -15,11 +15,11 @@ from cogs._card import visitor
 from cogs._links import LinksPanel, seen_at
 from cogs._links_state import LinksState, LinksTab
 from cogs._links_words import bold, claim_words, unlink_words
+from cogs._offers import Choices, Typed
 from cogs._permissions import Interaction, clan_of, requires
-from cogs._replies import tell, think
+from cogs._replies import tell
 
 _LONGEST_CHOICE, _MOST_CHOICES = 100, 25
-Choices = list[app_commands.Choice[str]]
 
 
 class LinkCommands(commands.Cog):
@@ -32,13 +32,12 @@ class LinkCommands(commands.Cog):
     @app_commands.command()
     @app_commands.describe(player="Your RuneScape name in this clan, now or before")
     @requires(Permission.SEE_OWN)
-    async def link(self, interaction: Interaction, player: str) -> None:
+    async def link(self, interaction: Interaction, player: Typed) -> None:
         """Say that a RuneScape account of this clan is yours."""
         clan = clan_of(interaction)
         if words := unready(clan):
             await tell(interaction, words)
             return
-        await think(interaction)
         answer = await self.services.links.claim(clan, visitor(interaction.user), player)
         await tell(interaction, claim_words(answer))
 
@@ -53,9 +52,8 @@ class LinkCommands(commands.Cog):
     @app_commands.command()
     @app_commands.describe(player="Which account, if you have more than one")
     @requires(Permission.SEE_OWN)
-    async def unlink(self, interaction: Interaction, player: str = "") -> None:
+    async def unlink(self, interaction: Interaction, player: Typed = "") -> None:
         """Say that an account is not yours, or not any more."""
-        await think(interaction)
         clan, links = clan_of(interaction), self.services.links
         names = await links.linked(clan, interaction.user.id)
         if not player and len(names) != 1:
@@ -80,7 +78,6 @@ class LinkCommands(commands.Cog):
         if user.bot:
             await tell(interaction, "That is a bot: it has no account.")
             return
-        await think(interaction)
         seen = await seen_at(self.services, interaction, LinksState(LinksTab.USER, user_id=user.id))
         await interaction.followup.send(view=LinksPanel(self.services, seen))
 

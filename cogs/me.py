@@ -13,10 +13,10 @@ from bot.services.publish import CardFiles, OptedOut
 from bot.wiring import Services
 from cogs._card import CardPanel, card_shown, claim_lines, standing_note, visitor
 from cogs._cases import history_lines, kinds_for
-from cogs._offers import Choices, members_offered
+from cogs._offers import Choices, Typed, members_offered
 from cogs._permissions import Interaction, caller_may, clan_of, requires
 from cogs._posting import show, show_plain
-from cogs._replies import PERIODS, tell, think
+from cogs._replies import PERIODS, tell
 from cogs._standing import own_lines, slack_line
 
 _LONGEST_CHOICE = 100
@@ -33,10 +33,9 @@ class Me(commands.Cog):
     @app_commands.command()
     @app_commands.describe(period="How far back (30 days if you do not say)")
     @app_commands.choices(period=PERIODS)
-    @requires(Permission.SEE_OWN)
+    @requires(Permission.SEE_OWN, is_heavy=True)
     async def me(self, interaction: Interaction, period: int = Period.MONTH) -> None:
         """Show your own card: XP, boss kills, messages, and your place in the clan."""
-        await think(interaction)
         clan, asker = clan_of(interaction), visitor(interaction.user)
         made = await self.services.cards.of_self(clan, asker, Period(period))
         if made is None:
@@ -59,12 +58,11 @@ class Me(commands.Cog):
         period="How far back (30 days if you do not say)",
     )
     @app_commands.choices(period=PERIODS)
-    @requires(Permission.SEE_OWN)
+    @requires(Permission.SEE_OWN, is_heavy=True)
     async def member(
-        self, interaction: Interaction, player: str, period: int = Period.MONTH
+        self, interaction: Interaction, player: Typed, period: int = Period.MONTH
     ) -> None:
         """Show the card of another member."""
-        await think(interaction)
         clan = clan_of(interaction)
         judged = caller_may(interaction, Permission.SET_LEAVE)
         try:
@@ -82,10 +80,9 @@ class Me(commands.Cog):
         """Offer the members whose names hold what was typed."""
         return await members_offered(self.services, interaction, typed)
 
-    @requires(Permission.SEE_OWN)
+    @requires(Permission.SEE_OWN, is_heavy=True)
     async def clan_card(self, interaction: Interaction, user: discord.Member) -> None:
         """Show the card of the user who was clicked on."""
-        await think(interaction)
         clan, asked = clan_of(interaction), visitor(user)
         judged = caller_may(interaction, Permission.SET_LEAVE)
         try:

@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot.app import ClanBot
 from bot.clan.voice import VoiceState
 from bot.wiring import Services
+from cogs._errors import guarded
 from cogs._guild_members import knows_members
 
 _AnyCommand = app_commands.Command[commands.Cog, ..., object] | app_commands.ContextMenu
@@ -111,7 +112,7 @@ async def setup(bot: ClanBot) -> None:
 
     async def see_all() -> None:
         for guild in bot.guilds:
-            await presences.see(guild)
+            await guarded(presences.see(guild), f"seeing who sits in voice in {guild.name}")
 
     bot.add_listener(see_all, "on_ready")
     bot.add_listener(see_all, "on_resumed")

@@ -13,7 +13,7 @@ from bot.wiring import Services
 from cogs._errors import guarded
 from cogs._permissions import Interaction, clan_in, clan_of, requires
 from cogs._privacy import OPTED_IN, OPTED_OUT, ForgetPanel, kept_box
-from cogs._replies import files, tell, think
+from cogs._replies import files, tell
 
 _ALREADY_OUT = "You had opted out already: nothing is counted."
 _NEVER_OUT = "You had not opted out: you are counted as before."
@@ -29,17 +29,15 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
     @requires(Permission.SEE_OWN)
     async def show(self, interaction: Interaction) -> None:
         """Show in plain words what is kept about you, for how long, and who sees it."""
-        await think(interaction)
         clan = clan_of(interaction)
         kept = await self.services.dossier.kept(clan, interaction.user.id)
         view = discord.ui.LayoutView().add_item(kept_box(clan, kept))
         await interaction.followup.send(view=view)
 
     @app_commands.command()
-    @requires(Permission.SEE_OWN)
+    @requires(Permission.SEE_OWN, is_heavy=True)
     async def export(self, interaction: Interaction) -> None:
         """Send you everything that is kept about you as a file."""
-        await think(interaction)
         made = await self.services.dossier.export(clan_of(interaction), interaction.user.id)
         words = "Everything that is kept about you in this clan. Nobody else can see this answer."
         await interaction.followup.send(words, files=files(made))
@@ -48,7 +46,6 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
     @requires(Permission.SEE_OWN)
     async def forget(self, interaction: Interaction) -> None:
         """Delete everything about you but what the clan's roster shows; asks you first."""
-        await think(interaction)
         clan, user_id = clan_of(interaction), interaction.user.id
         out = await self.services.privacy.is_opted_out(clan, user_id)
         await interaction.followup.send(view=ForgetPanel(self.services, user_id, opted_out=out))
@@ -57,7 +54,6 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
     @requires(Permission.SEE_OWN)
     async def opt_out(self, interaction: Interaction) -> None:
         """Stop counting you from now on, and leave you out of leaderboards and top lists."""
-        await think(interaction)
         clan, user_id = clan_of(interaction), interaction.user.id
         before = await self.services.privacy.is_opted_out(clan, user_id)
         await self.services.privacy.opt_out(clan, user_id)
@@ -67,7 +63,6 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
     @requires(Permission.SEE_OWN)
     async def opt_in(self, interaction: Interaction) -> None:
         """Count you again from now on."""
-        await think(interaction)
         clan, user_id = clan_of(interaction), interaction.user.id
         before = await self.services.privacy.is_opted_out(clan, user_id)
         await self.services.privacy.opt_in(clan, user_id)

@@ -25,6 +25,8 @@ Connection: TypeAlias = AsyncConnection
 """What reading() and writing() yield, for those who only hand it on."""
 
 _BUSY = timedelta(seconds=WAIT_SECONDS)
+_AT_ONCE, _QUICK_ONES = 4, 2
+"""Connections that are kept open; as many more are opened while they are needed."""
 _MOST_WAITS, _WAIT_S = 200, 0.01
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -46,6 +48,7 @@ class Database:
     def __init__(self, place: Path | str | URL, busy: timedelta = _BUSY) -> None:
         self.url = url_of(place)
         self._engine = _engine(self.url, busy)
+        self._quick = _engine(self.url, busy, size=_QUICK_ONES)
         self._one_writer = asyncio.Lock()
 
     @property
@@ -54,13 +57,15 @@ class Database:
         return file_of(self.url)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, *, is_quick: bool = False) -> AsyncIterator[AsyncConnection]:
         """Yield a connection that sees one moment of the database and changes nothing.
 
+        A quick read has connections that no long one ever holds: for what Discord waits for.
         Raises one of the four causes (locked, unopenable, full, damaged), as writing() does.
         """
+        engine = self._quick if is_quick else self._engine
         with self._causes():
-            async with self._engine.connect() as connection:
+            async with engine.connect() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -98,11 +103,12 @@ class Database:
 
         Whoever was cancelled in the middle of a statement gives its connection back first.
         """
-        for _ in range(_MOST_WAITS):
-            if not getattr(self._engine.pool, "checkedout", int)():
-                break
-            await asyncio.sleep(_WAIT_S)
-        await self._engine.dispose()
+        for engine in (self._quick, self._engine):
+            for _ in range(_MOST_WAITS):
+                if not getattr(engine.pool, "checkedout", int)():
+                    break
+                await asyncio.sleep(_WAIT_S)
+            await engine.dispose()
 
 
 def is_writing(connection: AsyncConnection) -> bool:
@@ -126,16 +132,18 @@ def file_of(place: Path | str | URL) -> Path | None:
     return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
 
 
-def _engine(url: URL, busy: timedelta) -> AsyncEngine:
+def _engine(url: URL, busy: timedelta, size: int = _AT_ONCE) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
-            return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+            return create_async_engine(
+                url, pool_size=size, pool_pre_ping=True, hide_parameters=True
+            )
         except ImportError as error:
             raise DriverMissing(error.name or url.drivername) from error
     engine = create_async_engine(
         url,
-        pool_size=4,
-        max_overflow=4,
+        pool_size=size,
+        max_overflow=size,
         # An error's words are recorded and logged, and a statement's values are people.
         hide_parameters=True,
         connect_args={"async_creator_fn": open_in_thread},

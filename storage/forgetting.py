@@ -36,6 +36,7 @@ from storage.tables import (
     CLAN_HOURS,
     EXEMPTIONS,
     JOB_RUNS,
+    LEFT_OUT_MESSAGES,
     LINK_EVENTS,
     LINKS,
     MESSAGES,
@@ -84,7 +85,7 @@ async def answered_by(
 
 async def delete_facts(connection: AsyncConnection, author_ids: Collection[int]) -> int:
     """Delete what the authors wrote and asked, and return how many messages that were."""
-    for table in (QUESTIONS, BROADCASTS):
+    for table in (QUESTIONS, BROADCASTS, LEFT_OUT_MESSAGES):
         await connection.execute(delete(table).where(table.c.author_id.in_(author_ids)))
     gone = await connection.execute(delete(MESSAGES).where(MESSAGES.c.author_id.in_(author_ids)))
     return gone.rowcount

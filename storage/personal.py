@@ -78,6 +78,8 @@ TREATMENTS: tuple[Treatment, ...] = (
     _treat("authors.discord_user_id", Forget.DELETED, export=Export.SHOWN, holds_user=True),
     _treat("authors.bridge_name authors.name authors.handle", Forget.DELETED, export=Export.SHOWN),
     _treat("messages.message_id questions.message_id", Forget.DELETED, export=Export.SHOWN),
+    _treat("left_out_messages.message_id", Forget.DELETED, export=Export.SHOWN),
+    _treat("left_out_messages.author_id left_out_messages.reply_to", Forget.DELETED),
     _treat("messages.author_id messages.reply_to questions.author_id", Forget.DELETED),
     _treat("questions.answered_by", Forget.UNNAMED),
     _treat("questions.answer_id", Forget.UNNAMED, export=Export.SHOWN),

@@ -126,7 +126,9 @@ async def waiting_for(
     As channel id and message id.
     """
     found: set[tuple[int, int]] = set()
-    for few in in_few(sorted(new, key=_BY_CHANNEL)):
+    # What asks or replies answers nobody by coming next: in a burst of questions all of them wait.
+    likely = [each for each in new if not each.is_question and each.reply_to is None]
+    for few in in_few(sorted(likely, key=_BY_CHANNEL)):
         ids = [message.message_id for message in few]
         rows = await connection.execute(_waiting(window), {"ids": ids})
         found.update((channel_id, message_id) for channel_id, message_id in rows)

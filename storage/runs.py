@@ -40,11 +40,15 @@ class Blindness(NamedTuple):
 
 
 class HiddenChannel(NamedTuple):
-    """A channel that the bot never could read, and who can write there; None is everybody."""
+    """A channel that the bot never could read, and who can write there; None is everybody.
+
+    `reason` is what it lacks, where that was noted.
+    """
 
     channel_id: int
     name: str
     viewers: frozenset[int] | None
+    reason: str = ""
 
 
 async def begin(
@@ -221,9 +225,10 @@ async def blindness(connection: AsyncConnection, clan_id: int, since: datetime) 
 async def hidden_channels(connection: AsyncConnection, clan_id: int) -> list[HiddenChannel]:
     """Return the counted channels that were never readable and that ordinary members write in."""
     above = CHANNELS.alias("parent")
-    channel, viewer = CHANNELS.c, CHANNEL_VIEWERS.c
+    channel, viewer, blind = CHANNELS.c, CHANNEL_VIEWERS.c, BLIND_SPOTS.c
+    now_blind = (blind.channel_id == channel.id) & blind.ended_at.is_(None)
     rows = await connection.execute(
-        select(channel.id, channel.name, channel.is_public, viewer.discord_user_id)
+        select(channel.id, channel.name, channel.is_public, viewer.discord_user_id, blind.reason)
         .select_from(CHANNELS)
         .join(above, _holds(above, clan_id), isouter=True)
         .join(
@@ -231,6 +236,7 @@ async def hidden_channels(connection: AsyncConnection, clan_id: int) -> list[Hid
             (viewer.clan_id == clan_id) & (viewer.channel_id == channel.id),
             isouter=True,
         )
+        .join(BLIND_SPOTS, (blind.clan_id == clan_id) & now_blind, isouter=True)
         .where(
             channel.clan_id == clan_id,
             ~channel.is_readable,
@@ -241,10 +247,11 @@ async def hidden_channels(connection: AsyncConnection, clan_id: int) -> list[Hid
         .order_by(channel.name, channel.id)
     )
     found: dict[int, HiddenChannel] = {}
-    for channel_id, name, is_public, user_id in rows:
+    for channel_id, name, is_public, user_id, reason in rows:
         before = found.get(channel_id)
         mine = frozenset() if before is None else before.viewers or frozenset()
-        found[channel_id] = HiddenChannel(channel_id, name, None if is_public else mine | {user_id})
+        viewers = None if is_public else mine | {user_id}
+        found[channel_id] = HiddenChannel(channel_id, name, viewers, reason or "")
     return list(found.values())
 
 

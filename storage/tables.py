@@ -297,6 +297,19 @@ class MessageTable(SQLModel, table=True):
     reply_to: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class LeftOutMessageTable(SQLModel, table=True):
+    """A message of a channel that is left out: in no count, until its channel counts again."""
+
+    __tablename__: ClassVar[Any] = "left_out_messages"
+
+    message_id: int = _snowflake_key()
+    author_id: int = Field(foreign_key="authors.id", index=True)
+    channel_id: int = Field(foreign_key="channels.id")
+    sent_at: datetime = Field(sa_type=Instant)
+    flags: int = Field(sa_type=SmallInteger)
+    reply_to: int | None = Field(default=None, sa_type=BigInteger)
+
+
 class QuestionTable(SQLModel, table=True):
     """A message that asks something, and the message that answered it."""
 
@@ -578,6 +591,7 @@ AUTHOR_TOTALS = _table("author_totals")
 CHANNELS = _table("channels")
 CHANNEL_VIEWERS = _table("channel_viewers")
 MESSAGES = _table("messages")
+LEFT_OUT_MESSAGES = _table("left_out_messages")
 QUESTIONS = _table("questions")
 AUTHOR_DAYS = _table("author_days")
 AUTHOR_HOURS = _table("author_hours")

@@ -24,6 +24,7 @@ from storage.tables import (
     CHANNEL_VIEWERS,
     CHANNELS,
     EXEMPTIONS,
+    LEFT_OUT_MESSAGES,
     LINK_EVENTS,
     LINKS,
     MEMBERSHIPS,
@@ -90,8 +91,9 @@ async def messages(
 async def chat(
     connection: AsyncConnection, clan_id: int, author_ids: Collection[int]
 ) -> Mapping[str, Rows]:
-    """Return what was asked and answered, and the counts by day and hour, where there is any."""
+    """Return what was asked and answered, what is not counted, and the counts by day and hour."""
     asked, day, hour, told = QUESTIONS.c, AUTHOR_DAYS.c, AUTHOR_HOURS.c, BROADCASTS.c
+    aside = LEFT_OUT_MESSAGES.c
     mine = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id, AUTHORS.c.id.in_(author_ids))
     questions = QUESTIONS.join(CHANNELS, CHANNELS.c.id == asked.channel_id)
     channel = CHANNELS.c.name.label("channel")
@@ -111,6 +113,10 @@ async def chat(
         .select_from(questions)
         .where(asked.answered_by.in_(mine))
         .order_by(asked.answer_id),
+        not_counted=select(aside.message_id, channel, aside.sent_at)
+        .join(CHANNELS, CHANNELS.c.id == aside.channel_id)
+        .where(aside.author_id.in_(mine))
+        .order_by(aside.message_id),
         days=select(day.day, day.messages, day.questions, day.answers)
         .where(day.author_id.in_(mine))
         .order_by(day.day),

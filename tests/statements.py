@@ -31,12 +31,14 @@ def statements(database: Database) -> Iterator[list[Sent]]:
         if not text.startswith("BEGIN"):
             sent.append(Sent(_sender(), text))
 
-    engine = database._engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
+    engines = [each.sync_engine for each in (database._engine, database._quick)]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 def again(sent: list[Sent]) -> dict[str, int]:

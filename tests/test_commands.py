@@ -13,6 +13,7 @@ from simcord.results import InteractionResult
 from bot.clan.ranks import Permission
 from bot.demo.world import make_world
 from tests.cogs.town import START, Town, opened_town, words
+from tests.cogs.wire import in_order
 
 PERMISSIONS = {
     "me": Permission.SEE_OWN,
@@ -110,6 +111,28 @@ async def test_every_command_and_option_is_described(town: Town) -> None:
             assert len(command.description) > 10, name
             assert command.description.endswith("."), name
             assert all(len(str(each.description)) > 3 for each in command.parameters), name
+
+
+async def test_no_command_takes_a_text_without_an_end(town: Town) -> None:
+    for name, command in commands_of(town).items():
+        if isinstance(command, app_commands.Command):
+            texts = [
+                each
+                for each in command.parameters
+                if each.type is discord.AppCommandOptionType.string and not each.choices
+            ]
+            assert all(int(each.max_value or 6_000) <= 200 for each in texts), name
+
+
+async def test_every_command_is_acknowledged_before_anything_is_read(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord waits for three seconds, and the database may be busy for longer."""
+    happened = in_order(monkeypatch, town.services.intake._database)
+    for name in PERMISSIONS:
+        happened.clear()
+        await ask(town, town.member, name)
+        assert happened[:2] == ["answered", "read"], name
 
 
 @pytest.mark.parametrize("name", PERMISSIONS)

@@ -3,6 +3,7 @@
 What is not stored keeps its default; what nobody knows is refused, so that a typing error is seen.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import Field, field, fields, is_dataclass
 from enum import StrEnum
@@ -97,7 +98,7 @@ def must_know(known: Collection[str], told: Iterable[str], who_has: str) -> None
 
 def must_be_once(roles: Sequence[str], where: str) -> None:
     """Raise ValueError when a role stands twice where it may stand once."""
-    twice = sorted({role for role in roles if roles.count(role) > 1})
+    twice = sorted(role for role, times in Counter(roles).items() if times > 1)
     if twice:
         raise ValueError(f"a role stands {where} only once, not so: {', '.join(twice)}")
 

@@ -7,19 +7,25 @@ import asyncio
 import gc
 import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from importlib import import_module
-from multiprocessing import get_context
-from typing import Protocol
+from multiprocessing import parent_process
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any, Protocol
 
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
 from bot.reports.pictures import Card, ClanWeek
+
+_PATIENCE = timedelta(minutes=1)
+"""How long one drawing may take: the largest takes a second, on a slow machine ten."""
 
 Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek
 
@@ -48,12 +54,23 @@ class Draws(Protocol):
         """Let go of what drawing needed."""
 
 
-class Worker:
-    """Draws in a process of its own; one that dies is replaced and the drawing tried once more."""
+class NotDrawn(Exception):
+    """A drawing that was given up: it took far longer than it ever should."""
 
-    def __init__(self, drawings: Iterable[Drawing] = Drawing) -> None:
+
+class Worker:
+    """Draws in a process of its own, one at a time.
+
+    One that dies is replaced and the drawing tried once more; one that hangs is ended and replaced.
+    """
+
+    def __init__(
+        self, drawings: Iterable[Drawing] = Drawing, patience: timedelta = _PATIENCE
+    ) -> None:
         self._drawings = tuple(drawings)
-        self._pool = _new_pool(self._drawings)
+        self._patience_s = patience.total_seconds()
+        self._one_drawing = asyncio.Lock()
+        self._pool = _Pool(self._drawings)
 
     def start(self) -> None:
         """Start the process and do not wait."""
@@ -68,31 +85,65 @@ class Worker:
 
         Raises:
             BrokenProcessPool: the process died twice over the same drawing.
+            NotDrawn: it was not done in time.
         """
         if drawing is Drawing.REPORT_CHART and isinstance(value, ClanReport):
             value = value.without_tables()
-        pool = self._pool
-        try:
-            return await self._draw_in(pool, drawing, value)
-        except BrokenProcessPool:
-            self._replace(pool)
-            return await self._draw_in(self._pool, drawing, value)
+        # Whoever waits for another drawing has their own time still before them.
+        async with self._one_drawing:
+            try:
+                return await self._drawn(drawing, value)
+            except BrokenProcessPool:
+                self._replace()
+                return await self._drawn(drawing, value)
 
     def close(self) -> None:
         """End the process, after the drawing that is in hand."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def _draw_in(
-        self, pool: ProcessPoolExecutor, drawing: Drawing, value: Drawable
-    ) -> Document:
+    async def _drawn(self, drawing: Drawing, value: Drawable) -> Document:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, _drawn_and_tidied, drawing, value)
+        waiting = loop.run_in_executor(self._pool, _drawn_and_tidied, drawing, value)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await waiting
+        except TimeoutError as error:
+            self._replace()
+            raise NotDrawn(f"{drawing.name} took over {self._patience_s:.0f} seconds") from error
 
-    def _replace(self, broken: ProcessPoolExecutor) -> None:
-        """Start a new process, unless another drawing that failed with it already did."""
-        if self._pool is broken:
-            broken.shutdown(wait=False)
-            self._pool = _new_pool(self._drawings)
+    def _replace(self) -> None:
+        """End what is left of the process, and have a new one."""
+        self._pool.kill()
+        self._pool = _Pool(self._drawings)
+
+
+class _Pool(ProcessPoolExecutor):
+    """One process that draws, and that can be ended whatever it is at."""
+
+    def __init__(self, drawings: tuple[Drawing, ...]) -> None:
+        self._context = _Remembering()
+        super().__init__(
+            max_workers=1, mp_context=self._context, initializer=_warm_up, initargs=(drawings,)
+        )
+
+    def kill(self) -> None:
+        """End the process at once."""
+        for process in self._context.processes:
+            process.kill()
+        self.shutdown(wait=False, cancel_futures=True)
+
+
+class _Remembering(SpawnContext):
+    """Starts processes anew, and knows them: the pool itself shows nobody who they are."""
+
+    def __init__(self) -> None:
+        self.processes: list[SpawnProcess] = []
+
+    def Process(self, *args: Any, **options: Any) -> SpawnProcess:  # type: ignore[override] # noqa: ANN401, N802 - those of multiprocessing
+        """Return a process that is remembered."""
+        process = SpawnProcess(*args, **options)
+        self.processes.append(process)
+        return process
 
 
 class Inline:
@@ -157,20 +208,12 @@ def drawn(drawing: Drawing, value: Drawable) -> Document:
     return document
 
 
-def _new_pool(drawings: tuple[Drawing, ...]) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        max_workers=1,
-        mp_context=get_context("spawn"),
-        initializer=_warm_up,
-        initargs=(drawings,),
-    )
-
-
 def _warm_up(drawings: tuple[Drawing, ...]) -> None:
     """Import all that drawing needs and draw once; leave Ctrl-C to the bot, which closes us.
 
     One thread is enough for the sums of a chart, and each further one costs memory.
     """
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for drawing in drawings:
@@ -180,6 +223,14 @@ def _warm_up(drawings: tuple[Drawing, ...]) -> None:
     gc.freeze()
     gc.collect()
     gc.freeze()
+
+
+def _end_with_parent() -> None:
+    """End when the bot does, however it ended: nobody else would tell us after a kill -9."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
 
 
 def _drawn_and_tidied(drawing: Drawing, value: Drawable) -> Document:

@@ -5,6 +5,7 @@ A press passes the permission first, every time; then its handler says what is s
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
@@ -16,7 +17,7 @@ from bot.reports.documents import Document
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._permissions import Interaction, check_permission, clan_of
-from cogs._replies import Box, files, tell, think
+from cogs._replies import Box, acknowledge, files, open_form, tell, think
 from cogs.screens.controls import NONE, PAGE, TAB, Controls
 from cogs.screens.forms import Field, form
 from cogs.screens.state import StateText, converted, unpacked
@@ -85,7 +86,7 @@ class Press(Generic[S]):
     async def ask(self, act: str, title: str, *fields: Field, argument: object = "") -> None:
         """Open a form; the handler of that name gets what is filled in, after a restart too."""
         custom_id = self.controls.custom_id(act, self.state, argument)
-        await self.interaction.response.send_modal(form(custom_id, title, fields))
+        await open_form(self.interaction, form(custom_id, title, fields))
 
     async def tell(self, text: str) -> None:
         """Say something to whoever pressed and to nobody else."""
@@ -130,8 +131,12 @@ def pressed(
 
 
 class Screen(ABC, Generic[S, A]):
-    """An answer with controls. `State()` is where it begins."""
+    """An answer with controls. `State()` is where it begins.
 
+    What is drawn or takes long is heavy: it is read and drawn when it is somebody's turn.
+    """
+
+    is_heavy: ClassVar[bool] = False
     controls: ClassVar[Controls[Any]]
     permission: ClassVar[Permission]
     State: ClassVar[type[Any]]
@@ -183,20 +188,24 @@ class Screen(ABC, Generic[S, A]):
         """Do what a control or a form is named after, if whoever pressed may."""
         handled = self._handlers.get(told.act)
         permission = (handled.permission if handled else None) or self.permission
+        how = Acknowledge.ANSWER if handled is None else handled.acknowledge
+        # Before anything is read: Discord waits for three seconds.
+        if how is Acknowledge.REDRAW:
+            await acknowledge(interaction)
+        elif how is Acknowledge.ANSWER:
+            await think(interaction)
         if not await check_permission(interaction, self.services.clans, permission):
             return
         if handled is None:
             await tell(interaction, _CHANGED)
             return
-        if handled.acknowledge is Acknowledge.REDRAW:
-            await interaction.response.defer()
-        elif handled.acknowledge is Acknowledge.ANSWER:
-            await think(interaction)
         state: S = unpacked(self.State, told.state)
         found = Press(interaction, self.controls, state, told.argument, tuple(values), filled)
         following = await handled.action(self, found)
         if following is not None:
-            await self.redraw(interaction, following)
+            turn = self.services.turns.of(interaction.user.id) if self.is_heavy else nullcontext()
+            async with turn:
+                await self.redraw(interaction, following)
 
     def _turned(self, press: Press[S]) -> Next[S, A]:
         page = int(press.argument) if press.argument.isdecimal() else 0

@@ -16,7 +16,7 @@ from cogs._deciding_keys import PATTERN, Act, Key
 from cogs._replies import Box
 from storage.tables import MEMBERSHIPS
 from tests.bot.services import village
-from tests.cogs.town import Town, words
+from tests.cogs.town import Town, newest, words
 
 PARTS, CHARACTERS = 40, 4_000
 """Of a message, by Discord's rules."""
@@ -63,8 +63,8 @@ def told(result: InteractionResult) -> str:
 
 def refusal_of(result: InteractionResult) -> str:
     """Return what the gate said."""
-    assert result.ephemeral
-    return words(result.response)
+    assert newest(result).ephemeral
+    return words(newest(result))
 
 
 async def filled(

@@ -19,7 +19,7 @@ from cogs._alerts_words import kind_lines, overview_lines
 from tests.bot.clan.portraits import NOW, account, person
 from tests.bot.services import village
 from tests.cogs.test_me import quiet_player
-from tests.cogs.town import START, Town, control, fits, words
+from tests.cogs.town import START, Town, control, fits, newest, words
 
 LONG = "*_~`|>@everyone"
 
@@ -76,8 +76,7 @@ def named(said: str) -> list[str]:
 
 
 def told(result: InteractionResult) -> str:
-    answers = [each for each in (result.response, *result.followups) if each is not None]
-    return "\n".join(map(words, answers))
+    return words(newest(result))
 
 
 def alert(kind: AlertKind, number: int, name: str = "Bob") -> Alert:
@@ -179,7 +178,7 @@ async def test_names_of_a_kind_that_is_empty_by_now_are_not_made_up(town: Town) 
     await judged_by(town, on=[])
     pressed = await town.officer.click(shown, custom_id=control(shown, "alerts:copy"))
     assert "Nobody is left there" in told(pressed)
-    assert pressed.ephemeral
+    assert newest(pressed).ephemeral
 
 
 async def test_a_leaders_silence_is_told_to_leadership_only(town: Town) -> None:
@@ -202,8 +201,8 @@ async def test_whoever_is_no_officer_any_more_is_refused_at_each_control(town: T
     copied = await town.officer.click(shown, custom_id=control(shown, "alerts:copy"))
     picked = await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
     for refused in (copied, picked):
-        assert refused.ephemeral
-        assert "Only officers may" in words(refused.response)
+        assert newest(refused).ephemeral
+        assert "Only officers may" in words(newest(refused))
     assert "1 of 1" not in words(shown)
 
 

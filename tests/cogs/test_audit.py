@@ -14,7 +14,7 @@ from bot.services.review import AuditReview
 from cogs._audit import AuditFound, AuditScreen, AuditState
 from cogs._audit_words import gap_words, hours_lines, officer_pages, summary
 from tests.bot.clan.portraits import NOW, account, person
-from tests.cogs.town import START, Town, control, fits, words
+from tests.cogs.town import START, Town, control, fits, newest, words
 
 QUIET_WEEK = ((0,) * 24,) * 7
 CHART = Document("uncovered_hours.png", b"", "hours")
@@ -119,8 +119,8 @@ async def test_whoever_leads_no_more_is_refused_at_the_button(town: Town) -> Non
     permissions = replace((await town.clan()).permissions, discord_leadership=frozenset())
     await town.services.clans.set_permissions(await town.clan(), permissions)
     pressed = await marked.click(shown, custom_id=control(shown, "audit:on"))
-    assert pressed.ephemeral
-    assert "Only the clan's leadership may" in words(pressed.response)
+    assert newest(pressed).ephemeral
+    assert "Only the clan's leadership may" in words(newest(pressed))
     assert "1 of 2" in words(shown)
 
 

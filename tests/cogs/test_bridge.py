@@ -17,7 +17,7 @@ from storage import authors, bridges
 from storage.authors import Writer
 from storage.bridges import Counted, Declared
 from tests.cogs.test_setup import fields, opened
-from tests.cogs.town import START, Town, words
+from tests.cogs.town import START, Town, newest, words
 from tests.storage.rows import DAY
 
 
@@ -315,8 +315,8 @@ async def test_what_is_wrong_with_a_pattern_is_said_in_words(
     panel = await page(town)
     await town.leader.select(panel, [channel], custom_id="bridge:channel")
     result = await filled(town, panel, pattern=pattern)
-    assert "This pattern cannot be used" in words(result.response)
-    assert wrong in words(result.response).replace("\\", "")
+    assert "This pattern cannot be used" in words(newest(result))
+    assert wrong in words(newest(result)).replace("\\", "")
     assert await declared(town) == []
 
 
@@ -326,7 +326,7 @@ async def test_a_webhook_that_is_not_named_by_a_number_is_refused(bare_town: Tow
     panel = await page(town)
     await town.leader.select(panel, [channel], custom_id="bridge:channel")
     result = await filled(town, panel, source="my webhook")
-    assert "named by its number" in words(result.response)
+    assert "named by its number" in words(newest(result))
     assert await declared(town) == []
 
 
@@ -391,9 +391,9 @@ async def test_every_control_of_the_page_asks_the_gate_again(bare_town: Town) ->
         await town.leader.click(panel, custom_id="bridge:back"),
     ):
         assert pressed.modal is None
-        assert "Manage Server" in words(pressed.response)
+        assert "Manage Server" in words(newest(pressed))
     refused = await town.leader.submit_modal(form, texts)
-    assert "Manage Server" in words(refused.response)
+    assert "Manage Server" in words(newest(refused))
     assert await declared(town) == before
 
 

@@ -2,12 +2,16 @@
 
 import asyncio
 import io
+from typing import Any
 
 import discord
 import pytest
 from simcord.builders import ChannelHandle
 
 from bot.app import ClanBot
+from bot.services.chat import ChannelInfo
+from cogs import _history
+from cogs._messages import Place, channel_info_of
 from storage import authors, runs
 from storage.authors import Writer
 from tests.cogs.town import Town, words
@@ -208,6 +212,67 @@ async def test_a_channel_is_read_as_soon_as_the_bot_may(bare_town: Town) -> None
     assert await counted(town) == 4
 
 
+@pytest.mark.parametrize("how", ["given", "edited"])
+async def test_a_channel_is_read_as_soon_as_a_role_lets_the_bot(bare_town: Town, how: str) -> None:
+    town, backend = bare_town, bare_town.env.backend
+    nothing = discord.PermissionOverwrite(view_channel=False)
+    shows = discord.PermissionOverwrite(view_channel=True)
+    role = town.guild.create_role("Reader")
+    overwrites: dict[Any, discord.PermissionOverwrite] = {town.guild.default_role: nothing}
+    if how == "given":
+        overwrites |= {role: shows}
+    me = town.guild.me
+    assert me is not None
+    if how != "given":
+        backend.add_member_role(town.guild.id, me.id, role.id)
+    secret = town.guild.create_text_channel("secret", overwrites=overwrites)
+    await away(town)
+    unheard(town, secret, 4)
+    await town.restart()
+    assert await counted(town) == 0
+    if how == "given":
+        backend.add_member_role(town.guild.id, me.id, role.id)
+    else:
+        admin = discord.Permissions(administrator=True).value
+        backend.edit_role(town.guild.id, role.id, {"permissions": admin})
+    await town.env.settle()
+    assert await counted(town) == 4
+
+
+async def test_what_was_deleted_while_the_bot_was_away_leaves_the_count(bare_town: Town) -> None:
+    town, backend = bare_town, bare_town.env.backend
+    raids = town.guild.create_text_channel("raids")
+    said = unheard(town, town.general, 10)
+    unheard(town, raids, 7)
+    await town.restart()
+    assert await counted(town) == 17
+    await away(town)
+    for message_id in said[::3]:
+        backend.delete_message(town.general.id, message_id)
+    backend.delete_channel(raids.id)
+    await town.restart()
+    assert await counted(town) == 6
+
+
+async def test_a_channel_that_is_deleted_takes_its_messages_out_of_the_count(
+    bare_town: Town,
+) -> None:
+    town, backend = bare_town, bare_town.env.backend
+    raids = town.guild.create_text_channel("raids")
+    channel = town.env.bot.get_channel(town.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    thread = await channel.create_thread(name="t", type=discord.ChannelType.public_thread)
+    await town.env.settle()
+    (place,) = town.general.threads
+    for where in (town.general, raids, place):
+        await town.member.send(where, "hello")
+    assert await counted(town) == 3
+    backend.delete_channel(raids.id)
+    assert await counted(town) == 2
+    await thread.delete()
+    assert await counted(town) == 1
+
+
 async def test_a_server_that_is_gone_is_not_listened_to(bare_town: Town) -> None:
     town = bare_town
     await town.env.settle()
@@ -283,6 +348,46 @@ async def test_a_channel_whose_archived_threads_cannot_be_listed_costs_only_thos
     assert await counted(town) == 9
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
     assert "not read to the end" not in said
+
+
+async def test_a_channel_that_cannot_be_told_costs_itself_alone(
+    bare_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = bare_town
+    other = town.guild.create_text_channel("pvm")
+    await away(town)
+    for where in (town.general, other):
+        unheard(town, where, 3)
+
+    def told(place: Place) -> ChannelInfo:
+        if place.id == town.general.id:
+            raise ValueError("overwrites that nobody understands")
+        return channel_info_of(place)
+
+    monkeypatch.setattr(_history, "channel_info_of", told)
+    await town.restart()
+    assert await counted(town) == 6
+
+
+async def test_status_says_which_channel_lacks_which_permission(bare_town: Town) -> None:
+    town = bare_town
+    denied = {
+        "raids": discord.PermissionOverwrite(read_message_history=False),
+        "staff": discord.PermissionOverwrite(view_channel=False, send_messages=True),
+    }
+    for name, overwrite in denied.items():
+        town.guild.create_text_channel(name, overwrites={town.guild.default_role: overwrite})
+    lounge = town.guild.create_voice_channel("lounge")
+    await town.env.settle()
+    channel = town.env.bot.get_channel(lounge.id)
+    assert isinstance(channel, discord.VoiceChannel)
+    mute = discord.PermissionOverwrite(connect=False, send_messages=True)
+    await channel.set_permissions(channel.guild.default_role, overwrite=mute)
+    await town.restart()
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert "#raids (Read Message History is missing)" in said
+    assert "#lounge (Connect is missing)" in said
+    assert "#staff" not in said
 
 
 async def test_history_that_fails_is_tried_again_for_as_long_as_the_bot_runs(

@@ -144,6 +144,7 @@ async def test_only_of_channels_that_ordinary_members_write_in_is_anything_misse
     assert raiders >= {town.member.id, town.officer.id}
     assert town.guest.id not in raiders
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
-    assert "Members write in #lounge, #raiders, which the bot cannot read" in said
+    lacks = "View Channel and Read Message History are missing"
+    assert f"Members write in #lounge ({lacks}), #raiders ({lacks}), which the bot" in said
     assert "or leave it out in /clanstats setup" in said
     assert "#officers" not in said

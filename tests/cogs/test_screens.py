@@ -19,7 +19,7 @@ from tests.cogs.test_bridge import hall
 from tests.cogs.test_inactive import hushed
 from tests.cogs.test_me import quiet_player
 from tests.cogs.town import START, Town, words
-from tests.cogs.wire import as_sent
+from tests.cogs.wire import as_sent, in_order
 from tests.words import faults, footer_faults
 
 __all__ = ["hushed"]
@@ -69,6 +69,7 @@ async def chief(town: Town, *, all_officers: bool = True) -> MemberActor:
 async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
     hushed: Town,
     journal: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
     command: str,
     restarts: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
@@ -78,11 +79,12 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
     panel = _answers(shown)[0]
     pressed: set[str] = set()
     wrong = unclear(shown)
+    happened = in_order(monkeypatch, town.services.intake._database)
     while len(pressed) < _MOST_PRESSES and (control := next(_not_yet(panel, pressed), None)):
         pressed.add(_kind(control))
         if restarts:
             await town.restart()
-        result = await _pressed(town, who, panel, control, wrong)
+        result = await _pressed(town, who, panel, control, happened, wrong)
         for answer in _answers(result):
             assert "Choose the channel first" not in words(answer)
         wrong |= unclear(result)
@@ -164,18 +166,21 @@ def _kind(control: dict[str, Any]) -> str:
     return re.sub(r"-?\d+", "#", str(control["custom_id"]))
 
 
-async def _pressed(
+async def _pressed(  # noqa: PLR0913, PLR0917 - what is pressed, and what is watched
     town: Town,
     who: MemberActor,
     panel: ResponseMessage,
     control: dict[str, Any],
+    happened: list[str],
     wrong: set[str],
 ) -> InteractionResult:
     """Press a control; a form that it opens is sent as it is, a gap in it filled with a number.
 
-    What in the form nobody would say aloud is added to what is `wrong`.
+    Whatever is not answered by a form is acknowledged before anything is read. What in the form
+    nobody would say aloud is added to what is `wrong`.
     """
     custom_id, kind = control["custom_id"], control["type"]
+    happened.clear()
     if kind == _BUTTON:
         result = await who.click(panel, custom_id=custom_id)
     else:
@@ -187,14 +192,18 @@ async def _pressed(
         picked = control["options"][-1]["value"] if kind == _TEXT_SELECT else picks[kind]
         result = await who.select(panel, [picked], custom_id=custom_id)
     if result.modal is None:
+        assert happened[0] == "answered", custom_id
         return result
     wrong |= unclear(result)
+    happened.clear()
     parts = list(walk_components(result.modal["components"]))
     texts = {
         each["custom_id"]: each.get("value") or "7" for each in parts if each["type"] == _FIELD
     }
     users = {each["custom_id"]: [town.member] for each in parts if each["type"] == _USERS}
-    return await who.submit_modal(result, texts | users)
+    sent = await who.submit_modal(result, texts | users)
+    assert happened[0] == "answered", custom_id
+    return sent
 
 
 def _answers(result: InteractionResult) -> list[ResponseMessage]:

@@ -16,7 +16,7 @@ from bot.clan.ranks import Authority, Permissions
 from bot.services.people import Officer
 from cogs._settings_sheets import PAGES, SHEETS, Section
 from tests.bot.services.village import judged_by
-from tests.cogs.town import Town, words
+from tests.cogs.town import Town, newest, words
 
 REFUSED = "Only the clan's leadership may"
 FORMS = {
@@ -188,7 +188,7 @@ async def test_a_rank_that_nobody_holds_loses_its_bar_too(town: Town) -> None:
     await town.leader.click(panel, custom_id="settings:no-bar")
     assert "**Steady bar of Long gone**  its own \u2192 as everybody" in words(panel)
     sent = await town.leader.click(panel, custom_id="settings:export")
-    assert "The draft is not in it." in words(sent.response)
+    assert "The draft is not in it." in words(newest(sent))
 
 
 async def test_signals_alerts_and_ranks_are_picked(town: Town) -> None:
@@ -445,7 +445,7 @@ async def test_every_control_asks_the_gate_again(town: Town) -> None:
     )
     for pressed in tried:
         assert pressed.modal is None
-        assert REFUSED in words(pressed.response)
+        assert REFUSED in words(newest(pressed))
     assert await policy_of(town) == Policy()
 
 
@@ -493,9 +493,8 @@ async def test_an_exported_file_changes_nothing_and_brings_a_change_back(town: T
     await changed_window(town, panel)
     await looked_and_saved(town, panel)
     sent = await town.leader.click(panel, custom_id="settings:export")
-    assert sent.response is not None
-    assert sent.ephemeral
-    (attached,) = sent.response.attachments
+    assert newest(sent).ephemeral
+    (attached,) = newest(sent).attachments
     assert attached.filename == "clanstats_settings.json"
     content = await attached.read()
     same = await imported(town, content)

@@ -9,7 +9,7 @@ from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.app import ClanBot, Granted
-from tests.cogs.town import Town, words
+from tests.cogs.town import Town, newest, words
 from tests.wom.recorded import recorded
 
 CROSS, TICK, WARNING = "\u274c", "\u2705", "\u26a0\ufe0f"
@@ -165,7 +165,7 @@ async def test_a_role_that_everybody_has_is_refused(bare_town: Town) -> None:
     panel = await opened(town)
     before = (await town.clan()).permissions
     result = await town.leader.select(panel, [town.guild.default_role], custom_id="setup:officers")
-    assert "would let everybody in" in words(result.response)
+    assert "would let everybody in" in words(newest(result))
     assert (await town.clan()).permissions == before
 
 
@@ -221,7 +221,7 @@ async def test_every_control_asks_the_gate_again(bare_town: Town) -> None:
         await town.leader.submit_modal(zone, {field["custom_id"]: "Europe/Berlin"}),
     ):
         assert pressed.modal is None
-        assert "Manage Server" in words(pressed.response)
+        assert "Manage Server" in words(newest(pressed))
     clan = await town.clan()
     assert clan.permissions.discord_officers == {town.officer_role.id}
     assert clan.zone.key == "UTC"

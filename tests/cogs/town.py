@@ -14,7 +14,7 @@ from simcord import Env
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle, RoleHandle
 from simcord.components import walk_components
-from simcord.results import ResponseMessage
+from simcord.results import InteractionResult, ResponseMessage
 
 from bot.app import ClanBot
 from bot.clan.linking import LinkPair
@@ -77,6 +77,13 @@ def words(message: ResponseMessage | discord.Message | None) -> str:
         if part.get(key)
     ]
     return "\n".join([message.content, *said]).strip()
+
+
+def newest(result: InteractionResult) -> ResponseMessage:
+    """Return what was said last: beside what was pressed on, or else in its place."""
+    message = result.followups[-1] if result.followups else result.response
+    assert message is not None
+    return message
 
 
 def fits(view: discord.ui.LayoutView) -> bool:

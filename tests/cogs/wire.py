@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from discord.webhook.async_ import AsyncWebhookAdapter
 from simcord.gateway import FakeGateway
 from simcord.http import router
+
+from storage.engine import Database
 
 _LARGEST_NUMBER = 2**53 - 1
 """JavaScript reads no larger one exactly, which is why Discord writes ids as text."""
@@ -33,6 +36,25 @@ def over_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(FakeGateway, "feed", fed)
     monkeypatch.setattr(router, "dispatch", answered)
+
+
+def in_order(monkeypatch: pytest.MonkeyPatch, database: Database) -> list[str]:
+    """Return what happens from now on: "answered" for each first answer, "read" for a reading."""
+    happened: list[str] = []
+    answer: Callable[..., Any] = AsyncWebhookAdapter.create_interaction_response
+    reading: Callable[..., Any] = database.reading
+
+    async def answered(*told: Any, **parts: Any) -> Any:  # noqa: ANN401 - those of discord.py
+        happened.append("answered")
+        return await answer(*told, **parts)
+
+    def read(**how: Any) -> Any:  # noqa: ANN401 - those of reading
+        happened.append("read")
+        return reading(**how)
+
+    monkeypatch.setattr(AsyncWebhookAdapter, "create_interaction_response", answered)
+    monkeypatch.setattr(database, "reading", read)
+    return happened
 
 
 def _with_texts(value: Any) -> Any:  # noqa: ANN401 - likewise

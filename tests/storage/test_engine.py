@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -150,3 +150,12 @@ async def test_no_rows_are_no_statement(database: Database) -> None:
     async with database.writing() as connection:
         await upsert(connection, CLANS, [], replace=["name"])
         assert await connection.scalar(select(func.count()).select_from(CLANS)) == 0
+
+
+async def test_quick_reads_have_connections_that_no_long_one_holds(database: Database) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(8):
+            held = await stack.enter_async_context(database.reading())
+            await held.scalar(select(func.count()).select_from(CLANS))
+        async with asyncio.timeout(5), database.reading(is_quick=True) as connection:
+            assert await connection.scalar(select(func.count()).select_from(CLANS)) == 0

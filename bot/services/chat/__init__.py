@@ -1,21 +1,21 @@
 """What is said on Discord: heard live, read from history, stored as facts with their rollups."""
 
 from bot.services.chat.answers import credit, settle_again
-from bot.services.chat.backfill import (
+from bot.services.chat.backfill import Backfill, CaughtUp
+from bot.services.chat.bridges import Bridge, Bridges, Posted
+from bot.services.chat.channels import Channels
+from bot.services.chat.facts import NO_USER
+from bot.services.chat.history import (
     NO_ACCESS,
     NO_WORDS,
-    Backfill,
-    CaughtUp,
     ChannelList,
     Gone,
     HistoryPage,
     Unavailable,
     Unreadable,
     Wordless,
+    missing_words,
 )
-from bot.services.chat.bridges import Bridge, Bridges, Posted
-from bot.services.chat.channels import Channels
-from bot.services.chat.facts import NO_USER
 from bot.services.chat.intake import ChannelInfo, Flushed, IncomingMessage, Intake
 from bot.services.chat.presence import Presence
 from bot.services.chat.rebuild import UnknownZone, Zones
@@ -45,6 +45,7 @@ __all__ = [
     "Wordless",
     "Zones",
     "credit",
+    "missing_words",
     "part_speakers",
     "settle_again",
 ]

@@ -5,94 +5,42 @@ cursor moves only when its whole gap is stored. A place that cannot be read cost
 is noted as blind, with what it lacks, until it is read after all.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar
 
 import structlog
 
-from bot.services.chat.intake import ChannelInfo, IncomingMessage, Intake
+from bot.services.chat.compared import delete_gone, stored_since
+from bot.services.chat.counted import settle_channels
+from bot.services.chat.facts import posts_of
+from bot.services.chat.history import (
+    NO_WORDS,
+    ChannelList,
+    Gone,
+    History,
+    Unavailable,
+    Unreadable,
+    Wordless,
+    each_of,
+)
+from bot.services.chat.intake import ChannelInfo, Intake
 from bot.services.setup import Clan, Clock
 from storage import authors, privacy, runs
 from storage.columns import instant_of
 from storage.engine import Database
+from storage.messages import in_few
 
-_CHANNELS_AT_ONCE = 3
+COMPARE_DAYS = 3
+"""How far back is looked, usually, for what was deleted while nobody listened."""
 
 MOMENT = timedelta(minutes=10)
 """So long nobody may have listened without its being an absence."""
 
-NO_ACCESS = "View Channel or Read Message History is missing"
-"""What a place lacks that Discord does not let the bot read."""
-
-NO_WORDS = "Discord does not tell the bot what is written, so the clan chat is not read there"
-"""What a bridge lacks without the intent for it."""
-
 _BROKEN = "something went wrong while it was read, as the log says"
-_T = TypeVar("_T")
-
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelList:
-    """A server's channels and active threads, and the channels that may have archived threads.
-
-    `is_complete` tells whether Discord named every active thread.
-    """
-
-    channel_infos: tuple[ChannelInfo, ...]
-    parents: tuple[ChannelInfo, ...] = ()
-    is_complete: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
-    """Part of a channel's history: what counts of it, and the ids between which it lies.
-
-    `oldest_id` is None when there is nothing further back.
-    """
-
-    heard: tuple[IncomingMessage, ...]
-    newest_id: int | None
-    oldest_id: int | None
-    oldest_at: datetime | None
-
-
-class Unreadable(Exception):
-    """Discord does not let the bot read a channel's history or list its threads."""
-
-
-class Gone(Unreadable):
-    """The channel is not there any more: nobody can write in it, and nothing is missed."""
-
-
-class Unavailable(Exception):
-    """Discord could not be asked just now, or did not answer."""
-
-
-class Wordless(Unavailable):
-    """A bridge whose words Discord does not tell: it is read once the intent is granted."""
-
-
-class History(Protocol):
-    """Whoever can read Discord's past."""
-
-    async def channel_infos(self) -> ChannelList:
-        """Return the server's places but for archived threads."""
-
-    async def archived(self, parent: ChannelInfo, since: datetime) -> Sequence[ChannelInfo]:
-        """Return a channel's threads that were archived after `since`.
-
-        Unreadable when Discord refuses, Unavailable when it fails.
-        """
-
-    async def page_before(self, channel_info: ChannelInfo, before_id: int | None) -> HistoryPage:
-        """Return the newest page before a message; Unreadable or Unavailable likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,40 +60,51 @@ class CaughtUp:
 class Backfill:
     """Reads every channel's gap and hands it to the intake."""
 
-    def __init__(self, database: Database, intake: Intake, clock: Clock, history_days: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        intake: Intake,
+        clock: Clock,
+        history_days: int,
+        compare_days: int = COMPARE_DAYS,
+    ) -> None:
         self._database = database
         self._intake = intake
         self._clock = clock
         self._reach = timedelta(days=history_days)
+        self._compared = timedelta(days=compare_days)
 
     async def catch_up(
-        self, clan: Clan, history: History, only: AbstractSet[int] | None = None
+        self,
+        clan: Clan,
+        history: History,
+        only: AbstractSet[int] | None = None,
+        *,
+        compares: bool = True,
     ) -> CaughtUp:
         """Store what every readable channel holds beyond its cursor; note what is not readable.
 
-        With `only`, what an earlier call found missing.
+        With `only`, what an earlier call found missing. Unless Discord has told of all deletions
+        meanwhile, what is stored of the last days is compared with what there still is.
         """
         session = self._intake.session
         await self._note_absence(clan)
+        since = self._clock() - self._compared
+        lately = await stored_since(self._database, clan, since) if compares else {}
         listed = await history.channel_infos()
         channel_infos, parents = _wanted(clan, listed, only)
-        archived = await self._archived(clan, history, parents)
-        closed = {
-            channel_info
-            for channel_info, threads in archived.items()
-            if isinstance(threads, Exception)
-        }
-        for threads in archived.values():
-            channel_infos += () if isinstance(threads, Exception) else threads
-        places = list(
-            {
-                channel_info.discord_channel_id: channel_info for channel_info in channel_infos
-            }.values()
-        )
-        read = await _each(
+        archived = await self._archived(clan, history, parents, compares=compares)
+        closed = {each for each, found in archived.items() if isinstance(found, Exception)}
+        places = _with_threads(channel_infos, archived)
+        read = await each_of(
             [
                 partial(
-                    self._read, clan, history, channel_info, is_whole=channel_info not in closed
+                    self._read,
+                    clan,
+                    history,
+                    channel_info,
+                    is_whole=channel_info not in closed,
+                    lately=lately.get(channel_info.discord_channel_id, frozenset()),
                 )
                 for channel_info in places
             ]
@@ -156,6 +115,10 @@ class Backfill:
             clan,
             [channel_info for channel_info in parents if channel_info not in closed | {*places}],
         )
+        if compares and only is None:
+            here = {each.discord_channel_id for each in (*places, *parents)}
+            await delete_gone(self._database, clan, history, here, lately.keys())
+        await settle_channels(self._database, clan)
         if listed.is_complete and (only is None or clan.guild_id in only):
             async with self._database.writing() as connection:
                 await runs.read_since(connection, clan.clan_id)
@@ -170,7 +133,7 @@ class Backfill:
         Return how many messages and broadcasts were new, or None when it cannot be read. Raises
         Unavailable when Discord fails.
         """
-        return await self._read(clan, history, channel_info, is_whole=False)
+        return await self._read(clan, history, channel_info, is_whole=False, lately=frozenset())
 
     async def miss(self, clan: Clan, channel_info: ChannelInfo) -> None:
         """Note that from now on the words of a bridge are missed, for want of the intent."""
@@ -193,7 +156,7 @@ class Backfill:
                 )
 
     async def _archived(
-        self, clan: Clan, history: History, parents: Sequence[ChannelInfo]
+        self, clan: Clan, history: History, parents: Sequence[ChannelInfo], *, compares: bool
     ) -> dict[ChannelInfo, Sequence[ChannelInfo] | Exception]:
         """Return each channel's archived threads, or why they could not be listed."""
         usual = self._since(clan)
@@ -201,12 +164,13 @@ class Backfill:
             blind = await runs.blind_since(connection, clan.clan_id)
             # Threads that could not be listed then may have been archived since.
             usual = min(usual, await runs.unread_from(connection, clan.clan_id) or usual)
-        found = await _each(
+        compared = min(usual, self._clock() - self._compared) if compares else usual
+        found = await each_of(
             [
                 partial(
                     history.archived,
                     channel_info,
-                    min(usual, blind.get(channel_info.discord_channel_id, usual)),
+                    min(compared, blind.get(channel_info.discord_channel_id, usual)),
                 )
                 for channel_info in parents
             ]
@@ -244,9 +208,18 @@ class Backfill:
             return await runs.blind_since(connection, clan.clan_id)
 
     async def _read(
-        self, clan: Clan, history: History, channel_info: ChannelInfo, *, is_whole: bool
+        self,
+        clan: Clan,
+        history: History,
+        channel_info: ChannelInfo,
+        *,
+        is_whole: bool,
+        lately: AbstractSet[int],
     ) -> int | None:
-        """Store what one channel holds; with its threads, that is the whole of it."""
+        """Store what one channel holds; with its threads, that is the whole of it.
+
+        What is stored of it `lately` and is not there any more is taken out.
+        """
         session = self._intake.session
         async with self._database.reading() as connection:
             place = (await authors.channels(connection, clan.clan_id)).get(
@@ -254,8 +227,10 @@ class Backfill:
             )
             blind = await runs.blind_since(connection, clan.clan_id)
         until = place.cursor_id if place is not None else None
+        if place is not None and place.is_gone:
+            await self._intake.note(clan, channel_info)  # it is there after all, and counts
         try:
-            stored, newest_id = await self._gap(clan, history, channel_info, until)
+            stored, newest_id = await self._gap(clan, history, channel_info, until, lately)
         except Gone:
             async with self._database.writing() as connection:
                 await runs.forget_channel(connection, clan.clan_id, channel_info.discord_channel_id)
@@ -284,24 +259,41 @@ class Backfill:
         return clan.listened_at or self._clock() - self._reach
 
     async def _gap(
-        self, clan: Clan, history: History, channel_info: ChannelInfo, until: int | None
+        self,
+        clan: Clan,
+        history: History,
+        channel_info: ChannelInfo,
+        until: int | None,
+        lately: AbstractSet[int],
     ) -> tuple[int, int | None]:
-        """Store pages until the cursor or, without one, as far back as history goes for us."""
+        """Store pages until the cursor or, without one, as far back as history goes for us.
+
+        And further back as long as there is something to compare with.
+        """
         oldest_wanted = self._clock() - self._reach
 
         def known(message_id: int, sent_at: datetime) -> bool:
             return sent_at < oldest_wanted if until is None else message_id <= until
 
         stored, newest_id, before = 0, None, None
+        there: set[int] = set()
+        oldest_stored = min(posts_of(min(lately, default=0)))
         while True:
             page = await history.page_before(channel_info, before)
             newest_id = newest_id or page.newest_id
+            there |= page.ids
             fresh = [heard for heard in page.heard if not known(heard.message_id, heard.sent_at)]
             written = await self._intake.store(clan, fresh)
             stored += written.stored + written.told
             before = page.oldest_id
-            if before is None or page.oldest_at is None or known(before, page.oldest_at):
-                return stored, newest_id
+            if before is None or page.oldest_at is None:
+                break
+            if known(before, page.oldest_at) and (not lately or before <= oldest_stored):
+                break
+        gone = [each for each in sorted(lately) if there.isdisjoint(posts_of(each))]
+        for few in in_few(gone):
+            await self._intake.store(clan, (), few)
+        return stored, newest_id
 
     async def _go_blind(
         self, clan: Clan, channel_info: ChannelInfo, since: datetime, reason: str, error: Exception
@@ -353,6 +345,18 @@ def _wanted(
     ]
 
 
+def _with_threads(
+    channel_infos: Sequence[ChannelInfo],
+    archived: Mapping[ChannelInfo, Sequence[ChannelInfo] | Exception],
+) -> list[ChannelInfo]:
+    """Return places and the archived threads that could be listed, each once."""
+    found = {each.discord_channel_id: each for each in channel_infos}
+    for threads in archived.values():
+        if not isinstance(threads, Exception):
+            found |= {each.discord_channel_id: each for each in threads}
+    return list(found.values())
+
+
 def _caught_up(
     stored: Mapping[ChannelInfo, int | Exception | None], closed: AbstractSet[ChannelInfo]
 ) -> CaughtUp:
@@ -369,19 +373,3 @@ def _caught_up(
         tuple(channel_info.name for channel_info, count in stored.items() if count is None),
         frozenset(channel_info.discord_channel_id for channel_info in missing),
     )
-
-
-async def _each(actions: Sequence[Callable[[], Awaitable[_T]]]) -> list[_T | Exception]:
-    """Do a few things at once; return what came of each, or what went wrong with it."""
-    few = asyncio.Semaphore(_CHANNELS_AT_ONCE)
-
-    async def one(action: Callable[[], Awaitable[_T]]) -> _T:
-        async with few:
-            return await action()
-
-    found: list[_T | Exception] = []
-    for each in await asyncio.gather(*map(one, actions), return_exceptions=True):
-        if isinstance(each, BaseException) and not isinstance(each, Exception):
-            raise each
-        found.append(each)
-    return found

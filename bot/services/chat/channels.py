@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from bot.services.chat.counted import delete_channel, settle_channels
 from bot.services.chat.facts import note_channel
 from bot.services.chat.intake import ChannelInfo
 from bot.services.setup import Clan
@@ -22,7 +23,7 @@ class Channels:
         return frozenset(key for key, place in places.items() if not place.is_counted)
 
     async def leave_out(self, clan: Clan, channel_infos: Sequence[ChannelInfo]) -> None:
-        """Count messages everywhere from now on, but not in these channels and their threads."""
+        """Count messages everywhere, past ones too, but not in these channels and their threads."""
         unwanted = {channel_info.discord_channel_id for channel_info in channel_infos}
         async with self._database.writing() as connection:
             for channel_info in channel_infos:
@@ -32,6 +33,11 @@ class Channels:
                     await authors.set_counted(
                         connection, clan.clan_id, channel_id, is_counted=not place.is_counted
                     )
+        await settle_channels(self._database, clan)
+
+    async def settle(self, clan: Clan) -> None:
+        """Go on with what a stop of the process left half counted."""
+        await settle_channels(self._database, clan)
 
     async def forget_gone(self, clan: Clan, listed: Collection[int]) -> None:
         """Miss nothing any more of channels that are not among all those that Discord lists."""
@@ -39,9 +45,8 @@ class Channels:
             await runs.forget_gone(connection, clan.clan_id, listed)
 
     async def forget_deleted(self, clan: Clan, discord_channel_id: int) -> None:
-        """Miss nothing any more of a channel or thread that was deleted."""
-        async with self._database.writing() as connection:
-            await runs.forget_channel(connection, clan.clan_id, discord_channel_id)
+        """Count nothing any more of a channel or thread that was deleted, and miss nothing."""
+        await delete_channel(self._database, clan, discord_channel_id)
 
     async def speak_in(self, clan: Clan, channel_id: int | None) -> None:
         """Speak in a Discord channel from now on, or nowhere."""

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from bot.clan.broadcasts import BroadcastKind
 from bot.clan.names import wom_key
 from bot.services.chat.answers import drop_credits, fact_of
+from bot.services.chat.counted import is_counted
 from bot.services.chat.speakers import Borne, borne_by, speaker_at
 from bot.services.setup import Clan
-from storage import authors, bridges, messages
+from storage import authors, bridges, left_out, messages
 from storage.bridges import BroadcastRow, Speaker
 from storage.engine import Connection
 from storage.messages import Flag, MessageRow, Stored
@@ -30,6 +31,11 @@ LINE_STEP = 1 << 17
 
 What Discord gives an id next to the post's is another message.
 """
+
+
+def posts_of(message_id: int) -> set[int]:
+    """Return the ids that the post may have on Discord of which a message is a line."""
+    return {message_id - line * LINE_STEP for line in range(MOST_LINES)}
 
 
 class ChannelInfo(NamedTuple):
@@ -201,8 +207,8 @@ async def _counted_channels(
     found = {}
     for channel_info in channel_infos:
         place = places[channel_info.discord_channel_id]
-        parent = places.get(place.parent_id) if place.parent_id else None
-        if place.is_counted and (parent is None or parent.is_counted):
+        # Of one that was deleted meanwhile nothing counts, not even what was heard before.
+        if is_counted(place, places) and not place.is_gone:
             found[channel_info.discord_channel_id] = place.channel_id
     return found
 
@@ -227,4 +233,5 @@ async def take_out(
         connection, clan.clan_id, clan.zone, [message.message_id for message in gone]
     )
     await messages.remove(connection, clan.clan_id, facts)
-    return facts, len(facts) + await bridges.remove(connection, clan.clan_id, ids)
+    removed = len(facts) + await bridges.remove(connection, clan.clan_id, ids)
+    return facts, removed + await left_out.let_go(connection, clan.clan_id, ids)

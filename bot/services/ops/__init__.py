@@ -10,6 +10,7 @@ from bot.services.ops.rounds import (
     look_again,
     poll_clan,
 )
+from bot.services.ops.turns import NotYourTurn, Turns
 from bot.services.ops.upkeep import Status, Upkeep
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "OVERTAKEN",
     "REFUSED",
     "STOPPED",
+    "NotYourTurn",
     "Outcome",
     "Status",
+    "Turns",
     "Upkeep",
     "look_again",
     "poll_clan",

@@ -1,8 +1,6 @@
 """How the bot itself is doing: what ran when, what is late, what is wrong and how to mend it."""
 
 import asyncio
-import shutil
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,23 +10,29 @@ import structlog
 
 from bot.clan.cases import Case
 from bot.clan.coverage import full_words, next_step
-from bot.clan.diagnosis import Finding, Severity, warning
+from bot.clan.diagnosis import Finding, warning
 from bot.clan.enforcement import Verdict
 from bot.clan.evidence import Coverage
-from bot.clan.membership import unsynced_since
 from bot.clan.policy import Policy
 from bot.clan.punctuality import Job, Late, late_jobs
-from bot.clan.rank_table import rank_table
 from bot.clan.spans import Period, last
-from bot.clan.wording import ago, first_few, plural
+from bot.clan.wording import ago
 from bot.reports.definitions import strip
-from bot.services.chat import NO_ACCESS, NO_WORDS
 from bot.services.game import AGAIN
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
+from bot.services.ops.troubles import (
+    disk_troubles,
+    gap_troubles,
+    hidden_troubles,
+    list_troubles,
+    lost_troubles,
+    odd_troubles,
+    rank_troubles,
+)
 from bot.services.people import IdentityCache
 from bot.services.publish import report_coverage
 from bot.services.review import context_of, standing_cases, verdicts_in
-from bot.services.setup import WORDS_REMEDY, Clan, Clock, policy_of, ranks_finding
+from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, players, runs
 from storage.backup import back_up
@@ -39,15 +43,7 @@ from storage.runs import Run
 _log = structlog.get_logger()
 
 _COVERED = Period.MONTH
-_NAMED = 5
-_MEGABYTE = 1_000_000
-_ROOM_TO_LIVE = 50 * _MEGABYTE
-"""Free bytes, beside those that a backup needs, of which fewer are told."""
 _UNEXPECTED = "something that nobody expected"
-_LET_IN_OR_LEAVE_OUT = (
-    "give the bot View Channel and Read Message History there, or leave it out in /clanstats setup"
-)
-_AGAIN = "nothing to do: the bot tries again, at least once an hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +169,7 @@ class Upkeep:
             changed_at = await players.last_change_at(connection, clan.clan_id)
         ran |= self._newer(clan, ran)
         known, verdicts = await asyncio.to_thread(_known, view, policy, cases, sure_pairs)
-        late = await self.late(clan)
+        late, size = await self.late(clan), _size(self._database)
         counted = [each for each in places.values() if each.is_counted and not each.is_gone]
         unreadable = tuple(sorted(each.name for each in counted if not each.is_readable))
         open_gaps = [each for each in view.gaps if each.ended_at is None and each.channel]
@@ -191,16 +187,16 @@ class Upkeep:
             channels=sum(each.is_readable for each in counted),
             unreadable=unreadable,
             messages=sum(writer.messages for writer in view.people.writers.values()),
-            database_bytes=_size(self._database),
+            database_bytes=size,
             troubles=(
-                *_disk_troubles(self._database),
+                *disk_troubles(self._database.path, size),
                 *self._troubles(clan, ran, late, now),
-                *_rank_troubles(view),
-                *_list_troubles(view, changed_at),
-                *_odd_troubles(view, ran.get("poll")),
-                *_hidden_troubles([each.name for each in view.hidden_channels]),
-                *_lost_troubles([name for name in unread if name in unreadable]),
-                *_gap_troubles({n: why for n, why in unread.items() if n not in unreadable}),
+                *rank_troubles(view),
+                *list_troubles(view, changed_at),
+                *odd_troubles(view, ran.get("poll")),
+                *hidden_troubles({each.name: each.reason for each in view.hidden_channels}),
+                *lost_troubles({n: why for n, why in unread.items() if n in unreadable}),
+                *gap_troubles({n: why for n, why in unread.items() if n not in unreadable}),
             ),
             verdicts=verdicts,
             policy=policy,
@@ -306,119 +302,6 @@ def _coverage(view: ClanView, sure_pairs: int | None) -> Coverage:
     said = sum(count for at, count in view.chat.hours if at in span)
     heard = view.clan.listened_at is not None
     return report_coverage(view, roster, _COVERED, said if heard else None, sure_pairs)
-
-
-def _rank_troubles(view: ClanView) -> list[Finding]:
-    """Return that the ranks in the game give no rights before somebody confirmed them."""
-    held = Counter(place.role for place in view.people.places)
-    finding = ranks_finding(view.clan, rank_table(held, view.clan.permissions))
-    if finding.severity is Severity.OK:
-        return []
-    return [finding._replace(words=f"ranks in the game: {finding.words}")]
-
-
-def _list_troubles(view: ClanView, changed_at: datetime | None) -> list[Finding]:
-    """Return that nobody seems to look after the clan's list on Wise Old Man."""
-    clan, members = view.clan, len(view.people.places)
-    if clan.polled_at is None:
-        return []
-    since = unsynced_since(members, changed_at, clan.created_at, clan.polled_at)
-    if since is None:
-        return []
-    words = (
-        f"nobody joined, left or changed rank on Wise Old Man for {ago(since, clan.polled_at)}: "
-        "who left the clan in the game may still be on its list"
-    )
-    return [warning("group", words, "sync the group by the Wise Old Man plugin of RuneLite")]
-
-
-def _odd_troubles(view: ClanView, run: Run | None) -> list[Finding]:
-    """Return of whom Wise Old Man said what cannot be; who opted out is not named."""
-    odd = {} if run is None else run.detail.get("odd", {})
-    names = {each.player_id: each.name for each in view.people.places}
-    return [
-        warning("poll", f"{names[who]} on Wise Old Man: {why}", f"look there; {AGAIN}")
-        for who, why in ((int(key), why) for key, why in odd.items())
-        if who in names and who not in view.people.hidden
-    ]
-
-
-def _hidden_troubles(names: Sequence[str]) -> list[Finding]:
-    """Return what it costs that members write where the bot never could read."""
-    if not names:
-        return []
-    return [
-        warning(
-            "channels",
-            f"members write in {_channels(names)}, which the bot cannot read: "
-            "who can write there is never called silent",
-            _LET_IN_OR_LEAVE_OUT,
-        )
-    ]
-
-
-def _lost_troubles(names: Sequence[str]) -> list[Finding]:
-    """Return what it costs that channels cannot be read any more."""
-    if not names:
-        return []
-    return [
-        warning(
-            "channels",
-            f"{_channels(names)} can't be read any more: who wrote there is never called silent",
-            _LET_IN_OR_LEAVE_OUT,
-        )
-    ]
-
-
-def _channels(names: Sequence[str]) -> str:
-    return first_few([f"#{name}" for name in sorted(names)], _NAMED)
-
-
-def _gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
-    """Return which channels are seen but have history that is not read, and what each lacks."""
-    found = [
-        warning(
-            "channels",
-            f"#{name} is not read to the end: {reason}",
-            _remedy(reason),
-        )
-        for name, reason in sorted(unread.items())[:_NAMED]
-    ]
-    more = len(unread) - _NAMED
-    if more > 0:
-        found.append(
-            warning("channels", f"{plural(more, 'more channel')} not read to the end", _AGAIN)
-        )
-    return found
-
-
-def _disk_troubles(database: Database) -> list[Finding]:
-    """Return that the database's disk is nearly full, before anything fails for it."""
-    size = _size(database)
-    if database.path is None or size is None:
-        return []
-    free = shutil.disk_usage(database.path.parent).free
-    if free >= size + _ROOM_TO_LIVE:
-        return []
-    return [
-        warning(
-            "disk",
-            f"only {free / _MEGABYTE:.0f} MB are free on the disk of the database, "
-            f"which takes {size / _MEGABYTE:.0f} MB itself",
-            "make room there: soon nothing can be written, and no backup made",
-        )
-    ]
-
-
-def _remedy(reason: str) -> str:
-    """Return what to do about a channel that is not read to the end."""
-    if NO_ACCESS in reason:
-        return (
-            "give the bot View Channel and Read Message History there; it is read within the hour"
-        )
-    if NO_WORDS in reason:
-        return f"{WORDS_REMEDY}; what was missed is read then"
-    return _AGAIN
 
 
 def _size(database: Database) -> int | None:

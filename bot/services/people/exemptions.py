@@ -58,7 +58,7 @@ class Exemptions:
 
     async def roles(self, clan: Clan) -> tuple[str, ...]:
         """Return the roles that members hold, highest first; those on no ladder follow by name."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(is_quick=True) as connection:
             places = await players.places(connection, clan.clan_id)
             ladder = ladder_of(clan, await policy_of(connection, clan))
         held = {place.role for place in places}

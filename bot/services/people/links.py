@@ -243,7 +243,7 @@ class Links:
 
     async def linked(self, clan: Clan, user_id: int) -> tuple[str, ...]:
         """Return the names of the accounts that a user claimed or that were confirmed for them."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(is_quick=True) as connection:
             identity = await read_identity(connection, clan, cache=self._identities)
         return tuple(sorted(map(identity.name_of, identity.linked_to(user_id))))
 

@@ -127,7 +127,7 @@ class Cards:
 
     async def names_like(self, clan: Clan, text: str) -> tuple[str, ...]:
         """Return up to 25 members' names that hold the text, old names and Discord names too."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(is_quick=True) as connection:
             people = await read_people(connection, clan, cache=self._identities, names_only=True)
         return _names_like(people, text)
 

@@ -55,7 +55,7 @@ class Clans:
 
     async def of_guild(self, guild_id: int) -> Clan | None:
         """Return the clan of a Discord server, or None when it was never set up."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(is_quick=True) as connection:
             row = await clans.of_guild(connection, guild_id)
         return None if row is None else _clan(row)
 
@@ -144,7 +144,7 @@ class Clans:
         self, clan: Clan, user_id: int, roles: frozenset[int], *, owner: bool, manager: bool
     ) -> Caller:
         """Return who asks, with the WOM roles of the accounts that an officer confirmed."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(is_quick=True) as connection:
             held = await links.confirmed_roles(connection, clan.clan_id, user_id)
         counts = clan.ranks_confirmed_at is not None
         return Caller(owner, manager, roles, frozenset(held), ranks_count=counts)

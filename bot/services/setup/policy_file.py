@@ -20,6 +20,7 @@ LARGEST_FILE = 200_000
 
 _SECTIONS = ("policy", "gates")
 _DEEPEST = 3
+_MOST_VALUES = 3_000
 _LONGEST_FAULT = 160
 _MOST_ROLES, _LONGEST_ROLE = 100, 39
 _STAY = ("discord_officers", "discord_leadership")
@@ -69,6 +70,8 @@ def _sections(content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
         told = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ValueError("the file is not JSON: take one that Export made") from error
+    if _is_endless(told):
+        raise ValueError(f"the file holds over {_MOST_VALUES:,} values: it was not exported here")
     if not isinstance(told, dict) or not told:
         raise ValueError("the file must hold named values: policy, gates or both")
     unknown = sorted(told.keys() - set(_SECTIONS))
@@ -79,6 +82,20 @@ def _sections(content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     except ValueError as error:
         raise ValueError(_cut(str(error))) from error
     return policy, permissions
+
+
+def _is_endless(told: object) -> bool:
+    """Return whether there is more in a file than a hundred roles with everything of their own.
+
+    Each value is judged by itself: so many would take long.
+    """
+    waiting, met = [told], 0
+    while waiting and met <= _MOST_VALUES:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            met += len(value)
+            waiting += value.values() if isinstance(value, dict) else value
+    return met > _MOST_VALUES
 
 
 def _policy_faults(policy: Policy, told: Mapping[str, Any]) -> Iterator[str]:

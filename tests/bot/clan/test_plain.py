@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clan.plain import limits, number
+from bot.clan.plain import limits, must_be_once, number
 from bot.clan.policy import CasePolicy, Policy, PromotionPolicy
 
 ROOT = Path(__file__).parents[3] / "bot"
@@ -63,3 +63,24 @@ def test_each_check_exists_once_for_policies_permissions_and_files() -> None:
     checks = ("must hold named values,", "must be a list of", " no field ", "only once, not so")
     for words in checks:
         assert [name for name, source in sources.items() if words in source] == ["plain.py"], words
+
+
+class Compared(str):
+    """A role that counts how often it is compared."""
+
+    __slots__ = ()
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_long_list_of_roles_is_compared_once_for_each() -> None:
+    roles = [Compared(f"rank {number}") for number in range(2_000)]
+    must_be_once(roles, "there")
+    with pytest.raises(ValueError, match="a role stands there only once, not so: rank 7"):
+        must_be_once([*roles, Compared("rank 7")], "there")
+    assert Compared.times < 20_000

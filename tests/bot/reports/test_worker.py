@@ -6,6 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
 
 import pytest
 
@@ -13,7 +16,16 @@ from bot.clan.spans import Span
 from bot.reports.case_pictures import UncoveredWeek, weeks_picture
 from bot.reports.charts import card_chart
 from bot.reports.workbook.clan_workbook import clan_workbook
-from bot.reports.worker import Aside, Drawable, Drawing, Inline, Worker, drawn, uncollected
+from bot.reports.worker import (
+    Aside,
+    Drawable,
+    Drawing,
+    Inline,
+    NotDrawn,
+    Worker,
+    drawn,
+    uncollected,
+)
 from tests.bot.clan.portraits import person
 from tests.bot.reports.people import everybody
 from tests.builders import NOW, ZONE, card, clan_report, clan_week, full_clan, member, week_hours
@@ -71,6 +83,42 @@ async def test_a_killed_worker_is_replaced_and_an_interrupt_does_not_end_it(
     both = await asyncio.gather(*(worker.draw(Drawing.CARD_CHART, card()) for _ in range(2)))
     assert [document.name for document in both] == ["member_card.png"] * 2
     assert pid_of(worker) != first
+
+
+class Hanging(StrEnum):
+    """A drawing that never ends."""
+
+    ENDLESS = "time:sleep"
+
+
+async def test_a_worker_that_hangs_is_given_up_and_replaced() -> None:
+    worker = Worker(patience=timedelta(seconds=1))
+    await worker.warm()
+    first = pid_of(worker)
+    endless: Any = Hanging.ENDLESS
+    long: Any = 3_600
+    with pytest.raises(NotDrawn, match="ENDLESS took over 1 seconds"):
+        await worker.draw(endless, long)
+    await worker.warm()
+    assert pid_of(worker) != first
+    assert (await worker.draw(Drawing.CARD_CHART, card())).name == "member_card.png"
+    worker.close()
+
+
+def test_a_worker_ends_when_the_bot_is_killed() -> None:
+    code = (
+        "import asyncio, os, signal\n"
+        "from bot.reports.worker import Worker\n"
+        "async def main():\n"
+        "    await Worker().warm()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "asyncio.run(main())\n"
+    )
+    # Whoever is left holds the other end of the pipe: then it is never read to its end.
+    bot = subprocess.run(  # noqa: S603 - our own interpreter and words
+        [sys.executable, "-c", code], capture_output=True, timeout=30, check=False
+    )
+    assert bot.returncode == -signal.SIGKILL
 
 
 async def test_inline_draws_where_it_is_called() -> None:

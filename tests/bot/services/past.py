@@ -43,6 +43,17 @@ class Past:
         self.between: Callable[[], Awaitable[None]] = _nothing
         self.asked: list[tuple[int, int | None]] = []
         self.since: list[datetime] = []
+        self.asked_gone: list[int] = []
+
+    def without(self, channel_info: ChannelInfo) -> tuple[ChannelInfo, ...]:
+        """List a channel no more, and return what was listed."""
+        before = self._spots
+        self._spots = tuple(each for each in before if each != channel_info)
+        return before
+
+    def put(self, channel_infos: tuple[ChannelInfo, ...]) -> None:
+        """List these channels."""
+        self._spots = channel_infos
 
     async def channel_infos(self) -> ChannelList:
         channels = tuple(
@@ -86,4 +97,11 @@ class Past:
             page[-1].message_id,
             page[0].message_id if rest else None,
             page[0].sent_at if rest else None,
+            frozenset(each.post_id for each in page),
         )
+
+    async def is_gone(self, discord_channel_id: int) -> bool:
+        self.asked_gone.append(discord_channel_id)
+        if discord_channel_id in self.away:
+            raise Unavailable("Discord did not answer (503)")
+        return discord_channel_id in self.gone

@@ -26,7 +26,7 @@ from cogs.screens import (
     pressed,
 )
 from cogs.screens.controls import option
-from tests.cogs.town import Town, control, words
+from tests.cogs.town import Town, control, newest, words
 
 CONTROLS = Controls[Any]("trial")
 NAMES = ("Ann", "Bob", "Cat")
@@ -136,10 +136,10 @@ async def test_what_is_picked_is_kept_in_the_message(
         listening(town)
     assert "read Ann+Cat" in words(shown)
     greeted = await click(town, shown, "greet")
-    assert words(greeted.response) == "Hello Ann and Cat."
-    assert greeted.ephemeral
+    assert words(newest(greeted)) == "Hello Ann and Cat."
+    assert newest(greeted).ephemeral
     await pick(town, shown)
-    assert words((await click(town, shown, "greet")).response) == "Hello nobody."
+    assert words(newest(await click(town, shown, "greet"))) == "Hello nobody."
 
 
 @pytest.mark.parametrize("restarts", [False, True], ids=["running", "restarted"])
@@ -173,7 +173,7 @@ async def test_a_press_reads_once_or_not_at_all_when_the_handler_did(
 
 async def test_a_handler_asks_for_its_own_permission(town: Town, shown: ResponseMessage) -> None:
     refused = await click(town, shown, "lead")
-    assert "Only the clan's leadership may" in words(refused.response)
+    assert "Only the clan's leadership may" in words(newest(refused))
     assert "Led." not in words(shown)
     permissions = (await town.clan()).permissions
     leads = replace(permissions, discord_leadership=frozenset({town.officer_role.id}))
@@ -193,8 +193,8 @@ async def test_who_may_no_more_is_refused_at_every_press_and_form(
         await click(town, shown, "on"),
         await town.officer.submit_modal(asked, {"name": "Eve"}),
     ):
-        assert refused.ephemeral
-        assert "Only officers may" in words(refused.response)
+        assert newest(refused).ephemeral
+        assert "Only officers may" in words(newest(refused))
     assert words(shown) == before
 
 
@@ -202,7 +202,7 @@ async def test_a_control_that_is_gone_by_now_says_what_to_do(
     town: Town, shown: ResponseMessage
 ) -> None:
     answered = await click(town, shown, "gone")
-    assert "Run the command again." in words(answered.response)
+    assert "Run the command again." in words(newest(answered))
 
 
 async def test_what_goes_wrong_is_explained_with_a_reference(

@@ -254,6 +254,25 @@ async def test_a_flush_reads_as_much_after_a_quarter_of_an_hour_as_after_a_minut
     assert sum(read) <= 60
 
 
+async def test_a_burst_of_questions_costs_as_much_at_its_end_as_at_its_beginning(
+    room: Room, database: Database
+) -> None:
+    """A hundred questions a second by ten people, a few of them in another channel."""
+    burst = [
+        heard(n, 1 + n * 7 % 10, NOW + n * MINUTE / 6_000, GENERAL if n % 9 else PVM, asks=True)
+        for n in range(1_500)
+    ]
+    costs = []
+    for start in range(0, len(burst), 250):
+        with read_rows(database) as read:
+            await room.intake.store(room.clan, burst[start : start + 250])
+        costs.append((len(read), sum(read)))
+    statements, rows = zip(*costs, strict=True)
+    assert max(statements) <= statements[0] + 10
+    assert max(rows[1:]) <= 1.2 * min(rows[1:])
+    assert kept(room.path) == told(burst, ZoneInfo("UTC"))
+
+
 async def test_who_asks_on_and_on_is_read_again_only_when_somebody_answers(
     room: Room, database: Database
 ) -> None:

@@ -378,7 +378,7 @@ async def test_each_channel_that_is_not_read_to_the_end_is_named_with_what_it_la
         await runs.fill(connection, clan_id, channels[1], NOW - HOUR)
     told = {each.words: each.next_step for each in (await status(upkeep, village)).troubles}
     assert told[f"#place-1 is not read to the end: {reasons[0]}"] == (
-        "give the bot View Channel and Read Message History there; it is read within the hour"
+        "give the bot View Channel and Read Message History there; it is read at once"
     )
     again = "nothing to do: the bot tries again, at least once an hour"
     assert told["#place-3 is not read to the end: Discord is away"] == again

@@ -4,6 +4,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from shutil import copy
@@ -15,7 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clan.broadcasts import BroadcastKind
-from bot.services.chat import NO_USER, IncomingMessage, Intake, Presence
+from bot.services.chat import (
+    NO_USER,
+    ChannelInfo,
+    Channels,
+    IncomingMessage,
+    Intake,
+    Presence,
+)
 from bot.services.privacy import Forgotten, Privacy
 from bot.services.setup import Clan, Clans
 from storage import absences, cases, exemptions, links, policies, runs
@@ -35,6 +43,7 @@ from tests.storage.rows import DAY, HOUR, NOW, a_line, opened
 UTC_ZONE = ZoneInfo("UTC")
 ME, YOU = 730_000_000_000_000_077, 730_000_000_000_000_088
 NAME, HANDLE = "Quillon Vask", "qvask"
+SPAM = ChannelInfo(900, "spam", "text")
 
 
 @pytest.fixture
@@ -76,6 +85,9 @@ async def entangled(village: Village, intake: Intake) -> None:
         heard(5, YOU + 1, NOW + MINUTE, PVM),
     ]
     await intake.store(clan, [*mine, *yours])
+    own = replace(heard(6, ME, NOW - MINUTE, SPAM), name=NAME, handle=HANDLE)
+    await intake.store(clan, [own, heard(7, YOU, NOW - MINUTE, SPAM)])
+    await Channels(village.database).leave_out(clan, [SPAM])
     async with village.database.writing() as connection:
         await links.confirm(
             connection,

@@ -74,6 +74,9 @@ def test_a_file_with_a_byte_order_mark_is_read() -> None:
         ({"policy": 5}, "policy must hold named values, not 5"),
         ({"gates": []}, "gates must hold named values, not []"),
         (b" " * (LARGEST_FILE + 1), "the file has over 200 kB: it was not exported here"),
+        (policy(ladder=["onyx"] * 20_000), "the file holds over 3,000 values"),
+        ({"gates": {f"x{n}": 1 for n in range(4_000)}}, "the file holds over 3,000 values"),
+        ([[[]] * 2_000, [[]] * 2_000], "the file holds over 3,000 values"),
         (policy(audit=7), "policy.audit must hold named values, not 7"),
         (policy(enforcement={"limits": {"owner": 0}}), "the limit of owner must be from 1 to"),
         (policy(enforcement={"limits": {"<@1>": 5}}), "Wise Old Man has no role like '<@1>'"),
@@ -93,6 +96,18 @@ def test_what_is_wrong_with_a_file_is_told_in_one_line(told: object, words: str)
     (fault,) = faults(told)
     assert words in fault
     assert len(fault) <= 161
+
+
+def test_a_clan_with_a_hundred_ranks_can_be_read_in_again(clan: Clan) -> None:
+    ranks = [f"rank_{number}" for number in range(100)]
+    bars: dict[str, object] = {rank: {"hours": 1} for rank in ranks}
+    own = changed(
+        DEFAULT_POLICY,
+        ladder=ranks,
+        enforcement={"limits": dict.fromkeys(ranks, 30)},
+        promotion={"steady_by_rank": bars, "recruit_roles": ranks, "comparison_ranks": ranks},
+    )
+    assert imported(exported(own, clan).content, ClanSettings()).proposed.policy == own
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

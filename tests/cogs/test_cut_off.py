@@ -1,0 +1,116 @@
+"""The first answer is done and nobody hears so; and what is pressed while another press runs."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import aiohttp
+import pytest
+from discord.webhook.async_ import AsyncWebhookAdapter
+from simcord.components import walk_components
+from simcord.gateway import FakeGateway
+
+from cogs._settings import SettingsPanel
+from tests.cogs.test_settings import changed_window, opened
+from tests.cogs.town import Town, newest, words
+
+COMMANDS = {
+    "clanstats report": "Clan report",
+    "clanstats status": "How the bot is doing",
+    "clanstats links": "links",
+    "inactive": "Inactive",
+    "promotions": "Promotions",
+    "privacy show": "What is kept about you",
+    "me": "I do not know which member you are",
+}
+CUTS: list[Callable[[], BaseException]] = [
+    lambda: ConnectionResetError(104, "reset by peer"),
+    aiohttp.ServerDisconnectedError,
+]
+
+
+@pytest.fixture(params=CUTS, ids=["reset", "disconnected"])
+def cut(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Cut the connection after each first answer that Discord took; return of which."""
+    answer: Callable[..., Any] = AsyncWebhookAdapter.create_interaction_response
+    taken: list[int] = []
+
+    async def answered(
+        self: AsyncWebhookAdapter,
+        interaction_id: int,
+        *rest: Any,  # noqa: ANN401 - those of discord.py
+        **more: Any,  # noqa: ANN401 - likewise
+    ) -> None:
+        await answer(self, interaction_id, *rest, **more)
+        taken.append(interaction_id)
+        raise request.param()
+
+    monkeypatch.setattr(AsyncWebhookAdapter, "create_interaction_response", answered)
+    return taken
+
+
+async def test_commands_go_on_with_what_follows(
+    town: Town, cut: list[int], journal: io.StringIO
+) -> None:
+    for command, said in COMMANDS.items():
+        result = await town.leader.slash(town.general, command)
+        assert said.casefold() in words(newest(result)).casefold(), command
+        assert newest(result).ephemeral
+    assert len(cut) == len(set(cut)) == len(COMMANDS)
+    assert journal.getvalue() == ""
+
+
+async def test_a_press_goes_on_with_the_edit_and_a_form_answers(
+    bare_town: Town, cut: list[int], journal: io.StringIO
+) -> None:
+    town = bare_town
+    panel = newest(await town.leader.slash(town.general, "clanstats setup"))
+    await town.leader.select(panel, [], custom_id="setup:left-out")
+    form = await town.leader.click(panel, custom_id="setup:zone")
+    assert form.modal is not None
+    (field,) = [each for each in walk_components(form.modal["components"]) if each["type"] == 4]
+    await town.leader.submit_modal(form, {field["custom_id"]: "Europe/Berlin"})
+    assert "Europe/Berlin" in words(panel)
+    assert len(cut) == 4
+    assert journal.getvalue() == ""
+
+
+async def test_posting_sends_the_files_of_the_private_copy_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord names no attachments in the message of a press: what is kept would be nothing."""
+    feed: Callable[..., None] = FakeGateway.feed
+
+    def fed(gateway: FakeGateway, event: str, told: Mapping[str, Any]) -> None:
+        if event == "INTERACTION_CREATE" and "message" in told:
+            told = {**told, "message": {**told["message"], "attachments": []}}
+        feed(gateway, event, told)
+
+    monkeypatch.setattr(FakeGateway, "feed", fed)
+    shown = newest(await town.officer.slash(town.general, "clanstats report"))
+    names = [each.filename for each in shown.attachments]
+    (posted,) = (await town.officer.click(shown, label="Post here")).followups
+    assert [each.filename for each in posted.attachments] == names
+    assert [each.filename for each in shown.attachments] == names
+    assert "Posted" in words(shown)
+
+
+async def test_a_press_while_what_if_runs_is_told_to_wait_and_changes_nothing(
+    town: Town, journal: io.StringIO
+) -> None:
+    panel = await opened(town)
+    await changed_window(town, panel)
+    assert town.env.bot is not None
+    view = town.env.bot._connection._view_store._synced_message_views[panel.id]
+    assert isinstance(view, SettingsPanel)
+    before = words(panel)
+    view.session.is_asking = True
+    for custom_id in ("settings:what-if", "settings:discard", "settings:export"):
+        pressed = await town.leader.click(panel, custom_id=custom_id)
+        assert words(newest(pressed)).startswith("What if is still being worked out")
+    assert words(panel) == before
+    view.session.is_asking = False
+    await town.leader.click(panel, custom_id="settings:what-if")
+    assert "Settings: What if" in words(panel)
+    assert not view.session.is_asking
+    assert journal.getvalue() == ""
