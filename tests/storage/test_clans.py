@@ -180,6 +180,7 @@ WRITES = {
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out", "clan_rows.delete_clan"),
+    "left_out.let_go",
     *("cases.extend", "cases.add", "policies.add", "forgotten.note"),
 }
 
@@ -383,13 +384,13 @@ async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database)
     async with database.writing() as connection:
         one, two = await settle(connection, 1), await settle(connection, 2)
         await members(connection, one, [20])
-        event = MembershipEventRow(20, "joined", NOW)
+        event = MembershipEventRow(20, "joined", NOW - 2 * HOUR)
         await players.note_events(connection, one, [event])
         await players.unhappen(connection, one, [event])
         await players.never_there(connection, one, [20])
         assert [place.player_id for place in await players.places(connection, one)] == [10, 11]
         assert [place.player_id for place in await players.places(connection, two)] == [20, 21]
-        kept = await players.events_between(connection, two, NOW, NOW + DAY)
+        kept = await players.events_between(connection, two, NOW - DAY, NOW + DAY)
         assert [each for each, _ in kept] == [event]
         speaker = {Speaker("no ob"): "No ob"}
         mine = await bridges.speaker_ids(connection, one, speaker)
