@@ -105,7 +105,8 @@ class Timetable:
             self._kept.popitem()[1].cancel()
 
     async def finished(self) -> None:
-        """Wait until the jobs that ran when we stopped have recorded how they ended."""
+        """Stop, and wait until the jobs that ran have recorded how they ended."""
+        self.stop()
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _keep(self, job: BotJob | ClanJob) -> None:
