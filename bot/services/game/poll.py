@@ -1,7 +1,8 @@
 """Polling Wise Old Man: one request when nothing changed, two for everybody's full stats.
 
 Everything is fetched before anything is written, and written in one transaction: a poll that is
-killed leaves nothing behind, and one that is repeated writes nothing new. Of one clan there is one
+killed leaves nothing behind, and one that is repeated writes nothing new. The roster waits for
+nobody's numbers, and neither for the past. Of one clan there is one
 poll at a time: in this process they wait for each other, and beside another process only the one
 writes that still finds what it read.
 """
@@ -135,7 +136,8 @@ class Poll:
         """Bring the clan's roster and snapshots up to what WOM knows; `believe` whoever is missing.
 
         Raises NoGroup, PollUnderWay, and WomError when WOM gave no usable answer; then nothing was
-        written. The history of a new clan comes after its roster: without it a poll is a good one.
+        written but, where it gave the roster and nobody's numbers, the roster. The history of a new
+        clan comes after it: without that a poll is a good one.
         """
         async with self.turn_of(clan):
             known = await self._known(clan)
@@ -176,6 +178,8 @@ class Poll:
             await self._note_poll(clan, known)
             return PollResult(known.present, unchanged=known.present, doubt=doubt)
         updated = await self._write(clan, known, answers, settled)
+        if answers.trouble is not None:
+            raise answers.trouble
         failed = failures(answers)
         members = {member.player_id for member in answers.details.memberships}
         news = answers.readings.keys()
@@ -212,7 +216,10 @@ class Poll:
         fresh_details = (details.value, details.etag, details.unreadable)
         if not stale:
             return Answers(*fresh_details, stale, {}, {}, known.clan.hiscores_etag)
-        hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
+        try:
+            hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
+        except WomError as error:
+            return Answers(*fresh_details, stale, {}, {}, None, error)
         if isinstance(hiscores, NotModified):
             return Answers(*fresh_details, stale, {}, {}, hiscores.etag)
         fresh = unseen(hiscores.value, details.value, seen)
@@ -301,15 +308,14 @@ class Poll:
             readings = {who: [reading] for who, reading in answers.readings.items()}
             updated = await store_readings(connection, readings)
             # Whoever is held or was not read is looked at again, even when nothing else is new.
-            is_whole = not answers.unreadable and not any(
-                each.is_passing for each in failures(answers).values()
-            )
+            missed = any(each.is_passing for each in failures(answers).values())
+            is_whole = answers.trouble is None and not answers.unreadable and not missed
             await clans.change(
                 connection,
                 clan_id,
                 name=details.name or known.clan.name,
                 role_orders=[list(order) for order in _orders(known, details)],
-                polled_at=now,
+                polled_at=now if answers.trouble is None else known.clan.polled_at,
                 details_etag=answers.details_etag if is_whole and not settled.held else None,
                 hiscores_etag=answers.hiscores_etag if is_whole else None,
             )
