@@ -53,6 +53,9 @@ __all__ = ["Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
 _TURN = timedelta(minutes=10)
 """How long a poll waits for the one before it; a first poll, a year long, takes two minutes."""
 
+_GAP = timedelta(days=2)
+"""After so long without a poll the looks in between are read too, as for a new clan."""
+
 _log = structlog.get_logger()
 
 
@@ -104,6 +107,12 @@ class _Known:
     places: Mapping[int, players.MemberRow]
     policy: Policy
 
+    def lacks_history(self, now: datetime) -> bool:
+        """Return whether there may be looks that nobody read: before the clan came, or in a gap."""
+        polled_at = self.clan.polled_at
+        has_gap = polled_at is not None and now - polled_at > _GAP
+        return has_gap or self.clan.history_from is None
+
     @property
     def present(self) -> int:
         return sum(place.left_at is None for place in self.places.values())
@@ -146,7 +155,8 @@ class Poll:
             except _Overtaken as error:
                 _log.warning("poll overtaken", clan=clan.name, reason=str(error))
                 return PollResult(known.present, overtaken=str(error))
-            if known.clan.history_from is None and result.doubt is None and result.members:
+            lacks_history = known.lacks_history(self._clock())
+            if lacks_history and result.doubt is None and result.members:
                 filled = await self._fill_history(clan, known.group_id)
                 result = replace(result, filled_from=filled.since, unfilled=filled.trouble)
             await look_outside(self._database, self._wom, clan, known.places, self._clock())
@@ -305,6 +315,7 @@ class Poll:
             await write_settled(connection, clan_id, settled)
             if keys := newly_borne(settled):
                 await part_speakers(connection, clan, keys)
+            history = {"history_from": None} if known.lacks_history(now) else {}
             readings = {who: [reading] for who, reading in answers.readings.items()}
             updated = await store_readings(connection, readings)
             # Whoever is held or was not read is looked at again, even when nothing else is new.
@@ -318,6 +329,7 @@ class Poll:
                 polled_at=now if answers.trouble is None else known.clan.polled_at,
                 details_etag=answers.details_etag if is_whole and not settled.held else None,
                 hiscores_etag=answers.hiscores_etag if is_whole else None,
+                **history,
             )
         return updated
 

@@ -531,3 +531,19 @@ async def test_after_days_without_us_every_change_still_has_the_instant_that_wom
     result = await table.polled(5 * DAY)
     assert {change.happened_at for change in result.changes} == {at}
     assert table.group.asked().count("activity") == 3
+
+
+async def test_after_days_without_us_the_looks_in_between_are_read_too(table: Table) -> None:
+    await table.polled()
+    someone, away_from = table.group.members[3], table.clock.now
+    for day in (1, 2, 3):
+        someone.past.append((away_from + day * DAY, 1_000_000 + 1_000 * day, {"zulrah": 100}))
+    someone.rises(away_from + 4 * DAY, 9_000)
+    table.group.answers["bulk-gained"] = PAGE
+    assert (await table.polled(5 * DAY)).unfilled is not None
+    table.group.answers.clear()
+    assert (await table.polled()).filled_from is not None
+    seen = rows(table.path, "SELECT xp FROM observations WHERE player_id = 3 ORDER BY seen_at")
+    assert [row["xp"] - 1_000_000 for row in seen] == [0, 1_000, 2_000, 3_000, 9_000]
+    await table.polled()
+    assert "bulk-gained" not in table.group.asked()
