@@ -113,7 +113,8 @@ class Timetable:
         rhythm, clock = job.rhythm(self._settings), self._services.clock
         timer = self._timer or asyncio.get_running_loop().time
         wait = rhythm.first_wait(clock())
-        while True:
+        # Not by its cancellation alone: whatever runs in a job may swallow that.
+        while job.name in self._kept:
             alarm = Alarm.after(wait, clock(), timer())
             while nap_s := alarm.nap_s(clock(), timer()):
                 await self._sleep(nap_s)
