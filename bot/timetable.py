@@ -106,14 +106,16 @@ class Timetable:
             self._kept.popitem()[1].cancel()
 
     async def finished(self) -> None:
-        """Wait until the jobs that ran when we stopped have recorded how they ended."""
+        """Stop, and wait until the jobs that ran have recorded how they ended."""
+        self.stop()
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _keep(self, job: BotJob | ClanJob) -> None:
         rhythm, clock = job.rhythm(self._settings), self._services.clock
         timer = self._timer or asyncio.get_running_loop().time
         wait = rhythm.first_wait(clock())
-        while True:
+        # Not by its cancellation alone: whatever runs in a job may swallow that.
+        while job.name in self._kept:
             alarm = Alarm.after(wait, clock(), timer())
             while nap_s := alarm.nap_s(clock(), timer()):
                 await self._sleep(nap_s)

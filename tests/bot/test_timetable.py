@@ -6,6 +6,7 @@ import io
 import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -319,6 +320,25 @@ async def test_a_job_that_runs_when_we_stop_is_cancelled_and_recorded_before_all
     desk.timetable.stop()
     await desk.timetable.finished()
     assert (await desk.runs(clan))["forever"].outcome == "stopped"
+
+
+async def test_a_job_that_swallows_its_cancellation_is_begun_no_more_all_the_same(
+    desk: Desk,
+) -> None:
+    began = asyncio.Event()
+
+    async def stubborn(_: Timetable, __: Outcome) -> None:
+        began.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    desk.timetable.keep(
+        BotJob("stubborn", lambda _: Every(HOUR, timedelta(0)), stubborn, recorded=False)
+    )
+    await began.wait()
+    desk.timetable.stop()
+    await desk.timetable.finished()
+    assert "stubborn" not in {task.get_name() for task in asyncio.all_tasks()}
 
 
 async def test_who_left_is_forgotten_only_where_the_clan_wants_it_and_only_counts_are_recorded(

@@ -94,7 +94,8 @@ def fault_parts(error: BaseException) -> tuple[str, str] | None:
     if words is None:
         return None
     what, _, step = words.partition(". ")
-    return what.removesuffix("."), AGAIN if step in {"", _LATER} else step.removesuffix(".")
+    is_passing = step in {"", _LATER} or step.startswith("Try again")
+    return what.removesuffix("."), AGAIN if is_passing else step.removesuffix(".")
 
 
 def unready(clan: Clan) -> str | None:

@@ -15,6 +15,7 @@ from bot.clan.observing import MetricReading
 from bot.clan.plausible import is_to_come
 from storage.players import MemberRow
 from storage.snapshots import ObservationRow
+from wom.errors import WomError
 from wom.models import GroupDetails, Hiscores, MemberActivity, WomMembership, WomPlayer
 
 _GAME_BEGAN = datetime(2013, 2, 22, tzinfo=UTC)
@@ -51,7 +52,8 @@ class Failure:
 class Answers:
     """What WOM answered; no readings when nobody's changed.
 
-    `refused` says by player id what cannot be; nothing is left of some of those readings.
+    `refused` says by player id what cannot be; nothing is left of some of those readings. `trouble`
+    is why nobody's numbers could be had: then the roster is all there is.
     """
 
     details: GroupDetails
@@ -61,6 +63,7 @@ class Answers:
     readings: Mapping[int, MetricReading]
     refused: Mapping[int, str]
     hiscores_etag: str | None
+    trouble: WomError | None = None
 
 
 def stale_players(details: GroupDetails, seen: Mapping[int, ObservationRow]) -> list[int]:

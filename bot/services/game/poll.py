@@ -1,7 +1,8 @@
 """Polling Wise Old Man: one request when nothing changed, two for everybody's full stats.
 
 Everything is fetched before anything is written, and written in one transaction: a poll that is
-killed leaves nothing behind, and one that is repeated writes nothing new. Of one clan there is one
+killed leaves nothing behind, and one that is repeated writes nothing new. The roster waits for
+nobody's numbers, and neither for the past. Of one clan there is one
 poll at a time: in this process they wait for each other, and beside another process only the one
 writes that still finds what it read.
 """
@@ -51,6 +52,9 @@ __all__ = ["Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
 
 _TURN = timedelta(minutes=10)
 """How long a poll waits for the one before it; a first poll, a year long, takes two minutes."""
+
+_GAP = timedelta(days=2)
+"""After so long without a poll the looks in between are read too, as for a new clan."""
 
 _log = structlog.get_logger()
 
@@ -103,6 +107,12 @@ class _Known:
     places: Mapping[int, players.MemberRow]
     policy: Policy
 
+    def lacks_history(self, now: datetime) -> bool:
+        """Return whether there may be looks that nobody read: before the clan came, or in a gap."""
+        polled_at = self.clan.polled_at
+        has_gap = polled_at is not None and now - polled_at > _GAP
+        return has_gap or self.clan.history_from is None
+
     @property
     def present(self) -> int:
         return sum(place.left_at is None for place in self.places.values())
@@ -135,7 +145,8 @@ class Poll:
         """Bring the clan's roster and snapshots up to what WOM knows; `believe` whoever is missing.
 
         Raises NoGroup, PollUnderWay, and WomError when WOM gave no usable answer; then nothing was
-        written. The history of a new clan comes after its roster: without it a poll is a good one.
+        written but, where it gave the roster and nobody's numbers, the roster. The history of a new
+        clan comes after it: without that a poll is a good one.
         """
         async with self.turn_of(clan):
             known = await self._known(clan)
@@ -144,7 +155,8 @@ class Poll:
             except _Overtaken as error:
                 _log.warning("poll overtaken", clan=clan.name, reason=str(error))
                 return PollResult(known.present, overtaken=str(error))
-            if known.clan.history_from is None and result.doubt is None and result.members:
+            lacks_history = known.lacks_history(self._clock())
+            if lacks_history and result.doubt is None and result.members:
                 filled = await self._fill_history(clan, known.group_id)
                 result = replace(result, filled_from=filled.since, unfilled=filled.trouble)
             await look_outside(self._database, self._wom, clan, known.places, self._clock())
@@ -176,6 +188,8 @@ class Poll:
             await self._note_poll(clan, known)
             return PollResult(known.present, unchanged=known.present, doubt=doubt)
         updated = await self._write(clan, known, answers, settled)
+        if answers.trouble is not None:
+            raise answers.trouble
         failed = failures(answers)
         members = {member.player_id for member in answers.details.memberships}
         news = answers.readings.keys()
@@ -212,7 +226,10 @@ class Poll:
         fresh_details = (details.value, details.etag, details.unreadable)
         if not stale:
             return Answers(*fresh_details, stale, {}, {}, known.clan.hiscores_etag)
-        hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
+        try:
+            hiscores = await self._wom.hiscores(group_id, known.clan.hiscores_etag)
+        except WomError as error:
+            return Answers(*fresh_details, stale, {}, {}, None, error)
         if isinstance(hiscores, NotModified):
             return Answers(*fresh_details, stale, {}, {}, hiscores.etag)
         fresh = unseen(hiscores.value, details.value, seen)
@@ -298,20 +315,21 @@ class Poll:
             await write_settled(connection, clan_id, settled)
             if keys := newly_borne(settled):
                 await part_speakers(connection, clan, keys)
+            history = {"history_from": None} if known.lacks_history(now) else {}
             readings = {who: [reading] for who, reading in answers.readings.items()}
             updated = await store_readings(connection, readings)
             # Whoever is held or was not read is looked at again, even when nothing else is new.
-            is_whole = not answers.unreadable and not any(
-                each.is_passing for each in failures(answers).values()
-            )
+            missed = any(each.is_passing for each in failures(answers).values())
+            is_whole = answers.trouble is None and not answers.unreadable and not missed
             await clans.change(
                 connection,
                 clan_id,
                 name=details.name or known.clan.name,
                 role_orders=[list(order) for order in _orders(known, details)],
-                polled_at=now,
+                polled_at=now if answers.trouble is None else known.clan.polled_at,
                 details_etag=answers.details_etag if is_whole and not settled.held else None,
                 hiscores_etag=answers.hiscores_etag if is_whole else None,
+                **history,
             )
         return updated
 

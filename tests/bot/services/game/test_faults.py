@@ -88,6 +88,10 @@ def test_where_nobody_waits_it_is_not_they_who_try_again() -> None:
         "Wise Old Man cannot be reached at the moment",
         AGAIN,
     )
+    assert fault_parts(DatabaseLocked("x")) == (
+        "The database is busy with something long",
+        AGAIN,
+    )
     assert fault_parts(WomNotFound("/groups/1", 404)) == (
         "Wise Old Man does not know that group",
         "Choose it again in `/clanstats setup`",

@@ -258,7 +258,7 @@ BUSY = httpx.Response(429, json={"message": "Too Many Requests."}, headers={"ret
 BAD_KEY = httpx.Response(403, json={"message": "Invalid API Key."})
 
 
-@pytest.mark.parametrize("what", ["group", "bulk-hiscores", "activity"])
+@pytest.mark.parametrize("what", ["group", "activity"])
 @pytest.mark.parametrize(
     ("answer", "error"),
     [(PAGE, WomBroken), (TRICK, WomBroken), (BUSY, WomBusy), (BAD_KEY, WomBadKey)],
@@ -279,6 +279,43 @@ async def test_no_usable_answer_passes_as_an_error_and_nothing_is_written(
     table.group.answers.clear()
     result = await table.polled()
     assert (result.updated, len(result.changes)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [(PAGE, WomBroken), (TRICK, WomBroken), (BUSY, WomBusy)]
+)
+async def test_while_nobodys_numbers_can_be_had_the_roster_goes_on(
+    table: Table, answer: httpx.Response, error: type[WomError]
+) -> None:
+    await table.polled()
+    polled_at = one(table.path, "SELECT polled_at FROM clans")
+    seen = contents(table.path)["observations"]
+    for each in table.group.members.values():
+        each.rises(table.clock.now, 500)
+    table.group.members[2].role = "zenyte"
+    table.group.answers["bulk-hiscores"] = answer
+    for _ in range(2):
+        with pytest.raises(error):
+            await table.polled()
+    assert one(table.path, "SELECT role FROM memberships WHERE player_id = 2") == "zenyte"
+    assert len(rows(table.path, "SELECT * FROM membership_events")) == 1
+    assert contents(table.path)["observations"] == seen
+    assert one(table.path, "SELECT polled_at FROM clans") == polled_at, "it was not read whole"
+    table.group.answers.clear()
+    result = await table.polled()
+    assert (result.updated, result.changes) == (10, ())
+
+
+async def test_a_new_clan_has_its_roster_before_anybodys_numbers(table: Table) -> None:
+    table.group.answers["bulk-hiscores"] = PAGE
+    with pytest.raises(WomBroken):
+        await table.polled()
+    assert one(table.path, "SELECT count(*) FROM memberships") == 10
+    assert one(table.path, "SELECT polled_at FROM clans") is None
+    table.group.answers.clear()
+    result = await table.polled()
+    assert (result.updated, result.changes) == (10, ())
+    assert result.filled_from is not None
 
 
 async def test_no_network_passes_as_an_error(
@@ -494,3 +531,19 @@ async def test_after_days_without_us_every_change_still_has_the_instant_that_wom
     result = await table.polled(5 * DAY)
     assert {change.happened_at for change in result.changes} == {at}
     assert table.group.asked().count("activity") == 3
+
+
+async def test_after_days_without_us_the_looks_in_between_are_read_too(table: Table) -> None:
+    await table.polled()
+    someone, away_from = table.group.members[3], table.clock.now
+    for day in (1, 2, 3):
+        someone.past.append((away_from + day * DAY, 1_000_000 + 1_000 * day, {"zulrah": 100}))
+    someone.rises(away_from + 4 * DAY, 9_000)
+    table.group.answers["bulk-gained"] = PAGE
+    assert (await table.polled(5 * DAY)).unfilled is not None
+    table.group.answers.clear()
+    assert (await table.polled()).filled_from is not None
+    seen = rows(table.path, "SELECT xp FROM observations WHERE player_id = 3 ORDER BY seen_at")
+    assert [row["xp"] - 1_000_000 for row in seen] == [0, 1_000, 2_000, 3_000, 9_000]
+    await table.polled()
+    assert "bulk-gained" not in table.group.asked()
