@@ -250,6 +250,7 @@ def test_a_new_database_is_made_where_it_is_said(line: Line, tmp_path: Path, com
     assert shown.exit_code == 0
     said = f"A new, empty database was made: {place}/clan_data.db"
     assert said in shown.stdout + shown.stderr
+    assert "alembic" not in shown.stderr
     shown = line.types(command, **keys)
     assert said not in shown.stdout + shown.stderr
 
