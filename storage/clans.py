@@ -43,14 +43,14 @@ class ClanRow(NamedTuple):
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:
     """Return the clan of a Discord server, making it when it is new."""
-    await insert_missing(connection, CLANS, [_new(guild_id, name, now)])
+    await insert_missing(connection, CLANS, [_founded(guild_id, name, now)])
     clan = await of_guild(connection, guild_id)
     if clan is None:
         raise LookupError(f"guild {guild_id} has no clan")
     return clan
 
 
-def _new(guild_id: int, name: str, now: datetime) -> Mapping[str, Any]:
+def _founded(guild_id: int, name: str, now: datetime) -> Mapping[str, Any]:
     return {
         "guild_id": guild_id,
         "name": name,
@@ -80,7 +80,7 @@ async def be_in(connection: AsyncConnection, servers: Mapping[int, str], now: da
     The clan without a server is in none.
     """
     clan = CLANS.c
-    await insert_missing(connection, CLANS, [_new(*server, now) for server in servers.items()])
+    await insert_missing(connection, CLANS, [_founded(*server, now) for server in servers.items()])
     await connection.execute(
         update(CLANS)
         .where(clan.guild_id.in_(sorted(servers)), clan.removed_at.is_not(None))

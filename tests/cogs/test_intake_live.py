@@ -32,7 +32,7 @@ async def live(tmp_path: Path) -> AsyncIterator[Live]:
     async with open_services(settings_in(tmp_path), Clock()) as services:
         bot = commands.Bot("!", intents=intents(EVERYTHING))
         await bot._async_setup_hook()
-        await bot.add_cog(Listener(services))
+        await bot.add_cog(Listener(services, sees_words=True))
         dpytest.configure(bot, guilds=1, text_channels=2, voice_channels=1, members=2)
         guild = dpytest.get_config().guilds[0]
         clan = await services.clans.found(guild.id, guild.name)
