@@ -21,7 +21,7 @@ from bot.journal import step, traced
 from bot.rhythm import Alarm, Daily, Every, Rhythm
 from bot.services.chat import Flushed
 from bot.services.ops import Outcome, poll_clan
-from bot.services.setup import Clan
+from bot.services.setup import NO_SERVER, Clan
 from bot.settings import Settings
 from bot.wiring import Services, tidy
 
@@ -133,7 +133,8 @@ class Timetable:
             await _guarded(job.name, partial(self._for_bot, job))
             return
         for clan in await _guarded(job.name, lambda _: self._services.clans.every()) or ():
-            if job.is_for(self._settings, clan):
+            # One without a server waits to be merged into that of the server it was made for.
+            if clan.guild_id != NO_SERVER and job.is_for(self._settings, clan):
                 await _guarded(job.name, partial(self._for_clan, job, clan))
 
     async def flush(self, _outcome: Outcome) -> None:

@@ -1,6 +1,6 @@
 """Clans: one Discord server joined to one WOM group each, with their own settings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -43,24 +43,22 @@ class ClanRow(NamedTuple):
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:
     """Return the clan of a Discord server, making it when it is new."""
-    await insert_missing(
-        connection,
-        CLANS,
-        [
-            {
-                "guild_id": guild_id,
-                "name": name,
-                "zone": "UTC",
-                "role_orders": [],
-                "permissions": {},
-                "created_at": now,
-            }
-        ],
-    )
+    await insert_missing(connection, CLANS, [_founded(guild_id, name, now)])
     clan = await of_guild(connection, guild_id)
     if clan is None:
         raise LookupError(f"guild {guild_id} has no clan")
     return clan
+
+
+def _founded(guild_id: int, name: str, now: datetime) -> Mapping[str, Any]:
+    return {
+        "guild_id": guild_id,
+        "name": name,
+        "zone": "UTC",
+        "role_orders": [],
+        "permissions": {},
+        "created_at": now,
+    }
 
 
 async def of_guild(connection: AsyncConnection, guild_id: int) -> ClanRow | None:
@@ -76,17 +74,21 @@ async def every(connection: AsyncConnection) -> list[ClanRow]:
     return [_clan(row) for row in await connection.execute(select(CLANS).order_by(CLANS.c.id))]
 
 
-async def be_in(connection: AsyncConnection, guild_ids: Collection[int], now: datetime) -> None:
-    """Note that the bot is in these servers and in no other; the clan without one is in none."""
+async def be_in(connection: AsyncConnection, servers: Mapping[int, str], now: datetime) -> None:
+    """Note that the bot is in these servers (by id, with names) and in no other; new ones are made.
+
+    The clan without a server is in none.
+    """
     clan = CLANS.c
+    await insert_missing(connection, CLANS, [_founded(*server, now) for server in servers.items()])
     await connection.execute(
         update(CLANS)
-        .where(clan.guild_id.in_(sorted(guild_ids)), clan.removed_at.is_not(None))
+        .where(clan.guild_id.in_(sorted(servers)), clan.removed_at.is_not(None))
         .values(removed_at=None)
     )
     await connection.execute(
         update(CLANS)
-        .where(clan.guild_id.not_in(sorted({*guild_ids, NO_SERVER})), clan.removed_at.is_(None))
+        .where(clan.guild_id.not_in(sorted({*servers, NO_SERVER})), clan.removed_at.is_(None))
         .values(removed_at=now)
     )
 

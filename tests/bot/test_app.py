@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
 from simcord import Env
 
-from bot.app import EVERYTHING, NOTHING, ClanBot, intents
+from bot.app import EVERYTHING, NOTHING, ClanBot, are_shown, intents
 from bot.clan.notices import Notice
 from bot.demo.world import make_world
 from tests.cogs.town import START, Town, opened_town
@@ -135,3 +136,42 @@ async def test_a_notice_that_cannot_be_posted_is_only_logged(town: Town, reason:
         guild_id = 1
     await bot.speak(Notice(guild_id, "hello"))
     assert town.general.last_message is None
+
+
+ME: dict[str, Any] = {
+    "name": "me",
+    "type": 1,
+    "description": "Show your card",
+    "nsfw": False,
+    "default_member_permissions": None,
+    "contexts": [0],
+    "integration_types": [0],
+    "options": [{"type": 4, "name": "period", "description": "How far back", "min_value": 0}],
+}
+KEPT = {**ME, "id": "1", "application_id": "2", "version": "3", "dm_permission": False, "new": 5}
+
+
+@pytest.mark.parametrize(
+    ("known", "same"),
+    [
+        ([KEPT], True),
+        ([{key: each for key, each in KEPT.items() if key != "nsfw"}], True),
+        ([{**KEPT, "guild_id": "7", "contexts": None, "integration_types": None}], True),
+        ([{**KEPT, "contexts": None}], False),
+        ([{**KEPT, "description": "Show yours"}], False),
+        ([{**KEPT, "options": []}], False),
+        (
+            [{**KEPT, "options": [{**ME["options"][0], "choices": [{"name": "a", "value": 1}]}]}],
+            False,
+        ),
+        ([{**KEPT, "options": [{**ME["options"][0], "min_value": 1}]}], False),
+        ([{**KEPT, "type": 2}], False),
+        ([KEPT, {**KEPT, "name": "old"}], False),
+        ([], False),
+    ],
+)
+def test_commands_are_compared_by_what_they_say(
+    known: list[dict[str, Any]],
+    same: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    assert are_shown([ME], known) is same

@@ -82,6 +82,8 @@ class Start:
 async def start(line: Line) -> AsyncIterator[Start]:
     settings = load(line.environment, None)
     async with AsyncExitStack() as stack:
+        # To paint the tracebacks of a dozen attempts takes longer than the attempts.
+        stack.enter_context(capture_logs())
         stand = await stack.enter_async_context(discord_stand())
         services = await stack.enter_async_context(line.open_services(settings))
         yield Start(
@@ -200,7 +202,29 @@ async def test_only_a_wrong_token_ends_it_and_in_words(
     assert len(start.bots) == at_the_gateway
 
 
-@pytest.mark.parametrize("flags", [0, MEMBERS, WORDS, MEMBERS | WORDS])
+async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_in_words(start: Start) -> None:
+    async with staying(start) as until:
+        await until(arrived(start))
+        await start.stand.hang_up(4004)
+        with pytest.raises(NoDiscord, match=r"does not know this token.*Reset Token"):
+            await until(start.stand.identified())
+    assert start.pauses == []
+
+
+async def test_an_intent_that_is_switched_off_while_the_bot_runs_costs_itself_alone(
+    start: Start,
+) -> None:
+    async with staying(start) as until:
+        await until(arrived(start))
+        start.stand.flags = MEMBERS
+        await start.stand.hang_up(4014)
+        begun = await until(start.stand.identified())
+    asked = discord.Intents._from_value(begun["intents"])
+    assert (asked.members, asked.message_content) == (True, False)
+    assert start.pauses == []
+
+
+@pytest.mark.parametrize("flags", [MEMBERS, WORDS])
 async def test_what_the_portal_grants_is_asked_for_and_nothing_else(
     start: Start, flags: int
 ) -> None:
@@ -349,7 +373,7 @@ async def test_a_server_of_elsewhere_is_told_in_words_and_the_commands_are_shown
             await until(arrived(start))
             await until(start.stand.shows(ours(start)))
     assert start.pauses == []
-    told = [each for each in logs if "DISCORD_GUILD_ID" in each["event"]]
+    told = [each for each in logs if "shows no commands" in each["event"]]
     assert [(each["log_level"], each["guild"]) for each in told] == [("warning", GUILD_ID + 77)]
     assert "Correct the number, or invite the bot there" in told[0]["event"]
 

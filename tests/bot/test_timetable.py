@@ -566,3 +566,9 @@ async def test_a_poll_that_is_stopped_is_recorded_as_stopped_without_a_traceback
     run = (await desk.runs(clan))["poll"]
     assert (run.outcome, run.detail) == ("stopped", {"words": "the bot was told to end"})
     assert [each for each in caplog.records if each.exc_info] == []
+
+
+async def test_a_clan_without_a_server_is_not_polled(desk: Desk) -> None:
+    await desk.clan(guild_id=0)
+    await desk.do("poll")
+    assert desk.group.asked() == []

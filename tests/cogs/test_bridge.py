@@ -449,3 +449,5 @@ async def test_a_bridge_that_is_chosen_without_words_is_blind_at_once(bare_town:
     await town.leader.select(panel, ["bold"], custom_id="bridge:preset")
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
     assert "#general is not read to the end: Discord does not tell" in said.replace("\\", "")
+    result = await town.leader.click(panel, custom_id="bridge:again")
+    assert "Switch on Message Content Intent" in words(result.response)

@@ -77,11 +77,8 @@ class Clans:
 
     async def be_in(self, servers: Mapping[int, str]) -> None:
         """Note in which servers the bot is (by id, with names), and that it is in no other."""
-        now = self._clock()
         async with self._database.writing() as connection:
-            for guild_id, name in servers.items():
-                await clans.found(connection, guild_id, name, now)
-            await clans.be_in(connection, servers, now)
+            await clans.be_in(connection, servers, self._clock())
 
     async def leave(self, guild_id: int) -> None:
         """Note that the bot was removed from a server; its clan goes on when it is back in time."""
