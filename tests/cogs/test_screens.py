@@ -27,6 +27,13 @@ __all__ = ["hushed"]
 
 _BUTTON, _TEXT_SELECT, _FIELD, _USERS, _ROLES, _CHANNELS = 2, 3, 4, 5, 6, 8
 _SELECTS = frozenset({_TEXT_SELECT, _USERS, _ROLES, _CHANNELS})
+_CONTROLS = (
+    discord.ui.Button,
+    discord.ui.Select,
+    discord.ui.ChannelSelect,
+    discord.ui.RoleSelect,
+    discord.ui.UserSelect,
+)
 _MOST_PRESSES, _MOST_RESTARTS = 60, 16
 _PAGES = "settings:section"
 _TURNS = re.compile(r":(tab|section|turn|back|end|show|undo|reopen|discard|apply)\b|:(here|on):")
@@ -200,7 +207,7 @@ async def test_every_screen_and_every_control_there_is_stands_in_the_table(town:
         _kind({"custom_id": each.custom_id})
         for view in twins
         for each in view.walk_children()
-        if isinstance(each, discord.ui.Button | discord.ui.Select | _Menu)
+        if isinstance(each, _CONTROLS)
     }
     shown = {kind for kinds in SCREENS.values() for kind in kinds.split()}
     pressed = {_PAGES if kind.startswith(_PAGES) else kind for kind in shown}
@@ -211,9 +218,6 @@ async def test_every_screen_and_every_control_there_is_stands_in_the_table(town:
     acts = {each for each in Act if any(f":{each}:" in kind for kind in pressed)}
     marks_only = {Act.HERE}
     assert set(Act) - acts - marks_only == {each for each in ELSEWHERE if isinstance(each, Act)}
-
-
-_Menu = discord.ui.ChannelSelect | discord.ui.RoleSelect | discord.ui.UserSelect
 
 
 def _lowest(panel: type[Panel]) -> Iterator[type[Panel]]:
