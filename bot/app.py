@@ -158,7 +158,9 @@ class ClanBot(commands.Bot):
         await self.wait_until_ready()
         clan = await self.services.clans.of_guild(notice.guild_id)
         channel_id = None if clan is None else clan.report_channel_id
-        channel = None if channel_id is None else self.get_channel(channel_id)
+        # A channel of another server is none of this clan's, whatever the database says.
+        guild = self.get_guild(notice.guild_id)
+        channel = None if channel_id is None or guild is None else guild.get_channel(channel_id)
         if not isinstance(channel, discord.abc.Messageable):
             _log.warning("nowhere to speak", guild=notice.guild_id, text=notice.text)
             return

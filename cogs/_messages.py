@@ -60,8 +60,12 @@ def heard_of(message: discord.Message, bridge: Bridge | None = None) -> tuple[In
 def _repeats(message: discord.Message, bridge: Bridge) -> bool:
     """Return whether a bot's or webhook's message may be a line of the clan chat.
 
-    Never our own, an answer to a command, or an announcement that the channel follows.
+    Never our own, an answer to a command, or an announcement that the channel follows. Where none
+    is named, only a webhook that a person made: bots, and webhooks of theirs, say what anybody lets
+    them say, under any name.
     """
+    if bridge.source_id is None and (message.webhook_id is None or message.application_id):
+        return False
     ours = message.guild is not None and message.author.id == message.guild.me.id
     answers = message.interaction_metadata is not None
     follows = message.flags.is_crossposted

@@ -42,11 +42,10 @@ async def send_notice(interaction: Interaction, clan: Clan, words: str, name: st
             interaction, words, "No notice channel is set; `/clanstats settings` sets one."
         )
     try:
-        # Never looked up: a thread that was archived is not among those that are known.
-        channel = interaction.client.get_partial_messageable(channel_id)
+        channel = await _channel_here(interaction, channel_id)
         plain = _with_plain(words, name, clan.name)
         await channel.send(plain, allowed_mentions=_HARMLESS, suppress_embeds=True)
-    except discord.HTTPException:
+    except (discord.HTTPException, discord.InvalidData):
         return await _give_back(
             interaction, words, f"Discord did not let me post it in <#{channel_id}>."
         )
@@ -60,6 +59,20 @@ def _with_plain(words: str, *names: str) -> str:
         return words
     named = re.compile("|".join(map(re.escape, found)))
     return named.sub(lambda each: escaped(each[0]), words)[:_LONGEST]
+
+
+async def _channel_here(interaction: Interaction, channel_id: int) -> discord.abc.Messageable:
+    """Return a channel or thread of this server, and of no other; InvalidData where it is not.
+
+    A thread that was archived is not among those that are known: then Discord is asked.
+    """
+    guild = interaction.guild
+    if guild is None:
+        raise discord.InvalidData("no server")
+    found = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+    if not isinstance(found, discord.abc.Messageable):
+        raise discord.InvalidData("nobody writes there")
+    return found
 
 
 async def _give_back(interaction: Interaction, words: str, why: str) -> str:

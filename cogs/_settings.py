@@ -13,7 +13,7 @@ from bot.clan.wording import plural
 from bot.services.setup import NotAllowed, Outdated, exported
 from bot.wiring import Services
 from cogs._permissions import Interaction, clan_of
-from cogs._replies import Box, acknowledge, files, small, tell, when
+from cogs._replies import Box, files, small, tell, when
 from cogs._settings_controls import SectionPick
 from cogs._settings_pages import draw
 from cogs._settings_sheets import PAGES, Section
@@ -47,11 +47,14 @@ class SettingsPanel(SettingsView):
             await tell(interaction, _STILL_ASKING)
             return False
         if self._is_lasting:
-            await acknowledge(interaction)
             session = await session_of(self.services, interaction, _section_of(interaction))
             panel = SettingsPanel(self.services, session, GONE)
             await interaction.edit_original_response(view=panel)
         return not self._is_lasting
+
+    def opens_form(self, interaction: Interaction) -> bool:
+        """Return whether a form is the answer; to a press on an old panel it is a fresh one."""
+        return not self._is_lasting and super().opens_form(interaction)
 
     async def show(self, interaction: Interaction, note: str = "") -> None:
         """Show the page as it is now, with a note."""

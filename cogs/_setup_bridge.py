@@ -88,7 +88,9 @@ def _state(channel_id: int, bridge: Bridge | None) -> str:
         return f"<#{channel_id}> is not read as a bridge. Choose how it writes."
     preset = PRESETS.get(bridge.how.source)
     how = preset.title if preset else f"an own pattern, {escaped(bridge.how.source)}"
-    who = f"only by number {bridge.source_id}" if bridge.source_id else "by any webhook or bot"
+    who = (
+        f"only by number {bridge.source_id}" if bridge.source_id else "by webhooks that people made"
+    )
     says = f"\u2705 <#{channel_id}> is read as a bridge, {who}: {how}"
     if preset is None:
         return says

@@ -144,7 +144,11 @@ class _PatternForm(PanelForm):
         words = f"{', '.join(PRESETS)}, or like (?P<name>.+?): (?P<text>.*)"
         for text, description, field in (
             ("Pattern", words, self.pattern),
-            ("Only this webhook or bot", "Its number; empty: any in this channel", self.source),
+            (
+                "Only this webhook or bot",
+                "Its number; empty: webhooks that people made, and no bot",
+                self.source,
+            ),
             ("A line to try", "As it stands in the channel; it is not kept", self.line),
         ):
             self.add_item(discord.ui.Label(text=text, description=description, component=field))

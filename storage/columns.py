@@ -15,6 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DISCORD_EPOCH_MS = 1_420_070_400_000
 _MILLISECOND = timedelta(milliseconds=1)
 _QUARTER_MS = 15 * 60_000
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 def to_ms(instant: datetime) -> int:
@@ -91,3 +92,14 @@ class Day(TypeDecorator[date]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:  # noqa: ANN401, ARG002 - named by SQLAlchemy
         """Return what Python reads."""
         return None if value is None else date.fromordinal(value)
+
+
+def storable(text: str) -> str:
+    """Return a text without what no database takes: half a character, which JSON may hold, or NUL.
+
+    Each stands as a replacement character afterwards.
+    """
+    if text.isascii() and "\0" not in text:
+        return text
+    whole = text.replace("\0", _UNKNOWN).encode("utf-16", "surrogatepass")
+    return whole.decode("utf-16", "replace")

@@ -12,6 +12,8 @@ from typing import Any, Self, TypeVar
 
 import aiosqlite
 
+from storage.columns import storable
+
 ROWS_A_TRIP = 10_000
 _Row = tuple[Any, ...]
 _Found = TypeVar("_Found")
@@ -48,7 +50,10 @@ class OneTrip(aiosqlite.Connection):
 
         def told() -> tuple[sqlite3.Cursor, list[_Row]]:
             cursor = self._conn.cursor()
-            (cursor.executemany if many else cursor.execute)(sql, parameters)
+            if many:
+                cursor.executemany(sql, [_storable(each) for each in parameters])
+            else:
+                cursor.execute(sql, _storable(parameters))
             return cursor, _next_of(cursor)
 
         return await self.there(told)
@@ -120,6 +125,13 @@ class Fetched:
         """Keep the rows of one trip; a full one may not have been the last."""
         self._rows += rows
         self._more = cursor if len(rows) == ROWS_A_TRIP else None
+
+
+def _storable(values: Sequence[Any]) -> Sequence[Any]:
+    """Return values that SQLite takes: text of Discord may hold what it refuses."""
+    if any(type(each) is str and not each.isascii() for each in values):
+        return [storable(each) if isinstance(each, str) else each for each in values]
+    return values
 
 
 def _next_of(cursor: sqlite3.Cursor) -> list[_Row]:

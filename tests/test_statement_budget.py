@@ -46,7 +46,7 @@ STATEMENTS = {
     "clanstats exempt": 6,
     "away": 9,
     "privacy show": 17,
-    "privacy export": 24,
+    "privacy export": 25,
     "press on a promotion": 32,
     "press on a tab of inactive": 22,
     "what if": 47,

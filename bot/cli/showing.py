@@ -115,6 +115,8 @@ def _settings(folder: str) -> Settings:
             "WOM_GROUP_ID": str(GROUP_ID),
             "WOM_GROUP_SECRET": CODE,
             "WOM_CONTACT": "the demo",
+            # Of the chat that is made up the simulated Discord knows nothing.
+            "COMPARE_DAYS": "0",
         },
         None,
     )

@@ -120,7 +120,8 @@ def world_of(size: Size) -> World:
 def settings_for(path: Path, **more: str) -> Settings:
     """Return settings on a database."""
     given = {"DATA_DIR": str(path.parent), "DATABASE_URL": f"sqlite:///{path}", "WOM_CONTACT": "x"}
-    return load(given | more, None)
+    # Of the chat that is made up the simulated Discord knows nothing.
+    return load({**given, "COMPARE_DAYS": "0", **more}, None)
 
 
 async def _seeded(path: Path, size: Size) -> None:

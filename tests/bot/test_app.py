@@ -122,7 +122,7 @@ async def test_a_notice_is_posted_in_the_report_channel(town: Town) -> None:
     assert not posted.mention_everyone
 
 
-@pytest.mark.parametrize("reason", ["no channel", "gone", "forbidden", "no clan"])
+@pytest.mark.parametrize("reason", ["no channel", "gone", "forbidden", "no clan", "elsewhere"])
 async def test_a_notice_that_cannot_be_posted_is_only_logged(town: Town, reason: str) -> None:
     bot = town.env.bot
     assert isinstance(bot, ClanBot)
@@ -134,8 +134,14 @@ async def test_a_notice_that_cannot_be_posted_is_only_logged(town: Town, reason:
         town.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     if reason == "no clan":
         guild_id = 1
+    elsewhere = town.env.create_guild("Another clan", owner=town.env.create_user("stranger"))
+    theirs = elsewhere.create_text_channel("general")
+    if reason == "elsewhere":
+        await town.env.settle()
+        await town.services.places.speak_in(await town.clan(), theirs.id)
     await bot.speak(Notice(guild_id, "hello"))
     assert town.general.last_message is None
+    assert theirs.last_message is None
 
 
 ME: dict[str, Any] = {

@@ -1,13 +1,16 @@
 """The clan-chat bridge: what webhooks say in it counts for who speaks in the game."""
 
 import json
+from collections.abc import Callable, Mapping
 from string import Template
+from typing import Any
 
 import discord
 import pytest
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, WebhookHandle
 from simcord.components import walk_components
+from simcord.gateway import FakeGateway
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.app import ClanBot, Granted
@@ -99,10 +102,33 @@ async def test_only_the_named_webhook_is_read(bare_town: Town) -> None:
     assert await counted(town) == {"No ob": 1}
 
 
+async def test_a_bot_that_nobody_named_says_what_anybody_has_it_say(
+    bare_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = bare_town
+    channel, webhook = await hall(town)
+    proxy = town.guild.create_webhook(channel)
+    feed: Callable[..., None] = FakeGateway.feed
+
+    def fed(gateway: FakeGateway, event: str, told: Mapping[str, Any]) -> None:
+        # Of a webhook that an application made Discord tells whose it is.
+        of_bot = str(told.get("webhook_id")) == str(proxy.id)
+        feed(gateway, event, {**told, "application_id": robot.id} if of_bot else told)
+
+    monkeypatch.setattr(FakeGateway, "feed", fed)
+    robot = town.guild.add_member(town.env.create_user("robot", bot=True))
+    await robot.send(channel, "**Zezima**: I quit")
+    await webhook.send("**No ob**: hi")
+    await proxy.send("**Zezima**: I quit, says a webhook of a bot")
+    assert await counted(town) == {"No ob": 1}
+
+
 async def test_a_bot_may_repeat_the_clan_chat_but_never_we_ourselves(bare_town: Town) -> None:
     town = bare_town
     channel, _ = await hall(town)
     robot = town.guild.add_member(town.env.create_user("robot", bot=True))
+    channel_info = ChannelInfo(channel.id, "clan-chat", "text")
+    await town.services.bridges.declare(await town.clan(), channel_info, "bold", robot.id)
     await robot.send(channel, "**No ob**: hi")
     ours = town.env.bot.get_channel(channel.id)
     assert isinstance(ours, discord.TextChannel)
@@ -230,7 +256,9 @@ async def test_a_channel_is_chosen_and_how_it_writes(bare_town: Town) -> None:
     assert await declared(town) == []
     await town.leader.select(panel, ["plain"], custom_id="bridge:preset")
     said = words(panel)
-    assert f"<#{channel.id}> is read as a bridge, by any webhook or bot: the chat box" in said
+    assert (
+        f"<#{channel.id}> is read as a bridge, by webhooks that people made: the chat box" in said
+    )
     assert "**No ob** says: anyone for a raid?" in said
     assert await declared(town) == [Declared(channel.id, "clan-chat", "plain", None)]
     await town.guild.create_webhook(channel).send("[Amber] No ob: hi")
@@ -295,7 +323,7 @@ async def test_an_own_pattern_names_its_webhook_and_shows_how_a_line_is_read(
     assert "That line: the game tells of **Zezima**: left" in words(panel)
     await filled(town, panel, pattern=own, line="hello")
     assert "That line: neither talk nor a broadcast" in words(panel)
-    assert "by any webhook or bot" in words(panel)
+    assert "by webhooks that people made" in words(panel)
 
 
 @pytest.mark.parametrize(

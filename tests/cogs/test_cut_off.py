@@ -11,8 +11,9 @@ from simcord.components import walk_components
 from simcord.gateway import FakeGateway
 
 from cogs._settings import SettingsPanel
+from tests.cogs.test_me import quiet_player
 from tests.cogs.test_settings import changed_window, opened
-from tests.cogs.town import Town, newest, words
+from tests.cogs.town import START, Town, newest, words
 
 COMMANDS = {
     "clanstats report": "Clan report",
@@ -113,4 +114,23 @@ async def test_a_press_while_what_if_runs_is_told_to_wait_and_changes_nothing(
     await town.leader.click(panel, custom_id="settings:what-if")
     assert "Settings: What if" in words(panel)
     assert not view.session.is_asking
+    assert journal.getvalue() == ""
+
+
+async def test_whoever_waits_for_a_heavy_answer_is_told_so_and_nobody_else_waits(
+    town: Town, journal: io.StringIO
+) -> None:
+    player = quiet_player(town)
+    async with town.services.turns.of(town.leader.id):
+        for command, options in {
+            "clanstats report": {},
+            "clanstats audit": {},
+            "me": {},
+            "member": {"player": player.name_at(START)},
+            "privacy export": {},
+        }.items():
+            result = await town.leader.slash(town.general, command, **options)
+            assert words(newest(result)).startswith("I am still at your last answer: wait"), command
+        shown = newest(await town.officer.slash(town.general, "clanstats report"))
+        assert "Clan report" in words(shown)
     assert journal.getvalue() == ""

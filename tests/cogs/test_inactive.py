@@ -284,6 +284,18 @@ async def test_when_discord_refuses_the_notice_comes_back_and_stays_recorded(
     assert (await case_of(hushed, key.player_id)).state is CaseState.NOTICED
 
 
+async def test_a_notice_never_goes_to_another_server(hushed: Town) -> None:
+    elsewhere = hushed.env.create_guild("Another clan", owner=hushed.env.create_user("stranger"))
+    place = elsewhere.create_text_channel("notices")
+    await hushed.env.settle()
+    await hushed.services.places.notice_in(await hushed.clan(), place.id)
+    panel = await inactive(hushed)
+    shown = await press(hushed, panel, on_card(panel, Act.NOTICE)[0])
+    said = told(await filled(hushed, shown, "are you there?"))
+    assert f"Discord did not let me post it in <#{place.id}>." in said
+    assert place.last_message is None
+
+
 async def test_two_leaders_notice_the_same_member_and_one_message_is_posted(hushed: Town) -> None:
     place = hushed.guild.create_text_channel("notices")
     await hushed.services.places.notice_in(await hushed.clan(), place.id)

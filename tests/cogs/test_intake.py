@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -241,6 +242,7 @@ async def test_a_channel_is_read_as_soon_as_a_role_lets_the_bot(bare_town: Town,
 
 async def test_what_was_deleted_while_the_bot_was_away_leaves_the_count(bare_town: Town) -> None:
     town, backend = bare_town, bare_town.env.backend
+    town.services.backfill._compared = timedelta(days=3)
     raids = town.guild.create_text_channel("raids")
     said = unheard(town, town.general, 10)
     unheard(town, raids, 7)

@@ -14,6 +14,9 @@ from simcord.actors import MemberActor, _component_interaction
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
+from cogs._deciding_keys import Act
+from cogs._panels import Panel
+from cogs.screens import Screen
 from tests.cogs.test_audit import everybody_is_an_officer
 from tests.cogs.test_bridge import hall
 from tests.cogs.test_inactive import hushed
@@ -26,24 +29,98 @@ __all__ = ["hushed"]
 
 _BUTTON, _TEXT_SELECT, _FIELD, _USERS, _ROLES, _CHANNELS = 2, 3, 4, 5, 6, 8
 _SELECTS = frozenset({_TEXT_SELECT, _USERS, _ROLES, _CHANNELS})
-_MOST_PRESSES = 40
+_CONTROLS = (
+    discord.ui.Button,
+    discord.ui.Select,
+    discord.ui.ChannelSelect,
+    discord.ui.RoleSelect,
+    discord.ui.UserSelect,
+)
+_MOST_PRESSES, _MOST_RESTARTS = 60, 16
+_PAGES = "settings:section"
+_TURNS = re.compile(r":(tab|section|turn|back|end|show|undo|reopen|discard|apply)\b|:(here|on):")
 
-SCREENS: dict[str, frozenset[str]] = {
-    "clanstats setup": frozenset({"setup:bridge", "bridge:preset", "bridge:own", "bridge:again"}),
-    "clanstats settings": frozenset({"settings:section", "settings:export"}),
-    "clanstats links": frozenset({"links:pick", "links:hand"}),
-    "clanstats alerts": frozenset({"alerts:choose:kind::#"}),
-    "clanstats audit": frozenset({"audit:on:#:#", "audit:last:#:#"}),
-    "clanstats cases": frozenset({"cases:show:closed"}),
-    "clanstats away": frozenset({"away:extend", "away:end"}),
-    "clanstats exempt": frozenset({"exempt:end"}),
-    "clanstats report": frozenset({"report:post:#"}),
-    "promotions": frozenset({"case:promotion:suggested:#:#:#:approve:#:#"}),
-    "inactive": frozenset({"case:inactivity:sure:#:#:#:snooze:#:#"}),
-    "privacy forget": frozenset({"privacy:forget"}),
-    "me": frozenset({"card:post:#"}),
+SCREENS: dict[str, str] = {
+    "clanstats setup": (
+        "bridge:again bridge:back bridge:channel bridge:end bridge:own bridge:preset setup:bridge "
+        "setup:group setup:leadership setup:left-out setup:officers setup:presence:# setup:ranks "
+        "setup:report-channel setup:zone"
+    ),
+    "clanstats settings": (
+        "settings:alerts:on settings:bar settings:discard settings:export settings:form:asked "
+        "settings:form:audit "
+        "settings:form:bossing settings:form:carry settings:form:cases settings:form:fading "
+        "settings:form:grinding settings:form:lists settings:form:pillar settings:form:silence "
+        "settings:form:steady-activity settings:form:steady-time settings:form:velocity "
+        "settings:gate:decide_links settings:gate:kick settings:gate:manage settings:gate:promote "
+        "settings:gate:see_reports settings:highest settings:limit "
+        "settings:place:notice_channel_id settings:place:report_channel_id "
+        "settings:promotion:comparison_ranks settings:promotion:recruit_roles "
+        "settings:promotion:signals settings:save settings:second-officer settings:section:alerts "
+        "settings:section:audit settings:section:cases settings:section:channels "
+        "settings:section:gates settings:section:inactivity settings:section:ladder "
+        "settings:section:promotions settings:section:roles settings:section:steady "
+        "settings:tiers settings:what-if"
+    ),
+    "clanstats links": (
+        "links:do:confirm links:do:mark_alt links:do:no_discord links:do:reject links:hand "
+        "links:no-discord links:pick links:tab:claims links:tab:conflicts links:tab:people "
+        "links:tab:players links:tab:speakers links:undo"
+    ),
+    "clanstats alerts": "alerts:choose alerts:copy",
+    "clanstats audit": "audit:first audit:back audit:on audit:last",
+    "clanstats cases": "cases:show:closed cases:show:standing",
+    "clanstats away": "away:end away:extend",
+    "clanstats exempt": "exempt:end",
+    "clanstats report": "report:post:#",
+    "promotions": (
+        "case:promotion:approved:#:#:#:copy:#:# case:promotion:approved:#:#:#:reopen:#:# "
+        "case:promotion:approved:#:#:#:tab:#:# case:promotion:others:#:#:#:tab:#:# "
+        "case:promotion:suggested:#:#:#:approve:#:# case:promotion:suggested:#:#:#:tab:#:# "
+        "case:promotion:under:#:#:#:approve:#:# case:promotion:under:#:#:#:not_yet:#:# "
+        "case:promotion:under:#:#:#:tab:#:#"
+    ),
+    "inactive": (
+        "case:inactivity:apart:#:#:#:copy:#:# case:inactivity:apart:#:#:#:file:#:# "
+        "case:inactivity:apart:#:#:#:reopen:#:# case:inactivity:apart:#:#:#:tab:#:# "
+        "case:inactivity:remove:#:#:#:copy:#:# case:inactivity:remove:#:#:#:reopen:#:# "
+        "case:inactivity:remove:#:#:#:tab:#:# case:inactivity:sure:#:#:#:approve:#:# "
+        "case:inactivity:sure:#:#:#:dismiss:#:# case:inactivity:sure:#:#:#:file:#:# "
+        "case:inactivity:sure:#:#:#:notice:#:# case:inactivity:sure:#:#:#:snooze:#:# "
+        "case:inactivity:sure:#:#:#:tab:#:# case:inactivity:unsure:#:#:#:file:#:# "
+        "case:inactivity:unsure:#:#:#:tab:#:#"
+    ),
+    "privacy forget": "privacy:forget",
+    "me": "card:post:#",
+    "the history of a player": (
+        "case:inactivity:history:#:#:#:close:#:# case:inactivity:history:#:#:#:reopen:#:# "
+        "cases:show:closed cases:show:standing"
+    ),
+    "are you back": "return:yes",
 }
-"""Every command that shows controls, with some that a walk through its pages has to meet."""
+"""Every screen, with the controls that a walk through its pages has to press."""
+
+ELSEWHERE = {
+    "cases:turn:#": "test_cases.py",
+    "links:apply": "test_links.py",
+    "links:do:end": "test_links.py",
+    "links:do:has_discord": "test_links.py",
+    "links:do:make_main": "test_links.py",
+    "links:sure": "test_links.py",
+    "links:turn:#": "test_links.py",
+    "privacy:forget-and-stop": "test_privacy.py",
+    "privacy:keep": "test_privacy.py",
+    "return:no": "test_away.py",
+    "settings:ladder": "test_settings.py",
+    "settings:no-bar": "test_settings.py",
+    "setup:pick": "test_setup.py",
+    Act.BACK: "test_promotions.py",
+    Act.DETAILS: "test_promotions.py",
+    Act.LINKS: "test_inactive.py",
+    Act.ON: "test_promotions.py",
+    Act.UPDATE: "test_inactive.py",
+}
+"""Controls that stand on a screen only where something is so, and the tests that press them."""
 
 
 async def chief(town: Town, *, all_officers: bool = True) -> MemberActor:
@@ -64,6 +141,37 @@ async def chief(town: Town, *, all_officers: bool = True) -> MemberActor:
     return who
 
 
+async def typed(town: Town, who: MemberActor, command: str) -> InteractionResult:
+    """Show a screen by its command."""
+    return await who.slash(town.general, command)
+
+
+async def decided(town: Town, who: MemberActor, _command: str) -> InteractionResult:
+    """Show the history of a player about whom something was decided."""
+    shown = await who.slash(town.general, "inactive")
+    panel = _answers(shown)[0]
+    notice = next(part for _, part in _not_yet([panel], set()) if ":approve:" in part["custom_id"])
+    key = re.search(r"approve:(\d+)", notice["custom_id"])
+    assert key is not None
+    await who.click(panel, custom_id=notice["custom_id"])
+    name = next(
+        each.name_at(START) for each in town.world.present(START) if each.player_id == int(key[1])
+    )
+    return await who.slash(town.general, "clanstats cases", player=name)
+
+
+async def asked_back(town: Town, who: MemberActor, _command: str) -> InteractionResult:
+    """Show the question whether somebody on leave, who was seen, is back."""
+    await town.env.advance_time(2 * 86_400)
+    await who.send(town.general, "only looking in")
+    await town.services.intake.flush()
+    return await who.slash(town.general, "privacy show")
+
+
+SHOWN = {"the history of a player": decided, "are you back": asked_back}
+"""How a screen is shown that has no command of its own."""
+
+
 @pytest.mark.parametrize("restarts", [False, True], ids=["running", "restarted"])
 @pytest.mark.parametrize("command", SCREENS)
 async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
@@ -75,12 +183,13 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
 ) -> None:
     # Towards an officer's rank nobody is suggested by default.
     town, who = hushed, await chief(hushed, all_officers=command != "promotions")
-    shown = await who.slash(town.general, command)
-    panel = _answers(shown)[0]
+    shown = await SHOWN.get(command, typed)(town, who, command)
+    panels, wrong = _answers(shown), unclear(shown)
     pressed: set[str] = set()
-    wrong = unclear(shown)
     happened = in_order(monkeypatch, town.services.intake._database)
-    while len(pressed) < _MOST_PRESSES and (control := next(_not_yet(panel, pressed), None)):
+    most = _MOST_RESTARTS if restarts else _MOST_PRESSES
+    while len(pressed) < most and (found := next(_not_yet(panels, pressed), None)):
+        panel, control = found
         pressed.add(_kind(control))
         if restarts:
             await town.restart()
@@ -88,7 +197,9 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
         for answer in _answers(result):
             assert "Choose the channel first" not in words(answer)
         wrong |= unclear(result)
-    assert pressed >= SCREENS[command]
+        panels += [each for each in _answers(result) if each not in panels]
+    wanted = set(SCREENS[command].split())
+    assert len(pressed) == most if restarts and len(wanted) > most else pressed >= wanted
     assert journal.getvalue() == ""
     assert not wrong, "\n".join(sorted(wrong))
 
@@ -138,6 +249,54 @@ async def test_whatever_a_guest_presses_is_answered(town: Town) -> None:
         assert result.acknowledged, custom_id
 
 
+async def test_every_screen_and_every_control_there_is_stands_in_the_table(town: Town) -> None:
+    """Whoever adds a screen or a control adds it here: then it is read as Discord sends it."""
+    twins = town.env.bot.persistent_views
+    assert {type(each) for each in twins} == set(_lowest(Panel)), "a panel without a twin"
+    controls = {
+        _kind({"custom_id": each.custom_id})
+        for view in twins
+        for each in view.walk_children()
+        if isinstance(each, _CONTROLS)
+    }
+    shown = {kind for kinds in SCREENS.values() for kind in kinds.split()}
+    pressed = {_PAGES if kind.startswith(_PAGES) else kind for kind in shown}
+    marks = {each for each in controls if ":at:" in each}
+    assert controls - pressed - marks == {
+        each for each in ELSEWHERE if not isinstance(each, Act)
+    }, "a control that nobody presses as Discord sends it back"
+    acts = {each for each in Act if any(f":{each}:" in kind for kind in pressed)}
+    marks_only = {Act.HERE}
+    assert set(Act) - acts - marks_only == {each for each in ELSEWHERE if isinstance(each, Act)}
+
+
+def _screens() -> dict[str, type[Screen[Any, Any]]]:
+    """Return the screens that stand on the kit, by the name in their controls' ids."""
+    found = (each for each in Screen.__subclasses__() if each.__module__.startswith("cogs."))
+    return {each.controls.name: each for each in found}
+
+
+def test_every_handler_of_a_screen_stands_in_the_table() -> None:
+    shown = {kind for kinds in SCREENS.values() for kind in kinds.split()}
+    own = {
+        f"{name}:{act}"
+        for name, screen in _screens().items()
+        for act in screen._handlers
+        if act in vars(screen)
+    }
+    assert own
+    assert own <= shown | {str(each) for each in ELSEWHERE}
+
+
+def _lowest(panel: type[Panel]) -> Iterator[type[Panel]]:
+    """Yield the kinds of panels that have none below them."""
+    below = panel.__subclasses__()
+    if not below:
+        yield panel
+    for each in below:
+        yield from _lowest(each)
+
+
 def test_ids_are_sent_as_text_and_everything_else_as_it_is() -> None:
     menu = {"type": 8, "id": 7, "default_values": [{"id": 900000000000000001, "type": "channel"}]}
     assert as_sent({"components": (menu,), "pinned": True, "n": None}) == {
@@ -153,17 +312,39 @@ def test_ids_are_sent_as_text_and_everything_else_as_it_is() -> None:
     }
 
 
-def _not_yet(panel: ResponseMessage, pressed: set[str]) -> Iterator[dict[str, Any]]:
-    """Yield the controls whose like was not pressed yet."""
-    for part in walk_components(panel.components):
-        is_control = part["type"] in {_BUTTON, *_SELECTS} and not part.get("disabled")
-        if is_control and "custom_id" in part and _kind(part) not in pressed:
-            yield part
+def _not_yet(
+    panels: list[ResponseMessage], pressed: set[str]
+) -> Iterator[tuple[ResponseMessage, dict[str, Any]]]:
+    """Yield the controls whose like was not pressed yet; last those that turn to another page."""
+    found = [
+        (panel, each)
+        for panel in panels
+        for part in walk_components(panel.components)
+        if part["type"] in {_BUTTON, *_SELECTS} and not part.get("disabled") and "custom_id" in part
+        for each in _choices(part)
+        if _kind(each) not in pressed
+    ]
+    yield from sorted(found, key=lambda each: bool(_TURNS.search(_kind(each[1]))))
+
+
+def _choices(control: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a control, and one that turns to any of several pages once for each of them."""
+    if control["custom_id"] != _PAGES:
+        yield control
+        return
+    for option in control["options"]:
+        yield {**control, "options": [option]}
 
 
 def _kind(control: dict[str, Any]) -> str:
     """Return what a control does, whomever it is about."""
-    return re.sub(r"-?\d+", "#", str(control["custom_id"]))
+    custom_id = str(control["custom_id"])
+    name, _, rest = custom_id.partition(":")
+    if name in _screens():
+        return f"{name}:{rest.partition(':')[0]}"
+    kind = re.sub(r"-?\d+", "#", custom_id)
+    picks = control.get("options")
+    return f"{kind}:{picks[0]['value']}" if kind == _PAGES and picks else kind
 
 
 async def _pressed(  # noqa: PLR0913, PLR0917 - what is pressed, and what is watched

@@ -53,6 +53,8 @@ def settings_in(folder: Path) -> Settings:
         "DATABASE_URL": f"sqlite:///{folder / 'clan.db'}",
         "WOM_API_KEY": "a-key",
         "WOM_CONTACT": "nobody",
+        # Of the chat that is made up the simulated Discord knows nothing.
+        "COMPARE_DAYS": "0",
     }
     return load(environment, None)
 

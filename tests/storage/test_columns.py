@@ -14,6 +14,7 @@ from storage.columns import (
     from_ms,
     instant_of,
     next_instant,
+    storable,
     to_ms,
 )
 from storage.engine import Database
@@ -75,3 +76,19 @@ def test_an_id_tells_when_it_was_made(instant: datetime, number: int) -> None:
     kept = from_ms(to_ms(instant))
     assert instant_of(first_snowflake(instant) + number) == kept
     assert instant_of(first_snowflake(next_instant(kept))) == kept + MILLISECOND
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("Zezima", "Zezima"),
+        ("Zez\ud83d", "Zez\ufffd"),
+        ("\udc00\ud83d\ude00!", "\ufffd\U0001f600!"),
+        ("\U0001f600 \N{LATIN SMALL LETTER E WITH ACUTE}", "\U0001f600 \xe9"),
+        ("a\0b", "a\ufffdb"),
+    ],
+)
+def test_half_a_character_becomes_one_that_a_database_takes(told: str, kept: str) -> None:
+    assert storable(told) == kept
+    assert storable(kept) == kept
+    storable(told).encode()

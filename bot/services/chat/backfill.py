@@ -89,6 +89,7 @@ class Backfill:
         """
         session = self._intake.session
         await self._note_absence(clan)
+        compares = compares and bool(self._compared)
         since = self._clock() - self._compared
         lately = await stored_since(self._database, clan, since) if compares else {}
         listed = await history.channel_infos()

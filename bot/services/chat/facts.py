@@ -16,6 +16,7 @@ from bot.services.chat.speakers import Borne, borne_by, speaker_at
 from bot.services.setup import Clan
 from storage import authors, bridges, left_out, messages
 from storage.bridges import BroadcastRow, Speaker
+from storage.columns import storable
 from storage.engine import Connection
 from storage.messages import Flag, MessageRow, Stored
 
@@ -72,6 +73,11 @@ class IncomingMessage:
     reply_to: int | None = None
     told: BroadcastKind | None = None
     line: int = 0
+
+    def __post_init__(self) -> None:
+        """Let names be such as a database takes: one that is not would hold up all the others."""
+        for part in ("name", "handle"):
+            object.__setattr__(self, part, storable(getattr(self, part)))
 
     @property
     def post_id(self) -> int:

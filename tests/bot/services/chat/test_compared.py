@@ -51,6 +51,17 @@ async def test_no_further_back_is_looked_than_the_clan_wants(bot: Bot) -> None:
     assert kept(bot.path) == told([gone, *bot.past.messages], UTC_ZONE)
 
 
+async def test_a_clan_that_wants_no_comparing_has_none(bot: Bot) -> None:
+    said = bot.past.messages = [*written(50, HOUR), *written(50, 59 * MINUTE, PVM)]
+    await bot.catch_up()
+    await away_for(bot, 1)
+    bot.past.without(PVM)
+    bot.past.messages, bot.past.gone = [], {PVM.discord_channel_id}
+    bot.backfill._compared = 0 * DAY
+    await bot.catch_up()
+    assert kept(bot.path) == told(said, UTC_ZONE)
+
+
 async def test_after_a_session_that_went_on_only_the_gap_is_read(bot: Bot) -> None:
     bot.past.messages = written(400, 10 * MINUTE)
     await bot.catch_up()

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from storage.engine import Database
 from storage.errors import DatabaseLocked
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
-from tests.bot.services.talk import GENERAL, MINUTE, PVM, THREAD, heard, kept, told
+from tests.bot.services.talk import GENERAL, MINUTE, PVM, THREAD, heard, kept, spoken, told
 from tests.bot.services.village import counted
 from tests.storage.rows import HOUR, opened
 
@@ -124,6 +125,24 @@ async def test_one_server_that_cannot_be_written_does_not_lose_the_others(
         assert await intake.flush() == Flushed(stored=2)
     assert kept(path, clan.clan_id) == told([heard(1)], UTC_ZONE)
     assert kept(path, other_clan.clan_id) == told([heard(2)], UTC_ZONE)
+
+
+async def test_half_a_character_in_a_name_holds_nobody_up(
+    intake: Intake, known_clans: Clans, path: Path
+) -> None:
+    """JSON may hold one half of an emoji, and a database takes none."""
+    await known_clans.found(1, "Iron \ud83d Cabbage")
+    odd = replace(heard(1, 1), name="Zez\ud83d", handle="zez\udc00")
+    place = GENERAL._replace(name="gen\ud83deral")
+    odd_line = replace(spoken(2, "Zez"), name="Zez\udc00")
+    said = [odd, odd_line, heard(3, 2, channel_info=place), replace(odd, message_id=4)]
+    for each in said:
+        intake.hear(1, each)
+    assert (await intake.flush()).stored == 4
+    names = rows(path, "SELECT name, handle FROM authors ORDER BY id")
+    assert {each["name"] for each in names} == {"Zez\ufffd", "User 2"}
+    renamed = "SELECT count(*) FROM authors WHERE named_at IS NOT NULL AND handle = 'zez\ufffd'"
+    assert one(path, renamed) == 1
 
 
 async def test_deleted_before_the_flush_it_never_appears(intake: Intake, path: Path) -> None:
