@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
+from bot.clan.activity import Change, ChangeKind, Heatmap, Totals, TrendLine
 from bot.clan.gains import Gains, MetricGain
 from bot.clan.showing import shown
 from bot.clan.spans import WINDOWS, Period, Span, day_of
-from bot.clan.standings import Member, Roster, composite
+from bot.clan.standings import Member, Roster, ahead_on_both
 from bot.clan.wording import percent_change, plural, role_words
 from bot.reports.lists import Suggestions
 from bot.reports.style import date_words
@@ -29,9 +29,10 @@ class ClanReport:
 
     `skills` and `bosses` hold each player's gains of the span by metric, `present_*` the values now
     (-1 is unranked). A metric without a gain did not rise when the player's gains of the span are
-    known and the present value is ranked; otherwise it is unknown. `trend` has at most 90 days.
-    `suggestions` are in leadership's copy alone. `left_out` are the members who opted out: they
-    are counted in the totals and stand in nothing else. All messages are those since `heard_from`.
+    known and the present value is ranked; otherwise it is unknown. `trend` are the steps of the
+    period, `earlier` those right before it. `suggestions` are in leadership's copy alone.
+    `left_out` are the members who opted out: they are counted in the totals and stand in nothing
+    else. All messages are those since `heard_from`, all snapshots those since `seen_from`.
     """
 
     clan: str
@@ -46,12 +47,19 @@ class ClanReport:
     present_skills: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     present_bosses: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     heatmap: Heatmap = ()
-    trend: tuple[DayLine, ...] = ()
+    trend: tuple[TrendLine, ...] = ()
+    earlier: tuple[TrendLine, ...] = ()
     changes: tuple[Change, ...] = ()
     evidence: tuple[str, ...] = ()
     suggestions: Suggestions | None = None
     left_out: int = 0
     heard_from: date | None = None
+    seen_from: date | None = None
+
+    @property
+    def shown_span(self) -> Span:
+        """Return the span as it is told: it ends now, and not with the hour that runs."""
+        return Span(self.span.start, max(self.roster.as_of, self.span.start))
 
     def without(self, hidden: Collection[int]) -> "ClanReport":
         """Return the report without a name, number or change of these players; totals stay.
@@ -93,7 +101,10 @@ class Mover(NamedTuple):
 
 
 class TopMovers(NamedTuple):
-    """The top lists of the span, best first; who did nothing or is unknown is in none of them."""
+    """The top lists of the span, best first; who did nothing or is unknown is in none of them.
+
+    The values of `active` are percents: so many members did no more on either side.
+    """
 
     xp: tuple[Mover, ...]
     kills: tuple[Mover, ...]
@@ -208,12 +219,17 @@ def since_day(gains: Gains, zone: ZoneInfo) -> date | None:
 def top_movers(report: ClanReport, how_many: int = 5) -> TopMovers:
     """Return the top lists of the report's period."""
     members, period = report.roster.members, report.period
+    ahead = ahead_on_both(members, period)
     return TopMovers(
         xp=most_gained(report, lambda gains: gains.xp, how_many),
         kills=most_gained(report, lambda gains: gains.kills, how_many),
         messages=best(members, lambda member: member.messages(period), how_many),
-        active=best(members, composite, how_many),
+        active=best(members, lambda member: _percent(ahead.get(member.player_id)), how_many),
     )
+
+
+def _percent(share: float | None) -> int | None:
+    return None if share is None else round(100 * share)
 
 
 def total_rows(report: ClanReport) -> tuple[TotalRow, ...]:
@@ -239,6 +255,7 @@ def doubts(report: ClanReport) -> tuple[str, ...]:
     """Return what the totals leave out or count otherwise, in words; nothing where all is plain."""
     told, period = report.totals, report.period.words
     return (
+        *begins(report),
         *(
             [f"{plural(told.thin, 'member')} not in the totals: not seen near the start"]
             if told.thin
@@ -251,6 +268,16 @@ def doubts(report: ClanReport) -> tuple[str, ...]:
         ),
         *([f"XP or kills of {plural(told.fell, 'member')} fell"] if told.fell else []),
     )
+
+
+def begins(report: ClanReport) -> tuple[str, ...]:
+    """Return since when there is data where the period begins before it; else nothing."""
+    start = day_of(report.span.start, ZoneInfo(report.zone))
+    sides = {"messages": report.heard_from, "XP and kills": report.seen_from}
+    later = {side: day for side, day in sides.items() if day is not None and day > start}
+    if len(later) == len(sides) and len(set(later.values())) == 1:
+        return (f"data since {date_words(max(later.values()))}",)
+    return tuple(f"{side} since {date_words(day)}" for side, day in later.items())
 
 
 def _writers(totals: Totals) -> int | None:

@@ -32,7 +32,7 @@ DEFINITIONS: Final[Definitions] = (
     ),
     (
         "Most active",
-        "100 for each message, 1 for each boss kill and for each 100,000 XP, all over 7 days.",
+        "The percent of members who neither wrote nor gained XP more; the lower of the two counts.",
     ),
 )
 """The one sentence for each word that is printed beside the results."""

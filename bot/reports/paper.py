@@ -163,8 +163,10 @@ class Paper:
             )
         )
 
-    def dots(self, points: Sequence[Point], colour: str, size: float = 4) -> None:
-        """Draw a dot at each of the points."""
+    def dots(
+        self, points: Sequence[Point], colour: str, size: float = 4, rim: str | None = None
+    ) -> None:
+        """Draw a dot at each of the points, with a rim of another colour if there is one."""
         across, down = [x for x, _ in points], [y for _, y in points]
         self._shapes.append(
             Line2D(
@@ -174,7 +176,8 @@ class Paper:
                 linestyle="none",
                 marker="o",
                 markersize=size,
-                markeredgewidth=0,
+                markeredgewidth=1.6 if rim else 0,
+                markeredgecolor=rim,
                 transform=self._down,
             )
         )

@@ -97,14 +97,14 @@ def test_totals_are_of_the_days_that_were_seen() -> None:
 def test_the_longest_gap_goes_on_past_midnight_and_sunday() -> None:
     hours = [list(row) for row in NOBODY]
     hours[6][22], hours[6][23], hours[0][0], hours[3][5] = 7, 5, 6, 90
-    week = UncoveredWeek("x", ZONE, SPAN, tuple(map(tuple, hours)), 5)
+    week = UncoveredWeek("x", ZONE, 30, SPAN, tuple(map(tuple, hours)), 5)
 
     assert week.gap == (6, 22, 3)
     assert week.how_many == 4
 
 
 def test_covered_and_unobserved_weeks_have_no_gap() -> None:
-    covered = UncoveredWeek("x", ZONE, SPAN, NOBODY, 5)
+    covered = UncoveredWeek("x", ZONE, 30, SPAN, NOBODY, 5)
     assert (covered.gap, covered.how_many) == (None, 0)
     assert replace(covered, hours=()).gap is None
 

@@ -89,7 +89,7 @@ def test_dates_are_dates_by_the_clans_clock() -> None:
         ("Skills", "B10", "A9:AC21"),
         ("Bosses", "B4", None),
         ("Boss kills", "B4", None),
-        ("Activity", "B4", "A3:E93"),
+        ("Activity", "B4", "A3:E33"),
         ("Changes", "B4", "A3:E15"),
     ],
 )
