@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.clan.activity import Change, ChangeKind, Heatmap, Totals, TrendLine
 from bot.clan.gains import Gains, MetricGain
 from bot.clan.showing import shown
-from bot.clan.spans import WINDOWS, Period, Span, day_of
+from bot.clan.spans import WEEK, WINDOWS, Period, Span, day_of, last
 from bot.clan.standings import Member, Roster, ahead_on_both
 from bot.clan.wording import percent_change, plural, role_words
 from bot.reports.lists import Suggestions
@@ -292,14 +292,44 @@ def _active(totals: Totals) -> int | None:
 
 def roster_rows(report: ClanReport) -> tuple[RosterRow, ...]:
     """Return every present member in the roster's own order."""
-    zone = ZoneInfo(report.zone)
+    zone, early = ZoneInfo(report.zone), _early_windows(report)
+    plain_until = None if report.seen_from is None else report.seen_from + WEEK
     return tuple(
-        _roster_row(place, member, zone)
+        _roster_row(place, member, _Noting(zone, early, plain_until))
         for place, member in enumerate(report.roster.members, start=1)
     )
 
 
-def _roster_row(place: int, member: Member, zone: ZoneInfo) -> RosterRow:
+def roster_notes(report: ClanReport) -> tuple[str, ...]:
+    """Return what holds for the notes of every row, so that no row has to say it."""
+    early = [str(period.value) for period in _early_windows(report)]
+    if report.seen_from is None or not early:
+        return ()
+    windows = early[0] if len(early) == 1 else f"{', '.join(early[:-1])} and {early[-1]}"
+    began = date_words(report.seen_from)
+    words = f"{windows} days on Roster: the data begins on {began}"
+    return (f"{words}, so they count from each member's first snapshot",)
+
+
+class _Noting(NamedTuple):
+    """What is needed for notes: windows that begin before the data say nothing until a day."""
+
+    zone: ZoneInfo
+    early: tuple[Period, ...]
+    plain_until: date | None
+
+
+def _early_windows(report: ClanReport) -> tuple[Period, ...]:
+    """Return the windows of the roster that begin before the data does."""
+    began, zone = report.seen_from, ZoneInfo(report.zone)
+    if began is None:
+        return ()
+    now = report.roster.as_of
+    return tuple(each for each in WINDOWS if day_of(last(each, now, zone).start, zone) < began)
+
+
+def _roster_row(place: int, member: Member, noting: _Noting) -> RosterRow:
+    zone = noting.zone
     windows = tuple(member.gains(period) for period in WINDOWS)
     month = member.gains(Period.MONTH)
     return RosterRow(
@@ -320,7 +350,7 @@ def _roster_row(place: int, member: Member, zone: ZoneInfo) -> RosterRow:
         seen_in_game_at=member.changed_at,
         seen_in_chat_at=member.wrote_at,
         weeks=member.weekly_messages,
-        notes=_notes(windows, zone),
+        notes=_notes(windows, noting),
         counted_from=tuple(gains.since for gains in windows),
         counted_to=max((gains.until for gains in windows if gains.until), default=None),
     )
@@ -333,16 +363,22 @@ def _person(member: Member) -> str | None:
     return f"{member.person or member.alt_of} (alt of {member.alt_of})"
 
 
-def _notes(windows: tuple[Gains, ...], zone: ZoneInfo) -> str:
-    """Return why some gains are doubtful, windows with the same reason in one breath."""
+def _notes(windows: tuple[Gains, ...], noting: _Noting) -> str:
+    """Return why some gains are doubtful, windows with the same reason in one breath.
+
+    What the data's own beginning explains is left out: roster_notes says it once.
+    """
     reasons: dict[str, list[str]] = {}
     for period, gains in zip(WINDOWS, windows, strict=True):
         if gains.since is None or not (gains.partial or gains.thin):
             continue
-        since = date_words(day_of(gains.since, zone))
-        reason = f"counted from {since}" if gains.partial else f"counted from {since} already"
+        since_on = day_of(gains.since, noting.zone)
+        if period in noting.early and noting.plain_until and since_on <= noting.plain_until:
+            continue
+        since = date_words(since_on)
+        reason = f"counted from {since}" + ("" if gains.partial else ", before their start")
         reasons.setdefault(reason, []).append(str(period.value))
-    notes = [f"{', '.join(days)} d: {reason}" for reason, days in reasons.items()]
+    notes = [f"{', '.join(days)} days {reason}" for reason, days in reasons.items()]
     fell = [
         f"{what} fell by {most:,}"
         for what, most in (

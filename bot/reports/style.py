@@ -44,7 +44,7 @@ SMALL: Final = 25
 
 SHEET_FONT: Final = "Calibri"
 SHEET_INK: Final = "#1e242c"
-SHEET_SOFT: Final = "#7a838e"
+SHEET_SOFT: Final = "#616b77"
 SHEET_DOUBT: Final = "#4f5966"
 SHEET_ALARM: Final = "#b3401a"
 SHEET_HEAD: Final = "#29313b"
@@ -58,6 +58,7 @@ DECIMAL: Final = "#,##0.0"
 SIGNED: Final = "+#,##0;-#,##0;0"
 SIGNED_DECIMAL: Final = "+#,##0.0;-#,##0.0;0.0"
 PERCENT: Final = "+0%;-0%;0%"
+MILLIONS: Final = '#,##0.0,,"M"'
 DATE: Final = "d mmm yyyy"
 DATE_TIME: Final = "d mmm yyyy hh:mm"
 

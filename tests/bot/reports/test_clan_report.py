@@ -100,7 +100,7 @@ def test_the_roster_shows_every_window_of_a_member() -> None:
         place=1,
         name="Ann",
         joined_on=date(2024, 5, 25),
-        role="Deputy owner",
+        role="Deputy Owner",
         person="discord1",
         messages=(14, 60, 180),
         xp=(700_000, 3_000_000, 9_000_000, 36_500_000),
@@ -145,7 +145,7 @@ def test_partial_gains_are_doubtful_and_the_note_says_from_when() -> None:
     (row,) = roster_rows(clan_report(newcomer(ANN)))
 
     assert row.doubtful == (False, True, True, True)
-    assert row.notes == "30, 90, 365 d: counted from 18 Jun 2025"
+    assert row.notes == "30, 90, 365 days counted from 18 Jun 2025"
 
 
 def test_thin_gains_and_fallen_xp_are_noted() -> None:
@@ -155,7 +155,10 @@ def test_thin_gains_and_fallen_xp_are_noted() -> None:
 
     assert row.doubtful == (True, False, False, False)
     assert (row.counted_from[0], row.counted_to) == (NOW - timedelta(days=20), NOW)
-    assert row.notes == "7 d: counted from 10 Jun 2025 already; XP fell by 1,200; kills fell by 3"
+    assert (
+        row.notes
+        == "7 days counted from 10 Jun 2025, before their start; XP fell by 1,200; kills fell by 3"
+    )
 
 
 def test_the_roster_keeps_the_houses_order() -> None:
@@ -195,7 +198,7 @@ def test_changes_come_newest_first_with_roles_in_words() -> None:
 
     assert change_rows(replace(clan_report(), changes=(rose, left, renamed))) == (
         ChangeRow(late, "renamed", "Bob", "bob_old", "Bob"),
-        ChangeRow(early, "promoted", "Ann", "Prospector", "Deputy owner"),
+        ChangeRow(early, "promoted", "Ann", "Prospector", "Deputy Owner"),
         ChangeRow(early - timedelta(days=1), "left", "Cat", None, None),
     )
 
