@@ -37,6 +37,8 @@ _FIELD: Rect = (style.MARGIN + 34, 314, 1002, 310)
 _HOURS: Rect = (style.MARGIN, 112, 1036, 456)
 """Where the hours of the week stand."""
 _BAR = 46.0
+_DOTS = (8, 13, 20)
+"""Sizes of the dots of an hour in which officers wrote little, more, and much."""
 _SIDES = (("In the game", style.XP), ("In chat", style.MESSAGES))
 
 
@@ -65,10 +67,11 @@ def uncovered_chart(week: UncoveredWeek) -> Document:
     line = f"{week.clan} \N{MIDDLE DOT} {style.span_words(week.span, week.zone)}"
     draw_header(paper, _uncovered_title(week), line, "")
     draw_week(paper, week.talk, _HOURS)
-    cells = [hour_cell(_HOURS, *each) for each in week.covered]
-    dots = [(left + width / 2, top + height / 2) for left, top, width, height in cells]
-    # The dark rim makes them plain on bright hours too.
-    paper.dots(dots, style.INK, 11, style.CARD)
+    for size, hours in zip(_DOTS, week.covered_levels, strict=True):
+        cells = [hour_cell(_HOURS, *each) for each in hours]
+        dots = [(left + width / 2, top + height / 2) for left, top, width, height in cells]
+        # The dark rim makes them plain on bright hours too.
+        paper.dots(dots, style.INK, size, style.CARD)
     _draw_frames(paper, [hour_cell(_HOURS, *each) for each in week.uncovered])
     _draw_hours_key(paper, week)
     words = (_uncovered_line(week), *([week.since_words] if week.since_words else []))
@@ -106,8 +109,9 @@ def _draw_frames(paper: Paper, cells: list[Rect]) -> None:
 def _draw_hours_key(paper: Paper, week: UncoveredWeek) -> None:
     """Explain dots, frames and colours in two lines."""
     left, baseline = float(style.MARGIN), 612.0
-    paper.dots([(left + 17, baseline - 9)], style.INK, 11, style.CARD)
-    paper.text((left + 42, baseline), "an officer wrote", SMALL)
+    for size, at in zip(_DOTS, (6, 24, 50), strict=True):
+        paper.dots([(left + at, baseline - 9)], style.INK, size, style.CARD)
+    paper.text((left + 74, baseline), "by officers, few to many", SMALL)
     right = paper.width - style.MARGIN
     draw_heat_key(paper, week.talk, right, baseline, "messages in the hour:")
     _draw_frames(paper, [(left, baseline + 20, 34, 28)])

@@ -157,6 +157,15 @@ class UncoveredWeek:
         return _with_any(self.cover)
 
     @property
+    def covered_levels(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Return these hours by how much officers wrote, beside the hour in which it was most."""
+        most = max((messages for row in self.cover for messages in row), default=0)
+        levels: list[list[tuple[int, int]]] = [[], [], []]
+        for weekday, hour in self.covered:
+            levels[min(3 * self.cover[weekday][hour] // most, 2)].append((weekday, hour))
+        return tuple(tuple(each) for each in levels)
+
+    @property
     def since_words(self) -> str:
         """Return since when there is data where the span begins before it; else nothing."""
         start = day_of(self.span.start, ZoneInfo(self.zone))

@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("Name", 15),
     Column("Joined", 12),
     Column("Role", 14),
-    Column("Person", 16),
+    Column("Person", 18),
     *(Column(days, 8.5) for days in _DAYS[:3]),
     *(Column(days, width) for days, width in zip(_DAYS, (11, 12, 12.5, 13.5), strict=True)),
     *(Column(days, 8) for days in _DAYS),

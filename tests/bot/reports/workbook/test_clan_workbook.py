@@ -23,7 +23,21 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 SHEETS = ["Summary", "Roster", "Skills", "Bosses", "Boss kills", "Activity", "Changes"]
-NASTY = ("=1+1", "@everyone", "<b>x</b>", "-Dash", "+44", "\N{FIRE} Fox", "http://x.y", "a&b", "7")
+NASTY = (
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "<script>",
+    "\u0645\u0631\u062d\u0628",
+    "W" * 12,
+    "@everyone",
+    "<b>x</b>",
+    "-Dash",
+    "+44",
+    "\N{FIRE} Fox",
+    "http://x.y",
+    "a&b",
+    "7",
+)
 UTC_ZONE = ZoneInfo("UTC")
 FIRST = 5
 """The roster's first row of members, as Excel counts."""
@@ -126,20 +140,13 @@ def test_sheets_print_on_few_a4_pages_beside_each_other(name: str, area: str, pa
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert (sheet.page_setup.fitToWidth or 1) == pages
     assert (sheet.print_title_cols == "$A:$A") is (pages > 1)
-    parts = (sheet.oddHeader.left, sheet.oddFooter.left, sheet.oddFooter.center)
-    header, left, centre = (part.text if part else None for part in parts)
-    assert bool(header) is (pages > 1)
-    assert (left, centre) == ("&A", "Iron Cabbage")
-    right = sheet.oddFooter.right
-    assert right
-    assert right.text == "Page &P of &N"
+    assert ("Iron Cabbage" in str(sheet.oddHeader)) is (pages > 1)
+    assert str(sheet.oddFooter) == "&L&A&CIron Cabbage&RPage &P of &N"
 
 
 def test_a_clans_name_is_no_command_of_the_printed_page() -> None:
     sheet = opened(clan_report(member(), clan="Black & White &D"))["Roster"]
-    centre = sheet.oddFooter.center
-    assert centre
-    assert centre.text == "Black && White &&D"
+    assert "&CBlack && White &&D&R" in str(sheet.oddFooter)
 
 
 def test_what_nobody_did_has_no_column_on_paper() -> None:
