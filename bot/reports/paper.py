@@ -12,6 +12,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Literal, NamedTuple
+from unicodedata import bidirectional
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -35,6 +36,7 @@ _FONTS = FilePath(mpl.get_data_path(), "fonts", "ttf")
 _PLAIN, _BOLD = _FONTS / "DejaVuSans.ttf", _FONTS / "DejaVuSans-Bold.ttf"
 _START, _ON, _CLOSE = int(Path.MOVETO), int(Path.LINETO), int(Path.CLOSEPOLY)
 _ANCHORS = {"left": "ls", "center": "ms", "right": "rs"}
+_FROM_RIGHT = frozenset({"R", "AL", "AN"})
 _INVISIBLE = frozenset({0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF})
 
 
@@ -46,10 +48,16 @@ class TextStyle(NamedTuple):
     bold: bool = False
 
 
+def _font(words: str, text_style: TextStyle) -> ImageFont.FreeTypeFont:
+    """Return the font for words; only those that run from the right need the slower layout."""
+    from_right = any(bidirectional(char) in _FROM_RIGHT for char in words)
+    return _sized(text_style.size, bold=text_style.bold, from_right=from_right)
+
+
 @cache
-def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
-    file = _BOLD if bold else _PLAIN
-    return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)
+def _sized(size: int, *, bold: bool, from_right: bool) -> ImageFont.FreeTypeFont:
+    layout = ImageFont.Layout.RAQM if from_right else ImageFont.Layout.BASIC
+    return ImageFont.truetype(str(_BOLD if bold else _PLAIN), size, layout_engine=layout)
 
 
 @cache
@@ -71,7 +79,7 @@ def _missing(char: str) -> bool:
 
 def width_of(words: str, text_style: TextStyle) -> float:
     """Return how many pixels wide the words are."""
-    return _font(text_style.size, bold=text_style.bold).getlength(words)
+    return _font(words, text_style).getlength(words)
 
 
 def fitted(words: str, room: float, text_style: TextStyle) -> str:
@@ -206,7 +214,7 @@ class Paper:
         card = Image.frombytes("RGBA", (self.width, self.height), drawn)
         pen = ImageDraw.Draw(card)
         for at, words, text_style, align in self._words:
-            font = _font(text_style.size, bold=text_style.bold)
+            font = _font(words, text_style)
             pen.text(at, words, text_style.colour, font, anchor=_ANCHORS[align])
         file = BytesIO()
         few = card.quantize(256, method=Image.Quantize.FASTOCTREE)

@@ -56,7 +56,8 @@ def _write_kills(workbook: StyledWorkbook, report: ClanReport, killed: list[Boss
         "italic: not counted from the start",
     )
     columns = (*FIXED, *(Column(row.name, 6.5) for row in killed), *COUNTED)
-    sheet.page.set_row(_HEAD, 150)
+    if killed:
+        sheet.page.set_row(_HEAD, 150)
     sheet.head(_HEAD, columns, "upright head")
     sheet.head(_HEAD, FIXED)
     rows = boss_gains(report, tuple(row.metric for row in killed))
