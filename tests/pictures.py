@@ -125,4 +125,4 @@ if __name__ == "__main__":
     target = Path(*sys.argv[1:2])
     target.mkdir(parents=True, exist_ok=True)
     for made in asyncio.run(draw_pictures(target)):
-        print(f"{made}  {made.stat().st_size / 1000:.0f} kB")  # noqa: T201 - a command's answer
+        sys.stdout.write(f"{made}  {made.stat().st_size / 1000:.0f} kB\n")

@@ -65,7 +65,8 @@ def uncovered_chart(week: UncoveredWeek) -> Document:
     """Draw when the clan talks, in which of these hours an officer wrote, and in which none did."""
     paper = Paper()
     line = f"{week.clan} \N{MIDDLE DOT} {style.span_words(week.span, week.zone)}"
-    draw_header(paper, _uncovered_title(week), line, "")
+    title, told = _uncovered_title(week), _uncovered_line(week)
+    draw_header(paper, title, line, "")
     draw_week(paper, week.talk, _HOURS)
     for size, hours in zip(_DOTS, week.covered_levels, strict=True):
         cells = [hour_cell(_HOURS, *each) for each in hours]
@@ -74,9 +75,9 @@ def uncovered_chart(week: UncoveredWeek) -> Document:
         paper.dots(dots, style.INK, size, style.CARD)
     _draw_frames(paper, [hour_cell(_HOURS, *each) for each in week.uncovered])
     _draw_hours_key(paper, week)
-    words = (_uncovered_line(week), *([week.since_words] if week.since_words else []))
+    words = (told, *([week.since_words] if week.since_words else []))
     draw_small_print(paper, words)
-    return Document("uncovered_hours.png", paper.png(), _uncovered_alt(week))
+    return Document("uncovered_hours.png", paper.png(), _uncovered_alt(week, title, told))
 
 
 def _about(picture: WeeksPicture) -> Iterator[str]:
@@ -161,15 +162,15 @@ def _draw_unknown(paper: Paper, rect: Rect) -> None:
 
 
 def _uncovered_title(week: UncoveredWeek) -> str:
-    if week.gap is not None:
-        return f"No officer {gap_words(week.gap)}"
+    if (gap := week.gap) is not None:
+        return f"No officer {gap_words(gap)}"
     return "An officer in every busy hour" if week.hours else f"Hours without an officer: {DASH}"
 
 
 def _uncovered_line(week: UncoveredWeek) -> str:
-    if week.gap is None:
+    if (gap := week.gap) is None:
         return f"No hour without one ({_busy(week)})" if week.hours else "Nothing was seen"
-    longest, all_hours = plural(week.gap[2], "hour"), plural(week.how_many, "hour")
+    longest, all_hours = plural(gap[2], "hour"), plural(week.how_many, "hour")
     return f"Longest gap {longest}; {all_hours} of the week without one"
 
 
@@ -195,10 +196,10 @@ def _by_week(days: Iterable[int | None]) -> str:
     return ", ".join("unknown" if each is None else str(each) for each in days)
 
 
-def _uncovered_alt(week: UncoveredWeek) -> str:
+def _uncovered_alt(week: UncoveredWeek, title: str, told: str) -> str:
     covered = f"An officer wrote in {plural(len(week.covered), 'hour')} of the week"
     since = f" {week.since_words[:1].upper()}{week.since_words[1:]}." if week.since_words else ""
     return (
-        f"{_uncovered_title(week)}. Messages of {week.clan} by weekday and hour, "
-        f"{style.span_words(week.span, week.zone)}. {covered}. {_uncovered_line(week)}.{since}"
+        f"{title}. Messages of {week.clan} by weekday and hour, "
+        f"{style.span_words(week.span, week.zone)}. {covered}. {told}.{since}"
     )

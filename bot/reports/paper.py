@@ -50,7 +50,8 @@ class TextStyle(NamedTuple):
 
 def _font(words: str, text_style: TextStyle) -> ImageFont.FreeTypeFont:
     """Return the font for words; only those that run from the right need the slower layout."""
-    from_right = any(bidirectional(char) in _FROM_RIGHT for char in words)
+    # The slower one breaks off at what has no shape, such as the end of a line.
+    from_right = words.isprintable() and any(bidirectional(each) in _FROM_RIGHT for each in words)
     return _sized(text_style.size, bold=text_style.bold, from_right=from_right)
 
 

@@ -8,7 +8,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from bot.clan.spans import WINDOWS
 from bot.clan.wording import DASH, plural
 from bot.reports import style
-from bot.reports.clan_report import ClanReport, RosterRow, roster_rows
+from bot.reports.clan_report import ClanReport
+from bot.reports.roster_rows import RosterRow, roster_rows
 from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 from bot.reports.workbook.source import Source
 

@@ -9,11 +9,11 @@ from bot.reports.clan_report import (
     Mover,
     TotalRow,
     doubts,
-    roster_notes,
     top_movers,
     total_rows,
 )
 from bot.reports.definitions import DEFINITIONS
+from bot.reports.roster_rows import roster_notes
 from bot.reports.workbook.sheets import Sheet, StyledWorkbook
 from bot.reports.workbook.source import Source
 

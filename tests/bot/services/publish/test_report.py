@@ -10,8 +10,9 @@ from bot.clan.gains import MetricGain
 from bot.clan.spans import Period, last
 from bot.clan.standings import TopBoss
 from bot.reports.charts import report_chart
-from bot.reports.clan_report import ClanReport, begins, doubts, roster_rows
+from bot.reports.clan_report import ClanReport, begins, doubts
 from bot.reports.lists import inactive_rows, promotion_rows
+from bot.reports.roster_rows import roster_rows
 from bot.reports.worker import Inline
 from bot.services.publish import Publish
 from bot.services.review import Review
