@@ -10,10 +10,19 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals, best_hours
+from bot.clan.activity import (
+    Change,
+    ChangeKind,
+    Heatmap,
+    Totals,
+    TrendLine,
+    TrendStep,
+    best_hours,
+    step_of,
+)
 from bot.clan.gains import Gains, MetricGain
 from bot.clan.metrics import SKILLS
-from bot.clan.spans import DAY, WINDOWS, Period, last
+from bot.clan.spans import DAY, HOUR, WINDOWS, Period, last
 from bot.clan.standings import Chat, Link, Member, Roster, in_house_order
 from bot.reports.clan_report import ClanReport
 from bot.reports.pictures import Card, ClanWeek
@@ -131,6 +140,7 @@ def clan_report(
     *members: Member, clan: str = "Iron Cabbage", period: Period = Period.MONTH
 ) -> ClanReport:
     """Return a report of these members with nothing in its tables."""
+    lines, earlier = trend(Random(1), period)  # noqa: S311 - made-up numbers
     return ClanReport(
         clan=clan,
         zone=ZONE,
@@ -140,13 +150,15 @@ def clan_report(
         totals=totals(members, period),
         before=totals(members, period, 0.9),
         heatmap=week_hours(),
-        trend=trend(Random(1)),  # noqa: S311 - made-up numbers
+        trend=lines,
+        earlier=earlier,
         evidence=("WOM 2 h old", "96% of members linked", "bot away 3 h on Tuesday"),
     )
 
 
 def card(of: Member | None = None, *, clan: str = "Iron Cabbage") -> Card:
     """Return the card of a member who is third in everything."""
+    lines, earlier = trend(Random(2), Period.MONTH, 900_000, 14)  # noqa: S311 - made-up numbers
     return Card(
         member=of or member(),
         clan=clan,
@@ -154,7 +166,8 @@ def card(of: Member | None = None, *, clan: str = "Iron Cabbage") -> Card:
         period=Period.MONTH,
         now=NOW,
         places=dict.fromkeys(("xp", "kills", "messages", "answers"), (3, 305)),
-        trend=trend(Random(2), 900_000, 14),  # noqa: S311 - made-up numbers
+        trend=lines,
+        earlier=earlier,
         best_hours=best_hours(week_hours(0.1)),
         hours=week_hours(0.1),
         accounts=((of or member()).name, "Second Account"),
@@ -176,19 +189,30 @@ def week_hours(factor: float = 1.0) -> Heatmap:
     )
 
 
-def trend(chance: Random, xp: int = 40_000_000, messages: int = 420) -> tuple[DayLine, ...]:
-    """Return 90 days with weekends above the rest and a gap of three days in the game."""
-    today = NOW.date()
-    return tuple(
-        DayLine(
-            today - timedelta(days=ago),
+def trend(
+    chance: Random, period: Period, xp: int = 40_000_000, messages: int = 420
+) -> tuple[tuple[TrendLine, ...], tuple[TrendLine, ...]]:
+    """Return the steps of a period and those before it, of which three were not seen in the game.
+
+    Weekends are above the rest, and the last step is not over yet.
+    """
+    step = step_of(period)
+    own = {TrendStep.HOUR: 24, TrendStep.WEEK: 52}.get(step, period.value)
+    length = {TrendStep.HOUR: HOUR, TrendStep.WEEK: 7 * DAY}.get(step, DAY)
+    lines = tuple(
+        TrendLine(
+            at.date(),
             int(messages * swing * chance.uniform(0.7, 1.3)),
-            None if 50 <= ago < 53 else int(xp * swing * chance.uniform(0.6, 1.4)),
-            None if 50 <= ago < 53 else int(messages * 1.6 * swing * chance.uniform(0.5, 1.5)),
+            None if gap else int(xp * swing * chance.uniform(0.6, 1.4)),
+            None if gap else int(messages * 1.6 * swing * chance.uniform(0.5, 1.5)),
+            hour=at.hour if step is TrendStep.HOUR else None,
         )
-        for ago in range(89, -1, -1)
-        for swing in [0.4 if not ago else 1.4 if (today - timedelta(days=ago)).weekday() > 4 else 1]
+        for ago in range(own + max(own, 168 if step is TrendStep.HOUR else 7) - 1, -1, -1)
+        for at in [NOW.astimezone(ZoneInfo(ZONE)) - ago * length]
+        for gap in [own // 2 <= ago < own // 2 + 3]
+        for swing in [0.4 if not ago else 1.4 if at.weekday() > 4 else 1]
     )
+    return lines[-own:], lines[:-own]
 
 
 def full_clan(how_many: int = 305, clan: str = "Iron Cabbage") -> ClanReport:

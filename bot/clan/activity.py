@@ -1,6 +1,6 @@
 """What a whole clan did: totals, the days of a trend, the week's heatmap, roster changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,6 +13,9 @@ from bot.clan.standings import Member
 
 Heatmap = tuple[tuple[int, ...], ...]
 """Messages by weekday (Monday first) and hour of the clan's clock: 7 rows of 24."""
+
+_LEAST_KNOWN = 4
+"""Of fewer values no mean is usual."""
 
 
 class Totals(NamedTuple):
@@ -66,10 +69,19 @@ def totals_of(each_side: Iterable[tuple[Gains, int]], messages: int | None) -> T
     )
 
 
-class DayLine(NamedTuple):
-    """One day of the clan's calendar; None where nothing was observed.
+class TrendStep(StrEnum):
+    """How long each step of a trend is; WEEK is any seven days, ended by the last one."""
 
-    `fell` says that XP or kills were seen to have been lost.
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+
+
+class TrendLine(NamedTuple):
+    """One step of a trend by the clan's clock; None where nothing was observed.
+
+    A week stands at its first day, an hour has its day and its `hour`. `fell` says that XP or kills
+    were seen to have been lost.
     """
 
     day: date
@@ -77,6 +89,35 @@ class DayLine(NamedTuple):
     xp: int | None
     kills: int | None = None
     fell: bool = False
+    hour: int | None = None
+
+
+def step_of(period: Period) -> TrendStep:
+    """Return in which steps a period is drawn: 24 hours by hour, a year by week, others by day."""
+    return {Period.DAY: TrendStep.HOUR, Period.YEAR: TrendStep.WEEK}.get(period, TrendStep.DAY)
+
+
+def usual(
+    values: Sequence[float | None], earlier: Sequence[float | None], step: TrendStep
+) -> tuple[float | None, ...]:
+    """Return the mean of 7 days beside each value; `earlier` are the values right before.
+
+    Of days it is that of the day and the six before it, of hours that of the same hour on the seven
+    days before. Weeks have none, and neither has what fewer than four known values stand for.
+    """
+    series = (*earlier, *values)
+    back = {TrendStep.HOUR: range(24, 192, 24), TrendStep.DAY: range(7), TrendStep.WEEK: range(0)}[
+        step
+    ]
+    return tuple(
+        _mean([series[number - each] for each in back if each <= number])
+        for number in range(len(earlier), len(series))
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if len(known) >= _LEAST_KNOWN else None
 
 
 class ChangeKind(StrEnum):

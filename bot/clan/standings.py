@@ -3,7 +3,8 @@
 A roster is frozen: commands, charts, the workbook and the command line all read it.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -158,21 +159,26 @@ def in_house_order(members: tuple[Member, ...]) -> tuple[Member, ...]:
     return tuple(sorted(members, key=key))
 
 
-def composite(member: Member) -> float | None:
-    """Return messages7 x 100 + XP7 / 100,000 + kills7, for ordering only; None when unknown.
+def ahead_on_both(members: Iterable[Member], period: Period) -> dict[int, float]:
+    """Return by player id of which share of the members nobody did more, in messages and in XP.
 
-    What may have been gained before the 7 days is not in it.
+    The lower of the two counts, so that nobody leads by one side alone, and whoever did nothing on
+    one has none. Members with an unknown side, or gains that may be older, are not in it.
     """
-    week = member.gains(Period.WEEK)
-    if week.thin:
-        week = UNKNOWN
-    parts = (
-        (member.messages(Period.WEEK), 100.0),
-        (week.xp, 1 / 100_000),
-        (week.kills, 1.0),
-    )
-    known = [value * weight for value, weight in parts if value is not None]
-    return sum(known) if known else None
+    sides = {
+        member.player_id: (wrote, gains.xp)
+        for member in members
+        if (gains := member.gains(period)).is_dated
+        and gains.xp is not None
+        and (wrote := member.messages(period)) is not None
+    }
+    wrote_all = sorted(wrote for wrote, _ in sides.values())
+    gained_all = sorted(gained for _, gained in sides.values())
+    return {
+        who: min(bisect_right(wrote_all, wrote), bisect_right(gained_all, gained)) / len(sides)
+        for who, (wrote, gained) in sides.items()
+        if wrote and gained
+    }
 
 
 def place(values: Mapping[int, float | None], player_id: int) -> tuple[int, int] | None:

@@ -91,8 +91,8 @@ def plural(count: float | None, one: str, many: str | None = None) -> str:
 
 
 def role_words(role: str) -> str:
-    """Return a WOM role as people read it: "deputy_owner" becomes "Deputy owner"."""
-    return role.replace("_", " ").capitalize()
+    """Return a WOM role as people write it: "deputy_owner" becomes "Deputy Owner"."""
+    return role.replace("_", " ").title()
 
 
 def first_few(names: Sequence[str], most: int) -> str:

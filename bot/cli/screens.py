@@ -48,7 +48,7 @@ def show_poll(
 
 def show_report(console: Console, report: ClanReport) -> None:
     """Show totals, top lists and how well all of it was observed."""
-    console.print(f"{report.clan} · {span_words(report.span, report.zone)}", style="bold")
+    console.print(f"{report.clan} · {span_words(report.shown_span, report.zone)}", style="bold")
     totals = _table("", "now", "before", "change")
     for row in total_rows(report):
         label = f"{row.label}, {row.seen}" if row.seen else row.label
@@ -73,7 +73,7 @@ def _movers(report: ClanReport) -> Table:
     """Return the top lists side by side."""
     movers = top_movers(report)
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
-    for heading in ("XP", "Boss kills", "Messages", "Most active"):
+    for heading in ("XP", "Boss kills", "Messages", "Most active, %"):
         table.add_column(heading, no_wrap=True)
         table.add_column("", justify="right")
     for row in zip_longest(*movers):

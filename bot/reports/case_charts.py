@@ -16,14 +16,14 @@ from bot.reports.case_pictures import (
     side_totals,
 )
 from bot.reports.documents import Document
-from bot.reports.paper import Paper, Point, Rect
+from bot.reports.paper import Paper, Rect
 from bot.reports.plots import (
     BODY,
     HEADING,
     SMALL,
-    SOFT,
     STRONG,
     Tile,
+    draw_hatched,
     draw_header,
     draw_heat_key,
     draw_small_print,
@@ -32,11 +32,13 @@ from bot.reports.plots import (
     hour_cell,
 )
 
-_FIELD: Rect = (style.MARGIN + 40, 284, 988, 300)
+_FIELD: Rect = (style.MARGIN + 34, 314, 1002, 310)
 """Where the bars of the weeks stand."""
-_HOURS: Rect = (style.MARGIN, 108, 1028, 456)
+_HOURS: Rect = (style.MARGIN, 112, 1036, 456)
 """Where the hours of the week stand."""
-_BAR = 44.0
+_BAR = 46.0
+_DOTS = (8, 13, 20)
+"""Sizes of the dots of an hour in which officers wrote little, more, and much."""
 _SIDES = (("In the game", style.XP), ("In chat", style.MESSAGES))
 
 
@@ -44,17 +46,15 @@ def weeks_chart(picture: WeeksPicture) -> Document:
     """Draw on how many days of each week a person was active in the game and in chat."""
     paper = Paper()
     note = f"last {plural(len(picture.weeks), 'week')}"
-    draw_header(paper, picture.name, style.evidence_words(_about(picture)), note)
-    draw_small_print(paper, (picture.span_words,))
-    evidence = style.evidence_words(picture.evidence)
-    paper.text((style.MARGIN, 646), evidence, SMALL, room=1028)
+    draw_header(paper, picture.name, picture.span_words, note)
+    draw_small_print(paper, (*_about(picture), *picture.evidence))
     totals = side_totals(picture.weeks)
     tiles = [
         Tile(label, total.words, total.doubt, colour)
         for (label, colour), total in zip(_SIDES, totals, strict=True)
     ]
-    draw_tiles(paper, tiles, 104)
-    _draw_key(paper, 244)
+    draw_tiles(paper, tiles, 112)
+    _draw_key(paper, 272)
     _draw_scale(paper)
     for place, week in enumerate(picture.weeks):
         _draw_pair(paper, week, place, len(picture.weeks))
@@ -62,17 +62,22 @@ def weeks_chart(picture: WeeksPicture) -> Document:
 
 
 def uncovered_chart(week: UncoveredWeek) -> Document:
-    """Draw the messages of those hours of the week in which no officer wrote."""
+    """Draw when the clan talks, in which of these hours an officer wrote, and in which none did."""
     paper = Paper()
-    line = f"{week.clan} · {style.span_words(week.span, week.zone)}"
-    draw_header(paper, _uncovered_title(week), line, f"last {plural(week.span.length.days, 'day')}")
-    draw_small_print(paper, (_rule(week), *week.evidence))
-    draw_week(paper, week.hours, _HOURS, text_style=SOFT)
-    _underline(paper, week)
-    paper.text((style.MARGIN, 610), _uncovered_line(week), HEADING, room=1028)
-    if week.gap is not None:
-        draw_heat_key(paper, week.hours, 624, "quiet or covered")
-    return Document("uncovered_hours.png", paper.png(), _uncovered_alt(week))
+    line = f"{week.clan} \N{MIDDLE DOT} {style.span_words(week.span, week.zone)}"
+    title, told = _uncovered_title(week), _uncovered_line(week)
+    draw_header(paper, title, line, "")
+    draw_week(paper, week.talk, _HOURS)
+    for size, hours in zip(_DOTS, week.covered_levels, strict=True):
+        cells = [hour_cell(_HOURS, *each) for each in hours]
+        dots = [(left + width / 2, top + height / 2) for left, top, width, height in cells]
+        # The dark rim makes them plain on bright hours too.
+        paper.dots(dots, style.INK, size, style.CARD)
+    _draw_frames(paper, [hour_cell(_HOURS, *each) for each in week.uncovered])
+    _draw_hours_key(paper, week)
+    words = (told, *([week.since_words] if week.since_words else []))
+    draw_small_print(paper, words)
+    return Document("uncovered_hours.png", paper.png(), _uncovered_alt(week, title, told))
 
 
 def _about(picture: WeeksPicture) -> Iterator[str]:
@@ -84,11 +89,41 @@ def _about(picture: WeeksPicture) -> Iterator[str]:
         yield f"also plays {', '.join(picture.others)}"
 
 
-def _draw_key(paper: Paper, top: float) -> None:
-    paper.text((style.MARGIN, top), "Active days of each week", HEADING)
+def _draw_frames(paper: Paper, cells: list[Rect]) -> None:
+    """Frame the busy hours without an officer."""
+    thick = 5
+    paper.rects(
+        (
+            part
+            for left, top, width, height in cells
+            for part in (
+                (left + 1, top + 1, width - 2, thick),
+                (left + 1, top + height - 1 - thick, width - 2, thick),
+                (left + 1, top + 1, thick, height - 2),
+                (left + width - 1 - thick, top + 1, thick, height - 2),
+            )
+        ),
+        style.DOWN,
+    )
+
+
+def _draw_hours_key(paper: Paper, week: UncoveredWeek) -> None:
+    """Explain dots, frames and colours in two lines."""
+    left, baseline = float(style.MARGIN), 612.0
+    for size, at in zip(_DOTS, (6, 24, 50), strict=True):
+        paper.dots([(left + at, baseline - 9)], style.INK, size, style.CARD)
+    paper.text((left + 74, baseline), "by officers, few to many", SMALL)
     right = paper.width - style.MARGIN
-    paper.text((right, top), "unknown", SMALL, align="right")
-    _draw_hatched(paper, (right - 112, top - 15, 34, 18))
+    draw_heat_key(paper, week.talk, right, baseline, "messages in the hour:")
+    _draw_frames(paper, [(left, baseline + 20, 34, 28)])
+    paper.text((left + 42, baseline + 43), _rule(week), SMALL)
+
+
+def _draw_key(paper: Paper, baseline: float) -> None:
+    paper.text((style.MARGIN, baseline), "Active days, by the week's first day", HEADING)
+    right = paper.width - style.MARGIN
+    paper.text((right, baseline), "not seen", SMALL, align="right")
+    draw_hatched(paper, [(right - 156, baseline - 20, 34, 20)])
 
 
 def _draw_scale(paper: Paper) -> None:
@@ -97,7 +132,7 @@ def _draw_scale(paper: Paper) -> None:
     # Not as lines, which would lie above the bars.
     paper.rects([(left, level - 0.5, width, 1) for level in levels], style.GRID)
     for days, level in enumerate(levels):
-        paper.text((left - 12, level + 5), str(days), SMALL, align="right")
+        paper.text((left - 10, level + 9), str(days), SMALL, align="right")
 
 
 def _draw_pair(paper: Paper, week: WeekLine, place: int, how_many: int) -> None:
@@ -114,67 +149,37 @@ def _draw_pair(paper: Paper, week: WeekLine, place: int, how_many: int) -> None:
         paper.rects([(start, top + height - tall, _BAR, tall)], colour)
         label = (start + _BAR / 2, top + height - tall - 7)
         paper.text(label, str(days), STRONG, align="center")
-    paper.text((middle, top + height + 25), _dates(week), SMALL, align="center")
-
-
-def _dates(week: WeekLine) -> str:
-    same_month = week.first_on.month == week.last_on.month
-    first = str(week.first_on.day) if same_month else style.day_words(week.first_on)
-    return f"{first}{DASH}{style.day_words(week.last_on)}"
+    named = style.day_words(week.first_on)
+    paper.text((middle, top + height + 32), named, SMALL, align="center")
 
 
 def _draw_unknown(paper: Paper, rect: Rect) -> None:
     left, top, width, height = rect
-    _draw_hatched(paper, rect)
+    draw_hatched(paper, [rect])
     middle = left + width / 2, top + height / 2
-    paper.box((middle[0] - 14, middle[1] - 16, 28, 32), style.CARD, corner=6)
-    paper.text((middle[0], middle[1] + 7), "?", BODY, align="center")
-
-
-def _draw_hatched(paper: Paper, rect: Rect) -> None:
-    """Fill a rectangle with slanting stripes that stay inside of it."""
-    paper.rects([rect], style.PANEL)
-    paper.polygons(_stripes(rect), style.CARD_EDGE)
-
-
-def _stripes(rect: Rect) -> Iterator[list[Point]]:
-    left, top, width, height = rect
-    right, rise, thick = left + width, 10, 3
-    for down in range(rise, int(height) - thick, 9):
-        low, high = top + down, top + down - rise
-        yield [(left, low), (right, high), (right, high + thick), (left, low + thick)]
-
-
-def _underline(paper: Paper, week: UncoveredWeek) -> None:
-    """Underline the hours of the longest gap."""
-    weekday, hour, hours = week.gap or (0, 0, 0)
-    start = 24 * weekday + hour
-    cells = (
-        hour_cell(_HOURS, SOFT, number // 24 % 7, number % 24)
-        for number in range(start, start + hours)
-    )
-    lines = [(left, top + height - 5, width, 4) for left, top, width, height in cells]
-    paper.rects(lines, style.INK)
+    paper.box((middle[0] - 15, middle[1] - 19, 30, 38), style.CARD, corner=6)
+    paper.text((middle[0], middle[1] + 10), "?", BODY, align="center")
 
 
 def _uncovered_title(week: UncoveredWeek) -> str:
-    if week.gap is not None:
-        return f"No officer: {gap_words(week.gap)}"
-    return "No busy hour without an officer" if week.hours else f"Hours without an officer: {DASH}"
+    if (gap := week.gap) is not None:
+        return f"No officer {gap_words(gap)}"
+    return "An officer in every busy hour" if week.hours else f"Hours without an officer: {DASH}"
 
 
 def _uncovered_line(week: UncoveredWeek) -> str:
-    if week.gap is None:
-        least = plural(week.least_messages, "message")
-        words = f"An officer wrote in every hour of the week with at least {least}"
-        return words if week.hours else "Nothing was observed"
-    longest, all_hours = plural(week.gap[2], "hour"), plural(week.how_many, "hour")
-    return f"Longest {longest}, in all {all_hours} of the week"
+    if (gap := week.gap) is None:
+        return f"No hour without one ({_busy(week)})" if week.hours else "Nothing was seen"
+    longest, all_hours = plural(gap[2], "hour"), plural(week.how_many, "hour")
+    return f"Longest gap {longest}; {all_hours} of the week without one"
 
 
 def _rule(week: UncoveredWeek) -> str:
-    least = plural(week.least_messages, "message")
-    return f"Hours of the week with at least {least} and none by an officer"
+    return f"no officer wrote, and the clan did ({_busy(week)})"
+
+
+def _busy(week: UncoveredWeek) -> str:
+    return f"{plural(week.least_messages, 'message')} or more"
 
 
 def _weeks_alt(picture: WeeksPicture, totals: tuple[SideTotal, SideTotal]) -> str:
@@ -191,8 +196,10 @@ def _by_week(days: Iterable[int | None]) -> str:
     return ", ".join("unknown" if each is None else str(each) for each in days)
 
 
-def _uncovered_alt(week: UncoveredWeek) -> str:
+def _uncovered_alt(week: UncoveredWeek, title: str, told: str) -> str:
+    covered = f"An officer wrote in {plural(len(week.covered), 'hour')} of the week"
+    since = f" {week.since_words[:1].upper()}{week.since_words[1:]}." if week.since_words else ""
     return (
-        f"{_uncovered_title(week)}. Messages of {week.clan} by weekday and hour, "
-        f"{style.span_words(week.span, week.zone)}. {_rule(week)}. {_uncovered_line(week)}."
+        f"{title}. Messages of {week.clan} by weekday and hour, "
+        f"{style.span_words(week.span, week.zone)}. {covered}. {told}.{since}"
     )

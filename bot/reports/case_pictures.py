@@ -132,15 +132,46 @@ class UncoveredWeek:
     """Messages in those hours of the week in which members wrote and no officer did, in a span.
 
     `hours` is what bot.clan.audit.without_officers returns for `least_messages`, or empty when
-    nothing was observed.
+    nothing was observed; `talk` are all messages of the clan, `cover` those of its officers. All of
+    them are those since `heard_from`.
     """
 
     clan: str
     zone: str
+    days: int
     span: Span
     hours: Heatmap
     least_messages: int
-    evidence: tuple[str, ...] = ()
+    talk: Heatmap = ()
+    cover: Heatmap = ()
+    heard_from: date | None = None
+
+    @property
+    def uncovered(self) -> tuple[tuple[int, int], ...]:
+        """Return (weekday, hour) of the busy hours without an officer."""
+        return _with_any(self.hours)
+
+    @property
+    def covered(self) -> tuple[tuple[int, int], ...]:
+        """Return (weekday, hour) of the hours in which an officer wrote."""
+        return _with_any(self.cover)
+
+    @property
+    def covered_levels(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Return these hours by how much officers wrote, beside the hour in which it was most."""
+        most = max((messages for row in self.cover for messages in row), default=0)
+        levels: list[list[tuple[int, int]]] = [[], [], []]
+        for weekday, hour in self.covered:
+            levels[min(3 * self.cover[weekday][hour] // most, 2)].append((weekday, hour))
+        return tuple(tuple(each) for each in levels)
+
+    @property
+    def since_words(self) -> str:
+        """Return since when there is data where the span begins before it; else nothing."""
+        start = day_of(self.span.start, ZoneInfo(self.zone))
+        if self.heard_from is None or self.heard_from <= start:
+            return ""
+        return f"data since {style.date_words(self.heard_from)}"
 
     @property
     def gap(self) -> tuple[int, int, int] | None:
@@ -150,7 +181,16 @@ class UncoveredWeek:
     @property
     def how_many(self) -> int:
         """Return how many hours of the week have no officer."""
-        return sum(bool(messages) for row in self.hours for messages in row)
+        return len(self.uncovered)
+
+
+def _with_any(week: Heatmap) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (weekday, hour)
+        for weekday, row in enumerate(week)
+        for hour, messages in enumerate(row)
+        if messages
+    )
 
 
 def gap_words(gap: tuple[int, int, int]) -> str:

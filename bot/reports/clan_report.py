@@ -9,16 +9,15 @@ from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.clan.activity import Change, ChangeKind, DayLine, Heatmap, Totals
+from bot.clan.activity import Change, ChangeKind, Heatmap, Totals, TrendLine
 from bot.clan.gains import Gains, MetricGain
 from bot.clan.showing import shown
-from bot.clan.spans import WINDOWS, Period, Span, day_of
-from bot.clan.standings import Member, Roster, composite
+from bot.clan.spans import Period, Span, day_of
+from bot.clan.standings import Member, Roster, ahead_on_both
 from bot.clan.wording import percent_change, plural, role_words
 from bot.reports.lists import Suggestions
 from bot.reports.style import date_words
 
-_CHAT_WINDOWS = (Period.WEEK, Period.MONTH, Period.QUARTER)
 _FAIR_SHARE = 0.9
 _Any = TypeVar("_Any")
 
@@ -29,9 +28,10 @@ class ClanReport:
 
     `skills` and `bosses` hold each player's gains of the span by metric, `present_*` the values now
     (-1 is unranked). A metric without a gain did not rise when the player's gains of the span are
-    known and the present value is ranked; otherwise it is unknown. `trend` has at most 90 days.
-    `suggestions` are in leadership's copy alone. `left_out` are the members who opted out: they
-    are counted in the totals and stand in nothing else. All messages are those since `heard_from`.
+    known and the present value is ranked; otherwise it is unknown. `trend` are the steps of the
+    period, `earlier` those right before it. `suggestions` are in leadership's copy alone.
+    `left_out` are the members who opted out: they are counted in the totals and stand in nothing
+    else. All messages are those since `heard_from`, all snapshots those since `seen_from`.
     """
 
     clan: str
@@ -46,12 +46,19 @@ class ClanReport:
     present_skills: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     present_bosses: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     heatmap: Heatmap = ()
-    trend: tuple[DayLine, ...] = ()
+    trend: tuple[TrendLine, ...] = ()
+    earlier: tuple[TrendLine, ...] = ()
     changes: tuple[Change, ...] = ()
     evidence: tuple[str, ...] = ()
     suggestions: Suggestions | None = None
     left_out: int = 0
     heard_from: date | None = None
+    seen_from: date | None = None
+
+    @property
+    def shown_span(self) -> Span:
+        """Return the span as it is told: it ends now, and not with the hour that runs."""
+        return Span(self.span.start, max(self.roster.as_of, self.span.start))
 
     def without(self, hidden: Collection[int]) -> "ClanReport":
         """Return the report without a name, number or change of these players; totals stay.
@@ -93,7 +100,10 @@ class Mover(NamedTuple):
 
 
 class TopMovers(NamedTuple):
-    """The top lists of the span, best first; who did nothing or is unknown is in none of them."""
+    """The top lists of the span, best first; who did nothing or is unknown is in none of them.
+
+    The values of `active` are percents: so many members did no more on either side.
+    """
 
     xp: tuple[Mover, ...]
     kills: tuple[Mover, ...]
@@ -130,36 +140,6 @@ class TotalRow(NamedTuple):
     def share(self) -> float | None:
         """Return the change as a share of before; None where before was nothing."""
         return self.change / self.before if self.change is not None and self.before else None
-
-
-@dataclass(frozen=True, slots=True)
-class RosterRow:
-    """One member as the roster sheet shows them; windows are 7, 30, 90 and (game) 365 days.
-
-    `doubtful` says by window whether the game's gains are partial or thin; `notes` says why.
-    `counted_from` and `counted_to` are the instants of the two snapshots that they lie between.
-    """
-
-    place: int
-    name: str
-    joined_on: date | None
-    role: str
-    person: str | None
-    messages: tuple[int | None, ...]
-    xp: tuple[int | None, ...]
-    kills: tuple[int | None, ...]
-    doubtful: tuple[bool, ...]
-    ehp: float | None
-    ehb: float | None
-    total_messages: int | None
-    total_xp: int | None
-    total_kills: int | None
-    seen_in_game_at: datetime | None
-    seen_in_chat_at: datetime | None
-    weeks: tuple[int, ...]
-    notes: str
-    counted_from: tuple[datetime | None, ...] = ()
-    counted_to: datetime | None = None
 
 
 class ChangeRow(NamedTuple):
@@ -208,12 +188,17 @@ def since_day(gains: Gains, zone: ZoneInfo) -> date | None:
 def top_movers(report: ClanReport, how_many: int = 5) -> TopMovers:
     """Return the top lists of the report's period."""
     members, period = report.roster.members, report.period
+    ahead = ahead_on_both(members, period)
     return TopMovers(
         xp=most_gained(report, lambda gains: gains.xp, how_many),
         kills=most_gained(report, lambda gains: gains.kills, how_many),
         messages=best(members, lambda member: member.messages(period), how_many),
-        active=best(members, composite, how_many),
+        active=best(members, lambda member: _percent(ahead.get(member.player_id)), how_many),
     )
+
+
+def _percent(share: float | None) -> int | None:
+    return None if share is None else round(100 * share)
 
 
 def total_rows(report: ClanReport) -> tuple[TotalRow, ...]:
@@ -239,6 +224,7 @@ def doubts(report: ClanReport) -> tuple[str, ...]:
     """Return what the totals leave out or count otherwise, in words; nothing where all is plain."""
     told, period = report.totals, report.period.words
     return (
+        *begins(report),
         *(
             [f"{plural(told.thin, 'member')} not in the totals: not seen near the start"]
             if told.thin
@@ -253,6 +239,16 @@ def doubts(report: ClanReport) -> tuple[str, ...]:
     )
 
 
+def begins(report: ClanReport) -> tuple[str, ...]:
+    """Return since when there is data where the period begins before it; else nothing."""
+    start = day_of(report.span.start, ZoneInfo(report.zone))
+    sides = {"messages": report.heard_from, "XP and kills": report.seen_from}
+    later = {side: day for side, day in sides.items() if day is not None and day > start}
+    if len(later) == len(sides) and len(set(later.values())) == 1:
+        return (f"data since {date_words(max(later.values()))}",)
+    return tuple(f"{side} since {date_words(day)}" for side, day in later.items())
+
+
 def _writers(totals: Totals) -> int | None:
     """Return how many wrote; None when nobody's messages are known."""
     return None if totals.messages is None else totals.writers
@@ -261,70 +257,6 @@ def _writers(totals: Totals) -> int | None:
 def _active(totals: Totals) -> int | None:
     """Return how many were active; None when neither side of anybody is known."""
     return None if totals.messages is None and not totals.observed else totals.active
-
-
-def roster_rows(report: ClanReport) -> tuple[RosterRow, ...]:
-    """Return every present member in the roster's own order."""
-    zone = ZoneInfo(report.zone)
-    return tuple(
-        _roster_row(place, member, zone)
-        for place, member in enumerate(report.roster.members, start=1)
-    )
-
-
-def _roster_row(place: int, member: Member, zone: ZoneInfo) -> RosterRow:
-    windows = tuple(member.gains(period) for period in WINDOWS)
-    month = member.gains(Period.MONTH)
-    return RosterRow(
-        place=place,
-        name=member.name,
-        joined_on=day_of(member.joined_at, zone) if member.joined_at else None,
-        role=role_words(member.role),
-        person=_person(member),
-        messages=tuple(member.messages(period) for period in _CHAT_WINDOWS),
-        xp=tuple(gains.xp for gains in windows),
-        kills=tuple(gains.kills for gains in windows),
-        doubtful=tuple(gains.partial or gains.thin for gains in windows),
-        ehp=month.ehp,
-        ehb=month.ehb,
-        total_messages=member.total_messages,
-        total_xp=member.total_xp,
-        total_kills=member.total_kills,
-        seen_in_game_at=member.changed_at,
-        seen_in_chat_at=member.wrote_at,
-        weeks=member.weekly_messages,
-        notes=_notes(windows, zone),
-        counted_from=tuple(gains.since for gains in windows),
-        counted_to=max((gains.until for gains in windows if gains.until), default=None),
-    )
-
-
-def _person(member: Member) -> str | None:
-    """Return whose account it is; an alt is told by the main account, whose row has the chat."""
-    if member.alt_of is None:
-        return member.person
-    return f"{member.person or member.alt_of} (alt of {member.alt_of})"
-
-
-def _notes(windows: tuple[Gains, ...], zone: ZoneInfo) -> str:
-    """Return why some gains are doubtful, windows with the same reason in one breath."""
-    reasons: dict[str, list[str]] = {}
-    for period, gains in zip(WINDOWS, windows, strict=True):
-        if gains.since is None or not (gains.partial or gains.thin):
-            continue
-        since = date_words(day_of(gains.since, zone))
-        reason = f"counted from {since}" if gains.partial else f"counted from {since} already"
-        reasons.setdefault(reason, []).append(str(period.value))
-    notes = [f"{', '.join(days)} d: {reason}" for reason, days in reasons.items()]
-    fell = [
-        f"{what} fell by {most:,}"
-        for what, most in (
-            ("XP", max(gains.dropped_xp for gains in windows)),
-            ("kills", max(gains.dropped_kills for gains in windows)),
-        )
-        if most
-    ]
-    return "; ".join([*notes, *fell])
 
 
 def change_rows(report: ClanReport) -> tuple[ChangeRow, ...]:

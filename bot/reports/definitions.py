@@ -16,23 +16,23 @@ Definitions = tuple[tuple[str, str], ...]
 """Words, each with its sentence."""
 
 DEFINITIONS: Final[Definitions] = (
-    ("Gain", "The value at the end of the span less the value at its start, never below zero."),
+    ("Gain", "The value at the end of the period minus the value at its start, never below zero."),
     (
         "Since",
-        "Counted from that day: nobody looked near the start. Days before it are in no total.",
+        "Counted from that day on: there is no snapshot near the start.",
     ),
     (
         "Messages",
-        "Counted once each, from people in the channels that are counted; bots never.",
+        "Each counts once, from people in the counted channels. Bots do not count.",
     ),
-    ("Active", "At least one message or any gain in the span."),
+    ("Active", "At least one message or any gain in the period."),
     (
         "Unknown",
-        "A dash: not linked, not ranked, new, or not observed in the span. Never the same as 0.",
+        "A dash: not linked, not ranked, new, or not seen in the period. It is not 0.",
     ),
     (
         "Most active",
-        "100 for each message, 1 for each boss kill and for each 100,000 XP, all over 7 days.",
+        "Percent of members who did no more: in messages and in XP, and the lower one counts.",
     ),
 )
 """The one sentence for each word that is printed beside the results."""
@@ -59,14 +59,15 @@ def inactive_words(policy: Policy) -> Definitions:
     rules = policy.enforcement
     limits = sorted(rules.limits.items())
     ranks = "".join(f", {role_words(role).lower()} {days}" for role, days in limits)
+    tenure, limit = plural(rules.min_tenure_days, "day"), plural(rules.window_days, "day")
     sure = (
-        f"In the clan for {plural(rules.min_tenure_days, 'day')}, and over all accounts no "
-        "message, no day in voice or with a reaction or command, no kill or other score that rose, "
-        f"and under {exact(rules.least_xp)} XP within the rank's limit "
-        f"({plural(rules.window_days, 'day')}{ranks}), both sides well observed."
+        f"In the clan for {tenure}, with enough game and Discord data. "
+        f"On all accounts, in their rank's limit ({limit}{ranks}): "
+        "no message, voice, reaction or command, no kill or other score that rose, and under "
+        f"{exact(rules.least_xp)} XP."
     )
-    unsure = "Nothing was seen of them, and not well enough to tell: see what would help."
-    apart = "Left in peace: away, exempt, asked again later, or playing in another game mode."
+    unsure = "Nothing was seen of them, but there is too little data to tell. See what would help."
+    apart = "Excluded: away, exempt, to be asked again later, or playing in another game mode."
     return (("Sure", sure), ("Needs evidence", unsure), ("Away or exempt", apart))
 
 
@@ -77,15 +78,15 @@ def promotion_words(policy: Policy) -> Definitions:
     seen, here = plural(rules.seen_days, "day"), plural(rules.tenure_days, "day")
     suggested = (
         f"At least one signal ({signals or 'none is on'}), in the clan for {here} (recruits "
-        f"{rules.recruit_tenure_days}), there on {rules.alive_days} of the last {MONTH_DAYS} days, "
-        f"seen within {seen}. At most {rules.first_percent}% of the clan or {rules.first_people}, "
-        "who were there on the most days of 8 weeks."
+        f"{rules.recruit_tenure_days}), seen on {rules.alive_days} of the last {MONTH_DAYS} days, "
+        f"the last time within {seen}. At most {rules.first_percent}% of the clan or "
+        f"{rules.first_people}: those seen on the most days of 8 weeks."
     )
-    also = "They qualify as well, and were there on fewer days. Nobody has to rise."
-    near = f"They lack nothing that is further off than {rules.near_percent}% of what is asked."
+    also = "They qualify too, but were seen on fewer days. Nobody has to be promoted."
+    near = f"They reach at least {rules.near_percent}% of everything that is asked."
     counted = (
-        f"Messages up to {rules.hour_cap:,} an hour, and days on which somebody was there: "
-        "how much anybody wrote at once buys nothing."
+        f"At most {rules.hour_cap:,} messages an hour, and days on which somebody was seen. "
+        "Writing a lot at once does not help."
     )
     return (
         ("Suggested", suggested),

@@ -12,6 +12,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Literal, NamedTuple
+from unicodedata import bidirectional
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -35,6 +36,7 @@ _FONTS = FilePath(mpl.get_data_path(), "fonts", "ttf")
 _PLAIN, _BOLD = _FONTS / "DejaVuSans.ttf", _FONTS / "DejaVuSans-Bold.ttf"
 _START, _ON, _CLOSE = int(Path.MOVETO), int(Path.LINETO), int(Path.CLOSEPOLY)
 _ANCHORS = {"left": "ls", "center": "ms", "right": "rs"}
+_FROM_RIGHT = frozenset({"R", "AL", "AN"})
 _INVISIBLE = frozenset({0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF})
 
 
@@ -46,10 +48,17 @@ class TextStyle(NamedTuple):
     bold: bool = False
 
 
+def _font(words: str, text_style: TextStyle) -> ImageFont.FreeTypeFont:
+    """Return the font for words; only those that run from the right need the slower layout."""
+    # The slower one breaks off at what has no shape, such as the end of a line.
+    from_right = words.isprintable() and any(bidirectional(each) in _FROM_RIGHT for each in words)
+    return _sized(text_style.size, bold=text_style.bold, from_right=from_right)
+
+
 @cache
-def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
-    file = _BOLD if bold else _PLAIN
-    return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)
+def _sized(size: int, *, bold: bool, from_right: bool) -> ImageFont.FreeTypeFont:
+    layout = ImageFont.Layout.RAQM if from_right else ImageFont.Layout.BASIC
+    return ImageFont.truetype(str(_BOLD if bold else _PLAIN), size, layout_engine=layout)
 
 
 @cache
@@ -71,7 +80,7 @@ def _missing(char: str) -> bool:
 
 def width_of(words: str, text_style: TextStyle) -> float:
     """Return how many pixels wide the words are."""
-    return _font(text_style.size, bold=text_style.bold).getlength(words)
+    return _font(words, text_style).getlength(words)
 
 
 def fitted(words: str, room: float, text_style: TextStyle) -> str:
@@ -163,8 +172,10 @@ class Paper:
             )
         )
 
-    def dots(self, points: Sequence[Point], colour: str, size: float = 4) -> None:
-        """Draw a dot at each of the points."""
+    def dots(
+        self, points: Sequence[Point], colour: str, size: float = 4, rim: str | None = None
+    ) -> None:
+        """Draw a dot at each of the points, with a rim of another colour if there is one."""
         across, down = [x for x, _ in points], [y for _, y in points]
         self._shapes.append(
             Line2D(
@@ -174,7 +185,8 @@ class Paper:
                 linestyle="none",
                 marker="o",
                 markersize=size,
-                markeredgewidth=0,
+                markeredgewidth=1.6 if rim else 0,
+                markeredgecolor=rim,
                 transform=self._down,
             )
         )
@@ -203,7 +215,7 @@ class Paper:
         card = Image.frombytes("RGBA", (self.width, self.height), drawn)
         pen = ImageDraw.Draw(card)
         for at, words, text_style, align in self._words:
-            font = _font(text_style.size, bold=text_style.bold)
+            font = _font(words, text_style)
             pen.text(at, words, text_style.colour, font, anchor=_ANCHORS[align])
         file = BytesIO()
         few = card.quantize(256, method=Image.Quantize.FASTOCTREE)

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.clan.activity import DayLine, Heatmap
-from bot.clan.spans import Period, Span, last
+from bot.clan.activity import Heatmap, TrendLine
+from bot.clan.spans import Period, Span, day_of, last
 from bot.clan.standings import Chat, Member
 from bot.clan.wording import short
 from bot.reports.clan_report import since_day
@@ -22,8 +22,9 @@ class Card:
     """All that a member's card says.
 
     `places` holds (place, of how many) for xp, kills, messages and answers of the period where the
-    member is ranked. `trend` is the last 90 days; `hours` and `best_hours` are the member's own
-    week over the same days. All messages are those since `heard_from`.
+    member is ranked. `trend` are the steps of the period, `earlier` those right before it; `hours`
+    and `best_hours` are the member's own week over 90 days. All messages are those since
+    `heard_from`.
     """
 
     member: Member
@@ -32,7 +33,8 @@ class Card:
     period: Period
     now: datetime
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    trend: tuple[DayLine, ...] = ()
+    trend: tuple[TrendLine, ...] = ()
+    earlier: tuple[TrendLine, ...] = ()
     best_hours: tuple[tuple[int, int, int], ...] = ()
     hours: Heatmap = ()
     accounts: tuple[str, ...] = ()
@@ -42,6 +44,11 @@ class Card:
     def span(self) -> Span:
         """Return the span that the card's gains are over."""
         return last(self.period, self.now, ZoneInfo(self.zone))
+
+    @property
+    def shown_span(self) -> Span:
+        """Return the span as it is told: it ends now, and not with the hour that runs."""
+        return Span(self.span.start, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +101,15 @@ def _below(card: Card, what: str, beside: float | None = None, unit: str = "") -
 
 def _doubts(card: Card, what: str) -> tuple[str, ...]:
     gains = card.member.gains(card.period)
+    zone = ZoneInfo(card.zone)
+    if what == "messages":
+        began = card.heard_from
+        is_later = began is not None and began > day_of(card.span.start, zone)
+        return (f"since {day_words(began)}",) if began and is_later else ()
     fell = {"xp": gains.dropped_xp, "kills": gains.dropped_kills}.get(what)
     if fell is None:
         return ()
-    since = since_day(gains, ZoneInfo(card.zone))
+    since = since_day(gains, zone)
     return (
         *([f"since {day_words(since)}"] if since else []),
         *([f"fell by {short(fell)}"] if fell else []),

@@ -1,10 +1,9 @@
-"""The pieces that charts are made of: tiles, lines over days, bars, the week's heatmap.
+"""The pieces that charts are made of: tiles, bars over a period, top lists, the week's heatmap.
 
-A day that was not observed is a gap in a line, and an unknown number is a dash: never zero.
+A step that was not observed is hatched, and an unknown number is a dash: never zero.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from math import ceil, log10
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from bot.clan.wording import DASH, short
 from bot.reports import style
 from bot.reports.clan_report import Mover
 from bot.reports.paper import Align, Paper, Point, Rect, TextStyle, drawable, width_of
+from bot.reports.trends import Mark, Plot, Trend
 
 HEADING = TextStyle(style.HEADING, bold=True)
 BODY = TextStyle()
@@ -24,8 +24,11 @@ SMALL = TextStyle(style.SMALL, style.INK_SOFT)
 _FEW = (2, 4, 6, 8, 10)
 _STEPS = (1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
 """Ends of an axis whose half is as round as they are: small ones, the rest by powers of ten."""
-_AXIS = 58
+_AXIS = 74
 """Pixels left of a plot for the numbers of its axis."""
+_SWATCH = 34
+_BAR_ALPHA, _SO_FAR_ALPHA = 0.62, 0.3
+_Key = Sequence[tuple[Mark, str]]
 
 
 class Tile(NamedTuple):
@@ -38,23 +41,6 @@ class Tile(NamedTuple):
     below_colour: str = style.INK_SOFT
 
 
-class Days(NamedTuple):
-    """One line over days; None is a gap.
-
-    `lit` is how many of the last days the report itself is about; `unfinished` says that the last
-    day is still running. `falls` are the places of the days on which something was lost.
-    """
-
-    label: str
-    note: str
-    days: tuple[date, ...]
-    values: tuple[float | None, ...]
-    colour: str
-    lit: int = 0
-    unfinished: bool = False
-    falls: tuple[int, ...] = ()
-
-
 class TopList(NamedTuple):
     """A top list to draw in `places` rows of equal height."""
 
@@ -64,7 +50,7 @@ class TopList(NamedTuple):
     places: int = 3
 
 
-def ceiling(values: Sequence[float | None]) -> float:
+def ceiling(values: Iterable[float | None]) -> float:
     """Return the round, even number that an axis over these values ends with."""
     most = max((value for value in values if value is not None), default=0)
     if most <= _FEW[-1]:
@@ -73,10 +59,10 @@ def ceiling(values: Sequence[float | None]) -> float:
     return next(float(step * size) for step in _STEPS if step * size >= most)
 
 
-def runs(values: Sequence[float | None]) -> tuple[tuple[int, ...], ...]:
-    """Return the stretches of neighbouring places whose values are known."""
+def runs(values: Sequence[float | None], *, known: bool = True) -> tuple[tuple[int, ...], ...]:
+    """Return the stretches of neighbouring places whose values are known, or those that are not."""
     stretches = groupby(range(len(values)), key=lambda place: values[place] is not None)
-    return tuple(tuple(places) for known, places in stretches if known)
+    return tuple(tuple(places) for is_known, places in stretches if is_known is known)
 
 
 def heat_level(messages: int, most: int) -> int:
@@ -87,11 +73,12 @@ def heat_level(messages: int, most: int) -> int:
 def draw_header(paper: Paper, name: str, line: str, note: str) -> None:
     """Draw whom the card is about, one line below it, and the span in few words at the right."""
     right = paper.width - style.MARGIN
-    paper.text(
-        (style.MARGIN, 58), drawable(name, DASH), TextStyle(style.TITLE, bold=True), room=780
-    )
-    paper.text((style.MARGIN, 86), line, SOFT, room=1028)
-    paper.text((right, 58), note, TextStyle(style.HEADING, style.XP, bold=True), align="right")
+    beside = TextStyle(style.HEADING, style.XP, bold=True)
+    room = right - style.MARGIN - width_of(note, beside) - 24
+    title = TextStyle(style.TITLE, bold=True)
+    paper.text((style.MARGIN, 58), drawable(name, DASH), title, room=room)
+    paper.text((style.MARGIN, 97), line, SMALL, room=right - style.MARGIN)
+    paper.text((right, 56), note, beside, align="right")
 
 
 def draw_small_print(paper: Paper, parts: tuple[str, ...]) -> None:
@@ -100,152 +87,222 @@ def draw_small_print(paper: Paper, parts: tuple[str, ...]) -> None:
     holds = len(parts)
     while holds > 1 and width_of(style.evidence_words(parts[:holds]), SMALL) > room:
         holds -= 1
-    at = (style.MARGIN, paper.height - 24)
+    at = (style.MARGIN, paper.height - 18)
     paper.text(at, style.evidence_words(parts[:holds]), SMALL, room=room)
 
 
-def draw_tiles(paper: Paper, tiles: Sequence[Tile], top: float, height: float = 104) -> None:
+def draw_tiles(paper: Paper, tiles: Sequence[Tile], top: float, height: float = 122) -> None:
     """Draw a row of tiles from margin to margin."""
-    gap = 12.0
+    gap = 10.0
     width = (paper.width - 2 * style.MARGIN - gap * (len(tiles) - 1)) / len(tiles)
     for place, tile in enumerate(tiles):
         left = style.MARGIN + place * (width + gap)
         paper.box((left, top, width, height), style.PANEL)
-        paper.box((left, top + 14, 5, height - 28), tile.colour, corner=2)
+        paper.box((left, top + 14, 6, height - 28), tile.colour, corner=2)
         lines = (
-            (29, tile.label, SOFT),
-            (65, tile.value, TextStyle(style.FIGURE, bold=True)),
-            (90, tile.below, TextStyle(style.SMALL, tile.below_colour)),
+            (32, tile.label, SMALL),
+            (76, tile.value, TextStyle(style.FIGURE, bold=True)),
+            (109, tile.below, TextStyle(style.SMALL, tile.below_colour)),
         )
         for down, words, text_style in lines:
-            paper.text((left + 20, top + down), words, text_style, room=width - 34)
+            paper.text((left + 18, top + down), words, text_style, room=width - 24)
 
 
-def draw_days(paper: Paper, plot: Days, rect: Rect, *, dates: bool) -> None:
-    """Draw values over days as a filled area with its heading above and, if asked, its dates."""
+def draw_trend(paper: Paper, trend: Trend, rect: Rect) -> None:
+    """Draw both sides of a period below each other, with the dates that they share."""
     left, top, width, height = rect
-    paper.text((left, top + 14), plot.label, HEADING)
-    paper.text((left + width, top + 14), plot.note, SMALL, align="right")
-    field = (left + _AXIS, top + 32, width - _AXIS, height - 32 - (26 if dates else 0))
-    most = ceiling(plot.values)
-    if 0 < plot.lit < len(plot.days):
-        start = _across(len(plot.days) - plot.lit, len(plot.days), field)
-        paper.rects([(start, field[1], field[0] + field[2] - start, field[3])], style.PANEL)
+    dates, gap = 34.0, 12.0
+    each = (height - dates - gap) / 2
+    draw_plot(paper, trend.xp, style.XP, (left, top, width, each), is_running=trend.is_running)
+    below = (left, top + each + gap, width, each)
+    field = draw_plot(paper, trend.messages, style.MESSAGES, below, is_running=trend.is_running)
+    _draw_ticks(paper, trend, field)
+
+
+def draw_plot(paper: Paper, plot: Plot, colour: str, rect: Rect, *, is_running: bool) -> Rect:
+    """Draw one side as bars with its heading above; return where the bars stand."""
+    left, top, width, height = rect
+    paper.text((left, top + 22), plot.label, HEADING)
+    field = (left + _AXIS, top + 42, width - _AXIS, height - 42)
+    most = ceiling((*plot.values, *plot.before))
     _draw_scale(paper, field, most)
-    if dates:
-        _draw_dates(paper, plot.days, field)
-    if runs(plot.values):
-        _draw_area(paper, plot, field, most)
+    _draw_bars(paper, plot, field, most, colour, is_running=is_running)
+    _draw_line(paper, plot.before, field, most, mark=Mark.BEFORE)
+    _draw_line(paper, plot.mean, field, most, mark=Mark.MEAN)
+    tops = [_point(plot.values, place, field, most) for place in plot.falls]
+    paper.dots([(x, y - 8) for x, y in tops], style.INK, 6)
+    if not any(value is not None for value in plot.values):
+        middle = (field[0] + field[2] / 2, field[1] + field[3] / 2 + 9)
+        wide = width_of("not seen", BODY) + 28
+        paper.box((middle[0] - wide / 2, middle[1] - 30, wide, 42), style.CARD, corner=6)
+        paper.text(middle, "not seen", BODY, align="center")
+    return field
+
+
+def draw_key(paper: Paper, key: _Key, baseline: float, colour: str = style.XP) -> None:
+    """Draw what the marks of a trend mean, in one line from the left margin on."""
+    left = float(style.MARGIN)
+    for mark, words in key:
+        _draw_swatch(paper, mark, (left, baseline - 18, _SWATCH, 18), colour)
+        paper.text((left + _SWATCH + 8, baseline), words, SMALL)
+        left += _SWATCH + 8 + width_of(words, SMALL) + 22
+
+
+def _draw_swatch(paper: Paper, mark: Mark, rect: Rect, colour: str) -> None:
+    left, top, width, height = rect
+    middle = top + height / 2 + 1
+    if mark in {Mark.MEAN, Mark.BEFORE}:
+        _draw_points(paper, [(left, middle), (left + width, middle)], mark)
+    elif mark is Mark.SO_FAR:
+        paper.rects([rect], colour, _SO_FAR_ALPHA)
+    elif mark is Mark.UNSEEN:
+        draw_hatched(paper, [rect])
     else:
-        middle = (field[0] + field[2] / 2, field[1] + field[3] / 4 + 6)
-        paper.text(middle, f"{DASH} nothing observed", SOFT, align="center")
-    fallen = [_point(plot, place, field, most) for place in plot.falls]
-    paper.dots(fallen, style.INK)
+        paper.dots([(left + width / 2, middle)], style.INK, 6)
+
+
+def _draw_points(paper: Paper, points: Sequence[Point], mark: Mark) -> None:
+    if mark is Mark.MEAN:
+        paper.line(points, style.INK, 2.4)
+    else:
+        paper.line(points, style.INK_SOFT, 1.5, dashed=True)
+
+
+def _draw_line(
+    paper: Paper, values: Sequence[float | None], field: Rect, most: float, *, mark: Mark
+) -> None:
+    for run in runs(values):
+        if len(run) > 1:
+            _draw_points(paper, [_point(values, place, field, most) for place in run], mark)
+
+
+def _draw_bars(  # noqa: PLR0913 - where, how high, and how
+    paper: Paper, plot: Plot, field: Rect, most: float, colour: str, *, is_running: bool
+) -> None:
+    left, top, width, height = field
+    values = plot.values
+    each = width / max(len(values), 1)
+    gap = min(each * 0.22, 6)
+    bars: list[Rect] = []
+    for place, value in enumerate(values):
+        if value is not None:
+            tall = max(height * value / most, 2)
+            bars.append((left + place * each + gap / 2, top + height - tall, each - gap, tall))
+    if is_running and bars and values[-1] is not None:
+        paper.rects([bars.pop()], colour, _SO_FAR_ALPHA)
+    paper.rects(bars, colour, _BAR_ALPHA)
+    draw_hatched(
+        paper,
+        [(left + run[0] * each, top, each * len(run), height) for run in runs(values, known=False)],
+    )
+
+
+def draw_hatched(paper: Paper, rects: Sequence[Rect]) -> None:
+    """Fill rectangles with slanting stripes that stay inside of them: nobody looked there."""
+    paper.rects(rects, style.PANEL)
+    paper.polygons((stripe for rect in rects for stripe in _stripes(rect)), style.HATCH)
+
+
+def _stripes(rect: Rect) -> Iterator[list[Point]]:
+    left, top, width, height = rect
+    right, rise, thick = left + width, min(10, int(height) - 6), 3
+    for down in range(rise, int(height) - thick + 1, 11):
+        low, high = top + down, top + down - rise
+        yield [(left, low), (right, high), (right, high + thick), (left, low + thick)]
 
 
 def _draw_scale(paper: Paper, field: Rect, most: float) -> None:
     left, top, width, height = field
-    for share in (0.0, 0.5, 1.0):
-        level = top + height * (1 - share)
-        paper.line([(left, level), (left + width, level)], style.GRID, 1)
-        paper.text((left - 8, level + 5), short(most * share), SMALL, align="right")
+    levels = [(share, top + height * (1 - share)) for share in (0.0, 0.5, 1.0)]
+    # Not as lines, which would lie above the bars.
+    paper.rects([(left, level - 0.5, width, 1) for _, level in levels], style.GRID)
+    for share, level in levels:
+        paper.text((left - 8, level + 9), short(most * share), SMALL, align="right")
 
 
-def _draw_dates(paper: Paper, days: tuple[date, ...], field: Rect) -> None:
-    baseline = field[1] + field[3] + 23
-    ticks = min(5, len(days))
-    for tick in range(ticks):
-        place = round((len(days) - 1) * tick / (ticks - 1)) if ticks > 1 else 0
-        edge: Align = "left" if tick == 0 else "right" if tick == ticks - 1 else "center"
-        align: Align = edge if ticks > 1 else "center"
-        at = (_across(place, len(days), field), baseline)
-        paper.text(at, style.day_words(days[place]), SMALL, align=align)
+def _draw_ticks(paper: Paper, trend: Trend, field: Rect) -> None:
+    baseline = field[1] + field[3] + 28
+    for place, words in trend.ticks:
+        at = _across(place, len(trend.messages.values), field)
+        half = width_of(words, SMALL) / 2
+        is_last = at + half > field[0] + field[2]
+        align: Align = "right" if is_last else "left" if at - half < field[0] else "center"
+        edge = {"right": field[0] + field[2], "left": field[0], "center": at}[align]
+        paper.text((edge, baseline), words, SMALL, align=align)
 
 
 def _across(place: int, how_many: int, field: Rect) -> float:
-    return field[0] + (field[2] * place / (how_many - 1) if how_many > 1 else field[2] / 2)
+    """Return the middle of a step."""
+    return field[0] + field[2] * (place + 0.5) / how_many
 
 
-def _draw_area(paper: Paper, plot: Days, field: Rect, most: float) -> None:
-    floor = field[1] + field[3]
-    lines = [[_point(plot, place, field, most) for place in run] for run in runs(plot.values)]
-    under = [[(line[0][0], floor), *line, (line[-1][0], floor)] for line in lines]
-    paper.polygons(under, plot.colour, 0.28)
-    running = plot.unfinished and plot.values[-1] is not None
-    for line in lines:
-        done = line[:-1] if running and line is lines[-1] else line
-        if len(done) > 1:
-            paper.line(done, plot.colour)
-    if running:
-        paper.line(lines[-1][-2:], plot.colour, dashed=True)
-    paper.dots([line[0] for line in lines if len(line) == 1], plot.colour)
-
-
-def _point(plot: Days, place: int, field: Rect, most: float) -> Point:
-    """Return where a known value stands in the field."""
-    share = (plot.values[place] or 0) / most
-    return _across(place, len(plot.values), field), field[1] + field[3] * (1 - share)
+def _point(values: Sequence[float | None], place: int, field: Rect, most: float) -> Point:
+    """Return where a value stands in the field."""
+    share = (values[place] or 0) / most
+    return _across(place, len(values), field), field[1] + field[3] * (1 - share)
 
 
 def draw_movers(paper: Paper, top_list: TopList, rect: Rect) -> None:
-    """Draw a top list as bars with the names in them."""
+    """Draw a top list as bars with the names in them; a star is for who counts from later on."""
     left, top, width, height = rect
-    paper.text((left, top + 14), top_list.heading, HEADING)
-    each = (height - 26) / top_list.places
+    paper.text((left, top + 22), top_list.heading, HEADING)
+    each = (height - 34) / top_list.places
     if not top_list.movers:
-        paper.text((left, top + 26 + each * 0.72), f"{DASH} nobody", SOFT)
+        paper.text((left, top + 34 + each * 0.75), f"{DASH} nobody", SOFT)
     most = max((mover.value for mover in top_list.movers), default=1)
     for place, mover in enumerate(top_list.movers[: top_list.places]):
-        y, tall = top + 27 + place * each, each - 4
+        y, tall = top + 34 + place * each, each - 3
         bar = max(width * mover.value / most, 6)
         paper.box((left, y, width, tall), style.PANEL, corner=4)
         paper.rects([(left, y, bar, tall)], top_list.colour, 0.38)
-        paper.rects([(left, y, 5, tall)], top_list.colour)
-        since = f" since {style.day_words(mover.since)}" if mover.since else ""
-        value, baseline = f"{short(mover.value)}{since}", y + tall / 2 + 6
+        paper.rects([(left, y, 6, tall)], top_list.colour)
+        value = f"{short(mover.value)}{'*' if mover.since else ''}"
+        baseline = y + tall / 2 + 10
         paper.text((left + width - 10, baseline), value, STRONG, align="right")
-        room = width - 34 - width_of(value, STRONG)
-        paper.text((left + 14, baseline), drawable(mover.name), BODY, room=room)
+        room = width - 36 - width_of(value, STRONG)
+        paper.text((left + 16, baseline), drawable(mover.name), BODY, room=room)
 
 
-def draw_week(
-    paper: Paper, hours: Heatmap, rect: Rect, *, every: int = 2, text_style: TextStyle = SMALL
-) -> None:
+def draw_week(paper: Paper, hours: Heatmap, rect: Rect, *, every: int = 3) -> None:
     """Draw messages by weekday and hour; the scale is relative to the busiest hour."""
-    left, _, _, height = rect
-    start, top, across, down = hour_cell(rect, text_style, 0, 0)
+    left, top, _, height = rect
+    start, _, across, down = hour_cell(rect, 0, 0)
     most = max((messages for row in hours for messages in row), default=0)
     levels: list[list[Rect]] = [[] for _ in style.HEAT]
     for weekday in range(7):
         y = top + weekday * down
-        paper.text(
-            (left, y + down / 2 + text_style.size * 0.36), style.WEEKDAYS[weekday], text_style
-        )
+        paper.text((left, y + down / 2 + SMALL.size * 0.36), style.WEEKDAYS[weekday], SMALL)
         for hour in range(24):
             level = heat_level(hours[weekday][hour] if hours else 0, most)
             levels[level].append((start + hour * across + 1, y + 1, across - 2, down - 2))
     for rects, colour in zip(levels, style.HEAT, strict=True):
         paper.rects(rects, colour)
     for hour in range(0, 24, every):
-        at = (start + (hour + 0.5) * across, top + height)
-        paper.text(at, f"{hour:02d}", text_style, align="center")
+        at = (start + (hour + 0.5) * across, top + height - 4)
+        paper.text(at, f"{hour:02d}", SMALL, align="center")
 
 
-def hour_cell(rect: Rect, text_style: TextStyle, weekday: int, hour: int) -> Rect:
+def hour_cell(rect: Rect, weekday: int, hour: int) -> Rect:
     """Return where an hour of the week stands in what draw_week draws."""
     left, top, width, height = rect
-    start, tall = left + 3 * text_style.size, height - 1.8 * text_style.size
-    across, down = (width - 3 * text_style.size) / 24, tall / 7
+    start, tall = left + 2.6 * SMALL.size, height - 1.5 * SMALL.size
+    across, down = (width - 2.6 * SMALL.size) / 24, tall / 7
     return start + hour * across, top + weekday * down, across, down
 
 
-def draw_heat_key(paper: Paper, hours: Heatmap, top: float, least: str = "none") -> None:
-    """Draw the colours of the week at the right, from `least` to the busiest hour."""
+def draw_heat_key(  # noqa: PLR0913, PLR0917 - where, of what, and how large
+    paper: Paper,
+    hours: Heatmap,
+    right: float,
+    baseline: float,
+    label: str = "",
+    each: float = 32,
+) -> None:
+    """Draw the colours of the week up to `right`, from no message to those of the busiest hour."""
     most = max((messages for row in hours for messages in row), default=0)
-    words = f"{most:,} in the busiest hour"
-    right = paper.width - style.MARGIN - width_of(words, SMALL) - 10
-    paper.text((right + 10, top + 16), words, SMALL)
-    start = right - 34 * len(style.HEAT)
-    paper.text((start - 8, top + 16), least, SMALL, align="right")
+    words = f"{most:,}"
+    start = right - width_of(words, SMALL) - 8 - each * len(style.HEAT)
+    paper.text((right, baseline), words, SMALL, align="right")
+    paper.text((start - 8, baseline), f"{label} 0".strip(), SMALL, align="right")
     for level, colour in enumerate(style.HEAT):
-        paper.rects([(start + level * 34, top, 32, 20)], colour)
+        paper.rects([(start + level * each, baseline - 19, each - 2, 20)], colour)

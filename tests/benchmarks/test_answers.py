@@ -10,10 +10,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from bot.clan.activity import heatmap
 from bot.clan.policy import DEFAULT_POLICY
-from bot.clan.spans import Period, day_span, last
+from bot.clan.spans import Period, last
 from bot.services.publish import Cards
 from bot.services.publish.report import report_query
-from bot.services.publish.trend import trend_days
+from bot.services.publish.trend import trend_steps
 from bot.services.setup import Clan
 from bot.services.view import ViewQuery, gains_of, read_view, verdict_query
 from bot.wiring import Services
@@ -34,8 +34,8 @@ async def _arranged(services: Services, clan: Clan) -> None:
 
 def _card_query(clan: Clan) -> ViewQuery:
     """Return what a judged card asks of a clan; life is asked of one account, any will do."""
-    start = day_span(trend_days(last(Period.QUARTER, NOW, clan.zone), clan.zone)[0], clan.zone)
-    own = ViewQuery(NOW, MONTH, about=1, counted=Period.MONTH, trend_from=start.start)
+    steps = trend_steps(Period.MONTH, last(Period.MONTH, NOW, clan.zone), clan.zone)
+    own = ViewQuery(NOW, MONTH, about=1, counted=Period.MONTH, trend_from=steps.starts[0])
     return own | verdict_query(DEFAULT_POLICY, NOW)
 
 

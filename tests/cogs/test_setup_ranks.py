@@ -122,7 +122,7 @@ async def test_the_table_is_shown_with_its_holders_before_it_is_confirmed(unsure
     for role in ("owner", "dragonstone"):
         assert here.count(role) == 1
         assert f"{role.capitalize()}, 1 member: leadership?" in said
-    assert "Held by nobody: Deputy owner, Zenyte" in said
+    assert "Held by nobody: Deputy Owner, Zenyte" in said
     assert "they give no rights yet" in said
     status = words((await town.officer.slash(town.general, "clanstats status")).response)
     assert "they give no rights yet" in status

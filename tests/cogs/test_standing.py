@@ -69,7 +69,7 @@ def test_the_days_left_are_told_side_by_side(fields: dict[str, object], said: st
 def test_what_is_missing_begins_with_the_steady_way_and_goes_on_with_the_nearest() -> None:
     _, *lines = told(case=outlook(CARRY, PILLAR, STEADY))
     assert lines == [
-        "**For Deputy owner**  4 more days \N{MIDDLE DOT} 1 more month",
+        "**For Deputy Owner**  4 more days \N{MIDDLE DOT} 1 more month",
         "-# or 9 more messages",
         "-# or 45 more raids",
     ]
@@ -81,7 +81,7 @@ def test_who_has_what_is_asked_hears_that_people_decide() -> None:
     )
     _, *lines = told(case=reached)
     assert lines == [
-        "**For Deputy owner**  you have what is asked (steady); leadership decides",
+        "**For Deputy Owner**  you have what is asked (steady); leadership decides",
         "-# Steady over 8 weeks\\: 40 days",
     ]
 
@@ -90,7 +90,7 @@ def test_what_is_asked_of_everybody_comes_before_any_signal() -> None:
     young = Requirement("...", 0.5, "15 more days in the clan (15 of 30)")
     _, *lines = told(case=outlook(PILLAR, STEADY, lacking=(young,)))
     assert lines == [
-        "**For Deputy owner**  15 more days in the clan (15 of 30)",
+        "**For Deputy Owner**  15 more days in the clan (15 of 30)",
         "-# and 4 more days \N{MIDDLE DOT} 1 more month",
         "-# or 9 more messages",
     ]

@@ -1,18 +1,23 @@
-"""The sheet Activity: both sides day by day, and the week's messages by hour as a heatmap."""
+"""The sheet Activity: both sides step by step, and the week's messages by hour as a heatmap."""
 
-from bot.clan.activity import best_hours
+from bot.clan.activity import TrendStep, best_hours, step_of
 from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import ClanReport
 from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _HEAD, _FIRST = 2, 3
+_STEPS = {
+    TrendStep.HOUR: ("Hour", "hour by hour"),
+    TrendStep.DAY: ("Day", "day by day"),
+    TrendStep.WEEK: ("Week from", "week by week"),
+}
 _TREND = (
-    Column("Day", 14),
-    Column("Weekday", 11),
-    Column("Messages", 12),
-    Column("XP", 16),
-    Column("Boss kills", 12),
+    Column("Day", 18),
+    Column("Weekday", 10),
+    Column("Messages", 11),
+    Column("XP", 15),
+    Column("Boss kills", 11),
 )
 _WEEK = len(_TREND) + 1
 _SUM = _WEEK + 25
@@ -23,19 +28,21 @@ def write_activity(workbook: StyledWorkbook, report: ClanReport) -> None:
     sheet = workbook.sheet("Activity")
     sheet.title(
         f"{report.clan} · Activity",
-        f"Left: day by day. Right: messages by weekday and hour, "
-        f"{style.span_words(report.span, report.zone)} · {DASH} unknown · "
-        "italic: XP or kills of somebody fell that day",
+        f"Left: {_STEPS[step_of(report.period)][1]}. Right: messages by weekday and hour. "
+        f"{style.span_words(report.shown_span, report.zone)} · {DASH} unknown · "
+        "italic: somebody lost XP or kills then",
     )
     _write_trend(sheet, report)
     _write_week(sheet, report)
     sheet.table(_HEAD, len(report.trend), len(_TREND))
+    sheet.prints(max(_HEAD + len(report.trend), _FIRST + 9), _SUM)
 
 
 def _write_trend(sheet: Sheet, report: ClanReport) -> None:
-    sheet.head(_HEAD, _TREND)
+    named = _STEPS[step_of(report.period)][0]
+    sheet.head(_HEAD, (_TREND[0]._replace(heading=named), *_TREND[1:]))
     for line, day in enumerate(reversed(report.trend), start=_FIRST):
-        sheet.day(line, 0, day.day)
+        sheet.step(line, 0, day)
         sheet.text(line, 1, style.WEEKDAYS[day.day.weekday()], "centred")
         sheet.number(line, 2, day.messages)
         for column, value in enumerate((day.xp, day.kills), start=3):
@@ -46,9 +53,9 @@ def _write_trend(sheet: Sheet, report: ClanReport) -> None:
 
 
 def _write_week(sheet: Sheet, report: ClanReport) -> None:
-    sheet.page.set_column(_WEEK - 1, _WEEK - 1, 3)
-    sheet.page.set_column(_WEEK, _SUM - 1, 6.5)
-    sheet.page.set_column(_SUM, _SUM, 10)
+    sheet.width(_WEEK - 1, _WEEK - 1, 2)
+    sheet.width(_WEEK, _SUM - 1, 5.5)
+    sheet.width(_SUM, _SUM, 9)
     for column, words in enumerate(("", *(f"{hour:02d}" for hour in range(24)), "Sum"), _WEEK):
         sheet.text(_HEAD, column, words, "head")
     for weekday, hours in enumerate(report.heatmap):

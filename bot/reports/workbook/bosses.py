@@ -4,7 +4,7 @@ from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import ClanReport, Mover
 from bot.reports.metric_tables import BossRow, boss_gains, boss_rows
-from bot.reports.workbook.matrix import COUNTED, write_matrix
+from bot.reports.workbook.matrix import COUNTED, FIXED, write_matrix
 from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _HEAD, _FIRST = 2, 3
@@ -14,12 +14,12 @@ _COLUMNS = (
     Column("Killers", 11),
     Column("Top killer", 18),
     Column("Their kills", 13),
-    Column("Kills of all time", 19),
-    Column("Most of all time", 19),
+    Column("Kills, all time", 16),
+    Column("Most, all time", 18),
     Column("Their kills", 13),
-    Column("Entered the hiscores (not counted)", 46),
+    Column("New on the hiscores (not counted)", 46),
 )
-_FIXED = (Column("Name", 17), Column("Role", 15), Column("All kills", 12), *COUNTED)
+_ENTERED = 8
 
 
 def write_bosses(workbook: StyledWorkbook, report: ClanReport) -> None:
@@ -33,13 +33,17 @@ def _write_clan(workbook: StyledWorkbook, report: ClanReport, rows: tuple[BossRo
     sheet = workbook.sheet("Bosses")
     sheet.title(
         f"{report.clan} · Bosses",
-        f"Kills by present members, {style.span_words(report.span, report.zone)} · {DASH} unknown",
+        f"Kills by members of today, {style.span_words(report.shown_span, report.zone)} · "
+        f"{DASH} unknown",
     )
     sheet.head(_HEAD, _COLUMNS)
     for line, row in enumerate(rows, start=_FIRST):
         _write_boss(sheet, line, row)
     sheet.table(_HEAD, len(rows), len(_COLUMNS))
-    last = _HEAD + len(rows)
+    last, has_entered = _HEAD + len(rows), any(row.entered for row in rows)
+    if not has_entered:
+        sheet.page.set_column(_ENTERED, _ENTERED, None, None, {"hidden": True})
+    sheet.prints(last, _ENTERED if has_entered else _ENTERED - 1)
     for column in (1, 5):
         sheet.shade((_FIRST, column, last, column), style.SHEET_SCALES["kills"], "faint zero")
 
@@ -48,13 +52,14 @@ def _write_kills(workbook: StyledWorkbook, report: ClanReport, killed: list[Boss
     sheet = workbook.sheet("Boss kills")
     sheet.title(
         f"{report.clan} · Boss kills",
-        f"Kills, {style.span_words(report.span, report.zone)} · {DASH} unknown · "
-        "italic: counted from another day",
+        f"Kills, {style.span_words(report.shown_span, report.zone)} · {DASH} unknown · "
+        "italic: not counted from the start",
     )
-    columns = (*_FIXED, *(Column(row.name, 7.5) for row in killed))
-    sheet.page.set_row(_HEAD, 200)
+    columns = (*FIXED, *(Column(row.name, 6.5) for row in killed), *COUNTED)
+    if killed:
+        sheet.page.set_row(_HEAD, 150)
     sheet.head(_HEAD, columns, "upright head")
-    sheet.head(_HEAD, _FIXED)
+    sheet.head(_HEAD, FIXED)
     rows = boss_gains(report, tuple(row.metric for row in killed))
     write_matrix(sheet, _HEAD, rows, style.SHEET_SCALES["kills"])
 
@@ -67,7 +72,7 @@ def _write_boss(sheet: Sheet, line: int, row: BossRow) -> None:
     sheet.number(line, 5, row.all_time)
     _write_mover(sheet, line, 6, row.record)
     words = ", ".join(f"{mover.name} ({mover.value:,.0f})" for mover in row.entered)
-    sheet.text(line, 8, words, "soft")
+    sheet.text(line, _ENTERED, words, "soft")
 
 
 def _write_mover(sheet: Sheet, line: int, column: int, mover: Mover | None) -> None:

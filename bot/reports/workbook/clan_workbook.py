@@ -24,7 +24,7 @@ _COLUMNS = (
 
 def clan_workbook(report: ClanReport) -> Document:
     """Write the whole report; the same report always gives the same bytes."""
-    workbook = StyledWorkbook(f"{report.clan}: clan report", report.roster.as_of, report.zone)
+    workbook = StyledWorkbook(report.clan, report.roster.as_of, report.zone)
     source = Source(report)
     write_summary(workbook, report, source)
     write_roster(workbook, report, source)
@@ -42,7 +42,7 @@ def clan_workbook(report: ClanReport) -> Document:
 def _write_changes(workbook: StyledWorkbook, report: ClanReport) -> None:
     """Write who joined, left, rose or took another name, newest first."""
     sheet = workbook.sheet("Changes")
-    sheet.title(f"{report.clan} · Changes", style.span_words(report.span, report.zone))
+    sheet.title(f"{report.clan} · Changes", style.span_words(report.shown_span, report.zone))
     sheet.head(_HEAD, _COLUMNS)
     rows = change_rows(report)
     for line, row in enumerate(rows, start=_FIRST):
@@ -52,8 +52,9 @@ def _write_changes(workbook: StyledWorkbook, report: ClanReport) -> None:
         sheet.text(line, 3, row.before or "")
         sheet.text(line, 4, row.after or "")
     if not rows:
-        sheet.text(_FIRST, 0, "No changes in this span.", "soft")
+        sheet.text(_FIRST, 0, "No changes in this period", "soft")
     sheet.table(_HEAD, len(rows), len(_COLUMNS))
+    sheet.prints(_HEAD + max(len(rows), 1), len(_COLUMNS) - 1)
 
 
 def _described(report: ClanReport) -> str:

@@ -4,15 +4,15 @@ from bot.clan.wording import DASH
 from bot.reports.metric_tables import GainRow
 from bot.reports.workbook.sheets import Column, Sheet
 
+FIXED = (Column("Name", 19), Column("Role", 14), Column("Total", 14))
+"""The columns before the metrics."""
 COUNTED = (Column("Counted from", 18), Column("Counted to", 18))
-"""The columns behind the total that name the two snapshots."""
-
-_FIXED = 3 + len(COUNTED)
+"""The columns behind the metrics that name the two snapshots; they are not printed."""
 
 
 def write_matrix(sheet: Sheet, head_row: int, rows: tuple[GainRow, ...], colour: str) -> None:
-    """Write name, role, total, from when to when, and one cell for each metric below a head."""
-    first = head_row + 1
+    """Write name, role, total, one cell for each metric, and from when to when, below a head."""
+    first, metrics = head_row + 1, len(rows[0].cells) if rows else 0
     write, write_words = sheet.page.put_number, sheet.page.put_words
     dash = sheet.workbook.look("dash")
     looks = {False: sheet.workbook.look("integer"), True: sheet.workbook.look("doubtful")}
@@ -20,14 +20,14 @@ def write_matrix(sheet: Sheet, head_row: int, rows: tuple[GainRow, ...], colour:
         sheet.text(line, 0, row.name)
         sheet.text(line, 1, row.role)
         sheet.number(line, 2, row.total.value, "doubtful" if row.total.doubtful else "integer")
-        sheet.instant(line, 3, row.since)
-        sheet.instant(line, 4, row.until)
-        for column, cell in enumerate(row.cells, start=_FIXED):
+        for column, instant in enumerate((row.since, row.until), start=len(FIXED) + metrics):
+            sheet.instant(line, column, instant)
+        for column, cell in enumerate(row.cells, start=len(FIXED)):
             if cell.value is None:
                 write_words(line, column, DASH, dash)
             else:
                 write(line, column, cell.value, looks[cell.doubtful])
-    metrics = len(rows[0].cells) if rows else 0
-    sheet.table(head_row, len(rows), _FIXED + metrics)
-    last = head_row + len(rows)
-    sheet.shade((first, _FIXED, last, _FIXED + metrics - 1), colour, "faint zero")
+    last, end = head_row + len(rows), len(FIXED) + metrics
+    sheet.table(head_row, len(rows), end + len(COUNTED))
+    sheet.shade((first, len(FIXED), last, end - 1), colour, "faint zero")
+    sheet.prints(last, end - 1)

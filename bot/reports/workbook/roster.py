@@ -8,28 +8,29 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from bot.clan.spans import WINDOWS
 from bot.clan.wording import DASH, plural
 from bot.reports import style
-from bot.reports.clan_report import ClanReport, RosterRow, roster_rows
+from bot.reports.clan_report import ClanReport
+from bot.reports.roster_rows import RosterRow, roster_rows
 from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 from bot.reports.workbook.source import Source
 
 _GROUPS, _HEAD, _FIRST = 2, 3, 4
 _DAYS = tuple(f"{period.value} d" for period in WINDOWS)
 _COLUMNS = (
-    Column("#", 6),
-    Column("Name", 17),
-    Column("Joined", 13),
-    Column("Role", 15),
+    Column("#", 5),
+    Column("Name", 15),
+    Column("Joined", 12),
+    Column("Role", 14),
     Column("Person", 18),
-    *(Column(days, 9.5) for days in _DAYS[:3]),
-    *(Column(days, 14) for days in _DAYS),
-    *(Column(days, 10) for days in _DAYS),
-    Column("EHP", 9.5),
-    Column("EHB", 9.5),
-    Column("Messages", 12),
-    Column("XP", 16),
-    Column("Kills", 11),
-    Column("In game", 14),
-    Column("In chat", 14),
+    *(Column(days, 8.5) for days in _DAYS[:3]),
+    *(Column(days, width) for days, width in zip(_DAYS, (11, 12, 12.5, 13.5), strict=True)),
+    *(Column(days, 8) for days in _DAYS),
+    Column("EHP", 8),
+    Column("EHB", 8),
+    Column("In game", 12),
+    Column("In chat", 12),
+    Column("Messages", 11),
+    Column("XP", 15),
+    Column("Kills", 10),
     Column("13 weeks", 20),
     Column("Notes", 46),
     *(Column(days, 18) for days in _DAYS),
@@ -41,8 +42,8 @@ _SPANS = (
     ("XP gained", 8, 11),
     ("Boss kills", 12, 15),
     ("30 days", 16, 17),
-    ("Total", 18, 20),
-    ("Last seen", 21, 22),
+    ("Last seen", 18, 19),
+    ("Total", 20, 22),
     ("XP and kills counted from", 25, 28),
 )
 _SHADED = (
@@ -52,9 +53,11 @@ _SHADED = (
     *((column, "ehp") for column in range(16, 18)),
 )
 _WEEKS, _NOTES, _FROM, _TO = 23, 24, 25, 29
+_PRINTED = 19
+"""The last column that is printed: the rest is for the screen."""
 _LEGEND = (
-    f"{DASH} unknown · red 0: seen and did nothing · italic: not the whole window was seen, "
-    "see Notes · times by the clock of "
+    f"{DASH} unknown · red 0: seen, and did nothing · italic: only a part of the time was seen, "
+    "see Notes and Summary · times in "
 )
 
 
@@ -75,7 +78,7 @@ def write_roster(workbook: StyledWorkbook, report: ClanReport, source: Source) -
 
 
 def _counted_since(day: date | None) -> str:
-    return "" if day is None else f" · total messages: counted since {style.date_words(day)}"
+    return "" if day is None else f" · total messages since {style.date_words(day)}"
 
 
 def _left_out(people: int) -> str:
@@ -94,6 +97,7 @@ def _write_head(sheet: Sheet, rows: int) -> None:
     sheet.head(_HEAD, _COLUMNS)
     sheet.table(_HEAD, rows, len(_COLUMNS), frozen_columns=2)
     sheet.page.repeat_rows(_GROUPS, _HEAD)
+    sheet.prints(_HEAD + rows, _PRINTED)
 
 
 def _write_row(sheet: Sheet, line: int, row: RosterRow) -> None:
@@ -111,12 +115,14 @@ def _write_row(sheet: Sheet, line: int, row: RosterRow) -> None:
         ),
         (row.ehp, "doubtful decimal" if row.doubtful[1] else "decimal"),
         (row.ehb, "doubtful decimal" if row.doubtful[1] else "decimal"),
-        *((total, "integer") for total in (row.total_messages, row.total_xp, row.total_kills)),
     )
+    totals = (row.total_messages, row.total_xp, row.total_kills)
     for column, (value, look) in zip(count(5), numbers, strict=False):
         sheet.number(line, column, value, look)
-    sheet.instant(line, 21, row.seen_in_game_at, "date")
-    sheet.instant(line, 22, row.seen_in_chat_at, "date")
+    sheet.instant(line, 18, row.seen_in_game_at, "date")
+    sheet.instant(line, 19, row.seen_in_chat_at, "date")
+    for column, total in enumerate(totals, start=20):
+        sheet.number(line, column, total)
     if not row.weeks:
         sheet.dash(line, _WEEKS)
     sheet.text(line, _NOTES, row.notes, "soft")

@@ -4,9 +4,10 @@ No cell is ever a formula, and the same cells always give the same bytes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
+from math import ceil
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,14 +17,20 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import CellNumberTuple, CellStringTuple, Worksheet
 
+from bot.clan.activity import TrendLine
 from bot.clan.wording import DASH
 from bot.reports import style
 
 _letters = cache(xl_col_to_name)
 _OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _LANDSCAPE_A4: Final = 9
+_FOOTER_LETTERS, _HEADER_LETTERS, _TITLE_ROWS = 100, 200, 2
+_PAGE_LETTERS: Final = 125
+"""How many letters a landscape A4 page holds between its margins at full size."""
+_READABLE_LETTERS: Final = 225
+"""How many it holds when they are as small as can be read."""
 _LINE_HEIGHT: Final = 15
-_LETTERS_PER_WIDTH: Final = 1.05  # a width is that of a 0, and most letters are narrower
+_LETTERS_PER_WIDTH: Final = 1.2  # a width is that of a 0, and most letters are narrower
 _TEXT: Final = {"quote_prefix": True}
 _INDENTED: Final = {**_TEXT, "align": "left", "indent": 1}
 _DOUBT: Final = {"italic": True, "font_color": style.SHEET_DOUBT}
@@ -43,6 +50,8 @@ _CELLS: Final[dict[str, dict[str, Any]]] = {
     "soft": {**_INDENTED, "font_color": style.SHEET_SOFT},
     "centred": {**_TEXT, "align": "center"},
     "sentences": {**_INDENTED, "text_wrap": True},
+    "shrunk": {**_TEXT, "align": "center", "shrink": True},
+    "millions": {"num_format": style.MILLIONS, "align": "right"},
     "dash": {"font_color": style.SHEET_SOFT, "align": "center"},
     "integer": {"num_format": style.INTEGER},
     "decimal": {"num_format": style.DECIMAL},
@@ -61,10 +70,11 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
     **{look: {**_LINED, **facts} for look, facts in _CELLS.items()},
     **{f"top {look}": {**_LINED, **facts, "valign": "top"} for look, facts in _CELLS.items()},
     "title": {**_TEXT, "bold": True, "font_size": 16},
-    "word": {**_TEXT, "bold": True},
+    "word": {**_TEXT, "bold": True, "valign": "top"},
     "note": {**_TEXT, "font_color": style.SHEET_SOFT},
+    "sentence": {**_TEXT, "font_color": style.SHEET_SOFT, "text_wrap": True, "valign": "top"},
     "head": {**_HEAD, "valign": "vcenter", "text_wrap": True},
-    "upright head": {**_HEAD, "valign": "top", "rotation": 90},
+    "upright head": {**_HEAD, "valign": "bottom", "rotation": 90},
     "zero": {"bg_color": style.SHEET_ZERO},
     "faint zero": {"font_color": style.SHEET_SOFT},
 }
@@ -109,11 +119,13 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
 class StyledWorkbook:
     """A workbook in memory whose formats are named once."""
 
-    def __init__(self, title: str, made_at: datetime, zone: str) -> None:
+    def __init__(self, clan: str, made_at: datetime, zone: str) -> None:
+        self.clan = clan
         self._file = BytesIO()
         self.workbook = Workbook(self._file, _OPTIONS)
         self.zone = ZoneInfo(zone)
         created = made_at.astimezone(UTC).replace(tzinfo=None)
+        title = f"{clan}: clan report"
         facts = {"title": title, "author": "ClanStats", "company": "", "created": created}
         self.workbook.set_properties(facts)
         self._formats = {look: self._format(facts) for look, facts in _LOOKS.items()}
@@ -127,7 +139,7 @@ class StyledWorkbook:
         return self._formats.get(f"top {name}", self._formats[name])
 
     def sheet(self, name: str, *, tall_rows: bool = False) -> "Sheet":
-        """Add a sheet that prints in landscape, one page wide.
+        """Add a sheet that prints in landscape on A4.
 
         In `tall_rows` cells stand at the top, beside sentences that take more than one line.
         """
@@ -142,6 +154,11 @@ class StyledWorkbook:
         return self.workbook.add_format({"font_name": style.SHEET_FONT, "font_size": 11, **facts})
 
 
+def _printable(words: str, most: int = _FOOTER_LETTERS) -> str:
+    """Return words for the edge of a printed page, in which & begins a command."""
+    return words[:most].replace("&", "&&")
+
+
 class Sheet:
     """One sheet of a workbook; rows and columns count from 0."""
 
@@ -153,23 +170,36 @@ class Sheet:
         self._dash = self._look("dash")
         page.set_landscape()
         page.set_paper(_LANDSCAPE_A4)
-        page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        page.fit_to_pages(1, 0)
+        page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        self._widths: dict[int, float] = {}
+        self._head = ""
         page.hide_gridlines(2)
         page.ignore_errors({"number_stored_as_text": "A1:ZZ9999"})
-        page.set_footer("&L&A&CClanStats&RPage &P of &N")
+        page.set_footer(f"&L&A&C{_printable(workbook.clan)}&RPage &P of &N")
 
     def title(self, words: str, below: str) -> None:
         """Write the sheet's title and one line below it, in the first two rows."""
         self.page.set_row(0, 24)
+        self._head = f"{words} · {below}"
         self.text(0, 0, words, "title")
         self.text(1, 0, below, "note")
 
-    def define(self, row: int, words: Iterable[tuple[str, str]]) -> None:
-        """Write words with the sentences that define them, one in each row."""
+    def width(self, first: int, last: int, letters: float) -> None:
+        """Set how many letters wide some columns are."""
+        self.page.set_column(first, last, letters)
+        self._widths |= dict.fromkeys(range(first, last + 1), letters)
+
+    def define(self, row: int, words: Iterable[tuple[str, str]], last_column: int) -> None:
+        """Write words with the sentences that define them, one in each row.
+
+        A sentence has the columns up to the last, whose widths are set already, and its own height.
+        """
+        room = int(sum(self._widths[each] for each in range(1, last_column + 1)))
+        look = self._look("sentence")
         for line, (word, sentence) in enumerate(words, start=row):
             self.text(line, 0, word, "word")
-            self.text(line, 1, sentence, "note")
+            self.page.merge_range(line, 1, line, last_column, sentence, look)
+            self.page.set_row(line, max(len(wrap(sentence, room)), 1) * _LINE_HEIGHT + 1)
 
     def dash(self, row: int, column: int) -> None:
         """Write what stands for unknown."""
@@ -210,6 +240,14 @@ class Sheet:
         else:
             self.page.write_datetime(row, column, day, self._look("date"))
 
+    def step(self, row: int, column: int, line: TrendLine) -> None:
+        """Write the day of a step of a trend, with its hour where it has one."""
+        if line.hour is None:
+            self.day(row, column, line.day)
+        else:
+            local = datetime.combine(line.day, time(line.hour))
+            self.page.write_datetime(row, column, local, self._look("date and time"))
+
     def instant(
         self, row: int, column: int, instant: datetime | None, look: str = "date and time"
     ) -> None:
@@ -223,7 +261,7 @@ class Sheet:
     def head(self, row: int, columns: Sequence[Column], look: str = "head") -> None:
         """Write a table's headings and set the widths of its columns."""
         for place, column in enumerate(columns):
-            self.page.set_column(place, place, column.width)
+            self.width(place, place, column.width)
             self.page.write_string(row, place, column.heading, self._look(look))
 
     def table(self, head_row: int, rows: int, columns: int, frozen_columns: int = 1) -> None:
@@ -231,6 +269,23 @@ class Sheet:
         self.page.freeze_panes(head_row + 1, frozen_columns)
         self.page.autofilter(head_row, 0, head_row + rows, columns - 1)
         self.page.repeat_rows(head_row)
+
+    def prints(self, last_row: int, last_column: int) -> None:
+        """Print the columns up to one as large as pages hold them, and no rows below the last.
+
+        They stand on as few pages beside each other as can be read. Of several, each has the first
+        column and the sheet's title, which does not fit into that column, above itself.
+        """
+        letters = sum(self._widths[each] for each in range(last_column + 1))
+        beside = self._widths[0]
+        pages = max(ceil((letters - beside) / (_READABLE_LETTERS - beside)), 1)
+        self.page.print_area(_TITLE_ROWS if pages > 1 else 0, 0, last_row, last_column)
+        # Some spreadsheets would blow up what is narrower than a page.
+        if letters > _PAGE_LETTERS:
+            self.page.fit_to_pages(pages, 0)
+        if pages > 1:
+            self.page.repeat_columns(0)
+            self.page.set_header(f"&L{_printable(self._head, _HEADER_LETTERS)}")
 
     def shade(self, area: tuple[int, int, int, int], colour: str, zero: str = "zero") -> None:
         """Colour numbers by size, and zeros apart, in (first row, column, last row, column).

@@ -4,11 +4,10 @@ from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.clan_report import ClanReport
 from bot.reports.metric_tables import SkillRow, skill_gains, skill_rows
-from bot.reports.workbook.matrix import COUNTED, write_matrix
+from bot.reports.workbook.matrix import COUNTED, FIXED, write_matrix
 from bot.reports.workbook.sheets import Column, Sheet, StyledWorkbook
 
 _CLAN, _HEAD = 2, 8
-_FIXED = (Column("Name", 17), Column("Role", 15), Column("All XP gained", 15), *COUNTED)
 _LINES = (
     "Clan gained",
     "Members who gained",
@@ -24,15 +23,15 @@ def write_skills(workbook: StyledWorkbook, report: ClanReport) -> None:
     sheet = workbook.sheet("Skills")
     sheet.title(
         f"{report.clan} · Skills",
-        f"XP gained, {style.span_words(report.span, report.zone)} · {DASH} unknown · "
-        "italic: counted from another day",
+        f"XP gained, {style.span_words(report.shown_span, report.zone)} · {DASH} unknown · "
+        "italic: not counted from the start",
     )
     skills = skill_rows(report)
     for line, words in enumerate(_LINES, start=_CLAN):
         sheet.text(line, 0, words, "strong")
-    for column, skill in enumerate(skills, start=len(_FIXED)):
+    for column, skill in enumerate(skills, start=len(FIXED)):
         _write_clan(sheet, column, skill)
-    columns = (*_FIXED, *(Column(skill.name, 14) for skill in skills))
+    columns = (*FIXED, *(Column(skill.name, 11.5) for skill in skills), *COUNTED)
     rows = skill_gains(report, tuple(skill.metric for skill in skills))
     sheet.head(_HEAD, columns)
     write_matrix(sheet, _HEAD, rows, style.SHEET_SCALES["xp"])
@@ -41,7 +40,7 @@ def write_skills(workbook: StyledWorkbook, report: ClanReport) -> None:
 def _write_clan(sheet: Sheet, column: int, skill: SkillRow) -> None:
     sheet.number(_CLAN, column, skill.gained)
     sheet.number(_CLAN + 1, column, skill.gainers)
-    sheet.text(_CLAN + 2, column, skill.top and skill.top.name, "centred")
+    sheet.text(_CLAN + 2, column, skill.top and skill.top.name, "shrunk")
     sheet.number(_CLAN + 3, column, skill.top and skill.top.value)
-    sheet.number(_CLAN + 4, column, skill.total)
+    sheet.number(_CLAN + 4, column, skill.total, "millions")
     sheet.number(_CLAN + 5, column, skill.maxed)

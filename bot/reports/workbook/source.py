@@ -1,4 +1,4 @@
-"""The hidden sheet that the native charts and sparklines read; unknown days are empty cells there.
+"""The hidden sheet that the native charts and sparklines read; what is unknown is empty there.
 
 A dash in a chart's cells would be drawn as zero, and unknown is not zero.
 """
@@ -16,12 +16,12 @@ class Source:
     """Where on the hidden sheet which numbers stand."""
 
     def __init__(self, report: ClanReport) -> None:
-        self.days = len(report.trend)
+        self.steps = len(report.trend)
         self._weeks = max((len(each.weekly_messages) for each in report.roster.members), default=0)
 
     def trend(self, column: int) -> list[str | int]:
-        """Return the range of a column of the trend: 0 days, 1 XP, 2 messages."""
-        return [_NAME, 1, column, self.days, column]
+        """Return the range of a column of the trend: 0 its steps, 1 XP, 2 messages."""
+        return [_NAME, 1, column, self.steps, column]
 
     def weeks(self, place: int) -> str:
         """Return the range of the weekly messages of a member, counted from 0 in the roster."""
@@ -36,7 +36,7 @@ def write_source(workbook: StyledWorkbook, report: ClanReport) -> None:
     for column, words in enumerate(("Day", "XP", "Messages", "", "Messages by week")):
         sheet.text(0, column, words)
     for row, line in enumerate(report.trend, start=1):
-        sheet.day(row, 0, line.day)
+        sheet.step(row, 0, line)
         if line.xp is not None:
             sheet.number(row, 1, line.xp)
         if line.messages is not None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.clan.activity import TrendStep, step_of
 from bot.reports import style
 from bot.reports.clan_report import (
     ClanReport,
@@ -12,11 +13,12 @@ from bot.reports.clan_report import (
     total_rows,
 )
 from bot.reports.definitions import DEFINITIONS
+from bot.reports.roster_rows import roster_notes
 from bot.reports.workbook.sheets import Sheet, StyledWorkbook
 from bot.reports.workbook.source import Source
 
-_TABLE, _CHARTS, _WORDS = 5, 19, 35
-_WIDTHS = (27, 15, 15, 15, 11, 3, 20, 14, 3, 20, 14)
+_TABLE, _CHARTS, _WORDS = 6, 20, 36
+_WIDTHS = (33, 15, 15, 15, 11, 3, 26, 13, 3, 26, 13)
 _CHART_HEIGHT = 300
 _SOFT_FONT = {"color": style.SHEET_SOFT}
 
@@ -26,19 +28,21 @@ def write_summary(workbook: StyledWorkbook, report: ClanReport, source: Source) 
     sheet = workbook.sheet("Summary")
     sheet.page.fit_to_pages(1, 1)
     for column, width in enumerate(_WIDTHS):
-        sheet.page.set_column(column, column, width)
+        sheet.width(column, column, width)
     sheet.title(report.clan, f"Clan report · last {report.period.words}")
-    sheet.text(2, 0, style.span_words(report.span, report.zone), "note")
+    sheet.text(2, 0, style.span_words(report.shown_span, report.zone), "note")
     sheet.text(3, 0, style.evidence_words(report.evidence), "note")
     sheet.text(4, 0, style.evidence_words(doubts(report)), "note")
+    sheet.text(5, 0, style.evidence_words(roster_notes(report)), "note")
     _write_totals(sheet, report)
     _write_lists(sheet, report)
     _draw_charts(sheet, source, report)
-    sheet.define(_WORDS, DEFINITIONS)
+    sheet.define(_WORDS, DEFINITIONS, len(_WIDTHS) - 1)
+    sheet.page.print_area(0, 0, _WORDS + len(DEFINITIONS) - 1, len(_WIDTHS) - 1)
 
 
 def _write_totals(sheet: Sheet, report: ClanReport) -> None:
-    heads = ("Totals", "This span", "Span before", "Change", "Change %")
+    heads = ("Totals", "This period", "Before", "Change", "Change %")
     for column, words in enumerate(heads):
         sheet.text(_TABLE, column, words, "head")
     for line, row in enumerate(total_rows(report), start=_TABLE + 1):
@@ -60,7 +64,7 @@ def _write_lists(sheet: Sheet, report: ClanReport) -> None:
     _write_list(sheet, (_TABLE, 6), f"Most XP, {days}", movers.xp)
     _write_list(sheet, (_TABLE, 9), f"Most boss kills, {days}", movers.kills)
     _write_list(sheet, (_TABLE + 7, 6), f"Most messages, {days}", movers.messages)
-    _write_list(sheet, (_TABLE + 7, 9), "Most active, points of 7 days", movers.active)
+    _write_list(sheet, (_TABLE + 7, 9), "Most active on both sides, %", movers.active)
 
 
 def _write_list(
@@ -77,24 +81,30 @@ def _write_list(
 
 
 def _draw_charts(sheet: Sheet, source: Source, report: ClanReport) -> None:
-    if not source.days:
-        sheet.text(_CHARTS, 0, "No days were observed yet.", "note")
+    if not source.steps:
+        sheet.text(_CHARTS, 0, "Nothing was seen yet", "note")
         return
     fell = [{"fill": {"color": style.DOWN}} if line.fell else None for line in report.trend]
-    _draw_chart(sheet, source, (0, 608), 1, fell)
-    _draw_chart(sheet, source, (6, 522), 2, [])
+    step = step_of(report.period)
+    _draw_chart(sheet, source, step, (0, 650), 1, fell)
+    _draw_chart(sheet, source, step, (6, 592), 2, [])
 
 
-def _draw_chart(
-    sheet: Sheet, source: Source, place: tuple[int, int], column: int, points: list[Any]
+def _draw_chart(  # noqa: PLR0913, PLR0917 - which part of what, and where
+    sheet: Sheet,
+    source: Source,
+    step: TrendStep,
+    place: tuple[int, int],
+    column: int,
+    points: list[Any],
 ) -> None:
-    """Draw one column of the trend at (column, width in pixels); days without a value stay gaps.
+    """Draw one column of the trend at (column, width in pixels); what is unknown stays a gap.
 
-    `points` are the days that look other than the rest.
+    `points` are the steps that look other than the rest.
     """
     name, colour, form = (
-        ("XP per day", style.XP, '[>=1000000]0.#,,"M";[>=1000]0,"k";0'),
-        ("Messages per day", style.MESSAGES, "#,##0"),
+        (f"XP per {step.value}", style.XP, '[>=1000000]0.#,,"M";[>=1000]0,"k";0'),
+        (f"Messages per {step.value}", style.MESSAGES, "#,##0"),
     )[column - 1]
     chart: Any = sheet.workbook.workbook.add_chart({"type": "column"})
     chart.add_series(
@@ -111,10 +121,7 @@ def _draw_chart(
     chart.set_legend({"none": True})
     chart.set_x_axis(
         {
-            "date_axis": True,
-            "num_format": "d mmm",
-            "major_unit": max(source.days // 6, 1),
-            "major_unit_type": "days",
+            **_axis(step, max(source.steps // 6, 1)),
             "num_font": _SOFT_FONT,
         }
     )
@@ -124,3 +131,12 @@ def _draw_chart(
     chart.set_chartarea({"border": {"color": style.SHEET_LINE}})
     chart.set_size({"width": place[1], "height": _CHART_HEIGHT})
     sheet.page.insert_chart(_CHARTS, place[0], chart, {"description": name})
+
+
+def _axis(step: TrendStep, every: int) -> dict[str, Any]:
+    """Return how the steps are named; only an axis of days leaves room for days alone."""
+    if step is TrendStep.DAY:
+        days = {"date_axis": True, "major_unit": every, "major_unit_type": "days"}
+        return {**days, "num_format": "d mmm"}
+    form = "hh:mm" if step is TrendStep.HOUR else "d mmm"
+    return {"text_axis": True, "num_format": form, "interval_unit": every, "interval_tick": every}

@@ -1,9 +1,9 @@
-"""A member's card: their own numbers, their places in the clan, their last 90 days."""
+"""A member's card: their own numbers, their places in the clan, their period step by step."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.clan.activity import best_hours, heatmap
@@ -14,14 +14,14 @@ from bot.clan.gains import UNKNOWN
 from bot.clan.names import match_key
 from bot.clan.policy import Policy
 from bot.clan.showing import shown
-from bot.clan.spans import Period, day_of, day_span, last
+from bot.clan.spans import Period, day_of, last
 from bot.clan.standings import place
 from bot.clan.wording import ago
 from bot.reports.documents import Document
 from bot.reports.pictures import Card
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache, member_called
-from bot.services.publish.trend import daily_messages, trend_days, trend_lines
+from bot.services.publish.trend import TrendSteps, trend_lines, trend_steps
 from bot.services.review import OwnStanding, context_of, standing_cases, standing_in
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import (
@@ -135,13 +135,14 @@ class Cards:
         self, connection: Connection, clan: Clan, people: People, about: "_About"
     ) -> "_CardSource":
         now = self._clock()
-        start = day_span(_trend_days(now, clan)[0], clan.zone).start
+        steps = _steps(about.period, now, clan)
+        start = min(steps.starts[0], last(Period.QUARTER, now, clan.zone).start)
         query = ViewQuery(
             now,
             frozenset({about.period}),
             about=about.player_id,
             counted=about.period,
-            trend_from=start,
+            trend_from=steps.starts[0],
         )
         policy = await policy_of(connection, clan) if about.judged else None
         if policy is not None:
@@ -184,20 +185,27 @@ class _CardSource(NamedTuple):
     cases: Sequence[Case]
 
 
-def _trend_days(now: datetime, clan: Clan) -> tuple[date, ...]:
-    return trend_days(last(Period.QUARTER, now, clan.zone), clan.zone)
+def _steps(period: Period, now: datetime, clan: Clan) -> TrendSteps:
+    return trend_steps(period, last(period, now, clan.zone), clan.zone)
 
 
 def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
     view, (player_id, period, _) = read.view, read.about
     clan, now, span = view.clan, view.as_of, view.spans[period]
     member = member_of(view, player_id, period)
-    days = _trend_days(now, clan)
     # Of an alt, and before anybody was heard, nothing is known of what this member wrote.
     heard_at = None if member.chat is None else view.chat.heard_from
-    heard_from = None if heard_at is None else day_of(heard_at, clan.zone)
-    messages = daily_messages(read.hours, days, clan.zone, heard_from)
-    week = heatmap(read.hours, clan.zone)
+    steps, quarter = _steps(period, now, clan), last(Period.QUARTER, now, clan.zone)
+    trend, earlier = trend_lines(
+        steps,
+        clan.zone,
+        hours=read.hours,
+        life=view.game.life,
+        heard_from=heard_at,
+        read_from=steps.starts[0],
+        player_id=player_id,
+    )
+    week = heatmap(((at, count) for at, count in read.hours if at in quarter), clan.zone)
     card = Card(
         member=member,
         clan=clan.name,
@@ -205,11 +213,12 @@ def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
         period=period,
         now=now,
         places=_places(view, player_id, period),
-        trend=trend_lines(view.game.life, days, messages, clan.zone, player_id),
+        trend=trend,
+        earlier=earlier,
         best_hours=best_hours(week),
         hours=week,
         accounts=member.accounts,
-        heard_from=heard_from,
+        heard_from=None if heard_at is None else day_of(heard_at, clan.zone),
     )
     known = view.people.persons.by_player[player_id]
     blind = [x for x in view.blind(span) if x.concerns(known.user_id, known.authors)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.clan.profiles import Profile
-from bot.clan.spans import last_days
+from bot.clan.spans import Span, day_of, last_days
 from bot.reports.case_pictures import UncoveredWeek, weeks_picture
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
@@ -53,10 +53,13 @@ def _week(clan: Clan, review: AuditReview) -> UncoveredWeek:
     return UncoveredWeek(
         clan=clan.name,
         zone=clan.zone.key,
-        span=last_days(review.audit.days, review.as_of, clan.zone),
+        days=review.audit.days,
+        span=Span(last_days(review.audit.days, review.as_of, clan.zone).start, review.as_of),
         hours=review.uncovered,
+        talk=review.talk,
+        cover=review.cover,
         least_messages=review.policy.audit.busy_messages,
-        evidence=review.evidence,
+        heard_from=None if review.heard_at is None else day_of(review.heard_at, clan.zone),
     )
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.clan.activity import Change, ChangeKind, heatmap, totals
+from bot.clan.activity import Change, ChangeKind, TrendStep, heatmap, totals
 from bot.clan.cases import Case
 from bot.clan.coverage import linked
 from bot.clan.evidence import Coverage, coverage
 from bot.clan.gains import MetricGain
 from bot.clan.metrics import MetricKind, threshold
 from bot.clan.policy import Policy
-from bot.clan.spans import WINDOWS, Period, Span, day_of, day_span, last
+from bot.clan.spans import WINDOWS, Period, Span, day_of, last
 from bot.clan.standings import MessageCounts, Roster, TopBoss
 from bot.reports.clan_report import ClanReport
 from bot.reports.definitions import strip
@@ -21,14 +21,7 @@ from bot.reports.documents import Document
 from bot.reports.lists import Suggestions, suggestions
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
-from bot.services.publish.trend import (
-    LONGEST,
-    Hours,
-    daily_messages,
-    first_heard,
-    trend_days,
-    trend_lines,
-)
+from bot.services.publish.trend import Hours, TrendSteps, trend_lines, trend_steps
 from bot.services.review import (
     ReviewContext,
     context_of,
@@ -119,6 +112,7 @@ class Publish:
 def report_query(period: Period, now: datetime, zone: ZoneInfo) -> ViewQuery:
     """Return what a report asks of a clan: messages of a year only when the year is asked for."""
     span = last(period, now, zone)
+    steps = trend_steps(period, span, zone)
     windows = frozenset(each for each in WINDOWS if each <= LONGEST_CHAT) | {period}
     return ViewQuery(
         now,
@@ -127,9 +121,14 @@ def report_query(period: Period, now: datetime, zone: ZoneInfo) -> ViewQuery:
         game_windows=frozenset(WINDOWS) - windows,
         compared=period,
         measured=period,
-        trend_from=day_span(trend_days(span, zone)[0], zone).start,
-        hours_from=min(span.before(zone).start, span.end - LONGEST),
+        trend_from=_gains_from(steps),
+        hours_from=min(span.before(zone).start, steps.starts[0]),
     )
+
+
+def _gains_from(steps: TrendSteps) -> datetime:
+    """Return from when on gains are drawn: a year's own, for two have too many observations."""
+    return steps.first if steps.step is TrendStep.WEEK else steps.starts[0]
 
 
 def _leaders_report(
@@ -142,17 +141,23 @@ def _leaders_report(
 
 def _report(view: ClanView, period: Period) -> ClanReport:
     clan, span = view.clan, view.spans[period]
-    before, recent = span.before(clan.zone), min(span.start, span.end - LONGEST)
+    before, steps = span.before(clan.zone), trend_steps(period, span, clan.zone)
     gained, present = metric_gains(view), _present(view)
     tops = top_bosses(gained[MetricKind.BOSS])
     roster = roster_of(view, sorted({*WINDOWS, period}), tops)
-    hours = [(at, count) for at, count in view.chat.hours if at >= recent]
-    days = trend_days(span, clan.zone)
-    written = daily_messages(hours, days, clan.zone, first_heard(hours, clan.zone))
+    hours, heard_at = view.chat.hours, view.chat.heard_from
+    trend, earlier = trend_lines(
+        steps,
+        clan.zone,
+        hours=hours,
+        life=view.game.life,
+        heard_from=heard_at,
+        read_from=_gains_from(steps),
+    )
     messages = _messages(clan, hours, span)
-    earlier = sum(count for at, count in view.chat.hours if at in before)
+    written_before = sum(count for at, count in hours if at in before)
     known = report_coverage(view, roster, period, messages)
-    heard_at = view.chat.heard_from
+    seen_at = min((row.seen_at for row in view.game.first.values()), default=None)
     return ClanReport(
         clan=clan.name,
         zone=clan.zone.key,
@@ -160,16 +165,18 @@ def _report(view: ClanView, period: Period) -> ClanReport:
         span=span,
         roster=roster,
         totals=totals(roster.members, period, messages),
-        before=totals_before(view, earlier or None),
+        before=totals_before(view, written_before or None),
         skills=gained[MetricKind.SKILL],
         bosses=gained[MetricKind.BOSS],
         present_skills=present[MetricKind.SKILL],
         present_bosses=present[MetricKind.BOSS],
         heatmap=heatmap(((at, n) for at, n in hours if at in span), clan.zone),
-        trend=trend_lines(view.game.life, days, written, clan.zone),
+        trend=trend,
+        earlier=earlier,
         changes=_changes(view, span),
         evidence=strip(known, view.as_of, clan.zone),
         heard_from=None if heard_at is None else day_of(heard_at, clan.zone),
+        seen_from=None if seen_at is None else day_of(seen_at, clan.zone),
     ).without(view.people.hidden)
 
 

@@ -63,6 +63,8 @@ class InactivityReview:
 class AuditReview:
     """How officers do; `uncovered` are the clan's messages in hours of the week without one.
 
+    `talk` are all messages by hour of the week, `cover` those of officers; chat was heard first at
+    `heard_at`.
     `gap` is (weekday, first hour, hours) of the longest stretch without an officer.
     """
 
@@ -72,6 +74,9 @@ class AuditReview:
     policy: Policy
     as_of: datetime
     evidence: tuple[str, ...]
+    talk: Heatmap = ()
+    cover: Heatmap = ()
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

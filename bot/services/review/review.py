@@ -119,16 +119,21 @@ class Review:
             theirs = await chat.author_hours(
                 connection, clan.clan_id, context.authors_of(officers), span.start
             )
-        uncovered = without_officers(
-            heatmap(hours, clan.zone),
-            heatmap(theirs, clan.zone),
-            context.policy.audit.busy_messages,
-        )
+        talk, cover = heatmap(hours, clan.zone), heatmap(theirs, clan.zone)
+        uncovered = without_officers(talk, cover, context.policy.audit.busy_messages)
         found = audit(
             context.profiles, context.ladder, context.policy, context.at, clan.permissions
         )
         return AuditReview(
-            found, uncovered, longest_gap(uncovered), context.policy, context.at, context.evidence
+            found,
+            uncovered,
+            longest_gap(uncovered),
+            context.policy,
+            context.at,
+            context.evidence,
+            talk,
+            cover,
+            context.view.chat.heard_from,
         )
 
     async def alerts(self, clan: Clan) -> AlertReview:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.activity import best_hours, heatmap, totals
+from bot.clan.activity import TrendStep, best_hours, heatmap, step_of, totals, usual
 from bot.clan.gains import Gains
 from bot.clan.spans import Period, hour_of
 from bot.clan.standings import Chat, Member
@@ -65,3 +65,29 @@ def test_totals_sum_what_is_known_and_nothing_known_is_not_zero() -> None:
     assert (found.xp, found.kills, found.ehp, found.ehb, found.messages) == (500, 5, 1.5, 0.5, 9)
     assert (found.writers, found.observed, found.active, found.members) == (1, 2, 3, 3)
     assert totals([wrote], week, None)[:5] == (None, None, None, None, None)
+
+
+def test_a_day_is_drawn_by_hour_and_a_year_by_week() -> None:
+    assert [step_of(period) for period in Period] == [
+        TrendStep.HOUR,
+        TrendStep.DAY,
+        TrendStep.DAY,
+        TrendStep.DAY,
+        TrendStep.WEEK,
+    ]
+
+
+def test_the_mean_of_days_reaches_back_before_the_period_and_leaves_out_the_unknown() -> None:
+    earlier = (100, 10, 20, 30, None, None)
+    assert usual((40, None), earlier, TrendStep.DAY) == (pytest.approx(40), pytest.approx(25))
+    assert usual((40,), (10, None, None), TrendStep.DAY) == (None,)
+
+
+def test_the_mean_of_an_hour_is_that_of_the_same_hour_on_seven_days_before() -> None:
+    earlier = tuple(day * 24 + hour for day in range(7) for hour in range(24))
+    assert usual((0, 0), earlier, TrendStep.HOUR) == (72, 73)
+    assert usual((0,), earlier[-71:], TrendStep.HOUR) == (None,)
+
+
+def test_weeks_have_no_mean_beside_them() -> None:
+    assert usual((1, 2), (3, 4, 5, 6), TrendStep.WEEK) == (None, None)

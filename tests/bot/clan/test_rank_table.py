@@ -23,7 +23,7 @@ def test_it_is_told_as_questions_with_the_number_of_holders() -> None:
         "Owner, 1 member: leadership?",
         "Zenyte, 45 members: leadership?",
         "Onyx, 3 members: officers?",
-        "Held by nobody: Deputy owner, Dragonstone, Saviour, Administrator",
+        "Held by nobody: Deputy Owner, Dragonstone, Saviour, Administrator",
     ]
     everyone_held = Permissions(tier_1=("owner",), officer_roles=frozenset())
     assert table_words(rank_table({"owner": 2}, everyone_held)) == ["Owner, 2 members: leadership?"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.clan.gains import UNKNOWN, Gains
 from bot.clan.spans import Period
-from bot.clan.standings import Chat, Member, Roster, composite, in_house_order, place
+from bot.clan.standings import Chat, Member, Roster, ahead_on_both, in_house_order, place
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def test_a_member_nobody_observed_is_unknown_not_zero() -> None:
     stranger = member(1)
     assert stranger.gains(Period.WEEK) is UNKNOWN
     assert stranger.messages(Period.WEEK) is None
-    assert composite(stranger) is None
+    assert ahead_on_both([stranger], Period.WEEK) == {}
 
 
 def test_a_member_whose_chat_is_seen_and_empty_wrote_zero() -> None:
@@ -68,13 +68,20 @@ def test_the_house_order_does_not_depend_on_arrival(members: list[Member]) -> No
     assert in_house_order(tuple(members)) == fixed
 
 
-def test_the_composite_weighs_messages_xp_and_kills() -> None:
-    week = {Period.WEEK: Gains(xp=200_000, kills=7, since=NOW)}
-    seen = Member(1, "A", "member", NOW, game=week, chat={Period.WEEK: Chat(3)})
-    assert composite(seen) == pytest.approx(300 + 2 + 7)
-    assert composite(Member(1, "A", "member", NOW, game=week)) == pytest.approx(9)
-    older = {Period.WEEK: week[Period.WEEK]._replace(thin=True)}
-    assert composite(replace(seen, game=older)) == pytest.approx(300)
+def test_most_active_is_who_is_ahead_on_both_sides_and_not_on_one_alone() -> None:
+    def on_both(player_id: int, messages: int | None, xp: int | None) -> Member:
+        chat = None if messages is None else {Period.WEEK: Chat(messages)}
+        game = {Period.WEEK: Gains(xp=xp, kills=0, since=NOW)}
+        return Member(player_id, f"P{player_id}", "member", NOW, game=game, chat=chat)
+
+    chatty, both, grinder = on_both(1, 900, 10), on_both(2, 50, 700), on_both(3, 2, 9_000)
+    older = {Period.WEEK: Gains(xp=10**9, kills=0, since=NOW, thin=True)}
+    thin = replace(on_both(4, 10**6, 1), game=older)
+    unknown = (on_both(5, None, 5), on_both(6, 5, None), thin)
+    shares = ahead_on_both([chatty, both, grinder, *unknown], Period.WEEK)
+    assert shares == {1: 1 / 3, 2: 2 / 3, 3: 1 / 3}
+    silent, idle = on_both(7, 0, 10**9), on_both(8, 10**9, 0)
+    assert ahead_on_both([both, silent, idle], Period.WEEK) == {2: 2 / 3}
 
 
 def test_ties_share_the_better_place_and_unknown_has_none() -> None:

@@ -156,7 +156,7 @@ def test_a_count_takes_its_noun() -> None:
 
 
 def test_roles_are_written_as_people_read_them() -> None:
-    assert role_words("deputy_owner") == "Deputy owner"
+    assert role_words("deputy_owner") == "Deputy Owner"
     assert role_words("onyx") == "Onyx"
 
 

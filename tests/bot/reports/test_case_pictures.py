@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from bot.reports.case_pictures import (
     side_totals,
     weeks_picture,
 )
+from bot.reports.style import date_words
 from tests.bot.clan.portraits import NONE, NOW, THIN, account, ago, person
 from tests.builders import ZONE
 
@@ -97,14 +98,33 @@ def test_totals_are_of_the_days_that_were_seen() -> None:
 def test_the_longest_gap_goes_on_past_midnight_and_sunday() -> None:
     hours = [list(row) for row in NOBODY]
     hours[6][22], hours[6][23], hours[0][0], hours[3][5] = 7, 5, 6, 90
-    week = UncoveredWeek("x", ZONE, SPAN, tuple(map(tuple, hours)), 5)
+    week = UncoveredWeek("x", ZONE, 30, SPAN, tuple(map(tuple, hours)), 5)
 
     assert week.gap == (6, 22, 3)
     assert week.how_many == 4
 
 
+def test_hours_with_officers_are_told_apart_by_how_much_they_wrote() -> None:
+    cover = [list(row) for row in NOBODY]
+    cover[0][9], cover[2][20], cover[5][20] = 1, 15, 30
+    week = UncoveredWeek("x", ZONE, 30, SPAN, NOBODY, 5, cover=tuple(map(tuple, cover)))
+
+    assert week.covered == ((0, 9), (2, 20), (5, 20))
+    assert week.covered_levels == (((0, 9),), ((2, 20),), ((5, 20),))
+    assert replace(week, cover=()).covered_levels == ((), (), ())
+
+
+def test_what_was_heard_later_than_the_span_begins_is_said() -> None:
+    week = UncoveredWeek("x", ZONE, 30, SPAN, NOBODY, 5)
+    first = SPAN.start.date()
+
+    assert (week.since_words, replace(week, heard_from=first).since_words) == ("", "")
+    later = replace(week, heard_from=first + timedelta(days=3))
+    assert later.since_words == f"data since {date_words(first + timedelta(days=3))}"
+
+
 def test_covered_and_unobserved_weeks_have_no_gap() -> None:
-    covered = UncoveredWeek("x", ZONE, SPAN, NOBODY, 5)
+    covered = UncoveredWeek("x", ZONE, 30, SPAN, NOBODY, 5)
     assert (covered.gap, covered.how_many) == (None, 0)
     assert replace(covered, hours=()).gap is None
 

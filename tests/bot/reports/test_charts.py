@@ -4,7 +4,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.clan.activity import DayLine
+from bot.clan.activity import TrendLine
 from bot.clan.spans import Period
 from bot.reports import style
 from bot.reports.charts import card_chart, heatmap_chart, report_chart
@@ -34,7 +34,7 @@ def size_of(chart: Document) -> tuple[int, int]:
 
 def nobody_seen() -> ClanReport:
     unseen = clan_report(*(member(place, week=UNSEEN) for place in range(1, 4)))
-    gaps = tuple(DayLine(line.day, None, None) for line in unseen.trend)
+    gaps = tuple(TrendLine(line.day, None, None) for line in unseen.trend)
     return replace(unseen, trend=gaps, heatmap=())
 
 
@@ -70,7 +70,7 @@ def test_a_card_of_somebody_whom_nobody_saw_can_be_drawn() -> None:
 
     assert size_of(chart) == (style.WIDTH, style.HEIGHT)
     assert "XP gained \N{EN DASH}; Boss kills \N{EN DASH}" in chart.alt
-    assert "Best hours: unknown" in chart.alt
+    assert "Best hours of 90 days: unknown" in chart.alt
 
 
 def test_the_reports_alt_text_says_what_it_shows() -> None:
@@ -80,10 +80,11 @@ def test_the_reports_alt_text_says_what_it_shows() -> None:
     assert chart.name == "clan_report.png"
     assert chart.alt == (
         "Report of Iron Cabbage over 7 days, "
-        "23 Jun 2025 20:00 \N{EN DASH} 30 Jun 2025 20:00 Europe/London. "
+        "23 Jun 2025 20:00 \N{EN DASH} 30 Jun 2025 19:20 Europe/London. "
         "XP gained 7M (+11%); Boss kills 0 (0%); Messages 14 (+17%); Members active 1 (new). "
         "Most XP Ann with 7M; most boss kills nobody; most messages Ann with 14. "
-        "XP and messages per day as two areas; unknown days are gaps."
+        "Bars: XP per day, Messages per day beside the 7-day mean and the 7 days before. "
+        "What was not seen is hatched."
     )
 
 
@@ -93,11 +94,12 @@ def test_the_cards_alt_text_says_what_it_shows() -> None:
     assert chart.name == "member_card.png"
     assert chart.alt == (
         "Card of Ann in Iron Cabbage over 30 days, "
-        "31 May 2025 20:00 \N{EN DASH} 30 Jun 2025 20:00 Europe/London. "
+        "31 May 2025 20:00 \N{EN DASH} 30 Jun 2025 19:20 Europe/London. "
         "XP gained 300k (#3 of 305 · 3 EHP); Boss kills 60 (#3 of 305 · 3 EHB); "
         "Messages 300 (#3 of 305); Questions answered 20 (#3 of 305 · 15 asked). "
-        "Best hours: Sun 20:00, Sat 20:00, Sun 19:00. "
-        "XP and messages per day of the last 90 days; unknown days are gaps."
+        "Best hours of 90 days: Sun 20:00, Sat 20:00, Sun 19:00. "
+        "Bars: XP per day, Messages per day beside the 7-day mean and the 30 days before. "
+        "What was not seen is hatched."
     )
 
 

@@ -11,19 +11,19 @@ def test_inactive_is_defined_by_the_clans_own_numbers() -> None:
         (
             "Sure",
             (
-                "In the clan for 30 days, and over all accounts no message, "
-                "no day in voice or with a reaction or command, no kill or other score that rose, "
-                "and under 5,000 XP within the rank's limit (21 days, deputy owner 90, owner 60), "
-                "both sides well observed."
+                "In the clan for 30 days, with enough game and Discord data. "
+                "On all accounts, in their rank's limit (21 days, deputy owner 90, owner 60): "
+                "no message, voice, reaction or command, no kill or other score that rose, "
+                "and under 5,000 XP."
             ),
         ),
         (
             "Needs evidence",
-            "Nothing was seen of them, and not well enough to tell: see what would help.",
+            "Nothing was seen of them, but there is too little data to tell. See what would help.",
         ),
         (
             "Away or exempt",
-            "Left in peace: away, exempt, asked again later, or playing in another game mode.",
+            "Excluded: away, exempt, to be asked again later, or playing in another game mode.",
         ),
     )
 
@@ -43,17 +43,20 @@ def test_promotions_are_defined_by_the_signals_that_are_on() -> None:
             "Suggested",
             (
                 "At least one signal (social pillar, steady), in the clan for 30 days "
-                "(recruits 14), there on 8 of the last 30 days, seen within 1 day. "
-                "At most 5% of the clan or 5, who were there on the most days of 8 weeks."
+                "(recruits 14), seen on 8 of the last 30 days, the last time within 1 day. "
+                "At most 5% of the clan or 5: those seen on the most days of 8 weeks."
             ),
         ),
-        ("Also qualify", "They qualify as well, and were there on fewer days. Nobody has to rise."),
-        ("Just under", "They lack nothing that is further off than 80% of what is asked."),
+        (
+            "Also qualify",
+            "They qualify too, but were seen on fewer days. Nobody has to be promoted.",
+        ),
+        ("Just under", "They reach at least 80% of everything that is asked."),
         (
             "Counted",
             (
-                "Messages up to 1,000 an hour, and days on which somebody was there: "
-                "how much anybody wrote at once buys nothing."
+                "At most 1,000 messages an hour, and days on which somebody was seen. "
+                "Writing a lot at once does not help."
             ),
         ),
     )

@@ -1,6 +1,6 @@
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, features
 
 from bot.reports import style
 from bot.reports.paper import Paper, TextStyle, drawable, fitted, width_of
@@ -65,3 +65,12 @@ def _is(image: Image.Image, x: int, y: int, colour: str) -> bool:
     assert isinstance(pixel, tuple)
     wanted = (*(int(colour[place : place + 2], 16) for place in (1, 3, 5)), 255)
     return all(abs(have - want) <= 3 for have, want in zip(pixel, wanted, strict=True))
+
+
+def test_names_that_run_from_the_right_are_joined_and_not_set_letter_by_letter() -> None:
+    style_of_name = TextStyle(40)
+    letters = "\u0645\u0631\u062d\u0628\u0627"
+    alone = sum(width_of(letter, style_of_name) for letter in letters)
+    joined = 0 < width_of(letters, style_of_name) < 0.9 * alone
+    # Pillow brings what joins letters, and takes from the system what turns them round.
+    assert joined is bool(features.check("raqm") and features.check("fribidi"))

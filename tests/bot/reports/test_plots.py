@@ -27,6 +27,7 @@ def test_an_axis_ends_with_an_even_round_number(
 def test_unknown_days_part_a_line() -> None:
     assert runs((None, 1, 0, None, 4)) == ((1, 2), (4,))
     assert runs((None, None)) == ()
+    assert runs((None, 1, 0, None, 4), known=False) == ((0,), (3,))
 
 
 def test_no_message_has_the_first_colour_and_any_message_another() -> None:

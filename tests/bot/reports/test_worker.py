@@ -60,7 +60,7 @@ VALUES: dict[Drawing, Drawable] = {
     Drawing.CARD_CHART: card(),
     Drawing.HEATMAP_CHART: clan_week(),
     Drawing.WEEKS_CHART: WEEKS,
-    Drawing.UNCOVERED_CHART: UncoveredWeek("x", ZONE, Span(NOW, NOW), week_hours(), 5),
+    Drawing.UNCOVERED_CHART: UncoveredWeek("x", ZONE, 30, Span(NOW, NOW), week_hours(), 5),
     Drawing.CLAN_WORKBOOK: replace(clan_report(member()), suggestions=everybody()),
 }
 

@@ -1,8 +1,9 @@
 """Whatever clock a clan goes by, the messages of a span and of a day are those that were sent."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -44,8 +45,20 @@ async def check(village: Village, now: datetime, sent: list[datetime], period: P
     assert report.before.writers == any(instant in earlier for instant in sent)
     assert sum(map(sum, report.heatmap)) == report.totals.messages
     by_day = Counter(day_of(instant, zone) for instant in sent if instant < span.end)
+    if period is Period.DAY:
+        by_hour = Counter(_hour(instant, zone) for instant in sent if instant in span)
+        shown: Counter[tuple[date, int | None]] = Counter()
+        for line in report.trend:
+            shown[line.day, line.hour] += line.messages or 0
+        assert all(shown[key] == by_hour[key] for key in [*shown][1:])
+        return
     told = {line.day: line.messages for line in report.trend if line.day >= min(by_day)}
     assert told == {day: by_day[day] for day in told}
+
+
+def _hour(instant: datetime, zone: ZoneInfo) -> tuple[date, int]:
+    local = instant.astimezone(zone)
+    return local.date(), local.hour
 
 
 @pytest.mark.parametrize(("zone", "change"), CHANGES)

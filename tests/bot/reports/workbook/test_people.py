@@ -63,7 +63,7 @@ def test_the_inactive_stand_with_all_that_is_known_of_them() -> None:
             "no message in 30 days, the last one 45 days ago\n"
             "0 XP in 30 days, under 10,000, the last gain 40 days ago"
         ),
-        "Left in peace": "",
+        "Excluded because": "",
         "What would help": "",
         "Last in game": datetime(2026, 4, 5, 13),  # noqa: DTZ001 - Excel has no zones
         "Last in chat": datetime(2026, 3, 31, 13),  # noqa: DTZ001 - likewise
@@ -76,23 +76,23 @@ def test_the_inactive_stand_with_all_that_is_known_of_them() -> None:
     bob, cat = row(sheet, FIRST + 1), row(sheet, FIRST + 2)
     assert (bob["List"], bob["What would help"]) == ("Needs evidence", "a link to a Discord user")
     assert (bob["Messages in the limit"], bob["Days over the limit"]) == (DASH, DASH)
-    assert (cat["List"], cat["Left in peace"]) == ("Away or exempt", "away until 3 June")
+    assert (cat["List"], cat["Excluded because"]) == ("Away or exempt", "away until 3 June")
 
 
 def test_the_suggested_stand_with_their_reasons_and_what_is_missing() -> None:
     sheet = opened(everybody())["Promotions"]
     dan, eve = row(sheet, FIRST), row(sheet, FIRST + 1)
 
-    assert [dan[head] for head in ("List", "Name", "Role", "Next role", "Days there of 56")] == [
+    assert [dan[head] for head in ("List", "Name", "Role", "Next role", "Days seen of 56")] == [
         "Suggested", "Dan", "Member", "Captain", 40,
     ]  # fmt: skip
-    assert dan["Of these on the weaker side"] == 32
+    assert dan["Days on the quieter side"] == 32
     assert str(dan["Why"]).startswith("Social pillar: 110 messages")
     assert dan["Also considered"] == "Carry potential: 4 raids in 90 days (20 asked), 10 in all"
-    assert [dan[head] for head in ("Messages, 30 days", "Of these counted", "XP, 30 days")] == [
+    assert [dan[head] for head in ("Messages, 30 days", "Messages counted", "XP, 30 days")] == [
         130, 110, 4_000_000,
     ]  # fmt: skip
-    assert (dan["Evidence"], dan["All accounts"]) == ("good", "Dan\nDan Alt")
+    assert (dan["Data"], dan["All accounts"]) == ("good", "Dan\nDan Alt")
     assert (eve["List"], eve["Why"]) == ("Just under", "")
 
 
@@ -102,8 +102,8 @@ def test_the_sheets_say_when_and_by_which_words_and_are_usable(name: str) -> Non
 
     assert sheet["A1"].value == f"Iron Cabbage · {name}"
     assert sheet["A2"].value == (
-        f"15 May 2026 13:00 Europe/London · settings version 2 · {DASH} unknown · "
-        "suggested by the rules, decided by people"
+        "15 May 2026 13:00 Europe/London · suggested by the clan's settings (version 2), "
+        f"officers decide · {DASH} unknown"
     )
     words = {"Promotions": "At least one signal", "Inactive": "In the clan for 30 days"}
     assert str(sheet["B3"].value).startswith(words[name])
@@ -115,7 +115,7 @@ def test_the_sheets_say_when_and_by_which_words_and_are_usable(name: str) -> Non
 @pytest.mark.parametrize("name", ["Promotions", "Inactive"])
 def test_an_empty_list_says_nobody(name: str) -> None:
     sheet = opened(suggested())[name]
-    assert [cell.value for cell in sheet[FIRST]][:2] == ["Nobody.", None]
+    assert [cell.value for cell in sheet[FIRST]][:2] == ["Nobody", None]
 
 
 def test_names_and_reasons_are_text_whatever_they_begin_with() -> None:
@@ -134,7 +134,7 @@ def test_rows_are_high_enough_for_their_sentences() -> None:
     sheet = opened(everybody())["Promotions"]
 
     heights = [sheet.row_dimensions[line].height for line in (FIRST, FIRST + 1)]
-    assert heights == [15 * 6, 15 * 3]
+    assert heights == [15 * 6, 15 * 2]
     assert sheet.cell(FIRST, 7).alignment.wrap_text
     assert sheet.cell(FIRST, 2).alignment.vertical == "top"
 

@@ -153,7 +153,7 @@ async def test_ninety_days_with_gaps_where_nothing_was_seen(cards: Cards, villag
         await village.seen(1, NOW - days * DAY, xp, zulrah=kills)
     await village.wrote(11, NOW - 40 * DAY, NOW, NOW - HOUR)
     await village.wrote(12, NOW - 60 * DAY)
-    card = await card_of(cards, village, "One")
+    card = await card_of(cards, village, "One", Period.QUARTER)
     assert card is not None
     today = NOW.date()
     lines = {line.day: line[1:4] for line in card.trend}
@@ -174,7 +174,7 @@ async def test_before_anybody_was_heard_messages_are_unknown_and_not_zero(
     await village.linked(1, 11)
     await village.called(11, "Somebody")
     await village.wrote(12, NOW - 10 * DAY)
-    card = await card_of(cards, village, "One")
+    card = await card_of(cards, village, "One", Period.MONTH)
     assert card is not None
     lines = {line.day: line.messages for line in card.trend}
     assert lines[NOW.date() - 11 * DAY] is None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.clan.spans import Span
 from bot.reports.case_pictures import UncoveredWeek
 from bot.reports.documents import Document
 from bot.reports.worker import Drawable, Drawing, Inline
@@ -62,8 +63,10 @@ async def test_hours_in_which_only_members_write_are_drawn_with_their_span(
     local = at.astimezone(village.clan.zone)
     assert week.gap == (local.weekday(), local.hour, 1)
     assert (week.clan, week.least_messages) == (village.clan.name, 5)
-    assert week.span.length == 30 * DAY
-    assert week.evidence == made.review.evidence
+    assert week.span == Span(NOW - 30 * DAY + HOUR, NOW)
+    assert week.covered == ((local.weekday(), (local - 2 * HOUR).hour),)
+    assert sum(map(sum, week.talk)) == 13
+    assert week.since_words == "data since 17 Nov 2026"
 
 
 async def test_nothing_is_drawn_of_officers_whom_nobody_would_see_in_chat(

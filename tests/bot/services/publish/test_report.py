@@ -1,5 +1,6 @@
 """The clan's report from a small clan whose numbers are known beforehand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from bot.clan.gains import MetricGain
 from bot.clan.spans import Period, last
 from bot.clan.standings import TopBoss
 from bot.reports.charts import report_chart
-from bot.reports.clan_report import ClanReport, roster_rows
+from bot.reports.clan_report import ClanReport, begins, doubts
 from bot.reports.lists import inactive_rows, promotion_rows
+from bot.reports.roster_rows import roster_rows
 from bot.reports.worker import Inline
 from bot.services.publish import Publish
 from bot.services.review import Review
@@ -115,6 +117,46 @@ async def test_a_trend_has_a_line_for_each_day_and_gaps_where_nothing_was_seen(
     quarter = {line.day: line for line in (await report(busy, Period.QUARTER)).trend}
     assert len(quarter) in {90, 91}
     assert quarter[today - 20 * DAY].messages is None
+
+
+async def test_a_day_has_a_line_for_each_hour_and_seven_days_of_hours_before_it(
+    busy: Village,
+) -> None:
+    await busy.seen(1, NOW - 2 * HOUR, 1_250)
+    found = await report(busy, Period.DAY)
+    assert (len(found.trend), len(found.earlier)) == (24, 168)
+    assert (found.trend[-1].day, found.trend[-1].hour) == (NOW.date(), NOW.hour)
+    assert found.trend[-1].messages == 2
+    assert [line.xp for line in found.trend if line.xp is not None] == [250]
+    seen = [line for line in found.earlier if line.xp is not None]
+    assert [line.xp for line in seen] == [50, 600]
+
+
+async def test_a_year_has_weeks_and_messages_of_the_year_before_but_no_gains_of_it(
+    busy: Village,
+) -> None:
+    await busy.seen(2, NOW - 366 * DAY, 4_000)
+    await busy.wrote(11, NOW - 400 * DAY)
+    found = await report(busy, Period.YEAR)
+    assert (len(found.trend), len(found.earlier)) == (52, 52)
+    assert found.trend[-1].day == NOW.date() - 6 * DAY
+    assert (found.trend[-1].messages, found.trend[-1].xp) == (5, 650)
+    assert (found.trend[-2].messages, found.trend[-2].xp) == (1, 300)
+    assert {line.xp for line in found.earlier} == {None}
+    assert [line.messages for line in found.earlier if line.messages] == [1]
+    assert found.earlier[0].messages is None
+
+
+async def test_a_period_that_begins_before_the_data_says_so_and_a_later_one_does_not(
+    busy: Village,
+) -> None:
+    assert begins(await report(busy, Period.WEEK)) == ()
+    month = await report(busy, Period.MONTH)
+    assert begins(month) == ("messages since 11 Nov 2026", "XP and kills since 6 Nov 2026")
+    assert doubts(month)[:2] == begins(month)
+    same = replace(month, seen_from=month.heard_from)
+    assert begins(same) == ("data since 11 Nov 2026",)
+    assert "Data since 11 Nov 2026." in report_chart(same).alt
 
 
 async def test_a_gain_belongs_to_the_clans_own_day(busy: Village) -> None:
@@ -227,4 +269,4 @@ async def test_a_day_on_which_something_fell_is_marked_and_what_was_made_good_co
         (NOW - days * DAY).date() for days in (4, 3)
     ]
     assert "XP fell by 300; kills fell by 4" in roster_rows(found)[0].notes
-    assert "Something fell on 16 Nov, 17 Nov." in report_chart(found).alt
+    assert "XP or kills were lost on 16 Nov, 17 Nov." in report_chart(found).alt
