@@ -13,20 +13,17 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
 
 from PIL import Image
 
-from bot.clan.activity import best_hours
 from bot.clan.spans import Period
 from bot.demo.absent import send_away
 from bot.demo.seed import own_cast, seed
 from bot.demo.ties import tie
 from bot.demo.world import make_world
-from bot.reports.clan_report import ClanReport, top_movers
+from bot.reports.clan_report import top_movers
 from bot.reports.documents import write_whole
-from bot.reports.pictures import ClanWeek
-from bot.reports.worker import Drawing, Inline, drawn
+from bot.reports.worker import Inline
 from bot.services.setup import Clan
 from bot.settings import load
 from bot.wiring import Services, open_services
@@ -80,26 +77,12 @@ async def _drawn(services: Services, clan: Clan) -> dict[str, bytes]:
     audit = await services.audits.files(clan)
     if card is None or audit.chart is None:
         raise LookupError("the made-up clan has nobody to draw")
-    quarter = await services.publish.clan_report(clan, Period.QUARTER)
     return {
         "report.png": files.chart.content,
         "card.png": card.chart.content,
-        "heatmap.png": drawn(Drawing.HEATMAP_CHART, _week(quarter)).content,
         "audit.png": audit.chart.content,
         "clan_report.xlsx": files.workbook.content,
     }
-
-
-def _week(report: ClanReport) -> ClanWeek:
-    return ClanWeek(
-        report.clan,
-        ZoneInfo(report.zone).key,
-        report.period,
-        report.shown_span,
-        report.heatmap,
-        best_hours(report.heatmap),
-        report.evidence,
-    )
 
 
 def _page(workbook: bytes, folder: Path) -> bytes | None:

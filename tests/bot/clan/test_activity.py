@@ -79,7 +79,7 @@ def test_a_day_is_drawn_by_hour_and_a_year_by_week() -> None:
 
 def test_the_mean_of_days_reaches_back_before_the_period_and_leaves_out_the_unknown() -> None:
     earlier = (100, 10, 20, 30, None, None)
-    assert usual((40, None), earlier, TrendStep.DAY) == (pytest.approx(40), pytest.approx(25))
+    assert usual((40, None), earlier, TrendStep.DAY) == pytest.approx((40, 25))
     assert usual((40,), (10, None, None), TrendStep.DAY) == (None,)
 
 

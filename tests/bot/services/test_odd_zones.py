@@ -46,7 +46,9 @@ async def check(village: Village, now: datetime, sent: list[datetime], period: P
     assert sum(map(sum, report.heatmap)) == report.totals.messages
     by_day = Counter(day_of(instant, zone) for instant in sent if instant < span.end)
     if period is Period.DAY:
-        by_hour = Counter(_hour(instant, zone) for instant in sent if instant in span)
+        by_hour: Counter[tuple[date, int | None]] = Counter(
+            _hour(instant, zone) for instant in sent if instant in span
+        )
         shown: Counter[tuple[date, int | None]] = Counter()
         for line in report.trend:
             shown[line.day, line.hour] += line.messages or 0
