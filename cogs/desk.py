@@ -41,11 +41,12 @@ def _is_answered(bot: commands.Bot, interaction: Interaction) -> bool:
     forms, patterns, views = store._modals, store._dynamic_items, store._views  # noqa: SLF001
     told = dict(interaction.data or {})
     custom_id = str(told.get("custom_id"))
+    # Forms of screens are known by their ids, as their controls are.
+    if any(pattern.fullmatch(custom_id) for pattern in patterns):
+        return True
     if interaction.type is discord.InteractionType.modal_submit:
         return custom_id in forms
     if interaction.type is not discord.InteractionType.component:
-        return True
-    if any(pattern.fullmatch(custom_id) for pattern in patterns):
         return True
     key = (told.get("component_type"), custom_id)
     places = (interaction.message.id if interaction.message else None, None)

@@ -42,8 +42,13 @@ class ClanRow(NamedTuple):
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:
-    """Return the clan of a Discord server, making it when it is new."""
+    """Return the clan of a server in which the bot is, making it when it is new."""
     await insert_missing(connection, CLANS, [_founded(guild_id, name, now)])
+    await connection.execute(
+        update(CLANS)
+        .where(CLANS.c.guild_id == guild_id, CLANS.c.removed_at.is_not(None))
+        .values(removed_at=None)
+    )
     clan = await of_guild(connection, guild_id)
     if clan is None:
         raise LookupError(f"guild {guild_id} has no clan")

@@ -196,7 +196,7 @@ _PERMISSIONS = {
     "kick": Threshold(
         "Removals",
         "",
-        "See cases of the inactive; to decide on them, Promote's gate counts as well.",
+        "See cases of the inactive; to decide on them, somebody needs Promote as well.",
     ),
 }
 _PLACES = {

@@ -478,4 +478,4 @@ async def test_a_bridge_that_is_chosen_without_words_is_blind_at_once(bare_town:
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
     assert "#general is not read to the end: Discord does not tell" in said.replace("\\", "")
     result = await town.leader.click(panel, custom_id="bridge:again")
-    assert "Switch on Message Content Intent" in words(result.response)
+    assert "Switch on Message Content Intent" in words(newest(result))

@@ -151,7 +151,7 @@ async def test_nobody_confirms_or_rejects_their_own_claim_at_the_button(
     panel = await panel_of(town, actor)
     for control in ("do:confirm", "do:reject", "do:mark_alt"):
         await press(town, panel, control, actor)
-        assert "Nobody decides about their own account" in words(panel), control
+        assert "You cannot decide about your own account" in words(panel), control
     assert await state_of(town, actor, player) is LinkState.CLAIMED
     other = town.owner if who == "leader" else town.leader
     panel = await panel_of(town, other)

@@ -49,7 +49,7 @@ class Clans:
         self._clock = clock
 
     async def found(self, guild_id: int, name: str) -> Clan:
-        """Return the clan of a Discord server, making it when it is new."""
+        """Return the clan of a server in which the bot is, making it when it is new."""
         async with self._database.writing() as connection:
             return _clan(await clans.found(connection, guild_id, name, self._clock()))
 

@@ -150,3 +150,13 @@ async def test_a_clan_whose_server_the_bot_left_is_served_again_when_it_is_back(
     await known.be_in({clan.guild_id: clan.name})
     assert [each.removed_at for each in await known.known()] == [None, NOW]
     assert [each.guild_id for each in await known.every()] == [clan.guild_id]
+
+
+async def test_a_server_that_discord_shows_again_is_served_however_that_is_told(
+    village: Village,
+) -> None:
+    known, clan = village.known_clans, village.clan
+    await known.leave(clan.guild_id)
+    assert clan.guild_id not in {each.guild_id for each in await known.every()}
+    assert (await known.found(clan.guild_id, clan.name)).removed_at is None
+    assert clan.guild_id in {each.guild_id for each in await known.every()}
