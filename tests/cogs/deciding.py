@@ -1,5 +1,6 @@
 """What tests of /promotions and /inactive share: pressing, forms, what happens meanwhile."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from simcord.actors import MemberActor
@@ -103,10 +104,10 @@ class _Slow:
         self._town, self._press, self._who = town, press, who
         self._review = town.services.review
 
-    async def suggestion(
-        self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
+    async def suggestions(
+        self, clan: Clan, kind: CaseKind, player_ids: Sequence[int], days: int | None = None
     ) -> Judged:
-        found = await self._review.suggestion(clan, kind, player_id, days)
+        found = await self._review.suggestions(clan, kind, player_ids, days)
         self._town.services.cases._judges = self._review
         await self._town.services.cases.decide(clan, self._press, self._who)
         return found

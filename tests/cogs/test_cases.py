@@ -1,5 +1,6 @@
 """/clanstats cases: officers see decisions on the inactive; on promotions, who may promote."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,12 +26,17 @@ class Judges:
     def __init__(self, names: dict[int, str]) -> None:
         self.names = names
 
-    async def suggestion(
-        self, _clan: Clan, kind: CaseKind, player_id: int, _days: int | None = None
+    async def suggestions(
+        self, _clan: Clan, kind: CaseKind, player_ids: Sequence[int], _days: int | None = None
     ) -> Judged:
         target = "administrator" if kind is CaseKind.PROMOTION else None
         numbers = ("4 messages in 30 days", "under 10k XP")
-        return Judged(Suggestion(player_id, self.names[player_id], "member", target, numbers, 3))
+        return Judged(
+            tuple(
+                Suggestion(each, self.names[each], "member", target, numbers, 3)
+                for each in player_ids
+            )
+        )
 
     async def living(self, _clan: Clan) -> dict[int, Life]:
         return {}

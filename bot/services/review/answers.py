@@ -107,9 +107,9 @@ class Suggestion:
 
 
 class Judged(NamedTuple):
-    """What is suggested about a player, or why nothing is, and what was read to say so."""
+    """What is suggested about each of some players, or why nothing is; and what was read for it."""
 
-    found: "Suggestion | Unsuggested"
+    found: "tuple[Suggestion | Unsuggested, ...]"
     read: ReviewContext | None = None
 
 
