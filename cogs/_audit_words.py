@@ -25,7 +25,7 @@ _TITLES = {
     Standing.SLACKING: "Slacking",
     Standing.FINE: "Fine",
     Standing.CANT_TELL: "Can't tell",
-    Standing.PAUSED: "Left in peace",
+    Standing.PAUSED: "Excluded",
 }
 _TROUBLED = (Standing.AWOL, Standing.SLACKING)
 _NOBODY = (

@@ -24,7 +24,7 @@ _DONE = {
     Move.CLOSE: "closed",
     Move.REOPEN: "reopened",
 }
-_KICKED = "kick done"
+_REMOVED = "added to the removal list"
 """What an approval is called where somebody is removed, as its button is."""
 _WAITS_FOR: tuple[tuple[str, frozenset[CaseState]], ...] = (
     ("Waiting for a decision", frozenset({CaseState.OPEN})),
@@ -32,7 +32,7 @@ _WAITS_FOR: tuple[tuple[str, frozenset[CaseState]], ...] = (
     ("Waiting for the game", frozenset({CaseState.APPROVED})),
     ("Noticed, waiting for a sign of life", frozenset({CaseState.NOTICED})),
     (
-        "Left in peace for a while",
+        "Excluded for a while",
         frozenset({CaseState.SNOOZED, CaseState.NOT_YET, CaseState.DISMISSED}),
     ),
 )
@@ -114,7 +114,7 @@ def _action(entry: CaseEntry, kind: CaseKind) -> str:
         done = "done in the game" if entry.state is CaseState.DONE else f"{entry.state} by itself"
         return "suggested" if entry.move is Move.OPEN else done
     is_kick = kind is CaseKind.INACTIVITY and entry.move is Move.APPROVE
-    done = _KICKED if is_kick else _DONE[entry.move]
+    done = _REMOVED if is_kick else _DONE[entry.move]
     seconded = ", to be seconded" if entry.state is CaseState.SECONDING else ""
     return f"{done}{seconded} by {whom(entry.who)}"
 

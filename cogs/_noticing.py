@@ -1,50 +1,146 @@
-"""A notice to somebody inactive: a draft to edit, then posted where the clan wants notices.
+"""A notice to people who are inactive: a draft to edit, posted where the clan wants notices.
 
-It goes out only after it was recorded, so that two presses never post twice; it pings nobody, and
-nobody is ever written to in private.
+It goes out only after it was recorded, so that two presses never post it twice. It mentions nobody
+but, where an officer says so, the one whom it is for; and nobody is ever written to in private.
 """
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import discord
 
+from bot.reports.documents import Document
+from bot.services.review import Decided
 from bot.services.setup import Clan
-from cogs._deciding_words import block, one_line
+from cogs._deciding_words import LONGEST_BLOCK, block, bold, one_line
 from cogs._permissions import Interaction
-from cogs._replies import tell
+from cogs._replies import files, tell
+from cogs.screens import Choice, Field, option
 
-TO_POST = "It is posted in the notice channel and pings nobody."
-TO_COPY = "No notice channel is set: you get it back to copy."
+NOTICE, MENTION = "notice", "mention"
+"""The fields of the form."""
 
-_HARMLESS = discord.AllowedMentions.none()
+NAME = "{name}"
+"""What stands for each name in a notice to several people."""
+
+LONGEST_NOTICE = 1_700
+_LONGEST_MESSAGE = 2_000
+_TO_POST = "Posted in the notice channel, a message for each"
+_TO_COPY = "No notice channel is set: you get it back to copy"
+
+
+class Notice(NamedTuple):
+    """What an officer wrote, and whether each of those it is for is mentioned."""
+
+    words: str
+    mentions: bool
+
+
+class _Letter(NamedTuple):
+    """A notice to one person; `user_id` is who they are on Discord, if that is known."""
+
+    name: str
+    user_id: int | None
+    words: str
 
 
 def draft(name: str, clan: Clan) -> str:
     """Return what a notice says if nobody changes it: plain words, for a form shows no markup."""
     return (
-        f"Hi {one_line(name)}! We have not seen you in {one_line(clan.name)} for a while, neither "
-        "in the game nor in chat. If you are still around, say hello here. If you are taking a "
-        "break, /away tells us until when. Otherwise your place goes to somebody who is waiting "
-        "for one."
+        f"Hi {one_line(name)}! We have not seen you in {one_line(clan.name)} for a while and hope "
+        "you are well. Still around? A short hello here keeps your place. Taking a break? Type "
+        "/away and say until when, and we keep it for you. We would love to have you back!"
     )
 
 
-async def send_notice(interaction: Interaction, clan: Clan, words: str) -> str:
-    """Post a notice that was recorded, or give it back to copy; return what became of it."""
+def notice_fields(clan: Clan, names: Sequence[str]) -> list[Field | Choice]:
+    """Return what the form asks: the words, and whether they mention whom they are for."""
+    is_one = len(names) == 1
+    means = _TO_COPY if clan.notice_channel_id is None else _TO_POST
+    if not is_one:
+        means = f"{means}. {NAME} becomes each name"
+    written = draft(names[0] if is_one else NAME, clan)[:LONGEST_NOTICE]
+    words = Field(
+        NOTICE, "What the notice says", means, written, longest=LONGEST_NOTICE, is_long=True
+    )
+    if clan.notice_channel_id is None:
+        return [words]
+    options = [option("No", "no", is_default=True), option("Yes", "yes")]
+    label = "Mention them?" if not is_one else f"Mention {one_line(names[0])[:30]}?"
+    yes = "Yes notifies the person it is for, and nobody else"
+    return [words, Choice(MENTION, label, options, yes)]
+
+
+async def send_notices(
+    interaction: Interaction, clan: Clan, notice: Notice, decided: Sequence[Decided]
+) -> str:
+    """Post notices that were recorded, or give them back to copy; return what became of them."""
+    letters = [_letter(each, notice.words) for each in decided if each.refusal is None]
+    if not letters:
+        return ""
     channel_id = clan.notice_channel_id
     if channel_id is None:
-        return await _give_back(
-            interaction, words, "No notice channel is set; `/clanstats settings` sets one."
-        )
+        why = "No notice channel is set; `/clanstats settings` sets one."
+        return await _give_back(interaction, letters, why)
+    # Never looked up: a thread that was archived is not among those that are known.
+    channel = interaction.client.get_partial_messageable(channel_id)
+    refused = [
+        each for each in letters if not await _is_posted(channel, each, mentions=notice.mentions)
+    ]
+    posted = len(letters) - len(refused)
+    said = "" if not posted else f"{_stand(posted)} in <#{channel_id}>."
+    unknown = [each for each in letters if each.user_id is None] if notice.mentions else []
+    if unknown:
+        names = ", ".join(bold(each.name) for each in unknown)
+        said += f" Not mentioned, because not linked to Discord: {names}."
+    if refused:
+        why = f"Discord did not let me post it in <#{channel_id}>."
+        said = " ".join(filter(None, (said, await _give_back(interaction, refused, why))))
+    return said
+
+
+def _stand(posted: int) -> str:
+    return "The notice stands" if posted == 1 else f"{posted} notices stand"
+
+
+async def _is_posted(
+    channel: discord.PartialMessageable, letter: _Letter, *, mentions: bool
+) -> bool:
+    """Return whether Discord took a notice; it mentions one user at most."""
+    allowed, words = discord.AllowedMentions.none(), letter.words
+    if mentions and letter.user_id is not None:
+        allowed.users = [discord.Object(letter.user_id)]
+        words = f"<@{letter.user_id}> {words}"
     try:
-        # Never looked up: a thread that was archived is not among those that are known.
-        channel = interaction.client.get_partial_messageable(channel_id)
-        await channel.send(words, allowed_mentions=_HARMLESS, suppress_embeds=True)
+        await channel.send(words[:_LONGEST_MESSAGE], allowed_mentions=allowed, suppress_embeds=True)
     except discord.HTTPException:
-        return await _give_back(
-            interaction, words, f"Discord did not let me post it in <#{channel_id}>."
-        )
-    return f"The notice stands in <#{channel_id}>."
+        return False
+    return True
 
 
-async def _give_back(interaction: Interaction, words: str, why: str) -> str:
-    await tell(interaction, f"{why} The notice to copy:\n{block(words.splitlines())}")
-    return f"{why} You have the notice to copy."
+def _letter(decided: Decided, words: str) -> _Letter:
+    name = one_line(decided.name or "somebody")
+    case, read = decided.case, decided.read
+    people = {} if read is None else read.by_player()
+    profile = None if case is None else people.get(case.player_id)
+    user_id = None if profile is None else profile.user_id
+    return _Letter(name, user_id, words.replace(NAME, name))
+
+
+async def _give_back(interaction: Interaction, letters: Sequence[_Letter], why: str) -> str:
+    """Give notices to copy for a message of one's own, as a file when they are long."""
+    parts = [f"{_whom(each)}\n{block(each.words.splitlines())}" for each in letters]
+    said = "The notice to copy:" if len(letters) == 1 else "The notices to copy, one for each:"
+    told = "\n".join((f"{why} {said}", *parts))
+    if len(told) <= LONGEST_BLOCK + len(why) or len(letters) == 1:
+        await tell(interaction, told[:_LONGEST_MESSAGE])
+    else:
+        lines = "\n\n".join(f"{each.name}:\n{each.words}" for each in letters)
+        made = Document("notices.txt", f"{lines}\n".encode())
+        await interaction.followup.send(f"{why} {said}", files=files(made), ephemeral=True)
+    return f"{why} You have {'it' if len(letters) == 1 else 'them'} to copy."
+
+
+def _whom(letter: _Letter) -> str:
+    handle = "" if letter.user_id is None else f" (<@{letter.user_id}>)"
+    return f"For {bold(letter.name)}{handle}"

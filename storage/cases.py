@@ -120,7 +120,9 @@ async def add_all(
             insert(CASES).returning(CASES.c.id, sort_by_parameter_order=True), rows
         )
     ids = [int(each) for each in made.scalars()]
-    await _write(connection, [(each, 0, first) for each, (_, first) in zip(ids, cases, strict=True)])
+    await _write(
+        connection, [(each, 0, first) for each, (_, first) in zip(ids, cases, strict=True)]
+    )
     return ids
 
 
@@ -134,9 +136,7 @@ async def extend(
     await extend_all(connection, clan_id, [Growth(case_id, known, news)])
 
 
-async def extend_all(
-    connection: AsyncConnection, clan_id: int, grown: Sequence[Growth]
-) -> None:
+async def extend_all(connection: AsyncConnection, clan_id: int, grown: Sequence[Growth]) -> None:
     """Add lines to histories as `extend` does to one: a statement for each state, one for lines."""
     by_state: dict[str, list[int]] = {}
     for each in grown:

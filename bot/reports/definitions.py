@@ -60,13 +60,13 @@ def inactive_words(policy: Policy) -> Definitions:
     limits = sorted(rules.limits.items())
     ranks = "".join(f", {role_words(role).lower()} {days}" for role, days in limits)
     sure = (
-        f"In the clan for {plural(rules.min_tenure_days, 'day')}, and over all accounts no "
-        "message, no day in voice or with a reaction or command, no kill or other score that rose, "
-        f"and under {exact(rules.least_xp)} XP within the rank's limit "
-        f"({plural(rules.window_days, 'day')}{ranks}), both sides well observed."
+        f"In the clan for {plural(rules.min_tenure_days, 'day')}, and within the rank's limit "
+        f"({plural(rules.window_days, 'day')}{ranks}) no message, voice, reaction or command, no "
+        f"kill or other score, and under {exact(rules.least_xp)} XP. Over all accounts, with "
+        "enough game and Discord data."
     )
     unsure = "Nothing was seen of them, and not well enough to tell: see what would help."
-    apart = "Left in peace: away, exempt, asked again later, or playing in another game mode."
+    apart = "Excluded: away, exempt, snoozed, or playing in another game mode."
     return (("Sure", sure), ("Needs evidence", unsure), ("Away or exempt", apart))
 
 

@@ -33,12 +33,20 @@ SCREENS: dict[str, frozenset[str]] = {
     "clanstats links": frozenset({"links:pick", "links:hand"}),
     "clanstats alerts": frozenset({"alerts:choose:kind::#"}),
     "clanstats audit": frozenset({"audit:on:#:#", "audit:last:#:#"}),
-    "clanstats cases": frozenset({"cases:show:closed"}),
+    "clanstats cases": frozenset({"cases:tab:closed:standing:#:#"}),
     "clanstats away": frozenset({"away:extend", "away:end"}),
     "clanstats exempt": frozenset({"exempt:end"}),
     "clanstats report": frozenset({"report:post:#"}),
-    "promotions": frozenset({"case:promotion:suggested:#:#:#:approve:#:#"}),
-    "inactive": frozenset({"case:inactivity:sure:#:#:#:snooze:#:#"}),
+    "promotions": frozenset(
+        {
+            "promotions:decide:approve:suggested:#:",
+            "promotions:ask:not yet:suggested:#:",
+            "promotions:decide:reopen:approved:#:",
+        }
+    ),
+    "inactive": frozenset(
+        {"inactive:ask:snooze:sure:#::", "inactive:notice::sure:#::", "inactive:links::unsure:#::"}
+    ),
     "privacy forget": frozenset({"privacy:forget"}),
     "me": frozenset({"card:post:#"}),
 }

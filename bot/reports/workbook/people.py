@@ -35,7 +35,7 @@ _SILENT = (
     Column("Days over the limit", 12),
     Column("Limit in days", 10),
     Column("Why", 56),
-    Column("Left in peace", 26),
+    Column("Excluded", 26),
     Column("What would help", 20),
     *_SEEN,
     Column("Messages in the limit", 12),

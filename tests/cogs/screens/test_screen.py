@@ -81,7 +81,7 @@ class TrialScreen(Screen[TrialState, str]):
 
     @pressed()
     async def named(self, press: Press[TrialState]) -> Next[TrialState, str]:
-        name = (press.filled or {})["name"]
+        name = press.filled["name"]
         return Next(replace(press.state, word=name), f"Named {name}.", "handed on")
 
     @pressed(permission=Permission.PROMOTE)

@@ -45,7 +45,9 @@ class Judges:
     ) -> Judged:
         self.asked.append(days)
         async with self.village.database.reading() as connection:
-            places = {each.player_id: each for each in await players.places(connection, clan.clan_id)}
+            places = {
+                each.player_id: each for each in await players.places(connection, clan.clan_id)
+            }
         return Judged(tuple(self._suggested(places, kind, each) for each in player_ids))
 
     def _suggested(
@@ -376,7 +378,11 @@ async def test_several_are_decided_at_once_and_what_one_is_refused_stops_no_othe
     assert "Somebody else approved this" in (found[1].refusal or "")
     assert (found[1].by, found[2].refusal) == (BOB, "They are not suggested any more.")
     assert judges.asked == [None, None]
-    assert [await states(cases, village, each) for each in (1, 2, 3)] == [[APPROVED], [APPROVED], []]
+    assert [await states(cases, village, each) for each in (1, 2, 3)] == [
+        [APPROVED],
+        [APPROVED],
+        [],
+    ]
     case = found[0].case
     assert case is not None
     assert case in [each.case for each in await cases.standing(village.clan)]
@@ -396,7 +402,10 @@ async def test_of_several_each_is_taken_back_or_begun_anew_by_its_own_history(
     clock.now = NOW + 30 * DAY
     found = await decided_at_once(cases, village, 1, 3)
     assert [each.refusal for each in found] == [None, None]
-    assert await states(cases, village) == [["open", "approved", "open", "not yet", "closed"], APPROVED]
+    assert await states(cases, village) == [
+        ["open", "approved", "open", "not yet", "closed"],
+        APPROVED,
+    ]
 
 
 async def test_two_accounts_of_one_person_are_decided_once(

@@ -259,7 +259,9 @@ async def test_another_clans_people_are_not_looked_at(village: Village, review: 
     other = await village.known_clans.found(2, "Others")
     assert (await review.inactive(other)).listed.sure == ()
     assert await review.standing(other, 1) is None
-    assert isinstance((await review.suggestions(other, CaseKind.INACTIVITY, [1])).found[0], Unsuggested)
+    assert isinstance(
+        (await review.suggestions(other, CaseKind.INACTIVITY, [1])).found[0], Unsuggested
+    )
 
 
 async def test_both_lists_cost_a_few_dozen_statements(village: Village, review: Review) -> None:
