@@ -113,13 +113,18 @@ async def add_all(
     clan_id: int,
     cases: Sequence[tuple[Mapping[str, Any], Sequence[EntryRow]]],
 ) -> list[int]:
-    """Store cases as `add` does one, in as many statements; return their ids in the same order."""
+    """Store cases as `add` does one, in as many statements; return their ids in the same order.
+
+    No two of them are of one kind and about one player.
+    """
     rows = [{"clan_id": clan_id, "state": first[-1].state, **case} for case, first in cases]
     with only_once():
         made = await connection.execute(
-            insert(CASES).returning(CASES.c.id, sort_by_parameter_order=True), rows
+            insert(CASES).returning(CASES.c.id, CASES.c.player_id, CASES.c.kind), rows
         )
-    ids = [int(each) for each in made.scalars()]
+    # Asked to keep the order, SQLite would be sent a statement for each row.
+    by_whom = {(player_id, kind): case_id for case_id, player_id, kind in made}
+    ids: list[int] = [by_whom[case["player_id"], case["kind"]] for case, _ in cases]
     await _write(
         connection, [(each, 0, first) for each, (_, first) in zip(ids, cases, strict=True)]
     )

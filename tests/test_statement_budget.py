@@ -46,7 +46,7 @@ STATEMENTS = {
     "away": 9,
     "privacy show": 17,
     "privacy export": 24,
-    "pick on promotions": 1,
+    "pick on promotions": 2,
     "press on a promotion": 32,
     "press on five promotions": 32,
     "press on a tab of inactive": 22,

@@ -14,10 +14,12 @@ from simcord.actors import MemberActor
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
+from tests.cogs.deciding import judged_by
 from tests.cogs.test_audit import everybody_is_an_officer
 from tests.cogs.test_bridge import hall
 from tests.cogs.test_inactive import hushed
 from tests.cogs.test_me import quiet_player
+from tests.cogs.test_promotions import MANY
 from tests.cogs.town import START, Town, words
 from tests.cogs.wire import as_sent
 
@@ -45,7 +47,12 @@ SCREENS: dict[str, frozenset[str]] = {
         }
     ),
     "inactive": frozenset(
-        {"inactive:ask:snooze:sure:#::", "inactive:notice::sure:#::", "inactive:links::unsure:#::"}
+        {
+            "inactive:ask:snooze:sure:#::",
+            "inactive:notice::sure:#::",
+            "inactive:decide:reopen:remove:#::",
+            "inactive:workbook::sure:#::",
+        }
     ),
     "privacy forget": frozenset({"privacy:forget"}),
     "me": frozenset({"card:post:#"}),
@@ -81,6 +88,7 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
 ) -> None:
     # Towards an officer's rank nobody is suggested by default.
     town, who = hushed, await chief(hushed, all_officers=command != "promotions")
+    await judged_by(town, promotion=MANY)
     shown = await who.slash(town.general, command)
     panel = _answers(shown)[0]
     pressed: set[str] = set()
@@ -90,6 +98,7 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
             await town.restart()
         for answer in _answers(await _pressed(town, who, panel, control)):
             assert "Choose the channel first" not in words(answer)
+            assert "Pick people in the list above" not in words(answer)
     assert pressed >= SCREENS[command]
     assert journal.getvalue() == ""
 
@@ -118,8 +127,9 @@ def _not_yet(panel: ResponseMessage, pressed: set[str]) -> Iterator[dict[str, An
 
 
 def _kind(control: dict[str, Any]) -> str:
-    """Return what a control does, whomever it is about."""
-    return re.sub(r"-?\d+", "#", str(control["custom_id"]))
+    """Return what a control does, whomever it is about and whatever part of a list is shown."""
+    told = re.sub(r":(?:rank|signal|state|need)\.[^:]*$", ":", str(control["custom_id"]))
+    return re.sub(r"-?\d+", "#", told)
 
 
 async def _pressed(
@@ -128,6 +138,7 @@ async def _pressed(
     """Press a control; a form that it opens is sent as it is, a gap in it filled with a number."""
     custom_id, kind = control["custom_id"], control["type"]
     if kind == _BUTTON:
+        await _somebody_picked(who, panel)
         result = await who.click(panel, custom_id=custom_id)
     else:
         picks: dict[int, Any] = {
@@ -144,7 +155,20 @@ async def _pressed(
         each["custom_id"]: each.get("value") or "7" for each in parts if each["type"] == _FIELD
     }
     users = {each["custom_id"]: [town.member] for each in parts if each["type"] == _USERS}
-    return await who.submit_modal(result, texts | users)
+    lists = {
+        each["custom_id"]: [o["value"] for o in each["options"] if o.get("default")]
+        for each in parts
+        if each["type"] == _TEXT_SELECT
+    }
+    return await who.submit_modal(result, texts | users | lists)
+
+
+async def _somebody_picked(who: MemberActor, panel: ResponseMessage) -> None:
+    """Pick the last one of whoever can be picked: what a button does is done with them."""
+    for part in walk_components(panel.components):
+        if ":pick:" in str(part.get("custom_id", "")):
+            await who.select(panel, [part["options"][-1]["value"]], custom_id=part["custom_id"])
+            return
 
 
 def _answers(result: InteractionResult) -> list[ResponseMessage]:
