@@ -1,4 +1,4 @@
-"""/clanstats alerts: who may be glad of a word, the gravest first; a whole kind at a press.
+"""/clanstats alerts: people to check in with, the gravest first; a whole kind at a press.
 
 A leader's own silence is for leadership to hear, as the audit of officers is.
 """
@@ -26,7 +26,7 @@ from cogs._replies import Box, small, when
 from cogs.screens import Acknowledge, Controls, Press, Rendered, Screen, page_shown, pressed
 
 _ROOM = 1_500
-_NOBODY = "Nobody needs a word just now: nobody went quiet, and every newcomer was answered."
+_NOBODY = "Nobody to check in with: nobody went quiet, and every newcomer was answered."
 _ALL_OFF = "All alerts are off: leadership turns them on in `/clanstats settings`."
 
 
@@ -64,7 +64,7 @@ class AlertsScreen(Screen[AlertsState, AlertsFound]):
     def render(self, state: AlertsState, answer: AlertsFound, _note: str = "") -> Rendered:
         """Return the first few of each kind, or everybody of one."""
         review, groups = answer
-        box = Box("## Worth a word", summary(groups) if groups else _nothing(review))
+        box = Box("## People to check in with", summary(groups) if groups else _nothing(review))
         one = next((each for each in groups if each.kind is state.kind), None)
         if one is not None:
             _show_kind(box, state, one)
@@ -88,7 +88,7 @@ class AlertsScreen(Screen[AlertsState, AlertsFound]):
         if not names:
             await press.tell("Nobody is left there: the numbers have changed meanwhile.")
             return
-        said = "Everybody who is worth a word" if kind is None else ALERTS[kind].title
+        said = "Everybody to check in with" if kind is None else ALERTS[kind].title
         await send_lines(press.interaction, names, "names", f"{said}:")
 
 

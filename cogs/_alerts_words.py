@@ -1,4 +1,4 @@
-"""Who is worth a word, as officers read it: why it is worth knowing, and never as blame.
+"""People to check in with, as officers read it: why, and never as blame.
 
 Each person is told once, under what is gravest; what else is known of them stands in small print.
 """
@@ -21,14 +21,14 @@ _NAME_SHOWN = 60
 
 _WHY = {
     AlertKind.UNANSWERED: "They wrote and got no reply: the first hello decides who stays.",
-    AlertKind.SLUMP: "Ask whether they are all right; `/clanstats away` sets a leave.",
+    AlertKind.SLUMP: "Ask if they are all right; `/clanstats away` sets a leave.",
     AlertKind.CHURN: "They wrote a lot, and now they do not: ask how they are.",
-    AlertKind.SILENT_RECRUIT: "They have met nobody yet: say hi, or take them along.",
+    AlertKind.SILENT_RECRUIT: "New and quiet in chat: say hi or invite them.",
     AlertKind.FADING: "They played a lot this month and hardly this week: ask how it goes.",
     AlertKind.DRIFT: "Measured by nobody but themselves: a hello costs nothing.",
     AlertKind.GRINDER: "Much XP and few words: congratulate them on something.",
     AlertKind.BOSSER: "Many kills and little XP: good company for a mass or a raid.",
-    AlertKind.CRIER: "They carry the chat and hardly play: thank them, or take them along.",
+    AlertKind.CRIER: "They carry the chat and hardly play: thank them or invite them.",
 }
 """Why a kind is worth knowing, and what to do about it."""
 
@@ -60,7 +60,7 @@ def names_of(found: Sequence[AlertGroup]) -> list[str]:
 def summary(found: Sequence[AlertGroup]) -> str:
     """Return how many people there are."""
     people = plural(sum(len(each.people) for each in found), "person", "people")
-    return f"{people}, each told once under what matters most"
+    return f"{people}, each listed once"
 
 
 def _block(found: AlertGroup, shown: int) -> str:

@@ -111,7 +111,7 @@ def _meaning(standing: Standing, review: AuditReview) -> str:
         Standing.SLACKING: f"wrote under {few} or less than the median, and gained under {least}",
         Standing.FINE: f"{few} and the median, or wrote and gained {least}",
         Standing.CANT_TELL: "not seen well enough, so neither praised nor blamed",
-        Standing.PAUSED: "away, exempt, asked again later, or playing elsewhere",
+        Standing.PAUSED: "away, exempt, snoozed, or playing elsewhere",
     }[standing]
 
 

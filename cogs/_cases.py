@@ -90,7 +90,7 @@ class CasesFound(NamedTuple):
     decides: frozenset[CaseKind]
 
 
-class _About(NamedTuple):
+class _CaseButton(NamedTuple):
     """Which case a button is about, and the revision that is shown."""
 
     kind: CaseKind
@@ -102,13 +102,13 @@ class _About(NamedTuple):
         return f"{self.kind}.{self.player_id}.{self.seen}"
 
     @classmethod
-    def read(cls, text: str) -> "_About":
+    def read(cls, text: str) -> "_CaseButton":
         kind, player_id, seen = text.split(".")
         return cls(CaseKind(kind), int(player_id), int(seen))
 
 
 def _permission(argument: str) -> Permission:
-    return _DECIDES[_About.read(argument).kind]
+    return _DECIDES[_CaseButton.read(argument).kind]
 
 
 _CONTROLS = Controls[CasesState]("cases")
@@ -159,7 +159,7 @@ class CasesScreen(Screen[CasesState, CasesFound]):
     @pressed(permission=_permission, acknowledge=Acknowledge.FORM)
     async def close(self, press: Press[CasesState]) -> Next[CasesState, CasesFound] | None:
         """Ask why a case is over, unless it is not as it is shown any more."""
-        about = _About.read(press.argument)
+        about = _CaseButton.read(press.argument)
         found = await self.services.cases.of_person(press.clan, about.player_id)
         shown = newest(found, about.kind)
         if shown is None or not _is_shown(shown, about):
@@ -177,7 +177,7 @@ class CasesScreen(Screen[CasesState, CasesFound]):
     async def _decide(
         self, press: Press[CasesState], move: Move, why: str = ""
     ) -> Next[CasesState, CasesFound]:
-        about, who = _About.read(press.argument), press.interaction.user.id
+        about, who = _CaseButton.read(press.argument), press.interaction.user.id
         action = CaseAction(about.kind, about.player_id, move, about.seen)
         decided = await self.services.cases.decide(press.clan, action, who, why=why)
         return Next(press.state, decided_words([decided], move, who))
@@ -257,14 +257,14 @@ def _buttons(state: CasesState, answer: CasesFound) -> Iterator[discord.ui.Butto
         if each is None or kind not in answer.decides:
             continue
         possible = possible_moves(each.case)
-        argument = _About(kind, each.case.player_id, each.case.revision).text
+        argument = _CaseButton(kind, each.case.player_id, each.case.revision).text
         for move, label in _LABELS.items():
             if move in possible:
                 said = f"{label}: {_KINDS[kind]}"
                 yield _CONTROLS.button(str(move), state, said, argument=argument)
 
 
-def _is_shown(named: Named, about: _About) -> bool:
+def _is_shown(named: Named, about: _CaseButton) -> bool:
     """Return whether a case is as its button shows it; of another one the record says why."""
     case = named.case
     is_theirs = case.player_id == about.player_id and case.revision == about.seen

@@ -30,9 +30,8 @@ class Parts(Generic[Row]):
     def labels(self, chosen: str) -> dict[str, str]:
         """Return what can be chosen, by its key; one that is empty by now stays to be seen."""
         told = {each.key: f"{each.label} ({len(rows)})" for each, rows in self.by_part.items()}
-        if chosen and chosen not in told:
-            told[chosen] = "Nobody is left of what was chosen"
-        return {"": f"Everybody ({len(self.rows)})", **told}
+        gone = {chosen: "Nobody is left of what was chosen"} if chosen not in {"", *told} else {}
+        return {"": f"Everybody ({len(self.rows)})", **gone, **told}
 
     def of(self, chosen: str) -> Sequence[Row]:
         """Return the rows of a part, or all of them."""

@@ -29,7 +29,7 @@ _TO_POST = "Posted in the notice channel, a message for each"
 _TO_COPY = "No notice channel is set: you get it back to copy"
 
 
-class Notice(NamedTuple):
+class NoticeWords(NamedTuple):
     """What an officer wrote, and whether each of those it is for is mentioned."""
 
     words: str
@@ -72,7 +72,7 @@ def notice_fields(clan: Clan, names: Sequence[str]) -> list[Field | Choice]:
 
 
 async def send_notices(
-    interaction: Interaction, clan: Clan, notice: Notice, decided: Sequence[Decided]
+    interaction: Interaction, clan: Clan, notice: NoticeWords, decided: Sequence[Decided]
 ) -> str:
     """Post notices that were recorded, or give them back to copy; return what became of them."""
     letters = [_letter(each, notice.words) for each in decided if each.refusal is None]

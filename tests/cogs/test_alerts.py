@@ -96,8 +96,8 @@ async def test_an_officer_sees_alone_who_is_worth_a_word_and_why(town: Town) -> 
     assert shown.ephemeral
     said = words(shown)
     for part in (
-        "## Worth a word",
-        "each told once",
+        "## People to check in with",
+        "each listed once",
         "**Went quiet in chat**",
         "ask how they are",
         f"**{name}**  wrote 120 messages in 30 days and 0 in the last 7",
@@ -163,7 +163,7 @@ async def test_the_names_of_what_is_shown_can_be_copied(town: Town) -> None:
     await went_quiet(town, name)
     shown = await shown_to(town)
     every = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
-    assert "Everybody who is worth a word" in every
+    assert "Everybody to check in with" in every
     assert name in every.splitlines()
     await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
     some = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))

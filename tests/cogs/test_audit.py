@@ -136,7 +136,7 @@ def test_the_worst_come_first_with_their_numbers_and_reasons() -> None:
         row(Standing.CANT_TELL, 2, "Dim", "nothing known", "chat: not linked to a Discord user"),
         row(Standing.PAUSED, 3, "Rest", "exempt: @everyone"),
     )
-    assert summary(review) == "1 AWOL · 1 can't tell · 1 left in peace"
+    assert summary(review) == "1 AWOL · 1 can't tell · 1 excluded"
     ((awol, dim, rest),) = officer_pages(review, 1_000)
     assert "**\\*Away\\***  Owner · 60 messages · 4M XP · last seen <t:" in awol
     assert dim.endswith("chat\\: not linked to a Discord user")

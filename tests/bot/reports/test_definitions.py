@@ -11,10 +11,9 @@ def test_inactive_is_defined_by_the_clans_own_numbers() -> None:
         (
             "Sure",
             (
-                "In the clan for 30 days, and over all accounts no message, "
-                "no day in voice or with a reaction or command, no kill or other score that rose, "
-                "and under 5,000 XP within the rank's limit (21 days, deputy owner 90, owner 60), "
-                "both sides well observed."
+                "In the clan for 30 days, and within the rank's limit (21 days, deputy owner 90, "
+                "owner 60) no message, voice, reaction or command, no kill or other score, and "
+                "under 5,000 XP. Over all accounts, with enough game and Discord data."
             ),
         ),
         (
@@ -23,7 +22,7 @@ def test_inactive_is_defined_by_the_clans_own_numbers() -> None:
         ),
         (
             "Away or exempt",
-            "Left in peace: away, exempt, asked again later, or playing in another game mode.",
+            "Excluded: away, exempt, snoozed, or playing in another game mode.",
         ),
     )
 

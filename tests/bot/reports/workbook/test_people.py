@@ -9,8 +9,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.clan.leave import Exemption
 from bot.clan.wording import DASH
-from bot.reports.lists import Suggestions
+from bot.reports.lists import InactiveList, Suggestions
 from bot.reports.workbook.clan_workbook import clan_workbook
+from bot.reports.workbook.inactive_workbook import inactive_workbook
 from tests.bot.clan.portraits import silent
 from tests.bot.reports.people import SURE, crowd, everybody, named, suggested
 from tests.bot.reports.workbook.test_clan_workbook import NASTY, SHEETS
@@ -39,6 +40,18 @@ def test_only_leaderships_copy_has_the_two_sheets() -> None:
     assert opened(everybody()).sheetnames == [*SHEETS, "Promotions", "Inactive", "Chart source"]
 
 
+def test_the_inactive_by_themselves_are_a_book_of_one_sheet() -> None:
+    told = everybody()
+    alone = InactiveList("Amber Lanterns", "Europe/Berlin", told.inactive, told.inactive_words)
+    made = inactive_workbook(alone)
+    book = load_workbook(BytesIO(made.content))
+
+    assert (made.name, made.alt) == ("inactive.xlsx", "Inactive in Amber Lanterns: 3 people.")
+    assert book.sheetnames == ["Inactive"]
+    assert row(book["Inactive"], FIRST) == row(opened(told)["Inactive"], FIRST)
+    assert inactive_workbook(alone) == made
+
+
 def test_without_them_the_book_has_the_same_parts_and_styles_as_ever() -> None:
     plain, full = full_clan(5), replace(full_clan(5), suggestions=everybody())
     without, withs = (ZipFile(BytesIO(clan_workbook(each).content)) for each in (plain, full))
@@ -63,7 +76,7 @@ def test_the_inactive_stand_with_all_that_is_known_of_them() -> None:
             "no message in 30 days, the last one 45 days ago\n"
             "0 XP in 30 days, under 10,000, the last gain 40 days ago"
         ),
-        "Left in peace": "",
+        "Excluded": "",
         "What would help": "",
         "Last in game": datetime(2026, 4, 5, 13),  # noqa: DTZ001 - Excel has no zones
         "Last in chat": datetime(2026, 3, 31, 13),  # noqa: DTZ001 - likewise
@@ -76,7 +89,7 @@ def test_the_inactive_stand_with_all_that_is_known_of_them() -> None:
     bob, cat = row(sheet, FIRST + 1), row(sheet, FIRST + 2)
     assert (bob["List"], bob["What would help"]) == ("Needs evidence", "a link to a Discord user")
     assert (bob["Messages in the limit"], bob["Days over the limit"]) == (DASH, DASH)
-    assert (cat["List"], cat["Left in peace"]) == ("Away or exempt", "away until 3 June")
+    assert (cat["List"], cat["Excluded"]) == ("Away or exempt", "away until 3 June")
 
 
 def test_the_suggested_stand_with_their_reasons_and_what_is_missing() -> None:
