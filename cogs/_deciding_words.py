@@ -93,14 +93,14 @@ def line_of(parts: Iterable[str], room: int = LINE_ROOM) -> str:
     return DOT.join(kept)
 
 
-def handle(profile: Profile) -> str:
+def handle(user_id: int | None) -> str:
     """Return whom to write to on Discord, or nothing."""
-    return "" if profile.user_id is None else f"<@{profile.user_id}>"
+    return "" if user_id is None else f"<@{user_id}>"
 
 
-def who(profile: Profile) -> str:
-    """Return the main account's name with whom to write to beside it."""
-    return " ".join(filter(None, (bold(profile.main.name), handle(profile))))
+def who(name: str, user_id: int | None) -> str:
+    """Return a name with whom to write to on Discord beside it."""
+    return " ".join(filter(None, (bold(name), handle(user_id))))
 
 
 def block(lines: Iterable[str]) -> str:

@@ -19,10 +19,10 @@ from cogs._deciding_filters import Part, Parts, parts_of, rank_part
 from cogs._deciding_words import (
     ABOUT_ROOM,
     DOT,
-    bold,
     capital,
     case_words,
     clipped,
+    handle,
     judged_by,
     line_of,
     others,
@@ -33,8 +33,8 @@ from cogs._replies import small, when
 
 _SORTED = "Sorted by rank, lowest first, then by XP, least first."
 _TO_REMOVE = (
-    "To be removed in the game, or removed a moment ago, the first decided first. Each closes by "
-    "itself once Wise Old Man shows that they left."
+    "To be removed in the game, or removed a moment ago, oldest case first. Each closes by itself "
+    "once Wise Old Man shows that they left."
 )
 _PART_ROOM, _WHY_SHOWN = 900, 300
 _DECIDED = {
@@ -141,7 +141,7 @@ def _sure_line(review: InactivityReview, row: InactivityRow) -> str:
     game, chat = _seen(row)
     return line_of(
         (
-            who(profile),
+            _named(row),
             rank(profile.main.role),
             f"last in game {game}, in chat {chat}",
             _over(row),
@@ -155,19 +155,20 @@ def _unsure_line(row: InactivityRow) -> str:
     needs = ", ".join(help_words(row.judgement.needs))
     reason = capital(escaped(row.judgement.reasons[0])) if row.judgement.reasons else ""
     helped = f"needs {needs}" if needs else ""
-    return line_of((who(row.profile), rank(row.profile.main.role), helped, reason))
+    return line_of((_named(row), rank(row.profile.main.role), helped, reason))
 
 
 def _apart_line(review: InactivityReview, row: InactivityRow) -> str:
     case = review.cases.get(row.profile.main.player_id)
     apart = escaped((row.apart or "")[:100])
-    return line_of((who(row.profile), rank(row.profile.main.role), apart, case_words(case)))
+    return line_of((_named(row), rank(row.profile.main.role), apart, case_words(case)))
 
 
 def removal_line(each: Waiting) -> str:
     """Return who is to be removed, who decided it and when, and what to know before doing it."""
     remark = f"**{escaped(each.remark)}**" if each.remark else ""
-    return line_of((bold(each.name), rank(each.case.role), remark, case_words(each.case)))
+    named = who(each.name, each.user_id)
+    return line_of((named, rank(each.case.role), remark, case_words(each.case)))
 
 
 def in_a_word(row: InactivityRow) -> str:
@@ -201,8 +202,12 @@ def names_of(rows: Sequence[InactivityRow]) -> list[str]:
     return [" ".join(each.name.split()) for row in rows for each in row.profile.accounts]
 
 
+def _named(row: InactivityRow) -> str:
+    return who(row.profile.main.name, row.profile.user_id)
+
+
 def _rank_and_handle(profile: Profile) -> tuple[str, ...]:
-    return rank(profile.main.role), "" if profile.user_id is None else f"<@{profile.user_id}>"
+    return rank(profile.main.role), handle(profile.user_id)
 
 
 def _over_of(row: InactivityRow) -> str:

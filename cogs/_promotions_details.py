@@ -139,7 +139,7 @@ def _box(found: PromotionCase, case: Case | None, note: str) -> Box:
     profile = found.profile
     rises = rise(profile.main.role, found.next_rank)
     decided = capital(case_words(case, _WHY_SHOWN))
-    about = (handle(profile), rises, others(profile), decided)
+    about = (handle(profile.user_id), rises, others(profile), decided)
     box = Box(f"## {bold(profile.main.name)}", clipped([DOT.join(filter(None, about))], _PART_ROOM))
     if note:
         box.say(clipped([note], NOTE_ROOM))

@@ -14,7 +14,6 @@ from bot.services.review import PromotionReview, Waiting
 from cogs._deciding_filters import Part, Parts, parts_of, rank_part
 from cogs._deciding_words import (
     ABOUT_ROOM,
-    bold,
     case_words,
     clipped,
     judged_by,
@@ -29,8 +28,8 @@ from cogs._replies import small
 _NEAREST_SHOWN = 80
 _SORTED = "Sorted by days seen in the last 8 weeks, then by active days on the weaker side."
 _WAITS = (
-    "Approved here and not yet done in the game, the first approved first. Each closes by itself "
-    "once Wise Old Man shows the new rank."
+    "Approved here and not yet done in the game, oldest case first. Each closes by itself once "
+    "Wise Old Man shows the new rank."
 )
 
 
@@ -89,7 +88,7 @@ def promotion_line(found: PromotionCase, case: Case | None) -> str:
     profile = found.profile
     return line_of(
         (
-            who(profile),
+            who(profile.main.name, profile.user_id),
             rise(profile.main.role, found.next_rank),
             signal_names(found) or _nearest(found),
             f"{found.grade.name.lower()} evidence",
@@ -103,7 +102,12 @@ def waiting_line(each: Waiting) -> str:
     """Return who was approved, by whom and when, and what to know before doing it."""
     remark = f"**{escaped(each.remark)}**" if each.remark else ""
     return line_of(
-        (bold(each.name), rise(each.case.role, each.case.target), remark, case_words(each.case))
+        (
+            who(each.name, each.user_id),
+            rise(each.case.role, each.case.target),
+            remark,
+            case_words(each.case),
+        )
     )
 
 

@@ -251,6 +251,7 @@ async def test_who_is_to_be_removed_waits_until_they_are_seen_to_have_left(hushe
     await press(hushed, panel, "To remove 1")
     assert f"```\n{name}\n```" in words(panel)
     assert "added to the removal list <t:" in words(panel)
+    assert f"**{name}** <@" in words(panel)
     assert name in beside(await press(hushed, panel, "inactive:copy"))
     await placed(hushed, player_id, left_at=hushed.env.now())
     case = await case_of(hushed, player_id)

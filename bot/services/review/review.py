@@ -229,7 +229,7 @@ def _to_remove(context: ReviewContext, approved: Iterable[Case]) -> tuple[Waitin
 def _waiting(profile: Profile | None, case: Case, remark: str = "") -> Waiting:
     if profile is None:
         return Waiting(case, "?", "not a member any more")
-    return Waiting(case, name_of(profile, case.player_id), remark)
+    return Waiting(case, name_of(profile, case.player_id), remark, profile.user_id)
 
 
 def _warning(profile: Profile | None, context: ReviewContext) -> str:

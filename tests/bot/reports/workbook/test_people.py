@@ -42,7 +42,9 @@ def test_only_leaderships_copy_has_the_two_sheets() -> None:
 
 def test_the_inactive_by_themselves_are_a_book_of_one_sheet() -> None:
     told = everybody()
-    alone = InactiveList("Amber Lanterns", "Europe/Berlin", told.inactive, told.inactive_words)
+    alone = InactiveList(
+        "Amber Lanterns", clan_report(member()).zone, told.inactive, told.inactive_words
+    )
     made = inactive_workbook(alone)
     book = load_workbook(BytesIO(made.content))
 
