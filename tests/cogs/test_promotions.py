@@ -163,7 +163,10 @@ async def test_what_is_picked_stays_picked_and_without_anybody_nothing_is_decide
         assert "Pick people in the list above first" in "\n".join(
             map(words, filter(None, (answer.response, *answer.followups)))
         )
+    before, all_ids = words(panel), ids(panel)
     await select(town, panel, "pick", *picks(panel)[:2])
+    assert (words(panel), ids(panel)) == (before, all_ids)
+    assert fits(panel)
     await town.restart()
     await press(town, panel, APPROVE)
     assert len(await standing(town)) == 2
@@ -355,7 +358,7 @@ async def test_a_case_that_wom_ended_cannot_be_pressed(town: Town) -> None:
     await placed(town, player_id, role="onyx")
     await on_picked(town, panel, "Take back")
     assert "This is done" in words(panel)
-    assert "now onyx" in words(panel)
+    assert "now Onyx" in words(panel)
     assert "Nothing that was approved waits" in words(panel)
 
 

@@ -295,7 +295,7 @@ async def test_what_the_game_shows_ends_cases_and_the_rest_stays(
     judges.life[1] = Life(NOW + HOUR, "wrote 3 messages")
     ended = await cases.after_poll(village.clan)
     assert [(each.name, each.case.kind, each.case.last.why) for each in ended] == [
-        ("Mossy Fox", PROMOTION, "now administrator"),
+        ("Mossy Fox", PROMOTION, "now Administrator"),
         ("Pure Gnome", PROMOTION, "left the clan"),
         ("Mossy Fox", INACTIVITY, "active again: wrote 3 messages"),
         ("Pure Gnome", INACTIVITY, "left the clan"),
