@@ -50,7 +50,7 @@ from cogs._inactive_words import (
 )
 from cogs._links import LinksPanel, seen_at
 from cogs._links_state import LinksState, LinksTab
-from cogs._noticing import MENTION, NOTICE, NoticeWords, notice_fields, send_notices
+from cogs._noticing import NOTICE, WAY, NoticeWay, NoticeWords, notice_fields, send_notices
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small
 from cogs._updating import request_update
@@ -131,8 +131,8 @@ class InactiveScreen(DecidingScreen[InactiveState, InactivityReview]):
         decided = await self.decided(press, Move.NOTICE, picks)
         answer = await self.anew(press, decided[0].read)
         note = decided_words(decided, Move.NOTICE, press.interaction.user.id)
-        mentions = press.chosen.get(MENTION) == ("yes",)
-        notice = NoticeWords(press.filled[NOTICE], mentions=mentions)
+        way = NoticeWay(*press.chosen.get(WAY, (NoticeWay.COPY,)))
+        notice = NoticeWords(press.filled[NOTICE], way)
         sent = await send_notices(press.interaction, press.clan, notice, decided)
         return Next(press.state, "\n".join(filter(None, (note, sent))), answer)
 

@@ -5,6 +5,7 @@ but, where an officer says so, the one whom it is for; and nobody is ever writte
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 import discord
@@ -17,7 +18,7 @@ from cogs._permissions import Interaction
 from cogs._replies import files, tell
 from cogs.screens import Choice, Field, option
 
-NOTICE, MENTION = "notice", "mention"
+NOTICE, WAY = "notice", "way"
 """The fields of the form."""
 
 NAME = "{name}"
@@ -29,11 +30,26 @@ _TO_POST = "Posted in the notice channel, a message for each"
 _TO_COPY = "No notice channel is set: you get it back to copy"
 
 
+class NoticeWay(StrEnum):
+    """How a notice goes out."""
+
+    POST = "post"
+    MENTION = "mention"
+    COPY = "copy"
+
+
+_WAYS = {
+    NoticeWay.POST: "Post it and mention nobody",
+    NoticeWay.MENTION: "Post it and mention the person it is for",
+    NoticeWay.COPY: "Do not post it: give me the text for a DM",
+}
+
+
 class NoticeWords(NamedTuple):
-    """What an officer wrote, and whether each of those it is for is mentioned."""
+    """What an officer wrote, and how it goes out."""
 
     words: str
-    mentions: bool
+    way: NoticeWay = NoticeWay.COPY
 
 
 class _Letter(NamedTuple):
@@ -54,7 +70,7 @@ def draft(name: str, clan: Clan) -> str:
 
 
 def notice_fields(clan: Clan, names: Sequence[str]) -> list[Field | Choice]:
-    """Return what the form asks: the words, and whether they mention whom they are for."""
+    """Return what the form asks: the words and, where they can be posted, whether and how."""
     is_one = len(names) == 1
     means = _TO_COPY if clan.notice_channel_id is None else _TO_POST
     if not is_one:
@@ -65,10 +81,8 @@ def notice_fields(clan: Clan, names: Sequence[str]) -> list[Field | Choice]:
     )
     if clan.notice_channel_id is None:
         return [words]
-    options = [option("No", "no", is_default=True), option("Yes", "yes")]
-    label = "Mention them?" if not is_one else f"Mention {one_line(names[0])[:30]}?"
-    yes = "Yes notifies the person it is for, and nobody else"
-    return [words, Choice(MENTION, label, options, yes)]
+    options = [option(label, way, is_default=way is NoticeWay.POST) for way, label in _WAYS.items()]
+    return [words, Choice(WAY, "How it goes out", options, "A mention notifies nobody else")]
 
 
 async def send_notices(
@@ -82,14 +96,15 @@ async def send_notices(
     if channel_id is None:
         why = "No notice channel is set; `/clanstats settings` sets one."
         return await _give_back(interaction, letters, why)
+    if notice.way is NoticeWay.COPY:
+        return await _give_back(interaction, letters, "Nothing was posted.")
+    mentions = notice.way is NoticeWay.MENTION
     # Never looked up: a thread that was archived is not among those that are known.
     channel = interaction.client.get_partial_messageable(channel_id)
-    refused = [
-        each for each in letters if not await _is_posted(channel, each, mentions=notice.mentions)
-    ]
+    refused = [each for each in letters if not await _is_posted(channel, each, mentions=mentions)]
     posted = len(letters) - len(refused)
     said = "" if not posted else f"{_stand(posted)} in <#{channel_id}>."
-    unknown = [each for each in letters if each.user_id is None] if notice.mentions else []
+    unknown = [each for each in letters if each.user_id is None] if mentions else []
     if unknown:
         names = ", ".join(bold(each.name) for each in unknown)
         said += f" Not mentioned, because not linked to Discord: {names}."

@@ -308,7 +308,7 @@ async def test_without_a_channel_a_notice_comes_back_to_copy(hushed: Town) -> No
     (drafted,) = values_of(shown)
     assert f"Hi {name}!" in drafted
     assert shown.modal is not None
-    assert "Mention" not in str(shown.modal)
+    assert "mention" not in str(shown.modal)
     result = await filled(hushed, shown, f"{drafted} ```@everyone")
     assert f"For **{name}** (<@" in told(result)
     assert f"```\nHi {name}!" in told(result)
@@ -351,7 +351,7 @@ async def test_a_notice_to_several_is_a_message_for_each_and_mentions_only_them(
     people = [each.profile for each in review.listed.sure[:2]]
     shown = await on_picked(hushed, panel, NOTICE, *picks(panel)[:2])
     both = f"Hi {{name}}, meet @everyone and <@{hushed.member.id}>"
-    await filled(hushed, shown, both, mention=["yes"])
+    await filled(hushed, shown, both, way=["mention"])
     found = [(each["content"], each["allowed_mentions"]) for each in sent_to(hushed, place)]
     assert found == [
         (
@@ -361,6 +361,18 @@ async def test_a_notice_to_several_is_a_message_for_each_and_mentions_only_them(
         for each in people
     ]
     assert f"2 notices stand in <#{place.id}>." in words(panel)
+
+
+async def test_with_a_channel_a_text_for_a_dm_can_be_had_instead(hushed: Town) -> None:
+    place = await notices(hushed)
+    panel, name = await inactive(hushed), (await sure(hushed))[0]
+    player_id = player_of(picks(panel)[0])
+    shown = await on_picked(hushed, panel, NOTICE)
+    said = told(await filled(hushed, shown, "hello {name}", way=["copy"]))
+    assert f"Nothing was posted. The notice to copy:\nFor **{name}** (<@" in said
+    assert f"```\nhello {name}\n```" in said
+    assert sent_to(hushed, place) == []
+    assert (await case_of(hushed, player_id)).state is CaseState.NOTICED
 
 
 async def test_whom_a_notice_cannot_mention_is_said(town: Town) -> None:
@@ -374,7 +386,7 @@ async def test_whom_a_notice_cannot_mention_is_said(town: Town) -> None:
     panel = await inactive(town)
     pick = next(each for each in picks(panel) if player_of(each) == main.player_id)
     shown = await on_picked(town, panel, NOTICE, pick)
-    await filled(town, shown, "hello", mention=["yes"])
+    await filled(town, shown, "hello", way=["mention"])
     (sent,) = sent_to(town, place)
     assert (sent["content"], sent["allowed_mentions"]) == ("hello", {"parse": []})
     assert "Not mentioned, because not linked to Discord: **" in words(panel)
