@@ -82,7 +82,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     @app_commands.command()
     @requires(Permission.SEE_REPORTS)
     async def alerts(self, interaction: Interaction) -> None:
-        """List who may be glad of a word: newcomers nobody answered, who went quiet, who shines."""
+        """List people to check in with: newcomers nobody answered, who went quiet, who shines."""
         if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
