@@ -107,7 +107,8 @@ def test_each_part_has_its_definition_and_the_whole_its_evidence(clan: Line) -> 
     for words in (
         "Amber Lanterns · inactive · 20 Nov 2026 12:00 Europe/London · settings version 1",
         "Sure: ",
-        "no kill or other score that rose, and under 10,000 XP within the rank's limit (30 days)",
+        "within the rank's limit (30 days) no message, voice, reaction or command",
+        "under 10,000 XP. Over all accounts, with enough game and Discord data.",
         "Needs evidence: ",
         "what would help: ",
         "Away or exempt: ",
