@@ -1,4 +1,4 @@
-"""/clanstats alerts: who may be glad of a word, the gravest first; a whole kind at a press.
+"""/clanstats alerts: people to check in with, the gravest first; a whole kind at a press.
 
 A leader's own silence is for leadership to hear, as the audit of officers is.
 """

@@ -1,4 +1,4 @@
-"""Who is worth a word, as officers read it: why it is worth knowing, and never as blame.
+"""People to check in with, as officers read it: why, and never as blame.
 
 Each person is told once, under what is gravest; what else is known of them stands in small print.
 """

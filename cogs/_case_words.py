@@ -24,7 +24,7 @@ _DONE = {
     Move.CLOSE: "closed",
     Move.REOPEN: "reopened",
 }
-_KICKED = "kick done"
+_REMOVED = "added to the removal list"
 """What an approval is called where somebody is removed, as its button is."""
 _WAITS_FOR: tuple[tuple[str, frozenset[CaseState]], ...] = (
     ("Waiting for a decision", frozenset({CaseState.OPEN})),
@@ -32,7 +32,7 @@ _WAITS_FOR: tuple[tuple[str, frozenset[CaseState]], ...] = (
     ("Waiting for the game", frozenset({CaseState.APPROVED})),
     ("Noticed, waiting for a sign of life", frozenset({CaseState.NOTICED})),
     (
-        "Left in peace for a while",
+        "Excluded for a while",
         frozenset({CaseState.SNOOZED, CaseState.NOT_YET, CaseState.DISMISSED}),
     ),
 )
@@ -58,7 +58,7 @@ def history_words(cases: Iterable[Named]) -> list[str]:
     for each in sorted(cases, key=_opened, reverse=True):
         case = each.case
         judged = f"as {role_words(case.role)}, by version {case.policy_version} of the settings"
-        title = f"**{_about(each)}**  {case.state}\n-# {escaped(judged)}"
+        title = f"**{_about(each)}**  {_state(case.state)}\n-# {escaped(judged)}"
         found += _under(title, [_told(entry, case.kind) for entry in case.history])
     return found
 
@@ -109,14 +109,19 @@ def _said(entry: CaseEntry, kind: CaseKind) -> str:
     return f"{_action(entry, kind)} {when(entry.at)}{until}{why}"
 
 
+def _state(state: CaseState) -> str:
+    """Return where a case stands, as people say it."""
+    return "waits for a second officer" if state is CaseState.SECONDING else str(state)
+
+
 def _action(entry: CaseEntry, kind: CaseKind) -> str:
     if entry.who is None:
         done = "done in the game" if entry.state is CaseState.DONE else f"{entry.state} by itself"
         return "suggested" if entry.move is Move.OPEN else done
     is_kick = kind is CaseKind.INACTIVITY and entry.move is Move.APPROVE
-    done = _KICKED if is_kick else _DONE[entry.move]
-    seconded = ", to be seconded" if entry.state is CaseState.SECONDING else ""
-    return f"{done}{seconded} by {whom(entry.who)}"
+    done = _REMOVED if is_kick else _DONE[entry.move]
+    seconded = ", a second officer has to agree" if entry.state is CaseState.SECONDING else ""
+    return f"{done} by {whom(entry.who)}{seconded}"
 
 
 def whom(who: int) -> str:

@@ -1,240 +1,260 @@
-"""What each press on /promotions and /inactive does; the permission is checked before any of it.
+"""Deciding on people who are picked on a list: once for all, each by what is so when it is done.
 
-A decision is judged by what is so now and by the revision that the card showed; then the list is
-drawn as it is afterwards.
+A press on a line that has changed since is refused for that person, and stops no other.
 """
 
-import re
-from typing import Any, Self
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar, NamedTuple, Self, TypeVar
 
-import discord
-
-from bot.clan.cases import Case, CaseKind
+from bot.clan.cases import Case, CaseKind, Move, open_case
 from bot.clan.decisions import possible_moves
 from bot.clan.looking import is_checked
 from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
 from bot.clan.ranks import Permission
+from bot.clan.wording import plural
 from bot.services.ops import look_again
-from bot.services.review import CaseAction, ReviewContext, Unsuggested
-from bot.wiring import Services
-from cogs._cases import history_view, kinds_for
-from cogs._cases_buttons import newest
-from cogs._deciding_forms import DecisionForm, FormInput, NoticeForm
-from cogs._deciding_keys import MOVES, PATTERN, PERMISSIONS, Act, Button, Key, ReviewTab
-from cogs._deciding_lists import names_to_copy, send_lines, send_list
-from cogs._deciding_words import bold, checked_words, checking_words, decided_words, refused_words
-from cogs._errors import explain, failure_of
-from cogs._inactive import inactive_view
-from cogs._links import LinksPanel, seen_at
-from cogs._links_state import LinksState as QueueAt
-from cogs._links_state import LinksTab as QueueTab
-from cogs._noticing import TO_COPY, TO_POST, draft, send_notice
-from cogs._permissions import Interaction, check_permission, clan_of
-from cogs._promotions import copy_lines, promotions_view
-from cogs._promotions_details import Drawn, details_view
-from cogs._replies import acknowledge, files, open_form, tell
-from cogs._updating import request_update
+from bot.services.review import CaseAction, Decided, ReviewContext, Suggestion, Unsuggested
+from cogs._deciding_words import (
+    block,
+    bold,
+    capital,
+    checked_words,
+    checking_words,
+    decided_words,
+    one_line,
+    until_at,
+)
+from cogs.screens import PICK, Acknowledge, Choice, Field, Next, Press, Screen, option, pressed
 
-_FORMS = (Act.NOT_YET, Act.SNOOZE, Act.DISMISS)
-_TURNS = (Act.TAB, Act.BACK, Act.HERE, Act.ON)
+S = TypeVar("S")
+A = TypeVar("A")
+
+PERMISSIONS = {
+    CaseKind.PROMOTION: Permission.PROMOTE,
+    CaseKind.INACTIVITY: Permission.CALL_INACTIVE,
+}
+"""What somebody has to be allowed for each list and for every button of it."""
+
+PICK_FIRST = "Pick people in the list above first, then press the button."
+PEOPLE, WHY, UNTIL = "people", "why", "until"
+"""The fields of the forms."""
+
+_LONGEST_REASON, _LONGEST_UNTIL = 300, 30
+_READ_LATER = "Whoever looks at this later reads it; the member does not"
 
 
-class Deciding:
-    """Answers presses."""
+class Pick(NamedTuple):
+    """Somebody who is picked; `seen` is the revision of the case that their line shows."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    player_id: int
+    seen: int
 
-    async def action(self, interaction: Interaction, key: Key) -> None:
-        """Check the permission, then do what the button stands for."""
-        opens_form = key.act in {*_FORMS, Act.NOTICE, Act.CLOSE}
-        if not opens_form:
-            await acknowledge(interaction)
-        if not await check_permission(interaction, self._services.clans, PERMISSIONS[key.at.kind]):
-            return
-        if opens_form:
-            asks = self._ask_why_over if key.act is Act.CLOSE else self._ask
-            await asks(interaction, key)
-            return
-        if key.act in MOVES:
-            await self.record(interaction, key, FormInput())
-        elif key.act in _TURNS:
-            await self.redraw(interaction, key)
-        elif key.act is Act.DETAILS:
-            await self._show_details(interaction, key)
-        else:
-            await self._hand_out(interaction, key)
+    @property
+    def text(self) -> str:
+        """Return the pick as the value of an option."""
+        return f"{self.player_id}.{self.seen}"
 
-    async def record(self, interaction: Interaction, key: Key, said: FormInput) -> None:
-        """Carry out a decision, say what came of it, and draw the list anew."""
-        clan, who = clan_of(interaction), interaction.user.id
-        move, at = MOVES[key.act], key.at
-        action = CaseAction(at.kind, key.player_id, move, key.seen, at.days)
-        if is_checked(at.kind, move):
-            await self._look_again(interaction, key.player_id)
-        decided = await self._services.cases.decide(
-            clan, action, who, why=said.why, until_at=said.until_at
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return what the value of an option stands for."""
+        player_id, _, seen = text.partition(".")
+        return cls(int(player_id), int(seen))
+
+
+class _Wording(NamedTuple):
+    title: str
+    why: tuple[str, str]
+    until: tuple[str, str]
+    needs_why: bool = True
+
+
+def _untils(days: int) -> str:
+    return f"Days, like {days}, a time, like 2 weeks, or until a date, like 24 Dec"
+
+
+_WORDINGS: Mapping[Move, _Wording] = {
+    Move.NOT_YET: _Wording(
+        "Not yet", ("Why not yet", _READ_LATER), ("Not suggested again for", _untils(30))
+    ),
+    Move.SNOOZE: _Wording(
+        "Snooze",
+        ("Why", f"If there is more to know. {_READ_LATER}"),
+        ("Ask again in", _untils(14)),
+        needs_why=False,
+    ),
+    Move.DISMISS: _Wording(
+        "Dismiss", ("Why this is no case", _READ_LATER), ("Not listed again for", _untils(60))
+    ),
+}
+
+
+class DecidingScreen(Screen[S, A]):
+    """A screen on which people are decided on; the argument of a control is the move."""
+
+    kind: ClassVar[CaseKind]
+
+    @abstractmethod
+    async def anew(self, press: Press[S], read: ReviewContext | None) -> A:
+        """Return what is shown after a decision; what was read for it is not read again."""
+
+    def picks(self, press: Press[S]) -> tuple[Pick, ...]:
+        """Return who is picked: in the form if it was one, else in the message."""
+        return tuple(map(Pick.read, press.chosen.get(PEOPLE) or press.picked(PICK)))
+
+    def days(self, _state: S) -> int | None:
+        """Return the limit of silence that was asked for instead of each rank's own."""
+        return None
+
+    @pressed()
+    async def decide(self, press: Press[S]) -> Next[S, A] | None:
+        """Carry out a move that needs no words."""
+        return await self.carry_out(press, Move(press.argument))
+
+    @pressed()
+    async def second(self, press: Press[S]) -> Next[S, A] | None:
+        """Agree, as the second officer, with what another one wants."""
+        return await self.carry_out(press, Move.APPROVE)
+
+    @pressed(acknowledge=Acknowledge.FORM)
+    async def ask(self, press: Press[S]) -> Next[S, A] | None:
+        """Open the form of a move, unless nobody who is picked is suggested any more."""
+        move, picks = Move(press.argument), self.picks(press)
+        if not picks:
+            await press.tell(PICK_FIRST)
+            return None
+        found, gone = await self.suggested(press, picks)
+        if gone is not None:
+            return gone
+        wording = _WORDINGS[move]
+        usual = _usual_days((await self.services.policies.of(press.clan)).cases, move)
+        why, why_means = wording.why
+        until, until_means = wording.until
+        await press.ask(
+            "said",
+            title_of(wording.title, found),
+            people_of(picks, found),
+            Field(
+                WHY,
+                why,
+                why_means,
+                longest=_LONGEST_REASON,
+                is_required=wording.needs_why,
+                is_long=True,
+            ),
+            Field(UNTIL, until, until_means, default=str(usual), longest=_LONGEST_UNTIL),
+            argument=move,
         )
-        if decided.refusal is not None:
-            await tell(interaction, refused_words(decided, who))
-            await self.redraw(interaction, key, before=decided.read)
-            return
-        note = decided_words(decided, move)
-        if key.act is Act.NOTICE:
-            sent = await send_notice(interaction, clan, said.notice, decided.name or "")
-            note = f"{note} {sent}"
-        await self.redraw(interaction, key, note, before=decided.read)
+        return None
 
-    async def _look_again(self, interaction: Interaction, player_id: int) -> None:
-        """Have Wise Old Man look at somebody again first, and say meanwhile and then how it went.
+    @pressed()
+    async def said(self, press: Press[S]) -> Next[S, A] | None:
+        """Carry out a move with what was filled in, or give the words back."""
+        why = press.filled[WHY]
+        try:
+            end = until_at(press.filled[UNTIL], press.clan, self.services.clock())
+        except ValueError as error:
+            told = capital(f"{error}. Nothing was changed.")
+            written = f"\nYour words, to use again:\n{block([why])}" if why else ""
+            await press.tell(told + written)
+            return None
+        return await self.carry_out(press, Move(press.argument), why, end)
+
+    async def carry_out(
+        self, press: Press[S], move: Move, why: str = "", end: datetime | None = None
+    ) -> Next[S, A] | None:
+        """Decide on everybody who is picked, and show what came of it."""
+        picks = self.picks(press)
+        if not picks:
+            await press.tell(PICK_FIRST)
+            return None
+        decided = await self.decided(press, move, picks, why, end)
+        note = decided_words(decided, move, press.interaction.user.id)
+        return Next(press.state, note, await self.anew(press, decided[0].read))
+
+    async def decided(
+        self,
+        press: Press[S],
+        move: Move,
+        picks: Sequence[Pick],
+        why: str = "",
+        end: datetime | None = None,
+    ) -> tuple[Decided, ...]:
+        """Decide, after their accounts were looked at again where that matters."""
+        if is_checked(self.kind, move):
+            await self._look_again(press, picks)
+        days = self.days(press.state)
+        actions = [CaseAction(self.kind, each.player_id, move, each.seen, days) for each in picks]
+        return await self.services.cases.decide_many(
+            press.clan, actions, press.interaction.user.id, why=why, until_at=end
+        )
+
+    async def suggested(
+        self, press: Press[S], picks: Sequence[Pick]
+    ) -> tuple[tuple[Suggestion | Unsuggested, ...], Next[S, A] | None]:
+        """Return what is suggested about the picked; where nothing is about any, what is shown."""
+        ids = [each.player_id for each in picks]
+        found, read = await self.services.review.suggestions(
+            press.clan, self.kind, ids, self.days(press.state)
+        )
+        gone = [each for each in found if isinstance(each, Unsuggested)]
+        if len(gone) < len(found):
+            return found, None
+        note = "\n".join(f"{bold(each.name)}: {escaped(each.words)}" for each in gone)
+        return found, Next(press.state, note, await self.anew(press, read))
+
+    async def _look_again(self, press: Press[S], picks: Sequence[Pick]) -> None:
+        """Have Wise Old Man look at the picked again first; say so meanwhile, and how it went.
 
         What was decided on an old snapshot would hit who returned since.
         """
-        clan, looking = clan_of(interaction), self._services.looking
-        accounts = await looking.stale(clan, player_id)
+        clan, looking = press.clan, self.services.looking
+        accounts = await looking.stale(clan, *(each.player_id for each in picks))
         if not accounts:
             return
-        waiting = await interaction.followup.send(
+        waiting = await press.interaction.followup.send(
             checking_words(accounts), ephemeral=True, wait=True
         )
-        looked = await look_again(looking, self._services.cases, clan, accounts)
+        looked = await look_again(looking, self.services.cases, clan, accounts)
         await waiting.edit(content=checked_words(looked))
 
-    async def redraw(
-        self,
-        interaction: Interaction,
-        key: Key,
-        note: str = "",
-        before: ReviewContext | None = None,
-    ) -> None:
-        """Show the list, or the details from which somebody pressed, as they are now.
 
-        What was read `before` the decision is not read again.
-        """
-        drawn = await self._drawn(interaction, key, note, before)
-        await interaction.edit_original_response(
-            view=drawn.view, attachments=files(*drawn.documents)
-        )
-
-    async def _drawn(
-        self, interaction: Interaction, key: Key, note: str, before: ReviewContext | None
-    ) -> Drawn:
-        services, clan, at = self._services, clan_of(interaction), key.at
-        if at.tab is ReviewTab.HISTORY:
-            return Drawn(await history_view(services, interaction, at, note))
-        if at.person_id:
-            return await details_view(services, clan, at, kinds_for(interaction), note, before)
-        if at.kind is CaseKind.PROMOTION:
-            return Drawn(await promotions_view(services, clan, at, note, before))
-        return Drawn(await inactive_view(services, clan, at, note, before))
-
-    async def _ask(self, interaction: Interaction, key: Key) -> None:
-        """Open the form that a decision needs, unless there is nothing to decide any more."""
-        clan, services = clan_of(interaction), self._services
-        found, read = await services.review.suggestion(
-            clan, key.at.kind, key.player_id, key.at.days
-        )
-        if isinstance(found, Unsuggested):
-            await acknowledge(interaction)
-            await tell(interaction, f"{bold(found.name)}: {escaped(found.words)}")
-            await self.redraw(interaction, key, before=read)
-            return
-        form: DecisionForm | NoticeForm
-        if key.act is Act.NOTICE:
-            means = TO_COPY if clan.notice_channel_id is None else TO_POST
-            form = NoticeForm(
-                services, key, found.name, draft(found.name, clan), means, self.record
-            )
-        else:
-            usual = _usual_days((await services.policies.of(clan)).cases, key.act)
-            form = DecisionForm(services, key, found.name, usual, self.record)
-        await open_form(interaction, form)
-
-    async def _ask_why_over(self, interaction: Interaction, key: Key) -> None:
-        """Open the form that ends a case, unless it is not as its card shows it any more."""
-        found = await self._services.cases.of_person(clan_of(interaction), key.player_id)
-        shown = newest(found, key.at.kind)
-        if shown is None or not _is_shown(shown.case, key):
-            await acknowledge(interaction)
-            await self.record(interaction, key, FormInput())
-            return
-        form = DecisionForm(self._services, key, shown.name, None, self.record)
-        await open_form(interaction, form)
-
-    async def _show_details(self, interaction: Interaction, key: Key) -> None:
-        """Show all about somebody beside the list."""
-        at, kinds = key.about_person(), kinds_for(interaction)
-        async with self._services.turns.of(interaction.user.id):
-            drawn = await details_view(self._services, clan_of(interaction), at, kinds)
-        await interaction.followup.send(
-            view=drawn.view, files=files(*drawn.documents), ephemeral=True
-        )
-
-    async def _hand_out(self, interaction: Interaction, key: Key) -> None:
-        """Give what was asked for beside the list; the list stays as it is."""
-        services, clan, at = self._services, clan_of(interaction), key.at
-        if key.act is Act.LINKS:
-            if await check_permission(interaction, services.clans, Permission.DECIDE_LINKS):
-                seen = await seen_at(services, interaction, QueueAt(QueueTab.PLAYERS))
-                await interaction.followup.send(view=LinksPanel(services, seen), ephemeral=True)
-            return
-        if at.kind is CaseKind.PROMOTION:
-            lines = copy_lines(await services.review.promotions(clan))
-            await send_lines(interaction, lines, "promotions", "To be done in the game:")
-            return
-        review = await services.review.inactive(clan, at.days)
-        if key.act is Act.UPDATE:
-            await request_update(services, interaction, review)
-        elif key.act is Act.FILE:
-            await send_list(interaction, review)
-        else:
-            said = "To be removed:" if at.tab is ReviewTab.REMOVE else "All accounts of the sure:"
-            await send_lines(interaction, names_to_copy(review, at.tab), "names", said)
+def people_of(picks: Sequence[Pick], found: Sequence[Suggestion | Unsuggested]) -> Choice:
+    """Return the list of a form that says whom it is about; all of them are chosen."""
+    options = [
+        option(name_in(each), pick.text, is_default=True)
+        for pick, each in zip(picks, found, strict=True)
+    ]
+    return Choice(PEOPLE, "For", options, is_several=True)
 
 
-def listener(services: Services) -> type[discord.ui.DynamicItem[Button]]:
-    """Return what the bot has to listen with for presses on both lists, restarts included."""
-    deciding = Deciding(services)
-
-    class ListButton(discord.ui.DynamicItem[Button], template=PATTERN):
-        """A button of a list, known by its id."""
-
-        def __init__(self, pressed: Button, told: re.Match[str]) -> None:
-            super().__init__(pressed)
-            self._told = told
-
-        @classmethod
-        async def from_custom_id(
-            cls,
-            _interaction: discord.Interaction[Any],
-            item: discord.ui.Item[Any],
-            match: re.Match[str],
-            /,
-        ) -> Self:
-            """Return the button that was pressed."""
-            if not isinstance(item, discord.ui.Button):
-                raise TypeError(f"{type(item).__name__} is no button")
-            return cls(item, match)
-
-        async def callback(self, interaction: Interaction) -> None:
-            """Answer, and explain what goes wrong: nobody else would."""
-            error = await failure_of(deciding.action(interaction, Key.read(self._told)))
-            if error is not None:
-                await explain(interaction, error)
-
-    return ListButton
+def name_in(found: Suggestion | Unsuggested) -> str:
+    """Return somebody's name for a form, which shows no markup."""
+    return one_line(found.name or "somebody")
 
 
-def _is_shown(case: Case, key: Key) -> bool:
-    """Return whether a case is as its card shows it; of another one the record says why."""
-    is_theirs = case.player_id == key.player_id and case.revision == key.seen
-    return is_theirs and MOVES[key.act] in possible_moves(case)
+def title_of(action: str, found: Sequence[Suggestion | Unsuggested]) -> str:
+    """Return the title of a form about one or several people."""
+    about = name_in(found[0]) if len(found) == 1 else plural(len(found), "person", "people")
+    return f"{action}: {about}"
 
 
-def _usual_days(rules: CasePolicy, act: Act) -> int:
+def revision_of(case: Case | None) -> int:
+    """Return the revision that a line shows."""
+    return 0 if case is None else case.revision
+
+
+def moves_of(kind: CaseKind, case: Case | None, now: datetime) -> frozenset[Move]:
+    """Return what can be done about somebody, whether or not there is a case already."""
+    standing = case or open_case(kind, 0, "", now, policy_version=1)
+    return frozenset(possible_moves(standing))
+
+
+def _usual_days(rules: CasePolicy, move: Move) -> int:
     return {
-        Act.NOT_YET: rules.not_yet_days,
-        Act.SNOOZE: rules.snooze_days,
-        Act.DISMISS: rules.dismissed_days,
-    }[act]
+        Move.NOT_YET: rules.not_yet_days,
+        Move.SNOOZE: rules.snooze_days,
+        Move.DISMISS: rules.dismissed_days,
+    }[move]

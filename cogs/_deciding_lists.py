@@ -10,17 +10,12 @@ from bot.reports.documents import Document
 from bot.reports.list_files import as_csv
 from bot.reports.lists import inactive_rows
 from bot.services.review import InactivityReview
-from cogs._deciding_keys import ReviewTab
-from cogs._deciding_words import LONGEST_BLOCK, block, one_line
-from cogs._permissions import Interaction
+from bot.wiring import Services
+from cogs._deciding_words import LONGEST_BLOCK, block
+from cogs._permissions import Interaction, clan_of
 from cogs._replies import files
 
-
-def names_to_copy(review: InactivityReview, tab: ReviewTab) -> list[str]:
-    """Return the names to act on in the game: all accounts of the sure, or who is to be removed."""
-    if tab is ReviewTab.REMOVE:
-        return [one_line(each.name) for each in review.to_remove]
-    return [one_line(a.name) for each in review.listed.sure for a in each.profile.accounts]
+_WHOLE = "The whole list with every number; nobody else sees it."
 
 
 def names_to_update(review: InactivityReview) -> list[str]:
@@ -46,5 +41,12 @@ async def send_lines(interaction: Interaction, lines: Sequence[str], name: str, 
 async def send_list(interaction: Interaction, review: InactivityReview) -> None:
     """Send the whole list of the inactive as a file."""
     made = as_csv(inactive_rows(review.listed, review.policy, review.as_of))
-    said = "The whole list with every number; nobody else sees it."
-    await interaction.followup.send(said, files=files(made), ephemeral=True)
+    await interaction.followup.send(_WHOLE, files=files(made), ephemeral=True)
+
+
+async def send_workbook(
+    services: Services, interaction: Interaction, review: InactivityReview
+) -> None:
+    """Send the whole list of the inactive as a workbook of one sheet."""
+    made = await services.details.inactive_workbook(clan_of(interaction), review)
+    await interaction.followup.send(_WHOLE, files=files(made), ephemeral=True)

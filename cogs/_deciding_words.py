@@ -1,4 +1,4 @@
-"""What is said about cases on the lists of /promotions and /inactive, short enough to fit.
+"""What is said about people and cases on /promotions and /inactive, short enough to fit.
 
 Names and what people wrote go through names.escaped; in code blocks they cannot end the block.
 """
@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from bot.clan.cases import Case, CaseKind, CaseState, Move
 from bot.clan.days import parse_day
 from bot.clan.evidence import Grade
-from bot.clan.looking import LookedAgain, StaleAccount, rise_words
+from bot.clan.looking import LOOKED_AGAIN_AFTER, LookedAgain, StaleAccount, rise_words
 from bot.clan.names import escaped
 from bot.clan.profiles import Profile
-from bot.clan.spans import day_of, day_span
+from bot.clan.spans import HOUR, day_of, day_span
 from bot.clan.wording import first_few, role_words
 from bot.services.review import Decided
 from bot.services.setup import Clan
@@ -23,16 +23,15 @@ DOT = " \N{MIDDLE DOT} "
 LONGEST_WAIT_DAYS = 365
 LONGEST_BLOCK = 1_800
 """Of a code block; Discord takes 2,000 characters with all that stands around it."""
-NOTE_ROOM, STRIP_ROOM, ABOUT_ROOM = 330, 330, 360
-"""Of what stands above and below the cards of a page; the cards have the rest."""
+NOTE_ROOM, STRIP_ROOM, ABOUT_ROOM, LINE_ROOM = 700, 250, 330, 230
+"""Of what stands above and below the people of a page, and of each line about one of them."""
 
-_TOLD_APART = frozenset({Move.NOT_YET, Move.CLOSE, Move.REOPEN})
-"""Moves whose words stand behind the name and a colon, not in one sentence with it."""
-_UNDONE_IN = "`/clanstats cases` with their name takes it back"
+_UNDONE_IN = "`/clanstats cases` with the name takes it back"
+_WHY_SHOWN = 60
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 _HARMLESS_TICK = "\N{MODIFIER LETTER GRAVE ACCENT}"
 _NAME_SHOWN = 60
-_NAMED = 5
+_NAMED, _NAMED_DONE = 5, 10
 
 
 def bold(name: str | None) -> str:
@@ -53,8 +52,7 @@ def sentence(words: str) -> str:
 
 def judged_by(version: int) -> str:
     """Return by which settings it was judged, as a sentence."""
-    settings = "the usual settings" if version == 1 else f"version {version} of the settings"
-    return f"Judged by {settings}."
+    return "Default settings." if version == 1 else f"Settings version {version}."
 
 
 def rank(role: str) -> str:
@@ -81,6 +79,30 @@ def clipped(lines: Iterable[str], room: int) -> str:
     return "\n".join(kept)
 
 
+def line_of(parts: Iterable[str], room: int = LINE_ROOM) -> str:
+    """Return as many parts on one line as fit, and an ellipsis where one does not."""
+    kept: list[str] = []
+    for part in filter(None, parts):
+        if len(part) + len(DOT) > room:
+            # Never between an escape and what it escapes, nor inside a mention or what is bold.
+            is_plain = not {"<", "*"} & {*part} and room > len(DOT)
+            kept.append((part[: max(room - 4, 0)].rstrip("\\") if is_plain else "") + _CUT)
+            break
+        kept.append(part)
+        room -= len(part) + len(DOT)
+    return DOT.join(kept)
+
+
+def handle(user_id: int | None) -> str:
+    """Return whom to write to on Discord, or nothing."""
+    return "" if user_id is None else f"<@{user_id}>"
+
+
+def who(name: str, user_id: int | None) -> str:
+    """Return a name with whom to write to on Discord beside it."""
+    return " ".join(filter(None, (bold(name), handle(user_id))))
+
+
 def block(lines: Iterable[str]) -> str:
     """Return lines as a code block to copy from, one name on each."""
     said = "\n".join(one_line(line).replace("`", _HARMLESS_TICK) for line in lines)
@@ -104,13 +126,14 @@ def evidence_words(grade: Grade, doubts: Iterable[str]) -> str:
     return f"evidence {grade.name.lower()}" + (f": {'; '.join(reasons)}" if reasons else "")
 
 
-def case_words(case: Case | None) -> str:
+def case_words(case: Case | None, why_shown: int = _WHY_SHOWN) -> str:
     """Return what people made of a case so far, or nothing."""
     if case is None:
         return ""
     last = case.last
     by = "" if last.who is None else f" by {whom(last.who)}"
-    why = f": {escaped(last.why)}" if last.why else ""
+    shown = last.why[:why_shown] + (_CUT if len(last.why) > why_shown else "")
+    why = f": {escaped(one_line(shown))}" if last.why else ""
     said = {
         CaseState.OPEN: f"reopened {when(last.at)}{by}{why}" if last.move is Move.REOPEN else "",
         CaseState.SECONDING: f"{_wants(case)} {when(last.at)}; a second officer has to agree",
@@ -123,34 +146,48 @@ def case_words(case: Case | None) -> str:
     return said.get(case.state, "")
 
 
-def decided_words(decided: Decided, move: Move) -> str:
+def decided_words(decided: Sequence[Decided], move: Move, who: int) -> str:
+    """Return what was done for whom, what comes next, and for whom nothing was done and why."""
+    done: dict[str, list[str]] = {}
+    not_done: dict[str, list[str]] = {}
+    for each in decided:
+        if each.refusal is not None:
+            not_done.setdefault(_refused_words(each, who), []).append(bold(each.name))
+        elif each.case is not None:
+            done.setdefault(_done_words(each.case, move), []).append(bold(each.name))
+    lines = [f"{_names(names)}: {said}" for said, names in done.items()]
+    lines += [f"Not done for {_names(names)}: {said}" for said, names in not_done.items()]
+    return "\n".join(lines)
+
+
+def _names(names: Sequence[str]) -> str:
+    return first_few(names, _NAMED_DONE)
+
+
+def _done_words(case: Case, move: Move) -> str:
     """Return what a decision did, and what comes next."""
-    case, name = decided.case, bold(decided.name)
-    if case is None:
-        return ""
     until = "" if case.until_at is None else when(case.until_at, "D")
-    promotion = case.kind is CaseKind.PROMOTION
     if case.state is CaseState.SECONDING:
-        return f"{name}: your approval is noted. A second officer has to agree."
-    if case.state is CaseState.APPROVED and promotion:
-        said = f"is approved: now give them **{rank(case.target or '')}** in the game"
-        return f"{name} {said}. It closes itself once Wise Old Man shows it."
-    said = {
-        Move.APPROVE: "is on the list To remove, which Wise Old Man clears once they have left",
-        Move.NOT_YET: f"not yet. Not suggested again before {until}; {_UNDONE_IN}",
-        Move.NOTICE: "is marked as noticed",
-        Move.SNOOZE: f"is left in peace until {until}",
-        Move.DISMISS: f"is dismissed, and not listed again before {until}",
-        Move.CLOSE: "the case is closed",
-        Move.REOPEN: "taken back, and open again",
+        return "your approval is noted. A second officer has to agree."
+    if case.state is CaseState.APPROVED and case.kind is CaseKind.PROMOTION:
+        rises = f"approved. Now promote to **{rank(case.target or '')}** in the game"
+        return f"{rises}; it closes itself once Wise Old Man shows it."
+    return {
+        Move.APPROVE: "added to the removal list. Wise Old Man clears it once they have left.",
+        Move.NOT_YET: f"not yet. Not suggested again before {until}; {_UNDONE_IN}.",
+        Move.NOTICE: "marked as noticed.",
+        Move.SNOOZE: f"snoozed until {until}.",
+        Move.DISMISS: f"dismissed. Not listed again before {until}.",
+        Move.CLOSE: "the case is closed.",
+        Move.REOPEN: "taken back, and open again.",
     }[move]
-    return f"{name}{':' if move in _TOLD_APART else ''} {said}."
 
 
 def checking_words(accounts: Sequence[StaleAccount]) -> str:
     """Return what a decision waits for."""
     names = first_few([bold(each.name) for each in accounts], _NAMED)
-    return f"Checking {names} at Wise Old Man first: nothing newer than a day is known."
+    hours = LOOKED_AGAIN_AFTER // HOUR
+    return f"Checking {names} at Wise Old Man first: our last look is over {hours} hours old."
 
 
 def checked_words(looked: LookedAgain) -> str:
@@ -164,11 +201,10 @@ def checked_words(looked: LookedAgain) -> str:
     return "\n".join(lines) or "Checked at Wise Old Man: nothing new."
 
 
-def refused_words(decided: Decided, who: int) -> str:
+def _refused_words(decided: Decided, who: int) -> str:
     """Return to somebody why nothing was done, and who else stands in the way."""
     by = "" if decided.by is None or decided.by == who else f" ({whom(decided.by)})"
-    about = "" if decided.name is None else f"{bold(decided.name)}: "
-    return f"{about}{escaped(decided.refusal or '')}{by}"
+    return f"{escaped(decided.refusal or '')}{by}"
 
 
 def until_at(text: str, clan: Clan, now: datetime) -> datetime:
@@ -191,7 +227,7 @@ def _start_of(day: date, today: date, clan: Clan) -> datetime:
 
 
 def _approved(case: Case) -> str:
-    return "approved" if case.kind is CaseKind.PROMOTION else "marked as removed"
+    return "approved" if case.kind is CaseKind.PROMOTION else "added to the removal list"
 
 
 def _wants(case: Case) -> str:

@@ -1,55 +1,159 @@
-"""A notice to somebody inactive: a draft to edit, then posted where the clan wants notices.
+"""A notice to people who are inactive: a draft to edit, posted where the clan wants notices.
 
-It goes out only after it was recorded, so that two presses never post twice; it pings nobody, and
-nobody is ever written to in private.
+It goes out only after it was recorded, so that two presses never post it twice. It mentions nobody
+but, where an officer says so, the one whom it is for; and nobody is ever written to in private.
 """
 
 import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
 
 import discord
 
 from bot.clan.names import escaped
+from bot.reports.documents import Document
+from bot.services.review import Decided
 from bot.services.setup import Clan
-from cogs._deciding_words import block, one_line
+from cogs._deciding_words import LONGEST_BLOCK, block, bold, one_line
 from cogs._permissions import Interaction
-from cogs._replies import tell
+from cogs._replies import files, tell
+from cogs.screens import Choice, Field, option
 
-TO_POST = "It is posted in the notice channel and pings nobody."
-TO_COPY = "No notice channel is set: you get it back to copy."
+NOTICE, WAY = "notice", "way"
+"""The fields of the form."""
 
-_LONGEST = 2_000
-_HARMLESS = discord.AllowedMentions.none()
+NAME = "{name}"
+"""What stands for each name in a notice to several people."""
+
+LONGEST_NOTICE = 1_700
+_LONGEST_MESSAGE = 2_000
+_TO_POST = "Posted in the notice channel, a message for each"
+_TO_COPY = "No notice channel is set: you get it back to copy"
+
+
+class NoticeWay(StrEnum):
+    """How a notice goes out."""
+
+    POST = "post"
+    MENTION = "mention"
+    COPY = "copy"
+
+
+_WAYS = {
+    NoticeWay.POST: "Post it and mention nobody",
+    NoticeWay.MENTION: "Post it and mention the person it is for",
+    NoticeWay.COPY: "Do not post it: give me the text for a DM",
+}
+
+
+class NoticeWords(NamedTuple):
+    """What an officer wrote, and how it goes out."""
+
+    words: str
+    way: NoticeWay = NoticeWay.COPY
+
+
+class _Letter(NamedTuple):
+    """A notice to one person; `user_id` is who they are on Discord, if that is known."""
+
+    name: str
+    user_id: int | None
+    words: str
 
 
 def draft(name: str, clan: Clan) -> str:
     """Return what a notice says if nobody changes it: plain words, for a form shows no markup."""
     return (
-        f"Hi {one_line(name)}! We have not seen you in {one_line(clan.name)} for a while, neither "
-        "in the game nor in chat. If you are still around, say hello here. If you are taking a "
-        "break, /away tells us until when. Otherwise your place goes to somebody who is waiting "
-        "for one."
+        f"Hi {one_line(name)}! We have not seen you in {one_line(clan.name)} for a while and hope "
+        "you are well. Still around? A short hello here keeps your place. Taking a break? Type "
+        "/away and say until when, and we keep it for you. We would love to have you back!"
     )
 
 
-async def send_notice(interaction: Interaction, clan: Clan, words: str, name: str = "") -> str:
-    """Post a notice that was recorded, or give it back to copy; return what became of it.
+def notice_fields(clan: Clan, names: Sequence[str]) -> list[Field | Choice]:
+    """Return what the form asks: the words and, where they can be posted, whether and how."""
+    is_one = len(names) == 1
+    means = _TO_COPY if clan.notice_channel_id is None else _TO_POST
+    if not is_one:
+        means = f"{means}. {NAME} becomes each name"
+    written = draft(names[0] if is_one else NAME, clan)[:LONGEST_NOTICE]
+    words = Field(
+        NOTICE, "What the notice says", means, written, longest=LONGEST_NOTICE, is_long=True
+    )
+    if clan.notice_channel_id is None:
+        return [words]
+    options = [option(label, way, is_default=way is NoticeWay.POST) for way, label in _WAYS.items()]
+    return [words, Choice(WAY, "How it goes out", options, "A mention notifies nobody else")]
 
-    The names in it stand there as they are, whatever markup they look like.
-    """
+
+async def send_notices(
+    interaction: Interaction, clan: Clan, notice: NoticeWords, decided: Sequence[Decided]
+) -> str:
+    """Post notices that were recorded, or give them back to copy; return what became of them."""
+    letters = [_letter(each, notice.words) for each in decided if each.refusal is None]
+    if not letters:
+        return ""
     channel_id = clan.notice_channel_id
     if channel_id is None:
-        return await _give_back(
-            interaction, words, "No notice channel is set; `/clanstats settings` sets one."
-        )
+        why = "No notice channel is set; `/clanstats settings` sets one."
+        return await _give_back(interaction, letters, why)
+    if notice.way is NoticeWay.COPY:
+        return await _give_back(interaction, letters, "Nothing was posted.")
+    mentions = notice.way is NoticeWay.MENTION
+    channel = await _channel_here(interaction, channel_id)
+    refused = [
+        each
+        for each in letters
+        if channel is None or not await _is_posted(channel, each, clan.name, mentions=mentions)
+    ]
+    posted = len(letters) - len(refused)
+    said = "" if not posted else f"{_stand(posted)} in <#{channel_id}>."
+    unknown = [each for each in letters if each.user_id is None] if mentions else []
+    if unknown:
+        names = ", ".join(bold(each.name) for each in unknown)
+        said += f" Not mentioned, because not linked to Discord: {names}."
+    if refused:
+        why = f"Discord did not let me post it in <#{channel_id}>."
+        said = " ".join(filter(None, (said, await _give_back(interaction, refused, why))))
+    return said
+
+
+def _stand(posted: int) -> str:
+    return "The notice stands" if posted == 1 else f"{posted} notices stand"
+
+
+async def _is_posted(
+    channel: discord.abc.Messageable, letter: _Letter, clan: str, *, mentions: bool
+) -> bool:
+    """Return whether Discord took a notice; it mentions one user at most."""
+    allowed = discord.AllowedMentions.none()
+    words = _with_plain(letter.words, letter.name, clan)
+    if mentions and letter.user_id is not None:
+        allowed.users = [discord.Object(letter.user_id)]
+        words = f"<@{letter.user_id}> {words}"
     try:
-        channel = await _channel_here(interaction, channel_id)
-        plain = _with_plain(words, name, clan.name)
-        await channel.send(plain, allowed_mentions=_HARMLESS, suppress_embeds=True)
+        await channel.send(words[:_LONGEST_MESSAGE], allowed_mentions=allowed, suppress_embeds=True)
+    except discord.HTTPException:
+        return False
+    return True
+
+
+async def _channel_here(
+    interaction: Interaction, channel_id: int
+) -> discord.abc.Messageable | None:
+    """Return a channel or thread of this server, and of no other; None where it is not to be had.
+
+    A thread that was archived is not among those that are known: then Discord is asked.
+    """
+    guild = interaction.guild
+    if guild is None:
+        return None
+    try:
+        found = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
     except (discord.HTTPException, discord.InvalidData):
-        return await _give_back(
-            interaction, words, f"Discord did not let me post it in <#{channel_id}>."
-        )
-    return f"The notice stands in <#{channel_id}>."
+        return None
+    return found if isinstance(found, discord.abc.Messageable) else None
 
 
 def _with_plain(words: str, *names: str) -> str:
@@ -58,23 +162,32 @@ def _with_plain(words: str, *names: str) -> str:
     if not found:
         return words
     named = re.compile("|".join(map(re.escape, found)))
-    return named.sub(lambda each: escaped(each[0]), words)[:_LONGEST]
+    return named.sub(lambda each: escaped(each[0]), words)
 
 
-async def _channel_here(interaction: Interaction, channel_id: int) -> discord.abc.Messageable:
-    """Return a channel or thread of this server, and of no other; InvalidData where it is not.
-
-    A thread that was archived is not among those that are known: then Discord is asked.
-    """
-    guild = interaction.guild
-    if guild is None:
-        raise discord.InvalidData("no server")
-    found = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
-    if not isinstance(found, discord.abc.Messageable):
-        raise discord.InvalidData("nobody writes there")
-    return found
+def _letter(decided: Decided, words: str) -> _Letter:
+    name = one_line(decided.name or "somebody")
+    case, read = decided.case, decided.read
+    people = {} if read is None else read.by_player()
+    profile = None if case is None else people.get(case.player_id)
+    user_id = None if profile is None else profile.user_id
+    return _Letter(name, user_id, words.replace(NAME, name))
 
 
-async def _give_back(interaction: Interaction, words: str, why: str) -> str:
-    await tell(interaction, f"{why} The notice to copy:\n{block(words.splitlines())}")
-    return f"{why} You have the notice to copy."
+async def _give_back(interaction: Interaction, letters: Sequence[_Letter], why: str) -> str:
+    """Give notices to copy for a message of one's own, as a file when they are long."""
+    parts = [f"{_whom(each)}\n{block(each.words.splitlines())}" for each in letters]
+    said = "The notice to copy:" if len(letters) == 1 else "The notices to copy, one for each:"
+    told = "\n".join((f"{why} {said}", *parts))
+    if len(told) <= LONGEST_BLOCK + len(why) or len(letters) == 1:
+        await tell(interaction, told[:_LONGEST_MESSAGE])
+    else:
+        lines = "\n\n".join(f"{each.name}:\n{each.words}" for each in letters)
+        made = Document("notices.txt", f"{lines}\n".encode())
+        await interaction.followup.send(f"{why} {said}", files=files(made), ephemeral=True)
+    return f"{why} You have {'it' if len(letters) == 1 else 'them'} to copy."
+
+
+def _whom(letter: _Letter) -> str:
+    handle = "" if letter.user_id is None else f" (<@{letter.user_id}>)"
+    return f"For {bold(letter.name)}{handle}"

@@ -12,7 +12,7 @@ from bot.wiring import Services
 from cogs._alerts import AlertsScreen, AlertsState
 from cogs._audit import AuditScreen, AuditState
 from cogs._away_list import LeaveRequest, away_answer
-from cogs._cases import SHOWS, CasesPanel, CasesState, Show, cases_answer
+from cogs._cases import SHOWS, CasesScreen, Show, cases_answer
 from cogs._exempt import ExemptPanel, exempt_answer
 from cogs._leave import Day, Reason
 from cogs._links import LinksPanel, seen_at
@@ -80,7 +80,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     @app_commands.command()
     @requires(Permission.SEE_REPORTS)
     async def alerts(self, interaction: Interaction) -> None:
-        """List who may be glad of a word: newcomers nobody answered, who went quiet, who shines."""
+        """List people to check in with: newcomers nobody answered, who went quiet, who shines."""
         if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
@@ -108,14 +108,14 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     @app_commands.command()
     @app_commands.describe(
         player="Whose whole history to show, by RuneScape name",
-        show="Which list to show (what waits, if you do not say)",
+        show="Which list to show (open cases, if you do not say)",
     )
     @app_commands.choices(show=SHOWS)
     @requires(Permission.KICK)
     async def cases(
         self, interaction: Interaction, player: Typed | None = None, show: str = Show.STANDING
     ) -> None:
-        """List what was decided about promotions and removals, and what it waits for."""
+        """List what was decided about promotions and removals, and what is open still."""
         await cases_answer(self.services, interaction, player, Show(show))
 
     @app_commands.command()
@@ -207,8 +207,8 @@ async def setup(bot: ClanBot) -> None:
     bot.add_view(ReportPanel(bot.services, Period))
     bot.add_view(SetupPanel(bot.services))
     bot.add_view(ExemptPanel(bot.services))
-    bot.add_view(CasesPanel(bot.services, CasesState()))
-    add_screens(bot, AlertsScreen(bot.services), AuditScreen(bot.services))
+    services = bot.services
+    add_screens(bot, AlertsScreen(services), AuditScreen(services), CasesScreen(services))
     bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))
     for twin in settings_twins(bot.services):

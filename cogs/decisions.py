@@ -4,17 +4,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import ClanBot
-from bot.clan.cases import CaseKind
 from bot.clan.ranks import Permission
 from bot.services.game import unready
 from bot.wiring import Services
-from cogs._deciding import listener
-from cogs._deciding_keys import ReviewState, ReviewTab, sheet
 from cogs._deciding_lists import send_list
-from cogs._inactive import inactive_box, is_long
+from cogs._inactive import InactiveScreen, InactiveState, is_long
 from cogs._permissions import Interaction, clan_of, requires
-from cogs._promotions import promotions_view
+from cogs._promotions import PromotionsScreen, PromotionsState
+from cogs._promotions_details import PromotionScreen
 from cogs._replies import tell
+from cogs.screens import add_screens
 
 
 class Decisions(commands.Cog):
@@ -26,13 +25,11 @@ class Decisions(commands.Cog):
     @app_commands.command()
     @requires(Permission.PROMOTE)
     async def promotions(self, interaction: Interaction) -> None:
-        """Show who is suggested for the next rank, why, and why not yet."""
-        clan = clan_of(interaction)
-        if words := unready(clan):
+        """Show who is suggested for the next rank, and why."""
+        if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
-        at = ReviewState(CaseKind.PROMOTION, ReviewTab.SUGGESTED)
-        await interaction.followup.send(view=await promotions_view(self.services, clan, at))
+        await PromotionsScreen(self.services).show(interaction, PromotionsState())
 
     @app_commands.command()
     @app_commands.describe(days="Silent for so many days, instead of each rank's own limit")
@@ -41,13 +38,12 @@ class Decisions(commands.Cog):
         self, interaction: Interaction, days: app_commands.Range[int, 1, 365] | None = None
     ) -> None:
         """Show who is inactive in game and chat, who cannot be judged yet, and who is excluded."""
-        clan = clan_of(interaction)
-        if words := unready(clan):
+        if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
-        review = await self.services.review.inactive(clan, days)
-        box = inactive_box(review, ReviewState(CaseKind.INACTIVITY, ReviewTab.SURE, days=days))
-        await interaction.followup.send(view=sheet(box))
+        screen, state = InactiveScreen(self.services), InactiveState(days=days)
+        review = await screen.read(interaction, state)
+        await screen.send(interaction, state, review)
         if is_long(review):
             await send_list(interaction, review)
 
@@ -55,4 +51,7 @@ class Decisions(commands.Cog):
 async def setup(bot: ClanBot) -> None:
     """Add the commands, and listen for presses on what they showed."""
     await bot.add_cog(Decisions(bot.services))
-    bot.add_dynamic_items(listener(bot.services))
+    services = bot.services
+    add_screens(
+        bot, PromotionsScreen(services), PromotionScreen(services), InactiveScreen(services)
+    )

@@ -39,6 +39,14 @@ class CaseRow(NamedTuple):
     history: tuple[EntryRow, ...]
 
 
+class Growth(NamedTuple):
+    """Lines that a history of `known` lines gets."""
+
+    case_id: int
+    known: int
+    news: Sequence[EntryRow]
+
+
 async def standing(connection: AsyncConnection, clan_id: int) -> list[CaseRow]:
     """Return the clan's cases that are not over, in the order in which they were opened."""
     return await _read(connection, CASES.c.clan_id == clan_id, CASES.c.state.not_in(OVER))
@@ -96,12 +104,31 @@ async def add(
 
     Overtaken when the player has a standing case of that kind.
     """
-    row = {"clan_id": clan_id, "state": first[-1].state, **case}
-    with only_once():
-        made = await connection.execute(insert(CASES).values(row).returning(CASES.c.id))
-    case_id: int = made.scalar_one()
-    await _write(connection, case_id, 0, first)
+    (case_id,) = await add_all(connection, clan_id, [(case, first)])
     return case_id
+
+
+async def add_all(
+    connection: AsyncConnection,
+    clan_id: int,
+    cases: Sequence[tuple[Mapping[str, Any], Sequence[EntryRow]]],
+) -> list[int]:
+    """Store cases as `add` does one, in as many statements; return their ids in the same order.
+
+    No two of them are of one kind and about one player.
+    """
+    rows = [{"clan_id": clan_id, "state": first[-1].state, **case} for case, first in cases]
+    with only_once():
+        made = await connection.execute(
+            insert(CASES).returning(CASES.c.id, CASES.c.player_id, CASES.c.kind), rows
+        )
+    # Asked to keep the order, SQLite would be sent a statement for each row.
+    by_whom = {(player_id, kind): case_id for case_id, player_id, kind in made}
+    ids: list[int] = [by_whom[case["player_id"], case["kind"]] for case, _ in cases]
+    await _write(
+        connection, [(each, 0, first) for each, (_, first) in zip(ids, cases, strict=True)]
+    )
+    return ids
 
 
 async def extend(
@@ -111,24 +138,34 @@ async def extend(
 
     So when the player has another case of that kind meanwhile, or the clan no such case.
     """
+    await extend_all(connection, clan_id, [Growth(case_id, known, news)])
+
+
+async def extend_all(connection: AsyncConnection, clan_id: int, grown: Sequence[Growth]) -> None:
+    """Add lines to histories as `extend` does to one: a statement for each state, one for lines."""
+    by_state: dict[str, list[int]] = {}
+    for each in grown:
+        by_state.setdefault(each.news[-1].state, []).append(each.case_id)
     with only_once():
-        found = await connection.execute(
-            update(CASES)
-            .where(CASES.c.clan_id == clan_id, CASES.c.id == case_id)
-            .values(state=news[-1].state)
-        )
-        if not found.rowcount:
-            raise Overtaken(f"clan {clan_id} has no case {case_id}")
-        await _write(connection, case_id, known, news)
+        for state, ids in by_state.items():
+            found = await connection.execute(
+                update(CASES)
+                .where(CASES.c.clan_id == clan_id, CASES.c.id.in_(sorted(ids)))
+                .values(state=state)
+            )
+            if found.rowcount != len(ids):
+                raise Overtaken(f"clan {clan_id} has not all of the cases {ids}")
+        await _write(connection, grown)
 
 
 async def _write(
-    connection: AsyncConnection, case_id: int, known: int, news: Sequence[EntryRow]
+    connection: AsyncConnection, grown: Sequence[tuple[int, int, Sequence[EntryRow]]]
 ) -> None:
     await connection.execute(
         insert(CASE_ENTRIES),
         [
             {"case_id": case_id, "position": position, **entry._asdict()}
+            for case_id, known, news in grown
             for position, entry in enumerate(news, known)
         ],
     )

@@ -15,8 +15,7 @@ import pytest
 from bot.clan.linking import LinkPair
 from bot.demo.world import World
 from bot.services.people import Officer
-from cogs._deciding_keys import Act
-from tests.cogs import deciding, test_settings
+from tests.cogs import deciding, test_promotions, test_settings
 from tests.cogs.conftest import journal, template, village, wire
 from tests.cogs.town import START, Town, opened_town
 from tests.statements import Sent, again, statements
@@ -47,7 +46,9 @@ STATEMENTS = {
     "away": 9,
     "privacy show": 17,
     "privacy export": 25,
+    "pick on promotions": 2,
     "press on a promotion": 32,
+    "press on five promotions": 32,
     "press on a tab of inactive": 22,
     "what if": 47,
 }
@@ -82,6 +83,7 @@ AGAIN: dict[str, dict[str, int]] = {
     "clanstats away": {"absences.of_clan": 1},
     "away": {"absences.of_clan": 1, "links.confirmed_roles": 1},
     "press on a promotion": {"cases._read": 1, "clans.of_guild": 1, "policies.history": 1},
+    "press on five promotions": {"cases._read": 1, "clans.of_guild": 1, "policies.history": 1},
     "press on a tab of inactive": {"clans.of_guild": 1},
     "what if": {
         "absences.of_clan": 1,
@@ -127,16 +129,28 @@ async def _names_offered(town: Town) -> object:
     return await town.leader.autocomplete(town.general, "member", "player", "a")
 
 
-async def _opened_promotions(town: Town) -> Ask:
+async def _opened_promotions(town: Town, people: int = 1) -> Ask:
     panel = await deciding.opened(town, "promotions")
-    key = deciding.on_card(panel, Act.APPROVE)[0]
-    return lambda town: deciding.press(town, panel, key)
+    picked = deciding.picks(panel)[:people]
+    assert len(picked) == people
+    await deciding.select(town, panel, "pick", *picked)
+    return lambda town: deciding.press(town, panel, "promotions:decide:approve")
+
+
+async def _opened_promotions_of_five(town: Town) -> Ask:
+    await deciding.judged_by(town, promotion=test_promotions.MANY)
+    return await _opened_promotions(town, 5)
+
+
+async def _opened_pick(town: Town) -> Ask:
+    panel = await deciding.opened(town, "promotions")
+    picked = deciding.picks(panel)
+    return lambda town: deciding.select(town, panel, "pick", *picked)
 
 
 async def _opened_tabs(town: Town) -> Ask:
     panel = await deciding.opened(town, "inactive")
-    key = next(key for key, _ in deciding.keys(panel) if key.act is Act.TAB)
-    return lambda town: deciding.press(town, panel, key)
+    return lambda town: deciding.press(town, panel, "inactive:tab:unsure")
 
 
 async def _opened_draft(town: Town) -> Ask:
@@ -170,7 +184,9 @@ COMMANDS: dict[str, Ask] = {
 """What is asked of a town as it is opened."""
 
 PRESSES: dict[str, Callable[[Town], Awaitable[Ask]]] = {
+    "pick on promotions": _opened_pick,
     "press on a promotion": _opened_promotions,
+    "press on five promotions": _opened_promotions_of_five,
     "press on a tab of inactive": _opened_tabs,
     "what if": _opened_draft,
 }

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.clan.ranks import rank_of
+from bot.clan.wording import role_words
 
 
 class CaseKind(StrEnum):
@@ -139,8 +140,8 @@ def after_wom(case: Case, role: str | None, ladder: Sequence[str], now: datetime
         return case
     rank, target = rank_of(role, ladder), rank_of(case.target or "", ladder)
     if role == case.target or (rank is not None and target is not None and rank <= target):
-        return _by_itself(case, CaseState.DONE, now, f"now {role}")
-    return _by_itself(case, CaseState.CLOSED, now, f"now {role}, and judged anew")
+        return _by_itself(case, CaseState.DONE, now, f"now {role_words(role)}")
+    return _by_itself(case, CaseState.CLOSED, now, f"now {role_words(role)}, and judged anew")
 
 
 def after_life(case: Case, life: Life, now: datetime) -> Case:

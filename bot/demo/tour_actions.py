@@ -7,9 +7,12 @@ import re
 from collections.abc import Awaitable, Callable
 
 from simcord import ResponseMessage
+from simcord.components import walk_components
 
 from bot.demo.stage import Stage
 from bot.demo.touring import TourFailed, answers, button_of, must, typed, words_of
+
+_APPROVED, _NOTICED = 3, 2
 
 
 async def _post(stage: Stage) -> str:
@@ -69,18 +72,19 @@ def _coverage(panel: ResponseMessage) -> tuple[int, int]:
 
 
 async def _approve(stage: Stage) -> str:
-    """Approve the first one who is suggested, and find them among those who wait for the game."""
+    """Approve the first ones who are suggested, and find them among those who wait for the game."""
     leader = stage.viewers["leader"]
     panel = await _opened(stage, "promotions")
     waited = _count(panel, "Approved")
+    picked = await _pick(stage, panel, _APPROVED)
     await leader.click(panel.message, custom_id=button_of(panel, "Approve"))
-    name = _said(panel, r"\*\*(.+)\*\* is approved: now give them")
-    must(_count(panel, "Approved") == waited + 1, f"promotions: {name} is not under Approved")
+    _said(panel, r"(.+): approved\. Now promote to")
+    must(_count(panel, "Approved") == waited + len(picked), "promotions: not all are approved")
     await leader.click(panel.message, custom_id=button_of(panel, "Approved "))
     copied = _said(panel, r"```\n([^`]+)\n```").splitlines()
-    line = next((each for each in copied if each.startswith(f"{name} -> ")), None)
-    must(line is not None, f"promotions: {name} is not in the list to copy, {copied}")
-    return f"promotions as leader: approved, to copy {len(copied)}, among them {line}"
+    lines = [each for each in copied if each.partition(" -> ")[0] in picked]
+    must(len(lines) == len(picked), f"promotions: {picked} are not in the list to copy, {copied}")
+    return f"promotions as leader: {len(picked)} approved at once, to copy {len(copied)}"
 
 
 async def _put_off(stage: Stage) -> str:
@@ -88,9 +92,10 @@ async def _put_off(stage: Stage) -> str:
     leader = stage.viewers["leader"]
     panel = await _opened(stage, "promotions")
     before = _qualifying(panel)
+    (name,) = await _pick(stage, panel, 1)
     form = await leader.click(panel.message, custom_id=button_of(panel, "Not yet"))
     await leader.submit_modal(form, typed(form, "Came to no event yet", "2 weeks"))
-    name = _said(panel, r"\*\*(.+)\*\*: not yet\. Not suggested again before")
+    _said(panel, r"\*\*(.+)\*\*: not yet\. Not suggested again before")
     must(_qualifying(panel) == before - 1, f"promotions: {name} is suggested still")
     history = await _opened(stage, "clanstats cases", player=name)
     must("Came to no event yet" in words_of(history), f"cases: no reason in the history of {name}")
@@ -100,16 +105,30 @@ async def _put_off(stage: Stage) -> str:
 
 
 async def _notice(stage: Stage) -> str:
-    """Notice the first one who is surely silent, with the draft as it stands."""
+    """Notice the first ones who are surely silent, with the draft as it stands."""
     leader = stage.viewers["leader"]
     panel = await _opened(stage, "inactive")
+    names = await _pick(stage, panel, _NOTICED)
     form = await leader.click(panel.message, custom_id=button_of(panel, "Notice"))
     sent = await leader.submit_modal(form, typed(form))
-    name = _said(panel, r"\*\*(.+)\*\* is marked as noticed\.")
-    given = "\n".join(map(words_of, sent.followups))
-    must(f"Hi {name}!" in given.replace("\\", ""), f"inactive: no notice to copy in {given}")
-    must(" noticed <t:" in words_of(panel), "inactive: the row does not tell of the notice")
-    return f"inactive as leader: {name} noticed, with the words to copy"
+    _said(panel, r"(.+): marked as noticed\.")
+    given = "\n".join(map(words_of, sent.followups)).replace("\\", "")
+    for name in names:
+        must(f"Hi {name}!" in given, f"inactive: no notice to {name} to copy in {given}")
+    must(" noticed <t:" in words_of(panel), "inactive: the lines do not tell of the notice")
+    return f"inactive as leader: {', '.join(names)} noticed, with the words to copy"
+
+
+async def _pick(stage: Stage, panel: ResponseMessage, most: int) -> list[str]:
+    """Pick the first people of a list, and return their names."""
+    picks = next(
+        part for part in walk_components(panel.components) if ":pick:" in part.get("custom_id", "")
+    )
+    people = picks["options"][:most]
+    values = [each["value"] for each in people]
+    custom_id = picks["custom_id"]
+    await stage.viewers["leader"].select(panel.message, values, custom_id=custom_id)
+    return [each["label"] for each in people]
 
 
 async def _opened(stage: Stage, command: str, **options: str) -> ResponseMessage:

@@ -3,7 +3,7 @@
 from simcord import InteractionResult, ResponseMessage
 from simcord.components import walk_components
 
-_FIELD = 4
+_LIST, _FIELD = 3, 4
 """Discord's number for a field of text."""
 
 
@@ -41,13 +41,19 @@ def button_of(panel: ResponseMessage, label: str) -> str:
     raise TourFailed(f"no button {label!r} in {words_of(panel)}")
 
 
-def typed(form: InteractionResult, *texts: str) -> dict[str, str]:
+def typed(form: InteractionResult, *texts: str) -> dict[str, str | list[str]]:
     """Return what is sent with a form: the texts in the order of its fields, the rest as it is."""
     if form.modal is None:
         raise TourFailed("no form was opened")
-    fields = [part for part in walk_components(form.modal["components"]) if part["type"] == _FIELD]
+    parts = list(walk_components(form.modal["components"]))
+    fields = [part for part in parts if part["type"] == _FIELD]
     filled = {str(each["custom_id"]): str(each.get("value") or "") for each in fields}
-    return filled | dict(zip(filled, texts, strict=False))
+    chosen = {
+        str(part["custom_id"]): [each["value"] for each in part["options"] if each.get("default")]
+        for part in parts
+        if part["type"] == _LIST
+    }
+    return filled | dict(zip(filled, texts, strict=False)) | chosen
 
 
 def must(holds: bool, complaint: str) -> None:  # noqa: FBT001 - reads as a sentence

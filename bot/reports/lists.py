@@ -185,6 +185,16 @@ def _promotion_row(part: ListSection, case: PromotionCase) -> PromotionRow:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class InactiveList:
+    """The list of the inactive by itself, with the words that define it."""
+
+    clan: str
+    zone: str
+    listing: Listing[InactiveRow]
+    words: Definitions
+
+
 class Suggestions(NamedTuple):
     """Both lists with the words that define them: what leadership's copy of a report carries."""
 

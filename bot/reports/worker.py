@@ -22,12 +22,13 @@ from typing import Any, Protocol
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
+from bot.reports.lists import InactiveList
 from bot.reports.pictures import Card, ClanWeek
 
 _PATIENCE = timedelta(minutes=1)
 """How long one drawing may take: the largest takes a second, on a slow machine ten."""
 
-Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek
+Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList
 
 
 class Drawing(StrEnum):
@@ -39,6 +40,10 @@ class Drawing(StrEnum):
     WEEKS_CHART = "bot.reports.case_charts:weeks_chart"
     UNCOVERED_CHART = "bot.reports.case_charts:uncovered_chart"
     CLAN_WORKBOOK = "bot.reports.workbook.clan_workbook:clan_workbook"
+    INACTIVE_WORKBOOK = "bot.reports.workbook.inactive_workbook:inactive_workbook"
+
+
+_WORKBOOKS = frozenset({Drawing.CLAN_WORKBOOK, Drawing.INACTIVE_WORKBOOK})
 
 
 class Draws(Protocol):
@@ -167,7 +172,7 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        self._worker = Worker(set(Drawing) - {Drawing.CLAN_WORKBOOK})
+        self._worker = Worker(set(Drawing) - _WORKBOOKS)
         self._worker.start()
 
     async def warm(self) -> None:
@@ -175,7 +180,7 @@ class Aside:
 
     async def draw(self, drawing: Drawing, value: Drawable) -> Document:
         """Return the finished document."""
-        if drawing is not Drawing.CLAN_WORKBOOK:
+        if drawing not in _WORKBOOKS:
             return await self._worker.draw(drawing, value)
         await asyncio.sleep(0)  # The charts go out first.
         return drawn(drawing, value)

@@ -3,14 +3,16 @@
 All that a press needs stands in the message, so every screen lives on after a restart.
 """
 
-from cogs.screens.controls import Controls, Paged, page_shown
-from cogs.screens.forms import Field
+from cogs.screens.controls import PICK, Controls, Paged, option, page_shown
+from cogs.screens.forms import Choice, Field
 from cogs.screens.listener import add_screens
 from cogs.screens.screen import Acknowledge, Next, Press, Rendered, Screen, pressed
 from cogs.screens.state import StateText, packed, unpacked
 
 __all__ = [
+    "PICK",
     "Acknowledge",
+    "Choice",
     "Controls",
     "Field",
     "Next",
@@ -20,6 +22,7 @@ __all__ = [
     "Screen",
     "StateText",
     "add_screens",
+    "option",
     "packed",
     "page_shown",
     "pressed",

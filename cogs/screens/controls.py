@@ -19,7 +19,7 @@ Row = discord.ui.ActionRow[Any]
 
 FIRST, BACK, HERE, ON, LAST = "first", "back", "here", "on", "last"
 TURNS = (FIRST, BACK, ON, LAST)
-TAB, PAGE, CHOOSE = "tab", "page", "choose"
+TAB, PAGE, FILTER, CHOOSE, PICK = "tab", "page", "filter", "choose", "pick"
 NONE = "-"
 """How an option says nothing, since Discord takes no empty value."""
 _MOST_OPTIONS, _LONGEST = 25, 100
@@ -117,6 +117,13 @@ class Controls(Generic[S]):
             for value, label in labels.items()
         ]
         return self.select(CHOOSE, state, placeholder, options, argument=field)
+
+    def picks(self, state: S, placeholder: str, options: Sequence[discord.SelectOption]) -> Select:
+        """Return a select of several that marks in the message what is picked, and does no more.
+
+        What buttons do with it is theirs: `Press.picked` says what is marked.
+        """
+        return self.select(PICK, state, placeholder, options, several=True)
 
     def tabs(self, state: S, labels: Mapping[str, str]) -> Row:
         """Return a button for each tab, the present one marked; five at most."""

@@ -1,12 +1,12 @@
 """Forms whose id says all: what is filled in is taken after a restart as well."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 
-_LONGEST_TITLE = 45
+_LONGEST_TITLE, _CUT = 45, "\N{HORIZONTAL ELLIPSIS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +22,65 @@ class Field:
     is_long: bool = False
 
 
-def form(custom_id: str, title: str, fields: Iterable[Field]) -> discord.ui.Modal:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A list of which one is chosen or, with `is_several`, at least one."""
+
+    name: str
+    label: str
+    options: Sequence[discord.SelectOption]
+    description: str = ""
+    is_several: bool = False
+
+
+class FilledIn(NamedTuple):
+    """What was sent with a form: texts by field, and what was chosen of each list."""
+
+    texts: dict[str, str]
+    chosen: dict[str, tuple[str, ...]]
+
+
+def form(custom_id: str, title: str, fields: Iterable[Field | Choice]) -> discord.ui.Modal:
     """Return a form that is known by its id alone."""
-    made = discord.ui.Modal(title=title[:_LONGEST_TITLE], custom_id=custom_id, timeout=None)
+    cut = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}{_CUT}"
+    made = discord.ui.Modal(title=cut, custom_id=custom_id, timeout=None)
     for each in fields:
-        made.add_item(_line(each))
+        made.add_item(_list(each) if isinstance(each, Choice) else _line(each))
     return made
 
 
-def filled_in(components: Iterable[Any]) -> dict[str, str]:
-    """Return what was written into each field, of the components that Discord sends."""
-    return {each["custom_id"]: str(each["value"]).strip() for each in _inputs(components)}
+def filled_in(components: Iterable[Any]) -> FilledIn:
+    """Return what was filled in, of the components that Discord sends."""
+    texts, chosen = {}, {}
+    for each in _inputs(components):
+        if "values" in each:
+            chosen[each["custom_id"]] = tuple(map(str, each["values"]))
+        else:
+            texts[each["custom_id"]] = str(each["value"]).strip()
+    return FilledIn(texts, chosen)
 
 
 def _inputs(components: Iterable[Any]) -> Iterator[dict[str, Any]]:
     for each in components:
-        if "value" in each and "custom_id" in each:
+        if "custom_id" in each and ("value" in each or "values" in each):
             yield each
         yield from _inputs(each.get("components", ()))
         if "component" in each:
             yield from _inputs([each["component"]])
+
+
+def _list(field: Choice) -> discord.ui.Label[Any]:
+    options = [*field.options]
+    chosen: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=field.name,
+        options=options,
+        min_values=1,
+        max_values=len(options) if field.is_several else 1,
+        required=True,
+    )
+    return discord.ui.Label(
+        text=field.label, description=field.description or None, component=chosen
+    )
 
 
 def _line(field: Field) -> discord.ui.Label[Any]:

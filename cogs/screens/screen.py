@@ -4,9 +4,9 @@ A press passes the permission first, every time; then its handler says what is s
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 
@@ -18,8 +18,8 @@ from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._permissions import Interaction, check_permission, clan_of
 from cogs._replies import Box, acknowledge, files, open_form, tell, think
-from cogs.screens.controls import NONE, PAGE, TAB, Controls
-from cogs.screens.forms import Field, form
+from cogs.screens.controls import FILTER, NONE, PAGE, TAB, Controls
+from cogs.screens.forms import Choice, Field, FilledIn, form
 from cogs.screens.state import StateText, converted, unpacked
 
 S = TypeVar("S")
@@ -56,8 +56,8 @@ class Rendered:
 class Press(Generic[S]):
     """Who pressed or filled in what, and what the message showed.
 
-    `argument` is what stood with the control, `values` what was picked, `filled` a form's fields
-    by name.
+    `argument` is what stood with the control, `values` what was picked; of a form, `filled` has its
+    fields and `chosen` its lists, by name.
     """
 
     interaction: Interaction
@@ -65,7 +65,8 @@ class Press(Generic[S]):
     state: S
     argument: str = ""
     values: tuple[str, ...] = ()
-    filled: dict[str, str] | None = None
+    filled: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def clan(self) -> Clan:
@@ -74,16 +75,18 @@ class Press(Generic[S]):
 
     def picked(self, act: str) -> tuple[str, ...]:
         """Return what is picked in another select of the same message."""
-        message = self.interaction.message
-        return tuple(
-            each.value
-            for part in (() if message is None else _parts(message.components))
-            if isinstance(part, discord.SelectMenu) and self._does(part.custom_id, act)
-            for each in part.options
-            if each.default
-        )
+        return tuple(each.value for each in self.options(act) if each.default)
 
-    async def ask(self, act: str, title: str, *fields: Field, argument: object = "") -> None:
+    def options(self, act: str) -> Iterator[discord.SelectOption]:
+        """Yield what a select of the same message offers."""
+        message = self.interaction.message
+        for part in () if message is None else _parts(message.components):
+            if isinstance(part, discord.SelectMenu) and self._does(part.custom_id, act):
+                yield from part.options
+
+    async def ask(
+        self, act: str, title: str, *fields: Field | Choice, argument: object = ""
+    ) -> None:
         """Open a form; the handler of that name gets what is filled in, after a restart too."""
         custom_id = self.controls.custom_id(act, self.state, argument)
         await open_form(self.interaction, form(custom_id, title, fields))
@@ -112,16 +115,24 @@ Handler = Callable[[Any, Press[Any]], Awaitable[Next[Any, Any] | None]]
 @dataclass(frozen=True, slots=True)
 class _Handled:
     action: Handler
-    permission: Permission | None
+    permission: Permission | Callable[[str], Permission] | None
     acknowledge: Acknowledge
+
+    def asks_for(self, argument: str) -> Permission | None:
+        """Return what is asked for with a control's argument; None for what the screen asks."""
+        permission = self.permission
+        return permission(argument) if callable(permission) else permission
 
 
 def pressed(
     *,
-    permission: Permission | None = None,
+    permission: Permission | Callable[[str], Permission] | None = None,
     acknowledge: Acknowledge = Acknowledge.REDRAW,
 ) -> Callable[[Any], Any]:
-    """Let controls and forms call a method by its name; without a permission, by the screen's."""
+    """Let controls and forms call a method by its name.
+
+    The permission may depend on the control's argument; without one it is the screen's.
+    """
 
     def decorator(method: Handler) -> Handler:
         setattr(method, _HANDLER, _Handled(method, permission, acknowledge))
@@ -163,7 +174,11 @@ class Screen(ABC, Generic[S, A]):
 
     async def show(self, interaction: Interaction, state: S, note: str = "") -> None:
         """Answer a command that was acknowledged."""
-        rendered = self.render(state, await self.read(interaction, state), note)
+        await self.send(interaction, state, await self.read(interaction, state), note)
+
+    async def send(self, interaction: Interaction, state: S, answer: A, note: str = "") -> None:
+        """Answer a command that was acknowledged with what was read already."""
+        rendered = self.render(state, answer, note)
         await interaction.followup.send(
             view=rendered.view, files=files(*rendered.documents), ephemeral=True
         )
@@ -183,11 +198,11 @@ class Screen(ABC, Generic[S, A]):
         interaction: Interaction,
         told: StateText,
         values: Iterable[str] = (),
-        filled: dict[str, str] | None = None,
+        filled: FilledIn | None = None,
     ) -> None:
         """Do what a control or a form is named after, if whoever pressed may."""
         handled = self._handlers.get(told.act)
-        permission = (handled.permission if handled else None) or self.permission
+        permission = (handled.asks_for(told.argument) if handled else None) or self.permission
         how = Acknowledge.ANSWER if handled is None else handled.acknowledge
         # Before anything is read: Discord waits for three seconds.
         if how is Acknowledge.REDRAW:
@@ -200,12 +215,18 @@ class Screen(ABC, Generic[S, A]):
             await tell(interaction, _CHANGED)
             return
         state: S = unpacked(self.State, told.state)
-        found = Press(interaction, self.controls, state, told.argument, tuple(values), filled)
+        texts, chosen = filled or FilledIn({}, {})
+        found = Press(
+            interaction, self.controls, state, told.argument, tuple(values), texts, chosen
+        )
         following = await handled.action(self, found)
-        if following is not None:
-            turn = self.services.turns.of(interaction.user.id) if self.is_heavy else nullcontext()
-            async with turn:
-                await self.redraw(interaction, following)
+        if following is None:
+            return
+        # Who meant to open a form, and shows something else, has not answered yet.
+        await acknowledge(interaction)
+        turn = self.services.turns.of(interaction.user.id) if self.is_heavy else nullcontext()
+        async with turn:
+            await self.redraw(interaction, following)
 
     def _turned(self, press: Press[S]) -> Next[S, A]:
         page = int(press.argument) if press.argument.isdecimal() else 0
@@ -233,8 +254,23 @@ class Screen(ABC, Generic[S, A]):
 
     @pressed()
     async def tab(self, press: Press[S]) -> Next[S, A]:
-        """Show another tab from its beginning."""
+        """Show another tab from its beginning, and everybody on it."""
         return self._set(press, TAB, press.argument)
+
+    @pressed()
+    async def pick(self, press: Press[S]) -> None:
+        """Mark what was picked in the message; nothing is read or drawn anew."""
+        message = press.interaction.message
+        if message is None:
+            return
+        view = discord.ui.LayoutView.from_message(message, timeout=None)
+        view.stop()
+        custom_id = dict(press.interaction.data or {}).get("custom_id")
+        for part in view.walk_children():
+            if isinstance(part, discord.ui.Select) and part.custom_id == custom_id:
+                for each in part.options:
+                    each.default = each.value in press.values
+        await press.interaction.edit_original_response(view=view)
 
     @pressed()
     async def choose(self, press: Press[S]) -> Next[S, A]:
@@ -242,11 +278,13 @@ class Screen(ABC, Generic[S, A]):
         (picked,) = press.values
         return self._set(press, press.argument, "" if picked == NONE else picked)
 
-    def _set(self, press: Press[S], field: str, text: str) -> Next[S, A]:
+    def _set(self, press: Press[S], name: str, text: str) -> Next[S, A]:
         hints = get_type_hints(self.State)
-        value = converted(hints[field], text)
-        first = {PAGE: 0} if PAGE in hints else {}
-        return Next(replace(press.state, **{field: value}, **first))  # type: ignore[type-var]
+        value = converted(hints[name], text)
+        first: dict[str, object] = {PAGE: 0} if PAGE in hints else {}
+        if name == TAB and FILTER in hints:
+            first[FILTER] = getattr(self.State(), FILTER)
+        return Next(replace(press.state, **{name: value}, **first))  # type: ignore[type-var]
 
 
 def _parts(components: Iterable[Any]) -> Iterator[Any]:

@@ -235,7 +235,7 @@ async def test_members_do_not_see_it(town: Town) -> None:
 async def test_when_nobody_needs_a_word_or_alerts_are_off_that_is_said(town: Town) -> None:
     await judged_by(town, on=["drift"], drift_days=14)
     said = words(await shown_to(town))
-    assert "Nobody to check in with" in said
+    assert "Nobody to check in with: nobody went quiet" in said
     assert "Copy" not in said
     await judged_by(town, on=[])
     assert "All alerts are off" in words(await shown_to(town))

@@ -1,5 +1,6 @@
 """/clanstats cases: officers see decisions on the inactive; on promotions, who may promote."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.services.people import Officer
 from bot.services.review import CaseAction, Decided, Judged, Suggestion
 from bot.services.setup import Clan
+from tests.cogs.deciding import press
 from tests.cogs.test_me import hero, quiet_player
 from tests.cogs.town import START, Town, newest, words
 
@@ -25,12 +27,17 @@ class Judges:
     def __init__(self, names: dict[int, str]) -> None:
         self.names = names
 
-    async def suggestion(
-        self, _clan: Clan, kind: CaseKind, player_id: int, _days: int | None = None
+    async def suggestions(
+        self, _clan: Clan, kind: CaseKind, player_ids: Sequence[int], _days: int | None = None
     ) -> Judged:
         target = "administrator" if kind is CaseKind.PROMOTION else None
         numbers = ("4 messages in 30 days", "under 10k XP")
-        return Judged(Suggestion(player_id, self.names[player_id], "member", target, numbers, 3))
+        return Judged(
+            tuple(
+                Suggestion(each, self.names[each], "member", target, numbers, 3)
+                for each in player_ids
+            )
+        )
 
     async def living(self, _clan: Clan) -> dict[int, Life]:
         return {}
@@ -77,12 +84,12 @@ async def test_officers_see_what_waits_by_what_it_waits_for(town: Town) -> None:
     assert "**Noticed, waiting for a sign of life**  1" in said
     assert "**Waiting for the game**  1" in said
     assert f"notice given by <@{town.leader.id}> <t:" in said
-    assert f"kick done by <@{town.leader.id}> <t:" in said
+    assert f"added to the removal list by <@{town.leader.id}> <t:" in said
     assert "he said \\*no\\*" in said
     assert "@everyone" not in said
     assert "romotion to" not in said
     assert "promotions are shown to who may promote" in said
-    assert "Left in peace for a while" in words(await ask(town, town.leader))
+    assert "Excluded for a while" in words(await ask(town, town.leader))
 
 
 async def test_who_may_promote_sees_promotions_too(town: Town) -> None:
@@ -103,7 +110,7 @@ async def test_nobody_else_sees_any_of_it(town: Town) -> None:
 
 async def test_without_any_case_it_says_where_they_begin(town: Town) -> None:
     assert "Cases begin with a decision" in words(await ask(town, town.officer))
-    assert "No case is over yet" in words(await ask(town, town.officer, show="closed"))
+    assert "No case is closed yet" in words(await ask(town, town.officer, show="closed"))
 
 
 async def test_a_player_s_whole_history_has_who_when_why_and_the_numbers(town: Town) -> None:
@@ -141,14 +148,14 @@ async def test_pages_turn_after_a_restart_as_well(town: Town) -> None:
     await many(town)
     shown = await ask(town, town.officer)
     assert "1 of 2" in words(shown)
-    await town.officer.click(shown, custom_id="cases:turn:1")
+    await press(town, shown, "cases:last", town.officer)
     assert "2 of 2" in words(shown)
     await town.restart()
-    await town.officer.click(shown, custom_id="cases:turn:-1")
+    await press(town, shown, "cases:back", town.officer)
     assert "1 of 2" in words(shown)
-    await town.officer.click(shown, custom_id="cases:show:closed")
-    assert "No case is over yet" in words(shown)
-    await town.officer.click(shown, custom_id="cases:show:standing")
+    await press(town, shown, "cases:tab:closed", town.officer)
+    assert "No case is closed yet" in words(shown)
+    await press(town, shown, "cases:tab:standing", town.officer)
     assert "Noticed, waiting" in words(shown)
 
 
@@ -156,7 +163,7 @@ async def test_whoever_is_no_officer_any_more_is_refused_at_the_button(town: Tow
     await many(town)
     shown = await ask(town, town.officer)
     await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
-    refused = await town.officer.click(shown, custom_id="cases:turn:1")
+    refused = await press(town, shown, "cases:on", town.officer)
     assert "Only officers may" in words(newest(refused))
     assert "1 of 2" in words(shown)
 
@@ -171,7 +178,7 @@ async def test_whoever_may_not_promote_any_more_turns_to_a_page_without_promotio
     both = frozenset({town.officer_role.id, town.leadership_role.id})
     officers = replace(DEFAULT_PERMISSIONS, discord_officers=both)
     await town.services.clans.set_permissions(await town.clan(), officers)
-    await chief.click(shown, custom_id="cases:show:standing")
+    await press(town, shown, "cases:tab:standing", chief)
     assert "promotion to" not in words(shown)
 
 

@@ -7,17 +7,16 @@ from simcord.results import ResponseMessage
 
 from bot.clan.cases import CaseKind, CaseState, Move
 from bot.clan.ranks import DEFAULT_PERMISSIONS
-from cogs._deciding_keys import Act, Key, ReviewTab
 from tests.cogs.deciding import (
     filled,
     fits,
-    on_card,
+    has,
+    ids,
     placed,
     press,
     refusal_of,
     second_leader,
     take_roles,
-    told,
     values_of,
 )
 from tests.cogs.test_cases import ask, decide, judges
@@ -47,20 +46,18 @@ async def noticed(town: Town) -> None:
     await decide(town, CaseKind.INACTIVITY, quiet_player(town).player_id, Move.NOTICE)
 
 
-def the(panel: ResponseMessage, act: Act) -> Key:
-    (key,) = on_card(panel, act)
-    return key
+BACK, CLOSE = "cases:reopen", "cases:close"
 
 
 async def test_what_was_approved_is_taken_back_where_it_is_read(town: Town) -> None:
     await approved(town)
     panel = await history(town)
-    await press(town, panel, the(panel, Act.REOPEN))
+    await press(town, panel, BACK)
     said = words(panel)
     assert "taken back, and open again." in said
     assert f"reopened by <@{town.leader.id}>" in said
     assert fits(panel)
-    assert not on_card(panel, Act.REOPEN)
+    assert not has(panel, BACK)
     assert await states(town) == [CaseState.OPEN]
 
 
@@ -69,23 +66,24 @@ async def test_a_case_is_closed_for_good_with_its_reason_and_that_can_be_taken_b
 ) -> None:
     await noticed(town)
     panel = await history(town)
-    form = await press(town, panel, the(panel, Act.CLOSE))
+    form = await press(town, panel, CLOSE)
     assert values_of(form) == [""]
     await filled(town, form, "wrote us a letter")
     assert "the case is closed." in words(panel)
     assert f"closed by <@{town.leader.id}>" in words(panel)
     assert "wrote us a letter" in words(panel)
-    assert not on_card(panel, Act.CLOSE)
+    assert not has(panel, CLOSE)
     assert await states(town) == [CaseState.CLOSED]
-    await press(town, panel, the(panel, Act.REOPEN))
+    await press(town, panel, BACK)
     assert await states(town) == [CaseState.OPEN]
 
 
 async def test_without_a_reason_nothing_is_closed(town: Town) -> None:
     await noticed(town)
     panel = await history(town)
-    form = await press(town, panel, the(panel, Act.CLOSE))
-    assert "Say why" in told(await filled(town, form, "  "))
+    form = await press(town, panel, CLOSE)
+    await filled(town, form, "  ")
+    assert "Say why" in words(panel)
     assert await states(town) == [CaseState.NOTICED]
 
 
@@ -98,7 +96,10 @@ async def test_of_both_kinds_each_has_its_own_buttons(town: Town) -> None:
         assert label in said
     for label in ("Take back: inactivity", "Close: inactivity"):
         assert label in said
-    assert {key.at.tab for key in on_card(panel, Act.CLOSE)} == {ReviewTab.HISTORY}
+    assert {each.split(":")[2].split(".")[0] for each in ids(panel) if each.startswith(CLOSE)} == {
+        "promotion",
+        "inactivity",
+    }
 
 
 async def test_an_officer_who_only_sees_gets_no_buttons(town: Town) -> None:
@@ -106,8 +107,8 @@ async def test_an_officer_who_only_sees_gets_no_buttons(town: Town) -> None:
     await noticed(town)
     panel = await history(town, town.officer)
     assert "notice given" in words(panel)
-    assert "Take back" not in words(panel)
-    assert "Close" not in words(panel)
+    assert not has(panel, BACK)
+    assert not has(panel, CLOSE)
 
 
 async def test_the_lists_have_no_buttons_to_decide_with(town: Town) -> None:
@@ -121,10 +122,10 @@ async def test_whoever_may_not_decide_any_more_is_refused_at_the_button_and_at_t
     await noticed(town)
     second = await second_leader(town)
     panel = await history(town, second)
-    form = await press(town, panel, the(panel, Act.CLOSE), second)
+    form = await press(town, panel, CLOSE, second)
     await take_roles(town)
-    for act in (Act.REOPEN, Act.CLOSE):
-        refused = await press(town, panel, the(panel, act), second)
+    for button in (BACK, CLOSE):
+        refused = await press(town, panel, button, second)
         assert "Only the clan's leadership may" in refusal_of(refused)
     assert "Only the clan's leadership may" in refusal_of(
         await filled(town, form, "why", who=second)
@@ -141,7 +142,7 @@ async def test_whoever_became_an_officer_meanwhile_is_refused_though_they_may_st
     both = frozenset({town.officer_role.id, town.leadership_role.id})
     officers = replace(DEFAULT_PERMISSIONS, discord_officers=both)
     await town.services.clans.set_permissions(await town.clan(), officers)
-    refused = await press(town, panel, the(panel, Act.REOPEN), second)
+    refused = await press(town, panel, BACK, second)
     assert "Only the clan's leadership may" in refusal_of(refused)
     assert len(refused.followups) == 1
     assert "Take back" not in words(await history(town, second))
@@ -150,8 +151,9 @@ async def test_whoever_became_an_officer_meanwhile_is_refused_though_they_may_st
 async def test_a_second_press_is_told_what_happened_and_changes_nothing(town: Town) -> None:
     await approved(town)
     first, late = await history(town), await history(town)
-    await press(town, first, the(first, Act.REOPEN))
-    assert "You reopened this already" in told(await press(town, late, the(late, Act.REOPEN)))
+    await press(town, first, BACK)
+    await press(town, late, BACK)
+    assert "You reopened this already" in words(late)
     assert await states(town) == [CaseState.OPEN]
     assert "reopened by" in words(late)
 
@@ -160,9 +162,10 @@ async def test_two_at_once_the_one_who_is_late_hears_of_the_other(town: Town) ->
     await noticed(town)
     second = await second_leader(town)
     panel, late = await history(town), await history(town, second)
-    form = await press(town, late, the(late, Act.CLOSE), second)
-    await press(town, panel, the(panel, Act.REOPEN))
-    said = told(await filled(town, form, "why", who=second))
+    form = await press(town, late, CLOSE, second)
+    await press(town, panel, BACK)
+    await filled(town, form, "why", who=second)
+    said = words(late)
     assert "Somebody else reopened this" in said
     assert f"<@{town.leader.id}>" in said
     assert await states(town) == [CaseState.OPEN]
@@ -172,24 +175,24 @@ async def test_after_a_restart_the_buttons_and_the_form_do_what_they_say(town: T
     await noticed(town)
     panel = await history(town)
     await town.restart()
-    form = await press(town, panel, the(panel, Act.CLOSE))
+    form = await press(town, panel, CLOSE)
     await filled(town, form, "they wrote")
     assert await states(town) == [CaseState.CLOSED]
     await town.restart()
-    await press(town, panel, the(panel, Act.REOPEN))
+    await press(town, panel, BACK)
     assert await states(town) == [CaseState.OPEN]
-    await town.leader.click(panel, custom_id="cases:show:standing")
+    await press(town, panel, "cases:tab:standing")
     assert "Waiting for a decision" in words(panel)
 
 
 async def test_what_the_game_has_ended_is_over_and_offers_nothing(town: Town) -> None:
-    for act in (Act.REOPEN, Act.CLOSE):
+    for button in (BACK, CLOSE):
         await approved(town)
         panel = await history(town)
-        key = the(panel, act)
         await placed(town, quiet_player(town).player_id, role="administrator")
-        assert "This is done, for " in told(await press(town, panel, key))
-        assert not on_card(panel, act)
+        await press(town, panel, button)
+        assert "This is done, for " in words(panel)
+        assert not has(panel, button)
         assert "done in the game" in words(panel)
         await placed(town, quiet_player(town).player_id, role="member")
     assert await states(town) == [CaseState.DONE, CaseState.DONE]
@@ -199,6 +202,6 @@ async def test_of_whoever_left_meanwhile_nothing_is_decided(town: Town) -> None:
     await noticed(town)
     panel = await history(town)
     await placed(town, quiet_player(town).player_id, left_at=START)
-    late = await press(town, panel, the(panel, Act.REOPEN))
-    assert "not in the clan any more" in told(late)
+    await press(town, panel, BACK)
+    assert "not in the clan any more" in words(panel)
     assert await states(town) == [CaseState.DONE]

@@ -1,33 +1,42 @@
 """/promotions: who may rise, and what becomes of a press whatever happened meanwhile."""
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
+from bot.clan.names import escaped
 from bot.clan.promotion import PromotionCase, Promotions, promotion_cases
 from bot.clan.wording import role_words
 from bot.services.review import CaseAction, PromotionReview, Waiting
-from cogs._deciding_keys import PATTERN, Act, Key, ReviewState, ReviewTab
-from cogs._promotions import promotions_box
+from cogs._deciding import Pick
+from cogs._promotions import PromotionsScreen, PromotionsState
+from cogs._promotions_words import PromotionTab
 from tests.bot.clan.portraits import LADDER, NOW, POLICY, THIN, person
 from tests.cogs.deciding import (
+    beside,
     drawn,
     filled,
     fits,
+    has,
+    ids,
     judged_by,
-    keys,
     meanwhile,
-    on_card,
+    on_picked,
     opened,
+    options,
     parts_fit,
+    picks,
     placed,
+    player_of,
     press,
     refusal_of,
+    said_in,
     second_leader,
-    tab,
+    select,
     take_roles,
     told,
     values_of,
@@ -35,13 +44,16 @@ from tests.cogs.deciding import (
 from tests.cogs.town import Town, words
 
 AWKWARD = "=1+1`` ```@everyone *x* <@1> \N{PARTY POPPER}\n- y"
+APPROVE, NOT_YET, BACK = "promotions:decide:approve", "promotions:ask:not yet", "promotions:decide"
+
+MANY = {"carry_recent_raids": 1, "carry_top_percent": 100, "pillar_messages": 1}
+"""What a clan of thirty has to ask for, so that five are suggested."""
 
 
 @pytest.fixture
 async def town(town: Town) -> Town:
     """Return a town with a policy that finds somebody to promote among so few."""
-    rules = {"carry_recent_raids": 1, "carry_top_percent": 100, "pillar_messages": 1}
-    await judged_by(town, promotion=rules)
+    await judged_by(town, promotion=MANY)
     return town
 
 
@@ -66,45 +78,153 @@ async def standing(town: Town) -> list[tuple[int, CaseState]]:
     return [(each.case.player_id, each.case.state) for each in found]
 
 
-async def test_the_strongest_come_first_with_reasons_and_what_is_missing(town: Town) -> None:
+async def details(town: Town, panel: ResponseMessage, player_id: int) -> ResponseMessage:
+    """Open the details of somebody beside the list."""
+    shown = (await select(town, panel, "details", str(player_id))).response
+    assert shown is not None
+    return shown
+
+
+async def test_a_line_a_person_says_from_where_to_where_and_why_the_strongest_first(
+    town: Town,
+) -> None:
     await town.vouch()
-    said = words(await promotions(town))
-    assert said.index(f"**{await first_name(town)}**") < said.index("Approve")
-    assert "**Social pillar**: " in said
-    assert "Also considered: Steady" in said
+    panel, rank = await promotions(town), await target(town)
+    review = await town.services.review.promotions(await town.clan())
+    lines = [each for each in words(panel).splitlines() if each.startswith("**")]
+    for line, case in zip(lines, review.promotions.cases, strict=True):
+        main = case.profile.main
+        assert line.startswith(
+            f"**{escaped(main.name)}** <@{case.profile.user_id}> \N{MIDDLE DOT} "
+        )
+        assert f"{role_words(main.role)} \N{RIGHTWARDS ARROW} **{rank}**" in line
+        assert "good evidence" in line
+    said = words(panel)
+    assert "Social pillar" in lines[0]
+    assert "Sorted by days seen in the last 8 weeks" in said
     assert "Not yet because" not in said
-    assert "Evidence good" in said
-    assert "Judged by version 2 of the settings." in said
+    assert "Settings version 2." in said
     assert "members linked" in said
+
+
+async def test_five_people_are_decided_in_under_ten_presses(town: Town) -> None:
+    presses = count(1)
+    panel = await promotions(town)
+    names = list(options(panel, "pick"))
+    assert len(names) == 5
+    next(presses)  # the command
+    next(presses)  # the list of people is opened
+    for _ in names:
+        next(presses)
+    await select(town, panel, "pick", *picks(panel))
+    next(presses)  # Approve
+    await press(town, panel, APPROVE)
+    assert next(presses) - 1 < 10
+    assert [state for _, state in await standing(town)] == [CaseState.APPROVED] * 5
+    said = words(panel)
+    assert all(f"**{escaped(name)}**" in said for name in names)
+    assert "approved. Now promote to" in said
+    assert "Approved 5" in said
+    assert fits(panel)
+    await press(town, panel, "Approved 5")
+    copied = beside(await press(town, panel, "promotions:copy"))
+    assert all(f"{name} -> " in copied for name in names)
+
+
+async def test_of_several_only_those_who_were_decided_meanwhile_are_refused(town: Town) -> None:
+    second = await second_leader(town)
+    panel, theirs = await promotions(town), await promotions(town, second)
+    one, two, *_ = picks(panel)
+    await on_picked(town, theirs, APPROVE, two, who=second)
+    await on_picked(town, panel, NOT_YET, one, two)
+    shown = await press(town, panel, NOT_YET)
+    assert values_of(shown) == ["", "30"]
+    await filled(town, shown, "not at events")
+    name = next(name for name, pick in options(theirs, "pick").items() if pick == one)
+    said = words(panel)
+    assert f"**{escaped(name)}**: not yet. Not suggested again before <t:" in said
+    assert "Not done for " in said
+    assert (
+        f"Somebody else approved this under a minute ago. Look at it again. (<@{second.id}>)"
+        in (said.replace("\\", ""))
+    )
+    assert dict(await standing(town)) == {
+        player_of(one): CaseState.NOT_YET,
+        player_of(two): CaseState.APPROVED,
+    }
+
+
+async def test_what_is_picked_stays_picked_and_without_anybody_nothing_is_decided(
+    town: Town,
+) -> None:
+    panel = await promotions(town)
+    for button in (APPROVE, NOT_YET):
+        answer = await press(town, panel, button)
+        assert "Pick people in the list above first" in "\n".join(
+            map(words, filter(None, (answer.response, *answer.followups)))
+        )
+    before, all_ids = words(panel), ids(panel)
+    await select(town, panel, "pick", *picks(panel)[:2])
+    assert (words(panel), ids(panel)) == (before, all_ids)
+    assert fits(panel)
+    await town.restart()
+    await press(town, panel, APPROVE)
+    assert len(await standing(town)) == 2
+
+
+async def test_a_form_can_leave_somebody_out(town: Town) -> None:
+    panel = await promotions(town)
+    one, two, *_ = picks(panel)
+    await select(town, panel, "pick", one, two)
+    shown = await press(town, panel, NOT_YET)
+    await filled(town, shown, "why", people=[two])
+    assert [player_id for player_id, _ in await standing(town)] == [player_of(two)]
+
+
+async def test_a_part_of_the_list_is_shown_and_what_is_pressed_there_counts(town: Town) -> None:
+    panel = await promotions(town)
+    parts = options(panel, "choose")
+    label, key = next(each for each in parts.items() if each[1].startswith("signal."))
+    how_many = int(label.rpartition("(")[2].rstrip(")"))
+    await select(town, panel, "choose", key)
+    assert len(picks(panel)) == how_many < 5
+    await town.restart()
+    await on_picked(town, panel, APPROVE, *picks(panel))
+    assert len(await standing(town)) == how_many
+    assert "Nobody is left of what was chosen" in words(panel)
+    await press(town, panel, "Also qualify")
+    assert "Nobody is left" not in words(panel)
 
 
 async def test_an_approved_one_waits_for_the_game_and_can_be_copied_and_taken_back(
     town: Town,
 ) -> None:
     panel, name, rank = await promotions(town), await first_name(town), await target(town)
-    key = on_card(panel, Act.APPROVE)[0]
-    await press(town, panel, key)
-    assert f"**{name}** is approved: now give them **{rank}** in the game" in words(panel)
-    assert await standing(town) == [(key.player_id, CaseState.APPROVED)]
-    await press(town, panel, tab(panel, "Approved 1"))
+    player_id = player_of(picks(panel)[0])
+    await on_picked(town, panel, APPROVE)
+    assert f"**{name}**: approved. Now promote to **{rank}** in the game" in words(panel)
+    assert await standing(town) == [(player_id, CaseState.APPROVED)]
+    await press(town, panel, "Approved 1")
     assert f"```\n{name} -> {rank}\n```" in words(panel)
     assert fits(panel)
-    copied = await press(town, panel, on_card(panel, Act.COPY)[0])
-    assert f"{name} -> {rank}" in told(copied)
-    await press(town, panel, on_card(panel, Act.REOPEN)[0])
+    copied = await press(town, panel, "promotions:copy")
+    assert f"{name} -> {rank}" in beside(copied)
+    await on_picked(town, panel, "Take back")
     assert f"**{name}**: taken back" in words(panel)
     assert "Nothing that was approved waits" in words(panel)
-    assert await standing(town) == [(key.player_id, CaseState.OPEN)]
+    assert await standing(town) == [(player_id, CaseState.OPEN)]
 
 
 async def test_not_yet_asks_why_and_for_how_long_and_is_remembered(town: Town) -> None:
     panel, name = await promotions(town), await first_name(town)
-    shown = await press(town, panel, on_card(panel, Act.NOT_YET)[0])
+    shown = await on_picked(town, panel, NOT_YET)
+    assert shown.modal is not None
+    assert shown.modal["title"] == f"Not yet: {name}"
     assert values_of(shown) == ["", "30"]
     await filled(town, shown, "not at events", "2 weeks")
     assert f"**{name}**: not yet. Not suggested again before <t:" in words(panel)
     assert "takes it back" in words(panel)
-    assert on_card(panel, Act.APPROVE)
+    assert has(panel, APPROVE)
     review = await town.services.review.promotions(await town.clan())
     assert name not in {each.profile.main.name for each in review.promotions.cases}
     (case,) = review.cases.values()
@@ -128,8 +248,8 @@ async def test_a_form_that_lacks_something_says_what_and_keeps_the_words(
     town: Town, why: str, until: str, said: str
 ) -> None:
     panel = await promotions(town)
-    shown = await press(town, panel, on_card(panel, Act.NOT_YET)[0])
-    answer = told(await filled(town, shown, why, until))
+    shown = await on_picked(town, panel, NOT_YET)
+    answer = told(await filled(town, shown, why, until)) + words(panel)
     assert said in answer
     assert (why in answer) is (why == "good reason")
     assert await standing(town) == []
@@ -138,52 +258,68 @@ async def test_a_form_that_lacks_something_says_what_and_keeps_the_words(
 async def test_each_press_asks_the_gate_again(town: Town) -> None:
     second = await second_leader(town)
     panel = await promotions(town, second)
-    shown = await press(town, panel, on_card(panel, Act.NOT_YET)[0], second)
+    shown = await on_picked(town, panel, NOT_YET, who=second)
     before = words(panel)
+    values = {"pick": picks(panel), "choose": ["-"], "details": [picks(panel)[0].split(".")[0]]}
     await take_roles(town)
-    pressed = [key for key, _ in keys(panel)]
-    assert len(pressed) >= 14
-    for key in pressed:
-        said = refusal_of(await press(town, panel, key, second))
-        assert "Only the clan's leadership may decide on promotions" in said
+    pressed = ids(panel)
+    assert len(pressed) >= 9
+    for custom_id in pressed:
+        act = custom_id.split(":")[1]
+        if act in values:
+            refused = await second.select(panel, values[act][:1], custom_id=custom_id)
+        else:
+            refused = await second.click(panel, custom_id=custom_id)
+        assert "Only the clan's leadership may decide on promotions" in refusal_of(refused)
     assert "leadership may" in refusal_of(await filled(town, shown, "why", who=second))
     assert words(panel) == before
     assert await standing(town) == []
 
 
-async def test_a_card_outlives_a_restart(town: Town) -> None:
+async def test_a_list_outlives_a_restart(town: Town) -> None:
     panel, name = await promotions(town), await first_name(town)
     await town.restart()
-    await press(town, panel, on_card(panel, Act.APPROVE)[0])
-    assert f"**{name}** is approved" in words(panel)
+    await on_picked(town, panel, APPROVE)
+    assert f"**{name}**: approved" in words(panel)
     await town.restart()
-    await press(town, panel, tab(panel, "Approved 1"))
+    await press(town, panel, "Approved 1")
     await town.restart()
-    await press(town, panel, on_card(panel, Act.REOPEN)[0])
+    await on_picked(town, panel, "Take back")
     assert f"**{name}**: taken back" in words(panel)
+
+
+async def test_a_form_is_taken_after_a_restart(town: Town) -> None:
+    panel, name = await promotions(town), await first_name(town)
+    shown = await on_picked(town, panel, NOT_YET)
+    await town.restart()
+    await filled(town, shown, "not at events")
+    assert f"**{name}**: not yet." in words(panel)
 
 
 async def test_pressing_twice_does_it_once(town: Town) -> None:
     panel, again = await promotions(town), await promotions(town)
-    key = on_card(panel, Act.APPROVE)[0]
-    await press(town, panel, key)
-    said = told(await press(town, again, key))
+    player_id = player_of(picks(panel)[0])
+    await on_picked(town, panel, APPROVE)
+    await on_picked(town, again, APPROVE)
+    said = words(again)
+    assert "Not done for " in said
     assert "You approved this already" in said
-    assert "<@" not in said
-    assert "Approved 1" in words(again)
-    (found,) = await town.services.cases.of_person(await town.clan(), key.player_id)
+    assert f"(<@{town.leader.id}>)" not in said
+    assert "Approved 1" in said
+    (found,) = await town.services.cases.of_person(await town.clan(), player_id)
     assert [each.move for each in found.case.history] == [Move.OPEN, Move.APPROVE]
 
 
 async def test_of_two_leaders_at_the_same_moment_one_decides(town: Town) -> None:
     second = await second_leader(town)
     panel = await promotions(town)
-    key = on_card(panel, Act.APPROVE)[0]
-    meanwhile(town, CaseAction(CaseKind.PROMOTION, key.player_id, Move.APPROVE), second.id)
-    said = told(await press(town, panel, key))
-    assert "Somebody else approved this" in said
-    assert f"<@{second.id}>" in said
-    (found,) = await town.services.cases.of_person(await town.clan(), key.player_id)
+    player_id = player_of(picks(panel)[0])
+    await select(town, panel, "pick", picks(panel)[0])
+    meanwhile(town, CaseAction(CaseKind.PROMOTION, player_id, Move.APPROVE), second.id)
+    await press(town, panel, APPROVE)
+    assert "Somebody else approved this" in words(panel)
+    assert f"(<@{second.id}>)" in words(panel)
+    (found,) = await town.services.cases.of_person(await town.clan(), player_id)
     assert [each.move for each in found.case.history] == [Move.OPEN, Move.APPROVE]
     assert "Approved 1" in words(panel)
 
@@ -191,11 +327,10 @@ async def test_of_two_leaders_at_the_same_moment_one_decides(town: Town) -> None
 async def test_a_late_press_names_who_stands_in_the_way(town: Town) -> None:
     second = await second_leader(town)
     mine, theirs = await promotions(town), await promotions(town, second)
-    key = on_card(mine, Act.APPROVE)[0]
-    await press(town, mine, key)
-    said = told(await press(town, theirs, key, second))
-    assert "Somebody else approved this" in said
-    assert f"(<@{town.leader.id}>)" in said
+    await on_picked(town, mine, APPROVE)
+    await on_picked(town, theirs, APPROVE, who=second)
+    assert "Somebody else approved this" in words(theirs)
+    assert f"(<@{town.leader.id}>)" in words(theirs)
     assert "Approved 1" in words(theirs)
 
 
@@ -203,91 +338,107 @@ async def test_where_two_have_to_agree_the_second_one_approves(town: Town) -> No
     await judged_by(town, cases={"second_officer": True})
     second = await second_leader(town)
     panel, name = await promotions(town), await first_name(town)
-    key = on_card(panel, Act.APPROVE)[0]
-    await press(town, panel, key)
+    await on_picked(town, panel, APPROVE)
     assert f"**{name}**: your approval is noted" in words(panel)
     assert f"<@{town.leader.id}> approved this <t:" in words(panel)
     assert "Approve as second" in words(panel)
     assert "Take back" in words(panel)
-    own = told(await press(town, panel, on_card(panel, Act.APPROVE)[0]))
-    assert "now a second officer has to agree" in own
+    await on_picked(town, panel, "Approve as second")
+    assert "now a second officer has to agree" in words(panel)
     theirs = await promotions(town, second)
-    await press(town, theirs, on_card(theirs, Act.APPROVE)[0], second)
-    assert f"**{name}** is approved" in words(theirs)
+    await on_picked(town, theirs, "Approve as second", who=second)
+    assert f"**{name}**: approved." in words(theirs)
 
 
 async def test_a_case_that_wom_ended_cannot_be_pressed(town: Town) -> None:
     panel = await promotions(town)
-    key = on_card(panel, Act.APPROVE)[0]
-    await press(town, panel, key)
-    await press(town, panel, tab(panel, "Approved 1"))
-    await placed(town, key.player_id, role="onyx")
-    said = told(await press(town, panel, on_card(panel, Act.REOPEN)[0]))
-    assert "This is done" in said
-    assert "now onyx" in said
+    player_id = player_of(picks(panel)[0])
+    await on_picked(town, panel, APPROVE)
+    await press(town, panel, "Approved 1")
+    await placed(town, player_id, role="onyx")
+    await on_picked(town, panel, "Take back")
+    assert "This is done" in words(panel)
+    assert "now Onyx" in words(panel)
     assert "Nothing that was approved waits" in words(panel)
 
 
 async def test_nothing_is_decided_about_a_member_who_has_left(town: Town) -> None:
     panel, form = await promotions(town), await promotions(town)
-    key = on_card(panel, Act.APPROVE)[0]
-    shown = await press(town, form, on_card(form, Act.NOT_YET)[0])
-    await placed(town, key.player_id, left_at=town.env.now())
-    assert "not in the clan any more" in told(await press(town, panel, key))
-    assert f":{key.player_id}:" not in str(panel.components)
-    assert "not in the clan any more" in told(await filled(town, shown, "why"))
-    assert f":{key.player_id}:" not in str(form.components)
-    assert (await press(town, form, on_card(form, Act.NOT_YET)[0])).modal is not None
+    first, second, *_ = picks(panel)
+    shown = await on_picked(town, form, NOT_YET, first)
+    await placed(town, player_of(first), left_at=town.env.now())
+    await on_picked(town, panel, APPROVE, first)
+    assert "not in the clan any more" in words(panel)
+    assert first not in picks(panel)
+    await filled(town, shown, "why")
+    assert "not in the clan any more" in words(form)
+    assert first not in picks(form)
+    assert (await on_picked(town, form, NOT_YET, second)).modal is not None
     assert await standing(town) == []
 
 
 async def test_a_form_is_not_opened_where_nothing_is_suggested_any_more(town: Town) -> None:
     panel = await promotions(town)
-    key = on_card(panel, Act.NOT_YET)[0]
-    await placed(town, key.player_id, left_at=town.env.now())
-    result = await press(town, panel, key)
+    gone = picks(panel)[0]
+    await placed(town, player_of(gone), left_at=town.env.now())
+    result = await on_picked(town, panel, NOT_YET, gone)
     assert result.modal is None
-    assert "not a member any more" in told(result)
+    assert "not a member any more" in words(panel)
+    assert gone not in picks(panel)
 
 
 async def test_a_press_is_judged_by_the_policy_of_now(town: Town) -> None:
     panel = await promotions(town)
     await judged_by(town, promotion={"signals": []})
-    said = told(await press(town, panel, on_card(panel, Act.APPROVE)[0]))
-    assert "not suggested for a promotion any more" in said
+    await on_picked(town, panel, APPROVE)
+    assert "not suggested for a promotion any more" in words(panel)
     assert "No signal is switched on" in words(panel)
     assert await standing(town) == []
 
 
 async def test_details_have_everything_with_a_picture_and_decide_as_well(town: Town) -> None:
     panel, name = await promotions(town), await first_name(town)
-    result = await press(town, panel, on_card(panel, Act.DETAILS)[0])
-    (details,) = result.followups
-    assert details.ephemeral
-    said = words(details)
-    for part in (f"## **{name}**", "Speaks for it", "Also considered", "none so far", "There on"):
+    shown = await details(town, panel, player_of(picks(panel)[0]))
+    assert shown.ephemeral
+    said = words(shown)
+    for part in (f"## **{name}**", "Speaks for it", "Also considered", "none so far", "Seen on"):
         assert part in said
-    assert [each.filename.rpartition(".")[2] for each in details.attachments] == ["png"]
-    assert fits(details)
+    assert "Not yet because" not in said
+    assert [each.filename.rpartition(".")[2] for each in shown.attachments] == ["png"]
+    assert fits(shown)
     await town.restart()
-    shown = await press(town, details, on_card(details, Act.NOT_YET)[0])
-    await filled(town, shown, AWKWARD)
-    assert "Not suggested again before" in words(details)
-    assert f"not yet by <@{town.leader.id}>" in words(details)
-    assert "@everyone" not in words(details)
-    await press(town, details, on_card(details, Act.REOPEN)[0])
-    assert f"**{name}**: taken back, and open again." in words(details)
-    assert on_card(details, Act.APPROVE)
-    assert [each.filename.rpartition(".")[2] for each in details.attachments] == ["png"]
-    assert fits(details)
+    form = await press(town, shown, "promotion:ask:not yet")
+    await town.restart()
+    await filled(town, form, AWKWARD)
+    assert "Not suggested again before" in words(shown)
+    assert f"not yet by <@{town.leader.id}>" in words(shown)
+    assert "@everyone" not in words(shown)
+    await press(town, shown, "Take back")
+    assert f"**{name}**: taken back, and open again." in words(shown)
+    assert has(shown, "promotion:decide:approve")
+    assert [each.filename.rpartition(".")[2] for each in shown.attachments] == ["png"]
+    assert fits(shown)
+
+
+async def test_details_ask_the_gate_and_the_revision_that_they_show(town: Town) -> None:
+    second = await second_leader(town)
+    panel = await promotions(town, second)
+    player_id = player_of(picks(panel)[0])
+    shown = (await select(town, panel, "details", str(player_id), who=second)).response
+    assert shown is not None
+    await on_picked(town, await promotions(town), APPROVE)
+    await press(town, shown, "promotion:decide:approve", second)
+    assert "Somebody else approved this" in words(shown)
+    await take_roles(town)
+    refused = await press(town, shown, "Take back", second)
+    assert "leadership may decide on promotions" in refusal_of(refused)
 
 
 async def test_details_of_somebody_who_left_say_so(town: Town) -> None:
     panel = await promotions(town)
-    key = on_card(panel, Act.DETAILS)[0]
-    await placed(town, key.player_id, left_at=town.env.now())
-    (details,) = (await press(town, panel, key)).followups
-    assert "not a member any more" in words(details)
+    player_id = player_of(picks(panel)[0])
+    await placed(town, player_id, left_at=town.env.now())
+    assert "not a member any more" in words(await details(town, panel, player_id))
 
 
 async def test_a_server_without_a_group_is_told_what_is_missing(bare_town: Town) -> None:
@@ -295,22 +446,31 @@ async def test_a_server_without_a_group_is_told_what_is_missing(bare_town: Town)
     assert "no Wise Old Man group yet" in words(result.response)
 
 
-async def test_pages_turn_after_a_restart_as_well(town: Town) -> None:
+async def test_pages_turn_after_a_restart_as_well(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cogs._promotions.PEOPLE_SHOWN", 2)
     panel = await promotions(town)
     await town.restart()
-    await press(town, panel, on_card(panel, Act.ON)[0])
-    assert "2 of " in words(panel)
-    assert fits(panel)
-    await press(town, panel, on_card(panel, Act.BACK)[0])
-    assert "1 of " in words(panel)
+    for turn, said in (("on", "2 of 3"), ("last", "3 of 3"), ("back", "2 of 3"), ("first", "1 of")):
+        await press(town, panel, f"promotions:{turn}")
+        assert said in words(panel)
+        assert fits(panel)
 
 
 def test_a_page_that_is_gone_becomes_the_last_one() -> None:
-    box = promotions_box(review(9), ReviewState(CaseKind.PROMOTION, ReviewTab.SUGGESTED, 99))
-    assert "3 of 3" in str(drawn(box))
+    assert "3 of 3" in str(shown_of(review(25), PromotionTab.SUGGESTED, 99))
 
 
 # Drawn by hand
+
+
+def shown_of(
+    listed: PromotionReview, tab: PromotionTab, page: int = 0, note: str = ""
+) -> list[dict[str, object]]:
+    """Return a page of a list as Discord gets it."""
+    screen = PromotionsScreen.__new__(PromotionsScreen)
+    return drawn(screen.render(PromotionsState(tab, page), listed, note).box)
 
 
 def review(count: int = 0, name: str = "x") -> PromotionReview:
@@ -354,43 +514,31 @@ def approved(case: Case) -> Case:
 
 
 @pytest.mark.parametrize("name", ["Wwwwwwwwwwww", AWKWARD, "*_`~|" * 20])
-@pytest.mark.parametrize(
-    "tab", [ReviewTab.SUGGESTED, ReviewTab.OTHERS, ReviewTab.UNDER, ReviewTab.APPROVED]
-)
+@pytest.mark.parametrize("tab", list(PromotionTab))
 def test_five_hundred_with_the_longest_names_stay_within_discord_s_limits(
-    name: str, tab: ReviewTab
+    name: str, tab: PromotionTab
 ) -> None:
     listed = review(500, name)
     assert len(listed.promotions.cases) == 500
-    for page in (0, 1, 124, 500):
-        box = promotions_box(
-            listed, ReviewState(CaseKind.PROMOTION, tab, page), f"**{name}** is approved " * 9
-        )
-        assert parts_fit(drawn(box))
-        assert "@everyone" not in str(drawn(box))
+    for page in (0, 1, 49, 500):
+        box = shown_of(listed, tab, page, f"**{escaped(name)}**: approved. " * 90)
+        assert parts_fit(box)
+        assert "@everyone" not in said_in(box)
 
 
 @pytest.mark.parametrize(
     ("tab", "said"),
     [
-        (ReviewTab.SUGGESTED, "Nobody reaches a signal at the moment, and nobody is near one."),
-        (ReviewTab.OTHERS, "Nobody else qualifies: everybody who does is under Suggested."),
-        (ReviewTab.UNDER, "Nobody is just under what a signal asks."),
-        (ReviewTab.APPROVED, "Nothing that was approved waits for the game."),
+        (PromotionTab.SUGGESTED, "Nobody reaches a signal at the moment, and nobody is near one."),
+        (PromotionTab.OTHERS, "Nobody else qualifies: everybody who does is under Suggested."),
+        (PromotionTab.UNDER, "Nobody is just under what a signal asks."),
+        (PromotionTab.APPROVED, "Nothing that was approved waits for the game."),
     ],
 )
-def test_an_empty_list_says_so(tab: ReviewTab, said: str) -> None:
-    assert said in str(drawn(promotions_box(review(), ReviewState(CaseKind.PROMOTION, tab))))
+def test_an_empty_list_says_so(tab: PromotionTab, said: str) -> None:
+    assert said in str(shown_of(review(), tab))
 
 
-def test_a_key_is_read_as_it_was_written() -> None:
-    key = Key(
-        Act.NOT_YET,
-        ReviewState(CaseKind.INACTIVITY, ReviewTab.UNSURE, 99, 365, 2**31 - 1),
-        2**31 - 1,
-        9_999,
-    )
-    told_id = PATTERN.fullmatch(key.custom_id)
-    assert told_id is not None
-    assert Key.read(told_id) == key
-    assert len(key.custom_id) <= 100
+def test_a_pick_is_read_as_it_was_written() -> None:
+    pick = Pick(2**31 - 1, 9_999)
+    assert Pick.read(pick.text) == pick

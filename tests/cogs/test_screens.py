@@ -14,13 +14,14 @@ from simcord.actors import MemberActor, _component_interaction
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
-from cogs._deciding_keys import Act
 from cogs._panels import Panel
 from cogs.screens import Screen
+from tests.cogs.deciding import judged_by, on_picked, picks, player_of
 from tests.cogs.test_audit import everybody_is_an_officer
 from tests.cogs.test_bridge import hall
 from tests.cogs.test_inactive import hushed
 from tests.cogs.test_me import quiet_player
+from tests.cogs.test_promotions import MANY
 from tests.cogs.town import START, Town, words
 from tests.cogs.wire import as_sent, in_order
 from tests.words import faults, footer_faults
@@ -67,41 +68,31 @@ SCREENS: dict[str, str] = {
         "links:no-discord links:pick links:tab:claims links:tab:conflicts links:tab:people "
         "links:tab:players links:tab:speakers links:undo"
     ),
-    "clanstats alerts": "alerts:choose alerts:copy",
+    "clanstats alerts": "alerts:choose:kind alerts:copy",
     "clanstats audit": "audit:first audit:back audit:on audit:last",
-    "clanstats cases": "cases:show:closed cases:show:standing",
+    "clanstats cases": "cases:tab:closed cases:tab:standing",
     "clanstats away": "away:end away:extend",
     "clanstats exempt": "exempt:end",
     "clanstats report": "report:post:#",
     "promotions": (
-        "case:promotion:approved:#:#:#:copy:#:# case:promotion:approved:#:#:#:reopen:#:# "
-        "case:promotion:approved:#:#:#:tab:#:# case:promotion:others:#:#:#:tab:#:# "
-        "case:promotion:suggested:#:#:#:approve:#:# case:promotion:suggested:#:#:#:tab:#:# "
-        "case:promotion:under:#:#:#:approve:#:# case:promotion:under:#:#:#:not_yet:#:# "
-        "case:promotion:under:#:#:#:tab:#:#"
+        "promotions:ask:not_yet promotions:copy promotions:decide:approve promotions:decide:reopen "
+        "promotions:details promotions:pick promotions:tab:approved promotions:tab:others "
+        "promotions:tab:suggested promotions:tab:under"
     ),
     "inactive": (
-        "case:inactivity:apart:#:#:#:copy:#:# case:inactivity:apart:#:#:#:file:#:# "
-        "case:inactivity:apart:#:#:#:reopen:#:# case:inactivity:apart:#:#:#:tab:#:# "
-        "case:inactivity:remove:#:#:#:copy:#:# case:inactivity:remove:#:#:#:reopen:#:# "
-        "case:inactivity:remove:#:#:#:tab:#:# case:inactivity:sure:#:#:#:approve:#:# "
-        "case:inactivity:sure:#:#:#:dismiss:#:# case:inactivity:sure:#:#:#:file:#:# "
-        "case:inactivity:sure:#:#:#:notice:#:# case:inactivity:sure:#:#:#:snooze:#:# "
-        "case:inactivity:sure:#:#:#:tab:#:# case:inactivity:unsure:#:#:#:file:#:# "
-        "case:inactivity:unsure:#:#:#:tab:#:#"
+        "inactive:ask:dismiss inactive:ask:snooze inactive:copy inactive:decide:approve "
+        "inactive:decide:reopen inactive:details inactive:file inactive:notice inactive:pick "
+        "inactive:tab:apart inactive:tab:remove inactive:tab:sure inactive:tab:unsure "
+        "inactive:workbook"
     ),
     "privacy forget": "privacy:forget",
     "me": "card:post:#",
-    "the history of a player": (
-        "case:inactivity:history:#:#:#:close:#:# case:inactivity:history:#:#:#:reopen:#:# "
-        "cases:show:closed cases:show:standing"
-    ),
+    "the history of a player": "cases:close cases:reopen cases:tab:closed cases:tab:standing",
     "are you back": "return:yes",
 }
 """Every screen, with the controls that a walk through its pages has to press."""
 
 ELSEWHERE = {
-    "cases:turn:#": "test_cases.py",
     "links:apply": "test_links.py",
     "links:do:end": "test_links.py",
     "links:do:has_discord": "test_links.py",
@@ -114,11 +105,10 @@ ELSEWHERE = {
     "settings:ladder": "test_settings.py",
     "settings:no-bar": "test_settings.py",
     "setup:pick": "test_setup.py",
-    Act.BACK: "test_promotions.py",
-    Act.DETAILS: "test_promotions.py",
-    Act.LINKS: "test_inactive.py",
-    Act.ON: "test_promotions.py",
-    Act.UPDATE: "test_inactive.py",
+    "inactive:links": "test_inactive.py",
+    "inactive:update": "test_inactive.py",
+    "inactive:second": "test_inactive.py",
+    "promotions:second": "test_promotions.py",
 }
 """Controls that stand on a screen only where something is so, and the tests that press them."""
 
@@ -148,14 +138,13 @@ async def typed(town: Town, who: MemberActor, command: str) -> InteractionResult
 
 async def decided(town: Town, who: MemberActor, _command: str) -> InteractionResult:
     """Show the history of a player about whom something was decided."""
-    shown = await who.slash(town.general, "inactive")
-    panel = _answers(shown)[0]
-    notice = next(part for _, part in _not_yet([panel], set()) if ":approve:" in part["custom_id"])
-    key = re.search(r"approve:(\d+)", notice["custom_id"])
-    assert key is not None
-    await who.click(panel, custom_id=notice["custom_id"])
+    panel = _answers(await who.slash(town.general, "inactive"))[0]
+    first = picks(panel)[0]
+    await on_picked(town, panel, "inactive:decide:approve", first, who=who)
     name = next(
-        each.name_at(START) for each in town.world.present(START) if each.player_id == int(key[1])
+        each.name_at(START)
+        for each in town.world.present(START)
+        if each.player_id == player_of(first)
     )
     return await who.slash(town.general, "clanstats cases", player=name)
 
@@ -183,6 +172,7 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
 ) -> None:
     # Towards an officer's rank nobody is suggested by default.
     town, who = hushed, await chief(hushed, all_officers=command != "promotions")
+    await judged_by(town, promotion=MANY)
     shown = await SHOWN.get(command, typed)(town, who, command)
     panels, wrong = _answers(shown), unclear(shown)
     pressed: set[str] = set()
@@ -196,6 +186,7 @@ async def test_every_control_answers_to_a_screen_as_discord_sends_it_back(
         result = await _pressed(town, who, panel, control, happened, wrong)
         for answer in _answers(result):
             assert "Choose the channel first" not in words(answer)
+            assert "Pick people in the list above" not in words(answer)
         wrong |= unclear(result)
         panels += [each for each in _answers(result) if each not in panels]
     wanted = set(SCREENS[command].split())
@@ -252,7 +243,7 @@ async def test_whatever_a_guest_presses_is_answered(town: Town) -> None:
 async def test_every_screen_and_every_control_there_is_stands_in_the_table(town: Town) -> None:
     """Whoever adds a screen or a control adds it here: then it is read as Discord sends it."""
     twins = town.env.bot.persistent_views
-    assert {type(each) for each in twins} == set(_lowest(Panel)), "a panel without a twin"
+    assert {type(each) for each in twins} == set(_lowest_of(Panel)), "a panel without a twin"
     controls = {
         _kind({"custom_id": each.custom_id})
         for view in twins
@@ -262,39 +253,43 @@ async def test_every_screen_and_every_control_there_is_stands_in_the_table(town:
     shown = {kind for kinds in SCREENS.values() for kind in kinds.split()}
     pressed = {_PAGES if kind.startswith(_PAGES) else kind for kind in shown}
     marks = {each for each in controls if ":at:" in each}
-    assert controls - pressed - marks == {
-        each for each in ELSEWHERE if not isinstance(each, Act)
-    }, "a control that nobody presses as Discord sends it back"
-    acts = {each for each in Act if any(f":{each}:" in kind for kind in pressed)}
-    marks_only = {Act.HERE}
-    assert set(Act) - acts - marks_only == {each for each in ELSEWHERE if isinstance(each, Act)}
+    others = {each for each in ELSEWHERE if each.partition(":")[0] not in _screens()}
+    assert controls - pressed - marks == others, "nobody presses it as Discord sends it back"
+
+
+FILLED_IN = frozenset({"said", "noticed", "closed"})
+"""Handlers of forms, which follow from the controls that open them."""
 
 
 def _screens() -> dict[str, type[Screen[Any, Any]]]:
     """Return the screens that stand on the kit, by the name in their controls' ids."""
-    found = (each for each in Screen.__subclasses__() if each.__module__.startswith("cogs."))
-    return {each.controls.name: each for each in found}
+    return {
+        each.controls.name: each
+        for each in _lowest_of(Screen)
+        if each.__module__.startswith("cogs.")
+    }
+
+
+def _lowest_of(kind: type[Any]) -> Iterator[type[Any]]:
+    """Yield the kinds that have none below them."""
+    below = kind.__subclasses__()
+    if not below:
+        yield kind
+    for each in below:
+        yield from _lowest_of(each)
 
 
 def test_every_handler_of_a_screen_stands_in_the_table() -> None:
-    shown = {kind for kinds in SCREENS.values() for kind in kinds.split()}
+    shown = {*(kind for kinds in SCREENS.values() for kind in kinds.split()), *ELSEWHERE}
+    pressed = {":".join(each.split(":")[:2]) for each in shown}
     own = {
         f"{name}:{act}"
         for name, screen in _screens().items()
         for act in screen._handlers
-        if act in vars(screen)
+        if not hasattr(Screen, act) and act not in FILLED_IN
     }
     assert own
-    assert own <= shown | {str(each) for each in ELSEWHERE}
-
-
-def _lowest(panel: type[Panel]) -> Iterator[type[Panel]]:
-    """Yield the kinds of panels that have none below them."""
-    below = panel.__subclasses__()
-    if not below:
-        yield panel
-    for each in below:
-        yield from _lowest(each)
+    assert own <= pressed
 
 
 def test_ids_are_sent_as_text_and_everything_else_as_it_is() -> None:
@@ -337,11 +332,13 @@ def _choices(control: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _kind(control: dict[str, Any]) -> str:
-    """Return what a control does, whomever it is about."""
+    """Return what a control does, whomever it is about and whatever part of a list is shown."""
     custom_id = str(control["custom_id"])
     name, _, rest = custom_id.partition(":")
     if name in _screens():
-        return f"{name}:{rest.partition(':')[0]}"
+        act, argument, *_ = rest.split(":")
+        words_only = argument if re.fullmatch(r"[a-z ]+", argument) else ""
+        return ":".join(filter(None, (name, act, words_only.replace(" ", "_"))))
     kind = re.sub(r"-?\d+", "#", custom_id)
     picks = control.get("options")
     return f"{kind}:{picks[0]['value']}" if kind == _PAGES and picks else kind
@@ -363,6 +360,7 @@ async def _pressed(  # noqa: PLR0913, PLR0917 - what is pressed, and what is wat
     custom_id, kind = control["custom_id"], control["type"]
     happened.clear()
     if kind == _BUTTON:
+        await _somebody_picked(who, panel)
         result = await who.click(panel, custom_id=custom_id)
     else:
         picks: dict[int, Any] = {
@@ -382,9 +380,23 @@ async def _pressed(  # noqa: PLR0913, PLR0917 - what is pressed, and what is wat
         each["custom_id"]: each.get("value") or "7" for each in parts if each["type"] == _FIELD
     }
     users = {each["custom_id"]: [town.member] for each in parts if each["type"] == _USERS}
-    sent = await who.submit_modal(result, texts | users)
+    lists = {
+        each["custom_id"]: [o["value"] for o in each["options"] if o.get("default")]
+        for each in parts
+        if each["type"] == _TEXT_SELECT
+    }
+    return await who.submit_modal(result, texts | users | lists)
+    sent = await who.submit_modal(result, texts | users | lists)
     assert happened[0] == "answered", custom_id
     return sent
+
+
+async def _somebody_picked(who: MemberActor, panel: ResponseMessage) -> None:
+    """Pick the last one of whoever can be picked: what a button does is done with them."""
+    for part in walk_components(panel.components):
+        if ":pick:" in str(part.get("custom_id", "")):
+            await who.select(panel, [part["options"][-1]["value"]], custom_id=part["custom_id"])
+            return
 
 
 def _answers(result: InteractionResult) -> list[ResponseMessage]:

@@ -9,7 +9,7 @@ from tests.cogs.town import Town
 async def test_the_quick_search_finds_what_simcord_s_own_finds(town: Town) -> None:
     bot = town.env.bot
     panel = await deciding.opened(town, "promotions")
-    await deciding.press(town, panel, deciding.keys(panel)[0][0])
+    await deciding.press(town, panel, "promotions:tab:others")
     await town.leader.slash(town.general, "clanstats settings")
     found = settling.quick_futures(bot)
     assert found == settling.slow_futures(bot) != set()

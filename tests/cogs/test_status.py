@@ -25,7 +25,7 @@ async def test_people_are_counted_by_verdict_with_what_the_words_mean(town: Town
     counts = (await town.services.upkeep.status(await town.clan())).verdicts
     assert line == "**People**  " + " · ".join(f"{counts[each]} {each}" for each in Verdict)
     assert "Silent: in the clan for 30 days" in said
-    assert "both sides well observed" in said
+    assert "enough game and Discord data" in said
     assert "Quiet: not seen for over 50% of that limit" in said
 
 

@@ -57,12 +57,16 @@ class Looking:
         self._patience = patience
         self._at_once = asyncio.Semaphore(MOST_AT_ONCE)
 
-    async def stale(self, clan: Clan, player_id: int) -> tuple[StaleAccount, ...]:
-        """Return whichever accounts of a player's person have no recent snapshot, here or not."""
+    async def stale(self, clan: Clan, *player_ids: int) -> tuple[StaleAccount, ...]:
+        """Return whichever accounts of some players' persons have no recent snapshot.
+
+        Accounts outside the clan are among them.
+        """
         async with self._database.reading() as connection:
             identity = await read_identity(connection, clan, cache=self._identities)
-            person = (await identity.persons()).by_player.get(player_id)
-            ids = person.players if person is not None else ()
+            by_player = (await identity.persons()).by_player
+            persons = [by_player[each] for each in player_ids if each in by_player]
+            ids = dict.fromkeys(player_id for each in persons for player_id in each.players)
             seen = await snapshots.newest(connection, list(ids))
         names = {each: identity.name_of(each) for each in ids}
         return looking.stale(

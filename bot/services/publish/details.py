@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from bot.clan.profiles import Profile
 from bot.clan.spans import Span, day_of, last_days
 from bot.reports.case_pictures import UncoveredWeek, weeks_picture
+from bot.reports.definitions import inactive_words
 from bot.reports.documents import Document
+from bot.reports.lists import InactiveList, inactive_rows
 from bot.reports.worker import Drawing, Draws
-from bot.services.review import AuditReview, Review
+from bot.services.review import AuditReview, InactivityReview, Review
 from bot.services.setup import Clan, Clock
 
 
@@ -22,6 +24,12 @@ class Details:
         """Return a person's last eight weeks, in the clan's days."""
         picture = weeks_picture(profile, clan.name, clan.zone.key, self._clock())
         return await self._draws.draw(Drawing.WEEKS_CHART, picture)
+
+    async def inactive_workbook(self, clan: Clan, review: InactivityReview) -> Document:
+        """Return the whole list of the inactive as a workbook of one sheet."""
+        listing = inactive_rows(review.listed, review.policy, review.as_of)
+        told = InactiveList(clan.name, clan.zone.key, listing, inactive_words(review.policy))
+        return await self._draws.draw(Drawing.INACTIVE_WORKBOOK, told)
 
 
 @dataclass(frozen=True, slots=True)

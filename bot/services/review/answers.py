@@ -18,11 +18,15 @@ from bot.services.review.context import ReviewContext
 
 
 class Waiting(NamedTuple):
-    """A case that was approved and waits for the game; `remark` is what to know before doing it."""
+    """A case that was approved and waits for the game; `remark` is what to know before doing it.
+
+    `user_id` is who they are on Discord, if that is known.
+    """
 
     case: Case
     name: str
     remark: str = ""
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,9 @@ class Suggestion:
 
 
 class Judged(NamedTuple):
-    """What is suggested about a player, or why nothing is, and what was read to say so."""
+    """What is suggested about each of some players, or why nothing is; and what was read for it."""
 
-    found: "Suggestion | Unsuggested"
+    found: "tuple[Suggestion | Unsuggested, ...]"
     read: ReviewContext | None = None
 
 

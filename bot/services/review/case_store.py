@@ -1,12 +1,12 @@
 """Cases as the rules know them, read from and written to where they are kept."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.services.setup import Clan
 from storage import cases
-from storage.cases import CaseRow, EntryRow
+from storage.cases import CaseRow, EntryRow, Growth
 from storage.engine import Connection
 
 
@@ -33,19 +33,40 @@ async def keep(connection: Connection, clan: Clan, case: Case, known: int) -> Ca
 
     Overtaken when somebody else wrote meanwhile.
     """
-    lines = [_line(entry) for entry in case.history[known:]]
-    if case.case_id is not None:
-        await cases.extend(connection, clan.clan_id, case.case_id, known, lines)
-        return case
-    head = {
+    (kept,) = await keep_all(connection, clan, [(case, known)])
+    return kept
+
+
+async def keep_all(
+    connection: Connection, clan: Clan, grown: Sequence[tuple[Case, int]]
+) -> tuple[Case, ...]:
+    """Write cases as `keep` does one, in as many statements; return them as they are kept.
+
+    Those that were there are written first: a case that ends makes room for the next one.
+    """
+    extended = [
+        Growth(case.case_id, known, [_line(entry) for entry in case.history[known:]])
+        for case, known in grown
+        if case.case_id is not None
+    ]
+    if extended:
+        await cases.extend_all(connection, clan.clan_id, extended)
+    new = [case for case, _ in grown if case.case_id is None]
+    rows = [(_head(case), [_line(entry) for entry in case.history]) for case in new]
+    ids = iter(await cases.add_all(connection, clan.clan_id, rows) if rows else ())
+    return tuple(
+        replace(case, case_id=next(ids)) if case.case_id is None else case for case, _ in grown
+    )
+
+
+def _head(case: Case) -> dict[str, object]:
+    return {
         "player_id": case.player_id,
         "kind": str(case.kind),
         "role": case.role,
         "target": case.target,
         "policy_version": case.policy_version,
     }
-    case_id = await cases.add(connection, clan.clan_id, head, lines)
-    return replace(case, case_id=case_id)
 
 
 def _line(entry: CaseEntry) -> EntryRow:

@@ -3,7 +3,7 @@
 A press is judged by what is so now, in the transaction that writes it: nothing is done twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -13,8 +13,8 @@ from bot.clan.cases import OVER, WAITING, Case, CaseKind, Life, Move, open_case
 from bot.clan.decisions import Refusal
 from bot.clan.showing import shown
 from bot.services.people import IdentityCache, member_called
-from bot.services.review.answers import Judged, Unsuggested
-from bot.services.review.case_store import cases_of, ended_cases, keep, standing_cases
+from bot.services.review.answers import Judged, Suggestion, Unsuggested
+from bot.services.review.case_store import cases_of, ended_cases, keep, keep_all, standing_cases
 from bot.services.review.context import ReviewContext
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from bot.services.view import read_people
@@ -29,16 +29,17 @@ FORGOTTEN = forgetting.NOBODY
 
 _AT_ONCE = Refusal("Somebody else decided on this at the same moment. Look at it again.")
 _NOTHING_OPEN = Refusal("There is no case of that kind to reopen.")
+_TWICE = Refusal("They were picked twice, by two accounts: it was decided once.")
 _SOMEBODY = "a former member"
 
 
 class Judges(Protocol):
     """Whoever says what is suggested at this moment."""
 
-    async def suggestion(
-        self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
+    async def suggestions(
+        self, clan: Clan, kind: CaseKind, player_ids: Sequence[int], days: int | None = None
     ) -> Judged:
-        """Return what a case would be opened with, or why none would be."""
+        """Return what a case about each player would be opened with, or why none would be."""
 
     async def living(self, clan: Clan) -> Mapping[int, Life]:
         """Return who of the players shows life, by player id."""
@@ -91,17 +92,50 @@ class Cases:
         until_at: datetime | None = None,
     ) -> Decided:
         """Carry out what somebody pressed, as far as it can be by what is so now."""
-        offer, read = await self._offer(clan, action)
-        now = self._clock()
-        numbers = offer.last.numbers if isinstance(offer, Case) else ()
-        said = ActionContext(who, now, why, until_at, numbers)
+        (decided,) = await self.decide_many(clan, [action], who, why=why, until_at=until_at)
+        return decided
+
+    async def decide_many(
+        self,
+        clan: Clan,
+        actions: Sequence[CaseAction],
+        who: int,
+        *,
+        why: str = "",
+        until_at: datetime | None = None,
+    ) -> tuple[Decided, ...]:
+        """Carry out what somebody pressed for several people; what one is refused stops no other.
+
+        The actions are of one kind and by one limit. Everything is read once and written in one
+        transaction, in which each person is judged by what is so there.
+        """
+        if not actions:
+            return ()
+        offers, read = await self._offers(clan, actions)
+        word = ActionContext(who, self._clock(), why, until_at)
+        asked = [*zip(actions, offers, strict=True)]
         try:
             async with self._database.writing() as connection:
-                return replace(await _decided(connection, clan, action, said, offer), read=read)
+                found = await _decided(connection, clan, asked, word)
         except Overtaken:
-            async with self._database.reading() as connection:
-                _, names = await _members(connection, clan)
-            return Decided(names.get(action.player_id), None, _AT_ONCE.words, read=read)
+            found = await self._apart(clan, asked, word)
+        return tuple(replace(each, read=read) for each in found)
+
+    async def _apart(
+        self, clan: Clan, asked: Sequence["_Asked"], word: ActionContext
+    ) -> list["Decided"]:
+        """Decide on each by itself, after another process wrote about one of them."""
+        found = []
+        for each in asked:
+            try:
+                async with self._database.writing() as connection:
+                    found += await _decided(connection, clan, [each], word)
+            except Overtaken:
+                async with self._database.reading() as connection:
+                    _, names = await _members(connection, clan)
+                name = names.get(each[0].player_id)
+                found.append(Decided(name, None, _AT_ONCE.words))
+        return found
 
     async def standing(self, clan: Clan) -> tuple[Named, ...]:
         """Return the cases that are not over, in the order in which they were opened."""
@@ -144,71 +178,108 @@ class Cases:
             ended = await _ended(connection, clan, life, self._clock())
             return await _named(connection, clan, ended)
 
-    async def _offer(
-        self, clan: Clan, action: CaseAction
-    ) -> tuple[Case | Refusal, ReviewContext | None]:
-        """Return the case that would be opened now, or why none would, and what was read for it."""
-        if action.move is Move.REOPEN:
-            return _NOTHING_OPEN, None
-        found, read = await self._judges.suggestion(
-            clan, action.kind, action.player_id, action.days
-        )
-        if isinstance(found, Unsuggested):
-            return Refusal(found.words), read
-        opened = open_case(
-            action.kind,
-            found.player_id,
-            found.role,
-            self._clock(),
-            policy_version=found.policy_version,
-            target=found.target,
-            numbers=found.numbers,
-        )
-        return opened, read
+    async def _offers(
+        self, clan: Clan, actions: Sequence[CaseAction]
+    ) -> tuple[list[Case | Refusal], ReviewContext | None]:
+        """Return the cases that would be opened now, or why not, and what was read for it."""
+        opening = [each.player_id for each in actions if each.move is not Move.REOPEN]
+        if not opening:
+            return [_NOTHING_OPEN for _ in actions], None
+        ((kind, days),) = {(each.kind, each.days) for each in actions}
+        found, read = await self._judges.suggestions(clan, kind, opening, days)
+        offered = iter(found)
+        now = self._clock()
+        return [
+            _NOTHING_OPEN if each.move is Move.REOPEN else _opened(each, next(offered), now)
+            for each in actions
+        ], read
+
+
+_Asked = tuple[CaseAction, Case | Refusal]
+
+
+def _opened(action: CaseAction, found: Suggestion | Unsuggested, now: datetime) -> Case | Refusal:
+    """Return the case that a press would open, or why it would not."""
+    if isinstance(found, Unsuggested):
+        return Refusal(found.words)
+    return open_case(
+        action.kind,
+        found.player_id,
+        found.role,
+        now,
+        policy_version=found.policy_version,
+        target=found.target,
+        numbers=found.numbers,
+    )
 
 
 async def _decided(
-    connection: Connection,
-    clan: Clan,
-    action: CaseAction,
-    said: ActionContext,
-    offer: Case | Refusal,
-) -> Decided:
-    """Judge a press by what is so in this transaction, and write what it changes."""
+    connection: Connection, clan: Clan, asked: Sequence[_Asked], word: ActionContext
+) -> list[Decided]:
+    """Judge presses by what is so in this transaction, and write what they change at once."""
     policy = await policy_of(connection, clan)
     roles, names = await _members(connection, clan)
-    # Since the card was drawn, another account may have become the person's main one.
-    player_id = offer.player_id if isinstance(offer, Case) else action.player_id
-    found = await cases_of(connection, clan, {action.player_id, player_id})
-    known = next((case for case in reversed(found) if case.kind is action.kind), None)
-    if known is not None and known.state not in OVER:
-        player_id = known.player_id
-    came = pressed(
-        action,
-        said,
-        known,
-        offer,
-        role=roles.get(player_id),
-        ladder=ladder_of(clan, policy),
-        rules=policy.cases,
-    )
-    case = await _write(connection, clan, came, known)
-    name = names.get(player_id)
+    by_player = await _by_player(connection, clan, asked)
+    ladder = ladder_of(clan, policy)
+    grown: list[tuple[Case, int]] = []
+    found: list[tuple[str | None, CaseOutcome]] = []
+    decided: set[int] = set()
+    for action, offer in asked:
+        # Since the card was drawn, another account may have become the person's main one.
+        player_id = offer.player_id if isinstance(offer, Case) else action.player_id
+        known = _newest(by_player, action.kind, {action.player_id, player_id})
+        if known is not None and known.state not in OVER:
+            player_id = known.player_id
+        if player_id in decided:
+            found.append((names.get(player_id), CaseOutcome(None, _TWICE)))
+            continue
+        decided.add(player_id)
+        numbers = offer.last.numbers if isinstance(offer, Case) else ()
+        came = pressed(
+            action,
+            word._replace(numbers=numbers),
+            known,
+            offer,
+            role=roles.get(player_id),
+            ladder=ladder,
+            rules=policy.cases,
+        )
+        grown += [(each, _lines_kept(each, known)) for each in came.grown]
+        found.append((names.get(player_id), came))
+    kept = await keep_all(connection, clan, grown)
+    as_kept = {id(case): now for (case, _), now in zip(grown, kept, strict=True)}
+    return [_answer(name, came, as_kept) for name, came in found]
+
+
+def _answer(name: str | None, came: CaseOutcome, as_kept: Mapping[int, Case]) -> Decided:
+    case = came.case if came.case is None else as_kept.get(id(came.case), came.case)
     if came.refusal is None:
         return Decided(name, case)
     return Decided(name, case, came.refusal.words, came.refusal.by)
 
 
-async def _write(
-    connection: Connection, clan: Clan, came: CaseOutcome, known: Case | None
+async def _by_player(
+    connection: Connection, clan: Clan, asked: Sequence[_Asked]
+) -> dict[int, list[Case]]:
+    """Return the cases of all players whom presses are about, by player, oldest first."""
+    offered = {offer.player_id for _, offer in asked if isinstance(offer, Case)}
+    found: dict[int, list[Case]] = {}
+    for case in await cases_of(connection, clan, offered | {each.player_id for each, _ in asked}):
+        found.setdefault(case.player_id, []).append(case)
+    return found
+
+
+def _newest(
+    by_player: Mapping[int, Sequence[Case]], kind: CaseKind, player_ids: Collection[int]
 ) -> Case | None:
-    """Write the histories that have grown, and return the case as it is kept."""
-    case = came.case
-    for each in came.grown:
-        lines = 0 if known is None or each.case_id is None else known.revision
-        kept = await keep(connection, clan, each, lines)
-        case = kept if each is came.case else case
-    return case
+    """Return the case of a kind that was opened last about some accounts of one person."""
+    theirs = [case for each in player_ids for case in by_player.get(each, ()) if case.kind is kind]
+    return max(theirs, key=lambda case: case.case_id or 0, default=None)
+
+
+def _lines_kept(case: Case, known: Case | None) -> int:
+    """Return how many lines of a case that has grown are kept already."""
+    return 0 if known is None or case.case_id is None else known.revision
 
 
 async def _ended(

@@ -4,7 +4,7 @@ Everything is read in one moment and judged in a thread; nothing is decided here
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.clan.activity import heatmap
 from bot.clan.alerts import alerts
@@ -34,7 +34,7 @@ from bot.services.review.suggestions import (
     name_of,
     open_inactivity,
     open_promotions,
-    suggested,
+    suggested_of,
 )
 from bot.services.review.what_if import read_what_if
 from bot.services.setup import Clan, Clock
@@ -170,12 +170,12 @@ class Review:
         async with self._database.reading() as connection:
             return await read_what_if(connection, clan, proposed, self._clock(), self._identities)
 
-    async def suggestion(
-        self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
+    async def suggestions(
+        self, clan: Clan, kind: CaseKind, player_ids: Sequence[int], days: int | None = None
     ) -> Judged:
-        """Return what is suggested about a player now, or why nothing is."""
+        """Return of each of some players what is suggested about them now, or why nothing is."""
         context = await self.context(clan, days, silence_only=kind is CaseKind.INACTIVITY)
-        return Judged(await asyncio.to_thread(suggested, context, kind, player_id), context)
+        return Judged(await asyncio.to_thread(suggested_of, context, kind, player_ids), context)
 
     async def _read_or(
         self,
@@ -234,7 +234,7 @@ def _to_remove(context: ReviewContext, approved: Iterable[Case]) -> tuple[Waitin
 def _waiting(profile: Profile | None, case: Case, remark: str = "") -> Waiting:
     if profile is None:
         return Waiting(case, "?", "not a member any more")
-    return Waiting(case, name_of(profile, case.player_id), remark)
+    return Waiting(case, name_of(profile, case.player_id), remark, profile.user_id)
 
 
 def _warning(profile: Profile | None, context: ReviewContext) -> str:

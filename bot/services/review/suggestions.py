@@ -1,6 +1,6 @@
 """What is suggested about one player now, and the lists that it stands on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain
 from typing import TypeVar
 
@@ -57,24 +57,58 @@ def name_of(profile: Profile, player_id: int) -> str:
 
 def suggested(context: ReviewContext, kind: CaseKind, player_id: int) -> Suggestion | Unsuggested:
     """Return what is suggested about a player, or why nothing is."""
-    profile = context.by_player().get(player_id)
-    if profile is None and player_id in context.view.people.hidden:
-        return Unsuggested(None, "They opted out: no list shows them any more.")
-    if profile is None:
-        return Unsuggested(None, "They are not a member any more.")
-    name, main = name_of(profile, player_id), profile.main
-    if kind is CaseKind.PROMOTION:
-        found = promotions_of(context)
-        case = next((each for each in chain(*found) if each.profile is profile), None)
+    return suggested_of(context, kind, [player_id])[0]
+
+
+def suggested_of(
+    context: ReviewContext, kind: CaseKind, player_ids: Sequence[int]
+) -> tuple[Suggestion | Unsuggested, ...]:
+    """Return of each of some players what is suggested about them, or why nothing is."""
+    people = context.by_player()
+    judge_one = _promotion(context) if kind is CaseKind.PROMOTION else _silence(context)
+    found: list[Suggestion | Unsuggested] = []
+    for player_id in player_ids:
+        profile = people.get(player_id)
+        if profile is not None:
+            found.append(judge_one(profile, name_of(profile, player_id)))
+        elif player_id in context.view.people.hidden:
+            found.append(Unsuggested(None, "They opted out: no list shows them any more."))
+        else:
+            found.append(Unsuggested(None, "They are not a member any more."))
+    return tuple(found)
+
+
+_Judge = Callable[[Profile, str], Suggestion | Unsuggested]
+
+
+def _promotion(context: ReviewContext) -> _Judge:
+    cases = {each.profile.main.player_id: each for each in chain(*promotions_of(context))}
+
+    def judged(profile: Profile, name: str) -> Suggestion | Unsuggested:
+        case = cases.get(profile.main.player_id)
         if case is None:
             return Unsuggested(name, "They are not suggested for a promotion any more.")
-        numbers, target = (*case.reasons, *case.not_yet), case.next_rank
-    else:
-        sure = inactivity_of(context).sure
-        row = next((each for each in sure if each.profile is profile), None)
+        numbers = (*case.reasons, *case.not_yet)
+        return _suggestion(context, profile, numbers, case.next_rank)
+
+    return judged
+
+
+def _silence(context: ReviewContext) -> _Judge:
+    sure = {each.profile.main.player_id: each for each in inactivity_of(context).sure}
+
+    def judged(profile: Profile, name: str) -> Suggestion | Unsuggested:
+        row = sure.get(profile.main.player_id)
         if row is None:
             reasons = "; ".join(judge(profile, context.policy, context.at).reasons)
             return Unsuggested(name, f"They are not on the list any more: {reasons}.")
-        numbers, target = row.judgement.reasons, None
-    version = context.policy.version
+        return _suggestion(context, profile, row.judgement.reasons, None)
+
+    return judged
+
+
+def _suggestion(
+    context: ReviewContext, profile: Profile, numbers: tuple[str, ...], target: str | None
+) -> Suggestion:
+    main, version = profile.main, context.policy.version
     return Suggestion(main.player_id, main.name, main.role, target, numbers, version)

@@ -56,10 +56,10 @@ def test_a_case_keeps_what_was_known_when_it_was_opened() -> None:
     ("role", "state", "why"),
     [
         ("member", CaseState.APPROVED, ""),
-        ("administrator", CaseState.DONE, "now administrator"),
-        ("onyx", CaseState.DONE, "now onyx"),
-        ("prospector", CaseState.CLOSED, "now prospector, and judged anew"),
-        ("unheard_of", CaseState.CLOSED, "now unheard_of, and judged anew"),
+        ("administrator", CaseState.DONE, "now Administrator"),
+        ("onyx", CaseState.DONE, "now Onyx"),
+        ("prospector", CaseState.CLOSED, "now Prospector, and judged anew"),
+        ("unheard_of", CaseState.CLOSED, "now Unheard of, and judged anew"),
         (None, CaseState.CLOSED, "left the clan"),
     ],
 )

@@ -15,6 +15,7 @@ import pytest
 from bot.clan.spans import Span
 from bot.reports.case_pictures import UncoveredWeek, weeks_picture
 from bot.reports.charts import card_chart
+from bot.reports.lists import InactiveList
 from bot.reports.workbook.clan_workbook import clan_workbook
 from bot.reports.worker import (
     Aside,
@@ -62,6 +63,7 @@ VALUES: dict[Drawing, Drawable] = {
     Drawing.WEEKS_CHART: WEEKS,
     Drawing.UNCOVERED_CHART: UncoveredWeek("x", ZONE, 30, Span(NOW, NOW), week_hours(), 5),
     Drawing.CLAN_WORKBOOK: replace(clan_report(member()), suggestions=everybody()),
+    Drawing.INACTIVE_WORKBOOK: InactiveList("x", ZONE, everybody().inactive, ()),
 }
 
 

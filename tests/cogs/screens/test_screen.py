@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 import pytest
+from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.app import ClanBot
@@ -16,6 +17,7 @@ from cogs._permissions import Interaction
 from cogs._replies import Box
 from cogs.screens import (
     Acknowledge,
+    Choice,
     Controls,
     Field,
     Next,
@@ -30,6 +32,7 @@ from tests.cogs.town import Town, control, newest, words
 
 CONTROLS = Controls[Any]("trial")
 NAMES = ("Ann", "Bob", "Cat")
+WHO_MAY = {"see": Permission.SEE_REPORTS, "promote": Permission.PROMOTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,9 @@ class TrialScreen(Screen[TrialState, str]):
         return f"read {state.word}"
 
     def render(self, state: TrialState, answer: str, note: str = "") -> Rendered:
-        picked = state.word.split("+")
-        options = [option(each, each, is_default=each in picked) for each in NAMES]
+        options = [option(each, each) for each in NAMES]
         box = Box("## Trial", answer, note)
-        box.control(CONTROLS.select("pick", state, "Who?", options, several=True))
+        box.control(CONTROLS.picks(state, "Who?", options))
         box.add_item(
             discord.ui.ActionRow(
                 CONTROLS.button("greet", state, "Greet"),
@@ -65,11 +67,14 @@ class TrialScreen(Screen[TrialState, str]):
                 CONTROLS.button("gone", state, "Gone"),
             )
         )
+        box.add_item(
+            discord.ui.ActionRow(
+                CONTROLS.button("late", state, "Late"),
+                CONTROLS.button("by_argument", state, "See", argument="see"),
+                CONTROLS.button("by_argument", state, "Promote", argument="promote"),
+            )
+        )
         return Rendered(box.add_item(CONTROLS.pages(state, 3)))
-
-    @pressed()
-    async def pick(self, press: Press[TrialState]) -> Next[TrialState, str]:
-        return Next(replace(press.state, word="+".join(press.values)))
 
     @pressed(acknowledge=Acknowledge.ANSWER)
     async def greet(self, press: Press[TrialState]) -> None:
@@ -77,12 +82,26 @@ class TrialScreen(Screen[TrialState, str]):
 
     @pressed(acknowledge=Acknowledge.FORM)
     async def name(self, press: Press[TrialState]) -> None:
-        await press.ask("named", "A name", Field("name", "Name", default="Dan"))
+        people = [option(each, each, is_default=each in press.picked("pick")) for each in NAMES]
+        await press.ask(
+            "named",
+            "A name for whoever was picked in the list above",
+            Choice("people", "For", people, is_several=True),
+            Field("name", "Name", default="Dan"),
+        )
 
     @pressed()
     async def named(self, press: Press[TrialState]) -> Next[TrialState, str]:
-        name = (press.filled or {})["name"]
-        return Next(replace(press.state, word=name), f"Named {name}.", "handed on")
+        name, people = press.filled["name"], " and ".join(press.chosen["people"])
+        return Next(replace(press.state, word=name), f"Named {name} for {people}.", "handed on")
+
+    @pressed(acknowledge=Acknowledge.FORM)
+    async def late(self, press: Press[TrialState]) -> Next[TrialState, str]:
+        return Next(press.state, "Too late for a form.")
+
+    @pressed(permission=lambda argument: WHO_MAY[argument])
+    async def by_argument(self, press: Press[TrialState]) -> Next[TrialState, str]:
+        return Next(press.state, f"Passed: {press.argument}.")
 
     @pressed(permission=Permission.PROMOTE)
     async def lead(self, press: Press[TrialState]) -> Next[TrialState, str]:
@@ -125,21 +144,23 @@ async def pick(town: Town, shown: ResponseMessage, *names: str) -> None:
 
 
 @pytest.mark.parametrize("restarts", [False, True], ids=["running", "restarted"])
-async def test_what_is_picked_is_kept_in_the_message(
+async def test_what_is_picked_is_kept_in_the_message_and_nothing_is_read(
     town: Town,
     shown: ResponseMessage,
     restarts: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
+    screen = listening(town)
     await pick(town, shown, "Ann", "Cat")
     if restarts:
         await town.restart()
-        listening(town)
-    assert "read Ann+Cat" in words(shown)
+        screen = listening(town)
     greeted = await click(town, shown, "greet")
     assert words(newest(greeted)) == "Hello Ann and Cat."
     assert newest(greeted).ephemeral
     await pick(town, shown)
     assert words(newest(await click(town, shown, "greet"))) == "Hello nobody."
+    assert screen.reads == 0
+    assert "read nothing" in words(shown)
 
 
 @pytest.mark.parametrize("restarts", [False, True], ids=["running", "restarted"])
@@ -149,15 +170,45 @@ async def test_a_form_is_taken_after_a_restart_as_well(
     restarts: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     await click(town, shown, "on")
+    await pick(town, shown, "Ann", "Bob")
     asked = await click(town, shown, "name")
+    assert asked.modal is not None
+    assert (
+        asked.modal["title"]
+        == "A name for whoever was picked in the list ab\N{HORIZONTAL ELLIPSIS}"
+    )
+    chosen = [
+        each["value"]
+        for part in walk_components(asked.modal["components"])
+        for each in part.get("options", ())
+        if each.get("default")
+    ]
+    assert chosen == ["Ann", "Bob"]
     if restarts:
         await town.restart()
         listening(town)
-    await town.officer.submit_modal(asked, {"name": " Eve "})
+    await town.officer.submit_modal(asked, {"name": " Eve ", "people": ["Bob", "Cat"]})
     said = words(shown)
     assert "handed on" in said
-    assert "Named Eve." in said
+    assert "Named Eve for Bob and Cat." in said
     assert "2 of 3" in said
+
+
+async def test_instead_of_a_form_what_is_shown_may_change(
+    town: Town, shown: ResponseMessage
+) -> None:
+    assert (await click(town, shown, "late")).modal is None
+    assert "Too late for a form." in words(shown)
+
+
+async def test_a_permission_may_depend_on_what_a_control_is_about(
+    town: Town, shown: ResponseMessage
+) -> None:
+    await click(town, shown, "by_argument:see")
+    assert "Passed: see." in words(shown)
+    refused = await click(town, shown, "by_argument:promote")
+    assert "Only the clan's leadership may" in words(newest(refused))
+    assert "Passed: promote." not in words(shown)
 
 
 async def test_a_press_reads_once_or_not_at_all_when_the_handler_did(
@@ -167,7 +218,9 @@ async def test_a_press_reads_once_or_not_at_all_when_the_handler_did(
     screen = listening(town)
     await click(town, shown, "on")
     assert screen.reads == 1
-    await town.officer.submit_modal(await click(town, shown, "name"), {"name": "Eve"})
+    await town.officer.submit_modal(
+        await click(town, shown, "name"), {"name": "Eve", "people": ["Ann"]}
+    )
     assert screen.reads == 1
 
 
@@ -191,7 +244,7 @@ async def test_who_may_no_more_is_refused_at_every_press_and_form(
     before = words(shown)
     for refused in (
         await click(town, shown, "on"),
-        await town.officer.submit_modal(asked, {"name": "Eve"}),
+        await town.officer.submit_modal(asked, {"name": "Eve", "people": ["Ann"]}),
     ):
         assert newest(refused).ephemeral
         assert "Only officers may" in words(newest(refused))

@@ -9,8 +9,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.clan.leave import Exemption
 from bot.clan.wording import DASH
-from bot.reports.lists import Suggestions
+from bot.reports.lists import InactiveList, Suggestions
 from bot.reports.workbook.clan_workbook import clan_workbook
+from bot.reports.workbook.inactive_workbook import inactive_workbook
 from tests.bot.clan.portraits import silent
 from tests.bot.reports.people import SURE, crowd, everybody, named, suggested
 from tests.bot.reports.workbook.test_clan_workbook import NASTY, SHEETS
@@ -37,6 +38,20 @@ def row(sheet: Worksheet, line: int) -> dict[object, object]:
 
 def test_only_leaderships_copy_has_the_two_sheets() -> None:
     assert opened(everybody()).sheetnames == [*SHEETS, "Promotions", "Inactive", "Chart source"]
+
+
+def test_the_inactive_by_themselves_are_a_book_of_one_sheet() -> None:
+    told = everybody()
+    alone = InactiveList(
+        "Amber Lanterns", clan_report(member()).zone, told.inactive, told.inactive_words
+    )
+    made = inactive_workbook(alone)
+    book = load_workbook(BytesIO(made.content))
+
+    assert (made.name, made.alt) == ("inactive.xlsx", "Inactive in Amber Lanterns: 3 people.")
+    assert book.sheetnames == ["Inactive"]
+    assert row(book["Inactive"], FIRST) == row(opened(told)["Inactive"], FIRST)
+    assert inactive_workbook(alone) == made
 
 
 def test_without_them_the_book_has_the_same_parts_and_styles_as_ever() -> None:

@@ -1,7 +1,7 @@
 """Decisions are kept once, judged by what is so now; what happened in the game ends them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,21 +40,28 @@ class Judges:
     life: dict[int, Life] = field(default_factory=dict)
     asked: list[int | None] = field(default_factory=list)
 
-    async def suggestion(
-        self, clan: Clan, kind: CaseKind, player_id: int, days: int | None = None
+    async def suggestions(
+        self, clan: Clan, kind: CaseKind, player_ids: Sequence[int], days: int | None = None
     ) -> Judged:
         self.asked.append(days)
         async with self.village.database.reading() as connection:
-            places = await players.places(connection, clan.clan_id)
+            places = {
+                each.player_id: each for each in await players.places(connection, clan.clan_id)
+            }
+        return Judged(tuple(self._suggested(places, kind, each) for each in player_ids))
+
+    def _suggested(
+        self, places: Mapping[int, players.MemberRow], kind: CaseKind, player_id: int
+    ) -> Suggestion | Unsuggested:
         main = self.mains.get(player_id, player_id)
-        place = next((each for each in places if each.player_id == main), None)
+        place = places.get(main)
         if place is None:
-            return Judged(Unsuggested(None, "They are not a member any more."))
+            return Unsuggested(None, "They are not a member any more.")
         if player_id in self.life:
-            return Judged(Unsuggested(place.name, f"They {self.life[player_id].words}."))
+            return Unsuggested(place.name, f"They {self.life[player_id].words}.")
         target = NEXT_RANKS[place.role] if kind is PROMOTION else None
         numbers = (f"4 messages until {self.village.clock():%d %b}",)
-        return Judged(Suggestion(main, place.name, place.role, target, numbers, 1))
+        return Suggestion(main, place.name, place.role, target, numbers, 1)
 
     async def living(self, clan: Clan) -> Mapping[int, Life]:
         if self.is_broken:
@@ -288,7 +295,7 @@ async def test_what_the_game_shows_ends_cases_and_the_rest_stays(
     judges.life[1] = Life(NOW + HOUR, "wrote 3 messages")
     ended = await cases.after_poll(village.clan)
     assert [(each.name, each.case.kind, each.case.last.why) for each in ended] == [
-        ("Mossy Fox", PROMOTION, "now administrator"),
+        ("Mossy Fox", PROMOTION, "now Administrator"),
         ("Pure Gnome", PROMOTION, "left the clan"),
         ("Mossy Fox", INACTIVITY, "active again: wrote 3 messages"),
         ("Pure Gnome", INACTIVITY, "left the clan"),
@@ -351,3 +358,80 @@ async def test_only_a_poll_that_was_believed_ends_cases_and_says_how_many(
     assert (await polled()).detail["cases_ended"] == 1
     (ended,) = await cases.of_person(clan, 1)
     assert ended.case.state is CaseState.DONE
+
+
+async def decided_at_once(
+    cases: Cases, village: Village, *player_ids: int, move: Move = Move.APPROVE, seen: int = 0
+) -> tuple[Decided, ...]:
+    actions = [CaseAction(PROMOTION, each, move, seen) for each in player_ids]
+    return await cases.decide_many(village.clan, actions, ANN, why="all of them")
+
+
+async def test_several_are_decided_at_once_and_what_one_is_refused_stops_no_other(
+    cases: Cases, village: Village, judges: Judges
+) -> None:
+    await press(cases, village, Move.APPROVE, player_id=2, who=BOB)
+    judges.life[3] = Life(NOW, "are not suggested any more")
+    found = await decided_at_once(cases, village, 1, 2, 3, 77)
+    assert [each.name for each in found] == ["Mossy Fox", "Pure Gnome", "Old Whale", None]
+    assert [each.refusal is None for each in found] == [True, False, False, False]
+    assert "Somebody else approved this" in (found[1].refusal or "")
+    assert (found[1].by, found[2].refusal) == (BOB, "They are not suggested any more.")
+    assert judges.asked == [None, None]
+    assert [await states(cases, village, each) for each in (1, 2, 3)] == [
+        [APPROVED],
+        [APPROVED],
+        [],
+    ]
+    case = found[0].case
+    assert case is not None
+    assert case in [each.case for each in await cases.standing(village.clan)]
+
+
+async def test_of_several_each_is_taken_back_or_begun_anew_by_its_own_history(
+    cases: Cases, village: Village, clock: Clock
+) -> None:
+    await decided_at_once(cases, village, 1, 2)
+    back = await decided_at_once(cases, village, 1, 2, 3, move=Move.REOPEN, seen=2)
+    assert [each.refusal for each in back] == [
+        None,
+        None,
+        "There is no case of that kind to reopen.",
+    ]
+    await press(cases, village, Move.NOT_YET, 3, why="too new")
+    clock.now = NOW + 30 * DAY
+    found = await decided_at_once(cases, village, 1, 3)
+    assert [each.refusal for each in found] == [None, None]
+    assert await states(cases, village) == [
+        ["open", "approved", "open", "not yet", "closed"],
+        APPROVED,
+    ]
+
+
+async def test_two_accounts_of_one_person_are_decided_once(
+    cases: Cases, village: Village, judges: Judges
+) -> None:
+    judges.mains = {1: 2}
+    one, other = await decided_at_once(cases, village, 1, 2)
+    assert one.refusal is None
+    assert other.refusal == "They were picked twice, by two accounts: it was decided once."
+    assert await states(cases, village, 2) == [APPROVED]
+
+
+async def test_of_several_only_the_one_about_whom_another_process_wrote_is_refused(
+    cases: Cases, village: Village, database: Database
+) -> None:
+    async with database.writing() as connection:
+        await connection.exec_driver_sql(
+            "CREATE TRIGGER other BEFORE INSERT ON cases WHEN NEW.player_id = 2 BEGIN "
+            "INSERT INTO cases (clan_id, player_id, kind, state, role, policy_version) "
+            "VALUES (NEW.clan_id, NEW.player_id, NEW.kind, 'open', 'member', 1); END"
+        )
+    found = await decided_at_once(cases, village, 1, 2, 3)
+    assert [each.refusal is None for each in found] == [True, False, True]
+    assert "at the same moment" in (found[1].refusal or "")
+
+
+async def test_of_nobody_nothing_is_decided(cases: Cases, village: Village, judges: Judges) -> None:
+    assert await decided_at_once(cases, village) == ()
+    assert judges.asked == []

@@ -125,7 +125,7 @@ async def test_somebody_approved_waits_for_the_game_and_is_not_suggested_again(
 
 async def test_a_suggestion_is_what_is_known_now(village: Village, review: Review) -> None:
     await at_home(village, 1)
-    found = (await review.suggestion(village.clan, CaseKind.INACTIVITY, 1)).found
+    found = (await review.suggestions(village.clan, CaseKind.INACTIVITY, [1])).found[0]
     assert isinstance(found, Suggestion)
     assert (found.name, found.role, found.target, found.policy_version) == (
         "Player 1",
@@ -135,7 +135,7 @@ async def test_a_suggestion_is_what_is_known_now(village: Village, review: Revie
     )
     assert found.numbers[0].startswith("no message in 30 days")
     await village.wrote(101, NOW - HOUR)
-    gone = (await review.suggestion(village.clan, CaseKind.INACTIVITY, 1)).found
+    gone = (await review.suggestions(village.clan, CaseKind.INACTIVITY, [1])).found[0]
     assert isinstance(gone, Unsuggested)
     assert "1 message and 0 XP in 30 days" in gone.words
 
@@ -147,14 +147,14 @@ async def test_nobody_is_suggested_who_left_or_was_never_here(
     async with village.database.writing() as connection:
         await players.take_out(connection, village.clan.clan_id, [1], NOW)
     for kind in CaseKind:
-        found = (await review.suggestion(village.clan, kind, 1)).found
+        found = (await review.suggestions(village.clan, kind, [1])).found[0]
         assert isinstance(found, Unsuggested)
         assert "not a member any more" in found.words
 
 
 async def test_no_promotion_is_suggested_without_a_reason(village: Village, review: Review) -> None:
     await at_home(village, 1, xp=5_000)
-    found = (await review.suggestion(village.clan, CaseKind.PROMOTION, 1)).found
+    found = (await review.suggestions(village.clan, CaseKind.PROMOTION, [1])).found[0]
     assert isinstance(found, Unsuggested)
     assert (found.name, "not suggested" in found.words) == ("Player 1", True)
 
@@ -259,7 +259,9 @@ async def test_another_clans_people_are_not_looked_at(village: Village, review: 
     other = await village.known_clans.found(2, "Others")
     assert (await review.inactive(other)).listed.sure == ()
     assert await review.standing(other, 1) is None
-    assert isinstance((await review.suggestion(other, CaseKind.INACTIVITY, 1)).found, Unsuggested)
+    assert isinstance(
+        (await review.suggestions(other, CaseKind.INACTIVITY, [1])).found[0], Unsuggested
+    )
 
 
 async def test_both_lists_cost_a_few_dozen_statements(village: Village, review: Review) -> None:
