@@ -206,7 +206,7 @@ async def history_lines(
         return []
     found = await services.cases.of_person(clan, player_id)
     lines = newest_lines([each for each in found if each.case.kind in kinds], _NEWEST_LINES)
-    return ["**Cases**", *map(small, lines)] if lines else []
+    return ["**Cases**", *(f"- {each}" for each in lines)] if lines else []
 
 
 async def cases_answer(

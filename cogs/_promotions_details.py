@@ -163,7 +163,7 @@ def _small_print(found: PromotionCase) -> tuple[str, ...]:
         f"Seen on {days} of the last {STEADY_DAYS} days, active on {weaker} of them on the weaker "
         "side: the list is sorted by these."
     )
-    return small(seen), small(strength), small(judged_by(found.policy_version))
+    return small(seen), small(f"{strength} {judged_by(found.policy_version)}")
 
 
 def _part(heading: str, sentences: Sequence[str], nothing: str) -> list[str]:

@@ -38,4 +38,4 @@ def test_only_parts_that_fit_into_an_id_and_a_select_are_offered() -> None:
     assert len(found.labels("")) == 25
     assert "rank.gone" in [*found.labels("rank.gone")][:25]
     odd = parts_of(["a:b", "x" * 99, "deputy_owner"], lambda row: [rank_part(row)])
-    assert odd.labels("") == {"": "Everybody (3)", "rank.deputy_owner": "Rank: Deputy owner (1)"}
+    assert odd.labels("") == {"": "Everybody (3)", "rank.deputy_owner": "Rank: Deputy Owner (1)"}

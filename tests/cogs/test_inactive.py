@@ -142,7 +142,7 @@ async def test_another_limit_holds_for_the_list_and_for_what_is_pressed_on_it(
     panel = await inactive(hushed, days=365)
     assert "Nobody was silent on both sides for longer than the limit" in words(panel)
     panel = await inactive(hushed, days=20)
-    assert "within the rank's limit (20 days)" in words(panel)
+    assert "in their rank's limit (20 days)" in words(panel)
     assert "20 days as asked, instead of the limits set there" in words(panel)
     await on_picked(hushed, panel, REMOVE)
     assert "added to the removal list" in words(panel)

@@ -109,6 +109,9 @@ ELSEWHERE = {
     "inactive:update": "test_inactive.py",
     "inactive:second": "test_inactive.py",
     "promotions:second": "test_promotions.py",
+    "promotion:ask": "test_promotions.py",
+    "promotion:decide": "test_promotions.py",
+    "promotion:second": "test_promotions.py",
 }
 """Controls that stand on a screen only where something is so, and the tests that press them."""
 
@@ -230,7 +233,11 @@ async def test_whatever_a_guest_presses_is_answered(town: Town) -> None:
     assert len(lasting) > 40
     shown = _answers(await town.leader.slash(town.general, "clanstats cases"))[0]
     posted = town.env.backend.get_message(town.general.id, shown.id)
-    unheard = {(2, "cases:at:closed:0:0"), (2, "links:at:x:0:0:0"), (3, "of:another:version")}
+    unheard = {
+        (2, "case:promotion:suggested:0:0:0:approve:1:0"),
+        (2, "links:at:x:0:0:0"),
+        (3, "of:another:version"),
+    }
     for kind, custom_id in sorted(lasting | unheard):
         result = await _component_interaction(
             town.guest,
