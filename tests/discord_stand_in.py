@@ -153,6 +153,9 @@ class DiscordStand:
         if path.startswith("/interactions/"):
             self._answers.put_nowait(await request.json())
             return _said({"interaction": {"id": "1", "type": 2}})
+        if path.startswith("/webhooks/"):
+            self._answers.put_nowait({"data": await request.json()})
+            return _said(a_message(77))
         if request.headers.get("Authorization") != f"Bot {TOKEN}":
             return _said({"message": "401: Unauthorized", "code": 0}, _UNAUTHORIZED)
         if path.endswith("/commands"):

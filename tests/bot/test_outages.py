@@ -413,7 +413,9 @@ async def test_whoever_has_the_bot_for_themselves_founds_no_clan_elsewhere(
     async with staying(start) as until:
         await until(arrived(start))
         await start.stand.tell("INTERACTION_CREATE", a_press(where))
+        deferred = await until(start.stand.answered())
         answer = await until(start.stand.answered())
+    assert deferred["data"]["flags"] & 64
     assert answer["data"]["content"].startswith(words)
     assert answer["data"]["flags"] & 64
     assert [each.guild_id for each in await start.services.clans.known()] == [GUILD_ID]

@@ -22,6 +22,7 @@ from storage import (
     forgetting,
     forgotten,
     identity_revision,
+    left_out,
     links,
     messages,
     metrics,
@@ -181,7 +182,8 @@ WRITES = {
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out", "clan_rows.delete_clan"),
     "left_out.let_go",
-    *("cases.extend", "cases.add", "policies.add", "forgotten.note"),
+    *("cases.extend", "cases.extend_all", "cases.add", "cases.add_all"),
+    *("policies.add", "forgotten.note"),
 }
 
 
@@ -203,6 +205,8 @@ async def settle(connection: Connection, number: int) -> int:
     asked = a_fact(who, channel, NOW + number * HOUR, asks=True)
     await messages.add(connection, clan_id, [long_ago, asked])
     await settle_questions(connection, clan_id, channel, number)
+    aside = a_fact(who, channel, NOW - number * 40 * DAY).message
+    await left_out.keep(connection, [aside])
     await bridges.declare(connection, clan_id, number, f"pattern {number}", number)
     told = bridges.BroadcastRow(IDS[0] + number, channel, who, f"kind {number}", NOW)
     await bridges.add(connection, [told])
@@ -276,6 +280,10 @@ async def test_nobody_extends_another_clan_s_case(database: Database) -> None:
         (theirs,) = await cases.standing(connection, two)
         with pytest.raises(Overtaken):
             await cases.extend(connection, one, theirs.case_id, 2, [a_line("closed")])
+        with pytest.raises(Overtaken):
+            await cases.extend_all(
+                connection, one, [cases.Growth(theirs.case_id, 2, [a_line("closed")])]
+            )
         assert await cases.standing(connection, two) == [theirs]
 
 

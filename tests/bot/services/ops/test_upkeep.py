@@ -427,7 +427,7 @@ async def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
     upkeep: Upkeep, village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = SimpleNamespace(free=7_000_000)
-    monkeypatch.setattr("bot.services.ops.upkeep.shutil.disk_usage", lambda _: free)
+    monkeypatch.setattr("bot.services.ops.troubles.shutil.disk_usage", lambda _: free)
     (found,) = [
         each for each in (await upkeep.status(village.clan)).troubles if each.about == "disk"
     ]
