@@ -27,14 +27,15 @@ GUIDE = (
     GuideStep(
         "leader",
         "/promotions",
-        "A short list of who could rise, and why. Press Details to see the evidence and Approve to "
-        "decide. Then open Approved: there are the names to copy into the game.",
+        "A short list of who could rise, and why. Choose somebody under Details to see the "
+        "evidence. Pick several and press Approve. Then open Approved: there are the names to copy "
+        "into the game.",
     ),
     GuideStep(
         "leader",
         "/inactive",
         "Who is surely silent, in the game and on Discord. Whoever cannot be judged stands on a "
-        "second list with what is missing. Press Notice for a message to send.",
+        "second list with what is missing. Pick several and press Notice for a message to send.",
     ),
     GuideStep(
         "officer",
