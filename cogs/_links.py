@@ -87,7 +87,7 @@ async def seen_at(
         action_id=queue.last_action.action_id if queue.last_action else 0,
         sure=fingerprint(queue.sure_pairs),
     )
-    evidence = await services.upkeep.evidence(clan, len(queue.sure_pairs))
+    evidence = await services.upkeep.evidence(clan)
     return QueueShown(clan.name, queue, there, shown, pages, evidence)
 
 

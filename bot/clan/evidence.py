@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clan.claims import Effect, allows
-from bot.clan.coverage import Linked, link_words, message_words, next_step
+from bot.clan.coverage import Linked, link_words, message_words
 from bot.clan.gains import Gains
 from bot.clan.spans import DAY, WEEK, Span, merged
 from bot.clan.standings import Link, Member, Roster
@@ -157,20 +157,18 @@ def coverage(
     )
 
 
-def strip(coverage: Coverage, now: datetime, zone: ZoneInfo, links_at: str) -> tuple[str, ...]:
+def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Return the words that stand under every answer, the most important first.
 
-    WOM's age and the links always stand there; the rest only where something is missing.
-    `links_at` says where officers work on the links.
+    WOM's age and the links always stand there; the rest only where something is missing. What to do
+    about it is said elsewhere.
     """
     polled_at = coverage.wom_polled_at
-    lacking = coverage.links.unlinked > 0
     return (
         f"WOM {ago(polled_at, now)} old" if polled_at else "WOM never polled",
         link_words(coverage.links),
         *_update_words(coverage),
         *_chat_words(coverage, now, zone),
-        *([f"{step} {links_at}"] if (step := next_step(coverage.links)) and lacking else []),
     )
 
 

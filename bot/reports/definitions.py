@@ -1,13 +1,9 @@
 """What each word means: one sentence, printed beside the results that it is about."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from bot.clan import evidence
 from bot.clan.enforcement import Need
-from bot.clan.evidence import Coverage
 from bot.clan.labels import SIGNALS
 from bot.clan.policy import MONTH_DAYS, Policy, Signal
 from bot.clan.wording import exact, plural, role_words
@@ -42,11 +38,6 @@ _HELP: Final[Mapping[Need, str]] = {
     Need.LINK: "a link to a Discord user",
     Need.TIME: "more time",
 }
-
-
-def strip(coverage: Coverage, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """Return the words that stand under every answer and in every file."""
-    return evidence.strip(coverage, now, zone, "in /clanstats links")
 
 
 def help_words(needs: Collection[Need]) -> tuple[str, ...]:

@@ -186,7 +186,7 @@ async def test_a_rank_that_nobody_holds_loses_its_bar_too(town: Town) -> None:
     panel = await opened(town, Section.STEADY)
     await town.leader.select(panel, ["long_gone"], custom_id="settings:bar")
     await town.leader.click(panel, custom_id="settings:no-bar")
-    assert "**Steady bar of Long gone**  its own \u2192 as everybody" in words(panel)
+    assert "**Steady bar of Long Gone**  its own \u2192 as everybody" in words(panel)
     sent = await town.leader.click(panel, custom_id="settings:export")
     assert "The draft is not in it." in words(newest(sent))
 

@@ -12,12 +12,11 @@ from bot.clan.cases import Case
 from bot.clan.coverage import full_words, next_step
 from bot.clan.diagnosis import Finding, warning
 from bot.clan.enforcement import Verdict
-from bot.clan.evidence import Coverage
+from bot.clan.evidence import Coverage, strip
 from bot.clan.policy import Policy
 from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago
-from bot.reports.definitions import strip
 from bot.services.game import AGAIN
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
 from bot.services.ops.troubles import (
@@ -209,14 +208,14 @@ class Upkeep:
         due_at = max(began) + every if clan.polled_at is not None else now
         return due_at if due_at > now else None
 
-    async def evidence(self, clan: Clan, sure_pairs: int) -> tuple[str, ...]:
+    async def evidence(self, clan: Clan) -> tuple[str, ...]:
         """Return how well the clan was seen in the last month, in words."""
         now = self._clock()
         async with self._database.reading() as connection:
             view = await read_view(
                 connection, clan, _evidence_query(clan, now), cache=self._identities
             )
-        return strip(await asyncio.to_thread(_coverage, view, sure_pairs), now, clan.zone)
+        return strip(await asyncio.to_thread(_coverage, view), now, clan.zone)
 
     def _jobs_of(self, clan: Clan) -> list[Job]:
         refreshed = self._is_refreshed(clan)
@@ -297,7 +296,7 @@ def _known(
     return _coverage(view, sure_pairs), verdicts_in(context)
 
 
-def _coverage(view: ClanView, sure_pairs: int | None) -> Coverage:
+def _coverage(view: ClanView, sure_pairs: int | None = None) -> Coverage:
     roster, span = roster_of(view, [_COVERED]), view.spans[_COVERED]
     said = sum(count for at, count in view.chat.hours if at in span)
     heard = view.clan.listened_at is not None

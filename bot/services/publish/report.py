@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 from bot.clan.activity import Change, ChangeKind, TrendStep, heatmap, totals
 from bot.clan.cases import Case
 from bot.clan.coverage import linked
-from bot.clan.evidence import Coverage, coverage
+from bot.clan.evidence import Coverage, coverage, strip
 from bot.clan.gains import MetricGain
 from bot.clan.metrics import MetricKind, threshold
 from bot.clan.policy import Policy
 from bot.clan.spans import WINDOWS, Period, Span, day_of, last
 from bot.clan.standings import MessageCounts, Roster, TopBoss
 from bot.reports.clan_report import ClanReport
-from bot.reports.definitions import strip
 from bot.reports.documents import Document
 from bot.reports.lists import Suggestions, suggestions
 from bot.reports.worker import Drawing, Draws

@@ -6,12 +6,11 @@ from typing import Any, TypeVar
 
 from bot.clan.activity import Totals, totals_of
 from bot.clan.coverage import linked
-from bot.clan.evidence import coverage
+from bot.clan.evidence import coverage, strip
 from bot.clan.gains import UNKNOWN, Gains, gains_by_player
 from bot.clan.metrics import UNRANKED
 from bot.clan.spans import Period
 from bot.clan.standings import Chat, Member, MessageCounts, Roster, TopBoss, in_house_order
-from bot.reports.definitions import strip
 from bot.services.view.people import Known
 from bot.services.view.view import ClanView
 from storage.authors import Writer
