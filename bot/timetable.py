@@ -179,7 +179,8 @@ class Timetable:
             clan.guild_id,
             f"Wise Old Man's roster of {escaped(clan.name)} was not believed and nothing was "
             f"changed: {result.doubt}. Please look at the group on wiseoldman.net; "
-            "each poll looks at it anew.",
+            "each poll looks at it anew. If it is right, leadership takes it over in "
+            "`/clanstats status`.",
         )
 
     async def update_all(self, clan: Clan, outcome: Outcome) -> None:

@@ -1,7 +1,11 @@
-"""How the bot itself is doing, as officers see it."""
+"""How the bot itself is doing, as officers see it.
+
+Where Wise Old Man's list looks wrong, leadership can say that it is right as it is.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import discord
 
@@ -9,15 +13,17 @@ from bot.clan.diagnosis import Finding
 from bot.clan.enforcement import Verdict
 from bot.clan.names import escaped
 from bot.clan.policy import Policy
-from bot.clan.wording import exact
+from bot.clan.ranks import Permission
+from bot.clan.wording import exact, plural
 from bot.reports.definitions import inactive_words
-from bot.services.ops import DONE, STOPPED, Status
+from bot.services.ops import DONE, STOPPED, Status, poll_clan
 from bot.services.setup import intent_findings
 from bot.wiring import Services
 from cogs._exempt import left_out_line
 from cogs._guild_members import guild_members_in
-from cogs._permissions import Interaction, clan_of
+from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, small, when
+from cogs.screens import Controls, Next, Press, Rendered, Screen, pressed
 
 _JOBS = {
     "poll": "Reading Wise Old Man",
@@ -31,18 +37,87 @@ _MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 
 
+@dataclass(frozen=True, slots=True)
+class StatusState:
+    """Whether somebody is asked to confirm that Wise Old Man's list is right."""
+
+    asks: bool = False
+
+
+class StatusFound(NamedTuple):
+    """How the bot is doing; `doubt` is why the list was not believed, for who may believe it."""
+
+    clan: str
+    status: Status
+    left_out: str
+    verdicts: Sequence[str]
+    doubt: str | None = None
+
+
+_CONTROLS = Controls[StatusState]("status")
+
+
+class StatusScreen(Screen[StatusState, StatusFound]):
+    """How the bot is doing, and where leadership believes a list that looks wrong."""
+
+    controls = _CONTROLS
+    permission = Permission.SEE_REPORTS
+    State = StatusState
+
+    async def read(self, interaction: Interaction, _state: StatusState) -> StatusFound:
+        """Return how the bot is doing, and how many people it can tell what of."""
+        services, clan = self.services, clan_of(interaction)
+        queue = await services.links.queue(clan, await guild_members_in(interaction))
+        status = await services.upkeep.status(clan, len(queue.sure_pairs))
+        intents = interaction.client.intents
+        lacks = intent_findings(sees_words=intents.message_content, sees_members=intents.members)
+        status = replace(status, troubles=(*lacks, *status.troubles))
+        verdicts = verdict_lines(status.verdicts, status.policy)
+        run = status.runs.get("poll")
+        may_believe = caller_may(interaction, Permission.MANAGE)
+        doubt = run.detail.get("doubt") if run is not None and may_believe else None
+        return StatusFound(clan.name, status, await left_out_line(services, clan), verdicts, doubt)
+
+    def render(self, state: StatusState, answer: StatusFound, note: str = "") -> Rendered:
+        """Return what is known, and the question whether a list that looks wrong is right."""
+        box = status_box(answer.clan, answer.status, answer.left_out, answer.verdicts)
+        if note:
+            box.say(note)
+        if answer.doubt is None:
+            return Rendered(box)
+        danger = discord.ButtonStyle.danger
+        if not state.asks:
+            button = _CONTROLS.button("believe", state, "Take over this list", style=danger)
+            return Rendered(box.control(button))
+        box.say(f"{_sentence(answer.doubt)}. Take the list over as it is?")
+        yes = _CONTROLS.button("believed", state, "Yes, take it over", style=danger)
+        no = _CONTROLS.button("keep", state, "No, keep ours")
+        return Rendered(box.add_item(discord.ui.ActionRow(yes, no)))
+
+    @pressed(permission=Permission.MANAGE)
+    async def believe(self, _press: Press[StatusState]) -> Next[StatusState, StatusFound]:
+        """Ask first: whoever is not on the list leaves the clan's numbers."""
+        return Next(StatusState(asks=True))
+
+    @pressed(permission=Permission.MANAGE)
+    async def keep(self, _press: Press[StatusState]) -> Next[StatusState, StatusFound]:
+        """Change nothing; the next poll looks anew."""
+        return Next(StatusState())
+
+    @pressed(permission=Permission.MANAGE)
+    async def believed(self, press: Press[StatusState]) -> Next[StatusState, StatusFound]:
+        """Poll, and take the list as it is."""
+        services, clan, trace = self.services, press.clan, press.interaction.extras["trace"]
+        async with services.upkeep.run("poll", clan.clan_id, trace) as outcome:
+            result = await poll_clan(services.poll, services.cases, clan, outcome, believe=True)
+        if result.overtaken is not None:
+            return Next(StatusState(), f"This reading was not kept: {result.overtaken}.")
+        return Next(StatusState(), f"Taken over: **{plural(result.members, 'member')}**.")
+
+
 async def status_answer(services: Services, interaction: Interaction) -> None:
-    """Show how the bot is doing, and how many people it can tell what of."""
-    clan = clan_of(interaction)
-    queue = await services.links.queue(clan, await guild_members_in(interaction))
-    status = await services.upkeep.status(clan, len(queue.sure_pairs))
-    verdicts = verdict_lines(status.verdicts, status.policy)
-    intents = interaction.client.intents
-    lacks = intent_findings(sees_words=intents.message_content, sees_members=intents.members)
-    status = replace(status, troubles=(*lacks, *status.troubles))
-    left_out = await left_out_line(services, clan)
-    view = discord.ui.LayoutView().add_item(status_box(clan.name, status, left_out, verdicts))
-    await interaction.followup.send(view=view)
+    """Show how the bot is doing."""
+    await StatusScreen(services).show(interaction, StatusState())
 
 
 def status_box(clan: str, status: Status, left_out: str, verdicts: Sequence[str]) -> Box:

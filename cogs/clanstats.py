@@ -26,7 +26,7 @@ from cogs._settings import settings_twins
 from cogs._settings_file import settings_answer
 from cogs._setup import SetupPanel, setting_of, show_setup
 from cogs._setup_bridge import BridgePanel
-from cogs._status import status_answer
+from cogs._status import StatusScreen, status_answer
 from cogs.screens import add_screens
 
 _ONLY_ME, _EVERYBODY = "me", "everybody"
@@ -208,7 +208,8 @@ async def setup(bot: ClanBot) -> None:
     bot.add_view(SetupPanel(bot.services))
     bot.add_view(ExemptPanel(bot.services))
     services = bot.services
-    add_screens(bot, AlertsScreen(services), AuditScreen(services), CasesScreen(services))
+    screens = (AlertsScreen, AuditScreen, CasesScreen, StatusScreen)
+    add_screens(bot, *(each(services) for each in screens))
     bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))
     for twin in settings_twins(bot.services):

@@ -1,13 +1,18 @@
 """/clanstats status: how the bot is doing, for officers."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import discord
+import httpx
+from simcord.results import ResponseMessage
 
 from bot.app import ClanBot, Granted
 from bot.clan.enforcement import Verdict
-from bot.services.ops import FAILED
+from bot.services.ops import FAILED, REFUSED, poll_clan
 from storage import authors
+from tests.cogs.deciding import has, press, refusal_of, second_leader, take_roles
 from tests.cogs.town import Town, words
 
 
@@ -75,3 +80,67 @@ async def test_without_the_members_intent_only_what_needs_it_is_off(town: Town) 
         found = await authors.writers(connection, (await town.clan()).clan_id)
     (wrote,) = [each for each in found if each.name == "member"]
     assert (wrote.messages, wrote.questions) == (1, 1)
+
+
+async def half_gone(town: Town) -> ResponseMessage:
+    """Have half of the clan vanish from Wise Old Man's list; return what leadership sees then."""
+    clan = await town.clan()
+    path = f"/groups/{clan.wom_group_id}"
+    group = town.wom(httpx.Request("GET", f"https://wom.example/v2{path}")).json()
+    group["memberships"] = group["memberships"][::2]
+    town.wom.instead[path] = json.dumps(group).encode()
+    async with town.services.upkeep.run("poll", clan.clan_id, "trace") as outcome:
+        await poll_clan(town.services.poll, town.services.cases, clan, outcome)
+    assert outcome.outcome == REFUSED
+    shown = (await town.leader.slash(town.general, "clanstats status")).response
+    assert shown is not None
+    return shown
+
+
+async def members(town: Town) -> int:
+    return (await town.services.upkeep.status(await town.clan())).members
+
+
+async def test_leadership_takes_over_a_list_that_looks_wrong_and_is_right(town: Town) -> None:
+    before = await members(town)
+    shown = await half_gone(town)
+    assert "leadership takes it over" in words(shown)
+    await town.restart()
+    await press(town, shown, "status:believe")
+    assert "Take the list over as it is?" in words(shown)
+    assert await members(town) == before
+    await press(town, shown, "status:keep")
+    assert "Take the list over as it is?" not in words(shown)
+    await press(town, shown, "status:believe")
+    await press(town, shown, "status:believed")
+    after = await members(town)
+    assert f"Taken over: **{after} members**." in words(shown)
+    assert after < before
+    assert not has(shown, "status:believe")
+
+
+async def test_only_who_manages_is_offered_the_list_and_asked_again_at_each_press(
+    town: Town,
+) -> None:
+    before = await members(town)
+    await half_gone(town)
+    theirs = (await town.officer.slash(town.general, "clanstats status")).response
+    assert theirs is not None
+    assert "leadership takes it over" in words(theirs)
+    assert not has(theirs, "status:believe")
+    second = await second_leader(town)
+    officers = replace(
+        (await town.clan()).permissions, discord_officers=frozenset({town.leadership_role.id})
+    )
+    shown = (await second.slash(town.general, "clanstats status")).response
+    assert shown is not None
+    await press(town, shown, "status:believe", second)
+    await town.services.clans.set_permissions(
+        await town.clan(), replace(officers, discord_leadership=frozenset())
+    )
+    for start in ("status:believed", "status:keep"):
+        said = refusal_of(await press(town, shown, start, second))
+        assert "Only the clan's leadership may" in said
+    await take_roles(town)
+    assert "may" in refusal_of(await press(town, shown, "status:believed", second))
+    assert await members(town) == before

@@ -19,7 +19,8 @@ OVERTAKEN = "overtaken"
 """Somebody else did the same or made it needless meanwhile: no trouble, and not done either."""
 BELIEVE = (
     "look at the group on wiseoldman.net: each poll looks at it anew; if it is right as it is, "
-    "whoever runs the bot says so by `clanstats poll --believe`"
+    "leadership takes it over in /clanstats status, or whoever runs the bot by "
+    "`clanstats poll --believe`"
 )
 """What to do about a roster that is not believed."""
 _REASONS_KEPT = 5
