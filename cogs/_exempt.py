@@ -1,6 +1,8 @@
 """Who is exempt, why and until when, as leadership sees and ends it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import discord
@@ -13,32 +15,79 @@ from bot.services.people import Held
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._leave import no_day, on_day
-from cogs._panels import Panel
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, tell
+from cogs.screens import (
+    Controls,
+    Next,
+    Press,
+    Rendered,
+    Screen,
+    option,
+    page_shown,
+    pressed,
+)
 
-_CHOICES = 25
+_SHOWN = 15
 _NAMED = 5
+_END = "End an exemption\N{HORIZONTAL ELLIPSIS}"
 _NO_REASON = "the reason was forgotten"
 
 
-class ExemptPanel(Panel):
-    """The list with its control; without exemptions, the lasting twin that only listens."""
+@dataclass(frozen=True, slots=True)
+class ExemptState:
+    """A page of the exemptions."""
 
-    def __init__(self, services: Services, box: Box | None = None) -> None:
-        super().__init__(services, Permission.MANAGE, lasting=box is None)
-        if box is not None:
-            self.add_item(box)
-            return
-        row: discord.ui.ActionRow[ExemptPanel] = discord.ui.ActionRow(
-            _EndExemption([discord.SelectOption(label="-")])
-        )
-        self.add_item(row)
+    page: int = 0
 
 
-async def exempt_panel(services: Services, clan: Clan, note: str = "") -> ExemptPanel:
-    """Return the list of the clan's exemptions."""
-    return ExemptPanel(services, _box(clan, await services.exemptions.listed(clan), note))
+class ExemptFound(NamedTuple):
+    """The exemptions of a clan as they are now."""
+
+    clan: Clan
+    held: Sequence[Held]
+
+
+_CONTROLS = Controls[ExemptState]("exempt")
+
+
+class ExemptScreen(Screen[ExemptState, ExemptFound]):
+    """Who is exempt, a line each, and where an exemption is ended."""
+
+    controls = _CONTROLS
+    permission = Permission.MANAGE
+    State = ExemptState
+
+    async def read(self, interaction: Interaction, _state: ExemptState) -> ExemptFound:
+        """Return the exemptions as they are now."""
+        clan = clan_of(interaction)
+        return ExemptFound(clan, await self.services.exemptions.listed(clan))
+
+    def render(self, state: ExemptState, answer: ExemptFound, note: str = "") -> Rendered:
+        """Return a page of exemptions, each of which can be ended."""
+        clan, held = answer
+        state, pages = page_shown(state, len(held), _SHOWN)
+        shown = held[state.page * _SHOWN :][:_SHOWN]
+        box = Box("## Exemptions", small("Whoever is exempt is never called inactive."))
+        if note:
+            box.say(note)
+        box.rule().say(*(_line(each, clan) for each in shown) if shown else ("Nobody is exempt.",))
+        if shown:
+            options = [_option(each) for each in shown]
+            box.rule().control(_CONTROLS.select("end", state, _END, options))
+        if pages > 1:
+            box.add_item(_CONTROLS.pages(state, pages))
+        hint = "`/clanstats exempt` with a player or a role, and a reason, adds one."
+        return Rendered(box.say(small(hint)))
+
+    @pressed()
+    async def end(self, press: Press[ExemptState]) -> Next[ExemptState, ExemptFound]:
+        """End the exemption that was picked."""
+        (picked,) = press.values
+        ended = await self.services.exemptions.end(press.clan, int(picked))
+        name = "" if ended is None else escaped(ended.player or role_words(ended.role or ""))
+        note = f"**{name}** is not exempt any more." if name else "That had ended already."
+        return Next(press.state, note)
 
 
 async def exempt_answer(
@@ -62,7 +111,7 @@ async def exempt_answer(
             await tell(interaction, no_day(error))
             return
         note = f"Exempt from now on: {_line(held, clan)}"
-    await interaction.followup.send(view=await exempt_panel(services, clan, note))
+    await ExemptScreen(services).show(interaction, ExemptState(), note)
 
 
 async def left_out_line(services: Services, clan: Clan) -> str:
@@ -72,17 +121,6 @@ async def left_out_line(services: Services, clan: Clan) -> str:
     on_leave = len(away.users) + len(away.players)
     names = first_few([f"{escaped(held_name(each))}{_holders(each)}" for each in held], _NAMED)
     return f"{on_leave or 'nobody'} on leave \N{MIDDLE DOT} exempt: {names or 'nobody'}"
-
-
-def _box(clan: Clan, held: Sequence[Held], note: str) -> Box:
-    box = Box("## Exemptions", small("Whoever is exempt is never called inactive."))
-    if note:
-        box.say(note)
-    box.rule().say(*(_line(each, clan) for each in held) if held else ("Nobody is exempt.",))
-    if held:
-        box.rule().control(_EndExemption([_option(each) for each in held[:_CHOICES]]))
-    hint = "`/clanstats exempt` with a player or a role, and a reason, adds one."
-    return box.say(small(hint))
 
 
 def exempt_words(held: Exemption, zone: ZoneInfo) -> str:
@@ -109,27 +147,4 @@ def _line(held: Held, clan: Clan) -> str:
 
 
 def _option(held: Held) -> discord.SelectOption:
-    return discord.SelectOption(
-        label=held_name(held)[:100],
-        value=str(held.exemption_id),
-        description=held.reason[:100] or None,
-    )
-
-
-class _EndExemption(discord.ui.Select[ExemptPanel]):
-    def __init__(self, options: Sequence[discord.SelectOption]) -> None:
-        super().__init__(
-            custom_id="exempt:end",
-            placeholder="End an exemption\N{HORIZONTAL ELLIPSIS}",
-            options=[*options],
-        )
-
-    async def callback(self, interaction: Interaction) -> None:
-        """End the picked exemption."""
-        if self.view is None:
-            return
-        services, clan = self.view.services, clan_of(interaction)
-        ended = await services.exemptions.end(clan, int(self.values[0]))
-        name = "" if ended is None else escaped(ended.player or role_words(ended.role or ""))
-        note = f"**{name}** is not exempt any more." if name else "That had ended already."
-        await interaction.edit_original_response(view=await exempt_panel(services, clan, note))
+    return option(held_name(held), str(held.exemption_id), held.reason)

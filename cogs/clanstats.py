@@ -13,7 +13,7 @@ from cogs._alerts import AlertsScreen, AlertsState
 from cogs._audit import AuditScreen, AuditState
 from cogs._away_list import LeaveRequest, away_answer
 from cogs._cases import SHOWS, CasesScreen, Show, cases_answer
-from cogs._exempt import ExemptPanel, exempt_answer
+from cogs._exempt import ExemptScreen, exempt_answer
 from cogs._leave import Day, Reason
 from cogs._links import LinksPanel, seen_at
 from cogs._offers import Choices, Typed, members_offered, roles_offered
@@ -206,9 +206,8 @@ async def setup(bot: ClanBot) -> None:
     await bot.add_cog(ClanStats(bot.services))
     bot.add_view(ReportPanel(bot.services, Period))
     bot.add_view(SetupPanel(bot.services))
-    bot.add_view(ExemptPanel(bot.services))
     services = bot.services
-    screens = (AlertsScreen, AuditScreen, CasesScreen, StatusScreen)
+    screens = (AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, StatusScreen)
     add_screens(bot, *(each(services) for each in screens))
     bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))

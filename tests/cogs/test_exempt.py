@@ -5,8 +5,10 @@ from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.clan.ranks import DEFAULT_PERMISSIONS
+from bot.services.people import Held
+from cogs._exempt import ExemptFound, ExemptScreen, ExemptState
 from tests.cogs.test_me import quiet_player
-from tests.cogs.town import START, Town, newest, words
+from tests.cogs.town import START, Town, control, fits, newest, words
 
 
 async def exempt(town: Town, **options: object) -> ResponseMessage:
@@ -45,7 +47,9 @@ async def test_a_role_is_exempt_until_it_is_ended(town: Town) -> None:
     await town.restart()
     (held,) = await town.services.exemptions.listed(await town.clan())
     assert held.members > 0
-    await town.leader.select(panel, [str(held.exemption_id)], custom_id="exempt:end")
+    await town.leader.select(
+        panel, [str(held.exemption_id)], custom_id=control(panel, "exempt:end")
+    )
     assert await town.services.exemptions.listed(await town.clan()) == ()
 
 
@@ -56,7 +60,9 @@ async def test_whoever_lost_the_right_cannot_end_one_any_more(town: Town) -> Non
     assert panel is not None
     (held,) = await town.services.exemptions.listed(await town.clan())
     await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
-    refused = await chief.select(panel, [str(held.exemption_id)], custom_id="exempt:end")
+    refused = await chief.select(
+        panel, [str(held.exemption_id)], custom_id=control(panel, "exempt:end")
+    )
     assert "leadership may" in words(newest(refused))
     assert len(await town.services.exemptions.listed(await town.clan())) == 1
 
@@ -91,3 +97,11 @@ async def test_leadership_sets_how_long_people_who_left_are_kept(town: Town) -> 
     assert "30 days after you leave" in shown
     await town.leader.slash(town.general, "clanstats retention", days=0)
     assert (await town.clan()).forget_after_days is None
+
+
+async def test_five_hundred_exemptions_stand_on_pages_that_discord_takes(town: Town) -> None:
+    held = [Held(number, "*_~`|>@everyone", None, "why " * 60, None, 1) for number in range(1, 501)]
+    screen, found = ExemptScreen(town.services), ExemptFound(await town.clan(), held)
+    for page in (0, 1, 33, 10_000):
+        assert fits(screen.render(ExemptState(page), found).view)
+    assert "34 of 34" in str(screen.render(ExemptState(99), found).box.to_component_dict())
