@@ -1,6 +1,8 @@
 """All leaves as officers see them, with their reasons; each can be ended or made longer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,12 +15,25 @@ from bot.services.people import LeaveList, ListedLeave, Whom
 from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._leave import no_day, on_day, span_words
-from cogs._panels import OpensForm, Panel, PanelForm
 from cogs._permissions import Interaction, clan_of
-from cogs._replies import Box, open_form, small, tell, when
+from cogs._replies import Box, small, tell, when
+from cogs.screens import (
+    Acknowledge,
+    Controls,
+    Field,
+    Next,
+    Press,
+    Rendered,
+    Screen,
+    option,
+    page_shown,
+    pressed,
+)
 
-_CHOICES = 25
-_PAST_SHOWN = 10
+_SHOWN = 12
+_EXTEND = "Set another last day\N{HORIZONTAL ELLIPSIS}"
+_END = "End or call off\N{HORIZONTAL ELLIPSIS}"
+_HINT = "`/clanstats away` with a member or player, from and until sets a leave for somebody."
 _OVER = "That leave is over already."
 _UNCONFIRMED = (
     "No account of theirs is confirmed, and a leave protects only those: confirm one in "
@@ -45,7 +60,7 @@ async def away_answer(services: Services, interaction: Interaction, asked: Leave
         except ValueError as error:
             await tell(interaction, no_day(error))
             return
-    await interaction.followup.send(view=await away_panel(services, interaction, note))
+    await AwayScreen(services).show(interaction, AwayState(), note)
 
 
 async def _set(services: Services, interaction: Interaction, asked: LeaveRequest) -> str:
@@ -74,57 +89,110 @@ async def _set(services: Services, interaction: Interaction, asked: LeaveRequest
     return f"{said} {_UNCONFIRMED}"
 
 
-class AwayPanel(Panel):
-    """The list with its two controls; without leaves, the lasting twin that only listens."""
+class AwayTab(StrEnum):
+    """The lists of leaves."""
 
-    def __init__(self, services: Services, box: Box | None = None) -> None:
-        super().__init__(services, Permission.SET_LEAVE, lasting=box is None)
-        if box is not None:
-            self.add_item(box)
-            return
-        for control in _controls([discord.SelectOption(label="-")]):
-            row: discord.ui.ActionRow[AwayPanel] = discord.ui.ActionRow(control)
-            self.add_item(row)
-
-    async def redraw(self, interaction: Interaction, note: str) -> None:
-        """Show the list as it is now, with a note."""
-        panel = await away_panel(self.services, interaction, note)
-        await interaction.edit_original_response(view=panel)
+    NOW = "now"
+    COMING = "coming"
+    PAST = "past"
 
 
-async def away_panel(services: Services, interaction: Interaction, note: str = "") -> AwayPanel:
-    """Return the list of the clan's leaves."""
-    clan = clan_of(interaction)
-    leaves = await services.leaves.listed(clan)
-    names = {
-        each.absence_id: _name(interaction.guild, each)
-        for each in (*leaves.current, *leaves.coming)
-    }
-    return AwayPanel(services, _box(clan, leaves, names, note))
+@dataclass(frozen=True, slots=True)
+class AwayState:
+    """A page of one of the lists."""
+
+    tab: AwayTab = AwayTab.NOW
+    page: int = 0
 
 
-def _box(clan: Clan, leaves: LeaveList, names: dict[int, str], note: str) -> Box:
-    box = Box(
-        "## Leave", small("Reasons are for the person and officers: only you see this answer.")
-    )
-    if note:
-        box.say(note)
-    box.rule().say(
-        f"**Away today**  {len(leaves.current) or 'nobody'}",
-        *(_line(each, clan.zone) for each in leaves.current),
-    )
-    if leaves.coming:
-        box.rule().say("**Coming**", *(_line(each, clan.zone) for each in leaves.coming))
-    if leaves.past:
-        past = leaves.past[:_PAST_SHOWN]
-        box.rule().say("**Past**", *(small(_line(each, clan.zone)) for each in past))
-    standing = (*leaves.current, *leaves.coming)[:_CHOICES]
-    if standing:
-        box.rule()
-        for control in _controls([_option(each, names) for each in standing]):
-            box.control(control)
-    hint = "`/clanstats away` with a member or player, from and until sets a leave for somebody."
-    return box.say(small(hint))
+class AwayFound(NamedTuple):
+    """The leaves of a clan, and names for a list of choices, where mentions are not shown."""
+
+    clan: Clan
+    leaves: LeaveList
+    names: Mapping[int, str]
+
+    def of(self, tab: AwayTab) -> Sequence[ListedLeave]:
+        """Return the leaves of a list."""
+        leaves = self.leaves
+        return {
+            AwayTab.NOW: leaves.current,
+            AwayTab.COMING: leaves.coming,
+            AwayTab.PAST: leaves.past,
+        }[tab]
+
+
+_TITLES = {AwayTab.NOW: "Away now", AwayTab.COMING: "Coming", AwayTab.PAST: "Past"}
+_NOBODY = {
+    AwayTab.NOW: "Nobody is away.",
+    AwayTab.COMING: "No leave is coming.",
+    AwayTab.PAST: "No leave is over yet.",
+}
+_CONTROLS = Controls[AwayState]("away")
+
+
+class AwayScreen(Screen[AwayState, AwayFound]):
+    """Who is away, comes away or was; each leave can be ended or made longer."""
+
+    controls = _CONTROLS
+    permission = Permission.SET_LEAVE
+    State = AwayState
+
+    async def read(self, interaction: Interaction, _state: AwayState) -> AwayFound:
+        """Return the leaves as they are now."""
+        clan, guild = clan_of(interaction), interaction.guild
+        leaves = await self.services.leaves.listed(clan)
+        standing = (*leaves.current, *leaves.coming)
+        return AwayFound(clan, leaves, {each.absence_id: _name(guild, each) for each in standing})
+
+    def render(self, state: AwayState, answer: AwayFound, note: str = "") -> Rendered:
+        """Return a page of leaves; those that are not over have controls."""
+        found = answer.of(state.tab)
+        state, pages = page_shown(state, len(found), _SHOWN)
+        shown = found[state.page * _SHOWN :][:_SHOWN]
+        box = Box("## Leave", small("Reasons are for the person and officers."))
+        if note:
+            box.say(note)
+        lines = [_line(each, answer.clan.zone) for each in shown]
+        box.rule().say(*(lines or [_NOBODY[state.tab]])).rule()
+        if shown and state.tab is not AwayTab.PAST:
+            options = [_option(each, answer.names) for each in shown]
+            box.control(_CONTROLS.select("extend", state, _EXTEND, options))
+            box.control(_CONTROLS.select("end", state, _END, options))
+        labels = {tab.value: f"{_TITLES[tab]} {len(answer.of(tab))}" for tab in AwayTab}
+        box.add_item(_CONTROLS.tabs(state, labels))
+        if pages > 1:
+            box.add_item(_CONTROLS.pages(state, pages))
+        return Rendered(box.say(small(_HINT)))
+
+    @pressed()
+    async def end(self, press: Press[AwayState]) -> Next[AwayState, AwayFound]:
+        """End the picked leave today."""
+        (picked,) = press.values
+        leave = await self.services.leaves.end(press.clan, int(picked))
+        ended = leave is not None and f"Ended the leave {span_words(leave, press.clan.zone)}."
+        return Next(press.state, ended or _OVER)
+
+    @pressed(acknowledge=Acknowledge.FORM)
+    async def extend(self, press: Press[AwayState]) -> None:
+        """Ask for the new last day of the picked leave."""
+        (picked,) = press.values
+        means = "Like 24 Dec, friday, or 2 weeks to make it two weeks longer"
+        day = Field("day", "Last day away", means, longest=40)
+        await press.ask("extended", "Another last day", day, argument=picked)
+
+    @pressed()
+    async def extended(self, press: Press[AwayState]) -> Next[AwayState, AwayFound] | None:
+        """Set the day if it is one."""
+        clan, absence_id = press.clan, int(press.argument)
+        who = press.interaction.user.id
+        try:
+            leave = await self.services.leaves.extend(clan, absence_id, press.filled["day"], who)
+        except ValueError as error:
+            await press.tell(no_day(error))
+            return None
+        until = None if leave is None else on_day(leave.last_on, clan.zone)
+        return Next(press.state, f"Away until {until} now." if until else _OVER)
 
 
 def _line(listed: ListedLeave, zone: ZoneInfo) -> str:
@@ -151,7 +219,7 @@ def _name(guild: discord.Guild | None, listed: ListedLeave) -> str:
     return f"user {user_id}" if member is None else member.display_name
 
 
-def _option(listed: ListedLeave, names: dict[int, str]) -> discord.SelectOption:
+def _option(listed: ListedLeave, names: Mapping[int, str]) -> discord.SelectOption:
     leave = listed.leave
     until = "further notice" if leave.until_on is None else f"{leave.until_on}"
     days = (
@@ -159,76 +227,5 @@ def _option(listed: ListedLeave, names: dict[int, str]) -> discord.SelectOption:
         if leave.until_on is None
         else f", {plural((leave.until_on - leave.from_on).days + 1, 'day')}"
     )
-    return discord.SelectOption(
-        label=names[listed.absence_id][:100],
-        value=str(listed.absence_id),
-        description=f"{leave.from_on} until {until}{days}",
-    )
-
-
-def _controls(
-    options: Sequence[discord.SelectOption],
-) -> tuple[discord.ui.Select[AwayPanel], ...]:
-    return _Extend(options), _EndLeave(options)
-
-
-class _EndLeave(discord.ui.Select[AwayPanel]):
-    def __init__(self, options: Sequence[discord.SelectOption]) -> None:
-        super().__init__(
-            custom_id="away:end",
-            placeholder="End or call off\N{HORIZONTAL ELLIPSIS}",
-            options=[*options],
-        )
-
-    async def callback(self, interaction: Interaction) -> None:
-        """End the picked leave today."""
-        if self.view is None:
-            return
-        services, clan = self.view.services, clan_of(interaction)
-        leave = await services.leaves.end(clan, int(self.values[0]))
-        note = _OVER if leave is None else f"Ended the leave {span_words(leave, clan.zone)}."
-        await self.view.redraw(interaction, note)
-
-
-class _Extend(OpensForm, discord.ui.Select[AwayPanel]):
-    def __init__(self, options: Sequence[discord.SelectOption]) -> None:
-        super().__init__(
-            custom_id="away:extend",
-            placeholder="Set another last day\N{HORIZONTAL ELLIPSIS}",
-            options=[*options],
-        )
-
-    async def callback(self, interaction: Interaction) -> None:
-        """Ask for the new last day of the picked leave."""
-        if self.view is not None:
-            await open_form(interaction, _DayForm(self.view, int(self.values[0])))
-
-
-class _DayForm(PanelForm):
-    day: discord.ui.TextInput["_DayForm"]
-
-    def __init__(self, panel: AwayPanel, absence_id: int) -> None:
-        super().__init__(panel.services, Permission.SET_LEAVE, "Another last day")
-        self._panel = panel
-        self._absence_id = absence_id
-        self.day = discord.ui.TextInput(min_length=1, max_length=40)
-        self.add_item(
-            discord.ui.Label(
-                text="Last day away",
-                description="Like 24 Dec, friday, or 2 weeks to make it two weeks longer",
-                component=self.day,
-            )
-        )
-
-    async def on_submit(self, interaction: Interaction, /) -> None:
-        """Set the day if it is one."""
-        clan = clan_of(interaction)
-        try:
-            leave = await self.services.leaves.extend(
-                clan, self._absence_id, self.day.value, interaction.user.id
-            )
-        except ValueError as error:
-            await tell(interaction, no_day(error))
-            return
-        until = None if leave is None else on_day(leave.last_on, clan.zone)
-        await self._panel.redraw(interaction, f"Away until {until} now." if until else _OVER)
+    description = f"{leave.from_on} until {until}{days}"
+    return option(names[listed.absence_id], str(listed.absence_id), description)

@@ -11,7 +11,7 @@ from bot.clan.ranks import Permission
 from bot.clan.spans import day_of
 from bot.services.people import Whom
 from bot.wiring import Services
-from cogs._away_list import AwayPanel
+from cogs._away_list import AwayScreen
 from cogs._errors import guarded
 from cogs._leave import (
     NOT_AWAY,
@@ -26,6 +26,7 @@ from cogs._leave import (
 )
 from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import tell
+from cogs.screens import add_screens
 
 
 class LeaveCommands(commands.Cog):
@@ -86,4 +87,4 @@ async def setup(bot: ClanBot) -> None:
     """Add the commands and the lasting twins of the panels about leave."""
     await bot.add_cog(LeaveCommands(bot.services))
     bot.add_view(ReturnPanel(bot.services))
-    bot.add_view(AwayPanel(bot.services))
+    add_screens(bot, AwayScreen(bot.services))

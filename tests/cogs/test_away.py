@@ -1,6 +1,7 @@
 """/away, /back, /clanstats away: a leave is one's own, and its reason for officers alone."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,12 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.clan.linking import LinkPair
 from bot.clan.ranks import DEFAULT_PERMISSIONS
-from bot.services.people import ListedLeave, Officer
+from bot.services.people import LeaveList, ListedLeave, Officer
+from cogs._away_list import AwayFound, AwayScreen, AwayState, AwayTab
 from tests.bot.services.talk import spoken
 from tests.cogs.test_intake import everybody
 from tests.cogs.test_me import quiet_player, sure_hero
-from tests.cogs.town import START, Town, newest, words
+from tests.cogs.town import START, Town, control, fits, newest, words
 
 DAY = timedelta(days=1)
 REASON = "moving to *Oslo*"
@@ -62,7 +64,7 @@ async def test_a_member_goes_and_comes_back(town: Town) -> None:
 async def test_a_leave_to_come_is_called_off_by_back(town: Town) -> None:
     await go(town, town.member, "in 3 days", "2 weeks")
     assert "called off" in words((await town.member.slash(town.general, "back")).response)
-    assert "Coming" not in words((await listed(town)).response)
+    assert "Coming 1" not in words((await listed(town)).response)
 
 
 async def test_a_leave_ends_by_itself_after_its_last_day(town: Town) -> None:
@@ -172,7 +174,9 @@ async def make_longer(
     town: Town, panel: ResponseMessage, leave: ListedLeave, text: str
 ) -> InteractionResult:
     """Pick a leave in the list and send the form for its last day."""
-    form = await town.officer.select(panel, [str(leave.absence_id)], custom_id="away:extend")
+    form = await town.officer.select(
+        panel, [str(leave.absence_id)], custom_id=control(panel, "away:extend")
+    )
     assert form.modal is not None
     (field,) = [each for each in walk_components(form.modal["components"]) if each["type"] == 4]
     return await town.officer.submit_modal(form, {field["custom_id"]: text})
@@ -189,7 +193,7 @@ async def test_an_officer_makes_a_leave_longer_and_ends_it(town: Town) -> None:
     assert longer.leave.last_on == leave.leave.last_on + 14 * DAY
     await days_pass(town, 1)
     panel = shown(await listed(town))
-    await town.officer.select(panel, [str(leave.absence_id)], custom_id="away:end")
+    await town.officer.select(panel, [str(leave.absence_id)], custom_id=control(panel, "away:end"))
     assert (await town.services.leaves.away_today(await town.clan())).users == {}
 
 
@@ -200,11 +204,13 @@ async def test_the_list_works_after_a_restart_and_asks_the_gate_again(town: Town
     await town.restart()
     clan = await town.clan()
     await town.services.clans.set_permissions(clan, DEFAULT_PERMISSIONS)
-    refused = await town.officer.select(panel, [str(leave.absence_id)], custom_id="away:end")
+    refused = await town.officer.select(
+        panel, [str(leave.absence_id)], custom_id=control(panel, "away:end")
+    )
     assert "Only officers may" in words(shown(refused))
     assert (await town.services.leaves.away_today(clan)).users != {}
     await town.appoint()
-    await town.officer.select(panel, [str(leave.absence_id)], custom_id="away:end")
+    await town.officer.select(panel, [str(leave.absence_id)], custom_id=control(panel, "away:end"))
     assert (await town.services.leaves.away_today(clan)).users == {}
 
 
@@ -239,3 +245,26 @@ async def test_the_answer_ends_the_leave_even_after_a_restart(town: Town) -> Non
         await town.guest.click(question, label="I am back")
     await town.member.click(question, label="I am back")
     assert (await town.services.leaves.away_today(await town.clan())).users == {}
+
+
+async def test_five_hundred_leaves_stand_on_pages_that_discord_takes(town: Town) -> None:
+    await go(town, town.member, "today", "3 days")
+    clan = await town.clan()
+    (leave,) = (await town.services.leaves.listed(clan)).current
+    many = tuple(replace(leave, absence_id=number, reason="*_~`" * 60) for number in range(1, 501))
+    found = AwayFound(clan, LeaveList(many, many, many), dict.fromkeys(range(1, 501), "W" * 120))
+    screen = AwayScreen(town.services)
+    for tab in AwayTab:
+        for page in (0, 1, 10_000):
+            assert fits(screen.render(AwayState(tab, page), found).view)
+
+
+async def test_leaves_that_are_over_have_no_controls(town: Town) -> None:
+    await go(town, town.member, "today", "3 days")
+    await days_pass(town, 5)
+    panel = shown(await listed(town))
+    assert "Nobody is away." in words(panel)
+    await town.officer.click(panel, custom_id=control(panel, "away:tab:past"))
+    said = words(panel)
+    assert f"<@{town.member.id}>" in said
+    assert "Set another last day" not in said

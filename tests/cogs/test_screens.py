@@ -71,7 +71,7 @@ SCREENS: dict[str, str] = {
     "clanstats alerts": "alerts:choose:kind alerts:copy",
     "clanstats audit": "audit:first audit:back audit:on audit:last",
     "clanstats cases": "cases:tab:closed cases:tab:standing",
-    "clanstats away": "away:end away:extend",
+    "clanstats away": "away:end away:extend away:tab:coming away:tab:now away:tab:past",
     "clanstats exempt": "exempt:end",
     "clanstats report": "report:post:#",
     "promotions": (
@@ -267,7 +267,7 @@ async def test_every_screen_and_every_control_there_is_stands_in_the_table(town:
     assert controls - pressed - marks == others, "nobody presses it as Discord sends it back"
 
 
-FILLED_IN = frozenset({"said", "noticed", "closed"})
+FILLED_IN = frozenset({"said", "noticed", "closed", "extended"})
 """Handlers of forms, which follow from the controls that open them."""
 
 
