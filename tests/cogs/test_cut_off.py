@@ -18,7 +18,7 @@ from tests.cogs.town import START, Town, newest, words
 COMMANDS = {
     "clanstats report": "Clan report",
     "clanstats status": "How the bot is doing",
-    "clanstats links": "links",
+    "clanstats links": "linked",
     "inactive": "Inactive",
     "promotions": "Promotions",
     "privacy show": "What is kept about you",

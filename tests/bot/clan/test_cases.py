@@ -59,7 +59,7 @@ def test_a_case_keeps_what_was_known_when_it_was_opened() -> None:
         ("administrator", CaseState.DONE, "now Administrator"),
         ("onyx", CaseState.DONE, "now Onyx"),
         ("prospector", CaseState.CLOSED, "now Prospector, and judged anew"),
-        ("unheard_of", CaseState.CLOSED, "now Unheard of, and judged anew"),
+        ("unheard_of", CaseState.CLOSED, "now Unheard Of, and judged anew"),
         (None, CaseState.CLOSED, "left the clan"),
     ],
 )
