@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, NamedTuple, Self, TypeVar
 
+import discord
+
 from bot.clan.cases import Case, CaseKind, Move, open_case
 from bot.clan.decisions import possible_moves
 from bot.clan.looking import is_checked
 from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
+from bot.clan.profiles import Profile
 from bot.clan.ranks import Permission
 from bot.clan.wording import plural
 from bot.services.ops import look_again
-from bot.services.review import CaseAction, Decided, ReviewContext, Suggestion, Unsuggested
+from bot.services.review import CaseAction, Decided, ReviewContext, Suggestion, Unsuggested, Waiting
 from cogs._deciding_words import (
     block,
     bold,
@@ -62,6 +65,16 @@ class Pick(NamedTuple):
         """Return what the value of an option stands for."""
         player_id, _, seen = text.partition(".")
         return cls(int(player_id), int(seen))
+
+
+def waiting_option(each: Waiting) -> discord.SelectOption:
+    """Return the option that picks somebody who waits for the game."""
+    return option(one_line(each.name), Pick(each.case.player_id, each.case.revision).text)
+
+
+def person_option(profile: Profile) -> discord.SelectOption:
+    """Return the option that asks for the details of a person."""
+    return option(one_line(profile.main.name), str(profile.main.player_id))
 
 
 class _Wording(NamedTuple):

@@ -2,11 +2,31 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from bot.clan.wording import role_words
+from cogs._replies import Box
+from cogs.screens import Controls, page_shown
+
+PEOPLE_SHOWN = 10
+"""How many people a page of a list takes, a line each."""
+_NOBODY_LEFT = "Nobody is left of what was chosen. Choose Everybody below."
+
+
+class Filtered(Protocol):
+    """A state that shows a page of a part of a list; the whole list has no name."""
+
+    @property
+    def page(self) -> int:
+        """The page that is shown, from 0."""
+
+    @property
+    def filter(self) -> str:
+        """The key of the part that is shown."""
+
 
 Row = TypeVar("Row")
+S = TypeVar("S", bound=Filtered)
 
 _MOST = 24
 """Parts that can be chosen; Discord takes 25 options, of which one is everybody."""
@@ -58,3 +78,33 @@ def parts_of(
 def rank_part(role: str) -> Part:
     """Return the part of whoever holds a rank."""
     return Part(f"rank.{role}", f"Rank: {role_words(role)}")
+
+
+class ListPage(NamedTuple, Generic[S, Row]):
+    """A page of a part of a list: the state at a page that there is, of how many pages, and who."""
+
+    state: S
+    pages: int
+    rows: Sequence[Row]
+    shown: Sequence[Row]
+
+
+def list_page(parts: Parts[Row], state: S) -> ListPage[S, Row]:
+    """Return the page of the part that a state chooses, with all rows of the part."""
+    rows = parts.of(state.filter)
+    state, pages = page_shown(state, len(rows), PEOPLE_SHOWN)
+    return ListPage(state, pages, rows, rows[state.page * PEOPLE_SHOWN :][:PEOPLE_SHOWN])
+
+
+def let_filter(
+    box: Box, controls: Controls[S], state: S, parts: Parts[Row], placeholder: str
+) -> None:
+    """Put the choice of a part below a list that has people on it."""
+    if parts.rows:
+        labels = parts.labels(state.filter)
+        box.control(controls.choice("filter", state, placeholder, labels))
+
+
+def nobody_words(state: Filtered, otherwise: str) -> str:
+    """Return why nobody is shown: nobody is of the part, or, as told, nobody is on the list."""
+    return _NOBODY_LEFT if state.filter else otherwise

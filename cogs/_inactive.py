@@ -13,7 +13,7 @@ from bot.clan.cases import CaseKind, CaseState, Move
 from bot.clan.enforcement import InactivityRow
 from bot.clan.names import escaped
 from bot.clan.ranks import Permission
-from bot.services.review import InactivityReview, ReviewContext, Suggestion, Waiting
+from bot.services.review import InactivityReview, ReviewContext, Suggestion
 from cogs._cases import history_lines, kinds_for
 from cogs._deciding import (
     PEOPLE,
@@ -22,9 +22,12 @@ from cogs._deciding import (
     Pick,
     moves_of,
     people_of,
+    person_option,
     revision_of,
     title_of,
+    waiting_option,
 )
+from cogs._deciding_filters import PEOPLE_SHOWN, let_filter, list_page, nobody_words
 from cogs._deciding_lists import names_to_update, send_lines, send_list, send_workbook
 from cogs._deciding_words import (
     NOTE_ROOM,
@@ -54,9 +57,8 @@ from cogs._noticing import NOTICE, WAY, NoticeWay, NoticeWords, notice_fields, s
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small
 from cogs._updating import request_update
-from cogs.screens import Acknowledge, Controls, Next, Press, Rendered, option, page_shown, pressed
+from cogs.screens import Acknowledge, Controls, Next, Press, Rendered, option, pressed
 
-PEOPLE_SHOWN = 10
 _PAGES_LIKED = 3
 _BLOCK_ROOM = 400
 
@@ -203,14 +205,10 @@ def _say_silent(
 ) -> tuple[InactiveState, int]:
     """Write a page of those who were not seen, with what can be decided about them."""
     parts = silent_on(review, state.tab)
-    rows = parts.of(state.filter)
-    state, pages = page_shown(state, len(rows), PEOPLE_SHOWN)
-    shown = rows[state.page * PEOPLE_SHOWN :][:PEOPLE_SHOWN]
+    state, pages, _, shown = list_page(parts, state)
     lines = [silent_line(review, state.tab, each) for each in shown]
     box.say(*lines or [_nothing(review, state)])
-    if parts.rows:
-        labels = parts.labels(state.filter)
-        box.control(_CONTROLS.choice("filter", state, "Show a part of the list", labels))
+    let_filter(box, _CONTROLS, state, parts, "Show a part of the list")
     if not shown:
         return state, pages
     if state.tab is InactiveTab.SURE:
@@ -220,9 +218,7 @@ def _say_silent(
         _let_take_back(box, state, [_option(review, each) for each in _taken_back(review, shown)])
     else:
         box.add_item(_help_row(state, review))
-    whom = [
-        option(one_line(each.profile.main.name), str(each.profile.main.player_id)) for each in shown
-    ]
+    whom = [person_option(each.profile) for each in shown]
     box.control(_CONTROLS.select("details", state, "Details of one person", whom))
     return state, pages
 
@@ -232,35 +228,25 @@ def _say_removals(
 ) -> tuple[InactiveState, int]:
     """Write a page of those who are to be removed."""
     parts = to_remove_on(review)
-    rows = parts.of(state.filter)
-    state, pages = page_shown(state, len(rows), PEOPLE_SHOWN)
-    shown = rows[state.page * PEOPLE_SHOWN :][:PEOPLE_SHOWN]
+    state, pages, rows, shown = list_page(parts, state)
     box.say(*map(removal_line, shown) if shown else [_nothing(review, state)])
     copied = block([each.name for each in rows])
     if shown and len(copied) <= _BLOCK_ROOM:
         box.say(copied)
-    if parts.rows:
-        labels = parts.labels(state.filter)
-        box.control(_CONTROLS.choice("filter", state, "Show one rank", labels))
+    let_filter(box, _CONTROLS, state, parts, "Show one rank")
     if shown:
-        _let_take_back(box, state, [_removal_option(each) for each in shown])
+        _let_take_back(box, state, [waiting_option(each) for each in shown])
     return state, pages
 
 
 def _nothing(review: InactivityReview, state: InactiveState) -> str:
-    if state.filter:
-        return "Nobody is left of what was chosen. Choose Everybody below."
-    return nothing_words(review, state.tab)
+    return nobody_words(state, nothing_words(review, state.tab))
 
 
 def _option(review: InactivityReview, row: InactivityRow) -> discord.SelectOption:
     main = row.profile.main
     pick = Pick(main.player_id, revision_of(review.cases.get(main.player_id)))
     return option(one_line(main.name), pick.text, in_a_word(row))
-
-
-def _removal_option(each: Waiting) -> discord.SelectOption:
-    return option(one_line(each.name), Pick(each.case.player_id, each.case.revision).text)
 
 
 def _let_pick(box: Box, state: InactiveState, picks: Sequence[discord.SelectOption]) -> None:

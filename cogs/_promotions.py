@@ -14,8 +14,16 @@ from bot.clan.cases import Case, CaseKind, CaseState, Move
 from bot.clan.names import escaped
 from bot.clan.promotion import PromotionCase
 from bot.clan.ranks import Permission
-from bot.services.review import PromotionReview, ReviewContext, Waiting
-from cogs._deciding import DecidingScreen, Pick, moves_of, revision_of
+from bot.services.review import PromotionReview, ReviewContext
+from cogs._deciding import (
+    DecidingScreen,
+    Pick,
+    moves_of,
+    person_option,
+    revision_of,
+    waiting_option,
+)
+from cogs._deciding_filters import let_filter, list_page, nobody_words
 from cogs._deciding_lists import send_lines
 from cogs._deciding_words import NOTE_ROOM, STRIP_ROOM, block, clipped, one_line
 from cogs._permissions import Interaction, clan_of
@@ -39,11 +47,9 @@ from cogs.screens import (
     Press,
     Rendered,
     option,
-    page_shown,
     pressed,
 )
 
-PEOPLE_SHOWN = 10
 _BLOCK_ROOM = 500
 
 
@@ -109,23 +115,16 @@ def _say_suggested(
 ) -> tuple[PromotionsState, int]:
     """Write a page of those who may rise, with what can be decided about them."""
     parts = suggested_on(review, state.tab)
-    rows = parts.of(state.filter)
-    state, pages = page_shown(state, len(rows), PEOPLE_SHOWN)
-    shown = rows[state.page * PEOPLE_SHOWN :][:PEOPLE_SHOWN]
+    state, pages, _, shown = list_page(parts, state)
     cases = [review.cases.get(each.profile.main.player_id) for each in shown]
     found = [*zip(shown, cases, strict=True)]
     box.say(*(promotion_line(*each) for each in found) if shown else [_nothing(review, state)])
-    if parts.rows:
-        labels = parts.labels(state.filter)
-        box.control(_CONTROLS.choice("filter", state, "Show one rank or signal", labels))
+    let_filter(box, _CONTROLS, state, parts, "Show one rank or signal")
     if shown:
         picks = [_option(each, case) for each, case in found]
         box.control(_CONTROLS.picks(state, "Pick people for the buttons below", picks))
         box.add_item(discord.ui.ActionRow(*_buttons(state, cases, review)))
-        whom = [
-            option(one_line(each.profile.main.name), str(each.profile.main.player_id))
-            for each in shown
-        ]
+        whom = [person_option(each.profile) for each in shown]
         box.control(_CONTROLS.select("details", state, "Details of one person", whom))
     return state, pages
 
@@ -135,18 +134,14 @@ def _say_approved(
 ) -> tuple[PromotionsState, int]:
     """Write a page of those who were approved, with what can be done about them."""
     parts = approved_on(review)
-    rows = parts.of(state.filter)
-    state, pages = page_shown(state, len(rows), PEOPLE_SHOWN)
-    shown = rows[state.page * PEOPLE_SHOWN :][:PEOPLE_SHOWN]
+    state, pages, _, shown = list_page(parts, state)
     box.say(*map(waiting_line, shown) if shown else [_nothing(review, state)])
     copied = block(copy_lines(review))
     if shown and len(copied) <= _BLOCK_ROOM:
         box.say(copied)
-    if parts.rows:
-        labels = parts.labels(state.filter)
-        box.control(_CONTROLS.choice("filter", state, "Show one rank", labels))
+    let_filter(box, _CONTROLS, state, parts, "Show one rank")
     if shown:
-        picks = [_waiting_option(each) for each in shown]
+        picks = [waiting_option(each) for each in shown]
         box.control(_CONTROLS.picks(state, "Pick people for the buttons below", picks))
         back = _CONTROLS.button("decide", state, "Take back", argument=Move.REOPEN)
         box.add_item(discord.ui.ActionRow(back, _CONTROLS.button("copy", state, "Copy list")))
@@ -154,19 +149,13 @@ def _say_approved(
 
 
 def _nothing(review: PromotionReview, state: PromotionsState) -> str:
-    if state.filter:
-        return "Nobody is left of what was chosen. Choose Everybody below."
-    return nothing_words(review, state.tab)
+    return nobody_words(state, nothing_words(review, state.tab))
 
 
 def _option(found: PromotionCase, case: Case | None) -> discord.SelectOption:
     main = found.profile.main
     pick = Pick(main.player_id, revision_of(case))
     return option(one_line(main.name), pick.text, in_a_word(found))
-
-
-def _waiting_option(each: Waiting) -> discord.SelectOption:
-    return option(one_line(each.name), Pick(each.case.player_id, each.case.revision).text)
 
 
 def _buttons(
