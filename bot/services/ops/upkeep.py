@@ -44,6 +44,9 @@ _log = structlog.get_logger()
 _COVERED = Period.MONTH
 _UNEXPECTED = "something that nobody expected"
 
+_TOLD_TO_END = (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit)
+"""What ends a run from outside; the run did not fail."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -101,7 +104,7 @@ class Upkeep:
                 run_id = await runs.begin(connection, job, clan_id, trace, started_at)
             try:
                 yield outcome
-            except (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit):
+            except _TOLD_TO_END:
                 outcome = Outcome(STOPPED, {"words": "the bot was told to end"})
                 raise
             except BaseException as error:
@@ -125,6 +128,8 @@ class Upkeep:
         started_at = self._clock()
         try:
             yield Outcome()
+        except _TOLD_TO_END:
+            raise
         except BaseException as error:
             self._unrecorded[job, None] = Run(
                 job, None, trace, started_at, self._clock(), FAILED, failure(error)

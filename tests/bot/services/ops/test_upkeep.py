@@ -1,5 +1,6 @@
 """How the bot itself does: runs, what is late, what is wrong and how to mend it."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -420,6 +421,13 @@ async def test_what_is_done_too_often_to_be_recorded_is_remembered_when_it_fails
     assert "flush" in (await upkeep.status(village.clan)).runs
     async with upkeep.watched("flush", "t2"):
         pass
+    assert "flush" not in (await upkeep.status(village.clan)).runs
+
+
+async def test_what_is_told_to_end_did_not_fail(upkeep: Upkeep, village: Village) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        async with upkeep.watched("flush", "t1"):
+            raise asyncio.CancelledError
     assert "flush" not in (await upkeep.status(village.clan)).runs
 
 
