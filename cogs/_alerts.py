@@ -20,10 +20,18 @@ from cogs._alerts_words import (
     summary,
 )
 from cogs._deciding_lists import send_lines
-from cogs._pages import pages_of
 from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, small, when
-from cogs.screens import Acknowledge, Controls, Press, Rendered, Screen, page_shown, pressed
+from cogs.screens import (
+    Acknowledge,
+    Controls,
+    Press,
+    Rendered,
+    Screen,
+    page_shown,
+    pages_of,
+    pressed,
+)
 
 _ROOM = 1_500
 _NOBODY = "Nobody to check in with: nobody went quiet, and every newcomer was answered."

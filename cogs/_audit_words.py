@@ -14,8 +14,8 @@ from bot.clan.wording import plural, role_words, short
 from bot.services.publish import AuditFiles
 from bot.services.review import AuditReview
 from bot.services.setup import Clan
-from cogs._pages import pages_of
 from cogs._replies import small, when
+from cogs.screens import pages_of
 
 _DOT = " \N{MIDDLE DOT} "
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -1,7 +1,8 @@
 """A member's card as Discord shows it."""
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 import discord
 
@@ -19,37 +20,74 @@ from bot.wiring import Services
 from cogs._exempt import exempt_words
 from cogs._leave import away_words
 from cogs._permissions import Interaction, clan_of
-from cogs._posting import PostPanel, Shown
 from cogs._replies import Box, listed, picture, small, when
+from cogs._standing import own_lines
+from cogs.screens import Controls, PostedScreen, Rendered
 
 _USUAL_TYPES = ("regular", "unknown")
+_NO_CARD = "There is no card of you. `/link` says which account is yours."
 
 
-class CardPanel(PostPanel):
+@dataclass(frozen=True, slots=True)
+class CardState:
+    """Of which period the card is."""
+
+    period: Period = Period.MONTH
+
+
+class CardFound(NamedTuple):
+    """One's own card; the note is for everybody."""
+
+    made: CardFiles
+    note: str
+
+
+_CONTROLS = Controls[CardState]("card")
+
+
+class CardScreen(PostedScreen[CardState, CardFound | None]):
     """One's own card; how one stands is on it, and not on what is posted."""
 
-    kind = "card"
+    controls = _CONTROLS
+    permission = Permission.SEE_OWN
+    posting = Permission.SEE_OWN
+    State = CardState
+    is_heavy = True
+    parts: ClassVar[dict[str, str]] = {"card": "Post my card"}
+    question = (
+        "Everybody in this channel will see your card, without what only you see: how you stand "
+        "and what you claim. Nobody is pinged."
+    )
 
-    def __init__(
-        self,
-        services: Services,
-        periods: Iterable[Period],
-        shown: Shown | None = None,
-        owner_id: int | None = None,
-        posted: Shown | None = None,
-    ) -> None:
-        super().__init__(services, Permission.SEE_OWN, periods, shown, owner_id)
-        self.shown = posted
-
-    async def afresh(self, interaction: Interaction, period: Period) -> Shown | None:
-        """Return the card of whoever pressed, as it is now."""
-        made = await self.services.cards.of_visitor(
-            clan_of(interaction), visitor(interaction.user), period
-        )
+    async def read(self, interaction: Interaction, state: CardState) -> CardFound | None:
+        """Return the card of whoever asks as it is now, None when they have none."""
+        asker = visitor(interaction.user)
+        made = await self.services.cards.of_self(clan_of(interaction), asker, state.period)
         if made is None:
             return None
-        note = await standing_note(self.services, interaction, made.card.member, reasons=False)
-        return card_shown(made, note)
+        member = made.card.member
+        note = await standing_note(self.services, interaction, member, reasons=False)
+        return CardFound(made, note)
+
+    def render(self, state: CardState, answer: CardFound | None, _note: str = "") -> Rendered:
+        """Return the card as only its owner sees it, with its button if it may be posted."""
+        if answer is None:
+            return Rendered(Box(_NO_CARD))
+        made, standing = answer.made, claim_lines(answer.made)
+        standing += [] if made.standing is None else own_lines(made.standing)
+        box = card_box(made, answer.note, standing)
+        if made.is_shared:
+            box.control(self.post_button(state))
+        return Rendered(box, (made.chart,))
+
+    async def for_everybody(
+        self, interaction: Interaction, state: CardState, _part: str
+    ) -> Rendered | None:
+        """Return the card of whoever pressed as it is now, if everybody may see it."""
+        found = await self.read(interaction, state)
+        if found is None or not found.made.is_shared:
+            return None
+        return Rendered(card_box(found.made, found.note), (found.made.chart,))
 
 
 def visitor(user: discord.User | discord.Member) -> Visitor:
@@ -82,16 +120,11 @@ def claim_lines(made: CardFiles) -> list[str]:
     return [f"**Claimed**  {names}", small(means)]
 
 
-def card_shown(made: CardFiles, note: str = "", standing: Sequence[str] = ()) -> Shown:
-    """Return a card and its chart as an answer.
+def card_box(made: CardFiles, note: str = "", standing: Sequence[str] = ()) -> Box:
+    """Return who it is, the numbers with their places in the clan, the picture, the small print.
 
     The note says what everybody may know, `standing` what the reader alone may.
     """
-    return Shown(partial(_box, made, note, tuple(standing)), (made.chart,))
-
-
-def _box(made: CardFiles, note: str, standing: Sequence[str]) -> Box:
-    """Return who it is, the numbers with their places in the clan, the picture, the small print."""
     card = made.card
     box = Box(f"## {escaped(card.member.name)}", _who(card), *([note] if note else []))
     box.say(small(_since(card)))

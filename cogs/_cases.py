@@ -21,7 +21,6 @@ from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._case_words import ended_words, history_words, newest_lines, standing_words
 from cogs._deciding_words import NOTE_ROOM, clipped, decided_words, one_line
-from cogs._pages import pages_of
 from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, small, tell, when
 from cogs.screens import (
@@ -33,6 +32,7 @@ from cogs.screens import (
     Rendered,
     Screen,
     page_shown,
+    pages_of,
     pressed,
 )
 

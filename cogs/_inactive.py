@@ -152,8 +152,7 @@ class InactiveScreen(DecidingScreen[InactiveState, InactivityReview]):
         kinds = kinds_for(press.interaction)
         earlier = await history_lines(self.services, press.clan, player_id, kinds)
         box = Box(f"## {bold(row.profile.main.name)}", *details_lines(review, row)).say(*earlier)
-        view = discord.ui.LayoutView().add_item(box)
-        await press.interaction.followup.send(view=view, ephemeral=True)
+        await Rendered(box).send(press.interaction)
 
     @pressed(acknowledge=Acknowledge.ANSWER)
     async def copy(self, press: Press[InactiveState]) -> None:

@@ -3,7 +3,9 @@
 A day is written as its noon on the clan's clock, so that readers everywhere see the same date.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import discord
@@ -12,11 +14,10 @@ from discord import app_commands
 from bot.clan.leave import Leave
 from bot.clan.names import escaped
 from bot.clan.ranks import Permission
-from bot.services.people import Whom
-from bot.wiring import Services
-from cogs._panels import Panel
+from bot.services.people import ListedLeave, Whom
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, when
+from cogs.screens import Controls, Press, Rendered, Screen, pressed
 
 NOT_AWAY = "You are not on leave. `/away` sets one."
 _NOON = time(12)
@@ -70,57 +71,57 @@ def ended_words(leave: Leave, today: date, zone: ZoneInfo) -> str:
     return f"Welcome back! Your leave {span_words(leave, zone)} is over."
 
 
-class ReturnPanel(Panel):
-    """Asks somebody on leave who was seen whether they are back; without a leave, the twin."""
+class ReturnQuestion(NamedTuple):
+    """The leave of somebody who was seen, if there is one, and the clan's clock."""
 
-    def __init__(
-        self, services: Services, leave: Leave | None = None, asked: tuple[str, str] = ("", "")
-    ) -> None:
-        super().__init__(services, Permission.SEE_OWN, lasting=leave is None)
-        row: discord.ui.ActionRow[ReturnPanel] = discord.ui.ActionRow(_Back(), _StillAway())
-        if leave is None:
-            self.add_item(row)
-        else:
-            until, seen = asked
-            box = Box("**Are you back?**", f"You are {until}, and you were seen {seen}.")
-            self.add_item(box.add_item(row))
+    zone: ZoneInfo
+    found: ListedLeave | None
 
 
-def return_panel(
-    services: Services, leave: Leave, sign_at: datetime | None, zone: ZoneInfo
-) -> ReturnPanel:
-    """Return the question for somebody who was seen."""
-    return ReturnPanel(services, leave, (away_words(leave, zone), when(sign_at)))
+@dataclass(frozen=True, slots=True)
+class ReturnState:
+    """Nothing: whoever presses is who was asked, for nobody else sees it."""
 
 
-class _Back(discord.ui.Button[ReturnPanel]):
-    def __init__(self) -> None:
-        super().__init__(
-            label="I am back", custom_id="return:yes", style=discord.ButtonStyle.primary
-        )
+_CONTROLS = Controls[ReturnState]("return")
 
-    async def callback(self, interaction: Interaction) -> None:
+
+class ReturnScreen(Screen[ReturnState, ReturnQuestion]):
+    """Asks somebody on leave who was seen whether they are back."""
+
+    controls = _CONTROLS
+    permission = Permission.SEE_OWN
+    State = ReturnState
+
+    async def read(self, interaction: Interaction, _state: ReturnState) -> ReturnQuestion:
+        """Return what there is to ask whoever was seen."""
+        clan = clan_of(interaction)
+        found = await self.services.leaves.question(clan, interaction.user.id)
+        return ReturnQuestion(clan.zone, found)
+
+    def render(self, state: ReturnState, answer: ReturnQuestion, _note: str = "") -> Rendered:
+        """Return the question."""
+        zone, found = answer
+        if found is None:
+            return Rendered(Box(NOT_AWAY))
+        until = away_words(found.leave, zone)
+        box = Box("**Are you back?**", f"You are {until}, and you were seen {when(found.sign_at)}.")
+        primary = discord.ButtonStyle.primary
+        yes = _CONTROLS.button("returned", state, "I am back", style=primary)
+        no = _CONTROLS.button("still_away", state, "Still away")
+        return Rendered(box.add_item(discord.ui.ActionRow(yes, no)))
+
+    @pressed()
+    async def returned(self, press: Press[ReturnState]) -> None:
         """End the leave of whoever pressed."""
-        if self.view is None:
-            return
-        clan, leaves = clan_of(interaction), self.view.services.leaves
-        away = await leaves.away_today(clan)
-        leave = away.users.get(interaction.user.id)
+        clan, leaves, who = press.clan, self.services.leaves, press.interaction.user.id
+        leave = (await leaves.away_today(clan)).users.get(who)
         if leave is not None:
-            await leaves.come_back(clan, Whom(user_id=interaction.user.id))
+            await leaves.come_back(clan, Whom(user_id=who))
         words = NOT_AWAY if leave is None else ended_words(leave, leave.from_on, clan.zone)
-        await _close(interaction, words)
+        await press.close(words)
 
-
-class _StillAway(discord.ui.Button[ReturnPanel]):
-    def __init__(self) -> None:
-        super().__init__(label="Still away", custom_id="return:no")
-
-    async def callback(self, interaction: Interaction) -> None:
+    @pressed()
+    async def still_away(self, press: Press[ReturnState]) -> None:
         """Leave everything as it is."""
-        await _close(interaction, "All right, your leave goes on. `/back` ends it at any time.")
-
-
-async def _close(interaction: Interaction, words: str) -> None:
-    view = discord.ui.LayoutView().add_item(discord.ui.TextDisplay(words))
-    await interaction.edit_original_response(view=view)
+        await press.close("All right, your leave goes on. `/back` ends it at any time.")

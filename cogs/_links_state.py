@@ -14,7 +14,7 @@ import discord
 
 from bot.clan.linking import LinkPair
 from bot.services.people import SurePair
-from cogs._pages import marked
+from cogs._panels import marked
 
 _MARK = "links:at"
 _NONE = LinkPair(0, 0)

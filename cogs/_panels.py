@@ -4,6 +4,8 @@ A panel that is sent ends after a quarter of an hour; its lasting twin, given to
 cog is loaded, answers presses on it ever after, restarts included.
 """
 
+from collections.abc import Iterator, Sequence
+
 import discord
 
 from bot.clan.ranks import Permission
@@ -64,3 +66,18 @@ class PanelForm(_Watched, discord.ui.Modal):
         super().__init__(title=title, timeout=_SENT_FOR)
         self.services = services
         self.permission = permission
+
+
+def marked(message: discord.Message | None, mark: str) -> str | None:
+    """Return what a message keeps behind a mark and a colon in one of its ids, or None."""
+    ids = () if message is None else _custom_ids(message.components)
+    begin = f"{mark}:"
+    return next((each.removeprefix(begin) for each in ids if each.startswith(begin)), None)
+
+
+def _custom_ids(components: Sequence[object]) -> Iterator[str]:
+    for part in components:
+        custom_id = getattr(part, "custom_id", None)
+        if custom_id:
+            yield custom_id
+        yield from _custom_ids(getattr(part, "children", ()))

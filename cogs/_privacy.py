@@ -1,6 +1,8 @@
 """What is kept about somebody in plain words, and the question before it is deleted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 import discord
 
@@ -9,14 +11,15 @@ from bot.clan.ranks import Permission
 from bot.clan.wording import exact, plural
 from bot.services.privacy import KeptCase, KeptSummary
 from bot.services.setup import Clan
-from bot.wiring import Services
 from cogs._leave import on_day
-from cogs._panels import Panel
 from cogs._permissions import Interaction, clan_of
-from cogs._replies import Box, small, tell, when
+from cogs._replies import Box, small, when
+from cogs.screens import Controls, Press, Rendered, Screen, pressed
 
 _RED = discord.Colour(0xD55E00)
 _CASES_SHOWN = 5
+_HOLDS_FOR = timedelta(minutes=15)
+"""For how long a question may be answered: later, nobody remembers what it asked."""
 _GONE = (
     "your counted messages, questions and answers, with every total made of them",
     "the days on which you talked in voice, reacted or used a command",
@@ -155,80 +158,70 @@ def forgotten_words(messages: int, *, opted_out: bool) -> str:
     return f"{told}\n{small(now_on)}"
 
 
-class ForgetPanel(Panel):
-    """Asks before everything is deleted; without an owner, the lasting twin, which only refuses."""
+@dataclass(frozen=True, slots=True)
+class ForgetState:
+    """Who was asked."""
 
-    def __init__(
-        self, services: Services, owner_id: int | None = None, *, opted_out: bool = False
-    ) -> None:
-        super().__init__(services, Permission.SEE_OWN, lasting=owner_id is None)
-        self.owner_id = owner_id
-        self.opted_out = opted_out
-        row: discord.ui.ActionRow[ForgetPanel] = discord.ui.ActionRow(_Forget())
-        if not opted_out:
-            row.add_item(_ForgetAndStop())
-        row.add_item(_Keep())
-        if owner_id is None:
-            self.add_item(row)
-            return
+    user_id: int = 0
+
+
+_CONTROLS = Controls[ForgetState]("privacy")
+
+
+class ForgetScreen(Screen[ForgetState, bool]):
+    """Asks before everything is deleted; the answer holds for a quarter of an hour."""
+
+    controls = _CONTROLS
+    permission = Permission.SEE_OWN
+    State = ForgetState
+
+    async def read(self, interaction: Interaction, _state: ForgetState) -> bool:
+        """Return whether whoever asks has opted out already."""
+        return await self.services.privacy.is_opted_out(clan_of(interaction), interaction.user.id)
+
+    def render(self, state: ForgetState, answer: bool, _note: str = "") -> Rendered:  # noqa: FBT001 - what was read
+        """Return what would be deleted, and the answers."""
         box = Box("## Delete everything about you?", colour=_RED)
         box.say("This deletes in this clan:", *(f"- {each}" for each in _GONE))
         box.say(
             "What the clan's roster shows from Wise Old Man stays. It cannot be undone.",
-            *(() if opted_out else (small(COUNTED_ANEW),)),
+            *(() if answer else (small(COUNTED_ANEW),)),
         )
-        self.add_item(box.add_item(row))
+        answers = {"forget": "Delete"} | ({} if answer else {"stop": "Delete and opt out"})
+        return Rendered(box.add_item(_CONTROLS.confirm(state, answers, "Keep everything")))
 
-    async def is_theirs(self, interaction: Interaction) -> bool:
-        """Return whether whoever pressed was asked, and lately; if not, they are told."""
-        if self.owner_id is None:
-            await tell(interaction, "This question is too old: use `/privacy forget` again.")
-        elif self.owner_id != interaction.user.id:
-            await tell(interaction, "Only the one who was asked can answer this.")
-        return self.owner_id == interaction.user.id
-
-    async def forget(self, interaction: Interaction) -> None:
-        """Forget whoever pressed, and say so."""
-        clan, privacy = clan_of(interaction), self.services.privacy
-        done = await privacy.forget(clan, interaction.user.id, interaction.created_at)
-        words = forgotten_words(done.messages, opted_out=self.opted_out)
-        view = discord.ui.LayoutView().add_item(discord.ui.TextDisplay(words))
-        await interaction.edit_original_response(view=view)
-
-
-class _Forget(discord.ui.Button[ForgetPanel]):
-    def __init__(self) -> None:
-        super().__init__(
-            label="Delete", custom_id="privacy:forget", style=discord.ButtonStyle.danger
-        )
-
-    async def callback(self, interaction: Interaction) -> None:
+    @pressed()
+    async def forget(self, press: Press[ForgetState]) -> None:
         """Delete everything about whoever was asked."""
-        if self.view is not None and await self.view.is_theirs(interaction):
-            await self.view.forget(interaction)
+        if await _is_theirs(press):
+            await self._forget(press)
 
-
-class _ForgetAndStop(discord.ui.Button[ForgetPanel]):
-    def __init__(self) -> None:
-        super().__init__(
-            label="Delete and opt out",
-            custom_id="privacy:forget-and-stop",
-            style=discord.ButtonStyle.danger,
-        )
-
-    async def callback(self, interaction: Interaction) -> None:
+    @pressed()
+    async def stop(self, press: Press[ForgetState]) -> None:
         """Count whoever was asked no more, and delete everything about them."""
-        if self.view is not None and await self.view.is_theirs(interaction):
-            self.view.opted_out = True
-            await self.view.services.privacy.opt_out(clan_of(interaction), interaction.user.id)
-            await self.view.forget(interaction)
+        if await _is_theirs(press):
+            await self.services.privacy.opt_out(press.clan, press.interaction.user.id)
+            await self._forget(press)
 
-
-class _Keep(discord.ui.Button[ForgetPanel]):
-    def __init__(self) -> None:
-        super().__init__(label="Keep everything", custom_id="privacy:keep")
-
-    async def callback(self, interaction: Interaction) -> None:
+    @pressed()
+    async def no(self, press: Press[ForgetState]) -> None:
         """Change nothing."""
-        view = discord.ui.LayoutView().add_item(discord.ui.TextDisplay("Nothing was changed."))
-        await interaction.edit_original_response(view=view)
+        await press.close("Nothing was changed.")
+
+    async def _forget(self, press: Press[ForgetState]) -> None:
+        privacy, who = self.services.privacy, press.interaction.user.id
+        done = await privacy.forget(press.clan, who, press.interaction.created_at)
+        opted_out = await privacy.is_opted_out(press.clan, who)
+        await press.close(forgotten_words(done.messages, opted_out=opted_out))
+
+
+async def _is_theirs(press: Press[ForgetState]) -> bool:
+    """Return whether whoever pressed was asked, and lately; if not, they are told."""
+    interaction, message = press.interaction, press.interaction.message
+    if press.state.user_id != interaction.user.id:
+        await press.tell("Only the one who was asked can answer this.")
+    elif message is None or interaction.created_at - message.created_at > _HOLDS_FOR:
+        await press.tell("This question is too old: use `/privacy forget` again.")
+    else:
+        return True
+    return False

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import partial
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 from bot.clan.activity import ChangeKind
 from bot.clan.names import escaped
@@ -17,12 +18,15 @@ from bot.reports.clan_report import (
     top_movers,
     total_rows,
 )
+from bot.reports.documents import Document
 from bot.reports.style import day_words
 from bot.services.publish import ReportFiles
-from bot.wiring import Services
-from cogs._permissions import Interaction, clan_of
-from cogs._posting import PostPanel, Shown
+from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, attached, listed, picture, small, when
+from cogs.screens import Controls, PostedScreen, Rendered
+
+SUMMARY, WORKBOOK = "summary", "workbook"
+"""What of a report can be posted."""
 
 _HEADLINES = ("XP gained", "Boss kills", "Messages", "Members active")
 _ALONGSIDE = ("EHP gained", "EHB gained", "Members who wrote")
@@ -38,38 +42,72 @@ _CHANGES = (
 )
 
 
-class ReportPanel(PostPanel):
+@dataclass(frozen=True, slots=True)
+class ReportState:
+    """Of which period the report is."""
+
+    period: Period = Period.WEEK
+
+
+class ReportFound(NamedTuple):
+    """A report with its files, and whether whoever asks may post it."""
+
+    made: ReportFiles
+    may_post: bool
+
+
+_CONTROLS = Controls[ReportState]("report")
+
+
+class ReportScreen(PostedScreen[ReportState, ReportFound]):
     """A report for the officer who asked; what only leadership's copy has is never posted."""
 
-    kind = "report"
+    controls = _CONTROLS
+    permission = Permission.SEE_REPORTS
     posting = Permission.POST_REPORTS
+    State = ReportState
+    is_heavy = True
+    parts: ClassVar[dict[str, str]] = {
+        SUMMARY: "Post the summary",
+        WORKBOOK: "Post it with the workbook",
+    }
+    question = (
+        "The summary is the totals, the top lists and the chart. The workbook has every member by "
+        "name and when they were last seen. Nobody is pinged, and nothing that only leadership "
+        "sees is posted."
+    )
 
-    def __init__(
-        self, services: Services, periods: Iterable[Period], made: ReportFiles | None = None
-    ) -> None:
-        shown = None if made is None else report_shown(made)
-        super().__init__(services, Permission.SEE_REPORTS, periods, shown)
-        self._made = made
+    async def read(self, interaction: Interaction, state: ReportState) -> ReportFound:
+        """Return the report as it is now; with the suggestions for whoever decides on them."""
+        leads = caller_may(interaction, Permission.CALL_INACTIVE)
+        made = await self.services.publish.report_files(
+            clan_of(interaction), state.period, leadership=leads
+        )
+        return ReportFound(made, caller_may(interaction, self.posting))
 
-    async def to_post(self, interaction: Interaction, period: Period) -> Shown | None:
-        """Return the report that was shown, as everybody may see it, or else as it is now."""
-        if self._made is None:
-            return await self.afresh(interaction, period)
-        return report_shown(await self.services.publish.for_everybody(self._made))
+    def render(self, state: ReportState, answer: ReportFound, _note: str = "") -> Rendered:
+        """Return the report, with its button for whoever may post it."""
+        made = answer.made
+        box = report_box(made.report, made.chart, made.workbook)
+        if answer.may_post:
+            box.control(self.post_button(state))
+        return Rendered(box, (made.chart, made.workbook))
 
-    async def afresh(self, interaction: Interaction, period: Period) -> Shown | None:
-        """Return the report as it is now."""
-        return report_shown(await self.services.publish.report_files(clan_of(interaction), period))
+    async def for_everybody(
+        self, interaction: Interaction, state: ReportState, part: str
+    ) -> Rendered:
+        """Return the report as it is now and as everybody may see it."""
+        clan, publish = clan_of(interaction), self.services.publish
+        if part == WORKBOOK:
+            made = await publish.report_files(clan, state.period)
+            box = report_box(made.report, made.chart, made.workbook)
+            return Rendered(box, (made.chart, made.workbook))
+        report, chart = await publish.report_summary(clan, state.period)
+        return Rendered(report_box(report, chart), (chart,))
 
 
-def report_shown(made: ReportFiles) -> Shown:
-    """Return a report and its files as an answer."""
-    return Shown(partial(_box, made), (made.chart, made.workbook))
-
-
-def _box(made: ReportFiles) -> Box:
+def report_box(report: ClanReport, chart: Document, workbook: Document | None = None) -> Box:
     """Return totals, picture, who moved most, what changed, the file, and how good it all is."""
-    report = made.report
     rows = {row.label: row for row in total_rows(report)}
     movers = top_movers(report)
     box = Box(
@@ -81,14 +119,15 @@ def _box(made: ReportFiles) -> Box:
     box.say(*(small(_total(rows[label])) for label in _ALONGSIDE))
     if told := doubts(report):
         box.say(small(*told))
-    box.add_item(picture(made.chart))
+    box.add_item(picture(chart))
     box.say(
         listed("Most XP", _named(movers.xp), "nobody yet"),
         listed("Most boss kills", _named(movers.kills), "nobody yet"),
         listed("Most messages", _named(movers.messages), "nobody yet"),
         listed("Members", _changes(report), "nobody came, left or changed rank"),
     )
-    box.add_item(attached(made.workbook))
+    if workbook is not None:
+        box.add_item(attached(workbook))
     if report.suggestions is not None:
         box.say(small(_LEADERSHIP_ONLY))
     return box.say(small(*report.evidence))

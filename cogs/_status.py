@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import discord
-
 from bot.clan.diagnosis import Finding
 from bot.clan.enforcement import Verdict
 from bot.clan.names import escaped
@@ -39,9 +37,9 @@ _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECT
 
 @dataclass(frozen=True, slots=True)
 class StatusState:
-    """Whether somebody is asked to confirm that Wise Old Man's list is right."""
+    """What somebody is asked to confirm, if anything: that Wise Old Man's list is right."""
 
-    asks: bool = False
+    asks: str = ""
 
 
 class StatusFound(NamedTuple):
@@ -85,24 +83,14 @@ class StatusScreen(Screen[StatusState, StatusFound]):
             box.say(note)
         if answer.doubt is None:
             return Rendered(box)
-        danger = discord.ButtonStyle.danger
         if not state.asks:
-            button = _CONTROLS.button("believe", state, "Take over this list", style=danger)
-            return Rendered(box.control(button))
-        box.say(f"{_sentence(answer.doubt)}. Take the list over as it is?")
-        yes = _CONTROLS.button("believed", state, "Yes, take it over", style=danger)
-        no = _CONTROLS.button("keep", state, "No, keep ours")
-        return Rendered(box.add_item(discord.ui.ActionRow(yes, no)))
-
-    @pressed(permission=Permission.MANAGE)
-    async def believe(self, _press: Press[StatusState]) -> Next[StatusState, StatusFound]:
-        """Ask first: whoever is not on the list leaves the clan's numbers."""
-        return Next(StatusState(asks=True))
-
-    @pressed(permission=Permission.MANAGE)
-    async def keep(self, _press: Press[StatusState]) -> Next[StatusState, StatusFound]:
-        """Change nothing; the next poll looks anew."""
-        return Next(StatusState())
+            return Rendered(box.control(_CONTROLS.sure("believed", state, "Take over this list")))
+        box.say(
+            f"{_sentence(answer.doubt)}. Whoever is not on the list leaves the clan's numbers. "
+            "Are you sure?"
+        )
+        yes = {"believed": "Yes, take it over"}
+        return Rendered(box.add_item(_CONTROLS.confirm(state, yes, "No, keep ours")))
 
     @pressed(permission=Permission.MANAGE)
     async def believed(self, press: Press[StatusState]) -> Next[StatusState, StatusFound]:

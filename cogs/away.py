@@ -18,10 +18,10 @@ from cogs._leave import (
     UNCONFIRMED,
     Day,
     Reason,
-    ReturnPanel,
+    ReturnScreen,
+    ReturnState,
     ended_words,
     no_day,
-    return_panel,
     set_words,
 )
 from cogs._permissions import Interaction, clan_of, requires
@@ -75,16 +75,14 @@ class LeaveCommands(commands.Cog):
             await guarded(self._ask(interaction), "asking who is back")
 
     async def _ask(self, interaction: Interaction) -> None:
-        clan, leaves = clan_of(interaction), self.services.leaves
-        found = await leaves.question(clan, interaction.user.id)
-        if found is not None:
-            panel = return_panel(self.services, found.leave, found.sign_at, clan.zone)
-            await interaction.followup.send(view=panel, ephemeral=True)
-            await leaves.asked(clan, found.absence_id)
+        screen, state = ReturnScreen(self.services), ReturnState()
+        asked = await screen.read(interaction, state)
+        if asked.found is not None:
+            await screen.send(interaction, state, asked)
+            await self.services.leaves.asked(clan_of(interaction), asked.found.absence_id)
 
 
 async def setup(bot: ClanBot) -> None:
-    """Add the commands and the lasting twins of the panels about leave."""
+    """Add the commands, the list of leaves and the question about them."""
     await bot.add_cog(LeaveCommands(bot.services))
-    bot.add_view(ReturnPanel(bot.services))
-    add_screens(bot, AwayScreen(bot.services))
+    add_screens(bot, AwayScreen(bot.services), ReturnScreen(bot.services))

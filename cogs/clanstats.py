@@ -18,10 +18,9 @@ from cogs._leave import Day, Reason
 from cogs._links import LinksPanel, seen_at
 from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
-from cogs._posting import post, show, show_plain
 from cogs._privacy import retention_words
 from cogs._replies import PERIODS, tell
-from cogs._report import ReportPanel, report_shown
+from cogs._report import SUMMARY, WORKBOOK, ReportScreen, ReportState
 from cogs._settings import settings_twins
 from cogs._settings_file import settings_answer
 from cogs._setup import SetupPanel, setting_of, show_setup
@@ -29,10 +28,11 @@ from cogs._setup_bridge import BridgePanel
 from cogs._status import StatusScreen, status_answer
 from cogs.screens import add_screens
 
-_ONLY_ME, _EVERYBODY = "me", "everybody"
+_ONLY_ME = "me"
 _VISIBILITY = [
     app_commands.Choice(name="only me", value=_ONLY_ME),
-    app_commands.Choice(name="everybody", value=_EVERYBODY),
+    app_commands.Choice(name="everybody: the summary", value=SUMMARY),
+    app_commands.Choice(name="everybody: the summary and the workbook", value=WORKBOOK),
 ]
 
 
@@ -54,22 +54,16 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     ) -> None:
         """Show how the clan did: totals, top lists, a chart and an Excel file."""
         clan = clan_of(interaction)
-        may_post = caller_may(interaction, Permission.POST_REPORTS)
-        if visibility == _EVERYBODY and not may_post:
-            await refuse(interaction, Permission.POST_REPORTS)
-            return
-        if words := unready(clan):
+        is_public = visibility != _ONLY_ME
+        screen, state = ReportScreen(self.services), ReportState(Period(period))
+        if is_public and not caller_may(interaction, ReportScreen.posting):
+            await refuse(interaction, ReportScreen.posting)
+        elif words := unready(clan):
             await tell(interaction, words)
-            return
-        leads = visibility == _ONLY_ME and caller_may(interaction, Permission.CALL_INACTIVE)
-        made = await self.services.publish.report_files(clan, Period(period), leadership=leads)
-        if visibility == _EVERYBODY:
-            await post(interaction, report_shown(made))
-        elif not may_post:
-            await show_plain(interaction, report_shown(made))
+        elif is_public:
+            await screen.show_everybody(interaction, state, visibility)
         else:
-            panel = ReportPanel(self.services, [Period(period)], made)
-            await show(interaction, report_shown(made), panel)
+            await screen.show(interaction, state)
 
     @app_commands.command()
     @requires(Permission.SEE_REPORTS)
@@ -204,10 +198,9 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
 async def setup(bot: ClanBot) -> None:
     """Add the group, and the lasting twins of its panels."""
     await bot.add_cog(ClanStats(bot.services))
-    bot.add_view(ReportPanel(bot.services, Period))
     bot.add_view(SetupPanel(bot.services))
     services = bot.services
-    screens = (AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, StatusScreen)
+    screens = (AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, ReportScreen, StatusScreen)
     add_screens(bot, *(each(services) for each in screens))
     bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))

@@ -11,13 +11,13 @@ from bot.clan.spans import Period
 from bot.services.game import unready
 from bot.services.publish import CardFiles, OptedOut
 from bot.wiring import Services
-from cogs._card import CardPanel, card_shown, claim_lines, standing_note, visitor
+from cogs._card import CardScreen, CardState, card_box, standing_note, visitor
 from cogs._cases import history_lines, kinds_for
 from cogs._offers import Choices, Typed, members_offered
 from cogs._permissions import Interaction, caller_may, clan_of, requires
-from cogs._posting import show, show_plain
 from cogs._replies import PERIODS, tell
-from cogs._standing import own_lines, slack_line
+from cogs._standing import slack_line
+from cogs.screens import Rendered, add_screens
 
 _LONGEST_CHOICE = 100
 _OPTED_OUT = "This member opted out and is shown to nobody else."
@@ -36,21 +36,14 @@ class Me(commands.Cog):
     @requires(Permission.SEE_OWN, is_heavy=True)
     async def me(self, interaction: Interaction, period: int = Period.MONTH) -> None:
         """Show your own card: XP, boss kills, messages, and your place in the clan."""
-        clan, asker = clan_of(interaction), visitor(interaction.user)
-        made = await self.services.cards.of_self(clan, asker, Period(period))
-        if made is None:
-            await tell(interaction, unready(clan) or unknown_self(asker.name, asker.handle))
+        screen, state = CardScreen(self.services), CardState(Period(period))
+        found = await screen.read(interaction, state)
+        if found is None:
+            asker = visitor(interaction.user)
+            words = unready(clan_of(interaction)) or unknown_self(asker.name, asker.handle)
+            await tell(interaction, words)
             return
-        member = made.card.member
-        note = await standing_note(self.services, interaction, member, reasons=False)
-        standing = claim_lines(made)
-        standing += [] if made.standing is None else own_lines(made.standing)
-        if not made.is_shared:
-            await show_plain(interaction, card_shown(made, note, standing))
-            return
-        shown, posted = card_shown(made, note, standing), card_shown(made, note)
-        panel = CardPanel(self.services, [Period(period)], shown, interaction.user.id, posted)
-        await show(interaction, shown, panel)
+        await screen.send(interaction, state, found)
 
     @app_commands.command()
     @app_commands.describe(
@@ -103,7 +96,8 @@ class Me(commands.Cog):
         kinds = kinds_for(interaction) if officer else frozenset()
         past = await history_lines(self.services, clan_of(interaction), member.player_id, kinds)
         slack = [] if made.standing is None else [slack_line(made.standing.slack, "they are")]
-        await show_plain(interaction, card_shown(made, note, [*slack, *past]))
+        box = card_box(made, note, [*slack, *past])
+        await Rendered(box, (made.chart,)).send(interaction)
 
 
 def unknown_self(name: str, handle: str) -> str:
@@ -140,8 +134,8 @@ def _either(name: str, handle: str) -> str:
 
 
 async def setup(bot: ClanBot) -> None:
-    """Add the commands, the right-click, and the lasting twin of the cards' button."""
+    """Add the commands, the right-click, and one's own card."""
     cog = Me(bot.services)
     await bot.add_cog(cog)
     bot.tree.add_command(cog.menu)
-    bot.add_view(CardPanel(bot.services, Period))
+    add_screens(bot, CardScreen(bot.services))

@@ -12,8 +12,9 @@ from bot.clan.ranks import Permission
 from bot.wiring import Services
 from cogs._errors import guarded
 from cogs._permissions import Interaction, clan_in, clan_of, requires
-from cogs._privacy import OPTED_IN, OPTED_OUT, ForgetPanel, kept_box
+from cogs._privacy import OPTED_IN, OPTED_OUT, ForgetScreen, ForgetState, kept_box
 from cogs._replies import files, tell
+from cogs.screens import Rendered, add_screens
 
 _ALREADY_OUT = "You had opted out already: nothing is counted."
 _NEVER_OUT = "You had not opted out: you are counted as before."
@@ -31,8 +32,7 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
         """Show in plain words what is kept about you, for how long, and who sees it."""
         clan = clan_of(interaction)
         kept = await self.services.dossier.kept(clan, interaction.user.id)
-        view = discord.ui.LayoutView().add_item(kept_box(clan, kept))
-        await interaction.followup.send(view=view)
+        await Rendered(kept_box(clan, kept)).send(interaction)
 
     @app_commands.command()
     @requires(Permission.SEE_OWN, is_heavy=True)
@@ -46,9 +46,7 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
     @requires(Permission.SEE_OWN)
     async def forget(self, interaction: Interaction) -> None:
         """Delete everything about you but what the clan's roster shows; asks you first."""
-        clan, user_id = clan_of(interaction), interaction.user.id
-        out = await self.services.privacy.is_opted_out(clan, user_id)
-        await interaction.followup.send(view=ForgetPanel(self.services, user_id, opted_out=out))
+        await ForgetScreen(self.services).show(interaction, ForgetState(interaction.user.id))
 
     @app_commands.command(name="opt-out")
     @requires(Permission.SEE_OWN)
@@ -93,10 +91,10 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
 
 
 async def setup(bot: ClanBot) -> None:
-    """Add the commands and the lasting twin of the question; look round once all are known."""
+    """Add the commands and their question; look round once all are known."""
     cog = PrivacyCommands(bot.services)
     await bot.add_cog(cog)
-    bot.add_view(ForgetPanel(bot.services))
+    add_screens(bot, ForgetScreen(bot.services))
 
     async def look_round() -> None:
         for guild in bot.guilds:

@@ -79,6 +79,18 @@ SLASH_COMMAND = re.compile(r"(?<![\w/.:)\]}<>*])/[a-z][a-z-]+")
 IMPOSED = frozenset({"exception_handler"})
 """Names with a banned word that a library asks for."""
 
+OF_THE_KIT = frozenset(
+    ["View", "LayoutView", "Modal", "DynamicItem", "Button", "TextInput", "Panel", "PanelForm"]
+) | {"Select", "UserSelect", "RoleSelect", "ChannelSelect", "MentionableSelect"}
+"""What only cogs/screens makes classes from, so that each control is known by its id alone."""
+MOVING_ONTO_THE_KIT = (
+    "cogs/_panels.py",
+    "cogs/_links*.py",
+    "cogs/_settings*.py",
+    "cogs/_setup*.py",
+)
+"""Who still has controls of their own."""
+
 LONG_BY_NATURE = ("migrations/versions/*", "storage/tables.py")
 """Whose functions may be long."""
 MAY_BE_LONG = ("migrations/versions/*", "storage/tables.py")
@@ -332,6 +344,26 @@ def loose_dependencies(pyproject: str) -> Iterator[str]:
             yield f"pyproject.toml:{number} {wanted} gives no reason"
 
 
+def screens_elsewhere(module: Module) -> Iterator[str]:
+    """Tell who makes a control or an answer with controls of their own: cogs/screens has them."""
+    if module.top != "cogs" or module.is_one_of(("cogs/screens/*", *MOVING_ONTO_THE_KIT)):
+        return
+    for node in module.nodes:
+        if isinstance(node, ast.ClassDef):
+            names = {_last_name(base) for base in node.bases}
+            yield from (
+                module.said(node, f"{node.name} is a {name} outside cogs/screens")
+                for name in sorted(names & OF_THE_KIT)
+            )
+
+
+def _last_name(base: ast.expr) -> str:
+    """Return what a class is made from, without its package and what it is of."""
+    if isinstance(base, ast.Subscript):
+        return _last_name(base.value)
+    return base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+
+
 OF_EVERY_ROOM: dict[str, Callable[[Module], Iterator[str]]] = {
     "arrows": arrows,
     "floors": floors,
@@ -346,5 +378,6 @@ OF_EVERY_ROOM: dict[str, Callable[[Module], Iterator[str]]] = {
     "without_docstring": without_docstring,
     "printing": printing,
     "left_for_later": left_for_later,
+    "screens_elsewhere": screens_elsewhere,
 }
 OF_THE_TESTS = ("wall_clock", "banned_names", "long_functions", "printing", "left_for_later")

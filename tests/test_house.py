@@ -111,6 +111,10 @@ BAD = [
     ("without_docstring", "bot/app.py", "x = 1"),
     ("printing", "bot/app.py", "print(1)"),
     ("left_for_later", "bot/app.py", "x = 1  # TO" + "DO: two"),
+    ("screens_elsewhere", "cogs/_card.py", "class Card(discord.ui.LayoutView): ..."),
+    ("screens_elsewhere", "cogs/_card.py", "class Pick(discord.ui.Select[Any]): ..."),
+    ("screens_elsewhere", "cogs/me/card.py", "class Post(ui.Button['Card']): ..."),
+    ("screens_elsewhere", "cogs/me/card.py", "class Post(DynamicItem[Button], template='x'): ..."),
 ]
 
 
@@ -145,6 +149,9 @@ GOOD = [
     ("long_modules", "bot/app.py", "x = 1\n" * 400),
     ("long_modules", "storage/tables.py", '"""One file, because."""\n' + "x = 1\n" * 401),
     ("printing", "bot/cli.py", "print(1)"),
+    ("screens_elsewhere", "cogs/_card.py", "view = discord.ui.LayoutView()"),
+    ("screens_elsewhere", "cogs/_card.py", "class Framed(discord.ui.Container[Any]): ..."),
+    ("screens_elsewhere", "cogs/screens/forms.py", "class Form(discord.ui.Modal): ..."),
 ]
 
 

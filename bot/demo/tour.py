@@ -53,7 +53,7 @@ TOUR = (
         Permission.SEE_REPORTS,
         _OFFICERS,
         frozenset({"png", "xlsx"}),
-        lambda _: {"period": 30, "visibility": "everybody"},
+        lambda _: {"period": 30, "visibility": "workbook"},
     ),
     Stop("clanstats status", Permission.SEE_REPORTS, _OFFICERS),
     Stop("clanstats alerts", Permission.SEE_REPORTS, _OFFICERS),

@@ -20,7 +20,9 @@ async def _post(stage: Stage) -> str:
     officer = stage.viewers["officer"]
     result = await officer.slash(stage.front, "clanstats report")
     answer, *_ = answers(result, "/clanstats report as officer")
-    pressed = await officer.click(answer.message, label="Post here")
+    asked = await officer.click(answer.message, label="Post here")
+    question, *_ = answers(asked, "Post here as officer")
+    pressed = await officer.click(question.message, label="Post it with the workbook")
     must(pressed.acknowledged, "Post here: nothing happened")
     posted = stage.front.last_message
     must(

@@ -3,9 +3,10 @@
 All that a press needs stands in the message, so every screen lives on after a restart.
 """
 
-from cogs.screens.controls import PICK, Controls, Paged, option, page_shown
+from cogs.screens.controls import PICK, Controls, Paged, option, page_shown, pages_of
 from cogs.screens.forms import Choice, Field
 from cogs.screens.listener import add_screens
+from cogs.screens.posting import PostedScreen
 from cogs.screens.screen import Acknowledge, Next, Press, Rendered, Screen, pressed
 from cogs.screens.state import StateText, packed, unpacked
 
@@ -17,6 +18,7 @@ __all__ = [
     "Field",
     "Next",
     "Paged",
+    "PostedScreen",
     "Press",
     "Rendered",
     "Screen",
@@ -25,6 +27,7 @@ __all__ = [
     "option",
     "packed",
     "page_shown",
+    "pages_of",
     "pressed",
     "unpacked",
 ]

@@ -4,7 +4,7 @@ Nothing here asks or decides anything: states in, components out.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ Row = discord.ui.ActionRow[Any]
 FIRST, BACK, HERE, ON, LAST = "first", "back", "here", "on", "last"
 TURNS = (FIRST, BACK, ON, LAST)
 TAB, PAGE, FILTER, CHOOSE, PICK = "tab", "page", "filter", "choose", "pick"
+SURE, NO, ASKS = "sure", "no", "asks"
 NONE = "-"
 """How an option says nothing, since Discord takes no empty value."""
 _MOST_OPTIONS, _LONGEST = 25, 100
@@ -125,6 +126,19 @@ class Controls(Generic[S]):
         """
         return self.select(PICK, state, placeholder, options, several=True)
 
+    def sure(self, act: str, state: S, label: str) -> Button:
+        """Return a button that asks "Are you sure?" first, by the field `asks` of the state.
+
+        It needs the permission of what it asks about.
+        """
+        return self.button(SURE, state, label, argument=act, style=discord.ButtonStyle.danger)
+
+    def confirm(self, state: S, answers: Mapping[str, str], no: str = "No") -> Row:
+        """Return the answers to "Are you sure?": a button for each handler, and one for nothing."""
+        danger = discord.ButtonStyle.danger
+        yes = (self.button(act, state, label, style=danger) for act, label in answers.items())
+        return discord.ui.ActionRow(*yes, self.button(NO, state, no))
+
     def tabs(self, state: S, labels: Mapping[str, str]) -> Row:
         """Return a button for each tab, the present one marked; five at most."""
         primary, secondary = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
@@ -148,6 +162,19 @@ class Controls(Generic[S]):
         )
         here = self.button(HERE, state, f"{page + 1} of {count}", disabled=True)
         return discord.ui.ActionRow(first, back, here, on, last)
+
+
+def pages_of(lines: Iterable[str], room: int) -> list[list[str]]:
+    """Return the lines on as few pages as take them, in their order; at least one page."""
+    pages: list[list[str]] = [[]]
+    left = room
+    for line in lines:
+        if len(line) >= left and pages[-1]:
+            pages.append([])
+            left = room
+        pages[-1].append(line)
+        left -= len(line) + 1
+    return pages
 
 
 def option(

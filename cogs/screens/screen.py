@@ -18,7 +18,7 @@ from bot.services.setup import Clan
 from bot.wiring import Services
 from cogs._permissions import Interaction, check_permission, clan_of
 from cogs._replies import Box, acknowledge, files, open_form, tell, think
-from cogs.screens.controls import FILTER, NONE, PAGE, TAB, Controls
+from cogs.screens.controls import ASKS, FILTER, NONE, PAGE, SURE, TAB, Controls
 from cogs.screens.forms import Choice, Field, FilledIn, form
 from cogs.screens.state import StateText, converted, unpacked
 
@@ -50,6 +50,15 @@ class Rendered:
         view = discord.ui.LayoutView(timeout=None).add_item(self.box)
         view.stop()
         return view
+
+    async def send(self, interaction: Interaction, *, for_everybody: bool = False) -> None:
+        """Answer after Discord was told that an answer comes; what everybody sees pings nobody."""
+        await interaction.followup.send(
+            view=self.view,
+            files=files(*self.documents),
+            ephemeral=not for_everybody,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,11 @@ class Press(Generic[S]):
     async def tell(self, text: str) -> None:
         """Say something to whoever pressed and to nobody else."""
         await tell(self.interaction, text)
+
+    async def close(self, words: str) -> None:
+        """Put words in the place of what is shown, and no controls: all is said and done."""
+        view = Rendered(Box(words)).view
+        await self.interaction.edit_original_response(view=view, attachments=[])
 
     def _does(self, custom_id: str | None, act: str) -> bool:
         told = self.controls.read(custom_id or "")
@@ -178,10 +192,7 @@ class Screen(ABC, Generic[S, A]):
 
     async def send(self, interaction: Interaction, state: S, answer: A, note: str = "") -> None:
         """Answer a command that was acknowledged with what was read already."""
-        rendered = self.render(state, answer, note)
-        await interaction.followup.send(
-            view=rendered.view, files=files(*rendered.documents), ephemeral=True
-        )
+        await self.render(state, answer, note).send(interaction)
 
     async def redraw(self, interaction: Interaction, following: Next[S, A]) -> None:
         """Change what is shown after a press."""
@@ -202,7 +213,7 @@ class Screen(ABC, Generic[S, A]):
     ) -> None:
         """Do what a control or a form is named after, if whoever pressed may."""
         handled = self._handlers.get(told.act)
-        permission = (handled.asks_for(told.argument) if handled else None) or self.permission
+        permission = self.permission_for(told)
         how = Acknowledge.ANSWER if handled is None else handled.acknowledge
         # Before anything is read: Discord waits for three seconds.
         if how is Acknowledge.REDRAW:
@@ -227,6 +238,15 @@ class Screen(ABC, Generic[S, A]):
         turn = self.services.turns.of(interaction.user.id) if self.is_heavy else nullcontext()
         async with turn:
             await self.redraw(interaction, following)
+
+    def permission_for(self, told: StateText) -> Permission:
+        """Return what a press asks for: what its handler does, or the screen.
+
+        Who is asked whether they are sure needs what the answer needs.
+        """
+        act, argument = (told.argument, "") if told.act == SURE else (told.act, told.argument)
+        handled = self._handlers.get(act)
+        return (handled.asks_for(argument) if handled else None) or self.permission
 
     def _turned(self, press: Press[S]) -> Next[S, A]:
         page = int(press.argument) if press.argument.isdecimal() else 0
@@ -256,6 +276,16 @@ class Screen(ABC, Generic[S, A]):
     async def tab(self, press: Press[S]) -> Next[S, A]:
         """Show another tab from its beginning, and everybody on it."""
         return self._set(press, TAB, press.argument)
+
+    @pressed()
+    async def sure(self, press: Press[S]) -> Next[S, A]:
+        """Ask first; the state says what about."""
+        return Next(replace(press.state, **{ASKS: press.argument}))  # type: ignore[type-var]
+
+    @pressed()
+    async def no(self, press: Press[S]) -> Next[S, A] | None:
+        """Do nothing of what was asked about."""
+        return Next(replace(press.state, **{ASKS: ""}))  # type: ignore[type-var]
 
     @pressed()
     async def pick(self, press: Press[S]) -> None:

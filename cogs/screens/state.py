@@ -55,7 +55,9 @@ def converted(hint: Any, text: str) -> Any:  # noqa: ANN401 - whatever a field m
     if type(None) in kinds and not text:
         return None
     kind = next(each for each in kinds if each is not type(None))
-    return bool(int(text)) if kind is bool else kind(text)
+    if kind is bool:
+        return bool(int(text))
+    return kind(int(text)) if issubclass(kind, int) else kind(text)
 
 
 def text_of(value: object) -> str:

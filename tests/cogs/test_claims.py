@@ -252,7 +252,7 @@ async def test_who_reads_reports_posts_them_only_as_an_officer(town: Town, who: 
     shown = await actor.slash(town.general, "clanstats report")
     assert "Clan report" in said_by(shown)
     assert ("Post here" in said_by(shown)) is (who in OFFICERS)
-    posted = await actor.slash(town.general, "clanstats report", visibility="everybody")
+    posted = await actor.slash(town.general, "clanstats report", visibility="summary")
     refused = "Only officers may post the clan's reports" in said_by(posted)
     assert refused is (who not in OFFICERS)
     assert ("Here it is, for everybody" in said_by(posted)) is (who in OFFICERS)

@@ -1,11 +1,11 @@
 """/me, /member and the right-click: cards for the asker alone."""
 
-import pytest
 from simcord.actors import MemberActor
 
+from bot.clan.linking import LinkPair
 from bot.demo.cast import MadeUpPlayer, Persona
 from bot.services.people import Officer
-from tests.cogs.town import START, Town, words
+from tests.cogs.town import START, Town, newest, post_here, words
 
 
 def quiet_player(town: Town) -> MadeUpPlayer:
@@ -93,7 +93,7 @@ async def test_how_i_stand_is_not_on_what_i_post(town: Town) -> None:
     shown = (await actor.slash(town.general, "me")).response
     assert shown is not None
     for _ in range(2):
-        (posted,) = (await actor.click(shown, label="Post here")).followups
+        (posted,) = (await post_here(actor, shown, "Post my card")).followups
         assert "Boss kills" in words(posted)
         assert "called inactive" not in words(posted)
         assert "**For " not in words(posted)
@@ -127,15 +127,28 @@ async def test_officers_see_the_slack_of_others_and_members_do_not(town: Town) -
             assert "**For " not in said
 
 
-async def test_the_owner_posts_their_card_once(town: Town) -> None:
+async def test_the_owner_posts_their_card_after_hearing_who_will_see_it(town: Town) -> None:
+    actor = await hero(town)
+    shown = (await actor.slash(town.general, "me", period=90)).response
+    assert shown is not None
+    question = newest(await actor.click(shown, label="Post here"))
+    assert "Everybody in this channel will see your card" in words(question)
+    (posted,) = (await actor.click(question, label="Post my card")).followups
+    assert not posted.ephemeral
+    assert quiet_player(town).name_at(START) in words(posted)
+    assert "**Last 90 days**" in words(posted)
+
+
+async def test_a_card_that_is_nobodys_any_more_is_not_posted(town: Town) -> None:
     actor = await hero(town)
     shown = (await actor.slash(town.general, "me")).response
     assert shown is not None
-    (posted,) = (await actor.click(shown, label="Post here")).followups
-    assert not posted.ephemeral
-    assert quiet_player(town).name_at(START) in words(posted)
-    with pytest.raises(Exception, match="disabled"):
-        await actor.click(shown, label="Posted")
+    question = newest(await actor.click(shown, label="Post here"))
+    pair = LinkPair(quiet_player(town).player_id, actor.id)
+    await town.services.links.reject(await town.clan(), pair, Officer(town.owner.id))
+    await actor.click(question, label="Post my card")
+    assert "There is nothing to post any more" in words(question)
+    assert town.general.history() == []
 
 
 async def test_after_a_restart_the_button_posts_the_card_of_whoever_presses(town: Town) -> None:
@@ -143,7 +156,7 @@ async def test_after_a_restart_the_button_posts_the_card_of_whoever_presses(town
     shown = (await actor.slash(town.general, "me")).response
     assert shown is not None
     await town.restart()
-    (posted,) = (await actor.click(shown, label="Post here")).followups
+    (posted,) = (await post_here(actor, shown, "Post my card")).followups
     assert quiet_player(town).name_at(START) in words(posted)
 
 

@@ -2,18 +2,24 @@
 
 import io
 import zipfile
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import discord
 import pytest
+from discord.webhook.async_ import AsyncWebhookAdapter
 from openpyxl import load_workbook
+from simcord.actors import _component_interaction
+from simcord.builders import ChannelHandle
 from simcord.results import ResponseMessage
 
 from bot.clan.ranks import DEFAULT_PERMISSIONS, Authority
 from bot.clan.spans import DAY, Period
 from bot.reports.clan_report import top_movers
 from storage.columns import to_ms
-from tests.cogs.town import START, Town, newest, words
+from tests.cogs.town import START, Town, control, newest, post_here, words
 
 PEOPLE = {"Promotions", "Inactive"}
 
@@ -22,6 +28,13 @@ async def sheets(message: ResponseMessage | discord.Message | None) -> set[str]:
     assert message is not None
     book = next(each for each in message.attachments if each.filename == "clan_report.xlsx")
     return set(load_workbook(io.BytesIO(await book.read()), read_only=True).sheetnames)
+
+
+async def reported(town: Town, **options: object) -> ResponseMessage:
+    """Return the report that an officer asked for."""
+    shown = (await town.officer.slash(town.general, "clanstats report", **options)).response
+    assert shown is not None
+    return shown
 
 
 async def test_an_officer_sees_the_report_alone(town: Town) -> None:
@@ -82,54 +95,147 @@ async def test_a_year_knows_who_wrote(town: Town) -> None:
     assert "0% of messages by known members" not in said
 
 
-async def test_for_everybody_it_is_public_and_has_no_button(town: Town) -> None:
-    result = await town.officer.slash(
-        town.general, "clanstats report", period=1, visibility="everybody"
-    )
-    (posted,) = result.followups
+@pytest.mark.parametrize(
+    ("part", "files"),
+    [("summary", ["clan_report.png"]), ("workbook", ["clan_report.png", "clan_report.xlsx"])],
+)
+async def test_for_everybody_it_is_what_was_chosen_and_has_no_button(
+    town: Town, part: str, files: list[str]
+) -> None:
+    result = await town.officer.slash(town.general, "clanstats report", period=1, visibility=part)
+    posted = newest(result)
     assert not posted.ephemeral
     assert "Post here" not in words(posted)
     assert "24 hours" in words(posted)
+    assert [each.filename for each in posted.attachments] == files
 
 
-async def test_the_button_posts_the_same_report_once(town: Town) -> None:
-    shown = (await town.officer.slash(town.general, "clanstats report")).response
-    assert shown is not None
-    pressed = await town.officer.click(shown, label="Post here")
-    (posted,) = pressed.followups
+async def test_post_here_asks_what_and_posts_only_that(town: Town) -> None:
+    shown = await reported(town)
+    question = newest(await town.officer.click(shown, label="Post here"))
+    assert question.ephemeral
+    said = words(question)
+    assert "The workbook has every member by name and when they were last seen" in said
+    assert town.general.history() == []
+    pressed = await town.officer.click(question, label="Post the summary")
+    posted = newest(pressed)
     assert not posted.ephemeral
-    assert words(posted) == words(shown).removesuffix("\nPosted")
-    assert [each.filename for each in posted.attachments] == ["clan_report.png", "clan_report.xlsx"]
+    assert words(posted) == words(shown).removesuffix("\nPost here")
+    assert [each.filename for each in posted.attachments] == ["clan_report.png"]
+    assert words(question) == "Posted, with the numbers as they are now."
     assert [each.filename for each in shown.attachments] == ["clan_report.png", "clan_report.xlsx"]
-    with pytest.raises(Exception, match="disabled"):
-        await town.officer.click(shown, label="Posted")
 
 
-async def test_whoever_is_no_officer_any_more_is_refused_at_the_button(town: Town) -> None:
-    shown = (await town.officer.slash(town.general, "clanstats report")).response
-    assert shown is not None
-    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
-    pressed = await town.officer.click(shown, label="Post here")
-    assert newest(pressed).ephemeral
-    assert "Only officers" in words(newest(pressed))
+async def test_the_workbook_is_posted_when_that_is_chosen(town: Town) -> None:
+    (posted,) = (await post_here(town.officer, await reported(town))).followups
+    assert not posted.ephemeral
+    assert "Roster" in await sheets(posted)
+
+
+async def test_nothing_is_posted_when_nothing_is_chosen(town: Town) -> None:
+    shown = await reported(town)
+    question = newest(await town.officer.click(shown, label="Post here"))
+    await town.officer.click(question, label="Post nothing")
+    assert words(question) == "Nothing was posted."
     assert town.general.history() == []
 
 
-async def test_the_button_still_posts_after_a_restart(town: Town) -> None:
-    shown = (await town.officer.slash(town.general, "clanstats report")).response
-    assert shown is not None
+async def test_a_question_is_answered_once_however_often_it_is_pressed(town: Town) -> None:
+    """A second press may be on its way before Discord shows that the first was heard."""
+    question = newest(await town.officer.click(await reported(town), label="Post here"))
+    told = {"custom_id": control(question, "report:posted:summary"), "component_type": 2}
+    late = deepcopy(town.env.backend.get_message(town.general.id, question.id))
+    await town.officer.click(question, label="Post the summary")
+    assert (await _component_interaction(town.officer, late, told)).acknowledged
+    assert len(town.general.history()) == 1
+
+
+async def test_whoever_is_no_officer_any_more_is_refused_at_both_buttons(town: Town) -> None:
+    shown = await reported(town)
+    question = newest(await town.officer.click(shown, label="Post here"))
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
+    for message, label in ((shown, "Post here"), (question, "Post the summary")):
+        pressed = await town.officer.click(message, label=label)
+        assert newest(pressed).ephemeral
+        assert "Only officers" in words(newest(pressed))
+    assert town.general.history() == []
+
+
+async def test_both_buttons_still_post_after_a_restart(town: Town) -> None:
+    shown = await reported(town, period=30)
     await town.restart()
-    (posted,) = (await town.officer.click(shown, label="Post here")).followups
+    question = newest(await town.officer.click(shown, label="Post here"))
+    await town.restart()
+    (posted,) = (await town.officer.click(question, label="Post the summary")).followups
     assert not posted.ephemeral
-    assert "Clan report" in words(posted)
+    assert "**Clan report**  last 30 days" in words(posted)
 
 
-async def test_after_a_quarter_of_an_hour_the_button_posts_a_fresh_report(town: Town) -> None:
-    shown = (await town.officer.slash(town.general, "clanstats report")).response
-    assert shown is not None
+async def test_what_is_posted_is_as_of_the_press_and_that_is_said(town: Town) -> None:
+    shown = await reported(town)
     await town.env.advance_time(16 * 60)
-    (posted,) = (await town.officer.click(shown, label="Post here")).followups
+    (posted,) = (await post_here(town.officer, shown)).followups
     assert "WOM 16 min old" in words(posted)
+
+
+def closed_channel(town: Town, whom: str, denied: str) -> ChannelHandle:
+    """Return a channel in which the bot or the officer lacks a permission."""
+    assert town.env.bot is not None
+    assert town.env.bot.user is not None
+    denies = discord.PermissionOverwrite(**{denied: False})
+    if whom == "bot":
+        return town.guild.create_text_channel("closed", overwrites={town.env.bot.user: denies})
+    return town.guild.create_text_channel("closed", overwrites={town.officer_role: denies})
+
+
+@pytest.mark.parametrize(
+    ("whom", "denied", "told"),
+    [
+        ("bot", "attach_files", "The bot lacks **Attach Files** in this channel"),
+        ("bot", "send_messages", "The bot lacks **Send Messages** in this channel"),
+        ("officer", "send_messages", "You cannot write in this channel"),
+    ],
+)
+async def test_in_a_channel_that_is_closed_to_somebody_nothing_is_posted_and_why(
+    town: Town, whom: str, denied: str, told: str
+) -> None:
+    closed = closed_channel(town, whom, denied)
+    shown = (await town.officer.slash(closed, "clanstats report")).response
+    assert shown is not None
+    refused = newest(await town.officer.click(shown, label="Post here"))
+    assert refused.ephemeral
+    assert told in words(refused)
+    at_once = await town.officer.slash(closed, "clanstats report", visibility="summary")
+    assert told in words(newest(at_once))
+    assert closed.history() == []
+
+
+async def test_a_channel_that_is_closed_between_the_two_presses_gets_nothing(town: Town) -> None:
+    shown = await reported(town)
+    question = newest(await town.officer.click(shown, label="Post here"))
+    closed = closed_channel(town, "bot", "send_messages")
+    town.general._channel.overwrites.extend(closed._channel.overwrites)
+    await town.officer.click(question, label="Post the summary")
+    assert "The bot lacks **Send Messages**" in words(question)
+    assert town.general.history() == []
+
+
+async def test_where_the_connection_breaks_as_it_posts_nobody_is_told_that_it_failed(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord may have taken it: pressed again, it would stand there twice."""
+    shown = await reported(town)
+    question = newest(await town.officer.click(shown, label="Post here"))
+    execute: Callable[..., Any] = AsyncWebhookAdapter.execute_webhook
+
+    async def executed(*told: Any, **parts: Any) -> None:  # noqa: ANN401 - those of discord.py
+        await execute(*told, **parts)
+        raise ConnectionResetError(104, "reset by peer")
+
+    monkeypatch.setattr(AsyncWebhookAdapter, "execute_webhook", executed)
+    await town.officer.click(question, label="Post the summary")
+    assert "Look whether it stands in the channel" in words(question)
+    assert len(town.general.history()) == 1
 
 
 async def test_leaderships_own_workbook_says_who_may_rise_and_who_is_inactive(town: Town) -> None:
@@ -148,9 +254,8 @@ async def test_an_officers_workbook_does_not(town: Town) -> None:
 
 
 async def test_what_leadership_posts_for_everybody_does_not(town: Town) -> None:
-    (posted,) = (
-        await town.leader.slash(town.general, "clanstats report", visibility="everybody")
-    ).followups
+    result = await town.leader.slash(town.general, "clanstats report", visibility="workbook")
+    posted = newest(result)
     assert not posted.ephemeral
     assert not await sheets(posted) & PEOPLE
 
@@ -158,7 +263,7 @@ async def test_what_leadership_posts_for_everybody_does_not(town: Town) -> None:
 async def test_what_leadership_posts_from_their_own_report_does_not(town: Town) -> None:
     shown = (await town.leader.slash(town.general, "clanstats report")).response
     assert shown is not None
-    (posted,) = (await town.leader.click(shown, label="Post here")).followups
+    (posted,) = (await post_here(town.leader, shown)).followups
     assert not posted.ephemeral
     assert [each.filename for each in posted.attachments] == ["clan_report.png", "clan_report.xlsx"]
     assert not await sheets(posted) & PEOPLE
@@ -170,7 +275,7 @@ async def test_nor_what_they_post_from_it_after_a_restart(town: Town) -> None:
     shown = (await town.leader.slash(town.general, "clanstats report")).response
     assert shown is not None
     await town.restart()
-    (posted,) = (await town.leader.click(shown, label="Post here")).followups
+    (posted,) = (await post_here(town.leader, shown)).followups
     assert not await sheets(posted) & PEOPLE
 
 
@@ -194,7 +299,7 @@ async def test_without_a_group_it_says_what_to_do(bare_town: Town) -> None:
 async def test_before_the_first_reading_it_says_so(bare_town: Town) -> None:
     town = bare_town
     await town.services.clans.join_group(await town.clan(), town.world.group_id, "Amber")
-    result = await town.officer.slash(town.general, "clanstats report", visibility="everybody")
+    result = await town.officer.slash(town.general, "clanstats report", visibility="summary")
     assert result.ephemeral
     assert "within the hour" in words(result.response)
 
@@ -203,7 +308,7 @@ async def test_when_discord_fails_the_officer_is_told_privately_with_a_reference
     town: Town, journal: io.StringIO
 ) -> None:
     town.env.inject_error("POST", "/webhooks/*", times=1)
-    result = await town.officer.slash(town.general, "clanstats report", visibility="everybody")
+    result = await town.officer.slash(town.general, "clanstats report", visibility="summary")
     (told,) = result.followups
     assert told.ephemeral
     assert "Discord did not take the answer" in words(told)
@@ -215,11 +320,11 @@ async def test_when_discord_fails_the_officer_is_told_privately_with_a_reference
 async def test_a_post_that_failed_can_be_tried_again(town: Town) -> None:
     shown = (await town.officer.slash(town.general, "clanstats report")).response
     assert shown is not None
+    question = newest(await town.officer.click(shown, label="Post here"))
     town.env.inject_error("POST", "/webhooks/*", status=400, times=1)
-    failed = await town.officer.click(shown, label="Post here")
+    failed = await town.officer.click(question, label="Post the summary")
     assert "Reference" in words(failed.followups[-1])
-    assert len(town.env.errors) == 1
-    again = await town.officer.click(shown, label="Post here")
+    again = await town.officer.click(question, label="Post the summary")
     assert "Clan report" in words(again.followups[-1])
 
 

@@ -73,7 +73,7 @@ SCREENS: dict[str, str] = {
     "clanstats cases": "cases:tab:closed cases:tab:standing",
     "clanstats away": "away:end away:extend away:tab:coming away:tab:now away:tab:past",
     "clanstats exempt": "exempt:end",
-    "clanstats report": "report:post:#",
+    "clanstats report": "report:post report:posted:summary",
     "promotions": (
         "promotions:ask:not_yet promotions:copy promotions:decide:approve promotions:decide:reopen "
         "promotions:details promotions:pick promotions:tab:approved promotions:tab:others "
@@ -86,9 +86,9 @@ SCREENS: dict[str, str] = {
         "inactive:workbook"
     ),
     "privacy forget": "privacy:forget",
-    "me": "card:post:#",
+    "me": "card:post card:posted:card",
     "the history of a player": "cases:close cases:reopen cases:tab:closed cases:tab:standing",
-    "are you back": "return:yes",
+    "are you back": "return:returned",
 }
 """Every screen, with the controls that a walk through its pages has to press."""
 
@@ -99,9 +99,11 @@ ELSEWHERE = {
     "links:do:make_main": "test_links.py",
     "links:sure": "test_links.py",
     "links:turn:#": "test_links.py",
-    "privacy:forget-and-stop": "test_privacy.py",
-    "privacy:keep": "test_privacy.py",
-    "return:no": "test_away.py",
+    "card:unposted": "test_report.py",
+    "privacy:stop": "test_privacy.py",
+    "report:posted:workbook": "test_report.py",
+    "report:unposted": "test_report.py",
+    "return:still_away": "test_away.py",
     "settings:ladder": "test_settings.py",
     "settings:no-bar": "test_settings.py",
     "setup:pick": "test_setup.py",
@@ -109,9 +111,7 @@ ELSEWHERE = {
     "inactive:update": "test_inactive.py",
     "inactive:second": "test_inactive.py",
     "promotions:second": "test_promotions.py",
-    "status:believe": "test_status.py",
     "status:believed": "test_status.py",
-    "status:keep": "test_status.py",
     "promotion:ask": "test_promotions.py",
     "promotion:decide": "test_promotions.py",
     "promotion:second": "test_promotions.py",

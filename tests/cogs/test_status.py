@@ -106,17 +106,17 @@ async def test_leadership_takes_over_a_list_that_looks_wrong_and_is_right(town: 
     shown = await half_gone(town)
     assert "leadership takes it over" in words(shown)
     await town.restart()
-    await press(town, shown, "status:believe")
-    assert "Take the list over as it is?" in words(shown)
+    await press(town, shown, "status:sure")
+    assert "Are you sure?" in words(shown)
     assert await members(town) == before
-    await press(town, shown, "status:keep")
-    assert "Take the list over as it is?" not in words(shown)
-    await press(town, shown, "status:believe")
+    await press(town, shown, "status:no")
+    assert "Are you sure?" not in words(shown)
+    await press(town, shown, "status:sure")
     await press(town, shown, "status:believed")
     after = await members(town)
     assert f"Taken over: **{after} members**." in words(shown)
     assert after < before
-    assert not has(shown, "status:believe")
+    assert not has(shown, "status:sure")
 
 
 async def test_only_who_manages_is_offered_the_list_and_asked_again_at_each_press(
@@ -127,20 +127,19 @@ async def test_only_who_manages_is_offered_the_list_and_asked_again_at_each_pres
     theirs = (await town.officer.slash(town.general, "clanstats status")).response
     assert theirs is not None
     assert "leadership takes it over" in words(theirs)
-    assert not has(theirs, "status:believe")
+    assert not has(theirs, "status:sure")
     second = await second_leader(town)
     officers = replace(
         (await town.clan()).permissions, discord_officers=frozenset({town.leadership_role.id})
     )
     shown = (await second.slash(town.general, "clanstats status")).response
     assert shown is not None
-    await press(town, shown, "status:believe", second)
+    await press(town, shown, "status:sure", second)
     await town.services.clans.set_permissions(
         await town.clan(), replace(officers, discord_leadership=frozenset())
     )
-    for start in ("status:believed", "status:keep"):
-        said = refusal_of(await press(town, shown, start, second))
-        assert "Only the clan's leadership may" in said
+    said = refusal_of(await press(town, shown, "status:believed", second))
+    assert "Only the clan's leadership may" in said
     await take_roles(town)
     assert "may" in refusal_of(await press(town, shown, "status:believed", second))
     assert await members(town) == before

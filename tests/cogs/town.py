@@ -88,6 +88,15 @@ def newest(result: InteractionResult) -> ResponseMessage:
     return message
 
 
+async def post_here(
+    who: MemberActor, shown: ResponseMessage, label: str = "Post it with the workbook"
+) -> InteractionResult:
+    """Press "Post here" and say what to post; return what came of it."""
+    question = newest(await who.click(shown, label="Post here"))
+    assert question.ephemeral
+    return await who.click(question, label=label)
+
+
 def fits(view: discord.ui.LayoutView) -> bool:
     """Return whether Discord takes an answer: its parts, its text, and the choices of each list."""
     picks = [each for each in view.walk_children() if isinstance(each, discord.ui.Select)]

@@ -83,13 +83,10 @@ class Publish:
         )
         return ReportFiles(report, chart, workbook)
 
-    async def for_everybody(self, files: ReportFiles) -> ReportFiles:
-        """Return the same report without what only leadership's copy has."""
-        if files.report.suggestions is None:
-            return files
-        report = replace(files.report, suggestions=None)
-        workbook = await self._draws.draw(Drawing.CLAN_WORKBOOK, report)
-        return ReportFiles(report, files.chart, workbook)
+    async def report_summary(self, clan: Clan, period: Period) -> tuple[ClanReport, Document]:
+        """Return the clan's report with its chart and no workbook, as everybody may see it."""
+        report = await self.clan_report(clan, period)
+        return report, await self._draws.draw(Drawing.REPORT_CHART, report)
 
     async def clan_report(
         self, clan: Clan, period: Period, *, leadership: bool = False

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pytest
 
-from cogs.screens.controls import Controls, page_shown
+from cogs.screens.controls import Controls, page_shown, pages_of
 from cogs.screens.state import StateText
 
 
@@ -70,6 +70,27 @@ def test_at_the_ends_nothing_leads_further_and_no_two_ids_are_the_same(count: in
         first, back, _, on, last = found.values()
         assert (first, back) == (page > 0, page > 0)
         assert (on, last) == (page < count - 1, page < count - 1)
+
+
+def test_whoever_is_asked_whether_they_are_sure_has_an_answer_for_each_way_and_for_none() -> None:
+    sure = CONTROLS.sure("approve", AT, "Approve all")
+    assert sure.custom_id == "place:sure:approve:others:2:zenyte"
+    row = CONTROLS.confirm(AT, {"approve": "Yes, do it", "forget": "Yes, and more"})
+    found = {each.label: each.custom_id for each in row.children}  # type: ignore[attr-defined]
+    assert found == {
+        "Yes, do it": "place:approve::others:2:zenyte",
+        "Yes, and more": "place:forget::others:2:zenyte",
+        "No": "place:no::others:2:zenyte",
+    }
+
+
+def test_lines_go_on_as_few_pages_as_take_them() -> None:
+    assert pages_of([], 10) == [[]]
+    assert pages_of(["a" * 4, "b" * 4, "c" * 30, "d"], 10) == [
+        ["a" * 4, "b" * 4],
+        ["c" * 30],
+        ["d"],
+    ]
 
 
 def test_the_present_tab_and_the_present_choice_are_marked() -> None:

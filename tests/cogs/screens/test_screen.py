@@ -28,6 +28,7 @@ from cogs.screens import (
     pressed,
 )
 from cogs.screens.controls import option
+from cogs.screens.state import StateText
 from tests.cogs.town import Town, control, newest, words
 
 CONTROLS = Controls[Any]("trial")
@@ -118,6 +119,12 @@ def listening(town: Town) -> TrialScreen:
     assert isinstance(town.env.bot, ClanBot)
     add_screens(town.env.bot, screen)
     return screen
+
+
+def test_who_is_asked_whether_they_are_sure_needs_what_the_answer_needs(town: Town) -> None:
+    asks = listening(town).permission_for
+    assert asks(StateText("sure", "lead", "")) is Permission.PROMOTE
+    assert asks(StateText("sure", "greet", "")) is Permission.SEE_REPORTS
 
 
 @pytest.fixture

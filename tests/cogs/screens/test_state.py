@@ -1,7 +1,7 @@
 """States in ids: what was packed is what is read, whatever its fields are."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,11 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
+class Size(IntEnum):
+    ONE = 1
+    SEVEN = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Everything:
     number: int = 0
@@ -23,6 +28,7 @@ class Everything:
     is_on: bool = False
     limit: int | None = None
     other: Colour | None = None
+    size: Size = Size.ONE
 
 
 STATES = st.builds(
@@ -33,6 +39,7 @@ STATES = st.builds(
     is_on=st.booleans(),
     limit=st.none() | st.integers(),
     other=st.none() | st.sampled_from(Colour),
+    size=st.sampled_from(Size),
 )
 
 

@@ -229,13 +229,12 @@ async def test_only_leaderships_copy_says_who_may_rise_and_who_is_inactive(busy:
     assert told.inactive.rows
 
 
-async def test_what_everybody_gets_of_leaderships_copy_is_the_usual_one(busy: Village) -> None:
+async def test_the_summary_is_the_usual_report_without_its_workbook(busy: Village) -> None:
     publish = Publish(busy.database, Inline(), busy.clock)
     usual = await publish.report_files(busy.clan, Period.WEEK)
     theirs = await publish.report_files(busy.clan, Period.WEEK, leadership=True)
     assert theirs.workbook != usual.workbook
-    assert await publish.for_everybody(theirs) == usual
-    assert await publish.for_everybody(usual) is usual
+    assert await publish.report_summary(busy.clan, Period.WEEK) == (usual.report, usual.chart)
 
 
 async def test_a_report_asks_as_many_questions_of_a_large_clan_as_of_a_small_one(
