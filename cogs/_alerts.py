@@ -7,43 +7,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.clan.alert_groups import AlertGroup, alert_groups
-from bot.clan.labels import ALERTS
-from bot.clan.policy import AlertKind
+from bot.clan.alert_groups import AlertGroup, PersonAlert, alert_groups
 from bot.clan.ranks import Permission
 from bot.services.review import AlertReview
 from cogs._alerts_words import (
-    kind_heading,
-    kind_lines,
+    alerts_on,
+    details_lines,
     names_of,
     overview_lines,
+    part_lines,
     summary,
 )
+from cogs._deciding_filters import Parts, list_page, nobody_words
 from cogs._deciding_lists import send_lines
+from cogs._deciding_words import one_line
 from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, small, when
-from cogs.screens import (
-    Acknowledge,
-    Controls,
-    Press,
-    Rendered,
-    Screen,
-    page_shown,
-    pages_of,
-    pressed,
-)
+from cogs.screens import PICK, Acknowledge, Controls, Press, Rendered, Screen, option, pressed
 
-_ROOM = 1_500
 _NOBODY = "Nobody to check in with: nobody went quiet, and every newcomer was answered."
 _ALL_OFF = "All alerts are off: leadership turns them on in `/clanstats settings`."
 
 
 @dataclass(frozen=True, slots=True)
 class AlertsState:
-    """The first few of each kind, or a page of everybody of one kind."""
+    """The first few of each kind, or a page of everybody of one kind or rank."""
 
-    kind: AlertKind | None = None
     page: int = 0
+    filter: str = ""
 
 
 class AlertsFound(NamedTuple):
@@ -73,46 +64,66 @@ class AlertsScreen(Screen[AlertsState, AlertsFound]):
         """Return the first few of each kind, or everybody of one."""
         review, groups = answer
         box = Box("## People to check in with", summary(groups) if groups else _nothing(review))
-        one = next((each for each in groups if each.kind is state.kind), None)
-        if one is not None:
-            _show_kind(box, state, one)
+        parts = alerts_on(groups)
+        if state.filter:
+            state = _say_part(box, state, parts)
         else:
             for block in overview_lines(groups) if groups else ():
                 box.rule().say(block)
-        if groups:
-            shown = AlertsState() if one is None else state
-            copy = "Copy all names" if one is None else "Copy these names"
-            box.rule().control(_CONTROLS.choice("kind", shown, "Show one kind", _kinds(groups)))
-            box.control(_CONTROLS.button("copy", shown, copy))
+        if groups or state.filter:
+            labels = parts.labels(state.filter) | {"": "The first few of each"}
+            box.rule().control(_CONTROLS.choice("filter", state, "Show one kind or rank", labels))
+            copy = "Copy these names" if state.filter else "Copy all names"
+            box.control(_CONTROLS.button("copy", state, copy))
         asked = small(f"as of {when(review.as_of)}", "a reason to say hello, nothing more")
         return Rendered(box.say(asked, small(*review.evidence)))
 
     @pressed(acknowledge=Acknowledge.ANSWER)
     async def copy(self, press: Press[AlertsState]) -> None:
-        """Send the names of what is shown."""
+        """Send the names of those who are picked or, where nobody is, of all that is shown."""
         _, groups = await self.read(press.interaction, press.state)
-        kind = press.state.kind
-        names = names_of([each for each in groups if kind is None or each.kind is kind])
-        if not names:
+        parts, picked = alerts_on(groups), press.picked(PICK)
+        chosen = parts.of(press.state.filter)
+        mine = [each for each in chosen if not picked or _id_of(each) in picked]
+        if not mine:
             await press.tell("Nobody is left there: the numbers have changed meanwhile.")
             return
-        said = "Everybody to check in with" if kind is None else ALERTS[kind].title
-        await send_lines(press.interaction, names, "names", f"{said}:")
+        label = next((each.label for each in parts.by_part if each.key == press.state.filter), "")
+        said = "The picked" if picked else label or "Everybody to check in with"
+        await send_lines(press.interaction, names_of(mine), "names", f"{said}:")
+
+    @pressed(acknowledge=Acknowledge.ANSWER)
+    async def details(self, press: Press[AlertsState]) -> None:
+        """Show all that is known of one person beside the list."""
+        (player_id,) = press.values
+        _, groups = await self.read(press.interaction, press.state)
+        people = alerts_on(groups).rows
+        found = next((each for each in people if _id_of(each) == player_id), None)
+        if found is None:
+            await press.tell("They are not on this list any more.")
+            return
+        await Rendered(Box(*details_lines(found))).send(press.interaction)
 
 
 def _nothing(review: AlertReview) -> str:
     return _NOBODY if review.policy.alerts.on else _ALL_OFF
 
 
-def _kinds(groups: Sequence[AlertGroup]) -> dict[str, str]:
-    """Return what can be shown, by its value; nothing stands for all of them."""
-    titles = {each.kind.value: f"{ALERTS[each.kind].title} ({len(each.people)})" for each in groups}
-    return {"": "The first few of each", **titles}
+def _id_of(alert: PersonAlert) -> str:
+    return str(alert.profile.main.player_id)
 
 
-def _show_kind(box: Box, state: AlertsState, group: AlertGroup) -> None:
-    pages = pages_of(kind_lines(group), _ROOM)
-    state, count = page_shown(state, len(pages), 1)
-    box.rule().say(kind_heading(group)).say(*pages[state.page])
+def _say_part(box: Box, state: AlertsState, parts: Parts[PersonAlert]) -> AlertsState:
+    """Write a page of everybody of one kind or rank, and whom to pick of it."""
+    state, count, rows, shown = list_page(parts, state)
+    if not shown:
+        box.rule().say(nobody_words(state, _NOBODY))
+        return state
+    for block in part_lines(rows, shown):
+        box.rule().say(block)
+    people = [option(one_line(each.profile.main.name), _id_of(each)) for each in shown]
+    box.control(_CONTROLS.picks(state, "Pick people, to copy their names alone", people))
+    box.control(_CONTROLS.select("details", state, "Details of one person", people))
     if count > 1:
         box.add_item(_CONTROLS.pages(state, count))
+    return state

@@ -3,20 +3,19 @@
 Each person is told once, under what is gravest; what else is known of them stands in small print.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.clan.alert_groups import AlertGroup, PersonAlert
 from bot.clan.labels import ALERTS
-from bot.clan.names import escaped
 from bot.clan.policy import AlertKind
 from bot.clan.wording import plural
-from cogs._deciding_words import one_line
+from cogs._deciding_filters import Part, Parts, parts_of, rank_part
+from cogs._deciding_words import one_line, rank, who
 from cogs._replies import small
 
 _DOT = " \N{MIDDLE DOT} "
 _MOST_SHOWN = 3
 _ROOM = 3_000
-_NAME_SHOWN = 60
 
 
 _WHY = {
@@ -39,22 +38,45 @@ def overview_lines(found: Sequence[AlertGroup]) -> list[str]:
         blocks = [_block(each, shown) for each in found]
         if sum(map(len, blocks)) <= _ROOM:
             return blocks
-    return [kind_heading(each) for each in found]
+    return [_heading(each.kind, len(each.people)) for each in found]
 
 
-def kind_lines(found: AlertGroup) -> list[str]:
-    """Return everybody of one kind, with whom to write to and what else is known of them."""
-    return [_line(each, told_fully=True) for each in found.people]
+def alerts_on(groups: Iterable[AlertGroup]) -> Parts[PersonAlert]:
+    """Return everybody, the gravest first, with the parts by kind and by rank."""
+    return parts_of(
+        [each for group in groups for each in group.people],
+        lambda each: [Part(f"kind.{each.kind}", ALERTS[each.kind].title)],
+        lambda each: [rank_part(each.profile.main.role)],
+    )
 
 
-def kind_heading(found: AlertGroup) -> str:
-    """Return what a kind is called, how many people it is about, and why it is worth knowing."""
-    return f"**{ALERTS[found.kind].title}**  {len(found.people)}\n{small(_WHY[found.kind])}"
+def part_lines(rows: Sequence[PersonAlert], shown: Sequence[PersonAlert]) -> list[str]:
+    """Return those who are shown of a part of the list, by kind, with whom to write to.
+
+    Beside each kind stands how many of the whole part it is about.
+    """
+    blocks = []
+    for kind in dict.fromkeys(each.kind for each in shown):
+        lines = [_line(each, with_handle=True) for each in shown if each.kind is kind]
+        count = sum(each.kind is kind for each in rows)
+        blocks.append("\n".join([_heading(kind, count), *lines]))
+    return blocks
 
 
-def names_of(found: Sequence[AlertGroup]) -> list[str]:
+def details_lines(alert: PersonAlert) -> list[str]:
+    """Return all that is known of one person, the gravest first."""
+    profile = alert.profile
+    told = ((alert.kind, alert.words), *((each.kind, each.words) for each in alert.others))
+    return [
+        f"## {who(profile.main.name, profile.user_id)}",
+        small(rank(profile.main.role)),
+        *(f"**{ALERTS[kind].title}**  {words}\n{small(_WHY[kind])}" for kind, words in told),
+    ]
+
+
+def names_of(found: Sequence[PersonAlert]) -> list[str]:
     """Return everybody's main account as it is called in the game."""
-    return [one_line(each.profile.main.name) for kind in found for each in kind.people]
+    return [one_line(each.profile.main.name) for each in found]
 
 
 def summary(found: Sequence[AlertGroup]) -> str:
@@ -63,19 +85,24 @@ def summary(found: Sequence[AlertGroup]) -> str:
     return f"{people}, each listed once"
 
 
+def _heading(kind: AlertKind, count: int) -> str:
+    """Return what a kind is called, how many people it is about, and why it is worth knowing."""
+    return f"**{ALERTS[kind].title}**  {count}\n{small(_WHY[kind])}"
+
+
 def _block(found: AlertGroup, shown: int) -> str:
     rest = len(found.people) - shown
     more = [small(f"and {rest} more")] if rest > 0 else []
-    lines = [_line(each, told_fully=False) for each in found.people[:shown]]
-    return "\n".join([kind_heading(found), *lines, *more])
+    lines = [_line(each) for each in found.people[:shown]]
+    return "\n".join([_heading(found.kind, len(found.people)), *lines, *more])
 
 
-def _line(alert: PersonAlert, *, told_fully: bool) -> str:
+def _line(alert: PersonAlert, *, with_handle: bool = False) -> str:
     profile = alert.profile
-    name = f"**{escaped(profile.main.name[:_NAME_SHOWN])}**"
-    whom = f" <@{profile.user_id}>" if told_fully and profile.user_id is not None else ""
-    line = f"{name}{whom}  {alert.words}"
+    name = who(profile.main.name, profile.user_id if with_handle else None)
+    line = f"{name}  {alert.words}"
     if not alert.others:
         return line
-    others = (each.words if told_fully else ALERTS[each.kind].beside for each in alert.others)
-    return f"{line}\n{small(f'also {_DOT.join(others)}')}"
+    return (
+        f"{line}\n{small(f'also {_DOT.join(ALERTS[each.kind].beside for each in alert.others)}')}"
+    )

@@ -9,11 +9,12 @@ from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.clan.names import escaped
 from bot.clan.wording import role_words
 from bot.services.review import FORGOTTEN, Named
+from cogs._deciding_filters import Part, Parts, parts_of, rank_part
 from cogs._replies import when
 
 _DOT = " \N{MIDDLE DOT} "
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
-_LONGEST_WHY = 300
+_LONGEST_WHY, _WHY_ON_A_LIST = 300, 80
 _DONE = {
     Move.OPEN: "opened",
     Move.APPROVE: "approved",
@@ -38,18 +39,37 @@ _WAITS_FOR: tuple[tuple[str, frozenset[CaseState]], ...] = (
 )
 
 
-def standing_words(cases: Sequence[Named]) -> list[str]:
-    """Return a line for each standing case, under what it waits for."""
+def cases_on(cases: Iterable[Named]) -> Parts[Named]:
+    """Return the cases of a list, by what they wait for, with the parts by kind, state and rank."""
+    return parts_of(
+        sorted(cases, key=_waits_for),
+        lambda each: [Part(f"kind.{each.case.kind}", f"Kind: {each.case.kind}")],
+        lambda each: [Part(f"state.{each.case.state}", f"State: {_state(each.case.state)}")],
+        lambda each: [rank_part(each.case.role)],
+    )
+
+
+def standing_words(cases: Sequence[Named], shown: Sequence[Named]) -> list[str]:
+    """Return a line for each standing case that is shown, under what it waits for.
+
+    Beside that stands how many of all the cases do.
+    """
     found = []
     for title, states in _WAITS_FOR:
-        mine = [_line(each) for each in cases if each.case.state in states]
-        found += _under(f"**{title}**  {len(mine)}", mine)
+        mine = [_line(each) for each in shown if each.case.state in states]
+        count = sum(each.case.state in states for each in cases)
+        found += _under(f"**{title}**  {count}", mine)
     return found
 
 
 def ended_words(cases: Sequence[Named]) -> list[str]:
     """Return a line for each case that is over."""
     return [_line(each) for each in cases]
+
+
+def case_option_words(named: Named) -> str:
+    """Return what a case is about and where it stands, for a list to pick from."""
+    return f"{_plain_kind(named.case)}, {_state(named.case.state)}"
 
 
 def history_words(cases: Iterable[Named]) -> list[str]:
@@ -77,13 +97,19 @@ def _under(title: str, lines: Sequence[str]) -> list[str]:
     return [f"{title}\n{lines[0]}", *lines[1:]] if lines else []
 
 
+def _waits_for(named: Named) -> int:
+    """Return where in the list a case stands; those that are over stay in their order."""
+    states = (states for _, states in _WAITS_FOR)
+    return next((n for n, each in enumerate(states) if named.case.state in each), 0)
+
+
 def _opened(named: Named) -> tuple[object, ...]:
     case = named.case
     return case.history[0].at, case.case_id or 0
 
 
 def _line(named: Named) -> str:
-    return f"**{_about(named)}**  {_said(named.case.last, named.case.kind)}"
+    return f"**{_about(named)}**  {_said(named.case.last, named.case.kind, _WHY_ON_A_LIST)}"
 
 
 def _about(named: Named) -> str:
@@ -91,9 +117,13 @@ def _about(named: Named) -> str:
 
 
 def _kind(case: Case) -> str:
+    return escaped(_plain_kind(case))
+
+
+def _plain_kind(case: Case) -> str:
     if case.kind is CaseKind.INACTIVITY:
         return "inactive"
-    return f"promotion to {escaped(role_words(case.target or '?'))}"
+    return f"promotion to {role_words(case.target or '?')}"
 
 
 def _told(entry: CaseEntry, kind: CaseKind) -> str:
@@ -102,10 +132,10 @@ def _told(entry: CaseEntry, kind: CaseKind) -> str:
     return _said(entry, kind) + (f"\n-# {numbers}" if numbers else "")
 
 
-def _said(entry: CaseEntry, kind: CaseKind) -> str:
+def _said(entry: CaseEntry, kind: CaseKind, longest: int = _LONGEST_WHY) -> str:
     """Return what was done, by whom, when, why and until when."""
     until = "" if entry.until_at is None else f", until {when(entry.until_at, 'D')}"
-    why = f": {_clipped(escaped(entry.why))}" if entry.why else ""
+    why = f": {_clipped(escaped(entry.why), longest)}" if entry.why else ""
     return f"{_action(entry, kind)} {when(entry.at)}{until}{why}"
 
 
@@ -128,7 +158,7 @@ def whom(who: int) -> str:
     return "somebody who was forgotten" if who == FORGOTTEN else f"<@{who}>"
 
 
-def _clipped(words: str) -> str:
-    if len(words) <= _LONGEST_WHY:
+def _clipped(words: str, longest: int) -> str:
+    if len(words) <= longest:
         return words
-    return words[:_LONGEST_WHY].rstrip("\\") + _CUT
+    return words[:longest].rstrip("\\") + _CUT

@@ -1,10 +1,10 @@
 """/clanstats cases: what is open, what is closed, and the whole history of one player's cases.
 
-Of promotions only those hear who may promote. Under a history stand the buttons of whoever may
-decide: of each kind only the newest case can go on.
+Of promotions only those hear who may promote. Whoever may decide does so under a history, where of
+each kind only the newest case can go on, or on a list, about several people at once.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -15,22 +15,35 @@ from discord import app_commands
 from bot.clan.cases import CaseKind, Move
 from bot.clan.decisions import possible_moves
 from bot.clan.names import escaped
+from bot.clan.policy import CasePolicy
 from bot.clan.ranks import Permission
+from bot.clan.wording import plural
 from bot.services.review import CaseAction, Named
 from bot.services.setup import Clan
 from bot.wiring import Services
-from cogs._case_words import ended_words, history_words, newest_lines, standing_words
+from cogs._case_words import (
+    case_option_words,
+    cases_on,
+    ended_words,
+    history_words,
+    newest_lines,
+    standing_words,
+)
+from cogs._deciding import PEOPLE, PICK_FIRST, WHY, Said, form_fields, form_title, said_in
+from cogs._deciding_filters import let_filter, list_page, nobody_words
 from cogs._deciding_words import NOTE_ROOM, clipped, decided_words, one_line
-from cogs._permissions import Interaction, caller_may, clan_of
+from cogs._permissions import Interaction, caller_may, clan_of, refuse
 from cogs._replies import Box, small, tell, when
 from cogs.screens import (
+    PICK,
     Acknowledge,
+    Choice,
     Controls,
-    Field,
     Next,
     Press,
     Rendered,
     Screen,
+    option,
     page_shown,
     pages_of,
     pressed,
@@ -39,8 +52,6 @@ from cogs.screens import (
 _ROOM = 3_000
 _ENDED_SHOWN = 200
 _NEWEST_LINES = 5
-_WHY, _LONGEST_REASON = "why", 300
-_READ_LATER = "Whoever looks at this later reads it; the member does not"
 _HEARS = {CaseKind.INACTIVITY: Permission.KICK, CaseKind.PROMOTION: Permission.PROMOTE}
 """Who hears of which cases."""
 _DECIDES = {
@@ -48,7 +59,10 @@ _DECIDES = {
     CaseKind.PROMOTION: Permission.PROMOTE,
 }
 """Who may go on with which cases."""
+_UNSAID = Said("", None)
 _LABELS = {Move.REOPEN: "Take back", Move.CLOSE: "Close"}
+_ON_LISTS = _LABELS | {Move.SNOOZE: "Snooze", Move.DISMISS: "Dismiss"}
+"""What can be done about several people at once; the rest is decided where it is suggested."""
 _KINDS = {CaseKind.PROMOTION: "promotion", CaseKind.INACTIVITY: "inactivity"}
 
 
@@ -79,6 +93,7 @@ class CasesState:
     tab: Show = Show.STANDING
     player_id: int = 0
     page: int = 0
+    filter: str = ""
 
 
 class CasesFound(NamedTuple):
@@ -90,8 +105,8 @@ class CasesFound(NamedTuple):
     decides: frozenset[CaseKind]
 
 
-class _CaseButton(NamedTuple):
-    """Which case a button is about, and the revision that is shown."""
+class _CasePick(NamedTuple):
+    """Which case a button or a pick is about, and the revision that is shown."""
 
     kind: CaseKind
     player_id: int
@@ -102,13 +117,13 @@ class _CaseButton(NamedTuple):
         return f"{self.kind}.{self.player_id}.{self.seen}"
 
     @classmethod
-    def read(cls, text: str) -> "_CaseButton":
+    def read(cls, text: str) -> "_CasePick":
         kind, player_id, seen = text.split(".")
         return cls(CaseKind(kind), int(player_id), int(seen))
 
 
 def _permission(argument: str) -> Permission:
-    return _DECIDES[_CaseButton.read(argument).kind]
+    return _DECIDES[_CasePick.read(argument).kind]
 
 
 _CONTROLS = Controls[CasesState]("cases")
@@ -133,16 +148,12 @@ class CasesScreen(Screen[CasesState, CasesFound]):
 
     def render(self, state: CasesState, answer: CasesFound, note: str = "") -> Rendered:
         """Return a page of a list, or of a history with what can be decided there."""
-        found = answer.found
-        pages = pages_of(_lines(state, found), _ROOM)
-        state, count = page_shown(state, len(pages), 1)
-        title = f"## Cases{_of(found) if state.tab is Show.HISTORY else ''}"
-        facts = small(*_facts(answer))
-        box = Box(*filter(None, (title, facts, clipped([note], NOTE_ROOM)))).rule()
-        box.say(*pages[state.page]).rule()
-        buttons = [*_buttons(state, answer)] if state.tab is Show.HISTORY else []
-        if buttons:
-            box.add_item(discord.ui.ActionRow(*buttons))
+        is_history = state.tab is Show.HISTORY
+        title = f"## Cases{_of(answer.found) if is_history else ''}"
+        head = (title, small(*_facts(answer)), clipped([note], NOTE_ROOM))
+        box = Box(*filter(None, head)).rule()
+        say = _say_history if is_history else _say_list
+        state, count = say(box, state, answer)
         box.add_item(_CONTROLS.tabs(state, _TITLES))
         return Rendered(box.add_item(_CONTROLS.pages(state, count)))
 
@@ -159,28 +170,89 @@ class CasesScreen(Screen[CasesState, CasesFound]):
     @pressed(permission=_permission, acknowledge=Acknowledge.FORM)
     async def close(self, press: Press[CasesState]) -> Next[CasesState, CasesFound] | None:
         """Ask why a case is over, unless it is not as it is shown any more."""
-        about = _CaseButton.read(press.argument)
+        about = _CasePick.read(press.argument)
         found = await self.services.cases.of_person(press.clan, about.player_id)
         shown = newest(found, about.kind)
         if shown is None or not _is_shown(shown, about):
             return await self._decide(press, Move.CLOSE)
-        why = Field(_WHY, "Why it is over", _READ_LATER, longest=_LONGEST_REASON, is_long=True)
-        title = f"Close: {one_line(shown.name)}"
-        await press.ask("closed", title, why, argument=press.argument)
+        title, why = f"Close: {one_line(shown.name)}", form_fields(Move.CLOSE, CasePolicy())
+        await press.ask("closed", title, *why, argument=press.argument)
         return None
 
     @pressed(permission=_permission)
     async def closed(self, press: Press[CasesState]) -> Next[CasesState, CasesFound]:
         """Close a case."""
-        return await self._decide(press, Move.CLOSE, press.filled[_WHY])
+        return await self._decide(press, Move.CLOSE, press.filled[WHY])
+
+    @pressed()
+    async def history(self, press: Press[CasesState]) -> Next[CasesState, CasesFound]:
+        """Show the whole history of one player."""
+        (player_id,) = press.values
+        return Next(CasesState(Show.HISTORY, int(player_id)))
+
+    @pressed()
+    async def decide(self, press: Press[CasesState]) -> Next[CasesState, CasesFound] | None:
+        """Carry out a move that needs no words on everybody who is picked."""
+        return await self._decide_picked(press)
+
+    @pressed(acknowledge=Acknowledge.FORM)
+    async def ask(self, press: Press[CasesState]) -> None:
+        """Open the form of a move about everybody who is picked."""
+        move = Move(press.argument)
+        if not await _picked(press):
+            return
+        people = [
+            option(each.label, each.value, is_default=True)
+            for each in press.options(PICK)
+            if each.default
+        ]
+        about = people[0].label if len(people) == 1 else plural(len(people), "case")
+        rules = (await self.services.policies.of(press.clan)).cases
+        whom = Choice(PEOPLE, "For", people, is_several=True)
+        title = f"{form_title(move)}: {about}"
+        await press.ask("said", title, whom, *form_fields(move, rules), argument=move)
+
+    @pressed()
+    async def said(self, press: Press[CasesState]) -> Next[CasesState, CasesFound] | None:
+        """Carry out a move with what was filled in, or give the words back."""
+        said = await said_in(press, self.services.clock())
+        return None if said is None else await self._decide_picked(press, said)
+
+    async def _decide_picked(
+        self, press: Press[CasesState], said: Said = _UNSAID
+    ) -> Next[CasesState, CasesFound] | None:
+        picks, move, who = await _picked(press), Move(press.argument), press.interaction.user.id
+        if not picks:
+            return None
+        actions = [CaseAction(each.kind, each.player_id, move, each.seen) for each in picks]
+        decided = await self.services.cases.decide_many(
+            press.clan, actions, who, why=said.why, until_at=said.until_at
+        )
+        return Next(press.state, decided_words(decided, move, who))
 
     async def _decide(
         self, press: Press[CasesState], move: Move, why: str = ""
     ) -> Next[CasesState, CasesFound]:
-        about, who = _CaseButton.read(press.argument), press.interaction.user.id
+        about, who = _CasePick.read(press.argument), press.interaction.user.id
         action = CaseAction(about.kind, about.player_id, move, about.seen)
         decided = await self.services.cases.decide(press.clan, action, who, why=why)
         return Next(press.state, decided_words([decided], move, who))
+
+
+async def _picked(press: Press[CasesState]) -> tuple[_CasePick, ...]:
+    """Return which cases are picked, in the form if it was one, else in the message.
+
+    None of them where nobody is picked, or somebody may not decide on one; they are told.
+    """
+    texts = press.chosen.get(PEOPLE) or press.picked(PICK)
+    picks = tuple(map(_CasePick.read, texts))
+    if not picks:
+        await press.tell(PICK_FIRST)
+    for kind in {each.kind for each in picks}:
+        if not caller_may(press.interaction, _DECIDES[kind]):
+            await refuse(press.interaction, _DECIDES[kind])
+            return ()
+    return picks
 
 
 def kinds_for(interaction: Interaction) -> frozenset[CaseKind]:
@@ -231,11 +303,55 @@ async def _listed(services: Services, clan: Clan, state: CasesState) -> tuple[Na
     return await services.cases.closed(clan, _ENDED_SHOWN)
 
 
-def _lines(state: CasesState, found: Collection[Named]) -> list[str]:
-    if state.tab is Show.HISTORY:
-        return history_words(found) or ["Nothing was ever decided about them."]
-    words = standing_words if state.tab is Show.STANDING else ended_words
-    return words([*found]) or [_NOTHING[state.tab]]
+def _say_history(box: Box, state: CasesState, answer: CasesFound) -> tuple[CasesState, int]:
+    """Write a page of a history, with what can be decided there."""
+    lines = history_words(answer.found) or ["Nothing was ever decided about them."]
+    pages = pages_of(lines, _ROOM)
+    state, count = page_shown(state, len(pages), 1)
+    box.say(*pages[state.page]).rule()
+    if buttons := [*_buttons(state, answer)]:
+        box.add_item(discord.ui.ActionRow(*buttons))
+    return state, count
+
+
+def _say_list(box: Box, state: CasesState, answer: CasesFound) -> tuple[CasesState, int]:
+    """Write a page of a list, with what can be decided about several of it at once."""
+    parts = cases_on(answer.found)
+    state, count, rows, shown = list_page(parts, state)
+    is_open = state.tab is Show.STANDING
+    lines = standing_words(rows, shown) if is_open else ended_words(shown)
+    box.say(*lines or [nobody_words(state, _NOTHING[state.tab])]).rule()
+    let_filter(box, _CONTROLS, state, parts, "Show one kind, state or rank")
+    mine = [each for each in shown if each.case.kind in answer.decides and possible_on(each)]
+    if mine:
+        box.control(_CONTROLS.picks(state, "Pick people for the buttons below", [*_options(mine)]))
+        box.add_item(discord.ui.ActionRow(*_bulk_buttons(state, mine)))
+    if shown:
+        people = {each.case.player_id: one_line(each.name) for each in shown}
+        whom = [option(name, str(player_id)) for player_id, name in people.items()]
+        box.control(_CONTROLS.select("history", state, "History of one person", whom))
+    return state, count
+
+
+def possible_on(named: Named) -> frozenset[Move]:
+    """Return what can be done about a case on a list."""
+    return frozenset(_ON_LISTS) & frozenset(possible_moves(named.case))
+
+
+def _options(cases: Iterable[Named]) -> Iterator[discord.SelectOption]:
+    for each in cases:
+        case = each.case
+        pick = _CasePick(case.kind, case.player_id, case.revision)
+        yield option(one_line(each.name), pick.text, case_option_words(each))
+
+
+def _bulk_buttons(state: CasesState, cases: Sequence[Named]) -> Iterator[discord.ui.Button[Any]]:
+    """Yield what can be done about at least one of the cases."""
+    possible = frozenset[Move]().union(*map(possible_on, cases))
+    for move, label in _ON_LISTS.items():
+        if move in possible:
+            act = "decide" if move is Move.REOPEN else "ask"
+            yield _CONTROLS.button(act, state, label, argument=move)
 
 
 def _of(found: Iterable[Named]) -> str:
@@ -257,14 +373,14 @@ def _buttons(state: CasesState, answer: CasesFound) -> Iterator[discord.ui.Butto
         if each is None or kind not in answer.decides:
             continue
         possible = possible_moves(each.case)
-        argument = _CaseButton(kind, each.case.player_id, each.case.revision).text
+        argument = _CasePick(kind, each.case.player_id, each.case.revision).text
         for move, label in _LABELS.items():
             if move in possible:
                 said = f"{label}: {_KINDS[kind]}"
                 yield _CONTROLS.button(str(move), state, said, argument=argument)
 
 
-def _is_shown(named: Named, about: _CaseButton) -> bool:
+def _is_shown(named: Named, about: _CasePick) -> bool:
     """Return whether a case is as its button shows it; of another one the record says why."""
     case = named.case
     is_theirs = case.player_id == about.player_id and case.revision == about.seen

@@ -80,7 +80,7 @@ def person_option(profile: Profile) -> discord.SelectOption:
 class _Wording(NamedTuple):
     title: str
     why: tuple[str, str]
-    until: tuple[str, str]
+    until: tuple[str, str] | None = None
     needs_why: bool = True
 
 
@@ -101,7 +101,47 @@ _WORDINGS: Mapping[Move, _Wording] = {
     Move.DISMISS: _Wording(
         "Dismiss", ("Why this is no case", _READ_LATER), ("Not listed again for", _untils(60))
     ),
+    Move.CLOSE: _Wording("Close", ("Why it is over", _READ_LATER)),
 }
+
+
+def form_title(move: Move) -> str:
+    """Return what the form of a move is called."""
+    return _WORDINGS[move].title
+
+
+def form_fields(move: Move, rules: CasePolicy) -> list[Field]:
+    """Return what the form of a move asks: why and, where it ends by itself, until when."""
+    wording = _WORDINGS[move]
+    why, means = wording.why
+    is_required = wording.needs_why
+    fields = [
+        Field(WHY, why, means, longest=_LONGEST_REASON, is_required=is_required, is_long=True)
+    ]
+    if wording.until is not None:
+        label, means = wording.until
+        usual = str(_usual_days(rules, move))
+        fields.append(Field(UNTIL, label, means, default=usual, longest=_LONGEST_UNTIL))
+    return fields
+
+
+class Said(NamedTuple):
+    """What was filled into the form of a move."""
+
+    why: str
+    until_at: datetime | None
+
+
+async def said_in(press: Press[S], now: datetime) -> Said | None:
+    """Return what was filled in; None where that is no time, and the words were given back."""
+    why, until = press.filled[WHY], press.filled.get(UNTIL)
+    try:
+        return Said(why, None if until is None else until_at(until, press.clan, now))
+    except ValueError as error:
+        told = capital(f"{error}. Nothing was changed.")
+        written = f"\nYour words, to use again:\n{block([why])}" if why else ""
+        await press.tell(told + written)
+        return None
 
 
 class DecidingScreen(Screen[S, A]):
@@ -141,39 +181,18 @@ class DecidingScreen(Screen[S, A]):
         found, gone = await self.suggested(press, picks)
         if gone is not None:
             return gone
-        wording = _WORDINGS[move]
-        usual = _usual_days((await self.services.policies.of(press.clan)).cases, move)
-        why, why_means = wording.why
-        until, until_means = wording.until
-        await press.ask(
-            "said",
-            title_of(wording.title, found),
-            people_of(picks, found),
-            Field(
-                WHY,
-                why,
-                why_means,
-                longest=_LONGEST_REASON,
-                is_required=wording.needs_why,
-                is_long=True,
-            ),
-            Field(UNTIL, until, until_means, default=str(usual), longest=_LONGEST_UNTIL),
-            argument=move,
-        )
+        rules = (await self.services.policies.of(press.clan)).cases
+        title, people = title_of(form_title(move), found), people_of(picks, found)
+        await press.ask("said", title, people, *form_fields(move, rules), argument=move)
         return None
 
     @pressed()
     async def said(self, press: Press[S]) -> Next[S, A] | None:
         """Carry out a move with what was filled in, or give the words back."""
-        why = press.filled[WHY]
-        try:
-            end = until_at(press.filled[UNTIL], press.clan, self.services.clock())
-        except ValueError as error:
-            told = capital(f"{error}. Nothing was changed.")
-            written = f"\nYour words, to use again:\n{block([why])}" if why else ""
-            await press.tell(told + written)
+        said = await said_in(press, self.services.clock())
+        if said is None:
             return None
-        return await self.carry_out(press, Move(press.argument), why, end)
+        return await self.carry_out(press, Move(press.argument), said.why, said.until_at)
 
     async def carry_out(
         self, press: Press[S], move: Move, why: str = "", end: datetime | None = None

@@ -162,7 +162,7 @@ async def _opened_draft(town: Town) -> Ask:
 COMMANDS: dict[str, Ask] = {
     "clanstats report": typed("clanstats report", "officer"),
     "clanstats report of leadership": typed("clanstats report"),
-    "clanstats report for everybody": typed("clanstats report", visibility="everybody"),
+    "clanstats report for everybody": typed("clanstats report", visibility="summary"),
     "me": typed("me", "member"),
     "member": _card_of_another,
     "member, while typing": _names_offered,

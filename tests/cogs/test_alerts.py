@@ -15,9 +15,10 @@ from bot.services.chat import ChannelInfo, IncomingMessage
 from bot.services.people import Officer
 from bot.services.review import AlertReview
 from cogs._alerts import AlertsFound, AlertsScreen, AlertsState
-from cogs._alerts_words import kind_lines, overview_lines
+from cogs._alerts_words import alerts_on, details_lines, overview_lines, part_lines
 from tests.bot.clan.portraits import NOW, account, person
 from tests.bot.services import village
+from tests.cogs.deciding import options
 from tests.cogs.test_me import quiet_player
 from tests.cogs.town import START, Town, control, fits, newest, words
 
@@ -113,7 +114,7 @@ async def test_a_whole_kind_is_one_pick_away_and_the_way_back_as_well(town: Town
     await went_quiet(town, quiet_player(town).name_at(START))
     shown = await shown_to(town)
     assert words(shown).count("gained") == 3
-    await town.officer.select(shown, ["grinder"], custom_id=control(shown, "alerts:choose"))
+    await town.officer.select(shown, ["kind.grinder"], custom_id=control(shown, "alerts:choose"))
     said = words(shown)
     assert said.count("gained") > 3
     assert "Went quiet" not in said
@@ -127,8 +128,8 @@ async def test_controls_live_on_after_a_restart_and_turn_from_what_is_on_the_scr
     await town.vouch()
     await judged_by(town, on=["grinder"], grinder_xp=1, grinder_messages=100_000)
     shown = await shown_to(town)
-    await town.officer.select(shown, ["grinder"], custom_id=control(shown, "alerts:choose"))
-    everybody = words(shown).count("gained")
+    await town.officer.select(shown, ["kind.grinder"], custom_id=control(shown, "alerts:choose"))
+    everybody = int(words(shown).split("**Silent grinders**  ")[1].split("\n")[0])
     await town.restart()
     copied = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
     assert "Silent grinders" in copied
@@ -143,7 +144,7 @@ async def test_a_long_kind_is_turned_by_pages_also_after_a_restart(town: Town) -
     rules |= {"crier_messages": 1, "crier_xp": 10**9}
     await judged_by(town, on=["grinder", "bosser", "crier"], **rules)
     shown = await shown_to(town)
-    await town.officer.select(shown, ["grinder"], custom_id=control(shown, "alerts:choose"))
+    await town.officer.select(shown, ["kind.grinder"], custom_id=control(shown, "alerts:choose"))
     first = words(shown)
     await town.restart()
     await town.officer.click(shown, custom_id=control(shown, "alerts:on"))
@@ -164,17 +165,35 @@ async def test_the_names_of_what_is_shown_can_be_copied(town: Town) -> None:
     every = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
     assert "Everybody to check in with" in every
     assert name in every.splitlines()
-    await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
+    await town.officer.select(shown, ["kind.churn"], custom_id=control(shown, "alerts:choose"))
     some = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
     assert "Went quiet in chat" in some
     assert name in some.splitlines()
     assert set(some.splitlines()[2:-1]) < set(every.splitlines())
 
 
+async def test_the_names_of_whoever_is_picked_are_copied_alone_and_details_stand_beside(
+    town: Town,
+) -> None:
+    await town.vouch()
+    await judged_by(town, on=["grinder"], grinder_xp=1, grinder_messages=100_000)
+    shown = await shown_to(town)
+    await town.officer.select(shown, ["kind.grinder"], custom_id=control(shown, "alerts:choose"))
+    (one, two), names = [*options(shown, "pick").values()][:2], [*options(shown, "pick")][:2]
+    await town.restart()
+    await town.officer.select(shown, [one, two], custom_id=control(shown, "alerts:pick"))
+    copied = told(await town.officer.click(shown, custom_id=control(shown, "alerts:copy")))
+    assert copied.split("```")[1].strip().split("\n") == names
+    found = await town.officer.select(shown, [one], custom_id=control(shown, "alerts:details"))
+    assert newest(found).ephemeral
+    assert names[0] in told(found)
+    assert "gained" in told(found)
+
+
 async def test_names_of_a_kind_that_is_empty_by_now_are_not_made_up(town: Town) -> None:
     await went_quiet(town, quiet_player(town).name_at(START))
     shown = await shown_to(town)
-    await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
+    await town.officer.select(shown, ["kind.churn"], custom_id=control(shown, "alerts:choose"))
     await judged_by(town, on=[])
     pressed = await town.officer.click(shown, custom_id=control(shown, "alerts:copy"))
     assert "Nobody is left there" in told(pressed)
@@ -199,7 +218,9 @@ async def test_whoever_is_no_officer_any_more_is_refused_at_each_control(town: T
     permissions = replace((await town.clan()).permissions, discord_officers=frozenset())
     await town.services.clans.set_permissions(await town.clan(), permissions)
     copied = await town.officer.click(shown, custom_id=control(shown, "alerts:copy"))
-    picked = await town.officer.select(shown, ["churn"], custom_id=control(shown, "alerts:choose"))
+    picked = await town.officer.select(
+        shown, ["kind.churn"], custom_id=control(shown, "alerts:choose")
+    )
     for refused in (copied, picked):
         assert newest(refused).ephemeral
         assert "Only officers may" in words(newest(refused))
@@ -222,7 +243,7 @@ async def test_a_leader_who_leads_no_more_does_not_hear_of_leaders_at_the_next_p
     await town.services.clans.set_permissions(
         await town.clan(), replace(permissions, discord_leadership=frozenset())
     )
-    await marked.select(shown, ["slump"], custom_id=control(shown, "alerts:choose"))
+    await marked.select(shown, ["kind.slump"], custom_id=control(shown, "alerts:choose"))
     assert "Leaders with a week of silence" not in words(shown)
 
 
@@ -257,8 +278,26 @@ def test_what_else_is_known_of_somebody_stands_beside_in_small_print() -> None:
     found = several(alert(AlertKind.CHURN, 1), alert(AlertKind.FADING, 1))
     (block,) = overview_lines(found)
     assert block.endswith("-# also plays far less")
-    (line,) = kind_lines(found[0])
-    assert line == "**Bob** <@1001>  did 1 things\n-# also did 1 things"
+    (block,) = part_lines(found[0].people, found[0].people)
+    assert block.endswith("**Bob** <@1001>  did 1 things\n-# also plays far less")
+    details = "\n".join(details_lines(found[0].people[0]))
+    assert details.startswith("## **Bob** <@1001>\n")
+    assert details.count("did 1 things") == 2
+
+
+def test_a_list_is_shown_by_kind_or_by_rank_and_everybody_is_of_one_of_each() -> None:
+    found = several(*(alert(AlertKind.CHURN, n) for n in (1, 2)), alert(AlertKind.CRIER, 3))
+    parts = alerts_on(found)
+    assert {each.key: len(rows) for each, rows in parts.by_part.items()} == {
+        "kind.churn": 2,
+        "kind.crier": 1,
+        f"rank.{found[0].people[0].profile.main.role}": 3,
+    }
+    blocks = part_lines(parts.rows, parts.rows[1:])
+    assert [each.split("\n")[0] for each in blocks] == [
+        "**Went quiet in chat**  2",
+        "**Town criers**  1",
+    ]
 
 
 def test_a_name_cannot_ping_or_format() -> None:
@@ -284,7 +323,7 @@ async def test_five_hundred_people_with_awkward_names_fit_discord(town: Town) ->
     assert len(found) == len(AlertKind)
     screen = AlertsScreen(town.services)
     assert fits(screen.render(AlertsState(), AlertsFound(review, found)).view)
-    for kind in AlertKind:
+    for part in alerts_on(found).by_part:
         for page in (0, 1, 10_000):
-            rendered = screen.render(AlertsState(kind, page), AlertsFound(review, found))
+            rendered = screen.render(AlertsState(page, part.key), AlertsFound(review, found))
             assert fits(rendered.view)

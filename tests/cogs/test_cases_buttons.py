@@ -8,14 +8,19 @@ from simcord.results import ResponseMessage
 from bot.clan.cases import CaseKind, CaseState, Move
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from tests.cogs.deciding import (
+    beside,
     filled,
     fits,
     has,
     ids,
+    on_picked,
+    options,
+    picks,
     placed,
     press,
     refusal_of,
     second_leader,
+    select,
     take_roles,
     values_of,
 )
@@ -111,9 +116,111 @@ async def test_an_officer_who_only_sees_gets_no_buttons(town: Town) -> None:
     assert not has(panel, CLOSE)
 
 
-async def test_the_lists_have_no_buttons_to_decide_with(town: Town) -> None:
-    await noticed(town)
-    assert "Take back" not in words(await ask(town, town.leader))
+async def several(town: Town) -> list[int]:
+    """Have somebody inactive be noticed, another be added to the removal list, and one approved."""
+    ids = [each.player_id for each in town.world.present(START)[:3]]
+    await decide(town, CaseKind.INACTIVITY, ids[0], Move.NOTICE)
+    await decide(town, CaseKind.INACTIVITY, ids[1], Move.APPROVE)
+    await decide(town, CaseKind.PROMOTION, ids[2], Move.APPROVE)
+    return ids
+
+
+async def standing(town: Town) -> dict[int, CaseState]:
+    found = await town.services.cases.standing(await town.clan())
+    return {each.case.player_id: each.case.state for each in found}
+
+
+async def test_several_of_both_kinds_are_taken_back_in_one_press_also_after_a_restart(
+    town: Town,
+) -> None:
+    ids = await several(town)
+    panel = await ask(town, town.leader)
+    assert fits(panel)
+    await town.restart()
+    await on_picked(town, panel, "cases:decide:reopen", *picks(panel))
+    assert await standing(town) == dict.fromkeys(ids, CaseState.OPEN)
+    assert words(panel).count("reopened by") == 3
+    assert "taken back, and open again." in words(panel)
+
+
+async def test_what_cannot_be_done_about_one_stops_no_other_and_is_said(town: Town) -> None:
+    one, two, three = await several(town)
+    panel = await ask(town, town.leader)
+    form = await on_picked(town, panel, "cases:ask:snooze", *picks(panel))
+    assert values_of(form) == ["", "14"]
+    await town.restart()
+    await filled(town, form, "on holiday", "3 days")
+    assert await standing(town) == {
+        one: CaseState.SNOOZED,
+        two: CaseState.APPROVED,
+        three: CaseState.APPROVED,
+    }
+    assert "snoozed until" in words(panel)
+    assert "Not done for" in words(panel)
+    assert "That cannot be done now" in words(panel)
+
+
+async def test_several_are_closed_with_one_reason_and_listed_as_closed(town: Town) -> None:
+    ids = await several(town)
+    panel = await ask(town, town.leader)
+    await filled(town, await on_picked(town, panel, "cases:ask:close", *picks(panel)), "tidied up")
+    assert await standing(town) == {}
+    await press(town, panel, "cases:tab:closed")
+    assert words(panel).count("tidied up") == len(ids)
+    await on_picked(town, panel, "cases:decide:reopen", *picks(panel))
+    assert (await standing(town)).keys() == {*ids}
+
+
+async def test_a_list_is_shown_by_kind_by_state_and_by_rank(town: Town) -> None:
+    await several(town)
+    panel = await ask(town, town.leader)
+    labels = [*options(panel, "choose")]
+    assert labels[0] == "Everybody (3)"
+    assert {"Kind: inactivity (2)", "Kind: promotion (1)", "State: noticed (1)"} < {*labels}
+    assert any(each.startswith("Rank: ") for each in labels)
+    await select(town, panel, "choose", "kind.promotion")
+    assert "promotion to" in words(panel)
+    assert "notice given" not in words(panel)
+    assert len(picks(panel)) == 1
+    await on_picked(town, panel, "cases:decide:reopen")
+    assert "promotion to" in words(panel)
+    await select(town, panel, "choose", "state.noticed")
+    assert "**Noticed, waiting for a sign of life**  1" in words(panel)
+
+
+async def test_a_history_is_one_pick_away(town: Town) -> None:
+    one, *_ = await several(town)
+    panel = await ask(town, town.officer)
+    assert not has(panel, "cases:decide")
+    assert not has(panel, "cases:pick")
+    await select(town, panel, "history", str(one), who=town.officer)
+    assert "## Cases of" in words(panel)
+    assert "4 messages in 30 days" in words(panel)
+
+
+async def test_whoever_may_not_decide_any_more_is_refused_with_several_and_at_their_form(
+    town: Town,
+) -> None:
+    await several(town)
+    second = await second_leader(town)
+    panel = await ask(town, second)
+    form = await on_picked(town, panel, "cases:ask:close", *picks(panel), who=second)
+    both = frozenset({town.officer_role.id, town.leadership_role.id})
+    officers = replace(DEFAULT_PERMISSIONS, discord_officers=both)
+    await town.services.clans.set_permissions(await town.clan(), officers)
+    for refused in (
+        await filled(town, form, "why", who=second),
+        await press(town, panel, "cases:decide:reopen", second),
+    ):
+        assert "Only the clan's leadership may" in refusal_of(refused)
+    assert CaseState.OPEN not in (await standing(town)).values()
+
+
+async def test_whoever_picks_nobody_is_told_to_pick(town: Town) -> None:
+    await several(town)
+    panel = await ask(town, town.leader)
+    for button in ("cases:decide:reopen", "cases:ask:snooze"):
+        assert "Pick people in the list above first" in beside(await press(town, panel, button))
 
 
 async def test_whoever_may_not_decide_any_more_is_refused_at_the_button_and_at_the_form(

@@ -68,7 +68,7 @@ SCREENS: dict[str, str] = {
         "links:no-discord links:pick links:tab:claims links:tab:conflicts links:tab:people "
         "links:tab:players links:tab:speakers links:undo"
     ),
-    "clanstats alerts": "alerts:choose:kind alerts:copy",
+    "clanstats alerts": "alerts:choose:filter alerts:copy",
     "clanstats audit": "audit:first audit:back audit:on audit:last",
     "clanstats cases": "cases:tab:closed cases:tab:standing",
     "clanstats away": "away:end away:extend away:tab:coming away:tab:now away:tab:past",
@@ -99,7 +99,11 @@ ELSEWHERE = {
     "links:do:make_main": "test_links.py",
     "links:sure": "test_links.py",
     "links:turn:#": "test_links.py",
+    "alerts:details": "test_alerts.py",
     "card:unposted": "test_report.py",
+    "cases:ask": "test_cases_buttons.py",
+    "cases:decide": "test_cases_buttons.py",
+    "cases:history": "test_cases_buttons.py",
     "privacy:stop": "test_privacy.py",
     "report:posted:workbook": "test_report.py",
     "report:unposted": "test_report.py",

@@ -106,20 +106,23 @@ class Cases:
     ) -> tuple[Decided, ...]:
         """Carry out what somebody pressed for several people; what one is refused stops no other.
 
-        The actions are of one kind and by one limit. Everything is read once and written in one
-        transaction, in which each person is judged by what is so there.
+        Everything is read once for each kind and written in one transaction, in which each person
+        is judged by what is so there.
         """
         if not actions:
             return ()
-        offers, read = await self._offers(clan, actions)
+        found_now = await self._offers(clan, actions)
+        offers = [found_now.get(each, _Offer()) for each in actions]
         word = ActionContext(who, self._clock(), why, until_at)
-        asked = [*zip(actions, offers, strict=True)]
+        asked = [(each, offer.case) for each, offer in zip(actions, offers, strict=True)]
         try:
             async with self._database.writing() as connection:
                 found = await _decided(connection, clan, asked, word)
         except Overtaken:
             found = await self._apart(clan, asked, word)
-        return tuple(replace(each, read=read) for each in found)
+        return tuple(
+            replace(each, read=offer.read) for each, offer in zip(found, offers, strict=True)
+        )
 
     async def _apart(
         self, clan: Clan, asked: Sequence["_Asked"], word: ActionContext
@@ -180,19 +183,30 @@ class Cases:
 
     async def _offers(
         self, clan: Clan, actions: Sequence[CaseAction]
-    ) -> tuple[list[Case | Refusal], ReviewContext | None]:
-        """Return the cases that would be opened now, or why not, and what was read for it."""
-        opening = [each.player_id for each in actions if each.move is not Move.REOPEN]
-        if not opening:
-            return [_NOTHING_OPEN for _ in actions], None
-        ((kind, days),) = {(each.kind, each.days) for each in actions}
-        found, read = await self._judges.suggestions(clan, kind, opening, days)
-        offered = iter(found)
-        now = self._clock()
-        return [
-            _NOTHING_OPEN if each.move is Move.REOPEN else _opened(each, next(offered), now)
-            for each in actions
-        ], read
+    ) -> dict[CaseAction, "_Offer"]:
+        """Return the cases that would be opened now, or why not, and what was read for each kind.
+
+        A case that is to be open again needs nothing to be suggested.
+        """
+        opening: dict[tuple[CaseKind, int | None], list[CaseAction]] = {}
+        for each in actions:
+            if each.move is not Move.REOPEN:
+                opening.setdefault((each.kind, each.days), []).append(each)
+        found: dict[CaseAction, _Offer] = {}
+        for (kind, days), mine in opening.items():
+            ids = [each.player_id for each in mine]
+            judged, read = await self._judges.suggestions(clan, kind, ids, days)
+            now = self._clock()
+            for action, suggested in zip(mine, judged, strict=True):
+                found[action] = _Offer(_opened(action, suggested, now), read)
+        return found
+
+
+class _Offer(NamedTuple):
+    """The case that a press would open, or why it would not; and what was read to know."""
+
+    case: Case | Refusal = _NOTHING_OPEN
+    read: ReviewContext | None = None
 
 
 _Asked = tuple[CaseAction, Case | Refusal]
@@ -223,17 +237,17 @@ async def _decided(
     ladder = ladder_of(clan, policy)
     grown: list[tuple[Case, int]] = []
     found: list[tuple[str | None, CaseOutcome]] = []
-    decided: set[int] = set()
+    decided: set[tuple[CaseKind, int]] = set()
     for action, offer in asked:
         # Since the card was drawn, another account may have become the person's main one.
         player_id = offer.player_id if isinstance(offer, Case) else action.player_id
         known = _newest(by_player, action.kind, {action.player_id, player_id})
         if known is not None and known.state not in OVER:
             player_id = known.player_id
-        if player_id in decided:
+        if (action.kind, player_id) in decided:
             found.append((names.get(player_id), CaseOutcome(None, _TWICE)))
             continue
-        decided.add(player_id)
+        decided.add((action.kind, player_id))
         numbers = offer.last.numbers if isinstance(offer, Case) else ()
         came = pressed(
             action,

@@ -388,6 +388,31 @@ async def test_several_are_decided_at_once_and_what_one_is_refused_stops_no_othe
     assert case in [each.case for each in await cases.standing(village.clan)]
 
 
+async def test_cases_of_both_kinds_are_decided_in_one_transaction_and_one_read_of_each_kind(
+    cases: Cases, village: Village, judges: Judges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writings = 0
+    writing = Database.writing
+
+    def counted(database: Database) -> object:
+        nonlocal writings
+        writings += 1
+        return writing(database)
+
+    monkeypatch.setattr(Database, "writing", counted)
+    actions = [
+        CaseAction(kind, player_id, Move.DISMISS)
+        for kind in (PROMOTION, INACTIVITY)
+        for player_id in (1, 2)
+    ]
+    found = await cases.decide_many(village.clan, actions, ANN, why="no case")
+    assert [each.refusal for each in found] == [None] * 4
+    assert writings == 1
+    assert len(judges.asked) == 2
+    kinds = [(each.case.kind, each.case.player_id) for each in await cases.standing(village.clan)]
+    assert sorted(kinds) == [(INACTIVITY, 1), (INACTIVITY, 2), (PROMOTION, 1), (PROMOTION, 2)]
+
+
 async def test_of_several_each_is_taken_back_or_begun_anew_by_its_own_history(
     cases: Cases, village: Village, clock: Clock
 ) -> None:
