@@ -4,7 +4,7 @@ A line is what is sent today, from the command to its answer, by the real bot on
 that a new process has just opened, so that who is who is worked out and kept. Whoever sends fewer
 lowers the number. In AGAIN stands what is asked for twice and why that is so: the gate finds the
 clan before the view does, and whether whoever asks is back from leave is told beside the answer;
-*what if* reads the clan twice, now and then; a press is judged by what is so when it is written.
+*what if* reads the clan twice, now and then, and so do cases of both kinds, once for each; a press is judged by what is so when it is written.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +17,7 @@ from bot.demo.world import World
 from bot.services.people import Officer
 from tests.cogs import deciding, test_promotions, test_settings
 from tests.cogs.conftest import journal, template, village, wire
-from tests.cogs.town import START, Town, opened_town
+from tests.cogs.town import START, Town, newest, opened_town
 from tests.statements import Sent, again, statements
 
 __all__ = ["journal", "template", "village", "wire"]
@@ -50,6 +50,8 @@ STATEMENTS = {
     "press on a promotion": 32,
     "press on five promotions": 32,
     "press on a tab of inactive": 22,
+    "press that posts the summary": 18,
+    "press on cases of both kinds": 53,
     "what if": 47,
 }
 """How many statements each command sends."""
@@ -85,6 +87,25 @@ AGAIN: dict[str, dict[str, int]] = {
     "press on a promotion": {"cases._read": 1, "clans.of_guild": 1, "policies.history": 1},
     "press on five promotions": {"cases._read": 1, "clans.of_guild": 1, "policies.history": 1},
     "press on a tab of inactive": {"clans.of_guild": 1},
+    "press that posts the summary": {"clans.of_guild": 1},
+    "press on cases of both kinds": {
+        "absences.of_clan": 1,
+        "authors.totals": 1,
+        "cases._read": 2,
+        "chat.days_written": 1,
+        "chat.first_hour": 1,
+        "clans.of_guild": 2,
+        "exemptions.standing": 1,
+        "identity_revision.read": 1,
+        "metrics.paths_of_activities": 1,
+        "players.events_between": 1,
+        "players.places": 1,
+        "policies.history": 2,
+        "runs.blindness": 1,
+        "runs.hidden_channels": 1,
+        "snapshots.first_seen": 1,
+        "snapshots.rises": 1,
+    },
     "what if": {
         "absences.of_clan": 1,
         "chat.days_written": 1,
@@ -153,6 +174,23 @@ async def _opened_tabs(town: Town) -> Ask:
     return lambda town: deciding.press(town, panel, "inactive:tab:unsure")
 
 
+async def _opened_question(town: Town) -> Ask:
+    shown = await deciding.opened(town, "clanstats report", town.officer)
+    question = newest(await town.officer.click(shown, label="Post here"))
+    return lambda town: town.officer.click(question, label="Post the summary")
+
+
+async def _opened_cases(town: Town) -> Ask:
+    for command in ("promotions", "inactive"):
+        panel = await deciding.opened(town, command)
+        await deciding.on_picked(town, panel, f"{command}:decide:approve")
+    panel = await deciding.opened(town, "clanstats cases")
+    picked = deciding.picks(panel)
+    form = await deciding.on_picked(town, panel, "cases:ask:close", *picked)
+    assert len(picked) == 2
+    return lambda town: deciding.filled(town, form, "tidied up")
+
+
 async def _opened_draft(town: Town) -> Ask:
     panel = await test_settings.opened(town)
     await test_settings.changed_window(town, panel)
@@ -188,6 +226,8 @@ PRESSES: dict[str, Callable[[Town], Awaitable[Ask]]] = {
     "press on a promotion": _opened_promotions,
     "press on five promotions": _opened_promotions_of_five,
     "press on a tab of inactive": _opened_tabs,
+    "press that posts the summary": _opened_question,
+    "press on cases of both kinds": _opened_cases,
     "what if": _opened_draft,
 }
 """What is pressed where something else was asked before."""
