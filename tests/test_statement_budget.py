@@ -4,7 +4,8 @@ A line is what is sent today, from the command to its answer, by the real bot on
 that a new process has just opened, so that who is who is worked out and kept. Whoever sends fewer
 lowers the number. In AGAIN stands what is asked for twice and why that is so: the gate finds the
 clan before the view does, and whether whoever asks is back from leave is told beside the answer;
-*what if* reads the clan twice, now and then, and so do cases of both kinds, once for each; a press is judged by what is so when it is written.
+*what if* reads the clan twice, now and then, and so do cases of both kinds, once for each; a press
+is judged by what is so when it is written.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -128,7 +128,8 @@ def channel_words(interaction: Interaction) -> str:
     """
     in_thread = isinstance(interaction.channel, discord.Thread)
     writes = "send_messages_in_threads" if in_thread else "send_messages"
-    if not getattr(interaction.permissions, writes):
+    theirs = interaction.permissions
+    if not (theirs.administrator or getattr(theirs, writes)):
         return "You cannot write in this channel, so nothing is posted here for you."
     mine = interaction.app_permissions
     needed = {
