@@ -9,23 +9,29 @@ from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.game import unready
 from bot.wiring import Services
-from cogs._alerts import AlertsScreen, AlertsState
-from cogs._audit import AuditScreen, AuditState
-from cogs._away_list import LeaveRequest, away_answer
-from cogs._cases import SHOWS, CasesScreen, Show, cases_answer
-from cogs._exempt import ExemptScreen, exempt_answer
-from cogs._leave import Day, Reason
 from cogs._links import LinksPanel, seen_at
 from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
-from cogs._privacy import retention_words
 from cogs._replies import PERIODS, tell
-from cogs._report import SUMMARY, WORKBOOK, ReportScreen, ReportState
 from cogs._settings import settings_twins
 from cogs._settings_file import settings_answer
 from cogs._setup import SetupPanel, setting_of, show_setup
 from cogs._setup_bridge import BridgePanel
-from cogs._status import StatusScreen, status_answer
+from cogs.leave import Day, LeaveRequest, Reason, away_answer
+from cogs.privacy import retention_words
+from cogs.report import SUMMARY, WORKBOOK, ReportScreen, ReportState, StatusScreen, status_answer
+from cogs.review import (
+    SHOWS,
+    AlertsScreen,
+    AlertsState,
+    AuditScreen,
+    AuditState,
+    CasesScreen,
+    ExemptScreen,
+    Show,
+    cases_answer,
+    exempt_answer,
+)
 from cogs.screens import add_screens
 
 _ONLY_ME = "me"

@@ -11,13 +11,13 @@ from bot.app import ClanBot
 from bot.clan.ranks import Permission
 from bot.services.game import unready
 from bot.wiring import Services
-from cogs._card import visitor
 from cogs._links import LinksPanel, seen_at
 from cogs._links_state import LinksState, LinksTab
 from cogs._links_words import bold, claim_words, unlink_words
 from cogs._offers import Choices, Typed
 from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import tell
+from cogs.me import visitor
 
 _LONGEST_CHOICE, _MOST_CHOICES = 100, 25
 

@@ -14,8 +14,8 @@ from bot.clan.profiles import Account
 from bot.services.chat import ChannelInfo, IncomingMessage
 from bot.services.people import Officer
 from bot.services.review import AlertReview
-from cogs._alerts import AlertsFound, AlertsScreen, AlertsState
-from cogs._alerts_words import alerts_on, details_lines, overview_lines, part_lines
+from cogs.review.alerts import AlertsFound, AlertsScreen, AlertsState
+from cogs.review.alerts_words import alerts_on, details_lines, overview_lines, part_lines
 from tests.bot.clan.portraits import NOW, account, person
 from tests.bot.services import village
 from tests.cogs.deciding import options

@@ -11,8 +11,8 @@ from bot.clan.profiles import NOTHING_SEEN
 from bot.reports.documents import Document
 from bot.services.publish import AuditFiles
 from bot.services.review import AuditReview
-from cogs._audit import AuditFound, AuditScreen, AuditState
-from cogs._audit_words import gap_words, hours_lines, officer_pages, summary
+from cogs.review.audit import AuditFound, AuditScreen, AuditState
+from cogs.review.audit_words import gap_words, hours_lines, officer_pages, summary
 from tests.bot.clan.portraits import NOW, account, person
 from tests.cogs.town import START, Town, control, fits, newest, words
 

@@ -13,7 +13,7 @@ from simcord.results import InteractionResult, ResponseMessage
 from bot.clan.linking import LinkPair
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.services.people import LeaveList, ListedLeave, Officer
-from cogs._away_list import AwayFound, AwayScreen, AwayState, AwayTab
+from cogs.leave.away_list import AwayFound, AwayScreen, AwayState, AwayTab
 from tests.bot.services.talk import spoken
 from tests.cogs.test_intake import everybody
 from tests.cogs.test_me import quiet_player, sure_hero

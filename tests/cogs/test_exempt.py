@@ -6,7 +6,7 @@ from simcord.results import ResponseMessage
 
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.services.people import Held
-from cogs._exempt import ExemptFound, ExemptScreen, ExemptState
+from cogs.review.exempt import ExemptFound, ExemptScreen, ExemptState
 from tests.cogs.test_me import quiet_player
 from tests.cogs.town import START, Town, control, fits, newest, words
 

@@ -21,10 +21,10 @@ from bot.services.people import Officer
 from bot.services.review import CaseAction, InactivityReview, Waiting
 from bot.services.setup import Clan
 from cogs._deciding_lists import names_to_update
-from cogs._inactive import InactiveScreen, InactiveState
-from cogs._inactive_words import InactiveTab, details_lines, silent_line
-from cogs._noticing import draft
-from cogs._updating import requested_words
+from cogs.review.inactive import InactiveScreen, InactiveState
+from cogs.review.inactive_words import InactiveTab, details_lines, silent_line
+from cogs.review.noticing import draft
+from cogs.review.updating import requested_words
 from tests.bot.clan.portraits import NOW, POLICY, account, ago, silent
 from tests.cogs.deciding import (
     beside,

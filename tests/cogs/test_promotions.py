@@ -12,9 +12,9 @@ from bot.clan.names import escaped
 from bot.clan.promotion import PromotionCase, Promotions, promotion_cases
 from bot.clan.wording import role_words
 from bot.services.review import CaseAction, PromotionReview, Waiting
-from cogs._deciding import Pick
-from cogs._promotions import PromotionsScreen, PromotionsState
-from cogs._promotions_words import PromotionTab
+from cogs.review.deciding import Pick
+from cogs.review.promotions import PromotionsScreen, PromotionsState
+from cogs.review.promotions_words import PromotionTab
 from tests.bot.clan.portraits import LADDER, NOW, POLICY, THIN, person
 from tests.cogs.deciding import (
     beside,

@@ -12,7 +12,7 @@ from bot.clan.requirements import Requirement
 from bot.clan.signals import SignalResult
 from bot.clan.slack import Slack
 from bot.services.review import OwnStanding
-from cogs._standing import own_lines, slack_line
+from cogs.me.standing import own_lines, slack_line
 from tests.bot.clan.portraits import person
 
 SLACK = Slack(30, 23, 12, 23, "one message, or 10,000 XP")

@@ -17,11 +17,11 @@ from bot.reports.style import date_words, slot_words
 from bot.services.publish import CardFiles
 from bot.services.view import Visitor
 from bot.wiring import Services
-from cogs._exempt import exempt_words
-from cogs._leave import away_words
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, listed, picture, small, when
-from cogs._standing import own_lines
+from cogs.leave import away_words
+from cogs.me.standing import own_lines
+from cogs.review import exempt_words
 from cogs.screens import Controls, PostedScreen, Rendered
 
 _USUAL_TYPES = ("regular", "unknown")

@@ -10,7 +10,12 @@ from typing import NamedTuple
 from bot.clan.alert_groups import AlertGroup, PersonAlert, alert_groups
 from bot.clan.ranks import Permission
 from bot.services.review import AlertReview
-from cogs._alerts_words import (
+from cogs._deciding_filters import Parts, list_page, nobody_words
+from cogs._deciding_lists import send_lines
+from cogs._deciding_words import one_line
+from cogs._permissions import Interaction, caller_may, clan_of
+from cogs._replies import Box, small, when
+from cogs.review.alerts_words import (
     alerts_on,
     details_lines,
     names_of,
@@ -18,11 +23,6 @@ from cogs._alerts_words import (
     part_lines,
     summary,
 )
-from cogs._deciding_filters import Parts, list_page, nobody_words
-from cogs._deciding_lists import send_lines
-from cogs._deciding_words import one_line
-from cogs._permissions import Interaction, caller_may, clan_of
-from cogs._replies import Box, small, when
 from cogs.screens import PICK, Acknowledge, Controls, Press, Rendered, Screen, option, pressed
 
 _NOBODY = "Nobody to check in with: nobody went quiet, and every newcomer was answered."

@@ -29,11 +29,11 @@ from cogs._case_words import (
     newest_lines,
     standing_words,
 )
-from cogs._deciding import PEOPLE, PICK_FIRST, WHY, Said, form_fields, form_title, said_in
 from cogs._deciding_filters import let_filter, list_page, nobody_words
 from cogs._deciding_words import NOTE_ROOM, clipped, decided_words, one_line
 from cogs._permissions import Interaction, caller_may, clan_of, refuse
 from cogs._replies import Box, small, tell, when
+from cogs.review.deciding import PEOPLE, PICK_FIRST, WHY, Said, form_fields, form_title, said_in
 from cogs.screens import (
     PICK,
     Acknowledge,

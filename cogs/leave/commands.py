@@ -11,9 +11,11 @@ from bot.clan.ranks import Permission
 from bot.clan.spans import day_of
 from bot.services.people import Whom
 from bot.wiring import Services
-from cogs._away_list import AwayScreen
 from cogs._errors import guarded
-from cogs._leave import (
+from cogs._permissions import Interaction, clan_of, requires
+from cogs._replies import tell
+from cogs.leave.away_list import AwayScreen
+from cogs.leave.leave import (
     NOT_AWAY,
     UNCONFIRMED,
     Day,
@@ -24,8 +26,6 @@ from cogs._leave import (
     no_day,
     set_words,
 )
-from cogs._permissions import Interaction, clan_of, requires
-from cogs._replies import tell
 from cogs.screens import add_screens
 
 

@@ -17,10 +17,10 @@ from bot.reports.definitions import inactive_words
 from bot.services.ops import DONE, STOPPED, Status, poll_clan
 from bot.services.setup import intent_findings
 from bot.wiring import Services
-from cogs._exempt import left_out_line
 from cogs._guild_members import guild_members_in
 from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, small, when
+from cogs.review import left_out_line
 from cogs.screens import Controls, Next, Press, Rendered, Screen, pressed
 
 _JOBS = {

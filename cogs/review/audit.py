@@ -9,9 +9,9 @@ from typing import NamedTuple
 from bot.clan.ranks import Permission
 from bot.services.publish import AuditFiles
 from bot.services.setup import Clan
-from cogs._audit_words import hours_lines, measure, officer_pages, summary
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, picture, small
+from cogs.review.audit_words import hours_lines, measure, officer_pages, summary
 from cogs.screens import Controls, Rendered, Screen, page_shown
 
 _ROOM = 1_700

@@ -15,7 +15,12 @@ from bot.clan.names import escaped
 from bot.clan.promotion import PromotionCase
 from bot.clan.ranks import Permission
 from bot.services.review import PromotionReview, ReviewContext
-from cogs._deciding import (
+from cogs._deciding_filters import let_filter, list_page, nobody_words
+from cogs._deciding_lists import send_lines
+from cogs._deciding_words import NOTE_ROOM, STRIP_ROOM, block, clipped, one_line
+from cogs._permissions import Interaction, clan_of
+from cogs._replies import Box, small
+from cogs.review.deciding import (
     DecidingScreen,
     Pick,
     moves_of,
@@ -23,12 +28,8 @@ from cogs._deciding import (
     revision_of,
     waiting_option,
 )
-from cogs._deciding_filters import let_filter, list_page, nobody_words
-from cogs._deciding_lists import send_lines
-from cogs._deciding_words import NOTE_ROOM, STRIP_ROOM, block, clipped, one_line
-from cogs._permissions import Interaction, clan_of
-from cogs._promotions_details import PersonState, PromotionScreen, promotion_buttons
-from cogs._promotions_words import (
+from cogs.review.promotions_details import PersonState, PromotionScreen, promotion_buttons
+from cogs.review.promotions_words import (
     PromotionTab,
     about,
     approved_on,
@@ -40,7 +41,6 @@ from cogs._promotions_words import (
     tab_labels,
     waiting_line,
 )
-from cogs._replies import Box, small
 from cogs.screens import (
     Acknowledge,
     Controls,

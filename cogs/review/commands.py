@@ -8,11 +8,11 @@ from bot.clan.ranks import Permission
 from bot.services.game import unready
 from bot.wiring import Services
 from cogs._deciding_lists import send_list
-from cogs._inactive import InactiveScreen, InactiveState, is_long
 from cogs._permissions import Interaction, clan_of, requires
-from cogs._promotions import PromotionsScreen, PromotionsState
-from cogs._promotions_details import PromotionScreen
 from cogs._replies import tell
+from cogs.review.inactive import InactiveScreen, InactiveState, is_long
+from cogs.review.promotions import PromotionsScreen, PromotionsState
+from cogs.review.promotions_details import PromotionScreen
 from cogs.screens import add_screens
 
 

@@ -11,12 +11,12 @@ from bot.clan.spans import Period
 from bot.services.game import unready
 from bot.services.publish import CardFiles, OptedOut
 from bot.wiring import Services
-from cogs._card import CardScreen, CardState, card_box, standing_note, visitor
-from cogs._cases import history_lines, kinds_for
 from cogs._offers import Choices, Typed, members_offered
 from cogs._permissions import Interaction, caller_may, clan_of, requires
 from cogs._replies import PERIODS, tell
-from cogs._standing import slack_line
+from cogs.me.card import CardScreen, CardState, card_box, standing_note, visitor
+from cogs.me.standing import slack_line
+from cogs.review import history_lines, kinds_for
 from cogs.screens import Rendered, add_screens
 
 _LONGEST_CHOICE = 100

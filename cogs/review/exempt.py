@@ -14,9 +14,9 @@ from bot.clan.wording import first_few, plural, role_words
 from bot.services.people import Held
 from bot.services.setup import Clan
 from bot.wiring import Services
-from cogs._leave import no_day, on_day
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, tell
+from cogs.leave import no_day, on_day
 from cogs.screens import (
     Controls,
     Next,

@@ -14,19 +14,6 @@ from bot.clan.enforcement import InactivityRow
 from bot.clan.names import escaped
 from bot.clan.ranks import Permission
 from bot.services.review import InactivityReview, ReviewContext, Suggestion
-from cogs._cases import history_lines, kinds_for
-from cogs._deciding import (
-    PEOPLE,
-    PICK_FIRST,
-    DecidingScreen,
-    Pick,
-    moves_of,
-    people_of,
-    person_option,
-    revision_of,
-    title_of,
-    waiting_option,
-)
 from cogs._deciding_filters import PEOPLE_SHOWN, let_filter, list_page, nobody_words
 from cogs._deciding_lists import names_to_update, send_lines, send_list, send_workbook
 from cogs._deciding_words import (
@@ -38,7 +25,24 @@ from cogs._deciding_words import (
     decided_words,
     one_line,
 )
-from cogs._inactive_words import (
+from cogs._links import LinksPanel, seen_at
+from cogs._links_state import LinksState, LinksTab
+from cogs._permissions import Interaction, clan_of
+from cogs._replies import Box, small
+from cogs.review.cases import history_lines, kinds_for
+from cogs.review.deciding import (
+    PEOPLE,
+    PICK_FIRST,
+    DecidingScreen,
+    Pick,
+    moves_of,
+    people_of,
+    person_option,
+    revision_of,
+    title_of,
+    waiting_option,
+)
+from cogs.review.inactive_words import (
     InactiveTab,
     about,
     details_lines,
@@ -51,12 +55,8 @@ from cogs._inactive_words import (
     tab_labels,
     to_remove_on,
 )
-from cogs._links import LinksPanel, seen_at
-from cogs._links_state import LinksState, LinksTab
-from cogs._noticing import NOTICE, WAY, NoticeWay, NoticeWords, notice_fields, send_notices
-from cogs._permissions import Interaction, clan_of
-from cogs._replies import Box, small
-from cogs._updating import request_update
+from cogs.review.noticing import NOTICE, WAY, NoticeWay, NoticeWords, notice_fields, send_notices
+from cogs.review.updating import request_update
 from cogs.screens import Acknowledge, Controls, Next, Press, Rendered, option, pressed
 
 _PAGES_LIKED = 3

@@ -12,8 +12,8 @@ from bot.clan.ranks import Permission
 from bot.wiring import Services
 from cogs._errors import guarded
 from cogs._permissions import Interaction, clan_in, clan_of, requires
-from cogs._privacy import OPTED_IN, OPTED_OUT, ForgetScreen, ForgetState, kept_box
 from cogs._replies import files, tell
+from cogs.privacy.screen import OPTED_IN, OPTED_OUT, ForgetScreen, ForgetState, kept_box
 from cogs.screens import Rendered, add_screens
 
 _ALREADY_OUT = "You had opted out already: nothing is counted."

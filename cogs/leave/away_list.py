@@ -14,9 +14,9 @@ from bot.clan.wording import plural
 from bot.services.people import LeaveList, ListedLeave, Whom
 from bot.services.setup import Clan
 from bot.wiring import Services
-from cogs._leave import no_day, on_day, span_words
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, tell, when
+from cogs.leave.leave import no_day, on_day, span_words
 from cogs.screens import (
     Acknowledge,
     Controls,

@@ -11,9 +11,9 @@ from bot.clan.ranks import Permission
 from bot.clan.wording import exact, plural
 from bot.services.privacy import KeptCase, KeptSummary
 from bot.services.setup import Clan
-from cogs._leave import on_day
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small, when
+from cogs.leave import on_day
 from cogs.screens import Controls, Press, Rendered, Screen, pressed
 
 _RED = discord.Colour(0xD55E00)

@@ -13,8 +13,6 @@ from bot.clan.promotion import PromotionCase
 from bot.clan.ranks import Permission
 from bot.reports.documents import Document
 from bot.services.review import PromotionReview, ReviewContext, standing_in
-from cogs._cases import history_lines, kinds_for
-from cogs._deciding import DecidingScreen, Pick, moves_of, revision_of
 from cogs._deciding_words import (
     DOT,
     NOTE_ROOM,
@@ -31,6 +29,8 @@ from cogs._deciding_words import (
 )
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, picture, small
+from cogs.review.cases import history_lines, kinds_for
+from cogs.review.deciding import DecidingScreen, Pick, moves_of, revision_of
 from cogs.screens import Controls, Press, Rendered
 
 _PART_ROOM = 800
