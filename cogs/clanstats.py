@@ -22,12 +22,11 @@ from cogs._posting import post, show, show_plain
 from cogs._privacy import retention_words
 from cogs._replies import PERIODS, tell
 from cogs._report import ReportPanel, report_shown
-from cogs._settings import settings_twins
-from cogs._settings_file import settings_answer
 from cogs._setup import SetupPanel, setting_of, show_setup
 from cogs._setup_bridge import BridgePanel
 from cogs._status import StatusScreen, status_answer
 from cogs.screens import add_screens
+from cogs.settings import settings_answer
 
 _ONLY_ME, _EVERYBODY = "me", "everybody"
 _VISIBILITY = [
@@ -211,5 +210,3 @@ async def setup(bot: ClanBot) -> None:
     add_screens(bot, *(each(services) for each in screens))
     bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))
-    for twin in settings_twins(bot.services):
-        bot.add_view(twin)
