@@ -5,9 +5,10 @@ Nothing is decided here, and no message ever pings anybody.
 
 import asyncio
 import pkgutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
@@ -20,8 +21,8 @@ from bot.clan.notices import Notice
 from bot.wiring import Services
 
 _COGS = "cogs"
-_SCREENS = "screens"
-"""What the cogs show their answers with, and no cog itself."""
+_COMMANDS = "commands"
+"""The file of a package of cogs that is loaded; a package without it is no cog."""
 _LONGEST_MESSAGE = 2000
 _UNREADABLE = (
     *(LookupError, TypeError, ValueError, AttributeError),
@@ -107,10 +108,8 @@ class ClanBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load every cog, show the commands to Discord, start the jobs."""
-        package = import_module(_COGS)
-        for module in pkgutil.iter_modules(package.__path__):
-            if not module.name.startswith("_") and module.name != _SCREENS:
-                await self.load_extension(f"{_COGS}.{module.name}")
+        for name in _extensions():
+            await self.load_extension(name)
         await self.shown.begin()
         if self.timetable is not None:
             self.timetable.start()
@@ -176,6 +175,17 @@ class ClanBot(commands.Bot):
         await self.services.intake.flush()
         await self.services.presence.flush(is_last=True)
         await super().close()
+
+
+def _extensions() -> Iterator[str]:
+    """Yield the names of what is loaded: files without an underscore, commands of packages."""
+    for module in pkgutil.iter_modules(import_module(_COGS).__path__):
+        name = f"{_COGS}.{module.name}"
+        # Not the package itself: unloading it would take all its files out of memory.
+        if module.ispkg and find_spec(f"{name}.{_COMMANDS}") is not None:
+            yield f"{name}.{_COMMANDS}"
+        elif not module.ispkg and not module.name.startswith("_"):
+            yield name
 
 
 def _server_meant(servers: Collection[int], named: int | None) -> int | None:

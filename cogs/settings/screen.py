@@ -288,8 +288,7 @@ class SettingsScreen(Screen[SettingsState, SettingsFound]):
 
     def _next(self, press: Press[SettingsState], note: str = "", **changed: object) -> _Shown:
         """Show a page with the draft as it is now."""
-        held = self.services.drafts.of(whose_draft(press.interaction))
-        number = held.number if held is not None and held.is_begun else 0
+        number = self.services.drafts.shown(whose_draft(press.interaction))
         shown: dict[str, Any] = {**changed, "draft": number}
         return Next(replace(press.state, **shown), note)
 

@@ -57,6 +57,11 @@ class Drafts:
         self._open = {who: each for who, each in self._open.items() if each.touched_at >= oldest}
         return self._open.get(whose)
 
+    def shown(self, whose: Whose) -> int:
+        """Return the number of the draft whose changes a page shows, 0 where there are none."""
+        held = self.of(whose)
+        return held.number if held is not None and held.is_begun else 0
+
     def begin(self, whose: Whose, draft: Draft) -> OpenDraft:
         """Put a new draft in place of what somebody worked on, and return it."""
         number = secrets.randbelow(_NUMBERS) + 1

@@ -18,7 +18,7 @@ from bot.services.people import Officer
 from bot.services.setup.drafts import LIFE
 from cogs.settings.layout import PAGES, SHEETS, Section
 from tests.bot.services.village import judged_by
-from tests.cogs.town import Town, newest, words
+from tests.cogs.town import Town, control, newest, words
 
 REFUSED = "Only the clan's leadership may"
 FORMS = {
@@ -71,22 +71,15 @@ def fields(shown: InteractionResult) -> list[dict[str, Any]]:
     return [each for each in walk_components(shown.modal["components"]) if each["type"] == 4]
 
 
-def control(panel: ResponseMessage, act: str) -> dict[str, Any]:
-    (found,) = [
-        each
-        for each in walk_components(panel.components)
-        if str(each.get("custom_id")).startswith(f"settings:{act}:")
-    ]
-    return found
-
-
 def id_of(panel: ResponseMessage, act: str) -> str:
     """Return the id of the one control that does something, with an argument if it is named."""
-    return str(control(panel, act)["custom_id"])
+    return control(panel, f"settings:{act}")
 
 
 def can_save(panel: ResponseMessage) -> bool:
-    return not control(panel, "save").get("disabled")
+    save = id_of(panel, "save")
+    parts = walk_components(panel.components)
+    return not any(each.get("disabled") for each in parts if each.get("custom_id") == save)
 
 
 async def changed_window(town: Town, panel: ResponseMessage, days: str = "14") -> None:
@@ -672,6 +665,7 @@ async def test_a_file_takes_the_place_of_a_draft_and_one_that_says_the_same_does
     assert "30 days \u2192 14 days" in words(same)
     other = await imported(town, b'{"policy": {"enforcement": {"window_days": 60}}}')
     assert "30 days \u2192 60 days" in words(other)
+    assert "in place of your changes from before" in words(other)
     await town.leader.click(panel, custom_id=id_of(panel, "what_if"))
     assert "what was not saved is gone" in words(panel)
     assert "30 days \u2192 60 days" in words(panel)
