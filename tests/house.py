@@ -303,6 +303,17 @@ def printing(module: Module) -> Iterator[str]:
             yield module.said(node, "prints")
 
 
+def own_controls(module: Module) -> Iterator[str]:
+    """Tell which family of commands makes a kind of view or control beside the kit for screens."""
+    top, *folders, _ = module.path.split("/")
+    if top != "cogs" or not folders or folders[0] == "screens":
+        return
+    for node in module.nodes:
+        bases = node.bases if isinstance(node, ast.ClassDef) else []
+        if any(ast.unparse(each).startswith("discord.ui.") for each in bases):
+            yield module.said(node, "is a view or control of its own: cogs.screens makes them")
+
+
 def left_for_later(module: Module) -> Iterator[str]:
     promise = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
     for number, line in enumerate(module.source.splitlines(), 1):
@@ -346,5 +357,6 @@ OF_EVERY_ROOM: dict[str, Callable[[Module], Iterator[str]]] = {
     "without_docstring": without_docstring,
     "printing": printing,
     "left_for_later": left_for_later,
+    "own_controls": own_controls,
 }
 OF_THE_TESTS = ("wall_clock", "banned_names", "long_functions", "printing", "left_for_later")

@@ -111,6 +111,8 @@ BAD = [
     ("without_docstring", "bot/app.py", "x = 1"),
     ("printing", "bot/app.py", "print(1)"),
     ("left_for_later", "bot/app.py", "x = 1  # TO" + "DO: two"),
+    ("own_controls", "cogs/setup/screen.py", "class Zone(discord.ui.Button[Any]): ..."),
+    ("own_controls", "cogs/setup/screen.py", "class Zone(Opens, discord.ui.Modal): ..."),
 ]
 
 
@@ -145,6 +147,9 @@ GOOD = [
     ("long_modules", "bot/app.py", "x = 1\n" * 400),
     ("long_modules", "storage/tables.py", '"""One file, because."""\n' + "x = 1\n" * 401),
     ("printing", "bot/cli.py", "print(1)"),
+    ("own_controls", "cogs/setup/screen.py", "class Setup(Screen[State, Any]): ..."),
+    ("own_controls", "cogs/screens/listener.py", "class Control(discord.ui.DynamicItem): ..."),
+    ("own_controls", "cogs/_replies.py", "class Box(discord.ui.Container): ..."),
 ]
 
 

@@ -94,9 +94,7 @@ _PROMOTION = {
         PERCENT,
         "This share of the clan: those who were there on the most days.",
     ),
-    "first_people": Threshold(
-        "First list: or", "people", "Whichever of the two is more."
-    ),
+    "first_people": Threshold("First list: or", "people", "Whichever of the two is more."),
     "comparison_people": Threshold(
         f"{_VELOCITY}: compared with",
         "people",
