@@ -21,7 +21,7 @@ from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
 from bot.services.review import Cases, Review
-from bot.services.setup import Clans, Clock, Policies
+from bot.services.setup import Clans, Clock, Drafts, Policies
 from bot.settings import Settings
 from storage.engine import Database
 from storage.migrate import Migrated, bring_up
@@ -57,6 +57,7 @@ class Services:
     privacy: Privacy
     dossier: Dossier
     policies: Policies
+    drafts: Drafts
     review: Review
     audits: Audits
     cases: Cases
@@ -197,6 +198,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         privacy=Privacy(database, clock, identities, presence),
         dossier=Dossier(database, clock),
         policies=Policies(database, clock),
+        drafts=Drafts(clock),
         review=review,
         audits=Audits(review, drawing),
         cases=Cases(database, review, clock, identities),

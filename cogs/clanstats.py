@@ -13,8 +13,6 @@ from cogs._links import LinksPanel, seen_at
 from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
 from cogs._replies import PERIODS, tell
-from cogs._settings import settings_twins
-from cogs._settings_file import settings_answer
 from cogs._setup import SetupPanel, setting_of, show_setup
 from cogs._setup_bridge import BridgePanel
 from cogs.leave import Day, LeaveRequest, Reason, away_answer
@@ -33,6 +31,7 @@ from cogs.review import (
     exempt_answer,
 )
 from cogs.screens import add_screens
+from cogs.settings import settings_answer
 
 _ONLY_ME = "me"
 _VISIBILITY = [
@@ -210,5 +209,3 @@ async def setup(bot: ClanBot) -> None:
     add_screens(bot, *(each(services) for each in screens))
     bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))
-    for twin in settings_twins(bot.services):
-        bot.add_view(twin)

@@ -19,7 +19,7 @@ _SERVICES = ["bot", "services"]
 
 def doors(modules: Sequence[Module]) -> Iterator[str]:
     """Tell who goes past a subject's door, or imports a subject that stands below its own."""
-    shown = {subject: frozenset(_shown(modules, subject)) for subject in SUBJECTS}
+    shown = {subject: frozenset(_shown(modules, f"bot/services/{subject}")) for subject in SUBJECTS}
     for module in modules:
         mine = _subject_of(module)
         if mine is not None and mine not in SUBJECTS:
@@ -53,11 +53,28 @@ def _subject_of(module: Module) -> str | None:
     return parts[2] if inside else None
 
 
-def _shown(modules: Sequence[Module], subject: str) -> list[str]:
-    """Return the names in `__all__` of a subject's door."""
-    door = next(
-        (each for each in modules if each.path == f"bot/services/{subject}/__init__.py"), None
-    )
+def family_doors(modules: Sequence[Module]) -> Iterator[str]:
+    """Tell who goes past the door of a family of commands: a package of cogs."""
+    families = {
+        each.path.split("/")[1]
+        for each in modules
+        if each.top == "cogs" and each.path.count("/") > 1
+    }
+    shown = {each: frozenset(_shown(modules, f"cogs/{each}")) for each in families}
+    for module in modules:
+        for made in imports(module):
+            top, family, *behind = [*made.name.split("."), ""]
+            inside = module.path.startswith(f"cogs/{family}/")
+            if top != "cogs" or family not in shown or inside:
+                continue
+            named = [each for each in behind if each]
+            if named and (len(named) > 1 or named[0] not in shown[family]):
+                yield module.said(made.node, f"imports {made.name}: only what cogs.{family} shows")
+
+
+def _shown(modules: Sequence[Module], package: str) -> list[str]:
+    """Return the names in `__all__` of a package's door."""
+    door = next((each for each in modules if each.path == f"{package}/__init__.py"), None)
     for node in [] if door is None else door.nodes:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return list(ast.literal_eval(node.value))
@@ -146,6 +163,7 @@ def crumbs(modules: Sequence[Module]) -> Iterator[str]:
 
 OF_THE_TREE: dict[str, Callable[[Sequence[Module]], Iterator[str]]] = {
     "doors": doors,
+    "family_doors": family_doors,
     "circles": circles,
     "class_names": class_names,
     "crumbs": crumbs,

@@ -16,8 +16,9 @@ import pytest
 from bot.clan.linking import LinkPair
 from bot.demo.world import World
 from bot.services.people import Officer
-from tests.cogs import deciding, test_promotions, test_settings
+from tests.cogs import deciding, test_promotions
 from tests.cogs.conftest import journal, template, village, wire
+from tests.cogs.settings import test_screen as settings_screen
 from tests.cogs.town import START, Town, newest, opened_town
 from tests.statements import Sent, again, statements
 
@@ -53,7 +54,7 @@ STATEMENTS = {
     "press on a tab of inactive": 22,
     "press that posts the summary": 18,
     "press on cases of both kinds": 53,
-    "what if": 47,
+    "what if": 48,
 }
 """How many statements each command sends."""
 
@@ -114,6 +115,7 @@ AGAIN: dict[str, dict[str, int]] = {
         "clans.of_guild": 2,
         "exemptions.standing": 1,
         "players.events_between": 1,
+        "policies.history": 1,
         "runs.blindness": 1,
         "runs.hidden_channels": 1,
         "snapshots.first_seen": 1,
@@ -193,9 +195,9 @@ async def _opened_cases(town: Town) -> Ask:
 
 
 async def _opened_draft(town: Town) -> Ask:
-    panel = await test_settings.opened(town)
-    await test_settings.changed_window(town, panel)
-    return lambda town: town.leader.click(panel, custom_id="settings:what-if")
+    panel = await settings_screen.opened(town)
+    await settings_screen.changed_window(town, panel)
+    return lambda town: town.leader.click(panel, custom_id=settings_screen.id_of(panel, "what_if"))
 
 
 COMMANDS: dict[str, Ask] = {

@@ -152,8 +152,8 @@ def permissions_fault(caller: Caller, before: Permissions, after: Permissions) -
         return None
     if authority(caller, before) < Authority.LEADERSHIP:
         return (
-            "Only the clan's leadership may change roles and gates: nobody gives themself more. "
-            "Ask one of them, and take this out of the draft."
+            "Only the clan's leadership may change roles and permissions: nobody gives themself "
+            "more. Ask one of them, and take this out of the draft."
         )
     if not may(caller, Permission.MANAGE, after):
         return (

@@ -10,6 +10,7 @@ from fractions import Fraction
 from bot.clan.plain import limits
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.thresholds import THRESHOLDS
+from bot.clan.wording import role_words
 
 _STEPS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
 _NUMBER = re.compile(r"(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+(?=[kmb]))?))([kmb]?)")
@@ -71,10 +72,11 @@ def entered_ranks(path: str, text: str, known: Collection[str]) -> tuple[str, ..
     unknown = [each for each in typed if each and _looks(each) not in by_look]
     if not unknown:
         return tuple(dict.fromkeys(found))
-    some = ", ".join(sorted(known)[:_NAMED]) + (", and more" if len(known) > _NAMED else "")
+    some = ", ".join(map(role_words, sorted(known)[:_NAMED]))
+    more = ", and more" if len(known) > _NAMED else ""
     raise ValueError(
         f"{THRESHOLDS[path].label} takes ranks that somebody here has, or that are named in these "
-        f"settings, not {_short(unknown[0])}; known are {some}"
+        f"settings, not {_short(unknown[0])}; known are {some}{more}"
     )
 
 

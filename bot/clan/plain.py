@@ -9,6 +9,8 @@ from dataclasses import Field, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
+from bot.clan.wording import role_words
+
 Part = TypeVar("Part")
 
 _LEAST, _MOST, _EACH, _OF = "least", "most", "each", "of"
@@ -100,7 +102,8 @@ def must_be_once(roles: Sequence[str], where: str) -> None:
     """Raise ValueError when a role stands twice where it may stand once."""
     twice = sorted(role for role, times in Counter(roles).items() if times > 1)
     if twice:
-        raise ValueError(f"a role stands {where} only once, not so: {', '.join(twice)}")
+        named = ", ".join(map(role_words, twice))
+        raise ValueError(f"a rank stands {where} only once; named twice: {named}")
 
 
 def _fields(part: object) -> dict[str, Field[Any]]:

@@ -86,7 +86,7 @@ class Permissions:
     decide_links: Authority = Authority.OFFICER
 
     def __post_init__(self) -> None:
-        must_be_once(self.tier_1 + self.tier_2, "in the tiers")
+        must_be_once(self.tier_1 + self.tier_2, "among the ranks of leadership, staff and members")
 
     def tier(self, role: str) -> Tier:
         """Return the shelf on which a WOM role stands."""

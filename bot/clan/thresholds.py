@@ -46,101 +46,135 @@ class Threshold(NamedTuple):
 
 _INACTIVITY = {
     "window_days": Threshold(
-        "Inactive after", DAYS, "Whoever neither wrote nor played for so long is called inactive."
+        "Inactive after", DAYS, "A member without a message or enough XP for this long is inactive."
     ),
     "least_xp": Threshold(
         "Gains that count as playing",
         XP,
-        "Who gained less in that time counts as not having played.",
+        "Less XP than this in that time counts as not playing.",
     ),
     "min_tenure_days": Threshold(
-        "Newcomers left alone for", DAYS, "Nobody is called inactive before being here so long."
+        "Newcomers left alone for", DAYS, "New members are never called inactive before this."
     ),
     "quiet_percent": Threshold(
-        "Quiet from", PERCENT, "Called quiet, never flagged, from this part of the limit on."
+        "Quiet from",
+        PERCENT,
+        "Past this part of the limit a member is called quiet, but not listed.",
     ),
     "limits": Threshold(
-        "Limits of single ranks", DAYS, "Instead of the days above; with alts, the longest counts."
+        "Limits of single ranks",
+        DAYS,
+        "These ranks have a limit of their own. With alts, the longest counts.",
     ),
 }
 _PROMOTION = {
-    "signals": Threshold("Signals", "", "What can speak for somebody; the rest is not looked at."),
+    "signals": Threshold(
+        "Signals", "", "What counts in favour of somebody. The others are not looked at."
+    ),
     "recruit_roles": Threshold(
-        "Recruit ranks", "", f"{_VELOCITY}, and the alert on silent recruits, are about these."
+        "Recruit ranks", "", f"{_VELOCITY} and the alert on silent recruits are about these ranks."
     ),
     "comparison_ranks": Threshold(
-        "Comparison ranks", "", f"{_VELOCITY}: above the median XP of those who hold these."
+        "Comparison ranks", "", f"{_VELOCITY} compares recruits with the median XP of these ranks."
     ),
     "tenure_days": Threshold(
-        "In the clan for", DAYS, "Nobody is suggested before they were here so long,"
+        "In the clan for", DAYS, "Members are suggested only after this long in the clan."
     ),
-    "recruit_tenure_days": Threshold("Recruits", DAYS, "for recruits it is this instead."),
-    "alive_days": Threshold("There on", DAYS, "Of the last 30, with any sign of life."),
+    "recruit_tenure_days": Threshold(
+        "Recruits", DAYS, "Recruits are suggested after this long instead."
+    ),
+    "alive_days": Threshold("There on", DAYS, "Days with any sign of life, of the last 30."),
     "highest_rank": Threshold(
-        "Highest rank suggested", "", "A rank with an officer's rights asks for Steady and another."
+        "Highest rank suggested",
+        "",
+        "Ranks with an officer's rights ask for Steady and one more signal.",
     ),
     "first_percent": Threshold(
-        "First list: up to", PERCENT, "Of the clan, those who were there on the most days."
+        "First list: up to",
+        PERCENT,
+        "This share of the clan: those who were there on the most days.",
     ),
-    "first_people": Threshold("First list: or", "people", "Whichever is more; never padded."),
+    "first_people": Threshold("First list: or", "people", "Whichever of the two is more."),
     "comparison_people": Threshold(
-        f"{_VELOCITY}: compared with", "people", "With fewer well observed ones it is skipped."
+        f"{_VELOCITY}: compared with",
+        "people",
+        "With fewer members to compare with, the signal is skipped.",
     ),
-    "velocity_xp": Threshold(f"{_VELOCITY}: over", XP, "And over the median of those compared."),
-    "velocity_days": Threshold(
-        f"{_VELOCITY}: XP of", DAYS, "Over so long a recruit's XP is compared."
+    "velocity_xp": Threshold(
+        f"{_VELOCITY}: over", XP, "And more than the median of those compared."
     ),
-    "pillar_days": Threshold(f"{_PILLAR}: messages of", DAYS, "Over so long messages are counted."),
+    "velocity_days": Threshold(f"{_VELOCITY}: XP of", DAYS, "The XP of this time is compared."),
+    "pillar_days": Threshold(
+        f"{_PILLAR}: messages of", DAYS, "The messages of this time are counted."
+    ),
     "pillar_top_percent": Threshold(
-        f"{_PILLAR}: the top", PERCENT, "Of those who wrote, how many count as pillars."
+        f"{_PILLAR}: the top", PERCENT, "This share of those who wrote counts as pillars."
     ),
     "pillar_writers": Threshold(
-        f"{_PILLAR}: few writers", "people", "With fewer who wrote, the number below is asked."
+        f"{_PILLAR}: few writers",
+        "people",
+        "If fewer people wrote, the number of messages below counts instead.",
     ),
     "pillar_messages": Threshold(
-        f"{_PILLAR}: then", MESSAGES, "Asked in clans where only few write."
+        f"{_PILLAR}: then", MESSAGES, "Counts where only a few people write."
     ),
     "pillar_chat_days": Threshold(
-        f"{_PILLAR}: active on", DAYS, "Of the last 28, so that one busy evening is not enough."
+        f"{_PILLAR}: active on",
+        DAYS,
+        "Of the last 28 days, so that one busy evening is not enough.",
     ),
     "hour_cap": Threshold(
-        "Counted an hour", MESSAGES, "More in one hour count for nothing, so spam buys no rank."
+        "Counted an hour",
+        MESSAGES,
+        "More messages in one hour do not count, so spam earns no rank.",
     ),
     "carry_recent_raids": Threshold(
-        f"{_CARRY}: at least", "raids", f"CoX, ToB and ToA of all modes, of {RAID_DAYS} days."
+        f"{_CARRY}: at least", "raids", f"CoX, ToB and ToA in all modes, over {RAID_DAYS} days."
     ),
     "carry_top_percent": Threshold(
-        f"{_CARRY}: the top", PERCENT, "Of those who raided then; the higher of both bars counts."
+        f"{_CARRY}: the top",
+        PERCENT,
+        "Of those who raided in that time. The higher of both bars counts.",
     ),
-    "steady": Threshold("Steady", "", "What the holder of a rank shows in 8 weeks before rising."),
+    "steady": Threshold(
+        "Steady", "", "What somebody shows over 8 weeks before they rise from a rank."
+    ),
     "steady_by_rank": Threshold("Steady, single ranks", "", "Ranks with a bar of their own."),
     "near_percent": Threshold(
-        "Just under from", PERCENT, "Whoever has this part of every bar is just under."
+        "Just under from",
+        PERCENT,
+        "Whoever reaches this part of every bar is listed as just under.",
     ),
-    "seen_days": Threshold("Seen within", DAYS, "Whoever was not seen so lately is not suggested."),
+    "seen_days": Threshold(
+        "Seen within", DAYS, "Only members who were seen in this time are suggested."
+    ),
 }
 _STEADY = {
-    "game_days": Threshold("Active days in the game", DAYS, "Of the last 56, any gain."),
-    "chat_days": Threshold("Active days in chat", DAYS, "Of the last 56, at least one message."),
+    "game_days": Threshold("Active days in the game", DAYS, "Days with any gain, of the last 56."),
+    "chat_days": Threshold(
+        "Active days in chat", DAYS, "Days with at least one message, of the last 56."
+    ),
     "hours": Threshold("Efficient hours", "hours", "EHP and EHB together, gained in 8 weeks."),
-    "answers": Threshold("Questions answered", "answers", "In 8 weeks; 0 asks for none."),
+    "answers": Threshold("Questions answered", "answers", "In 8 weeks. 0 asks for none."),
     "tenure_days": Threshold("In the clan for", DAYS, "Since they joined."),
     "months_in_rank": Threshold("In this rank for", "months", "Of 30 days each."),
 }
 _AUDIT = {
-    "window_days": Threshold("Officers are looked at over", DAYS, "No message in it is AWOL."),
+    "window_days": Threshold(
+        "Officers are looked at over", DAYS, "An officer without a message in this time is AWOL."
+    ),
     "least_xp": Threshold(
-        "Gains that excuse few messages", XP, "Under this, and with few messages: slacking."
+        "Gains that excuse few messages", XP, "Less XP than this, and few messages: slacking."
     ),
     "least_messages": Threshold(
         "Few messages are under", MESSAGES, "Or under the clan's median, whichever is more."
     ),
     "busy_messages": Threshold(
-        "A busy hour has", MESSAGES, "Hours with so many and no officer around are shown."
+        "A busy hour has", MESSAGES, "Hours this busy without an officer around are shown."
     ),
 }
 _ALERTS = {
-    "on": Threshold("Alerts", "", "What officers are told; the rest is not looked at."),
+    "on": Threshold("Alerts", "", "What officers are told about. The others are not looked at."),
     "churn_messages_month": Threshold(
         f"{_CHURN}: over, in 30 days", MESSAGES, "Wrote more than this in a month,"
     ),
@@ -162,20 +196,24 @@ _ALERTS = {
     "bosser_kills": Threshold(f"{_BOSSER}: over", "kills", "Killed more than this in 7 days,"),
     "bosser_xp": Threshold(f"{_BOSSER}: under", XP, "and gained less than this in them."),
     "newcomer_days": Threshold(
-        "A newcomer is new for", DAYS, "So long officers are told when nobody answered them."
+        "A newcomer is new for", DAYS, "For this long, officers are told when nobody answered them."
     ),
     "drift_days": Threshold(
-        f"{_DRIFT}: usually there on", DAYS, "A usual week has at least so many active days."
+        f"{_DRIFT}: usually there on", DAYS, "Their usual week has at least this many active days."
     ),
     "drift_percent": Threshold(
-        f"{_DRIFT}: now under", PERCENT, "The last week has less than this part of them."
+        f"{_DRIFT}: now under", PERCENT, "Their last week has less than this part of them."
     ),
 }
 _CASES = {
-    "not_yet_days": Threshold('"Not yet" holds for', DAYS, "Then a promotion is suggested again."),
-    "snooze_days": Threshold("Snoozed for", DAYS, "Then an inactive member is asked about again."),
+    "not_yet_days": Threshold(
+        '"Not yet" holds for', DAYS, "After that, the promotion is suggested again."
+    ),
+    "snooze_days": Threshold(
+        "Snoozed for", DAYS, "After that, officers are asked about the member again."
+    ),
     "dismissed_days": Threshold(
-        "Dismissed for", DAYS, "So long a dismissed member is not brought up again."
+        "Dismissed for", DAYS, "Before that, a dismissed member is not listed again."
     ),
     "second_officer": Threshold(
         "Second officer", "", "On: a second person has to agree before a case is approved."
@@ -183,8 +221,12 @@ _CASES = {
 }
 _PERMISSIONS = {
     "tier_1": Threshold("Leadership ranks", "", "Ranks in the game that lead the clan."),
-    "tier_2": Threshold("Staff and member ranks", "", "In the default ladder, under leadership."),
-    "officer_roles": Threshold("Officer ranks", "", "Those below leadership that make an officer."),
+    "tier_2": Threshold(
+        "Staff and member ranks", "", "Ranks under leadership, in the default ladder."
+    ),
+    "officer_roles": Threshold(
+        "Officer ranks", "", "Ranks below leadership that count as officers."
+    ),
     "see_reports": Threshold(
         "See reports", "", "Reports, status and alerts: to read, not to decide."
     ),
@@ -196,7 +238,7 @@ _PERMISSIONS = {
     "kick": Threshold(
         "Removals",
         "",
-        "See cases of the inactive; to decide on them, somebody needs Promote as well.",
+        "See cases of inactive members. To decide on them takes Promote as well.",
     ),
 }
 _PLACES = {

@@ -53,14 +53,14 @@ async def _what_if(stage: Stage) -> str:
     leader = stage.viewers["leader"]
     result = await leader.slash(stage.front, "clanstats settings")
     panel, *_ = answers(result, "/clanstats settings as leader")
-    form = await leader.click(panel.message, custom_id="settings:form:silence")
+    form = await leader.click(panel.message, custom_id=button_of(panel, "Change"))
     typed = {"window_days": 14, "least_xp": 10_000, "min_tenure_days": 30, "quiet_percent": 50}
     texts = {f"enforcement.{name}": str(number) for name, number in typed.items()}
     await leader.submit_modal(form, texts)
-    await leader.click(panel.message, custom_id="settings:what-if")
+    await leader.click(panel.message, custom_id=button_of(panel, "What if"))
     told = words_of(panel)
     must("14 days instead of 30" in told, f"settings: no what-if in {told}")
-    await leader.click(panel.message, custom_id="settings:discard")
+    await leader.click(panel.message, custom_id=button_of(panel, "Discard"))
     must("nothing was changed" in words_of(panel), "settings: the draft was not discarded")
     return "settings as leader: what-if of 14 days shown; discarded"
 

@@ -20,6 +20,7 @@ class Field:
     longest: int = 400
     is_required: bool = True
     is_long: bool = False
+    placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def _line(field: Field) -> discord.ui.Label[Any]:
         custom_id=field.name,
         style=style,
         default=field.default or None,
+        placeholder=field.placeholder or None,
         required=field.is_required,
         max_length=field.longest,
     )

@@ -186,6 +186,13 @@ class Screen(ABC, Generic[S, A]):
     def render(self, state: S, answer: A, note: str = "") -> Rendered:
         """Return what is sent; pure."""
 
+    def instead(self, _act: str, _press: Press[S]) -> Next[S, A] | None:
+        """Return what is shown instead of what was pressed, where the message is out of date.
+
+        It comes before the answer that Discord waits for, so it reads nothing.
+        """
+        return None
+
     async def show(self, interaction: Interaction, state: S, note: str = "") -> None:
         """Answer a command that was acknowledged."""
         await self.send(interaction, state, await self.read(interaction, state), note)
@@ -214,9 +221,15 @@ class Screen(ABC, Generic[S, A]):
         """Do what a control or a form is named after, if whoever pressed may."""
         handled = self._handlers.get(told.act)
         permission = self.permission_for(told)
+        state: S = unpacked(self.State, told.state)
+        texts, chosen = filled or FilledIn({}, {})
+        found = Press(
+            interaction, self.controls, state, told.argument, tuple(values), texts, chosen
+        )
+        following = self.instead(told.act, found)
         how = Acknowledge.ANSWER if handled is None else handled.acknowledge
         # Before anything is read: Discord waits for three seconds.
-        if how is Acknowledge.REDRAW:
+        if how is Acknowledge.REDRAW or following is not None:
             await acknowledge(interaction)
         elif how is Acknowledge.ANSWER:
             await think(interaction)
@@ -225,12 +238,8 @@ class Screen(ABC, Generic[S, A]):
         if handled is None:
             await tell(interaction, _CHANGED)
             return
-        state: S = unpacked(self.State, told.state)
-        texts, chosen = filled or FilledIn({}, {})
-        found = Press(
-            interaction, self.controls, state, told.argument, tuple(values), texts, chosen
-        )
-        following = await handled.action(self, found)
+        if following is None:
+            following = await handled.action(self, found)
         if following is None:
             return
         # Who meant to open a form, and shows something else, has not answered yet.

@@ -57,6 +57,7 @@ async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
         "presence",
         "privacy.commands",
         "review.commands",
+        "settings.commands",
         "shown",
     )
     assert sorted(bot.extensions) == [f"cogs.{name}" for name in names]

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -10,9 +11,9 @@ from discord.webhook.async_ import AsyncWebhookAdapter
 from simcord.components import walk_components
 from simcord.gateway import FakeGateway
 
-from cogs._settings import SettingsPanel
+from bot.services.review import Review
+from tests.cogs.settings.test_screen import changed_window, id_of, opened
 from tests.cogs.test_me import quiet_player
-from tests.cogs.test_settings import changed_window, opened
 from tests.cogs.town import START, Town, newest, post_here, words
 
 COMMANDS = {
@@ -96,23 +97,33 @@ async def test_posting_sends_the_files_of_the_private_copy_again(
 
 
 async def test_a_press_while_what_if_runs_is_told_to_wait_and_changes_nothing(
-    town: Town, journal: io.StringIO
+    town: Town, journal: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = await opened(town)
     await changed_window(town, panel)
-    assert town.env.bot is not None
-    view = town.env.bot._connection._view_store._synced_message_views[panel.id]
-    assert isinstance(view, SettingsPanel)
-    before = words(panel)
-    view.session.is_asking = True
-    for custom_id in ("settings:what-if", "settings:discard", "settings:export"):
-        pressed = await town.leader.click(panel, custom_id=custom_id)
+    drafts, whose = town.services.drafts, (town.guild.id, town.leader.id)
+    before, held = words(panel), drafts.of(whose)
+    assert held is not None
+    drafts.keep(whose, replace(held, is_asking=True))
+    for act in ("what_if", "discard", "export", "numbers:silence"):
+        pressed = await town.leader.click(panel, custom_id=id_of(panel, act))
         assert words(newest(pressed)).startswith("What if is still being worked out")
     assert words(panel) == before
-    view.session.is_asking = False
-    await town.leader.click(panel, custom_id="settings:what-if")
+    drafts.keep(whose, held)
+    ask: Callable[..., Any] = Review.what_if
+    asking: list[bool] = []
+
+    async def asked(*told: Any) -> Any:  # noqa: ANN401 - those of what_if
+        now = drafts.of(whose)
+        asking.append(now is not None and now.is_asking)
+        return await ask(*told)
+
+    monkeypatch.setattr(Review, "what_if", asked)
+    await town.leader.click(panel, custom_id=id_of(panel, "what_if"))
+    assert asking == [True]
     assert "Settings: What if" in words(panel)
-    assert not view.session.is_asking
+    await town.leader.click(panel, custom_id=id_of(panel, "discard"))
+    assert "nothing was changed" in words(panel)
     assert journal.getvalue() == ""
 
 

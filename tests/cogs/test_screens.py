@@ -48,20 +48,21 @@ SCREENS: dict[str, str] = {
         "setup:report-channel setup:zone"
     ),
     "clanstats settings": (
-        "settings:alerts:on settings:bar settings:discard settings:export settings:form:asked "
-        "settings:form:audit "
-        "settings:form:bossing settings:form:carry settings:form:cases settings:form:fading "
-        "settings:form:grinding settings:form:lists settings:form:pillar settings:form:silence "
-        "settings:form:steady-activity settings:form:steady-time settings:form:velocity "
-        "settings:gate:decide_links settings:gate:kick settings:gate:manage settings:gate:promote "
-        "settings:gate:see_reports settings:highest settings:limit "
-        "settings:place:notice_channel_id settings:place:report_channel_id "
-        "settings:promotion:comparison_ranks settings:promotion:recruit_roles "
-        "settings:promotion:signals settings:save settings:second-officer settings:section:alerts "
-        "settings:section:audit settings:section:cases settings:section:channels "
-        "settings:section:gates settings:section:inactivity settings:section:ladder "
-        "settings:section:promotions settings:section:roles settings:section:steady "
-        "settings:tiers settings:what-if"
+        "settings:bar settings:discard settings:export settings:highest settings:limit "
+        "settings:numbers:asked settings:numbers:audit settings:numbers:bossing "
+        "settings:numbers:carry settings:numbers:cases settings:numbers:fading "
+        "settings:numbers:grinding settings:numbers:lists settings:numbers:pillar "
+        "settings:numbers:silence settings:numbers:steady-activity settings:numbers:steady-time "
+        "settings:numbers:velocity settings:place:notice_channel_id "
+        "settings:place:report_channel_id settings:save settings:second_officer:on "
+        "settings:section:alerts settings:section:audit settings:section:cases "
+        "settings:section:channels settings:section:gates settings:section:inactivity "
+        "settings:section:ladder settings:section:promotions settings:section:roles "
+        "settings:section:steady settings:several:alerts.on "
+        "settings:several:promotion.comparison_ranks settings:several:promotion.recruit_roles "
+        "settings:several:promotion.signals settings:tiers settings:what_if "
+        "settings:who_may:decide_links settings:who_may:kick settings:who_may:manage "
+        "settings:who_may:promote settings:who_may:see_reports"
     ),
     "clanstats links": (
         "links:do:confirm links:do:mark_alt links:do:no_discord links:do:reject links:hand "
@@ -108,8 +109,8 @@ ELSEWHERE = {
     "report:posted:workbook": "test_report.py",
     "report:unposted": "test_report.py",
     "return:still_away": "test_away.py",
-    "settings:ladder": "test_settings.py",
-    "settings:no-bar": "test_settings.py",
+    "settings:ladder": "settings/test_screen.py",
+    "settings:no_bar": "settings/test_screen.py",
     "setup:pick": "test_setup.py",
     "inactive:links": "test_inactive.py",
     "inactive:update": "test_inactive.py",
@@ -271,7 +272,9 @@ async def test_every_screen_and_every_control_there_is_stands_in_the_table(town:
     assert controls - pressed - marks == others, "nobody presses it as Discord sends it back"
 
 
-FILLED_IN = frozenset({"said", "noticed", "closed", "extended"})
+FILLED_IN = frozenset(
+    {"said", "noticed", "closed", "extended", "numbered", "limited", "ordered", "ranked"}
+)
 """Handlers of forms, which follow from the controls that open them."""
 
 
@@ -338,7 +341,7 @@ def _not_yet(
 
 def _choices(control: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a control, and one that turns to any of several pages once for each of them."""
-    if control["custom_id"] != _PAGES:
+    if not control["custom_id"].startswith(f"{_PAGES}:"):
         yield control
         return
     for option in control["options"]:
@@ -351,11 +354,11 @@ def _kind(control: dict[str, Any]) -> str:
     name, _, rest = custom_id.partition(":")
     if name in _screens():
         act, argument, *_ = rest.split(":")
-        words_only = argument if re.fullmatch(r"[a-z ]+", argument) else ""
+        if f"{name}:{act}" == _PAGES:
+            argument = control["options"][0]["value"]
+        words_only = argument if re.fullmatch(r"[a-z][a-z_.\- ]*", argument) else ""
         return ":".join(filter(None, (name, act, words_only.replace(" ", "_"))))
-    kind = re.sub(r"-?\d+", "#", custom_id)
-    picks = control.get("options")
-    return f"{kind}:{picks[0]['value']}" if kind == _PAGES and picks else kind
+    return re.sub(r"-?\d+", "#", custom_id)
 
 
 async def _pressed(  # noqa: PLR0913, PLR0917 - what is pressed, and what is watched

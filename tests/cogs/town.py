@@ -134,6 +134,7 @@ class Town:
         """Start the bot anew, as after a crash: nothing that was only in memory is left."""
         self.services.intake._buffers.clear()
         self.services.intake.end_session()
+        self.services.drafts._open.clear()
         await self.env.restart_bot(ClanBot(self.services))
 
     async def appoint(self) -> None:

@@ -9,6 +9,7 @@ from bot.services.setup.checklist import (
     ranks_finding,
 )
 from bot.services.setup.clans import Clan, Clans, Clock, as_it_is
+from bot.services.setup.drafts import Drafts, OpenDraft, Whose
 from bot.services.setup.groups import FoundGroup, groups_called
 from bot.services.setup.policies import NotAllowed, Outdated, Policies, ladder_of, policy_of
 from bot.services.setup.policy_file import LARGEST_FILE, exported, imported
@@ -22,11 +23,14 @@ __all__ = [
     "Clan",
     "Clans",
     "Clock",
+    "Drafts",
     "Facts",
     "FoundGroup",
     "NotAllowed",
+    "OpenDraft",
     "Outdated",
     "Policies",
+    "Whose",
     "as_it_is",
     "checklist",
     "exported",

@@ -64,7 +64,7 @@ def test_ranks_are_taken_however_they_are_written_and_once() -> None:
 
 
 def test_a_rank_that_nobody_has_is_told_with_some_that_are_known() -> None:
-    with pytest.raises(ValueError, match=r"not 'king'; known are deputy_owner, member, owner$"):
+    with pytest.raises(ValueError, match=r"not 'king'; known are Deputy Owner, Member, Owner$"):
         entered_ranks("ladder", "owner, king", KNOWN)
     many = [f"rank{number}" for number in range(30)]
     with pytest.raises(ValueError, match=r", and more$"):

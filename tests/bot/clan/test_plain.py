@@ -42,7 +42,7 @@ def test_a_number_has_its_default() -> None:
         ({"promotion": {"highest_rank": 3}}, "highest_rank must be a name, or empty, not 3"),
         ({"ladder": ["owner", 3]}, "policy.ladder must be a list of names"),
         ({"ladder": ["owner", ""]}, "policy.ladder must be a list of names"),
-        ({"ladder": ["owner", "owner"]}, "policy: a role stands on the ladder only once"),
+        ({"ladder": ["owner", "owner"]}, "policy: a rank stands on the ladder only once"),
         ({"alerts": {"on": ["churn", "noise"]}}, "policy.alerts.on knows slump, .*, not noise"),
         ({"alerts": {"on": "churn"}}, "policy.alerts.on must be a list of names"),
         ({"promotion": {"steady_by_rank": {"member": 1}}}, "steady_by_rank.member must hold named"),
@@ -60,7 +60,7 @@ def test_what_is_wrong_is_said_with_its_name(stored: object, words: str) -> None
 def test_each_check_exists_once_for_policies_permissions_and_files() -> None:
     rooms = [*(ROOT / "clan").glob("*.py"), *(ROOT / "services/setup").glob("*.py")]
     sources = {path.name: path.read_text("utf-8") for path in rooms}
-    checks = ("must hold named values,", "must be a list of", " no field ", "only once, not so")
+    checks = ("must hold named values,", "must be a list of", " no field ", "only once; named")
     for words in checks:
         assert [name for name, source in sources.items() if words in source] == ["plain.py"], words
 
@@ -81,6 +81,6 @@ class Compared(str):
 def test_a_long_list_of_roles_is_compared_once_for_each() -> None:
     roles = [Compared(f"rank {number}") for number in range(2_000)]
     must_be_once(roles, "there")
-    with pytest.raises(ValueError, match="a role stands there only once, not so: rank 7"):
+    with pytest.raises(ValueError, match="a rank stands there only once; named twice: Rank 7"):
         must_be_once([*roles, Compared("rank 7")], "there")
     assert Compared.times < 20_000

@@ -177,7 +177,7 @@ def test_what_is_not_stored_keeps_its_default() -> None:
         ({"officer_roles": [""]}, "officer_roles must be"),
         ({"discord_officers": 7}, "discord_officers must be a list of Discord role ids"),
         ({"discord_leadership": [True]}, "discord_leadership must be a list of Discord role ids"),
-        ({"tier_1": ["member"]}, "only once, not so: member"),
+        ({"tier_1": ["member"]}, "only once; named twice: Member"),
     ],
 )
 def test_malformed_gates_are_refused_with_the_reason(stored: dict[str, object], words: str) -> None:

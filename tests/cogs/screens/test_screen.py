@@ -30,6 +30,7 @@ from cogs.screens import (
 from cogs.screens.controls import option
 from cogs.screens.state import StateText
 from tests.cogs.town import Town, control, newest, words
+from tests.cogs.wire import in_order
 
 CONTROLS = Controls[Any]("trial")
 NAMES = ("Ann", "Bob", "Cat")
@@ -71,11 +72,20 @@ class TrialScreen(Screen[TrialState, str]):
         box.add_item(
             discord.ui.ActionRow(
                 CONTROLS.button("late", state, "Late"),
+                CONTROLS.button("age", state, "Age"),
                 CONTROLS.button("by_argument", state, "See", argument="see"),
                 CONTROLS.button("by_argument", state, "Promote", argument="promote"),
             )
         )
         return Rendered(box.add_item(CONTROLS.pages(state, 3)))
+
+    def instead(self, act: str, press: Press[TrialState]) -> Next[TrialState, str] | None:
+        is_old = press.state.word == "old"
+        return Next(TrialState(), f"Out of date: not {act}.") if is_old else None
+
+    @pressed()
+    async def age(self, press: Press[TrialState]) -> Next[TrialState, str]:
+        return Next(replace(press.state, word="old"))
 
     @pressed(acknowledge=Acknowledge.ANSWER)
     async def greet(self, press: Press[TrialState]) -> None:
@@ -88,7 +98,7 @@ class TrialScreen(Screen[TrialState, str]):
             "named",
             "A name for whoever was picked in the list above",
             Choice("people", "For", people, is_several=True),
-            Field("name", "Name", default="Dan"),
+            Field("name", "Name", default="Dan", placeholder="Whatever you call them"),
         )
 
     @pressed()
@@ -206,6 +216,25 @@ async def test_instead_of_a_form_what_is_shown_may_change(
 ) -> None:
     assert (await click(town, shown, "late")).modal is None
     assert "Too late for a form." in words(shown)
+
+
+async def test_what_is_out_of_date_is_shown_anew_and_nothing_is_done(
+    town: Town, shown: ResponseMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened = in_order(monkeypatch, town.services.intake._database)
+    for act in ("name", "greet", "lead"):
+        await click(town, shown, "age")
+        assert "read old" in words(shown)
+        happened.clear()
+        pressed = await click(town, shown, act)
+        assert happened[0] == "answered", "before anything is read"
+        if act == "lead":
+            assert "Only the clan's leadership may" in words(newest(pressed))
+            assert "read old" in words(shown)
+        else:
+            assert pressed.modal is None
+            assert f"Out of date: not {act}." in words(shown)
+            assert "read nothing" in words(shown)
 
 
 async def test_a_permission_may_depend_on_what_a_control_is_about(

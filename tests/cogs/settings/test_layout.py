@@ -7,12 +7,12 @@ import pytest
 from bot.clan.labels import ALERTS, SIGNALS
 from bot.clan.policy import AlertKind, Signal
 from bot.clan.thresholds import THRESHOLDS
-from cogs._settings_sheets import LISTED, ON_PAGE, PAGES, PICKED, SHEETS, TIERS, Section, heading
+from cogs.settings.layout import LADDER, ON_PAGE, PAGES, PICKED, SHEETS, TIERS, Section, heading
 
 
 def test_every_value_is_offered_exactly_once() -> None:
     asked = [path for sheet in SHEETS.values() for path in sheet.paths]
-    offered = Counter([*asked, *LISTED, *TIERS, *PICKED, "promotion.steady"])
+    offered = Counter([*asked, LADDER, *TIERS, *PICKED, "promotion.steady"])
     assert offered == Counter(list(THRESHOLDS))
 
 

@@ -6,13 +6,10 @@ Discord takes no more than five fields in a form; what is asked together stands 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
-from zlib import crc32
 
 from bot.clan.labels import ALERTS, SIGNALS
 from bot.clan.policy import AlertKind, Signal
 from bot.clan.thresholds import THRESHOLDS
-
-_NUMBERS = 2_000_000_000  # Discord takes 32 bits, and counts from 1 what has no number
 
 
 class Section(StrEnum):
@@ -142,9 +139,9 @@ ON_PAGE: Mapping[Section, tuple[str, ...]] = {
 }
 """The forms of numbers on each page."""
 
-LISTED = ("ladder",)
+LADDER, LIMITS = "ladder", "enforcement.limits"
 TIERS = ("gates.tier_1", "gates.tier_2", "gates.officer_roles")
-"""What is asked for as lists of ranks."""
+"""What is asked for as lists of ranks, beside the ladder."""
 
 PICKED = (
     "promotion.signals",
@@ -152,7 +149,7 @@ PICKED = (
     "promotion.comparison_ranks",
     "promotion.highest_rank",
     "promotion.steady_by_rank",
-    "enforcement.limits",
+    LIMITS,
     "alerts.on",
     "cases.second_officer",
     "gates.see_reports",
@@ -170,11 +167,3 @@ def heading(path: str) -> str:
     """Return what stands above a field: its label and its unit."""
     threshold = THRESHOLDS[path]
     return f"{threshold.label} ({threshold.unit})" if threshold.unit else threshold.label
-
-
-def identity(custom_id: str, state: object) -> int:
-    """Return the number of a control: with what it shows as chosen, it is another control.
-
-    A client goes on showing what was picked in a list for as long as it takes it for the same.
-    """
-    return crc32(f"{custom_id} {state}".encode()) % _NUMBERS + 1_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.clan.clan_settings import Key, SettingChange
+from bot.clan.clan_settings import Draft, Key, SettingChange
 from bot.clan.labels import ALERTS, SIGNALS
 from bot.clan.names import escaped
 from bot.clan.thresholds import THRESHOLDS, Threshold
@@ -10,8 +10,8 @@ from bot.clan.wording import first_few, role_words
 
 ARROW = " \N{RIGHTWARDS ARROW} "
 GONE = (
-    "This panel was opened a while ago, or before a restart: what was not saved is gone. "
-    "Here are the settings as they hold now."
+    "These changes were left for over an hour, or ended elsewhere, or the bot was restarted: what "
+    "was not saved is gone. Here are the settings as they hold now."
 )
 HOLDERS = {"member": "members", "officer": "officers", "leadership": "leadership"}
 
@@ -20,7 +20,31 @@ _NAMES = {
     **{str(kind): label.name for kind, label in ALERTS.items()},
 }
 _SHOWN, _LONGEST, _MOST_RANKS = 12, 200, 20
+_FAULTS_SHOWN, _LONGEST_MESSAGE = 15, 2_000
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
+_TICK = "\N{WHITE HEAVY CHECK MARK}"
+_WARNING = "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
+_NOT_TAKEN = "-# Only this was not taken; what you typed still stands in the form."
+
+
+def of_rank(title: str, rank: str) -> str:
+    """Return a title with the rank it is about, if it is about one."""
+    return f"{title} of {role_words(rank)}" if rank else title
+
+
+def faults_said(faults: Sequence[str]) -> str:
+    """Return what of a form was not taken, and that the rest was; nothing when all of it was."""
+    lines = [f"{_WARNING} {escaped(words)}." for words in dict.fromkeys(faults)]
+    return "\n".join([*lines, _NOT_TAKEN]) if lines else ""
+
+
+def file_faults_said(faults: Sequence[str]) -> str:
+    """Return why a file cannot be used, in one message."""
+    lines = [f"\N{BULLET} {escaped(fault)}" for fault in faults[:_FAULTS_SHOWN]]
+    if len(faults) > _FAULTS_SHOWN:
+        lines.append(f"\N{BULLET} and {len(faults) - _FAULTS_SHOWN} more")
+    head = "The file cannot be used, and nothing was changed:"
+    return "\n".join([head, *lines])[:_LONGEST_MESSAGE]
 
 
 def role_name(role: str) -> str:
@@ -55,6 +79,13 @@ def changes_said(changes: Sequence[SettingChange]) -> list[str]:
     if len(lines) <= _SHOWN:
         return lines
     return [*lines[:_SHOWN], f"\N{BULLET} and {len(lines) - _SHOWN} more"]
+
+
+def saved_said(draft: Draft) -> str:
+    """Return what was saved, and as which version if people are judged otherwise by it."""
+    before, version = draft.base.policy.version, draft.proposed.policy.version
+    as_version = f", version {version}" if version != before else ""
+    return "\n".join([f"{_TICK} **Saved**{as_version}:", *changes_said(draft.changes)])
 
 
 def label_of(key: Key) -> str:

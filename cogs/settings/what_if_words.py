@@ -11,7 +11,7 @@ from bot.clan.profiles import Profile
 from bot.clan.what_if import Fate, Flagged, Past, WhatIf
 from bot.clan.wording import first_few, plural, share
 from cogs._replies import small, when
-from cogs._settings_words import label_of, role_name, value_said
+from cogs.settings.words import label_of, role_name, value_said
 
 _NAMED = 15
 _MANY = "\N{HORIZONTAL ELLIPSIS}"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.clan.clan_settings import ClanSettings, Draft, SettingChange
 from bot.clan.what_if import Fate, Flagged, Past, WhatIf
-from cogs._settings_what_if import what_if_said
+from cogs.settings.what_if_words import what_if_said
 from tests.bot.clan.portraits import account, ago, silent
 
 THEN = ago(90)
