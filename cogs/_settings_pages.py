@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import discord
-
+from bot.clan.posting import PostingChannel
 from bot.clan.thresholds import THRESHOLDS
 from cogs._replies import Box, small
 from cogs._settings_controls import (
@@ -31,12 +30,6 @@ from cogs._settings_state import SettingsSession
 from cogs._settings_words import role_name, roles_said, value_said
 
 _LEVELS = ("see_reports", "decide_links", "manage", "promote", "kick")
-_REPORT_KINDS = (discord.ChannelType.text, discord.ChannelType.news)
-_NOTICE_KINDS = (
-    *_REPORT_KINDS,
-    discord.ChannelType.public_thread,
-    discord.ChannelType.private_thread,
-)
 
 
 def draw(box: Box, session: SettingsSession) -> None:
@@ -154,17 +147,9 @@ def _permissions(box: Box, session: SettingsSession) -> None:
 
 
 def _channels(box: Box, session: SettingsSession) -> None:
-    clan_settings = session.clan_settings
-    box.say(_heading("places.report_channel_id"))
-    box.control(
-        PlacePick("report_channel_id", clan_settings.report_channel_id, _REPORT_KINDS, "Nowhere")
-    )
-    box.say(_heading("places.notice_channel_id"))
-    box.control(
-        PlacePick(
-            "notice_channel_id", clan_settings.notice_channel_id, _NOTICE_KINDS, "No thread yet"
-        )
-    )
+    for kind in PostingChannel:
+        box.say(_heading(f"places.{kind}"))
+        box.control(PlacePick(kind, getattr(session.clan_settings, kind.value)))
     box.say(
         small(
             f"Time zone of the clan: {session.zone}. It, counted channels and the clan-chat bridge "

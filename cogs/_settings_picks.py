@@ -1,6 +1,6 @@
 """What is picked on the pages of the settings: each pick changes the draft, nothing else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
@@ -8,10 +8,12 @@ import discord
 
 from bot.clan.labels import ALERTS, SIGNALS, AlertLabel, Label
 from bot.clan.policy import AlertKind, Signal
+from bot.clan.posting import PostingChannel, posting_finding
 from bot.clan.ranks import Authority, below_officers
 from bot.clan.wording import role_words
 from cogs._panels import OpensForm
 from cogs._permissions import Interaction
+from cogs._posting_channels import KINDS, posting_state
 from cogs._replies import open_form
 from cogs._settings_forms import LimitForm
 from cogs._settings_sheets import identity
@@ -194,9 +196,7 @@ class PermissionPick(discord.ui.Select[SettingsView]):
 class PlacePick(discord.ui.ChannelSelect[SettingsView]):
     """Picks a channel of the bot's."""
 
-    def __init__(
-        self, name: str, chosen: int | None, kinds: Sequence[discord.ChannelType], nothing: str
-    ) -> None:
+    def __init__(self, kind: PostingChannel, chosen: int | None) -> None:
         defaults = (
             []
             if chosen is None
@@ -205,42 +205,34 @@ class PlacePick(discord.ui.ChannelSelect[SettingsView]):
             ]
         )
         super().__init__(
-            custom_id=f"settings:place:{name}",
-            placeholder=nothing,
-            channel_types=list(kinds),
+            custom_id=f"settings:place:{kind}",
+            placeholder=f"{kind.label}: none chosen",
+            channel_types=[*KINDS[kind]],
             min_values=0,
             max_values=1,
             default_values=defaults,
-            id=identity(name, chosen),
+            id=identity(kind, chosen),
         )
-        self._name = name
+        self._kind = kind
 
     async def callback(self, interaction: Interaction) -> None:
         """Put it into the draft."""
         if self.view is not None:
             place = self.values[0].id if self.values else None
             session = self.view.session
-            changed: dict[str, Any] = {self._name: place}
+            changed: dict[str, Any] = {self._kind.value: place}
             clan_settings = replace(session.clan_settings, **changed)
             session.draft = replace(session.draft, proposed=clan_settings)
-            await self.view.show(interaction, _deaf(interaction, place))
+            await self.view.show(interaction, await _mute(interaction, self._kind, place))
 
 
-def _deaf(interaction: Interaction, channel_id: int | None) -> str:
-    """Return that the bot may not write in a channel, or nothing."""
+async def _mute(interaction: Interaction, kind: PostingChannel, channel_id: int | None) -> str:
+    """Return what keeps the bot from posting in a channel, or nothing."""
     guild = interaction.guild
-    channel = guild.get_channel_or_thread(channel_id) if guild and channel_id else None
-    if guild is None or channel is None:
+    if guild is None or channel_id is None:
         return ""
-    allowed = channel.permissions_for(guild.me)
-    in_thread = isinstance(channel, discord.Thread)
-    writes = allowed.send_messages_in_threads if in_thread else allowed.send_messages
-    if allowed.view_channel and writes:
-        return ""
-    return (
-        f"I may not write in <#{channel_id}>: give me View Channel and "
-        f"Send Messages{' in Threads' if in_thread else ''} there."
-    )
+    found = posting_finding(kind, await posting_state(guild, channel_id))
+    return f"**{found.about}**  {found.words}. {found.next_step}" if found.next_step else ""
 
 
 def _picked(options: Options) -> list[str]:

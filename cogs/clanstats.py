@@ -24,10 +24,10 @@ from cogs._replies import PERIODS, tell
 from cogs._report import ReportPanel, report_shown
 from cogs._settings import settings_twins
 from cogs._settings_file import settings_answer
-from cogs._setup import SetupPanel, setting_of, show_setup
-from cogs._setup_bridge import BridgePanel
 from cogs._status import StatusScreen, status_answer
 from cogs.screens import add_screens
+from cogs.setup.screen import SetupScreen
+from cogs.setup.state import SetupState
 
 _ONLY_ME, _EVERYBODY = "me", "everybody"
 _VISIBILITY = [
@@ -197,19 +197,16 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     @requires(Permission.SET_UP)
     async def setup(self, interaction: Interaction) -> None:
         """Join the Wise Old Man group, choose roles and channels, see what is missing."""
-        setting = await setting_of(self.services, interaction)
-        await interaction.followup.send(view=SetupPanel(self.services, setting))
+        await SetupScreen(self.services).show(interaction, SetupState())
 
 
 async def setup(bot: ClanBot) -> None:
     """Add the group, and the lasting twins of its panels."""
     await bot.add_cog(ClanStats(bot.services))
     bot.add_view(ReportPanel(bot.services, Period))
-    bot.add_view(SetupPanel(bot.services))
     services = bot.services
     screens = (AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, StatusScreen)
     add_screens(bot, *(each(services) for each in screens))
-    bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))
     for twin in settings_twins(bot.services):
         bot.add_view(twin)

@@ -11,6 +11,7 @@ from simcord.components import walk_components
 from simcord.gateway import FakeGateway
 
 from cogs._settings import SettingsPanel
+from tests.cogs.deciding import press
 from tests.cogs.test_me import quiet_player
 from tests.cogs.test_settings import changed_window, opened
 from tests.cogs.town import START, Town, newest, words
@@ -66,8 +67,8 @@ async def test_a_press_goes_on_with_the_edit_and_a_form_answers(
 ) -> None:
     town = bare_town
     panel = newest(await town.leader.slash(town.general, "clanstats setup"))
-    await town.leader.select(panel, [], custom_id="setup:left-out")
-    form = await town.leader.click(panel, custom_id="setup:zone")
+    await press(town, panel, "setup:presence")
+    form = await press(town, panel, "setup:zone")
     assert form.modal is not None
     (field,) = [each for each in walk_components(form.modal["components"]) if each["type"] == 4]
     await town.leader.submit_modal(form, {field["custom_id"]: "Europe/Berlin"})

@@ -43,9 +43,10 @@ _TURNS = re.compile(r":(tab|section|turn|back|end|show|undo|reopen|discard|apply
 
 SCREENS: dict[str, str] = {
     "clanstats setup": (
-        "bridge:again bridge:back bridge:channel bridge:end bridge:own bridge:preset setup:bridge "
-        "setup:group setup:leadership setup:left-out setup:officers setup:presence:# setup:ranks "
-        "setup:report-channel setup:zone"
+        "setup:again setup:channel setup:end setup:group setup:invite_in setup:leadership "
+        "setup:left_out setup:officers setup:own setup:post_invite setup:posting "
+        "setup:presence:keep setup:presence:stop setup:preset setup:ranks setup:tab:bridge "
+        "setup:tab:channels setup:tab:list setup:tab:next setup:tab:roles setup:zone"
     ),
     "clanstats settings": (
         "settings:alerts:on settings:bar settings:discard settings:export settings:form:asked "
@@ -55,7 +56,8 @@ SCREENS: dict[str, str] = {
         "settings:form:steady-activity settings:form:steady-time settings:form:velocity "
         "settings:gate:decide_links settings:gate:kick settings:gate:manage settings:gate:promote "
         "settings:gate:see_reports settings:highest settings:limit "
-        "settings:place:notice_channel_id settings:place:report_channel_id "
+        "settings:place:notice_channel_id settings:place:officer_channel_id "
+        "settings:place:report_channel_id "
         "settings:promotion:comparison_ranks settings:promotion:recruit_roles "
         "settings:promotion:signals settings:save settings:second-officer settings:section:alerts "
         "settings:section:audit settings:section:cases settings:section:channels "
@@ -104,7 +106,8 @@ ELSEWHERE = {
     "return:no": "test_away.py",
     "settings:ladder": "test_settings.py",
     "settings:no-bar": "test_settings.py",
-    "setup:pick": "test_setup.py",
+    "setup:join": "test_setup.py",
+    "setup:group:other": "test_setup.py",
     "inactive:links": "test_inactive.py",
     "inactive:update": "test_inactive.py",
     "inactive:second": "test_inactive.py",
@@ -267,7 +270,9 @@ async def test_every_screen_and_every_control_there_is_stands_in_the_table(town:
     assert controls - pressed - marks == others, "nobody presses it as Discord sends it back"
 
 
-FILLED_IN = frozenset({"said", "noticed", "closed", "extended"})
+FILLED_IN = frozenset(
+    {"said", "noticed", "closed", "extended", "group_named", "zone_named", "own_pattern"}
+)
 """Handlers of forms, which follow from the controls that open them."""
 
 
