@@ -153,10 +153,15 @@ class ClanBot(commands.Bot):
                 _log.warning(_whose_group(len(servers), is_named=self._named is not None))
 
     async def speak(self, notice: Notice) -> None:
-        """Post a notice to the clan's report channel; where there is none it is only logged."""
+        """Post a notice in the officers' channel; where there is none it is only logged.
+
+        While none is set, what others may read as well is posted in the report channel.
+        """
         await self.wait_until_ready()
         clan = await self.services.clans.of_guild(notice.guild_id)
-        channel_id = None if clan is None else clan.report_channel_id
+        channel_id = None if clan is None else clan.officer_channel_id
+        if clan is not None and channel_id is None and not notice.officers_only:
+            channel_id = clan.report_channel_id
         # A channel of another server is none of this clan's, whatever the database says.
         guild = self.get_guild(notice.guild_id)
         channel = None if channel_id is None or guild is None else guild.get_channel(channel_id)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.clan.names import escaped
-from bot.clan.notices import Notice
+from bot.clan.notices import NewToOfficers, Notice, may_tell_officers, officers_words
 from bot.clan.wording import ago
 from bot.journal import step, traced
 from bot.rhythm import Alarm, Daily, Every, Rhythm
@@ -32,6 +32,9 @@ Outlet = Callable[[Notice], Awaitable[None]]
 
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
+
+_DECIDE = "Decide in `/clanstats links`."
+_ANSWER = "Say hi; `/clanstats alerts` lists them."
 
 _log = structlog.get_logger()
 
@@ -218,6 +221,21 @@ class Timetable:
             return None
         return Notice(clan.guild_id, f"Late: {'; '.join(lines)}. /clanstats status says why.")
 
+    async def tell_officers(self, clan: Clan, _outcome: Outcome) -> Notice | None:
+        """Tell officers, daily at most, of new claims and newcomers nobody answered; each once."""
+        services, now = self._services, self._services.clock()
+        if clan.polled_at is None or not may_tell_officers(clan.officers_told_at, now):
+            return None
+        waiting = await services.links.waiting_claims(clan)
+        told_at = clan.officers_told_at
+        new = [each.name for each in waiting if told_at is None or each.since_at > told_at]
+        newcomers = await services.review.newly_unanswered(clan)
+        text = officers_words(NewToOfficers(new, len(waiting), newcomers, _DECIDE, _ANSWER))
+        if not text:
+            return None
+        await services.clans.told_officers(clan)
+        return Notice(clan.guild_id, text, officers_only=True)
+
     async def _for_bot(self, job: BotJob, trace: str) -> None:
         async with self._round(job, trace) as outcome:
             await job.action(self, outcome)
@@ -268,6 +286,10 @@ def _is_own_group(settings: Settings, clan: Clan) -> bool:
     return known and clan.wom_group_id == settings.wom_group_id
 
 
+def _has_officer_channel(_settings: Settings, clan: Clan) -> bool:
+    return clan.officer_channel_id is not None
+
+
 def _forgets(_settings: Settings, clan: Clan) -> bool:
     return clan.forget_after_days is not None
 
@@ -289,5 +311,12 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),
+    ClanJob(
+        "tell-officers",
+        lambda _: Every(_HOUR, _LATER),
+        Timetable.tell_officers,
+        _has_officer_channel,
+        recorded=False,
+    ),
     ClanJob("watch", lambda _: Every(timedelta(minutes=15)), Timetable.watch, recorded=False),
 )

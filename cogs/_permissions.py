@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import discord
 import structlog
+from discord import app_commands
 from structlog.contextvars import bind_contextvars
 
 from bot.clan.ranks import Permission, Permissions, may, refusal
@@ -26,6 +27,8 @@ _NOT_INVITED = (
     "The bot is not in this server, so there is no clan here. Somebody with Manage Server can "
     "invite it; whoever runs it has the link."
 )
+
+_PERMISSION = "asks_for_permission"
 
 _log = structlog.get_logger()
 
@@ -62,9 +65,17 @@ def requires(
             async with turn:
                 await callback(cog, interaction, *args, **kwargs)
 
+        setattr(behind, _PERMISSION, permission)
         return behind
 
     return decorator
+
+
+def permission_of(
+    command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
+) -> Permission:
+    """Return what `requires` asks for before a command is carried out."""
+    return cast("Permission", getattr(command.callback, _PERMISSION))
 
 
 async def check_permission(interaction: Interaction, clans: Clans, permission: Permission) -> bool:

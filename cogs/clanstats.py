@@ -13,8 +13,6 @@ from cogs._links import LinksPanel, seen_at
 from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
 from cogs._replies import PERIODS, tell
-from cogs._setup import SetupPanel, setting_of, show_setup
-from cogs._setup_bridge import BridgePanel
 from cogs.leave import Day, LeaveRequest, Reason, away_answer
 from cogs.privacy import retention_words
 from cogs.report import SUMMARY, WORKBOOK, ReportScreen, ReportState, StatusScreen, status_answer
@@ -32,6 +30,7 @@ from cogs.review import (
 )
 from cogs.screens import add_screens
 from cogs.settings import settings_answer
+from cogs.setup import SetupScreen, SetupState
 
 _ONLY_ME = "me"
 _VISIBILITY = [
@@ -196,16 +195,16 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     @requires(Permission.SET_UP)
     async def setup(self, interaction: Interaction) -> None:
         """Join the Wise Old Man group, choose roles and channels, see what is missing."""
-        setting = await setting_of(self.services, interaction)
-        await interaction.followup.send(view=SetupPanel(self.services, setting))
+        await SetupScreen(self.services).show(interaction, SetupState())
 
 
 async def setup(bot: ClanBot) -> None:
     """Add the group, and the lasting twins of its panels."""
     await bot.add_cog(ClanStats(bot.services))
-    bot.add_view(SetupPanel(bot.services))
     services = bot.services
-    screens = (AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, ReportScreen, StatusScreen)
+    screens = (
+        *(AlertsScreen, AuditScreen, CasesScreen, ExemptScreen),
+        *(ReportScreen, SetupScreen, StatusScreen),
+    )
     add_screens(bot, *(each(services) for each in screens))
-    bot.add_view(BridgePanel(bot.services, show_setup))
     bot.add_view(LinksPanel(bot.services))

@@ -39,6 +39,10 @@ class ClanRow(NamedTuple):
     keeps_presence: bool
     presence_from: datetime | None
     removed_at: datetime | None
+    officer_channel_id: int | None
+    officers_told_at: datetime | None
+    greeted_at: datetime | None
+    zone_chosen: bool
 
 
 async def found(connection: AsyncConnection, guild_id: int, name: str, now: datetime) -> ClanRow:
@@ -105,6 +109,15 @@ async def leave(connection: AsyncConnection, guild_id: int, now: datetime) -> No
         .where(CLANS.c.guild_id == guild_id, CLANS.c.removed_at.is_(None))
         .values(removed_at=now)
     )
+
+
+async def greet(connection: AsyncConnection, clan_id: int, now: datetime) -> bool:
+    """Note that a clan is greeted; return whether it had not been before."""
+    clan = CLANS.c
+    done = await connection.execute(
+        update(CLANS).where(clan.id == clan_id, clan.greeted_at.is_(None)).values(greeted_at=now)
+    )
+    return done.rowcount > 0
 
 
 async def change(connection: AsyncConnection, clan_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of clans

@@ -51,6 +51,7 @@ TREATMENTS: tuple[Treatment, ...] = (
         "clans.guild_id clans.name clans.zone clans.role_orders clans.permissions", Forget.STAYS
     ),
     _treat("clans.report_channel_id clans.notice_channel_id", Forget.STAYS),
+    _treat("clans.officer_channel_id", Forget.STAYS),
     _treat("clans.details_etag clans.hiscores_etag", Forget.STAYS),
     _treat("metrics.name metrics.kind policies.content blind_spots.reason", Forget.STAYS),
     _treat("channels.discord_channel_id channels.parent_id channels.cursor_id", Forget.STAYS),

@@ -204,6 +204,21 @@ async def take_out(
     )
 
 
+async def tell_unanswered(
+    connection: AsyncConnection, clan_id: int, player_ids: Collection[int], told_at: datetime
+) -> set[int]:
+    """Note that officers hear of newcomers nobody answered; return of whom they had not yet."""
+    place = MEMBERSHIPS.c
+    is_new = (
+        place.clan_id == clan_id,
+        place.player_id.in_(sorted(player_ids)),
+        place.unanswered_told_at.is_(None),
+    )
+    found = set((await connection.execute(select(place.player_id).where(*is_new))).scalars())
+    await connection.execute(update(MEMBERSHIPS).where(*is_new).values(unanswered_told_at=told_at))
+    return found
+
+
 async def note_events(
     connection: AsyncConnection, clan_id: int, events: Sequence[MembershipEventRow]
 ) -> None:

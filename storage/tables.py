@@ -52,6 +52,8 @@ class ClanTable(SQLModel, table=True):
     have to be. Triggers raise `identity_revision` whenever who is whose may have changed. WOM ranks
     give no rights before `ranks_confirmed_at`. From `presence_from` on days with a sign of life are
     kept, unless the clan wants none. `removed_at` is since when the bot is not in the server.
+    Before `zone_chosen` the zone is only what every clan begins with. Claims made until
+    `officers_told_at` were told in the officers' channel.
     """
 
     __tablename__: ClassVar[Any] = "clans"
@@ -78,6 +80,10 @@ class ClanTable(SQLModel, table=True):
     keeps_presence: bool = Field(default=True, sa_column_kwargs=_YES)
     presence_from: datetime | None = Field(default=None, sa_type=Instant)
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
+    officer_channel_id: int | None = Field(default=None, sa_type=BigInteger)
+    officers_told_at: datetime | None = Field(default=None, sa_type=Instant)
+    greeted_at: datetime | None = Field(default=None, sa_type=Instant)
+    zone_chosen: bool = Field(default=False, sa_column_kwargs=_NO)
 
 
 class PlayerTable(SQLModel, table=True):
@@ -107,7 +113,10 @@ class PlayerNameTable(SQLModel, table=True):
 
 
 class MembershipTable(SQLModel, table=True):
-    """A player's place in a clan; those who left are kept, marked as left."""
+    """A player's place in a clan; those who left are kept, marked as left.
+
+    `unanswered_told_at` is when officers were told that nobody answered them.
+    """
 
     __tablename__: ClassVar[Any] = "memberships"
     __table_args__: ClassVar[Any] = (_CLUSTERED,)
@@ -119,6 +128,7 @@ class MembershipTable(SQLModel, table=True):
     role_since_at: datetime | None = Field(default=None, sa_type=Instant)
     left_at: datetime | None = Field(default=None, sa_type=Instant)
     has_no_discord: bool = Field(default=False, sa_column_kwargs=_NO)
+    unanswered_told_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class MembershipEventTable(SQLModel, table=True):

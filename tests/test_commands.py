@@ -16,6 +16,7 @@ from tests.cogs.town import START, Town, opened_town, words
 from tests.cogs.wire import in_order
 
 PERMISSIONS = {
+    "help": Permission.SEE_OWN,
     "me": Permission.SEE_OWN,
     "member": Permission.SEE_OWN,
     "Clan card": Permission.SEE_OWN,

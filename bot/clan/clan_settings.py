@@ -36,12 +36,13 @@ class SettingChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClanSettings:
-    """By what a clan is judged, who may do what, and where the bot speaks and puts notices."""
+    """By what a clan is judged, who may do what, and in which channels the bot posts what."""
 
     policy: Policy = DEFAULT_POLICY
     permissions: Permissions = DEFAULT_PERMISSIONS
     report_channel_id: int | None = None
     notice_channel_id: int | None = None
+    officer_channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ def entries(clan_settings: ClanSettings) -> dict[Key, object]:
     found |= {("gates", name): value for name, value in permissions.items()}
     found["places", "report_channel_id"] = clan_settings.report_channel_id
     found["places", "notice_channel_id"] = clan_settings.notice_channel_id
+    found["places", "officer_channel_id"] = clan_settings.officer_channel_id
     return found
 
 

@@ -242,8 +242,15 @@ _PERMISSIONS = {
     ),
 }
 _PLACES = {
-    "report_channel_id": Threshold("Report channel", "", "Where the bot speaks by itself."),
-    "notice_channel_id": Threshold("Notice thread", "", "Where notices to the inactive go."),
+    "report_channel_id": Threshold(
+        "Report channel", "", "Posts for everybody; warnings too while no officers' channel is set."
+    ),
+    "notice_channel_id": Threshold(
+        "Notice channel", "", "Notices to people who went quiet, when an officer posts one."
+    ),
+    "officer_channel_id": Threshold(
+        "Officers' channel", "", "New claims, newcomers nobody answered, warnings. Keep it private."
+    ),
 }
 _PARTS = {
     "enforcement": _INACTIVITY,

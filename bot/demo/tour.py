@@ -80,6 +80,7 @@ TOUR = (
     Stop("inactive", Permission.CALL_INACTIVE, _LEADERSHIP, options=lambda _: {"days": 60}),
     Stop("clanstats exempt", Permission.MANAGE, _LEADERSHIP),
     Stop("clanstats retention", Permission.MANAGE, _LEADERSHIP, options=lambda _: {"days": 365}),
+    Stop("help", Permission.SEE_OWN, _ALL),
     Stop("away", Permission.SEE_OWN, _ALL, options=lambda _: {"from": "today", "until": "2 weeks"}),
     Stop("back", Permission.SEE_OWN, _ALL),
     Stop("privacy show", Permission.SEE_OWN, _ALL),

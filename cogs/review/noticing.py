@@ -17,6 +17,7 @@ from bot.services.review import Decided
 from bot.services.setup import Clan
 from cogs._deciding_words import LONGEST_BLOCK, block, bold, one_line
 from cogs._permissions import Interaction
+from cogs._posting_channels import channel_here
 from cogs._replies import files, tell
 from cogs.screens import Choice, Field, option
 
@@ -96,16 +97,18 @@ async def send_notices(
         return ""
     channel_id = clan.notice_channel_id
     if channel_id is None:
-        why = "No notice channel is set; `/clanstats settings` sets one."
+        why = "No notice channel is set; `/clanstats setup` and `/clanstats settings` set one."
         return await _give_back(interaction, letters, why)
     if notice.way is NoticeWay.COPY:
         return await _give_back(interaction, letters, "Nothing was posted.")
     mentions = notice.way is NoticeWay.MENTION
-    channel = await _channel_here(interaction, channel_id)
+    found = await channel_here(interaction.guild, channel_id)
+    channel = found if isinstance(found, discord.abc.Messageable) else None
     refused = [
         each
         for each in letters
-        if channel is None or not await _is_posted(channel, each, clan.name, mentions=mentions)
+        if not isinstance(channel, discord.abc.Messageable)
+        or not await _is_posted(channel, each, clan.name, mentions=mentions)
     ]
     posted = len(letters) - len(refused)
     said = "" if not posted else f"{_stand(posted)} in <#{channel_id}>."
@@ -137,23 +140,6 @@ async def _is_posted(
     except discord.HTTPException:
         return False
     return True
-
-
-async def _channel_here(
-    interaction: Interaction, channel_id: int
-) -> discord.abc.Messageable | None:
-    """Return a channel or thread of this server, and of no other; None where it is not to be had.
-
-    A thread that was archived is not among those that are known: then Discord is asked.
-    """
-    guild = interaction.guild
-    if guild is None:
-        return None
-    try:
-        found = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
-    except (discord.HTTPException, discord.InvalidData):
-        return None
-    return found if isinstance(found, discord.abc.Messageable) else None
 
 
 def _with_plain(words: str, *names: str) -> str:

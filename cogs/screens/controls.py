@@ -107,6 +107,40 @@ class Controls(Generic[S]):
             max_values=len(shown) if several else 1,
         )
 
+    def roles(
+        self, act: str, state: S, placeholder: str, chosen: Iterable[int]
+    ) -> discord.ui.RoleSelect[Any]:
+        """Return a select of the server's roles; `Press.values` has the ids of all picked."""
+        return discord.ui.RoleSelect(
+            custom_id=self.custom_id(act, state),
+            placeholder=placeholder,
+            min_values=0,
+            max_values=_MOST_OPTIONS,
+            default_values=_objects(chosen, discord.Role),
+        )
+
+    def channels(  # noqa: PLR0913 - what a select has
+        self,
+        act: str,
+        state: S,
+        placeholder: str,
+        kinds: Iterable[discord.ChannelType],
+        chosen: Iterable[int],
+        *,
+        argument: object = "",
+        least: int = 1,
+        most: int = 1,
+    ) -> discord.ui.ChannelSelect[Any]:
+        """Return a select of the server's channels; `Press.values` has the ids of all picked."""
+        return discord.ui.ChannelSelect(
+            custom_id=self.custom_id(act, state, argument),
+            placeholder=placeholder,
+            channel_types=[*kinds],
+            min_values=least,
+            max_values=most,
+            default_values=_objects(chosen, discord.abc.GuildChannel),
+        )
+
     def choice(self, field: str, state: S, placeholder: str, labels: Mapping[str, str]) -> Select:
         """Return a select that sets a field of the state, and begins at its first page.
 
@@ -175,6 +209,10 @@ def pages_of(lines: Iterable[str], room: int) -> list[list[str]]:
         pages[-1].append(line)
         left -= len(line) + 1
     return pages
+
+
+def _objects(ids: Iterable[int], kind: type[Any]) -> list[discord.Object]:
+    return [discord.Object(each, type=kind) for each in ids][:_MOST_OPTIONS]
 
 
 def option(

@@ -47,7 +47,7 @@ PAGES: Mapping[Section, SettingsPage] = {
     Section.PERMISSIONS: SettingsPage(
         "Permissions", "Who may see reports, manage, promote, remove"
     ),
-    Section.CHANNELS: SettingsPage("Channels", "Where the bot speaks, and where notices go"),
+    Section.CHANNELS: SettingsPage("Channels", "Where the bot posts what"),
 }
 """What can be picked; the what-if has a button of its own."""
 
@@ -159,6 +159,7 @@ PICKED = (
     "gates.kick",
     "places.report_channel_id",
     "places.notice_channel_id",
+    "places.officer_channel_id",
 )
 """What is picked from lists or switched on the pages themselves."""
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import discord
 
+from bot.clan.posting import PostingChannel
 from bot.clan.thresholds import THRESHOLDS
 from bot.clan.wording import plural
+from cogs._posting_channels import posting_select
 from cogs._replies import Box, small, when
 from cogs.settings.forms import bar_of, number_of
 from cogs.settings.layout import LADDER, LIMITS, ON_PAGE, PAGES, SHEETS, Section
@@ -18,7 +20,6 @@ from cogs.settings.picks import (
     highest_select,
     limit_select,
     permission_select,
-    place_select,
     recruits_select,
     section_select,
     signals_select,
@@ -35,16 +36,6 @@ LOOK_FIRST = "This changes who is flagged or suggested: press What if, then Save
 _LONGEST_NOTE = 1_400
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
 _LEVELS = ("see_reports", "decide_links", "manage", "promote", "kick")
-_REPORT_KINDS = (discord.ChannelType.text, discord.ChannelType.news)
-_NOTICE_KINDS = (
-    *_REPORT_KINDS,
-    discord.ChannelType.public_thread,
-    discord.ChannelType.private_thread,
-)
-_PLACES = {
-    "report_channel_id": (_REPORT_KINDS, "Nowhere"),
-    "notice_channel_id": (_NOTICE_KINDS, "No thread yet"),
-}
 
 
 def page(state: SettingsState, found: SettingsFound, note: str = "") -> Box:
@@ -225,10 +216,10 @@ def _permissions(box: Box, state: SettingsState, found: SettingsFound) -> None:
 
 
 def _channels(box: Box, state: SettingsState, found: SettingsFound) -> None:
-    for name, (kinds, nothing) in _PLACES.items():
-        chosen = getattr(found.clan_settings, name)
-        box.say(_heading(f"places.{name}"))
-        box.control(place_select(state, name, chosen, kinds, nothing))
+    for kind in PostingChannel:
+        chosen = getattr(found.clan_settings, kind.value)
+        box.say(_heading(f"places.{kind}"))
+        box.control(posting_select(CONTROLS, "place", state, kind, chosen))
     box.say(
         small(
             f"Time zone of the clan: {found.zone}. It, counted channels and the clan-chat bridge "

@@ -107,27 +107,6 @@ def permission_select(state: SettingsState, name: str, now: Authority) -> Select
     return _select("who_may", state, "Who may", options, argument=name)
 
 
-def place_select(
-    state: SettingsState,
-    name: str,
-    chosen: int | None,
-    kinds: Sequence[discord.ChannelType],
-    nothing: str,
-) -> discord.ui.ChannelSelect[Any]:
-    """Return the list of the channels, the one that is the bot's being picked."""
-    kind = discord.SelectDefaultValueType.channel
-    custom_id = CONTROLS.custom_id("place", state, name)
-    return discord.ui.ChannelSelect(
-        custom_id=custom_id,
-        placeholder=nothing,
-        channel_types=list(kinds),
-        min_values=0,
-        max_values=1,
-        default_values=[] if chosen is None else [discord.SelectDefaultValue(id=chosen, type=kind)],
-        id=_identity(custom_id, chosen),
-    )
-
-
 def _several(path: str, state: SettingsState, nothing: str, options: Options) -> Select:
     return _select("several", state, nothing, options, argument=path, several=True)
 

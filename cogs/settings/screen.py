@@ -9,11 +9,13 @@ from typing import Any, cast
 import discord
 
 from bot.clan.clan_settings import ClanSettings, Draft, permissions_fault
+from bot.clan.posting import PostingChannel, posting_finding
 from bot.clan.ranks import Authority, Caller, Permission
 from bot.services.game import unready
 from bot.services.ops import NotYourTurn
 from bot.services.setup import NotAllowed, OpenDraft, Outdated, exported, ladder_of
 from cogs._permissions import Interaction, clan_of
+from cogs._posting_channels import posting_state
 from cogs._replies import files
 from cogs.screens import Acknowledge, Next, Press, Rendered, Screen, pressed
 from cogs.settings.forms import (
@@ -144,7 +146,9 @@ class SettingsScreen(Screen[SettingsState, SettingsFound]):
         held = await self._held(press)
         place: dict[str, Any] = {press.argument: channel_id}
         changed = replace(held.draft, proposed=replace(held.draft.proposed, **place))
-        return self._changed(press, held, changed, _closed(press.interaction, channel_id))
+        kind = PostingChannel(press.argument)
+        note = await _closed(press.interaction.guild, kind, channel_id)
+        return self._changed(press, held, changed, note)
 
     @pressed(acknowledge=Acknowledge.FORM)
     async def numbers(self, press: Press[SettingsState]) -> None:
@@ -313,18 +317,9 @@ def _onto(newest: ClanSettings, draft: Draft) -> tuple[Draft, str]:
     return draft, f"Nothing was saved: somebody else changed the settings meanwhile. {kept}"
 
 
-def _closed(interaction: Interaction, channel_id: int | None) -> str:
-    """Return that the bot may not write in a channel, or nothing."""
-    guild = interaction.guild
-    channel = guild.get_channel_or_thread(channel_id) if guild and channel_id else None
-    if guild is None or channel is None:
+async def _closed(guild: discord.Guild | None, kind: PostingChannel, place: int | None) -> str:
+    """Return what keeps the bot from posting in a channel, or nothing."""
+    if guild is None or place is None:
         return ""
-    allowed = channel.permissions_for(guild.me)
-    in_thread = isinstance(channel, discord.Thread)
-    writes = allowed.send_messages_in_threads if in_thread else allowed.send_messages
-    if allowed.view_channel and writes:
-        return ""
-    return (
-        f"I may not write in <#{channel_id}>: give me View Channel and "
-        f"Send Messages{' in Threads' if in_thread else ''} there."
-    )
+    found = posting_finding(kind, await posting_state(guild, place))
+    return f"**{found.about}**  {found.words}. {found.next_step}" if found.next_step else ""

@@ -28,7 +28,7 @@ from bot.demo.world import World, make_world
 from bot.rhythm import Daily
 from bot.services.setup import Clan
 from bot.settings import Settings
-from bot.timetable import JOBS, BotJob, ClanJob, Timetable
+from bot.timetable import JOBS, Timetable
 from bot.wiring import Services, leave_loaded, open_services
 from storage.engine import Database
 from tests.benchmarks.desk import longest_stall

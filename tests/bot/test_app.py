@@ -10,6 +10,7 @@ from simcord import Env
 
 from bot.app import EVERYTHING, NOTHING, ClanBot, are_shown, intents
 from bot.clan.notices import Notice
+from bot.clan.posting import PostingChannel
 from bot.demo.world import make_world
 from tests.cogs.town import START, Town, opened_town
 
@@ -50,6 +51,7 @@ async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
     names = (
         "clanstats",
         "desk",
+        "help",
         "intake",
         "leave.commands",
         "links",
@@ -115,12 +117,32 @@ async def test_refused_intents_are_told_to_whoever_starts_the_bot(town: Town) ->
 async def test_a_notice_is_posted_in_the_report_channel(town: Town) -> None:
     bot = town.env.bot
     assert isinstance(bot, ClanBot)
-    await town.services.places.speak_in(await town.clan(), town.general.id)
+    await town.services.places.post_in(await town.clan(), PostingChannel.REPORT, town.general.id)
     await bot.speak(Notice(town.guild.id, "The roster shrank by half @everyone"))
     posted = town.general.last_message
     assert posted is not None
     assert posted.content.startswith("The roster shrank")
     assert not posted.mention_everyone
+
+
+@pytest.mark.parametrize(
+    ("is_for_officers", "is_set"), [(True, True), (False, True), (True, False)]
+)
+async def test_what_is_for_officers_is_posted_in_their_channel_or_nowhere(
+    town: Town,
+    is_for_officers: bool,  # noqa: FBT001 - a row of the table
+    is_set: bool,  # noqa: FBT001 - likewise
+) -> None:
+    bot, places = town.env.bot, town.services.places
+    assert isinstance(bot, ClanBot)
+    officers = town.guild.create_text_channel("officers")
+    await town.env.settle()
+    await places.post_in(await town.clan(), PostingChannel.REPORT, town.general.id)
+    if is_set:
+        await places.post_in(await town.clan(), PostingChannel.OFFICERS, officers.id)
+    await bot.speak(Notice(town.guild.id, "A new claim", officers_only=is_for_officers))
+    assert town.general.last_message is None
+    assert (officers.last_message is not None) is is_set
 
 
 @pytest.mark.parametrize("reason", ["no channel", "gone", "forbidden", "no clan", "elsewhere"])
@@ -129,9 +151,11 @@ async def test_a_notice_that_cannot_be_posted_is_only_logged(town: Town, reason:
     assert isinstance(bot, ClanBot)
     guild_id = town.guild.id
     if reason == "gone":
-        await town.services.places.speak_in(await town.clan(), 12345)
+        await town.services.places.post_in(await town.clan(), PostingChannel.REPORT, 12345)
     if reason == "forbidden":
-        await town.services.places.speak_in(await town.clan(), town.general.id)
+        await town.services.places.post_in(
+            await town.clan(), PostingChannel.REPORT, town.general.id
+        )
         town.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     if reason == "no clan":
         guild_id = 1
@@ -139,7 +163,7 @@ async def test_a_notice_that_cannot_be_posted_is_only_logged(town: Town, reason:
     theirs = elsewhere.create_text_channel("general")
     if reason == "elsewhere":
         await town.env.settle()
-        await town.services.places.speak_in(await town.clan(), theirs.id)
+        await town.services.places.post_in(await town.clan(), PostingChannel.REPORT, theirs.id)
     await bot.speak(Notice(guild_id, "hello"))
     assert town.general.last_message is None
     assert theirs.last_message is None

@@ -18,9 +18,11 @@ import pytest_asyncio
 
 from bot.clan.names import escaped
 from bot.clan.notices import Notice
+from bot.clan.posting import PostingChannel
 from bot.journal import open_journal
 from bot.rhythm import Daily, Every, Rhythm
 from bot.services.ops import Outcome
+from bot.services.people import Visitor
 from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.timetable import JOBS, BotJob, ClanJob, Timetable
@@ -265,6 +267,37 @@ async def test_nobody_is_told_of_an_update_that_is_never_done_for_them(desk: Des
     assert "update-all" not in desk.said[0].text
 
 
+async def test_officers_hear_of_claims_once_and_once_a_day_at_most(desk: Desk) -> None:
+    clan = await desk.clan()
+    await desk.do("poll")
+
+    async def claimed(number: int) -> None:
+        visitor = Visitor(900 + number, f"User {number}", "somebody")
+        assert (await desk.services.links.claim(clan, visitor, f"Player {number}")).refusal is None
+
+    await claimed(1)
+    await desk.do("tell-officers")
+    assert desk.said == [], "no channel of officers, nobody to tell"
+    await desk.services.places.post_in(clan, PostingChannel.OFFICERS, 7)
+    said = []
+    for number, wait in ((2, HOUR), (3, 22 * HOUR), (None, HOUR), (None, 2 * DAY)):
+        await desk.do("tell-officers")
+        said.append([notice.text for notice in desk.said])
+        desk.said.clear()
+        desk.clock.forward(wait)
+        if number is not None:
+            await claimed(number)
+    decide = "Decide in `/clanstats links`."
+    assert said == [
+        [f"1 new claim waiting: Player 1. {decide}"],
+        [],
+        [],
+        [f"2 new claims waiting (3 in all): Player 2, Player 3. {decide}"],
+    ]
+    await desk.do("tell-officers")
+    assert desk.said == [], "nothing is new"
+
+
 async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -> None:
     clan = await desk.clan()
     await desk.services.links.queue(clan, [])
@@ -277,7 +310,7 @@ async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "recount", "forget-clans", "forget", "watch"),
+        *("let-go", "backup", "recount", "forget-clans", "forget", "tell-officers", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -289,6 +322,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "recount": "every 1:00:00, first after 0:00:10",
         "forget-clans": "daily at 5",
         "forget": "daily at 5",
+        "tell-officers": "every 1:00:00, first after 0:02:00",
         "watch": "every 0:15:00",
     }
     desk.timetable.start()

@@ -1,25 +1,22 @@
 """The clan-chat bridge: what webhooks say in it counts for who speaks in the game."""
 
-import json
 from collections.abc import Callable, Mapping
-from string import Template
 from typing import Any
 
 import discord
 import pytest
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, WebhookHandle
-from simcord.components import walk_components
 from simcord.gateway import FakeGateway
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.app import ClanBot, Granted
 from bot.services.chat import ChannelInfo
-from cogs._setup_bridge_picks import chosen_place
 from storage import authors, bridges
 from storage.authors import Writer
 from storage.bridges import Counted, Declared
-from tests.cogs.test_setup import fields, opened
+from tests.cogs.deciding import press
+from tests.cogs.test_setup import fields, picked, turned
 from tests.cogs.town import START, Town, newest, words
 from tests.storage.rows import DAY
 
@@ -231,16 +228,14 @@ async def test_deleted_lines_and_broadcasts_leave_the_count(bare_town: Town) -> 
 
 async def page(town: Town, who: MemberActor | None = None) -> ResponseMessage:
     """Return the page of the bridge, opened from the checklist."""
-    panel = await opened(town, who)
-    await (who or town.leader).click(panel, custom_id="setup:bridge")
-    return panel
+    return await turned(town, "bridge", who=who)
 
 
 async def filled(
     town: Town, panel: ResponseMessage, *, pattern: str = "bold", source: str = "", line: str = ""
 ) -> InteractionResult:
     """Fill the form for an own pattern and send it."""
-    shown = await town.leader.click(panel, custom_id="bridge:own")
+    shown = await press(town, panel, "setup:own")
     ids = [each["custom_id"] for each in fields(shown)]
     texts = dict(zip(ids, (pattern, source, line), strict=True))
     return await town.leader.submit_modal(shown, texts)
@@ -250,11 +245,11 @@ async def test_a_channel_is_chosen_and_how_it_writes(bare_town: Town) -> None:
     town = bare_town
     channel = town.guild.create_text_channel("clan-chat")
     panel = await page(town)
-    assert "## Clan-chat bridge" in words(panel)
-    await town.leader.select(panel, [channel], custom_id="bridge:channel")
+    assert "**Clan-chat bridge**" in words(panel)
+    await picked(town, panel, "channel", [channel])
     assert f"<#{channel.id}> is not read as a bridge" in words(panel)
     assert await declared(town) == []
-    await town.leader.select(panel, ["plain"], custom_id="bridge:preset")
+    await picked(town, panel, "preset", ["plain"])
     said = words(panel)
     assert (
         f"<#{channel.id}> is read as a bridge, by webhooks that people made: the chat box" in said
@@ -263,43 +258,8 @@ async def test_a_channel_is_chosen_and_how_it_writes(bare_town: Town) -> None:
     assert await declared(town) == [Declared(channel.id, "clan-chat", "plain", None)]
     await town.guild.create_webhook(channel).send("[Amber] No ob: hi")
     assert await counted(town) == {"No ob": 1}
-    await town.leader.click(panel, custom_id="bridge:back")
+    await press(town, panel, "setup:tab:list")
     assert "#clan-chat counts for those who speak in the game" in words(panel)
-
-
-PRESS = Template(
-    """
-{"type": 3, "version": 1, "id": "1", "application_id": "2", "token": "t",
- "attachment_size_limit": 1, "guild_id": "$guild",
- "channel": {"id": "$general", "type": 0}, "channel_id": "$general",
- "data": {"component_type": 2, "custom_id": "bridge:own"},
- "message": {"id": "3", "channel_id": "$general", "content": "", "type": 0, "flags": 32832,
-  "author": {"id": "4", "username": "bot", "discriminator": "0", "avatar": null, "bot": true},
-  "timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": null, "tts": false,
-  "pinned": false, "mention_everyone": false, "mentions": [], "mention_roles": [],
-  "attachments": [], "embeds": [], "components": [{"type": 17, "id": 1, "components": [
-   {"type": 10, "id": 2, "content": "## Clan-chat bridge"},
-   {"type": 1, "id": 3, "components": [{"type": 8, "id": 4, "custom_id": "bridge:channel",
-    "channel_types": [0, 5], "min_values": 1, "max_values": 1,
-    "default_values": [{"id": "$chosen", "type": "channel"}]}]}]}]}}
-"""
-)
-"""A press on the page as it comes over the wire: every id is text there."""
-
-
-@pytest.mark.parametrize("is_gone", [False, True])
-async def test_a_press_as_discord_sends_it_is_about_the_channel_on_the_page(
-    bare_town: Town,
-    is_gone: bool,  # noqa: FBT001 - a row of the table
-) -> None:
-    town = bare_town
-    channel = town.guild.create_text_channel("clan-chat")
-    await town.env.settle()
-    chosen = channel.id + is_gone
-    sent = PRESS.substitute(guild=town.guild.id, general=town.general.id, chosen=chosen)
-    interaction = discord.Interaction(data=json.loads(sent), state=town.env.bot._connection)
-    place = chosen_place(interaction)
-    assert (None if place is None else place.id) == (None if is_gone else channel.id)
 
 
 async def test_an_own_pattern_names_its_webhook_and_shows_how_a_line_is_read(
@@ -309,7 +269,7 @@ async def test_an_own_pattern_names_its_webhook_and_shows_how_a_line_is_read(
     channel = town.guild.create_text_channel("clan-chat")
     webhook = town.guild.create_webhook(channel)
     panel = await page(town)
-    await town.leader.select(panel, [channel], custom_id="bridge:channel")
+    await picked(town, panel, "channel", [channel])
     own = r"(?P<name>[^|]+)\|(?P<text>.*)"
     address = f"https://discord.com/api/webhooks/{webhook.id}/very-secret"
     await filled(town, panel, pattern=own, source=address, line="_Zezima_ 1|hi @everyone")
@@ -341,7 +301,7 @@ async def test_what_is_wrong_with_a_pattern_is_said_in_words(
     town = bare_town
     channel = town.guild.create_text_channel("clan-chat")
     panel = await page(town)
-    await town.leader.select(panel, [channel], custom_id="bridge:channel")
+    await picked(town, panel, "channel", [channel])
     result = await filled(town, panel, pattern=pattern)
     assert "This pattern cannot be used" in words(newest(result))
     assert wrong in words(newest(result)).replace("\\", "")
@@ -352,7 +312,7 @@ async def test_a_webhook_that_is_not_named_by_a_number_is_refused(bare_town: Tow
     town = bare_town
     channel = town.guild.create_text_channel("clan-chat")
     panel = await page(town)
-    await town.leader.select(panel, [channel], custom_id="bridge:channel")
+    await picked(town, panel, "channel", [channel])
     result = await filled(town, panel, source="my webhook")
     assert "named by its number" in words(newest(result))
     assert await declared(town) == []
@@ -369,13 +329,13 @@ async def test_the_history_of_a_channel_is_read_again_once_it_is_a_bridge(bare_t
     await town.restart()
     assert await counted(town) == {"member": 1}
     panel = await page(town)
-    await town.leader.select(panel, [channel], custom_id="bridge:channel")
-    await town.leader.select(panel, ["bold"], custom_id="bridge:preset")
+    await picked(town, panel, "channel", [channel])
+    await picked(town, panel, "preset", ["bold"])
     assert await counted(town) == {"member": 1}
-    await town.leader.click(panel, custom_id="bridge:again")
+    await press(town, panel, "setup:again")
     assert "Its history is read: **121 lines** more than before." in words(panel)
     assert await counted(town) == {"member": 1, "No ob": 120}
-    await town.leader.click(panel, custom_id="bridge:again")
+    await press(town, panel, "setup:again")
     assert "**0 lines** more" in words(panel)
     await webhook.send("**No ob**: after")
     await town.restart()
@@ -388,7 +348,7 @@ async def test_a_bridge_ends_and_what_it_brought_stays(bare_town: Town) -> None:
     await webhook.send("**No ob**: hi")
     assert await counted(town) == {"No ob": 1}
     panel = await page(town)
-    await town.leader.click(panel, custom_id="bridge:end")
+    await press(town, panel, "setup:end")
     assert await declared(town) == []
     await webhook.send("**No ob**: unheard")
     assert await counted(town) == {"No ob": 1}
@@ -397,8 +357,9 @@ async def test_a_bridge_ends_and_what_it_brought_stays(bare_town: Town) -> None:
 async def test_a_bridge_that_does_not_count_is_told(bare_town: Town) -> None:
     town = bare_town
     channel, _ = await hall(town)
-    panel = await opened(town)
-    await town.leader.select(panel, [channel], custom_id="setup:left-out")
+    panel = await turned(town, "channels")
+    await picked(town, panel, "left_out", [channel])
+    await turned(town, "list", panel)
     assert "#clan-chat does not count, being left out" in words(panel)
 
 
@@ -406,17 +367,17 @@ async def test_every_control_of_the_page_asks_the_gate_again(bare_town: Town) ->
     town = bare_town
     channel, _ = await hall(town)
     panel = await page(town)
-    form = await town.leader.click(panel, custom_id="bridge:own")
+    form = await press(town, panel, "setup:own")
     texts = {each["custom_id"]: "plain" for each in fields(form)[:1]}
     before = await declared(town)
     town.env.backend.get_guild(town.guild.id).members[town.leader.id].role_ids.clear()
     for pressed in (
-        await town.leader.select(panel, [channel], custom_id="bridge:channel"),
-        await town.leader.select(panel, ["plain"], custom_id="bridge:preset"),
-        await town.leader.click(panel, custom_id="bridge:own"),
-        await town.leader.click(panel, custom_id="bridge:again"),
-        await town.leader.click(panel, custom_id="bridge:end"),
-        await town.leader.click(panel, custom_id="bridge:back"),
+        await picked(town, panel, "channel", [channel]),
+        await picked(town, panel, "preset", ["plain"]),
+        await press(town, panel, "setup:own"),
+        await press(town, panel, "setup:again"),
+        await press(town, panel, "setup:end"),
+        await press(town, panel, "setup:tab:list"),
     ):
         assert pressed.modal is None
         assert "Manage Server" in words(newest(pressed))
@@ -430,20 +391,11 @@ async def test_the_owner_may_and_the_page_works_after_a_restart(bare_town: Town)
     channel, _ = await hall(town)
     panel = await page(town, town.owner)
     await town.restart()
-    await town.owner.select(panel, ["logger"], custom_id="bridge:preset")
+    await picked(town, panel, "preset", ["logger"], town.owner)
     assert [each.pattern for each in await declared(town)] == ["logger"]
-    await town.owner.click(panel, custom_id="bridge:back")
+    await press(town, panel, "setup:tab:list", town.owner)
     assert "## Set up ClanStats" in words(panel)
     assert f"#{channel.name}" in words(panel)
-
-
-async def test_the_pages_keep_within_what_discord_takes(bare_town: Town) -> None:
-    town = bare_town
-    await hall(town)
-    panel = await opened(town)
-    assert len(list(walk_components(panel.components))) <= 40
-    await town.leader.click(panel, custom_id="setup:bridge")
-    assert len(list(walk_components(panel.components))) <= 40
 
 
 async def test_without_words_a_bridge_is_blind_and_is_read_once_they_are_granted(
@@ -473,9 +425,9 @@ async def test_a_bridge_that_is_chosen_without_words_is_blind_at_once(bare_town:
     await town.env.restart_bot(ClanBot(town.services, granted=Granted(words=False, members=True)))
     await town.env.settle()
     panel = await page(town)
-    await town.leader.select(panel, [town.general], custom_id="bridge:channel")
-    await town.leader.select(panel, ["bold"], custom_id="bridge:preset")
+    await picked(town, panel, "channel", [town.general])
+    await picked(town, panel, "preset", ["bold"])
     said = words((await town.officer.slash(town.general, "clanstats status")).response)
     assert "#general is not read to the end: Discord does not tell" in said.replace("\\", "")
-    result = await town.leader.click(panel, custom_id="bridge:again")
+    result = await press(town, panel, "setup:again")
     assert "Switch on Message Content Intent" in words(newest(result))

@@ -12,6 +12,7 @@ from simcord.components import walk_components
 from simcord.gateway import FakeGateway
 
 from bot.services.review import Review
+from tests.cogs.deciding import press
 from tests.cogs.settings.test_screen import changed_window, id_of, opened
 from tests.cogs.test_me import quiet_player
 from tests.cogs.town import START, Town, newest, post_here, words
@@ -67,8 +68,8 @@ async def test_a_press_goes_on_with_the_edit_and_a_form_answers(
 ) -> None:
     town = bare_town
     panel = newest(await town.leader.slash(town.general, "clanstats setup"))
-    await town.leader.select(panel, [], custom_id="setup:left-out")
-    form = await town.leader.click(panel, custom_id="setup:zone")
+    await press(town, panel, "setup:presence")
+    form = await press(town, panel, "setup:zone")
     assert form.modal is not None
     (field,) = [each for each in walk_components(form.modal["components"]) if each["type"] == 4]
     await town.leader.submit_modal(form, {field["custom_id"]: "Europe/Berlin"})

@@ -15,6 +15,7 @@ from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
 from bot.clan.enforcement import InactivityList, InactivityRow, Need, Verdict, judge
 from bot.clan.linking import LinkPair
 from bot.clan.names import escaped
+from bot.clan.posting import PostingChannel
 from bot.demo.wom_limits import CODE
 from bot.services.game import OwnGroup, Requested
 from bot.services.people import Officer
@@ -91,7 +92,7 @@ async def case_of(town: Town, player_id: int) -> Case:
 async def notices(town: Town) -> ChannelHandle:
     """Return the channel in which the clan has notices from now on."""
     place = town.guild.create_text_channel("notices")
-    await town.services.places.notice_in(await town.clan(), place.id)
+    await town.services.places.post_in(await town.clan(), PostingChannel.NOTICES, place.id)
     return place
 
 
@@ -414,7 +415,7 @@ async def test_a_notice_is_posted_where_the_clan_wants_them_and_pings_nobody(hus
 async def test_names_in_a_posted_notice_are_no_markup(hushed: Town) -> None:
     clan = await hushed.clan()
     place = hushed.guild.create_text_channel("notices")
-    await hushed.services.places.notice_in(clan, place.id)
+    await hushed.services.places.post_in(clan, PostingChannel.NOTICES, place.id)
     await hushed.services.clans.join_group(clan, clan.wom_group_id or 0, "*Iron* <@77> @here")
     panel = await inactive(hushed)
     shown = await on_picked(hushed, panel, NOTICE)
@@ -445,7 +446,7 @@ async def test_a_notice_never_goes_to_another_server(hushed: Town) -> None:
     elsewhere = hushed.env.create_guild("Another clan", owner=hushed.env.create_user("stranger"))
     place = elsewhere.create_text_channel("notices")
     await hushed.env.settle()
-    await hushed.services.places.notice_in(await hushed.clan(), place.id)
+    await hushed.services.places.post_in(await hushed.clan(), PostingChannel.NOTICES, place.id)
     panel = await inactive(hushed)
     shown = await on_picked(hushed, panel, NOTICE)
     said = told(await filled(hushed, shown, "are you there?"))

@@ -8,6 +8,7 @@ from simcord.builders import ChannelHandle
 
 from storage import presence, runs
 from storage.presence import PresenceRow
+from tests.cogs.deciding import press
 from tests.cogs.test_intake import away
 from tests.cogs.town import Town, words
 
@@ -81,7 +82,7 @@ async def test_setup_says_that_it_is_kept_and_switches_it_off(bare_town: Town) -
     answer = (await town.owner.slash(town.general, "clanstats setup")).response
     assert "minutes in voice, and that they reacted or used a command" in words(answer)
     assert answer is not None
-    await town.owner.click(answer, custom_id="setup:presence:1")
+    await press(town, answer, "setup:presence:stop", town.owner)
     await town.member.react(message, "\N{EYES}")
     assert await seen(town) == {}
     shown = words((await town.member.slash(town.general, "privacy show")).response)

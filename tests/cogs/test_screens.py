@@ -43,9 +43,10 @@ _TURNS = re.compile(r":(tab|section|turn|back|end|show|undo|reopen|discard|apply
 
 SCREENS: dict[str, str] = {
     "clanstats setup": (
-        "bridge:again bridge:back bridge:channel bridge:end bridge:own bridge:preset setup:bridge "
-        "setup:group setup:leadership setup:left-out setup:officers setup:presence:# setup:ranks "
-        "setup:report-channel setup:zone"
+        "setup:again setup:channel setup:end setup:group setup:invite_in setup:leadership "
+        "setup:left_out setup:officers setup:own setup:post_invite setup:posting "
+        "setup:presence:keep setup:presence:stop setup:preset setup:ranks setup:tab:bridge "
+        "setup:tab:channels setup:tab:list setup:tab:next setup:tab:roles setup:zone"
     ),
     "clanstats settings": (
         "settings:bar settings:discard settings:export settings:highest settings:limit "
@@ -54,7 +55,8 @@ SCREENS: dict[str, str] = {
         "settings:numbers:grinding settings:numbers:lists settings:numbers:pillar "
         "settings:numbers:silence settings:numbers:steady-activity settings:numbers:steady-time "
         "settings:numbers:velocity settings:place:notice_channel_id "
-        "settings:place:report_channel_id settings:save settings:second_officer:on "
+        "settings:place:officer_channel_id settings:place:report_channel_id settings:save "
+        "settings:second_officer:on "
         "settings:section:alerts settings:section:audit settings:section:cases "
         "settings:section:channels settings:section:gates settings:section:inactivity "
         "settings:section:ladder settings:section:promotions settings:section:roles "
@@ -111,7 +113,8 @@ ELSEWHERE = {
     "return:still_away": "test_away.py",
     "settings:ladder": "settings/test_screen.py",
     "settings:no_bar": "settings/test_screen.py",
-    "setup:pick": "test_setup.py",
+    "setup:join": "test_setup.py",
+    "setup:group:other": "test_setup.py",
     "inactive:links": "test_inactive.py",
     "inactive:update": "test_inactive.py",
     "inactive:second": "test_inactive.py",
@@ -273,7 +276,10 @@ async def test_every_screen_and_every_control_there_is_stands_in_the_table(town:
 
 
 FILLED_IN = frozenset(
-    {"said", "noticed", "closed", "extended", "numbered", "limited", "ordered", "ranked"}
+    {
+        *("said", "noticed", "closed", "extended", "numbered", "limited", "ordered", "ranked"),
+        *("group_named", "zone_named", "own_pattern"),
+    }
 )
 """Handlers of forms, which follow from the controls that open them."""
 

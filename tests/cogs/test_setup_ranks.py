@@ -12,7 +12,8 @@ from bot.clan.linking import LinkPair
 from bot.demo.cast import MadeUpPlayer
 from bot.services.people import Officer
 from tests.cogs.test_claims import said_by
-from tests.cogs.town import START, Town, words
+from tests.cogs.test_setup import picked, turned
+from tests.cogs.town import START, Town, control, words
 
 CONFIRM, TAKE_BACK = 0, 1
 
@@ -28,14 +29,14 @@ async def given(town: Town, who: MemberActor, player: MadeUpPlayer) -> None:
 
 
 async def panel_of(town: Town, who: MemberActor | None = None) -> ResponseMessage:
-    result = await (who or town.leader).slash(town.general, "clanstats setup")
-    assert result.response is not None
-    return result.response
+    return await turned(town, "roles", who=who)
 
 
 def choices(panel: ResponseMessage) -> list[dict[str, Any]]:
     (pick,) = [
-        each for each in walk_components(panel.components) if each.get("custom_id") == "setup:ranks"
+        each
+        for each in walk_components(panel.components)
+        if each.get("custom_id") == control(panel, "setup:ranks")
     ]
     options: list[dict[str, Any]] = pick["options"]
     return options
@@ -43,7 +44,7 @@ def choices(panel: ResponseMessage) -> list[dict[str, Any]]:
 
 async def chosen(town: Town, panel: ResponseMessage, which: int) -> None:
     value = choices(panel)[which]["value"]
-    await town.leader.select(panel, [value], custom_id="setup:ranks")
+    await picked(town, panel, "ranks", [value])
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ async def test_only_manage_server_confirms_at_command_and_button(unsure: Town, w
     panel = await panel_of(town, actor)
     seats[actor.id].role_ids[:] = own
     value = choices(panel)[CONFIRM]["value"]
-    pressed = await actor.select(panel, [value], custom_id="setup:ranks")
+    pressed = await picked(town, panel, "ranks", [value], actor)
     assert "Manage Server" in said_by(pressed)
     assert (await town.clan()).ranks_confirmed_at is None
 
@@ -140,7 +141,7 @@ async def test_what_changed_since_it_was_shown_is_not_confirmed(unsure: Town) ->
     clan = await town.clan()
     wider = replace(clan.permissions, officer_roles=clan.permissions.officer_roles | {"member"})
     await town.services.clans.set_permissions(clan, wider)
-    await town.leader.select(panel, [before], custom_id="setup:ranks")
+    await picked(town, panel, "ranks", [before])
     assert "The ranks changed since they were shown" in words(panel)
     assert (await town.clan()).ranks_confirmed_at is None
     await chosen(town, panel, CONFIRM)

@@ -205,6 +205,8 @@ async def opened_town(folder: Path, world: World, template: Path | None) -> Asyn
         shutil.copy(template, folder / "clan.db")
     settings = settings_in(folder)
     async with open_services(settings, clock, transport=httpx.MockTransport(wom)) as services:
+        # So that nothing is posted of which a test does not know; test_help.py has the greeting.
+        await services.clans.greet(await services.clans.found(GUILD_ID, "Amber Lanterns"))
         env = Env(ClanBot(services), settle_timeout=20.0)
         await env.start()
         clock.env = env

@@ -183,7 +183,7 @@ WRITES = {
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out", "clan_rows.delete_clan"),
     "left_out.let_go",
     *("cases.extend", "cases.extend_all", "cases.add", "cases.add_all"),
-    *("policies.add", "forgotten.note"),
+    *("policies.add", "forgotten.note", "clans.greet", "players.tell_unanswered"),
 }
 
 
@@ -358,6 +358,20 @@ async def test_what_one_clan_changes_stays_as_it_is_in_the_other(database: Datab
             channel_info.ended_at for channel_info in await runs.blindness(connection, two, NOW)
         ] == [None]
         assert [clan.name for clan in await clans.every(connection)] == ["Changed", "Clan 2"]
+
+
+async def test_a_clan_is_greeted_and_told_of_somebody_once_and_the_other_for_itself(
+    database: Database,
+) -> None:
+    async with database.writing() as connection:
+        one, two = await settle(connection, 1), await settle(connection, 2)
+        for clan_id in (one, two):
+            assert await clans.greet(connection, clan_id, NOW)
+            assert not await clans.greet(connection, clan_id, NOW + HOUR)
+        await members(connection, one, [10, 20])
+        assert await players.tell_unanswered(connection, one, [10, 20], NOW) == {10, 20}
+        assert await players.tell_unanswered(connection, one, [10, 20], NOW + DAY) == set()
+        assert await players.tell_unanswered(connection, two, [20], NOW) == {20}
 
 
 async def test_a_server_has_one_clan_however_often_it_is_founded(database: Database) -> None:

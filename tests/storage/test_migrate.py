@@ -119,6 +119,21 @@ async def test_a_leave_that_was_stored_for_a_speaker_becomes_the_players(
         assert found.fetchall() == [(1, None, 8), (1, 77, None)]
 
 
+async def test_clans_of_before_need_no_greeting_and_chose_their_zone_if_it_is_another(
+    database: Database, path: Path
+) -> None:
+    await run_alembic(database, partial(down_to, wanted="0011"))
+    spoil(
+        path,
+        "INSERT INTO clans (id, guild_id, name, zone, role_orders, permissions, created_at)"
+        " VALUES (1, 1, 'One', 'UTC', '[]', '{}', 5), (2, 2, 'Two', 'Asia/Tokyo', '[]', '{}', 6)",
+    )
+    await bring_up(database, NOW)
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT id, greeted_at, zone_chosen FROM clans")
+        assert found.fetchall() == [(1, 5, 0), (2, 6, 1)]
+
+
 async def test_the_way_down_leads_to_nothing_and_up_again(database: Database, path: Path) -> None:
     before = everything(path)
     await run_alembic(database, partial(down_to, wanted="base"))

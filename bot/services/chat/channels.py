@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from bot.clan.posting import PostingChannel
 from bot.services.chat.counted import delete_channel, settle_channels
 from bot.services.chat.facts import note_channel
 from bot.services.chat.intake import ChannelInfo
@@ -48,12 +49,7 @@ class Channels:
         """Count nothing any more of a channel or thread that was deleted, and miss nothing."""
         await delete_channel(self._database, clan, discord_channel_id)
 
-    async def speak_in(self, clan: Clan, channel_id: int | None) -> None:
-        """Speak in a Discord channel from now on, or nowhere."""
+    async def post_in(self, clan: Clan, kind: PostingChannel, channel_id: int | None) -> None:
+        """Post what is of a kind in a Discord channel or thread from now on, or nowhere."""
         async with self._database.writing() as connection:
-            await clans.change(connection, clan.clan_id, report_channel_id=channel_id)
-
-    async def notice_in(self, clan: Clan, channel_id: int | None) -> None:
-        """Put notices to the inactive into a Discord channel or thread from now on, or nowhere."""
-        async with self._database.writing() as connection:
-            await clans.change(connection, clan.clan_id, notice_channel_id=channel_id)
+            await clans.change(connection, clan.clan_id, **{kind.value: channel_id})

@@ -75,6 +75,7 @@ class Zones:
         if not is_of_a_place(zone, known):
             raise UnknownZone(zone, await asyncio.to_thread(zone_meant, zone, known))
         async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, zone_chosen=True)
             before = await clans.of_guild(connection, clan.guild_id)
             if before is not None and before.zone != zone:
                 extent = await rollups.extent(connection, clan.clan_id)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
@@ -61,6 +62,13 @@ _ALL = LinkAction.CONFIRM_ALL
 _OF_PRESENT = frozenset({LinkAction.CONFIRM, LinkAction.CONFIRM_ALL, LinkAction.MARK_ALT})
 
 _log = structlog.get_logger()
+
+
+class WaitingClaim(NamedTuple):
+    """An account that somebody claims, by name, and since when."""
+
+    name: str
+    since_at: datetime
 
 
 class Links:
@@ -270,6 +278,17 @@ class Links:
         if last is not None:
             last = last._replace(player=_name_for_list(identity, last.pairs[0].player_id))
         return replace(queue, last_action=last)
+
+    async def waiting_claims(self, clan: Clan) -> tuple[WaitingClaim, ...]:
+        """Return the accounts of present members that somebody claims, the oldest claim first."""
+        async with self._database.reading() as connection:
+            identity = await read_identity(connection, clan, cache=self._identities)
+        found = [
+            WaitingClaim(_name_for_list(identity, tie.player_id), tie.claimed_at)
+            for tie in identity.ties.values()
+            if tie.is_pending and tie.user_id > 0 and tie.player_id in identity.places
+        ]
+        return tuple(sorted(found, key=lambda each: (each.since_at, each.name)))
 
     @asynccontextmanager
     async def _open(self, clan: Clan, visitor: Visitor | None = None) -> AsyncIterator[Identity]:

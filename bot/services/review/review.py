@@ -11,7 +11,7 @@ from bot.clan.alerts import alerts
 from bot.clan.audit import audit, longest_gap, without_officers
 from bot.clan.cases import Case, CaseKind, Life
 from bot.clan.enforcement import LIVING, Verdict, judge
-from bot.clan.policy import Policy
+from bot.clan.policy import AlertKind, Policy
 from bot.clan.profiles import Profile, is_officer
 from bot.clan.promotion import outlook
 from bot.clan.signals import comparison
@@ -39,7 +39,7 @@ from bot.services.review.suggestions import (
 from bot.services.review.what_if import read_what_if
 from bot.services.setup import Clan, Clock
 from storage import cases as stored
-from storage import chat
+from storage import chat, players
 from storage.engine import Connection, Database
 
 
@@ -143,6 +143,19 @@ class Review:
             alerts, context.profiles, context.policy, context.at, clan.permissions
         )
         return AlertReview(found, context.policy, context.at, context.evidence)
+
+    async def newly_unanswered(self, clan: Clan) -> tuple[str, ...]:
+        """Return the newcomers nobody answered of whom officers were not told yet, and note it."""
+        found = {
+            each.profile.main.player_id: each.profile.main.name
+            for each in (await self.alerts(clan)).alerts
+            if each.kind is AlertKind.UNANSWERED
+        }
+        if not found:
+            return ()
+        async with self._database.writing() as connection:
+            new = await players.tell_unanswered(connection, clan.clan_id, found, self._clock())
+        return tuple(name for player_id, name in found.items() if player_id in new)
 
     async def standing(self, clan: Clan, player_id: int) -> OwnStanding | None:
         """Return what the person behind a player has left and lacks; None for nobody present."""

@@ -3,10 +3,11 @@
 Values in, values out; whoever shows it asks Discord for the facts.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.clan.diagnosis import Finding, fault, warning, well
+from bot.clan.posting import PostingChannel, PostingState, posting_finding
 from bot.clan.rank_table import RankTable, table_words
 from bot.clan.wording import first_few, plural
 from bot.services.setup.clans import Clan
@@ -14,7 +15,7 @@ from bot.services.setup.clans import Clan
 _NAMED = 5
 _GROUP, _ZONE, _ROLES = "Wise Old Man group", "Time zone", "Officers and leadership"
 _RANKS = "Ranks in the game"
-_CHANNELS, _BRIDGE, _REPORT = "Channels", "Clan-chat bridge", "Report channel"
+_CHANNELS, _BRIDGE = "Counted channels", "Clan-chat bridge"
 _QUESTIONS, _PRESENCE = "Questions", "Voice and reactions"
 
 
@@ -31,18 +32,15 @@ _NOT_KEPT = "nothing of it is kept: who only talks or reacts can be called silen
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What Discord knows about a server: channels by name, and what the bot may do there.
-
-    `speaks` is whether the bot may post in the report channel; None when there is none.
-    """
+    """What Discord knows about a server: channels by name, and what the bot may do there."""
 
     channels: int
     left_out: Sequence[str]
     unreadable: Sequence[str]
-    speaks: bool | None
     sees_words: bool
     bridges: Sequence[str] = ()
     ranks: RankTable = ()
+    posting: Mapping[PostingChannel, PostingState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Checklist:
     ranks: Finding
     channels: Finding
     bridge: Finding
-    report_channel: Finding
+    posting: tuple[Finding, ...]
     questions: Finding
     presence: Finding
 
@@ -64,12 +62,15 @@ def checklist(clan: Clan, facts: Facts) -> Checklist:
     """Return how far everything is set up."""
     return Checklist(
         group=_group(clan),
-        zone=well(_ZONE, f"{clan.zone.key}: the clan's days begin at midnight there"),
+        zone=_zone(clan),
         roles=_roles(clan),
         ranks=ranks_finding(clan, facts.ranks),
         channels=_channels(facts),
         bridge=_bridge(facts),
-        report_channel=_report_channel(facts),
+        posting=tuple(
+            posting_finding(each, facts.posting.get(each, PostingState()))
+            for each in PostingChannel
+        ),
         questions=_questions(facts),
         presence=well(_PRESENCE, _KEPT if clan.keeps_presence else _NOT_KEPT),
     )
@@ -99,6 +100,16 @@ def _group(clan: Clan) -> Finding:
     if clan.polled_at is None:
         return warning(_GROUP, "not read yet", "Wait: it is read within the hour.")
     return well(_GROUP, "joined")
+
+
+def _zone(clan: Clan) -> Finding:
+    if not clan.zone_chosen:
+        return warning(
+            _ZONE,
+            f"nobody chose one yet: days begin at midnight in {clan.zone.key}",
+            "Choose yours, so that days and hours in reports are the clan's.",
+        )
+    return well(_ZONE, f"{clan.zone.key}: the clan's days begin at midnight there")
 
 
 def _roles(clan: Clan) -> Finding:
@@ -159,18 +170,6 @@ def _bridge(facts: Facts) -> Finding:
             "Count it, or choose another channel.",
         )
     return well(_BRIDGE, f"{_names(facts.bridges)} counts for those who speak in the game")
-
-
-def _report_channel(facts: Facts) -> Finding:
-    if facts.speaks is None:
-        return warning(_REPORT, "none yet: automatic posts are off", "Choose one.")
-    if not facts.speaks:
-        return fault(
-            _REPORT,
-            "the bot may not post there",
-            "Give it View Channel and Send Messages there, or choose another.",
-        )
-    return well(_REPORT, "the bot posts its notices there")
 
 
 def _questions(facts: Facts) -> Finding:

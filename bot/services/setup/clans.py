@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.clan.posting import PostingChannel
 from bot.clan.rank_table import RankTable, fingerprint, rank_table
 from bot.clan.ranks import Caller, Permissions
 from storage import authors, clan_rows, clans, links, players
@@ -39,6 +40,14 @@ class Clan:
     keeps_presence: bool = True
     presence_from: datetime | None = None
     removed_at: datetime | None = None
+    officer_channel_id: int | None = None
+    officers_told_at: datetime | None = None
+    zone_chosen: bool = False
+
+    def posts_in(self, kind: PostingChannel) -> int | None:
+        """Return the id of the channel or thread that was chosen for posts of a kind."""
+        channel_id: int | None = getattr(self, kind.value)
+        return channel_id
 
 
 class Clans:
@@ -84,6 +93,16 @@ class Clans:
         """Note that the bot was removed from a server; its clan goes on when it is back in time."""
         async with self._database.writing() as connection:
             await clans.leave(connection, guild_id, self._clock())
+
+    async def greet(self, clan: Clan) -> bool:
+        """Note that a clan is greeted; return whether it had not been before."""
+        async with self._database.writing() as connection:
+            return await clans.greet(connection, clan.clan_id, self._clock())
+
+    async def told_officers(self, clan: Clan) -> None:
+        """Note that officers were told now what waits for them."""
+        async with self._database.writing() as connection:
+            await clans.change(connection, clan.clan_id, officers_told_at=self._clock())
 
     async def adopt(self, clan: Clan, group_id: int | None) -> Clan:
         """Give a clan the group of the settings, unless it has one, and return it as it is then.
@@ -197,4 +216,7 @@ def _clan(row: ClanRow) -> Clan:
         keeps_presence=row.keeps_presence,
         presence_from=row.presence_from,
         removed_at=row.removed_at,
+        officer_channel_id=row.officer_channel_id,
+        officers_told_at=row.officers_told_at,
+        zone_chosen=row.zone_chosen,
     )

@@ -80,6 +80,7 @@ async def _settle(
         permissions=clan_settings.permissions.to_dict(),
         report_channel_id=clan_settings.report_channel_id,
         notice_channel_id=clan_settings.notice_channel_id,
+        officer_channel_id=clan_settings.officer_channel_id,
     )
 
 
@@ -92,6 +93,7 @@ async def _clan_settings_of(connection: Connection, clan: Clan) -> ClanSettings:
         Permissions.from_dict(row.permissions),
         row.report_channel_id,
         row.notice_channel_id,
+        row.officer_channel_id,
     )
 
 

@@ -316,8 +316,10 @@ async def test_channels_are_kept_and_a_closed_one_is_told(town: Town) -> None:
         panel, [town.general], custom_id=id_of(panel, "place:report_channel_id")
     )
     await town.leader.select(panel, [notices], custom_id=id_of(panel, "place:notice_channel_id"))
-    assert "I may not write in" in words(panel)
-    assert f"**Notice thread**  none \u2192 <#{notices.id}>" in words(panel)
+    assert "**Notice channel**  the bot cannot post there. Give the bot Send Messages" in words(
+        panel
+    )
+    assert f"**Notice channel**  none \u2192 <#{notices.id}>" in words(panel)
     await town.leader.click(panel, custom_id=id_of(panel, "save"))
     assert "**Saved**:" in words(panel), "no other version of what members are judged by"
     clan = await town.clan()

@@ -1,5 +1,6 @@
 """Channels that are left out, and the one where the bot speaks."""
 
+from bot.clan.posting import PostingChannel
 from bot.services.chat import ChannelInfo, Channels
 from bot.services.setup import Clan, Clans
 from storage.engine import Database
@@ -39,11 +40,11 @@ async def test_the_bot_speaks_where_it_was_told_and_nowhere_else(
     database: Database, known_clans: Clans, clan: Clan
 ) -> None:
     places = Channels(database)
-    await places.speak_in(clan, 42)
+    await places.post_in(clan, PostingChannel.REPORT, 42)
     told = await known_clans.of_guild(clan.guild_id)
     assert told is not None
     assert told.report_channel_id == 42
-    await places.speak_in(clan, None)
+    await places.post_in(clan, PostingChannel.REPORT, None)
     silent = await known_clans.of_guild(clan.guild_id)
     assert silent is not None
     assert silent.report_channel_id is None
@@ -52,7 +53,7 @@ async def test_the_bot_speaks_where_it_was_told_and_nowhere_else(
 async def test_notices_go_where_it_was_told(
     database: Database, known_clans: Clans, clan: Clan
 ) -> None:
-    await Channels(database).notice_in(clan, 43)
+    await Channels(database).post_in(clan, PostingChannel.NOTICES, 43)
     told = await known_clans.of_guild(clan.guild_id)
     assert told is not None
     assert (told.notice_channel_id, told.report_channel_id) == (43, None)

@@ -78,6 +78,21 @@ async def test_an_account_is_claimed_by_an_old_name_too(village: Village, links:
     assert await states(village) == {LinkPair(1, ANN.user_id): LinkState.CLAIMED}
 
 
+async def test_claims_wait_until_they_are_decided_disputed_ones_too(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    await links.claim(village.clan, ANN, "One")
+    await links.claim(village.clan, BEN, "One")
+    await links.claim(village.clan, BEN, "Two")
+    names = [each.name for each in await links.waiting_claims(village.clan)]
+    assert names == ["One", "One", "Two"]
+    await links.confirm(village.clan, LinkPair(2, BEN.user_id), OFFICER)
+    await links.reject(village.clan, LinkPair(1, ANN.user_id), OFFICER)
+    (left,) = await links.waiting_claims(village.clan)
+    assert left.name == "One"
+
+
 async def test_a_claim_is_refused_with_the_reason(village: Village, links: Links) -> None:
     await village.settled({1: "One", 2: "Two"})
     await village.settled({3: "Gone"}, left_at=NOW - DAY)

@@ -185,6 +185,18 @@ async def test_a_newcomer_nobody_answered_is_an_alert(village: Village, review: 
     ]
 
 
+async def test_of_a_newcomer_nobody_answered_officers_are_told_once(
+    village: Village, review: Review
+) -> None:
+    assert await review.newly_unanswered(village.clan) == ()
+    await at_home(village, 1)
+    await village.settled({1: "Player 1"}, joined_at=NOW - 3 * DAY)
+    await village.wrote(101, NOW - DAY)
+    assert await review.newly_unanswered(village.clan) == ("Player 1",)
+    await village.wrote(101, NOW - HOUR)
+    assert await review.newly_unanswered(village.clan) == ()
+
+
 async def test_ones_own_standing_has_slack_and_what_is_missing(
     village: Village, review: Review
 ) -> None:

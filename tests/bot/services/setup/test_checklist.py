@@ -3,19 +3,19 @@
 from dataclasses import replace
 
 from bot.clan.diagnosis import Severity, well
+from bot.clan.posting import PostingChannel, PostingState, posting_finding
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.services.setup import Clan, Facts, checklist
 from tests.storage.rows import NOW
 
-ALL_WELL = Facts(channels=4, left_out=(), unreadable=(), speaks=True, sees_words=True)
+ALL_WELL = Facts(channels=4, left_out=(), unreadable=(), sees_words=True)
 
 
 def test_a_new_clan_lacks_its_group_and_its_roles(clan: Clan) -> None:
     lines = checklist(clan, ALL_WELL)
     assert lines.group.severity is Severity.FAULT
     assert lines.roles.severity is Severity.WARNING
-    assert lines.channels == well("Channels", "4 of 4 channels counted")
-    assert lines.report_channel.severity is Severity.OK
+    assert lines.channels == well("Counted channels", "4 of 4 channels counted")
     assert lines.questions.severity is Severity.OK
 
 
@@ -51,13 +51,19 @@ def test_no_channel_left_is_missing(clan: Clan) -> None:
     assert checklist(clan, facts).channels.severity is Severity.FAULT
 
 
-def test_a_report_channel_is_doubtful_without_and_missing_when_mute(clan: Clan) -> None:
-    assert (
-        checklist(clan, replace(ALL_WELL, speaks=None)).report_channel.severity is Severity.WARNING
+def test_every_channel_for_posts_has_its_line(clan: Clan) -> None:
+    shut = PostingState(is_set=True, lacks=("Send Messages",))
+    facts = replace(ALL_WELL, posting={PostingChannel.OFFICERS: shut})
+    assert checklist(clan, facts).posting == (
+        posting_finding(PostingChannel.REPORT, PostingState()),
+        posting_finding(PostingChannel.NOTICES, PostingState()),
+        posting_finding(PostingChannel.OFFICERS, shut),
     )
-    assert (
-        checklist(clan, replace(ALL_WELL, speaks=False)).report_channel.severity is Severity.FAULT
-    )
+
+
+def test_a_zone_that_nobody_chose_is_not_ticked(clan: Clan) -> None:
+    assert checklist(clan, ALL_WELL).zone.severity is Severity.WARNING
+    assert checklist(replace(clan, zone_chosen=True), ALL_WELL).zone.severity is Severity.OK
 
 
 def test_without_words_questions_are_doubtful(clan: Clan) -> None:

@@ -74,7 +74,7 @@ async def test_a_draft_holds_with_its_gates_and_channels(
     policies: Policies, village: Village
 ) -> None:
     permissions = replace(DEFAULT_PERMISSIONS, promote=Authority.OFFICER)
-    draft = Draft(ClanSettings(), ClanSettings(SHORTER, permissions, 5, 6))
+    draft = Draft(ClanSettings(), ClanSettings(SHORTER, permissions, 5, 6, 7))
     await policies.settle(village.clan, draft, OWNER, ANN)
     assert await policies.clan_settings(village.clan) == draft.proposed
     only_channel = replace(draft.proposed, notice_channel_id=None)
