@@ -51,8 +51,8 @@ from cogs._inactive_words import (
     tab_labels,
     to_remove_on,
 )
-from cogs._links import LinksPanel, seen_at
-from cogs._links_state import LinksState, LinksTab
+from cogs._links import LinksScreen, LinksState
+from cogs._links_rows import LinksTab
 from cogs._noticing import NOTICE, WAY, NoticeWay, NoticeWords, notice_fields, send_notices
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small
@@ -190,9 +190,8 @@ class InactiveScreen(DecidingScreen[InactiveState, InactivityReview]):
     @pressed(permission=Permission.DECIDE_LINKS, acknowledge=Acknowledge.ANSWER)
     async def links(self, press: Press[InactiveState]) -> None:
         """Open the queue of links beside the list."""
-        seen = await seen_at(self.services, press.interaction, LinksState(LinksTab.PLAYERS))
-        view = LinksPanel(self.services, seen)
-        await press.interaction.followup.send(view=view, ephemeral=True)
+        screen = LinksScreen(self.services)
+        await screen.show(press.interaction, LinksState(LinksTab.PLAYERS))
 
 
 def is_long(review: InactivityReview) -> bool:

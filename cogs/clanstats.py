@@ -15,7 +15,7 @@ from cogs._away_list import LeaveRequest, away_answer
 from cogs._cases import SHOWS, CasesScreen, Show, cases_answer
 from cogs._exempt import ExemptScreen, exempt_answer
 from cogs._leave import Day, Reason
-from cogs._links import LinksPanel, seen_at
+from cogs._links import LinksScreen
 from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
 from cogs._posting import post, show, show_plain
@@ -102,8 +102,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
-        seen = await seen_at(self.services, interaction)
-        await interaction.followup.send(view=LinksPanel(self.services, seen))
+        await LinksScreen(self.services).open(interaction)
 
     @app_commands.command()
     @app_commands.describe(
@@ -207,9 +206,8 @@ async def setup(bot: ClanBot) -> None:
     bot.add_view(ReportPanel(bot.services, Period))
     bot.add_view(SetupPanel(bot.services))
     services = bot.services
-    screens = (AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, StatusScreen)
+    screens = (AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, LinksScreen, StatusScreen)
     add_screens(bot, *(each(services) for each in screens))
     bot.add_view(BridgePanel(bot.services, show_setup))
-    bot.add_view(LinksPanel(bot.services))
     for twin in settings_twins(bot.services):
         bot.add_view(twin)

@@ -64,9 +64,13 @@ SCREENS: dict[str, str] = {
         "settings:tiers settings:what-if"
     ),
     "clanstats links": (
-        "links:do:confirm links:do:mark_alt links:do:no_discord links:do:reject links:hand "
-        "links:no-discord links:pick links:tab:claims links:tab:conflicts links:tab:people "
-        "links:tab:players links:tab:speakers links:undo"
+        "accounts:decide:confirm accounts:decide:end accounts:decide:make_main "
+        "accounts:decide:mark_as_alt accounts:hand:user accounts:pick accounts:undo "
+        "links:choose:filter links:decide:confirm links:decide:has_discord "
+        "links:decide:mark_as_alt links:decide:no_discord links:decide:reject links:details "
+        "links:first links:hand:player links:hand:user links:last links:on links:pick "
+        "links:tab:claims links:tab:conflicts links:tab:people links:tab:players "
+        "links:tab:speakers links:undo"
     ),
     "clanstats alerts": "alerts:choose:kind alerts:copy",
     "clanstats audit": "audit:first audit:back audit:on audit:last",
@@ -94,11 +98,8 @@ SCREENS: dict[str, str] = {
 
 ELSEWHERE = {
     "links:apply": "test_links.py",
-    "links:do:end": "test_links.py",
-    "links:do:has_discord": "test_links.py",
-    "links:do:make_main": "test_links.py",
-    "links:sure": "test_links.py",
-    "links:turn:#": "test_links.py",
+    "accounts:decide:reject": "test_links.py",
+    "accounts:hand:player": "test_links.py",
     "privacy:forget-and-stop": "test_privacy.py",
     "privacy:keep": "test_privacy.py",
     "return:no": "test_away.py",
@@ -238,7 +239,7 @@ async def test_whatever_a_guest_presses_is_answered(town: Town) -> None:
     posted = town.env.backend.get_message(town.general.id, shown.id)
     unheard = {
         (2, "case:promotion:suggested:0:0:0:approve:1:0"),
-        (2, "links:at:x:0:0:0"),
+        (2, "queue:at:x:0:0:0"),
         (3, "of:another:version"),
     }
     for kind, custom_id in sorted(lasting | unheard):
@@ -267,7 +268,7 @@ async def test_every_screen_and_every_control_there_is_stands_in_the_table(town:
     assert controls - pressed - marks == others, "nobody presses it as Discord sends it back"
 
 
-FILLED_IN = frozenset({"said", "noticed", "closed", "extended"})
+FILLED_IN = frozenset({"said", "noticed", "closed", "extended", "linked"})
 """Handlers of forms, which follow from the controls that open them."""
 
 
@@ -347,7 +348,7 @@ def _kind(control: dict[str, Any]) -> str:
     name, _, rest = custom_id.partition(":")
     if name in _screens():
         act, argument, *_ = rest.split(":")
-        words_only = argument if re.fullmatch(r"[a-z ]+", argument) else ""
+        words_only = argument.lower() if re.fullmatch(r"[A-Za-z ]+", argument) else ""
         return ":".join(filter(None, (name, act, words_only.replace(" ", "_"))))
     kind = re.sub(r"-?\d+", "#", custom_id)
     picks = control.get("options")
