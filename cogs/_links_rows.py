@@ -152,6 +152,8 @@ def _likeliest(entry: QueueEntry, *, by_user: bool) -> PairRow:
 def _row(entry: QueueEntry, partner: Partner | None, *, by_user: bool) -> PairRow:
     other = partner.name if partner else ""
     alone = LinkPair(0, entry.key) if by_user else LinkPair(entry.key, 0)
+    # "Known by name as" whom the line names already says nothing more.
+    is_said = bool(other) and entry.remark.endswith(other)
     return PairRow(
         partner.pair if partner else alone,
         other if by_user else entry.name,
@@ -159,7 +161,7 @@ def _row(entry: QueueEntry, partner: Partner | None, *, by_user: bool) -> PairRo
         entry.role,
         partner.score if partner else 0,
         partner.why if partner else "",
-        entry.remark,
+        "" if is_said else entry.remark,
         entry.since_at,
     )
 
