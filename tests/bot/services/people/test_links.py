@@ -529,3 +529,24 @@ async def test_several_are_rejected_at_once_and_a_confirmed_one_is_left_as_it_is
     assert [each.refusal for each in answers] == [None, LinkRefusal.CHANGED]
     assert (await states(village))[pairs[0]] is LinkState.REJECTED
     assert (await states(village))[pairs[1]] is LinkState.CONFIRMED
+
+
+@pytest.mark.parametrize("action", [LinkAction.CONFIRM, LinkAction.REJECT, LinkAction.NO_DISCORD])
+async def test_ten_cost_hardly_more_statements_than_one(
+    village: Village, links: Links, action: LinkAction
+) -> None:
+    await village.settled({number: f"P{number}" for number in range(1, 12)})
+    pairs = [LinkPair(number, 100 + number) for number in range(1, 12)]
+    sent = []
+    for asked in (pairs[:1], pairs[1:]):
+        with village_of.counted(village.database) as statements:
+            answers = await links.decide_many(village.clan, action, asked, OFFICER)
+        assert done(answers) == len(asked)
+        sent.append(len(statements))
+    # Of what is noted the first event names the action, the others are written together.
+    assert sent[1] <= sent[0] + 1
+    last = (await links.queue(village.clan, [])).last_action
+    assert last is not None
+    with village_of.counted(village.database) as statements:
+        assert await links.undo(village.clan, last.action_id, OFFICER) is None
+    assert len(statements) <= sent[0] + 6
