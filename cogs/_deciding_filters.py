@@ -89,11 +89,11 @@ class ListPage(NamedTuple, Generic[S, Row]):
     shown: Sequence[Row]
 
 
-def list_page(parts: Parts[Row], state: S) -> ListPage[S, Row]:
+def list_page(parts: Parts[Row], state: S, size: int = PEOPLE_SHOWN) -> ListPage[S, Row]:
     """Return the page of the part that a state chooses, with all rows of the part."""
     rows = parts.of(state.filter)
-    state, pages = page_shown(state, len(rows), PEOPLE_SHOWN)
-    return ListPage(state, pages, rows, rows[state.page * PEOPLE_SHOWN :][:PEOPLE_SHOWN])
+    state, pages = page_shown(state, len(rows), size)
+    return ListPage(state, pages, rows, rows[state.page * size :][:size])
 
 
 def let_filter(

@@ -1,15 +1,20 @@
 """What is said about links: actions, refusals, and the questions of the queue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
+
+import discord
 
 from bot.clan.linking import MOST_OPEN_CLAIMS, LinkAction, LinkPair, LinkRefusal
 from bot.clan.names import escaped
-from bot.clan.wording import plural
-from bot.services.people import LinkResult, Partner, PastAction, QueueEntry
-from cogs._links_state import LinksTab
-from cogs._replies import small, when
+from bot.clan.wording import first_few, plural, role_words
+from bot.services.people import LinkQueue, LinkResult, PastAction
+from cogs._deciding_words import bold, handle, line_of, one_line
+from cogs._links_rows import LISTS, LinksTab, PairRow, rows_of
+from cogs._replies import when
+from cogs.screens import option
 
-_DOT = " \N{MIDDLE DOT} "
+_NAMED = 10
+_NO_NAME = frozenset({"", "?"})
 
 TITLES = {
     LinksTab.CLAIMS: "Claims",
@@ -18,18 +23,18 @@ TITLES = {
     LinksTab.PLAYERS: "Players",
     LinksTab.SPEAKERS: "Speakers",
     LinksTab.SURE: "Sure pairs",
-    LinksTab.USER: "Accounts",
 }
 ABOUT = {
-    LinksTab.CLAIMS: "People say that these accounts are theirs. A claim changes nothing until you "
-    "confirm it.",
+    LinksTab.CLAIMS: "People say that these accounts are theirs. A claim counts once you "
+    "confirm it. Oldest first.",
     LinksTab.CONFLICTS: "Several people claim one account or bear its name. Confirm whose it is: "
     "that ends the other claims.",
-    LinksTab.PEOPLE: "People on this server who are not linked yet.",
-    LinksTab.PLAYERS: "Members of the clan who are not linked yet.",
-    LinksTab.SPEAKERS: "Names from the clan chat that match no member, now or before.",
-    LinksTab.SURE: "Exact name matches with nobody else in question.",
-    LinksTab.USER: "",
+    LinksTab.PEOPLE: "People on this server who are not linked yet. Surest first.",
+    LinksTab.PLAYERS: "Members of the clan who are not linked yet. Surest first.",
+    LinksTab.SPEAKERS: "Names from the clan chat that match no member, now or before. Those who "
+    "talk most first.",
+    LinksTab.SURE: "The same name on both sides, and nobody else bears it. Reject what is wrong, "
+    "then confirm the rest together.",
 }
 NOTHING = {
     LinksTab.CLAIMS: "No claim is waiting.",
@@ -38,28 +43,29 @@ NOTHING = {
     LinksTab.PLAYERS: "Every member is linked.",
     LinksTab.SPEAKERS: "Every name in the clan chat is known.",
     LinksTab.SURE: "No sure pairs left.",
-    LinksTab.USER: "No linked accounts, and no likely ones.",
 }
 _DONE = {
-    LinkAction.CONFIRM: "{player} is confirmed for {user}.",
-    LinkAction.REJECT: "{player} is not {user}: it will not be suggested again.",
-    LinkAction.MARK_ALT: "{player} is confirmed for {user} as an alt.",
-    LinkAction.MAKE_MAIN: "{player} is the main account of {user}.",
-    LinkAction.END: "{player} is no longer linked to {user}.",
-    LinkAction.NO_DISCORD: "{player} is marked as having no Discord.",
-    LinkAction.HAS_DISCORD: "{player} is no longer marked as having no Discord.",
+    LinkAction.CONFIRM: "Confirmed: {pairs}.",
+    LinkAction.CONFIRM_ALL: "{count} confirmed: {pairs}.",
+    LinkAction.REJECT: "Rejected, and not suggested again: {pairs}.",
+    LinkAction.MARK_ALT: "Confirmed as an alt: {pairs}.",
+    LinkAction.MAKE_MAIN: "Main account now: {pairs}.",
+    LinkAction.END: "No longer linked: {pairs}.",
+    LinkAction.NO_DISCORD: "Marked as having no Discord: {players}.",
+    LinkAction.HAS_DISCORD: "No longer marked as having no Discord: {players}.",
 }
 _REFUSED = {
-    LinkRefusal.UNKNOWN: "Nobody in the clan is called {player} any more: nothing was changed.",
-    LinkRefusal.TAKEN: "{player} is confirmed for somebody else already: nothing was changed.",
-    LinkRefusal.ABOVE: "The rank of {player} gives more rights than yours: ask the leadership.",
-    LinkRefusal.OWN: "You cannot decide about your own account: ask another officer. {player} was "
-    "not changed.",
-    LinkRefusal.ALREADY: "That was done already: nothing was changed.",
-    LinkRefusal.CHANGED: "Somebody has changed that meanwhile: nothing was changed. Look again.",
-    LinkRefusal.NOT_LINKED: "{player} is not linked to {user} any more: nothing was changed.",
-    LinkRefusal.NO_MAIN: "{user} has no other account that could be the main one: confirm it "
+    LinkRefusal.UNKNOWN: "not in the clan any more.",
+    LinkRefusal.TAKEN: "already confirmed for somebody else.",
+    LinkRefusal.ABOVE: "this rank gives more rights than yours. Ask the leadership.",
+    LinkRefusal.OWN: "you cannot decide about your own account. Ask another officer.",
+    LinkRefusal.ALREADY: "this was done already.",
+    LinkRefusal.CHANGED: "somebody changed this meanwhile. Look again.",
+    LinkRefusal.NOT_LINKED: "not linked any more.",
+    LinkRefusal.NO_MAIN: "there is no other account that could be the main one. Confirm it "
     "instead.",
+    LinkRefusal.NOBODY: "nobody is suggested. Use Link by hand.",
+    LinkRefusal.RIVALS: "you picked two people for it. Pick one.",
 }
 _CLAIM_REFUSED = {
     LinkRefusal.UNKNOWN: "Nobody in the clan is or was called {player}. Begin to type and pick a "
@@ -73,31 +79,51 @@ _CLAIM_REFUSED = {
 }
 
 
-def done_words(action: LinkAction, answer: LinkResult, user: str) -> str:
-    """Return what an officer's action did, or why it did nothing."""
-    names = {"player": bold(answer.player), "user": bold(user)}
-    if answer.refusal is not None:
-        return _REFUSED[answer.refusal].format(**names)
-    said = _DONE[action].format(**names)
-    if answer.kept:
-        said += f" {bold(answer.kept)}, known by its name, stays the main account."
-    if answer.ended:
-        said += f" {plural(answer.ended, 'other claim')} ended."
+def done_words(
+    action: LinkAction,
+    asked: Sequence[LinkPair],
+    answers: Sequence[LinkResult],
+    names: Mapping[int, str],
+) -> str:
+    """Return what was done with whom, and with whom not and why; `names` are the members'."""
+    done: list[tuple[str, LinkResult]] = []
+    refused: dict[LinkRefusal, list[str]] = {}
+    for pair, answer in zip(asked, answers, strict=True):
+        user = names.get(pair.user_id) or answer.partner or "somebody who left"
+        if answer.refusal is not None:
+            name = user if answer.player in _NO_NAME else answer.player
+            refused.setdefault(answer.refusal, []).append(bold(name))
+        else:
+            done.append((user, answer))
+    lines = [_done_line(action, done)] if done else []
+    lines += [
+        f"Not done for {first_few(whom, _NAMED)}: {_REFUSED[why]}" for why, whom in refused.items()
+    ]
+    return "\n".join(lines)
+
+
+def unknown_words(name: str) -> str:
+    """Return that nobody in the clan bears or bore a name."""
+    return f"Nobody in the clan is or was called {bold(name)}. Nothing was changed."
+
+
+def _done_line(action: LinkAction, done: Sequence[tuple[str, LinkResult]]) -> str:
+    players = [bold(answer.player) for _, answer in done]
+    pairs = [f"{bold(answer.player)} for {bold(user)}" for user, answer in done]
+    if action is LinkAction.END:
+        pairs = [f"{bold(answer.player)} and {bold(user)}" for user, answer in done]
+    said = _DONE[action].format(
+        pairs=first_few(pairs, _NAMED),
+        players=first_few(players, _NAMED),
+        count=plural(len(done), "pair"),
+    )
+    kept = [bold(answer.kept) for _, answer in done if answer.kept]
+    if kept:
+        stays = "stays the main account" if len(kept) == 1 else "stay the main accounts"
+        said += f" {first_few(kept, _NAMED)}, known by name, {stays}."
+    if ended := sum(answer.ended for _, answer in done):
+        said += f" {plural(ended, 'other claim')} ended."
     return said
-
-
-def applied_words(done: int, left: int) -> str:
-    """Return how many of the sure pairs were confirmed, and why the others were not."""
-    said = f"**{plural(done, 'pair')}** confirmed."
-    why = "somebody else has to confirm your own accounts and ranks above yours"
-    return f"{said} {left} left: {why}." if left else said
-
-
-def marked_words(done: int, left: int) -> str:
-    """Return how many members were marked as having no Discord, and why the others were not."""
-    said = f"**{plural(done, 'member')}** marked as having no Discord."
-    why = "your own accounts, ranks above yours and members already marked were not changed"
-    return f"{said} {left} left: {why}." if left else said
 
 
 def claim_words(answer: LinkResult) -> str:
@@ -136,46 +162,53 @@ def undo_label(last: PastAction) -> str:
     """Return what the button would undo."""
     if last.action is LinkAction.CONFIRM_ALL:
         return f"Undo: confirmed {plural(len(last.pairs), 'pair')}"
-    if last.action is LinkAction.NO_DISCORD and len(last.pairs) > 1:
-        return f"Undo: no Discord for {plural(len(last.pairs), 'member')}"
-    return f"Undo: {last.action} {last.player}"[:80]
+    more = len({pair.player_id for pair in last.pairs}) - 1
+    player = last.player[:40]
+    return f"Undo: {last.action} {player}" + (f" and {more} more" if more else "")
 
 
-def entry_words(entry: QueueEntry) -> str:
-    """Return a question with the likeliest partners, each with score and why."""
-    heading = [bold(entry.name)]
-    if entry.remark:
-        heading.append(escaped(entry.remark))
-    if entry.since_at is not None:
-        heading.append(f"claimed {when(entry.since_at)}")
-    lines = [small(_partner(each)) for each in entry.partners]
-    return "\n".join([_DOT.join(heading), *(lines or [small("no similar name")])])
+def tab_labels(queue: LinkQueue) -> dict[str, str]:
+    """Return the lists of the queue, each with how many questions it has."""
+    counts = {tab: len(rows_of(queue, tab)) for tab in LISTS}
+    counts[LinksTab.CONFLICTS] = len(queue.conflicts)
+    return {tab.value: f"{TITLES[tab]} {count}" for tab, count in counts.items()}
 
 
-def picked_words(tab: LinksTab, entries: Iterable[QueueEntry], picked: LinkPair) -> str:
-    """Return what the buttons below are about."""
-    label = next((label for pair, label, _ in pairs_on(tab, entries) if pair == picked), "nobody")
-    return f"Picked: {bold(label)}"
+def row_line(row: PairRow, here: Collection[int], *, by_user: bool) -> str:
+    """Return a line: whom it is about, who they may be, and how likely that is.
+
+    `here` are the members of the server: they are shown by their handle, others by their name.
+    """
+    player = bold(one_line(row.player)) if row.player else ""
+    user = _user(row, here)
+    two = (user, player) if by_user else (player, user)
+    more = f"{row.more} more under Details" if row.more else ""
+    claimed = "" if row.since_at is None else f"claimed {when(row.since_at)}"
+    rank = escaped(role_words(row.role)) if row.role else ""
+    why = _why(row) or "no similar name"
+    return line_of(
+        (" ".join(filter(None, two)), rank, escaped(row.remark), escaped(why), claimed, more)
+    )
 
 
-def pairs_on(tab: LinksTab, entries: Iterable[QueueEntry]) -> list[tuple[LinkPair, str, str]]:
-    """Return every pair of a page with its label and why; half of one where nobody is likely."""
-    found = []
-    for entry in entries:
-        for partner in entry.partners:
-            score = f"{partner.score}%: " if partner.score else ""
-            found.append((partner.pair, f"{entry.name} = {partner.name}", score + partner.why))
-        if not entry.partners:
-            half = LinkPair(entry.key, 0) if tab is LinksTab.PLAYERS else LinkPair(0, entry.key)
-            found.append((half, entry.name, "no similar name"))
-    return found
+def row_option(row: PairRow, *, by_user: bool) -> discord.SelectOption:
+    """Return the option that picks a line."""
+    two = (row.user, row.player) if by_user else (row.player, row.user)
+    label = " = ".join(one_line(each) for each in two if each)
+    return option(label, row.value, _why(row) or "no similar name")
 
 
-def _partner(partner: Partner) -> str:
-    score = [f"{partner.score}%"] if partner.score else []
-    return _DOT.join([bold(partner.name), *score, escaped(partner.why)])
+def about_option(row: PairRow, *, by_user: bool) -> discord.SelectOption:
+    """Return the option that asks for everybody whom somebody may be."""
+    key = row.pair.user_id if by_user else row.pair.player_id
+    return option(one_line(row.user if by_user else row.player), str(key))
 
 
-def bold(name: str) -> str:
-    """Return a name as it reads, in bold."""
-    return f"**{escaped(name[:100])}**"
+def _user(row: PairRow, here: Collection[int]) -> str:
+    if row.pair.user_id in here:
+        return handle(row.pair.user_id)
+    return bold(one_line(row.user)) if row.user else ""
+
+
+def _why(row: PairRow) -> str:
+    return f"{row.score}%: {row.why}" if row.score else row.why

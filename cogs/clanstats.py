@@ -9,7 +9,7 @@ from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.game import unready
 from bot.wiring import Services
-from cogs._links import LinksPanel, seen_at
+from cogs._links import LinksScreen
 from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
 from cogs._replies import PERIODS, tell
@@ -100,8 +100,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         if words := unready(clan_of(interaction)):
             await tell(interaction, words)
             return
-        seen = await seen_at(self.services, interaction)
-        await interaction.followup.send(view=LinksPanel(self.services, seen))
+        await LinksScreen(self.services).open(interaction)
 
     @app_commands.command()
     @app_commands.describe(
@@ -203,8 +202,7 @@ async def setup(bot: ClanBot) -> None:
     await bot.add_cog(ClanStats(bot.services))
     services = bot.services
     screens = (
-        *(AlertsScreen, AuditScreen, CasesScreen, ExemptScreen),
+        *(AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, LinksScreen),
         *(ReportScreen, SetupScreen, StatusScreen),
     )
     add_screens(bot, *(each(services) for each in screens))
-    bot.add_view(LinksPanel(bot.services))

@@ -11,13 +11,14 @@ from bot.app import ClanBot
 from bot.clan.ranks import Permission
 from bot.services.game import unready
 from bot.wiring import Services
-from cogs._links import LinksPanel, seen_at
-from cogs._links_state import LinksState, LinksTab
-from cogs._links_words import bold, claim_words, unlink_words
+from cogs._deciding_words import bold
+from cogs._links_accounts import AboutState, AccountsScreen
+from cogs._links_words import claim_words, unlink_words
 from cogs._offers import Choices, Typed
 from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import tell
 from cogs.me import visitor
+from cogs.screens import add_screens
 
 _LONGEST_CHOICE, _MOST_CHOICES = 100, 25
 
@@ -78,8 +79,7 @@ class LinkCommands(commands.Cog):
         if user.bot:
             await tell(interaction, "That is a bot: it has no account.")
             return
-        seen = await seen_at(self.services, interaction, LinksState(LinksTab.USER, user_id=user.id))
-        await interaction.followup.send(view=LinksPanel(self.services, seen))
+        await AccountsScreen(self.services).show(interaction, AboutState(user_id=user.id))
 
 
 def _choices(names: Iterable[str]) -> Choices:
@@ -100,3 +100,4 @@ async def setup(bot: ClanBot) -> None:
     cog = LinkCommands(bot.services)
     await bot.add_cog(cog)
     bot.tree.add_command(cog.menu)
+    add_screens(bot, AccountsScreen(bot.services))

@@ -161,14 +161,16 @@ async def remove(
     connection: AsyncConnection, clan_id: int, pairs: Sequence[tuple[int, int]]
 ) -> None:
     """Remove links (player, user) as if they had never been."""
-    for player_id, user_id in pairs:
-        await connection.execute(
-            delete(LINKS).where(
-                LINKS.c.clan_id == clan_id,
-                LINKS.c.player_id == player_id,
-                LINKS.c.discord_user_id == user_id,
-            )
-        )
+    if not pairs:
+        return
+    await connection.execute(
+        delete(LINKS).where(
+            LINKS.c.clan_id == clan_id,
+            LINKS.c.player_id == bindparam("of_player"),
+            LINKS.c.discord_user_id == bindparam("of_user"),
+        ),
+        [{"of_player": player_id, "of_user": user_id} for player_id, user_id in pairs],
+    )
 
 
 async def note(

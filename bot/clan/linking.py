@@ -5,7 +5,8 @@ comes second is told so. A user below zero is a speaker of the clan chat: such a
 officer's alone, and nobody decides in their own matter.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -54,6 +55,8 @@ class LinkRefusal(StrEnum):
     CHANGED = "changed"
     ABOVE = "above"
     OWN = "own"
+    NOBODY = "nobody"
+    RIVALS = "rivals"
 
 
 class LinkPair(NamedTuple):
@@ -133,6 +136,20 @@ def own_matter(  # noqa: PLR0913 - who does what to whom, and what they are to t
         is_speaker = pair.user_id < 0 and is_party
         return (is_own or is_speaker) and not owns_server
     return is_own or is_party
+
+
+def asked_in_vain(action: LinkAction, pairs: Collection[LinkPair]) -> dict[LinkPair, LinkRefusal]:
+    """Return which of several pairs cannot be decided on together, and why.
+
+    Half a pair names nobody to decide about. An account is one person's and a speaker is one
+    account: which of two is meant, nobody guesses.
+    """
+    vain = {pair: LinkRefusal.NOBODY for pair in pairs if 0 in pair}
+    if action in _CONFIRMING:
+        asked = Counter(_only_one(pair) for pair in {*pairs} - {*vain})
+        rivals = {pair for pair in pairs if asked[_only_one(pair)] > 1}
+        vain |= dict.fromkeys(rivals, LinkRefusal.RIVALS)
+    return vain
 
 
 def claimed(ties: Ties, pair: LinkPair, now: datetime) -> Ruling:
@@ -229,6 +246,11 @@ def marked_alt(  # noqa: PLR0913, PLR0917 - who is whom, by whom, and beside whi
         changes.append(replace(head, is_main=True))
     changed = tuple(each for each in changes if ties.get(each.pair) != each)
     return Ruling(changed) if changed else Ruling(refusal=LinkRefusal.ALREADY)
+
+
+def _only_one(pair: LinkPair) -> int:
+    """Return whom of a pair no second one can be confirmed for: a speaker, or the player."""
+    return pair.user_id if pair.user_id < 0 else pair.player_id
 
 
 def _speaker_confirmed(ties: Ties, pair: LinkPair, by: int, now: datetime) -> Ruling:

@@ -38,11 +38,11 @@ async def _link(stage: Stage) -> str:
     result = await leader.slash(stage.front, "clanstats links")
     panel, *_ = answers(result, "/clanstats links as leader")
     before = _coverage(panel)
-    for control in ("links:sure", "links:apply"):
-        await leader.click(panel.message, custom_id=control)
+    for label in ("Confirm ", "Confirm "):
+        await leader.click(panel.message, custom_id=button_of(panel, label))
     after = _coverage(panel)
     must(before < after, f"links: the coverage was {before}%, then {after}%")
-    await leader.click(panel.message, custom_id="links:undo")
+    await leader.click(panel.message, custom_id=button_of(panel, "Undo"))
     must(_coverage(panel) == before, f"links: it was {before}%, {_coverage(panel)}% after undo")
     told = " to ".join(f"{linked}% linked, {sure}% confirmed" for linked, sure in (before, after))
     return f"links as leader: sure pairs raised the coverage from {told}; undone"

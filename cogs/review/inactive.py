@@ -25,8 +25,8 @@ from cogs._deciding_words import (
     decided_words,
     one_line,
 )
-from cogs._links import LinksPanel, seen_at
-from cogs._links_state import LinksState, LinksTab
+from cogs._links import LinksScreen, LinksState
+from cogs._links_rows import LinksTab
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small
 from cogs.review.cases import history_lines, kinds_for
@@ -189,9 +189,8 @@ class InactiveScreen(DecidingScreen[InactiveState, InactivityReview]):
     @pressed(permission=Permission.DECIDE_LINKS, acknowledge=Acknowledge.ANSWER)
     async def links(self, press: Press[InactiveState]) -> None:
         """Open the queue of links beside the list."""
-        seen = await seen_at(self.services, press.interaction, LinksState(LinksTab.PLAYERS))
-        view = LinksPanel(self.services, seen)
-        await press.interaction.followup.send(view=view, ephemeral=True)
+        screen = LinksScreen(self.services)
+        await screen.show(press.interaction, LinksState(LinksTab.PLAYERS))
 
 
 def is_long(review: InactivityReview) -> bool:

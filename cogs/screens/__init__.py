@@ -4,7 +4,7 @@ All that a press needs stands in the message, so every screen lives on after a r
 """
 
 from cogs.screens.controls import PICK, Controls, Paged, option, page_shown, pages_of
-from cogs.screens.forms import Choice, Field
+from cogs.screens.forms import Choice, Field, MemberField
 from cogs.screens.listener import add_screens
 from cogs.screens.posting import PostedScreen
 from cogs.screens.screen import Acknowledge, Next, Press, Rendered, Screen, pressed
@@ -16,6 +16,7 @@ __all__ = [
     "Choice",
     "Controls",
     "Field",
+    "MemberField",
     "Next",
     "Paged",
     "PostedScreen",

@@ -34,6 +34,14 @@ class Choice:
     is_several: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class MemberField:
+    """A list of the server's members, of whom one is chosen: their id, as text."""
+
+    name: str
+    label: str
+
+
 class FilledIn(NamedTuple):
     """What was sent with a form: texts by field, and what was chosen of each list."""
 
@@ -41,12 +49,14 @@ class FilledIn(NamedTuple):
     chosen: dict[str, tuple[str, ...]]
 
 
-def form(custom_id: str, title: str, fields: Iterable[Field | Choice]) -> discord.ui.Modal:
+def form(
+    custom_id: str, title: str, fields: Iterable[Field | Choice | MemberField]
+) -> discord.ui.Modal:
     """Return a form that is known by its id alone."""
     cut = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}{_CUT}"
     made = discord.ui.Modal(title=cut, custom_id=custom_id, timeout=None)
     for each in fields:
-        made.add_item(_list(each) if isinstance(each, Choice) else _line(each))
+        made.add_item(_labelled(each))
     return made
 
 
@@ -68,6 +78,13 @@ def _inputs(components: Iterable[Any]) -> Iterator[dict[str, Any]]:
         yield from _inputs(each.get("components", ()))
         if "component" in each:
             yield from _inputs([each["component"]])
+
+
+def _labelled(field: Field | Choice | MemberField) -> discord.ui.Label[Any]:
+    if isinstance(field, MemberField):
+        members: discord.ui.UserSelect[Any] = discord.ui.UserSelect(custom_id=field.name)
+        return discord.ui.Label(text=field.label, component=members)
+    return _list(field) if isinstance(field, Choice) else _line(field)
 
 
 def _list(field: Choice) -> discord.ui.Label[Any]:

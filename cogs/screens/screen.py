@@ -19,7 +19,7 @@ from bot.wiring import Services
 from cogs._permissions import Interaction, check_permission, clan_of
 from cogs._replies import Box, acknowledge, files, open_form, tell, think
 from cogs.screens.controls import ASKS, FILTER, NONE, PAGE, SURE, TAB, Controls
-from cogs.screens.forms import Choice, Field, FilledIn, form
+from cogs.screens.forms import Choice, Field, FilledIn, MemberField, form
 from cogs.screens.state import StateText, converted, unpacked
 
 S = TypeVar("S")
@@ -94,7 +94,7 @@ class Press(Generic[S]):
                 yield from part.options
 
     async def ask(
-        self, act: str, title: str, *fields: Field | Choice, argument: object = ""
+        self, act: str, title: str, *fields: Field | Choice | MemberField, argument: object = ""
     ) -> None:
         """Open a form; the handler of that name gets what is filled in, after a restart too."""
         custom_id = self.controls.custom_id(act, self.state, argument)

@@ -12,6 +12,7 @@ from bot.clan.linking import LinkPair
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.demo.cast import MadeUpPlayer
 from bot.services.people import Officer
+from tests.cogs.deciding import ids, options, picks, player_of, refusal_of, select
 from tests.cogs.town import START, Town, newest, words
 
 _WITH_RIGHTS = {*DEFAULT_PERMISSIONS.tier_1, *DEFAULT_PERMISSIONS.officer_roles}
@@ -40,6 +41,11 @@ async def claimed(town: Town, who: MemberActor, player: str) -> InteractionResul
     return result
 
 
+def names(*players: MadeUpPlayer) -> list[str]:
+    """Return how players are named in an answer."""
+    return [f"**{escaped(name_of(each))}**" for each in players]
+
+
 def field_of(shown: InteractionResult) -> str:
     """Return the one field of a form."""
     assert shown.modal is not None
@@ -49,19 +55,41 @@ def field_of(shown: InteractionResult) -> str:
     return str(field["custom_id"])
 
 
-async def queue(town: Town, control: str = "") -> ResponseMessage:
+async def queue(town: Town, tab: str = "") -> ResponseMessage:
     result = await town.officer.slash(town.general, "clanstats links")
     assert result.ephemeral
     assert result.response is not None
-    if control:
-        await press(town, result.response, control)
+    if tab:
+        await press(town, result.response, f"links:tab:{tab}")
     return result.response
 
 
 async def press(
-    town: Town, panel: ResponseMessage, control: str, who: MemberActor | None = None
+    town: Town, panel: ResponseMessage, start: str, who: MemberActor | None = None
 ) -> InteractionResult:
-    return await (who or town.officer).click(panel, custom_id=f"links:{control}")
+    """Press the one button whose id begins so."""
+    found = {each for each in ids(panel) if each.startswith(f"{start}:")}
+    assert len(found) == 1, (start, ids(panel))
+    return await (who or town.officer).click(panel, custom_id=found.pop())
+
+
+async def decide(
+    town: Town,
+    panel: ResponseMessage,
+    action: str,
+    *picked: tuple[MadeUpPlayer, MemberActor] | str,
+    who: MemberActor | None = None,
+) -> InteractionResult:
+    """Pick pairs, or the first one if none is named, and press what is done with them."""
+    officer = who or town.officer
+    name = next(iter(ids(panel))).partition(":")[0]
+    values = [each if isinstance(each, str) else value_of(*each) for each in picked]
+    await select(town, panel, "pick", *(values or picks(panel)[:1]), who=officer)
+    return await press(town, panel, f"{name}:decide:{action}", officer)
+
+
+def value_of(player: MadeUpPlayer, who: MemberActor) -> str:
+    return f"{player.player_id}.{who.id}"
 
 
 def controls(panel: ResponseMessage) -> dict[str, dict[str, Any]]:
@@ -94,15 +122,13 @@ async def test_a_member_claims_the_owner_s_account_and_gains_no_right(town: Town
     menu = await town.guest.context_menu(town.general, "Link account", town.guest)
     assert "Only officers may" in words(menu.response)
     panel = await queue(town)
-    for control in ("do:confirm", "do:mark_alt"):
-        await press(town, panel, control)
-    assert "gives more rights than yours" in words(panel)
+    for action in ("confirm", "mark as alt"):
+        await decide(town, panel, action)
+        assert "gives more rights than yours" in words(panel)
     assert await rights(town, town.guest) == frozenset()
     result = await town.leader.slash(town.general, "clanstats links")
     assert result.response is not None
-    value = f"{owner.player_id}:{town.guest.id}"
-    await town.leader.select(result.response, [value], custom_id="links:pick")
-    await press(town, result.response, "do:confirm", town.leader)
+    await decide(town, result.response, "confirm", (owner, town.guest), who=town.leader)
     assert await rights(town, town.guest) == {"owner"}
 
 
@@ -110,7 +136,7 @@ async def test_an_officer_cannot_make_themself_the_owner(town: Town) -> None:
     owner = next(each for each in town.world.present(START) if each.role_at(START) == "owner")
     menu = await town.officer.context_menu(town.general, "Link account", town.officer)
     assert menu.response is not None
-    shown = await press(town, menu.response, "hand")
+    shown = await press(town, menu.response, "accounts:hand:user")
     await town.officer.submit_modal(shown, {field_of(shown): name_of(owner)})
     assert "gives more rights than yours" in words(menu.response)
     assert await rights(town, town.officer) == frozenset()
@@ -170,10 +196,14 @@ async def test_two_people_claim_one_account_and_an_officer_decides(town: Town) -
     said = words(panel)
     assert "## Conflicts" in said
     assert "Conflicts 1" in said
-    value = f"{players(town)[0].player_id}:{town.guest.id}"
-    await town.officer.select(panel, [value], custom_id="links:pick")
-    await press(town, panel, "do:confirm")
-    assert f"**{escaped(name)}** is confirmed for **guest**. 1 other claim ended." in words(panel)
+    (player,) = {player_of(each) for each in picks(panel)}
+    both = [value_of(players(town)[0], who) for who in (town.member, town.guest)]
+    await decide(town, panel, "confirm", *both)
+    assert "you picked two people for it. Pick one." in words(panel)
+    assert player == players(town)[0].player_id
+    await decide(town, panel, "confirm", (players(town)[0], town.guest))
+    said = f"Confirmed: **{escaped(name)}** for **guest**. 1 other claim ended."
+    assert said in words(panel)
     assert "Conflicts 0" in words(panel)
     assert fits(panel)
     refused = await claimed(town, town.member, name)
@@ -184,14 +214,15 @@ async def test_a_rejected_pair_is_not_suggested_again(town: Town) -> None:
     name = name_of(players(town)[0])
     town.guild.add_member(town.env.create_user("someone"), nick=f"{name} | GMT")
     await town.env.settle()
-    panel = await queue(town, "tab:people")
-    assert f"**{escaped(name)}** · 95%" in words(panel)
-    await press(town, panel, "do:reject")
-    assert "will not be suggested again" in words(panel)
-    assert f"**{escaped(name)}** · 95%" not in words(panel)
-    await press(town, panel, "undo")
+    panel = await queue(town, "people")
+    suggested = f"**{escaped(name)}** \N{MIDDLE DOT} 95%"
+    assert suggested in words(panel)
+    await decide(town, panel, "reject")
+    assert "not suggested again" in words(panel)
+    assert suggested not in words(panel)
+    await press(town, panel, "links:undo")
     assert "everything is as it was" in words(panel)
-    assert f"**{escaped(name)}** · 95%" in words(panel)
+    assert suggested in words(panel)
 
 
 async def test_every_press_asks_the_gate_again(town: Town) -> None:
@@ -204,28 +235,24 @@ async def test_every_press_asks_the_gate_again(town: Town) -> None:
     await town.env.settle()
     for tab in ("claims", "players", "sure"):
         await town.appoint()
-        panel = await queue(town, f"tab:{tab}" if tab != "sure" else "sure")
+        panel = await queue(town, tab)
         await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
         before = words(panel)
-        pressed = [
-            custom_id
-            for custom_id, part in controls(panel).items()
-            if not part.get("disabled") and custom_id not in {"links:pick", "links:no-discord"}
-        ]
-        assert len(pressed) > 6
-        for custom_id in pressed:
-            result = await town.officer.click(panel, custom_id=custom_id)
-            assert "Only officers may" in words(newest(result)), custom_id
-        if tab != "sure":
-            value = controls(panel)["links:pick"]["options"][0]["value"]
-            result = await town.officer.select(panel, [value], custom_id="links:pick")
-            assert "Only officers may" in words(newest(result))
+        assert len(ids(panel)) > 6
+        for custom_id in ids(panel):
+            if options := controls(panel)[custom_id].get("options"):
+                value = options[0]["value"]
+                result = await town.officer.select(panel, [value], custom_id=custom_id)
+            else:
+                result = await town.officer.click(panel, custom_id=custom_id)
+            assert "Only officers may" in refusal_of(result), custom_id
         assert words(panel) == before
 
 
 async def test_a_form_asks_the_gate_when_it_is_sent(town: Town) -> None:
-    panel = await queue(town, "tab:people")
-    shown = await press(town, panel, "hand")
+    panel = await queue(town, "people")
+    await select(town, panel, "pick", picks(panel)[0], who=town.officer)
+    shown = await press(town, panel, "links:hand:user")
     await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
     name = name_of(players(town)[0])
     result = await town.officer.submit_modal(shown, {field_of(shown): name})
@@ -237,13 +264,12 @@ async def test_a_press_after_a_restart_acts_on_what_is_on_the_screen(town: Town)
     await claimed(town, town.member, name_of(first))
     await claimed(town, town.guest, name_of(second))
     panel = await queue(town)
-    value = f"{second.player_id}:{town.guest.id}"
-    await town.officer.select(panel, [value], custom_id="links:pick")
+    await select(town, panel, "pick", value_of(second, town.guest), who=town.officer)
     await town.restart()
-    await press(town, panel, "do:confirm")
-    assert f"**{escaped(name_of(second))}** is confirmed for **guest**" in words(panel)
+    await press(town, panel, "links:decide:confirm")
+    assert f"Confirmed: **{escaped(name_of(second))}** for **guest**" in words(panel)
     await town.restart()
-    await press(town, panel, "undo")
+    await press(town, panel, "links:undo")
     assert "everything is as it was" in words(panel)
     assert "Claims 2" in words(panel)
 
@@ -251,12 +277,12 @@ async def test_a_press_after_a_restart_acts_on_what_is_on_the_screen(town: Town)
 async def test_two_officers_press_at_once_and_the_second_is_told(town: Town) -> None:
     await claimed(town, town.member, name_of(players(town)[0]))
     mine, theirs = await queue(town), await queue(town)
-    await press(town, mine, "do:confirm")
-    await press(town, theirs, "do:confirm")
+    await decide(town, mine, "confirm")
+    await decide(town, theirs, "confirm")
     assert "was done already" in words(theirs)
     stale = await queue(town)
-    await press(town, mine, "undo")
-    await press(town, stale, "undo")
+    await press(town, mine, "links:undo")
+    await press(town, stale, "links:undo")
     assert "undone or changed meanwhile" in words(stale)
 
 
@@ -266,81 +292,154 @@ async def test_all_sure_pairs_are_shown_and_then_applied_in_one_press(town: Town
         town.guild.add_member(town.env.create_user(f"user{number}"), nick=name_of(player))
     await town.env.settle()
     panel = await queue(town)
-    linked = words(panel)
-    await press(town, panel, "sure")
-    for player in chosen:
-        assert f"**{escaped(name_of(player))}** = {escaped(name_of(player))}" in words(panel)
+    assert "3 pairs bear the same name on Discord and in the game." in words(panel)
+    await press(town, panel, "links:tab:sure")
+    for name in names(*chosen):
+        assert f"{name} <@" in words(panel)
     assert "Confirm all 3" in words(panel)
     late = town.guild.add_member(town.env.create_user("late"), nick=name_of(players(town)[3]))
     await town.env.settle()
-    await press(town, panel, "apply")
-    assert "has changed meanwhile" in words(panel)
+    await press(town, panel, "links:apply")
+    assert "has changed meanwhile: nothing was confirmed" in words(panel)
+    assert not await rights(town, late)
     await town.restart()
-    await press(town, panel, "apply")
-    assert "**4 pairs** confirmed" in words(panel)
+    await press(town, panel, "links:apply")
+    assert "4 pairs confirmed: " in words(panel)
+    assert all(f"{name} for **" in words(panel) for name in names(*chosen))
     assert await rights(town, late)
     assert "sure pair" not in words(panel)
-    await press(town, panel, "undo")
+    await press(town, panel, "links:undo")
     assert not await rights(town, late)
     assert fits(panel)
-    assert linked != words(panel)
+
+
+async def test_of_the_sure_pairs_a_wrong_one_is_rejected_before_the_rest_is_confirmed(
+    town: Town,
+) -> None:
+    wrong, right = players(town)[:2]
+    users = [
+        town.guild.add_member(town.env.create_user(f"user{player.player_id}"), nick=name_of(player))
+        for player in (wrong, right)
+    ]
+    await town.env.settle()
+    panel = await queue(town, "sure")
+    await decide(town, panel, "reject", (wrong, users[0]))
+    assert "Rejected, and not suggested again" in words(panel)
+    await press(town, panel, "links:apply")
+    assert [bool(await rights(town, each)) for each in users] == [False, True]
+
+
+async def test_the_answer_says_of_each_of_many_what_was_done_and_why_not(town: Town) -> None:
+    mine, others = players(town)[0], players(town)[1:3]
+    await claimed(town, town.officer, name_of(mine))
+    for who, player in zip((town.member, town.guest), others, strict=True):
+        await claimed(town, who, name_of(player))
+    panel = await queue(town, "claims")
+    await decide(town, panel, "confirm", *picks(panel))
+    own, one, other = names(mine, *others)
+    said = words(panel)
+    assert f"Confirmed: {one} for **member**, {other} for **guest**." in said
+    assert f"Not done for {own}: you cannot decide about your own account." in said
+    assert "Claims 1" in said
+    await press(town, panel, "links:undo")
+    assert "Claims 3" in words(panel)
+
+
+async def test_a_list_shows_one_rank_or_how_sure_it_is(town: Town) -> None:
+    sure = players(town)[0]
+    town.guild.add_member(town.env.create_user("sure"), nick=name_of(sure))
+    town.guild.add_member(town.env.create_user("like"), nick=f"{name_of(players(town)[1])} | GMT")
+    await town.env.settle()
+    panel = await queue(town, "players")
+    labels = options(panel, "choose")
+    keys = {label.rpartition(" (")[0]: value for label, value in labels.items()}
+    assert {"Everybody", "Sure", "Likely", "No suggestion"} <= {*keys}
+    await select(town, panel, "choose", keys["Sure"], who=town.officer)
+    assert [player_of(each) for each in picks(panel)] == [sure.player_id]
+    await decide(town, panel, "confirm")
+    assert "Nobody is left of what was chosen" in words(panel)
+    rank = next(key for key in keys.values() if key.startswith("rank."))
+    await select(town, panel, "choose", rank, who=town.officer)
+    role = rank.removeprefix("rank.")
+    shown = {player_of(each) for each in picks(panel)}
+    roles = {each.role_at(START) for each in town.world.present(START) if each.player_id in shown}
+    assert roles == {role}
 
 
 async def test_link_by_hand_takes_a_name_or_a_user(town: Town) -> None:
     first = players(town)[0]
-    panel = await queue(town, "tab:people")
-    shown = await press(town, panel, "hand")
+    panel = await queue(town, "people")
+    result = await press(town, panel, "links:hand:user")
+    assert "Pick one person" in refusal_of(result)
+    await select(town, panel, "pick", picks(panel)[0], who=town.officer)
+    shown = await press(town, panel, "links:hand:user")
     await town.officer.submit_modal(shown, {field_of(shown): name_of(first)})
-    assert f"**{escaped(name_of(first))}** is confirmed for" in words(panel)
-    shown = await press(town, panel, "hand")
+    assert f"Confirmed: {names(first)[0]} for" in words(panel)
+    await select(town, panel, "pick", picks(panel)[0], who=town.officer)
+    shown = await press(town, panel, "links:hand:user")
     await town.officer.submit_modal(shown, {field_of(shown): "no such"})
-    assert "Nobody in the clan is called **no such**" in words(panel)
-    await press(town, panel, "tab:players")
-    shown = await press(town, panel, "hand")
+    assert "Nobody in the clan is or was called **no such**" in words(panel)
+    await press(town, panel, "links:tab:players")
+    await select(town, panel, "pick", picks(panel)[0], who=town.officer)
+    shown = await press(town, panel, "links:hand:player")
+    await town.restart()
     await town.officer.submit_modal(shown, {field_of(shown): [town.guest]})
-    assert "is confirmed for **guest**" in words(panel)
+    assert "for **guest**" in words(panel)
 
 
-async def test_no_discord_is_marked_on_a_player_and_taken_back(town: Town) -> None:
-    panel = await queue(town, "tab:players")
-    picked = controls(panel)["links:pick"]["options"][0]["value"]
-    await press(town, panel, "do:no_discord")
-    assert "is marked as having no Discord" in words(panel)
-    while controls(panel)["links:turn:1"].get("disabled") is not True:
-        await press(town, panel, "turn:1")
-    assert "no Discord" in words(panel)
-    await town.officer.select(panel, [picked], custom_id="links:pick")
-    await press(town, panel, "do:has_discord")
-    assert "no longer marked" in words(panel)
+async def test_no_discord_is_marked_for_many_at_once_and_taken_back(town: Town) -> None:
+    panel = await queue(town, "players")
     assert fits(panel)
-
-
-async def test_no_discord_is_marked_for_many_at_once(town: Town) -> None:
-    panel = await queue(town, "tab:players")
-    assert fits(panel)
-    options = controls(panel)["links:no-discord"]["options"]
-    values = [each["value"] for each in options]
-    assert len(values) > 8
-    await town.officer.select(panel, values, custom_id="links:no-discord")
+    values = picks(panel)
+    assert len(values) == 10
+    await decide(town, panel, "no Discord", *values)
     done = len((await town.services.links.queue(await town.clan(), [])).without_discord)
     assert 0 < done <= len(values)
-    assert f"**{done} members** marked as having no Discord" in words(panel)
-    await press(town, panel, "undo")
+    assert "Marked as having no Discord: " in words(panel)
+    await press(town, panel, "links:undo")
     assert not (await town.services.links.queue(await town.clan(), [])).without_discord
+    await decide(town, panel, "no Discord", values[0])
+    await press(town, panel, "links:last")
+    assert "no Discord" in words(panel)
+    await decide(town, panel, "has Discord", picks(panel)[-1])
+    assert "No longer marked as having no Discord" in words(panel)
+    assert not (await town.services.links.queue(await town.clan(), [])).without_discord
+    assert fits(panel)
 
 
 async def test_many_are_marked_after_a_restart_and_by_nobody_who_lost_the_right(town: Town) -> None:
-    panel = await queue(town, "tab:players")
-    value = controls(panel)["links:no-discord"]["options"][0]["value"]
+    panel = await queue(town, "players")
+    await select(town, panel, "pick", picks(panel)[0], who=town.officer)
     await town.restart()
     clan = await town.clan()
     lost = replace(clan.permissions, discord_officers=frozenset())
     await town.services.clans.set_permissions(clan, lost)
-    await town.officer.select(panel, [value], custom_id="links:no-discord")
+    await press(town, panel, "links:decide:no Discord")
     assert not (await town.services.links.queue(clan, [])).without_discord
     await town.services.clans.set_permissions(clan, clan.permissions)
-    await town.officer.select(panel, [value], custom_id="links:no-discord")
+    await press(town, panel, "links:decide:no Discord")
     assert len((await town.services.links.queue(clan, [])).without_discord) == 1
+
+
+async def test_everybody_whom_somebody_may_be_stands_under_details(town: Town) -> None:
+    player = players(town)[0]
+    for number in range(3):
+        user = town.env.create_user(f"user{number}")
+        town.guild.add_member(user, nick=f"{name_of(player)}{number}")
+    await town.env.settle()
+    panel = await queue(town, "players")
+    assert "2 more under Details" in words(panel)
+    result = await select(town, panel, "details", str(player.player_id), who=town.officer)
+    shown = newest(result)
+    assert f"## Whose account is {escaped(name_of(player))}?" in words(shown)
+    assert len(picks(shown)) == 3
+    await decide(town, shown, "reject", picks(shown)[2])
+    assert len(picks(shown)) == 2
+    form = await press(town, shown, "accounts:hand:player")
+    assert field_of(form) == "user"
+    await decide(town, shown, "confirm", picks(shown)[1])
+    assert f"Confirmed: {names(player)[0]} for" in words(shown)
+    assert fits(shown)
 
 
 async def test_the_accounts_of_a_user_are_one_right_click_away(town: Town) -> None:
@@ -351,15 +450,13 @@ async def test_the_accounts_of_a_user_are_one_right_click_away(town: Town) -> No
     panel = result.response
     assert panel is not None
     assert "## Accounts of member" in words(panel)
-    for player, control, said in (
-        (first, "do:confirm", "is confirmed for **member**"),
-        (second, "do:make_main", "is the main account of **member**"),
-        (first, "do:end", "is no longer linked to **member**"),
+    for player, action, said in (
+        (first, "confirm", "Confirmed: {} for **member**"),
+        (second, "make main", "Main account now: {} for **member**"),
+        (first, "end", "No longer linked: {} and **member**"),
     ):
-        value = f"{player.player_id}:{town.member.id}"
-        await town.officer.select(panel, [value], custom_id="links:pick")
-        await press(town, panel, control)
-        assert f"**{escaped(name_of(player))}** {said}" in words(panel)
+        await decide(town, panel, action, (player, town.member))
+        assert said.format(*names(player)) in words(panel)
     assert fits(panel)
 
 
@@ -374,14 +471,14 @@ async def test_a_server_of_hundreds_stays_within_discord_s_limits(town: Town) ->
     await town.env.settle()
     panel = await queue(town)
     for tab in ("people", "players", "speakers", "claims", "conflicts"):
-        await press(town, panel, f"tab:{tab}")
+        await press(town, panel, f"links:tab:{tab}")
         assert fits(panel), tab
-    await press(town, panel, "tab:people")
+    await press(town, panel, "links:tab:people")
     for _ in range(3):
-        await press(town, panel, "turn:1")
+        await press(town, panel, "links:on")
         assert fits(panel)
     assert "@here" not in words(panel)
-    await press(town, panel, "turn:-1")
+    await press(town, panel, "links:back")
     assert "3 of " in words(panel)
 
 

@@ -44,7 +44,8 @@ class Officer(NamedTuple):
 class Identity:
     """What was read; `places` are the present members by player id.
 
-    `shared` is what was worked out of the same before, if it was.
+    `shared` is what was worked out of the same before, if it was; `worked_out` who is who by the
+    ties that it was last asked with.
     """
 
     connection: Connection
@@ -55,6 +56,7 @@ class Identity:
     writers: Sequence[Writer]
     ties: dict[LinkPair, Tied]
     shared: Resolved | None = None
+    worked_out: tuple[Mapping[LinkPair, Tied], Persons] | None = None
 
     @classmethod
     def of(cls, connection: Connection, clan: Clan, shared: Resolved) -> Self:
@@ -87,7 +89,7 @@ class Identity:
             None,
             named_at=_JUST_NOW,
         )
-        return replace(self, writers=(*self.writers, unheard), shared=None)
+        return replace(self, writers=(*self.writers, unheard), shared=None, worked_out=None)
 
     @property
     def resolved(self) -> Resolved | None:
@@ -102,7 +104,11 @@ class Identity:
     async def persons(self) -> Persons:
         """Return who is who; comparing a thousand names takes longer than the gateway may wait."""
         resolved = self.resolved
-        return await asyncio.to_thread(self._persons) if resolved is None else resolved.persons
+        if resolved is not None:
+            return resolved.persons
+        if self.worked_out is None or self.worked_out[0] != self.ties:
+            self.worked_out = (dict(self.ties), await asyncio.to_thread(self._persons))
+        return self.worked_out[1]
 
     def _persons(self) -> Persons:
         places = (*self.places.values(), *self.former)

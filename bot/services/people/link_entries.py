@@ -75,7 +75,7 @@ def _sure(asked: QueueInput, known: _Lookup) -> tuple[SurePair, ...]:
         [asked.player_to_match(place) for place in asked.places],
         wrong,
     )
-    called = _called(asked.places)
+    places = {place.player_id: place for place in asked.places}
     found = []
     for player_id, user_id, *_ in pairs:
         pair = LinkPair(player_id, user_id)
@@ -83,7 +83,8 @@ def _sure(asked: QueueInput, known: _Lookup) -> tuple[SurePair, ...]:
             continue
         concerning = known.concerning(pair)
         if all(tie.pair == pair and tie.state is LinkState.CLAIMED for tie in concerning):
-            found.append(SurePair(pair, called[player_id], known.shown[user_id]))
+            place = places[player_id]
+            found.append(SurePair(pair, place.name, known.shown[user_id], place.role))
     return tuple(sorted(found, key=lambda each: each.player.casefold()))
 
 
@@ -110,7 +111,11 @@ def _claims(asked: QueueInput, known: _Lookup) -> tuple[QueueEntry, ...]:
     )
     return tuple(
         QueueEntry(
-            place.player_id, place.name, _claimants(asked, known, place), since_at=tie.claimed_at
+            place.player_id,
+            place.name,
+            _claimants(asked, known, place),
+            since_at=tie.claimed_at,
+            role=place.role,
         )
         for tie in claims
         if (place := places.get(tie.player_id)) is not None and tie.player_id not in disputed
@@ -120,7 +125,12 @@ def _claims(asked: QueueInput, known: _Lookup) -> tuple[QueueEntry, ...]:
 def _conflicts(asked: QueueInput, known: _Lookup) -> tuple[QueueEntry, ...]:
     places = {place.player_id: place for place in asked.places}
     return tuple(
-        QueueEntry(place.player_id, place.name, _claimants(asked, known, place, conflict.user_ids))
+        QueueEntry(
+            place.player_id,
+            place.name,
+            _claimants(asked, known, place, conflict.user_ids),
+            role=place.role,
+        )
         for conflict in asked.persons.conflicts
         if (place := places.get(conflict.player_id)) is not None
     )
@@ -182,7 +192,7 @@ def _players(
             remark = f"known by name as {known.name}"
             if known.pair not in {each.pair for each in likely}:
                 likely = (known, *likely)
-        entries.append(QueueEntry(place.player_id, place.name, likely, remark))
+        entries.append(QueueEntry(place.player_id, place.name, likely, remark, role=place.role))
     without = {place.player_id for place in asked.places if place.has_no_discord}
     return tuple(sorted(_easiest_first(entries), key=lambda entry: entry.key in without))
 

@@ -123,14 +123,17 @@ async def _past(connection: Connection, clan: Clan) -> list[PastAction]:
 
 async def _restore(connection: Connection, clan: Clan, events: Iterable[LinkEventRow]) -> None:
     gone, back = [], []
+    marked: dict[bool, list[int]] = {}
     for event in events:
         if event.discord_user_id == NOBODY:
             has_none = bool((event.before or {}).get("has_no_discord"))
-            await links.set_no_discord(connection, clan.clan_id, event.player_id, has_none=has_none)
+            marked.setdefault(has_none, []).append(event.player_id)
         elif event.before is None:
             gone.append((event.player_id, event.discord_user_id))
         else:
             back.append(row_of(_was(event, event.before)))
+    for has_none, player_ids in marked.items():
+        await links.set_no_discord(connection, clan.clan_id, *player_ids, has_none=has_none)
     await links.remove(connection, clan.clan_id, gone)
     await links.put(connection, clan.clan_id, back)
 

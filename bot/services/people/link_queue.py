@@ -44,13 +44,17 @@ class Partner(NamedTuple):
 
 
 class QueueEntry(NamedTuple):
-    """One question: a claim, a player, a user or a speaker, with the likeliest partners first."""
+    """One question: a claim, a player, a user or a speaker, with the likeliest partners first.
+
+    `role` is the rank of a player in the game.
+    """
 
     key: int
     name: str
     partners: tuple[Partner, ...] = ()
     remark: str = ""
     since_at: datetime | None = None
+    role: str = ""
 
 
 class SurePair(NamedTuple):
@@ -59,6 +63,7 @@ class SurePair(NamedTuple):
     pair: LinkPair
     player: str
     user: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class LinkQueue:
     """All open questions, those that are easiest to answer first.
 
     `without_discord` are the players, also among the unmatched ones, that officers marked so;
-    `last_deed` is what officers did last and can still undo.
+    `last_action` is what officers did last and can still undo.
     """
 
     claims: tuple[QueueEntry, ...] = ()

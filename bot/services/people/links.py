@@ -5,7 +5,7 @@ are written in one transaction, in which everything is read anew.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -58,7 +58,7 @@ class LinkedAccount(NamedTuple):
     counts: bool = True
 
 
-_ALL = LinkAction.CONFIRM_ALL
+_MARKS = frozenset({LinkAction.NO_DISCORD, LinkAction.HAS_DISCORD})
 _OF_PRESENT = frozenset({LinkAction.CONFIRM, LinkAction.CONFIRM_ALL, LinkAction.MARK_ALT})
 
 _log = structlog.get_logger()
@@ -110,14 +110,11 @@ class Links:
 
     async def end(self, clan: Clan, pair: LinkPair, by: Officer) -> LinkResult:
         """End a link, as an officer."""
-        async with self._open(clan) as identity:
-            ruling = linking.unlinked(identity.ties, pair, by.user_id, self._clock())
-            return await self._decide(identity, LinkAction.END, ruling, pair, by)
+        return await self._decide(clan, LinkAction.END, pair, by)
 
     async def confirm(self, clan: Clan, pair: LinkPair, by: Officer) -> LinkResult:
         """Confirm a pair, claimed or not: it counts for everything from now on."""
-        async with self._open(clan) as identity:
-            return await self._confirm(identity, pair, by)
+        return await self._decide(clan, LinkAction.CONFIRM, pair, by)
 
     async def link_by_hand(
         self,
@@ -131,88 +128,46 @@ class Links:
             place = identity.called(name)
             if place is None:
                 return LinkResult(name, LinkRefusal.UNKNOWN)
-            return await self._confirm(identity, LinkPair(place.player_id, user_id), by)
+            pair = LinkPair(place.player_id, user_id)
+            (answer,) = await self._decide_in(identity, LinkAction.CONFIRM, [pair], by)
+            return answer
 
-    async def confirm_all(self, clan: Clan, pairs: Iterable[LinkPair], by: Officer) -> int:
-        """Confirm all pairs that can be, as one action; return how many were."""
-        async with self._open(clan) as identity:
-            before = dict(identity.ties)
-            changes: dict[LinkPair, Tied] = {}
-            confirmed = 0
-            for pair in pairs:
-                ruling = linking.confirmed(identity.ties, pair, by.user_id, self._clock())
-                if (
-                    ruling.refusal is None
-                    and self._refusal(identity, _ALL, ruling, pair, by) is None
-                ):
-                    confirmed += 1
-                    changes |= {tie.pair: tie for tie in ruling.changes}
-                    identity.ties |= {tie.pair: tie for tie in ruling.changes}
-            identity.ties = before
-            ruling = Ruling(tuple(changes.values()))
-            await self._write(identity, LinkAction.CONFIRM_ALL, ruling, by.user_id)
-            return confirmed
+    async def confirm_all(
+        self, clan: Clan, pairs: Sequence[LinkPair], by: Officer
+    ) -> tuple[LinkResult, ...]:
+        """Confirm all pairs that can be, as one action."""
+        return await self.decide_many(clan, LinkAction.CONFIRM_ALL, pairs, by)
 
     async def reject(self, clan: Clan, pair: LinkPair, by: Officer) -> LinkResult:
         """Remember that a pair is wrong."""
-        async with self._open(clan) as identity:
-            ruling = linking.rejected(identity.ties, pair, by.user_id, self._clock())
-            return await self._decide(identity, LinkAction.REJECT, ruling, pair, by)
+        return await self._decide(clan, LinkAction.REJECT, pair, by)
 
     async def mark_alt(self, clan: Clan, pair: LinkPair, by: Officer) -> LinkResult:
         """Confirm a pair whose player is not the person's main account."""
-        async with self._open(clan) as identity:
-            main, by_name = (
-                await identity.other_main(pair),
-                await identity.known_by_name(pair.user_id),
-            )
-            ruling = linking.marked_alt(
-                identity.ties, pair, by.user_id, self._clock(), main, by_name
-            )
-            return await self._decide(identity, LinkAction.MARK_ALT, ruling, pair, by)
+        return await self._decide(clan, LinkAction.MARK_ALT, pair, by)
 
     async def make_main(self, clan: Clan, pair: LinkPair, by: Officer) -> LinkResult:
         """Make an account the main one of its person."""
-        async with self._open(clan) as identity:
-            ruling = linking.made_main(identity.ties, pair)
-            return await self._decide(identity, LinkAction.MAKE_MAIN, ruling, pair, by)
+        return await self._decide(clan, LinkAction.MAKE_MAIN, pair, by)
 
     async def mark_discord(
         self, clan: Clan, player_id: int, by: Officer, *, has_none: bool
     ) -> LinkResult:
         """Remember that a member has no Discord account, or take that back."""
-        async with self._open(clan) as identity:
-            place = identity.places.get(player_id)
-            if place is None:
-                return LinkResult("", LinkRefusal.UNKNOWN)
-            if place.has_no_discord is has_none:
-                return LinkResult(place.name, LinkRefusal.ALREADY)
-            action = LinkAction.NO_DISCORD if has_none else LinkAction.HAS_DISCORD
-            if refusal := identity.refusal(action, [LinkPair(player_id, NOBODY)], by):
-                return LinkResult(place.name, refusal)
-            await mark_discord(
-                identity.connection, clan, [player_id], by.user_id, self._clock(), has_none=has_none
-            )
-            return LinkResult(place.name)
+        action = LinkAction.NO_DISCORD if has_none else LinkAction.HAS_DISCORD
+        return await self._decide(clan, action, LinkPair(player_id, NOBODY), by)
 
-    async def mark_without_discord(self, clan: Clan, player_ids: Sequence[int], by: Officer) -> int:
-        """Remember of several members that they have no Discord account, as one action.
+    async def decide_many(
+        self, clan: Clan, action: LinkAction, pairs: Sequence[LinkPair], by: Officer
+    ) -> tuple[LinkResult, ...]:
+        """Do one thing with several pairs, as one action that is undone at once.
 
-        Return of how many; those who are theirs to decide about and not marked yet.
+        Each is judged by what is so after those before it; what one is refused stops no other.
         """
         async with self._open(clan) as identity:
-            asked = [
-                player_id
-                for player_id in player_ids
-                if player_id in identity.places
-                and not identity.places[player_id].has_no_discord
-                and not identity.refusal(LinkAction.NO_DISCORD, [LinkPair(player_id, NOBODY)], by)
-            ]
-            if asked:
-                await mark_discord(
-                    identity.connection, clan, asked, by.user_id, self._clock(), has_none=True
-                )
-            return len(asked)
+            if action in _MARKS:
+                return await self._mark(identity, action, pairs, by)
+            return await self._decide_in(identity, action, pairs, by)
 
     async def undo(self, clan: Clan, action_id: int, by: Officer) -> LinkRefusal | None:
         """Restore what was before an action; refused when it was changed or undone since."""
@@ -295,43 +250,92 @@ class Links:
         async with self._database.writing() as connection:
             yield await read_identity(connection, clan, visitor)
 
-    async def _confirm(self, identity: Identity, pair: LinkPair, by: Officer) -> LinkResult:
-        by_name = await identity.known_by_name(pair.user_id)
-        ruling = linking.confirmed(identity.ties, pair, by.user_id, self._clock(), by_name)
-        return await self._decide(identity, LinkAction.CONFIRM, ruling, pair, by)
-
     async def _decide(
-        self, identity: Identity, action: LinkAction, ruling: Ruling, pair: LinkPair, by: Officer
+        self, clan: Clan, action: LinkAction, pair: LinkPair, by: Officer
     ) -> LinkResult:
-        """Carry out what an officer decided, if it is theirs to decide."""
-        if refusal := self._refusal(identity, action, ruling, pair, by):
-            return LinkResult(
-                identity.name_of(pair.player_id), refusal, identity.partner_name(pair.user_id)
-            )
-        return await self._carry_out(identity, action, ruling, pair, by.user_id)
+        (answer,) = await self.decide_many(clan, action, [pair], by)
+        return answer
 
-    def _refusal(
-        self, identity: Identity, action: LinkAction, ruling: Ruling, pair: LinkPair, by: Officer
-    ) -> LinkRefusal | None:
-        """Return why an officer may not decide so; what it changes beside counts as well."""
+    async def _decide_in(
+        self, identity: Identity, action: LinkAction, pairs: Sequence[LinkPair], by: Officer
+    ) -> tuple[LinkResult, ...]:
+        """Carry out what of several pairs is an officer's to decide, all of it as one action."""
+        vain = linking.asked_in_vain(action, pairs)
+        before, changes = identity.ties, dict[LinkPair, Tied]()
+        identity.ties = dict(before)
+        answers = []
+        for pair in pairs:
+            ruling = (
+                Ruling(refusal=vain[pair])
+                if pair in vain
+                else await self._ruling(identity, action, pair, by)
+            )
+            answers.append(_answer(identity, ruling, pair))
+            changes |= {tie.pair: tie for tie in ruling.changes}
+            identity.ties |= changes
+        identity.ties = before
+        await self._write(identity, action, Ruling(tuple(changes.values())), by.user_id)
+        return tuple(answers)
+
+    async def _ruling(
+        self, identity: Identity, action: LinkAction, pair: LinkPair, by: Officer
+    ) -> Ruling:
+        """Return what an action changes, if it is an officer's; what changes beside counts too."""
         if action in _OF_PRESENT and pair.player_id not in identity.places:
-            return LinkRefusal.UNKNOWN
-        return identity.refusal(action, [pair, *(tie.pair for tie in ruling.changes)], by)
+            return Ruling(refusal=LinkRefusal.UNKNOWN)
+        ruling = await self._changes(identity, action, pair, by.user_id)
+        asked = [pair, *(tie.pair for tie in ruling.changes)]
+        refusal = identity.refusal(action, asked, by)
+        return ruling if refusal is None else Ruling(refusal=refusal)
+
+    async def _changes(
+        self, identity: Identity, action: LinkAction, pair: LinkPair, by: int
+    ) -> Ruling:
+        ties, now = identity.ties, self._clock()
+        if action is LinkAction.CONFIRM:
+            return linking.confirmed(
+                ties, pair, by, now, await identity.known_by_name(pair.user_id)
+            )
+        if action is LinkAction.MARK_ALT:
+            main = await identity.other_main(pair)
+            by_name = await identity.known_by_name(pair.user_id)
+            return linking.marked_alt(ties, pair, by, now, main, by_name)
+        return {
+            # Whose name is the account's own is known as nobody else by name.
+            LinkAction.CONFIRM_ALL: lambda: linking.confirmed(ties, pair, by, now),
+            LinkAction.REJECT: lambda: linking.rejected(ties, pair, by, now),
+            LinkAction.MAKE_MAIN: lambda: linking.made_main(ties, pair),
+            LinkAction.END: lambda: linking.unlinked(ties, pair, by, now),
+        }[action]()
+
+    async def _mark(
+        self, identity: Identity, action: LinkAction, pairs: Sequence[LinkPair], by: Officer
+    ) -> tuple[LinkResult, ...]:
+        """Remember of several members whether they have a Discord account, as one action."""
+        has_none = action is LinkAction.NO_DISCORD
+        refusals = {
+            each.player_id: _mark_refusal(identity, action, each.player_id, by) for each in pairs
+        }
+        asked = [player_id for player_id, refusal in refusals.items() if refusal is None]
+        if asked:
+            await mark_discord(
+                identity.connection,
+                identity.clan,
+                asked,
+                by.user_id,
+                self._clock(),
+                has_none=has_none,
+            )
+        return tuple(
+            LinkResult(identity.name_of(each.player_id), refusals[each.player_id]) for each in pairs
+        )
 
     async def _carry_out(
         self, identity: Identity, action: LinkAction, ruling: Ruling, pair: LinkPair, by: int
     ) -> LinkResult:
-        name, partner = identity.name_of(pair.player_id), identity.partner_name(pair.user_id)
-        if ruling.refusal is not None:
-            return LinkResult(name, ruling.refusal, partner)
+        """Write what somebody does to a link of their own."""
         await self._write(identity, action, ruling, by)
-        kept = [tie for tie in ruling.changes if tie.pair not in identity.ties and tie.pair != pair]
-        return LinkResult(
-            name,
-            partner=partner,
-            kept=identity.name_of(kept[0].player_id) if kept else "",
-            ended=sum(tie.user_id != pair.user_id for tie in ruling.changes),
-        )
+        return _answer(identity, ruling, pair)
 
     async def _write(self, identity: Identity, action: LinkAction, ruling: Ruling, by: int) -> None:
         if action in _OF_PRESENT and any(tie.user_id == by for tie in ruling.changes):
@@ -346,6 +350,31 @@ class Links:
                 by,
                 self._clock(),
             )
+
+
+def _answer(identity: Identity, ruling: Ruling, pair: LinkPair) -> LinkResult:
+    """Return what becomes of a pair; the ties are those before."""
+    name, partner = identity.name_of(pair.player_id), identity.partner_name(pair.user_id)
+    kept = [tie for tie in ruling.changes if tie.pair not in identity.ties and tie.pair != pair]
+    return LinkResult(
+        name,
+        ruling.refusal,
+        partner,
+        kept=identity.name_of(kept[0].player_id) if kept else "",
+        ended=sum(tie.user_id != pair.user_id for tie in ruling.changes),
+    )
+
+
+def _mark_refusal(
+    identity: Identity, action: LinkAction, player_id: int, by: Officer
+) -> LinkRefusal | None:
+    """Return why an officer may not say whether a member has a Discord account."""
+    place = identity.places.get(player_id)
+    if place is None:
+        return LinkRefusal.UNKNOWN
+    if place.has_no_discord is (action is LinkAction.NO_DISCORD):
+        return LinkRefusal.ALREADY
+    return identity.refusal(action, [LinkPair(player_id, NOBODY)], by)
 
 
 def _listed(identity: Identity, guild_members: Sequence[GuildMember]) -> tuple[GuildMember, ...]:

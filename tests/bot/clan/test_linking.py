@@ -270,6 +270,30 @@ def test_a_speaker_is_one_player_but_a_player_may_speak_under_many_names() -> No
     )
 
 
+def test_of_two_people_for_one_account_neither_is_confirmed() -> None:
+    pairs = [LinkPair(1, ANN), LinkPair(1, BEN), LinkPair(2, BEN), LinkPair(3, BEN)]
+    rivals = dict.fromkeys(pairs[:2], LinkRefusal.RIVALS)
+    for action in (LinkAction.CONFIRM, LinkAction.MARK_ALT, LinkAction.CONFIRM_ALL):
+        assert linking.asked_in_vain(action, pairs) == rivals
+    assert linking.asked_in_vain(LinkAction.REJECT, pairs) == {}
+    assert linking.asked_in_vain(LinkAction.CONFIRM, [*pairs[:1], *pairs[:1]]) == {}
+
+
+def test_of_two_accounts_for_one_speaker_neither_is_confirmed() -> None:
+    pairs = [LinkPair(1, SPEAKER), LinkPair(2, SPEAKER)]
+    rivals = dict.fromkeys(pairs, LinkRefusal.RIVALS)
+    assert linking.asked_in_vain(LinkAction.CONFIRM, pairs) == rivals
+    many_names = [LinkPair(1, SPEAKER), LinkPair(1, SPEAKER - 1), LinkPair(1, ANN)]
+    assert linking.asked_in_vain(LinkAction.CONFIRM, many_names) == {}
+
+
+def test_half_a_pair_names_nobody_to_decide_about() -> None:
+    halves = [LinkPair(1, 0), LinkPair(0, ANN)]
+    nobody = dict.fromkeys(halves, LinkRefusal.NOBODY)
+    for action in (LinkAction.CONFIRM, LinkAction.REJECT):
+        assert linking.asked_in_vain(action, [*halves, LinkPair(1, ANN)]) == nobody
+
+
 PAIRS = st.builds(LinkPair, st.integers(1, 3), st.sampled_from([ANN, BEN, 103]))
 ACTIONS = st.lists(
     st.tuples(st.sampled_from(["claim", "confirm", "reject", "unlink", "main", "alt"]), PAIRS),

@@ -8,6 +8,7 @@ from bot.services.view import Visitor
 from storage.engine import insert_missing
 from storage.tables import AUTHORS
 from tests.bot.services import village as village_of
+from tests.bot.services.people.test_links import done
 from tests.bot.services.village import Village
 from tests.storage.rows import NOW
 
@@ -81,8 +82,8 @@ async def test_sure_pairs_are_confirmed_in_one_deed_and_taken_back_in_one(
     queue = await links.queue(village.clan, guild_members)
     assert len(queue.sure_pairs) == 4
     pairs = [each.pair for each in queue.sure_pairs]
-    assert await links.confirm_all(village.clan, pairs, OFFICER) == 4
-    assert await links.confirm_all(village.clan, pairs, OFFICER) == 0
+    assert done(await links.confirm_all(village.clan, pairs, OFFICER)) == 4
+    assert done(await links.confirm_all(village.clan, pairs, OFFICER)) == 0
     queue = await links.queue(village.clan, guild_members)
     assert (queue.sure_pairs, queue.claims) == ((), ())
     assert queue.last_action is not None
@@ -183,5 +184,6 @@ async def test_five_hundred_on_each_side_are_matched(village: Village, links: Li
         for guild_member in guild_members
     ]
     sure = (await links.queue(village.clan, exact)).sure_pairs
-    assert await links.confirm_all(village.clan, [each.pair for each in sure], OFFICER) == len(sure)
+    asked = [each.pair for each in sure]
+    assert done(await links.confirm_all(village.clan, asked, OFFICER)) == len(sure)
     assert len(sure) == 500

@@ -1,6 +1,7 @@
 """Claims and officers' decisions on a real database: who may, who is told, what is undone."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
@@ -50,6 +51,11 @@ async def log(village: Village) -> list[tuple[str, int, LinkPair]]:
         )
         for each in reversed(noted)
     ]
+
+
+def done(answers: Sequence[LinkResult]) -> int:
+    """Return for how many something was done."""
+    return sum(each.refusal is None for each in answers)
 
 
 async def may_as(village: Village, user_id: int) -> frozenset[str]:
@@ -262,7 +268,7 @@ async def test_nobody_confirms_rejects_or_undoes_their_own_link(
         assert (await action(village.clan, mine, me)).refusal is LinkRefusal.OWN, action
     by_hand = await links.link_by_hand(village.clan, ANN.user_id, "Two", me)
     assert by_hand.refusal is LinkRefusal.OWN
-    assert await links.confirm_all(village.clan, [mine, LinkPair(2, BEN.user_id)], me) == 1
+    assert done(await links.confirm_all(village.clan, [mine, LinkPair(2, BEN.user_id)], me)) == 1
     await links.confirm(village.clan, mine, OFFICER)
     await links.end(village.clan, mine, OFFICER)
     last = (await links.queue(village.clan, [])).last_action
@@ -353,7 +359,7 @@ async def test_nobody_confirms_a_rank_above_their_own(village: Village, links: L
     pair = LinkPair(1, ANN.user_id)
     for action in (links.confirm, links.mark_alt, links.end):
         assert (await action(village.clan, pair, below)).refusal is LinkRefusal.ABOVE
-    assert await links.confirm_all(village.clan, [pair, LinkPair(2, BEN.user_id)], below) == 1
+    assert done(await links.confirm_all(village.clan, [pair, LinkPair(2, BEN.user_id)], below)) == 1
     await links.confirm(village.clan, pair, OFFICER)
     await links.end(village.clan, pair, OFFICER)
     last = (await links.queue(village.clan, [])).last_action
@@ -397,10 +403,12 @@ async def test_no_discord_is_marked_for_many_at_once_and_taken_back_at_once(
     below = Officer(OFFICER.user_id, Authority.OFFICER)
     await links.mark_discord(village.clan, 1, OFFICER, has_none=True)
     asked = [*range(1, 10), 99]
-    assert await links.mark_without_discord(village.clan, asked, below) == 5
+    marks = [LinkPair(each, 0) for each in asked]
+    mark, clan = LinkAction.NO_DISCORD, village.clan
+    assert done(await links.decide_many(clan, mark, marks, below)) == 5
     queue = await links.queue(village.clan, [])
     assert queue.without_discord == {1, 2, 3, 4, 5, 6}
-    assert await links.mark_without_discord(village.clan, asked, below) == 0
+    assert done(await links.decide_many(clan, mark, marks, below)) == 0
     assert queue.last_action is not None
     assert len(queue.last_action.pairs) == 5
     undone = await links.undo(village.clan, queue.last_action.action_id, below)
@@ -478,3 +486,82 @@ async def test_one_clan_s_links_are_not_another_s(village: Village, links: Links
     assert (await links.claim(other, BEN, "One")).refusal is None
     queue = await links.queue(other, [])
     assert (queue.last_action, queue.without_discord) == (None, frozenset())
+
+
+async def test_what_one_of_several_is_refused_stops_no_other_and_all_is_undone_at_once(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"})
+    await village.settled({6: "Boss"}, role="owner")
+    await village.settled({7: "Gone"}, left_at=NOW)
+    await village.linked(5, 90)
+    below = Officer(OFFICER.user_id, Authority.OFFICER)
+    asked = {
+        LinkPair(1, ANN.user_id): None,
+        LinkPair(2, OFFICER.user_id): LinkRefusal.OWN,
+        LinkPair(6, BEN.user_id): LinkRefusal.ABOVE,
+        LinkPair(7, BEN.user_id): LinkRefusal.UNKNOWN,
+        LinkPair(5, BEN.user_id): LinkRefusal.TAKEN,
+        LinkPair(3, BEN.user_id): LinkRefusal.RIVALS,
+        LinkPair(3, 13): LinkRefusal.RIVALS,
+        LinkPair(0, 14): LinkRefusal.NOBODY,
+        LinkPair(4, BEN.user_id): None,
+    }
+    before = await states(village)
+    answers = await links.decide_many(village.clan, LinkAction.CONFIRM, [*asked], below)
+    assert [each.refusal for each in answers] == [*asked.values()]
+    assert [each.player for each in answers[:3]] == ["One", "Two", "Boss"]
+    confirmed = {pair for pair, refusal in asked.items() if refusal is None}
+    now = await states(village)
+    assert {pair for pair in now if pair not in before} == confirmed
+    last = (await links.queue(village.clan, [])).last_action
+    assert last is not None
+    assert {*last.pairs} == confirmed
+    assert await links.undo(village.clan, last.action_id, below) is None
+    assert await states(village) == before
+
+
+async def test_two_alts_of_one_person_are_marked_at_once_beside_the_main_account(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One", 2: "Two", 3: "Three"})
+    await village.called(ANN.user_id, "One")
+    alts = [LinkPair(2, ANN.user_id), LinkPair(3, ANN.user_id)]
+    first, second = await links.decide_many(village.clan, LinkAction.MARK_ALT, alts, OFFICER)
+    assert (first.refusal, second.refusal) == (None, None)
+    assert (first.kept, second.kept) == ("One", "")
+    ann = (await persons(village)).by_user[ANN.user_id]
+    assert (ann.main, {*ann.players}) == (1, {1, 2, 3})
+
+
+async def test_several_are_rejected_at_once_and_a_confirmed_one_is_left_as_it_is(
+    village: Village, links: Links
+) -> None:
+    await village.settled({1: "One", 2: "Two"})
+    await village.linked(2, BEN.user_id)
+    pairs = [LinkPair(1, ANN.user_id), LinkPair(2, BEN.user_id)]
+    answers = await links.decide_many(village.clan, LinkAction.REJECT, pairs, OFFICER)
+    assert [each.refusal for each in answers] == [None, LinkRefusal.CHANGED]
+    assert (await states(village))[pairs[0]] is LinkState.REJECTED
+    assert (await states(village))[pairs[1]] is LinkState.CONFIRMED
+
+
+@pytest.mark.parametrize("action", [LinkAction.CONFIRM, LinkAction.REJECT, LinkAction.NO_DISCORD])
+async def test_ten_cost_hardly_more_statements_than_one(
+    village: Village, links: Links, action: LinkAction
+) -> None:
+    await village.settled({number: f"P{number}" for number in range(1, 12)})
+    pairs = [LinkPair(number, 100 + number) for number in range(1, 12)]
+    sent = []
+    for asked in (pairs[:1], pairs[1:]):
+        with village_of.counted(village.database) as statements:
+            answers = await links.decide_many(village.clan, action, asked, OFFICER)
+        assert done(answers) == len(asked)
+        sent.append(len(statements))
+    # Of what is noted the first event names the action, the others are written together.
+    assert sent[1] <= sent[0] + 1
+    last = (await links.queue(village.clan, [])).last_action
+    assert last is not None
+    with village_of.counted(village.database) as statements:
+        assert await links.undo(village.clan, last.action_id, OFFICER) is None
+    assert len(statements) <= sent[0] + 6
