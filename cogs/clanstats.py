@@ -9,11 +9,11 @@ from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.game import unready
 from bot.wiring import Services
-from cogs._links import LinksScreen
 from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
 from cogs._replies import PERIODS, tell
 from cogs.leave import Day, LeaveRequest, Reason, away_answer
+from cogs.links import LinksScreen
 from cogs.privacy import retention_words
 from cogs.report import SUMMARY, WORKBOOK, ReportScreen, ReportState, StatusScreen, status_answer
 from cogs.review import (

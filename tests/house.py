@@ -79,17 +79,14 @@ SLASH_COMMAND = re.compile(r"(?<![\w/.:)\]}<>*])/[a-z][a-z-]+")
 IMPOSED = frozenset({"exception_handler"})
 """Names with a banned word that a library asks for."""
 
-OF_THE_KIT = frozenset(
-    ["View", "LayoutView", "Modal", "DynamicItem", "Button", "TextInput", "Panel", "PanelForm"]
-) | {"Select", "UserSelect", "RoleSelect", "ChannelSelect", "MentionableSelect"}
+OF_THE_KIT = frozenset(["View", "LayoutView", "Modal", "DynamicItem", "Button", "TextInput"]) | {
+    "Select",
+    "UserSelect",
+    "RoleSelect",
+    "ChannelSelect",
+    "MentionableSelect",
+}
 """What only cogs/screens makes classes from, so that each control is known by its id alone."""
-MOVING_ONTO_THE_KIT = (
-    "cogs/_panels.py",
-    "cogs/_links*.py",
-    "cogs/_settings*.py",
-    "cogs/_setup*.py",
-)
-"""Who still has controls of their own."""
 
 LONG_BY_NATURE = ("migrations/versions/*", "storage/tables.py")
 """Whose functions may be long."""
@@ -346,7 +343,7 @@ def loose_dependencies(pyproject: str) -> Iterator[str]:
 
 def screens_elsewhere(module: Module) -> Iterator[str]:
     """Tell who makes a control or an answer with controls of their own: cogs/screens has them."""
-    if module.top != "cogs" or module.is_one_of(("cogs/screens/*", *MOVING_ONTO_THE_KIT)):
+    if module.top != "cogs" or module.is_one_of(["cogs/screens/*"]):
         return
     for node in module.nodes:
         if isinstance(node, ast.ClassDef):

@@ -25,10 +25,9 @@ from cogs._deciding_words import (
     decided_words,
     one_line,
 )
-from cogs._links import LinksScreen, LinksState
-from cogs._links_rows import LinksTab
 from cogs._permissions import Interaction, clan_of
 from cogs._replies import Box, small
+from cogs.links import LinksScreen, LinksState, LinksTab
 from cogs.review.cases import history_lines, kinds_for
 from cogs.review.deciding import (
     PEOPLE,

@@ -54,7 +54,7 @@ async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
         "help",
         "intake",
         "leave.commands",
-        "links",
+        "links.commands",
         "me.commands",
         "presence",
         "privacy.commands",

@@ -15,11 +15,11 @@ from bot.services.people import (
     QueueEntry,
     SurePair,
 )
-from cogs._linking import Asked
-from cogs._links import LinksScreen, LinksState
-from cogs._links_accounts import AboutState, AccountsFound, AccountsScreen
-from cogs._links_rows import LinksTab, first_tab, pair_of, row_parts, rows_of, rows_of_user
-from cogs._links_words import done_words, undo_label
+from cogs.links.accounts import AboutState, AccountsFound, AccountsScreen
+from cogs.links.linking import Asked
+from cogs.links.rows import LinksTab, first_tab, pair_of, row_parts, rows_of, rows_of_user
+from cogs.links.screen import LinksScreen, LinksState
+from cogs.links.words import done_words, undo_label
 from tests.cogs.town import fits
 from tests.words import faults
 

@@ -17,7 +17,10 @@ from bot.services.people import SurePair
 from cogs._deciding_filters import PEOPLE_SHOWN, let_filter, list_page, nobody_words
 from cogs._deciding_words import NOTE_ROOM, clipped
 from cogs._guild_members import guild_members_in
-from cogs._linking import (
+from cogs._permissions import Interaction
+from cogs._replies import Box, small
+from cogs.links.accounts import AboutState, AccountsScreen
+from cogs.links.linking import (
     Asked,
     LinkingScreen,
     action_buttons,
@@ -25,9 +28,8 @@ from cogs._linking import (
     mark_buttons,
     undo_buttons,
 )
-from cogs._links_accounts import AboutState, AccountsScreen
-from cogs._links_rows import BY_USER, LinksTab, PairRow, first_tab, row_parts, rows_of
-from cogs._links_words import (
+from cogs.links.rows import BY_USER, LinksTab, PairRow, first_tab, row_parts, rows_of
+from cogs.links.words import (
     ABOUT,
     NOTHING,
     TITLES,
@@ -36,8 +38,6 @@ from cogs._links_words import (
     row_option,
     tab_labels,
 )
-from cogs._permissions import Interaction
-from cogs._replies import Box, small
 from cogs.screens import Acknowledge, Controls, Next, Press, Rendered, pressed
 
 _CHANGED = "The list has changed meanwhile: nothing was confirmed. Look at it again."

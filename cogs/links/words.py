@@ -9,8 +9,8 @@ from bot.clan.names import escaped
 from bot.clan.wording import first_few, plural, role_words
 from bot.services.people import LinkQueue, LinkResult, PastAction
 from cogs._deciding_words import bold, handle, line_of, one_line
-from cogs._links_rows import LISTS, LinksTab, PairRow, rows_of
 from cogs._replies import when
+from cogs.links.rows import LISTS, LinksTab, PairRow, rows_of
 from cogs.screens import option
 
 _NAMED = 10

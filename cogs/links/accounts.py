@@ -14,7 +14,9 @@ from bot.clan.names import escaped
 from bot.services.view import Visitor
 from cogs._deciding_words import NOTE_ROOM, clipped
 from cogs._guild_members import member_in
-from cogs._linking import (
+from cogs._permissions import Interaction, clan_of
+from cogs._replies import Box, small
+from cogs.links.linking import (
     Asked,
     LinkingScreen,
     action_buttons,
@@ -22,10 +24,8 @@ from cogs._linking import (
     mark_buttons,
     undo_buttons,
 )
-from cogs._links_rows import PairRow, rows_of_player, rows_of_speaker, rows_of_user
-from cogs._links_words import row_line, row_option
-from cogs._permissions import Interaction, clan_of
-from cogs._replies import Box, small
+from cogs.links.rows import PairRow, rows_of_player, rows_of_speaker, rows_of_user
+from cogs.links.words import row_line, row_option
 from cogs.screens import Controls, Press, Rendered
 
 _MOST = 10

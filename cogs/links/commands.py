@@ -12,11 +12,11 @@ from bot.clan.ranks import Permission
 from bot.services.game import unready
 from bot.wiring import Services
 from cogs._deciding_words import bold
-from cogs._links_accounts import AboutState, AccountsScreen
-from cogs._links_words import claim_words, unlink_words
 from cogs._offers import Choices, Typed
 from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import tell
+from cogs.links.accounts import AboutState, AccountsScreen
+from cogs.links.words import claim_words, unlink_words
 from cogs.me import visitor
 from cogs.screens import add_screens
 

@@ -10,9 +10,9 @@ from bot.clan.ranks import Permission
 from bot.services.people import LinkQueue, LinkResult
 from cogs._deciding_words import NOTE_ROOM, clipped
 from cogs._guild_members import guild_members_in, officer_in
-from cogs._links_rows import PairRow, pair_of
-from cogs._links_words import done_words, undo_label, undone_words, unknown_words
 from cogs._permissions import Interaction, clan_of
+from cogs.links.rows import PairRow, pair_of
+from cogs.links.words import done_words, undo_label, undone_words, unknown_words
 from cogs.screens import (
     PICK,
     Acknowledge,
