@@ -186,6 +186,9 @@ class Settings(BaseSettings):
     local_drive_path: (
         Annotated[_Place, _unless(_is_no_folder, "is no folder that is there")] | None
     ) = Field(None, description="an existing folder, such as one that a cloud drive keeps in step")
+    backup_copy_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] | None = Field(
+        None, description="a folder on another disk, which you make"
+    )
     poll_every: _Duration = Field(
         timedelta(hours=1), ge=timedelta(minutes=5), description="5m or more, like 30m, 1h or 1d"
     )

@@ -207,6 +207,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             version=VERSION,
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
             identities=identities,
+            elsewhere=settings.backup_copy_dir,
         ),
         turns=Turns(),
         identities=identities,

@@ -251,7 +251,7 @@ def backup(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Copy the database into the backups folder beside it and check the copy; the bot may run.
 
     Ends with 0 when the copy is good, else with 1 and why: locked for 30 seconds, cannot be opened,
-    disk full, damaged. The seven newest copies are kept.
+    disk full, damaged. Of the copies the last of 7 days, 4 weeks and 6 months are kept.
     """
     from bot.cli.backups import backup as action
 
@@ -262,10 +262,14 @@ def backup(context: typer.Context, *, verbose: _Verbose = False) -> None:
 def restore(
     context: typer.Context,
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(exists=True, dir_okay=False, help="The backup to put in place."),
-    ],
+    ] = None,
     *,
+    latest: Annotated[bool, typer.Option("--latest", help="The newest backup there is.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only check it and say what it holds.")
+    ] = False,
     verbose: _Verbose = False,
 ) -> None:
     """Put a backup in the place of the database; stop the bot first.
@@ -276,7 +280,7 @@ def restore(
     """
     from bot.cli.backups import restore as action
 
-    _do(lambda: action(context.obj, file), verbose=verbose)
+    _do(lambda: action(context.obj, file, latest=latest, dry_run=dry_run), verbose=verbose)
 
 
 @app.command(name="forget-clan", epilog="Example: clanstats forget-clan 'Amber Lanterns'")
