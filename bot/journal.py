@@ -10,12 +10,13 @@ import hashlib
 import hmac
 import json
 import logging
+import os
 import re
 import secrets as chance
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from logging.handlers import RotatingFileHandler
@@ -224,6 +225,30 @@ class _LogFile(RotatingFileHandler):
             errors=self.errors,
             opener=opened_private,
         )
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; into a new file, if somebody (logrotate) has put the old one aside."""
+        if self._is_put_aside():
+            with suppress(OSError):
+                self.close_stream()
+        super().emit(record)
+
+    def close_stream(self) -> None:
+        """Close the file; the next line opens it again."""
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            stream.close()
+
+    def _is_put_aside(self) -> bool:
+        if self.stream is None:
+            return False
+        try:
+            here = os.stat(self.baseFilename)  # noqa: PTH116 - asked for each line
+            return not os.path.samestat(os.fstat(self.stream.fileno()), here)
+        except FileNotFoundError:
+            return True
+        except (OSError, ValueError):
+            return False
 
     def doRollover(self) -> None:  # noqa: N802 - the base's name
         """Begin a new file, or go on in this one: Windows renames none that somebody has open."""

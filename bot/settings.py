@@ -40,6 +40,11 @@ _GROUP = re.compile(
     r"(?:https?://)?(?:www\.)?wiseoldman\.net/groups/(\d{1,10})(?:[/?#].*)?", re.IGNORECASE
 )
 _ADDRESS = r"https?://[\w.-]+(:\d+)?(/[\w./-]*)?"
+_WEBHOOK = re.compile(
+    r"(https://[\w.-]+(?::\d+)?|http://(?:127\.0\.0\.1|localhost)(?::\d+)?)"
+    r"/api/(?:v\d+/)?webhooks/\d{1,20}/[\w-]+(?:\?thread_id=\d+)?",
+    re.ASCII,
+)
 _LOOKS_ALIKE = 0.75
 
 
@@ -51,7 +56,8 @@ class SettingsError(Exception):
         self.faults = faults
 
 
-def _duration(text: str) -> timedelta:
+def duration(text: str) -> timedelta:
+    """Return a number with a unit, like 30m or 1 hour, as a length; ValueError for another text."""
     found = _LENGTH.fullmatch(text.strip().lower())
     if found is None:
         raise ValueError("is not a number with a unit")
@@ -74,6 +80,12 @@ def _code(text: str) -> str:
     if digits is None:
         raise ValueError("is not nine digits")
     return "-".join(digits.groups())
+
+
+def _webhook(text: str) -> str:
+    if _WEBHOOK.fullmatch(text.strip()) is None:
+        raise ValueError("is not the address of a Discord webhook")
+    return text.strip()
 
 
 def _group(text: str) -> str:
@@ -133,7 +145,7 @@ def _unless(refused: Callable[[Path], bool], wrong: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-_Duration = Annotated[timedelta, BeforeValidator(_duration)]
+_Duration = Annotated[timedelta, BeforeValidator(duration)]
 _Place = Annotated[Path, BeforeValidator(_place)]
 _OneLine = Annotated[str, _spelled(r"[ -~]+", "has letters that no request can carry")]
 _OneWordSecret = Annotated[SecretStr, _spelled(r"[!-~]+", "has a space or a strange letter inside")]
@@ -174,6 +186,9 @@ class Settings(BaseSettings):
     local_drive_path: (
         Annotated[_Place, _unless(_is_no_folder, "is no folder that is there")] | None
     ) = Field(None, description="an existing folder, such as one that a cloud drive keeps in step")
+    backup_copy_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] | None = Field(
+        None, description="a folder on another disk, which you make"
+    )
     poll_every: _Duration = Field(
         timedelta(hours=1), ge=timedelta(minutes=5), description="5m or more, like 30m, 1h or 1d"
     )
@@ -185,6 +200,12 @@ class Settings(BaseSettings):
         timedelta(days=30), ge=timedelta(days=1), description="1d or more, like 30d"
     )
     compare_days: int = Field(3, ge=0, le=90, description="a number of days from 0 to 90")
+    watchdog_webhook: Annotated[SecretStr, BeforeValidator(_webhook)] | None = Field(
+        None, description="the address that Copy Webhook URL gives in a channel's settings"
+    )
+    watchdog_after: _Duration = Field(
+        timedelta(hours=24), ge=timedelta(minutes=10), description="10m or more, like 24h"
+    )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
     ] = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
@@ -210,8 +231,11 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return every text that must never be shown, in each spelling it may take."""
-        held = (self.discord_token, self.wom_api_key, self.wom_group_secret)
+        held = (self.discord_token, self.wom_api_key, self.wom_group_secret, self.watchdog_webhook)
         found = [secret.get_secret_value() for secret in held if secret is not None]
+        if self.watchdog_webhook is not None:
+            # What allows to use it is its last part alone.
+            found.append(found[-1].partition("?")[0].rpartition("/")[2])
         if self.wom_group_secret is not None:
             found.append(self.wom_group_secret.get_secret_value().replace("-", ""))
         password = re.search(r"://[^/:@]*:(.+)@", str(self.database_url))

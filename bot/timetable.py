@@ -20,7 +20,7 @@ from bot.clan.wording import ago
 from bot.journal import step, traced
 from bot.rhythm import Alarm, Daily, Every, Rhythm
 from bot.services.chat import Flushed
-from bot.services.ops import Outcome, poll_clan
+from bot.services.ops import REHEARSAL, Outcome, poll_clan
 from bot.services.setup import NO_SERVER, Clan
 from bot.settings import Settings
 from bot.wiring import Services, tidy
@@ -168,8 +168,15 @@ class Timetable:
 
     async def back_up(self, outcome: Outcome) -> None:
         """Keep a verified copy of the database."""
-        copy = await self._services.upkeep.back_up()
-        outcome.detail["copy"] = copy or "none: the database is not a file"
+        await self._services.upkeep.back_up(outcome)
+
+    async def rehearse(self, _outcome: Outcome) -> None:
+        """Once a month restore the newest backup on trial; a trial that failed is made again."""
+        if not await self._services.upkeep.must_rehearse():
+            return
+        with traced() as trace:
+            async with recorded(self._services, REHEARSAL, trace) as outcome:
+                await self._services.upkeep.rehearse(outcome)
 
     async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
@@ -308,6 +315,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     ),
     BotJob("let-go", lambda _: Every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
+    BotJob(REHEARSAL, lambda _: Daily(hour=6), Timetable.rehearse, recorded=False),
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),

@@ -1,4 +1,4 @@
-"""Building every part once, lowest first; what opens also closes. The only place with a clock."""
+"""Building every part once, lowest first; what opens also closes."""
 
 import asyncio
 import gc
@@ -7,11 +7,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import clock as wall
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import httpx
 
 VERSION = version("clanstats")
+now = wall.now
 _YOUNG_ONLY = 700, 10, 100_000
 """How much is made before the collector looks at the new, the newer and (hardly ever) the old."""
 
@@ -69,11 +71,6 @@ class Services:
     identities: IdentityCache
     clock: Clock
     migrated: Migrated
-
-
-def now() -> datetime:
-    """Return the present instant, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 def leave_loaded() -> None:
@@ -212,6 +209,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             version=VERSION,
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
             identities=identities,
+            elsewhere=settings.backup_copy_dir,
         ),
         turns=Turns(),
         identities=identities,

@@ -2,27 +2,40 @@
 
 Each copy carries a number one above that of all before it: a clock may jump, and a file may be
 renamed or copied, what stands in it stays. Only what is ours by name and by content is deleted.
+What stands beside a database (its archive) is copied with it, after it, under the same instant.
 """
 
 import asyncio
+import hashlib
 import os
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
-from datetime import datetime, timedelta
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import mkstemp
 
-from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseLocked, causes
+from storage.errors import (
+    WAIT_SECONDS,
+    DatabaseDamaged,
+    DatabaseFull,
+    DatabaseLocked,
+    DatabaseUnopenable,
+    causes,
+)
+from storage.rotation import USUAL, Rotation, kept
 
-_KEEP = 7
 _PAGES_A_STEP = 2_000
 _UNFINISHED = ".part"
-_LEFT_BEHIND = timedelta(days=1)
+LEFT_BEHIND = timedelta(days=1)
 """An unfinished copy of that age is nobody's work any more: whoever made it was killed."""
+
+BACKUPS = "backups"
+"""The folder beside a database in which its copies are."""
 
 OUR_TABLES = frozenset({"alembic_version", "clans", "players"})
 """What every database of ours has, of whichever version."""
@@ -30,43 +43,183 @@ OUR_TABLES = frozenset({"alembic_version", "clans", "players"})
 SUFFIXES = ("", "-wal", "-journal", "-shm")
 """What SQLite puts behind a database's name: the file, what belongs to it, and what it can miss."""
 
+_BESIDE = ("_archive",)
+"""What stands behind a database's name in those of the databases that belong to it."""
+
+_NAME = re.compile(r"(?P<stem>.+)-(?P<at>\d{8}T\d{6}Z)(-\d+)?\.db", re.ASCII)
+_MEGABYTE = 1_000_000
+
 _Age = tuple[int, int, str]
 """A copy's number, when it was written last, and its name; the first that differs decides."""
 
 
 async def back_up(
-    source: Path, folder: Path, now: datetime, keep: int = _KEEP, *, wait: float = WAIT_SECONDS
+    source: Path,
+    folder: Path,
+    now: datetime,
+    rotation: Rotation = USUAL,
+    *,
+    wait: float = WAIT_SECONDS,
 ) -> Path:
-    """Return a verified copy of `source` in `folder`, of which the newest `keep` are kept.
+    """Return a verified copy of `source` in `folder`; older ones go as the rotation says.
 
     Raises DatabaseDamaged when the copy does not pass SQLite's integrity check, DatabaseLocked when
     nobody lets us read for `wait` seconds, DatabaseUnopenable and DatabaseFull.
     """
-    return await asyncio.to_thread(_back_up, source, folder, now, keep, wait)
+    return await asyncio.to_thread(_back_up, source, folder, now, rotation, wait)
 
 
-def _back_up(source: Path, folder: Path, now: datetime, keep: int, wait: float) -> Path:
+def _back_up(source: Path, folder: Path, now: datetime, rotation: Rotation, wait: float) -> Path:
+    belonging = [each for each in beside(source) if each.exists()]
     with causes(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _clear(folder, source.stem, now)
-        handle, name = mkstemp(prefix=f".{source.stem}-", suffix=_UNFINISHED, dir=folder)
+        for each in (source, *belonging):
+            _clear(folder, each.stem, now)
+    must_have_room(folder, [source, *belonging])
+    copy = _free_name(folder, source.stem, now)
+    newest = max((age[0] for age in copies(folder, source.stem)), default=0)
+    with _unfinished(folder, source.stem) as main:
+        _copy(source, main, wait)
+        verify(main, source, serial=newest + 1)
+        fault = None
+        for each, place in zip(beside(source), beside(copy), strict=True):
+            if each in belonging:
+                fault = _copied(each, place, wait) or fault
+        # Last: where a copy has its name, what belongs to it is there too.
+        _put(main, copy)
+    _rotate(folder, source.stem, rotation)
+    if fault is not None:
+        raise fault  # of the archive; the database itself is safe by now
+    return copy
+
+
+def _copied(source: Path, place: Path, wait: float) -> DatabaseDamaged | None:
+    """Copy a database that belongs to another; return what is wrong with it, if it is damaged."""
+    with _unfinished(place.parent, source.stem) as unfinished:
+        try:
+            _copy(source, unfinished, wait)
+            verify(unfinished, source)
+        except DatabaseDamaged as error:
+            return error
+        _put(unfinished, place)
+    return None
+
+
+async def keep_elsewhere(
+    copy: Path, folder: Path, now: datetime, rotation: Rotation = USUAL
+) -> Path:
+    """Return where a copy, and what belongs to it, is kept in another folder that is there.
+
+    Each is read back and compared. Raises DatabaseUnopenable when the folder is gone (it is not
+    made: it may be a drive that is not plugged in), DatabaseFull, and DatabaseDamaged when what was
+    written is not what was read.
+    """
+    return await asyncio.to_thread(_keep_elsewhere, copy, folder, now, rotation)
+
+
+def _keep_elsewhere(copy: Path, folder: Path, now: datetime, rotation: Rotation) -> Path:
+    found = _NAME.fullmatch(copy.name)
+    stem = copy.stem if found is None else found["stem"]
+    with causes(folder):
+        if not folder.is_dir():
+            raise DatabaseUnopenable(folder, "the folder is not there")
+        if folder.samefile(copy.parent):
+            return copy
+        _clear(folder, stem, now)
+    files = [each for each in (copy, *beside(copy)) if each.exists()]
+    must_have_room(folder, files)
+    place = _free_name(folder, stem, made_at(copy))
+    for each, there in reversed(
+        [*zip((copy, *beside(copy)), (place, *beside(place)), strict=True)]
+    ):
+        if each in files:
+            with _unfinished(folder, stem) as unfinished, causes(folder):
+                _copy_bytes(each, unfinished)
+                _put(unfinished, there)
+    _rotate(folder, stem, rotation)
+    return place
+
+
+def _copy_bytes(source: Path, target: Path) -> None:
+    with source.open("rb") as read, target.open("wb") as written:
+        shutil.copyfileobj(read, written, _MEGABYTE)
+        written.flush()
+        os.fsync(written.fileno())
+    if _digest(source) != _digest(target):
+        raise DatabaseDamaged(target.parent, "what was written there is not what was read")
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as read:
+        return hashlib.file_digest(read, "sha256").digest()
+
+
+def beside(path: Path) -> list[Path]:
+    """Return where what belongs to a database, or to a copy of one, stands if there is any."""
+    found = _NAME.fullmatch(path.name)
+    stem = path.stem if found is None else found["stem"]
+    return [path.with_name(f"{stem}{each}{path.name[len(stem) :]}") for each in _BESIDE]
+
+
+def made_at(copy: Path) -> datetime:
+    """Return when a copy was made: as its name says, else when it was written last."""
+    found = _NAME.fullmatch(copy.name)
+    if found is not None:
+        with suppress(ValueError):
+            return datetime.strptime(found["at"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+
+
+def newest_copy(folder: Path, stem: str) -> Path | None:
+    """Return the newest copy of a database in a folder, None for none."""
+    found = copies(folder, stem) if folder.is_dir() else {}
+    return found[max(found)] if found else None
+
+
+def must_have_room(folder: Path, files: list[Path]) -> None:
+    """Raise DatabaseFull where a folder has no room for copies of files.
+
+    Before anything is written: a disk that a copy fills up stops the bot too.
+    """
+    with causes(folder):
+        needed = sum(each.stat().st_size for each in files if each.exists())
+        free = shutil.disk_usage(folder).free
+    if free < needed:
+        finding = f"{free / _MEGABYTE:.0f} MB are free and {needed / _MEGABYTE:.0f} MB are needed"
+        raise DatabaseFull(folder, finding)
+
+
+@contextmanager
+def _unfinished(folder: Path, stem: str) -> Iterator[Path]:
+    """Yield a new file that has no name of a copy; it is gone in the end, if it has none then."""
+    with causes(folder):
+        handle, name = mkstemp(prefix=f".{stem}-", suffix=_UNFINISHED, dir=folder)
         os.close(handle)
-    unfinished, older = Path(name), copies(folder, source.stem)
+    unfinished = Path(name)
     try:
-        _copy(source, unfinished, wait)
-        newest = max((age[0] for age in older), default=0)
-        verify(unfinished, source, serial=newest + 1)
-        copy = _free_name(folder, source.stem, now)
-        with causes(folder):
-            unfinished.replace(copy)
-            sync(folder)
+        yield unfinished
     finally:
         for suffix in SUFFIXES:
             unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
-    for age in sorted(older, reverse=True)[max(keep, 1) - 1 :]:
-        with suppress(OSError):  # the copy is made; what cannot go now goes the next time
-            older[age].unlink()
-    return copy
+
+
+def _put(unfinished: Path, place: Path) -> None:
+    with causes(place.parent):
+        unfinished.replace(place)
+        sync(place.parent)
+
+
+def _rotate(folder: Path, stem: str, rotation: Rotation) -> None:
+    """Delete the copies that are not kept, each with what belongs to it."""
+    found = copies(folder, stem)
+    ordered = [found[age] for age in sorted(found, reverse=True)]
+    keeps = kept([made_at(each) for each in ordered], rotation)
+    for place, each in enumerate(ordered):
+        if place not in keeps:
+            with suppress(OSError):  # the copy is made; what cannot go now goes the next time
+                each.unlink()
+                for belonging in beside(each):
+                    belonging.unlink(missing_ok=True)
 
 
 async def must_be_writable(path: Path, wait: float = WAIT_SECONDS) -> None:
@@ -169,7 +322,7 @@ def _clear(folder: Path, stem: str, now: datetime) -> None:
     name = re.compile(rf"\.{re.escape(stem)}-\w+\.part(-\w+)?")
     for each in folder.iterdir():
         with suppress(OSError):
-            before = (now - _LEFT_BEHIND).timestamp()
+            before = (now - LEFT_BEHIND).timestamp()
             if name.fullmatch(each.name) and each.stat().st_mtime < before:
                 each.unlink()
 

@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from storage.backup import OUR_TABLES, SUFFIXES, sync, verify
+from storage.backup import LEFT_BEHIND, OUR_TABLES, SUFFIXES, beside, must_have_room, sync, verify
 from storage.columns import from_ms
 from storage.errors import DatabaseDamaged, DatabaseLocked, MigrationFailed, NotOurs, causes
 from storage.forgotten import file_beside, remember, remembered
@@ -26,7 +26,17 @@ from storage.migrate import NEWEST
 from storage.owner import owning
 from storage.private import make_private
 
-_WORKSHOP = ".restoring-"
+_WORKSHOP, _TRIAL = ".restoring-", ".trying-"
+_COUNTED = (
+    "SELECT count(*) FROM clans",
+    "SELECT count(*) FROM players",
+    "SELECT count(*) FROM messages",
+)
+_WRITTEN = (
+    "SELECT max(listened_at) FROM clans",
+    "SELECT max(polled_at) FROM clans",
+    "SELECT max(started_at) FROM job_runs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,75 @@ class Restored:
 
     revision: str
     kept: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a backup holds that passed every check; `written_at` is when the bot last wrote in it.
+
+    `belonging` are the backups that belong to it and passed theirs.
+    """
+
+    revision: str
+    written_at: datetime | None
+    clans: int
+    players: int
+    messages: int
+    belonging: tuple[Path, ...]
+
+
+async def examine(backup: Path, folder: Path, now: datetime) -> Examined:
+    """Restore a backup into a temporary file in `folder`, check it there, and take it away again.
+
+    Raises what restore() raises of a backup that is of no use; nothing is changed.
+    """
+    return await asyncio.to_thread(_examine, backup, folder, now)
+
+
+def _examine(backup: Path, folder: Path, now: datetime) -> Examined:
+    belonging = tuple(each for each in beside(backup) if each.exists())
+    must_have_room(folder, [backup, *belonging])
+    with causes(folder):
+        _clear(folder, now)
+        workshop = Path(mkdtemp(prefix=_TRIAL, dir=folder))
+    try:
+        for each in belonging:
+            _whole(_checked_copy(each, workshop / each.name), each)
+        fresh = _checked_copy(backup, workshop / "fresh.db")
+        revision = _revision(fresh, backup)
+        _whole(fresh, backup)
+        return _held(fresh, backup, revision, belonging)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _clear(folder: Path, now: datetime) -> None:
+    """Delete what a trial that was killed left behind; one that goes on is younger."""
+    for each in folder.glob(f"{_TRIAL}*"):
+        if each.stat().st_mtime < (now - LEFT_BEHIND).timestamp():
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _whole(copy: Path, source: Path) -> None:
+    """Raise DatabaseDamaged where rows of a copy refer to others that are not there."""
+    with causes(source), closing(sqlite3.connect(copy)) as connection:
+        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        raise DatabaseDamaged(source, f"rows of {broken[0]} refer to rows that are not there")
+
+
+def _held(copy: Path, source: Path, revision: str, belonging: tuple[Path, ...]) -> Examined:
+    with causes(source), closing(sqlite3.connect(copy)) as connection:
+
+        def asked(question: str) -> int:
+            with suppress(sqlite3.OperationalError):  # an older version had no such column
+                return int(connection.execute(question).fetchone()[0] or 0)
+            return 0
+
+        clans, players, messages = map(asked, _COUNTED)
+        written = max(map(asked, _WRITTEN))
+    written_at = from_ms(written) if written else None
+    return Examined(revision, written_at, clans, players, messages, belonging)
 
 
 async def restore(backup: Path, target: Path, now: datetime) -> Restored:
@@ -61,8 +140,10 @@ def _put_in_place(backup: Path, target: Path, now: datetime) -> Restored:
             shutil.rmtree(left_behind)
         workshop = Path(mkdtemp(prefix=_WORKSHOP, dir=folder))
     try:
+        must_have_room(folder, [backup, *filter(Path.exists, beside(backup))])
         fresh = _checked_copy(backup, workshop / "fresh.db")
         revision = _revision(fresh, backup)
+        belonging = _belonging(backup, target, workshop)
         with causes(target):
             _refuse_held(target)
             _fold_log(target, workshop / "trial.db")
@@ -75,9 +156,35 @@ def _put_in_place(backup: Path, target: Path, now: datetime) -> Restored:
             _belong_to_the_same(fresh, target)
             fresh.replace(target)
             sync(folder)
+        # After the database: what it holds of an archive that is older still is only double.
+        names = beside(kept or _free_name(target, now))
+        for (copy, place), name in zip(belonging, names, strict=False):
+            _put_beside(copy, place, name)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
     return Restored(revision, kept)
+
+
+def _belonging(backup: Path, target: Path, workshop: Path) -> list[tuple[Path, Path]]:
+    """Return checked copies of what belongs to a backup, each with the place where it belongs."""
+    pairs = zip(beside(backup), beside(target), strict=True)
+    return [
+        (_checked_copy(each, workshop / place.name), place)
+        for each, place in pairs
+        if each.exists()
+    ]
+
+
+def _put_beside(copy: Path, place: Path, kept: Path) -> None:
+    """Put what belongs to a database in its place; what stood there is kept under another name."""
+    with causes(place):
+        _fold_log(place, copy.with_name(f"trial-{copy.name}"))
+        _keep_as(place, kept)
+        for suffix in SUFFIXES[1:]:
+            _beside(place, suffix).unlink(missing_ok=True)
+        _belong_to_the_same(copy, place)
+        copy.replace(place)
+        sync(place.parent)
 
 
 def _checked_copy(source: Path, copy: Path) -> Path:
@@ -178,11 +285,15 @@ def _keep(target: Path, now: datetime) -> Path | None:
     if not any(_beside(target, suffix).exists() for suffix in SUFFIXES[:-1]):
         return None
     kept = _free_name(target, now)
-    for suffix in SUFFIXES[:-1]:
-        if _beside(target, suffix).exists():
-            _have_twice(_beside(target, suffix), _beside(kept, suffix))
+    _keep_as(target, kept)
     sync(target.parent)
     return kept
+
+
+def _keep_as(path: Path, kept: Path) -> None:
+    for suffix in SUFFIXES[:-1]:
+        if _beside(path, suffix).exists():
+            _have_twice(_beside(path, suffix), _beside(kept, suffix))
 
 
 def _have_twice(old: Path, new: Path) -> None:

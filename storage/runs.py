@@ -91,9 +91,12 @@ async def end_unfinished(
 
 
 async def last_runs(
-    connection: AsyncConnection, clan_id: int, outcome: str | None = None
+    connection: AsyncConnection, clan_id: int | None, outcome: str | None = None
 ) -> dict[str, Run]:
-    """Return the newest run of each job of a clan, or of the whole bot, by the job's name."""
+    """Return the newest run of each job of a clan and of the whole bot, by the job's name.
+
+    Without a clan only of the whole bot.
+    """
     run = JOB_RUNS.c
     mine = or_(run.clan_id == clan_id, run.clan_id.is_(None))
     newest = select(run.job, func.max(run.id).label("id")).where(mine).group_by(run.job)

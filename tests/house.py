@@ -14,11 +14,13 @@ ROOMS = ("wom", "storage", "migrations", "bot", "cogs")
 ARROWS = {("cogs", "bot"), ("bot", "storage"), ("bot", "wom"), ("migrations", "storage")}
 FLOORS = {
     "clan": 1,
+    "clock": 1,
     "env_file": 1,
     "reports": 2,
     "settings": 2,
     "journal": 2,
     "rhythm": 2,
+    "watchdog": 3,
     "services": 3,
     "wiring": 4,
     "timetable": 5,
@@ -210,7 +212,7 @@ def slash_commands(module: Module) -> Iterator[str]:
 
 
 def wall_clock(module: Module) -> Iterator[str]:
-    if module.path == "bot/wiring.py":
+    if module.path == "bot/clock.py":
         return
     asked = re.compile(r"(datetime|date)\.(now|utcnow|today)|time\.time(_ns)?")
     for node in module.nodes:

@@ -1,18 +1,22 @@
 """`clanstats backup`, `restore` and `migrate`: the database copied, put back, brought up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.clan.wording import plural
 from bot.cli.context import CannotDo, CliContext, founded, journal
-from bot.cli.terminal import screen
+from bot.cli.terminal import margin, screen
 from bot.services.privacy import Privacy
 from bot.settings import Settings
 from bot.wiring import now
-from storage.backup import back_up
+from storage.backup import BACKUPS, back_up, copies, keep_elsewhere, made_at
 from storage.engine import Database, file_of
-from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseUnopenable
+from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseUnopenable, StorageError
 from storage.forgotten import file_beside
 from storage.migrate import NEWEST
+from storage.owner import owner_of
+from storage.restore import Examined, Restored, examine
 from storage.restore import restore as put_back
 
 _AGAIN = (
@@ -31,21 +35,92 @@ _UNKNOWN = (
 
 async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
     """Copy the database into the backups folder, verified, and say where to."""
-    path = _file(context.settings())
-    copy = await back_up(path, path.parent / "backups", now(), wait=wait)
+    settings = context.settings()
+    path, elsewhere = _file(settings), settings.backup_copy_dir
+    copy = await back_up(path, path.parent / BACKUPS, now(), wait=wait)
     screen().print(f"{path.name} was copied and the copy checked: {copy}", soft_wrap=True)
+    if elsewhere is not None:
+        try:
+            there = await keep_elsewhere(copy, elsewhere, now())
+            screen().print(f"It is kept elsewhere too: {there}", soft_wrap=True)
+        except StorageError as error:
+            # The backup is made, and that is what was asked for.
+            words = f"It is not kept elsewhere: {error}; see BACKUP_COPY_DIR."
+            margin().print(words, style="yellow", soft_wrap=True)
     return 0
 
 
-async def restore(context: CliContext, file: Path) -> int:
-    """Put a backup in the place of the database; say what is kept and what comes back."""
-    target = _file(context.settings(), unless=file)
+async def restore(
+    context: CliContext, file: Path | None, *, latest: bool = False, dry_run: bool = False
+) -> int:
+    """Put a backup in the place of the database; say what is kept and what comes back.
+
+    The latest is the newest of the backups folder and of where they are kept too. A dry run puts it
+    into a temporary file, and says what it holds.
+    """
+    settings = context.settings()
+    target = _file(settings, unless=file)
+    backup_file = _chosen(settings, target, file, latest=latest)
+    with _another_one(backup_file):
+        if dry_run:
+            return _tell(backup_file, target, await examine(backup_file, target.parent, now()))
+        done = await put_back(backup_file, target, now())
+    return await _say(done, backup_file, target)
+
+
+def _chosen(settings: Settings, target: Path, file: Path | None, *, latest: bool) -> Path:
+    """Return the backup that is meant."""
+    if (file is not None) is latest:
+        what = "A file and --latest are two things" if latest else "Nobody said which backup"
+        raise CannotDo(what, "name a file of the backups folder, or type --latest instead")
+    if file is not None:
+        return file
+    folders = (target.parent / BACKUPS, settings.backup_copy_dir)
+    found = {age: copy for each in folders if each for age, copy in _copies(each, target).items()}
+    if not found:
+        where = " or ".join(str(each) for each in folders if each)
+        raise CannotDo(f"There is no backup in {where}", "name the file")
+    return found[max(found)]
+
+
+def _copies(folder: Path, target: Path) -> dict[tuple[int, int, str], Path]:
+    return copies(folder, target.stem) if folder.is_dir() else {}
+
+
+@contextmanager
+def _another_one(file: Path) -> Iterator[None]:
+    """Say of a backup that is of no use that another one has to be named."""
     try:
-        done = await put_back(file, target, now())
+        yield
     except (DatabaseDamaged, DatabaseUnopenable) as error:
         if error.path != file:
             raise
         raise CannotDo(str(error), "nothing was changed; name another backup") from error
+
+
+def _tell(file: Path, target: Path, found: Examined) -> int:
+    """Say what a restore would do; 1 when it would be refused at the moment."""
+    console, size = screen(), file.stat().st_size / 1_000_000
+    made = f"{made_at(file):%Y-%m-%d %H:%M} UTC"
+    console.print(f"{file} is whole: {size:.1f} MB, made {made}.", soft_wrap=True)
+    if found.written_at is not None:
+        console.print(f"The bot last wrote in it at {found.written_at:%Y-%m-%d %H:%M} UTC.")
+    held = (plural(found.clans, "clan"), plural(found.players, "player"))
+    console.print(f"It holds {', '.join(held)} and {plural(found.messages, 'message')}.")
+    for each in found.belonging:
+        console.print(f"{each.name} belongs to it and is whole.", soft_wrap=True)
+    if found.revision != NEWEST:
+        console.print(f"It is at {found.revision}; the next start brings it up to {NEWEST}.")
+    owner = owner_of(target)
+    if owner is not None:
+        console.print(f"{target} is in use by {owner}: stop it before you restore.", soft_wrap=True)
+    elif target.exists():
+        console.print(f"What stands at {target} would be kept beside it.", soft_wrap=True)
+    console.print("Nothing was changed.")
+    return 0 if owner is None else 1
+
+
+async def _say(done: Restored, file: Path, target: Path) -> int:
     console = screen()
     console.print(f"{target} is now what {file.name} was.", soft_wrap=True)
     if done.kept is not None:

@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
@@ -46,6 +46,15 @@ def _instant(text: str) -> datetime:
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no instant like 2026-11-20T12:00Z") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _length(text: str) -> timedelta:
+    from bot.settings import duration
+
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no length of time like 10m or 24h") from error
 
 
 _Verbose = Annotated[
@@ -242,7 +251,7 @@ def backup(context: typer.Context, *, verbose: _Verbose = False) -> None:
     """Copy the database into the backups folder beside it and check the copy; the bot may run.
 
     Ends with 0 when the copy is good, else with 1 and why: locked for 30 seconds, cannot be opened,
-    disk full, damaged. The seven newest copies are kept.
+    disk full, damaged. Of the copies the last of 7 days, 4 weeks and 6 months are kept.
     """
     from bot.cli.backups import backup as action
 
@@ -253,10 +262,14 @@ def backup(context: typer.Context, *, verbose: _Verbose = False) -> None:
 def restore(
     context: typer.Context,
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(exists=True, dir_okay=False, help="The backup to put in place."),
-    ],
+    ] = None,
     *,
+    latest: Annotated[bool, typer.Option("--latest", help="The newest backup there is.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only check it and say what it holds.")
+    ] = False,
     verbose: _Verbose = False,
 ) -> None:
     """Put a backup in the place of the database; stop the bot first.
@@ -267,7 +280,7 @@ def restore(
     """
     from bot.cli.backups import restore as action
 
-    _do(lambda: action(context.obj, file), verbose=verbose)
+    _do(lambda: action(context.obj, file, latest=latest, dry_run=dry_run), verbose=verbose)
 
 
 @app.command(name="forget-clan", epilog="Example: clanstats forget-clan 'Amber Lanterns'")
@@ -290,6 +303,40 @@ def doctor(context: typer.Context, *, verbose: _Verbose = False) -> None:
     from bot.cli.doctor import doctor as action
 
     _do(lambda: action(context.obj, verbose=verbose), verbose=verbose)
+
+
+@app.command(epilog="Example, for cron: clanstats watchdog --once")
+def watchdog(
+    context: typer.Context,
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once and end; for cron, a timer or a script.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="With --once: only look, post and remember nothing.")
+    ] = False,
+    after: Annotated[
+        timedelta | None,
+        typer.Option(
+            parser=_length, metavar="TIME", help="How long silence may last, like 10m or 24h."
+        ),
+    ] = None,
+    verbose: _Verbose = False,
+) -> None:
+    """Watch the bot from a process of its own, and post to WATCHDOG_WEBHOOK when it is silent.
+
+    With --once it ends with 0 when all is well, and with 1 when something is wrong or could not be
+    told. Without it looks every five minutes until Ctrl-C.
+    """
+    from bot.cli.watching import WatchRequest
+    from bot.cli.watching import watchdog as action
+
+    asked = WatchRequest(after, once=once, is_quiet=quiet)
+    _do(
+        lambda: action(context.obj, asked, verbose=verbose),
+        verbose=verbose,
+        interrupted=130 if once else 0,
+    )
 
 
 def _must_have_demo() -> None:

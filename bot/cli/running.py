@@ -66,7 +66,7 @@ async def until_told(
     patience_s: float = 30.0,
     give_up: Callable[[int], None] = os._exit,
 ) -> int:
-    """Do it until it ends or the process is told to end (Ctrl-C, SIGTERM): then it is cancelled.
+    """Do it until it ends or the process is told to end (Ctrl-C, SIGTERM, SIGHUP): it is cancelled.
 
     A cancel that somebody swallowed is repeated after a time, in which everything can be written;
     what does not end even then is given up, so that the process always ends.
@@ -96,10 +96,12 @@ def _signals(told: asyncio.Event) -> Iterator[None]:
     def tell(*_: object) -> None:
         loop.call_soon_threadsafe(told.set)
 
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is None:
             continue  # SIGBREAK is of Windows alone: Ctrl-Break, or its window is closed
+        if name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN:
+            continue  # started by nohup, to outlive its terminal
         try:
             loop.add_signal_handler(number, tell)
         except NotImplementedError:

@@ -27,6 +27,7 @@ _JOBS = {
     "poll": "Reading Wise Old Man",
     "update-all": "Refreshing members",
     "backup": "Backup",
+    "rehearsal": "Backup restored on trial",
     "forget": "Forgetting who left",
     "flush": "Writing what was heard",
 }

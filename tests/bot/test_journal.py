@@ -390,6 +390,24 @@ def test_the_log_is_its_owners_alone(tmp_path: Path) -> None:
     assert found == {"bot.log": 0o600, "bot.log.1": 0o600, "bot.log.2": 0o600}
 
 
+def test_a_file_that_is_put_aside_by_another_program_is_begun_anew(tmp_path: Path) -> None:
+    file, aside = tmp_path / "clanstats.log", tmp_path / "clanstats.log.old"
+    log = structlog.get_logger()
+    with open_journal("INFO", "text", file, clock=lambda: NOW, stream=StringIO()):
+        log.info("one")
+        file.rename(aside)
+        log.info("two")
+        file.unlink()
+        log.info("three")
+        log.info("four")
+        with file.open("r+b") as opened:
+            opened.truncate(0)  # as logrotate's copytruncate
+        log.info("five")
+    assert aside.read_text("utf-8").split()[-1] == "one"
+    assert [line.split()[-1] for line in file.read_text("utf-8").splitlines()] == ["five"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_file_that_cannot_be_written_is_told_once_and_the_rest_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -350,6 +350,36 @@ def test_every_spelling_of_every_secret_is_told_to_the_journal() -> None:
     }
 
 
+WEBHOOK = "https://discord.com/api/webhooks/123/a-Secret_word"
+
+
+@pytest.mark.parametrize(
+    "address", [WEBHOOK, f" {WEBHOOK}?thread_id=5 ", WEBHOOK.replace("api/", "api/v10/")]
+)
+def test_a_webhook_is_as_discord_gives_it_and_a_secret(address: str) -> None:
+    settings = load({"WATCHDOG_WEBHOOK": address}, None)
+    assert settings.watchdog_webhook is not None
+    assert settings.watchdog_webhook.get_secret_value() == address.strip()
+    assert set(settings.secrets) == {address.strip(), "a-Secret_word"}
+    assert "Secret_word" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a-Secret_word", "http://discord.com/api/webhooks/123/a-Secret_word", f"{WEBHOOK}/slack"],
+)
+def test_what_is_no_webhook_is_refused_without_being_shown(address: str) -> None:
+    (fault,) = faults_of({"WATCHDOG_WEBHOOK": address})
+    assert fault.about == "WATCHDOG_WEBHOOK"
+    assert "Secret_word" not in fault.line
+
+
+def test_silence_lasts_a_day_and_ten_minutes_at_least() -> None:
+    assert load({}, None).watchdog_after == timedelta(hours=24)
+    (fault,) = faults_of({"WATCHDOG_AFTER": "9m"})
+    assert "10m or more" in fault.next_step
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         load({}, None).history_days = 3  # type: ignore[misc]

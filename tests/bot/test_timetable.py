@@ -307,10 +307,24 @@ async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -
         assert len(desk.services.identities) == remembered
 
 
+async def test_a_backup_is_restored_on_trial_and_that_is_recorded_once_a_month(desk: Desk) -> None:
+    clan = await desk.clan()
+    await desk.do("rehearsal")
+    assert "rehearsal" not in await desk.runs(clan)
+    await desk.do("backup")
+    await desk.do("rehearsal")
+    first = (await desk.runs(clan))["rehearsal"]
+    assert (first.outcome, first.detail["players"]) == ("done", 0)
+    desk.clock.forward(DAY)
+    await desk.do("rehearsal")
+    assert (await desk.runs(clan))["rehearsal"] == first
+
+
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "recount", "forget-clans", "forget", "tell-officers", "watch"),
+        *("let-go", "backup", "rehearsal", "recount", "forget-clans", "forget"),
+        *("tell-officers", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -319,6 +333,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "update-all": "every 12:00:00, first after 0:02:00",
         "let-go": "every 0:10:00",
         "backup": "daily at 4",
+        "rehearsal": "daily at 6",
         "recount": "every 1:00:00, first after 0:00:10",
         "forget-clans": "daily at 5",
         "forget": "daily at 5",

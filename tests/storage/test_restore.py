@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from storage.backup import back_up
+from storage.backup import beside as belonging_to
 from storage.columns import to_ms
 from storage.engine import Database
 from storage.errors import (
@@ -24,9 +25,11 @@ from storage.errors import (
 )
 from storage.forgotten import file_beside, remember, remembered
 from storage.migrate import NEWEST, bring_up
-from storage.restore import Restored, restore
+from storage.restore import Restored, examine, restore
+from storage.rotation import Rotation
 from tests.storage.beside import READS, WRITES, beside
 from tests.storage.rows import DAY, NOW, a_clan, everything, names_in, opened
+from tests.storage.test_backup import archive_of, words_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -160,9 +163,9 @@ async def test_what_was_kept_can_be_restored_with_its_log(backup: Path, path: Pa
 
 async def test_the_next_copy_counts_on_from_what_was_restored(backup: Path, path: Path) -> None:
     for days in range(1, 4):
-        await back_up(path, backup.parent, NOW + days * DAY, keep=9)
+        await back_up(path, backup.parent, NOW + days * DAY, Rotation(9, 0, 0, 0))
     await restore(backup, path, NOW)
-    last = await back_up(path, backup.parent, NOW, keep=1)
+    last = await back_up(path, backup.parent, NOW, Rotation(1, 0, 0, 0))
     assert names_in(backup.parent) == {last.name}
 
 
@@ -290,9 +293,10 @@ def dies(wanted):
     steps = 0
     def watch(event, arguments):
         nonlocal steps
-        steps += event in CHANGES
-        if steps == wanted:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if event in CHANGES:  # a kill is an event too, and no step
+            steps += 1
+            if steps == wanted:
+                os.kill(os.getpid(), signal.SIGKILL)
     return watch
 
 def restores(step, place):
@@ -348,3 +352,55 @@ async def test_what_was_restored_is_a_database_to_go_on_with(backup: Path, path:
 async def a_clan_more(database: Database) -> None:
     async with database.writing() as connection:
         await a_clan(connection, guild_id=3)
+
+
+async def test_a_trial_says_what_a_backup_holds_and_changes_nothing(
+    backup: Path, path: Path
+) -> None:
+    before = held_by(path.parent), held_by(backup.parent)
+    found = await examine(backup, path.parent, NOW)
+    assert (found.revision, found.clans, found.players, found.messages) == (NEWEST, 1, 0, 0)
+    assert (held_by(path.parent), held_by(backup.parent)) == before
+    assert not list(path.parent.glob(".trying-*"))
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        ("half", DatabaseDamaged),
+        ("empty", NotOurs),
+        ("INSERT INTO authors (clan_id, name) VALUES (404, 'Nobody')", DatabaseDamaged),
+    ],
+)
+async def test_a_trial_finds_a_backup_that_is_of_no_use(
+    backup: Path, path: Path, how: str, error: type[Exception]
+) -> None:
+    spoil(backup, how)
+    with pytest.raises(error, match=str(backup)):
+        await examine(backup, path.parent, NOW)
+    assert not list(path.parent.glob(".trying-*"))
+
+
+async def test_an_archive_comes_back_with_its_database_and_what_it_replaced_is_kept(
+    path: Path, tmp_path: Path
+) -> None:
+    archive = archive_of(path, "then")
+    copy = await back_up(path, tmp_path / "backups", NOW)
+    archive_of(path, "now")
+    assert (await examine(copy, path.parent, NOW)).belonging == tuple(belonging_to(copy))
+    done = await restore(copy, path, NOW)
+    assert words_in(archive) == ("then", 42)
+    assert done.kept is not None
+    assert words_in(belonging_to(done.kept)[0]) == ("now", 42)
+    await restore(done.kept, path, NOW + DAY)
+    assert words_in(archive) == ("now", 42)
+
+
+async def test_a_damaged_archive_of_a_backup_changes_nothing(path: Path, tmp_path: Path) -> None:
+    archive_of(path, "then")
+    copy = await back_up(path, tmp_path / "backups", NOW)
+    belonging_to(copy)[0].write_bytes(b"no database " * 1000)
+    before = held_by(path.parent)
+    with pytest.raises(DatabaseDamaged, match="archive"):
+        await restore(copy, path, NOW)
+    assert held_by(path.parent) == before

@@ -11,13 +11,14 @@ from bot.services.ops.rounds import (
     poll_clan,
 )
 from bot.services.ops.turns import NotYourTurn, Turns
-from bot.services.ops.upkeep import Status, Upkeep
+from bot.services.ops.upkeep import REHEARSAL, Status, Upkeep
 
 __all__ = [
     "DONE",
     "FAILED",
     "OVERTAKEN",
     "REFUSED",
+    "REHEARSAL",
     "STOPPED",
     "NotYourTurn",
     "Outcome",

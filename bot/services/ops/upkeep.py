@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -34,15 +35,21 @@ from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, players, runs
-from storage.backup import back_up
+from storage.backup import BACKUPS, back_up, keep_elsewhere, newest_copy
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.restore import Examined, examine
 from storage.runs import Run
 
 _log = structlog.get_logger()
 
 _COVERED = Period.MONTH
 _UNEXPECTED = "something that nobody expected"
+_NO_FILE = "none: the database is not a file"
+_REHEARSED_EVERY = timedelta(days=30)
+
+REHEARSAL = "rehearsal"
+"""The job that restores the newest backup on trial."""
 
 _TOLD_TO_END = (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit)
 """What ends a run from outside; the run did not fail."""
@@ -82,9 +89,11 @@ class Upkeep:
         version: str,
         refreshed_group: int | None,
         identities: IdentityCache | None = None,
+        elsewhere: Path | None = None,
     ) -> None:
         self._database = database
         self._identities = identities
+        self._elsewhere = elsewhere
         self._clock = clock
         self.jobs = jobs
         self._version = version
@@ -145,12 +154,45 @@ class Upkeep:
         if closed:
             _log.info("runs that a kill left open are closed", runs=closed)
 
-    async def back_up(self) -> str | None:
-        """Copy the database beside itself and verify the copy; None for one that is not a file."""
+    async def back_up(self, outcome: Outcome) -> None:
+        """Copy the database beside itself, verified, and elsewhere if that is set; note what was.
+
+        That it could not be kept elsewhere is noted, for status; the backup stands all the same.
+        """
         path = self._database.path
         if path is None:
+            outcome.detail["copy"] = _NO_FILE
+            return
+        copy = await back_up(path, path.parent / BACKUPS, self._clock())
+        outcome.detail["copy"] = copy.name
+        if self._elsewhere is None:
+            return
+        try:
+            await keep_elsewhere(copy, self._elsewhere, self._clock())
+        except StorageError as error:
+            _log.warning("the backup is not kept elsewhere", reason=str(error))
+            outcome.detail["not_elsewhere"] = failure(error).get("words", _UNEXPECTED)
+
+    async def must_rehearse(self) -> bool:
+        """Return whether no backup was restored on trial for a month, and there is one."""
+        path, now = self._database.path, self._clock()
+        if path is None or newest_copy(path.parent / BACKUPS, path.stem) is None:
+            return False
+        async with self._database.reading() as connection:
+            done = await runs.last_runs(connection, None, DONE)
+        last = done.get(REHEARSAL)
+        # What is still to come was noted by a clock that ran ahead.
+        return last is None or not timedelta() <= now - last.started_at < _REHEARSED_EVERY
+
+    async def rehearse(self, outcome: Outcome) -> Examined | None:
+        """Restore the newest backup into a temporary file and check it; note what it holds."""
+        path = self._database.path
+        copy = None if path is None else newest_copy(path.parent / BACKUPS, path.stem)
+        if path is None or copy is None:
             return None
-        return (await back_up(path, path.parent / "backups", self._clock())).name
+        found = await examine(copy, path.parent, self._clock())
+        outcome.detail |= {"copy": copy.name, "players": found.players, "messages": found.messages}
+        return found
 
     async def late(self, clan: Clan) -> tuple[Late, ...]:
         """Return the jobs of a clan, or of the whole bot, that are overdue."""
@@ -273,6 +315,9 @@ class Upkeep:
                 )
                 step = run.detail.get("step") or f"look for {run.trace} in the log"
                 found.append(warning(job, f"{job} {how_long}: {words}", step))
+            elif why := run.detail.get("not_elsewhere"):
+                words = f"the last backup was not copied to BACKUP_COPY_DIR: {why}"
+                found.append(warning(job, words, "see that the folder is there and has room"))
             elif history := run.detail.get("history"):
                 words = f"the year before the bot came could not be read yet: {history}"
                 found.append(warning(job, words, AGAIN))

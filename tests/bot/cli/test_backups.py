@@ -19,6 +19,7 @@ from tests.bot.cli.test_commands import python
 from tests.bot.services.talk import heard
 from tests.storage.beside import READS, SHUTS_OUT, beside
 from tests.storage.rows import names_in
+from tests.storage.test_owner import owned_by_another
 
 
 def made(line: Line) -> Path:
@@ -237,3 +238,47 @@ def test_a_folder_that_cannot_be_made_is_told(line: Line, tmp_path: Path) -> Non
     shown = line.types("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/file/clan.db")
     assert shown.exit_code == 1
     assert "check that we may write there" in shown.stderr
+
+
+def test_a_dry_run_says_what_would_come_back_and_changes_nothing(backed_up: Line) -> None:
+    before = names_in(backed_up.database.parent)
+    shown = backed_up.types("restore", "--latest", "--dry-run")
+    assert shown.exit_code == 0, shown.stderr
+    assert f"{made(backed_up)} is whole" in shown.stdout
+    assert "It holds 1 clan, 0 players and 0 messages." in shown.stdout
+    assert shown.stdout.endswith("Nothing was changed.\n")
+    assert names(backed_up.database) == ["After"]
+    assert names_in(backed_up.database.parent) == before
+    with owned_by_another(backed_up.database):
+        shown = backed_up.types("restore", "--latest", "--dry-run")
+    assert (shown.exit_code, "stop it before you restore" in shown.stdout) == (1, True)
+
+
+def test_the_latest_is_the_newest_here_or_elsewhere(backed_up: Line, tmp_path: Path) -> None:
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    keys = {"BACKUP_COPY_DIR": str(drive)}
+    shown = backed_up.types("backup", **keys)
+    assert (shown.exit_code, f"kept elsewhere too: {drive}" in shown.stdout) == (0, True)
+    for copy in (backed_up.database.parent / "backups").iterdir():
+        copy.unlink()
+    shown = backed_up.types("restore", "--latest", **keys)
+    assert shown.exit_code == 0, shown.stderr
+    assert names(backed_up.database) == ["After"]
+    shown = backed_up.types("restore", "--latest")
+    assert (shown.exit_code, "There is no backup in" in shown.stderr) == (1, True)
+
+
+def test_a_folder_that_is_gone_is_said_and_the_backup_is_made(line: Line, tmp_path: Path) -> None:
+    line.make(1, "Iron Cabbage")
+    shown = line.types("backup", BACKUP_COPY_DIR=str(tmp_path / "none"))
+    assert shown.exit_code == 0
+    assert "not kept elsewhere" in shown.stderr
+    assert names(made(line)) == ["Iron Cabbage"]
+
+
+@pytest.mark.parametrize("words", [(), ("--latest", "FILE")])
+def test_which_backup_has_to_be_said_once(backed_up: Line, words: tuple[str, ...]) -> None:
+    typed = [str(made(backed_up)) if word == "FILE" else word for word in words]
+    shown = backed_up.types("restore", *typed)
+    assert (shown.exit_code, "or type --latest instead" in shown.stderr) == (1, True)

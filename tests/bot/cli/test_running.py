@@ -61,7 +61,7 @@ def no_signals(_number: int, _callback: object) -> None:
     raise NotImplementedError
 
 
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("knows_signals", [True, False], ids=["here", "on Windows"])
 async def test_what_runs_is_cancelled_and_cleans_up_when_the_process_is_told_to_end(
     told: signal.Signals,
@@ -84,6 +84,21 @@ async def test_what_runs_is_cancelled_and_cleans_up_when_the_process_is_told_to_
     assert await until_told(bot()) == 0
     assert closed == ["flushed"]
     assert knows_signals or signal.getsignal(told) == before
+
+
+async def test_who_was_started_by_nohup_outlives_its_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+
+        async def bot() -> int:
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.sleep(0)
+            return 7
+
+        assert await until_told(bot()) == 7
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 async def test_a_cancel_that_is_swallowed_is_repeated() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.clan.punctuality import Job, Late
 from bot.services.chat import NO_ACCESS
 from bot.services.game import AGAIN
-from bot.services.ops import DONE, FAILED, REFUSED, Status, Upkeep
+from bot.services.ops import DONE, FAILED, REFUSED, REHEARSAL, Outcome, Status, Upkeep
 from bot.services.ops.rounds import BELIEVE
 from storage import authors, players, privacy, runs
 from storage.engine import Database
@@ -162,8 +162,10 @@ async def test_only_the_group_whose_code_is_known_can_be_late_with_its_refresh(
 
 async def test_a_backup_is_a_whole_database(upkeep: Upkeep, village: Village, path: Path) -> None:
     await village.wrote(1, NOW)
-    name = await upkeep.back_up()
-    assert name == "clan_data-20261120T120000Z.db"
+    outcome = Outcome()
+    await upkeep.back_up(outcome)
+    name = "clan_data-20261120T120000Z.db"
+    assert outcome.detail == {"copy": name}
     with closing(sqlite3.connect(path.parent / "backups" / name)) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert copy.execute("SELECT count(*) FROM messages").fetchone() == (1,)
@@ -442,3 +444,46 @@ async def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
     assert found.words.startswith("only 7 MB are free on the disk of the database")
     free.free = 10**12
     assert "disk" not in [each.about for each in (await upkeep.status(village.clan)).troubles]
+
+
+async def test_a_backup_that_is_not_kept_elsewhere_is_made_and_stands_in_the_status(
+    database: Database, village: Village, path: Path, tmp_path: Path
+) -> None:
+    mine = Upkeep(
+        database,
+        village.clock,
+        (POLL, BACKUP),
+        version="1",
+        refreshed_group=None,
+        elsewhere=tmp_path / "drive",
+    )
+    async with mine.run("backup", None, "t") as outcome:
+        await mine.back_up(outcome)
+    told = [each.words for each in (await mine.status(village.clan)).troubles]
+    assert any("was not copied to BACKUP_COPY_DIR" in words for words in told)
+    assert len(list((path.parent / "backups").iterdir())) == 1
+    (tmp_path / "drive").mkdir()
+    async with mine.run("backup", None, "t") as outcome:
+        await mine.back_up(outcome)
+    told = [each.words for each in (await mine.status(village.clan)).troubles]
+    assert not any("BACKUP_COPY_DIR" in words for words in told)
+
+
+async def test_a_backup_is_restored_on_trial_once_a_month(upkeep: Upkeep, village: Village) -> None:
+    async def due() -> bool:
+        return await upkeep.must_rehearse()
+
+    assert not await due()
+    await upkeep.back_up(Outcome())
+    await run(upkeep, REHEARSAL, None, FAILED)
+    assert await due()
+    async with upkeep.run(REHEARSAL, None, "t") as outcome:
+        assert await upkeep.rehearse(outcome) is not None
+    assert outcome.detail == {"copy": "clan_data-20261120T120000Z.db", "players": 0, "messages": 0}
+    assert not await due()
+    village.clock.forward(29 * DAY)
+    assert not await due()
+    village.clock.forward(DAY)
+    assert await due()
+    village.clock.now -= 90 * DAY
+    assert await due()
