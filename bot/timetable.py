@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot.clan.diagnosis import Severity
 from bot.clan.names import escaped
 from bot.clan.notices import Notice
 from bot.clan.wording import ago
 from bot.journal import step, traced
-from bot.rhythm import Alarm, Daily, Every, Rhythm
+from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import Outcome, poll_clan
 from bot.services.setup import NO_SERVER, Clan
@@ -32,6 +33,9 @@ Outlet = Callable[[Notice], Awaitable[None]]
 
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
+
+_CATCHES_UP_AFTER = timedelta(minutes=10)
+"""So long after the start is done what is rarely due and was missed."""
 
 _log = structlog.get_logger()
 
@@ -114,6 +118,8 @@ class Timetable:
         rhythm, clock = job.rhythm(self._settings), self._services.clock
         timer = self._timer or asyncio.get_running_loop().time
         wait = rhythm.first_wait(clock())
+        if isinstance(rhythm, Weekly | Monthly) and await self._is_missed(job, rhythm):
+            wait = min(wait, _CATCHES_UP_AFTER)
         # Not by its cancellation alone: whatever runs in a job may swallow that.
         while job.name in self._kept:
             alarm = Alarm.after(wait, clock(), timer())
@@ -126,6 +132,11 @@ class Timetable:
                 _log.info("a job is stopped before its end", job=job.name)
                 raise
             wait = rhythm.next_wait(clock(), timedelta(seconds=timer() - began_s))
+
+    async def _is_missed(self, job: BotJob | ClanJob, rhythm: Weekly | Monthly) -> bool:
+        """Return whether a job that is rarely due was not done when it was due last."""
+        done_at = await _guarded(job.name, lambda _: self._services.upkeep.last_done_at(job.name))
+        return done_at is None or done_at < rhythm.last_due(self._services.clock())
 
     async def run(self, job: BotJob | ClanJob) -> None:
         """Do a job now for everybody whom it is for; nothing that fails in it gets out."""
@@ -167,6 +178,15 @@ class Timetable:
         """Keep a verified copy of the database."""
         copy = await self._services.upkeep.back_up()
         outcome.detail["copy"] = copy or "none: the database is not a file"
+
+    async def check(self, outcome: Outcome) -> None:
+        """Look whether the database is whole, in small pieces that hold up nobody."""
+        findings = [each async for each in self._services.integrity.check()]
+        outcome.detail["found"] = [
+            [each.about, each.words, each.next_step]
+            for each in findings
+            if each.severity is Severity.FAULT
+        ]
 
     async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
@@ -286,6 +306,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     ),
     BotJob("let-go", lambda _: Every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
+    BotJob("check", lambda _: Weekly(weekday=6, hour=3), Timetable.check),
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),

@@ -16,7 +16,7 @@ from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
-from bot.services.ops import Turns, Upkeep
+from bot.services.ops import Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
@@ -64,6 +64,7 @@ class Services:
     refreshing: Refreshing
     looking: Looking
     upkeep: Upkeep
+    integrity: Integrity
     turns: Turns
     identities: IdentityCache
     clock: Clock
@@ -135,7 +136,11 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
 
 def jobs(settings: Settings) -> tuple[Job, ...]:
     """Return what has to happen every so often with these settings."""
-    found = [Job("poll", settings.poll_every), Job("backup", timedelta(days=1))]
+    found = [
+        Job("poll", settings.poll_every),
+        Job("backup", timedelta(days=1)),
+        Job("check", timedelta(days=7)),
+    ]
     if settings.wom_group_secret is not None:
         found.append(Job("update-all", settings.update_all_every))
     return tuple(found)
@@ -211,6 +216,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
             identities=identities,
         ),
+        integrity=Integrity(database, clock),
         turns=Turns(),
         identities=identities,
         clock=clock,

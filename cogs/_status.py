@@ -30,6 +30,7 @@ _JOBS = {
     "update-all": "Refreshing members",
     "backup": "Backup",
     "forget": "Forgetting who left",
+    "check": "Looking over the database",
     "flush": "Writing what was heard",
 }
 _NO_TROUBLE = (DONE, STOPPED, None)

@@ -114,6 +114,15 @@ async def last_runs(
     return {row.job: Run(*row) for row in rows}
 
 
+async def last_done_at(connection: AsyncConnection, job: str, outcome: str) -> datetime | None:
+    """Return when the newest run of a job began that ended so, of whatever clan."""
+    run = JOB_RUNS.c
+    found: datetime | None = await connection.scalar(
+        select(func.max(run.started_at)).where(run.job == job, run.outcome == outcome)
+    )
+    return found
+
+
 async def go_blind(
     connection: AsyncConnection,
     clan_id: int,

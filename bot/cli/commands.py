@@ -270,6 +270,28 @@ def restore(
     _do(lambda: action(context.obj, file), verbose=verbose)
 
 
+@app.command(epilog="Example: clanstats check --repair")
+def check(
+    context: typer.Context,
+    *,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Mend what can be mended, after a backup; stop the bot first."
+        ),
+    ] = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Look whether the database is whole and agrees with itself; the bot may run meanwhile.
+
+    One line for each thing: what is so, and what to do about it. Ends with 0 when nothing is wrong,
+    with 1 when something is, or still is after mending.
+    """
+    from bot.cli.checking import check as action
+
+    _do(lambda: action(context.obj, repairs=repair, verbose=verbose), verbose=verbose)
+
+
 @app.command(name="forget-clan", epilog="Example: clanstats forget-clan 'Amber Lanterns'")
 def forget_clan(
     context: typer.Context,

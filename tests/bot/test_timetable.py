@@ -19,7 +19,7 @@ import pytest_asyncio
 from bot.clan.names import escaped
 from bot.clan.notices import Notice
 from bot.journal import open_journal
-from bot.rhythm import Daily, Every, Rhythm
+from bot.rhythm import Daily, Every, Rhythm, Weekly
 from bot.services.ops import Outcome
 from bot.services.setup import Clan
 from bot.settings import Settings, load
@@ -277,7 +277,7 @@ async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "recount", "forget-clans", "forget", "watch"),
+        *("let-go", "backup", "check", "recount", "forget-clans", "forget", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -286,6 +286,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "update-all": "every 12:00:00, first after 0:02:00",
         "let-go": "every 0:10:00",
         "backup": "daily at 4",
+        "check": "Sun at 03:00",
         "recount": "every 1:00:00, first after 0:00:10",
         "forget-clans": "daily at 5",
         "forget": "daily at 5",
@@ -482,6 +483,22 @@ async def ticking(desk: Desk) -> AsyncIterator[Ticking]:
     yield made
     timetable.stop()
     await timetable.finished()
+
+
+async def test_what_is_rarely_due_and_was_missed_is_done_soon_after_the_start(desk: Desk) -> None:
+    await desk.clan()
+    check, rhythm = BY_NAME["check"], Weekly(weekday=6, hour=3)
+
+    async def is_missed() -> bool:
+        return await desk.timetable._is_missed(check, rhythm)
+
+    assert await is_missed()
+    await desk.do("check")
+    assert not await is_missed()
+    desk.clock.forward(rhythm.first_wait(NOW) - MINUTE)
+    assert not await is_missed()
+    desk.clock.forward(MINUTE)
+    assert await is_missed()
 
 
 async def test_jobs_are_done_as_often_as_their_rhythm_says(ticking: Ticking) -> None:

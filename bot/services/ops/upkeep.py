@@ -23,6 +23,7 @@ from bot.services.ops.troubles import (
     disk_troubles,
     gap_troubles,
     hidden_troubles,
+    integrity_troubles,
     list_troubles,
     lost_troubles,
     odd_troubles,
@@ -42,6 +43,8 @@ from storage.runs import Run
 _log = structlog.get_logger()
 
 _COVERED = Period.MONTH
+_OF_THE_BOT = frozenset({"backup", "check"})
+"""Jobs that are expected whatever a clan has chosen."""
 _UNEXPECTED = "something that nobody expected"
 
 _TOLD_TO_END = (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit)
@@ -152,6 +155,11 @@ class Upkeep:
             return None
         return (await back_up(path, path.parent / "backups", self._clock())).name
 
+    async def last_done_at(self, job: str) -> datetime | None:
+        """Return when a job was last begun that went well, for whatever clan."""
+        async with self._database.reading() as connection:
+            return await runs.last_done_at(connection, job, DONE)
+
     async def late(self, clan: Clan) -> tuple[Late, ...]:
         """Return the jobs of a clan, or of the whole bot, that are overdue."""
         async with self._database.reading() as connection:
@@ -195,6 +203,7 @@ class Upkeep:
             troubles=(
                 *disk_troubles(self._database.path, size),
                 *self._troubles(clan, ran, late, now),
+                *integrity_troubles(ran.get("check")),
                 *rank_troubles(view),
                 *list_troubles(view, changed_at),
                 *odd_troubles(view, ran.get("poll")),
@@ -227,7 +236,7 @@ class Upkeep:
         return [
             job
             for job in self.jobs
-            if job.name == "backup"
+            if job.name in _OF_THE_BOT
             or (clan.wom_group_id is not None and (refreshed or job.name != "update-all"))
         ]
 
