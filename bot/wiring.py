@@ -103,10 +103,11 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     timer: Callable[[], float] = time.monotonic,
     alone: bool = False,
+    program: str = "`clanstats run`",
 ) -> AsyncIterator[Services]:
     """Yield the services on a database that is brought up to the newest schema.
 
-    Who must be `alone` owns the database meanwhile. Tests give a still clock, an
+    Who must be `alone` owns the database meanwhile, as that `program`. Tests give a still clock, an
     httpx.MockTransport, and a sleep and a timer that do not wait. Raises StorageError when the
     database cannot be used; on leaving, what was heard is written and everything is closed.
     """
@@ -118,7 +119,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     owned = ExitStack()
     try:
         if alone and database.path is not None:
-            owned.enter_context(owning(database.path, "`clanstats run`", clock()))
+            owned.enter_context(owning(database.path, program, clock()))
         migrated = await bring_up(database, clock(), alone=alone)
         services = _services(settings, database, wom, drawing, clock, migrated)
         await services.privacy.forget_again()

@@ -4,9 +4,21 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import Instant
 from storage.engine import insert_missing
 from storage.tables import BLIND_SPOTS, CHANNEL_VIEWERS, CHANNELS, JOB_RUNS
 
@@ -187,6 +199,37 @@ async def read_since(connection: AsyncConnection, clan_id: int) -> None:
         .where(blind.clan_id == clan_id, blind.channel_id.is_(None), blind.ended_at.is_not(None))
         .values(is_read=True)
     )
+    await _join_read(connection, clan_id)
+
+
+async def _join_read(connection: AsyncConnection, clan_id: int) -> None:
+    """Let times that were read and follow each other without a gap be one.
+
+    Where history is read by the hour and nobody listens in between, one row is enough for all.
+    """
+    blind = BLIND_SPOTS.c
+    rows = await connection.execute(
+        select(blind.id, blind.started_at, blind.ended_at)
+        .where(blind.clan_id == clan_id, blind.channel_id.is_(None), blind.is_read)
+        .order_by(blind.started_at, blind.id)
+    )
+    ends: dict[int, datetime] = {}
+    gone: list[int] = []
+    first_id, first_end = 0, None
+    for row_id, started_at, ended_at in rows:
+        if first_end is not None and started_at == first_end:
+            gone.append(row_id)
+            first_end = ends[first_id] = ended_at
+        else:
+            first_id, first_end = row_id, ended_at
+    if gone:
+        await connection.execute(delete(BLIND_SPOTS).where(blind.id.in_(gone)))
+        await connection.execute(
+            update(BLIND_SPOTS)
+            .where(blind.id == bindparam("row_id"))
+            .values(ended_at=bindparam("end_at", type_=Instant)),
+            [{"row_id": row_id, "end_at": at} for row_id, at in ends.items()],
+        )
 
 
 async def unread_from(connection: AsyncConnection, clan_id: int) -> datetime | None:

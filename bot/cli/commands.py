@@ -164,6 +164,18 @@ def poll(
     _do(lambda: action(context.obj, clan, believe=believe, verbose=verbose), verbose=verbose)
 
 
+@app.command(epilog="Example, once an hour in cron: clanstats harvest")
+def harvest(context: typer.Context, *, clan: _Clan = None, verbose: _Verbose = False) -> None:
+    """Poll Wise Old Man and read what was written on Discord since the last time, then end.
+
+    For who does not let the bot run. Voice, reactions and commands are not seen. Ends with 0 when
+    everything was read, with 1 when something was not; the rest is done all the same.
+    """
+    from bot.cli.harvesting import harvest as action
+
+    _do(lambda: action(context.obj, clan, verbose=verbose), verbose=verbose)
+
+
 @app.command()
 def report(  # noqa: PLR0913 - each is an option of the report
     context: typer.Context,
