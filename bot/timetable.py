@@ -5,11 +5,12 @@ not the same job for the next clan. A job never overlaps itself: it is due again
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -17,8 +18,10 @@ import structlog
 from bot.clan.diagnosis import Severity
 from bot.clan.names import escaped
 from bot.clan.notices import Notice
+from bot.clan.spans import Period
 from bot.clan.wording import ago
 from bot.journal import step, traced
+from bot.reports.documents import write_report
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import Outcome, poll_clan
@@ -203,6 +206,20 @@ class Timetable:
             "`/clanstats status`.",
         )
 
+    async def report(self, clan: Clan, _outcome: Outcome) -> None:
+        """Write the week's report into the folder of the settings."""
+        folder = self._settings.report_dir
+        if folder is None:
+            return
+        files = await self._services.publish.report_files(clan, Period.WEEK)
+        place = report_folder(folder, clan, await self._services.clans.every())
+        await asyncio.to_thread(write_report, place, files)
+
+    async def clean_up(self, outcome: Outcome) -> None:
+        """Delete records of runs that nobody asks for any more, and files that a kill left."""
+        folders = [each for each in (self._settings.report_dir,) if each is not None]
+        outcome.detail |= await self._services.upkeep.clean_up(folders)
+
     async def update_all(self, clan: Clan, outcome: Outcome) -> None:
         """Have Wise Old Man refresh the members who do not refresh themselves."""
         secret = self._settings.wom_group_secret
@@ -278,6 +295,15 @@ async def _guarded(name: str, action: Callable[[str], Awaitable[T]]) -> T | None
     return None
 
 
+def report_folder(folder: Path, clan: Clan, clans: Collection[Clan]) -> Path:
+    """Return where a clan's report goes: into the folder itself, or one for each of several."""
+    return folder if len(clans) == 1 else folder / str(clan.guild_id)
+
+
+def _reports(settings: Settings, clan: Clan) -> bool:
+    return settings.report_dir is not None and clan.polled_at is not None
+
+
 def _has_group(_settings: Settings, clan: Clan) -> bool:
     return clan.wom_group_id is not None
 
@@ -310,5 +336,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),
+    ClanJob("report", lambda our: Weekly(*our.report_at), Timetable.report, _reports),
+    BotJob("cleanup", lambda our: Monthly(*our.cleanup_at), Timetable.clean_up),
     ClanJob("watch", lambda _: Every(timedelta(minutes=15)), Timetable.watch, recorded=False),
 )

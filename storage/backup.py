@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from itertools import count
@@ -29,6 +29,9 @@ OUR_TABLES = frozenset({"alembic_version", "clans", "players"})
 
 SUFFIXES = ("", "-wal", "-journal", "-shm")
 """What SQLite puts behind a database's name: the file, what belongs to it, and what it can miss."""
+
+_HALF_WRITTEN = re.compile(r"\.(report\.png|clan_report\.xlsx|cycle\.json)\.\w+\.part")
+"""What is written to a name of its own before it takes the place of the last one."""
 
 _Age = tuple[int, int, str]
 """A copy's number, when it was written last, and its name; the first that differs decides."""
@@ -172,6 +175,19 @@ def _clear(folder: Path, stem: str, now: datetime) -> None:
             before = (now - _LEFT_BEHIND).timestamp()
             if name.fullmatch(each.name) and each.stat().st_mtime < before:
                 each.unlink()
+
+
+def drop_leftovers(folders: Iterable[Path], now: datetime) -> int:
+    """Delete half-written files of ours that are over a day old; return how many those were."""
+    before, gone = (now - _LEFT_BEHIND).timestamp(), 0
+    for folder in folders:
+        for each in folder.glob(".*.part") if folder.is_dir() else ():
+            with suppress(OSError):
+                is_ours = _HALF_WRITTEN.fullmatch(each.name) and each.is_file()
+                if is_ours and each.stat().st_mtime < before:
+                    each.unlink()
+                    gone += 1
+    return gone
 
 
 def _age(path: Path) -> Iterator[_Age]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     FromClause,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -126,6 +127,19 @@ async def last_runs(
     return {row.job: Run(*row) for row in rows}
 
 
+async def forget_before(connection: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete records of runs that began before an instant, and return how many those were.
+
+    Not the newest of a job and clan with each outcome: when something was last done stays known.
+    """
+    run, later = JOB_RUNS.c, JOB_RUNS.alias("later").c
+    same = (later.job == run.job) & (later.outcome == run.outcome)
+    of_clan = func.coalesce(later.clan_id, 0) == func.coalesce(run.clan_id, 0)
+    is_not_newest = exists().where(same, of_clan, later.id > run.id)
+    old = select(run.id).where(run.started_at < before, is_not_newest).limit(limit)
+    return (await connection.execute(delete(JOB_RUNS).where(run.id.in_(old)))).rowcount
+
+
 async def last_done_at(connection: AsyncConnection, job: str, outcome: str) -> datetime | None:
     """Return when the newest run of a job began that ended so, of whatever clan."""
     run = JOB_RUNS.c
@@ -203,25 +217,20 @@ async def read_since(connection: AsyncConnection, clan_id: int) -> None:
 
 
 async def _join_read(connection: AsyncConnection, clan_id: int) -> None:
-    """Let times that were read and follow each other without a gap be one.
-
-    Where history is read by the hour and nobody listens in between, one row is enough for all.
-    """
+    """Let times that were read and follow each other without a gap be one row."""
     blind = BLIND_SPOTS.c
     rows = await connection.execute(
         select(blind.id, blind.started_at, blind.ended_at)
         .where(blind.clan_id == clan_id, blind.channel_id.is_(None), blind.is_read)
         .order_by(blind.started_at, blind.id)
     )
-    ends: dict[int, datetime] = {}
-    gone: list[int] = []
-    first_id, first_end = 0, None
+    first_id, ends, gone = 0, dict[int, datetime](), list[int]()
     for row_id, started_at, ended_at in rows:
-        if first_end is not None and started_at == first_end:
+        if started_at == ends.get(first_id):
             gone.append(row_id)
-            first_end = ends[first_id] = ended_at
         else:
-            first_id, first_end = row_id, ended_at
+            first_id = row_id
+        ends[first_id] = ended_at
     if gone:
         await connection.execute(delete(BLIND_SPOTS).where(blind.id.in_(gone)))
         await connection.execute(

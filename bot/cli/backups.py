@@ -31,10 +31,17 @@ _UNKNOWN = (
 
 async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
     """Copy the database into the backups folder, verified, and say where to."""
-    path = _file(context.settings())
-    copy = await back_up(path, path.parent / "backups", now(), wait=wait)
-    screen().print(f"{path.name} was copied and the copy checked: {copy}", soft_wrap=True)
+    settings = context.settings()
+    copy = await copied(settings, wait)
+    name = _file(settings).name
+    screen().print(f"{name} was copied and the copy checked: {copy}", soft_wrap=True)
     return 0
+
+
+async def copied(settings: Settings, wait: float = WAIT_SECONDS) -> Path:
+    """Return a verified copy of the database in the backups folder beside it."""
+    path = _file(settings)
+    return await back_up(path, path.parent / "backups", now(), wait=wait)
 
 
 async def restore(context: CliContext, file: Path) -> int:

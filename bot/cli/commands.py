@@ -176,6 +176,28 @@ def harvest(context: typer.Context, *, clan: _Clan = None, verbose: _Verbose = F
     _do(lambda: action(context.obj, clan, verbose=verbose), verbose=verbose)
 
 
+@app.command(epilog="Example, once a day in cron: clanstats cycle --out reports")
+def cycle(
+    context: typer.Context,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for the reports; else REPORT_DIR.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what a killed cycle did today already.")
+    ] = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Back up, harvest and write the week's reports, one line for each step.
+
+    A step that fails stops no other. Ends with 0 when all went well, with 1 when a step failed. A
+    cycle that was killed goes on where it stood on the same day.
+    """
+    from bot.cli.cycling import cycle as action
+
+    _do(lambda: action(context.obj, out, again=again, verbose=verbose), verbose=verbose)
+
+
 @app.command()
 def report(  # noqa: PLR0913 - each is an option of the report
     context: typer.Context,

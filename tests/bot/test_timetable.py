@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import io
+import os
 import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,7 +24,7 @@ from bot.rhythm import Daily, Every, Rhythm, Weekly
 from bot.services.ops import Outcome
 from bot.services.setup import Clan
 from bot.settings import Settings, load
-from bot.timetable import JOBS, BotJob, ClanJob, Timetable
+from bot.timetable import JOBS, BotJob, ClanJob, Timetable, report_folder
 from bot.wiring import Services, open_services
 from storage import clans
 from storage.runs import Run
@@ -277,7 +278,17 @@ async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "check", "recount", "forget-clans", "forget", "watch"),
+        *(
+            "let-go",
+            "backup",
+            "check",
+            "recount",
+            "forget-clans",
+            "forget",
+            "report",
+            "cleanup",
+            "watch",
+        ),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -290,6 +301,8 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "recount": "every 1:00:00, first after 0:00:10",
         "forget-clans": "daily at 5",
         "forget": "daily at 5",
+        "report": "Mon at 06:00",
+        "cleanup": "day 1 at 04:30",
         "watch": "every 0:15:00",
     }
     desk.timetable.start()
@@ -499,6 +512,50 @@ async def test_what_is_rarely_due_and_was_missed_is_done_soon_after_the_start(de
     assert not await is_missed()
     desk.clock.forward(MINUTE)
     assert await is_missed()
+
+
+async def test_the_week_s_report_is_written_where_the_settings_say_and_nowhere_else(
+    desk: Desk, tmp_path: Path
+) -> None:
+    clan = await desk.clan()
+    await desk.do("poll")
+    await desk.do("report")
+    assert "report" not in await desk.runs(clan)
+    folder = tmp_path / "drive" / "clan"
+    settings = desk.settings.model_copy(update={"report_dir": folder})
+    timetable = Timetable(desk.services, settings, Said())
+    await timetable.run(BY_NAME["report"])
+    assert {each.name for each in folder.iterdir()} == {"report.png", "clan_report.xlsx"}
+    assert (await desk.runs(clan))["report"].outcome == "done"
+    other = await desk.services.clans.found(7, "Swamp Tofu")
+    places = [report_folder(folder, each, [clan, other]) for each in (clan, other)]
+    assert places == [folder / "1", folder / "7"]
+
+
+async def test_old_records_and_leftover_files_go_and_the_newest_of_each_stays(
+    desk: Desk, path: Path
+) -> None:
+    clan = await desk.clan()
+    await desk.do("poll")
+    await desk.do("poll")
+    left = path.with_name(".clan_report.xlsx.abc123.part")
+    theirs = path.with_name(".another.abc123.part")
+    for each in (left, theirs):
+        each.write_bytes(b"half")
+        os.utime(each, (0, 0))
+    desk.clock.forward(120 * DAY)
+    await desk.do("poll")
+    await desk.do("poll")
+    await desk.do("cleanup")
+    run = (await desk.runs(clan))["cleanup"]
+    assert run.detail == {"runs": 2, "files": 1}
+    assert (left.exists(), theirs.exists()) == (False, True)
+    desk.clock.forward(120 * DAY)
+    await desk.do("cleanup")
+    runs = await desk.runs(clan)
+    assert "poll" in runs
+    assert runs["cleanup"].detail["runs"] == 1
+    assert one(path, "SELECT count(*) FROM job_runs WHERE job = 'poll'") == 1
 
 
 async def test_jobs_are_done_as_often_as_their_rhythm_says(ticking: Ticking) -> None:

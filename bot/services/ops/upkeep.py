@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -35,7 +36,7 @@ from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, players, runs
-from storage.backup import back_up
+from storage.backup import back_up, drop_leftovers
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.runs import Run
@@ -45,6 +46,7 @@ _log = structlog.get_logger()
 _COVERED = Period.MONTH
 _OF_THE_BOT = frozenset({"backup", "check"})
 """Jobs that are expected whatever a clan has chosen."""
+_RUNS_KEPT, _AT_ONCE = timedelta(days=90), 200
 _UNEXPECTED = "something that nobody expected"
 
 _TOLD_TO_END = (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit)
@@ -154,6 +156,21 @@ class Upkeep:
         if path is None:
             return None
         return (await back_up(path, path.parent / "backups", self._clock())).name
+
+    async def clean_up(self, folders: Sequence[Path] = ()) -> dict[str, int]:
+        """Delete what grows and nobody asks for any more; return how much of it that was.
+
+        Records of runs in small pieces, and files that a kill left half-written beside the database
+        or in some folders. Backups are rotated whenever one is made.
+        """
+        now, runs_gone, gone = self._clock(), 0, _AT_ONCE
+        while gone == _AT_ONCE:
+            async with self._database.writing() as connection:
+                gone = await runs.forget_before(connection, now - _RUNS_KEPT, _AT_ONCE)
+            runs_gone += gone
+        path = self._database.path
+        places = [*folders, *([] if path is None else [path.parent])]
+        return {"runs": runs_gone, "files": await asyncio.to_thread(drop_leftovers, places, now)}
 
     async def last_done_at(self, job: str) -> datetime | None:
         """Return when a job was last begun that went well, for whatever clan."""

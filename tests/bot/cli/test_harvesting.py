@@ -137,7 +137,7 @@ async def test_what_is_written_while_it_reads_is_not_called_read(reader: Reader)
         clock.forward(timedelta(minutes=1))
         return told(method, where)
 
-    reader.stand._told = slowly  # type: ignore[method-assign]
+    reader.stand._told = slowly  # type: ignore[method-assign, assignment]
     await reader.reads()
     listened = instant(reader.kept("SELECT listened_at FROM clans"))
     assert listened is not None
