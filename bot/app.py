@@ -18,6 +18,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.clan.notices import Notice
+from bot.services.setup import Clans
 from bot.wiring import Services
 
 _COGS = "cogs"
@@ -139,18 +140,7 @@ class ClanBot(commands.Bot):
     async def _settle_in(self) -> None:
         """Note where we are, and give the group of the settings to whom it is meant for."""
         servers = {guild.id: guild.name for guild in self.guilds}
-        clans = self.services.clans
-        await clans.be_in(servers)
-        meant = _server_meant(servers, self._named)
-        clan = None if meant is None else await clans.of_guild(meant)
-        if clan is not None:
-            clan = await clans.adopt(clan, self._group_id)
-            if self._group_id not in {None, clan.wom_group_id}:
-                _log.info("the group that was chosen in /clanstats setup counts, not WOM_GROUP_ID")
-        elif servers and self._group_id is not None:
-            served = {each.wom_group_id for each in await clans.every()}
-            if self._group_id not in served:
-                _log.warning(_whose_group(len(servers), is_named=self._named is not None))
+        await settle_in(self.services.clans, servers, self._named, self._group_id)
 
     async def speak(self, notice: Notice) -> None:
         """Post a notice in the officers' channel; where there is none it is only logged.
@@ -191,6 +181,26 @@ def _extensions() -> Iterator[str]:
             yield f"{name}.{_COMMANDS}"
         elif not module.ispkg and not module.name.startswith("_"):
             yield name
+
+
+async def settle_in(
+    clans: Clans, servers: Mapping[int, str], named: int | None, group_id: int | None
+) -> None:
+    """Note in which servers the bot is, and give the group of the settings to whom it is meant for.
+
+    That is the server that the settings name, or the only one.
+    """
+    await clans.be_in(servers)
+    meant = _server_meant(servers, named)
+    clan = None if meant is None else await clans.of_guild(meant)
+    if clan is not None:
+        clan = await clans.adopt(clan, group_id)
+        if group_id not in {None, clan.wom_group_id}:
+            _log.info("the group that was chosen in /clanstats setup counts, not WOM_GROUP_ID")
+    elif servers and group_id is not None:
+        served = {each.wom_group_id for each in await clans.every()}
+        if group_id not in served:
+            _log.warning(_whose_group(len(servers), is_named=named is not None))
 
 
 def _server_meant(servers: Collection[int], named: int | None) -> int | None:

@@ -7,17 +7,19 @@ import asyncio
 import logging
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
 import structlog
 
-from bot.app import NOTHING, ClanBot, Granted
+from bot.app import NOTHING, ClanBot, Granted, intents
 from bot.clan.notices import Notice
+from bot.journal import short_id
 from bot.settings import Settings
 from bot.timetable import Timetable
 from bot.wiring import Services, leave_loaded
@@ -273,6 +275,53 @@ async def opened_bot(
         await timetable.finished()
 
 
+@dataclass(frozen=True, slots=True)
+class ServerRead:
+    """What reading one server came to; `failed` says in words what could not be read, and why."""
+
+    name: str
+    channels: int = 0
+    messages: int = 0
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What Discord says about the bot, and what was read of each server."""
+
+    setup: DiscordSetup
+    servers: tuple[ServerRead, ...]
+
+
+async def harvest(  # noqa: PLR0913 - whose history is read, and what is told of it
+    token: str,
+    services: Services,
+    settings: Settings,
+    *,
+    only: Collection[int] | None = None,
+    tells: Callable[[str], None] = _log.debug,
+    new_id: Callable[[], str] = short_id,
+) -> Harvest:
+    """Read what was written in the bot's servers, or `only` in some, without the gateway.
+
+    NoDiscord when Discord does not let us in; what is wrong with one server costs that one alone.
+    """
+    with _no_discord():
+        setup = await _application(token)
+    # No wait may be endless: what Discord delays for longer is read the next time.
+    client = discord.Client(intents=intents(setup.granted), max_ratelimit_timeout=_LONGEST_PAUSE_S)
+    async with client:
+        with _no_discord():
+            await client.login(token)
+        # The roof knows Discord's servers and messages, and is known by name alone.
+        reads = import_module("cogs._harvest").harvest
+        try:
+            servers = await reads(client, services, settings, only, tells, new_id)
+        except _AWAY as error:
+            raise NoDiscord(_why(error), "try again later") from error
+    return Harvest(setup, servers)
+
+
 def _quiet_client() -> discord.Client:
     # discord.py warns of a client that is told of no servers.
     return discord.Client(intents=discord.Intents(guilds=True))
@@ -284,8 +333,15 @@ async def read_setup(
     opens_client: Callable[[], discord.Client] = _quiet_client,
 ) -> DiscordSetup:
     """Return what Discord says about the bot, and whether it is in a server; NoDiscord if not."""
-    try:
+    with _no_discord():
         return await _application(token, guild_id, opens_client)
+
+
+@contextmanager
+def _no_discord() -> Iterator[None]:
+    """Raise what keeps us from Discord as NoDiscord."""
+    try:
+        yield
     except discord.LoginFailure as error:
         raise _unknown_token() from error
     except (discord.DiscordException, *_AWAY, *_UNREADABLE) as error:

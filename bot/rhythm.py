@@ -4,6 +4,7 @@ A clock that is set back delays nothing. One that jumps ahead, or a machine that
 due what was missed: once, however much it was.
 """
 
+from calendar import day_abbr, monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,6 +13,7 @@ LONGEST_NAP_S = 30.0
 """How long a jump of the clock on the wall may go unseen."""
 
 _DAY, _HALF_A_DAY = timedelta(days=1), timedelta(hours=12)
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,67 @@ class Daily:
         return f"daily at {self.hour}"
 
 
-Rhythm = Every | Daily
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Every week on a weekday (0 is Monday) at a time, in UTC."""
+
+    weekday: int
+    hour: int
+    minute: int = 0
+
+    def last_due(self, now: datetime) -> datetime:
+        """Return when it was due last."""
+        at = now.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
+        at -= _DAY * ((now.weekday() - self.weekday) % 7)
+        return at if at <= now else at - _WEEK
+
+    def first_wait(self, now: datetime) -> timedelta:
+        """Return how long until it is due for the first time."""
+        return self.last_due(now) + _WEEK - now
+
+    def next_wait(self, now: datetime, took: timedelta) -> timedelta:  # noqa: ARG002 - see Every
+        """Return how long until it is due again: never twice for one week of a clock set back."""
+        wait = self.first_wait(now)
+        return wait if wait >= _WEEK / 2 else wait + _WEEK
+
+    def __str__(self) -> str:
+        """Such as "Mon at 06:00"."""
+        return f"{day_abbr[self.weekday]} at {self.hour:02}:{self.minute:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """Every month on a day, or the last one of a month that is shorter, at a time, in UTC."""
+
+    day: int
+    hour: int
+    minute: int = 0
+
+    def last_due(self, now: datetime) -> datetime:
+        """Return when it was due last."""
+        at = self._in_month(now)
+        return at if at <= now else self._in_month(at.replace(day=1) - _DAY)
+
+    def first_wait(self, now: datetime) -> timedelta:
+        """Return how long until it is due for the first time."""
+        at = self._in_month(now)
+        return (at if at > now else self._in_month(at.replace(day=28) + 4 * _DAY)) - now
+
+    def next_wait(self, now: datetime, took: timedelta) -> timedelta:  # noqa: ARG002 - see Every
+        """Return how long until it is due again: never twice for one month of a clock set back."""
+        wait = self.first_wait(now)
+        return wait if wait >= 14 * _DAY else wait + self.first_wait(now + wait)
+
+    def _in_month(self, instant: datetime) -> datetime:
+        day = min(self.day, monthrange(instant.year, instant.month)[1])
+        return instant.replace(day=day, hour=self.hour, minute=self.minute, second=0, microsecond=0)
+
+    def __str__(self) -> str:
+        """Such as "day 1 at 04:00"."""
+        return f"day {self.day} at {self.hour:02}:{self.minute:02}"
+
+
+Rhythm = Every | Daily | Weekly | Monthly
 
 
 class Alarm(NamedTuple):

@@ -46,6 +46,7 @@ _WEBHOOK = re.compile(
     re.ASCII,
 )
 _LOOKS_ALIKE = 0.75
+_LONGEST_MONTH = 31
 
 
 class SettingsError(Exception):
@@ -73,6 +74,24 @@ def _spelled(pattern: str, wrong: str) -> BeforeValidator:
         return text.strip()
 
     return BeforeValidator(check)
+
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
+
+
+def _weekly(text: str) -> tuple[int, int, int]:
+    found = re.fullmatch(rf"([a-z]{{3}})[a-z]*\s+{_CLOCK}", text.strip().lower(), re.ASCII)
+    if found is None or found[1] not in _WEEKDAYS:
+        raise ValueError("is no day of the week with a time")
+    return _WEEKDAYS.index(found[1]), int(found[2]), int(found[3])
+
+
+def _monthly(text: str) -> tuple[int, int, int]:
+    found = re.fullmatch(rf"(\d{{1,2}})\s+{_CLOCK}", text.strip(), re.ASCII)
+    if found is None or not 1 <= int(found[1]) <= _LONGEST_MONTH:
+        raise ValueError("is no day of the month with a time")
+    return int(found[1]), int(found[2]), int(found[3])
 
 
 def _code(text: str) -> str:
@@ -194,6 +213,15 @@ class Settings(BaseSettings):
     )
     update_all_every: _Duration = Field(
         timedelta(hours=12), ge=timedelta(hours=6), description="6h or more, like 12h or 1d"
+    )
+    report_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] | None = Field(
+        None, description="a folder, which is made if it is not there"
+    )
+    report_at: Annotated[tuple[int, int, int], BeforeValidator(_weekly)] = Field(
+        (0, 6, 0), description="a day of the week and a time in UTC, like Mon 06:00"
+    )
+    cleanup_at: Annotated[tuple[int, int, int], BeforeValidator(_monthly)] = Field(
+        (1, 4, 30), description="a day of the month and a time in UTC, like 1 04:30"
     )
     history_days: int = Field(90, ge=0, le=3650, description="a number of days from 0 to 3650")
     forget_clan_after: _Duration = Field(

@@ -5,20 +5,24 @@ not the same job for the next clan. A job never overlaps itself: it is due again
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 
+from bot.clan.diagnosis import Severity
 from bot.clan.names import escaped
 from bot.clan.notices import NewToOfficers, Notice, may_tell_officers, officers_words
+from bot.clan.spans import Period
 from bot.clan.wording import ago
 from bot.journal import step, traced
-from bot.rhythm import Alarm, Daily, Every, Rhythm
+from bot.reports.documents import write_report
+from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import REHEARSAL, Outcome, poll_clan
 from bot.services.setup import NO_SERVER, Clan
@@ -35,6 +39,8 @@ _OFTEN_ENOUGH = 6
 
 _DECIDE = "Decide in `/clanstats links`."
 _ANSWER = "Say hi; `/clanstats alerts` lists them."
+_CATCHES_UP_AFTER = timedelta(minutes=10)
+"""So long after the start is done what is rarely due and was missed."""
 
 _log = structlog.get_logger()
 
@@ -117,6 +123,8 @@ class Timetable:
         rhythm, clock = job.rhythm(self._settings), self._services.clock
         timer = self._timer or asyncio.get_running_loop().time
         wait = rhythm.first_wait(clock())
+        if isinstance(rhythm, Weekly | Monthly) and await self._is_missed(job, rhythm):
+            wait = min(wait, _CATCHES_UP_AFTER)
         # Not by its cancellation alone: whatever runs in a job may swallow that.
         while job.name in self._kept:
             alarm = Alarm.after(wait, clock(), timer())
@@ -129,6 +137,11 @@ class Timetable:
                 _log.info("a job is stopped before its end", job=job.name)
                 raise
             wait = rhythm.next_wait(clock(), timedelta(seconds=timer() - began_s))
+
+    async def _is_missed(self, job: BotJob | ClanJob, rhythm: Weekly | Monthly) -> bool:
+        """Return whether a job that is rarely due was not done when it was due last."""
+        done_at = await _guarded(job.name, lambda _: self._services.upkeep.last_done_at(job.name))
+        return done_at is None or done_at < rhythm.last_due(self._services.clock())
 
     async def run(self, job: BotJob | ClanJob) -> None:
         """Do a job now for everybody whom it is for; nothing that fails in it gets out."""
@@ -178,6 +191,15 @@ class Timetable:
             async with recorded(self._services, REHEARSAL, trace) as outcome:
                 await self._services.upkeep.rehearse(outcome)
 
+    async def check(self, outcome: Outcome) -> None:
+        """Look whether the database is whole, in small pieces that hold up nobody."""
+        findings = [each async for each in self._services.integrity.check()]
+        outcome.detail["found"] = [
+            [each.about, each.words, each.next_step]
+            for each in findings
+            if each.severity is Severity.FAULT
+        ]
+
     async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
         result = await poll_clan(self._services.poll, self._services.cases, clan, outcome)
@@ -192,6 +214,20 @@ class Timetable:
             "each poll looks at it anew. If it is right, leadership takes it over in "
             "`/clanstats status`.",
         )
+
+    async def report(self, clan: Clan, _outcome: Outcome) -> None:
+        """Write the week's report into the folder of the settings."""
+        folder = self._settings.report_dir
+        if folder is None:
+            return
+        files = await self._services.publish.report_files(clan, Period.WEEK)
+        place = report_folder(folder, clan, await self._services.clans.every())
+        await asyncio.to_thread(write_report, place, files)
+
+    async def clean_up(self, outcome: Outcome) -> None:
+        """Delete records of runs that nobody asks for any more, and files that a kill left."""
+        folders = [each for each in (self._settings.report_dir,) if each is not None]
+        outcome.detail |= await self._services.upkeep.clean_up(folders)
 
     async def update_all(self, clan: Clan, outcome: Outcome) -> None:
         """Have Wise Old Man refresh the members who do not refresh themselves."""
@@ -283,6 +319,15 @@ async def _guarded(name: str, action: Callable[[str], Awaitable[T]]) -> T | None
     return None
 
 
+def report_folder(folder: Path, clan: Clan, clans: Collection[Clan]) -> Path:
+    """Return where a clan's report goes: into the folder itself, or one for each of several."""
+    return folder if len(clans) == 1 else folder / str(clan.guild_id)
+
+
+def _reports(settings: Settings, clan: Clan) -> bool:
+    return settings.report_dir is not None and clan.polled_at is not None
+
+
 def _has_group(_settings: Settings, clan: Clan) -> bool:
     return clan.wom_group_id is not None
 
@@ -316,9 +361,12 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("let-go", lambda _: Every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
     BotJob(REHEARSAL, lambda _: Daily(hour=6), Timetable.rehearse, recorded=False),
+    BotJob("check", lambda _: Weekly(weekday=6, hour=3), Timetable.check),
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),
+    ClanJob("report", lambda our: Weekly(*our.report_at), Timetable.report, _reports),
+    BotJob("cleanup", lambda our: Monthly(*our.cleanup_at), Timetable.clean_up),
     ClanJob(
         "tell-officers",
         lambda _: Every(_HOUR, _LATER),

@@ -17,7 +17,7 @@ from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
-from bot.services.ops import Turns, Upkeep
+from bot.services.ops import Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
@@ -67,6 +67,7 @@ class Services:
     refreshing: Refreshing
     looking: Looking
     upkeep: Upkeep
+    integrity: Integrity
     turns: Turns
     identities: IdentityCache
     clock: Clock
@@ -100,10 +101,11 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     timer: Callable[[], float] = time.monotonic,
     alone: bool = False,
+    program: str = "`clanstats run`",
 ) -> AsyncIterator[Services]:
     """Yield the services on a database that is brought up to the newest schema.
 
-    Who must be `alone` owns the database meanwhile. Tests give a still clock, an
+    Who must be `alone` owns the database meanwhile, as that `program`. Tests give a still clock, an
     httpx.MockTransport, and a sleep and a timer that do not wait. Raises StorageError when the
     database cannot be used; on leaving, what was heard is written and everything is closed.
     """
@@ -115,7 +117,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     owned = ExitStack()
     try:
         if alone and database.path is not None:
-            owned.enter_context(owning(database.path, "`clanstats run`", clock()))
+            owned.enter_context(owning(database.path, program, clock()))
         migrated = await bring_up(database, clock(), alone=alone)
         services = _services(settings, database, wom, drawing, clock, migrated)
         await services.privacy.forget_again()
@@ -133,7 +135,11 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
 
 def jobs(settings: Settings) -> tuple[Job, ...]:
     """Return what has to happen every so often with these settings."""
-    found = [Job("poll", settings.poll_every), Job("backup", timedelta(days=1))]
+    found = [
+        Job("poll", settings.poll_every),
+        Job("backup", timedelta(days=1)),
+        Job("check", timedelta(days=7)),
+    ]
     if settings.wom_group_secret is not None:
         found.append(Job("update-all", settings.update_all_every))
     return tuple(found)
@@ -211,6 +217,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             identities=identities,
             elsewhere=settings.backup_copy_dir,
         ),
+        integrity=Integrity(database, clock),
         turns=Turns(),
         identities=identities,
         clock=clock,

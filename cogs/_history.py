@@ -15,6 +15,7 @@ from bot.services.chat import (
     NO_ACCESS,
     NO_WORDS,
     Bridges,
+    CaughtUp,
     ChannelInfo,
     ChannelList,
     Gone,
@@ -24,6 +25,7 @@ from bot.services.chat import (
     Wordless,
     missing_words,
 )
+from bot.wiring import Services
 from cogs._errors import failure_of
 from cogs._guild_members import knows_members
 from cogs._messages import (
@@ -40,6 +42,32 @@ _TOO_MANY_REQUESTS = 429
 _UNKNOWN_CHANNEL = 10003
 
 _log = structlog.get_logger()
+
+
+async def read_guild(  # noqa: PLR0913 - what is read, and how
+    services: Services,
+    guild: discord.Guild,
+    missing: frozenset[int] | None = None,
+    *,
+    sees_words: bool,
+    compares: bool = True,
+    hears: bool = True,
+) -> CaughtUp:
+    """Read what was written in a server since its cursors, or only what was missing before.
+
+    Channels that are gone are missed no more afterwards.
+    """
+    clan = await services.clans.found(guild.id, guild.name)
+    if clan.listened_at is None:
+        # Of a clan that was forgotten itself, who asked to be forgotten is known outside.
+        await services.privacy.forget_again()
+    # First of all: what bridges say before they are known is read with the gap.
+    await services.bridges.of_clan(clan)
+    officers = clan.permissions.discord_officers | clan.permissions.discord_leadership
+    history = DiscordHistory(guild, services.bridges, officers, sees_words=sees_words)
+    done = await services.backfill.catch_up(clan, history, missing, compares=compares, hears=hears)
+    await services.places.forget_gone(clan, [each.id for each in guild.channels])
+    return done
 
 
 class DiscordHistory:

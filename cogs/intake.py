@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.app import ClanBot
 from bot.wiring import Services
 from cogs._errors import guarded
-from cogs._history import DiscordHistory
+from cogs._history import read_guild
 from cogs._messages import heard_of, is_readable
 
 _PAUSES_S = (60, 300, 900)
@@ -194,20 +194,10 @@ class Listener(commands.Cog):
         found: list[frozenset[int]] = []
 
         async def read() -> None:
-            clan = await self._services.clans.found(guild.id, guild.name)
-            if clan.listened_at is None:
-                # Of a clan that was forgotten itself, who asked to be forgotten is known outside.
-                await self._services.privacy.forget_again()
-            # First of all: what bridges say before they are known is read with the gap.
-            await self._services.bridges.of_clan(clan)
-            officers = clan.permissions.discord_officers | clan.permissions.discord_leadership
-            history = DiscordHistory(
-                guild, self._services.bridges, officers, sees_words=self._sees_words
+            done = await read_guild(
+                self._services, guild, missing, sees_words=self._sees_words, compares=compares
             )
-            done = await self._services.backfill.catch_up(clan, history, missing, compares=compares)
             found.append(done.missing)
-            channels = [each.id for each in guild.channels]
-            await self._services.places.forget_gone(clan, channels)
 
         await guarded(read(), f"history of {guild.name}")
         return found[0] if found else None

@@ -12,7 +12,7 @@ import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -48,6 +48,8 @@ _BESIDE = ("_archive",)
 
 _NAME = re.compile(r"(?P<stem>.+)-(?P<at>\d{8}T\d{6}Z)(-\d+)?\.db", re.ASCII)
 _MEGABYTE = 1_000_000
+_HALF_WRITTEN = re.compile(r"\.(report\.png|clan_report\.xlsx|cycle\.json)\.\w+\.part")
+"""What is written to a name of its own before it takes the place of the last one."""
 
 _Age = tuple[int, int, str]
 """A copy's number, when it was written last, and its name; the first that differs decides."""
@@ -325,6 +327,19 @@ def _clear(folder: Path, stem: str, now: datetime) -> None:
             before = (now - LEFT_BEHIND).timestamp()
             if name.fullmatch(each.name) and each.stat().st_mtime < before:
                 each.unlink()
+
+
+def drop_leftovers(folders: Iterable[Path], now: datetime) -> int:
+    """Delete half-written files of ours that are over a day old; return how many those were."""
+    before, gone = (now - LEFT_BEHIND).timestamp(), 0
+    for folder in folders:
+        for each in folder.glob(".*.part") if folder.is_dir() else ():
+            with suppress(OSError):
+                is_ours = _HALF_WRITTEN.fullmatch(each.name) and each.is_file()
+                if is_ours and each.stat().st_mtime < before:
+                    each.unlink()
+                    gone += 1
+    return gone
 
 
 def _age(path: Path) -> Iterator[_Age]:

@@ -5,7 +5,7 @@ facts makes the same rows.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -24,8 +24,13 @@ from storage.tables import (
 )
 
 _Key = TypeVar("_Key", bound=Hashable)
+_When = TypeVar("_When", date, datetime)
 _COUNTS = ("messages", "questions", "answers")
 _DAY = timedelta(days=1)
+
+
+Counted = Mapping[tuple[int, _When], tuple[int, int, int]]
+"""Messages, questions and answers by author and day, or by author and hour."""
 
 
 class AuthorRange(NamedTuple):
@@ -153,6 +158,47 @@ async def replace(
         )
     await _add(connection, tallies)
     await _sum_clan_hours(connection, authors.clan_id, *hours)
+
+
+async def stored(
+    connection: AsyncConnection,
+    authors: AuthorRange,
+    days: tuple[date, date],
+    hours: tuple[datetime, datetime],
+) -> tuple[Counted[date], Counted[datetime]]:
+    """Return what is kept of authors' days [first, after) and hours [start, end)."""
+    found: list[dict[Any, tuple[int, int, int]]] = []
+    for table, when, (first, after) in (
+        (AUTHOR_DAYS, AUTHOR_DAYS.c.day, days),
+        (AUTHOR_HOURS, AUTHOR_HOURS.c.hour_at, hours),
+    ):
+        rows = await connection.execute(
+            select(table.c.author_id, when, *(table.c[each] for each in _COUNTS)).where(
+                table.c.author_id.in_(authors.ids()), when >= first, when < after
+            )
+        )
+        found.append({(row[0], row[1]): (row[2], row[3], row[4]) for row in rows})
+    return found[0], found[1]
+
+
+async def uneven_hours(
+    connection: AsyncConnection, clan_id: int, hours: tuple[datetime, datetime]
+) -> int:
+    """Return how many of the clan's hours [start, end) are not the sum of its authors' hours."""
+    hour, clan_hour, (start, end) = AUTHOR_HOURS.c, CLAN_HOURS.c, hours
+    mine = AuthorRange(clan_id).ids()
+    sums = await connection.execute(
+        select(hour.hour_at, func.sum(hour.messages))
+        .where(hour.author_id.in_(mine), hour.hour_at >= start, hour.hour_at < end)
+        .group_by(hour.hour_at)
+    )
+    kept = await connection.execute(
+        select(clan_hour.hour_at, clan_hour.messages).where(
+            clan_hour.clan_id == clan_id, clan_hour.hour_at >= start, clan_hour.hour_at < end
+        )
+    )
+    wanted = {at: count for at, count in sums if count}
+    return len(wanted.items() ^ {at: count for at, count in kept}.items())  # noqa: C416 - no pairs
 
 
 async def _sum_clan_hours(

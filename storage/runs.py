@@ -4,9 +4,22 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import Instant
 from storage.engine import insert_missing
 from storage.tables import BLIND_SPOTS, CHANNEL_VIEWERS, CHANNELS, JOB_RUNS
 
@@ -117,6 +130,28 @@ async def last_runs(
     return {row.job: Run(*row) for row in rows}
 
 
+async def forget_before(connection: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete records of runs that began before an instant, and return how many those were.
+
+    Not the newest of a job and clan with each outcome: when something was last done stays known.
+    """
+    run, later = JOB_RUNS.c, JOB_RUNS.alias("later").c
+    same = (later.job == run.job) & (later.outcome == run.outcome)
+    of_clan = func.coalesce(later.clan_id, 0) == func.coalesce(run.clan_id, 0)
+    is_not_newest = exists().where(same, of_clan, later.id > run.id)
+    old = select(run.id).where(run.started_at < before, is_not_newest).limit(limit)
+    return (await connection.execute(delete(JOB_RUNS).where(run.id.in_(old)))).rowcount
+
+
+async def last_done_at(connection: AsyncConnection, job: str, outcome: str) -> datetime | None:
+    """Return when the newest run of a job began that ended so, of whatever clan."""
+    run = JOB_RUNS.c
+    found: datetime | None = await connection.scalar(
+        select(func.max(run.started_at)).where(run.job == job, run.outcome == outcome)
+    )
+    return found
+
+
 async def go_blind(
     connection: AsyncConnection,
     clan_id: int,
@@ -181,6 +216,32 @@ async def read_since(connection: AsyncConnection, clan_id: int) -> None:
         .where(blind.clan_id == clan_id, blind.channel_id.is_(None), blind.ended_at.is_not(None))
         .values(is_read=True)
     )
+    await _join_read(connection, clan_id)
+
+
+async def _join_read(connection: AsyncConnection, clan_id: int) -> None:
+    """Let times that were read and follow each other without a gap be one row."""
+    blind = BLIND_SPOTS.c
+    rows = await connection.execute(
+        select(blind.id, blind.started_at, blind.ended_at)
+        .where(blind.clan_id == clan_id, blind.channel_id.is_(None), blind.is_read)
+        .order_by(blind.started_at, blind.id)
+    )
+    first_id, ends, gone = 0, dict[int, datetime](), list[int]()
+    for row_id, started_at, ended_at in rows:
+        if started_at == ends.get(first_id):
+            gone.append(row_id)
+        else:
+            first_id = row_id
+        ends[first_id] = ended_at
+    if gone:
+        await connection.execute(delete(BLIND_SPOTS).where(blind.id.in_(gone)))
+        await connection.execute(
+            update(BLIND_SPOTS)
+            .where(blind.id == bindparam("row_id"))
+            .values(ended_at=bindparam("end_at", type_=Instant)),
+            [{"row_id": row_id, "end_at": at} for row_id, at in ends.items()],
+        )
 
 
 async def unread_from(connection: AsyncConnection, clan_id: int) -> datetime | None:

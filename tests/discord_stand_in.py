@@ -163,9 +163,11 @@ class DiscordStand:
         return self._told(request.method, path)
 
     def _told(self, asked: str, path: str) -> web.Response:
+        if path == "/users/@me/guilds":
+            return _said([{"id": each["id"], "name": each["name"]} for each in self.guilds])
         for guild in self.guilds:
-            if path == f"/guilds/{guild['id']}":
-                return _said(guild)
+            if (told := _of_guild(guild, path)) is not None:
+                return _said(told)
         for method, pattern, answer in self.answers:
             if fnmatch(asked, method) and fnmatch(path, pattern):
                 is_ours = path == "/oauth2/applications/@me"
@@ -407,6 +409,18 @@ def _said(told: Any, status: int = 200) -> web.Response:  # noqa: ANN401 - likew
     # discord.py takes only what is called exactly this for JSON.
     headers = {"Content-Type": "application/json"}
     return web.Response(body=json.dumps(told).encode(), status=status, headers=headers)
+
+
+def _of_guild(guild: dict[str, Any], path: str) -> Any:  # noqa: ANN401 - likewise
+    """Return what REST says of a server, which has neither channels nor members in it."""
+    whole = f"/guilds/{guild['id']}"
+    if path == whole:
+        beside = ("channels", "members", "member_count", "threads", "voice_states")
+        return {key: each for key, each in guild.items() if key not in beside}
+    if path in {f"{whole}/channels", f"{whole}/members"}:
+        return guild[path.rpartition("/")[2]]
+    found = (each for each in guild["members"] if path == f"{whole}/members/{each['user']['id']}")
+    return next(found, None)
 
 
 def _as_stored(commands: list[dict[str, Any]], guild_id: str | None) -> list[dict[str, Any]]:

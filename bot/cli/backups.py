@@ -36,9 +36,19 @@ _UNKNOWN = (
 async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
     """Copy the database into the backups folder, verified, and say where to."""
     settings = context.settings()
+    copy = await copied(settings, wait)
+    name = _file(settings).name
+    screen().print(f"{name} was copied and the copy checked: {copy}", soft_wrap=True)
+    return 0
+
+
+async def copied(settings: Settings, wait: float = WAIT_SECONDS) -> Path:
+    """Return a verified copy of the database in the backups folder beside it.
+
+    It is kept elsewhere too where the settings name a folder; a warning says when that failed.
+    """
     path, elsewhere = _file(settings), settings.backup_copy_dir
     copy = await back_up(path, path.parent / BACKUPS, now(), wait=wait)
-    screen().print(f"{path.name} was copied and the copy checked: {copy}", soft_wrap=True)
     if elsewhere is not None:
         try:
             there = await keep_elsewhere(copy, elsewhere, now())
@@ -47,7 +57,7 @@ async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
             # The backup is made, and that is what was asked for.
             words = f"It is not kept elsewhere: {error}; see BACKUP_COPY_DIR."
             margin().print(words, style="yellow", soft_wrap=True)
-    return 0
+    return copy
 
 
 async def restore(

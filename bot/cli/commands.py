@@ -173,6 +173,40 @@ def poll(
     _do(lambda: action(context.obj, clan, believe=believe, verbose=verbose), verbose=verbose)
 
 
+@app.command(epilog="Example, once an hour in cron: clanstats harvest")
+def harvest(context: typer.Context, *, clan: _Clan = None, verbose: _Verbose = False) -> None:
+    """Poll Wise Old Man and read what was written on Discord since the last time, then end.
+
+    For who does not let the bot run. Voice, reactions and commands are not seen. Ends with 0 when
+    everything was read, with 1 when something was not; the rest is done all the same.
+    """
+    from bot.cli.harvesting import harvest as action
+
+    _do(lambda: action(context.obj, clan, verbose=verbose), verbose=verbose)
+
+
+@app.command(epilog="Example, once a day in cron: clanstats cycle --out reports")
+def cycle(
+    context: typer.Context,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for the reports; else REPORT_DIR.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what a killed cycle did today already.")
+    ] = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Back up, harvest and write the week's reports, one line for each step.
+
+    A step that fails stops no other. Ends with 0 when all went well, with 1 when a step failed. A
+    cycle that was killed goes on where it stood on the same day.
+    """
+    from bot.cli.cycling import cycle as action
+
+    _do(lambda: action(context.obj, out, again=again, verbose=verbose), verbose=verbose)
+
+
 @app.command()
 def report(  # noqa: PLR0913 - each is an option of the report
     context: typer.Context,
@@ -281,6 +315,28 @@ def restore(
     from bot.cli.backups import restore as action
 
     _do(lambda: action(context.obj, file, latest=latest, dry_run=dry_run), verbose=verbose)
+
+
+@app.command(epilog="Example: clanstats check --repair")
+def check(
+    context: typer.Context,
+    *,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Mend what can be mended, after a backup; stop the bot first."
+        ),
+    ] = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Look whether the database is whole and agrees with itself; the bot may run meanwhile.
+
+    One line for each thing: what is so, and what to do about it. Ends with 0 when nothing is wrong,
+    with 1 when something is, or still is after mending.
+    """
+    from bot.cli.checking import check as action
+
+    _do(lambda: action(context.obj, repairs=repair, verbose=verbose), verbose=verbose)
 
 
 @app.command(name="forget-clan", epilog="Example: clanstats forget-clan 'Amber Lanterns'")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from bot.gateway import DiscordSetup
+    from bot.gateway import DiscordSetup, Harvest
     from bot.settings import Settings
     from bot.wiring import Services
 
@@ -68,6 +68,18 @@ async def _check_discord(token: str, guild_id: int | None) -> "DiscordSetup":
         return await read_setup(token, guild_id)
 
 
+async def _read_discord(
+    token: str,
+    services: "Services",
+    settings: "Settings",
+    **parts: Any,  # noqa: ANN401 - those of gateway.harvest
+) -> "Harvest":
+    from bot.gateway import harvest  # noqa: PLC0415 - likewise
+
+    with _discord_in_words():
+        return await harvest(token, services, settings, **parts)
+
+
 @dataclass(frozen=True, slots=True)
 class CliContext:
     """The environment, and the doors to everything outside of the program."""
@@ -79,6 +91,8 @@ class CliContext:
         _stay_on_discord
     )
     check_discord: "Callable[[str, int | None], Awaitable[DiscordSetup]]" = _check_discord
+
+    read_discord: "Callable[..., Awaitable[Harvest]]" = _read_discord
 
     def settings(self, *needed: str) -> "Settings":
         """Return the settings, read now; SettingsError when they are faulty or lack what is needed.

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from io import StringIO
 from typing import TextIO
 
+from rich.console import Console
+
 from bot.clan.diagnosis import Finding, Severity, well
 from bot.cli import checks
 from bot.cli.context import CliContext, journal
@@ -29,10 +31,15 @@ async def _shown(context: CliContext, *, verbose: bool) -> int:
     console, grades = screen(), set()
     async for finding in _findings(context, None if verbose else StringIO()):
         grades.add(finding.severity)
-        next_step = f" -> {finding.next_step}" if finding.next_step else ""
-        line = f"{finding.severity.value:8}{finding.about:10}{finding.words}{next_step}"
-        console.print(line, style=_COLOURS[finding.severity], soft_wrap=True)
+        shown_finding(console, finding)
     return 1 if Severity.FAULT in grades else 0
+
+
+def shown_finding(console: Console, finding: Finding) -> None:
+    """Show on one line how it is with something, and what to do."""
+    next_step = f" -> {finding.next_step}" if finding.next_step else ""
+    line = f"{finding.severity.value:8}{finding.about:9} {finding.words}{next_step}"
+    console.print(line, style=_COLOURS[finding.severity], soft_wrap=True)
 
 
 async def _findings(context: CliContext, log: TextIO | None) -> AsyncIterator[Finding]:

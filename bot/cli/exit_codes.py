@@ -30,7 +30,7 @@ def ended_in_words(*, verbose: bool, interrupted: int) -> Iterator[None]:
         if interrupted:
             margin().print("Stopped.")
         raise typer.Exit(interrupted) from error
-    except _known() as error:
+    except known_errors() as error:
         if verbose:
             margin().print(traceback.format_exc())
         margin().print(words_for(error), style="red", soft_wrap=True)
@@ -131,7 +131,8 @@ def _who(error: "DatabaseLocked") -> str:
     return " and ".join(found) or owner or "the other program that uses the database"
 
 
-def _known() -> tuple[type[Exception], ...]:
+def known_errors() -> tuple[type[Exception], ...]:
+    """Return the kinds of errors that words_for has words for."""
     from bot.services.game import NoGroup, PollUnderWay
     from bot.settings import SettingsError
     from storage.errors import StorageError

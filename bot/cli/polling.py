@@ -1,5 +1,7 @@
 """`clanstats poll`: what the timetable does every hour, now and before your eyes."""
 
+from collections.abc import Callable
+
 from rich.console import Console
 from rich.progress import track
 
@@ -8,8 +10,8 @@ from bot.cli.context import CliContext, founded, journal
 from bot.cli.exit_codes import words_for
 from bot.cli.screens import show_poll
 from bot.cli.terminal import margin, screen
-from bot.journal import traced
-from bot.services.game import NoGroup, PollUnderWay
+from bot.journal import short_id, traced
+from bot.services.game import NoGroup, PollResult, PollUnderWay
 from bot.services.ops import poll_clan
 from bot.services.setup import Clan
 from bot.timetable import recorded
@@ -41,16 +43,29 @@ async def poll(context: CliContext, wanted: str | None, *, believe: bool, verbos
     return 0 if all(polled) else 1
 
 
-async def _polled(services: Services, clan: Clan, beside: Console, *, believe: bool) -> bool:
-    """Poll a clan, show what came of it, and return whether it went well."""
+async def polled(
+    services: Services,
+    clan: Clan,
+    *,
+    believe: bool = False,
+    new_id: Callable[[], str] = short_id,
+) -> PollResult | str:
+    """Poll a clan, and return what came of it or, in words, why it could not be."""
     try:
-        with traced() as trace:
+        with traced(new_id) as trace:
             async with recorded(services, "poll", trace, clan) as outcome:
-                result = await poll_clan(
+                return await poll_clan(
                     services.poll, services.cases, clan, outcome, believe=believe
                 )
     except (WomError, NoGroup, PollUnderWay) as error:
-        beside.print(f"{clan.name}: {words_for(error)}", style="red", soft_wrap=True)
+        return words_for(error)
+
+
+async def _polled(services: Services, clan: Clan, beside: Console, *, believe: bool) -> bool:
+    """Poll a clan, show what came of it, and return whether it went well."""
+    result = await polled(services, clan, believe=believe)
+    if isinstance(result, str):
+        beside.print(f"{clan.name}: {result}", style="red", soft_wrap=True)
         return False
     show_poll(screen(), clan.name, result, await services.privacy.hidden(clan))
     return result.doubt is None and result.overtaken is None

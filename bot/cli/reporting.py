@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.clan.spans import Period
-from bot.cli.context import CliContext, clock_at, journal
-from bot.reports.documents import write_whole
+from bot.cli.context import CannotDo, CliContext, clock_at, journal
+from bot.reports.documents import CHART, write_report
 from bot.reports.worker import Aside, uncollected
+from bot.timetable import report_folder
 
 if TYPE_CHECKING:
     from bot.services.publish import ReportFiles
-
-_CHART = "report.png"
+    from bot.settings import Settings
 
 
 class Wanted(NamedTuple):
@@ -33,7 +33,7 @@ async def report(context: CliContext, wanted: Wanted, *, verbose: bool) -> int:
     """Write chart and workbook of one clan into a folder, and show what they say."""
     with uncollected():
         files = await _files(context, wanted, verbose=verbose)
-        _write(wanted.out, files)
+        write_report(wanted.out, files)
         _show(wanted.out, files)
     return 0
 
@@ -56,16 +56,27 @@ async def _files(context: CliContext, wanted: Wanted, *, verbose: bool) -> "Repo
         draws.close()
 
 
-def _write(out: Path, files: "ReportFiles") -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / _CHART, files.chart.content)
-    write_whole(out / files.workbook.name, files.workbook.content)
-
-
 def _show(out: Path, files: "ReportFiles") -> None:
     from bot.cli.screens import show_report
     from bot.cli.terminal import screen
 
     console = screen()
     show_report(console, files.report)
-    console.print(f"Written to {out}: {_CHART} and {files.workbook.name}", soft_wrap=True)
+    console.print(f"Written to {out}: {CHART} and {files.workbook.name}", soft_wrap=True)
+
+
+async def write_reports(context: CliContext, settings: "Settings", folder: Path) -> str:
+    """Write the week's report of every clan that is served, and return where to.
+
+    CannotDo while nothing is known of any.
+    """
+    context.must_have_database(settings)
+    async with context.open_services(settings) as services:
+        clans = await services.clans.every()
+        known = [each for each in clans if each.polled_at is not None]
+        if not known:
+            raise CannotDo("Nothing is known of any clan yet", "run `clanstats poll`")
+        places = [report_folder(folder, each, known) for each in known]
+        for clan, place in zip(known, places, strict=True):
+            write_report(place, await services.publish.report_files(clan, Period.WEEK))
+    return ", ".join(str(each) for each in places)

@@ -8,6 +8,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,29 @@ class Document:
     name: str
     content: bytes
     alt: str = ""
+
+
+CHART = "report.png"
+"""Under what name a report's chart is written; its workbook has a name of its own."""
+
+
+class _Written(Protocol):
+    """A report as files."""
+
+    @property
+    def chart(self) -> Document:
+        """Return its chart."""
+
+    @property
+    def workbook(self) -> Document:
+        """Return its workbook."""
+
+
+def write_report(folder: Path, files: _Written) -> None:
+    """Write a report's files into a folder, which is made; each is whole or not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / CHART, files.chart.content)
+    write_whole(folder / files.workbook.name, files.workbook.content)
 
 
 def write_whole(path: Path, content: bytes) -> None:

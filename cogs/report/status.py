@@ -29,6 +29,10 @@ _JOBS = {
     "backup": "Backup",
     "rehearsal": "Backup restored on trial",
     "forget": "Forgetting who left",
+    "check": "Looking over the database",
+    "harvest": "Reading Discord",
+    "report": "Report to disk",
+    "cleanup": "Cleaning up",
     "flush": "Writing what was heard",
 }
 _NO_TROUBLE = (DONE, STOPPED, None)

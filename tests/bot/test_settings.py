@@ -411,3 +411,28 @@ def test_what_is_missing_is_told_with_what_it_costs() -> None:
 
 def test_every_field_says_what_would_be_right() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_weekly_and_monthly_times_are_read_as_people_write_them() -> None:
+    assert load({}, None).report_at == (0, 6, 0)
+    assert load({"REPORT_AT": "Sunday 9:05"}, None).report_at == (6, 9, 5)
+    assert load({"CLEANUP_AT": " 31 23:59 "}, None).cleanup_at == (31, 23, 59)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("REPORT_AT", "Mon"),
+        ("REPORT_AT", "Mon 24:00"),
+        ("REPORT_AT", "1 06:00"),
+        ("REPORT_AT", "Xyz 06:00"),
+        ("CLEANUP_AT", "0 04:00"),
+        ("CLEANUP_AT", "32 04:00"),
+        ("CLEANUP_AT", "Mon 04:00"),
+    ],
+)
+def test_a_time_that_nobody_understands_is_told_with_what_would_be_right(
+    key: str, text: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"{key} is no day of the .* right is a day of the"):
+        load({key: text}, None)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import io
+import os
 import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,12 +21,12 @@ from bot.clan.names import escaped
 from bot.clan.notices import Notice
 from bot.clan.posting import PostingChannel
 from bot.journal import open_journal
-from bot.rhythm import Daily, Every, Rhythm
+from bot.rhythm import Daily, Every, Rhythm, Weekly
 from bot.services.ops import Outcome
 from bot.services.people import Visitor
 from bot.services.setup import Clan
 from bot.settings import Settings, load
-from bot.timetable import JOBS, BotJob, ClanJob, Timetable
+from bot.timetable import JOBS, BotJob, ClanJob, Timetable, report_folder
 from bot.wiring import Services, open_services
 from storage import clans
 from storage.runs import Run
@@ -323,8 +324,8 @@ async def test_a_backup_is_restored_on_trial_and_that_is_recorded_once_a_month(d
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "rehearsal", "recount", "forget-clans", "forget"),
-        *("tell-officers", "watch"),
+        *("let-go", "backup", "rehearsal", "check", "recount", "forget-clans", "forget"),
+        *("report", "cleanup", "tell-officers", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -334,9 +335,12 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "let-go": "every 0:10:00",
         "backup": "daily at 4",
         "rehearsal": "daily at 6",
+        "check": "Sun at 03:00",
         "recount": "every 1:00:00, first after 0:00:10",
         "forget-clans": "daily at 5",
         "forget": "daily at 5",
+        "report": "Mon at 06:00",
+        "cleanup": "day 1 at 04:30",
         "tell-officers": "every 1:00:00, first after 0:02:00",
         "watch": "every 0:15:00",
     }
@@ -531,6 +535,66 @@ async def ticking(desk: Desk) -> AsyncIterator[Ticking]:
     yield made
     timetable.stop()
     await timetable.finished()
+
+
+async def test_what_is_rarely_due_and_was_missed_is_done_soon_after_the_start(desk: Desk) -> None:
+    await desk.clan()
+    check, rhythm = BY_NAME["check"], Weekly(weekday=6, hour=3)
+
+    async def is_missed() -> bool:
+        return await desk.timetable._is_missed(check, rhythm)
+
+    assert await is_missed()
+    await desk.do("check")
+    assert not await is_missed()
+    desk.clock.forward(rhythm.first_wait(NOW) - MINUTE)
+    assert not await is_missed()
+    desk.clock.forward(MINUTE)
+    assert await is_missed()
+
+
+async def test_the_week_s_report_is_written_where_the_settings_say_and_nowhere_else(
+    desk: Desk, tmp_path: Path
+) -> None:
+    clan = await desk.clan()
+    await desk.do("poll")
+    await desk.do("report")
+    assert "report" not in await desk.runs(clan)
+    folder = tmp_path / "drive" / "clan"
+    settings = desk.settings.model_copy(update={"report_dir": folder})
+    timetable = Timetable(desk.services, settings, Said())
+    await timetable.run(BY_NAME["report"])
+    assert {each.name for each in folder.iterdir()} == {"report.png", "clan_report.xlsx"}
+    assert (await desk.runs(clan))["report"].outcome == "done"
+    other = await desk.services.clans.found(7, "Swamp Tofu")
+    places = [report_folder(folder, each, [clan, other]) for each in (clan, other)]
+    assert places == [folder / "1", folder / "7"]
+
+
+async def test_old_records_and_leftover_files_go_and_the_newest_of_each_stays(
+    desk: Desk, path: Path
+) -> None:
+    clan = await desk.clan()
+    await desk.do("poll")
+    await desk.do("poll")
+    left = path.with_name(".clan_report.xlsx.abc123.part")
+    theirs = path.with_name(".another.abc123.part")
+    for each in (left, theirs):
+        each.write_bytes(b"half")
+        os.utime(each, (0, 0))
+    desk.clock.forward(120 * DAY)
+    await desk.do("poll")
+    await desk.do("poll")
+    await desk.do("cleanup")
+    run = (await desk.runs(clan))["cleanup"]
+    assert run.detail == {"runs": 2, "files": 1}
+    assert (left.exists(), theirs.exists()) == (False, True)
+    desk.clock.forward(120 * DAY)
+    await desk.do("cleanup")
+    runs = await desk.runs(clan)
+    assert "poll" in runs
+    assert runs["cleanup"].detail["runs"] == 1
+    assert one(path, "SELECT count(*) FROM job_runs WHERE job = 'poll'") == 1
 
 
 async def test_jobs_are_done_as_often_as_their_rhythm_says(ticking: Ticking) -> None:

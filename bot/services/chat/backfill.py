@@ -7,7 +7,7 @@ is noted as blind, with what it lacks, until it is read after all.
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,6 +17,7 @@ from bot.services.chat.compared import delete_gone, stored_since
 from bot.services.chat.counted import settle_channels
 from bot.services.chat.facts import posts_of
 from bot.services.chat.history import (
+    NO_ACCESS,
     NO_WORDS,
     ChannelList,
     Gone,
@@ -28,7 +29,7 @@ from bot.services.chat.history import (
 )
 from bot.services.chat.intake import ChannelInfo, Intake
 from bot.services.setup import Clan, Clock
-from storage import authors, privacy, runs
+from storage import authors, clans, privacy, runs
 from storage.columns import instant_of
 from storage.engine import Database
 from storage.messages import in_few
@@ -39,6 +40,7 @@ COMPARE_DAYS = 3
 MOMENT = timedelta(minutes=10)
 """So long nobody may have listened without its being an absence."""
 
+NO_THREADS = "its archived threads cannot be listed"
 _BROKEN = "something went wrong while it was read, as the log says"
 _log = structlog.get_logger()
 
@@ -48,13 +50,15 @@ class CaughtUp:
     """What catching up read: channels, new messages, and the names of unreadable channels.
 
     `missing` are the Discord ids of all places to be read later; of the server itself when not
-    even its active threads could be listed.
+    even its active threads could be listed. `failed` says by name why a place was not read that the
+    bot is let into.
     """
 
     channels: int
     messages: int
     unreadable: tuple[str, ...] = ()
     missing: frozenset[int] = frozenset()
+    failed: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 class Backfill:
@@ -81,14 +85,16 @@ class Backfill:
         only: AbstractSet[int] | None = None,
         *,
         compares: bool = True,
+        hears: bool = True,
     ) -> CaughtUp:
         """Store what every readable channel holds beyond its cursor; note what is not readable.
 
         With `only`, what an earlier call found missing. Unless Discord has told of all deletions
-        meanwhile, what is stored of the last days is compared with what there still is.
+        meanwhile, what is stored of the last days is compared with what there still is. Who only
+        reads, and `hears` nothing meanwhile, knows of nothing that is written from here on.
         """
-        session = self._intake.session
-        await self._note_absence(clan)
+        session, began_at = self._intake.session, self._clock()
+        await self._note_absence(clan, MOMENT if hears else timedelta())
         compares = compares and bool(self._compared)
         since = self._clock() - self._compared
         lately = await stored_since(self._database, clan, since) if compares else {}
@@ -120,10 +126,13 @@ class Backfill:
             here = {each.discord_channel_id for each in (*places, *parents)}
             await delete_gone(self._database, clan, history, here, lately.keys())
         await settle_channels(self._database, clan)
-        if listed.is_complete and (only is None or clan.guild_id in only):
-            async with self._database.writing() as connection:
+        async with self._database.writing() as connection:
+            if listed.is_complete and (only is None or clan.guild_id in only):
                 await runs.read_since(connection, clan.clan_id)
-        self._intake.resume_session(clan.guild_id, session)
+            if not hears:
+                await clans.change(connection, clan.clan_id, listened_at=began_at)
+        if hears:
+            self._intake.resume_session(clan.guild_id, session)
         done = _caught_up(stored, closed)
         _log.info("caught up", channels=done.channels, messages=done.messages)
         return done if listed.is_complete else replace(done, missing=done.missing | {clan.guild_id})
@@ -141,7 +150,7 @@ class Backfill:
         error = Wordless(NO_WORDS)
         await self._go_blind(clan, channel_info, self._clock(), str(error), error)
 
-    async def _note_absence(self, clan: Clan) -> None:
+    async def _note_absence(self, clan: Clan, moment: timedelta) -> None:
         """Note that nobody listened from last heard until now, unless that is a moment only.
 
         Until its history was read nobody knows what was written; what people did without writing
@@ -150,7 +159,7 @@ class Backfill:
         now = self._clock()
         if clan.listened_at is None or self._intake.listens(clan.guild_id):
             return
-        if now - clan.listened_at > MOMENT:
+        if now - clan.listened_at > moment:
             async with self._database.writing() as connection:
                 await runs.be_away(
                     connection, clan.clan_id, clan.listened_at, now, "the bot was away"
@@ -178,7 +187,7 @@ class Backfill:
         )
         for channel_info, threads in zip(parents, found, strict=True):
             if isinstance(threads, Exception) and channel_info.is_readable:
-                reason = f"its archived threads cannot be listed: {_reason(threads)}"
+                reason = f"{NO_THREADS}: {_reason(threads)}"
                 await self._go_blind(clan, channel_info, usual, reason, threads)
             elif isinstance(threads, Exception):
                 await self._go_blind(clan, channel_info, self._clock(), _reason(threads), threads)
@@ -373,4 +382,14 @@ def _caught_up(
         sum(counts),
         tuple(channel_info.name for channel_info, count in stored.items() if count is None),
         frozenset(channel_info.discord_channel_id for channel_info in missing),
+        _failed(stored) | {each.name: NO_THREADS for each in closed if each.is_readable},
     )
+
+
+def _failed(stored: Mapping[ChannelInfo, int | Exception | None]) -> dict[str, str]:
+    """Return by name why places were not read that the bot is let into."""
+    return {
+        each.name: NO_ACCESS if found is None else _reason(found)
+        for each, found in stored.items()
+        if each.is_readable and not isinstance(found, int | Wordless)
+    }

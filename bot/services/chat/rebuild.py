@@ -6,11 +6,12 @@ each step takes its stretch of time from the facts as they are then.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.clan.spans import DAY, Span, day_of, day_span, slot_of
@@ -55,6 +56,11 @@ class _Step:
         """Return the instants from the beginning of the first day to that of the day after."""
         return Span(day_span(self.first, self.zone).start, day_span(self.after, self.zone).start)
 
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """Return them as a pair."""
+        return self.span.start, self.span.end
+
     def is_next_of(self, row: ClanRow | None) -> bool:
         """Return whether the clan still waits for just this."""
         return row is not None and (row.zone, row.recounted_from_on) == (self.zone.key, self.after)
@@ -93,6 +99,37 @@ class Zones:
             begun = [row for row in await clans.every(connection) if row.recounted_from_on]
         for row in begun:
             await self._recount(row.guild_id)
+
+    async def rebuild(self, clan: Clan) -> None:
+        """Count all days and hours of a clan anew from its facts, in steps, in its present zone."""
+        async with self._database.writing() as connection:
+            extent = await rollups.extent(connection, clan.clan_id)
+            if extent is not None:
+                await clans.change(connection, clan.clan_id, recounted_from_on=extent[1])
+        await self._recount(clan.guild_id)
+
+    async def uneven(self, clan: Clan) -> AsyncIterator[int]:
+        """Yield, stretch by stretch, how many days and hours are not what the facts make.
+
+        A clan that is being counted anew, or is from now on, is left alone.
+        """
+        async with self._database.reading() as connection:
+            extent = await rollups.extent(connection, clan.clan_id)
+        reached = None if extent is None else extent[1]
+        while reached is not None and extent is not None and reached > extent[0]:
+            async with self._database.reading() as connection:
+                row = await clans.of_guild(connection, clan.guild_id)
+                if row is None or row.recounted_from_on is not None:
+                    return
+                step = await _step(connection, row, reached)
+                yield await rollups.uneven_hours(connection, clan.clan_id, step.instants)
+            for portion in step.portions:
+                async with self._database.reading() as connection:
+                    row = await clans.of_guild(connection, clan.guild_id)
+                    if row is None or (row.zone, row.recounted_from_on) != (step.zone.key, None):
+                        return
+                    yield await _uneven(connection, step, portion)
+            reached = step.first
 
     async def _recount(self, guild_id: int) -> None:
         while (step := await self._next_step(guild_id)) is not None:
@@ -162,12 +199,33 @@ def _portions(clan_id: int, counts: Mapping[int, int]) -> Iterator[AuthorRange]:
 
 async def _count(connection: Connection, step: _Step, authors: AuthorRange) -> None:
     """Replace the authors' days and hours by what their messages and answers make."""
-    span = step.span
-    written = await messages.by_quarter(connection, authors, span.start, span.end)
-    answered = await questions.credited_by_quarter(connection, authors, span.start, span.end)
-    tallies = [*_written(written, step.zone), *_answered(answered, step.zone)]
-    days, hours = (step.first, step.after), (span.start, span.end)
-    await rollups.replace(connection, authors, days, hours, tallies)
+    tallies = await _tallies(connection, step, authors)
+    await rollups.replace(connection, authors, (step.first, step.after), step.instants, tallies)
+
+
+async def _tallies(connection: Connection, step: _Step, authors: AuthorRange) -> list[Tally]:
+    """Return what the authors' messages and answers make."""
+    written = await messages.by_quarter(connection, authors, *step.instants)
+    answered = await questions.credited_by_quarter(connection, authors, *step.instants)
+    return [*_written(written, step.zone), *_answered(answered, step.zone)]
+
+
+async def _uneven(connection: Connection, step: _Step, authors: AuthorRange) -> int:
+    """Return how many of the authors' days and hours are not what their facts make."""
+    days: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
+    hours: dict[tuple[int, datetime], Counter[str]] = defaultdict(Counter)
+    for each in await _tallies(connection, step, authors):
+        counts = {"messages": each.messages, "questions": each.questions, "answers": each.answers}
+        days[each.author_id, each.day].update(counts)
+        hours[each.author_id, each.hour_at].update(counts)
+    stored = await rollups.stored(connection, authors, (step.first, step.after), step.instants)
+    return _apart(days, stored[0]) + _apart(hours, stored[1])
+
+
+def _apart(made: Mapping[Any, Counter[str]], kept: Mapping[Any, tuple[int, ...]]) -> int:
+    """Return for how many keys both do not say the same."""
+    ours = {key: tuple(counts.values()) for key, counts in made.items()}
+    return sum(ours.get(key) != kept.get(key) for key in ours.keys() | kept.keys())
 
 
 def _written(found: Iterable[tuple[int, int, int, int]], zone: ZoneInfo) -> Iterator[Tally]:

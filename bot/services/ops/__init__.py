@@ -1,5 +1,6 @@
 """How the bot itself is doing: runs of jobs, status, backups."""
 
+from bot.services.ops.integrity import CHECKS, Integrity, IntegrityCheck, Repaired, Tells
 from bot.services.ops.rounds import (
     DONE,
     FAILED,
@@ -14,15 +15,20 @@ from bot.services.ops.turns import NotYourTurn, Turns
 from bot.services.ops.upkeep import REHEARSAL, Status, Upkeep
 
 __all__ = [
+    "CHECKS",
     "DONE",
     "FAILED",
     "OVERTAKEN",
     "REFUSED",
     "REHEARSAL",
     "STOPPED",
+    "Integrity",
+    "IntegrityCheck",
     "NotYourTurn",
     "Outcome",
+    "Repaired",
     "Status",
+    "Tells",
     "Turns",
     "Upkeep",
     "look_again",

@@ -63,6 +63,14 @@ def odd_troubles(view: ClanView, run: Run | None) -> list[Finding]:
     ]
 
 
+def integrity_troubles(run: Run | None) -> list[Finding]:
+    """Return what the weekly look at the database found, each with what to do about it."""
+    found = [] if run is None else run.detail.get("found", [])
+    return [
+        warning("check", f"in the database, {about}: {words}", step) for about, words, step in found
+    ]
+
+
 def hidden_troubles(unread: Mapping[str, str]) -> list[Finding]:
     """Return what it costs that members write where the bot never could read."""
     if not unread:

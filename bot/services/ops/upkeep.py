@@ -24,6 +24,7 @@ from bot.services.ops.troubles import (
     disk_troubles,
     gap_troubles,
     hidden_troubles,
+    integrity_troubles,
     list_troubles,
     lost_troubles,
     odd_troubles,
@@ -35,7 +36,7 @@ from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, players, runs
-from storage.backup import BACKUPS, back_up, keep_elsewhere, newest_copy
+from storage.backup import BACKUPS, back_up, drop_leftovers, keep_elsewhere, newest_copy
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.restore import Examined, examine
@@ -44,6 +45,9 @@ from storage.runs import Run
 _log = structlog.get_logger()
 
 _COVERED = Period.MONTH
+_OF_THE_BOT = frozenset({"backup", "check"})
+"""Jobs that are expected whatever a clan has chosen."""
+_RUNS_KEPT, _AT_ONCE = timedelta(days=90), 200
 _UNEXPECTED = "something that nobody expected"
 _NO_FILE = "none: the database is not a file"
 _REHEARSED_EVERY = timedelta(days=30)
@@ -194,6 +198,26 @@ class Upkeep:
         outcome.detail |= {"copy": copy.name, "players": found.players, "messages": found.messages}
         return found
 
+    async def clean_up(self, folders: Sequence[Path] = ()) -> dict[str, int]:
+        """Delete what grows and nobody asks for any more; return how much of it that was.
+
+        Records of runs in small pieces, and files that a kill left half-written beside the database
+        or in some folders. Backups are rotated whenever one is made.
+        """
+        now, runs_gone, gone = self._clock(), 0, _AT_ONCE
+        while gone == _AT_ONCE:
+            async with self._database.writing() as connection:
+                gone = await runs.forget_before(connection, now - _RUNS_KEPT, _AT_ONCE)
+            runs_gone += gone
+        path = self._database.path
+        places = [*folders, *([] if path is None else [path.parent])]
+        return {"runs": runs_gone, "files": await asyncio.to_thread(drop_leftovers, places, now)}
+
+    async def last_done_at(self, job: str) -> datetime | None:
+        """Return when a job was last begun that went well, for whatever clan."""
+        async with self._database.reading() as connection:
+            return await runs.last_done_at(connection, job, DONE)
+
     async def late(self, clan: Clan) -> tuple[Late, ...]:
         """Return the jobs of a clan, or of the whole bot, that are overdue."""
         async with self._database.reading() as connection:
@@ -237,6 +261,7 @@ class Upkeep:
             troubles=(
                 *disk_troubles(self._database.path, size),
                 *self._troubles(clan, ran, late, now),
+                *integrity_troubles(ran.get("check")),
                 *rank_troubles(view),
                 *list_troubles(view, changed_at),
                 *odd_troubles(view, ran.get("poll")),
@@ -269,7 +294,7 @@ class Upkeep:
         return [
             job
             for job in self.jobs
-            if job.name == "backup"
+            if job.name in _OF_THE_BOT
             or (clan.wom_group_id is not None and (refreshed or job.name != "update-all"))
         ]
 

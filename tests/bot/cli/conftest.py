@@ -56,14 +56,17 @@ class Line:
     asked_about: list[int | None] = field(default_factory=list)
 
     def types(self, *words: str, **keys: str) -> Result:
-        given = CliContext(
+        return CliRunner().invoke(app, list(words), obj=self.context(**keys))
+
+    def context(self, **keys: str) -> CliContext:
+        """Return what a command is given; it reads Discord wherever discord.py finds one."""
+        return CliContext(
             self.environment | keys,
             self.env_file,
             self.open_services,
             self.stay_on_discord,
             self.check_discord,
         )
-        return CliRunner().invoke(app, list(words), obj=given)
 
     def ask(self, question: Callable[[Services], Awaitable[T]]) -> T:
         """Return what the services say when they are asked directly."""

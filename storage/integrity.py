@@ -1,0 +1,266 @@
+"""What can be wrong in a database whose every row was once right: counted, and mended.
+
+Nothing here decides what is done about it. Each count is one statement of its own, so that whoever
+looks holds the writer not at all; what mends is for a database that nobody else writes.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Table,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import identity_revision
+from storage.tables import (
+    ALL,
+    AUTHORS,
+    BLIND_SPOTS,
+    BROADCASTS,
+    CLANS,
+    LEFT_OUT_MESSAGES,
+    LINK_EVENTS,
+    LINKS,
+    MESSAGES,
+    PRESENCE_DAYS,
+    QUESTIONS,
+)
+
+_DAY = timedelta(days=1)
+_CLEARED: Mapping[str, tuple[str, ...]] = {
+    "questions.answered_by": ("answer_id", "answered_by", "answered_at"),
+    "broadcasts.author_id": ("author_id",),
+}
+"""Columns without which the rest of a row is still right, and what is emptied with them."""
+
+
+async def damage(connection: AsyncConnection, table: str) -> list[str]:
+    """Return what SQLite finds wrong with a table and its indexes."""
+    found = await connection.exec_driver_sql(f'PRAGMA integrity_check("{table}")')
+    return [each for each in found.scalars() if each != "ok"]
+
+
+async def index_anew(connection: AsyncConnection, table: str) -> None:
+    """Make the indexes of a table anew from its rows."""
+    await connection.exec_driver_sql(f'REINDEX "{table}"')
+
+
+def references() -> list[Column[Any]]:
+    """Return every column that names a row of another table."""
+    return [each for table in ALL.values() for each in table.columns if each.foreign_keys]
+
+
+async def without_parent(connection: AsyncConnection, column: Column[Any]) -> int:
+    """Return how many rows name another one that is not there."""
+    return await _count(connection, column.table, _has_no_parent(column))
+
+
+async def drop_all_without_parent(connection: AsyncConnection) -> None:
+    """Delete those rows, and those that name them, until every row names what is there.
+
+    Where the rest of a row is right, only what names nothing is emptied.
+    """
+    if connection.dialect.name == "sqlite":
+        # Until all of it is gone: a row goes before those that name it.
+        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    lost = [each for each in references() if await without_parent(connection, each)]
+    while lost:
+        for column in lost:
+            await _drop_without_parent(connection, column)
+        lost = [each for each in references() if await without_parent(connection, each)]
+
+
+async def _drop_without_parent(connection: AsyncConnection, column: Column[Any]) -> None:
+    table = ALL[column.table.name]
+    cleared = _CLEARED.get(f"{table.name}.{column.name}")
+    wrong = _has_no_parent(column)
+    if cleared is None:
+        await connection.execute(delete(table).where(wrong))
+    else:
+        await connection.execute(update(table).where(wrong).values(dict.fromkeys(cleared)))
+
+
+def _has_no_parent(column: Column[Any]) -> ColumnElement[bool]:
+    (key,) = column.foreign_keys
+    parent = key.column.table.alias("parent")
+    same = parent.c[key.column.name] == column
+    return column.is_not(None) & ~exists(select(1).select_from(parent).where(same))
+
+
+def _orphans() -> dict[str, tuple[Table, ColumnElement[bool], tuple[str, ...]]]:
+    """Return what names a row by no foreign key: where it stands, when it is lost, what to empty.
+
+    Of facts that were moved elsewhere nothing is lost: only what is newer than the oldest fact.
+    """
+    asked, fact = QUESTIONS.c, MESSAGES.c
+    oldest = select(func.min(MESSAGES.alias("any_fact").c.message_id)).scalar_subquery()
+
+    def has_no_fact(message_id: Column[Any]) -> ColumnElement[bool]:
+        return (message_id >= oldest) & ~exists().where(fact.message_id == message_id)
+
+    def has_no_speaker(table: Table) -> ColumnElement[bool]:
+        who = table.c.discord_user_id
+        return (who < 0) & ~exists().where(AUTHORS.c.id == -who)
+
+    answer = ("answer_id", "answered_by", "answered_at")
+    return {
+        "questions without their message": (QUESTIONS, has_no_fact(asked.message_id), ()),
+        "answers without their message": (QUESTIONS, has_no_fact(asked.answer_id), answer),
+        "links to a speaker who is gone": (LINKS, has_no_speaker(LINKS), ()),
+        "entries about a speaker who is gone": (LINK_EVENTS, has_no_speaker(LINK_EVENTS), ()),
+    }
+
+
+def _doubles() -> dict[str, tuple[Table, ColumnElement[bool], tuple[str, ...]]]:
+    """Return what stands twice where once is right, and which of both goes."""
+    blind, other = BLIND_SPOTS.c, BLIND_SPOTS.alias("other").c
+    same = (other.clan_id == blind.clan_id) & (other.channel_id == blind.channel_id)
+    is_later = or_(
+        other.started_at < blind.started_at,
+        (other.started_at == blind.started_at) & (other.id < blind.id),
+    )
+    earlier = exists().where(same, other.ended_at.is_(None), is_later)
+    kept, told, fact = LEFT_OUT_MESSAGES.c, BROADCASTS.c, MESSAGES.c
+    counted = exists().where(fact.message_id == kept.message_id)
+    is_message = exists().where(fact.message_id == told.message_id)
+    return {
+        "messages that are counted and left out": (LEFT_OUT_MESSAGES, counted, ()),
+        "messages that are counted as told by the game too": (BROADCASTS, is_message, ()),
+        "channels that are noted twice as not seen": (
+            BLIND_SPOTS,
+            blind.ended_at.is_(None) & earlier,
+            (),
+        ),
+    }
+
+
+async def orphans(connection: AsyncConnection) -> dict[str, int]:
+    """Return how many rows of each kind belong to nothing any more."""
+    return await _counted(connection, _orphans())
+
+
+async def drop_orphans(connection: AsyncConnection) -> None:
+    """Delete them, and empty what answers name."""
+    await _mended(connection, _orphans())
+
+
+async def doubles(connection: AsyncConnection) -> dict[str, int]:
+    """Return how many rows of each kind stand twice."""
+    return await _counted(connection, _doubles())
+
+
+async def drop_doubles(connection: AsyncConnection) -> None:
+    """Delete one of both: what is counted stays, and the longer time in which nothing was seen."""
+    await _mended(connection, _doubles())
+
+
+_Kinds = Mapping[str, tuple[Table, ColumnElement[bool], tuple[str, ...]]]
+
+
+async def _counted(connection: AsyncConnection, kinds: _Kinds) -> dict[str, int]:
+    return {
+        words: await _count(connection, table, wrong) for words, (table, wrong, _) in kinds.items()
+    }
+
+
+async def _mended(connection: AsyncConnection, kinds: _Kinds) -> None:
+    for table, wrong, emptied in kinds.values():
+        if emptied:
+            await connection.execute(update(table).where(wrong).values(dict.fromkeys(emptied)))
+        else:
+            await connection.execute(delete(table).where(wrong))
+
+
+async def _count(connection: AsyncConnection, table: Any, wrong: ColumnElement[bool]) -> int:  # noqa: ANN401 - a table or what is selected from
+    found = await connection.scalar(select(func.count()).select_from(table).where(wrong))
+    return int(found or 0)
+
+
+async def triggers_missing(connection: AsyncConnection) -> list[str]:
+    """Return the statements of the triggers by which a change of identity is noticed, if missing.
+
+    Of SQLite; in PostgreSQL, where they are functions too, nobody looks.
+    """
+    if connection.dialect.name != "sqlite":
+        return []
+    rows = await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+    known = set(rows.scalars())
+    return [each for each in identity_revision.triggers("sqlite") if each.split()[2] not in known]
+
+
+async def make_triggers(connection: AsyncConnection) -> None:
+    """Make them, and have who is who worked out anew in every clan."""
+    for statement in await triggers_missing(connection):
+        await connection.exec_driver_sql(statement)
+    await connection.execute(update(CLANS).values(identity_revision=CLANS.c.identity_revision + 1))
+
+
+async def first_kept(
+    connection: AsyncConnection, author_ids: Collection[int]
+) -> dict[int, datetime]:
+    """Return when the first message was sent that is kept of each author, counted or not."""
+    found: dict[int, datetime] = {}
+    for table in (MESSAGES, LEFT_OUT_MESSAGES):
+        rows = await connection.execute(
+            select(table.c.author_id, func.min(table.c.sent_at))
+            .where(table.c.author_id.in_(sorted(author_ids)))
+            .group_by(table.c.author_id)
+        )
+        for author_id, at in rows:
+            found[author_id] = min(at, found.get(author_id, at))
+    return found
+
+
+async def kept_until(
+    connection: AsyncConnection, author_id: int, until: datetime, limit: int
+) -> list[int]:
+    """Return the ids of messages that an author sent up to an instant, counted or not."""
+    found: list[int] = []
+    for table in (MESSAGES, LEFT_OUT_MESSAGES):
+        rows = await connection.execute(
+            select(table.c.message_id)
+            .where(table.c.author_id == author_id, table.c.sent_at <= until)
+            .order_by(table.c.message_id)
+            .limit(limit)
+        )
+        found += rows.scalars()
+    return found[:limit]
+
+
+async def first_there(
+    connection: AsyncConnection, clan_id: int, user_ids: Collection[int]
+) -> dict[int, Any]:
+    """Return the first day that is kept on which each user was there without writing."""
+    day = PRESENCE_DAYS.c
+    rows = await connection.execute(
+        select(day.discord_user_id, func.min(day.day))
+        .where(day.clan_id == clan_id, day.discord_user_id.in_(sorted(user_ids)))
+        .group_by(day.discord_user_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def drop_presence(
+    connection: AsyncConnection,
+    clan_id: int,
+    user_id: int,
+    before: Any,  # noqa: ANN401 - a date
+) -> None:
+    """Delete the days before one on which a user was there."""
+    day = PRESENCE_DAYS.c
+    await connection.execute(
+        delete(PRESENCE_DAYS).where(
+            day.clan_id == clan_id, day.discord_user_id == user_id, day.day < before
+        )
+    )
