@@ -17,6 +17,7 @@ from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
+from bot.services.imports import Imports
 from bot.services.ops import Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
@@ -50,6 +51,7 @@ class Services:
     presence: Presence
     bridges: Bridges
     backfill: Backfill
+    imports: Imports
     publish: Publish
     cards: Cards
     places: Channels
@@ -183,6 +185,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
     poll = Poll(database, wom, clock)
+    bridges = Bridges(database, intake)
     return Services(
         clans=clans,
         zones=Zones(database),
@@ -190,8 +193,9 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         wom=wom,
         intake=intake,
         presence=presence,
-        bridges=Bridges(database, intake),
+        bridges=bridges,
         backfill=Backfill(database, intake, clock, settings.history_days, settings.compare_days),
+        imports=Imports(database, bridges, clock, settings.history_days),
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
         places=Channels(database),

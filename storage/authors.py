@@ -89,6 +89,14 @@ async def author_ids(
     return {user_id: author[0] for user_id, author in known.items()}
 
 
+async def names_of(
+    connection: AsyncConnection, clan_id: int, user_ids: Collection[int]
+) -> dict[int, tuple[str, str]]:
+    """Return the names of those of the Discord users who are known by any."""
+    known = await _authors_by_user(connection, clan_id, user_ids)
+    return {user: (name, handle or "") for user, (_, name, handle) in known.items() if name}
+
+
 async def _authors_by_user(
     connection: AsyncConnection, clan_id: int, user_ids: Collection[int]
 ) -> dict[int, tuple[int, str, str | None]]:

@@ -177,6 +177,15 @@ async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]
     return known
 
 
+async def told_between(connection: AsyncConnection, first: int, last: int) -> set[int]:
+    """Return the message ids in [first, last] that are stored as broadcasts."""
+    message_id = BROADCASTS.c.message_id
+    rows = await connection.execute(
+        select(message_id).where(message_id >= first, message_id <= last)
+    )
+    return set(rows.scalars())
+
+
 async def add(connection: AsyncConnection, told: Sequence[BroadcastRow]) -> None:
     """Store broadcasts whose ids are not there yet."""
     if told:

@@ -24,6 +24,8 @@ class Flag(IntFlag):
     BRIDGE = 2
     FURTHER = 4
     """A line behind the first of a relay's post; its id lies within the post's millisecond."""
+    STAND_IN = 8
+    """Its id is not Discord's own: it came from a history that tells none."""
 
 
 _QUESTION = int(Flag.QUESTION)  # a plain number: flags are compared for every message
@@ -67,6 +69,15 @@ async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]
         )
         known.update(rows.scalars())
     return known
+
+
+async def ids_between(connection: AsyncConnection, first: int, last: int) -> set[int]:
+    """Return which ids in [first, last] are stored already: of many that lie close, in one look."""
+    message_id = MESSAGES.c.message_id
+    rows = await connection.execute(
+        select(message_id).where(message_id >= first, message_id <= last)
+    )
+    return {row[0] for row in plain_rows(rows)}
 
 
 async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[MessageRow]) -> None:
@@ -216,6 +227,42 @@ def _sent_in(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
 def in_few(ids: Sequence[_One], many: int = _MANY) -> Iterable[Sequence[_One]]:
     """Return the ids, or what has one, in portions that one statement can name."""
     return (ids[start : start + many] for start in range(0, len(ids), many))
+
+
+async def first_outside(
+    connection: AsyncConnection, clan_id: int, channels: Collection[int]
+) -> datetime | None:
+    """Return when the clan's first message was written that is in none of the channels."""
+    channel = CHANNELS.c
+    found: datetime | None = await connection.scalar(
+        select(func.min(MESSAGES.c.sent_at))
+        .join(CHANNELS, channel.id == MESSAGES.c.channel_id)
+        .where(channel.clan_id == clan_id, channel.discord_channel_id.not_in(sorted(channels)))
+    )
+    return found
+
+
+async def first_by_channel(connection: AsyncConnection, clan_id: int) -> dict[int, int]:
+    """Return the oldest message of each channel (by our id) whose own id is Discord's."""
+    fact, channel = MESSAGES.c, CHANNELS.c
+    rows = await connection.execute(
+        select(fact.channel_id, func.min(fact.message_id))
+        .join(CHANNELS, channel.id == fact.channel_id)
+        .where(channel.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) == 0)
+        .group_by(fact.channel_id)
+    )
+    return dict(plain_rows(rows))
+
+
+async def stand_ins(connection: AsyncConnection, clan_id: int) -> set[int]:
+    """Return the messages whose ids are not Discord's own."""
+    fact, channel = MESSAGES.c, CHANNELS.c
+    rows = await connection.execute(
+        select(fact.message_id)
+        .join(CHANNELS, channel.id == fact.channel_id)
+        .where(channel.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) != 0)
+    )
+    return {row[0] for row in plain_rows(rows)}
 
 
 async def writers_in(

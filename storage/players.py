@@ -188,6 +188,33 @@ async def put_in(
     await upsert(connection, MEMBERSHIPS, rows, replace=columns)
 
 
+async def put_in_former(
+    connection: AsyncConnection, clan_id: int, players: Sequence[Mapping[str, Any]]
+) -> None:
+    """Note people of before (rows of players with role, joined_at and left_at) who are not known.
+
+    Whoever is known stays as they are.
+    """
+    place = ("player_id", "role", "joined_at", "left_at")
+    rows = [{name: each[name] for name in each if name not in place[1:]} for each in players]
+    await insert_missing(connection, PLAYERS, rows)
+    places = [{name: each[name] for name in place} for each in players]
+    await insert_missing(connection, MEMBERSHIPS, [{"clan_id": clan_id, **each} for each in places])
+
+
+async def borne(
+    connection: AsyncConnection, player_ids: Collection[int]
+) -> dict[tuple[int, str], tuple[datetime, datetime]]:
+    """Return from when to when each player is known to have borne each name (by WOM key)."""
+    name = PLAYER_NAMES.c
+    rows = await connection.execute(
+        select(name.player_id, name.wom_key, name.first_seen_at, name.last_seen_at).where(
+            name.player_id.in_(sorted(player_ids))
+        )
+    )
+    return {(who, key): (first_at, last_at) for who, key, first_at, last_at in rows}
+
+
 async def take_out(
     connection: AsyncConnection, clan_id: int, player_ids: Collection[int], left_at: datetime
 ) -> None:

@@ -1,6 +1,6 @@
 """Runs of jobs, and the times in which the bot could not see."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,6 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.columns import Instant
 from storage.engine import insert_missing
 from storage.tables import BLIND_SPOTS, CHANNEL_VIEWERS, CHANNELS, JOB_RUNS
+
+NEVER_KEPT = "nobody kept what was written"
+"""Why a time is blind for good: the history that was brought over has nothing of it."""
 
 
 class Run(NamedTuple):
@@ -209,11 +212,19 @@ async def be_away(
 
 
 async def read_since(connection: AsyncConnection, clan_id: int) -> None:
-    """Note that the history of every time in which nobody listened was read."""
+    """Note that the history of every time in which nobody listened was read.
+
+    But for what an older history lacks: that was before any that we read.
+    """
     blind = BLIND_SPOTS.c
     await connection.execute(
         update(BLIND_SPOTS)
-        .where(blind.clan_id == clan_id, blind.channel_id.is_(None), blind.ended_at.is_not(None))
+        .where(
+            blind.clan_id == clan_id,
+            blind.channel_id.is_(None),
+            blind.ended_at.is_not(None),
+            blind.reason != NEVER_KEPT,
+        )
         .values(is_read=True)
     )
     await _join_read(connection, clan_id)
@@ -244,12 +255,31 @@ async def _join_read(connection: AsyncConnection, clan_id: int) -> None:
         )
 
 
+async def never_kept(
+    connection: AsyncConnection, clan_id: int, spans: Sequence[tuple[datetime, datetime]]
+) -> None:
+    """Note the times [start, end) of which an older history has nothing, instead of those noted."""
+    blind = BLIND_SPOTS.c
+    await connection.execute(
+        delete(BLIND_SPOTS).where(blind.clan_id == clan_id, blind.reason == NEVER_KEPT)
+    )
+    rows = [
+        {"clan_id": clan_id, "started_at": start, "ended_at": end, "reason": NEVER_KEPT}
+        for start, end in spans
+    ]
+    if rows:
+        await connection.execute(insert(BLIND_SPOTS), rows)
+
+
 async def unread_from(connection: AsyncConnection, clan_id: int) -> datetime | None:
     """Return when the first time began that nobody listened in and that was not read since."""
     blind = BLIND_SPOTS.c
     found: datetime | None = await connection.scalar(
         select(func.min(blind.started_at)).where(
-            blind.clan_id == clan_id, blind.channel_id.is_(None), ~blind.is_read
+            blind.clan_id == clan_id,
+            blind.channel_id.is_(None),
+            ~blind.is_read,
+            blind.reason != NEVER_KEPT,
         )
     )
     return found

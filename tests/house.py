@@ -46,6 +46,7 @@ WHO_MAY = {
     "aiosqlite": ["storage/trips.py"],
     "discord": ["cogs/*", "bot/app.py", "bot/gateway.py", "bot/demo/*"],
     "httpx": ["wom/client.py", "bot/wiring.py", "bot/demo/*"],
+    "ijson": ["bot/services/imports/exports.py"],
     "matplotlib": ["bot/reports/*"],
     "plotly": [],
     "pydantic": ["wom/*", "bot/settings.py"],

@@ -8,6 +8,7 @@ is dropped and counted; a body that holds nothing readable is a ValueError.
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from json import JSONDecoder
 from typing import Generic, NamedTuple, NoReturn, TypeVar
 
@@ -22,6 +23,7 @@ from wom.models import (
     Number,
     PlayerDetails,
     RoleOrder,
+    Stats,
     UpdateAll,
     WomMembership,
 )
@@ -231,6 +233,18 @@ def player(body: bytes) -> Parsed[PlayerDetails]:
     snapshot = raw.get("latestSnapshot")
     whole = {**raw, "latestSnapshot": None if snapshot is None else _stats(snapshot)}
     return Parsed(PlayerDetails.model_validate(whole), 0)
+
+
+def snapshot(text: str, taken_at: datetime | None = None) -> Stats:
+    """Read one snapshot; where it does not say when it was taken, that was at `taken_at`.
+
+    ValueError when it is cut, is no snapshot or holds no number.
+    """
+    stats = _stats(document(text.encode("utf-8", "surrogatepass")))
+    try:
+        return Stats.model_validate(stats)
+    except ValueError:
+        return Stats.model_validate({**stats, "taken_at": taken_at})
 
 
 def update_all(body: bytes) -> Parsed[UpdateAll]:

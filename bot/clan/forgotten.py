@@ -4,6 +4,7 @@ It keeps out what they wrote before, and tells nothing to whoever does not know 
 """
 
 import hashlib
+from functools import lru_cache
 
 from bot.clan.names import wom_key
 
@@ -18,5 +19,6 @@ def speaker_key(guild_id: int, name: str) -> str:
     return _hashed(f"{guild_id}:speaker:{wom_key(name)}")
 
 
+@lru_cache(4096)
 def _hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -18,10 +18,14 @@ _NONE_LAPSED: Mapping[str, float] = {}
 
 @dataclass(frozen=True, slots=True)
 class MetricReading:
-    """All metrics of one player at one instant, by kind; -1 is unranked."""
+    """All metrics of one player at one instant, by kind; -1 is unranked.
+
+    `kills` are those of all bosses together where they are known apart from the bosses themselves.
+    """
 
     seen_at: datetime
     values: Mapping[MetricKind, Mapping[str, float]]
+    kills: int | None = None
 
     def metrics(self) -> Iterator[tuple[str, MetricKind, float]]:
         """Yield (name, kind, value) of every metric outside the headline."""
@@ -70,7 +74,7 @@ def observed(
     headline = Headline(
         seen_at=reading.seen_at,
         xp=xp,
-        kills=int(sum(value for value in bosses.values() if value > 0)),
+        kills=_total(bosses) if reading.kills is None else reading.kills,
         kills_earned=int(earned),
         ehp=float(computed.get("ehp", UNRANKED)),
         ehb=float(computed.get("ehb", UNRANKED)),
@@ -78,6 +82,10 @@ def observed(
         kills_fell=int(kills_fell),
     )
     return Observed(headline, changed)
+
+
+def _total(bosses: Mapping[str, float]) -> int:
+    return int(sum(value for value in bosses.values() if value > 0))
 
 
 def _ranked(name: str, present: Mapping[str, float], lapsed: Mapping[str, float]) -> float:

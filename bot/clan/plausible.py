@@ -4,6 +4,7 @@ The limits lie far above what anybody has: they tell a broken answer from a good
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -62,7 +63,7 @@ def checked(reading: MetricReading, now: datetime) -> Checked:
         kind: {name: value for name, value in of_kind.items() if (kind, name) not in refused}
         for kind, of_kind in reading.values.items()
     }
-    return Checked(MetricReading(reading.seen_at, values), f"{_words(refused)} and was left out")
+    return Checked(replace(reading, values=values), f"{_words(refused)} and was left out")
 
 
 def _can_be(kind: MetricKind, name: str, value: float) -> bool:

@@ -339,6 +339,64 @@ def check(
     _do(lambda: action(context.obj, repairs=repair, verbose=verbose), verbose=verbose)
 
 
+_DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be taken, on a copy.")
+]
+
+
+@app.command(
+    name="import-legacy", epilog="Example: clanstats import-legacy old/clan_data.db --dry-run"
+)
+def import_legacy(  # noqa: PLR0913 - each is an option of the import
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="The database of the bot before."),
+    ],
+    *,
+    zone: Annotated[
+        str | None,
+        typer.Option(help="Of times without one, like Europe/London; else UTC."),
+    ] = None,
+    clan: _Clan = None,
+    dry_run: _DryRun = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Bring members, names, snapshots and message counts over from the old bot's database.
+
+    Takes what is new and nothing twice, after a checked backup; the bot may run. Stopped in the
+    middle, type it again and it goes on. Ends with 0 when all is taken, else with 1 and why.
+    """
+    from bot.cli.importing import ImportAsked
+    from bot.cli.importing import import_legacy as action
+
+    asked = ImportAsked(clan, dry_run, verbose)
+    _do(lambda: action(context.obj, file, zone, asked), verbose=verbose)
+
+
+@app.command(name="import-exports", epilog="Example: clanstats import-exports exports --dry-run")
+def import_exports(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(exists=True, help="With .json or .csv of DiscordChatExporter.")
+    ],
+    *,
+    clan: _Clan = None,
+    dry_run: _DryRun = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Bring message counts over from channels that DiscordChatExporter exported.
+
+    Takes what is new and nothing twice, after a checked backup; the bot may run. Ends with 0 when
+    all is taken, else with 1 and why.
+    """
+    from bot.cli.importing import ImportAsked
+    from bot.cli.importing import import_exports as action
+
+    asked = ImportAsked(clan, dry_run, verbose)
+    _do(lambda: action(context.obj, folder, asked), verbose=verbose)
+
+
 @app.command(name="forget-clan", epilog="Example: clanstats forget-clan 'Amber Lanterns'")
 def forget_clan(
     context: typer.Context,

@@ -335,3 +335,17 @@ def test_element_by_element_gives_what_all_at_once_gives(
 ) -> None:
     text = json.dumps(values, indent=indent)
     assert list(bodies.elements(f" {text}\n".encode())) == values
+
+
+def test_a_single_snapshot_is_read_and_where_it_tells_no_time_that_of_the_caller() -> None:
+    told = first_of("group-bulk-hiscores")["data"]
+    stats = bodies.snapshot(json.dumps(told))
+    assert stats.taken_at == datetime.fromisoformat(told["createdAt"])
+    at = datetime(2025, 1, 2, tzinfo=UTC)
+    assert bodies.snapshot(json.dumps(told | {"createdAt": "once"}), at).taken_at == at
+
+
+@pytest.mark.parametrize("text", ["", "null", "[" * 9_000, '{"data": {}}', '{"data": \ud800}'])
+def test_what_is_no_snapshot_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        bodies.snapshot(text)

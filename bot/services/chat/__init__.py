@@ -4,6 +4,7 @@ from bot.services.chat.answers import credit, settle_again
 from bot.services.chat.backfill import Backfill, CaughtUp
 from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
+from bot.services.chat.earlier import EarlierOutcome, store_earlier
 from bot.services.chat.facts import NO_USER
 from bot.services.chat.history import (
     NO_ACCESS,
@@ -32,6 +33,7 @@ __all__ = [
     "ChannelInfo",
     "ChannelList",
     "Channels",
+    "EarlierOutcome",
     "Flushed",
     "Gone",
     "HistoryPage",
@@ -48,4 +50,5 @@ __all__ = [
     "missing_words",
     "part_speakers",
     "settle_again",
+    "store_earlier",
 ]

@@ -280,7 +280,8 @@ class Backfill:
 
         And further back as long as there is something to compare with.
         """
-        oldest_wanted = self._clock() - self._reach
+        # A history that was brought over ends when it was listened last, be it long ago.
+        oldest_wanted = min(self._clock() - self._reach, self._since(clan))
 
         def known(message_id: int, sent_at: datetime) -> bool:
             return sent_at < oldest_wanted if until is None else message_id <= until

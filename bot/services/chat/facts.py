@@ -4,7 +4,7 @@ What the game told of a player becomes a broadcast and never a message.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ class IncomingMessage:
 
     With NO_USER it came through a bridge and `name` is the player's; `told` is what the game told
     of them, if it was the game that spoke. A broadcast may be about nobody: then `name` is empty.
-    `line` numbers the lines of one post from 0.
+    `line` numbers the lines of one post from 0. The id of a `stand_in` is not Discord's own.
     """
 
     message_id: int
@@ -73,6 +73,7 @@ class IncomingMessage:
     reply_to: int | None = None
     told: BroadcastKind | None = None
     line: int = 0
+    stand_in: bool = False
 
     def __post_init__(self) -> None:
         """Let names be such as a database takes: one that is not would hold up all the others."""
@@ -83,6 +84,14 @@ class IncomingMessage:
     def post_id(self) -> int:
         """Return the id of the message on Discord."""
         return self.message_id - self.line * LINE_STEP
+
+    def called(self, name: str, handle: str) -> "IncomingMessage":
+        """Return the same by somebody of those names."""
+        return (
+            self
+            if (self.name, self.handle) == (name, handle)
+            else replace(self, name=name, handle=handle)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +194,8 @@ def _stored(each: IncomingMessage, known: _Authors, channels: dict[int, int]) ->
         each.sent_at,
         (Flag.QUESTION if each.is_question else 0)
         | (Flag.BRIDGE if through_bridge else 0)
-        | (Flag.FURTHER if each.line else 0),
+        | (Flag.FURTHER if each.line else 0)
+        | (Flag.STAND_IN if each.stand_in else 0),
         each.reply_to,
     )
 

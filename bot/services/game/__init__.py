@@ -5,7 +5,7 @@ from bot.services.game.first_year import fill_history
 from bot.services.game.looking import Looking
 from bot.services.game.poll import Failure, NoGroup, Poll, PollResult, PollUnderWay
 from bot.services.game.refreshing import MOST_AT_ONCE, OwnGroup, Refreshing, Requested
-from bot.services.game.snapshots import store_readings
+from bot.services.game.snapshots import reading_of, store_history, store_readings
 
 __all__ = [
     "AGAIN",
@@ -22,6 +22,8 @@ __all__ = [
     "fault_parts",
     "fault_words",
     "fill_history",
+    "reading_of",
+    "store_history",
     "store_readings",
     "unready",
 ]

@@ -77,23 +77,44 @@ async def store_older(
     for player_id in sorted(player_ids):
         readings = await asyncio.to_thread(readings_of, player_id)
         async with database.writing() as connection:
-            stored += await _told_again(connection, player_id, readings)
+            stored += len(await _told_again(connection, player_id, readings))
     return stored
 
 
+async def store_history(
+    database: Database, player_id: int, readings: Sequence[MetricReading]
+) -> set[datetime]:
+    """Store readings of a player among those that are stored, in one transaction.
+
+    Of two at one instant the one that is stored stays. Return the instants that were news.
+    """
+    async with database.writing() as connection:
+        return await _told_again(connection, player_id, readings, is_whole=True)
+
+
 async def _told_again(
-    connection: Connection, player_id: int, readings: Sequence[MetricReading]
-) -> int:
+    connection: Connection,
+    player_id: int,
+    readings: Sequence[MetricReading],
+    *,
+    is_whole: bool = False,
+) -> set[datetime]:
+    """Store readings among those of a player; unless they are a whole history, only older ones."""
     ids = await _metric_ids(connection, {player_id: readings})
     before = (await _as_read(connection, [player_id])).get(player_id, {})
-    older = {each.seen_at: each for each in readings if before and each.seen_at < max(before)}
-    whole = older | before
+    newest = max(before, default=None)
+    whole = {
+        each.seen_at: each
+        for each in readings
+        if is_whole or (newest is not None and each.seen_at < newest)
+    }
+    whole |= before
     if len(whole) == len(before):
-        return 0
+        return set()
     # A year of somebody is a dozen milliseconds of work.
     news = await asyncio.to_thread(_told_anew, player_id, whole, ids)
     await snapshots.replace(connection, [player_id], news)
-    return len(whole) - len(before)
+    return whole.keys() - before.keys()
 
 
 async def forget_later(database: Database, player_ids: Sequence[int], last: datetime) -> None:
@@ -135,7 +156,7 @@ async def _as_read(
             values[MetricKind.SKILL]["overall"] = each.xp
             values[MetricKind.COMPUTED] |= {"ehp": each.ehp, "ehb": each.ehb}
             copied = {kind: dict(of_kind) for kind, of_kind in values.items()}
-            found[player_id][each.seen_at] = MetricReading(each.seen_at, copied)
+            found[player_id][each.seen_at] = MetricReading(each.seen_at, copied, each.kills)
     return found
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -129,3 +130,9 @@ def test_replaying_the_changes_gives_every_reading_back(kills: list[int]) -> Non
         crossed = kills[0] == -1 and ranked[0] < 10
         assert last.kills_earned == ranked[-1] - (4 if crossed else ranked[0])
         assert last.kills_fell == sum(max(a - b, 0) for a, b in pairwise(ranked))
+
+
+def test_kills_that_are_known_apart_from_the_bosses_stand_in_the_headline() -> None:
+    read = replace(reading(zulrah=7), kills=40)
+    assert news(read).headline.kills == 40
+    assert news(reading(zulrah=7)).headline.kills == 7

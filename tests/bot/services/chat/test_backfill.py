@@ -20,6 +20,7 @@ from bot.services.chat import (
     Unreadable,
 )
 from bot.services.setup import Clan, Clans
+from storage import clans, runs
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
@@ -392,3 +393,26 @@ async def test_active_threads_that_cannot_be_listed_are_read_when_they_can(bot: 
     bot.past.knows_threads = True
     assert await bot.catch_up(done.missing) == CaughtUp(1, 1)
     assert bot.past.asked == [(THREAD.discord_channel_id, None)]
+
+
+async def test_after_a_history_that_was_brought_over_all_since_its_end_is_read(bot: Bot) -> None:
+    end = NOW - 200 * DAY
+    async with bot.database.writing() as connection:
+        await clans.change(connection, bot.clan.clan_id, listened_at=end)
+    bot.past.messages = [
+        heard(1, at=end - DAY),
+        *(heard(number, at=end + number * 40 * DAY) for number in range(1, 5)),
+    ]
+    assert (await bot.catch_up()).messages == 4
+
+
+async def test_what_an_old_history_never_kept_is_not_read_by_catching_up(bot: Bot) -> None:
+    async with bot.database.writing() as connection:
+        await runs.never_kept(connection, bot.clan.clan_id, [(NOW - 9 * DAY, NOW - 5 * DAY)])
+    await bot.catch_up()
+    found = "SELECT count(*) FROM blind_spots WHERE NOT is_read AND reason = ?"
+    assert one(bot.path, found, runs.NEVER_KEPT) == 1
+    async with bot.database.writing() as connection:
+        assert await runs.unread_from(connection, bot.clan.clan_id) is None
+        await runs.never_kept(connection, bot.clan.clan_id, [])
+    assert one(bot.path, found, runs.NEVER_KEPT) == 0
