@@ -185,6 +185,9 @@ class Settings(BaseSettings):
         timedelta(days=30), ge=timedelta(days=1), description="1d or more, like 30d"
     )
     compare_days: int = Field(3, ge=0, le=90, description="a number of days from 0 to 90")
+    archive_after_days: int = Field(
+        180, ge=0, le=3650, description="a number of days from 0 to 3650; 0 archives nothing"
+    )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
     ] = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")

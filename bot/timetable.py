@@ -168,6 +168,14 @@ class Timetable:
         copy = await self._services.upkeep.back_up()
         outcome.detail["copy"] = copy or "none: the database is not a file"
 
+    async def archive(self, outcome: Outcome) -> None:
+        """Move what is old to the archive, forget old runs, and give the room back."""
+        await self._services.upkeep.forget_old_runs()
+        moved = await self._services.archive.move()
+        pages = await self._services.archive.give_back()
+        outcome.detail |= {"messages": moved.messages, "changes": moved.changes, "pages": pages}
+        outcome.detail["longest_ms"] = round(moved.longest_s * 1000)
+
     async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
         result = await poll_clan(self._services.poll, self._services.cases, clan, outcome)
@@ -286,6 +294,8 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     ),
     BotJob("let-go", lambda _: Every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
+    # After the backup: what moves is in a copy.
+    BotJob("archive", lambda _: Daily(hour=5), Timetable.archive),
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),

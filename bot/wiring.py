@@ -16,7 +16,7 @@ from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
-from bot.services.ops import Turns, Upkeep
+from bot.services.ops import Archive, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
@@ -64,6 +64,7 @@ class Services:
     refreshing: Refreshing
     looking: Looking
     upkeep: Upkeep
+    archive: Archive
     turns: Turns
     identities: IdentityCache
     clock: Clock
@@ -165,6 +166,11 @@ def _own_group(settings: Settings) -> OwnGroup | None:
     return OwnGroup(group_id, code.get_secret_value())
 
 
+def _archive_after(settings: Settings) -> timedelta | None:
+    days = settings.archive_after_days
+    return timedelta(days=days) if days else None
+
+
 def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built from
     settings: Settings,
     database: Database,
@@ -211,6 +217,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
             identities=identities,
         ),
+        archive=Archive(database, clock, _archive_after(settings)),
         turns=Turns(),
         identities=identities,
         clock=clock,

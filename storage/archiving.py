@@ -186,10 +186,19 @@ async def would_move(database: Database, before: datetime) -> Moved:
     return await asyncio.to_thread(_counted, database.path, before)
 
 
+async def _at_once() -> None:
+    """Wait for nothing."""
+
+
 async def move(
-    database: Database, before: datetime, heard: Callable[[Moved], None] = lambda _: None
+    database: Database,
+    before: datetime,
+    heard: Callable[[Moved], None] = lambda _: None,
+    wait: Callable[[], Awaitable[None]] = _at_once,
 ) -> Moved:
-    """Move what is older than an instant to the archive; `heard` is told after each batch.
+    """Move what is older than an instant to the archive.
+
+    `heard` is told what moved so far after each batch, then it is waited.
 
     Raises DatabaseFull before anything is done when there is no room, ArchiveUnusable when there is
     an archive that does not fit. Whoever stops in between loses nothing and goes on later.
@@ -211,6 +220,7 @@ async def move(
                 total = total.and_of(kind, gone, held_s)
                 await asyncio.to_thread(files.fold_in)
                 heard(total)
+                await wait()
         await asyncio.to_thread(files.fold_archive)
     return total
 
@@ -405,32 +415,31 @@ async def _pragma(connection: AsyncConnection, name: str) -> int:
 
 
 async def _mark(database: Database, path: Path, before: datetime) -> None:
-    """Note that what is older may be in the archive, which is there and fits: before any of it is.
+    """Note that what is older may be in the archive, which is there: before any of it is.
 
-    From here on every transaction sees into it.
+    From here on every transaction sees into it. In one transaction, so that of two who begin only
+    one makes it.
     """
-    async with database.reading() as connection:
-        mark = (await connection.execute(select(ARCHIVE_MARKS))).first()
-    archive = archive_of(path)
-    if mark is None:
-        key = secrets.token_hex(_KEY_LENGTH)
-        # Of which no mark knows is nothing of ours, or of a database that was restored from before.
-        await asyncio.to_thread(_made_anew, archive, key)
-    else:
-        key, before = mark.key, max(mark.moved_before_at, before)
     async with database.writing() as connection:
-        await upsert(
-            connection,
-            ARCHIVE_MARKS,
-            [{"id": 1, "key": key, "moved_before_at": before}],
-            replace=("key", "moved_before_at"),
-        )
+        mark = (await connection.execute(select(ARCHIVE_MARKS))).first()
+        if mark is None:
+            key = secrets.token_hex(_KEY_LENGTH)
+            await asyncio.to_thread(_make_anew, archive_of(path), key)
+        else:
+            key, before = mark.key, max(mark.moved_before_at, before)
+        row = {"id": 1, "key": key, "moved_before_at": before}
+        await upsert(connection, ARCHIVE_MARKS, [row], replace=("key", "moved_before_at"))
 
 
-def _made_anew(archive: Path, key: str) -> None:
-    if archive.exists():
-        _put_aside(archive)
-    create(archive, key)
+def _make_anew(archive: Path, key: str) -> None:
+    """Have an empty archive there; what is there already is nothing of a database without a mark.
+
+    Such as that of a database which was restored from before it had one.
+    """
+    with causes(archive):
+        if archive.exists():
+            _put_aside(archive)
+        create(archive, key)
 
 
 def _put_aside(archive: Path) -> Path:

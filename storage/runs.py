@@ -114,6 +114,19 @@ async def last_runs(
     return {row.job: Run(*row) for row in rows}
 
 
+async def forget_old(connection: AsyncConnection, before: datetime) -> int:
+    """Delete the runs that began before an instant, and return how many.
+
+    The newest of each job with each outcome stays, however old: it says when that was last so.
+    """
+    run = JOB_RUNS.c
+    newest = select(func.max(run.id)).group_by(run.job, run.clan_id, run.outcome)
+    gone = await connection.execute(
+        delete(JOB_RUNS).where(run.started_at < before, run.id.not_in(newest))
+    )
+    return gone.rowcount
+
+
 async def go_blind(
     connection: AsyncConnection,
     clan_id: int,

@@ -31,7 +31,7 @@ _UNKNOWN = (
 
 async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
     """Copy the database into the backups folder, verified, and say where to."""
-    path = _file(context.settings())
+    path = file_of_database(context.settings())
     copy = await back_up(path, path.parent / "backups", now(), wait=wait)
     screen().print(f"{path.name} was copied and the copy checked: {copy}", soft_wrap=True)
     return 0
@@ -39,7 +39,7 @@ async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
 
 async def restore(context: CliContext, file: Path) -> int:
     """Put a backup in the place of the database; say what is kept and what comes back."""
-    target = _file(context.settings(), unless=file)
+    target = file_of_database(context.settings(), unless=file)
     try:
         done = await put_back(file, target, now())
     except (DatabaseDamaged, DatabaseUnopenable) as error:
@@ -90,7 +90,7 @@ async def migrate(context: CliContext, *, verbose: bool) -> int:
     return 0
 
 
-def _file(settings: Settings, unless: Path | None = None) -> Path:
+def file_of_database(settings: Settings, unless: Path | None = None) -> Path:
     """Return the file of the database; CannotDo when it is not one, or that very one."""
     path = file_of(settings.database_url)
     if path is None:

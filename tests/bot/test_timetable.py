@@ -277,7 +277,7 @@ async def test_a_clan_that_nobody_asked_about_in_a_while_is_let_go(desk: Desk) -
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "recount", "forget-clans", "forget", "watch"),
+        *("let-go", "backup", "archive", "recount", "forget-clans", "forget", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -286,6 +286,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "update-all": "every 12:00:00, first after 0:02:00",
         "let-go": "every 0:10:00",
         "backup": "daily at 4",
+        "archive": "daily at 5",
         "recount": "every 1:00:00, first after 0:00:10",
         "forget-clans": "daily at 5",
         "forget": "daily at 5",

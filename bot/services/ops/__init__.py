@@ -1,5 +1,6 @@
 """How the bot itself is doing: runs of jobs, status, backups."""
 
+from bot.services.ops.archive import Archive
 from bot.services.ops.rounds import (
     DONE,
     FAILED,
@@ -19,6 +20,7 @@ __all__ = [
     "OVERTAKEN",
     "REFUSED",
     "STOPPED",
+    "Archive",
     "NotYourTurn",
     "Outcome",
     "Status",

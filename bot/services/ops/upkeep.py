@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -42,6 +42,7 @@ from storage.runs import Run
 _log = structlog.get_logger()
 
 _COVERED = Period.MONTH
+_RUNS_KEPT = timedelta(days=90)
 _UNEXPECTED = "something that nobody expected"
 
 _TOLD_TO_END = (asyncio.CancelledError, KeyboardInterrupt, GeneratorExit)
@@ -144,6 +145,11 @@ class Upkeep:
             closed = await runs.end_unfinished(connection, STOPPED, words, self._clock())
         if closed:
             _log.info("runs that a kill left open are closed", runs=closed)
+
+    async def forget_old_runs(self) -> int:
+        """Delete what was recorded of runs long ago, and return how many those were."""
+        async with self._database.writing() as connection:
+            return await runs.forget_old(connection, self._clock() - _RUNS_KEPT)
 
     async def back_up(self) -> str | None:
         """Copy the database beside itself and verify the copy; None for one that is not a file."""
