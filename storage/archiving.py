@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import Void
 from storage.archive_file import archive_of, create
@@ -250,18 +249,29 @@ async def give_back(database: Database, wait: Callable[[], Awaitable[None]]) -> 
 
     Of a database that was made before it could do that, none: `compact` makes it one that can.
     """
-    if database.path is None:
-        return 0
-    given = 0
-    while True:
-        async with database.writing() as connection:
-            pages = await _pragma(connection, "freelist_count")
-            if not pages or await _pragma(connection, "auto_vacuum") != _INCREMENTAL:
-                return given
-            for _ in range(min(pages, _PAGES_AT_ONCE)):
-                await connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
-            given += min(pages, _PAGES_AT_ONCE)
+    path, given = database.path, 0
+    while path is not None and (pages := await asyncio.to_thread(_given_back, path)):
+        given += pages
         await wait()
+    return given
+
+
+def _given_back(path: Path) -> int:
+    """Give some free pages back, in a transaction of their own; return how many."""
+    with (
+        causes(path),
+        closing(sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)) as each,
+    ):
+
+        def free() -> int:
+            return int(each.execute("PRAGMA freelist_count").fetchone()[0])
+
+        if each.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
+            return 0
+        before = free()
+        # As a script: of a statement only the first page is given back.
+        each.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
+        return before - free()
 
 
 def compact(path: Path) -> tuple[int, int]:
@@ -408,10 +418,6 @@ async def _delete(database: Database, kind: _Kind, keys: _Keys) -> tuple[float, 
         began = time.perf_counter()
         gone = (await connection.exec_driver_sql(kind.deleting, list(keys))).rowcount
     return time.perf_counter() - began, gone
-
-
-async def _pragma(connection: AsyncConnection, name: str) -> int:
-    return int((await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one())
 
 
 async def _mark(database: Database, path: Path, before: datetime) -> None:

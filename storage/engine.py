@@ -71,6 +71,8 @@ class Database:
         engine = self._quick if is_quick else self._engine
         with self._causes():
             async with engine.connect() as connection:
+                # At once: whether there is an archive is known from the beginning on.
+                await connection.begin()
                 yield connection
 
     @asynccontextmanager

@@ -257,7 +257,7 @@ async def paths_of_activities(
     for number, (start, player_ids) in enumerate(asked):
         given |= {f"start_{number}": start, f"players_{number}": sorted(player_ids)}
     found: list[list[tuple[str, ScorePath]]] = [[] for _ in asked]
-    are_old = tuple(_is_old(connection, start) for start, _ in asked)
+    are_old = tuple(_is_old(connection, min(start, at)) for start, _ in asked)
     rows = plain_rows(await connection.execute(_paths_of_activities(are_old), given))
     for number, name, *path in rows:
         found[number].append((name, ScorePath._make(path)))
