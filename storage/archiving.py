@@ -24,7 +24,7 @@ from sqlalchemy import delete, select, text
 
 from storage.archive import Void
 from storage.archive_file import archive_of, create
-from storage.backup import SUFFIXES
+from storage.backup import SUFFIXES, sync
 from storage.columns import first_snowflake, to_ms
 from storage.engine import Database, upsert
 from storage.errors import WAIT_SECONDS, ArchiveUnusable, DatabaseFull, causes
@@ -323,6 +323,31 @@ def backup_to(database: Path, copy: Path) -> bool:
     if finding != "ok":
         raise ArchiveUnusable(archive, f"is damaged: {finding}")
     return True
+
+
+async def keep_copy(database: Path, folder: Path) -> Path | None:
+    """Have one checked copy of a database's archive in a folder, in the place of the one before.
+
+    It goes with every copy of the database that is as old or older: what moved stays there. To be
+    called after the database was copied. None when there is no archive.
+    """
+    return await asyncio.to_thread(_keep_copy, database, folder)
+
+
+def _keep_copy(database: Path, folder: Path) -> Path | None:
+    copy = folder / archive_of(database).name
+    unfinished = copy.with_name(f".{copy.name}.part")
+    with causes(folder):
+        unfinished.unlink(missing_ok=True)
+        try:
+            if not backup_to(database, unfinished):
+                return None
+            sync(unfinished)
+            unfinished.replace(copy)
+            sync(folder)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    return copy
 
 
 class _Pace:

@@ -8,6 +8,7 @@ from bot.cli.terminal import screen
 from bot.services.privacy import Privacy
 from bot.settings import Settings
 from bot.wiring import now
+from storage.archiving import keep_copy
 from storage.backup import back_up
 from storage.engine import Database, file_of
 from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseUnopenable
@@ -34,6 +35,8 @@ async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
     path = file_of_database(context.settings())
     copy = await back_up(path, path.parent / "backups", now(), wait=wait)
     screen().print(f"{path.name} was copied and the copy checked: {copy}", soft_wrap=True)
+    if (archive := await keep_copy(path, copy.parent)) is not None:
+        screen().print(f"Its archive was copied too: {archive}", soft_wrap=True)
     return 0
 
 

@@ -34,6 +34,7 @@ from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, players, runs
+from storage.archiving import keep_copy
 from storage.backup import back_up
 from storage.engine import Database
 from storage.errors import StorageError
@@ -156,7 +157,9 @@ class Upkeep:
         path = self._database.path
         if path is None:
             return None
-        return (await back_up(path, path.parent / "backups", self._clock())).name
+        copy = await back_up(path, path.parent / "backups", self._clock())
+        await keep_copy(path, copy.parent)
+        return copy.name
 
     async def late(self, clan: Clan) -> tuple[Late, ...]:
         """Return the jobs of a clan, or of the whole bot, that are overdue."""
