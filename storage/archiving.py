@@ -31,8 +31,8 @@ from storage.errors import WAIT_SECONDS, ArchiveUnusable, DatabaseFull, causes
 from storage.private import make_private
 from storage.tables import ARCHIVE_MARKS, ARCHIVE_VOIDS
 
-_FEWEST, _MOST, _FIRST = 25, 2_000, 250
-_TOO_LONG_S, _SHORT_S = 0.015, 0.006
+_FEWEST, _MOST, _FIRST = 25, 1_000, 200
+_TOO_LONG_S, _SHORT_S = 0.010, 0.004
 _ROOM = 50_000_000
 """Bytes that have to be free beside what moves, before anything does."""
 _BYTES_A_ROW = 100

@@ -407,15 +407,15 @@ async def test_a_database_of_before_is_compacted_once_and_gives_back_from_then_o
 def test_a_batch_that_held_long_is_followed_by_a_smaller_one() -> None:
     pace = archiving._Pace()
     pace.held(0.03)
-    assert pace.rows == 125
+    assert pace.rows == 100
     for _ in range(9):
         pace.held(0.03)
     assert pace.rows == 25
     for _ in range(50):
         pace.held(0.001)
-    assert pace.rows == 2_000
-    pace.held(0.01)
-    assert pace.rows == 2_000
+    assert pace.rows == 1_000
+    pace.held(0.008)
+    assert pace.rows == 1_000
 
 
 async def test_a_killed_archiver_loses_nothing_and_leaves_nothing_double(path: Path) -> None:
