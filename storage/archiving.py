@@ -9,42 +9,32 @@ nothing comes back that was deleted while it was copied.
 
 import asyncio
 import secrets
-import shutil
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, text
 
 from storage.archive import Void
+from storage.archive_copies import put_aside
 from storage.archive_file import archive_of, create
-from storage.backup import SUFFIXES, sync
+from storage.archive_room import must_have
 from storage.columns import first_snowflake, to_ms
 from storage.engine import Database, upsert
-from storage.errors import WAIT_SECONDS, ArchiveUnusable, DatabaseFull, causes
-from storage.private import make_private
+from storage.errors import WAIT_SECONDS, ArchiveUnusable, causes
 from storage.tables import ARCHIVE_MARKS, ARCHIVE_VOIDS
 
 _FEWEST, _MOST, _FIRST = 25, 1_000, 200
 _TOO_LONG_S, _SHORT_S = 0.010, 0.004
-_ROOM = 50_000_000
-"""Bytes that have to be free beside what moves, before anything does."""
 _BYTES_A_ROW = 100
-_PAGES_AT_ONCE = 64
 _KEY_LENGTH = 8
 _VOIDS_AT_ONCE = 100
-_INCREMENTAL = 2
-_PRAGMAS = (
-    "PRAGMA synchronous=FULL",
-    "PRAGMA secure_delete=ON",
-    "PRAGMA temp_store=MEMORY",
-)
+_PRAGMAS = ("PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON", "PRAGMA temp_store=MEMORY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,112 +234,6 @@ async def sweep(database: Database) -> None:
         await asyncio.to_thread(files.fold_archive)
 
 
-async def give_back(database: Database, wait: Callable[[], Awaitable[None]]) -> int:
-    """Give the free pages of a database back to the disk, a few at a time; return how many.
-
-    Of a database that was made before it could do that, none: `compact` makes it one that can.
-    """
-    path, given = database.path, 0
-    while path is not None and (pages := await asyncio.to_thread(_given_back, path)):
-        given += pages
-        await wait()
-    return given
-
-
-def _given_back(path: Path) -> int:
-    """Give some free pages back, in a transaction of their own; return how many."""
-    with (
-        causes(path),
-        closing(sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)) as each,
-    ):
-
-        def free() -> int:
-            return int(each.execute("PRAGMA freelist_count").fetchone()[0])
-
-        if each.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
-            return 0
-        before = free()
-        # As a script: of a statement only the first page is given back.
-        each.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
-        return before - free()
-
-
-def compact(path: Path) -> tuple[int, int]:
-    """Write a database anew without what is free in it; return its size before and after.
-
-    Nobody else can use it meanwhile. Raises DatabaseFull when there is no room for it, and then, as
-    when it is cut off, the database is as it was.
-    """
-    before = path.stat().st_size
-    # What is written anew stands beside the old, and then once more in the log.
-    _must_have(path, 2 * before)
-    with causes(path), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as each:
-        each.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        each.execute("VACUUM")
-        each.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return before, path.stat().st_size
-
-
-def go_without(path: Path) -> Path | None:
-    """Let a database go on without its archive; return where that is put aside, if it is there.
-
-    For an archive that is lost: what moved there stays in every count, but is no fact any more.
-    """
-    with causes(path), closing(sqlite3.connect(path, isolation_level=None)) as each:
-        each.execute("BEGIN IMMEDIATE")
-        for table in ("archive_marks", "archive_voids"):
-            each.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-        each.execute("COMMIT")
-    archive = archive_of(path)
-    return _put_aside(archive) if archive.exists() else None
-
-
-def backup_to(database: Path, copy: Path) -> bool:
-    """Copy a database's archive as it is at one moment; False when it has none.
-
-    To be called after the database was copied: so what moves between the two is in both, never in
-    neither. Raises ArchiveUnusable when the copy is not whole.
-    """
-    archive = archive_of(database)
-    if not archive.exists():
-        return False
-    source = f"{archive.resolve().as_uri()}?mode=ro"
-    with causes(copy), closing(sqlite3.connect(source, uri=True)) as old:
-        make_private(copy)
-        with closing(sqlite3.connect(copy)) as new:
-            old.backup(new)
-            new.execute("PRAGMA journal_mode=DELETE")
-            finding = str(new.execute("PRAGMA integrity_check").fetchone()[0])
-    if finding != "ok":
-        raise ArchiveUnusable(archive, f"is damaged: {finding}")
-    return True
-
-
-async def keep_copy(database: Path, folder: Path) -> Path | None:
-    """Have one checked copy of a database's archive in a folder, in the place of the one before.
-
-    It goes with every copy of the database that is as old or older: what moved stays there. To be
-    called after the database was copied. None when there is no archive.
-    """
-    return await asyncio.to_thread(_keep_copy, database, folder)
-
-
-def _keep_copy(database: Path, folder: Path) -> Path | None:
-    copy = folder / archive_of(database).name
-    unfinished = copy.with_name(f".{copy.name}.part")
-    with causes(folder):
-        unfinished.unlink(missing_ok=True)
-        try:
-            if not backup_to(database, unfinished):
-                return None
-            sync(unfinished)
-            unfinished.replace(copy)
-            sync(folder)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    return copy
-
-
 class _Pace:
     """How many rows move at once: as many as do not hold the writer for long."""
 
@@ -469,31 +353,12 @@ def _make_anew(archive: Path, key: str) -> None:
     """
     with causes(archive):
         if archive.exists():
-            _put_aside(archive)
+            put_aside(archive)
         create(archive, key)
 
 
-def _put_aside(archive: Path) -> Path:
-    """Give an archive, with what belongs to it, another name, and return that."""
-    names = (archive.with_name(f"{archive.stem}.replaced-{each}.db") for each in count(1))
-    aside = next(each for each in names if not each.exists())
-    for suffix in SUFFIXES:
-        old = archive.with_name(archive.name + suffix)
-        if old.exists():
-            old.rename(aside.with_name(aside.name + suffix))
-    return aside
-
-
 def _need_room(database: Path, before: datetime) -> None:
-    _must_have(database, _counted(database, before).rows * _BYTES_A_ROW)
-
-
-def _must_have(path: Path, needed: int) -> None:
-    """Raise DatabaseFull when so many bytes are not free beside a file, and some to live on."""
-    free = shutil.disk_usage(path.parent).free
-    if free < needed + _ROOM:
-        asked = (needed + _ROOM) // 1_000_000
-        raise DatabaseFull(path, f"{free // 1_000_000} MB are free, and {asked} MB are needed")
+    must_have(database, _counted(database, before).rows * _BYTES_A_ROW)
 
 
 def _counted(database: Path, before: datetime) -> Moved:

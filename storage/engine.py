@@ -31,9 +31,6 @@ _AT_ONCE, _QUICK_ONES = 4, 2
 """Connections that are kept open; as many more are opened while they are needed."""
 _MOST_WAITS, _WAIT_S = 200, 0.01
 _PRAGMAS = (
-    # The first, as it holds only for a database that is not there yet: pages that became free can
-    # be given back a few at a time.
-    "PRAGMA auto_vacuum=INCREMENTAL",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
@@ -170,6 +167,10 @@ def _engine(url: URL, busy: timedelta, size: int = _AT_ONCE) -> AsyncEngine:
             cursor = connection.cursor()
             # The first of all: the others may have to wait themselves.
             cursor.execute(f"PRAGMA busy_timeout={busy // timedelta(milliseconds=1)}")
+            cursor.execute("PRAGMA page_count")
+            if cursor.fetchone() == (0,):
+                # Only while nothing is there; then free pages can be given back a few at a time.
+                cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
             for pragma in _PRAGMAS:
                 cursor.execute(pragma)
             cursor.close()

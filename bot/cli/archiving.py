@@ -10,8 +10,10 @@ from bot.cli.context import CannotDo, CliContext, journal
 from bot.cli.terminal import margin, screen
 from bot.services.ops import Archive
 from bot.wiring import now
+from storage.archive_copies import go_without
 from storage.archive_file import archive_of
-from storage.archiving import Moved, compact, go_without
+from storage.archive_room import compact
+from storage.archiving import Moved
 from storage.owner import owning
 
 _MEGABYTE = 1_000_000

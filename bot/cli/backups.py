@@ -8,7 +8,7 @@ from bot.cli.terminal import screen
 from bot.services.privacy import Privacy
 from bot.settings import Settings
 from bot.wiring import now
-from storage.archiving import keep_copy
+from storage.archive_copies import keep_copy
 from storage.backup import back_up
 from storage.engine import Database, file_of
 from storage.errors import WAIT_SECONDS, DatabaseDamaged, DatabaseUnopenable

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from storage import archiving, forgetting, messages, snapshots
+from storage import archive_copies, archive_room, archiving, forgetting, messages, snapshots
 from storage.archive import moved_before
 from storage.archive_file import archive_of, create
 from storage.archiving import ArchiveState, Moved
@@ -274,7 +274,7 @@ async def test_without_room_nothing_is_begun(path: Path, monkeypatch: pytest.Mon
             await archiving.move(database, CUT)
     assert not archive_of(path).exists()
     with pytest.raises(DatabaseFull):
-        archiving.compact(path)
+        archive_room.compact(path)
 
 
 def spoilt(archive: Path, how: str) -> str:
@@ -323,7 +323,7 @@ async def test_a_database_can_go_on_without_an_archive_that_is_lost(path: Path) 
     async with opened(path) as database:
         await archiving.move(database, CUT)
     spoilt(archive_of(path), "damaged")
-    aside = archiving.go_without(path)
+    aside = archive_copies.go_without(path)
     assert aside == path.with_name("clan_data_archive.replaced-1.db")
     async with opened(path) as database:
         assert len(await ids_seen(database, facts)) == MANY - 90
@@ -351,7 +351,7 @@ async def test_copies_of_both_files_are_a_whole_clan(path: Path, tmp_path: Path)
     facts = await filled(path)
     copy = tmp_path / "copy" / "clan_data.db"
     copy.parent.mkdir()
-    assert not archiving.backup_to(path, archive_of(copy))
+    assert not archive_copies.backup_to(path, archive_of(copy))
     async with opened(path) as database:
         await archiving.move(database, CUT - 40 * DAY)
         async with database.reading() as connection:
@@ -359,7 +359,7 @@ async def test_copies_of_both_files_are_a_whole_clan(path: Path, tmp_path: Path)
         emptied(path)
         shutil.copy(path, copy)
         await archiving.move(database, CUT)
-    assert archiving.backup_to(path, archive_of(copy))
+    assert archive_copies.backup_to(path, archive_of(copy))
     async with opened(copy) as database:
         assert await ids_seen(database, facts) == ids_of(facts)
     assert holding(copy) == holding(path)
@@ -380,10 +380,10 @@ async def test_free_pages_go_back_a_few_at_a_time(path: Path) -> None:
             nonlocal waits
             waits += 1
 
-        assert await archiving.give_back(database, wait) > 290
+        assert await archive_room.give_back(database, wait) > 290
         assert waits > 4
         assert one(path, "PRAGMA freelist_count") == 0
-        assert await archiving.give_back(database, wait) == 0
+        assert await archive_room.give_back(database, wait) == 0
 
 
 async def test_a_database_of_before_is_compacted_once_and_gives_back_from_then_on(
@@ -394,14 +394,14 @@ async def test_a_database_of_before_is_compacted_once_and_gives_back_from_then_o
         connection.execute("PRAGMA auto_vacuum=NONE")
         connection.execute("VACUUM")
     async with opened(path) as database:
-        assert await archiving.give_back(database, archiving._at_once) == 0
+        assert await archive_room.give_back(database, archiving._at_once) == 0
     before = holding(path)
-    archiving.compact(path)
+    archive_room.compact(path)
     assert one(path, "PRAGMA auto_vacuum") == 2
     assert holding(path) == before
     async with opened(path) as database, database.writing():
         with pytest.raises(DatabaseLocked):
-            archiving.compact(path)
+            archive_room.compact(path)
 
 
 def test_a_batch_that_held_long_is_followed_by_a_smaller_one() -> None:

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.services.setup import Clock
-from storage.archiving import ArchiveState, Moved, give_back, move, state_of, sweep, would_move
+from storage.archive_room import give_back
+from storage.archiving import ArchiveState, Moved, move, state_of, sweep, would_move
 from storage.engine import Database
 
 _BREATH_S = 0.02

@@ -34,7 +34,7 @@ from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, players, runs
-from storage.archiving import keep_copy
+from storage.archive_copies import keep_copy
 from storage.backup import back_up
 from storage.engine import Database
 from storage.errors import StorageError
