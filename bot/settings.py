@@ -234,6 +234,9 @@ class Settings(BaseSettings):
     watchdog_after: _Duration = Field(
         timedelta(hours=24), ge=timedelta(minutes=10), description="10m or more, like 24h"
     )
+    archive_after_days: int = Field(
+        180, ge=0, le=3650, description="a number of days from 0 to 3650; 0 archives nothing"
+    )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
     ] = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")

@@ -200,6 +200,13 @@ class Timetable:
             if each.severity is Severity.FAULT
         ]
 
+    async def archive(self, outcome: Outcome) -> None:
+        """Move what is old to the archive, and give the room back."""
+        moved = await self._services.archive.move()
+        pages = await self._services.archive.give_back()
+        outcome.detail |= {"messages": moved.messages, "changes": moved.changes, "pages": pages}
+        outcome.detail["longest_ms"] = round(moved.longest_s * 1000)
+
     async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
         result = await poll_clan(self._services.poll, self._services.cases, clan, outcome)
@@ -362,6 +369,8 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
     BotJob(REHEARSAL, lambda _: Daily(hour=6), Timetable.rehearse, recorded=False),
     BotJob("check", lambda _: Weekly(weekday=6, hour=3), Timetable.check),
+    # After the backup: what moves is in a copy.
+    BotJob("archive", lambda _: Daily(hour=5), Timetable.archive),
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),

@@ -18,7 +18,7 @@ from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
 from bot.services.imports import Imports
-from bot.services.ops import Integrity, Turns, Upkeep
+from bot.services.ops import Archive, Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import Audits, Cards, Details, Publish
@@ -70,6 +70,7 @@ class Services:
     looking: Looking
     upkeep: Upkeep
     integrity: Integrity
+    archive: Archive
     turns: Turns
     identities: IdentityCache
     clock: Clock
@@ -171,6 +172,11 @@ def _own_group(settings: Settings) -> OwnGroup | None:
     return OwnGroup(group_id, code.get_secret_value())
 
 
+def _archive_after(settings: Settings) -> timedelta | None:
+    days = settings.archive_after_days
+    return timedelta(days=days) if days else None
+
+
 def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built from
     settings: Settings,
     database: Database,
@@ -222,6 +228,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             elsewhere=settings.backup_copy_dir,
         ),
         integrity=Integrity(database, clock),
+        archive=Archive(database, clock, _archive_after(settings)),
         turns=Turns(),
         identities=identities,
         clock=clock,

@@ -24,8 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
+from storage.archive import Void, let_go
 from storage.clans import ClanRow
-from storage.tables import CLANS, MEMBERSHIP_EVENTS, MEMBERSHIPS
+from storage.tables import AUTHORS, CLANS, MEMBERSHIP_EVENTS, MEMBERSHIPS
 
 _SAME_NEWS = timedelta(days=2)
 """Two clans of one group learn of the same change by polls of their own, at most so far apart."""
@@ -38,6 +39,8 @@ def owned_tables() -> tuple[Table, ...]:
 
 async def delete_clan(connection: AsyncConnection, clan_id: int) -> None:
     """Delete a clan and everything of it."""
+    mine = await connection.scalars(select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id))
+    await let_go(connection, Void.AUTHOR, mine.all())
     for table in owned_tables():
         await connection.execute(delete(table).where(_of(table, clan_id)))
     await connection.execute(delete(CLANS).where(CLANS.c.id == clan_id))

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.archive_file import archive_of
 from storage.errors import WAIT_SECONDS, DriverMissing, Overtaken, cause_of
 from storage.trips import open_in_thread
 
@@ -66,6 +68,8 @@ class Database:
         engine = self._quick if is_quick else self._engine
         with self._causes():
             async with engine.connect() as connection:
+                # At once: whether there is an archive is known from the beginning on.
+                await connection.begin()
                 yield connection
 
     @asynccontextmanager
@@ -132,6 +136,12 @@ def file_of(place: Path | str | URL) -> Path | None:
     return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
 
 
+def _archive_of(url: URL) -> Path | None:
+    """Return where the archive of a database would be; one in memory has none."""
+    file = file_of(url)
+    return None if file is None or str(file) == ":memory:" else archive_of(file)
+
+
 def _engine(url: URL, busy: timedelta, size: int = _AT_ONCE) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
@@ -146,7 +156,7 @@ def _engine(url: URL, busy: timedelta, size: int = _AT_ONCE) -> AsyncEngine:
         max_overflow=size,
         # An error's words are recorded and logged, and a statement's values are people.
         hide_parameters=True,
-        connect_args={"async_creator_fn": open_in_thread},
+        connect_args={"async_creator_fn": partial(open_in_thread, archive=_archive_of(url))},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -157,6 +167,10 @@ def _engine(url: URL, busy: timedelta, size: int = _AT_ONCE) -> AsyncEngine:
             cursor = connection.cursor()
             # The first of all: the others may have to wait themselves.
             cursor.execute(f"PRAGMA busy_timeout={busy // timedelta(milliseconds=1)}")
+            cursor.execute("PRAGMA page_count")
+            if cursor.fetchone() == (0,):
+                # Only while nothing is there; then free pages can be given back a few at a time.
+                cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
             for pragma in _PRAGMAS:
                 cursor.execute(pragma)
             cursor.close()

@@ -7,6 +7,7 @@ StorageError
 |-- DatabaseFull        the disk has no room
 |-- DatabaseDamaged     the integrity check failed
 |-- NotOurs             a file is no database of ClanStats
+|-- ArchiveUnusable     the archive is missing, damaged, of another database, or too new
 |-- EmptyBesideBackups  a database that is empty, or not there, though there are backups of it
 |-- DriverMissing       what speaks to this kind of database is not installed
 |-- Overtaken           another process wrote first what there can be only once
@@ -79,6 +80,12 @@ class NotOurs(_AtPath):
     """The file is a database of something else, or none at all."""
 
     words = "{path} is no database of ClanStats: {finding}"
+
+
+class ArchiveUnusable(_AtPath):
+    """The archive at `path` cannot be used; the database goes on only with it."""
+
+    words = "{path}, the archive of this database, {finding}"
 
 
 class EmptyBesideBackups(StorageError):

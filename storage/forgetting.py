@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.archive import Void, let_go, message_tables
 from storage.personal import MAKERS, WORDS, of_clan
 from storage.privacy import NAMELESS
 from storage.questions import QuestionRow
@@ -87,8 +88,13 @@ async def delete_facts(connection: AsyncConnection, author_ids: Collection[int])
     """Delete what the authors wrote and asked, and return how many messages that were."""
     for table in (QUESTIONS, BROADCASTS, LEFT_OUT_MESSAGES):
         await connection.execute(delete(table).where(table.c.author_id.in_(author_ids)))
-    gone = await connection.execute(delete(MESSAGES).where(MESSAGES.c.author_id.in_(author_ids)))
-    return gone.rowcount
+    wrote = 0
+    for table in message_tables(connection):
+        mine = select(func.count()).where(table.c.author_id.in_(author_ids))
+        wrote += await connection.scalar(mine) or 0
+    await let_go(connection, Void.AUTHOR, author_ids)
+    await connection.execute(delete(MESSAGES).where(MESSAGES.c.author_id.in_(author_ids)))
+    return wrote
 
 
 async def delete_rollups(

@@ -1,20 +1,25 @@
 """Messages of channels that are left out: kept aside, in no count, until their channel counts."""
 
 from collections.abc import Collection, Sequence
+from operator import attrgetter
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.archive import message_tables
 from storage.engine import insert_missing
 from storage.messages import Stored, in_few
-from storage.tables import BROADCASTS, CHANNELS, LEFT_OUT_MESSAGES, MESSAGES
+from storage.tables import BROADCASTS, CHANNELS, LEFT_OUT_MESSAGES
 
 
 async def counted_in(
     connection: AsyncConnection, channels: Collection[int], after_id: int, limit: int
 ) -> list[Stored]:
     """Return the next messages behind an id that are counted in some channels, by their ids."""
-    return await _next_in(connection, MESSAGES, channels, after_id, limit)
+    found: list[Stored] = []
+    for table in message_tables(connection, after_id):
+        found += await _next_in(connection, table, channels, after_id, limit)
+    return sorted(found, key=attrgetter("message_id"))[:limit]
 
 
 async def kept_of(
@@ -50,7 +55,7 @@ async def empty(connection: AsyncConnection, channels: Collection[int]) -> None:
 async def with_anything(connection: AsyncConnection, channels: Collection[int]) -> set[int]:
     """Return those of some channels of which anything is stored."""
     found: set[int] = set()
-    for table in (MESSAGES, LEFT_OUT_MESSAGES, BROADCASTS):
+    for table in (*message_tables(connection), LEFT_OUT_MESSAGES, BROADCASTS):
         where = table.c.channel_id.in_(sorted(channels))
         rows = await connection.execute(select(table.c.channel_id).where(where).distinct())
         found.update(rows.scalars())
@@ -62,7 +67,7 @@ async def stored_since(
 ) -> dict[int, set[int]]:
     """Return by channel the ids from one on of all that is stored of some channels."""
     found: dict[int, set[int]] = {}
-    for table in (MESSAGES, LEFT_OUT_MESSAGES, BROADCASTS):
+    for table in (*message_tables(connection, first_id), LEFT_OUT_MESSAGES, BROADCASTS):
         row = table.c
         rows = await connection.execute(
             select(row.channel_id, row.message_id).where(

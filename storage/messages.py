@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import IntFlag
-from typing import NamedTuple, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Table, case, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.archive import Void, let_go, message_tables
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
 from storage.rollups import AuthorRange, Tally, find_last_written, raise_last_written, roll_up
@@ -63,11 +65,11 @@ class MessageRow(NamedTuple):
 async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
     """Return which of the message ids are stored already."""
     known: set[int] = set()
-    for few in in_few(ids):
-        rows = await connection.execute(
-            select(MESSAGES.c.message_id).where(MESSAGES.c.message_id.in_(few))
-        )
-        known.update(rows.scalars())
+    for table in message_tables(connection, min(ids, default=0)):
+        message_id = table.c.message_id
+        for few in in_few(ids):
+            rows = await connection.execute(select(message_id).where(message_id.in_(few)))
+            known.update(rows.scalars())
     return known
 
 
@@ -107,7 +109,9 @@ async def remove(connection: AsyncConnection, clan_id: int, facts: Sequence[Mess
     """Take stored facts out of everything but the answer credits, which questions.py settles."""
     if not facts:
         return
-    for few in in_few([fact.message.message_id for fact in facts]):
+    ids = [fact.message.message_id for fact in facts]
+    await let_go(connection, Void.MESSAGE, ids)
+    for few in in_few(ids):
         await connection.execute(delete(QUESTIONS).where(QUESTIONS.c.message_id.in_(few)))
         await connection.execute(delete(MESSAGES).where(MESSAGES.c.message_id.in_(few)))
     await roll_up(connection, clan_id, [fact.tally(-1) for fact in facts])
@@ -118,22 +122,24 @@ async def remove(connection: AsyncConnection, clan_id: int, facts: Sequence[Mess
 async def stored(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> list[Stored]:
     """Return those of the clan's messages that are stored, in order of time."""
     found: list[Stored] = []
-    for few in in_few(ids):
-        rows = await connection.execute(
-            select(MESSAGES)
-            .join(CHANNELS, CHANNELS.c.id == MESSAGES.c.channel_id)
-            .where(MESSAGES.c.message_id.in_(few), CHANNELS.c.clan_id == clan_id)
-        )
-        found.extend(Stored(*row) for row in rows)
+    for table in message_tables(connection, min(ids, default=0)):
+        for few in in_few(ids):
+            rows = await connection.execute(
+                select(table)
+                .join(CHANNELS, CHANNELS.c.id == table.c.channel_id)
+                .where(table.c.message_id.in_(few), CHANNELS.c.clan_id == clan_id)
+            )
+            found.extend(Stored(*row) for row in rows)
     return sorted(found)
 
 
 async def of_authors(connection: AsyncConnection, author_ids: Sequence[int]) -> list[Stored]:
     """Return all that some authors wrote, in order of time."""
-    rows = await connection.execute(
-        select(MESSAGES).where(MESSAGES.c.author_id.in_(author_ids)).order_by(MESSAGES.c.message_id)
-    )
-    return [Stored(*row) for row in rows]
+    found: list[Stored] = []
+    for table in message_tables(connection):
+        rows = await connection.execute(select(table).where(table.c.author_id.in_(author_ids)))
+        found.extend(Stored(*row) for row in rows)
+    return sorted(found, key=attrgetter("message_id"))
 
 
 async def answered_authors(  # noqa: PLR0913, PLR0917 - of whom, since when, and by whom
@@ -151,34 +157,52 @@ async def answered_authors(  # noqa: PLR0913, PLR0917 - of whom, since when, and
     """
     if not author_ids:
         return {}
-    message, other = MESSAGES.c, MESSAGES.alias("other").c
     # Only who is the same person as one of these authors matters: a short list in the statement.
     persons = {head[each] for each in author_ids if each in head} if head else frozenset()
     one = {each: first for each, first in (head or {}).items() if first in persons}
+    first_id = first_snowflake(since)
+    tables = message_tables(connection, first_id)
+    found: dict[int, bool] = {}
+    for table in tables:
+        message = table.c
+        ways = (way for other in tables for way in _answers(message, other, window, one))
+        rows = await connection.execute(
+            select(message.author_id, func.max(case((or_(*ways), 1), else_=0)))
+            .join(CHANNELS, CHANNELS.c.id == message.channel_id)
+            .where(
+                CHANNELS.c.clan_id == clan_id,
+                message.message_id >= first_id,
+                message.author_id.in_(sorted(author_ids)),
+            )
+            .group_by(message.author_id)
+        )
+        for author_id, was_answered in rows:
+            found[author_id] = found.get(author_id, False) or bool(was_answered)
+    return found
+
+
+def _answers(
+    message: Any,  # noqa: ANN401 - the columns of a table
+    table: Table,
+    window: timedelta,
+    one: Mapping[int, int],
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return that somebody else of a table replied to a message, and that they wrote after it."""
+    other = table.alias("other").c
     who, whom = (
         case(one, value=column, else_=column) if one else column
         for column in (other.author_id, message.author_id)
     )
     by_another = who != whom
-    replied = exists().where(by_another, other.reply_to == message.message_id)
-    followed = exists().where(
-        by_another,
-        other.channel_id == message.channel_id,
-        other.message_id > message.message_id,
-        other.message_id < message.message_id + ids_within(window),
+    return (
+        exists().where(by_another, other.reply_to == message.message_id),
+        exists().where(
+            by_another,
+            other.channel_id == message.channel_id,
+            other.message_id > message.message_id,
+            other.message_id < message.message_id + ids_within(window),
+        ),
     )
-    answered = or_(replied, followed)
-    rows = await connection.execute(
-        select(message.author_id, func.max(case((answered, 1), else_=0)))
-        .join(CHANNELS, CHANNELS.c.id == message.channel_id)
-        .where(
-            CHANNELS.c.clan_id == clan_id,
-            message.message_id >= first_snowflake(since),
-            message.author_id.in_(sorted(author_ids)),
-        )
-        .group_by(message.author_id)
-    )
-    return {author_id: bool(was_answered) for author_id, was_answered in rows}
 
 
 async def counts(
@@ -189,12 +213,14 @@ async def counts(
     In the order of their ids.
     """
     author = AUTHORS.c
-    wrote = (
-        select(func.count())
-        .where(MESSAGES.c.author_id == author.id, *_sent_in(start, end))
-        .correlate(AUTHORS)
-        .scalar_subquery()
-    )
+    wrote: Any = 0
+    for table in message_tables(connection, first_snowflake(start)):
+        wrote += (
+            select(func.count())
+            .where(table.c.author_id == author.id, *_sent_in(table, start, end))
+            .correlate(AUTHORS)
+            .scalar_subquery()
+        )
     rows = await connection.execute(
         select(author.id, wrote).where(author.clan_id == clan_id).order_by(author.id)
     )
@@ -206,21 +232,25 @@ async def by_quarter(
 ) -> list[tuple[int, int, int, int]]:
     """Return (author, quarter, messages, questions) of what was written in [start, end).
 
-    A quarter of an hour is numbered from 1970; days and hours of every zone begin with one.
+    A quarter of an hour is numbered from 1970; days and hours of every zone begin with one. What
+    partly moved to the archive comes in two.
     """
-    message = MESSAGES.c
-    quarter = quarter_of(message.sent_at)
-    questions = func.sum(message.flags.bitwise_and(_QUESTION))
-    rows = await connection.execute(
-        select(message.author_id, quarter, func.count(), questions)
-        .where(message.author_id.in_(authors.ids()), *_sent_in(start, end))
-        .group_by(message.author_id, quarter)
-    )
-    return plain_rows(rows)
+    found: list[tuple[int, int, int, int]] = []
+    for table in message_tables(connection, first_snowflake(start)):
+        message = table.c
+        quarter = quarter_of(message.sent_at)
+        questions = func.sum(message.flags.bitwise_and(_QUESTION))
+        rows = await connection.execute(
+            select(message.author_id, quarter, func.count(), questions)
+            .where(message.author_id.in_(authors.ids()), *_sent_in(table, start, end))
+            .group_by(message.author_id, quarter)
+        )
+        found += plain_rows(rows)
+    return found
 
 
-def _sent_in(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
-    message_id = MESSAGES.c.message_id
+def _sent_in(table: Table, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    message_id = table.c.message_id
     return message_id >= first_snowflake(start), message_id < first_snowflake(end)
 
 
@@ -269,22 +299,23 @@ async def writers_in(
     connection: AsyncConnection, clan_id: int, channels: Collection[int], since: datetime
 ) -> dict[int, frozenset[int]]:
     """Return by channel id the authors who wrote there, or in its threads, after an instant."""
-    fact, channel = MESSAGES.c, CHANNELS.c
+    channel, first_id = CHANNELS.c, first_snowflake(since)
     asked = CHANNELS.alias("asked")
     within = (channel.id == asked.c.id) | (channel.parent_id == asked.c.discord_channel_id)
-    rows = await connection.execute(
-        select(asked.c.id, fact.author_id)
-        .select_from(asked)
-        .join(CHANNELS, (channel.clan_id == clan_id) & within)
-        .join(MESSAGES, fact.channel_id == channel.id)
-        .where(
-            asked.c.clan_id == clan_id,
-            asked.c.id.in_(sorted(channels)),
-            fact.message_id >= first_snowflake(since),
-        )
-        .distinct()
-    )
     found: dict[int, set[int]] = {}
-    for channel_id, author_id in rows:
-        found.setdefault(channel_id, set()).add(author_id)
+    for table in message_tables(connection, first_id):
+        rows = await connection.execute(
+            select(asked.c.id, table.c.author_id)
+            .select_from(asked)
+            .join(CHANNELS, (channel.clan_id == clan_id) & within)
+            .join(table, table.c.channel_id == channel.id)
+            .where(
+                asked.c.clan_id == clan_id,
+                asked.c.id.in_(sorted(channels)),
+                table.c.message_id >= first_id,
+            )
+            .distinct()
+        )
+        for channel_id, author_id in rows:
+            found.setdefault(channel_id, set()).add(author_id)
     return {channel_id: frozenset(authors) for channel_id, authors in found.items()}

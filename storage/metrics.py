@@ -1,14 +1,17 @@
 """Metrics by small integers, their present values, and how they went since an instant."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CompoundSelect,
+    FromClause,
     Select,
+    Table,
     bindparam,
     case,
     literal,
@@ -18,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.archive import ARCHIVED_CHANGES, moved_before
 from storage.columns import Instant
 from storage.engine import insert_missing, plain_rows
 from storage.snapshots import present_members
@@ -125,23 +129,35 @@ async def paths(
         given[f"start_{number}"] = start
         if metrics is not None:
             given[f"metrics_{number}"] = sorted(metrics)
-    of_some = tuple(metrics is not None for _, metrics in asked)
+    kinds = tuple((metrics is not None, _is_old(connection, start)) for start, metrics in asked)
     found: list[list[MetricPath]] = [[] for _ in asked]
-    for number, *path in plain_rows(await connection.execute(_paths(of_some), given)):
+    for number, *path in plain_rows(await connection.execute(_paths(kinds), given)):
         found[number].append(MetricPath._make(path))
     return found
 
 
+def _is_old(connection: AsyncConnection, start: datetime) -> bool:
+    """Return whether what was so at an instant may have to be looked up in the archive.
+
+    Of what moved, the last change stays, and the last ranked one: since then no look is needed.
+    """
+    before = moved_before(connection)
+    return before is not None and start < before
+
+
 @cache
-def _paths(of_some: tuple[bool, ...]) -> Select[Any] | CompoundSelect[Any]:
-    every = [_path(number, of_some=each) for number, each in enumerate(of_some)]
+def _paths(kinds: tuple[tuple[bool, bool], ...]) -> Select[Any] | CompoundSelect[Any]:
+    every = [
+        _path(number, of_some=of_some, is_old=is_old)
+        for number, (of_some, is_old) in enumerate(kinds)
+    ]
     return every[0] if len(every) == 1 else union_all(*every)
 
 
-def _path(number: int, *, of_some: bool) -> Select[Any]:
+def _path(number: int, *, of_some: bool, is_old: bool) -> Select[Any]:
     value = PRESENT_VALUES.c
     start = bindparam(f"start_{number}", type_=Instant)
-    at_start = _ranked_change(value, newest=True, upto=start).scalar_subquery()
+    at_start = _ranked_change(value, newest=True, upto=start, is_old=is_old).scalar_subquery()
     moved = (
         select(value.player_id, value.metric_id, at_start.label("at_start"), value.value)
         .join(MEMBERSHIPS, MEMBERSHIPS.c.player_id == value.player_id)
@@ -157,8 +173,8 @@ def _path(number: int, *, of_some: bool) -> Select[Any]:
         moved = moved.where((value.metric_id + 0).in_(metrics))
     # Materialized, so that the value at the start is looked up only once.
     path = moved.cte(f"path_{number}").prefix_with("MATERIALIZED").c
-    first = _ranked_change(path).scalar_subquery()
-    first_at = _ranked_change(path, what="seen_at").scalar_subquery()
+    first = _ranked_change(path, is_old=is_old).scalar_subquery()
+    first_at = _ranked_change(path, what="seen_at", is_old=is_old).scalar_subquery()
     last = _ranked_change(path, newest=True).scalar_subquery()
     return select(
         literal(number),
@@ -177,17 +193,52 @@ def _ranked_change(
     newest: bool = False,
     upto: Any | None = None,  # noqa: ANN401 - a bound instant
     what: str = "value",
+    is_old: bool = False,
 ) -> Select[Any]:
     """Return the query of the first or newest ranked change of one metric, up to an instant."""
-    change = METRIC_CHANGES.alias().c
-    found = (
-        select(change[what])
-        .where(change.player_id == of.player_id, change.metric_id == of.metric_id)
-        .where(change.value != UNRANKED)
-        .order_by(change.seen_at.desc() if newest else change.seen_at)
-        .limit(1)
-    )
-    return found if upto is None else found.where(change.seen_at <= upto)
+
+    def is_meant(change: Any) -> Any:  # noqa: ANN401 - columns of a table
+        ranked = (
+            (change.player_id == of.player_id)
+            & (change.metric_id == of.metric_id)
+            & (change.value != UNRANKED)
+        )
+        return ranked if upto is None else ranked & (change.seen_at <= upto)
+
+    return _one_change(is_meant, _table_of(of), newest=newest, what=what, is_old=is_old)
+
+
+def _one_change(
+    is_meant: Callable[[Any], ColumnElement[bool]],
+    of: FromClause,
+    *,
+    newest: bool,
+    what: str = "value",
+    is_old: bool,
+) -> Select[Any]:
+    """Return the query of the first or newest change that is meant, in whichever file it is."""
+
+    def found_in(table: Table) -> Select[Any]:
+        change = table.alias().c
+        order = change.seen_at.desc() if newest else change.seen_at
+        columns = (change[what],) if not is_old else (change.value, change.seen_at)
+        return select(*columns).where(is_meant(change)).order_by(order).limit(1)
+
+    if not is_old:
+        return found_in(METRIC_CHANGES)
+    both = union_all(
+        *(
+            select(found_in(table).correlate(of).subquery())
+            for table in (METRIC_CHANGES, ARCHIVED_CHANGES)
+        )
+    ).subquery()
+    order = both.c.seen_at.desc() if newest else both.c.seen_at
+    return select(both.c[what]).order_by(order).limit(1)
+
+
+def _table_of(columns: Any) -> FromClause:  # noqa: ANN401 - the columns of a table or of a query
+    table: FromClause = next(iter(columns)).table
+    return table
 
 
 async def paths_of_activities(
@@ -206,29 +257,35 @@ async def paths_of_activities(
     for number, (start, player_ids) in enumerate(asked):
         given |= {f"start_{number}": start, f"players_{number}": sorted(player_ids)}
     found: list[list[tuple[str, ScorePath]]] = [[] for _ in asked]
-    rows = plain_rows(await connection.execute(_paths_of_activities(len(asked)), given))
+    are_old = tuple(_is_old(connection, min(start, at)) for start, _ in asked)
+    rows = plain_rows(await connection.execute(_paths_of_activities(are_old), given))
     for number, name, *path in rows:
         found[number].append((name, ScorePath._make(path)))
     return found
 
 
 @cache
-def _paths_of_activities(starts: int) -> Select[Any] | CompoundSelect[Any]:
-    every = [_path_of_activity(number) for number in range(starts)]
+def _paths_of_activities(are_old: tuple[bool, ...]) -> Select[Any] | CompoundSelect[Any]:
+    every = [_path_of_activity(number, is_old=each) for number, each in enumerate(are_old)]
     return every[0] if len(every) == 1 else union_all(*every)
 
 
-def _path_of_activity(number: int) -> Select[Any]:
-    value, metric, change = PRESENT_VALUES.c, METRICS.c, METRIC_CHANGES.alias("change").c
+def _path_of_activity(number: int, *, is_old: bool) -> Select[Any]:
+    value, metric = PRESENT_VALUES.c, METRICS.c
     start, at = (bindparam(name, type_=Instant) for name in (f"start_{number}", "at"))
     players: Any = bindparam(f"players_{number}", expanding=True)
-    mine = select(change.value).where(
-        change.player_id == value.player_id, change.metric_id == value.metric_id
-    )
-    newest = change.seen_at.desc()
-    at_start = mine.where(change.seen_at <= start).order_by(newest).limit(1).scalar_subquery()
-    at_end = mine.where(change.seen_at <= at).order_by(newest).limit(1).scalar_subquery()
-    first = mine.where(change.seen_at > start).order_by(change.seen_at).limit(1).scalar_subquery()
+
+    def found(when: Callable[[Any], ColumnElement[bool]], *, newest: bool) -> Any:  # noqa: ANN401 - SQL
+        def is_meant(change: Any) -> Any:  # noqa: ANN401 - columns of a table
+            mine = (change.player_id == value.player_id) & (change.metric_id == value.metric_id)
+            return mine & when(change.seen_at)
+
+        query = _one_change(is_meant, PRESENT_VALUES, newest=newest, is_old=is_old)
+        return query.scalar_subquery()
+
+    at_start = found(lambda seen_at: seen_at <= start, newest=True)
+    at_end = found(lambda seen_at: seen_at <= at, newest=True)
+    first = found(lambda seen_at: seen_at > start, newest=False)
     return (
         select(
             literal(number), metric.name, value.player_id, value.metric_id, at_start, first, at_end

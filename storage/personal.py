@@ -61,6 +61,10 @@ TREATMENTS: tuple[Treatment, ...] = (
     _treat("job_runs.job job_runs.trace job_runs.outcome", Forget.STAYS),
     # A hash of who was forgotten, which tells nothing to those who do not know whom to look for.
     _treat("forgotten.key", Forget.STAYS),
+    # Which archive is whose; what is void of it names a message, an author or a player, until it is
+    # deleted there too, which forgetting waits for.
+    _treat("archive_marks.key archive_voids.kind", Forget.STAYS),
+    _treat("archive_voids.key", Forget.DELETED),
     # What the roster shows as Wise Old Man has it.
     _treat("players.player_id players.wom_key players.status", Forget.STAYS),
     _treat("players.name players.account_type", Forget.STAYS, export=Export.SHOWN),

@@ -9,6 +9,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
+    Table,
     bindparam,
     case,
     func,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.archive import message_tables
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
 from storage.messages import Flag, Stored, in_few
@@ -148,9 +150,10 @@ async def next_speakers(
     near: dict[int, list[Stored]] = {}
     for few in in_few(ordered):
         ids = [each.message_id for each in few]
-        rows = await connection.execute(_next_speakers(window), {"ids": ids})
-        for question_id, *message in rows:
-            near.setdefault(question_id, []).append(Stored(*message))
+        for table in message_tables(connection, min(ids)):
+            rows = await connection.execute(_next_speakers(window, table), {"ids": ids})
+            for question_id, *message in rows:
+                near.setdefault(question_id, []).append(Stored(*message))
     found: dict[int, Stored] = {}
     channel_id: int | None = None
     behind: list[Stored] = []
@@ -181,8 +184,13 @@ async def first_replies(
     found: dict[int, Stored] = {}
     for few in in_few(asked):
         ids = [each.message_id for each in few]
-        rows = await connection.execute(_first_reply(), {"ids": ids})
-        found |= {row[0]: Stored(*row[1:]) for row in rows}
+        for table in message_tables(connection, min(ids)):
+            for question_id, *message in await connection.execute(
+                _first_reply(table), {"ids": ids}
+            ):
+                reply = Stored(*message)
+                first = found.get(question_id, reply)
+                found[question_id] = min(first, reply, key=attrgetter("message_id"))
     return found
 
 
@@ -220,9 +228,9 @@ def _waiting(window: timedelta) -> Select[Any]:
     )
 
 
-def _next_speakers(window: timedelta) -> Select[Any]:
+def _next_speakers(window: timedelta, table: Table) -> Select[Any]:
     """Return what may answer up to the next of the questions: the first, and another's first."""
-    question, message = QUESTIONS.c, MESSAGES.c
+    question, message = QUESTIONS.c, table.c
     following_id = func.lead(question.message_id).over(
         partition_by=question.channel_id, order_by=question.message_id
     )
@@ -236,9 +244,9 @@ def _next_speakers(window: timedelta) -> Select[Any]:
         .where(question.message_id.in_(bindparam("ids", expanding=True)))
         .cte("asked")
     )
-    first = _first_after(asked.c.message_id, asked).correlate(asked).scalar_subquery()
+    first = _first_after(table, asked.c.message_id, asked).correlate(asked).scalar_subquery()
     nearest = select(asked, first.label("first_id")).cte("nearest")
-    who = MESSAGES.alias("who").c
+    who = table.alias("who").c
     its_author = (
         select(who.author_id)
         .where(who.message_id == nearest.c.first_id)
@@ -246,7 +254,7 @@ def _next_speakers(window: timedelta) -> Select[Any]:
         .scalar_subquery()
     )
     second = (
-        _first_after(nearest.c.first_id, nearest)
+        _first_after(table, nearest.c.first_id, nearest)
         .where(message.author_id != its_author)
         .correlate(nearest)
         .scalar_subquery()
@@ -255,12 +263,12 @@ def _next_speakers(window: timedelta) -> Select[Any]:
         select(nearest.c.message_id, nearest.c.first_id),
         select(nearest.c.message_id, second.label("first_id")),
     ).cte("both")
-    return _with_messages(both)
+    return _with_messages(table, both)
 
 
-def _first_after(after_id: ColumnElement[int], within: CTE) -> Select[Any]:
+def _first_after(table: Table, after_id: ColumnElement[int], within: CTE) -> Select[Any]:
     """Return the id of the first message in a channel that neither asks nor replies."""
-    message = MESSAGES.c
+    message = table.c
     return (
         select(message.message_id)
         .where(
@@ -275,8 +283,8 @@ def _first_after(after_id: ColumnElement[int], within: CTE) -> Select[Any]:
     )
 
 
-def _first_reply() -> Select[Any]:
-    question, message = QUESTIONS.c, MESSAGES.c
+def _first_reply(table: Table) -> Select[Any]:
+    question, message = QUESTIONS.c, table.c
     replies = (
         (message.reply_to == question.message_id)
         & (message.channel_id == question.channel_id)
@@ -286,18 +294,16 @@ def _first_reply() -> Select[Any]:
     found = (
         select(question.message_id, func.min(message.message_id).label("first_id"))
         .select_from(QUESTIONS)
-        .join(MESSAGES, replies)
+        .join(table, replies)
         .where(question.message_id.in_(bindparam("ids", expanding=True)))
         .group_by(question.message_id)
         .cte("found")
     )
-    return _with_messages(found)
+    return _with_messages(table, found)
 
 
-def _with_messages(found: Any) -> Select[Any]:  # noqa: ANN401 - SQL
-    return select(found.c.message_id, MESSAGES).join(
-        MESSAGES, MESSAGES.c.message_id == found.c.first_id
-    )
+def _with_messages(table: Table, found: Any) -> Select[Any]:  # noqa: ANN401 - SQL
+    return select(found.c.message_id, table).join(table, table.c.message_id == found.c.first_id)
 
 
 def _larger(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.archive import message_tables
 from storage.columns import instant_of
 from storage.engine import upsert
 from storage.tables import (
@@ -20,7 +21,6 @@ from storage.tables import (
     AUTHOR_TOTALS,
     AUTHORS,
     CLAN_HOURS,
-    MESSAGES,
 )
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -105,15 +105,12 @@ async def extent(connection: AsyncConnection, clan_id: int) -> tuple[date, date]
 
     None when nothing is counted at all.
     """
-    (days_first, days_last), (ids_first, ids_last) = [
-        await _outermost(connection, clan_id, column, of_author)
-        for column, of_author in (
-            (AUTHOR_DAYS.c.day, AUTHOR_DAYS.c.author_id),
-            (MESSAGES.c.message_id, MESSAGES.c.author_id),
-        )
-    ]
-    found = [day for day in (days_first, days_last) if day is not None]
-    found += [instant_of(each).date() for each in (ids_first, ids_last) if each is not None]
+    day = AUTHOR_DAYS.c
+    days = await _outermost(connection, clan_id, day.day, day.author_id)
+    found = [each for each in days if each is not None]
+    for table in message_tables(connection):
+        ids = await _outermost(connection, clan_id, table.c.message_id, table.c.author_id)
+        found += [instant_of(each).date() for each in ids if each is not None]
     # Two zones are up to 26 hours apart, and so are the dates that they show.
     return (min(found) - 2 * _DAY, max(found) + 3 * _DAY) if found else None
 
@@ -246,13 +243,17 @@ async def find_last_written(connection: AsyncConnection, author_id: int) -> None
 
     Where no fact is left of what is counted, the newest hour in which they wrote.
     """
-    hours, total, message = AUTHOR_HOURS.c, AUTHOR_TOTALS.c, MESSAGES.c
-    newest = await connection.scalar(
-        select(message.sent_at)
-        .where(message.author_id == author_id)
-        .order_by(message.message_id.desc())
-        .limit(1)
-    )
+    hours, total = AUTHOR_HOURS.c, AUTHOR_TOTALS.c
+    last = [
+        await connection.scalar(
+            select(table.c.sent_at)
+            .where(table.c.author_id == author_id)
+            .order_by(table.c.message_id.desc())
+            .limit(1)
+        )
+        for table in message_tables(connection)
+    ]
+    newest = max((each for each in last if each is not None), default=None)
     if newest is None:
         newest = await connection.scalar(
             select(func.max(hours.hour_at))

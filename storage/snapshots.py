@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.archive import Void, change_tables, let_go
 from storage.columns import Instant, from_ms
 from storage.engine import insert_missing, plain_rows, upsert
 from storage.tables import MEMBERSHIPS, METRIC_CHANGES, OBSERVATIONS, PRESENT_VALUES
@@ -121,15 +122,16 @@ async def every_change(
     connection: AsyncConnection, player_ids: Collection[int]
 ) -> dict[tuple[int, datetime], dict[int, float]]:
     """Return which metrics (by id) took which value, by player and instant."""
-    change = METRIC_CHANGES.c
-    rows = await connection.execute(
-        select(change.player_id, change.seen_at, change.metric_id, change.value).where(
-            change.player_id.in_(sorted(player_ids))
-        )
-    )
     found: dict[tuple[int, datetime], dict[int, float]] = {}
-    for player_id, at, metric_id, value in rows.all():
-        found.setdefault((player_id, at), {})[metric_id] = value
+    for table in change_tables(connection):
+        change = table.c
+        rows = await connection.execute(
+            select(change.player_id, change.seen_at, change.metric_id, change.value).where(
+                change.player_id.in_(sorted(player_ids))
+            )
+        )
+        for player_id, at, metric_id, value in rows.all():
+            found.setdefault((player_id, at), {})[metric_id] = value
     return found
 
 
@@ -137,6 +139,7 @@ async def replace(
     connection: AsyncConnection, player_ids: Collection[int], news: Sequence[News]
 ) -> None:
     """Store news, each player's in order of time, instead of all that is stored of the players."""
+    await let_go(connection, Void.PLAYER, player_ids)
     for table in (OBSERVATIONS, METRIC_CHANGES, PRESENT_VALUES):
         await connection.execute(delete(table).where(table.c.player_id.in_(sorted(player_ids))))
     await store(connection, news)

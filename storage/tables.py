@@ -567,6 +567,33 @@ class ForgottenTable(SQLModel, table=True):
     until_at: datetime = Field(sa_type=Instant)
 
 
+class ArchiveMarkTable(SQLModel, table=True):
+    """Which archive is this database's, by its key, and before when facts moved there.
+
+    One row; none where nothing ever moved, and then there need be no archive.
+    """
+
+    __tablename__: ClassVar[Any] = "archive_marks"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    moved_before_at: datetime = Field(sa_type=Instant)
+
+
+class ArchiveVoidTable(SQLModel, table=True):
+    """Something in the archive that holds no more, until it is deleted there too.
+
+    A message by its id, or all of an author or a player. Written with what makes it void, so that
+    two files change as one.
+    """
+
+    __tablename__: ClassVar[Any] = "archive_voids"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    kind: str = Field(primary_key=True)
+    key: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
 class JobRunTable(SQLModel, table=True):
     """One run of a job: what it did, how long it took, and its trace id in the log."""
 
@@ -617,5 +644,7 @@ CASES = _table("cases")
 CASE_ENTRIES = _table("case_entries")
 BLIND_SPOTS = _table("blind_spots")
 JOB_RUNS = _table("job_runs")
+ARCHIVE_MARKS = _table("archive_marks")
+ARCHIVE_VOIDS = _table("archive_voids")
 FORGOTTEN = _table("forgotten")
 ALL = SQLModel.metadata.tables

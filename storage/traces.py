@@ -5,11 +5,13 @@ No row names anybody else: who made or decided something is only told when it wa
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.archive import message_tables
 from storage.bridges import Speaker
 from storage.messages import Flag
 from storage.tables import (
@@ -28,7 +30,6 @@ from storage.tables import (
     LINK_EVENTS,
     LINKS,
     MEMBERSHIPS,
-    MESSAGES,
     OBSERVATIONS,
     PLAYER_NAMES,
     PLAYERS,
@@ -72,7 +73,18 @@ async def messages(
     connection: AsyncConnection, clan_id: int, author_ids: Collection[int]
 ) -> AsyncIterator[Rows]:
     """Yield each message that is counted, page by page, in order of time."""
-    fact = MESSAGES.c
+    tables = message_tables(connection)
+    pages = [_pages(connection, *_said(each.c, clan_id, author_ids)) for each in tables]
+    async for page in _merged(pages, "message_id"):
+        yield page
+
+
+def _said(
+    fact: Any,  # noqa: ANN401 - the columns of a table
+    clan_id: int,
+    author_ids: Collection[int],
+) -> tuple[Select[Any], Column[Any]]:
+    """Return the query of what authors wrote, and its key."""
     statement = (
         select(
             fact.message_id,
@@ -84,8 +96,7 @@ async def messages(
         .join(CHANNELS, CHANNELS.c.id == fact.channel_id)
         .where(CHANNELS.c.clan_id == clan_id, fact.author_id.in_(author_ids))
     )
-    async for page in _pages(connection, statement, fact.message_id):
-        yield page
+    return statement, fact.message_id
 
 
 async def chat(
@@ -260,6 +271,19 @@ async def _pages(
     while few:
         yield few
         few = await _rows(connection, page.where(key > few[-1][key.name]))
+
+
+async def _merged(several: Collection[AsyncIterator[Rows]], key: str) -> AsyncIterator[Rows]:
+    """Yield the pages of several sources, each in the order of a key, as pages of one."""
+    heads = {source: await anext(source, []) for source in several}
+    while any(heads.values()):
+        # Up to where every source has shown what it has; one that is over hides nothing.
+        upto = min(page[-1][key] for page in heads.values() if page)
+        ripe = [row for page in heads.values() for row in page if row[key] <= upto]
+        yield sorted(ripe, key=itemgetter(key))
+        for source, page in heads.items():
+            rest = [row for row in page if row[key] > upto]
+            heads[source] = rest or (await anext(source, []) if page else [])
 
 
 async def _rows(connection: AsyncConnection, statement: Select[Any]) -> Rows:

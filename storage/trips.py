@@ -8,10 +8,12 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiosqlite
 
+from storage.archive_file import begin
 from storage.columns import storable
 
 ROWS_A_TRIP = 10_000
@@ -20,8 +22,14 @@ _Found = TypeVar("_Found")
 
 
 class OneTrip(aiosqlite.Connection):
-    """A connection whose cursors bring rows along from executing."""
+    """A connection whose cursors bring rows along from executing.
 
+    Each of its transactions sees into the archive, if there is one; `moved_before_ms` is before
+    when that was written which moved there, as the transaction has it.
+    """
+
+    archive: Path | None = None
+    moved_before_ms: int | None = None
     _stopping: asyncio.Future[Any] | None = None
 
     def stop(self) -> asyncio.Future[Any] | None:
@@ -50,7 +58,9 @@ class OneTrip(aiosqlite.Connection):
 
         def told() -> tuple[sqlite3.Cursor, list[_Row]]:
             cursor = self._conn.cursor()
-            if many:
+            if sql.startswith("BEGIN"):
+                self.moved_before_ms = begin(self._conn, sql, self.archive)
+            elif many:
                 cursor.executemany(sql, [_storable(each) for each in parameters])
             else:
                 cursor.execute(sql, _storable(parameters))
@@ -138,9 +148,17 @@ def _next_of(cursor: sqlite3.Cursor) -> list[_Row]:
     return [] if cursor.description is None else cursor.fetchmany(ROWS_A_TRIP)
 
 
-def open_in_thread(path: str, **options: Any) -> OneTrip:  # noqa: ANN401 - those of sqlite3
+def open_in_thread(
+    path: str,
+    *,
+    archive: Path | None = None,
+    **options: Any,  # noqa: ANN401 - those of sqlite3
+) -> OneTrip:
     """Return a connection to be awaited; its thread does not keep the program from ending."""
-    connection = OneTrip(lambda: sqlite3.connect(path, **options), iter_chunk_size=ROWS_A_TRIP)
+    # As a URI, so that the archive can be opened as one; a path that is none is taken as it is.
+    given = {"uri": True} | options
+    connection = OneTrip(lambda: sqlite3.connect(path, **given), iter_chunk_size=ROWS_A_TRIP)
+    connection.archive = archive
     # The connection was itself the thread before aiosqlite 0.22.
     thread: Any = getattr(connection, "_thread", connection)
     thread.daemon = True

@@ -37,7 +37,7 @@ async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
     """Copy the database into the backups folder, verified, and say where to."""
     settings = context.settings()
     copy = await copied(settings, wait)
-    name = _file(settings).name
+    name = file_of_database(settings).name
     screen().print(f"{name} was copied and the copy checked: {copy}", soft_wrap=True)
     return 0
 
@@ -47,7 +47,7 @@ async def copied(settings: Settings, wait: float = WAIT_SECONDS) -> Path:
 
     It is kept elsewhere too where the settings name a folder; a warning says when that failed.
     """
-    path, elsewhere = _file(settings), settings.backup_copy_dir
+    path, elsewhere = file_of_database(settings), settings.backup_copy_dir
     copy = await back_up(path, path.parent / BACKUPS, now(), wait=wait)
     if elsewhere is not None:
         try:
@@ -69,7 +69,7 @@ async def restore(
     into a temporary file, and says what it holds.
     """
     settings = context.settings()
-    target = _file(settings, unless=file)
+    target = file_of_database(settings, unless=file)
     backup_file = _chosen(settings, target, file, latest=latest)
     with _another_one(backup_file):
         if dry_run:
@@ -175,7 +175,7 @@ async def migrate(context: CliContext, *, verbose: bool) -> int:
     return 0
 
 
-def _file(settings: Settings, unless: Path | None = None) -> Path:
+def file_of_database(settings: Settings, unless: Path | None = None) -> Path:
     """Return the file of the database; CannotDo when it is not one, or that very one."""
     path = file_of(settings.database_url)
     if path is None:

@@ -397,6 +397,43 @@ def import_exports(
     _do(lambda: action(context.obj, folder, asked), verbose=verbose)
 
 
+@app.command(epilog="Example: clanstats archive --dry-run")
+def archive(
+    context: typer.Context,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how much would move.")
+    ] = False,
+    compact: Annotated[
+        bool,
+        typer.Option("--compact", help="Give free room back to the disk; stop the bot first."),
+    ] = False,
+    without: Annotated[
+        bool,
+        typer.Option(
+            "--without", help="Go on without an archive that is lost; stop the bot first."
+        ),
+    ] = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Move what is older than ARCHIVE_AFTER_DAYS to clan_data_archive.db; the bot may run.
+
+    The bot does it by itself every night. No answer changes by it.
+    """
+    from bot.cli import archiving
+
+    def action() -> Coroutine[Any, Any, int]:
+        if dry_run + compact + without > 1:
+            raise CannotDo("These options are for one at a time", "name one of them")
+        if compact:
+            return archiving.compact_database(context.obj)
+        if without:
+            return archiving.without(context.obj)
+        return archiving.archive(context.obj, dry_run=dry_run)
+
+    _do(action, verbose=verbose)
+
+
 @app.command(name="forget-clan", epilog="Example: clanstats forget-clan 'Amber Lanterns'")
 def forget_clan(
     context: typer.Context,

@@ -114,6 +114,10 @@ def storage_remedy(error: BaseException) -> str:
             errors.DatabaseUnopenable,
             "it is not damaged: see that file and folder are there and that we may write them",
         ),
+        (
+            errors.ArchiveUnusable,
+            "put its file there, also from a backup; `clanstats archive --without` does without it",
+        ),
         (errors.DatabaseFull, "make room there; nothing that was written is lost"),
         (errors.NotOurs, "name a file of the backups folder"),
         (errors.DriverMissing, "pip install 'clanstats[postgresql]'"),

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.year [members] [days]`: a time of running, as a table of docs/figures.md.
+"""`python -m tests.benchmarks.year [members] [days]`: a year of running, as a table.
 
 Every day its chat is heard, Wise Old Man is polled and each job of the night is run. What has to
 stay flat are memory, the longest stall of the loop and the longest hold of the writer; what grows
@@ -92,7 +92,7 @@ def watch_writer(held: Longest) -> None:
             yield connection
         held.note(time.perf_counter() - began)
 
-    Database.writing = watched  # type: ignore[method-assign]
+    Database.writing = watched  # type: ignore[assignment, method-assign]
 
 
 async def main(members: int, days: int) -> None:
@@ -112,12 +112,12 @@ async def main(members: int, days: int) -> None:
             clan = await _joined(services, world)
             leave_loaded()
             year = _Year(services, settings, clan, world)
-            print(_HEAD)
+            _say(_HEAD)
             for number, (now, heard) in enumerate(year.days(), 1):
                 wom.prepare(now)
                 await _watched(year.day(heard), stalled)
                 if number % _MONTH == 0:
-                    print(_row(number, Path(folder), held.read(), stalled.read()), flush=True)
+                    _say(_row(number, Path(folder), held.read(), stalled.read()))
             await year.compare()
 
 
@@ -190,16 +190,21 @@ class _Year:
         """Say whether the answers are those of before the archive took its last part."""
         before = await self._answers()
         moved = await self._services.archive.move()
-        print(f"moved at the end: {moved}; answers equal: {before == await self._answers()}")
+        _say(f"moved at the end: {moved}; answers equal: {before == await self._answers()}")
 
     async def _answers(self) -> list[str]:
         services, clan = self._services, self._clan
         services.identities.let_go()
         return [
             repr(await services.publish.clan_report(clan, Period.YEAR)),
-            repr((await services.review.promotions(clan)).found),
+            repr(await services.review.promotions(clan)),
             repr(await services.review.alerts(clan)),
         ]
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
 
 
 async def _unheard(_notice: Notice) -> None:

@@ -324,7 +324,7 @@ async def test_a_backup_is_restored_on_trial_and_that_is_recorded_once_a_month(d
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "rehearsal", "check", "recount", "forget-clans", "forget"),
+        *("let-go", "backup", "rehearsal", "check", "archive", "recount", "forget-clans", "forget"),
         *("report", "cleanup", "tell-officers", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
@@ -336,6 +336,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "backup": "daily at 4",
         "rehearsal": "daily at 6",
         "check": "Sun at 03:00",
+        "archive": "daily at 5",
         "recount": "every 1:00:00, first after 0:00:10",
         "forget-clans": "daily at 5",
         "forget": "daily at 5",

@@ -47,7 +47,7 @@ def today(table: str, row: dict[str, object]) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("schema", ["0002", "0003", "0004", "0006", "0009"])
+@pytest.mark.parametrize("schema", ["0002", "0003", "0004", "0006", "0009", "0011"])
 async def test_a_database_of_an_older_schema_keeps_every_row(tmp_path: Path, schema: str) -> None:
     path = made(tmp_path / "clan.db", schema)
     old, sql = rows(path), everything(path)

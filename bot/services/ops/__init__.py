@@ -1,5 +1,6 @@
 """How the bot itself is doing: runs of jobs, status, backups."""
 
+from bot.services.ops.archive import Archive
 from bot.services.ops.integrity import CHECKS, Integrity, IntegrityCheck, Repaired, Tells
 from bot.services.ops.rounds import (
     DONE,
@@ -22,6 +23,7 @@ __all__ = [
     "REFUSED",
     "REHEARSAL",
     "STOPPED",
+    "Archive",
     "Integrity",
     "IntegrityCheck",
     "NotYourTurn",

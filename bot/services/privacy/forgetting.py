@@ -1,7 +1,8 @@
 """What people decide about their own traces: to be forgotten, not to be counted, to be counted.
 
 Forgetting is one transaction, and everybody else's numbers are afterwards what a rebuild from the
-facts that remain would make of them. That somebody was forgotten stays noted, by a hash.
+facts that remain would make of them; what the archive has of it is void at once, and deleted there
+next. That somebody was forgotten stays noted, by a hash.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from bot.services.people import IdentityCache
 from bot.services.privacy.reach import Reach, reach_of
 from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clan_rows, clans, forgetting, forgotten, privacy
+from storage.archiving import sweep
 from storage.engine import Connection, Database
 from storage.forgotten import Keys
 from storage.rollups import roll_up
@@ -65,6 +67,7 @@ class Privacy:
             if self._presence is not None:
                 self._presence.forget(clan.guild_id, user_id)
         self._let_go(clan)
+        await sweep(self._database)
         return Forgotten(1, messages)
 
     async def forget_again(self) -> Forgotten:
@@ -80,6 +83,8 @@ class Privacy:
             await self._forget_again(clan, file, told)
             for clan in await Clans(self._database, self._clock).known()
         ]
+        # Of those too whose forgetting was cut off before the archive was reached.
+        await sweep(self._database)
         return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
 
     async def _forget_again(
@@ -190,6 +195,7 @@ class Privacy:
                     await asyncio.to_thread(forgotten.remember, file, clan.guild_id, missing)
             await clan_rows.delete_clan(connection, clan.clan_id)
         self._let_go(clan)
+        await sweep(self._database)
 
     async def forget_removed(self, after: timedelta) -> tuple[Clan, ...]:
         """Forget the clans whose server the bot left so long ago, and return them."""
