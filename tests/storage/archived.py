@@ -60,8 +60,11 @@ def _killed_once(path: Path, after_s: float) -> bool:
     """Archive in another process and kill it; return whether it was done before."""
     child = os.fork()
     if child == 0:
-        asyncio.run(_archive(path))
-        os._exit(0)
+        try:
+            asyncio.run(_archive(path))
+            os._exit(0)
+        finally:
+            os._exit(1)
     time.sleep(after_s)
     os.kill(child, signal.SIGKILL)
     return os.waitpid(child, 0)[1] == 0
@@ -75,6 +78,8 @@ def _begin_anew(path: Path, whole: bytes) -> None:
 
 def main(path: Path, how_often: int, seed: int) -> None:
     """Kill and look, again and again; a database in which all moved begins anew."""
+    if archive_of(path).exists():
+        sys.exit("begin with a database that has no archive: it is put back again and again")
     chance = Random(seed)  # noqa: S311 - made-up moments
     whole, expected = path.read_bytes(), holding(path)
     done = 0

@@ -196,3 +196,23 @@ async def test_it_is_known_since_when_channels_cannot_be_seen_and_why_now(
         assert first == Blindness("place-1", NOW, None, "no access", channel)
         other_clan = await a_clan(connection, 2)
         assert await runs.blind_since(connection, other_clan) == {}
+
+
+async def test_old_runs_go_but_for_the_newest_of_each_job_with_each_outcome(
+    database: Database,
+) -> None:
+    async with database.writing() as connection:
+        for days, outcome in (
+            (300, "done"),
+            (200, "failed"),
+            (150, "done"),
+            (120, "done"),
+            (1, "done"),
+        ):
+            began = NOW - days * DAY
+            run_id = await runs.begin(connection, "backup", None, f"{days}", began)
+            await runs.end(connection, run_id, outcome, {}, began)
+        assert await runs.forget_old(connection, NOW - 90 * DAY) == 3
+        assert await runs.forget_old(connection, NOW - 90 * DAY) == 0
+        assert (await runs.last_runs(connection, 1, "failed"))["backup"].trace == "200"
+        assert (await runs.last_runs(connection, 1, "done"))["backup"].trace == "1"
