@@ -228,14 +228,14 @@ class Settings(BaseSettings):
         timedelta(days=30), ge=timedelta(days=1), description="1d or more, like 30d"
     )
     compare_days: int = Field(3, ge=0, le=90, description="a number of days from 0 to 90")
+    archive_after_days: int = Field(
+        180, ge=0, le=3650, description="a number of days from 0 to 3650; 0 archives nothing"
+    )
     watchdog_webhook: Annotated[SecretStr, BeforeValidator(_webhook)] | None = Field(
         None, description="the address that Copy Webhook URL gives in a channel's settings"
     )
     watchdog_after: _Duration = Field(
         timedelta(hours=24), ge=timedelta(minutes=10), description="10m or more, like 24h"
-    )
-    archive_after_days: int = Field(
-        180, ge=0, le=3650, description="a number of days from 0 to 3650; 0 archives nothing"
     )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)

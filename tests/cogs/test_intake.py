@@ -13,7 +13,7 @@ from bot.app import ClanBot
 from bot.services.chat import ChannelInfo
 from cogs import _history
 from cogs._messages import Place, channel_info_of
-from storage import authors, runs
+from storage import authors, blind_spots
 from storage.authors import Writer
 from tests.cogs.town import Town, words
 
@@ -150,7 +150,7 @@ async def test_a_channel_that_becomes_readable_is_read_from_its_beginning(bare_t
 async def missed(town: Town) -> list[str | None]:
     await town.env.settle()
     async with town.services.upkeep._database.reading() as connection:
-        found = await runs.blindness(connection, (await town.clan()).clan_id, town.env.now())
+        found = await blind_spots.blindness(connection, (await town.clan()).clan_id, town.env.now())
     return [each.channel for each in found]
 
 

@@ -6,7 +6,7 @@ import discord
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
-from storage import presence, runs
+from storage import blind_spots, presence
 from storage.presence import PresenceRow
 from tests.cogs.deciding import press
 from tests.cogs.test_intake import away
@@ -92,7 +92,7 @@ async def test_setup_says_that_it_is_kept_and_switches_it_off(bare_town: Town) -
 async def hidden(town: Town) -> dict[str, frozenset[int] | None]:
     await town.env.settle()
     async with town.services.upkeep._database.reading() as connection:
-        found = await runs.hidden_channels(connection, (await town.clan()).clan_id)
+        found = await blind_spots.hidden_channels(connection, (await town.clan()).clan_id)
     return {each.name: each.viewers for each in found}
 
 

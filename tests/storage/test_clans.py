@@ -14,6 +14,7 @@ import storage
 from storage import (
     absences,
     authors,
+    blind_spots,
     bridges,
     cases,
     chat,
@@ -149,11 +150,11 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
         it, clan, [(START, PLAYERS)], NOW
     ),
     "presence.since": lambda it, clan: presence.since(it, clan, *DAYS, DAYS[:1]),
-    "runs.unread_from": runs.unread_from,
-    "runs.hidden_channels": runs.hidden_channels,
+    "blind_spots.unread_from": blind_spots.unread_from,
+    "blind_spots.hidden_channels": blind_spots.hidden_channels,
     "traces.presence": lambda it, clan: traces.presence(it, clan, 7),
-    "runs.blindness": lambda it, clan: runs.blindness(it, clan, START),
-    "runs.blind_since": runs.blind_since,
+    "blind_spots.blindness": lambda it, clan: blind_spots.blindness(it, clan, START),
+    "blind_spots.blind_since": blind_spots.blind_since,
     "runs.last_runs": runs.last_runs,
     "snapshots.first_seen": snapshots.first_seen,
     "metrics.paths": lambda it, clan: metrics.paths(it, clan, [(START, None)]),
@@ -165,17 +166,22 @@ WRITES = {
     *("authors.author_ids", "authors.move_cursors", "authors.note_place", "authors.set_counted"),
     *("links.note", "links.put", "links.remove", "links.set_no_discord"),
     *("bridges.declare", "bridges.remove", "bridges.speaker_ids", "bridges.start_over"),
-    *("players.never_there", "players.unhappen", "runs.fill"),
+    *("players.never_there", "players.unhappen", "blind_spots.fill"),
     *("clans.change", "links.confirm", "messages.add", "messages.remove", "players.note_events"),
     *(
         "players.put_in",
         "players.take_out",
         "rollups.roll_up",
         "runs.begin",
-        "runs.go_blind",
+        "blind_spots.go_blind",
     ),
-    *("runs.forget_gone", "runs.see_again", "runs.be_away", "runs.read_since"),
-    *("runs.forget_channel", "runs.set_viewers"),
+    *(
+        "blind_spots.forget_gone",
+        "blind_spots.see_again",
+        "blind_spots.be_away",
+        "blind_spots.read_since",
+    ),
+    *("blind_spots.forget_channel", "blind_spots.set_viewers"),
     *("forgetting.delete_presence", "presence.add", "presence.forget_all"),
     *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
@@ -217,9 +223,9 @@ async def settle(connection: Connection, number: int) -> int:
         connection, clan_id, [links.LinkEventRow(number * 10, 7, "confirm")], number, NOW
     )
     await runs.begin(connection, f"poll {number}", clan_id, "trace", NOW)
-    await runs.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
+    await blind_spots.go_blind(connection, clan_id, channel, NOW, f"reason {number}")
     await forgotten.note(connection, clan_id, {"all": NOW + number * HOUR, f"of {number}": NOW})
-    await runs.be_away(connection, clan_id, NOW - number * DAY, NOW, "away")
+    await blind_spots.be_away(connection, clan_id, NOW - number * DAY, NOW, "away")
     await settle_presence(connection, clan_id, number)
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)
@@ -249,7 +255,7 @@ async def settle_presence(connection: Connection, clan_id: int, number: int) -> 
     place: dict[str, Any] = {"name": f"hidden {number}", "kind": "text", "parent_id": None}
     await authors.note_place(connection, clan_id, 50, is_readable=False, **place)
     hidden = (await authors.channels(connection, clan_id))[50].channel_id
-    await runs.set_viewers(connection, clan_id, hidden, {7})
+    await blind_spots.set_viewers(connection, clan_id, hidden, {7})
 
 
 async def settle_wishes(connection: Connection, clan_id: int, number: int) -> None:
@@ -297,10 +303,10 @@ async def test_what_is_forgotten_in_one_clan_is_kept_in_the_other(database: Data
         await forgetting.delete_presence(connection, one, 7)
         await presence.add(connection, one, {(7, NOW.date()): 5})
         await presence.forget_all(connection, one)
-        await runs.be_away(connection, one, START, NOW, "away")
-        await runs.read_since(connection, one)
-        await runs.set_viewers(connection, one, 1, {8})
-        await runs.forget_channel(connection, one, 50)
+        await blind_spots.be_away(connection, one, START, NOW, "away")
+        await blind_spots.read_since(connection, one)
+        await blind_spots.set_viewers(connection, one, 1, {8})
+        await blind_spots.forget_channel(connection, one, 50)
         await forgetting.unname(connection, one, 2)
         await forgetting.clean_words(connection, one, 2, ("leave",))
         (leave,) = await absences.of_clan(connection, two, NOW.date())
@@ -348,14 +354,15 @@ async def test_what_one_clan_changes_stays_as_it_is_in_the_other(database: Datab
         theirs = await a_channel(connection, two, discord_id=5)
         await authors.set_counted(connection, one, 5, is_counted=False)
         await authors.move_cursors(connection, one, {mine: 9, theirs: 9})
-        await runs.go_blind(connection, one, None, NOW, "away")
-        await runs.go_blind(connection, two, None, NOW, "away")
-        await runs.see_again(connection, one, None, NOW + HOUR)
+        await blind_spots.go_blind(connection, one, None, NOW, "away")
+        await blind_spots.go_blind(connection, two, None, NOW, "away")
+        await blind_spots.see_again(connection, one, None, NOW + HOUR)
         await clans.change(connection, one, name="Changed")
         place = (await authors.channels(connection, two))[5]
         assert (place.is_counted, place.cursor_id) == (True, None)
         assert [
-            channel_info.ended_at for channel_info in await runs.blindness(connection, two, NOW)
+            channel_info.ended_at
+            for channel_info in await blind_spots.blindness(connection, two, NOW)
         ] == [None]
         assert [clan.name for clan in await clans.every(connection)] == ["Changed", "Clan 2"]
 

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from storage import (
     authors,
+    blind_spots,
     bridges,
     links,
     messages,
@@ -106,8 +107,8 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             run = await runs.begin(connection, "poll", None, "trace", NOW)
             await runs.end(connection, run, "done", {}, NOW)
             await runs.last_runs(connection, clan_id, outcome="done")
-            await runs.see_again(connection, clan_id, channel, NOW)
-            await runs.fill(connection, clan_id, channel, NOW)
+            await blind_spots.see_again(connection, clan_id, channel, NOW)
+            await blind_spots.fill(connection, clan_id, channel, NOW)
             await bridges.known_ids(connection, [1])
             await bridges.remove(connection, clan_id, [1])
             await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): "No ob"})

@@ -2,9 +2,10 @@
 
 import pytest
 
-from storage import authors, runs
+from storage import authors, blind_spots, runs
+from storage.blind_spots import Blindness, HiddenChannel
 from storage.engine import Database
-from storage.runs import Blindness, HiddenChannel, Run
+from storage.runs import Run
 from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan
 
 
@@ -39,10 +40,12 @@ async def test_a_blind_time_is_noted_once_until_it_ends(database: Database, clan
     async with database.writing() as connection:
         channel = await a_channel(connection, clan_id)
         for hours in (0, 1):
-            await runs.go_blind(connection, clan_id, channel, NOW + hours * HOUR, "no access")
-        await runs.see_again(connection, clan_id, channel, NOW + 2 * HOUR)
-        await runs.go_blind(connection, clan_id, channel, NOW + 3 * HOUR, "no access")
-        assert await runs.blindness(connection, clan_id, NOW) == [
+            await blind_spots.go_blind(
+                connection, clan_id, channel, NOW + hours * HOUR, "no access"
+            )
+        await blind_spots.see_again(connection, clan_id, channel, NOW + 2 * HOUR)
+        await blind_spots.go_blind(connection, clan_id, channel, NOW + 3 * HOUR, "no access")
+        assert await blind_spots.blindness(connection, clan_id, NOW) == [
             Blindness("place-1", NOW, NOW + 2 * HOUR, "no access", channel, is_lost=True),
             Blindness("place-1", NOW + 3 * HOUR, None, "no access", channel),
         ]
@@ -53,10 +56,10 @@ async def test_being_away_is_not_being_shut_out_of_a_channel(
 ) -> None:
     async with database.writing() as connection:
         channel = await a_channel(connection, clan_id)
-        await runs.go_blind(connection, clan_id, channel, NOW, "no access")
-        await runs.go_blind(connection, clan_id, None, NOW + HOUR, "away")
-        await runs.see_again(connection, clan_id, None, NOW + DAY)
-        assert await runs.blindness(connection, clan_id, NOW) == [
+        await blind_spots.go_blind(connection, clan_id, channel, NOW, "no access")
+        await blind_spots.go_blind(connection, clan_id, None, NOW + HOUR, "away")
+        await blind_spots.see_again(connection, clan_id, None, NOW + DAY)
+        assert await blind_spots.blindness(connection, clan_id, NOW) == [
             Blindness("place-1", NOW, None, "no access", channel),
             Blindness(None, NOW + HOUR, NOW + DAY, "away"),
         ]
@@ -64,21 +67,21 @@ async def test_being_away_is_not_being_shut_out_of_a_channel(
 
 async def test_blind_times_that_ended_before_are_not_told(database: Database, clan_id: int) -> None:
     async with database.writing() as connection:
-        await runs.go_blind(connection, clan_id, None, NOW - 2 * DAY, "away")
-        await runs.see_again(connection, clan_id, None, NOW - DAY)
-        assert await runs.blindness(connection, clan_id, NOW - DAY) == []
-        assert len(await runs.blindness(connection, clan_id, NOW - DAY - HOUR)) == 1
+        await blind_spots.go_blind(connection, clan_id, None, NOW - 2 * DAY, "away")
+        await blind_spots.see_again(connection, clan_id, None, NOW - DAY)
+        assert await blind_spots.blindness(connection, clan_id, NOW - DAY) == []
+        assert len(await blind_spots.blindness(connection, clan_id, NOW - DAY - HOUR)) == 1
 
 
 async def test_what_was_read_after_all_was_no_blindness(database: Database, clan_id: int) -> None:
     async with database.writing() as connection:
         channel, other = [await a_channel(connection, clan_id, each) for each in (1, 2)]
-        await runs.go_blind(connection, clan_id, other, NOW + HOUR, "no access")
-        await runs.go_blind(connection, clan_id, channel, NOW, "no access")
-        await runs.fill(connection, clan_id, channel, NOW + DAY)
-        await runs.go_blind(connection, clan_id, channel, NOW + 2 * DAY, "no access")
-        await runs.fill(connection, clan_id, channel, NOW + 2 * DAY)
-        assert await runs.blindness(connection, clan_id, NOW) == [
+        await blind_spots.go_blind(connection, clan_id, other, NOW + HOUR, "no access")
+        await blind_spots.go_blind(connection, clan_id, channel, NOW, "no access")
+        await blind_spots.fill(connection, clan_id, channel, NOW + DAY)
+        await blind_spots.go_blind(connection, clan_id, channel, NOW + 2 * DAY, "no access")
+        await blind_spots.fill(connection, clan_id, channel, NOW + 2 * DAY)
+        assert await blind_spots.blindness(connection, clan_id, NOW) == [
             Blindness("place-1", NOW, NOW + DAY, "no access", channel, is_lost=True),
             Blindness("place-2", NOW + HOUR, None, "no access", other),
         ]
@@ -89,17 +92,17 @@ async def test_of_channels_left_out_or_never_readable_nothing_is_missed(
 ) -> None:
     async with database.writing() as connection:
         never = await a_channel(connection, clan_id)
-        await runs.go_blind(connection, clan_id, never, NOW, "no access")
-        assert await runs.blindness(connection, clan_id, NOW) != []
+        await blind_spots.go_blind(connection, clan_id, never, NOW, "no access")
+        assert await blind_spots.blindness(connection, clan_id, NOW) != []
         (key,) = await authors.channels(connection, clan_id)
         await authors.note_place(
             connection, clan_id, key, name="shut", kind="text", parent_id=None, is_readable=False
         )
-        assert await runs.blindness(connection, clan_id, NOW) == []
+        assert await blind_spots.blindness(connection, clan_id, NOW) == []
         await authors.move_cursors(connection, clan_id, {never: 1})
-        assert await runs.blindness(connection, clan_id, NOW) != []
+        assert await blind_spots.blindness(connection, clan_id, NOW) != []
         await authors.set_counted(connection, clan_id, key, is_counted=False)
-        assert await runs.blindness(connection, clan_id, NOW) == []
+        assert await blind_spots.blindness(connection, clan_id, NOW) == []
 
 
 async def test_of_channels_that_are_gone_nothing_is_missed_nor_of_their_threads(
@@ -117,16 +120,18 @@ async def test_of_channels_that_are_gone_nothing_is_missed_nor_of_their_threads(
                 connection, clan, key, name=f"place {key}", kind="text", parent_id=parent
             )
             channel = (await authors.channels(connection, clan))[key].channel_id
-            await runs.go_blind(connection, clan, channel, NOW, "no access")
-        await runs.go_blind(connection, clan_id, None, NOW, "away")
-        await runs.forget_gone(connection, clan_id, [5])
+            await blind_spots.go_blind(connection, clan, channel, NOW, "no access")
+        await blind_spots.go_blind(connection, clan_id, None, NOW, "away")
+        await blind_spots.forget_gone(connection, clan_id, [5])
         places = await authors.channels(connection, clan_id)
-        left = [each.channel for each in await runs.blindness(connection, clan_id, NOW)]
+        left = [each.channel for each in await blind_spots.blindness(connection, clan_id, NOW)]
         assert left == ["place 5", None]
         assert [key for key, place in places.items() if place.is_gone] == [6, 7]
-        await runs.forget_channel(connection, clan_id, 5)
-        assert [each.channel for each in await runs.blindness(connection, clan_id, NOW)] == [None]
-        assert [each.channel for each in await runs.blindness(connection, other, NOW)] == [
+        await blind_spots.forget_channel(connection, clan_id, 5)
+        assert [each.channel for each in await blind_spots.blindness(connection, clan_id, NOW)] == [
+            None
+        ]
+        assert [each.channel for each in await blind_spots.blindness(connection, other, NOW)] == [
             "place 6"
         ]
 
@@ -139,12 +144,14 @@ async def test_an_absence_is_one_row_however_often_it_is_noted_and_read_once_its
         for clan in (clan_id, other):
             for hours in (1, 2):
                 end = NOW + hours * HOUR
-                await runs.be_away(connection, clan, NOW, end, "away")
+                await blind_spots.be_away(connection, clan, NOW, end, "away")
         away = Blindness(None, NOW, NOW + 2 * HOUR, "away")
-        assert await runs.blindness(connection, clan_id, NOW) == [away]
-        await runs.read_since(connection, clan_id)
-        assert await runs.blindness(connection, clan_id, NOW) == [away._replace(is_read=True)]
-        assert await runs.blindness(connection, other, NOW) == [away]
+        assert await blind_spots.blindness(connection, clan_id, NOW) == [away]
+        await blind_spots.read_since(connection, clan_id)
+        assert await blind_spots.blindness(connection, clan_id, NOW) == [
+            away._replace(is_read=True)
+        ]
+        assert await blind_spots.blindness(connection, other, NOW) == [away]
 
 
 async def test_a_channel_that_was_never_readable_is_told_with_those_who_write_there(
@@ -163,23 +170,23 @@ async def test_a_channel_that_was_never_readable_is_told_with_those_who_write_th
                 is_readable=False,
             )
             ids[key] = (await authors.channels(connection, clan_id))[key].channel_id
-        await runs.set_viewers(connection, clan_id, ids[1], {77, 78})
-        await runs.set_viewers(connection, clan_id, ids[2], None)
-        await runs.set_viewers(connection, clan_id, ids[3], ())
+        await blind_spots.set_viewers(connection, clan_id, ids[1], {77, 78})
+        await blind_spots.set_viewers(connection, clan_id, ids[2], None)
+        await blind_spots.set_viewers(connection, clan_id, ids[3], ())
         hidden = [
             HiddenChannel(ids[1], "place 1", frozenset({77, 78})),
             HiddenChannel(ids[2], "place 2", None),
         ]
-        assert await runs.hidden_channels(connection, clan_id) == hidden
-        assert await runs.hidden_channels(connection, await a_clan(connection, 2)) == []
+        assert await blind_spots.hidden_channels(connection, clan_id) == hidden
+        assert await blind_spots.hidden_channels(connection, await a_clan(connection, 2)) == []
         await authors.set_counted(connection, clan_id, 2, is_counted=False)
-        assert await runs.hidden_channels(connection, clan_id) == hidden[:1]
-        await runs.set_viewers(connection, clan_id, ids[1], {77})
-        assert await runs.hidden_channels(connection, clan_id) == [
+        assert await blind_spots.hidden_channels(connection, clan_id) == hidden[:1]
+        await blind_spots.set_viewers(connection, clan_id, ids[1], {77})
+        assert await blind_spots.hidden_channels(connection, clan_id) == [
             hidden[0]._replace(viewers=frozenset({77}))
         ]
-        await runs.forget_gone(connection, clan_id, [2, 3])
-        assert await runs.hidden_channels(connection, clan_id) == []
+        await blind_spots.forget_gone(connection, clan_id, [2, 3])
+        assert await blind_spots.hidden_channels(connection, clan_id) == []
 
 
 async def test_it_is_known_since_when_channels_cannot_be_seen_and_why_now(
@@ -187,15 +194,15 @@ async def test_it_is_known_since_when_channels_cannot_be_seen_and_why_now(
 ) -> None:
     async with database.writing() as connection:
         channel, other = [await a_channel(connection, clan_id, each) for each in (1, 2)]
-        await runs.go_blind(connection, clan_id, channel, NOW, "no answer")
-        await runs.go_blind(connection, clan_id, channel, NOW + HOUR, "no access")
-        await runs.go_blind(connection, clan_id, other, NOW, "no access")
-        await runs.see_again(connection, clan_id, other, NOW + HOUR)
-        assert await runs.blind_since(connection, clan_id) == {1: NOW}
-        (first, _) = await runs.blindness(connection, clan_id, NOW)
+        await blind_spots.go_blind(connection, clan_id, channel, NOW, "no answer")
+        await blind_spots.go_blind(connection, clan_id, channel, NOW + HOUR, "no access")
+        await blind_spots.go_blind(connection, clan_id, other, NOW, "no access")
+        await blind_spots.see_again(connection, clan_id, other, NOW + HOUR)
+        assert await blind_spots.blind_since(connection, clan_id) == {1: NOW}
+        (first, _) = await blind_spots.blindness(connection, clan_id, NOW)
         assert first == Blindness("place-1", NOW, None, "no access", channel)
         other_clan = await a_clan(connection, 2)
-        assert await runs.blind_since(connection, other_clan) == {}
+        assert await blind_spots.blind_since(connection, other_clan) == {}
 
 
 async def test_old_runs_go_but_for_the_newest_of_each_job_with_each_outcome(

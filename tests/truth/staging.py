@@ -19,7 +19,7 @@ from bot.demo.cast import from_ms, snowflake
 from bot.services.chat import NO_USER, ChannelInfo, IncomingMessage, Intake
 from bot.services.people import Leaves, Links, Visitor, Whom
 from bot.services.setup import Clan, Clans
-from storage import clans, links, metrics, players, presence, runs, snapshots
+from storage import blind_spots, clans, links, metrics, players, presence, snapshots
 from storage.engine import Connection, Database
 from storage.links import StandingLink, StoredState
 from storage.players import MembershipEventRow
@@ -219,6 +219,6 @@ async def _outages(database: Database, clan: Clan, town: Town) -> None:
     async with database.writing() as connection:
         for begins_ms, ends_ms in town.deaf:
             begins_at, ends_at = from_ms(begins_ms), from_ms(ends_ms)
-            await runs.go_blind(connection, clan.clan_id, None, begins_at, "away")
-            await runs.see_again(connection, clan.clan_id, None, ends_at)
+            await blind_spots.go_blind(connection, clan.clan_id, None, begins_at, "away")
+            await blind_spots.see_again(connection, clan.clan_id, None, ends_at)
         await clans.change(connection, clan.clan_id, listened_at=NOW)

@@ -29,7 +29,7 @@ from bot.services.chat.history import (
 )
 from bot.services.chat.intake import ChannelInfo, Intake
 from bot.services.setup import Clan, Clock
-from storage import authors, clans, privacy, runs
+from storage import authors, blind_spots, clans, privacy
 from storage.columns import instant_of
 from storage.engine import Database
 from storage.messages import in_few
@@ -128,7 +128,7 @@ class Backfill:
         await settle_channels(self._database, clan)
         async with self._database.writing() as connection:
             if listed.is_complete and (only is None or clan.guild_id in only):
-                await runs.read_since(connection, clan.clan_id)
+                await blind_spots.read_since(connection, clan.clan_id)
             if not hears:
                 await clans.change(connection, clan.clan_id, listened_at=began_at)
         if hears:
@@ -161,7 +161,7 @@ class Backfill:
             return
         if now - clan.listened_at > moment:
             async with self._database.writing() as connection:
-                await runs.be_away(
+                await blind_spots.be_away(
                     connection, clan.clan_id, clan.listened_at, now, "the bot was away"
                 )
 
@@ -171,9 +171,9 @@ class Backfill:
         """Return each channel's archived threads, or why they could not be listed."""
         usual = self._since(clan)
         async with self._database.reading() as connection:
-            blind = await runs.blind_since(connection, clan.clan_id)
+            blind = await blind_spots.blind_since(connection, clan.clan_id)
             # Threads that could not be listed then may have been archived since.
-            usual = min(usual, await runs.unread_from(connection, clan.clan_id) or usual)
+            usual = min(usual, await blind_spots.unread_from(connection, clan.clan_id) or usual)
         compared = min(usual, self._clock() - self._compared) if compares else usual
         found = await each_of(
             [
@@ -211,11 +211,11 @@ class Backfill:
             if since is not None:
                 channel_id = await self._intake.note(clan, channel_info)
                 async with self._database.writing() as connection:
-                    await runs.fill(connection, clan.clan_id, channel_id, since)
+                    await blind_spots.fill(connection, clan.clan_id, channel_id, since)
 
     async def _blind_since(self, clan: Clan) -> dict[int, datetime]:
         async with self._database.reading() as connection:
-            return await runs.blind_since(connection, clan.clan_id)
+            return await blind_spots.blind_since(connection, clan.clan_id)
 
     async def _read(
         self,
@@ -235,7 +235,7 @@ class Backfill:
             place = (await authors.channels(connection, clan.clan_id)).get(
                 channel_info.discord_channel_id
             )
-            blind = await runs.blind_since(connection, clan.clan_id)
+            blind = await blind_spots.blind_since(connection, clan.clan_id)
         until = place.cursor_id if place is not None else None
         if place is not None and place.is_gone:
             await self._intake.note(clan, channel_info)  # it is there after all, and counts
@@ -243,7 +243,9 @@ class Backfill:
             stored, newest_id = await self._gap(clan, history, channel_info, until, lately)
         except Gone:
             async with self._database.writing() as connection:
-                await runs.forget_channel(connection, clan.clan_id, channel_info.discord_channel_id)
+                await blind_spots.forget_channel(
+                    connection, clan.clan_id, channel_info.discord_channel_id
+                )
             return 0
         except Unreadable as error:
             hidden = channel_info._replace(is_readable=False)
@@ -257,10 +259,10 @@ class Backfill:
             reached = self._clock() - self._reach
             since = reached if until is None else min(instant_of(until), began_at)
             async with self._database.writing() as connection:
-                await runs.fill(connection, clan.clan_id, place.channel_id, since)
+                await blind_spots.fill(connection, clan.clan_id, place.channel_id, since)
         if place is not None and not place.is_readable:
             async with self._database.writing() as connection:
-                await runs.set_viewers(connection, clan.clan_id, place.channel_id, ())
+                await blind_spots.set_viewers(connection, clan.clan_id, place.channel_id, ())
         await self._intake.catch_up(clan, channel_info, newest_id, session)
         return stored
 
@@ -320,11 +322,11 @@ class Backfill:
         channel_id = await self._intake.note(clan, channel_info)
         self._intake.stop_following(channel_id)
         async with self._database.writing() as connection:
-            await runs.go_blind(connection, clan.clan_id, channel_id, since, reason)
+            await blind_spots.go_blind(connection, clan.clan_id, channel_id, since, reason)
             viewers = channel_info.viewers
             if viewers:
                 viewers -= await privacy.opted_out(connection, clan.clan_id, viewers)
-            await runs.set_viewers(connection, clan.clan_id, channel_id, viewers)
+            await blind_spots.set_viewers(connection, clan.clan_id, channel_id, viewers)
 
 
 def _reason(error: Exception) -> str:

@@ -7,7 +7,7 @@ from bot.services.chat.counted import delete_channel, settle_channels
 from bot.services.chat.facts import note_channel
 from bot.services.chat.intake import ChannelInfo
 from bot.services.setup import Clan
-from storage import authors, clans, runs
+from storage import authors, blind_spots, clans
 from storage.engine import Database
 
 
@@ -43,7 +43,7 @@ class Channels:
     async def forget_gone(self, clan: Clan, listed: Collection[int]) -> None:
         """Miss nothing any more of channels that are not among all those that Discord lists."""
         async with self._database.writing() as connection:
-            await runs.forget_gone(connection, clan.clan_id, listed)
+            await blind_spots.forget_gone(connection, clan.clan_id, listed)
 
     async def forget_deleted(self, clan: Clan, discord_channel_id: int) -> None:
         """Count nothing any more of a channel or thread that was deleted, and miss nothing."""

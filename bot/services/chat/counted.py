@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from bot.services.chat.answers import drop_credits, fact_of, settle_answers
 from bot.services.setup import Clan, as_it_is
-from storage import authors, left_out, messages, runs
+from storage import authors, blind_spots, left_out, messages
 from storage.authors import ChannelRow
 from storage.engine import Connection, Database
 from storage.messages import Stored
@@ -36,7 +36,7 @@ async def delete_channel(database: Database, clan: Clan, discord_channel_id: int
     Nothing of it is missed any more, and nothing kept.
     """
     async with database.writing() as connection:
-        await runs.forget_channel(connection, clan.clan_id, discord_channel_id)
+        await blind_spots.forget_channel(connection, clan.clan_id, discord_channel_id)
         places = await authors.channels(connection, clan.clan_id)
         gone = [
             each.channel_id

@@ -11,7 +11,7 @@ from bot.services.chat import NO_USER, EarlierOutcome, IncomingMessage, store_ea
 from bot.services.imports.counts import ImportTally
 from bot.services.people import read_identity
 from bot.services.setup import Clan
-from storage import authors, chat, clans, messages, runs
+from storage import authors, blind_spots, chat, clans, messages
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 
@@ -137,7 +137,7 @@ class ChatHistory:
             if not heard:
                 await clans.change(connection, self._clan.clan_id, listened_at=self._last)
             spans = await self._unkept(connection, began=self._clan.created_at if heard else None)
-            await runs.never_kept(connection, self._clan.clan_id, spans)
+            await blind_spots.never_kept(connection, self._clan.clan_id, spans)
 
     async def note_partly_seen(self, reach: timedelta) -> bool:
         """Note that the time before the bot's own is not seen if channels are missing of it.
@@ -152,7 +152,7 @@ class ChatHistory:
                 end = min(own, other or own)
                 hours = await self._hours(connection, end)
                 spans = [(hours[0], end)] if hours and hours[0] < end else []
-                await runs.never_kept(connection, self._clan.clan_id, spans)
+                await blind_spots.never_kept(connection, self._clan.clan_id, spans)
         if not missing:
             await self.note_seen()
         return bool(missing)

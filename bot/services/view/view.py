@@ -23,7 +23,7 @@ from bot.services.view.game import GameView, read_game
 from bot.services.view.people import People, read_people
 from bot.services.view.presence import NO_PRESENCE, PresenceView, read_presence
 from bot.services.view.query import Detail, ViewQuery
-from storage import absences, clans, exemptions, messages, players, runs
+from storage import absences, blind_spots, clans, exemptions, messages, players, runs
 from storage.engine import Connection
 from storage.players import MemberRow, MembershipEventRow
 
@@ -127,7 +127,7 @@ async def read_view(
         members = _members_at(people, (), query.as_of, clan)
         return ClanView(clan, query, spans, days, people, members, game, NO_CHAT)
     found = await players.events_between(connection, clan.clan_id, back_to)
-    gaps = await runs.blindness(connection, clan.clan_id, back_to - HOUR)
+    gaps = await blind_spots.blindness(connection, clan.clan_id, back_to - HOUR)
     return ClanView(
         clan=clan,
         query=query,
@@ -140,7 +140,7 @@ async def read_view(
         presence=await read_presence(connection, clan, query),
         listened_at=await _listened_at(connection, clan),
         gaps=gaps,
-        hidden_channels=await runs.hidden_channels(connection, clan.clan_id),
+        hidden_channels=await blind_spots.hidden_channels(connection, clan.clan_id),
         wrote_in=await _wrote_in(connection, clan, gaps),
         events=[each for each in found if each[0].happened_at <= query.as_of],
         leaves=await _leaves(connection, clan, back_to) if has_life else (),

@@ -20,7 +20,7 @@ from bot.services.chat import (
     Unreadable,
 )
 from bot.services.setup import Clan, Clans
-from storage import clans, runs
+from storage import blind_spots, clans
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
@@ -408,11 +408,11 @@ async def test_after_a_history_that_was_brought_over_all_since_its_end_is_read(b
 
 async def test_what_an_old_history_never_kept_is_not_read_by_catching_up(bot: Bot) -> None:
     async with bot.database.writing() as connection:
-        await runs.never_kept(connection, bot.clan.clan_id, [(NOW - 9 * DAY, NOW - 5 * DAY)])
+        await blind_spots.never_kept(connection, bot.clan.clan_id, [(NOW - 9 * DAY, NOW - 5 * DAY)])
     await bot.catch_up()
     found = "SELECT count(*) FROM blind_spots WHERE NOT is_read AND reason = ?"
-    assert one(bot.path, found, runs.NEVER_KEPT) == 1
+    assert one(bot.path, found, blind_spots.NEVER_KEPT) == 1
     async with bot.database.writing() as connection:
-        assert await runs.unread_from(connection, bot.clan.clan_id) is None
-        await runs.never_kept(connection, bot.clan.clan_id, [])
-    assert one(bot.path, found, runs.NEVER_KEPT) == 0
+        assert await blind_spots.unread_from(connection, bot.clan.clan_id) is None
+        await blind_spots.never_kept(connection, bot.clan.clan_id, [])
+    assert one(bot.path, found, blind_spots.NEVER_KEPT) == 0

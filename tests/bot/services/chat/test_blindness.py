@@ -13,7 +13,7 @@ from bot.clan.spans import Span
 from bot.services.chat import Backfill, Channels, Intake
 from bot.services.review import Review, verdicts_in
 from bot.services.view import ViewQuery, read_view
-from storage import privacy, runs
+from storage import blind_spots, privacy, runs
 from tests.bot.services.past import Past
 from tests.bot.services.talk import GENERAL, PVM, heard
 from tests.bot.services.village import Village
@@ -209,7 +209,7 @@ async def test_a_channel_that_is_left_out_is_no_gap_nor_are_its_threads(
 
 async def absences(village: Village) -> list[runs.Blindness]:
     async with village.database.reading() as connection:
-        return await runs.blindness(connection, village.clan.clan_id, NOW - 90 * DAY)
+        return await blind_spots.blindness(connection, village.clan.clan_id, NOW - 90 * DAY)
 
 
 async def test_an_absence_is_kept_from_last_heard_to_first_heard_again_and_read_with_its_history(
@@ -371,7 +371,7 @@ async def test_who_opted_out_is_not_noted_as_one_who_can_write_somewhere(
     past.closed = {secret.discord_channel_id}
     await backfill.catch_up(village.clan, past)
     async with village.database.reading() as connection:
-        (hidden,) = await runs.hidden_channels(connection, village.clan.clan_id)
+        (hidden,) = await blind_spots.hidden_channels(connection, village.clan.clan_id)
     assert hidden.viewers == frozenset({LEADER})
 
 
@@ -439,12 +439,12 @@ async def test_while_the_words_of_a_bridge_are_not_told_nobody_is_silent(
     assert await verdict(village, review) is Verdict.CANT_TELL
     assert await reasons(village, review) == ["chat: pvm not visible 3 of 30 days"]
     async with village.database.reading() as connection:
-        gaps = await runs.blindness(connection, village.clan.clan_id, NOW - 30 * DAY)
+        gaps = await blind_spots.blindness(connection, village.clan.clan_id, NOW - 30 * DAY)
     (gap,) = [each for each in gaps if each.channel]
     assert (gap.channel, gap.started_at, gap.ended_at) == ("pvm", NOW - 3 * DAY, None)
     past.wordless = set()
     await backfill.catch_up(village.clan, past)
     async with village.database.reading() as connection:
-        gaps = await runs.blindness(connection, village.clan.clan_id, NOW - 30 * DAY)
+        gaps = await blind_spots.blindness(connection, village.clan.clan_id, NOW - 30 * DAY)
     assert [each for each in gaps if each.channel] == []
     assert await verdict(village, review) is Verdict.ACTIVE

@@ -17,7 +17,7 @@ from bot.services.chat import NO_ACCESS
 from bot.services.game import AGAIN
 from bot.services.ops import DONE, FAILED, REFUSED, REHEARSAL, Outcome, Status, Upkeep
 from bot.services.ops.rounds import BELIEVE
-from storage import authors, players, privacy, runs
+from storage import authors, blind_spots, players, privacy
 from storage.engine import Database
 from storage.errors import DatabaseFull
 from storage.tables import AUTHORS
@@ -229,7 +229,7 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
             is_readable=False,
         )
         (pvm,) = (await authors.channels(connection, village.clan.clan_id)).values()
-        await runs.set_viewers(connection, village.clan.clan_id, pvm.channel_id, {5})
+        await blind_spots.set_viewers(connection, village.clan.clan_id, pvm.channel_id, {5})
     with pytest.raises(LookupError):
         async with careless.run("poll", village.clan.clan_id, "t1"):
             raise LookupError("no luck")
@@ -355,9 +355,9 @@ async def test_a_channel_for_officers_that_was_never_readable_is_no_trouble_a_lo
             place = (await authors.channels(connection, clan_id))[key].channel_id
             if key > 1:
                 await authors.move_cursors(connection, clan_id, {place: 1})
-            await runs.go_blind(connection, clan_id, place, NOW, NO_ACCESS)
+            await blind_spots.go_blind(connection, clan_id, place, NOW, NO_ACCESS)
         await authors.set_counted(connection, clan_id, 3, is_counted=False)
-        await runs.forget_gone(connection, clan_id, [1, 2, 3])
+        await blind_spots.forget_gone(connection, clan_id, [1, 2, 3])
     found = await status(upkeep, village)
     assert found.unreadable == ("officers", "raids")
     told = {each.words: each.next_step for each in found.troubles if each.about == "channels"}
@@ -377,8 +377,8 @@ async def test_each_channel_that_is_not_read_to_the_end_is_named_with_what_it_la
     async with village.database.writing() as connection:
         channels = [await a_channel(connection, clan_id, number) for number in range(1, 8)]
         for channel, reason in zip(channels, reasons, strict=True):
-            await runs.go_blind(connection, clan_id, channel, NOW - HOUR, reason)
-        await runs.fill(connection, clan_id, channels[1], NOW - HOUR)
+            await blind_spots.go_blind(connection, clan_id, channel, NOW - HOUR, reason)
+        await blind_spots.fill(connection, clan_id, channels[1], NOW - HOUR)
     told = {each.words: each.next_step for each in (await status(upkeep, village)).troubles}
     assert told[f"#place-1 is not read to the end: {reasons[0]}"] == (
         "give the bot View Channel and Read Message History there; it is read at once"

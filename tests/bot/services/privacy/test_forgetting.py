@@ -26,7 +26,7 @@ from bot.services.chat import (
 )
 from bot.services.privacy import Forgotten, Privacy
 from bot.services.setup import Clan, Clans
-from storage import absences, cases, exemptions, links, policies, runs
+from storage import absences, blind_spots, cases, exemptions, links, policies, runs
 from storage import presence as days
 from storage.backup import back_up
 from storage.engine import Database
@@ -112,7 +112,7 @@ async def entangled(village: Village, intake: Intake) -> None:
             await exemptions.add(connection, clan.clan_id, held)
         await note_decisions(connection, clan.clan_id)
         await days.add(connection, clan.clan_id, {(ME, NOW.date()): 90, (YOU, NOW.date()): 0})
-        await runs.set_viewers(connection, clan.clan_id, 1, {ME, YOU})
+        await blind_spots.set_viewers(connection, clan.clan_id, 1, {ME, YOU})
         for of in (clan.clan_id, None):
             run = await runs.begin(connection, "flush", of, "t1", NOW)
             words = f"UNIQUE failed: ({ME}, 'other words')"

@@ -16,7 +16,7 @@ from bot.reports.roster_rows import roster_rows
 from bot.reports.worker import Inline
 from bot.services.publish import Publish
 from bot.services.review import Review
-from storage import players, runs
+from storage import blind_spots, players
 from storage.players import MembershipEventRow
 from tests.bot.services.talk import MINUTE, PVM
 from tests.bot.services.village import Village, counted
@@ -78,8 +78,8 @@ async def test_evidence_says_how_good_the_numbers_are(busy: Village) -> None:
 
 async def test_blind_times_stand_in_the_evidence(busy: Village) -> None:
     async with busy.database.writing() as connection:
-        await runs.go_blind(connection, busy.clan.clan_id, None, NOW - 5 * HOUR, "away")
-        await runs.see_again(connection, busy.clan.clan_id, None, NOW - 2 * HOUR)
+        await blind_spots.go_blind(connection, busy.clan.clan_id, None, NOW - 5 * HOUR, "away")
+        await blind_spots.see_again(connection, busy.clan.clan_id, None, NOW - 2 * HOUR)
     assert "bot away 3 h on Friday" in (await report(busy)).evidence
 
 

@@ -17,7 +17,7 @@ from bot.services.people import Exemptions, Leaves, Whom
 from bot.services.privacy import Privacy
 from bot.services.review import ReviewContext, context_of, standing_cases
 from bot.services.view import profiles_of, read_view, verdict_query
-from storage import cases, players, runs
+from storage import blind_spots, cases, players
 from storage.cases import EntryRow
 from storage.players import MembershipEventRow
 from tests.bot.services.village import OFFICER, Village, counted
@@ -136,8 +136,8 @@ async def test_the_bots_own_absence_counts_against_the_evidence_of_that_time(
 ) -> None:
     await silent(village)
     async with village.database.writing() as connection:
-        await runs.go_blind(connection, village.clan.clan_id, None, NOW - 5 * DAY, "down")
-        await runs.see_again(connection, village.clan.clan_id, None, NOW - 2 * DAY)
+        await blind_spots.go_blind(connection, village.clan.clan_id, None, NOW - 5 * DAY, "down")
+        await blind_spots.see_again(connection, village.clan.clan_id, None, NOW - 2 * DAY)
     found = await profile_of(village)
     assert found.window(30).chat.reasons == ("bot away 3 of 30 days",)
     assert judge(found, DEFAULT_POLICY, NOW).verdict is Verdict.CANT_TELL
