@@ -25,6 +25,7 @@ from bot.services.publish import Audits, Cards, Details, Publish
 from bot.services.review import Cases, Review
 from bot.services.setup import Clans, Clock, Drafts, Policies
 from bot.settings import Settings
+from bot.watchdog import memory_beside, remembered
 from storage.engine import Database
 from storage.migrate import Migrated, bring_up
 from storage.owner import owning
@@ -226,6 +227,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
             refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
             identities=identities,
             elsewhere=settings.backup_copy_dir,
+            watched_at=lambda: remembered(memory_beside(settings)).looked_at,
         ),
         integrity=Integrity(database, clock),
         archive=Archive(database, clock, _archive_after(settings)),

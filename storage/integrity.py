@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import identity_revision
+from storage.archive import moved_before
 from storage.tables import (
     ALL,
     AUTHORS,
@@ -49,6 +50,47 @@ async def damage(connection: AsyncConnection, table: str) -> list[str]:
     """Return what SQLite finds wrong with a table and its indexes."""
     found = await connection.exec_driver_sql(f'PRAGMA integrity_check("{table}")')
     return [each for each in found.scalars() if each != "ok"]
+
+
+_OF_THE_ARCHIVE = {
+    "old messages by nobody who is known": (
+        "SELECT count(*) FROM archived_messages AS old WHERE NOT EXISTS"
+        " (SELECT 1 FROM authors WHERE authors.id = old.author_id)"
+    ),
+    "old messages in no channel that is known": (
+        "SELECT count(*) FROM archived_messages AS old WHERE NOT EXISTS"
+        " (SELECT 1 FROM channels WHERE channels.id = old.channel_id)"
+    ),
+    "messages that differ here and in the archive": (
+        "SELECT count(*) FROM messages AS here JOIN archive.messages AS old USING (message_id)"
+        " WHERE (here.author_id, here.channel_id, here.sent_at)"
+        " <> (old.author_id, old.channel_id, old.sent_at)"
+    ),
+    "values that differ here and in the archive": (
+        "SELECT count(*) FROM metric_changes AS here JOIN archive.metric_changes AS old"
+        " USING (player_id, metric_id, seen_at) WHERE here.value <> old.value"
+    ),
+    "messages that are newer than what moved": (
+        "SELECT count(*) FROM archive.messages"
+        " WHERE sent_at >= (SELECT moved_before_at FROM archive_marks)"
+    ),
+}
+
+
+async def archive_faults(connection: AsyncConnection) -> dict[str, int]:
+    """Return in what the archive does not agree with the database, and how often; {}: none there.
+
+    Damage of its file is counted as `damage in the archive`.
+    """
+    if moved_before(connection) is None:
+        return {}
+    checked = await connection.exec_driver_sql("PRAGMA archive.integrity_check(5)")
+    found = {f"damage in the archive ({each})": 1 for each in checked.scalars() if each != "ok"}
+    if found:
+        return found
+    return {
+        words: await connection.scalar(text(query)) or 0 for words, query in _OF_THE_ARCHIVE.items()
+    }
 
 
 async def index_anew(connection: AsyncConnection, table: str) -> None:

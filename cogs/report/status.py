@@ -28,6 +28,7 @@ _JOBS = {
     "update-all": "Refreshing members",
     "backup": "Backup",
     "rehearsal": "Backup restored on trial",
+    "archive": "Moving old data to the archive",
     "forget": "Forgetting who left",
     "check": "Looking over the database",
     "harvest": "Reading Discord",
@@ -36,7 +37,6 @@ _JOBS = {
     "flush": "Writing what was heard",
 }
 _NO_TROUBLE = (DONE, STOPPED, None)
-_MEGABYTE = 1_000_000
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 
 
@@ -123,6 +123,7 @@ def status_box(clan: str, status: Status, left_out: str, verdicts: Sequence[str]
         f"**Channels**  {exact(status.channels)} counted{unreadable}",
         f"**Messages**  {exact(status.messages)} counted",
         f"**Left out**  {left_out}",
+        *_disk(status),
         *verdicts,
     )
     if status.coverage:
@@ -130,9 +131,7 @@ def status_box(clan: str, status: Status, left_out: str, verdicts: Sequence[str]
     if status.runs:
         box.rule().say(*_runs(status))
     box.rule().say(*_troubles(status.troubles))
-    size = status.database_bytes
-    disk = () if size is None else (f"database {size / _MEGABYTE:.1f} MB",)
-    return box.rule().say(small(*status.evidence), small(f"ClanStats {status.version}", *disk))
+    return box.rule().say(small(*status.evidence), small(f"ClanStats {status.version}"))
 
 
 def verdict_lines(counts: Mapping[Verdict, int], policy: Policy) -> list[str]:
@@ -161,6 +160,23 @@ def _polls(status: Status) -> str:
         return "not read yet"
     again = "any moment" if status.next_poll_at is None else when(status.next_poll_at)
     return f"read {when(status.polled_at)}, again {again}"
+
+
+def _disk(status: Status) -> list[str]:
+    """Return what the data takes, and whether the watchdog looks at it."""
+    disk, looked_at = status.disk, status.watched_at
+    watchdog = f"**Watchdog**  {f'looked {when(looked_at)}' if looked_at else 'not running'}"
+    if disk.database_bytes is None or disk.free_bytes is None:
+        return [watchdog]
+    parts = [f"database {_size(disk.database_bytes)}"]
+    if disk.archived_before is not None:
+        before = when(disk.archived_before, "D")
+        parts.append(f"archive {_size(disk.archive_bytes)}, with what is older than {before}")
+    return [f"**Disk**  {'; '.join([*parts, f'{_size(disk.free_bytes)} free'])}", watchdog]
+
+
+def _size(count: int) -> str:
+    return f"{count / 1000**3:.1f} GB" if count >= 1000**3 else f"{count / 1000**2:.1f} MB"
 
 
 def _runs(status: Status) -> list[str]:

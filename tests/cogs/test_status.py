@@ -1,7 +1,9 @@
 """/clanstats status: how the bot is doing, for officers."""
 
 import json
+import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -10,10 +12,13 @@ from simcord.results import ResponseMessage
 
 from bot.app import ClanBot, Granted
 from bot.clan.enforcement import Verdict
-from bot.services.ops import FAILED, REFUSED, poll_clan
+from bot.clan.watching import Memory
+from bot.services.ops import FAILED, REFUSED, Archive, poll_clan
+from bot.watchdog import remember
 from storage import authors
+from storage.archiving import Moved
 from tests.cogs.deciding import has, press, refusal_of, second_leader, take_roles
-from tests.cogs.town import Town, words
+from tests.cogs.town import START, Town, words
 
 
 async def test_officers_see_how_the_bot_is_doing(town: Town) -> None:
@@ -22,6 +27,22 @@ async def test_officers_see_how_the_bot_is_doing(town: Town) -> None:
     said = words(result.response)
     for line in ("Wise Old Man", "Channels", "Messages", "ClanStats 0.", "MB", "of members linked"):
         assert line in said
+
+
+async def test_status_says_what_the_data_takes_and_whether_the_watchdog_looks(town: Town) -> None:
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert re.search(r"\*\*Disk\*\*  database \d+\.\d MB; \d+\.\d [GM]B free", said)
+    assert "**Watchdog**  not running" in said
+    assert await town.services.archive.move() == Moved()
+    archive = Archive(town.services.upkeep._database, town.services.clock, timedelta(days=10))
+    assert (await archive.move()).messages > 0
+    path = town.services.upkeep._database.path
+    assert path is not None
+    remember(path.with_name("clan.db.watchdog"), Memory(looked_at=START - timedelta(hours=2)))
+    said = words((await town.officer.slash(town.general, "clanstats status")).response)
+    assert re.search(r"archive \d+\.\d MB, with what is older than <t:\d+:D>; ", said)
+    looked_at = int((START - timedelta(hours=2)).timestamp())
+    assert f"**Watchdog**  looked <t:{looked_at}:R>" in said
 
 
 async def test_people_are_counted_by_verdict_with_what_the_words_mean(town: Town) -> None:

@@ -219,7 +219,8 @@ async def test_old_runs_go_but_for_the_newest_of_each_job_with_each_outcome(
             began = NOW - days * DAY
             run_id = await runs.begin(connection, "backup", None, f"{days}", began)
             await runs.end(connection, run_id, outcome, {}, began)
-        assert await runs.forget_old(connection, NOW - 90 * DAY) == 3
-        assert await runs.forget_old(connection, NOW - 90 * DAY) == 0
+        assert await runs.forget_before(connection, NOW - 90 * DAY, 2) == 2
+        assert await runs.forget_before(connection, NOW - 90 * DAY, 2) == 1
+        assert await runs.forget_before(connection, NOW - 90 * DAY, 2) == 0
         assert (await runs.last_runs(connection, 1, "failed"))["backup"].trace == "200"
         assert (await runs.last_runs(connection, 1, "done"))["backup"].trace == "1"

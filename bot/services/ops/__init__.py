@@ -1,6 +1,7 @@
 """How the bot itself is doing: runs of jobs, status, backups."""
 
 from bot.services.ops.archive import Archive
+from bot.services.ops.disk_use import DiskUse
 from bot.services.ops.integrity import CHECKS, Integrity, IntegrityCheck, Repaired, Tells
 from bot.services.ops.rounds import (
     DONE,
@@ -24,6 +25,7 @@ __all__ = [
     "REHEARSAL",
     "STOPPED",
     "Archive",
+    "DiskUse",
     "Integrity",
     "IntegrityCheck",
     "NotYourTurn",

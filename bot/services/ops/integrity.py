@@ -329,6 +329,11 @@ async def _metrics_anew(ground: Ground) -> None:
                     await anew(connection, {*wrong})
 
 
+async def _archive(ground: Ground) -> AsyncIterator[Faults]:
+    async with ground.database.reading() as connection:
+        yield await integrity.archive_faults(connection)
+
+
 CHECKS: tuple[IntegrityCheck, ...] = (
     IntegrityCheck("file", "SQLite finds the file whole", _file, _index_anew, keeps_rows=True),
     IntegrityCheck(
@@ -351,8 +356,6 @@ CHECKS: tuple[IntegrityCheck, ...] = (
         costs=True,
     ),
     IntegrityCheck("metrics", "every value follows from the one before", _metrics, _metrics_anew),
+    IntegrityCheck("archive", "what moved there agrees with the rest", _archive, remedy=_RESTORE),
 )
-"""Everything that is looked at, in the order in which it is mended: what counts comes after facts.
-
-A check of something new, as of what was moved elsewhere, is one more line here.
-"""
+"""Everything that is looked at, in the order in which it is mended: facts before what counts."""

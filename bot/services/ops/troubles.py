@@ -1,10 +1,8 @@
 """What is wrong with a clan, its channels and the disk, each with what to do about it."""
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 
 from bot.clan.diagnosis import Finding, Severity, warning
 from bot.clan.membership import unsynced_since
@@ -12,6 +10,7 @@ from bot.clan.rank_table import rank_table
 from bot.clan.wording import ago, first_few, plural
 from bot.services.chat import NO_ACCESS, NO_WORDS
 from bot.services.game import AGAIN
+from bot.services.ops.disk_use import DiskUse
 from bot.services.setup import WORDS_REMEDY, ranks_finding
 from bot.services.view import ClanView
 from storage.runs import Run
@@ -125,11 +124,11 @@ def gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
     return found
 
 
-def disk_troubles(path: Path | None, size: int | None) -> list[Finding]:
+def disk_troubles(disk: DiskUse) -> list[Finding]:
     """Return that the database's disk is nearly full, before anything fails for it."""
-    if path is None or size is None:
+    size, free = disk.database_bytes, disk.free_bytes
+    if size is None or free is None:
         return []
-    free = shutil.disk_usage(path.parent).free
     if free >= size + _ROOM_TO_LIVE:
         return []
     return [

@@ -1,7 +1,7 @@
 """How the bot itself is doing: what ran when, what is late, what is wrong and how to mend it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from bot.clan.punctuality import Job, Late, late_jobs
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago
 from bot.services.game import AGAIN
+from bot.services.ops.disk_use import DiskUse, disk_use_of
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
 from bot.services.ops.troubles import (
     disk_troubles,
@@ -36,6 +37,7 @@ from bot.services.review import context_of, standing_cases, verdicts_in
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict_query
 from storage import authors, players, runs
+from storage.archive import moved_before
 from storage.backup import BACKUPS, back_up, drop_leftovers, keep_elsewhere, newest_copy
 from storage.engine import Database
 from storage.errors import StorageError
@@ -75,7 +77,8 @@ class Status:
     channels: int
     unreadable: tuple[str, ...]
     messages: int
-    database_bytes: int | None
+    disk: DiskUse
+    watched_at: datetime | None
     troubles: tuple[Finding, ...]
     verdicts: Mapping[Verdict, int]
     policy: Policy
@@ -94,10 +97,12 @@ class Upkeep:
         refreshed_group: int | None,
         identities: IdentityCache | None = None,
         elsewhere: Path | None = None,
+        watched_at: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._database = database
         self._identities = identities
         self._elsewhere = elsewhere
+        self._watched_at = watched_at
         self._clock = clock
         self.jobs = jobs
         self._version = version
@@ -237,9 +242,11 @@ class Upkeep:
             places = await authors.channels(connection, clan.clan_id)
             ran = await runs.last_runs(connection, clan.clan_id)
             changed_at = await players.last_change_at(connection, clan.clan_id)
+            archived_before = moved_before(connection)
         ran |= self._newer(clan, ran)
         known, verdicts = await asyncio.to_thread(_known, view, policy, cases, sure_pairs)
-        late, size = await self.late(clan), _size(self._database)
+        late = await self.late(clan)
+        disk = disk_use_of(self._database.path, archived_before)
         counted = [each for each in places.values() if each.is_counted and not each.is_gone]
         unreadable = tuple(sorted(each.name for each in counted if not each.is_readable))
         open_gaps = [each for each in view.gaps if each.ended_at is None and each.channel]
@@ -257,9 +264,10 @@ class Upkeep:
             channels=sum(each.is_readable for each in counted),
             unreadable=unreadable,
             messages=sum(writer.messages for writer in view.people.writers.values()),
-            database_bytes=size,
+            disk=disk,
+            watched_at=self._watched_at(),
             troubles=(
-                *disk_troubles(self._database.path, size),
+                *disk_troubles(disk),
                 *self._troubles(clan, ran, late, now),
                 *integrity_troubles(ran.get("check")),
                 *rank_troubles(view),
@@ -376,11 +384,3 @@ def _coverage(view: ClanView, sure_pairs: int | None = None) -> Coverage:
     said = sum(count for at, count in view.chat.hours if at in span)
     heard = view.clan.listened_at is not None
     return report_coverage(view, roster, _COVERED, said if heard else None, sure_pairs)
-
-
-def _size(database: Database) -> int | None:
-    path = database.path
-    if path is None:
-        return None
-    files = (path, path.with_name(path.name + "-wal"))
-    return sum(file.stat().st_size for file in files if file.exists())

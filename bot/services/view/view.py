@@ -23,7 +23,7 @@ from bot.services.view.game import GameView, read_game
 from bot.services.view.people import People, read_people
 from bot.services.view.presence import NO_PRESENCE, PresenceView, read_presence
 from bot.services.view.query import Detail, ViewQuery
-from storage import absences, blind_spots, clans, exemptions, messages, players, runs
+from storage import absences, blind_spots, clans, exemptions, messages, players
 from storage.engine import Connection
 from storage.players import MemberRow, MembershipEventRow
 
@@ -56,8 +56,8 @@ class ClanView:
     chat: ChatView
     presence: PresenceView = NO_PRESENCE
     listened_at: datetime | None = None
-    gaps: Sequence[runs.Blindness] = ()
-    hidden_channels: Sequence[runs.HiddenChannel] = ()
+    gaps: Sequence[blind_spots.Blindness] = ()
+    hidden_channels: Sequence[blind_spots.HiddenChannel] = ()
     wrote_in: Mapping[int, frozenset[int]] = field(default_factory=dict)
     events: Sequence[tuple[MembershipEventRow, str]] = ()
     leaves: Sequence[Leave] = ()
@@ -234,7 +234,7 @@ async def _listened_at(connection: Connection, clan: Clan) -> datetime | None:
 
 
 async def _wrote_in(
-    connection: Connection, clan: Clan, gaps: Sequence[runs.Blindness]
+    connection: Connection, clan: Clan, gaps: Sequence[blind_spots.Blindness]
 ) -> Mapping[int, frozenset[int]]:
     """Return who wrote in the channels that were lost, before that or since."""
     lost = {gap.channel_id: gap.started_at for gap in gaps if gap.is_lost and gap.channel_id}

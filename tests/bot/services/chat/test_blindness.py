@@ -13,7 +13,7 @@ from bot.clan.spans import Span
 from bot.services.chat import Backfill, Channels, Intake
 from bot.services.review import Review, verdicts_in
 from bot.services.view import ViewQuery, read_view
-from storage import blind_spots, privacy, runs
+from storage import blind_spots, privacy
 from tests.bot.services.past import Past
 from tests.bot.services.talk import GENERAL, PVM, heard
 from tests.bot.services.village import Village
@@ -207,7 +207,7 @@ async def test_a_channel_that_is_left_out_is_no_gap_nor_are_its_threads(
     assert await verdict(village, review) is Verdict.SILENT
 
 
-async def absences(village: Village) -> list[runs.Blindness]:
+async def absences(village: Village) -> list[blind_spots.Blindness]:
     async with village.database.reading() as connection:
         return await blind_spots.blindness(connection, village.clan.clan_id, NOW - 90 * DAY)
 
@@ -217,14 +217,14 @@ async def test_an_absence_is_kept_from_last_heard_to_first_heard_again_and_read_
 ) -> None:
     village.clan = await village.changed(listened_at=NOW - GONE_FOR)
     past = written(*daily(34, 1))
-    told: list[list[runs.Blindness]] = []
+    told: list[list[blind_spots.Blindness]] = []
 
     async def asked() -> None:
         told.append(await absences(village))
 
     past.between = asked
     await backfill.catch_up(village.clan, past)
-    away = runs.Blindness(None, NOW - GONE_FOR, NOW, "the bot was away")
+    away = blind_spots.Blindness(None, NOW - GONE_FOR, NOW, "the bot was away")
     assert told[0] == [away]
     assert await absences(village) == [away._replace(is_read=True)]
 

@@ -5,8 +5,9 @@ asked the same, the same happens to both, and what holds of them afterwards is t
 """
 
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.clan.diagnosis import Severity
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.spans import Period
 from bot.demo.seed import own_cast, seed
@@ -174,6 +176,42 @@ def test_what_is_old_moved_and_what_must_stay_stayed(both: tuple[Path, Path]) ->
     for words in (of_each, f"AND value <> -1 {of_each}", f"{of_each}, {months}"):
         kept_ones = f"{newest} {words}"
         assert rows(whole, kept_ones, cut_ms) == rows(archived, kept_ones, cut_ms)
+
+
+async def test_a_check_finds_nothing_wrong_and_mending_changes_nothing(
+    both: tuple[Path, Path],
+) -> None:
+    whole, archived = both
+    before = holding(archived)
+    assert before == holding(whole)
+    async with opened(archived) as (services, _):
+        assert {each.severity async for each in services.integrity.check()} == {Severity.OK}
+        assert (await services.integrity.repair()).mended == ()
+    assert holding(archived) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "statement"),
+    [
+        ("old messages by nobody who is known: 1", "UPDATE messages SET author_id = 999"),
+        ("old messages in no channel that is known: 1", "UPDATE messages SET channel_id = 999"),
+        (
+            "messages that are newer than what moved: 1",
+            "UPDATE messages SET sent_at = 1 << 41",
+        ),
+    ],
+)
+async def test_an_archive_that_does_not_agree_is_found(
+    both: tuple[Path, Path], words: str, statement: str
+) -> None:
+    _, archived = both
+    first = " WHERE message_id = (SELECT min(message_id) FROM messages)"
+    with closing(sqlite3.connect(archive_of(archived))) as connection, connection:
+        connection.execute(statement + first)
+    async with opened(archived) as (services, _):
+        found = {each.about: each async for each in services.integrity.check()}
+    assert words in found["archive"].words
+    assert "put the newest backup back" in (found["archive"].next_step or "")
 
 
 def old_messages(path: Path, where: str = "1") -> list[dict[str, Any]]:

@@ -201,8 +201,8 @@ async def test_the_status_of_a_clan_that_does_well_has_no_troubles(
     assert found.evidence[:2] == ("WOM 30 min old", "100% of members linked")
     assert (found.unreadable, found.late, found.troubles) == ((), (), ())
     assert found.runs["poll"].outcome == DONE
-    assert found.database_bytes is not None
-    assert found.database_bytes > 50_000
+    assert found.disk.database_bytes is not None
+    assert found.disk.database_bytes > 50_000
 
 
 async def test_ranks_that_nobody_confirmed_are_a_trouble_with_its_remedy(
@@ -437,7 +437,7 @@ async def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
     upkeep: Upkeep, village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = SimpleNamespace(free=7_000_000)
-    monkeypatch.setattr("bot.services.ops.troubles.shutil.disk_usage", lambda _: free)
+    monkeypatch.setattr("bot.services.ops.disk_use.shutil.disk_usage", lambda _: free)
     (found,) = [
         each for each in (await upkeep.status(village.clan)).troubles if each.about == "disk"
     ]
