@@ -69,6 +69,8 @@ async def test_what_runs_is_cancelled_and_cleans_up_when_the_process_is_told_to_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     closed = []
+    # Whoever starts the tests with nohup has them ignore it.
+    inherited = signal.signal(told, signal.default_int_handler)
     before = signal.getsignal(told)
     if not knows_signals:
         monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", no_signals)
@@ -81,9 +83,12 @@ async def test_what_runs_is_cancelled_and_cleans_up_when_the_process_is_told_to_
             closed.append("flushed")
         return 1
 
-    assert await until_told(bot()) == 0
-    assert closed == ["flushed"]
-    assert knows_signals or signal.getsignal(told) == before
+    try:
+        assert await until_told(bot()) == 0
+        assert closed == ["flushed"]
+        assert knows_signals or signal.getsignal(told) == before
+    finally:
+        signal.signal(told, inherited)
 
 
 async def test_who_was_started_by_nohup_outlives_its_terminal() -> None:
