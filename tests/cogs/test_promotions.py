@@ -450,7 +450,7 @@ async def test_a_server_without_a_group_is_told_what_is_missing(bare_town: Town)
 async def test_pages_turn_after_a_restart_as_well(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cogs._deciding_filters.PEOPLE_SHOWN", 2)
+    monkeypatch.setattr("cogs._deciding_filters.list_page.__defaults__", (2,))
     panel = await promotions(town)
     await town.restart()
     for turn, said in (("on", "2 of 3"), ("last", "3 of 3"), ("back", "2 of 3"), ("first", "1 of")):
