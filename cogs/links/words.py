@@ -145,7 +145,7 @@ def claim_words(answer: LinkResult) -> str:
         "its rights, once an officer has confirmed it."
     )
     if answer.rivals:
-        said += "\nSomebody else claims it or bears its name: an officer decides whose it is."
+        said += "\nSomebody else claims it or has its name: an officer decides whose it is."
     return said
 
 
