@@ -81,7 +81,7 @@ def _days(length: timedelta) -> int:
 def _soonest(profile: Profile, least_xp: int, window: Window) -> str:
     missing = f"{exact(max(least_xp - (window.xp or 0), 0) or least_xp)} XP"
     if window.messages is not None:
-        return f"one message, or {missing}"
+        return f"one message or {missing}"
     if profile.user_id is None and not profile.has_no_discord:
         return f"{missing}; linked to a Discord user, one message would do"
     return missing

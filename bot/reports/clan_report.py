@@ -226,7 +226,7 @@ def doubts(report: ClanReport) -> tuple[str, ...]:
     return (
         *begins(report),
         *(
-            [f"{plural(told.thin, 'member')} not in the totals: not seen near the start"]
+            [f"{plural(told.thin, 'member')} not in the totals: no game data near the start"]
             if told.thin
             else []
         ),

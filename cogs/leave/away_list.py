@@ -200,7 +200,7 @@ def _line(listed: ListedLeave, zone: ZoneInfo) -> str:
     reason = f" \N{MIDDLE DOT} {escaped(listed.reason)}" if listed.reason else ""
     seen = ""
     if listed.sign_at is not None:
-        seen = f"\n{small(f'seen {when(listed.sign_at)}: back? They are asked, too')}"
+        seen = f"\n{small(f'seen {when(listed.sign_at)}, so perhaps back: they are asked too')}"
     return f"{_mention(listed)}  {span_words(listed.leave, zone)}{reason}{seen}"
 
 

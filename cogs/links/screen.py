@@ -120,8 +120,8 @@ def _offer_sure(box: Box, state: LinksState, count: int) -> None:
     label = f"Confirm {plural(count, 'sure pair')}\N{HORIZONTAL ELLIPSIS}"
     style = discord.ButtonStyle.success
     show = _CONTROLS.button("tab", state, label, argument=LinksTab.SURE, style=style)
-    bear = "pair bears" if count == 1 else "pairs bear"
-    box.beside(f"{count} {bear} the same name on Discord and in the game.", show)
+    have = "pair has" if count == 1 else "pairs have"
+    box.beside(f"{count} {have} the same name on Discord and in the game.", show)
 
 
 def _say_rows(box: Box, state: LinksState, answer: Asked) -> tuple[LinksState, int]:
@@ -141,7 +141,7 @@ def _say_rows(box: Box, state: LinksState, answer: Asked) -> tuple[LinksState, i
         if tab is not LinksTab.SURE:
             whom = [about_option(each, by_user=by_user) for each in shown]
             once = [*{each.value: each for each in whom}.values()]
-            box.control(_CONTROLS.select("details", state, "See everybody one may be", once))
+            box.control(_CONTROLS.select("details", state, "All possible matches for one", once))
     return state, pages
 
 

@@ -27,20 +27,20 @@ TITLES = {
 ABOUT = {
     LinksTab.CLAIMS: "People say that these accounts are theirs. A claim counts once you "
     "confirm it. Oldest first.",
-    LinksTab.CONFLICTS: "Several people claim one account or bear its name. Confirm whose it is: "
+    LinksTab.CONFLICTS: "Several people claim one account or have its name. Confirm whose it is: "
     "that ends the other claims.",
-    LinksTab.PEOPLE: "People on this server who are not linked yet. Surest first.",
-    LinksTab.PLAYERS: "Members of the clan who are not linked yet. Surest first.",
+    LinksTab.PEOPLE: "People on this server without a confirmed account. Surest first.",
+    LinksTab.PLAYERS: "Accounts in the clan without a confirmed link. Surest first.",
     LinksTab.SPEAKERS: "Names from the clan chat that match no member, now or before. Those who "
     "talk most first.",
-    LinksTab.SURE: "The same name on both sides, and nobody else bears it. Reject what is wrong, "
+    LinksTab.SURE: "The same name on both sides, and nobody else has it. Reject what is wrong, "
     "then confirm the rest together.",
 }
 NOTHING = {
     LinksTab.CLAIMS: "No claim is waiting.",
     LinksTab.CONFLICTS: "No conflicts: no account is claimed by two people or matches two names.",
-    LinksTab.PEOPLE: "Everybody on this server is linked.",
-    LinksTab.PLAYERS: "Every member is linked.",
+    LinksTab.PEOPLE: "Everybody on this server has a confirmed account.",
+    LinksTab.PLAYERS: "Every account has a confirmed link.",
     LinksTab.SPEAKERS: "Every name in the clan chat is known.",
     LinksTab.SURE: "No sure pairs left.",
 }
@@ -53,6 +53,15 @@ _DONE = {
     LinkAction.END: "No longer linked: {pairs}.",
     LinkAction.NO_DISCORD: "Marked as having no Discord: {players}.",
     LinkAction.HAS_DISCORD: "No longer marked as having no Discord: {players}.",
+}
+_WAS_DONE = {
+    LinkAction.CONFIRM: "confirmed",
+    LinkAction.REJECT: "rejected",
+    LinkAction.MARK_ALT: "marked as alt",
+    LinkAction.MAKE_MAIN: "made main",
+    LinkAction.END: "unlinked",
+    LinkAction.NO_DISCORD: "no Discord for",
+    LinkAction.HAS_DISCORD: "has Discord again:",
 }
 _REFUSED = {
     LinkRefusal.UNKNOWN: "not in the clan any more.",
@@ -136,7 +145,7 @@ def claim_words(answer: LinkResult) -> str:
         "its rights, once an officer has confirmed it."
     )
     if answer.rivals:
-        said += "\nSomebody else claims it or bears its name: an officer decides whose it is."
+        said += "\nSomebody else claims it or has its name: an officer decides whose it is."
     return said
 
 
@@ -164,7 +173,8 @@ def undo_label(last: PastAction) -> str:
         return f"Undo: confirmed {plural(len(last.pairs), 'pair')}"
     more = len({pair.player_id for pair in last.pairs}) - 1
     player = last.player[:40]
-    return f"Undo: {last.action} {player}" + (f" and {more} more" if more else "")
+    done = f"Undo: {_WAS_DONE.get(last.action, last.action)} {player}"
+    return f"{done} and {more} more" if more else done
 
 
 def tab_labels(queue: LinkQueue) -> dict[str, str]:

@@ -122,7 +122,7 @@ def status_box(clan: str, status: Status, left_out: str, verdicts: Sequence[str]
         f"**Members**  {exact(status.members)}",
         f"**Channels**  {exact(status.channels)} counted{unreadable}",
         f"**Messages**  {exact(status.messages)} counted",
-        f"**Left out**  {left_out}",
+        f"**Away and exempt**  {left_out}",
         *_disk(status),
         *verdicts,
     )
@@ -144,8 +144,8 @@ def verdict_lines(counts: Mapping[Verdict, int], policy: Policy) -> list[str]:
         f"**People**  {told}",
         small(
             f"Silent: {silent[:1].lower()}{silent[1:]} Quiet: not seen for over "
-            f"{rules.quiet_percent}% of that limit. Can't tell: nothing was seen, and not well "
-            "enough. Away and exempt are counted as well."
+            f"{rules.quiet_percent}% of that limit. Can't tell: not seen, and too little game or "
+            "Discord data to be sure. Away and exempt are counted as well."
         ),
     ]
 

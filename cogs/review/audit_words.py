@@ -75,13 +75,16 @@ def hours_lines(made: AuditFiles, clan: Clan) -> list[str]:
         return [f"**No officer around**  {words}.", *map(small, _unseen(review))]
     messages = [each for row in review.uncovered for each in row]
     hours = sum(map(bool, messages))
-    total = f"in all {plural(hours, 'hour')} of the week with {plural(sum(messages), 'message')}"
+    total = (
+        f"in all, no officer in {plural(hours, 'hour')} of the week with "
+        f"{plural(sum(messages), 'message')}"
+    )
     inside = plural(sum(messages[number] for number in _numbers(review.gap)), "message")
     gap = f"{gap_words(review.gap)} ({escaped(clan.zone.key)})"
     return [
         f"**No officer around**  {gap}: {inside} in {span}.",
         "Ask an officer in another time zone, or a member who is up then, to keep an eye on chat.",
-        small(f"longest gap; {total}", *_unseen(review)),
+        small("longest gap", total, *_unseen(review)),
     ]
 
 
@@ -108,7 +111,7 @@ def _meaning(standing: Standing, review: AuditReview) -> str:
     return {
         Standing.AWOL: "no messages",
         Standing.SLACKING: f"wrote under {few} or less than the median, and gained under {least}",
-        Standing.FINE: f"{few} and the median, or wrote and gained {least}",
+        Standing.FINE: f"at least {few} and no fewer than the median, or wrote and gained {least}",
         Standing.CANT_TELL: "not enough game or Discord data",
         Standing.PAUSED: "away, exempt, snoozed, or playing another game mode",
     }[standing]

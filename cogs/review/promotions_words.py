@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from textwrap import shorten
 
 from bot.clan.cases import Case
 from bot.clan.labels import SIGNALS
@@ -25,7 +26,7 @@ from cogs._deciding_words import (
 )
 from cogs._replies import small
 
-_NEAREST_SHOWN = 80
+_NEAREST_SHOWN = 130
 _SORTED = "Sorted by days seen in the last 8 weeks, then by active days on the weaker side."
 _WAITS = (
     "Approved here and not yet done in the game, oldest case first. Each closes by itself once "
@@ -149,7 +150,10 @@ def nothing_words(review: PromotionReview, tab: PromotionTab) -> str:
 
 def _nearest(found: PromotionCase) -> str:
     """Return what is missing and near, of somebody who reached no signal."""
-    return escaped(found.not_yet[0][:_NEAREST_SHOWN]) if found.not_yet else ""
+    if not found.not_yet:
+        return ""
+    cut = "\N{HORIZONTAL ELLIPSIS}"
+    return escaped(shorten(found.not_yet[0], _NEAREST_SHOWN, placeholder=cut))
 
 
 def _signal_parts(found: PromotionCase) -> Iterator[Part]:

@@ -38,7 +38,7 @@ def _with(changes: Sequence[SettingChange]) -> str:
         path = ".".join(change.key)
         if change.key[:2] != ("enforcement", "limits"):
             after, before = value_said(path, change.after), value_said(path, change.before)
-            return f"With \u201c{label_of(change.key)}\u201d at {after} instead of {before}"
+            return f"With \u201c{label_of(change.key)}\u201d at {after} instead of {before},"
     return "With this change"
 
 
@@ -59,7 +59,7 @@ def _now(found: WhatIf, with_: str) -> Iterator[str]:
 
 
 def _make_up(before: Flagged, after: Flagged) -> Iterator[str]:
-    ranks = ", ".join(f"{count} {role_name(role)}" for role, count in after.by_role.items())
+    ranks = ", ".join(f"{role_name(role)} {count}" for role, count in after.by_role.items())
     if ranks:
         yield ranks
     if after.alts:

@@ -193,7 +193,7 @@ async def test_messages_of_a_gap_are_counted_past_the_end_of_the_week(town: Town
         line == "**No officer around**  Sunday 23:00 to Monday 01:00 (UTC): 48 messages in 30 days."
     )
     assert "another time zone" in advice
-    assert "in all 3 hours of the week with 54 messages" in small
+    assert "in all, no officer in 3 hours of the week with 54 messages" in small
     covered = hours_lines(AuditFiles(audited(row(Standing.FINE)), CHART), await town.clan())
     assert covered[0].endswith(
         "never: an officer wrote in every hour of the week with at least 5 messages in 30 days."

@@ -231,7 +231,7 @@ async def test_who_writes_during_leave_is_asked_once_and_nothing_is_assumed(town
     question = await asked(town, town.member)
     clan = await town.clan()
     assert town.member.id in (await town.services.leaves.away_today(clan)).users
-    assert "back? They are asked, too" in words((await listed(town)).response)
+    assert "so perhaps back: they are asked too" in words((await listed(town)).response)
     again = await town.member.slash(town.general, "privacy show")
     assert "Are you back?" not in words(shown(again))
     await town.member.click(question, label="Still away")

@@ -208,7 +208,7 @@ async def test_a_victim_keeps_their_card_and_both_are_told_that_an_officer_decid
 ) -> None:
     victim, name = await hero(town), quiet_player(town).name_at(START)
     said = words((await claimed(town, town.guest, name)).response)
-    assert "Somebody else claims it or bears its name: an officer decides" in said
+    assert "Somebody else claims it or has its name: an officer decides" in said
     for _ in range(2):
         card = words((await victim.slash(town.general, "me")).response)
         assert "**Messages**  40" in card

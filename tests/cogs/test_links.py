@@ -292,7 +292,7 @@ async def test_all_sure_pairs_are_shown_and_then_applied_in_one_press(town: Town
         town.guild.add_member(town.env.create_user(f"user{number}"), nick=name_of(player))
     await town.env.settle()
     panel = await queue(town)
-    assert "3 pairs bear the same name on Discord and in the game." in words(panel)
+    assert "3 pairs have the same name on Discord and in the game." in words(panel)
     await press(town, panel, "links:tab:sure")
     for name in names(*chosen):
         assert f"{name} <@" in words(panel)

@@ -154,7 +154,9 @@ def test_every_action_and_every_refusal_is_said_in_plain_words(action: LinkActio
 def test_undo_says_what_of_and_how_many_more() -> None:
     pairs = (LinkPair(1, 11), LinkPair(1, 12), LinkPair(2, 13))
     past = PastAction(1, LinkAction.REJECT, 1, NOW, pairs, "One")
-    assert undo_label(past) == "Undo: reject One and 1 more"
-    assert undo_label(past._replace(pairs=pairs[:2])) == "Undo: reject One"
+    assert undo_label(past) == "Undo: rejected One and 1 more"
+    assert undo_label(past._replace(pairs=pairs[:2])) == "Undo: rejected One"
+    marked = past._replace(action=LinkAction.NO_DISCORD, pairs=pairs[:2])
+    assert undo_label(marked) == "Undo: no Discord for One"
     everyone = past._replace(action=LinkAction.CONFIRM_ALL)
     assert undo_label(everyone) == "Undo: confirmed 3 pairs"

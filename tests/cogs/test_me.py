@@ -84,7 +84,7 @@ async def test_my_card_says_what_i_have_left_and_what_the_next_rank_lacks(town: 
     actor = await hero(town)
     said = words((await actor.slash(town.general, "me")).response)
     assert "**Before you are called inactive**  30 days left (game " in said
-    assert "one message, or 10,000 XP resets it" in said
+    assert "one message or 10,000 XP resets it" in said
     assert "\n**For " in said
 
 

@@ -8,13 +8,14 @@ from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.clan.cases import Case, CaseEntry, CaseKind, CaseState, Move
+from bot.clan.evidence import Grade
 from bot.clan.names import escaped
-from bot.clan.promotion import PromotionCase, Promotions, promotion_cases
+from bot.clan.promotion import PromotionCase, Promotions, Strength, promotion_cases
 from bot.clan.wording import role_words
 from bot.services.review import CaseAction, PromotionReview, Waiting
 from cogs.review.deciding import Pick
 from cogs.review.promotions import PromotionsScreen, PromotionsState
-from cogs.review.promotions_words import PromotionTab
+from cogs.review.promotions_words import PromotionTab, promotion_line
 from tests.bot.clan.portraits import LADDER, NOW, POLICY, THIN, person
 from tests.cogs.deciding import (
     beside,
@@ -449,13 +450,28 @@ async def test_a_server_without_a_group_is_told_what_is_missing(bare_town: Town)
 async def test_pages_turn_after_a_restart_as_well(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cogs._deciding_filters.PEOPLE_SHOWN", 2)
+    monkeypatch.setattr("cogs._deciding_filters.list_page.__defaults__", (2,))
     panel = await promotions(town)
     await town.restart()
     for turn, said in (("on", "2 of 3"), ("last", "3 of 3"), ("back", "2 of 3"), ("first", "1 of")):
         await press(town, panel, f"promotions:{turn}")
         assert said in words(panel)
         assert fits(panel)
+
+
+@pytest.mark.parametrize(
+    ("long", "said"),
+    [("", "asked are 128, on 14 days · thin"), (", and more" * 9, "… · thin")],
+)
+def test_what_is_just_under_says_what_was_asked_and_shows_where_it_is_cut(
+    long: str, said: str
+) -> None:
+    near = "Social pillar: 115 messages in 30 days (at most 20 an hour), on 23 of 28 days; "
+    case = PromotionCase(
+        person(), "captain", (), (f"{near}asked are 128, on 14 days{long}",), (), frozenset(),
+        Grade.THIN, (), Strength(40, 20), 1,
+    )  # fmt: skip
+    assert said in promotion_line(case, None).replace("\\", "")
 
 
 def test_a_page_that_is_gone_becomes_the_last_one() -> None:

@@ -64,7 +64,8 @@ async def test_what_may_be_older_than_the_span_is_marked_and_in_no_total(town: T
     result = await town.officer.slash(town.general, "clanstats report", period=7)
     assert result.response is not None
     said = words(result.response)
-    assert f"{report.totals.thin + 1} members not in the totals: not seen near the start" in said
+    unseen = report.totals.thin + 1
+    assert f"{unseen} members not in the totals: no game data near the start" in said
     observed, members = report.totals.observed - 1, report.totals.members
     assert f"({observed} of {members} members)" in said
     assert not said.partition("**Most XP**")[2].startswith(f"  {name}")

@@ -15,7 +15,7 @@ from bot.services.review import OwnStanding
 from cogs.me.standing import own_lines, slack_line
 from tests.bot.clan.portraits import person
 
-SLACK = Slack(30, 23, 12, 23, "one message, or 10,000 XP")
+SLACK = Slack(30, 23, 12, 23, "one message or 10,000 XP")
 STEADY = SignalResult(
     Signal.STEADY, "Steady: ...", 0.5, is_reached=False, missing=("4 more days", "1 more month")
 )
@@ -47,13 +47,13 @@ def told(slack: Slack = SLACK, case: PromotionCase | None = None) -> list[str]:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({}, "23 days left (game 23, chat 12); one message, or 10,000 XP resets it"),
+        ({}, "23 days left (game 23, chat 12); one message or 10,000 XP resets it"),
         ({"chat_days": None}, "23 days left (game 23, chat unknown);"),
         ({"days": 28}, "28 days left (game 23, chat 12, settling in);"),
         ({"game_days": 1, "chat_days": 0, "days": 1}, "1 day left (game 1, chat 0);"),
         (
             {"game_days": 0, "chat_days": 0, "days": 0},
-            "over the 30-day limit; one message, or 10,000 XP resets it",
+            "over the 30-day limit; one message or 10,000 XP resets it",
         ),
         ({"not_judged": "exempt"}, "not judged now: exempt"),
         ({"not_judged": "game: *x*: never"}, "not judged now: game\\: \\*x\\*\\: never"),

@@ -127,12 +127,13 @@ def ranks_finding(clan: Clan, table: RankTable) -> Finding:
     """Return whether the ranks that are held in the game give rights, or wait to be confirmed."""
     if clan.wom_group_id is None:
         return well(_RANKS, "none yet: they come with the Wise Old Man group")
-    words = " ".join(table_words(table)) or "no rank makes officers or leadership."
+    told = table_words(table) or ["no rank makes officers or leadership."]
     if clan.ranks_confirmed_at is not None:
-        return well(_RANKS, f"they give rights. {words}".replace("?", ""))
+        words = "; ".join(each.removesuffix("?") for each in told)
+        return well(_RANKS, f"they give rights. {words}")
     return warning(
         _RANKS,
-        f"they give no rights yet. {words}",
+        f"they give no rights yet. {' '.join(told)}",
         "Confirm them in /clanstats setup if that is so; leadership changes them in "
         "/clanstats settings. Until then only Discord roles and Manage Server give rights.",
     )

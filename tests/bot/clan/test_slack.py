@@ -28,7 +28,7 @@ def test_each_side_has_its_days_and_the_longer_one_keeps_somebody_active() -> No
         game_days=20,
         chat_days=26,
         days=26,
-        saves_soonest="one message, or 10,000 XP",
+        saves_soonest="one message or 10,000 XP",
     )
 
 
@@ -42,7 +42,7 @@ def test_the_limit_is_that_of_the_rank() -> None:
 def test_somebody_silent_has_nothing_left_and_is_told_what_helps() -> None:
     found = left(silent(window=replace(ZERO, xp=1_204)))
     assert (found.game_days, found.chat_days, found.days) == (0, 0, 0)
-    assert found.saves_soonest == "one message, or 8,796 XP"
+    assert found.saves_soonest == "one message or 8,796 XP"
     assert found.not_judged is None
 
 
@@ -59,7 +59,7 @@ def test_an_unknown_side_is_unknown_and_not_run_out() -> None:
 def test_a_side_that_was_not_well_observed_is_unknown_until_something_is_seen_there() -> None:
     game = left(silent(window=replace(ZERO, game=THIN)))
     assert (game.game_days, game.chat_days, game.days) == (None, 0, None)
-    assert game.saves_soonest == "one message, or 10,000 XP"
+    assert game.saves_soonest == "one message or 10,000 XP"
     chat = left(silent(window=replace(ZERO, chat=THIN)))
     assert (chat.game_days, chat.chat_days, chat.days) == (0, None, None)
     wrote = left(person(window=replace(ZERO, messages=2, chat=THIN), chat_seen_at=ago(4)))

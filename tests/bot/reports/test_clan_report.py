@@ -70,7 +70,7 @@ def test_totals_say_of_how_many_members_they_are_and_why_not_of_all() -> None:
     xp = total_rows(report)[0]
     assert (xp.seen, xp.change, xp.percent) == ("2 of 3 members", None, DASH)
     assert doubts(report) == (
-        "1 member not in the totals: not seen near the start",
+        "1 member not in the totals: no game data near the start",
         "2 members seen for only a part of the 7 days",
         "XP or kills of 1 member fell",
     )

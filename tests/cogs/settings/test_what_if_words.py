@@ -37,7 +37,7 @@ NOTHING = WhatIf(looked(), looked(), None, None, (), ())
 def test_how_many_more_would_be_flagged_and_who() -> None:
     words = said(replace(NOTHING, before=looked(1), after=looked(1, 2, 3)))
     assert (
-        "With \u201cInactive after\u201d at 14 days instead of 30 days "
+        "With \u201cInactive after\u201d at 14 days instead of 30 days, "
         "**2 more members would be flagged**: 3 instead of 1." in words
     )
     assert "Newly: Player 2, Player 3" in words
@@ -60,7 +60,7 @@ def test_the_same_people_are_told_as_the_same() -> None:
 def test_ranks_alts_and_those_who_cannot_be_judged_are_counted() -> None:
     mains = (silent(1, "prospector"), silent(2, accounts=(account(2), account(3))))
     words = said(replace(NOTHING, before=looked(cant_tell=4), after=Flagged(mains, 5, 2)))
-    assert "1 Prospector, 1 Member" in words
+    assert "Prospector 1, Member 1" in words
     assert "with 1 alt of theirs" in words
     assert "can't tell 5 (now 4)" in words
     assert "away or exempt 2 (now 0)" in words
