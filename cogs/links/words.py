@@ -169,7 +169,7 @@ def undo_label(last: PastAction) -> str:
 
 def tab_labels(queue: LinkQueue) -> dict[str, str]:
     """Return the lists of the queue, each with how many questions it has."""
-    counts = {tab: len(rows_of(queue, tab)) for tab in LISTS}
+    counts: dict[LinksTab, int] = {tab: len(rows_of(queue, tab)) for tab in LISTS}
     counts[LinksTab.CONFLICTS] = len(queue.conflicts)
     return counted_labels(TITLES, counts)
 
