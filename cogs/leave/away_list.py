@@ -25,6 +25,7 @@ from cogs.screens import (
     Press,
     Rendered,
     Screen,
+    counted_labels,
     option,
     page_shown,
     pressed,
@@ -128,7 +129,7 @@ _NOBODY = {
     AwayTab.COMING: "No leave is coming.",
     AwayTab.PAST: "No leave is over yet.",
 }
-_CONTROLS = Controls[AwayState]("away")
+_CONTROLS = Controls("away", AwayState)
 
 
 class AwayScreen(Screen[AwayState, AwayFound]):
@@ -136,7 +137,6 @@ class AwayScreen(Screen[AwayState, AwayFound]):
 
     controls = _CONTROLS
     permission = Permission.SET_LEAVE
-    State = AwayState
 
     async def read(self, interaction: Interaction, _state: AwayState) -> AwayFound:
         """Return the leaves as they are now."""
@@ -159,7 +159,7 @@ class AwayScreen(Screen[AwayState, AwayFound]):
             options = [_option(each, answer.names) for each in shown]
             box.control(_CONTROLS.select("extend", state, _EXTEND, options))
             box.control(_CONTROLS.select("end", state, _END, options))
-        labels = {tab.value: f"{_TITLES[tab]} {len(answer.of(tab))}" for tab in AwayTab}
+        labels = counted_labels(_TITLES, {tab: len(answer.of(tab)) for tab in AwayTab})
         box.add_item(_CONTROLS.tabs(state, labels))
         if pages > 1:
             box.add_item(_CONTROLS.pages(state, pages))

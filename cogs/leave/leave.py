@@ -83,7 +83,7 @@ class ReturnState:
     """Nothing: whoever presses is who was asked, for nobody else sees it."""
 
 
-_CONTROLS = Controls[ReturnState]("return")
+_CONTROLS = Controls("return", ReturnState)
 
 
 class ReturnScreen(Screen[ReturnState, ReturnQuestion]):
@@ -91,7 +91,6 @@ class ReturnScreen(Screen[ReturnState, ReturnQuestion]):
 
     controls = _CONTROLS
     permission = Permission.SEE_OWN
-    State = ReturnState
 
     async def read(self, interaction: Interaction, _state: ReturnState) -> ReturnQuestion:
         """Return what there is to ask whoever was seen."""

@@ -56,14 +56,13 @@ class AccountsFound(NamedTuple):
     rows: Sequence[PairRow]
 
 
-_CONTROLS = Controls[AboutState]("accounts")
+_CONTROLS = Controls("accounts", AboutState)
 
 
 class AccountsScreen(LinkingScreen[AboutState, AccountsFound]):
     """One user, player or speaker."""
 
     controls = _CONTROLS
-    State = AboutState
 
     async def read(self, interaction: Interaction, state: AboutState) -> AccountsFound:
         """Return who somebody may be, as it is now."""

@@ -60,14 +60,13 @@ class LinksState:
     filter: str = ""
 
 
-_CONTROLS = Controls[LinksState]("links")
+_CONTROLS = Controls("links", LinksState)
 
 
 class LinksScreen(LinkingScreen[LinksState, Asked]):
     """The queue of links."""
 
     controls = _CONTROLS
-    State = LinksState
 
     async def open(self, interaction: Interaction) -> None:
         """Answer a command with the first list that has questions."""

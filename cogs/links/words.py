@@ -11,7 +11,7 @@ from bot.services.people import LinkQueue, LinkResult, PastAction
 from cogs._deciding_words import bold, handle, line_of, one_line
 from cogs._replies import when
 from cogs.links.rows import LISTS, LinksTab, PairRow, rows_of
-from cogs.screens import option
+from cogs.screens import counted_labels, option
 
 _NAMED = 10
 _NO_NAME = frozenset({"", "?"})
@@ -179,9 +179,9 @@ def undo_label(last: PastAction) -> str:
 
 def tab_labels(queue: LinkQueue) -> dict[str, str]:
     """Return the lists of the queue, each with how many questions it has."""
-    counts = {tab: len(rows_of(queue, tab)) for tab in LISTS}
+    counts: dict[LinksTab, int] = {tab: len(rows_of(queue, tab)) for tab in LISTS}
     counts[LinksTab.CONFLICTS] = len(queue.conflicts)
-    return {tab.value: f"{TITLES[tab]} {count}" for tab, count in counts.items()}
+    return counted_labels(TITLES, counts)
 
 
 def row_line(row: PairRow, here: Collection[int], *, by_user: bool) -> str:

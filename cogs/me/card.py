@@ -42,7 +42,7 @@ class CardFound(NamedTuple):
     note: str
 
 
-_CONTROLS = Controls[CardState]("card")
+_CONTROLS = Controls("card", CardState)
 
 
 class CardScreen(PostedScreen[CardState, CardFound | None]):
@@ -51,7 +51,6 @@ class CardScreen(PostedScreen[CardState, CardFound | None]):
     controls = _CONTROLS
     permission = Permission.SEE_OWN
     posting = Permission.SEE_OWN
-    State = CardState
     is_heavy = True
     parts: ClassVar[dict[str, str]] = {"card": "Post my card"}
     question = (

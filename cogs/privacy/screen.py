@@ -165,7 +165,7 @@ class ForgetState:
     user_id: int = 0
 
 
-_CONTROLS = Controls[ForgetState]("privacy")
+_CONTROLS = Controls("privacy", ForgetState)
 
 
 class ForgetScreen(Screen[ForgetState, bool]):
@@ -173,7 +173,6 @@ class ForgetScreen(Screen[ForgetState, bool]):
 
     controls = _CONTROLS
     permission = Permission.SEE_OWN
-    State = ForgetState
 
     async def read(self, interaction: Interaction, _state: ForgetState) -> bool:
         """Return whether whoever asks has opted out already."""

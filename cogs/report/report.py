@@ -56,7 +56,7 @@ class ReportFound(NamedTuple):
     may_post: bool
 
 
-_CONTROLS = Controls[ReportState]("report")
+_CONTROLS = Controls("report", ReportState)
 
 
 class ReportScreen(PostedScreen[ReportState, ReportFound]):
@@ -65,7 +65,6 @@ class ReportScreen(PostedScreen[ReportState, ReportFound]):
     controls = _CONTROLS
     permission = Permission.SEE_REPORTS
     posting = Permission.POST_REPORTS
-    State = ReportState
     is_heavy = True
     parts: ClassVar[dict[str, str]] = {
         SUMMARY: "Post the summary",

@@ -57,7 +57,7 @@ class StatusFound(NamedTuple):
     doubt: str | None = None
 
 
-_CONTROLS = Controls[StatusState]("status")
+_CONTROLS = Controls("status", StatusState)
 
 
 class StatusScreen(Screen[StatusState, StatusFound]):
@@ -65,7 +65,6 @@ class StatusScreen(Screen[StatusState, StatusFound]):
 
     controls = _CONTROLS
     permission = Permission.SEE_REPORTS
-    State = StatusState
 
     async def read(self, interaction: Interaction, _state: StatusState) -> StatusFound:
         """Return how the bot is doing, and how many people it can tell what of."""

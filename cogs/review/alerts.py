@@ -44,7 +44,7 @@ class AlertsFound(NamedTuple):
     groups: Sequence[AlertGroup]
 
 
-_CONTROLS = Controls[AlertsState]("alerts")
+_CONTROLS = Controls("alerts", AlertsState)
 
 
 class AlertsScreen(Screen[AlertsState, AlertsFound]):
@@ -52,7 +52,6 @@ class AlertsScreen(Screen[AlertsState, AlertsFound]):
 
     controls = _CONTROLS
     permission = Permission.SEE_REPORTS
-    State = AlertsState
 
     async def read(self, interaction: Interaction, _state: AlertsState) -> AlertsFound:
         """Return the alerts as they are now."""

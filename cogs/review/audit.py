@@ -31,7 +31,7 @@ class AuditFound(NamedTuple):
     made: AuditFiles
 
 
-_CONTROLS = Controls[AuditState]("audit")
+_CONTROLS = Controls("audit", AuditState)
 
 
 class AuditScreen(Screen[AuditState, AuditFound]):
@@ -40,7 +40,6 @@ class AuditScreen(Screen[AuditState, AuditFound]):
     controls = _CONTROLS
     permission = Permission.PROMOTE
     is_heavy = True
-    State = AuditState
 
     async def read(self, interaction: Interaction, _state: AuditState) -> AuditFound:
         """Return the audit as it is now, with its picture."""

@@ -126,7 +126,7 @@ def _permission(argument: str) -> Permission:
     return _DECIDES[_CasePick.read(argument).kind]
 
 
-_CONTROLS = Controls[CasesState]("cases")
+_CONTROLS = Controls("cases", CasesState)
 
 
 class CasesScreen(Screen[CasesState, CasesFound]):
@@ -134,7 +134,6 @@ class CasesScreen(Screen[CasesState, CasesFound]):
 
     controls = _CONTROLS
     permission = Permission.KICK
-    State = CasesState
 
     async def read(self, interaction: Interaction, state: CasesState) -> CasesFound:
         """Return a list or a history as it is now."""

@@ -48,7 +48,7 @@ class ExemptFound(NamedTuple):
     held: Sequence[Held]
 
 
-_CONTROLS = Controls[ExemptState]("exempt")
+_CONTROLS = Controls("exempt", ExemptState)
 
 
 class ExemptScreen(Screen[ExemptState, ExemptFound]):
@@ -56,7 +56,6 @@ class ExemptScreen(Screen[ExemptState, ExemptFound]):
 
     controls = _CONTROLS
     permission = Permission.MANAGE
-    State = ExemptState
 
     async def read(self, interaction: Interaction, _state: ExemptState) -> ExemptFound:
         """Return the exemptions as they are now."""

@@ -72,7 +72,7 @@ class InactiveState:
     filter: str = ""
 
 
-_CONTROLS = Controls[InactiveState]("inactive")
+_CONTROLS = Controls("inactive", InactiveState)
 Row = discord.ui.ActionRow[Any]
 
 
@@ -81,7 +81,6 @@ class InactiveScreen(DecidingScreen[InactiveState, InactivityReview]):
 
     controls = _CONTROLS
     permission = Permission.CALL_INACTIVE
-    State = InactiveState
     kind = CaseKind.INACTIVITY
 
     def days(self, state: InactiveState) -> int | None:

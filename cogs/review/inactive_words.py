@@ -30,6 +30,7 @@ from cogs._deciding_words import (
     who,
 )
 from cogs._replies import small, when
+from cogs.screens import counted_labels
 
 _SORTED = "Sorted by rank, lowest first, then by XP, least first."
 _TO_REMOVE = (
@@ -68,8 +69,7 @@ def tab_labels(review: InactivityReview) -> dict[str, str]:
     """Return what the tabs are called, with how many stand on each."""
     listed = review.listed
     lists = (listed.sure, listed.needs_evidence, listed.away_or_exempt, review.to_remove)
-    told = zip(_TITLES.items(), lists, strict=True)
-    return {tab.value: f"{title} {len(rows)}" for (tab, title), rows in told}
+    return counted_labels(_TITLES, dict(zip(_TITLES, map(len, lists), strict=True)))
 
 
 def silent_on(review: InactivityReview, tab: InactiveTab) -> Parts[InactivityRow]:

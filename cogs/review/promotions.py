@@ -62,7 +62,7 @@ class PromotionsState:
     filter: str = ""
 
 
-_CONTROLS = Controls[PromotionsState]("promotions")
+_CONTROLS = Controls("promotions", PromotionsState)
 
 
 class PromotionsScreen(DecidingScreen[PromotionsState, PromotionReview]):
@@ -70,7 +70,6 @@ class PromotionsScreen(DecidingScreen[PromotionsState, PromotionReview]):
 
     controls = _CONTROLS
     permission = Permission.PROMOTE
-    State = PromotionsState
     kind = CaseKind.PROMOTION
 
     async def read(self, interaction: Interaction, _state: PromotionsState) -> PromotionReview:

@@ -55,7 +55,7 @@ class PersonFound(NamedTuple):
     chart: Document | None = None
 
 
-_CONTROLS = Controls[PersonState]("promotion")
+_CONTROLS = Controls("promotion", PersonState)
 
 
 class PromotionScreen(DecidingScreen[PersonState, PersonFound]):
@@ -63,7 +63,6 @@ class PromotionScreen(DecidingScreen[PersonState, PersonFound]):
 
     controls = _CONTROLS
     permission = Permission.PROMOTE
-    State = PersonState
     kind = CaseKind.PROMOTION
 
     def picks(self, press: Press[PersonState]) -> tuple[Pick, ...]:

@@ -25,6 +25,7 @@ from cogs._deciding_words import (
     who,
 )
 from cogs._replies import small
+from cogs.screens import counted_labels
 
 _NEAREST_SHOWN = 130
 _SORTED = "Sorted by days seen in the last 8 weeks, then by active days on the weaker side."
@@ -54,9 +55,8 @@ _TITLES = {
 def tab_labels(review: PromotionReview) -> dict[str, str]:
     """Return what the tabs are called, with how many stand on each."""
     found = review.promotions
-    counts = (found.cases, found.others, found.just_under, review.approved)
-    told = zip(_TITLES.items(), counts, strict=True)
-    return {tab.value: f"{title} {len(rows)}" for (tab, title), rows in told}
+    lists = (found.cases, found.others, found.just_under, review.approved)
+    return counted_labels(_TITLES, dict(zip(_TITLES, map(len, lists), strict=True)))
 
 
 def suggested_on(review: PromotionReview, tab: PromotionTab) -> Parts[PromotionCase]:

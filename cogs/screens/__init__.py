@@ -3,7 +3,15 @@
 All that a press needs stands in the message, so every screen lives on after a restart.
 """
 
-from cogs.screens.controls import PICK, Controls, Paged, option, page_shown, pages_of
+from cogs.screens.controls import (
+    PICK,
+    Controls,
+    Paged,
+    counted_labels,
+    option,
+    page_shown,
+    pages_of,
+)
 from cogs.screens.forms import Choice, Field, MemberField
 from cogs.screens.listener import add_screens
 from cogs.screens.posting import PostedScreen
@@ -25,6 +33,7 @@ __all__ = [
     "Screen",
     "StateText",
     "add_screens",
+    "counted_labels",
     "option",
     "packed",
     "page_shown",

@@ -41,6 +41,7 @@ class Paged(Protocol):
 
 
 P = TypeVar("P", bound=Paged)
+Tab = TypeVar("Tab", bound=str)
 
 
 def page_shown(state: P, count: int, size: int) -> tuple[P, int]:
@@ -50,11 +51,17 @@ def page_shown(state: P, count: int, size: int) -> tuple[P, int]:
     return replace(state, page=page), pages  # type: ignore[type-var]
 
 
+def counted_labels(titles: Mapping[Tab, str], counts: Mapping[Tab, int]) -> dict[str, str]:
+    """Return what tabs are called, by how they stand in an id, with how many are on each."""
+    return {str(tab): f"{titles[tab]} {count}" for tab, count in counts.items()}
+
+
 @dataclass(frozen=True)
 class Controls(Generic[S]):
-    """Makes the controls of the screen of that name."""
+    """Makes the controls of the screen of that name, each with a state in its id."""
 
     name: str
+    kind: type[S]
 
     @property
     def pattern(self) -> re.Pattern[str]:

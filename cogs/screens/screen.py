@@ -156,7 +156,7 @@ def pressed(
 
 
 class Screen(ABC, Generic[S, A]):
-    """An answer with controls. `State()` is where it begins.
+    """An answer with controls. It begins with the state that has only defaults.
 
     What is drawn or takes long is heavy: it is read and drawn when it is somebody's turn.
     """
@@ -164,7 +164,6 @@ class Screen(ABC, Generic[S, A]):
     is_heavy: ClassVar[bool] = False
     controls: ClassVar[Controls[Any]]
     permission: ClassVar[Permission]
-    State: ClassVar[type[Any]]
     _handlers: ClassVar[dict[str, _Handled]]
 
     def __init__(self, services: Services) -> None:
@@ -221,7 +220,7 @@ class Screen(ABC, Generic[S, A]):
         """Do what a control or a form is named after, if whoever pressed may."""
         handled = self._handlers.get(told.act)
         permission = self.permission_for(told)
-        state: S = unpacked(self.State, told.state)
+        state: S = unpacked(self.controls.kind, told.state)
         texts, chosen = filled or FilledIn({}, {})
         found = Press(
             interaction, self.controls, state, told.argument, tuple(values), texts, chosen
@@ -318,11 +317,11 @@ class Screen(ABC, Generic[S, A]):
         return self._set(press, press.argument, "" if picked == NONE else picked)
 
     def _set(self, press: Press[S], name: str, text: str) -> Next[S, A]:
-        hints = get_type_hints(self.State)
+        hints = get_type_hints(self.controls.kind)
         value = converted(hints[name], text)
         first: dict[str, object] = {PAGE: 0} if PAGE in hints else {}
         if name == TAB and FILTER in hints:
-            first[FILTER] = getattr(self.State(), FILTER)
+            first[FILTER] = getattr(self.controls.kind(), FILTER)
         return Next(replace(press.state, **{name: value}, **first))  # type: ignore[type-var]
 
 

@@ -46,7 +46,6 @@ class SettingsScreen(Screen[SettingsState, SettingsFound]):
 
     controls = CONTROLS
     permission = Permission.MANAGE
-    State = SettingsState
 
     async def read(self, interaction: Interaction, state: SettingsState) -> SettingsFound:
         """Return what holds, with what is changed and not saved."""

@@ -31,7 +31,7 @@ class SettingsState:
     draft: int = 0
 
 
-CONTROLS = Controls[SettingsState]("settings")
+CONTROLS = Controls("settings", SettingsState)
 
 
 @dataclass(frozen=True, slots=True)

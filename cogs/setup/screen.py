@@ -47,7 +47,6 @@ class SetupScreen(GroupScreen, PickScreen, BridgeScreen, NextStepsScreen):
 
     controls = CONTROLS
     permission = Permission.SET_UP
-    State = SetupState
 
     async def read(self, interaction: Interaction, state: SetupState) -> SetupFound:
         """Return how far the server of an interaction is set up."""

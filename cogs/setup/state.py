@@ -63,4 +63,4 @@ class SetupFound:
 
 
 SetupNext = Next[SetupState, SetupFound]
-CONTROLS = Controls[SetupState]("setup")
+CONTROLS = Controls("setup", SetupState)

@@ -22,7 +22,7 @@ class Place:
 
 
 AT = Place(Tab.OTHERS, 2, "zenyte")
-CONTROLS = Controls[Place]("place")
+CONTROLS = Controls("place", Place)
 
 
 def test_an_id_says_what_is_done_with_what_and_in_which_state() -> None:

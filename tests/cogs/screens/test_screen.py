@@ -3,7 +3,6 @@
 import io
 import sys
 from dataclasses import dataclass, replace
-from typing import Any
 
 import discord
 import pytest
@@ -32,7 +31,6 @@ from cogs.screens.state import StateText
 from tests.cogs.town import Town, control, newest, words
 from tests.cogs.wire import in_order
 
-CONTROLS = Controls[Any]("trial")
 NAMES = ("Ann", "Bob", "Cat")
 WHO_MAY = {"see": Permission.SEE_REPORTS, "promote": Permission.PROMOTE}
 
@@ -43,10 +41,12 @@ class TrialState:
     word: str = "nothing"
 
 
+CONTROLS = Controls("trial", TrialState)
+
+
 class TrialScreen(Screen[TrialState, str]):
     controls = CONTROLS
     permission = Permission.SEE_REPORTS
-    State = TrialState
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
