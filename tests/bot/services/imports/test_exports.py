@@ -169,7 +169,7 @@ async def test_csv_ends_where_the_bot_began_though_that_moved_to_the_archive(
 
 
 @pytest.mark.parametrize("is_archived", [False, True])
-async def test_json_after_csv_counts_the_same_messages_once(  # noqa: PLR0913, PLR0917
+async def test_json_after_csv_counts_the_same_messages_once(  # noqa: PLR0913
     database: Database, clan: Clan, path: Path, folder: Path, tmp_path: Path, *, is_archived: bool
 ) -> None:
     await has_read(database, clan)
@@ -188,7 +188,7 @@ async def test_json_after_csv_counts_the_same_messages_once(  # noqa: PLR0913, P
 
 @pytest.mark.parametrize("is_archived", [False, True])
 @pytest.mark.parametrize("is_whole", [True, False])
-async def test_with_a_channel_missing_the_time_counts_as_not_seen(  # noqa: PLR0913, PLR0917
+async def test_with_a_channel_missing_the_time_counts_as_not_seen(  # noqa: PLR0913
     database: Database, clan: Clan, path: Path, folder: Path, *, is_whole: bool, is_archived: bool
 ) -> None:
     await has_read(database, clan)
