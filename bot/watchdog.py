@@ -137,9 +137,10 @@ async def read_signs(settings: Settings) -> LifeSigns:
         database_bytes=sum(each.st_size for each in files.values()),
     )
     try:
-        return _of_rows(signs, *_rows_of(place))
+        signs = _of_rows(signs, *_rows_of(place))
     except sqlite3.Error as error:
         return _without_rows(signs, error)
+    return replace(signs, unreadable="lacks its archive") if _lacks_archive(place) else signs
 
 
 def _of_rows(signs: LifeSigns, heard: _Rows, ran: _Rows, failing: _Rows) -> LifeSigns:
@@ -165,12 +166,22 @@ def _without_rows(signs: LifeSigns, error: sqlite3.Error) -> LifeSigns:
     return replace(signs, unreadable="is damaged" if is_damaged else "cannot be read")
 
 
-def _rows_of(place: Path) -> list[_Rows]:
+def _lacks_archive(place: Path) -> bool:
+    """Return whether a database has an archive by what it says, and there is none beside it."""
+    try:
+        ((marks,),) = _rows_of(place, ("SELECT count(*) FROM archive_marks",))[0]
+    except sqlite3.Error:
+        return False
+    archive = place.with_name(f"{place.stem}_archive{place.suffix or '.db'}")
+    return bool(marks) and not archive.exists()
+
+
+def _rows_of(place: Path, questions: Sequence[str] = _QUESTIONS) -> list[_Rows]:
     """Return what a file answers; without a log beside it nobody writes, and we leave none."""
     has_log = place.with_name(f"{place.name}-wal").exists()
     location = f"{place.resolve().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
     with closing(sqlite3.connect(location, uri=True, timeout=_PATIENCE_S)) as connection:
-        return [connection.execute(question).fetchall() for question in _QUESTIONS]
+        return [connection.execute(question).fetchall() for question in questions]
 
 
 async def _of_server(url: str, signs: LifeSigns) -> LifeSigns:

@@ -19,8 +19,10 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkstemp
 
+from storage.archive_file import mark_of
 from storage.errors import (
     WAIT_SECONDS,
+    ArchiveUnusable,
     DatabaseDamaged,
     DatabaseFull,
     DatabaseLocked,
@@ -66,7 +68,8 @@ async def back_up(
     """Return a verified copy of `source` in `folder`; older ones go as the rotation says.
 
     Raises DatabaseDamaged when the copy does not pass SQLite's integrity check, DatabaseLocked when
-    nobody lets us read for `wait` seconds, DatabaseUnopenable and DatabaseFull.
+    nobody lets us read for `wait` seconds, DatabaseUnopenable and DatabaseFull. ArchiveUnusable,
+    once the database is copied, when its archive is not there.
     """
     return await asyncio.to_thread(_back_up, source, folder, now, rotation, wait)
 
@@ -83,16 +86,25 @@ def _back_up(source: Path, folder: Path, now: datetime, rotation: Rotation, wait
     with _unfinished(folder, source.stem) as main:
         _copy(source, main, wait)
         verify(main, source, serial=newest + 1)
-        fault = None
+        fault: DatabaseDamaged | ArchiveUnusable | None = None
         for each, place in zip(beside(source), beside(copy), strict=True):
             if each in belonging:
                 fault = _copied(each, place, wait) or fault
+            elif archive_key(main) is not None:
+                fault = ArchiveUnusable(each, "is not there")
         # Last: where a copy has its name, what belongs to it is there too.
         _put(main, copy)
     _rotate(folder, source.stem, rotation)
     if fault is not None:
         raise fault  # of the archive; the database itself is safe by now
     return copy
+
+
+def archive_key(copy: Path) -> str | None:
+    """Return the key of the archive that a copy goes with; None for none."""
+    with causes(copy), closing(sqlite3.connect(copy)) as connection:
+        mark = mark_of(connection)
+    return None if mark is None else mark[0]
 
 
 def _copied(source: Path, place: Path, wait: float) -> DatabaseDamaged | None:

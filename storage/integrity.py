@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Table,
+    and_,
     delete,
     exists,
     func,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import identity_revision
-from storage.archive import moved_before
+from storage.archive import message_tables, moved_before
 from storage.tables import (
     ALL,
     AUTHORS,
@@ -140,16 +141,19 @@ def _has_no_parent(column: Column[Any]) -> ColumnElement[bool]:
     return column.is_not(None) & ~exists(select(1).select_from(parent).where(same))
 
 
-def _orphans() -> dict[str, tuple[Table, ColumnElement[bool], tuple[str, ...]]]:
+def _orphans(
+    connection: AsyncConnection,
+) -> dict[str, tuple[Table, ColumnElement[bool], tuple[str, ...]]]:
     """Return what names a row by no foreign key: where it stands, when it is lost, what to empty.
 
-    Of facts that were moved elsewhere nothing is lost: only what is newer than the oldest fact.
+    Of facts that were lost with an archive only what is newer than the oldest fact is looked at.
     """
-    asked, fact = QUESTIONS.c, MESSAGES.c
+    asked, facts = QUESTIONS.c, message_tables(connection)
     oldest = select(func.min(MESSAGES.alias("any_fact").c.message_id)).scalar_subquery()
 
     def has_no_fact(message_id: Column[Any]) -> ColumnElement[bool]:
-        return (message_id >= oldest) & ~exists().where(fact.message_id == message_id)
+        gone = (~exists().where(table.c.message_id == message_id) for table in facts)
+        return and_(message_id >= oldest, *gone)
 
     def has_no_speaker(table: Table) -> ColumnElement[bool]:
         who = table.c.discord_user_id
@@ -189,12 +193,12 @@ def _doubles() -> dict[str, tuple[Table, ColumnElement[bool], tuple[str, ...]]]:
 
 async def orphans(connection: AsyncConnection) -> dict[str, int]:
     """Return how many rows of each kind belong to nothing any more."""
-    return await _counted(connection, _orphans())
+    return await _counted(connection, _orphans(connection))
 
 
 async def drop_orphans(connection: AsyncConnection) -> None:
     """Delete them, and empty what answers name."""
-    await _mended(connection, _orphans())
+    await _mended(connection, _orphans(connection))
 
 
 async def doubles(connection: AsyncConnection) -> dict[str, int]:

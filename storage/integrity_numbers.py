@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    false,
     func,
     or_,
     select,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rollups
+from storage.archive import message_tables
 from storage.columns import Instant, first_snowflake
 from storage.snapshots import ObservationRow, every_headline
 from storage.tables import (
@@ -62,18 +64,23 @@ async def wrong_totals(connection: AsyncConnection, clan_id: int) -> list[int]:
         .group_by(day.author_id)
         .subquery()
     )
-    newest = (
-        select(func.max(MESSAGES.c.sent_at))
-        .where(MESSAGES.c.author_id == author.id)
+    newest = [
+        select(func.max(table.c.sent_at))
+        .where(table.c.author_id == author.id)
         .correlate(AUTHORS)
         .scalar_subquery()
-    )
+        for table in message_tables(connection)
+    ]
+    # What is older than a message in the other file is not the newest.
+    wrote_later = or_(*(each > total.wrote_at for each in newest))
+    is_newest = or_(*(each == total.wrote_at for each in newest))
+    has_any = or_(*(each.is_not(None) for each in newest))
     differs = or_(
         *(
             func.coalesce(total[each], 0) != func.coalesce(sums.c[each], 0)
             for each in ("messages", "questions", "answers")
         ),
-        newest.is_not(None) & or_(total.wrote_at.is_(None), total.wrote_at != newest),
+        has_any & or_(total.wrote_at.is_(None), wrote_later, ~func.coalesce(is_newest, false())),
     )
     rows = await connection.execute(
         select(author.id)

@@ -75,11 +75,14 @@ async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]
 
 async def ids_between(connection: AsyncConnection, first: int, last: int) -> set[int]:
     """Return which ids in [first, last] are stored already: of many that lie close, in one look."""
-    message_id = MESSAGES.c.message_id
-    rows = await connection.execute(
-        select(message_id).where(message_id >= first, message_id <= last)
-    )
-    return {row[0] for row in plain_rows(rows)}
+    known: set[int] = set()
+    for table in message_tables(connection, first):
+        message_id = table.c.message_id
+        rows = await connection.execute(
+            select(message_id).where(message_id >= first, message_id <= last)
+        )
+        known.update(row[0] for row in plain_rows(rows))
+    return known
 
 
 async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[MessageRow]) -> None:
@@ -264,35 +267,45 @@ async def first_outside(
 ) -> datetime | None:
     """Return when the clan's first message was written that is in none of the channels."""
     channel = CHANNELS.c
-    found: datetime | None = await connection.scalar(
-        select(func.min(MESSAGES.c.sent_at))
-        .join(CHANNELS, channel.id == MESSAGES.c.channel_id)
-        .where(channel.clan_id == clan_id, channel.discord_channel_id.not_in(sorted(channels)))
-    )
-    return found
+    found: list[datetime | None] = [
+        await connection.scalar(
+            select(func.min(table.c.sent_at))
+            .join(CHANNELS, channel.id == table.c.channel_id)
+            .where(channel.clan_id == clan_id, channel.discord_channel_id.not_in(sorted(channels)))
+        )
+        for table in message_tables(connection)
+    ]
+    return min((each for each in found if each is not None), default=None)
 
 
 async def first_by_channel(connection: AsyncConnection, clan_id: int) -> dict[int, int]:
     """Return the oldest message of each channel (by our id) whose own id is Discord's."""
-    fact, channel = MESSAGES.c, CHANNELS.c
-    rows = await connection.execute(
-        select(fact.channel_id, func.min(fact.message_id))
-        .join(CHANNELS, channel.id == fact.channel_id)
-        .where(channel.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) == 0)
-        .group_by(fact.channel_id)
-    )
-    return dict(plain_rows(rows))
+    found: dict[int, int] = {}
+    for table in message_tables(connection):
+        fact, channel = table.c, CHANNELS.c
+        rows = await connection.execute(
+            select(fact.channel_id, func.min(fact.message_id))
+            .join(CHANNELS, channel.id == fact.channel_id)
+            .where(channel.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) == 0)
+            .group_by(fact.channel_id)
+        )
+        for channel_id, first in plain_rows(rows):
+            found[channel_id] = min(found.get(channel_id, first), first)
+    return found
 
 
 async def stand_ins(connection: AsyncConnection, clan_id: int) -> set[int]:
     """Return the messages whose ids are not Discord's own."""
-    fact, channel = MESSAGES.c, CHANNELS.c
-    rows = await connection.execute(
-        select(fact.message_id)
-        .join(CHANNELS, channel.id == fact.channel_id)
-        .where(channel.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) != 0)
-    )
-    return {row[0] for row in plain_rows(rows)}
+    found: set[int] = set()
+    for table in message_tables(connection):
+        fact, channel = table.c, CHANNELS.c
+        rows = await connection.execute(
+            select(fact.message_id)
+            .join(CHANNELS, channel.id == fact.channel_id)
+            .where(channel.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) != 0)
+        )
+        found.update(row[0] for row in plain_rows(rows))
+    return found
 
 
 async def writers_in(

@@ -17,9 +17,26 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from storage.backup import LEFT_BEHIND, OUR_TABLES, SUFFIXES, beside, must_have_room, sync, verify
+from storage.archive_file import must_fit
+from storage.backup import (
+    LEFT_BEHIND,
+    OUR_TABLES,
+    SUFFIXES,
+    archive_key,
+    beside,
+    must_have_room,
+    sync,
+    verify,
+)
 from storage.columns import from_ms
-from storage.errors import DatabaseDamaged, DatabaseLocked, MigrationFailed, NotOurs, causes
+from storage.errors import (
+    ArchiveUnusable,
+    DatabaseDamaged,
+    DatabaseLocked,
+    MigrationFailed,
+    NotOurs,
+    causes,
+)
 from storage.forgotten import file_beside, remember, remembered
 from storage.holders import holders, is_held
 from storage.migrate import NEWEST
@@ -41,10 +58,14 @@ _WRITTEN = (
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done: the revision of what was restored, and where what it replaced is kept."""
+    """What was done: the revision of what was restored, and where what it replaced is kept.
+
+    `lacks` is the archive that it needs, where none that fits was found.
+    """
 
     revision: str
     kept: Path | None
+    lacks: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +164,7 @@ def _put_in_place(backup: Path, target: Path, now: datetime) -> Restored:
         must_have_room(folder, [backup, *filter(Path.exists, beside(backup))])
         fresh = _checked_copy(backup, workshop / "fresh.db")
         revision = _revision(fresh, backup)
-        belonging = _belonging(backup, target, workshop)
+        belonging = _belonging(backup, target, workshop, archive_key(fresh))
         with causes(target):
             _refuse_held(target)
             _fold_log(target, workshop / "trial.db")
@@ -154,37 +175,69 @@ def _put_in_place(backup: Path, target: Path, now: datetime) -> Restored:
                 _beside(target, suffix).unlink(missing_ok=True)
             sync(folder)
             _belong_to_the_same(fresh, target)
+            names = beside(kept or _free_name(target, now))
+            for (copy, place), name in zip(belonging, names, strict=False):
+                _belong_to_the_same(copy, place if place.exists() else target)
+                _put_aside(place, name, copy.with_name(f"trial-{copy.name}"))
+            sync(folder)
             fresh.replace(target)
             sync(folder)
-        # After the database: what it holds of an archive that is older still is only double.
-        names = beside(kept or _free_name(target, now))
-        for (copy, place), name in zip(belonging, names, strict=False):
-            _put_beside(copy, place, name)
+            for copy, place in belonging:
+                copy.replace(place)
+            sync(folder)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-    return Restored(revision, kept)
+    key = archive_key(target)
+    (archive,) = beside(target)
+    lacks = None if key is None or _fits(archive, key) else archive
+    return Restored(revision, kept, lacks)
 
 
-def _belonging(backup: Path, target: Path, workshop: Path) -> list[tuple[Path, Path]]:
-    """Return checked copies of what belongs to a backup, each with the place where it belongs."""
-    pairs = zip(beside(backup), beside(target), strict=True)
-    return [
-        (_checked_copy(each, workshop / place.name), place)
-        for each, place in pairs
-        if each.exists()
-    ]
+def _belonging(
+    backup: Path, target: Path, workshop: Path, key: str | None
+) -> list[tuple[Path, Path]]:
+    """Return checked copies of what belongs to a backup, each with the place where it belongs.
+
+    `key` is that of the archive without which the backup is of no use.
+    """
+    found = []
+    for each, place in zip(beside(backup), beside(target), strict=True):
+        source = each if each.exists() else _archive_for(key, each, place)
+        if source is not None:
+            found.append((_checked_copy(source, workshop / place.name), place))
+    return found
 
 
-def _put_beside(copy: Path, place: Path, kept: Path) -> None:
-    """Put what belongs to a database in its place; what stood there is kept under another name."""
+def _archive_for(key: str | None, missing: Path, place: Path) -> Path | None:
+    """Return the newest archive beside a backup that fits it, though it came with another one.
+
+    None where none is needed, or what stands in its place fits.
+    """
+    if key is None or _fits(place, key):
+        return None
+    names = sorted(missing.parent.glob(f"{place.stem}-*.db"), reverse=True)
+    return next((each for each in names if _fits(each, key)), None)
+
+
+def _fits(archive: Path, key: str) -> bool:
+    try:
+        must_fit(archive, key)
+    except ArchiveUnusable:
+        return False
+    return True
+
+
+def _put_aside(place: Path, kept: Path, trial: Path) -> None:
+    """Take away what stands where another archive will, and keep it under another name.
+
+    Before the database is replaced: a kill must not leave the new one with an archive that fits by
+    its key and lacks what it needs. With none, nothing starts until the backup is restored again.
+    """
     with causes(place):
-        _fold_log(place, copy.with_name(f"trial-{copy.name}"))
+        _fold_log(place, trial)
         _keep_as(place, kept)
-        for suffix in SUFFIXES[1:]:
+        for suffix in SUFFIXES:
             _beside(place, suffix).unlink(missing_ok=True)
-        _belong_to_the_same(copy, place)
-        copy.replace(place)
-        sync(place.parent)
 
 
 def _checked_copy(source: Path, copy: Path) -> Path:

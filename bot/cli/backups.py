@@ -31,6 +31,11 @@ _UNKNOWN = (
     "There is no {file}, so nobody knows who was forgotten since that backup was made: if people "
     "were, ask them to run /privacy forget again, and opt-outs made since to be repeated."
 )
+_LACKS = (
+    "It cannot be used yet: it needs its archive, and no backup of that which fits was beside it. "
+    "Put it back as {archive}, then restore again; if it is lost for good, `clanstats archive "
+    "--without` goes on without it. Either way the next start forgets again who was forgotten."
+)
 
 
 async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
@@ -137,6 +142,9 @@ async def _say(done: Restored, file: Path, target: Path) -> int:
         console.print(f"What it replaced is kept: {done.kept}", soft_wrap=True)
     if done.revision != NEWEST:
         console.print(f"It is at {done.revision}; the next start brings it up to {NEWEST}.")
+    if done.lacks is not None:
+        console.print(_LACKS.format(archive=done.lacks), soft_wrap=True)
+        return 1
     console.print(await _forgotten_again(target, is_newest=done.revision == NEWEST), soft_wrap=True)
     return 0
 

@@ -116,7 +116,10 @@ def storage_remedy(error: BaseException) -> str:
         ),
         (
             errors.ArchiveUnusable,
-            "put its file there, also from a backup; `clanstats archive --without` does without it",
+            (
+                "put its file there, or `clanstats restore --latest` brings it back from a backup; "
+                "`clanstats archive --without` does without it"
+            ),
         ),
         (errors.DatabaseFull, "make room there; nothing that was written is lost"),
         (errors.NotOurs, "name a file of the backups folder"),

@@ -26,7 +26,7 @@ from bot.watchdog import (
     remember,
     remembered,
 )
-from storage import clans, runs
+from storage import archiving, clans, runs
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.storage.beside import SHUTS_OUT, WRITES, beside
@@ -341,3 +341,12 @@ async def test_what_was_told_and_cannot_be_remembered_is_said(yard: Yard) -> Non
     assert "cannot be noted" in str((await dog.look()).failed)
     assert (await dog.look()).failed is None
     assert len(yard.posts()) == 1
+
+
+async def test_an_archive_that_is_gone_is_told(path: Path) -> None:
+    async with opened(path) as database:
+        await archiving.move(database, NOW)
+    settings = settings_of(path)
+    assert (await read_signs(settings)).unreadable is None
+    path.with_name("clan_data_archive.db").unlink()
+    assert (await read_signs(settings)).unreadable == "lacks its archive"

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from storage import archiving
 from storage.backup import back_up, beside, copies, keep_elsewhere
 from storage.engine import Database
-from storage.errors import DatabaseDamaged, DatabaseFull, DatabaseUnopenable
+from storage.errors import ArchiveUnusable, DatabaseDamaged, DatabaseFull, DatabaseUnopenable
 from storage.rotation import Rotation
 from tests.storage.rows import DAY, HOUR, NOW, a_clan, everything, names_in
 
@@ -249,6 +250,17 @@ async def test_a_damaged_archive_is_told_and_the_database_is_copied_all_the_same
     with pytest.raises(DatabaseDamaged) as caught:
         await back_up(path, tmp_path / "backups", NOW)
     assert caught.value.path == archive
+    assert names_in(tmp_path / "backups") == {"clan_data-20261120T120000Z.db"}
+
+
+async def test_a_missing_archive_is_told_and_the_database_is_copied_all_the_same(
+    database: Database, path: Path, tmp_path: Path
+) -> None:
+    await archiving.move(database, NOW)
+    await database.close()
+    path.with_name("clan_data_archive.db").unlink()
+    with pytest.raises(ArchiveUnusable, match="is not there"):
+        await back_up(path, tmp_path / "backups", NOW)
     assert names_in(tmp_path / "backups") == {"clan_data-20261120T120000Z.db"}
 
 

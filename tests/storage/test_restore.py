@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from storage import archiving
 from storage.backup import back_up
 from storage.backup import beside as belonging_to
 from storage.columns import to_ms
 from storage.engine import Database
 from storage.errors import (
+    ArchiveUnusable,
     DatabaseDamaged,
     DatabaseLocked,
     DatabaseUnopenable,
@@ -404,3 +406,51 @@ async def test_a_damaged_archive_of_a_backup_changes_nothing(path: Path, tmp_pat
     with pytest.raises(DatabaseDamaged, match="archive"):
         await restore(copy, path, NOW)
     assert held_by(path.parent) == before
+
+
+async def archived_twice(database: Database, path: Path, folder: Path) -> tuple[Path, Path]:
+    """Return a backup with its archive, and a later one that was made when that was missing."""
+    await archiving.move(database, NOW)
+    await database.close()
+    first = await back_up(path, folder, NOW)
+    path.with_name("clan_data_archive.db").unlink()
+    with pytest.raises(ArchiveUnusable):
+        await back_up(path, folder, NOW + DAY)
+    return first, folder / "clan_data-20261121T120000Z.db"
+
+
+async def test_a_backup_without_its_archive_takes_the_newest_that_fits(
+    database: Database, path: Path, tmp_path: Path
+) -> None:
+    first, last = await archived_twice(database, path, tmp_path / "backups")
+    done = await restore(last, path, NOW)
+    assert done.lacks is None
+    assert path.with_name("clan_data_archive.db").exists()
+    belonging_to(first)[0].unlink()
+    path.with_name("clan_data_archive.db").unlink()
+    done = await restore(last, path, NOW + DAY)
+    assert done.lacks == path.with_name("clan_data_archive.db")
+
+
+async def test_a_kill_between_both_files_leaves_no_database_with_an_archive_that_lacks_something(
+    database: Database, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await archiving.move(database, NOW)
+    await database.close()
+    copy = await back_up(path, tmp_path / "backups", NOW)
+    archive, real = path.with_name("clan_data_archive.db"), Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if target == archive:
+            raise KeyboardInterrupt
+        return real(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await restore(copy, path, NOW)
+    assert not archive.exists()
+    (kept,) = path.parent.glob("clan_data.replaced_archive-*.db")
+    assert kept.stat().st_size == belonging_to(copy)[0].stat().st_size
+    await restore(copy, path, NOW + DAY)
+    assert archive.exists()

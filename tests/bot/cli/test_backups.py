@@ -282,3 +282,16 @@ def test_which_backup_has_to_be_said_once(backed_up: Line, words: tuple[str, ...
     typed = [str(made(backed_up)) if word == "FILE" else word for word in words]
     shown = backed_up.types("restore", *typed)
     assert (shown.exit_code, "or type --latest instead" in shown.stderr) == (1, True)
+
+
+def test_without_its_archive_backup_and_restore_fail_and_say_what_to_do(backed_up: Line) -> None:
+    backed_up.says("INSERT INTO archive_marks (id, key, moved_before_at) VALUES (1, 'k', 1)")
+    shown = backed_up.types("backup")
+    assert shown.exit_code != 0
+    assert "clanstats restore --latest" in shown.stderr
+    shown = backed_up.types("restore", "--latest")
+    assert shown.exit_code == 1
+    assert "cannot be used yet" in shown.stdout
+    assert "clanstats archive --without" in shown.stdout
+    assert backed_up.types("archive", "--without").exit_code == 0
+    assert backed_up.types("backup").exit_code == 0

@@ -10,7 +10,7 @@ from bot.clan.imported import LeftOut
 from bot.services.chat import Bridges, ChannelInfo, IncomingMessage, Intake
 from bot.services.imports import ImportResult, Imports, export_files
 from bot.services.setup import Clan, Clans
-from storage import authors, clans
+from storage import archiving, authors, clans
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
@@ -154,26 +154,46 @@ async def test_csv_is_taken_only_from_before_what_the_bot_has_read(
     assert contents(path) == before
 
 
-async def test_json_after_csv_counts_the_same_messages_once(
-    database: Database, clan: Clan, path: Path, folder: Path, tmp_path: Path
+async def test_csv_ends_where_the_bot_began_though_that_moved_to_the_archive(
+    database: Database, clan: Clan, folder: Path
+) -> None:
+    await has_read(database, clan)
+    await archiving.move(database, NOW)
+    table(
+        folder,
+        (ANNE, "anne", BEGIN.isoformat(), "gz"),
+        (ANNE, "anne", (NOW - DAY).isoformat(), "read since"),
+    )
+    left = (await taken(database, clan, folder)).tallies["messages"].left
+    assert dict(left) == {LeftOut.READ_SINCE: 1}
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+async def test_json_after_csv_counts_the_same_messages_once(  # noqa: PLR0913
+    database: Database, clan: Clan, path: Path, folder: Path, tmp_path: Path, *, is_archived: bool
 ) -> None:
     await has_read(database, clan)
     table(folder, *((ANNE, "anne", (BEGIN + n * MS).isoformat(), "gz") for n in range(5)))
     await taken(database, clan, folder)
+    if is_archived:
+        await archiving.move(database, NOW)
     other = tmp_path / "json"
     other.mkdir()
     messages = [exported(BEGIN + n * MS, ANNE, "gz") for n in range(6)]
     export(other, messages, channel=PLACE)
     result = await taken(database, clan, other)
     assert result.tallies["messages"].taken == 1
-    assert one(path, "SELECT count(*) FROM messages") == 7
+    assert one(path, "SELECT sum(messages) FROM author_days") == 7
 
 
+@pytest.mark.parametrize("is_archived", [False, True])
 @pytest.mark.parametrize("is_whole", [True, False])
-async def test_with_a_channel_missing_the_time_counts_as_not_seen(
-    database: Database, clan: Clan, path: Path, folder: Path, *, is_whole: bool
+async def test_with_a_channel_missing_the_time_counts_as_not_seen(  # noqa: PLR0913
+    database: Database, clan: Clan, path: Path, folder: Path, *, is_whole: bool, is_archived: bool
 ) -> None:
     await has_read(database, clan)
+    if is_archived:
+        await archiving.move(database, NOW)
     place = PLACE if is_whole else 6 << 22
     export(folder, [exported(BEGIN + n * HOUR, ANNE, "gz") for n in range(9)], channel=place)
     known = await Clans(database, Clock(NOW)).of_guild(SERVER)

@@ -17,7 +17,7 @@ from bot.services.game import store_readings
 from bot.services.imports import ImportResult, Imports, LegacySource
 from bot.services.privacy import Privacy
 from bot.services.setup import Clan, Clans
-from storage import clans, players, privacy
+from storage import archiving, clans, players, privacy
 from storage.engine import Database
 from storage.errors import DatabaseFull
 from storage.legacy import LegacyFile, NotLegacy
@@ -111,6 +111,23 @@ async def test_a_second_run_takes_nothing_and_changes_nothing(
     assert again.linked_now == first.linked_now
     assert left(again, "snapshots") == {LeftOut.KNOWN: 2}
     assert left(again, "boss kills") == {LeftOut.KNOWN: 1}
+
+
+async def test_what_moved_to_the_archive_is_not_taken_again(
+    database: Database, clan: Clan, path: Path, old: OldBot
+) -> None:
+    old.members("noob")
+    for number in range(1, 5):
+        at = BEGIN + number * HOUR
+        old.snapshot(number, "noob", at, raw_of(11, at, 1_000 * number, {}), member=1)
+        old.message(BEGIN + number * SECOND, 50, "gz", number=number)
+    await taken(database, clan, old.path)
+    await archiving.move(database, NOW)
+    before = contents(path)
+    again = await taken(database, clan, old.path)
+    assert left(again, "messages") == {LeftOut.KNOWN: 4}
+    assert left(again, "snapshots") == {LeftOut.KNOWN: 4}
+    assert contents(path) == before
 
 
 async def test_words_are_never_stored(

@@ -15,7 +15,7 @@ from bot.services.ops import CHECKS, Integrity, IntegrityCheck
 from bot.services.ops.integrity import Faults, Ground
 from bot.services.privacy import Privacy
 from bot.services.setup import Clans
-from storage import forgotten
+from storage import archiving, forgotten
 from storage.columns import first_snowflake, to_ms
 from storage.engine import Database
 from storage.errors import DatabaseFull
@@ -88,6 +88,22 @@ async def test_looking_writes_nothing_and_waits_for_no_writer(
 ) -> None:
     async with whole.database.writing():
         assert await wrong(integrity) == {}
+
+
+async def test_an_older_history_that_comes_after_archiving_makes_no_fault_of_what_moved(
+    whole: Village, intake: Intake, integrity: Integrity, path: Path
+) -> None:
+    await archiving.move(whole.database, NOW)
+    await intake.store(whole.clan, [heard(1, 1, NOW - 40 * DAY), heard(2, 3, NOW - 40 * DAY)])
+    before = one(path, "SELECT count(*) FROM questions WHERE answer_id IS NOT NULL")
+    assert before
+    assert await wrong(integrity) == {}
+    with broken(path) as sql:
+        sql.execute("UPDATE author_totals SET wrote_at = 1")
+    assert set(await wrong(integrity)) == {"totals"}
+    await integrity.repair()
+    assert await wrong(integrity) == {}
+    assert one(path, "SELECT count(*) FROM questions WHERE answer_id IS NOT NULL") == before
 
 
 NO_MESSAGE = "questions without their message: 1"
