@@ -66,14 +66,14 @@ _OF_THE_ARCHIVE = {
         "SELECT count(*) FROM messages AS here JOIN archive.messages AS old USING (message_id)"
         " WHERE (here.author_id, here.channel_id, here.sent_at)"
         " <> (old.author_id, old.channel_id, old.sent_at)"
+        ' AND NOT EXISTS (SELECT 1 FROM archive_voids WHERE (kind, "key") IN'
+        " (VALUES ('message', old.message_id), ('author', old.author_id)))"
     ),
     "values that differ here and in the archive": (
         "SELECT count(*) FROM metric_changes AS here JOIN archive.metric_changes AS old"
         " USING (player_id, metric_id, seen_at) WHERE here.value <> old.value"
-    ),
-    "messages that are newer than what moved": (
-        "SELECT count(*) FROM archive.messages"
-        " WHERE sent_at >= (SELECT moved_before_at FROM archive_marks)"
+        " AND NOT EXISTS (SELECT 1 FROM archive_voids"
+        " WHERE kind = 'player' AND \"key\" = old.player_id)"
     ),
 }
 

@@ -108,6 +108,10 @@ async def extent(connection: AsyncConnection, clan_id: int) -> tuple[date, date]
     day = AUTHOR_DAYS.c
     days = await _outermost(connection, clan_id, day.day, day.author_id)
     found = [each for each in days if each is not None]
+    # Deleted while a new zone is counted, a message may leave hours of both zones and no day.
+    hour = AUTHOR_HOURS.c
+    hours = await _outermost(connection, clan_id, hour.hour_at, hour.author_id)
+    found += [each.date() for each in hours if each is not None]
     for table in message_tables(connection):
         ids = await _outermost(connection, clan_id, table.c.message_id, table.c.author_id)
         found += [instant_of(each).date() for each in ids if each is not None]

@@ -131,9 +131,9 @@ async def test_the_client_says_who_asks_and_carries_the_key(settings: Settings) 
 
 
 def test_the_code_makes_update_all_a_job(settings: Settings) -> None:
-    assert jobs(settings) == (Job("poll", HOUR), Job("backup", DAY))
+    assert jobs(settings) == (Job("poll", HOUR), Job("backup", DAY), Job("check", 7 * DAY))
     with_code = load({"WOM_GROUP_SECRET": CODE, "UPDATE_ALL_EVERY": "6h"}, None)
-    assert jobs(with_code)[2:] == (Job("update-all", timedelta(hours=6)),)
+    assert jobs(with_code)[3:] == (Job("update-all", timedelta(hours=6)),)
 
 
 def test_the_clock_is_aware() -> None:

@@ -27,7 +27,6 @@ from bot.services.people import Officer
 from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.wiring import Services, open_services
-from tests.cogs.settling import settle_quickly
 from tests.storage.rows import empty_database
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -198,7 +197,6 @@ async def opened_town(folder: Path, world: World, template: Path | None) -> Asyn
     """Yield a clan as the template has it, or one that nobody has set up yet."""
     clock = Clock()
     wom = Door(world, clock)
-    settle_quickly()
     if template is None:
         await empty_database(folder / "clan.db")
     else:

@@ -147,6 +147,26 @@ async def test_steps_with_writing_deleting_and_a_kill_between_them_make_what_cou
         assert {*found.facts} <= {each.message_id for each in written}
 
 
+async def test_hours_of_the_zone_before_go_though_no_message_and_no_day_is_left_there(
+    path: Path, database: Database, clan: Clan, known_clans: Clans
+) -> None:
+    # In both zones it is the fourth of April; hours of India begin at half past.
+    old = [heard(number, 1, datetime(2026, 4, 3, 22, 50, tzinfo=UTC)) for number in range(5)]
+    new = [heard(9, 1, datetime(2026, 4, 7, 0, 5, tzinfo=UTC))]
+    intake = Intake(database, known_clans, Clock(NOW))
+    await Zones(database).set_zone(clan, "Asia/Kolkata")
+    await intake.store(clan, [*old, *new])
+
+    async def delete() -> None:
+        await intake.store(clan, [], [each.message_id for each in old])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rebuild, "_FACTS_AT_ONCE", 1)
+        patch.setattr(rebuild, "_DAYS_AT_ONCE", 3)
+        await interrupted(path, clan, "Pacific/Kiritimati", [delete])
+    assert kept(path) == told(new, ZoneInfo("Pacific/Kiritimati"))
+
+
 async def test_a_day_with_too_many_messages_is_counted_by_some_authors_at_a_time(
     path: Path, database: Database, clan: Clan, known_clans: Clans
 ) -> None:
