@@ -103,9 +103,21 @@ def _examine(backup: Path, folder: Path, now: datetime) -> Examined:
         fresh = _checked_copy(backup, workshop / "fresh.db")
         revision = _revision(fresh, backup)
         _whole(fresh, backup)
+        _must_have_archive(archive_key(fresh), backup, folder)
         return _held(fresh, backup, revision, belonging)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _must_have_archive(key: str | None, backup: Path, folder: Path) -> None:
+    """Raise ArchiveUnusable where a backup needs an archive and none that fits is to be had.
+
+    It may have come with another backup, or stand beside the database in the folder.
+    """
+    (mine,) = beside(backup)
+    known = [mine, *backup.parent.glob("*_archive-*.db"), *folder.glob("*_archive.db")]
+    if key is not None and not any(_fits(each, key) for each in known):
+        raise ArchiveUnusable(mine, "is not there")
 
 
 def _clear(folder: Path, now: datetime) -> None:

@@ -423,11 +423,16 @@ async def test_a_backup_without_its_archive_takes_the_newest_that_fits(
     database: Database, path: Path, tmp_path: Path
 ) -> None:
     first, last = await archived_twice(database, path, tmp_path / "backups")
+    assert (await examine(last, path.parent, NOW)).belonging == ()
     done = await restore(last, path, NOW)
     assert done.lacks is None
     assert path.with_name("clan_data_archive.db").exists()
     belonging_to(first)[0].unlink()
     path.with_name("clan_data_archive.db").unlink()
+    for kept in path.parent.glob("*_archive*"):
+        kept.unlink()
+    with pytest.raises(ArchiveUnusable, match="is not there"):
+        await examine(last, path.parent, NOW)
     done = await restore(last, path, NOW + DAY)
     assert done.lacks == path.with_name("clan_data_archive.db")
 
