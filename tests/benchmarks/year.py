@@ -6,6 +6,7 @@ are facts alone. At the end an answer before the last night is compared with the
 """
 
 import asyncio
+import logging
 import os
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 
 from bot.clan.notices import Notice
 from bot.clan.spans import Period
@@ -101,7 +103,7 @@ async def main(members: int, days: int) -> None:
     wom, held, stalled, timer = YearOfWom(world), Longest(), Longest(), Timer()
     watch_writer(held)
     with tempfile.TemporaryDirectory() as folder:
-        settings = settings_for(Path(folder) / "clan.db")
+        settings = settings_for(Path(folder) / "clan.db", HISTORY_DAYS="0")
         async with open_services(
             settings,
             lambda: wom.now,
@@ -212,5 +214,6 @@ async def _unheard(_notice: Notice) -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     _members, _days = (int(each) for each in [*sys.argv[1:], *["305", "365"][len(sys.argv) - 1 :]])
     asyncio.run(main(_members, _days))
