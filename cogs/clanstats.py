@@ -198,7 +198,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
 
 
 async def setup(bot: ClanBot) -> None:
-    """Add the group, and the lasting twins of its panels."""
+    """Add the group, and listen to what its screens can show."""
     await bot.add_cog(ClanStats(bot.services))
     services = bot.services
     screens = (

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, select, text
 
 from storage.archive import Void
-from storage.archive_copies import put_aside
+from storage.archive_aside import put_aside
 from storage.archive_file import archive_of, create
 from storage.archive_room import must_have
 from storage.columns import first_snowflake, to_ms

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from storage.backup import SUFFIXES, back_up, copies
+from storage.backup import BACKUPS, SUFFIXES, back_up, copies
 from storage.engine import Database
 from storage.errors import (
     DatabaseOwned,
@@ -61,7 +61,7 @@ async def bring_up(database: Database, now: datetime, *, alone: bool = False) ->
         raise DatabaseOwned(database.path, f"{owner}, which is of another version")
     backup = None
     if before is not None and database.path is not None:
-        backup = await back_up(database.path, database.path.parent / "backups", now)
+        backup = await back_up(database.path, database.path.parent / BACKUPS, now)
     try:
         await run_alembic(database, _upgrade)
     except MigrationFailed:
@@ -103,7 +103,7 @@ def _make_private(path: Path) -> None:
 
 def refuse_beside_backups(path: Path) -> None:
     """Raise EmptyBesideBackups when there are copies of a database in which there is nothing."""
-    folder = path.parent / "backups"
+    folder = path.parent / BACKUPS
     made = copies(folder, path.stem) if folder.is_dir() else {}
     if made:
         raise EmptyBesideBackups(path, made[max(made)])

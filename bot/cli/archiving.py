@@ -10,7 +10,7 @@ from bot.cli.context import CannotDo, CliContext, journal
 from bot.cli.terminal import margin, screen
 from bot.services.ops import Archive
 from bot.wiring import now
-from storage.archive_copies import go_without
+from storage.archive_aside import go_without
 from storage.archive_file import archive_of
 from storage.archive_room import compact
 from storage.archiving import Moved

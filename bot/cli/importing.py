@@ -28,7 +28,7 @@ from bot.services.imports import ImportResult, LegacySource, Shows, export_files
 from bot.services.setup import NO_SERVER, Clan
 from bot.settings import Settings
 from bot.wiring import Services, now
-from storage.backup import back_up, must_be_writable
+from storage.backup import BACKUPS, back_up, must_be_writable
 from storage.engine import file_of
 from storage.errors import DatabaseDamaged, DatabaseUnopenable
 from storage.legacy import LegacyFile, NotLegacy
@@ -125,7 +125,7 @@ async def _backed_up(settings: Settings, services: Services) -> None:
     path = file_of(settings.database_url)
     if path is not None:
         await must_be_writable(path)
-        copy = await back_up(path, path.parent / "backups", services.clock())
+        copy = await back_up(path, path.parent / BACKUPS, services.clock())
         margin().print(f"Backup taken before: {copy}", soft_wrap=True)
 
 

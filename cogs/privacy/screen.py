@@ -125,7 +125,7 @@ def _how_long(clan: Clan) -> str:
         if days
         else "until you have it deleted, also when you leave this server"
     )
-    return f"{left[:1].upper()}{left[1:]}. Backups keep it for about a week longer."
+    return f"{left[:1].upper()}{left[1:]}. Backups keep it for up to half a year longer."
 
 
 def _counting(kept: KeptSummary) -> str:

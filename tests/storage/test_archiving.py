@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from storage import archive_copies, archive_room, archiving, forgetting, messages, snapshots
+from storage import archive_aside, archive_room, archiving, forgetting, messages, snapshots
 from storage.archive import moved_before
 from storage.archive_file import archive_of, create
 from storage.archiving import ArchiveState, Moved
@@ -325,7 +325,7 @@ async def test_a_database_can_go_on_without_an_archive_that_is_lost(path: Path) 
     async with opened(path) as database:
         await archiving.move(database, CUT)
     spoilt(archive_of(path), "damaged")
-    aside = archive_copies.go_without(path)
+    aside = archive_aside.go_without(path)
     assert aside == path.with_name("clan_data_archive.replaced-1.db")
     async with opened(path) as database:
         assert len(await ids_seen(database, facts)) == MANY - 90

@@ -18,7 +18,7 @@ from bot.services.ops.remains import delete_remains, remains_of
 from bot.services.privacy import Privacy
 from bot.services.setup import Clan, Clans, Clock
 from storage import integrity, integrity_numbers
-from storage.backup import back_up
+from storage.backup import BACKUPS, back_up
 from storage.engine import Connection, Database
 from storage.errors import WAIT_SECONDS, DatabaseDamaged
 from storage.integrity_numbers import PlayerRange
@@ -129,7 +129,7 @@ class Integrity:
         path = self._database.path
         if path is None:
             return None
-        folder = path.parent / "backups"
+        folder = path.parent / BACKUPS
         return str(await back_up(path, folder, self._clock(), wait=self._wait))
 
     async def _of_another_version(self) -> Finding | None:
