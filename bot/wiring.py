@@ -21,7 +21,7 @@ from bot.services.imports import Imports
 from bot.services.ops import Archive, Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
-from bot.services.publish import Audits, Cards, Details, Publish
+from bot.services.publish import Audits, Cards, ClanQuestions, Details, Publish
 from bot.services.review import Cases, Review
 from bot.services.setup import Clans, Clock, Drafts, Policies
 from bot.settings import Settings
@@ -67,6 +67,7 @@ class Services:
     audits: Audits
     cases: Cases
     details: Details
+    questions: ClanQuestions
     refreshing: Refreshing
     looking: Looking
     upkeep: Upkeep
@@ -217,6 +218,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         audits=Audits(review, drawing),
         cases=Cases(database, review, clock, identities),
         details=Details(drawing, clock),
+        questions=ClanQuestions(database, clock, identities),
         refreshing=Refreshing(wom, _own_group(settings)),
         looking=Looking(database, wom, poll, clock, identities),
         upkeep=Upkeep(

@@ -15,6 +15,7 @@ from cogs._replies import PERIODS, tell
 from cogs.leave import Day, LeaveRequest, Reason, away_answer
 from cogs.links import LinksScreen
 from cogs.privacy import retention_words
+from cogs.questions import QuestionsScreen, QuestionsState
 from cogs.report import SUMMARY, WORKBOOK, ReportScreen, ReportState, StatusScreen, status_answer
 from cogs.review import (
     SHOWS,
@@ -83,6 +84,17 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await tell(interaction, words)
             return
         await AlertsScreen(self.services).show(interaction, AlertsState())
+
+    @app_commands.command()
+    @app_commands.describe(period="How far back (30 days if you do not say)")
+    @app_commands.choices(period=PERIODS)
+    @requires(Permission.SEE_REPORTS, is_heavy=True)
+    async def questions(self, interaction: Interaction, period: int = Period.MONTH) -> None:
+        """List open questions, how long answers take, who helps, and where questions wait."""
+        if words := unready(clan_of(interaction)):
+            await tell(interaction, words)
+            return
+        await QuestionsScreen(self.services).show(interaction, QuestionsState(Period(period)))
 
     @app_commands.command()
     @requires(Permission.PROMOTE, is_heavy=True)
@@ -203,6 +215,6 @@ async def setup(bot: ClanBot) -> None:
     services = bot.services
     screens = (
         *(AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, LinksScreen),
-        *(ReportScreen, SetupScreen, StatusScreen),
+        *(QuestionsScreen, ReportScreen, SetupScreen, StatusScreen),
     )
     add_screens(bot, *(each(services) for each in screens))

@@ -26,7 +26,7 @@ from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
 from storage.messages import Flag, Stored, in_few
 from storage.rollups import AuthorRange
-from storage.tables import AUTHORS, MESSAGES, QUESTIONS
+from storage.tables import AUTHORS, CHANNELS, MESSAGES, QUESTIONS
 
 _BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
@@ -51,6 +51,24 @@ async def asked(connection: AsyncConnection, message_ids: Sequence[int]) -> list
         rows = await connection.execute(select(QUESTIONS).where(QUESTIONS.c.message_id.in_(few)))
         found.extend(QuestionRow(*row) for row in rows)
     return found
+
+
+async def of_span(
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
+) -> list[QuestionRow]:
+    """Return the clan's questions that were asked in [start, end), in order of time."""
+    question = QUESTIONS.c
+    rows = await connection.execute(
+        select(QUESTIONS)
+        .join(CHANNELS, CHANNELS.c.id == question.channel_id)
+        .where(
+            CHANNELS.c.clan_id == clan_id,
+            question.message_id >= first_snowflake(start),
+            question.message_id < first_snowflake(end),
+        )
+        .order_by(question.message_id)
+    )
+    return [QuestionRow(*row) for row in rows]
 
 
 async def credited_by_quarter(

@@ -33,6 +33,7 @@ PERMISSIONS = {
     "promotions": Permission.PROMOTE,
     "inactive": Permission.CALL_INACTIVE,
     "clanstats alerts": Permission.SEE_REPORTS,
+    "clanstats questions": Permission.SEE_REPORTS,
     "clanstats audit": Permission.PROMOTE,
     "clanstats exempt": Permission.MANAGE,
     "clanstats retention": Permission.MANAGE,

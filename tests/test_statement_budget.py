@@ -38,6 +38,7 @@ STATEMENTS = {
     "inactive": 27,
     "clanstats audit": 33,
     "clanstats alerts": 31,
+    "clanstats questions": 21,
     "clanstats cases": 6,
     "clanstats links": 22,
     "clanstats status": 38,
@@ -75,6 +76,7 @@ AGAIN: dict[str, dict[str, int]] = {
     "inactive": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats audit": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats alerts": {"absences.of_clan": 1, "clans.of_guild": 1},
+    "clanstats questions": {"clans.of_guild": 1},
     "clanstats links": {"clans.of_guild": 1, "identity_revision.read": 1},
     "clanstats status": {
         "absences.of_clan": 2,
@@ -211,6 +213,7 @@ COMMANDS: dict[str, Ask] = {
     "inactive": typed("inactive"),
     "clanstats audit": typed("clanstats audit"),
     "clanstats alerts": typed("clanstats alerts"),
+    "clanstats questions": typed("clanstats questions"),
     "clanstats cases": typed("clanstats cases"),
     "clanstats links": typed("clanstats links"),
     "clanstats status": typed("clanstats status"),

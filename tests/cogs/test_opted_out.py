@@ -80,6 +80,7 @@ COMMANDS = (
     "clanstats report",
     "clanstats status",
     "clanstats alerts",
+    "clanstats questions",
     "clanstats links",
     "clanstats audit",
     "clanstats cases",

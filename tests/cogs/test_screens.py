@@ -70,6 +70,10 @@ SCREENS: dict[str, str] = {
         "links:tab:speakers links:undo"
     ),
     "clanstats alerts": "alerts:choose:filter alerts:copy",
+    "clanstats questions": (
+        "questions:choose:period questions:post questions:posted:helpers questions:tab:helpers "
+        "questions:tab:open questions:tab:waits"
+    ),
     "clanstats audit": "audit:first audit:back audit:on audit:last",
     "clanstats cases": "cases:tab:closed cases:tab:standing",
     "clanstats away": "away:end away:extend away:tab:coming away:tab:now away:tab:past",
@@ -104,6 +108,7 @@ ELSEWHERE = {
     "cases:history": "test_cases_buttons.py",
     "privacy:stop": "test_privacy.py",
     "report:posted:workbook": "test_report.py",
+    "questions:unposted": "test_questions.py",
     "report:unposted": "test_report.py",
     "return:still_away": "test_away.py",
     "settings:ladder": "settings/test_screen.py",

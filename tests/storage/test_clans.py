@@ -147,6 +147,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.held_roles": players.held_roles,
+    "questions.of_span": lambda it, clan: questions.of_span(it, clan, START, END),
     "questions.answered_among": lambda it, clan: questions.answered_among(
         it, clan, [(one, other) for one in AUTHORS for other in AUTHORS], START
     ),

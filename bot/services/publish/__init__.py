@@ -2,16 +2,20 @@
 
 from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.details import AuditFiles, Audits, Details
+from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
 __all__ = [
+    "AskedIn",
     "AuditFiles",
     "Audits",
     "CardFiles",
     "Cards",
+    "ClanQuestions",
     "Details",
     "OptedOut",
     "Publish",
+    "QuestionsAnswer",
     "ReportFiles",
     "report_coverage",
 ]

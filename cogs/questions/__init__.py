@@ -1,0 +1,5 @@
+"""The clan's questions: what is open, and who helps."""
+
+from cogs.questions.screen import QuestionsScreen, QuestionsState
+
+__all__ = ["QuestionsScreen", "QuestionsState"]

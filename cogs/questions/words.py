@@ -1,0 +1,105 @@
+"""The clan's questions in words: values to text, no Discord."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from bot.clan.names import escaped
+from bot.clan.spans import Period, day_of
+from bot.clan.waiting import (
+    LEAST_IN_NINE,
+    LEAST_RANKED,
+    AskedQuestion,
+    Helper,
+    PlaceWaits,
+    QuestionFigures,
+    Waits,
+)
+from bot.clan.wording import lasting, plural, share
+from bot.reports.style import date_words
+from bot.services.publish import QuestionsAnswer
+from cogs._replies import small, when
+
+_DOT = " \N{MIDDLE DOT} "
+_NOTHING = "Nobody asked anything in this time."
+_MOST_PLACES = 5
+
+
+def heading(period: Period) -> str:
+    """Return what the answer is about."""
+    return f"**Questions**  last {period.words}"
+
+
+def summary_lines(figures: QuestionFigures) -> list[str]:
+    """Return how many were asked and answered, and how long that took."""
+    waits = figures.waits
+    if not waits.asked:
+        return [_NOTHING]
+    parts = [f"{waits.answered:,} answered ({share(waits.answered, waits.asked)})"]
+    parts += [f"{waits.open:,} open"] if waits.open else []
+    return [f"**{plural(waits.asked, 'question')}**  {_DOT.join(parts)}", _times(waits)]
+
+
+def _times(waits: Waits) -> str:
+    if waits.median is None:
+        return "**First answer**  nobody answered yet"
+    half = f"**First answer**  half of them within {lasting(waits.median)}"
+    if waits.nine_in_ten is None:
+        return f"{half}; too few answers (under {LEAST_IN_NINE}) to tell of nine in ten"
+    return f"{half}, nine in ten within {lasting(waits.nine_in_ten)}"
+
+
+def open_line(question: AskedQuestion, answer: QuestionsAnswer, guild_id: int) -> str:
+    """Return an open question: a link to it, where and when it was asked, and by whom."""
+    place = answer.channels[question.channel_id].discord_channel_id
+    link = f"https://discord.com/channels/{guild_id}/{place}/{question.message_id}"
+    who = name_of(question.asker, answer.names)
+    return f"[Go to it]({link})  {who}{_DOT}<#{place}>{_DOT}{when(question.asked_at)}"
+
+
+def helper_line(helper: Helper, names: Mapping[int, str]) -> str:
+    """Return one line of the leaderboard of helpers."""
+    return (
+        f"{helper.place}. **{name_of(helper.who, names)}**  answered {helper.answers:,}, "
+        f"half of them within {lasting(helper.median)}"
+    )
+
+
+def hour_lines(figures: QuestionFigures, zone: str) -> list[str]:
+    """Return the hours of the day in which questions wait longest."""
+    rows = [
+        f"{each.key:02}:00 to {(each.key + 1) % 24:02}:00  {_waits(each)}"
+        for each in figures.hours[:_MOST_PLACES]
+    ]
+    return [f"**Hours with the longest waits** ({escaped(zone)})", *(rows or [_TOO_FEW])]
+
+
+def channel_lines(answer: QuestionsAnswer) -> list[str]:
+    """Return the channels in which questions wait longest."""
+    rows = [
+        f"<#{answer.channels[each.key].discord_channel_id}>  {_waits(each)}"
+        for each in answer.figures.channels[:_MOST_PLACES]
+    ]
+    return ["**Channels with the longest waits**", *(rows or [_TOO_FEW])]
+
+
+_TOO_FEW = f"None had {LEAST_RANKED} questions or more, so none is ranked."
+
+
+def _waits(place: PlaceWaits) -> str:
+    still = f", {place.open:,} open" if place.open else ""
+    asked = plural(place.asked, "question")
+    return f"half wait {lasting(place.median)} or more ({asked}{still})"
+
+
+def since_line(answer: QuestionsAnswer) -> list[str]:
+    """Return since when messages are counted, where that is later than the period begins."""
+    heard_at = answer.heard_from
+    if heard_at is None or heard_at <= answer.span.start:
+        return []
+    day = day_of(heard_at, ZoneInfo(answer.zone))
+    return [small(f"messages counted since {date_words(day)}")]
+
+
+def name_of(who: int, names: Mapping[int, str]) -> str:
+    """Return what a person is called."""
+    return escaped(names[who])
