@@ -27,6 +27,7 @@ from bot.cli.typed import (
     length_of,
     period_of,
 )
+from bot.reports.export import ExportFormat
 
 
 @app.command()
@@ -168,6 +169,29 @@ def report(  # noqa: PLR0913 - each is an option of the report
     from bot.cli.reporting import report as action
 
     wanted = Wanted(out, period, clan, now, leadership=leadership)
+    do(lambda: action(context.obj, wanted, verbose=verbose), verbose=verbose)
+
+
+@app.command(epilog="Example: clanstats export --format csv --period 30 --out export")
+def export(  # noqa: PLR0913 - each is an option of the export
+    context: typer.Context,
+    *,
+    out: Annotated[Path, typer.Option(help="The folder for the file.")],
+    form: Annotated[
+        ExportFormat, typer.Option("--format", help="csv is a zip with a file for each table.")
+    ] = ExportFormat.JSON,
+    period: Annotated[
+        Period, typer.Option(parser=period_of, metavar="DAYS", help="1, 7, 30, 90 or 365.")
+    ] = Period.WEEK,
+    clan: OneClan = None,
+    now: AsOf = None,
+    verbose: Verbose = False,
+) -> None:
+    """Write roster, gains, messages, bosses and activity as a file for other programs."""
+    from bot.cli.exporting import ExportWanted
+    from bot.cli.exporting import export as action
+
+    wanted = ExportWanted(out, form, period, clan, now)
     do(lambda: action(context.obj, wanted, verbose=verbose), verbose=verbose)
 
 
