@@ -31,7 +31,7 @@ from bot.rhythm import Daily
 from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.timetable import JOBS, Timetable
-from bot.wiring import Services, leave_loaded, open_services
+from bot.wiring import Services, leave_loaded, open_services, tidy
 from storage.engine import Database
 from tests.benchmarks.desk import longest_stall
 from tests.benchmarks.histories import settings_for
@@ -183,6 +183,7 @@ class _Year:
         await self._run("poll")
         for job in _NIGHTLY:
             await self._timetable.run(job)
+        tidy()  # as the bot does every few minutes: nothing else looks through what is old
 
     async def _run(self, name: str) -> None:
         (job,) = (each for each in JOBS if each.name == name)
