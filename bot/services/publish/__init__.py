@@ -2,14 +2,17 @@
 
 from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.details import AuditFiles, Audits, Details
+from bot.services.publish.leaderboards import BoardFiles, Leaderboards
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
 __all__ = [
     "AuditFiles",
     "Audits",
+    "BoardFiles",
     "CardFiles",
     "Cards",
     "Details",
+    "Leaderboards",
     "OptedOut",
     "Publish",
     "ReportFiles",
