@@ -8,21 +8,26 @@ from bot.reports.documents import Document
 from bot.reports.paper import Paper, TextStyle, drawable, width_of
 from bot.reports.plots import BODY, SOFT, STRONG, draw_header, draw_small_print
 
-_TOP, _ROW, _SHOWN = 122.0, 51.0, 10
+_TOP, _ROW, _SHOWN = 116.0, 51.0, 10
 _PLACE_ROOM = 70.0
 
 
 def board_chart(board: Board) -> Document:
     """Draw who stands first; one's own bar is framed, and stands last where it is further down."""
     paper = Paper()
-    draw_header(paper, board.title, f"{board.clan} \N{MIDDLE DOT} {_when(board)}", _note(board))
+    draw_header(
+        paper, board.title, f"{board.clan} \N{MIDDLE DOT} {_when(board)}", board.period_words
+    )
     rows = _rows(board)
     most = max((each.score.value or 0 for each in rows), default=1) or 1
     for number, placed in enumerate(rows):
         _draw_row(paper, board, placed, _TOP + number * _ROW, most)
     if not rows:
         paper.text((style.MARGIN, _TOP + 36), f"{DASH} nobody has any yet", SOFT)
-    draw_small_print(paper, (*board.notes, *board.ranking.left_out_words(board.nothing_words)))
+    later = ["* not from the start"] if any(each.score.since for each in rows) else []
+    draw_small_print(
+        paper, (*later, *board.notes, *board.ranking.left_out_words(board.nothing_words))
+    )
     return Document("leaderboard.png", paper.png(), _alt(board, rows))
 
 
@@ -65,10 +70,6 @@ def _when(board: Board) -> str:
     if not board.period:
         return f"as of {style.clock_words(board.span.end, board.zone)} {board.zone}"
     return style.span_words(board.span, board.zone)
-
-
-def _note(board: Board) -> str:
-    return board.period_words
 
 
 def _alt(board: Board, rows: tuple[Placed, ...]) -> str:

@@ -43,7 +43,7 @@ def own_lines(board: Board) -> list[str]:
 def left_out_line(board: Board) -> str:
     """Return how many have no line, and why; nothing where everybody has one."""
     told = (*board.notes, *board.ranking.left_out_words(board.nothing_words))
-    return f"Not listed or worth knowing: {', '.join(told)}" if told else ""
+    return " \N{MIDDLE DOT} ".join(told)
 
 
 def _day(instant: datetime, zone: str) -> str:
