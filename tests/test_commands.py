@@ -19,6 +19,7 @@ PERMISSIONS = {
     "help": Permission.SEE_OWN,
     "me": Permission.SEE_OWN,
     "member": Permission.SEE_OWN,
+    "leaderboard": Permission.SEE_OWN,
     "Clan card": Permission.SEE_OWN,
     "clanstats report": Permission.SEE_REPORTS,
     "clanstats status": Permission.SEE_REPORTS,
@@ -69,6 +70,7 @@ REFUSALS = {
 _MENUS = ("Clan card", "Link account")
 _OPTIONS: dict[str, dict[str, object]] = {
     "member": {"player": "nobody"},
+    "leaderboard": {"metric": "nothing at all"},
     "link": {"player": "nobody"},
     "away": {"from": "today", "until": "2 weeks"},
     "clanstats retention": {"days": 0},

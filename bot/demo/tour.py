@@ -97,6 +97,13 @@ TOUR = (
         frozenset({"png"}),
         lambda stage: {"player": stage.world.players[0].name},
     ),
+    Stop(
+        "leaderboard",
+        Permission.SEE_OWN,
+        _ALL,
+        frozenset({"png"}),
+        lambda _: {"metric": "cox", "period": 90},
+    ),
 )
 
 

@@ -19,6 +19,7 @@ from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, Protocol
 
+from bot.reports.boards import Board
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
@@ -28,7 +29,7 @@ from bot.reports.pictures import Card, ClanWeek
 _PATIENCE = timedelta(minutes=1)
 """How long one drawing may take: the largest takes a second, on a slow machine ten."""
 
-Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList
+Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList | Board
 
 
 class Drawing(StrEnum):
@@ -39,6 +40,7 @@ class Drawing(StrEnum):
     HEATMAP_CHART = "bot.reports.charts:heatmap_chart"
     WEEKS_CHART = "bot.reports.case_charts:weeks_chart"
     UNCOVERED_CHART = "bot.reports.case_charts:uncovered_chart"
+    BOARD_CHART = "bot.reports.board_charts:board_chart"
     CLAN_WORKBOOK = "bot.reports.workbook.clan_workbook:clan_workbook"
     INACTIVE_WORKBOOK = "bot.reports.workbook.inactive_workbook:inactive_workbook"
 

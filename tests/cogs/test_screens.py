@@ -92,10 +92,16 @@ SCREENS: dict[str, str] = {
     ),
     "privacy forget": "privacy:forget",
     "me": "card:post card:posted:card",
+    "leaderboard": (
+        "board:choose:period board:first board:last board:on board:post board:posted:board"
+    ),
     "the history of a player": "cases:close cases:reopen cases:tab:closed cases:tab:standing",
     "are you back": "return:returned",
 }
 """Every screen, with the controls that a walk through its pages has to press."""
+
+OPTIONS = {"leaderboard": {"metric": "xp"}}
+"""What a command has to be given."""
 
 ELSEWHERE = {
     "links:apply": "test_links.py",
@@ -103,6 +109,7 @@ ELSEWHERE = {
     "accounts:hand:player": "test_links.py",
     "alerts:details": "test_alerts.py",
     "card:unposted": "test_report.py",
+    "board:unposted": "test_report.py",
     "cases:ask": "test_cases_buttons.py",
     "cases:decide": "test_cases_buttons.py",
     "cases:history": "test_cases_buttons.py",
@@ -147,7 +154,7 @@ async def chief(town: Town, *, all_officers: bool = True) -> MemberActor:
 
 async def typed(town: Town, who: MemberActor, command: str) -> InteractionResult:
     """Show a screen by its command."""
-    return await who.slash(town.general, command)
+    return await who.slash(town.general, command, **OPTIONS.get(command, {}))
 
 
 async def decided(town: Town, who: MemberActor, _command: str) -> InteractionResult:

@@ -2,6 +2,7 @@
 
 from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.details import AuditFiles, Audits, Details
+from bot.services.publish.leaderboards import BoardFiles, Leaderboards
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
@@ -9,10 +10,12 @@ __all__ = [
     "AskedIn",
     "AuditFiles",
     "Audits",
+    "BoardFiles",
     "CardFiles",
     "Cards",
     "ClanQuestions",
     "Details",
+    "Leaderboards",
     "OptedOut",
     "Publish",
     "QuestionsAnswer",
