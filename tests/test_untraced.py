@@ -1,0 +1,15 @@
+"""What the measure of coverage does not look at is there, and is looked at no more."""
+
+import sys
+
+import coverage
+
+from tests.conftest import ROOT, UNTRACED
+
+
+def test_every_module_that_is_not_traced_is_there() -> None:
+    assert [each for each in UNTRACED if not (ROOT / each).is_file()] == []
+
+
+def test_a_module_that_is_not_named_is_traced_where_coverage_is_measured() -> None:
+    assert (coverage.Coverage.current() is None) or sys.gettrace() is not None
