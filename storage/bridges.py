@@ -241,6 +241,6 @@ async def counts(
             told.message_id < first_snowflake(end),
         )
         .group_by(told.author_id, told.kind)
-        .order_by(told.author_id, told.kind)
+        .order_by(told.author_id.nulls_first(), told.kind)
     )
     return [Counted(*row) for row in rows]

@@ -146,7 +146,12 @@ def _engine(url: URL, busy: timedelta, size: int = _AT_ONCE) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
             return create_async_engine(
-                url, pool_size=size, pool_pre_ping=True, hide_parameters=True
+                url,
+                pool_size=size,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                # As SQLite has it: whoever reads sees one moment, and nothing overtakes a writer.
+                isolation_level="REPEATABLE READ",
             )
         except ImportError as error:
             raise DriverMissing(error.name or url.drivername) from error

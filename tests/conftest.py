@@ -1,15 +1,18 @@
-"""What the measure of coverage looks at: every test but the long ones that prove few lines.
+"""What all tests share: a PostgreSQL server beside SQLite, and what the measure of coverage sees.
 
-To look at each line takes as long again as the test itself. Modules that are not named are looked
-at, new ones too, and what is measured is a lower bound: a floor that holds of it holds of all.
+It looks at every test but the long ones that prove few lines, and those that run a second time on
+PostgreSQL: to look at each line takes as long again as the test itself. Modules that are not named
+are looked at, new ones too, and what is measured is a lower bound.
 """
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import coverage
 import pytest
+
+from tests.storage.postgres import Server, standing
 
 ROOT = Path(__file__).parents[1]
 UNTRACED = frozenset(
@@ -60,6 +63,13 @@ UNTRACED = frozenset(
 )
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Yield one PostgreSQL server for each process that runs tests, once one asks for it."""
+    with standing() as running:
+        yield running
+
+
 def pytest_collection_finish() -> None:
     """Let the collector pass over what was imported: it stays to the end."""
     gc.collect()
@@ -70,10 +80,17 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Stop the measure, if there is one, during a test that it does not look at."""
     measure = coverage.Coverage.current()
-    if measure is None or item.path.relative_to(ROOT).as_posix() not in UNTRACED:
+    if measure is None or not is_untraced(item):
         return (yield)
     measure.stop()
     try:
         return (yield)
     finally:
         measure.start()
+
+
+def is_untraced(item: pytest.Item) -> bool:
+    """Return whether the measure does not look at a test."""
+    called = getattr(item, "callspec", None)  # None where a test has no parameters
+    is_second = called is not None and called.params.get("engine") == "postgresql"
+    return is_second or item.path.relative_to(ROOT).as_posix() in UNTRACED

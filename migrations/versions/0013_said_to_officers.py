@@ -24,7 +24,7 @@ def upgrade() -> None:
     )
     op.add_column("memberships", sa.Column("unanswered_told_at", sa.BigInteger(), nullable=True))
     op.execute("UPDATE clans SET greeted_at = created_at")
-    op.execute("UPDATE clans SET zone_chosen = 1 WHERE zone <> 'UTC'")
+    op.execute("UPDATE clans SET zone_chosen = true WHERE zone <> 'UTC'")
 
 
 def downgrade() -> None:

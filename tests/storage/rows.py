@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import URL
+
 from storage import authors, clans, metrics, players, snapshots
 from storage.cases import EntryRow
 from storage.columns import first_snowflake
@@ -16,12 +18,14 @@ from storage.migrate import bring_up
 from storage.snapshots import News, ObservationRow
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+Place = Path | URL
+"""Where a database is: SQLite's file, or PostgreSQL's address."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @asynccontextmanager
-async def opened(path: Path, busy: timedelta = timedelta(seconds=10)) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{path}", busy)
+async def opened(place: Place, busy: timedelta = timedelta(seconds=10)) -> AsyncIterator[Database]:
+    database = Database(place, busy)
     try:
         yield database
     finally:

@@ -17,6 +17,7 @@ from storage.tables import AUTHOR_TOTALS, CLANS, MEMBERSHIPS, METRICS, PLAYER_NA
 from tests.storage.rows import DAY, NOW, a_clan, an_author, members, opened
 
 
+@pytest.mark.only_sqlite("pragmas are SQLite's")
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [

@@ -7,10 +7,10 @@ from bot.services.setup import Clan, Clans
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.village import Village
-from tests.storage.conftest import database, path, template
+from tests.storage.conftest import database, path, place, pytest_generate_tests, template
 from tests.storage.rows import NOW
 
-__all__ = ["database", "path", "template"]
+__all__ = ["database", "path", "place", "pytest_generate_tests", "template"]
 
 
 @pytest.fixture

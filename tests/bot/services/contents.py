@@ -1,26 +1,31 @@
-"""What stands in a database file, read beside the bot by sqlite3 alone."""
+"""What stands in a database, read beside the bot by the driver alone."""
 
 import sqlite3
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from storage.columns import from_ms
+from storage.engine import file_of
+from tests.storage import postgres
+from tests.storage.rows import Place
 
 Row = dict[str, Any]
 
 
-def rows(path: Path, statement: str, *values: object) -> list[Row]:
+def rows(place: Place, statement: str, *values: object) -> list[Row]:
     """Return the rows of a statement by column name."""
-    with closing(sqlite3.connect(path)) as connection:
+    file = file_of(place)
+    if file is None:
+        return postgres.ask(place, statement, *values)
+    with closing(sqlite3.connect(file)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(statement, values)]
 
 
-def one(path: Path, statement: str, *values: object) -> Any:  # noqa: ANN401 - any column
+def one(place: Place, statement: str, *values: object) -> Any:  # noqa: ANN401 - any column
     """Return the only value of a statement."""
-    (row,) = rows(path, statement, *values)
+    (row,) = rows(place, statement, *values)
     (value,) = row.values()
     return value
 
@@ -30,12 +35,15 @@ def instant(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else from_ms(milliseconds)
 
 
-def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+def contents(place: Place) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table, but for when a clan was polled and listened to last."""
-    tables = rows(path, "SELECT name FROM sqlite_master WHERE type = 'table'")
+    named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    if file_of(place) is None:
+        named = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+    tables = rows(place, named)
     found = {}
     for table in sorted(table["name"] for table in tables):
-        kept = rows(path, f"SELECT * FROM {table}")  # noqa: S608 - a name of ours
+        kept = rows(place, f"SELECT * FROM {table}")  # noqa: S608 - a name of ours
         heartbeat = {"polled_at", "listened_at"} if table == "clans" else set()
         found[table] = sorted(
             (tuple(value for name, value in row.items() if name not in heartbeat) for row in kept),

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.clan import questions
@@ -18,7 +17,7 @@ from bot.services.chat import NO_USER, ChannelInfo, IncomingMessage
 from storage.columns import first_snowflake, from_ms, to_ms
 from storage.messages import Flag
 from tests.bot.services.contents import Row, rows
-from tests.storage.rows import NOW
+from tests.storage.rows import NOW, Place
 
 MINUTE = timedelta(minutes=1)
 GENERAL = ChannelInfo(100, "general", "text")
@@ -116,19 +115,19 @@ def told(messages: Iterable[IncomingMessage], zone: ZoneInfo) -> Numbers:
     )
 
 
-def kept(path: Path, clan_id: int = 1) -> Numbers:
+def kept(place: Place, clan_id: int = 1) -> Numbers:
     """Return what the database has of a clan."""
 
     def of(table: str) -> list[Row]:
         return rows(
-            path,
+            place,
             f"SELECT {_AUTHOR}, t.* FROM {table} t"  # noqa: S608 - names of ours
             " JOIN authors a ON a.id = t.author_id WHERE a.clan_id = ?",
             clan_id,
         )
 
     messages = rows(
-        path,
+        place,
         f"SELECT m.*, {_AUTHOR}, c.discord_channel_id AS channel FROM messages m"  # noqa: S608 - ours
         " JOIN authors a ON a.id = m.author_id JOIN channels c ON c.id = m.channel_id"
         " WHERE c.clan_id = ? AND a.clan_id = ?",
@@ -136,13 +135,13 @@ def kept(path: Path, clan_id: int = 1) -> Numbers:
         clan_id,
     )
     asked = rows(
-        path,
+        place,
         f"SELECT q.*, {_AUTHOR} FROM questions q"  # noqa: S608 - ours
         " JOIN channels c ON c.id = q.channel_id LEFT JOIN authors a ON a.id = q.answered_by"
         " WHERE c.clan_id = ?",
         clan_id,
     )
-    hours = rows(path, "SELECT * FROM clan_hours WHERE clan_id = ?", clan_id)
+    hours = rows(place, "SELECT * FROM clan_hours WHERE clan_id = ?", clan_id)
     return Numbers(
         facts={
             row["message_id"]: (
@@ -165,13 +164,13 @@ def kept(path: Path, clan_id: int = 1) -> Numbers:
         totals={_of(row): _row_counts(row) for row in of("author_totals") if any(_row_counts(row))},
         wrote={_of(row): row["wrote_at"] for row in of("author_totals") if row["wrote_at"]},
         clan_hours={row["hour_at"]: row["messages"] for row in hours},
-        told=_broadcasts(path, clan_id),
+        told=_broadcasts(place, clan_id),
     )
 
 
-def _broadcasts(path: Path, clan_id: int) -> dict[int, tuple[int, int, int, str]]:
+def _broadcasts(place: Place, clan_id: int) -> dict[int, tuple[int, int, int, str]]:
     found = rows(
-        path,
+        place,
         f"SELECT b.*, {_AUTHOR}, c.discord_channel_id AS channel FROM broadcasts b"  # noqa: S608 - ours
         " JOIN channels c ON c.id = b.channel_id LEFT JOIN authors a ON a.id = b.author_id"
         " WHERE c.clan_id = ?",
@@ -182,13 +181,13 @@ def _broadcasts(path: Path, clan_id: int) -> dict[int, tuple[int, int, int, str]
     }
 
 
-def heard_again(path: Path, clan_id: int = 1) -> list[IncomingMessage]:
+def heard_again(place: Place, clan_id: int = 1) -> list[IncomingMessage]:
     """Return the stored facts as messages, for a rebuild of everything else."""
     return [
         IncomingMessage(
             key, ChannelInfo(channel, "", ""), user, "", "", from_ms(at), asks, reply_to
         )
-        for key, (user, channel, at, asks, reply_to) in kept(path, clan_id).facts.items()
+        for key, (user, channel, at, asks, reply_to) in kept(place, clan_id).facts.items()
     ]
 
 

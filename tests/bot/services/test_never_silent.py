@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -23,7 +22,7 @@ from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
 from tests.bot.services.past import Past
 from tests.bot.services.talk import GENERAL, heard, spoken
 from tests.bot.services.village import OFFICER, Village
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 
 USER, COMPANY, ROOM = 5, 77, 500
 MINUTE = timedelta(minutes=1)
@@ -351,13 +350,13 @@ async def test_bulk_answers_that_lack_a_member_leave_their_own_newest_look_to_co
 
 
 async def test_a_leave_for_a_player_whose_speaker_was_confirmed_first_is_the_players(
-    village: Village, review: Review, path: Path
+    village: Village, review: Review, place: Place
 ) -> None:
     await settle(village, link=False)
     intake = Intake(village.database, village.known_clans, village.clock)
     await intake.store(village.clan, [spoken(1, "Uno", NOW - 60 * DAY)])
     links = Links(village.database, village.clock)
-    speaker = rows(path, "SELECT id FROM authors WHERE bridge_name = 'uno'")[0]
+    speaker = rows(place, "SELECT id FROM authors WHERE bridge_name = 'uno'")[0]
     pair = LinkPair(1, -speaker["id"])
     assert (await links.confirm(village.clan, pair, Officer(OFFICER))).refusal is None
     leaves = Leaves(village.database, village.clock)
@@ -369,7 +368,7 @@ async def test_a_leave_for_a_player_whose_speaker_was_confirmed_first_is_the_pla
     assert (await listed(village, review))[0] == "away_or_exempt"
     (listed_leave,) = (await leaves.listed(village.clan)).current
     assert listed_leave.player == "One"
-    stored = rows(path, "SELECT discord_user_id, player_id FROM absences")
+    stored = rows(place, "SELECT discord_user_id, player_id FROM absences")
     assert [tuple(row.values()) for row in stored] == [(None, 1)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from bot.clan.clan_settings import Draft
 from bot.clan.metrics import MetricKind
@@ -19,6 +19,7 @@ from bot.services.setup import Clan, Clans, Policies
 from storage import authors, clans, links, players
 from storage.engine import Database
 from storage.links import StandingLink, StoredState
+from storage.tables import LINKS
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.talk import GENERAL, heard
 from tests.storage.rows import DAY, NOW, a_player
@@ -103,10 +104,8 @@ class Village:
         async with self.database.writing() as connection:
             await links.confirm(connection, self.clan.clan_id, link, OFFICER, NOW)
             if state is not StoredState.CONFIRMED:
-                await connection.exec_driver_sql(
-                    "UPDATE links SET state = ? WHERE player_id = ? AND discord_user_id = ?",
-                    (state, player_id, user),
-                )
+                mine = LINKS.c.player_id == player_id, LINKS.c.discord_user_id == user
+                await connection.execute(update(LINKS).where(*mine).values(state=state))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from bot.services.setup import Clan, Clans
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, kept, told
-from tests.storage.rows import DAY, NOW, opened
+from tests.storage.rows import DAY, NOW, Place, opened
 
 QUESTION = heard(1, asks=True)
 QUARTER = 15 * MINUTE
@@ -30,29 +30,29 @@ MS = timedelta(milliseconds=1)
 class Room:
     """A clan in which messages are stored one after the other."""
 
-    def __init__(self, intake: Intake, clan: Clan, path: Path) -> None:
-        self.intake, self.clan, self.path = intake, clan, path
+    def __init__(self, intake: Intake, clan: Clan, place: Place) -> None:
+        self.intake, self.clan, self.place = intake, clan, place
         self.said: list[IncomingMessage] = []
 
     async def hears(self, *messages: IncomingMessage) -> None:
         for each in messages:
             self.said.append(each)
             await self.intake.store(self.clan, [each])
-            assert kept(self.path) == told(self.said, ZoneInfo("UTC"))
+            assert kept(self.place) == told(self.said, ZoneInfo("UTC"))
 
     async def forgets(self, message: IncomingMessage) -> None:
         self.said.remove(message)
         await self.intake.store(self.clan, [], [message.message_id])
-        assert kept(self.path) == told(self.said, ZoneInfo("UTC"))
+        assert kept(self.place) == told(self.said, ZoneInfo("UTC"))
 
     def helper(self) -> int | None:
-        answer = kept(self.path).answers[QUESTION.message_id]
+        answer = kept(self.place).answers[QUESTION.message_id]
         return answer and answer[1]
 
 
 @pytest.fixture
-def room(database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path) -> Room:
-    return Room(Intake(database, known_clans, clock), clan, path)
+def room(database: Database, known_clans: Clans, clan: Clan, clock: Clock, place: Place) -> Room:
+    return Room(Intake(database, known_clans, clock), clan, place)
 
 
 @pytest.mark.parametrize(
@@ -196,18 +196,18 @@ async def test_answers_are_those_that_are_found_by_looking_at_everything(
     template: Path, stream: Stream
 ) -> None:
     with TemporaryDirectory() as folder:
-        path = Path(shutil.copy(template, folder))
-        async with opened(path) as database:
+        place = Path(shutil.copy(template, folder))
+        async with opened(place) as database:
             known_clans = Clans(database, Clock(NOW))
             clan = await known_clans.found(1, "Iron Cabbage")
             intake = Intake(database, known_clans, Clock(NOW))
             for messages, deleted in stream.portions:
                 await intake.store(clan, messages, deleted)
-        assert kept(path) == told(stream.left, ZoneInfo("UTC"))
+        assert kept(place) == told(stream.left, ZoneInfo("UTC"))
 
 
 async def test_in_more_than_one_statement_can_name_the_answers_are_the_same(
-    database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path
+    database: Database, known_clans: Clans, clan: Clan, clock: Clock, place: Place
 ) -> None:
     chance = random.Random(8)  # noqa: S311 - made-up talk
     talk = [
@@ -219,7 +219,7 @@ async def test_in_more_than_one_statement_can_name_the_answers_are_the_same(
     late = set(chance.sample(range(1_300), 650))
     for portion in (late, set(range(1_300)) - late):
         await intake.store(clan, [messages[number] for number in sorted(portion)])
-    assert kept(path) == told(messages, ZoneInfo("UTC"))
+    assert kept(place) == told(messages, ZoneInfo("UTC"))
 
 
 @contextmanager
@@ -270,7 +270,7 @@ async def test_a_burst_of_questions_costs_as_much_at_its_end_as_at_its_beginning
     statements, rows = zip(*costs, strict=True)
     assert max(statements) <= statements[0] + 10
     assert max(rows[1:]) <= 1.2 * min(rows[1:])
-    assert kept(room.path) == told(burst, ZoneInfo("UTC"))
+    assert kept(room.place) == told(burst, ZoneInfo("UTC"))
 
 
 async def test_who_asks_on_and_on_is_read_again_only_when_somebody_answers(
@@ -282,4 +282,4 @@ async def test_who_asks_on_and_on_is_read_again_only_when_somebody_answers(
         await room.intake.store(room.clan, monologue[590:])
     assert sum(read) <= 60
     await room.intake.store(room.clan, [heard(600, 2, NOW + 3 * MINUTE)])
-    assert kept(room.path) == told([*monologue, heard(600, 2, NOW + 3 * MINUTE)], ZoneInfo("UTC"))
+    assert kept(room.place) == told([*monologue, heard(600, 2, NOW + 3 * MINUTE)], ZoneInfo("UTC"))

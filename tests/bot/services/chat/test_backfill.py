@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,7 +25,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.past import Past
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, THREAD, heard, kept, told
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 
 UTC_ZONE = ZoneInfo("UTC")
 HISTORY_DAYS, COMPARE_DAYS = 90, 3
@@ -45,7 +44,7 @@ class Bot:
     clan: Clan
     clock: Clock
     past: Past
-    path: Path
+    place: Place
 
     def __post_init__(self) -> None:
         self.start()
@@ -67,22 +66,22 @@ class Bot:
 
     def cursor(self, channel_info: ChannelInfo = GENERAL) -> int | None:
         found = rows(
-            self.path,
+            self.place,
             "SELECT cursor_id FROM channels WHERE discord_channel_id = ?",
             channel_info.discord_channel_id,
         )
         return found[0]["cursor_id"] if found else None
 
     def blind_spots(self) -> list[tuple[object, object, str]]:
-        found = rows(self.path, "SELECT * FROM blind_spots WHERE channel_id IS NOT NULL")
+        found = rows(self.place, "SELECT * FROM blind_spots WHERE channel_id IS NOT NULL")
         return [
             (instant(row["started_at"]), instant(row["ended_at"]), row["reason"]) for row in found
         ]
 
 
 @pytest.fixture
-def bot(database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path) -> Bot:
-    return Bot(database, known_clans, clan, clock, Past(GENERAL, PVM), path)
+def bot(database: Database, known_clans: Clans, clan: Clan, clock: Clock, place: Place) -> Bot:
+    return Bot(database, known_clans, clan, clock, Past(GENERAL, PVM), place)
 
 
 def written(
@@ -105,7 +104,7 @@ async def test_the_first_start_reads_ninety_days_back_and_no_further(bot: Bot) -
     bot.past.messages = written(120, DAY)
     assert await bot.catch_up() == CaughtUp(channels=2, messages=90)
     wanted = [each for each in bot.past.messages if each.sent_at >= NOW - HISTORY_DAYS * DAY]
-    assert kept(bot.path) == told(wanted, UTC_ZONE)
+    assert kept(bot.place) == told(wanted, UTC_ZONE)
     assert bot.cursor() == bot.past.messages[-1].message_id
 
 
@@ -123,16 +122,16 @@ async def test_later_only_the_gap_is_read(bot: Bot) -> None:
     bot.past.messages += [heard(number, at=NOW + number * MINUTE) for number in range(1, 6)]
     assert await bot.catch_up() == CaughtUp(channels=2, messages=5)
     assert sorted(bot.past.asked) == [(100, None), (200, None)]
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_a_second_look_at_the_same_past_changes_nothing(bot: Bot) -> None:
     bot.past.messages = written(150)
     await bot.catch_up()
-    before = contents(bot.path)
+    before = contents(bot.place)
     bot.start()
     assert (await bot.catch_up()).messages == 0
-    assert contents(bot.path) == before
+    assert contents(bot.place) == before
 
 
 async def test_a_long_gap_is_counted_once_while_live_messages_arrive(bot: Bot) -> None:
@@ -152,7 +151,7 @@ async def test_a_long_gap_is_counted_once_while_live_messages_arrive(bot: Bot) -
     done = await bot.catch_up()
     assert done.messages >= 250
     await bot.intake.flush()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_live_messages_do_not_move_the_cursor_before_the_gap_is_read(bot: Bot) -> None:
@@ -168,7 +167,7 @@ async def test_live_messages_do_not_move_the_cursor_before_the_gap_is_read(bot: 
     bot.live(heard(3, at=NOW + 3 * MINUTE))
     await bot.intake.flush()
     assert bot.cursor() == heard(3, at=NOW + 3 * MINUTE).message_id
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])
@@ -190,12 +189,12 @@ async def test_killed_between_two_pages_and_started_again_nothing_is_lost(
     with pytest.raises(Killed):
         await bot.catch_up()
     await bot.intake.flush()
-    assert one(bot.path, "SELECT listened_at FROM clans") is None
+    assert one(bot.place, "SELECT listened_at FROM clans") is None
     bot.start()
     bot.live(heard(1, at=NOW + MINUTE))
     await bot.intake.flush()
     await bot.catch_up()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_a_connection_lost_while_reading_leaves_the_new_gap_for_the_next_time(
@@ -213,9 +212,9 @@ async def test_a_connection_lost_while_reading_leaves_the_new_gap_for_the_next_t
     bot.live(heard(2, at=NOW + 2 * MINUTE))
     await bot.intake.flush()
     assert bot.cursor() == written(150)[-1].message_id
-    assert one(bot.path, "SELECT listened_at FROM clans") is None
+    assert one(bot.place, "SELECT listened_at FROM clans") is None
     await bot.catch_up()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_an_unreadable_channel_is_a_blind_spot_until_it_can_be_read_again(bot: Bot) -> None:
@@ -233,7 +232,7 @@ async def test_an_unreadable_channel_is_a_blind_spot_until_it_can_be_read_again(
     bot.clock.forward(HOUR)
     assert (await bot.catch_up()).messages == 4
     assert bot.blind_spots() == []
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_a_blind_spot_that_began_before_history_is_read_ends_where_that_begins(
@@ -272,7 +271,7 @@ async def test_what_was_written_in_an_unreadable_channel_is_read_afterwards(bot:
     bot.live(heard(2, at=NOW + 2 * MINUTE, channel_info=PVM))
     await bot.intake.flush()
     await bot.catch_up()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_archived_threads_are_asked_for_since_the_bot_listened_last(bot: Bot) -> None:
@@ -290,7 +289,7 @@ async def test_uncounted_channels_are_caught_up_without_being_counted(bot: Bot) 
     await bot.intake.note(bot.clan, PVM)
     await bot.known_clans.set_counted(bot.clan, PVM.discord_channel_id, is_counted=False)
     await bot.catch_up()
-    assert kept(bot.path) == told(written(5), UTC_ZONE)
+    assert kept(bot.place) == told(written(5), UTC_ZONE)
 
 
 async def test_an_empty_server_is_caught_up_at_once(bot: Bot) -> None:
@@ -305,7 +304,7 @@ async def test_a_place_that_fails_costs_only_itself_and_is_read_later(bot: Bot) 
     bot.past.away = {GENERAL.discord_channel_id}
     done = await bot.catch_up()
     assert done == CaughtUp(1, 4, missing=frozenset({GENERAL.discord_channel_id}))
-    assert kept(bot.path) == told(written(4, channel_info=PVM), UTC_ZONE)
+    assert kept(bot.place) == told(written(4, channel_info=PVM), UTC_ZONE)
     began_at = NOW - HISTORY_DAYS * DAY
     assert bot.blind_spots() == [(began_at, None, "Discord did not answer (503)")]
     await bot.intake.flush()
@@ -313,7 +312,7 @@ async def test_a_place_that_fails_costs_only_itself_and_is_read_later(bot: Bot) 
     bot.past.away = set()
     assert await bot.catch_up(done.missing) == CaughtUp(1, 5)
     assert bot.past.asked == [(GENERAL.discord_channel_id, None)]
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
     assert [end for _, end, _ in bot.blind_spots()] in ([], [began_at + HOUR])
 
 
@@ -351,7 +350,7 @@ async def test_archived_threads_that_cannot_be_listed_cost_only_themselves(
     bot.past.hidden = {GENERAL.discord_channel_id: error}
     done = await bot.catch_up()
     assert done == CaughtUp(2, 2, missing=frozenset({GENERAL.discord_channel_id}))
-    assert kept(bot.path) == told(bot.past.messages[:2], UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages[:2], UTC_ZONE)
     reason = f"its archived threads cannot be listed: {error}"
     assert bot.blind_spots() == [(NOW, None, reason)]
     bot.live(heard(3, at=NOW + 2 * HOUR))
@@ -364,7 +363,7 @@ async def test_archived_threads_that_cannot_be_listed_cost_only_themselves(
     assert await bot.catch_up(done.missing) == CaughtUp(2, 1)
     assert bot.past.since == [bot.clock() - COMPARE_DAYS * DAY]
     assert bot.blind_spots() == []
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_a_forum_that_is_hidden_is_named_until_its_posts_are_read(bot: Bot) -> None:
@@ -381,7 +380,7 @@ async def test_a_forum_that_is_hidden_is_named_until_its_posts_are_read(bot: Bot
     bot.past.messages = [heard(1, at=NOW + MINUTE, channel_info=post)]
     assert await bot.catch_up(done.missing) == CaughtUp(1, 1)
     assert bot.blind_spots() == []
-    assert one(bot.path, "SELECT is_readable FROM channels WHERE discord_channel_id = 500") == 1
+    assert one(bot.place, "SELECT is_readable FROM channels WHERE discord_channel_id = 500") == 1
 
 
 async def test_active_threads_that_cannot_be_listed_are_read_when_they_can(bot: Bot) -> None:
@@ -411,8 +410,8 @@ async def test_what_an_old_history_never_kept_is_not_read_by_catching_up(bot: Bo
         await blind_spots.never_kept(connection, bot.clan.clan_id, [(NOW - 9 * DAY, NOW - 5 * DAY)])
     await bot.catch_up()
     found = "SELECT count(*) FROM blind_spots WHERE NOT is_read AND reason = ?"
-    assert one(bot.path, found, blind_spots.NEVER_KEPT) == 1
+    assert one(bot.place, found, blind_spots.NEVER_KEPT) == 1
     async with bot.database.writing() as connection:
         assert await blind_spots.unread_from(connection, bot.clan.clan_id) is None
         await blind_spots.never_kept(connection, bot.clan.clan_id, [])
-    assert one(bot.path, found, blind_spots.NEVER_KEPT) == 0
+    assert one(bot.place, found, blind_spots.NEVER_KEPT) == 0

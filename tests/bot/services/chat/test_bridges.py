@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +20,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.talk import BRIDGE, MINUTE, PVM, heard, kept, spoken, told
 from tests.bot.services.village import Village
-from tests.storage.rows import NOW
+from tests.storage.rows import NOW, Place
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -34,7 +33,7 @@ class Hall:
     bridges: Bridges
     known_clans: Clans
     clan: Clan
-    path: Path
+    place: Place
 
     def posted(self, line: str, number: int = 1) -> IncomingMessage | None:
         """Return what a webhook's line is heard as."""
@@ -50,12 +49,12 @@ class Hall:
 
 @pytest.fixture
 async def hall(
-    database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path
+    database: Database, known_clans: Clans, clan: Clan, clock: Clock, place: Place
 ) -> Hall:
     intake = Intake(database, known_clans, clock)
     bridges = Bridges(database, intake)
     await bridges.declare(clan, BRIDGE, "bold")
-    return Hall(intake, bridges, known_clans, clan, path)
+    return Hall(intake, bridges, known_clans, clan, place)
 
 
 async def test_talk_counts_for_the_speaker_and_the_game_for_the_player(hall: Hall) -> None:
@@ -69,26 +68,27 @@ async def test_talk_counts_for_the_speaker_and_the_game_for_the_player(hall: Hal
     )
     assert done == Flushed(stored=2, told=3)
     messages = rows(
-        hall.path, "SELECT * FROM messages JOIN authors a ON a.id = author_id ORDER BY message_id"
+        hall.place, "SELECT * FROM messages JOIN authors a ON a.id = author_id ORDER BY message_id"
     )
     assert [(row["bridge_name"], row["name"], row["flags"]) for row in messages] == [
         ("no ob", "No ob", 3),
         ("no ob", "No ob", 2),
     ]
     events = rows(
-        hall.path, "SELECT * FROM broadcasts JOIN authors a ON a.id = author_id ORDER BY message_id"
+        hall.place,
+        "SELECT * FROM broadcasts JOIN authors a ON a.id = author_id ORDER BY message_id",
     )
     assert [(row["bridge_name"], row["kind"]) for row in events] == [
         ("zezima", "drop"),
         ("zezima", "level"),
         ("zezima", "pet"),
     ]
-    assert one(hall.path, "SELECT count(*) FROM author_totals") == 1
+    assert one(hall.place, "SELECT count(*) FROM author_totals") == 1
 
 
 async def test_no_word_of_it_is_kept(hall: Hall) -> None:
     await hall.stored("**No ob**: my secret plan", "**No ob** received a drop: Secret whip")
-    everything = str(contents(hall.path)).lower()
+    everything = str(contents(hall.place)).lower()
     assert "secret" not in everything
     assert "whip" not in everything
 
@@ -123,18 +123,18 @@ async def test_markdown_that_belongs_to_a_name_stays_in_it(hall: Hall) -> None:
 async def test_a_notice_about_nobody_is_an_event_of_nobody(hall: Hall) -> None:
     line = "To talk in your clan's channel, start each line of chat with // or /c."
     assert await hall.stored(line) == Flushed(told=1)
-    (event,) = rows(hall.path, "SELECT * FROM broadcasts")
+    (event,) = rows(hall.place, "SELECT * FROM broadcasts")
     assert (event["author_id"], event["kind"]) == (None, "other")
 
 
 async def test_the_same_lines_again_and_as_something_else_change_nothing(hall: Hall) -> None:
     lines = ("**No ob**: hi", "No ob has completed a quest: Cook's Assistant")
     await hall.stored(*lines)
-    before = contents(hall.path)
+    before = contents(hall.place)
     assert await hall.stored(*lines) == Flushed()
     await hall.bridges.declare(hall.clan, BRIDGE, r"(?P<name>\w+) (?P<text>.+)")
     assert await hall.stored(*lines) == Flushed()
-    after = contents(hall.path)
+    after = contents(hall.place)
     # The clan's revision is raised: who a speaker is may be another from now on.
     changed = {table for table in after if after[table] != before[table]}
     assert changed == {"channels", "clans"}
@@ -147,25 +147,25 @@ async def test_deletes_take_out_talk_and_broadcasts_and_keep_them_out(hall: Hall
         spoken(3, "Zezima", told=BroadcastKind.DROP),
     ]
     await hall.intake.store(hall.clan, lines)
-    assert kept(hall.path) == told(lines, UTC_ZONE)
-    assert kept(hall.path).answers[lines[0].message_id] is not None
+    assert kept(hall.place) == told(lines, UTC_ZONE)
+    assert kept(hall.place).answers[lines[0].message_id] is not None
     gone = [each.message_id for each in lines[1:]]
     assert await hall.intake.store(hall.clan, [], gone) == Flushed(removed=2)
-    assert kept(hall.path) == told(lines[:1], UTC_ZONE)
+    assert kept(hall.place) == told(lines[:1], UTC_ZONE)
     assert await hall.intake.store(hall.clan, lines) == Flushed()
 
 
 async def test_a_bridge_that_does_not_count_brings_nothing(hall: Hall) -> None:
     await hall.known_clans.set_counted(hall.clan, BRIDGE.discord_channel_id, is_counted=False)
     assert await hall.stored("**No ob**: hi", "No ob has left the clan.") == Flushed()
-    assert rows(hall.path, "SELECT * FROM authors") == []
+    assert rows(hall.place, "SELECT * FROM authors") == []
 
 
 async def test_people_and_speakers_answer_each_other(hall: Hall) -> None:
     lines = [spoken(1, "No ob", asks=True), heard(2, at=NOW + MINUTE, channel_info=BRIDGE)]
     await hall.intake.store(hall.clan, lines)
-    assert kept(hall.path) == told(lines, UTC_ZONE)
-    assert kept(hall.path).totals[1] == (1, 0, 1)
+    assert kept(hall.place) == told(lines, UTC_ZONE)
+    assert kept(hall.place).totals[1] == (1, 0, 1)
 
 
 async def test_only_the_named_one_may_speak(hall: Hall) -> None:
@@ -221,11 +221,11 @@ async def test_a_speaker_becomes_known_by_itself_when_the_name_does(
         return {names_of[author]: person.main for author, person in who.by_author.items()}
 
     assert await known() == {}
-    before = kept(hall.path)
+    before = kept(hall.place)
     async with village.database.writing() as connection:
         await players.note_names(connection, [(7, "older name", "Older Name")], NOW)
     assert await known() == {"older name": 7}
-    assert kept(hall.path) == before
+    assert kept(hall.place) == before
 
 
 def a_bridge(source: str = "bold") -> Bridge:
@@ -260,7 +260,7 @@ async def test_a_post_that_is_deleted_is_gone_with_all_its_lines(hall: Hall) -> 
     assert await hall.intake.store(hall.clan, post) == Flushed()
     hall.intake.take_back(1, [first])
     assert (await hall.intake.flush()).removed == 3
-    assert [row["message_id"] for row in rows(hall.path, "SELECT * FROM messages")] == [
+    assert [row["message_id"] for row in rows(hall.place, "SELECT * FROM messages")] == [
         beside.message_id
     ]
     for each in post:

@@ -28,7 +28,7 @@ async def away_for(bot: Bot, hours: int) -> None:
 async def test_what_was_deleted_while_the_bot_was_away_leaves_the_count(bot: Bot) -> None:
     bot.past.messages = [*written(422, 10 * MINUTE), *written(60, HOUR, PVM)]
     await bot.catch_up()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
     await away_for(bot, 5)
     chance = random.Random(3)  # noqa: S311 - made-up deletions
     lately = [
@@ -38,7 +38,7 @@ async def test_what_was_deleted_while_the_bot_was_away_leaves_the_count(bot: Bot
     bot.past.messages = [each for each in bot.past.messages if each.message_id not in deleted]
     bot.past.messages.append(heard(9, at=NOW + HOUR))
     await bot.catch_up()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_no_further_back_is_looked_than_the_clan_wants(bot: Bot) -> None:
@@ -48,7 +48,7 @@ async def test_no_further_back_is_looked_than_the_clan_wants(bot: Bot) -> None:
     gone, *bot.past.messages = bot.past.messages
     await bot.catch_up()
     assert len([each for each in bot.past.asked if each[0] == GENERAL.discord_channel_id]) == 5
-    assert kept(bot.path) == told([gone, *bot.past.messages], UTC_ZONE)
+    assert kept(bot.place) == told([gone, *bot.past.messages], UTC_ZONE)
 
 
 async def test_a_clan_that_wants_no_comparing_has_none(bot: Bot) -> None:
@@ -59,7 +59,7 @@ async def test_a_clan_that_wants_no_comparing_has_none(bot: Bot) -> None:
     bot.past.messages, bot.past.gone = [], {PVM.discord_channel_id}
     bot.backfill._compared = 0 * DAY
     await bot.catch_up()
-    assert kept(bot.path) == told(said, UTC_ZONE)
+    assert kept(bot.place) == told(said, UTC_ZONE)
 
 
 async def test_after_a_session_that_went_on_only_the_gap_is_read(bot: Bot) -> None:
@@ -85,7 +85,7 @@ async def test_what_is_heard_while_it_is_compared_stays(bot: Bot) -> None:
 
     bot.past.between = heard_meanwhile
     await bot.catch_up()
-    assert kept(bot.path) == told([*left, late], UTC_ZONE)
+    assert kept(bot.place) == told([*left, late], UTC_ZONE)
 
 
 @pytest.mark.parametrize("is_deleted", [True, False])
@@ -101,7 +101,7 @@ async def test_a_post_of_several_lines_stays_or_goes_as_one(
     if is_deleted:
         del bot.past.messages[1:]
     await bot.catch_up()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
 
 
 async def test_a_channel_that_was_deleted_while_the_bot_was_away_leaves_the_count(
@@ -115,10 +115,10 @@ async def test_a_channel_that_was_deleted_while_the_bot_was_away_leaves_the_coun
     bot.past.without(PVM)
     bot.past.away = {PVM.discord_channel_id}
     await bot.catch_up()
-    assert len(kept(bot.path).facts) == 600, "Discord did not say that it is gone"
+    assert len(kept(bot.place).facts) == 600, "Discord did not say that it is gone"
     bot.past.away, bot.past.gone = set(), {PVM.discord_channel_id}
     await bot.catch_up()
-    assert kept(bot.path) == told(left, UTC_ZONE)
+    assert kept(bot.place) == told(left, UTC_ZONE)
     bot.past.asked_gone.clear()
     await bot.catch_up()
     assert bot.past.asked_gone == []
@@ -132,7 +132,7 @@ async def test_so_does_a_thread_in_which_anybody_wrote_lately(bot: Bot) -> None:
     bot.past.archive, bot.past.gone = [], {THREAD.discord_channel_id}
     bot.past.messages = bot.past.messages[:1]
     await bot.catch_up()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)
     assert bot.past.asked_gone == [THREAD.discord_channel_id]
 
 
@@ -147,4 +147,4 @@ async def test_a_channel_that_only_a_list_forgot_loses_nothing(bot: Bot) -> None
     bot.past.messages.append(heard(3, at=NOW + MINUTE, channel_info=PVM))
     await away_for(bot, 1)
     await bot.catch_up()
-    assert kept(bot.path) == told(bot.past.messages, UTC_ZONE)
+    assert kept(bot.place) == told(bot.past.messages, UTC_ZONE)

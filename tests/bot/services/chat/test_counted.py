@@ -1,7 +1,6 @@
 """Channels that are left out take their past out of the count, wholly, and bring it back."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +12,7 @@ from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import one
 from tests.bot.services.talk import BRIDGE, GENERAL, MINUTE, PVM, THREAD, heard, kept, spoken, told
-from tests.storage.rows import NOW
+from tests.storage.rows import NOW, Place
 
 PLACES = (GENERAL, PVM, THREAD)
 
@@ -21,8 +20,8 @@ PLACES = (GENERAL, PVM, THREAD)
 class Hall:
     """A clan that talks in two channels and in a thread of one of them."""
 
-    def __init__(self, database: Database, clan: Clan, intake: Intake, path: Path) -> None:
-        self.database, self.clan, self.intake, self.path = database, clan, intake, path
+    def __init__(self, database: Database, clan: Clan, intake: Intake, place: Place) -> None:
+        self.database, self.clan, self.intake, self.place = database, clan, intake, place
         self.channels = Channels(database)
         self.said: list[IncomingMessage] = []
 
@@ -31,11 +30,11 @@ class Hall:
         await self.intake.store(self.clan, messages)
 
     async def counts_only(self, *messages: IncomingMessage) -> None:
-        assert kept(self.path) == told(messages, self.clan.zone)
+        assert kept(self.place) == told(messages, self.clan.zone)
         assert self.aside() == len(self.said) - len(messages)
 
     def aside(self) -> int:
-        return int(one(self.path, "SELECT count(*) FROM left_out_messages"))
+        return int(one(self.place, "SELECT count(*) FROM left_out_messages"))
 
     def outside(self, *channel_ids: int) -> list[IncomingMessage]:
         shut = set(channel_ids)
@@ -48,9 +47,9 @@ class Hall:
 
 @pytest.fixture
 async def hall(
-    database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path
+    database: Database, known_clans: Clans, clan: Clan, clock: Clock, place: Place
 ) -> Hall:
-    hall = Hall(database, clan, Intake(database, known_clans, clock), path)
+    hall = Hall(database, clan, Intake(database, known_clans, clock), place)
     talk = [
         heard(n, 1 + n % 5, NOW + n * MINUTE / 4, PLACES[n % 3], asks=not n % 4) for n in range(900)
     ]
@@ -80,7 +79,7 @@ async def test_what_waits_to_be_written_meanwhile_is_counted_where_it_belongs(ha
     for each in waiting:
         hall.intake.hear(hall.clan.guild_id, each)
     await asyncio.gather(hall.intake.flush(), hall.channels.leave_out(hall.clan, [PVM]))
-    assert kept(hall.path) == told(hall.outside(PVM.discord_channel_id), hall.clan.zone)
+    assert kept(hall.place) == told(hall.outside(PVM.discord_channel_id), hall.clan.zone)
 
 
 async def test_a_stop_half_way_is_gone_on_with(hall: Hall, known_clans: Clans) -> None:
@@ -95,7 +94,7 @@ async def test_what_is_deleted_on_discord_does_not_come_back(hall: Hall) -> None
     await hall.intake.store(hall.clan, [], [each.message_id for each in gone])
     await hall.channels.leave_out(hall.clan, [])
     left = [each for each in hall.said if each not in gone]
-    assert kept(hall.path) == told(left, hall.clan.zone)
+    assert kept(hall.place) == told(left, hall.clan.zone)
     assert hall.aside() == 0
 
 
@@ -104,7 +103,7 @@ async def test_a_deleted_channel_leaves_the_count_with_its_threads(hall: Hall) -
     await hall.channels.forget_deleted(hall.clan, GENERAL.discord_channel_id)
     await hall.intake.flush()
     left = hall.outside(GENERAL.discord_channel_id)
-    assert kept(hall.path) == told(left, hall.clan.zone)
+    assert kept(hall.place) == told(left, hall.clan.zone)
 
 
 async def test_nothing_is_kept_of_a_deleted_channel(hall: Hall) -> None:

@@ -1,7 +1,6 @@
 """Who is there without writing is seen live, kept by day, and never invented."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from bot.services.privacy import Privacy
 from storage import privacy
 from tests.bot.services.contents import instant, one, rows
 from tests.bot.services.village import Village
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 
 ANN, BOB, ROOM = 11, 12, 500
 MINUTE = timedelta(minutes=1)
@@ -27,8 +26,8 @@ def sits(user: int, **how: bool) -> VoiceState:
     return VoiceState(user, ROOM, **how)
 
 
-def kept(path: Path) -> dict[tuple[int, date], int]:
-    found = rows(path, "SELECT * FROM presence_days WHERE clan_id = 1")
+def kept(place: Place) -> dict[tuple[int, date], int]:
+    found = rows(place, "SELECT * FROM presence_days WHERE clan_id = 1")
     return {
         (row["discord_user_id"], date.fromordinal(row["day"])): row["voice_seconds"]
         for row in found
@@ -36,7 +35,7 @@ def kept(path: Path) -> dict[tuple[int, date], int]:
 
 
 async def test_minutes_in_voice_count_with_company_alone(
-    village: Village, presence: Presence, path: Path
+    village: Village, presence: Presence, place: Place
 ) -> None:
     today = NOW.date()
     presence.sit(GUILD, [sits(ANN)])
@@ -48,11 +47,11 @@ async def test_minutes_in_voice_count_with_company_alone(
     presence.move(GUILD, BOB, None)
     village.clock.forward(HOUR)
     await presence.flush()
-    assert kept(path) == {(ANN, today): 25 * 60, (BOB, today): 20 * 60}
+    assert kept(place) == {(ANN, today): 25 * 60, (BOB, today): 20 * 60}
 
 
 async def test_time_goes_on_over_every_flush_and_ends_with_its_day(
-    village: Village, presence: Presence, path: Path
+    village: Village, presence: Presence, place: Place
 ) -> None:
     village.clan = await village.changed(zone="America/New_York")
     village.clock.now = NOW.replace(hour=4, minute=50)  # ten minutes before midnight there
@@ -61,7 +60,7 @@ async def test_time_goes_on_over_every_flush_and_ends_with_its_day(
         village.clock.forward(3 * MINUTE)
         await presence.flush()
     yesterday, today = NOW.date() - DAY, NOW.date()
-    assert kept(path) == {
+    assert kept(place) == {
         (user, day): seconds
         for user in (ANN, BOB)
         for day, seconds in ((yesterday, 600), (today, 1200))
@@ -69,7 +68,7 @@ async def test_time_goes_on_over_every_flush_and_ends_with_its_day(
 
 
 async def test_a_reaction_or_a_command_makes_a_day_without_any_minute(
-    presence: Presence, path: Path
+    presence: Presence, place: Place
 ) -> None:
     for _ in range(3):
         presence.show(GUILD, ANN)
@@ -77,11 +76,11 @@ async def test_a_reaction_or_a_command_makes_a_day_without_any_minute(
     presence.show(GUILD, ANN)
     await presence.flush()
     await presence.flush(is_last=True)
-    assert kept(path) == {(ANN, NOW.date()): 0}
+    assert kept(place) == {(ANN, NOW.date()): 0}
 
 
 async def test_the_time_that_nobody_saw_is_not_invented(
-    village: Village, presence: Presence, path: Path
+    village: Village, presence: Presence, place: Place
 ) -> None:
     presence.sit(GUILD, [sits(ANN), sits(BOB)])
     village.clock.forward(MINUTE)
@@ -90,35 +89,35 @@ async def test_the_time_that_nobody_saw_is_not_invented(
     presence.lose()
     village.clock.forward(HOUR)
     await presence.flush()
-    assert set(kept(path).values()) == {60}
+    assert set(kept(place).values()) == {60}
     presence.sit(GUILD, [sits(ANN), sits(BOB)])
     village.clock.forward(2 * MINUTE)
     presence.lose(GUILD + 1)
     await presence.flush()
-    assert set(kept(path).values()) == {180}
+    assert set(kept(place).values()) == {180}
 
 
 async def test_who_opted_out_is_not_seen_and_who_is_forgotten_leaves_nothing_waiting(
-    village: Village, presence: Presence, path: Path
+    village: Village, presence: Presence, place: Place
 ) -> None:
     async with village.database.writing() as connection:
         await privacy.opt_out(connection, village.clan.clan_id, BOB, NOW)
     presence.sit(GUILD, [sits(ANN), sits(BOB)])
     village.clock.forward(MINUTE)
     await presence.flush()
-    assert kept(path) == {(ANN, NOW.date()): 60}
+    assert kept(place) == {(ANN, NOW.date()): 60}
     village.clock.forward(5 * MINUTE)
     forgets = Privacy(village.database, village.clock, presence=presence)
     await forgets.forget(village.clan, ANN)
     await presence.flush(is_last=True)
-    assert kept(path) == {}
+    assert kept(place) == {}
     village.clock.forward(2 * MINUTE)
     await presence.flush()
-    assert kept(path) == {(ANN, NOW.date()): 120}
+    assert kept(place) == {(ANN, NOW.date()): 120}
 
 
 async def test_what_could_not_be_written_is_written_later(
-    village: Village, presence: Presence, path: Path
+    village: Village, presence: Presence, place: Place
 ) -> None:
     presence.sit(GUILD, [sits(ANN), sits(BOB)])
     village.clock.forward(5 * MINUTE)
@@ -130,33 +129,33 @@ async def test_what_could_not_be_written_is_written_later(
         await connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO presence_days")
     village.clock.forward(MINUTE)
     await presence.flush()
-    assert set(kept(path).values()) == {360}
+    assert set(kept(place).values()) == {360}
 
 
 async def test_a_clan_says_since_when_it_keeps_and_can_keep_none(
-    village: Village, presence: Presence, path: Path
+    village: Village, presence: Presence, place: Place
 ) -> None:
     presence.sit(GUILD, [])
     await presence.flush()
-    assert instant(one(path, "SELECT presence_from FROM clans")) == NOW
+    assert instant(one(place, "SELECT presence_from FROM clans")) == NOW
     presence.show(GUILD, ANN)
     village.clock.forward(MINUTE)
     await presence.flush()
-    assert kept(path) != {}
+    assert kept(place) != {}
     await presence.keep(village.clan, is_kept=False)
-    assert kept(path) == {}
+    assert kept(place) == {}
     presence.show(GUILD, ANN)
     village.clock.forward(MINUTE)
     await presence.flush()
-    assert kept(path) == {}
-    assert one(path, "SELECT presence_from FROM clans") is None
+    assert kept(place) == {}
+    assert one(place, "SELECT presence_from FROM clans") is None
     village.clock.forward(HOUR)
     for _ in range(2):
         await presence.keep(village.clan, is_kept=True)
-    assert instant(one(path, "SELECT presence_from FROM clans")) == village.clock.now
+    assert instant(one(place, "SELECT presence_from FROM clans")) == village.clock.now
 
 
-async def test_of_a_server_without_a_clan_nothing_is_kept(presence: Presence, path: Path) -> None:
+async def test_of_a_server_without_a_clan_nothing_is_kept(presence: Presence, place: Place) -> None:
     presence.show(404, ANN)
     await presence.flush()
-    assert kept(path) == {}
+    assert kept(place) == {}

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,7 +15,7 @@ from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import instant, one, rows
 from tests.bot.services.group import GROUP_ID, Group, Renamed, Someone, client_of
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 
 
 @dataclass
@@ -27,7 +26,7 @@ class Table:
     clan: Clan
     clock: Clock
     poll: Poll
-    path: Path
+    place: Place
     database: Database
 
     async def polled(self, later: timedelta = HOUR) -> PollResult:
@@ -37,7 +36,7 @@ class Table:
 
     def latest(self, player_id: int) -> dict[str, object]:
         found = rows(
-            self.path,
+            self.place,
             "SELECT * FROM observations WHERE player_id = ? ORDER BY seen_at DESC LIMIT 1",
             player_id,
         )
@@ -46,11 +45,11 @@ class Table:
 
 @pytest.fixture
 async def table(
-    database: Database, path: Path, known_clans: Clans, clan: Clan, clock: Clock
+    database: Database, place: Place, known_clans: Clans, clan: Clan, clock: Clock
 ) -> Table:
     await known_clans.join_group(clan, GROUP_ID, clan.name)
     group = Group(*(Someone(player_id) for player_id in range(1, 11)))
-    made = Table(group, clan, clock, Poll(database, client_of(group), clock), path, database)
+    made = Table(group, clan, clock, Poll(database, client_of(group), clock), place, database)
     await made.polled()
     return made
 
@@ -136,8 +135,8 @@ async def test_a_snapshot_from_the_future_that_is_stored_does_not_make_later_one
         someone.rises(table.clock.now, 500)
         assert (await table.polled()).failed == ()
         assert table.latest(5)["xp"] == 1_000_000 + 500 * hour
-    assert one(table.path, "SELECT count(*) FROM observations WHERE player_id = 5") == 3
-    xp = one(table.path, "SELECT xp_fell FROM observations WHERE xp = 1001000")
+    assert one(table.place, "SELECT count(*) FROM observations WHERE player_id = 5") == 3
+    xp = one(table.place, "SELECT xp_fell FROM observations WHERE xp = 1001000")
     assert xp == 0
 
 
@@ -146,14 +145,14 @@ async def test_while_our_own_clock_is_behind_nothing_that_is_stored_is_taken_out
 ) -> None:
     everybody_rises(table)
     await table.polled()
-    count = one(table.path, "SELECT count(*) FROM observations")
+    count = one(table.place, "SELECT count(*) FROM observations")
     real = table.clock.now
     table.clock.forward(-300 * DAY)
     for each in table.group.members.values():
         each.rises(real + HOUR, 500)
     result = await table.polled()
     assert len(result.failed) == 10
-    assert one(table.path, "SELECT count(*) FROM observations") == count
+    assert one(table.place, "SELECT count(*) FROM observations") == count
     table.clock.now = real
     result = await table.polled(2 * HOUR)
     assert (result.failed, result.updated) == ((), 10)
@@ -186,7 +185,7 @@ async def test_nobody_joined_before_there_was_a_game_or_after_now(
 ) -> None:
     table.group.members[44] = Someone(44, synced_at=synced_at)
     await table.polled()
-    kept = one(table.path, "SELECT joined_at FROM memberships WHERE player_id = 44")
+    kept = one(table.place, "SELECT joined_at FROM memberships WHERE player_id = 44")
     assert instant(kept) == joined_at
 
 
@@ -194,7 +193,7 @@ async def test_a_name_from_the_future_was_not_seen_after_now(table: Table) -> No
     table.group.members[4].name = "Brand New"
     table.group.names = [Renamed(4, "Player 4", "Brand New", "approved", NOW + 900 * DAY)]
     await table.polled()
-    seen = rows(table.path, "SELECT last_seen_at FROM player_names WHERE player_id = 4")
+    seen = rows(table.place, "SELECT last_seen_at FROM player_names WHERE player_id = 4")
     assert {instant(row["last_seen_at"]) for row in seen} == {table.clock.now}
 
 
@@ -207,7 +206,7 @@ async def test_history_that_cannot_be_is_left_out(table: Table, known_clans: Cla
     await known_clans.join_group(table.clan, 88, "Elsewhere")
     await known_clans.join_group(table.clan, GROUP_ID, "Iron Cabbage")
     await table.polled()
-    seen = rows(table.path, "SELECT xp FROM observations WHERE player_id = 5 ORDER BY seen_at")
+    seen = rows(table.place, "SELECT xp FROM observations WHERE player_id = 5 ORDER BY seen_at")
     assert [row["xp"] for row in seen] == [800_000, 1_000_000]
 
 

@@ -117,10 +117,9 @@ async def test_broadcasts_and_answers_follow_the_lines(clan: Clan) -> None:
         found = await bridges.speakers_called(connection, clan.village.clan.clan_id, ["alpha"])
     mine = {speaker.player_id: author_id for speaker, author_id in found["alpha"].items()}
     assert [each.author_id for each in told] == [mine[1]]
-    path = clan.village.database.path
-    assert path is not None
-    assert [row["answered_by"] for row in rows(path, "SELECT * FROM questions")] == [mine[1]]
-    totals = rows(path, "SELECT * FROM author_totals WHERE answers > 0")
+    place = clan.village.database.url
+    assert [row["answered_by"] for row in rows(place, "SELECT * FROM questions")] == [mine[1]]
+    totals = rows(place, "SELECT * FROM author_totals WHERE answers > 0")
     assert [(row["author_id"], row["messages"]) for row in totals] == [(mine[1], 1)]
 
 

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,7 +17,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.group import CODE, GROUP_ID, Group, Someone, client_of
 from tests.bot.services.village import judged_by
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 from wom.errors import WomBadKey, WomBroken, WomBusy, WomError, WomUnreachable
 
 FIRST_POLL = ["group", "bulk-hiscores", "name-changes", *["bulk-gained"] * len(EDGES)]
@@ -32,7 +31,7 @@ class Table:
     clan: Clan
     clock: Clock
     poll: Poll
-    path: Path
+    place: Place
 
     async def polled(self, later: timedelta = HOUR) -> PollResult:
         self.clock.forward(later)
@@ -42,11 +41,11 @@ class Table:
 
 @pytest.fixture
 async def table(
-    database: Database, path: Path, known_clans: Clans, clan: Clan, clock: Clock
+    database: Database, place: Place, known_clans: Clans, clan: Clan, clock: Clock
 ) -> Table:
     await known_clans.join_group(clan, GROUP_ID, clan.name)
     group = Group(*(Someone(player_id) for player_id in range(1, 11)))
-    return Table(group, clan, clock, Poll(database, client_of(group), clock), path)
+    return Table(group, clan, clock, Poll(database, client_of(group), clock), place)
 
 
 async def test_a_clan_without_a_group_is_told_to_set_up(
@@ -68,17 +67,17 @@ async def test_the_first_poll_reads_everybody_and_the_last_twelve_months(table: 
     assert (result.members, result.updated, result.unchanged) == (10, 10, 0)
     assert (result.failed, result.changes, result.doubt) == ((), (), None)
     assert result.filled_from == table.clock.now + HOUR - timedelta(days=EDGES[0])
-    seen = rows(table.path, "SELECT xp, kills, kills_earned FROM observations WHERE player_id = 3")
+    seen = rows(table.place, "SELECT xp, kills, kills_earned FROM observations WHERE player_id = 3")
     assert [tuple(row.values()) for row in seen] == [(600_000, 40, 0), (1_000_000, 100, 60)]
 
 
 async def test_one_request_when_nothing_changed_and_two_for_everybodys_stats(table: Table) -> None:
     await table.polled()
-    before = contents(table.path)
+    before = contents(table.place)
     result = await table.polled()
     assert table.group.asked() == ["group"]
     assert (result.members, result.updated, result.unchanged) == (10, 0, 10)
-    assert contents(table.path) == before
+    assert contents(table.place) == before
     for each in table.group.members.values():
         each.rises(table.clock.now, 500)
     result = await table.polled()
@@ -89,11 +88,11 @@ async def test_one_request_when_nothing_changed_and_two_for_everybodys_stats(tab
 async def test_without_etags_a_repeated_poll_still_writes_nothing(table: Table) -> None:
     table.group.has_etags = False
     await table.polled()
-    before = contents(table.path)
+    before = contents(table.place)
     result = await table.polled()
     assert (result.updated, result.unchanged) == (0, 10)
     assert table.group.asked() == ["group"]
-    assert contents(table.path) == before
+    assert contents(table.place) == before
 
 
 async def test_only_who_was_looked_at_is_updated(table: Table) -> None:
@@ -101,9 +100,9 @@ async def test_only_who_was_looked_at_is_updated(table: Table) -> None:
     table.group.members[7].rises(table.clock.now, 500, zulrah=2)
     result = await table.polled()
     assert (result.updated, result.unchanged) == (1, 9)
-    last = rows(table.path, "SELECT * FROM observations ORDER BY seen_at")[-1]
+    last = rows(table.place, "SELECT * FROM observations ORDER BY seen_at")[-1]
     assert (last["player_id"], last["xp"], last["kills_earned"]) == (7, 1_000_500, 2)
-    assert one(table.path, "SELECT count(*) FROM observations") == 11
+    assert one(table.place, "SELECT count(*) FROM observations") == 11
 
 
 async def test_who_is_looked_at_between_the_two_requests_is_not_lost(table: Table) -> None:
@@ -115,7 +114,7 @@ async def test_who_is_looked_at_between_the_two_requests_is_not_lost(table: Tabl
     table.group.before_hiscores = lambda: None
     result = await table.polled()
     assert result.failed == ()
-    assert one(table.path, "SELECT max(xp) FROM observations WHERE player_id = 2") == 1_000_001
+    assert one(table.place, "SELECT max(xp) FROM observations WHERE player_id = 2") == 1_000_001
 
 
 async def test_who_joins_leaves_rises_falls_and_is_renamed_is_noticed(table: Table) -> None:
@@ -135,7 +134,7 @@ async def test_who_joins_leaves_rises_falls_and_is_renamed_is_noticed(table: Tab
         (ChangeKind.RENAMED, 5),
     }
     assert result.members == 10
-    roles = rows(table.path, "SELECT player_id, role FROM memberships WHERE left_at IS NULL")
+    roles = rows(table.place, "SELECT player_id, role FROM memberships WHERE left_at IS NULL")
     assert {row["player_id"]: row["role"] for row in roles} == {
         2: "zenyte",
         3: "prospector",
@@ -143,13 +142,13 @@ async def test_who_joins_leaves_rises_falls_and_is_renamed_is_noticed(table: Tab
         11: "prospector",
         **dict.fromkeys((5, 6, 7, 8, 9, 10), "member"),
     }
-    assert len(rows(table.path, "SELECT * FROM membership_events")) == 6
-    names = rows(table.path, "SELECT name FROM player_names WHERE player_id = 5")
+    assert len(rows(table.place, "SELECT * FROM membership_events")) == 6
+    names = rows(table.place, "SELECT name FROM player_names WHERE player_id = 5")
     assert {row["name"] for row in names} == {"Player 5", "Brand New"}
-    assert one(table.path, "SELECT name FROM players WHERE player_id = 5") == "Brand New"
-    before = contents(table.path)
+    assert one(table.place, "SELECT name FROM players WHERE player_id = 5") == "Brand New"
+    before = contents(table.place)
     assert (await table.polled()).changes == ()
-    assert contents(table.path) == before
+    assert contents(table.place) == before
 
 
 async def test_a_change_happened_when_wom_says_and_not_when_we_looked(table: Table) -> None:
@@ -160,7 +159,7 @@ async def test_a_change_happened_when_wom_says_and_not_when_we_looked(table: Tab
     del table.group.members[1]
     result = await table.polled()
     assert {change.happened_at for change in result.changes} == {at}
-    assert instant(one(table.path, "SELECT left_at FROM memberships WHERE player_id = 1")) == at
+    assert instant(one(table.place, "SELECT left_at FROM memberships WHERE player_id = 1")) == at
 
 
 async def test_an_event_of_an_earlier_stay_does_not_date_this_change(table: Table) -> None:
@@ -181,7 +180,7 @@ async def test_who_returns_keeps_the_earliest_day_they_joined(table: Table) -> N
     table.group.members[4] = someone
     (change,) = (await table.polled()).changes
     assert change.kind is ChangeKind.RETURNED
-    (place,) = rows(table.path, "SELECT * FROM memberships WHERE player_id = 4")
+    (place,) = rows(table.place, "SELECT * FROM memberships WHERE player_id = 4")
     assert instant(place["joined_at"]) == NOW - 900 * DAY
     assert place["left_at"] is None
 
@@ -207,7 +206,7 @@ async def test_members_whose_numbers_cannot_be_had_are_failures_with_reasons(
     assert result.unchanged == 0
     assert result.updated + len(result.failed) >= result.members
     for player_id in (1, 2, 5):
-        assert not rows(table.path, "SELECT * FROM observations WHERE player_id = ?", player_id)
+        assert not rows(table.place, "SELECT * FROM observations WHERE player_id = ?", player_id)
 
 
 @pytest.mark.parametrize(("gone", "believed"), [(4, True), (5, False)])
@@ -215,7 +214,7 @@ async def test_a_roster_that_lost_over_a_fifth_at_once_is_not_believed(
     table: Table, gone: int, *, believed: bool
 ) -> None:
     await table.polled()
-    before = contents(table.path)
+    before = contents(table.place)
     for player_id in range(1, gone + 1):
         del table.group.members[player_id]
     table.group.members[10].rises(table.clock.now, 5)
@@ -226,7 +225,7 @@ async def test_a_roster_that_lost_over_a_fifth_at_once_is_not_believed(
         return
     assert result.doubt == "5 of 10 members are missing from WOM's answer"
     assert (result.members, result.changes, result.updated) == (10, (), 0)
-    assert contents(table.path) == before
+    assert contents(table.place) == before
 
 
 async def test_everybody_is_back_after_a_doubt_and_nothing_is_lost(table: Table) -> None:
@@ -267,15 +266,15 @@ async def test_no_usable_answer_passes_as_an_error_and_nothing_is_written(
     table: Table, what: str, answer: httpx.Response, error: type[WomError]
 ) -> None:
     await table.polled()
-    before = contents(table.path)
+    before = contents(table.place)
     table.group.members[1].rises(table.clock.now, 500)
     table.group.members[2].role = "zenyte"
     table.group.answers[what] = answer
-    polled_at = one(table.path, "SELECT polled_at FROM clans")
+    polled_at = one(table.place, "SELECT polled_at FROM clans")
     with pytest.raises(error):
         await table.polled()
-    assert contents(table.path) == before
-    assert one(table.path, "SELECT polled_at FROM clans") == polled_at
+    assert contents(table.place) == before
+    assert one(table.place, "SELECT polled_at FROM clans") == polled_at
     table.group.answers.clear()
     result = await table.polled()
     assert (result.updated, len(result.changes)) == (1, 1)
@@ -288,8 +287,8 @@ async def test_while_nobodys_numbers_can_be_had_the_roster_goes_on(
     table: Table, answer: httpx.Response, error: type[WomError]
 ) -> None:
     await table.polled()
-    polled_at = one(table.path, "SELECT polled_at FROM clans")
-    seen = contents(table.path)["observations"]
+    polled_at = one(table.place, "SELECT polled_at FROM clans")
+    seen = contents(table.place)["observations"]
     for each in table.group.members.values():
         each.rises(table.clock.now, 500)
     table.group.members[2].role = "zenyte"
@@ -297,10 +296,10 @@ async def test_while_nobodys_numbers_can_be_had_the_roster_goes_on(
     for _ in range(2):
         with pytest.raises(error):
             await table.polled()
-    assert one(table.path, "SELECT role FROM memberships WHERE player_id = 2") == "zenyte"
-    assert len(rows(table.path, "SELECT * FROM membership_events")) == 1
-    assert contents(table.path)["observations"] == seen
-    assert one(table.path, "SELECT polled_at FROM clans") == polled_at, "it was not read whole"
+    assert one(table.place, "SELECT role FROM memberships WHERE player_id = 2") == "zenyte"
+    assert len(rows(table.place, "SELECT * FROM membership_events")) == 1
+    assert contents(table.place)["observations"] == seen
+    assert one(table.place, "SELECT polled_at FROM clans") == polled_at, "it was not read whole"
     table.group.answers.clear()
     result = await table.polled()
     assert (result.updated, result.changes) == (10, ())
@@ -310,8 +309,8 @@ async def test_a_new_clan_has_its_roster_before_anybodys_numbers(table: Table) -
     table.group.answers["bulk-hiscores"] = PAGE
     with pytest.raises(WomBroken):
         await table.polled()
-    assert one(table.path, "SELECT count(*) FROM memberships") == 10
-    assert one(table.path, "SELECT polled_at FROM clans") is None
+    assert one(table.place, "SELECT count(*) FROM memberships") == 10
+    assert one(table.place, "SELECT polled_at FROM clans") is None
     table.group.answers.clear()
     result = await table.polled()
     assert (result.updated, result.changes) == (10, ())
@@ -319,17 +318,17 @@ async def test_a_new_clan_has_its_roster_before_anybodys_numbers(table: Table) -
 
 
 async def test_no_network_passes_as_an_error(
-    database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path
+    database: Database, known_clans: Clans, clan: Clan, clock: Clock, place: Place
 ) -> None:
     await known_clans.join_group(clan, GROUP_ID, clan.name)
-    before = contents(path)
+    before = contents(place)
 
     def down(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no route", request=request)
 
     with pytest.raises(WomUnreachable):
         await Poll(database, client_of(down), clock).poll(clan)
-    assert contents(path) == before
+    assert contents(place) == before
 
 
 async def test_while_its_history_cannot_be_had_a_new_clan_has_its_roster_and_its_numbers(
@@ -342,8 +341,8 @@ async def test_while_its_history_cannot_be_had_a_new_clan_has_its_roster_and_its
     result = await table.polled()
     assert isinstance(result.unfilled, WomBroken)
     assert (result.members, result.updated, result.filled_from) == (10, 10, None)
-    assert one(table.path, "SELECT history_from FROM clans") is None
-    assert one(table.path, "SELECT count(*) FROM memberships") == 10
+    assert one(table.place, "SELECT history_from FROM clans") is None
+    assert one(table.place, "SELECT count(*) FROM memberships") == 10
     # It is asked for again, also when nothing else is new.
     assert (await table.polled()).unfilled is not None
     assert table.group.asked() == ["group", *["bulk-gained"] * 4]
@@ -352,7 +351,7 @@ async def test_while_its_history_cannot_be_had_a_new_clan_has_its_roster_and_its
     result = await table.polled()
     assert result.filled_from is not None
     assert result.unfilled is None
-    seen = rows(table.path, "SELECT xp FROM observations WHERE player_id = 1 ORDER BY seen_at")
+    seen = rows(table.place, "SELECT xp FROM observations WHERE player_id = 1 ORDER BY seen_at")
     assert [row["xp"] for row in seen] == [
         *(1_000 * n for n in range(1, 13)),
         1_000_000,
@@ -371,7 +370,7 @@ async def test_the_history_of_a_group_that_was_left_meanwhile_is_not_taken_for_t
         return table.group(request)
 
     await Poll(database, client_of(answers), table.clock).poll(table.clan)
-    assert one(table.path, "SELECT history_from FROM clans") is None
+    assert one(table.place, "SELECT history_from FROM clans") is None
 
 
 async def test_unknown_metrics_and_roles_pass_and_are_stored(table: Table) -> None:
@@ -381,7 +380,7 @@ async def test_unknown_metrics_and_roles_pass_and_are_stored(table: Table) -> No
     someone.bosses["quantum_dragon"] = 12
     await table.polled()
     stored = rows(
-        table.path,
+        table.place,
         "SELECT name, kind, value FROM metrics JOIN present_values ON metric_id = id"
         " WHERE player_id = 1",
     )
@@ -389,7 +388,7 @@ async def test_unknown_metrics_and_roles_pass_and_are_stored(table: Table) -> No
     assert values["skill", "sorcery"] == 77
     assert values["activity", "tea_parties"] == 4
     assert values["boss", "quantum_dragon"] == 12
-    assert one(table.path, "SELECT role FROM memberships WHERE player_id = 1") == "grand_poobah"
+    assert one(table.place, "SELECT role FROM memberships WHERE player_id = 1") == "grand_poobah"
 
 
 @pytest.mark.parametrize(
@@ -406,7 +405,7 @@ async def test_a_field_that_is_lost_and_that_we_can_do_without_stops_no_poll(
 ) -> None:
     table.group.members[5].status = "banned"
     await table.polled()
-    before = one(table.path, "SELECT role_orders FROM clans")
+    before = one(table.place, "SELECT role_orders FROM clans")
 
     def without(request: httpx.Request) -> httpx.Response:
         answer = table.group(request)
@@ -422,11 +421,11 @@ async def test_a_field_that_is_lost_and_that_we_can_do_without_stops_no_poll(
     table.clock.forward(HOUR)
     result = await Poll(database, client_of(without), table.clock).poll(table.clan)
     assert (result.members, result.updated) == (10, 1)
-    assert one(table.path, "SELECT status FROM players WHERE player_id = 5") == "banned"
+    assert one(table.place, "SELECT status FROM players WHERE player_id = 5") == "banned"
     assert [(each.kind, each.player_id) for each in result.changes] == [(ChangeKind.PROMOTED, 4)]
-    assert one(table.path, "SELECT role_orders FROM clans") == before
-    assert one(table.path, "SELECT name FROM clans") == "Iron Cabbage"
-    joined = one(table.path, "SELECT joined_at FROM memberships WHERE player_id = 4")
+    assert one(table.place, "SELECT role_orders FROM clans") == before
+    assert one(table.place, "SELECT name FROM clans") == "Iron Cabbage"
+    joined = one(table.place, "SELECT joined_at FROM memberships WHERE player_id = 4")
     assert instant(joined) == NOW - 400 * DAY
 
 
@@ -434,10 +433,10 @@ async def test_minus_one_is_stored_as_it_comes(table: Table) -> None:
     someone = table.group.members[1]
     someone.xp, someone.bosses = -1, {"zulrah": -1, "vorkath": 7}
     await table.polled()
-    (seen,) = rows(table.path, "SELECT * FROM observations WHERE player_id = 1")
+    (seen,) = rows(table.place, "SELECT * FROM observations WHERE player_id = 1")
     assert (seen["xp"], seen["kills"]) == (-1, 7)
     stored = rows(
-        table.path,
+        table.place,
         "SELECT name FROM metrics JOIN present_values ON metric_id = id"
         " WHERE player_id = 1 AND value = -1",
     )
@@ -454,7 +453,7 @@ async def test_a_boss_that_is_newly_listed_is_earned_only_when_the_threshold_was
         table.group.members[player_id].bosses["vorkath"] = kills
         table.group.members[player_id].rises(table.clock.now)
     await table.polled()
-    last = rows(table.path, "SELECT * FROM observations ORDER BY seen_at DESC LIMIT 2")
+    last = rows(table.place, "SELECT * FROM observations ORDER BY seen_at DESC LIMIT 2")
     assert [row["kills_earned"] for row in last] == [earned, earned]
     assert [row["kills"] for row in last] == [100 + kills] * 2
 
@@ -463,13 +462,13 @@ async def test_two_clans_that_share_a_player_store_the_snapshot_once(
     table: Table, database: Database, known_clans: Clans
 ) -> None:
     await table.polled()
-    snapshots = contents(table.path)
+    snapshots = contents(table.place)
     other = await known_clans.found(2, "Other")
     await known_clans.join_group(other, 88, "Other")
     group = Group(table.group.members[3], group_id=88)
     result = await Poll(database, client_of(group), table.clock).poll(other)
     assert (result.members, result.updated, result.unchanged) == (1, 0, 1)
-    now = contents(table.path)
+    now = contents(table.place)
     for kept in ("observations", "metric_changes", "present_values", "players"):
         assert now[kept] == snapshots[kept]
 
@@ -484,7 +483,7 @@ async def test_the_code_goes_into_update_all_and_nowhere_else(
     asked = zip(table.group.requests, table.group.bodies[-len(table.group.requests) :], strict=True)
     assert [what for what, body in asked if CODE.encode() in body] == ["update-all"]
     await table.polled()
-    assert not any(CODE in str(table_rows) for table_rows in contents(table.path).values())
+    assert not any(CODE in str(table_rows) for table_rows in contents(table.place).values())
 
 
 async def test_a_clan_that_moves_to_another_group_is_not_doubted(
@@ -496,7 +495,7 @@ async def test_a_clan_that_moves_to_another_group_is_not_doubted(
     result = await Poll(database, client_of(group), table.clock).poll(table.clan)
     assert (result.doubt, result.members) == (None, 3)
     assert result.filled_from is not None
-    here = rows(table.path, "SELECT player_id FROM memberships WHERE left_at IS NULL")
+    here = rows(table.place, "SELECT player_id FROM memberships WHERE left_at IS NULL")
     assert {row["player_id"] for row in here} == {10, 11, 12}
 
 
@@ -543,7 +542,7 @@ async def test_after_days_without_us_the_looks_in_between_are_read_too(table: Ta
     assert (await table.polled(5 * DAY)).unfilled is not None
     table.group.answers.clear()
     assert (await table.polled()).filled_from is not None
-    seen = rows(table.path, "SELECT xp FROM observations WHERE player_id = 3 ORDER BY seen_at")
+    seen = rows(table.place, "SELECT xp FROM observations WHERE player_id = 3 ORDER BY seen_at")
     assert [row["xp"] - 1_000_000 for row in seen] == [0, 1_000, 2_000, 3_000, 9_000]
     await table.polled()
     assert "bulk-gained" not in table.group.asked()

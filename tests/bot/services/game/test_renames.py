@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,7 +15,7 @@ from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.group import GROUP_ID, Group, Renamed, Someone, client_of
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 from wom.errors import WomBroken
 
 JOINED_AT = NOW - 900 * DAY
@@ -31,7 +30,7 @@ class Race:
     clan: Clan
     clock: Clock
     poll: Poll
-    path: Path
+    place: Place
 
     async def polled(self, later: timedelta = HOUR) -> PollResult:
         self.clock.forward(later)
@@ -58,14 +57,14 @@ class Race:
     def here(self) -> dict[int, datetime | None]:
         """Return who is a member, and since when."""
         found = rows(
-            self.path, "SELECT player_id, joined_at FROM memberships WHERE left_at IS NULL"
+            self.place, "SELECT player_id, joined_at FROM memberships WHERE left_at IS NULL"
         )
         return {row["player_id"]: instant(row["joined_at"]) for row in found}
 
     def told(self) -> list[tuple[int, str, datetime | None]]:
         """Return what is told of the player and of the temporary id."""
         found = rows(
-            self.path,
+            self.place,
             "SELECT * FROM membership_events WHERE player_id IN (4, 44) ORDER BY happened_at, id",
         )
         return [(row["player_id"], row["kind"], instant(row["happened_at"])) for row in found]
@@ -73,12 +72,12 @@ class Race:
 
 @pytest.fixture
 async def race(
-    database: Database, path: Path, known_clans: Clans, clan: Clan, clock: Clock
+    database: Database, place: Place, known_clans: Clans, clan: Clan, clock: Clock
 ) -> Race:
     await known_clans.join_group(clan, GROUP_ID, clan.name)
     group = Group(*(Someone(player_id) for player_id in range(1, 11)))
     group.members[4] = Someone(4, OLD, synced_at=JOINED_AT)
-    made = Race(group, clan, clock, Poll(database, client_of(group), clock), path)
+    made = Race(group, clan, clock, Poll(database, client_of(group), clock), place)
     await made.polled()
     return made
 
@@ -104,10 +103,10 @@ async def test_while_it_is_held_each_poll_looks_again_and_changes_nothing(race: 
     race.synced()
     race.group.names = [Renamed(4, OLD, NEW, "pending")]
     await race.polled()
-    before = contents(race.path)
+    before = contents(race.place)
     for _ in range(3):
         assert len((await race.polled()).held) == 1
-        now = contents(race.path)
+        now = contents(race.place)
         assert {table for table in now if now[table] != before[table]} == {"player_names"}
     assert race.group.asked() == ["group", "activity", "v2/names"]
 
@@ -123,11 +122,11 @@ async def test_approved_it_is_as_if_nothing_had_happened_but_the_rename(race: Ra
     assert race.here().keys() == set(range(1, 11))
     assert race.here()[4] == JOINED_AT
     assert [(who, kind) for who, kind, _ in race.told()] == [(4, "renamed")]
-    assert one(race.path, "SELECT count(*) FROM memberships") == 10
-    before = contents(race.path)
+    assert one(race.place, "SELECT count(*) FROM memberships") == 10
+    before = contents(race.place)
     assert (await race.polled()).changes == ()
     assert race.group.asked() == ["group"]
-    assert contents(race.path) == before
+    assert contents(race.place) == before
 
 
 async def test_a_change_that_is_approved_before_the_roster_shows_it_is_held(race: Race) -> None:
@@ -147,7 +146,7 @@ async def test_denied_both_are_told_at_the_instant_at_which_it_happened(race: Ra
     assert kinds(result) == [(ChangeKind.JOINED, 44), (ChangeKind.LEFT, 4)]
     assert result.held == ()
     assert race.told() == [(44, "joined", at), (4, "left", at)]
-    assert instant(one(race.path, "SELECT left_at FROM memberships WHERE player_id = 4")) == at
+    assert instant(one(race.place, "SELECT left_at FROM memberships WHERE player_id = 4")) == at
     await race.polled()
     assert race.group.asked() == ["group"]
 
@@ -165,7 +164,7 @@ async def test_after_three_days_both_are_told_and_approval_puts_it_right_later(r
     assert [(who, kind) for who, kind, _ in race.told()] == [(4, "renamed")]
     assert race.here().keys() == set(range(1, 11))
     assert race.here()[4] == JOINED_AT
-    assert one(race.path, "SELECT count(*) FROM memberships WHERE player_id = 44") == 0
+    assert one(race.place, "SELECT count(*) FROM memberships WHERE player_id = 44") == 0
 
 
 async def test_a_change_that_is_filed_only_after_the_sync_is_put_right(race: Race) -> None:
@@ -175,9 +174,9 @@ async def test_a_change_that_is_filed_only_after_the_sync_is_put_right(race: Rac
     assert kinds(await race.polled(DAY)) == [(ChangeKind.RENAMED, 4)]
     assert [(who, kind) for who, kind, _ in race.told()] == [(4, "renamed")]
     assert race.here()[4] == JOINED_AT
-    before = contents(race.path)
+    before = contents(race.place)
     assert (await race.polled()).changes == ()
-    assert contents(race.path) == before
+    assert contents(race.place) == before
 
 
 async def test_one_leaves_and_another_joins_in_one_sync_and_they_are_two(race: Race) -> None:
@@ -231,7 +230,7 @@ async def test_an_archived_account_and_the_one_that_took_its_name_are_two_player
     assert kinds(result) == [(ChangeKind.JOINED, 44)]
     assert race.here().keys() == {*range(1, 11), 44}
     assert race.here()[4] == JOINED_AT
-    names = rows(race.path, "SELECT player_id FROM player_names WHERE wom_key = 'bronze cat'")
+    names = rows(race.place, "SELECT player_id FROM player_names WHERE wom_key = 'bronze cat'")
     assert sorted(row["player_id"] for row in names) == [4, 44]
 
 
@@ -243,7 +242,7 @@ async def test_an_archived_account_that_leaves_as_its_name_joins_is_not_renamed(
 
 
 async def test_all_names_that_are_known_are_read_with_the_first_poll(
-    database: Database, path: Path, known_clans: Clans, clan: Clan, clock: Clock
+    database: Database, place: Place, known_clans: Clans, clan: Clan, clock: Clock
 ) -> None:
     await known_clans.join_group(clan, GROUP_ID, clan.name)
     group = Group(*(Someone(player_id) for player_id in range(1, 61)))
@@ -252,11 +251,11 @@ async def test_all_names_that_are_known_are_read_with_the_first_poll(
     group.names += [Renamed(99, "Somebody", "Else"), Renamed(1, "Zero", "First 1", "denied")]
     await Poll(database, client_of(group), clock).poll(clan)
     assert group.asked().count("name-changes") == 2
-    found = rows(path, "SELECT * FROM player_names WHERE player_id = 7 ORDER BY last_seen_at")
+    found = rows(place, "SELECT * FROM player_names WHERE player_id = 7 ORDER BY last_seen_at")
     assert [
         (row["name"], instant(row["first_seen_at"]), instant(row["last_seen_at"])) for row in found
     ] == [("First_7", days[7], days[7]), ("Player 7", days[7], clock.now)]
-    assert one(path, "SELECT count(*) FROM player_names") == 120
+    assert one(place, "SELECT count(*) FROM player_names") == 120
 
 
 async def test_names_are_read_again_only_when_somebody_shows_a_new_one(race: Race) -> None:
@@ -268,7 +267,7 @@ async def test_names_are_read_again_only_when_somebody_shows_a_new_one(race: Rac
     polled_at = race.clock.now
     await race.polled()
     assert race.group.asked() == ["group", "name-changes"]
-    found = rows(race.path, "SELECT * FROM player_names WHERE player_id = 4")
+    found = rows(race.place, "SELECT * FROM player_names WHERE player_id = 4")
     seen = {row["name"]: instant(row["last_seen_at"]) for row in found}
     assert seen == {
         OLD: polled_at + timedelta(minutes=1),
@@ -312,7 +311,7 @@ async def test_who_was_renamed_twice_while_we_were_away_is_one_player_all_the_sa
     assert [(who, kind) for who, kind, _ in race.told()] == [(4, "renamed")]
     assert race.here().keys() == set(range(1, 11))
     assert race.here()[4] == JOINED_AT
-    names = rows(race.path, "SELECT name FROM player_names WHERE player_id = 4")
+    names = rows(race.place, "SELECT name FROM player_names WHERE player_id = 4")
     assert {row["name"] for row in names} == {OLD, NEW, "Newer Still"}
 
 
@@ -341,19 +340,19 @@ async def test_chains_swaps_and_names_that_change_hands_in_days_without_us(race:
     }
     assert race.here().keys() == set(range(1, 11))
     assert race.here()[4] == JOINED_AT
-    names = rows(race.path, "SELECT player_id, name FROM player_names WHERE player_id IN (4, 8)")
+    names = rows(race.place, "SELECT player_id, name FROM player_names WHERE player_id IN (4, 8)")
     found = {(row["player_id"], row["name"]) for row in names}
     assert found >= {(4, OLD), (4, "Second"), (4, "Third"), (8, "spare"), (8, "Player 9")}
-    before = contents(race.path)
+    before = contents(race.place)
     assert (await race.polled()).changes == ()
-    assert contents(race.path) == before
+    assert contents(race.place) == before
 
 
 DOWN = httpx.Response(500, json={"message": "We are sorry."})
 
 
 async def test_names_that_cannot_be_had_keep_no_clan_empty_and_no_newcomer_out(
-    database: Database, path: Path, known_clans: Clans, clan: Clan, clock: Clock
+    database: Database, place: Place, known_clans: Clans, clan: Clan, clock: Clock
 ) -> None:
     await known_clans.join_group(clan, GROUP_ID, clan.name)
     group = Group(*(Someone(player_id) for player_id in range(1, 11)))
@@ -368,7 +367,7 @@ async def test_names_that_cannot_be_had_keep_no_clan_empty_and_no_newcomer_out(
     group.members[12] = Someone(12)
     clock.forward(HOUR)
     await poll.poll(clan)
-    assert rows(path, "SELECT 1 FROM player_names WHERE player_id = 11 AND name = ?", OLD)
+    assert rows(place, "SELECT 1 FROM player_names WHERE player_id = 11 AND name = ?", OLD)
 
 
 @pytest.mark.parametrize("what", ["activity", "v2/names"])

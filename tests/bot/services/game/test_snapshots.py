@@ -1,7 +1,6 @@
 """From readings to stored snapshots: what is new is written, and nothing else."""
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +13,7 @@ from bot.services.game import store_readings
 from storage import metrics, players
 from storage.engine import Database
 from tests.bot.services.contents import contents, one, rows
-from tests.storage.rows import DAY, HOUR, NOW, a_player
+from tests.storage.rows import DAY, HOUR, NOW, Place, a_player
 
 
 def reading(at: datetime, kills: float, **activities: float) -> MetricReading:
@@ -44,10 +43,10 @@ async def known_players(database: Database) -> None:
         await players.note_players(connection, [a_player(who) for who in range(1, 61)], NOW)
 
 
-async def test_only_what_took_a_new_value_is_a_change(database: Database, path: Path) -> None:
+async def test_only_what_took_a_new_value_is_a_change(database: Database, place: Place) -> None:
     assert await store(database, reading(NOW - DAY, 5, clues=1), reading(NOW, 7, clues=1)) == 2
     changed = rows(
-        path,
+        place,
         "SELECT name, value FROM metric_changes JOIN metrics ON id = metric_id ORDER BY seen_at, 1",
     )
     assert [(row["name"], row["value"]) for row in changed] == [
@@ -59,33 +58,33 @@ async def test_only_what_took_a_new_value_is_a_change(database: Database, path: 
 
 
 async def test_seen_and_unchanged_is_an_observation_without_changes(
-    database: Database, path: Path
+    database: Database, place: Place
 ) -> None:
     await store(database, reading(NOW - DAY, 5))
     assert await store(database, reading(NOW, 5)) == 1
-    assert one(path, "SELECT count(*) FROM observations") == 2
-    assert one(path, "SELECT count(*) FROM metric_changes") == 2
+    assert one(place, "SELECT count(*) FROM observations") == 2
+    assert one(place, "SELECT count(*) FROM metric_changes") == 2
 
 
-async def test_the_same_and_older_readings_are_no_news(database: Database, path: Path) -> None:
+async def test_the_same_and_older_readings_are_no_news(database: Database, place: Place) -> None:
     await store(database, reading(NOW, 5))
-    before = contents(path)
+    before = contents(place)
     assert await store(database, reading(NOW - DAY, 3), reading(NOW, 9)) == 0
-    assert contents(path) == before
+    assert contents(place) == before
 
 
-async def test_the_headline_is_in_no_metric(database: Database, path: Path) -> None:
+async def test_the_headline_is_in_no_metric(database: Database, place: Place) -> None:
     await store(database, reading(NOW, 5))
-    names = {row["name"] for row in rows(path, "SELECT name FROM metrics")}
+    names = {row["name"] for row in rows(place, "SELECT name FROM metrics")}
     assert names == {"attack", "zulrah"}
 
 
 async def test_more_players_than_fit_into_one_portion_are_all_stored(
-    database: Database, path: Path
+    database: Database, place: Place
 ) -> None:
     everybody = tuple(range(1, 61))
     assert await store(database, reading(NOW, 5), of=everybody) == 60
-    assert one(path, "SELECT count(DISTINCT player_id) FROM present_values") == 60
+    assert one(place, "SELECT count(DISTINCT player_id) FROM present_values") == 60
 
 
 @settings(
@@ -96,7 +95,7 @@ async def test_more_players_than_fit_into_one_portion_are_all_stored(
     portions=st.lists(st.integers(1, 4), min_size=9, max_size=9),
 )
 async def test_in_whatever_portions_readings_come_the_same_is_stored(
-    database: Database, path: Path, kills: list[float], portions: list[int]
+    database: Database, place: Place, kills: list[float], portions: list[int]
 ) -> None:
     async with database.writing() as connection:
         for table in ("observations", "metric_changes", "present_values"):
@@ -111,7 +110,7 @@ async def test_in_whatever_portions_readings_come_the_same_is_stored(
         whole, in_portions = (
             [
                 {name: value for name, value in row.items() if name != "player_id"}
-                for row in rows(path, f"SELECT * FROM {table} WHERE player_id = ?", who)  # noqa: S608 - likewise
+                for row in rows(place, f"SELECT * FROM {table} WHERE player_id = ?", who)  # noqa: S608 - likewise
             ]
             for who in (1, 2)
         )

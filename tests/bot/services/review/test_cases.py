@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, rows
 from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
 from tests.bot.services.village import Village, judged_by
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 
 ANN, BOB = 1001, 1002
 PROMOTION, INACTIVITY = CaseKind.PROMOTION, CaseKind.INACTIVITY
@@ -169,26 +168,26 @@ async def test_one_officer_s_double_press_does_it_once(
 
 
 async def test_whoever_is_not_suggested_any_more_gets_no_case(
-    cases: Cases, village: Village, judges: Judges, path: Path
+    cases: Cases, village: Village, judges: Judges, place: Place
 ) -> None:
     judges.life[1] = Life(NOW + HOUR, "wrote 3 messages")
-    before = contents(path)
+    before = contents(place)
     decided = await press(cases, village, Move.NOTICE, kind=INACTIVITY)
     assert decided == Decided("Mossy Fox", None, "They wrote 3 messages.")
-    assert contents(path) == before
+    assert contents(place) == before
 
 
 async def test_about_nobody_of_this_clan_nothing_is_decided(
-    cases: Cases, village: Village, known_clans: Clans, path: Path
+    cases: Cases, village: Village, known_clans: Clans, place: Place
 ) -> None:
     other = await known_clans.found(2, "Others")
-    before = contents(path)
+    before = contents(place)
     unknown = await press(cases, village, Move.APPROVE, player_id=77)
     assert unknown.name is None
     assert "not in the clan any more" in (unknown.refusal or "")
     elsewhere = await cases.decide(other, CaseAction(PROMOTION, 1, Move.APPROVE), ANN)
     assert (elsewhere.name, elsewhere.case) == (None, None)
-    assert contents(path) == before
+    assert contents(place) == before
 
 
 async def test_who_left_since_the_card_was_drawn_is_told_and_the_case_ends(
@@ -250,8 +249,9 @@ async def test_what_somebody_closed_can_be_reopened_but_not_beside_another(
     assert nothing.refusal == "There is no case of that kind to reopen."
 
 
+@pytest.mark.only_sqlite("a trigger in its words plays the other process")
 async def test_what_another_process_wrote_first_is_the_same_clear_word(
-    cases: Cases, village: Village, database: Database, path: Path
+    cases: Cases, village: Village, database: Database, place: Place
 ) -> None:
     async with database.writing() as connection:
         await connection.exec_driver_sql(
@@ -263,7 +263,7 @@ async def test_what_another_process_wrote_first_is_the_same_clear_word(
     assert decided == Decided(
         "Mossy Fox", None, "Somebody else decided on this at the same moment. Look at it again."
     )
-    assert rows(path, "SELECT * FROM cases") == []
+    assert rows(place, "SELECT * FROM cases") == []
 
 
 async def test_a_person_s_other_account_became_the_main_one_since_the_card_was_drawn(
@@ -443,6 +443,7 @@ async def test_two_accounts_of_one_person_are_decided_once(
     assert await states(cases, village, 2) == [APPROVED]
 
 
+@pytest.mark.only_sqlite("a trigger in its words plays the other process")
 async def test_of_several_only_the_one_about_whom_another_process_wrote_is_refused(
     cases: Cases, village: Village, database: Database
 ) -> None:

@@ -1,7 +1,6 @@
 """Clans: found by their server, and what they decide for themselves."""
 
 from itertools import count
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +14,7 @@ from storage.links import StoredState
 from tests.bot.services.contents import one
 from tests.bot.services.talk import MINUTE, heard, kept, told
 from tests.bot.services.village import Village
-from tests.storage.rows import DAY, NOW
+from tests.storage.rows import DAY, NOW, Place
 
 
 async def test_a_clan_is_founded_once(known_clans: Clans) -> None:
@@ -62,14 +61,13 @@ async def test_the_same_group_again_keeps_its_members(village: Village) -> None:
     await village.settled({1: "One"})
     await village.changed(history_from=NOW, details_etag='"x"')
     await village.known_clans.join_group(village.clan, 77, "Named")
-    path = village.database.path
-    assert path is not None
-    assert one(path, "SELECT left_at FROM memberships") is None
-    assert one(path, "SELECT history_from FROM clans") is not None
-    assert one(path, "SELECT details_etag FROM clans") is None
+    place = village.database.url
+    assert one(place, "SELECT left_at FROM memberships") is None
+    assert one(place, "SELECT history_from FROM clans") is not None
+    assert one(place, "SELECT details_etag FROM clans") is None
     await village.known_clans.join_group(village.clan, 78, "Other")
-    assert one(path, "SELECT left_at FROM memberships") is not None
-    assert one(path, "SELECT history_from FROM clans") is None
+    assert one(place, "SELECT left_at FROM memberships") is not None
+    assert one(place, "SELECT history_from FROM clans") is None
 
 
 async def test_only_confirmed_accounts_that_are_present_give_a_caller_roles(
@@ -92,7 +90,7 @@ async def test_only_confirmed_accounts_that_are_present_give_a_caller_roles(
 
 
 async def test_a_new_zone_moves_what_was_written_into_its_days(
-    village: Village, path: Path
+    village: Village, place: Place
 ) -> None:
     other = await village.known_clans.found(2, "Other")
     elsewhere = Village(village.database, village.known_clans, village.clock, other)
@@ -104,10 +102,10 @@ async def test_a_new_zone_moves_what_was_written_into_its_days(
     intake = Intake(village.database, village.known_clans, village.clock)
     await intake.store(village.clan, messages[:200])
     await Zones(village.database).set_zone(village.clan, "Asia/Kolkata")
-    assert kept(path) == told(messages[:200], ZoneInfo("Asia/Kolkata"))
+    assert kept(place) == told(messages[:200], ZoneInfo("Asia/Kolkata"))
     await intake.store(village.clan, messages[200:])  # with the clan as it was before
-    assert kept(path) == told(messages, ZoneInfo("Asia/Kolkata"))
-    assert kept(path, other.clan_id) == told(theirs, ZoneInfo("UTC"))
+    assert kept(place) == told(messages, ZoneInfo("Asia/Kolkata"))
+    assert kept(place, other.clan_id) == told(theirs, ZoneInfo("UTC"))
 
 
 async def test_the_group_of_the_settings_is_the_server_s_and_its_phantom_is_merged(
@@ -122,9 +120,8 @@ async def test_the_group_of_the_settings_is_the_server_s_and_its_phantom_is_merg
     ours = await known.adopt(village.clan, 139)
     assert (ours.guild_id, ours.wom_group_id) == (village.clan.guild_id, 139)
     assert await known.known() == (ours,)
-    path = village.database.path
-    assert path is not None
-    assert one(path, "SELECT count(*) FROM memberships WHERE left_at IS NULL") == 2
+    place = village.database.url
+    assert one(place, "SELECT count(*) FROM memberships WHERE left_at IS NULL") == 2
     assert await known.adopt(ours, 139) == ours
 
 
