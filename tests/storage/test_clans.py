@@ -161,7 +161,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
         it, clan, [(START, PLAYERS)], NOW
     ),
     "presence.since": lambda it, clan: presence.since(it, clan, *DAYS, DAYS[:1]),
-    "presence.voice_from": lambda it, clan: presence.voice_from(it, clan),
+    "presence.voice_from": presence.voice_from,
+    "chat.week_hours": lambda it, clan: chat.week_hours(it, clan, [(START, END, HOUR)]),
+    "messages.by_channel": lambda it, clan: messages.by_channel(it, clan, START, NOW, END),
     "presence.voice_quarters": lambda it, clan: presence.voice_quarters(it, clan, START, END),
     "blind_spots.unread_from": blind_spots.unread_from,
     "blind_spots.hidden_channels": blind_spots.hidden_channels,
