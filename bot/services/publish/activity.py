@@ -383,8 +383,9 @@ def _channels(read: _ActivitySource) -> tuple[ChannelTalk, ...]:
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     blind: set[int] = set()
     for channel in read.channels.values():
+        parent = channel.parent_id
         top = (
-            channel.parent_id if channel.parent_id in read.channels else channel.discord_channel_id
+            parent if parent is not None and parent in read.channels else channel.discord_channel_id
         )
         counts = read.by_channel.get(channel.channel_id, (0, 0))
         sums[top][0] += counts[0]
@@ -409,7 +410,8 @@ def _attendance(view: ClanView, event: _EventSource) -> Attendance:
         _turnout(view, span, wrote, event.voice)
         for span, wrote in zip(_stretches(event.spans), event.wrote, strict=True)
     ]
-    return Attendance(event.spans, *found[:3], mean_of(found[3:]))
+    before, during, after, *usual = found
+    return Attendance(event.spans, before, during, after, mean_of(usual))
 
 
 def _turnout(view: ClanView, span: Span, wrote: Mapping[int, Wrote], voice: _Voice) -> Turnout:
