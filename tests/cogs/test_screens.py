@@ -69,6 +69,11 @@ SCREENS: dict[str, str] = {
         "links:tab:claims links:tab:conflicts links:tab:people links:tab:players "
         "links:tab:speakers links:undo"
     ),
+    "clanstats activity": (
+        "activity:choose:hours activity:choose:period activity:missed activity:post "
+        "activity:posted:summary"
+    ),
+    "clanstats bosses": "bosses:choose:period bosses:post bosses:posted:summary",
     "clanstats alerts": "alerts:choose:filter alerts:copy",
     "clanstats audit": "audit:first audit:back audit:on audit:last",
     "clanstats cases": "cases:tab:closed cases:tab:standing",
