@@ -51,7 +51,7 @@ class PartOfDay(IntEnum):
         return f"{_CORE * self:02d}:00\N{EN DASH}{_CORE * (self + 1):02d}:00"
 
 
-class Reach(NamedTuple):
+class PartReach(NamedTuple):
     """Of the people of a part of the day: how many there are, whom a time suits, whom it misses."""
 
     part: PartOfDay | None
@@ -68,7 +68,7 @@ class EventTime:
     around: float
     suited: tuple[str, ...]
     missed: tuple[str, ...]
-    reach: tuple[Reach, ...]
+    reach: tuple[PartReach, ...]
 
     @property
     def slot(self) -> tuple[int, int, int]:
@@ -145,7 +145,7 @@ def _reach(
     parts: Sequence[PartOfDay | None],
     suits: Sequence[bool],
     misses: Sequence[bool],
-) -> Iterable[Reach]:
+) -> Iterable[PartReach]:
     rows = [
         (part, suited, missed)
         for person, part, suited, missed in zip(people, parts, suits, misses, strict=True)
@@ -154,7 +154,7 @@ def _reach(
     for part in (*PartOfDay, None):
         of_part = [row for row in rows if row[0] is part]
         if of_part:
-            yield Reach(
+            yield PartReach(
                 part, len(of_part), sum(row[1] for row in of_part), sum(row[2] for row in of_part)
             )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.clan.attendance import USUAL_WEEKS, Turnout
 from bot.clan.channel_talk import LEAST_BEFORE, QUIET_PART, ChannelTalk
-from bot.clan.event_times import LEAST_HOURS, SUITED_WEEKS, EventTime, Reach
+from bot.clan.event_times import LEAST_HOURS, SUITED_WEEKS, EventTime, PartReach
 from bot.clan.names import escaped
 from bot.clan.wording import DASH, first_few, percent_change, plural, short
 from bot.reports import style
@@ -111,7 +111,7 @@ def _one_time(time: EventTime, hours: int) -> str:
     return "\n".join(lines)
 
 
-def _reach(reach: Reach) -> str:
+def _reach(reach: PartReach) -> str:
     who = "around the clock" if reach.part is None else f"mostly {reach.part.words}"
     people = plural(reach.people, "person", "people")
     return f"{people} {who}: suits {reach.suited}, misses {reach.missed}"

@@ -1,18 +1,18 @@
 """When a clan is there: heatmaps, the best times for an event, channels, and what an event did."""
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.clan.activity import totals
 from bot.clan.attendance import Attendance, EventSpans, Turnout, event_spans, mean_of
 from bot.clan.channel_talk import ChannelTalk, busiest, went_quiet
-from bot.clan.event_times import PersonHours, event_times
+from bot.clan.event_times import event_times
 from bot.clan.evidence import strip
-from bot.clan.spans import HOUR, Period, Span, hour_of, last, merged
+from bot.clan.spans import HOUR, Period, Span, last, merged
 from bot.clan.week_hours import (
     GameHours,
     by_offset,
@@ -26,6 +26,7 @@ from bot.reports.clan_report import TotalRow
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
+from bot.services.publish.person_hours import instant_at, person_hours
 from bot.services.publish.report import report_coverage
 from bot.services.setup import Clan, Clock
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, totals_before
@@ -177,7 +178,7 @@ def _report(read: _ActivitySource) -> ActivityReport:
     view, period = read.view, read.period
     clan, span = view.clan, view.spans[period]
     game = game_hours(view.game.life, to_ms(read.people_span.start))
-    people = _people(view, read.slots, game)
+    people = person_hours(view, read.slots, game)
     roster = roster_of(view, [period])
     known = report_coverage(view, roster, period, _messages(view, span))
     talks = _channels(read)
@@ -233,7 +234,7 @@ def _panels(read: _ActivitySource, game: GameHours) -> tuple[WeekPanel, ...]:
             "Game",
             "gains seen:",
             seen_week(
-                ((_instant(at), 1) for _, at in game.risen),
+                ((instant_at(at), 1) for _, at in game.risen),
                 hours_seen((_moment(at) for at in game.looked), zone),
                 zone,
             ),
@@ -275,12 +276,8 @@ def _from(span: Span, since: datetime) -> Span:
     return Span(min(max(span.start, since), span.end), span.end)
 
 
-def _instant(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
-
-
 def _moment(at_ms: int) -> Span:
-    return Span(_instant(at_ms), _instant(at_ms + 1))
+    return Span(instant_at(at_ms), instant_at(at_ms + 1))
 
 
 def _totals(read: _ActivitySource) -> tuple[TotalRow, ...]:
@@ -312,58 +309,6 @@ def _voice_hours(voice: _Voice, span: Span, *, is_whole: bool = False) -> float 
     if since is None or since >= span.end or (is_whole and since > span.start + HOUR):
         return None
     return sum(seconds for at, seconds in voice.quarters if at in span) / HOUR.total_seconds()
-
-
-# --- people and their hours -----------------------------------------------------------------------
-
-
-def _people(
-    view: ClanView, slots: Iterable[tuple[int, int, int]], game: GameHours
-) -> tuple[PersonHours, ...]:
-    """Return everybody's hours of the week; whoever opted out is nobody here."""
-    wrote: dict[int, dict[int, int]] = defaultdict(dict)
-    for author_id, hour, count in slots:
-        wrote[author_id][hour] = count
-    played = _played(game, view)
-    here, writers = {each.player_id: each for each in view.people.places}, view.people.writers
-    found = []
-    for person in view.people.persons.people:
-        mine = [each for each in person.players if each in here]
-        if not mine or not view.people.hidden.isdisjoint(person.players):
-            continue
-        if any(writers[each].is_hidden for each in person.authors):
-            continue
-        chats = [wrote[each] for each in person.authors if each in wrote]
-        games = [played[each] for each in person.players if each in played]
-        found.append(PersonHours(here[mine[0]].name, _most(chats, games)))
-    found += [
-        PersonHours(writers[each].name, wrote[each])
-        for each in view.people.persons.unmatched_authors
-        if each in wrote and not writers[each].is_hidden
-    ]
-    return tuple(found)
-
-
-def _played(game: GameHours, view: ClanView) -> dict[int, dict[int, int]]:
-    """Return by player in how many weeks they were seen to gain something in an hour of it."""
-    zone = view.clan.zone
-    weeks: dict[int, dict[int, set[datetime]]] = defaultdict(lambda: defaultdict(set))
-    for player_id, at_ms in game.risen:
-        hour_at = hour_of(_instant(at_ms), zone)
-        local = hour_at.astimezone(zone)
-        weeks[player_id][24 * local.weekday() + local.hour].add(hour_at)
-    return {
-        who: {hour: len(each) for hour, each in by_hour.items()} for who, by_hour in weeks.items()
-    }
-
-
-def _most(chats: Sequence[Mapping[int, int]], games: Sequence[Mapping[int, int]]) -> dict[int, int]:
-    """Return the larger of both sides: who wrote and played in one hour was there once."""
-    found: Counter[int] = Counter()
-    for side in (chats, games):
-        for each in side:
-            found |= Counter(each)
-    return dict(found)
 
 
 # --- channels and an event ------------------------------------------------------------------------
