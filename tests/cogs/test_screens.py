@@ -110,6 +110,8 @@ ELSEWHERE = {
     "privacy:stop": "test_privacy.py",
     "report:posted:workbook": "test_report.py",
     "report:unposted": "test_report.py",
+    "activity:unposted": "test_report.py",
+    "bosses:unposted": "test_report.py",
     "return:still_away": "test_away.py",
     "settings:ladder": "settings/test_screen.py",
     "settings:no_bar": "settings/test_screen.py",
