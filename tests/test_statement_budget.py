@@ -37,7 +37,10 @@ STATEMENTS = {
     "promotions": 31,
     "inactive": 27,
     "clanstats audit": 33,
+    "clanstats activity": 24,
+    "clanstats activity with an event": 25,
     "clanstats alerts": 31,
+    "clanstats bosses": 14,
     "clanstats cases": 6,
     "clanstats links": 22,
     "clanstats status": 38,
@@ -74,6 +77,8 @@ AGAIN: dict[str, dict[str, int]] = {
     "promotions": {"absences.of_clan": 1, "clans.of_guild": 1},
     "inactive": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats audit": {"absences.of_clan": 1, "clans.of_guild": 1},
+    "clanstats activity": {"clans.of_guild": 1},
+    "clanstats activity with an event": {"clans.of_guild": 1},
     "clanstats alerts": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats links": {"clans.of_guild": 1, "identity_revision.read": 1},
     "clanstats status": {
@@ -210,7 +215,12 @@ COMMANDS: dict[str, Ask] = {
     "promotions": typed("promotions"),
     "inactive": typed("inactive"),
     "clanstats audit": typed("clanstats audit"),
+    "clanstats activity": typed("clanstats activity", "officer"),
+    "clanstats activity with an event": typed(
+        "clanstats activity", "officer", event="yesterday 20:00"
+    ),
     "clanstats alerts": typed("clanstats alerts"),
+    "clanstats bosses": typed("clanstats bosses", "officer"),
     "clanstats cases": typed("clanstats cases"),
     "clanstats links": typed("clanstats links"),
     "clanstats status": typed("clanstats status"),

@@ -131,6 +131,7 @@ class Activities:
         )
         view = await read_view(connection, clan, query, cache=self._identities)
         parts = [(part.start, part.end, offset) for part, offset in by_offset(near, clan.zone)]
+        voice = await _voice(connection, clan, Span(span.before(clan.zone).start, span.end))
         return _ActivitySource(
             view=view,
             period=period,
@@ -142,8 +143,8 @@ class Activities:
                 connection, cid, talk.before(clan.zone).start, talk.start, talk.end
             ),
             channels=await authors.channels(connection, cid),
-            voice=await _voice(connection, clan, Span(span.before(clan.zone).start, span.end)),
-            event=await _event(connection, clan, event_at, hours),
+            voice=voice,
+            event=await _event(connection, clan, event_at, hours, voice.kept_from),
         )
 
 
@@ -151,15 +152,23 @@ async def _voice(connection: Connection, clan: Clan, span: Span) -> _Voice:
     if not clan.keeps_presence:
         return _Voice((), None)
     kept_from = await presence.voice_from(connection, clan.clan_id)
+    return _Voice(await _quarters(connection, clan, span, kept_from), kept_from)
+
+
+async def _quarters(
+    connection: Connection, clan: Clan, span: Span, kept_from: datetime | None
+) -> Sequence[tuple[datetime, int]]:
     if kept_from is None:
-        return _Voice((), None)
-    return _Voice(
-        await presence.voice_quarters(connection, clan.clan_id, span.start, span.end), kept_from
-    )
+        return ()
+    return await presence.voice_quarters(connection, clan.clan_id, span.start, span.end)
 
 
 async def _event(
-    connection: Connection, clan: Clan, event_at: datetime | None, hours: int
+    connection: Connection,
+    clan: Clan,
+    event_at: datetime | None,
+    hours: int,
+    kept_from: datetime | None,
 ) -> _EventSource | None:
     if event_at is None:
         return None
@@ -167,7 +176,8 @@ async def _event(
     stretches = [(each.start, each.end) for each in _stretches(spans)]
     wrote = await chat.written_in_hours(connection, clan.clan_id, stretches)
     over = Span(min(start for start, _ in stretches), spans.after.end)
-    return _EventSource(spans, wrote, await _voice(connection, clan, over))
+    quarters = await _quarters(connection, clan, over, kept_from)
+    return _EventSource(spans, wrote, _Voice(quarters, kept_from))
 
 
 def _stretches(spans: EventSpans) -> tuple[Span, ...]:
