@@ -21,7 +21,16 @@ from bot.services.imports import Imports
 from bot.services.ops import Archive, Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
-from bot.services.publish import Audits, Cards, ClanQuestions, Details, Leaderboards, Publish
+from bot.services.publish import (
+    Activities,
+    Audits,
+    Bosses,
+    Cards,
+    ClanQuestions,
+    Details,
+    Leaderboards,
+    Publish,
+)
 from bot.services.review import Cases, Review
 from bot.services.setup import Clans, Clock, Drafts, Policies
 from bot.settings import Settings
@@ -66,6 +75,8 @@ class Services:
     drafts: Drafts
     review: Review
     audits: Audits
+    activities: Activities
+    bosses: Bosses
     cases: Cases
     details: Details
     questions: ClanQuestions
@@ -218,6 +229,8 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         drafts=Drafts(clock),
         review=review,
         audits=Audits(review, drawing),
+        activities=Activities(database, drawing, clock, identities),
+        bosses=Bosses(database, drawing, clock, identities),
         cases=Cases(database, review, clock, identities),
         details=Details(drawing, clock),
         questions=ClanQuestions(database, clock, identities),

@@ -6,12 +6,14 @@ from discord.ext import commands
 
 from bot.app import ClanBot
 from bot.clan.ranks import Permission
-from bot.clan.spans import Period
+from bot.clan.spans import WINDOWS, Period
 from bot.services.game import unready
 from bot.wiring import Services
 from cogs._offers import Choices, Typed, members_offered, roles_offered
 from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
 from cogs._replies import PERIODS, tell
+from cogs.activity import LONGEST, ActivityScreen, activity_answer
+from cogs.bosses import BossesScreen, BossesState
 from cogs.leave import Day, LeaveRequest, Reason, away_answer
 from cogs.links import LinksScreen
 from cogs.privacy import retention_words
@@ -34,6 +36,7 @@ from cogs.settings import settings_answer
 from cogs.setup import SetupScreen, SetupState
 
 _ONLY_ME = "me"
+_WINDOWS = [app_commands.Choice(name=each.words, value=each.value) for each in WINDOWS]
 _VISIBILITY = [
     app_commands.Choice(name="only me", value=_ONLY_ME),
     app_commands.Choice(name="everybody: the summary", value=SUMMARY),
@@ -69,6 +72,35 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await screen.show_everybody(interaction, state, visibility)
         else:
             await screen.show(interaction, state)
+
+    @app_commands.command()
+    @app_commands.describe(
+        period="How far back (30 days if you do not say)",
+        duration="Hours that an event takes (2 if you do not say)",
+        event="When an event was, to see what it did, like sat 20:00 or 2026-11-21 20:00",
+    )
+    @app_commands.choices(period=_WINDOWS)
+    @requires(Permission.SEE_REPORTS, is_heavy=True)
+    async def activity(
+        self,
+        interaction: Interaction,
+        period: int = Period.MONTH,
+        duration: app_commands.Range[int, 1, LONGEST] = 2,
+        event: app_commands.Range[str, 1, 60] | None = None,
+    ) -> None:
+        """Show when the clan is there, the best times for an event, and what an event did."""
+        await activity_answer(self.services, interaction, period, duration, event)
+
+    @app_commands.command()
+    @app_commands.describe(period="How far back (30 days if you do not say)")
+    @app_commands.choices(period=_WINDOWS)
+    @requires(Permission.SEE_REPORTS, is_heavy=True)
+    async def bosses(self, interaction: Interaction, period: int = Period.MONTH) -> None:
+        """Show what the clan killed: most killed, by whom, raids, first kills and records."""
+        if words := unready(clan_of(interaction)):
+            await tell(interaction, words)
+            return
+        await BossesScreen(self.services).show(interaction, BossesState(Period(period)))
 
     @app_commands.command()
     @requires(Permission.SEE_REPORTS)
@@ -214,7 +246,8 @@ async def setup(bot: ClanBot) -> None:
     await bot.add_cog(ClanStats(bot.services))
     services = bot.services
     screens = (
-        *(AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, LinksScreen),
-        *(QuestionsScreen, ReportScreen, SetupScreen, StatusScreen),
+        *(ActivityScreen, AlertsScreen, AuditScreen, BossesScreen, CasesScreen),
+        *(ExemptScreen, LinksScreen, QuestionsScreen),
+        *(ReportScreen, SetupScreen, StatusScreen),
     )
     add_screens(bot, *(each(services) for each in screens))

@@ -1,7 +1,7 @@
 """What was written when: reads of the rollups, at a cost that depends on the span asked for."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.columns import Day, Instant, from_ms
 from storage.engine import plain_rows
 from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHORS, CLAN_HOURS
+
+_HOUR_MS = 3_600_000
 
 
 class Wrote(NamedTuple):
@@ -273,6 +275,50 @@ async def author_hours(
         .where(AUTHORS.c.clan_id == clan_id, hour.author_id.in_(author_ids), hour.hour_at >= start)
     )
     return _by_hour(rows)
+
+
+async def week_hours(
+    connection: AsyncConnection,
+    clan_id: int,
+    parts: Sequence[tuple[datetime, datetime, timedelta]],
+) -> list[tuple[int, int, int]]:
+    """Return (author, hour of the week, in how many such hours they wrote) over parts of time.
+
+    Each part is given by start, end and how far the clan's clock is from UTC in it. Hours of the
+    week are numbered from Monday 00:00 on.
+    """
+    if not parts:
+        return []
+    given: dict[str, Any] = {"clan_id": clan_id}
+    for number, (start, end, offset) in enumerate(parts):
+        given |= {f"start_{number}": start, f"end_{number}": end}
+        given[f"offset_{number}"] = offset // timedelta(milliseconds=1)
+    return plain_rows(await connection.execute(_week_hours(len(parts)), given))
+
+
+@cache
+def _week_hours(parts: int) -> Select[Any]:
+    hour = AUTHOR_HOURS.c
+    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == bindparam("clan_id"))
+    at_ms = type_coerce(hour.hour_at, BigInteger)
+    every = union_all(
+        *(
+            select(
+                hour.author_id,
+                # The first day of 1970 was a Thursday.
+                ((at_ms + bindparam(f"offset_{number}", type_=BigInteger)) // _HOUR_MS + 72)
+                % literal(168),
+            ).where(
+                hour.author_id.in_(authors),
+                hour.hour_at >= bindparam(f"start_{number}", type_=Instant),
+                hour.hour_at < bindparam(f"end_{number}", type_=Instant),
+                hour.messages > 0,
+            )
+            for number in range(parts)
+        )
+    ).subquery("every_hour")
+    who, slot = every.c
+    return select(who, slot, func.count()).group_by(who, slot)
 
 
 def _by_hour(rows: CursorResult[Any]) -> list[tuple[datetime, int]]:

@@ -6,7 +6,7 @@ from enum import IntFlag
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, case, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, case, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import Void, let_go, message_tables
@@ -228,6 +228,28 @@ async def counts(
         select(author.id, wrote).where(author.clan_id == clan_id).order_by(author.id)
     )
     return dict(plain_rows(rows))
+
+
+async def by_channel(
+    connection: AsyncConnection, clan_id: int, start: datetime, middle: datetime, end: datetime
+) -> dict[int, tuple[int, int]]:
+    """Return by channel id the messages of the clan in [start, middle) and in [middle, end)."""
+    found: dict[int, tuple[int, int]] = {}
+    author = AUTHORS.c
+    for table in message_tables(connection, first_snowflake(start)):
+        fact = table.c
+        is_late = case((fact.message_id >= first_snowflake(middle), 1), else_=0)
+        rows = await connection.execute(
+            select(fact.channel_id, func.count(), func.sum(is_late))
+            .select_from(AUTHORS)
+            .join(table, (fact.author_id == author.id) & and_(*_sent_in(table, start, end)))
+            .where(author.clan_id == clan_id)
+            .group_by(fact.channel_id)
+        )
+        for channel_id, in_all, late in plain_rows(rows):
+            before, after = found.get(channel_id, (0, 0))
+            found[channel_id] = (before + in_all - late, after + late)
+    return found
 
 
 async def by_quarter(

@@ -1,14 +1,18 @@
-"""Days on which somebody reacted, used a command or talked in voice: per user and day, no more."""
+"""Days on which somebody reacted, used a command or talked in voice: per user and day, no more.
+
+By the quarter of an hour only the whole clan's time in voice is kept, which names nobody.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import from_ms
 from storage.engine import plain_rows, upsert
-from storage.tables import PRESENCE_DAYS
+from storage.tables import PRESENCE_DAYS, VOICE_QUARTERS
 
 
 class PresentIn(NamedTuple):
@@ -69,5 +73,38 @@ def _presence(last_on: Any, counts: Sequence[int]) -> PresenceRow:  # noqa: ANN4
 
 
 async def forget_all(connection: AsyncConnection, clan_id: int) -> None:
-    """Delete all days of a clan."""
-    await connection.execute(delete(PRESENCE_DAYS).where(PRESENCE_DAYS.c.clan_id == clan_id))
+    """Delete all days and quarters of a clan."""
+    for table in (PRESENCE_DAYS, VOICE_QUARTERS):
+        await connection.execute(delete(table).where(table.c.clan_id == clan_id))
+
+
+async def add_voice(
+    connection: AsyncConnection, clan_id: int, seconds: Mapping[datetime, int]
+) -> None:
+    """Add seconds in voice, of all who talked, by quarter of an hour; none says that we looked."""
+    rows = [
+        {"clan_id": clan_id, "quarter_at": quarter_at, "voice_seconds": in_voice}
+        for quarter_at, in_voice in sorted(seconds.items())
+    ]
+    await upsert(connection, VOICE_QUARTERS, rows, add=("voice_seconds",))
+
+
+async def voice_quarters(
+    connection: AsyncConnection, clan_id: int, start: datetime, end: datetime
+) -> list[tuple[datetime, int]]:
+    """Return (quarter of an hour, seconds in voice) of the whole clan in [start, end)."""
+    quarter = VOICE_QUARTERS.c
+    rows = await connection.execute(
+        select(quarter.quarter_at, quarter.voice_seconds)
+        .where(quarter.clan_id == clan_id, quarter.quarter_at >= start, quarter.quarter_at < end)
+        .order_by(quarter.quarter_at)
+    )
+    return [(from_ms(at_ms), seconds) for at_ms, seconds in plain_rows(rows)]
+
+
+async def voice_from(connection: AsyncConnection, clan_id: int) -> datetime | None:
+    """Return since when a clan's time in voice is kept by the quarter; None when it is not."""
+    quarter = VOICE_QUARTERS.c
+    first = select(func.min(quarter.quarter_at)).where(quarter.clan_id == clan_id)
+    found: datetime | None = await connection.scalar(first)
+    return found

@@ -375,6 +375,21 @@ class PresenceDayTable(SQLModel, table=True):
     voice_seconds: int
 
 
+class VoiceQuarterTable(SQLModel, table=True):
+    """How long people of a clan talked in a quarter of an hour, together; it names nobody.
+
+    Days and hours of every zone begin with a quarter, so that no zone needs them counted anew. One
+    of 0 seconds says that somebody looked.
+    """
+
+    __tablename__: ClassVar[Any] = "voice_quarters"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    quarter_at: datetime = Field(primary_key=True, sa_type=Instant)
+    voice_seconds: int
+
+
 class ClanHourTable(SQLModel, table=True):
     """A rollup: the whole clan's hour, for heatmaps, trends and totals."""
 
@@ -634,6 +649,7 @@ AUTHOR_DAYS = _table("author_days")
 AUTHOR_HOURS = _table("author_hours")
 CLAN_HOURS = _table("clan_hours")
 PRESENCE_DAYS = _table("presence_days")
+VOICE_QUARTERS = _table("voice_quarters")
 LINKS = _table("links")
 LINK_EVENTS = _table("link_events")
 BROADCASTS = _table("broadcasts")

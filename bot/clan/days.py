@@ -6,9 +6,10 @@ What could be read in two ways is refused, with the words that would be right; n
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from bot.clan.spans import DAY
+from bot.clan.spans import DAY, WEEK, day_of
 
 FURTHEST_BACK = timedelta(days=30)
 """How long past a day that is written without its year may be."""
@@ -48,6 +49,13 @@ _LENGTH = re.compile(
     r"(?P<unit>d|w|day|week|month|year)s?(?P<from_now_too> from now)?"
 )
 _WEEKDAY = re.compile(r"(?:(?P<which>next|this|on) )?(?P<word>[a-z]{3,9})")
+_HOUR = re.compile(
+    r"(?P<day>.*?)(?:(?<=\d)t(?=\d)| |^)(?:at )?(?P<hour>\d{1,2})"
+    r"(?:(?::(?P<minute>\d{2}))? ?(?P<half>am|pm)|:(?P<minute_24>\d{2}))"
+)
+_NOON = 12
+_YEAR_BACK = timedelta(days=335)
+"""A date without its year is of the last twelve months, as far as it may lie back by itself."""
 
 
 def parse_day(text: str, today: date, after: date | None = None) -> date:
@@ -70,6 +78,44 @@ def parse_day(text: str, today: date, after: date | None = None) -> date:
     if found is None:
         raise ValueError(_advice(text, words, today))
     return found
+
+
+def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant before now that a text means: 2026-11-21 20:00, sat 8pm, yesterday 20:00.
+
+    A weekday is the last one, a date without its year the last one, and a mere hour is today's.
+    Raises ValueError, saying what would be right.
+    """
+    words = " ".join(text.casefold().replace(",", " ").split())
+    matched = _HOUR.fullmatch(words)
+    at = None if matched is None else _time_of(matched)
+    if matched is None or at is None or _LENGTH.fullmatch(matched["day"].strip()):
+        shown = text[:_SHOWN]
+        raise ValueError(
+            f'"{shown}" has no time; write sat 20:00, yesterday 8pm or {now.year}-11-21 20:00'
+        )
+    today, named = day_of(now, zone), matched["day"].strip()
+    day = parse_day(named, today, today - _YEAR_BACK) if named else today
+    if _WEEKDAY.fullmatch(named) and named not in _FROM_TODAY:
+        day -= WEEK
+    found = datetime.combine(day, at, zone).astimezone(UTC)
+    if found > now and day == today and named and named not in _FROM_TODAY:
+        found = datetime.combine(day - WEEK, at, zone).astimezone(UTC)
+    if found > now:
+        raise ValueError(f"{day:%a} {day.day} {day:%b %Y} {at:%H:%M} is still to come")
+    return found
+
+
+def _time_of(matched: re.Match[str]) -> time | None:
+    hour, minute = int(matched["hour"]), int(matched["minute"] or matched["minute_24"] or 0)
+    if matched["half"]:
+        if not 1 <= hour <= _NOON:
+            return None
+        hour = hour % _NOON + (_NOON if matched["half"] == "pm" else 0)
+    try:
+        return time(hour, minute)
+    except ValueError:
+        return None
 
 
 def _from_today(words: str, today: date) -> date | None:

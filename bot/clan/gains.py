@@ -242,3 +242,11 @@ def metric_gain(course: Course, threshold: int) -> MetricGain | None:
     met = Step() if is_first_look else step(UNRANKED, first, threshold)
     net = met.earned + end - first
     return MetricGain(max(net, 0), met.entered_at, max(-net, 0))
+
+
+def is_first_listed(course: Course, threshold: int) -> bool:
+    """Return whether a metric was first ranked in view, at a value that was reached in view."""
+    at_start, first, end, is_first_look = course
+    if at_start is not None or first is None or end is None or is_first_look:
+        return False
+    return step(UNRANKED, first, threshold).entered_at is None

@@ -18,16 +18,13 @@ class MetricKind(StrEnum):
     COMPUTED = "computed"
 
 
-RAIDS = frozenset(
-    {
-        "chambers_of_xeric",
-        "chambers_of_xeric_challenge_mode",
-        "theatre_of_blood",
-        "theatre_of_blood_hard_mode",
-        "tombs_of_amascut",
-        "tombs_of_amascut_expert",
-    }
+RAID_MODES = (
+    ("CoX", ("chambers_of_xeric", "chambers_of_xeric_challenge_mode")),
+    ("ToB", ("theatre_of_blood", "theatre_of_blood_hard_mode")),
+    ("ToA", ("tombs_of_amascut", "tombs_of_amascut_expert")),
 )
+"""The raids as players call them, each with its modes."""
+RAIDS = frozenset(mode for _, modes in RAID_MODES for mode in modes)
 
 SEASONAL = frozenset({"league_points", "deadman_points", "grid_points"})
 """What rises in a world that lasts for a season, and says nothing of the game that we watch."""

@@ -19,7 +19,9 @@ from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, Protocol
 
+from bot.reports.activity_report import ActivityReport
 from bot.reports.boards import Board
+from bot.reports.boss_report import BossReport
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
@@ -29,7 +31,17 @@ from bot.reports.pictures import Card, ClanWeek
 _PATIENCE = timedelta(minutes=1)
 """How long one drawing may take: the largest takes a second, on a slow machine ten."""
 
-Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList | Board
+Drawable = (
+    ClanReport
+    | Card
+    | ClanWeek
+    | WeeksPicture
+    | UncoveredWeek
+    | InactiveList
+    | ActivityReport
+    | Board
+    | BossReport
+)
 
 
 class Drawing(StrEnum):
@@ -41,6 +53,8 @@ class Drawing(StrEnum):
     WEEKS_CHART = "bot.reports.case_charts:weeks_chart"
     UNCOVERED_CHART = "bot.reports.case_charts:uncovered_chart"
     BOARD_CHART = "bot.reports.board_charts:board_chart"
+    ACTIVITY_CHART = "bot.reports.activity_chart:activity_chart"
+    BOSSES_CHART = "bot.reports.bosses_chart:bosses_chart"
     CLAN_WORKBOOK = "bot.reports.workbook.clan_workbook:clan_workbook"
     INACTIVE_WORKBOOK = "bot.reports.workbook.inactive_workbook:inactive_workbook"
 

@@ -69,6 +69,11 @@ SCREENS: dict[str, str] = {
         "links:tab:claims links:tab:conflicts links:tab:people links:tab:players "
         "links:tab:speakers links:undo"
     ),
+    "clanstats activity": (
+        "activity:choose:hours activity:choose:period activity:missed activity:post "
+        "activity:posted:summary"
+    ),
+    "clanstats bosses": "bosses:choose:period bosses:post bosses:posted:summary",
     "clanstats alerts": "alerts:choose:filter alerts:copy",
     "clanstats questions": (
         "questions:choose:period questions:post questions:posted:helpers questions:tab:helpers "
@@ -117,6 +122,8 @@ ELSEWHERE = {
     "report:posted:workbook": "test_report.py",
     "questions:unposted": "test_questions.py",
     "report:unposted": "test_report.py",
+    "activity:unposted": "test_report.py",
+    "bosses:unposted": "test_report.py",
     "return:still_away": "test_away.py",
     "settings:ladder": "settings/test_screen.py",
     "settings:no_bar": "settings/test_screen.py",

@@ -162,6 +162,10 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
         it, clan, [(START, PLAYERS)], NOW
     ),
     "presence.since": lambda it, clan: presence.since(it, clan, *DAYS, DAYS[:1]),
+    "presence.voice_from": presence.voice_from,
+    "chat.week_hours": lambda it, clan: chat.week_hours(it, clan, [(START, END, HOUR)]),
+    "messages.by_channel": lambda it, clan: messages.by_channel(it, clan, START, NOW, END),
+    "presence.voice_quarters": lambda it, clan: presence.voice_quarters(it, clan, START, END),
     "blind_spots.unread_from": blind_spots.unread_from,
     "blind_spots.hidden_channels": blind_spots.hidden_channels,
     "traces.presence": lambda it, clan: traces.presence(it, clan, 7),
@@ -194,7 +198,7 @@ WRITES = {
         "blind_spots.read_since",
     ),
     *("blind_spots.forget_channel", "blind_spots.set_viewers"),
-    *("forgetting.delete_presence", "presence.add", "presence.forget_all"),
+    *("forgetting.delete_presence", "presence.add", "presence.add_voice", "presence.forget_all"),
     *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
@@ -283,6 +287,7 @@ async def settle_presence(connection: Connection, clan_id: int, number: int) -> 
     """Have somebody in voice, and a channel that the bot never could read."""
     seen_on = NOW.date() - number * DAY
     await presence.add(connection, clan_id, {(7, NOW.date()): 60 * number, (7, seen_on): 60})
+    await presence.add_voice(connection, clan_id, {NOW - number * HOUR: 60 * number})
     place: dict[str, Any] = {"name": f"hidden {number}", "kind": "text", "parent_id": None}
     await authors.note_place(connection, clan_id, 50, is_readable=False, **place)
     hidden = (await authors.channels(connection, clan_id))[50].channel_id
@@ -333,6 +338,7 @@ async def test_what_is_forgotten_in_one_clan_is_kept_in_the_other(database: Data
         await forgetting.delete_words(connection, one, 7, PLAYERS)
         await forgetting.delete_presence(connection, one, 7)
         await presence.add(connection, one, {(7, NOW.date()): 5})
+        await presence.add_voice(connection, one, {NOW: 5})
         await presence.forget_all(connection, one)
         await blind_spots.be_away(connection, one, START, NOW, "away")
         await blind_spots.read_since(connection, one)

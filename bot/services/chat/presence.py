@@ -6,9 +6,10 @@ sit there up to when we looked last, and never beyond.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from bot.clan.spans import day_of
 from bot.clan.voice import VoiceState, by_quarter, quarter_of, talking
@@ -19,6 +20,7 @@ from storage.engine import Connection, Database
 
 _EVERY = timedelta(minutes=1)
 _NONE = timedelta()
+_Key = TypeVar("_Key")
 
 
 @dataclass(slots=True)
@@ -103,8 +105,10 @@ class Presence:
             await clans.change(
                 connection, clan.clan_id, keeps_presence=is_kept, presence_from=since
             )
-            if not is_kept:
+            if since is None:
                 await presence.forget_all(connection, clan.clan_id)
+            else:
+                await presence.add_voice(connection, clan.clan_id, {quarter_of(since): 0})
 
     async def flush(self, *, is_last: bool = False) -> None:
         """Write what was seen so far, once a minute or at the end; what fails is kept."""
@@ -160,9 +164,16 @@ class Presence:
             if user_id not in ours or at > ours[user_id]
         }
         days: dict[tuple[int, date], timedelta] = {}
+        # None that was looked at is left out: from the first one on voice is known.
+        quarters: dict[datetime, timedelta] = {quarter_of(now): _NONE}
         for (user_id, quarter), length in taken.items():
             if user_id in who and not (user_id in until and quarter <= until[user_id]):
                 key = (user_id, day_of(quarter, clan.zone))
                 days[key] = days.get(key, _NONE) + length
-        seconds = {key: round(length.total_seconds()) for key, length in days.items()}
-        await presence.add(connection, clan.clan_id, seconds)
+                quarters[quarter] = quarters.get(quarter, _NONE) + length
+        await presence.add(connection, clan.clan_id, _seconds(days))
+        await presence.add_voice(connection, clan.clan_id, _seconds(quarters))
+
+
+def _seconds(lengths: Mapping[_Key, timedelta]) -> dict[_Key, int]:
+    return {key: round(length.total_seconds()) for key, length in lengths.items()}

@@ -1,5 +1,7 @@
 """What goes out: reports, cards and pictures, arranged here and drawn elsewhere."""
 
+from bot.services.publish.activity import Activities, ActivityFiles
+from bot.services.publish.bosses import Bosses, BossFiles
 from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.details import AuditFiles, Audits, Details
 from bot.services.publish.leaderboards import BoardFiles, Leaderboards
@@ -7,10 +9,14 @@ from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnsw
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
 __all__ = [
+    "Activities",
+    "ActivityFiles",
     "AskedIn",
     "AuditFiles",
     "Audits",
     "BoardFiles",
+    "BossFiles",
+    "Bosses",
     "CardFiles",
     "Cards",
     "ClanQuestions",

@@ -138,7 +138,7 @@ def _leaders_report(
 def _report(view: ClanView, period: Period) -> ClanReport:
     clan, span = view.clan, view.spans[period]
     before, steps = span.before(clan.zone), trend_steps(period, span, clan.zone)
-    gained, present = metric_gains(view), _present(view)
+    gained, present = metric_gains(view), present_metrics(view)
     tops = top_bosses(gained[MetricKind.BOSS])
     roster = roster_of(view, sorted({*WINDOWS, period}), tops)
     hours, heard_at = view.chat.hours, view.chat.heard_from
@@ -214,7 +214,8 @@ def metric_gains(view: ClanView) -> dict[MetricKind, dict[int, dict[str, MetricG
     return found
 
 
-def _present(view: ClanView) -> dict[MetricKind, dict[int, dict[str, float]]]:
+def present_metrics(view: ClanView) -> dict[MetricKind, dict[int, dict[str, float]]]:
+    """Return what every metric is now, by kind, player and metric; -1 is unranked."""
     found: dict[MetricKind, dict[int, dict[str, float]]] = {kind: {} for kind in MetricKind}
     for player_id, number, value in view.game.present:
         name, kind = view.game.metrics[number]

@@ -1,12 +1,13 @@
 """Written days mean one date or are refused with the words that would be right."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clan.days import FURTHEST_BACK, parse_day
+from bot.clan.days import FURTHEST_BACK, parse_day, parse_past
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 
@@ -146,3 +147,29 @@ def test_every_text_is_a_day_or_is_refused_in_words(
         assert isinstance(parse_day(text, today, after), date)
     except ValueError as refused:
         assert str(refused)  # noqa: PT017 - either outcome is right
+
+
+NOW_PAST = datetime(2026, 11, 27, 12, tzinfo=UTC)  # a Friday
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "hour"),
+    [
+        ("sat 20:00", 21, 20),
+        ("fri 11:00", 27, 11),
+        ("friday 8pm", 20, 20),
+        ("yesterday at 8 pm", 26, 20),
+        ("2026-11-21T12am", 21, 0),
+        ("21 Nov 20:00", 21, 20),
+        ("9:00", 27, 9),
+    ],
+)
+def test_an_event_was_at_the_last_such_time(text: str, day: int, hour: int) -> None:
+    at = parse_past(text, NOW_PAST, ZoneInfo("UTC"))
+    assert at == datetime(2026, 11, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["sat", "25:00", "13pm", "2 weeks 20:00", "tomorrow 20:00", "x"])
+def test_a_time_that_is_none_or_still_to_come_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"has no time|still to come"):
+        parse_past(text, NOW_PAST, ZoneInfo("UTC"))

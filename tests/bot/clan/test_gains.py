@@ -16,6 +16,7 @@ from bot.clan.gains import (
     Step,
     gains_between,
     gains_by_player,
+    is_first_listed,
     metric_gain,
     step,
 )
@@ -231,3 +232,10 @@ def test_one_metrics_gain_counts_from_where_it_was_ranked(
     course: Course, gain: MetricGain | None
 ) -> None:
     assert metric_gain(course, 5) == gain
+
+
+def test_a_boss_is_first_listed_where_its_threshold_was_crossed_in_view() -> None:
+    assert is_first_listed(Course(None, 6, 8), 5)
+    assert not is_first_listed(Course(None, 40, 41), 5)
+    assert not is_first_listed(Course(4, 6, 8), 5)
+    assert not is_first_listed(Course(None, 6, 8, is_first_look=True), 5)

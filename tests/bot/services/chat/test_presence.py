@@ -1,6 +1,6 @@
 """Who is there without writing is seen live, kept by day, and never invented."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from bot.clan.voice import VoiceState
 from bot.services.chat import Presence
 from bot.services.privacy import Privacy
 from storage import privacy
+from storage.tables import VOICE_QUARTERS
 from tests.bot.services.contents import instant, one, rows
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW, Place
@@ -159,3 +160,48 @@ async def test_of_a_server_without_a_clan_nothing_is_kept(presence: Presence, pl
     presence.show(404, ANN)
     await presence.flush()
     assert kept(place) == {}
+
+
+def quarters(place: Place) -> dict[datetime, int]:
+    found = rows(place, "SELECT * FROM voice_quarters WHERE clan_id = 1 ORDER BY quarter_at")
+    return {instant(row["quarter_at"]): row["voice_seconds"] for row in found}
+
+
+async def test_the_clan_s_time_in_voice_is_kept_by_the_quarter_and_names_nobody(
+    village: Village, presence: Presence, place: Place
+) -> None:
+    """In every zone hours begin with a quarter, so that none has to be counted anew."""
+    village.clock.now = NOW.replace(hour=20, minute=10)
+    presence.sit(GUILD, [sits(ANN), sits(BOB)])
+    village.clock.forward(20 * MINUTE)
+    await presence.flush()
+    at = NOW.replace(hour=20, minute=0)
+    assert quarters(place) == {at: 600, at + 15 * MINUTE: 1800, at + 30 * MINUTE: 0}
+    assert VOICE_QUARTERS.columns.keys() == ["clan_id", "quarter_at", "voice_seconds"]
+
+
+async def test_voice_is_known_by_the_quarter_from_the_first_look_on(
+    village: Village, presence: Presence, place: Place
+) -> None:
+    presence.sit(GUILD, [])
+    await presence.flush()
+    assert list(quarters(place).values()) == [0]
+    await presence.keep(village.clan, is_kept=False)
+    assert quarters(place) == {}
+    presence.sit(GUILD, [sits(ANN), sits(BOB)])
+    village.clock.forward(5 * MINUTE)
+    await presence.flush(is_last=True)
+    assert quarters(place) == {}
+    await presence.keep(await village.changed(), is_kept=True)
+    assert list(quarters(place).values()) == [0]
+
+
+async def test_whoever_opted_out_adds_nothing_to_the_clan_s_time_in_voice(
+    village: Village, presence: Presence, place: Place
+) -> None:
+    async with village.database.writing() as connection:
+        await privacy.opt_out(connection, village.clan.clan_id, ANN, NOW)
+    presence.sit(GUILD, [sits(ANN), sits(BOB)])
+    village.clock.forward(5 * MINUTE)
+    await presence.flush()
+    assert sum(quarters(place).values()) == 300

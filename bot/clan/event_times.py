@@ -1,0 +1,191 @@
+"""When an event would find most people, whom it suits, and whom it misses.
+
+By people's own hours: those in which they wrote or were seen to gain something. Nothing is asked of
+anybody, and who was hardly seen is neither suited nor missed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+from bot.clan.week_hours import HOURS_IN_WEEK
+
+HOURS_IN_DAY = 24
+SUITED_WEEKS = 4
+"""A time suits whoever was there in it in at least one week of so many."""
+LEAST_HOURS = 8
+"""Of whoever was seen in fewer hours nobody can say when they are there."""
+_APART = 4
+"""Two times of one day are at least so many hours apart, so that they are a choice."""
+_CORE = 6
+
+
+class PersonHours(NamedTuple):
+    """One person, and in how many weeks they were there in an hour of the week.
+
+    Hours of the week are numbered from Monday 00:00 on, 0 to 167.
+    """
+
+    name: str
+    weeks_by_hour: Mapping[int, int]
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether enough was seen to say when they are there."""
+        return sum(self.weeks_by_hour.values()) >= LEAST_HOURS
+
+
+class PartOfDay(IntEnum):
+    """Six hours of the clan's day in which somebody mostly is there."""
+
+    NIGHT = 0
+    MORNING = 1
+    AFTERNOON = 2
+    EVENING = 3
+
+    @property
+    def words(self) -> str:
+        """Return the part as it is told, such as "18:00-24:00"."""
+        return f"{_CORE * self:02d}:00\N{EN DASH}{_CORE * (self + 1):02d}:00"
+
+
+class PartReach(NamedTuple):
+    """Of the people of a part of the day: how many there are, whom a time suits, whom it misses."""
+
+    part: PartOfDay | None
+    people: int
+    suited: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventTime:
+    """A time for an event: how many are there in a usual week, whom it suits and whom it misses."""
+
+    hour: int
+    around: float
+    suited: tuple[str, ...]
+    missed: tuple[str, ...]
+    reach: tuple[PartReach, ...]
+
+    @property
+    def slot(self) -> tuple[int, int, int]:
+        """Return weekday, hour of the day and how many are there, as busy hours are told."""
+        return self.hour // HOURS_IN_DAY, self.hour % HOURS_IN_DAY, round(self.around)
+
+
+def event_times(
+    people: Sequence[PersonHours], weeks: int, length: int, how_many: int = 3
+) -> tuple[EventTime, ...]:
+    """Return the best times for an event of so many hours, the one that most are there for first.
+
+    `weeks` is over how many the hours were counted. How many are there is the sum of the shares of
+    weeks in which each of them was there, in that hour of the event in which they mostly are.
+    """
+    shares = [_shares(each, weeks, length) for each in people]
+    around: Counter[int] = Counter()
+    for mine in shares:
+        around.update(mine)
+    ranked = sorted(
+        (hour for hour in around if around[hour] > 0), key=lambda hour: (-around[hour], hour)
+    )
+    found: list[int] = []
+    for hour in ranked:
+        if len(found) < how_many and all(_is_apart(hour, each, length) for each in found):
+            found.append(hour)
+    parts = [part_of_day(each) for each in people]
+    return tuple(_told(people, shares, parts, hour, length, around[hour]) for hour in found)
+
+
+def _shares(person: PersonHours, weeks: int, length: int) -> dict[int, float]:
+    """Return in which share of weeks a person is there in an event, by the hour it begins."""
+    found: dict[int, float] = {}
+    for hour, count in person.weeks_by_hour.items():
+        share = min(count / weeks, 1.0)
+        for earlier in range(length):
+            start = (hour - earlier) % HOURS_IN_WEEK
+            found[start] = max(found.get(start, 0.0), share)
+    return found
+
+
+def _is_apart(one: int, other: int, length: int) -> bool:
+    apart = abs(one - other)
+    return min(apart, HOURS_IN_WEEK - apart) >= max(_APART, length)
+
+
+def _told(  # noqa: PLR0913, PLR0917 - of whom, and when
+    people: Sequence[PersonHours],
+    shares: Sequence[Mapping[int, float]],
+    parts: Sequence[PartOfDay | None],
+    hour: int,
+    length: int,
+    around: float,
+) -> EventTime:
+    near = frozenset((hour + each) % HOURS_IN_WEEK for each in range(-1, length + 1))
+    suits = [mine.get(hour, 0.0) * SUITED_WEEKS >= 1 for mine in shares]
+    misses = [each.is_known and near.isdisjoint(each.weeks_by_hour) for each in people]
+    return EventTime(
+        hour=hour,
+        around=around,
+        suited=_names(people, suits),
+        missed=_names(people, misses),
+        reach=tuple(_reach(people, parts, suits, misses)),
+    )
+
+
+def _names(people: Sequence[PersonHours], chosen: Sequence[bool]) -> tuple[str, ...]:
+    names = (each.name for each, is_chosen in zip(people, chosen, strict=True) if is_chosen)
+    return tuple(sorted(names, key=lambda name: (name.casefold(), name)))
+
+
+def _reach(
+    people: Sequence[PersonHours],
+    parts: Sequence[PartOfDay | None],
+    suits: Sequence[bool],
+    misses: Sequence[bool],
+) -> Iterable[PartReach]:
+    rows = [
+        (part, suited, missed)
+        for person, part, suited, missed in zip(people, parts, suits, misses, strict=True)
+        if person.is_known
+    ]
+    for part in (*PartOfDay, None):
+        of_part = [row for row in rows if row[0] is part]
+        if of_part:
+            yield PartReach(
+                part, len(of_part), sum(row[1] for row in of_part), sum(row[2] for row in of_part)
+            )
+
+
+def part_of_day(person: PersonHours) -> PartOfDay | None:
+    """Return in which part of the clan's day somebody mostly is there.
+
+    It is that in which the middle of their busiest six hours lies. None for whoever was hardly
+    seen, and for whoever was there for more than half of it outside of those six hours.
+    """
+    if not person.is_known:
+        return None
+    by_hour = [0] * HOURS_IN_DAY
+    for hour, count in person.weeks_by_hour.items():
+        by_hour[hour % HOURS_IN_DAY] += count
+    cores = [
+        sum(by_hour[(start + each) % HOURS_IN_DAY] for each in range(_CORE))
+        for start in range(HOURS_IN_DAY)
+    ]
+    most = max(cores)
+    if 2 * most < sum(by_hour):
+        return None
+    # Of several such stretches the middle one: those before and after it hold the same hours.
+    best = _middle_of([start for start, count in enumerate(cores) if count == most])
+    return PartOfDay((best + _CORE // 2) % HOURS_IN_DAY // _CORE)
+
+
+def _middle_of(starts: Sequence[int]) -> int:
+    """Return the middle of the first run of neighbouring starts; one may go over midnight."""
+    first = next((each for each in starts if (each - 1) % HOURS_IN_DAY not in starts), 0)
+    length = 1
+    while (first + length) % HOURS_IN_DAY in starts and length < HOURS_IN_DAY:
+        length += 1
+    return (first + (length - 1) // 2) % HOURS_IN_DAY

@@ -1,0 +1,391 @@
+"""When a clan is there: heatmaps, the best times for an event, channels, and what an event did."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.clan.activity import totals
+from bot.clan.attendance import Attendance, EventSpans, Turnout, event_spans, mean_of
+from bot.clan.channel_talk import ChannelTalk, busiest, went_quiet
+from bot.clan.event_times import event_times
+from bot.clan.evidence import strip
+from bot.clan.spans import HOUR, Period, Span, last, merged
+from bot.clan.week_hours import (
+    GameHours,
+    by_offset,
+    game_hours,
+    hours_seen,
+    left_of,
+    seen_week,
+)
+from bot.reports.activity_report import ActivityReport, WeekPanel, since_words, undated_words
+from bot.reports.clan_report import TotalRow
+from bot.reports.documents import Document
+from bot.reports.worker import Drawing, Draws
+from bot.services.people import IdentityCache
+from bot.services.publish.person_hours import instant_at, person_hours
+from bot.services.publish.report import report_coverage
+from bot.services.setup import Clan, Clock
+from bot.services.view import ClanView, ViewQuery, read_view, roster_of, totals_before
+from storage import authors, chat, messages, presence
+from storage.authors import ChannelRow
+from storage.chat import Wrote
+from storage.columns import to_ms
+from storage.engine import Connection, Database
+
+_BUSIEST = 5
+_WEEK = timedelta(weeks=1)
+_MINUTE = 60
+_Hours = list[tuple[datetime, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFiles:
+    """When a clan is there, with its picture."""
+
+    report: ActivityReport
+    chart: Document
+
+
+class _Voice(NamedTuple):
+    """Seconds in voice by the quarter, and since when they are kept."""
+
+    quarters: Sequence[tuple[datetime, int]]
+    kept_from: datetime | None
+
+
+class _EventSource(NamedTuple):
+    """What was written in each stretch of an event, by author, and when was talked in voice."""
+
+    spans: EventSpans
+    wrote: Sequence[Mapping[int, Wrote]]
+    voice: _Voice
+
+
+class _ActivitySource(NamedTuple):
+    """All that an activity report is made from."""
+
+    view: ClanView
+    period: Period
+    hours: int
+    people_span: Span
+    channel_span: Span
+    slots: Sequence[tuple[int, int, int]]
+    by_channel: Mapping[int, tuple[int, int]]
+    channels: Mapping[int, ChannelRow]
+    voice: _Voice
+    event: _EventSource | None
+
+
+class Activities:
+    """Arranges when a clan is there, and has it drawn."""
+
+    def __init__(
+        self, database: Database, draws: Draws, clock: Clock, identities: IdentityCache
+    ) -> None:
+        self._database = database
+        self._draws = draws
+        self._clock = clock
+        self._identities = identities
+
+    async def files(
+        self, clan: Clan, period: Period, hours: int, event_at: datetime | None = None
+    ) -> ActivityFiles:
+        """Return when a clan is there, and what the event at a time did, with the picture."""
+        report = await self.report(clan, period, hours, event_at)
+        return ActivityFiles(report, await self._draws.draw(Drawing.ACTIVITY_CHART, report))
+
+    async def report(
+        self, clan: Clan, period: Period, hours: int, event_at: datetime | None = None
+    ) -> ActivityReport:
+        """Return when a clan is there, over a period that ends now.
+
+        Of `hours` are the events for which times are looked for, and the one at `event_at`.
+        """
+        async with self._database.reading() as connection:
+            read = await self._read(connection, clan, period, hours, event_at)
+        return await asyncio.to_thread(_report, read)
+
+    async def _read(
+        self,
+        connection: Connection,
+        clan: Clan,
+        period: Period,
+        hours: int,
+        event_at: datetime | None,
+    ) -> _ActivitySource:
+        now, cid = self._clock(), clan.clan_id
+        span = last(period, now, clan.zone)
+        # By the person, and by the channel, no answer needs more than a season.
+        near = last(min(max(period, Period.MONTH), Period.QUARTER), now, clan.zone)
+        talk = last(min(period, Period.QUARTER), now, clan.zone)
+        query = ViewQuery(
+            now,
+            frozenset({period}),
+            compared=period,
+            hours_from=span.before(clan.zone).start,
+            trend_from=near.start,
+        )
+        view = await read_view(connection, clan, query, cache=self._identities)
+        parts = [(part.start, part.end, offset) for part, offset in by_offset(near, clan.zone)]
+        voice = await _voice(connection, clan, Span(span.before(clan.zone).start, span.end))
+        return _ActivitySource(
+            view=view,
+            period=period,
+            hours=hours,
+            people_span=near,
+            channel_span=talk,
+            slots=await chat.week_hours(connection, cid, parts),
+            by_channel=await messages.by_channel(
+                connection, cid, talk.before(clan.zone).start, talk.start, talk.end
+            ),
+            channels=await authors.channels(connection, cid),
+            voice=voice,
+            event=await _event(connection, clan, event_at, hours, voice.kept_from),
+        )
+
+
+async def _voice(connection: Connection, clan: Clan, span: Span) -> _Voice:
+    if not clan.keeps_presence:
+        return _Voice((), None)
+    kept_from = await presence.voice_from(connection, clan.clan_id)
+    return _Voice(await _quarters(connection, clan, span, kept_from), kept_from)
+
+
+async def _quarters(
+    connection: Connection, clan: Clan, span: Span, kept_from: datetime | None
+) -> Sequence[tuple[datetime, int]]:
+    if kept_from is None:
+        return ()
+    return await presence.voice_quarters(connection, clan.clan_id, span.start, span.end)
+
+
+async def _event(
+    connection: Connection,
+    clan: Clan,
+    event_at: datetime | None,
+    hours: int,
+    kept_from: datetime | None,
+) -> _EventSource | None:
+    if event_at is None:
+        return None
+    spans = event_spans(event_at, hours, clan.zone)
+    stretches = [(each.start, each.end) for each in _stretches(spans)]
+    wrote = await chat.written_in_hours(connection, clan.clan_id, stretches)
+    over = Span(min(start for start, _ in stretches), spans.after.end)
+    quarters = await _quarters(connection, clan, over, kept_from)
+    return _EventSource(spans, wrote, _Voice(quarters, kept_from))
+
+
+def _stretches(spans: EventSpans) -> tuple[Span, ...]:
+    return (spans.before, spans.during, spans.after, *spans.usual)
+
+
+def _report(read: _ActivitySource) -> ActivityReport:
+    view, period = read.view, read.period
+    clan, span = view.clan, view.spans[period]
+    game = game_hours(view.game.life, to_ms(read.people_span.start))
+    people = person_hours(view, read.slots, game)
+    roster = roster_of(view, [period])
+    known = report_coverage(view, roster, period, _messages(view, span))
+    talks = _channels(read)
+    weeks = _weeks(read)
+    return ActivityReport(
+        clan=clan.name,
+        zone=clan.zone.key,
+        period=period,
+        span=span,
+        as_of=view.as_of,
+        panels=_panels(read, game),
+        totals=_totals(read),
+        hours=read.hours,
+        times=event_times(people, weeks, read.hours) if weeks else (),
+        people=sum(each.is_known for each in people),
+        people_span=read.people_span,
+        busiest=busiest(talks, _BUSIEST),
+        quiet=went_quiet(talks) if any(each.before is not None for each in talks) else None,
+        channel_span=read.channel_span,
+        event=None if read.event is None else _attendance(view, read.event),
+        evidence=strip(known, view.as_of, clan.zone),
+    )
+
+
+def _messages(view: ClanView, span: Span) -> int | None:
+    """Return the clan's messages of a span; None where it began before anybody listened."""
+    heard = view.chat.heard_from
+    if heard is None or heard >= span.end:
+        return None
+    return sum(count for at, count in view.chat.hours if at in span)
+
+
+def _weeks(read: _ActivitySource) -> int:
+    """Return over how many weeks people's hours were seen: none where nothing was."""
+    span, heard = read.people_span, read.view.chat.heard_from
+    seen_at = min((row.seen_at for row in read.view.game.first.values()), default=None)
+    known = [at for at in (heard, seen_at) if at is not None]
+    if not known:
+        return 0
+    return max(round((span.end - max(span.start, min(known))) / _WEEK), 1)
+
+
+# --- three panels ---------------------------------------------------------------------------------
+
+
+def _panels(read: _ActivitySource, game: GameHours) -> tuple[WeekPanel, ...]:
+    view, zone = read.view, read.view.clan.zone
+    span = Span(view.spans[read.period].start, view.as_of)
+    lost = [each.span for each in view.blind(span) if each.where is None]
+    return (
+        _chat_panel(view, span, lost),
+        WeekPanel(
+            "Game",
+            "gains seen:",
+            seen_week(
+                ((instant_at(at), 1) for _, at in game.risen),
+                hours_seen((_moment(at) for at in game.looked), zone),
+                zone,
+            ),
+            undated_words(len(game.risen), game.undated),
+        ),
+        _voice_panel(read, span),
+    )
+
+
+def _chat_panel(view: ClanView, span: Span, lost: Sequence[Span]) -> WeekPanel:
+    heard, zone = view.chat.heard_from, view.clan.zone
+    hours = [(at, count) for at, count in view.chat.hours if at in span or at >= span.start]
+    seen = [] if heard is None else left_of(_from(span, heard), lost)
+    note = "nothing was heard yet" if heard is None else since_words(heard, span, zone.key)
+    return WeekPanel("Chat", "messages:", seen_week(hours, hours_seen(seen, zone), zone), note)
+
+
+def _voice_panel(read: _ActivitySource, span: Span) -> WeekPanel:
+    view, voice = read.view, read.voice
+    zone, since = view.clan.zone, voice.kept_from
+    if since is None:
+        off = "switched off in /clanstats setup"
+        note = "nothing was seen yet" if view.clan.keeps_presence else off
+        return WeekPanel("Voice", "minutes:", seen_week((), frozenset(), zone), note)
+    away = [
+        Span(each.started_at, max(each.ended_at or span.end, each.started_at))
+        for each in view.gaps
+        if each.channel_id is None
+    ]
+    seen = hours_seen(left_of(_from(span, since), away), zone)
+    week = seen_week([each for each in voice.quarters if each[0] >= span.start], seen, zone)
+    minutes = tuple(
+        tuple(None if number is None else number // _MINUTE for number in row) for row in week
+    )
+    return WeekPanel("Voice", "minutes:", minutes, since_words(since, span, zone.key))
+
+
+def _from(span: Span, since: datetime) -> Span:
+    return Span(min(max(span.start, since), span.end), span.end)
+
+
+def _moment(at_ms: int) -> Span:
+    return Span(instant_at(at_ms), instant_at(at_ms + 1))
+
+
+def _totals(read: _ActivitySource) -> tuple[TotalRow, ...]:
+    """Return the totals of the period beside those of the one before, where both were seen."""
+    view, period = read.view, read.period
+    span, zone = view.spans[period], view.clan.zone
+    earlier, heard = span.before(zone), view.chat.heard_from
+    was_heard = heard is not None and heard <= earlier.start + HOUR
+    wrote, wrote_before = _messages(view, span), _messages(view, earlier) if was_heard else None
+    now = totals(roster_of(view, [period]).members, period, wrote)
+    before = totals_before(view, wrote_before)
+    writers = None if wrote is None else now.writers
+    return (
+        TotalRow("Messages", wrote, wrote_before),
+        TotalRow("Members who wrote", writers, before.writers if was_heard else None),
+        TotalRow("Members seen to play", now.observed or None, before.observed or None),
+        TotalRow(
+            "Hours in voice",
+            _voice_hours(read.voice, span),
+            _voice_hours(read.voice, earlier, is_whole=True),
+            decimal=True,
+        ),
+    )
+
+
+def _voice_hours(voice: _Voice, span: Span, *, is_whole: bool = False) -> float | None:
+    """Return the hours in voice of a span; None where nothing of it, or not all, was kept."""
+    since = voice.kept_from
+    if since is None or since >= span.end or (is_whole and since > span.start + HOUR):
+        return None
+    return sum(seconds for at, seconds in voice.quarters if at in span) / HOUR.total_seconds()
+
+
+# --- channels and an event ------------------------------------------------------------------------
+
+
+def _channels(read: _ActivitySource) -> tuple[ChannelTalk, ...]:
+    """Return the counted channels, each with its threads, and what was written in them."""
+    view, zone = read.view, read.view.clan.zone
+    earlier, heard = read.channel_span.before(zone), view.chat.heard_from
+    compares = heard is not None and heard <= earlier.start + HOUR
+    whole = Span(earlier.start, view.as_of)
+    away = merged((each.span for each in view.blind(whole) if each.where is None), whole)
+    compares = (
+        compares and sum((each.length for each in away), timedelta()) < read.channel_span.length / 7
+    )
+    unseen = {gap.channel_id for gap in view.gaps if gap.channel_id is not None}
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    blind: set[int] = set()
+    for channel in read.channels.values():
+        parent = channel.parent_id
+        top = (
+            parent if parent is not None and parent in read.channels else channel.discord_channel_id
+        )
+        counts = read.by_channel.get(channel.channel_id, (0, 0))
+        sums[top][0] += counts[0]
+        sums[top][1] += counts[1]
+        if channel.channel_id in unseen or not channel.is_readable:
+            blind.add(top)
+    return tuple(
+        ChannelTalk(
+            top,
+            read.channels[top].name,
+            now,
+            before if compares and top not in blind else None,
+            read.channels[top].is_gone,
+        )
+        for top, (before, now) in sums.items()
+        if read.channels[top].is_counted
+    )
+
+
+def _attendance(view: ClanView, event: _EventSource) -> Attendance:
+    found = [
+        _turnout(view, span, wrote, event.voice)
+        for span, wrote in zip(_stretches(event.spans), event.wrote, strict=True)
+    ]
+    before, during, after, *usual = found
+    return Attendance(event.spans, before, during, after, mean_of(usual))
+
+
+def _turnout(view: ClanView, span: Span, wrote: Mapping[int, Wrote], voice: _Voice) -> Turnout:
+    """Return who was there in a stretch that is over; one that was not seen is unknown."""
+    heard, people = view.chat.heard_from, view.people
+    lost = merged((each.span for each in view.blind(span) if each.where is None), span)
+    is_known = heard is not None and heard <= span.start and not lost and span.end <= view.as_of
+    who = {_person(view, each) for each in wrote if wrote[each].messages and each in people.writers}
+    since = voice.kept_from
+    in_voice = (
+        None
+        if since is None or since > span.start or span.end > view.as_of
+        else sum(seconds for at, seconds in voice.quarters if at in span) / _MINUTE
+    )
+    if not is_known:
+        return Turnout(voice_minutes=in_voice)
+    return Turnout(sum(each.messages for each in wrote.values()), len(who), in_voice)
+
+
+def _person(view: ClanView, author_id: int) -> tuple[str, int]:
+    person = view.people.persons.by_author.get(author_id)
+    return ("author", author_id) if person is None else ("player", person.main)

@@ -1,0 +1,5 @@
+"""What a clan killed."""
+
+from cogs.bosses.screen import BossesScreen, BossesState
+
+__all__ = ["BossesScreen", "BossesState"]
