@@ -83,6 +83,24 @@ async def every(connection: AsyncConnection) -> list[ClanRow]:
     return [_clan(row) for row in await connection.execute(select(CLANS).order_by(CLANS.c.id))]
 
 
+async def served(
+    connection: AsyncConnection, after_id: int, limit: int, part: tuple[int, int] | None = None
+) -> list[ClanRow]:
+    """Return some of the clans in whose server the bot is, by id, from the one after an id on.
+
+    With a part (number, of) only those of that part, of so many equal ones.
+    """
+    clan = CLANS.c
+    found = select(CLANS).where(
+        clan.id > after_id, clan.removed_at.is_(None), clan.guild_id != NO_SERVER
+    )
+    if part is not None:
+        number, of = part
+        found = found.where(clan.id % of == number)
+    rows = await connection.execute(found.order_by(clan.id).limit(limit))
+    return [_clan(row) for row in rows]
+
+
 async def be_in(connection: AsyncConnection, servers: Mapping[int, str], now: datetime) -> None:
     """Note that the bot is in these servers (by id, with names) and in no other; new ones are made.
 
