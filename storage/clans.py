@@ -1,6 +1,6 @@
 """Clans: one Discord server joined to one WOM group each, with their own settings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -76,6 +76,21 @@ async def of_guild(connection: AsyncConnection, guild_id: int) -> ClanRow | None
         await connection.execute(select(CLANS).where(CLANS.c.guild_id == guild_id))
     ).one_or_none()
     return None if row is None else _clan(row)
+
+
+async def of_guilds(connection: AsyncConnection, guild_ids: Collection[int]) -> list[ClanRow]:
+    """Return the clans of some Discord servers."""
+    found = select(CLANS).where(CLANS.c.guild_id.in_(sorted(guild_ids)))
+    return [_clan(row) for row in await connection.execute(found)]
+
+
+async def note_listened(
+    connection: AsyncConnection, guild_ids: Collection[int], now: datetime
+) -> None:
+    """Note that some servers are listened to."""
+    await connection.execute(
+        update(CLANS).where(CLANS.c.guild_id.in_(sorted(guild_ids))).values(listened_at=now)
+    )
 
 
 async def every(connection: AsyncConnection) -> list[ClanRow]:

@@ -1,6 +1,6 @@
 """The clans this bot serves: their WOM group, zone, permissions and places that are counted."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -69,6 +69,12 @@ class Clans:
         async with self._database.reading(is_quick=True) as connection:
             row = await clans.of_guild(connection, guild_id)
         return None if row is None else _clan(row)
+
+    async def of_guilds(self, guild_ids: Collection[int]) -> dict[int, Clan]:
+        """Return the clans of some Discord servers by server, of those that were ever set up."""
+        async with self._database.reading(is_quick=True) as connection:
+            rows = await clans.of_guilds(connection, guild_ids)
+        return {row.guild_id: _clan(row) for row in rows}
 
     async def known(self) -> tuple[Clan, ...]:
         """Return all clans, those whose server the bot has left too."""
