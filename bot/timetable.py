@@ -8,24 +8,26 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 
+from bot import clan_turns
 from bot.clan.diagnosis import Severity
 from bot.clan.names import escaped
 from bot.clan.notices import NewToOfficers, Notice, may_tell_officers, officers_words
 from bot.clan.spans import Period
 from bot.clan.wording import ago
+from bot.clan_turns import ClanTurns, Slices
 from bot.journal import step, traced
 from bot.reports.documents import write_report
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import REHEARSAL, Outcome, poll_clan
-from bot.services.setup import NO_SERVER, Clan
+from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.wiring import Services, tidy
 
@@ -57,13 +59,18 @@ class BotJob:
 
 @dataclass(frozen=True, slots=True)
 class ClanJob:
-    """Something that is done for each clan that it is for, which may have to be told."""
+    """Something that is done for each clan that it is for, which may have to be told.
+
+    At the start it is done for those for whom it is due, from then on at each clan's own minute.
+    """
 
     name: str
     rhythm: Callable[[Settings], Rhythm]
     action: Callable[["Timetable", Clan, Outcome], Awaitable[Notice | None]]
     is_for: Callable[[Settings, Clan], bool] = lambda _settings, _clan: True
     recorded: bool = True
+    is_due: Callable[[Settings, Clan, datetime], bool] = lambda _settings, _clan, _now: True
+    is_slow: Callable[[Clan, datetime], bool] = lambda _clan, _now: False
 
 
 class Timetable:
@@ -92,6 +99,7 @@ class Timetable:
         self._put_off = 0
         self._running: set[asyncio.Task[Any]] = set()
         self._kept: dict[str, asyncio.Task[None]] = {}
+        self._turns: dict[str, ClanTurns] = {}
 
     @property
     def is_running(self) -> bool:
@@ -113,11 +121,15 @@ class Timetable:
         """Begin no job any more and cancel those that run; `finished()` waits for their end."""
         while self._kept:
             self._kept.popitem()[1].cancel()
+        for turns in self._turns.values():
+            turns.stop()
 
     async def finished(self) -> None:
         """Stop, and wait until the jobs that ran have recorded how they ended."""
         self.stop()
         await asyncio.gather(*self._running, return_exceptions=True)
+        for turns in self._turns.values():
+            await turns.drained()
 
     async def _keep(self, job: BotJob | ClanJob) -> None:
         rhythm, clock = job.rhythm(self._settings), self._services.clock
@@ -125,6 +137,11 @@ class Timetable:
         wait = rhythm.first_wait(clock())
         if isinstance(rhythm, Weekly | Monthly) and await self._is_missed(job, rhythm):
             wait = min(wait, _CATCHES_UP_AFTER)
+        action = partial(self.run, job)
+        if isinstance(job, ClanJob) and isinstance(rhythm, Every):
+            slices = Slices(rhythm.length)
+            action = partial(self._turns_of(job).next_turn, slices)
+            rhythm = Every(slices.tick)
         # Not by its cancellation alone: whatever runs in a job may swallow that.
         while job.name in self._kept:
             alarm = Alarm.after(wait, clock(), timer())
@@ -132,7 +149,7 @@ class Timetable:
                 await self._sleep(nap_s)
             began_s = timer()
             try:
-                await self.run(job)
+                await action()
             except asyncio.CancelledError:
                 _log.info("a job is stopped before its end", job=job.name)
                 raise
@@ -148,10 +165,20 @@ class Timetable:
         if isinstance(job, BotJob):
             await _guarded(job.name, partial(self._for_bot, job))
             return
-        for clan in await _guarded(job.name, lambda _: self._services.clans.every()) or ():
-            # One without a server waits to be merged into that of the server it was made for.
-            if clan.guild_id != NO_SERVER and job.is_for(self._settings, clan):
-                await _guarded(job.name, partial(self._for_clan, job, clan))
+        await self._turns_of(job).turn()
+
+    def _turns_of(self, job: ClanJob) -> ClanTurns:
+        async def action(clan: Clan) -> None:
+            await _guarded(job.name, partial(self._for_clan, job, clan))
+
+        async def guards(turn: Awaitable[None]) -> None:
+            await _guarded(job.name, lambda _: turn)
+
+        if job.name not in self._turns:
+            services, settings = self._services, self._settings
+            turns = ClanTurns(services.clans, services.clock, settings, job, action, guards)
+            self._turns[job.name] = turns
+        return self._turns[job.name]
 
     async def flush(self, _outcome: Outcome) -> None:
         """Write what was heard, and who was there without writing."""
@@ -239,7 +266,7 @@ class Timetable:
     async def update_all(self, clan: Clan, outcome: Outcome) -> None:
         """Have Wise Old Man refresh the members who do not refresh themselves."""
         secret = self._settings.wom_group_secret
-        if secret is not None and _is_own_group(self._settings, clan):
+        if secret is not None and clan_turns.is_own_group(self._settings, clan):
             outcome.detail["queued"] = await self._services.poll.update_all(
                 clan, secret.get_secret_value()
             )
@@ -331,39 +358,24 @@ def report_folder(folder: Path, clan: Clan, clans: Collection[Clan]) -> Path:
     return folder if len(clans) == 1 else folder / str(clan.guild_id)
 
 
-def _reports(settings: Settings, clan: Clan) -> bool:
-    return settings.report_dir is not None and clan.polled_at is not None
-
-
-def _has_group(_settings: Settings, clan: Clan) -> bool:
-    return clan.wom_group_id is not None
-
-
-def _is_own_group(settings: Settings, clan: Clan) -> bool:
-    """Tell whether the verification code belongs to this clan's group; no other may ever see it."""
-    known = settings.wom_group_secret is not None and clan.wom_group_id is not None
-    return known and clan.wom_group_id == settings.wom_group_id
-
-
-def _has_officer_channel(_settings: Settings, clan: Clan) -> bool:
-    return clan.officer_channel_id is not None
-
-
-def _forgets(_settings: Settings, clan: Clan) -> bool:
-    return clan.forget_after_days is not None
-
-
 _SOON, _LATER, _HOUR = timedelta(seconds=10), timedelta(minutes=2), timedelta(hours=1)
 
 JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("flush", lambda _: Every(timedelta(seconds=3)), Timetable.flush, recorded=False),
     BotJob("tidy", lambda _: Every(timedelta(minutes=5)), Timetable.tidy, recorded=False),
-    ClanJob("poll", lambda our: Every(our.poll_every, _SOON), Timetable.poll, _has_group),
+    ClanJob(
+        "poll",
+        lambda our: Every(our.poll_every, _SOON),
+        Timetable.poll,
+        clan_turns.has_group,
+        is_due=clan_turns.is_overdue,
+        is_slow=clan_turns.reads_history,
+    ),
     ClanJob(
         "update-all",
         lambda our: Every(our.update_all_every, _LATER),
         Timetable.update_all,
-        _is_own_group,
+        clan_turns.is_own_group,
     ),
     BotJob("let-go", lambda _: Every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
     BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
@@ -373,14 +385,14 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("archive", lambda _: Daily(hour=5), Timetable.archive),
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
-    ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),
-    ClanJob("report", lambda our: Weekly(*our.report_at), Timetable.report, _reports),
+    ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, clan_turns.forgets),
+    ClanJob("report", lambda our: Weekly(*our.report_at), Timetable.report, clan_turns.reports),
     BotJob("cleanup", lambda our: Monthly(*our.cleanup_at), Timetable.clean_up),
     ClanJob(
         "tell-officers",
         lambda _: Every(_HOUR, _LATER),
         Timetable.tell_officers,
-        _has_officer_channel,
+        clan_turns.has_officer_channel,
         recorded=False,
     ),
     ClanJob("watch", lambda _: Every(timedelta(minutes=15)), Timetable.watch, recorded=False),

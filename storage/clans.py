@@ -1,6 +1,6 @@
 """Clans: one Discord server joined to one WOM group each, with their own settings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -78,9 +78,42 @@ async def of_guild(connection: AsyncConnection, guild_id: int) -> ClanRow | None
     return None if row is None else _clan(row)
 
 
+async def of_guilds(connection: AsyncConnection, guild_ids: Collection[int]) -> list[ClanRow]:
+    """Return the clans of some Discord servers."""
+    found = select(CLANS).where(CLANS.c.guild_id.in_(sorted(guild_ids)))
+    return [_clan(row) for row in await connection.execute(found)]
+
+
+async def note_listened(
+    connection: AsyncConnection, guild_ids: Collection[int], now: datetime
+) -> None:
+    """Note that some servers are listened to."""
+    await connection.execute(
+        update(CLANS).where(CLANS.c.guild_id.in_(sorted(guild_ids))).values(listened_at=now)
+    )
+
+
 async def every(connection: AsyncConnection) -> list[ClanRow]:
     """Return all clans in the order they came."""
     return [_clan(row) for row in await connection.execute(select(CLANS).order_by(CLANS.c.id))]
+
+
+async def served(
+    connection: AsyncConnection, after_id: int, limit: int, part: tuple[int, int] | None = None
+) -> list[ClanRow]:
+    """Return some of the clans in whose server the bot is, by id, from the one after an id on.
+
+    With a part (number, of) only those of that part, of so many equal ones.
+    """
+    clan = CLANS.c
+    found = select(CLANS).where(
+        clan.id > after_id, clan.removed_at.is_(None), clan.guild_id != NO_SERVER
+    )
+    if part is not None:
+        number, of = part
+        found = found.where(clan.id % of == number)
+    rows = await connection.execute(found.order_by(clan.id).limit(limit))
+    return [_clan(row) for row in rows]
 
 
 async def be_in(connection: AsyncConnection, servers: Mapping[int, str], now: datetime) -> None:

@@ -23,6 +23,7 @@ FLOORS = {
     "watchdog": 3,
     "services": 3,
     "wiring": 4,
+    "clan_turns": 4,
     "timetable": 5,
     "app": 5,
     "gateway": 5,

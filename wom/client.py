@@ -7,7 +7,9 @@ The library that asks is imported with the first question: many commands never a
 # ruff: noqa: PLC0415 - see above
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -56,6 +58,18 @@ STEP_BYTES = 2_048
 _PACKED = frozenset({"", "identity", "gzip"})  # once, and the way we asked for
 
 _log = structlog.get_logger()
+
+_is_behind = ContextVar("_is_behind", default=False)
+
+
+@contextmanager
+def behind_others() -> Iterator[None]:
+    """Have what is asked inside leave slots to whoever asks meanwhile: for a long past, say."""
+    before = _is_behind.set(True)
+    try:
+        yield
+    finally:
+        _is_behind.reset(before)
 
 
 def open_http(  # noqa: PLR0913 - the settings of one connection, each with its own origin
@@ -211,7 +225,7 @@ class WomClient:
             now = self._monotonic()
             if self._pace.is_blocked(now):
                 raise WomBlocked(path)
-            wait = self._pace.reserve(now)
+            wait = self._pace.reserve(now, is_behind=_is_behind.get())
             if not wait:
                 return waited
             if waited + wait > patience_s:

@@ -15,6 +15,7 @@ MARGIN_S = 1.0
 BLOCKED_S = 24 * 60 * 60.0
 # No answer keeps us quiet for longer: one odd header must not silence every clan for weeks.
 LONGEST_S = 60 * 60.0
+_LEFT_TO_OTHERS = 5
 
 
 class Allowance(NamedTuple):
@@ -36,13 +37,16 @@ class Pace:
         self._quiet_until_s: float | None = None
         self._blocked_until_s: float | None = None
 
-    def reserve(self, now: float) -> float:
-        """Take a slot and return 0; or take none and return the seconds until it pays to ask."""
+    def reserve(self, now: float, *, is_behind: bool = False) -> float:
+        """Take a slot and return 0; or take none and return the seconds until it pays to ask.
+
+        Whoever stands behind leaves a fifth of each window to the others.
+        """
         if self._quiet_until_s is not None and now < self._quiet_until_s:
             return self._quiet_until_s - now
         if self._ends_s is None or now >= self._ends_s:
             self._began_s, self._ends_s, self._used = now, now + WINDOW_S + MARGIN_S, 0
-        if self._used >= self._limit:
+        if self._used >= self._limit - (self._limit // _LEFT_TO_OTHERS if is_behind else 0):
             return self._ends_s - now
         self._used += 1
         return 0.0

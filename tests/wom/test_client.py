@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.wom.recorded import recorded
-from wom.client import MAX_BYTES, TRIES, WomClient, open_http
+from wom.client import MAX_BYTES, TRIES, WomClient, behind_others, open_http
 from wom.errors import (
     InvalidId,
     PlayerTooSoon,
@@ -287,6 +287,17 @@ async def test_the_twenty_first_request_waits_for_the_next_window() -> None:
         await wom.client.group(11920)
     assert wom.clock.naps == []
     await wom.client.group(11920)
+    assert wom.clock.naps == [61.0]
+
+
+async def test_a_long_past_leaves_slots_to_whoever_asks_meanwhile() -> None:
+    wom = Wom(EMPTY)
+    with behind_others():
+        for _ in range(17):
+            await wom.client.group(1)
+    assert wom.clock.naps == [61.0]
+    for _ in range(19):
+        await wom.client.group(1)
     assert wom.clock.naps == [61.0]
 
 

@@ -17,6 +17,15 @@ def test_without_a_key_twenty_requests_pass_and_the_next_waits_for_the_window_to
     assert pace.reserve(1061.0) == 0
 
 
+def test_whoever_stands_behind_leaves_a_fifth_of_the_window_to_the_others() -> None:
+    pace = Pace(20)
+    while pace.reserve(0.0, is_behind=True) == 0:
+        pass
+    assert pace.reserve(1.0, is_behind=True) == WINDOW_S + MARGIN_S - 1.0
+    assert taken_at_once(pace, 1.0) == 4
+    assert pace.reserve(61.0, is_behind=True) == 0
+
+
 def test_with_a_key_a_hundred_pass() -> None:
     assert taken_at_once(Pace(LIMIT_WITH_KEY), 0.0) == 100
 

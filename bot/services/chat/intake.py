@@ -6,7 +6,7 @@ cursor on after any gap, so nothing is lost and nothing counts twice.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -27,13 +27,14 @@ from bot.services.chat.facts import (
 )
 from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clans
-from storage.engine import Database
+from storage.engine import Connection, Database
 
 __all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake"]
 
 _HEARTBEAT = timedelta(minutes=1)
 _REMEMBERED = 50_000  # deletes of many weeks
 _AT_ONCE = 250  # some milliseconds of work between two breaths of the event loop
+_CLANS_AT_ONCE = 25  # in one transaction, which every other writer waits for
 _MOST_HEARD = 20_000  # a megabyte for a thousand; what is beyond is read from the history
 
 _log = structlog.get_logger()
@@ -65,6 +66,10 @@ class _Buffer:
         """Return how many batches there are now."""
         return -(-max(len(self.heard), len(self.taken_back)) // _AT_ONCE)
 
+    def next_size(self) -> int:
+        """Return how much is in the next batch."""
+        return min(max(len(self.heard), len(self.taken_back)), _AT_ONCE)
+
     def batch(self) -> "_Buffer":
         """Return the next batch; it stays here until it is written."""
         return _Buffer(
@@ -93,6 +98,7 @@ class Intake:
         self._caught_up: dict[int, int] = {}
         self._seen_again: set[int] = set()
         self._one_flush = asyncio.Lock()
+        self._together = _CLANS_AT_ONCE
         self._beat_at: datetime | None = None
 
     def hear(self, guild_id: int, heard: IncomingMessage) -> bool:
@@ -166,29 +172,83 @@ class Intake:
         """Write everything heard so far; what could not be written is kept for the next time."""
         async with self._one_flush:
             total = Flushed()
-            for guild_id, buffer in list(self._buffers.items()):
-                # What is heard meanwhile is left to the next flush: other servers wait too.
-                for _ in range(buffer.batches()):
-                    batch = buffer.batch()
-                    total += await self._write(guild_id, batch)
-                    buffer.leave(batch)
+            # What is heard meanwhile is left to the next flush: other servers wait too.
+            left = {guild_id: each.batches() for guild_id, each in self._buffers.items()}
+            while left := {guild_id: count for guild_id, count in left.items() if count}:
+                # In rounds, so that one who writes much does not hold up those who write little.
+                for guild_ids in self._groups([*left]):
+                    total += await self._write_group(guild_ids)
+                left = {guild_id: count - 1 for guild_id, count in left.items()}
+            self._buffers = defaultdict(
+                _Buffer, {who: each for who, each in self._buffers.items() if each.batches()}
+            )
+            self._together = _CLANS_AT_ONCE
             await self._beat()
             return total
+
+    def _groups(self, guild_ids: Sequence[int]) -> Iterator[list[int]]:
+        """Yield servers whose next batches are small enough together for one transaction."""
+        group, messages = list[int](), 0
+        for guild_id in guild_ids:
+            count = self._buffers[guild_id].next_size()
+            if group and (len(group) >= self._together or messages + count > _AT_ONCE):
+                yield group
+                group, messages = [], 0
+            group.append(guild_id)
+            messages += count
+        yield group
+
+    async def _write_group(self, guild_ids: Sequence[int]) -> Flushed:
+        """Write the next batch of each of some servers; all of them are kept when that fails.
+
+        Then each is written alone the next time, and these last of all: if one of them cannot be
+        written, it holds up itself.
+        """
+        batches = {guild_id: self._buffers[guild_id].batch() for guild_id in guild_ids}
+        known = await self._clans.of_guilds(guild_ids)
+        try:
+            total = await self._store_all([(known[who], batches[who]) for who in known])
+        except BaseException:
+            self._together = 1
+            for guild_id in guild_ids:
+                self._buffers[guild_id] = self._buffers.pop(guild_id)
+            raise
+        for guild_id, batch in batches.items():
+            self._buffers[guild_id].leave(batch)
+        return total
+
+    async def _store_all(self, batches: Sequence[tuple[Clan, _Buffer]]) -> Flushed:
+        total = Flushed()
+        if batches:
+            async with self._database.writing() as connection:
+                for clan, batch in batches:
+                    heard = list(batch.heard.values())
+                    total += await self._store(connection, clan, heard, batch.taken_back)
+        return total
 
     async def store(
         self, clan: Clan, heard: Sequence[IncomingMessage], taken_back: Collection[int] = ()
     ) -> Flushed:
         """Write messages, live ones or history, in one transaction with all that follows."""
         async with self._database.writing() as connection:
-            clan = await as_it_is(connection, clan)
-            for message_id in taken_back:
-                _remember(self._gone, message_id)
-            gone, removed = await take_out(connection, clan, taken_back)
-            kept = await not_forgotten(connection, clan, heard)
-            wanted = await willing(connection, clan.clan_id, kept)
-            added = await put_in(connection, clan, wanted, self._gone, self._clock())
-            await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
-            await authors.move_cursors(connection, clan.clan_id, self._cursors(added))
+            return await self._store(connection, clan, heard, taken_back)
+
+    async def _store(
+        self,
+        connection: Connection,
+        clan: Clan,
+        heard: Sequence[IncomingMessage],
+        taken_back: Collection[int],
+    ) -> Flushed:
+        clan = await as_it_is(connection, clan)
+        for message_id in taken_back:
+            _remember(self._gone, message_id)
+        gone, removed = await take_out(connection, clan, taken_back)
+        kept = await not_forgotten(connection, clan, heard)
+        wanted = await willing(connection, clan.clan_id, kept)
+        added = await put_in(connection, clan, wanted, self._gone, self._clock())
+        await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
+        await authors.move_cursors(connection, clan.clan_id, self._cursors(added))
         return Flushed(len(added.facts), removed, len(added.told))
 
     async def catch_up(
@@ -211,12 +271,6 @@ class Intake:
         async with self._database.writing() as connection:
             return await channel_of(connection, clan, channel_info)
 
-    async def _write(self, guild_id: int, buffer: _Buffer) -> Flushed:
-        clan = await self._clans.of_guild(guild_id)
-        if clan is None:
-            return Flushed()
-        return await self.store(clan, list(buffer.heard.values()), buffer.taken_back)
-
     def _cursors(self, added: IntakeResult) -> dict[int, int]:
         return {
             channel_id: message_id
@@ -231,9 +285,7 @@ class Intake:
         if resting or not self._seen_again:
             return
         async with self._database.writing() as connection:
-            for clan in await clans.every(connection):
-                if clan.guild_id in self._seen_again:
-                    await clans.change(connection, clan.clan_id, listened_at=now)
+            await clans.note_listened(connection, self._seen_again, now)
         self._beat_at = now
 
 

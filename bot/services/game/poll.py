@@ -43,17 +43,17 @@ from storage import clans, players, snapshots
 from storage.clans import ClanRow
 from storage.engine import Connection, Database
 from storage.players import MembershipEventRow
-from wom.client import WomClient
+from wom.client import WomClient, behind_others
 from wom.errors import WomError
 from wom.models import GroupDetails, Hiscores
 from wom.wire import NotModified
 
-__all__ = ["Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
+__all__ = ["GAP", "Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
 
 _TURN = timedelta(minutes=10)
 """How long a poll waits for the one before it; a first poll, a year long, takes two minutes."""
 
-_GAP = timedelta(days=2)
+GAP = timedelta(days=2)
 """After so long without a poll the looks in between are read too, as for a new clan."""
 
 _log = structlog.get_logger()
@@ -110,7 +110,7 @@ class _Known:
     def lacks_history(self, now: datetime) -> bool:
         """Return whether there may be looks that nobody read: before the clan came, or in a gap."""
         polled_at = self.clan.polled_at
-        has_gap = polled_at is not None and now - polled_at > _GAP
+        has_gap = polled_at is not None and now - polled_at > GAP
         return has_gap or self.clan.history_from is None
 
     @property
@@ -257,7 +257,8 @@ class Poll:
         async with self._database.reading() as connection:
             here = [place.player_id for place in await players.places(connection, clan.clan_id)]
         hour_at = hour_of(self._clock(), clan.zone)
-        filled = await fill_history(self._database, self._wom, group_id, here, hour_at)
+        with behind_others():
+            filled = await fill_history(self._database, self._wom, group_id, here, hour_at)
         if filled.trouble is not None:
             _log.warning("history not read", clan=clan.name, reason=str(filled.trouble))
             return filled

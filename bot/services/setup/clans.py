@@ -1,6 +1,6 @@
 """The clans this bot serves: their WOM group, zone, permissions and places that are counted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from storage.clans import NO_SERVER, ClanRow
 from storage.engine import Connection, Database
 
 Clock = Callable[[], datetime]
+
+_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ class Clans:
             row = await clans.of_guild(connection, guild_id)
         return None if row is None else _clan(row)
 
+    async def of_guilds(self, guild_ids: Collection[int]) -> dict[int, Clan]:
+        """Return the clans of some Discord servers by server, of those that were ever set up."""
+        async with self._database.reading(is_quick=True) as connection:
+            rows = await clans.of_guilds(connection, guild_ids)
+        return {row.guild_id: _clan(row) for row in rows}
+
     async def known(self) -> tuple[Clan, ...]:
         """Return all clans, those whose server the bot has left too."""
         async with self._database.reading() as connection:
@@ -83,6 +91,21 @@ class Clans:
         if any(each.guild_id != NO_SERVER for each in known):
             served = [each for each in served if each.guild_id != NO_SERVER]
         return tuple(served)
+
+    async def each(self, part: tuple[int, int] | None = None) -> AsyncIterator[Clan]:
+        """Yield the clans in whose server the bot is, or a part (number, of) of them.
+
+        A page of them is read at a time; none is held while the caller is at work.
+        """
+        rows: list[ClanRow] = []
+        while not rows or len(rows) == _PAGE:
+            last_id = rows[-1].clan_id if rows else 0
+            async with self._database.reading() as connection:
+                rows = await clans.served(connection, last_id, _PAGE, part)
+            for row in rows:
+                yield _clan(row)
+            if not rows:
+                return
 
     async def be_in(self, servers: Mapping[int, str]) -> None:
         """Note in which servers the bot is (by id, with names), and that it is in no other."""

@@ -2,23 +2,27 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.services.chat import ChannelInfo, Flushed, Intake
+import storage.clans
+from bot.services.chat import ChannelInfo, Flushed, IncomingMessage, Intake
+from bot.services.chat.intake import _Buffer
 from bot.services.setup import Clan, Clans
-from storage.engine import Database
+from storage.engine import Connection, Database
 from storage.errors import DatabaseLocked
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, THREAD, heard, kept, spoken, told
 from tests.bot.services.village import counted
-from tests.storage.rows import HOUR, opened
+from tests.storage.rows import HOUR, NOW, opened
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -363,3 +367,86 @@ async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
     await intake.store(clan, [heard(5), heard(6)])
     await intake.catch_up(clan, GENERAL, heard(7).message_id, intake.session)
     assert cursor(path) == heard(7).message_id
+
+
+async def village_of(database: Database, clans: int) -> None:
+    """Have many servers known to the bot."""
+    async with database.writing() as connection:
+        await storage.clans.be_in(connection, {n: f"Clan {n}" for n in range(1, clans + 1)}, NOW)
+
+
+def count_transactions(database: Database, patch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows with every transaction that writes."""
+    begun: list[int] = []
+    writing = database.writing
+
+    def counting() -> AbstractAsyncContextManager[Connection]:
+        begun.append(len(begun))
+        return writing()
+
+    patch.setattr(database, "writing", counting)
+    return begun
+
+
+def said_in(guild_id: int, number: int = 0) -> IncomingMessage:
+    return heard(guild_id * 100_000 + number, user=guild_id)
+
+
+async def test_a_message_in_each_of_many_servers_is_written_in_few_transactions(
+    intake: Intake, database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await village_of(database, 60)
+    begun = count_transactions(database, monkeypatch)
+    for guild_id in range(1, 61):
+        intake.hear(guild_id, said_in(guild_id))
+    assert await intake.flush() == Flushed(stored=60)
+    assert len(begun) == 3
+    found = rows(path, "SELECT clan_id, count(*) AS n FROM authors GROUP BY clan_id")
+    assert [row["n"] for row in found] == [1] * 60
+    assert await intake.flush() == Flushed()
+    assert not intake._buffers
+
+
+async def test_a_server_that_writes_much_holds_up_nobody_who_writes_little(
+    intake: Intake, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await village_of(database, 4)
+    monkeypatch.setattr("bot.services.chat.intake._AT_ONCE", 5)
+    for number in range(20):
+        intake.hear(1, said_in(1, number))
+    for guild_id in (2, 3, 4):
+        intake.hear(guild_id, said_in(guild_id))
+    begun = count_transactions(database, monkeypatch)
+    quiet: list[int] = []
+    store_all = intake._store_all
+
+    async def watched(batches: Sequence[tuple[Clan, _Buffer]]) -> Flushed:
+        quiet.extend(len(begun) for clan, _ in batches if clan.guild_id > 1)
+        return await store_all(batches)
+
+    monkeypatch.setattr(intake, "_store_all", watched)
+    assert await intake.flush() == Flushed(stored=23)
+    assert quiet == [1, 1, 1]
+    assert len(begun) == 5
+
+
+async def test_what_cannot_be_written_of_one_server_is_held_back_alone(
+    intake: Intake, database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await village_of(database, 9)
+    for guild_id in range(1, 10):
+        intake.hear(guild_id, said_in(guild_id))
+    store = intake._store
+
+    async def faulty(connection: Connection, clan: Clan, *what: Any) -> Flushed:  # noqa: ANN401
+        if clan.guild_id == 4:
+            raise ZeroDivisionError
+        return await store(connection, clan, *what)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "_store", faulty)
+        for stored in (0, 3, 8):
+            with pytest.raises(ZeroDivisionError):
+                await intake.flush()
+            assert one(path, "SELECT count(*) FROM messages") == stored
+    assert await intake.flush() == Flushed(stored=1)

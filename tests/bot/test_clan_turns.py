@@ -1,0 +1,187 @@
+"""Jobs of many clans are spread over their interval, and what is slow for one holds up no other."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot import clan_turns
+from bot.clan_turns import ClanTurns, Slices
+from bot.services.setup import Clan, Clans
+from bot.settings import Settings, load
+from storage import clans
+from storage.engine import Database
+from tests.bot.demo.conftest import Clock
+from tests.storage.conftest import path, template
+from tests.storage.rows import DAY, HOUR, NOW
+
+__all__ = ["path", "template"]
+
+MINUTE = timedelta(minutes=1)
+CLANS = 240  # more than two pages of them
+
+
+@dataclass
+class Work:
+    """A job that notes for whom it was done; of some it does not end until it is told to."""
+
+    done: list[int] = field(default_factory=list)
+    slow: set[int] = field(default_factory=set)
+    due: set[int] | None = None
+    under_way: int = 0
+    most_under_way: int = 0
+    begun_slow: set[int] = field(default_factory=set)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def is_for(self, _settings: Settings, clan: Clan) -> bool:
+        return clan.guild_id > 0
+
+    def is_due(self, _settings: Settings, clan: Clan, _now: datetime) -> bool:
+        return self.due is None or clan.guild_id in self.due
+
+    def is_slow(self, clan: Clan, _now: datetime) -> bool:
+        return clan.guild_id in self.slow
+
+    async def __call__(self, clan: Clan) -> None:
+        if clan.guild_id in self.slow:
+            self.begun_slow.add(clan.guild_id)
+            await self.go_on.wait()
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        self.under_way -= 1
+        self.done.append(clan.guild_id)
+
+
+@dataclass
+class Desk:
+    """Many clans, and the turns of one job."""
+
+    database: Database
+    clock: Clock
+    work: Work
+    turns: ClanTurns
+
+    async def hour(self, slices: Slices) -> list[set[int]]:
+        """Return for whom the job was done in each minute of an hour."""
+        found = []
+        for _ in range(60):
+            self.clock.forward(MINUTE)
+            self.work.done.clear()
+            await self.turns.next_turn(slices)
+            found.append(set(self.work.done))
+            assert len(found[-1]) == len(self.work.done)
+        return found
+
+
+async def unguarded(turn: Awaitable[None]) -> None:
+    await turn
+
+
+@pytest_asyncio.fixture
+async def desk(path: Path) -> AsyncIterator[Desk]:
+    database, clock, work = Database(path), Clock(NOW), Work()
+    async with database.writing() as connection:
+        await clans.be_in(connection, {each: f"Clan {each}" for each in range(1, CLANS + 1)}, NOW)
+    known = Clans(database, clock)
+    yield Desk(
+        database, clock, work, ClanTurns(known, clock, load({}, None), work, work, unguarded)
+    )
+    await database.close()
+
+
+async def test_every_clan_has_a_minute_of_its_own_also_after_a_restart(desk: Desk) -> None:
+    desk.work.due = set()
+    slices = Slices(HOUR)
+    await desk.turns.next_turn(slices)
+    assert desk.work.done == []
+    first = await desk.hour(slices)
+    assert [len(each) for each in first] == [CLANS // 60] * 60
+    assert set().union(*first) == set(range(1, CLANS + 1))
+    again = Slices(HOUR)
+    await desk.turns.next_turn(again)
+    assert await desk.hour(again) == first
+
+
+async def test_at_the_start_it_is_done_for_whom_it_is_due_a_few_at_once(desk: Desk) -> None:
+    desk.work.due = set(range(1, 121))
+    await desk.turns.next_turn(Slices(HOUR))
+    assert sorted(desk.work.done) == list(range(1, 121))
+    assert desk.work.most_under_way == 4
+
+
+async def test_what_is_slow_for_some_holds_up_nobody_and_is_not_begun_twice(desk: Desk) -> None:
+    desk.work.slow = {1, 2, 3, 4, 5}
+    slices = Slices(HOUR)
+    await desk.turns.next_turn(slices)
+    assert len(desk.work.done) == CLANS - 5
+    hour = await desk.hour(slices)
+    assert set().union(*hour) == set(range(6, CLANS + 1))
+    assert desk.work.begun_slow == {1, 2}
+    desk.work.done.clear()
+    desk.work.go_on.set()
+    await desk.turns.drained()
+    assert Counter(desk.work.done) == Counter([1, 2, 3, 4, 5])
+
+
+async def test_who_waits_behind_is_left_out_when_the_bot_left_meanwhile(desk: Desk) -> None:
+    desk.work.slow = desk.work.due = {1, 2, 3}
+    await desk.turns.next_turn(Slices(HOUR))
+    async with desk.database.writing() as connection:
+        await clans.leave(connection, 3, NOW)
+    desk.work.go_on.set()
+    await desk.turns.drained()
+    assert sorted(desk.work.done) == [1, 2]
+
+
+async def test_what_is_slow_ends_when_we_stop(desk: Desk) -> None:
+    desk.work.slow = desk.work.due = {1, 2, 3}
+    await desk.turns.next_turn(Slices(HOUR))
+    desk.turns.stop()
+    await desk.turns.drained()
+    assert desk.work.done == []
+
+
+def test_a_clock_that_jumps_ahead_leaves_out_no_slice_and_does_none_twice() -> None:
+    slices = Slices(HOUR)
+    slices.begin(NOW)
+    assert slices.due(NOW) == []
+    assert len(slices.due(NOW + 5 * MINUTE)) == 5
+    assert sorted(slices.due(NOW + 30 * DAY)) == list(range(60))
+
+
+def test_a_clock_that_is_set_back_goes_on_from_there() -> None:
+    slices = Slices(HOUR)
+    slices.begin(NOW)
+    assert len(slices.due(NOW - 30 * DAY)) == 1
+    assert len(slices.due(NOW - 30 * DAY + MINUTE)) == 1
+
+
+@pytest.mark.parametrize("length", [timedelta(minutes=5), timedelta(seconds=90), DAY])
+def test_in_one_interval_every_slice_is_due_once(length: timedelta) -> None:
+    slices = Slices(length)
+    slices.begin(NOW)
+    found: list[int] = []
+    for number in range(1, slices.count + 1):
+        found += slices.due(NOW + number * slices.tick)
+    assert sorted(found) == list(range(slices.count))
+
+
+async def test_a_poll_is_due_at_the_start_only_where_one_was_missed(desk: Desk) -> None:
+    async def polled(at: datetime | None) -> bool:
+        async with desk.database.writing() as connection:
+            await clans.change(connection, 1, polled_at=at)
+        clan = await Clans(desk.database, desk.clock).of_guild(1)
+        assert clan is not None
+        return clan_turns.is_overdue(load({}, None), clan, NOW)
+
+    assert await polled(None)
+    assert await polled(NOW - HOUR)
+    assert not await polled(NOW - HOUR + MINUTE)
+    assert await polled(NOW + DAY)
