@@ -8,6 +8,7 @@ from bot.clan.voice import VoiceState
 from bot.services.chat import Presence
 from bot.services.privacy import Privacy
 from storage import privacy
+from storage.columns import from_ms
 from storage.tables import VOICE_QUARTERS
 from tests.bot.services.contents import instant, one, rows
 from tests.bot.services.village import Village
@@ -164,7 +165,7 @@ async def test_of_a_server_without_a_clan_nothing_is_kept(presence: Presence, pl
 
 def quarters(place: Place) -> dict[datetime, int]:
     found = rows(place, "SELECT * FROM voice_quarters WHERE clan_id = 1 ORDER BY quarter_at")
-    return {instant(row["quarter_at"]): row["voice_seconds"] for row in found}
+    return {from_ms(row["quarter_at"]): row["voice_seconds"] for row in found}
 
 
 async def test_the_clan_s_time_in_voice_is_kept_by_the_quarter_and_names_nobody(
