@@ -24,7 +24,7 @@ from bot.journal import step, traced
 from bot.reports.documents import write_report
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
-from bot.services.ops import REHEARSAL, Outcome, poll_clan
+from bot.services.ops import FAILED, REHEARSAL, Outcome, poll_clan
 from bot.services.setup import NO_SERVER, Clan
 from bot.settings import Settings
 from bot.wiring import Services, tidy
@@ -231,6 +231,17 @@ class Timetable:
         place = report_folder(folder, clan, await self._services.clans.every())
         await asyncio.to_thread(write_report, place, files)
 
+    async def dashboard(self, clan: Clan, outcome: Outcome) -> None:
+        """Write the clan's dashboard into the folder of the settings, and its copy."""
+        folder = self._settings.dashboard_dir
+        if folder is None:
+            return
+        place = report_folder(folder, clan, await self._services.clans.every())
+        made = await self._services.dashboards.write(clan, place)
+        if made.fault is not None:
+            outcome.outcome = FAILED
+            outcome.detail |= {"words": f"not copied to LOCAL_DRIVE_PATH: {made.fault}"}
+
     async def clean_up(self, outcome: Outcome) -> None:
         """Delete records of runs that nobody asks for any more, and files that a kill left."""
         folders = [each for each in (self._settings.report_dir,) if each is not None]
@@ -335,6 +346,10 @@ def _reports(settings: Settings, clan: Clan) -> bool:
     return settings.report_dir is not None and clan.polled_at is not None
 
 
+def _has_dashboard(settings: Settings, clan: Clan) -> bool:
+    return settings.dashboard_dir is not None and clan.polled_at is not None
+
+
 def _has_group(_settings: Settings, clan: Clan) -> bool:
     return clan.wom_group_id is not None
 
@@ -375,6 +390,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),
     ClanJob("report", lambda our: Weekly(*our.report_at), Timetable.report, _reports),
+    ClanJob("dashboard", lambda _: Daily(hour=3), Timetable.dashboard, _has_dashboard),
     BotJob("cleanup", lambda our: Monthly(*our.cleanup_at), Timetable.clean_up),
     ClanJob(
         "tell-officers",

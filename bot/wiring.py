@@ -21,7 +21,7 @@ from bot.services.imports import Imports
 from bot.services.ops import Archive, Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
-from bot.services.publish import Audits, Cards, Details, Publish
+from bot.services.publish import Audits, Cards, Dashboards, Details, Publish
 from bot.services.review import Cases, Review
 from bot.services.setup import Clans, Clock, Drafts, Policies
 from bot.settings import Settings
@@ -55,6 +55,7 @@ class Services:
     imports: Imports
     publish: Publish
     cards: Cards
+    dashboards: Dashboards
     places: Channels
     links: Links
     leaves: Leaves
@@ -205,6 +206,9 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         imports=Imports(database, bridges, clock, settings.history_days),
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
+        dashboards=Dashboards(
+            database, drawing, clock, identities, copies_to=settings.local_drive_path
+        ),
         places=Channels(database),
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),

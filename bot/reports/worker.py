@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
+from bot.reports.dashboard.facts import DashboardFacts
 from bot.reports.documents import Document
 from bot.reports.lists import InactiveList
 from bot.reports.pictures import Card, ClanWeek
@@ -28,7 +29,9 @@ from bot.reports.pictures import Card, ClanWeek
 _PATIENCE = timedelta(minutes=1)
 """How long one drawing may take: the largest takes a second, on a slow machine ten."""
 
-Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList
+Drawable = (
+    ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList | DashboardFacts
+)
 
 
 class Drawing(StrEnum):
@@ -41,6 +44,8 @@ class Drawing(StrEnum):
     UNCOVERED_CHART = "bot.reports.case_charts:uncovered_chart"
     CLAN_WORKBOOK = "bot.reports.workbook.clan_workbook:clan_workbook"
     INACTIVE_WORKBOOK = "bot.reports.workbook.inactive_workbook:inactive_workbook"
+    DASHBOARD_PAGE = "bot.reports.dashboard.pages:single_page"
+    DASHBOARD_FOLDER = "bot.reports.dashboard.pages:folder_of_pages"
 
 
 _WORKBOOKS = frozenset({Drawing.CLAN_WORKBOOK, Drawing.INACTIVE_WORKBOOK})
