@@ -114,7 +114,7 @@ def _period(facts: DashboardFacts, period: Period) -> Plain:
             )
             if each.messages.get(period.value)
         ],
-        "helpers": _helpers(facts, period),
+        "helpers": _answerers(facts, period),
     }
 
 
@@ -154,7 +154,7 @@ def _boss(row: BossRow) -> Plain:
     }
 
 
-def _helpers(facts: DashboardFacts, period: Period) -> list[list[Any]]:
+def _answerers(facts: DashboardFacts, period: Period) -> list[list[Any]]:
     names = {each.player_id: each.name for each in facts.reports[period].roster.members}
     found: list[list[Any]] = [
         [names[who], chat.answers, chat.questions]

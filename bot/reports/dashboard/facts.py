@@ -12,7 +12,7 @@ from bot.reports.clan_report import ClanReport
 from bot.reports.lists import Suggestions
 
 
-class Asked(NamedTuple):
+class QuestionCount(NamedTuple):
     """The questions of a window, and how many of them were answered."""
 
     questions: int
@@ -46,7 +46,7 @@ class DashboardFacts:
     reports: Mapping[Period, ClanReport]
     options: DashboardOptions = DashboardOptions()
     chats: Mapping[Period, Mapping[int, Chat | None]] = field(default_factory=dict)
-    asked: Mapping[Period, Asked | None] = field(default_factory=dict)
+    asked: Mapping[Period, QuestionCount | None] = field(default_factory=dict)
     channels: tuple[ChannelCount, ...] = ()
     joined: Mapping[Period, tuple[int, int]] = field(default_factory=dict)
     weeks: tuple[date, ...] = ()

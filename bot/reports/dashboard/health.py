@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.clan.spans import Period
 from bot.clan.standings import Chat, Member
-from bot.reports.dashboard.facts import Asked
+from bot.reports.dashboard.facts import QuestionCount
 
 
 class Health(NamedTuple):
@@ -28,7 +28,7 @@ def health(
     members: Sequence[Member],
     period: Period,
     chats: Mapping[int, Chat | None],
-    asked: Asked | None,
+    asked: QuestionCount | None,
     joined: tuple[int, int],
 ) -> Health:
     """Return how the members did; `joined` are who joined and how many of them are here still."""

@@ -14,10 +14,10 @@ from bot.clan.policy import Policy
 from bot.clan.ranks import Tier
 from bot.clan.spans import DAY, WEEK, WINDOWS, Period, day_of, day_span
 from bot.reports.dashboard.facts import (
-    Asked,
     ChannelCount,
     DashboardFacts,
     DashboardOptions,
+    QuestionCount,
 )
 from bot.reports.documents import Document, write_folder, write_whole
 from bot.reports.worker import Drawing, Draws
@@ -152,7 +152,10 @@ def _facts(
             }
             for period in WINDOWS
         },
-        asked={period: Asked(*view.chat.asked[period]) if has_talk else None for period in WINDOWS},
+        asked={
+            period: QuestionCount(*view.chat.asked[period]) if has_talk else None
+            for period in WINDOWS
+        },
         channels=_channels(view, everything=options.officers),
         joined={period: _joined(view, period) for period in WINDOWS},
         weeks=tuple(day_of(start, view.clan.zone) for start in weeks.starts),

@@ -222,8 +222,15 @@
     for (const each of document.querySelectorAll("#nav a")) { if (each.hash === "#" + (page === "member" ? "roster" : page)) each.setAttribute("aria-current", "page"); else each.removeAttribute("aria-current"); }
     for (const each of document.querySelectorAll("#periods button")) each.setAttribute("aria-pressed", String(Number(each.dataset.days) === state.days));
     document.getElementById("foot").replaceChildren(el("p", {}, "How good the data is: " + (period().evidence.join(" \u00b7 ") || DASH)), data.leftOut ? el("p", {}, data.leftOut + " who opted out are counted in the totals and shown nowhere.") : "", beside("What the words mean", el("dl", {}, data.definitions.flatMap(([word, says]) => [el("dt", {}, word), el("dd", {}, says)]))));
-    state.charts.forEach(draw);
     root.dataset.ready = page + "/" + state.days;
+    // What can be read and pressed comes first; each chart leaves room for a press before the next.
+    const these = state.charts;
+    const next = (number) => setTimeout(() => {
+      if (these !== state.charts) return;
+      if (number >= these.length) root.dataset.drawn = page + "/" + state.days;
+      else { draw(these[number]); next(number + 1); }
+    });
+    next(0);
   }
   document.getElementById("periods").append(...data.periods.map((each) => { const made = el("button", { type: "button", "data-days": each.days }, each.days + " days"); made.addEventListener("click", () => { state.days = each.days; show(); }); return made; }));
   document.getElementById("nav").append(...pages.map(([key, words]) => el("a", { href: "#" + key }, words)));
