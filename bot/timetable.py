@@ -233,11 +233,8 @@ class Timetable:
 
     async def dashboard(self, clan: Clan, outcome: Outcome) -> None:
         """Write the clan's dashboard into the folder of the settings, and its copy."""
-        folder, clans = self._settings.dashboard_dir, await self._services.clans.every()
-        if folder is None:
-            return
-        place = report_folder(folder, clan, clans)
-        made = await self._services.dashboards.write(clan, place)
+        clans, folder = await self._services.clans.every(), self._settings.dashboard_dir or Path()
+        made = await self._services.dashboards.write(clan, report_folder(folder, clan, clans))
         if made.fault is not None:
             outcome.outcome = FAILED
             outcome.detail["words"] = f"not copied to LOCAL_DRIVE_PATH: {made.fault}"
@@ -346,12 +343,12 @@ def _reports(settings: Settings, clan: Clan) -> bool:
     return settings.report_dir is not None and clan.polled_at is not None
 
 
-def _polled(_settings: Settings, clan: Clan) -> bool:
-    return clan.polled_at is not None
-
-
 def _has_group(_settings: Settings, clan: Clan) -> bool:
     return clan.wom_group_id is not None
+
+
+def _has_dashboard(settings: Settings, clan: Clan) -> bool:
+    return settings.dashboard_dir is not None and clan.polled_at is not None
 
 
 def _is_own_group(settings: Settings, clan: Clan) -> bool:
@@ -390,7 +387,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, _forgets),
     ClanJob("report", lambda our: Weekly(*our.report_at), Timetable.report, _reports),
-    ClanJob("dashboard", lambda _: Daily(hour=3), Timetable.dashboard, _polled),
+    ClanJob("dashboard", lambda _: Daily(hour=3), Timetable.dashboard, _has_dashboard),
     BotJob("cleanup", lambda our: Monthly(*our.cleanup_at), Timetable.clean_up),
     ClanJob(
         "tell-officers",

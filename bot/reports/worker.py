@@ -48,7 +48,15 @@ class Drawing(StrEnum):
     DASHBOARD_FOLDER = "bot.reports.dashboard.pages:folder_of_pages"
 
 
-_WORKBOOKS = frozenset({Drawing.CLAN_WORKBOOK, Drawing.INACTIVE_WORKBOOK})
+_DRAWN_HERE = frozenset(
+    {
+        Drawing.CLAN_WORKBOOK,
+        Drawing.INACTIVE_WORKBOOK,
+        Drawing.DASHBOARD_PAGE,
+        Drawing.DASHBOARD_FOLDER,
+    }
+)
+"""What needs no long imports: whoever ends after one report makes it in their own process."""
 
 
 class Draws(Protocol):
@@ -177,7 +185,7 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        self._worker = Worker(set(Drawing) - _WORKBOOKS)
+        self._worker = Worker(set(Drawing) - _DRAWN_HERE)
         self._worker.start()
 
     async def warm(self) -> None:
@@ -185,7 +193,7 @@ class Aside:
 
     async def draw(self, drawing: Drawing, value: Drawable) -> Document:
         """Return the finished document."""
-        if drawing not in _WORKBOOKS:
+        if drawing not in _DRAWN_HERE:
             return await self._worker.draw(drawing, value)
         await asyncio.sleep(0)  # The charts go out first.
         return drawn(drawing, value)
