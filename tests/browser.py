@@ -155,6 +155,7 @@ def try_all(trial: Trial, shots: Path | None, name: str) -> None:
         if each in CHARTED:
             drawn = page.locator(".chart .point, .chart .points path, .chart image").count()
             trial.must(drawn, f"{each} has no chart")
+        trial.must(page.locator("text=/^(null|undefined|NaN)$/").count() == 0, f"{each} says null")
         trial.look(shots, f"{name}-{each}")
     trial.must(page.evaluate("typeof window.hurt") == "undefined", "a name ran")
     trial.must(page.locator("main script, main b, .chart a").count() == 0, "a name became markup")
@@ -177,6 +178,8 @@ def try_roster(trial: Trial, folder: Path | None, name: str) -> None:
     trial.must("\u2013" in page.locator("tbody tr").last.inner_text(), "unknown is no dash")
     trial.open("member/9")
     trial.must(page.locator(".chart .point").count(), "a member has no chart")
+    said = page.inner_text("main").split("\n")
+    trial.must(not {"null", "undefined", "NaN"} & set(said), "a member's page says null")
     trial.look(folder, f"{name}-member")
 
 
@@ -204,7 +207,7 @@ def usable_ms(browser: Any, path: Path, until: str) -> float:  # noqa: ANN401
         page.wait_for_selector(until, state="attached")
         found.append(page.evaluate("performance.now()"))
         page.close()
-    return statistics.median(found)
+    return float(statistics.median(found))
 
 
 def run(browser: Any, shots: Path | None, facts: DashboardFacts) -> list[str]:  # noqa: ANN401
