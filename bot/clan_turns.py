@@ -174,6 +174,11 @@ def reports(settings: Settings, clan: Clan) -> bool:
     return settings.report_dir is not None and clan.polled_at is not None
 
 
+def has_dashboard(settings: Settings, clan: Clan) -> bool:
+    """Tell whether a clan that was read once has its dashboard written into a folder."""
+    return settings.dashboard_dir is not None and clan.polled_at is not None
+
+
 def has_group(_settings: Settings, clan: Clan) -> bool:
     """Tell whether there is a group to read."""
     return clan.wom_group_id is not None

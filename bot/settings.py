@@ -220,6 +220,9 @@ class Settings(BaseSettings):
     report_at: Annotated[tuple[int, int, int], BeforeValidator(_weekly)] = Field(
         (0, 6, 0), description="a day of the week and a time in UTC, like Mon 06:00"
     )
+    dashboard_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] | None = Field(
+        None, description="a folder, which is made if it is not there"
+    )
     cleanup_at: Annotated[tuple[int, int, int], BeforeValidator(_monthly)] = Field(
         (1, 4, 30), description="a day of the month and a time in UTC, like 1 04:30"
     )

@@ -5,7 +5,7 @@ not the same job for the next clan. A job never overlaps itself: it is due again
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,15 +18,22 @@ import structlog
 from bot import clan_turns
 from bot.clan.diagnosis import Severity
 from bot.clan.names import escaped
-from bot.clan.notices import NewToOfficers, Notice, may_tell_officers, officers_words
+from bot.clan.notices import (
+    NewToOfficers,
+    Notice,
+    doubt_words,
+    late_words,
+    may_tell_officers,
+    officers_words,
+)
 from bot.clan.spans import Period
-from bot.clan.wording import ago
 from bot.clan_turns import ClanTurns, Slices
 from bot.journal import step, traced
 from bot.reports.documents import write_report
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
-from bot.services.ops import REHEARSAL, Outcome, poll_clan
+from bot.services.ops import FAILED, REHEARSAL, Outcome, poll_clan
+from bot.services.publish import report_folder
 from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.wiring import Services, tidy
@@ -36,6 +43,7 @@ T = TypeVar("T")
 Outlet = Callable[[Notice], Awaitable[None]]
 """Whoever says on Discord what a job has to say."""
 
+_STATUS = "/clanstats status"
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
 
@@ -241,13 +249,7 @@ class Timetable:
         self._told_doubt[clan.clan_id] = result.doubt
         if result.doubt in {None, told}:
             return None
-        return Notice(
-            clan.guild_id,
-            f"Wise Old Man's roster of {escaped(clan.name)} was not believed and nothing was "
-            f"changed: {result.doubt}. Please look at the group on wiseoldman.net; "
-            "each poll looks at it anew. If it is right, leadership takes it over in "
-            "`/clanstats status`.",
-        )
+        return Notice(clan.guild_id, doubt_words(escaped(clan.name), result.doubt, _STATUS))
 
     async def report(self, clan: Clan, _outcome: Outcome) -> None:
         """Write the week's report into the folder of the settings."""
@@ -257,6 +259,14 @@ class Timetable:
         files = await self._services.publish.report_files(clan, Period.WEEK)
         place = report_folder(folder, clan, await self._services.clans.every())
         await asyncio.to_thread(write_report, place, files)
+
+    async def dashboard(self, clan: Clan, outcome: Outcome) -> None:
+        """Write the clan's dashboard into the folder of the settings, and its copy."""
+        clans, folder = await self._services.clans.every(), self._settings.dashboard_dir or Path()
+        made = await self._services.dashboards.write(clan, report_folder(folder, clan, clans))
+        if made.fault is not None:
+            outcome.outcome = FAILED
+            outcome.detail["words"] = f"not copied to LOCAL_DRIVE_PATH: {made.fault}"
 
     async def clean_up(self, outcome: Outcome) -> None:
         """Delete records of runs that nobody asks for any more, and files that a kill left."""
@@ -288,15 +298,9 @@ class Timetable:
         }
         told = self._told_late.get(clan.clan_id, frozenset())
         self._told_late[clan.clan_id] = frozenset(late)
-        now = self._services.clock()
-        lines = [
-            f"{name} was last done {ago(since, now)} ago" if since else f"{name} was never done"
-            for name, since in late.items()
-            if name not in told
-        ]
-        if not lines:
-            return None
-        return Notice(clan.guild_id, f"Late: {'; '.join(lines)}. /clanstats status says why.")
+        new = {name: since for name, since in late.items() if name not in told}
+        text = late_words(new, self._services.clock(), _STATUS)
+        return Notice(clan.guild_id, text) if text else None
 
     async def tell_officers(self, clan: Clan, _outcome: Outcome) -> Notice | None:
         """Tell officers, daily at most, of new claims and newcomers nobody answered; each once."""
@@ -353,11 +357,6 @@ async def _guarded(name: str, action: Callable[[str], Awaitable[T]]) -> T | None
     return None
 
 
-def report_folder(folder: Path, clan: Clan, clans: Collection[Clan]) -> Path:
-    """Return where a clan's report goes: into the folder itself, or one for each of several."""
-    return folder if len(clans) == 1 else folder / str(clan.guild_id)
-
-
 _SOON, _LATER, _HOUR = timedelta(seconds=10), timedelta(minutes=2), timedelta(hours=1)
 
 JOBS: tuple[BotJob | ClanJob, ...] = (
@@ -387,6 +386,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, clan_turns.forgets),
     ClanJob("report", lambda our: Weekly(*our.report_at), Timetable.report, clan_turns.reports),
+    ClanJob("dashboard", lambda _: Daily(hour=3), Timetable.dashboard, clan_turns.has_dashboard),
     BotJob("cleanup", lambda our: Monthly(*our.cleanup_at), Timetable.clean_up),
     ClanJob(
         "tell-officers",

@@ -27,6 +27,7 @@ from bot.services.publish import (
     Bosses,
     Cards,
     ClanQuestions,
+    Dashboards,
     Details,
     Leaderboards,
     Publish,
@@ -65,6 +66,7 @@ class Services:
     publish: Publish
     cards: Cards
     leaderboards: Leaderboards
+    dashboards: Dashboards
     places: Channels
     links: Links
     leaves: Leaves
@@ -220,7 +222,6 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
     poll = Poll(database, wom, clock)
-    bridges = Bridges(database, intake)
     return Services(
         clans=clans,
         zones=Zones(database),
@@ -228,12 +229,13 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         wom=wom,
         intake=intake,
         presence=presence,
-        bridges=bridges,
+        bridges=(bridges := Bridges(database, intake)),
         backfill=Backfill(database, intake, clock, settings.history_days, settings.compare_days),
         imports=Imports(database, bridges, clock, settings.history_days),
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
         leaderboards=Leaderboards(database, drawing, clock, identities),
+        dashboards=Dashboards(database, drawing, clock, identities, settings.local_drive_path),
         places=Channels(database),
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     CursorResult,
     Integer,
     Select,
@@ -71,23 +72,36 @@ def _messages_on_days(stretches: int) -> Select[Any]:
 
 
 async def written_on_days(
-    connection: AsyncConnection, clan_id: int, first: date, after: date
-) -> dict[int, Wrote]:
-    """Return all counts by author for the days [first, after)."""
-    given = {"clan_id": clan_id, "first_0": first, "after_0": after}
-    rows = plain_rows(await connection.execute(_written_on_days(), given))
-    return {author_id: Wrote(*counts) for author_id, *counts in rows if any(counts)}
+    connection: AsyncConnection, clan_id: int, stretches: Sequence[tuple[date, date]]
+) -> list[dict[int, Wrote]]:
+    """Return, for each stretch of days [first, after), all counts by author."""
+    given: dict[str, Any] = {"clan_id": clan_id}
+    for number, (first, after) in enumerate(stretches):
+        given |= {f"first_{number}": first, f"after_{number}": after}
+    found: list[dict[int, Wrote]] = [{} for _ in stretches]
+    if not stretches:
+        return found
+    rows = plain_rows(await connection.execute(_written_on_days(len(stretches)), given))
+    for number, author_id, *counts in rows:
+        if any(counts):
+            found[number][author_id] = Wrote(*counts)
+    return found
 
 
 @cache
-def _written_on_days() -> Select[Any]:
+def _written_on_days(stretches: int) -> Select[Any] | CompoundSelect[Any]:
+    every = [_written_in_stretch(number) for number in range(stretches)]
+    return every[0] if len(every) == 1 else union_all(*every)
+
+
+def _written_in_stretch(number: int) -> Select[Any]:
     day = AUTHOR_DAYS.c
     counted = (day.messages, day.questions, day.answers, case((day.messages > 0, 1), else_=0))
     # IN, not a join: SQLite then reads the days in the order in which they are grouped.
     authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == bindparam("clan_id"))
     return (
-        select(day.author_id, *map(func.sum, counted))
-        .where(day.author_id.in_(authors), _in_stretch(0))
+        select(literal(number), day.author_id, *map(func.sum, counted))
+        .where(day.author_id.in_(authors), _in_stretch(number))
         .group_by(day.author_id)
     )
 

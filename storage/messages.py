@@ -252,6 +252,31 @@ async def by_channel(
     return found
 
 
+async def by_channel_and_author(
+    connection: AsyncConnection, clan_id: int, starts: Sequence[datetime]
+) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Return (channel, author, messages since each start) of the clan, by the ids of our own.
+
+    What partly moved to the archive comes in two.
+    """
+    first = first_snowflake(min(starts))
+    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
+    found: list[tuple[int, int, tuple[int, ...]]] = []
+    for table in message_tables(connection, first):
+        message = table.c
+        since = (
+            func.sum(case((message.message_id >= first_snowflake(start), 1), else_=0))
+            for start in starts
+        )
+        rows = await connection.execute(
+            select(message.channel_id, message.author_id, *since)
+            .where(message.author_id.in_(authors), message.message_id >= first)
+            .group_by(message.channel_id, message.author_id)
+        )
+        found += [(channel, author, tuple(map(int, counts))) for channel, author, *counts in rows]
+    return found
+
+
 async def by_quarter(
     connection: AsyncConnection, authors: AuthorRange, start: datetime, end: datetime
 ) -> list[tuple[int, int, int, int]]:

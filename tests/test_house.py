@@ -71,7 +71,7 @@ BAD = [
     ("strangers", "wom/wire.py", "from httpx import Response"),
     ("strangers", "bot/services/roster.py", "import sqlalchemy.ext.asyncio"),
     ("strangers", "bot/services/roster.py", "import discord"),
-    ("strangers", "bot/reports/charts.py", "import plotly"),
+    ("strangers", "bot/services/publish/card.py", "import plotly"),
     ("strangers", "bot/app.py", "import simcord"),
     ("strangers", "bot/app.py", "import polars"),
     ("pure_rules", "bot/clan/spans.py", "import structlog"),

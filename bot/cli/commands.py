@@ -136,7 +136,7 @@ def cycle(
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Back up, harvest and write the week's reports, one line for each step.
+    """Back up, harvest, write the week's reports and the dashboard, one line for each step.
 
     A step that fails stops no other. Ends with 0 when all went well, with 1 when a step failed. A
     cycle that was killed goes on where it stood on the same day.
@@ -192,6 +192,40 @@ def export(  # noqa: PLR0913 - each is an option of the export
     from bot.cli.exporting import export as action
 
     wanted = ExportWanted(out, form, period, clan, now)
+    do(lambda: action(context.obj, wanted, verbose=verbose), verbose=verbose)
+
+
+@app.command(epilog="Example, a file to send: clanstats dashboard --single --out shared")
+def dashboard(  # noqa: PLR0913 - each is an option of the dashboard
+    context: typer.Context,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write into; else DASHBOARD_DIR or DATA_DIR.")
+    ] = None,
+    single: Annotated[
+        bool, typer.Option("--single", help="One file, clan_dashboard.html, instead of a folder.")
+    ] = False,
+    inactive: Annotated[
+        bool, typer.Option("--inactive", help="Also who is surely inactive; keep it private.")
+    ] = False,
+    officers: Annotated[
+        bool,
+        typer.Option("--officers", help="Also who may rise, Discord names, all channels; private."),
+    ] = False,
+    pictures: Annotated[
+        Path | None, typer.Option(help="A folder of pictures named like bosses: zulrah.png.")
+    ] = None,
+    clan: OneClan = None,
+    now: AsOf = None,
+    verbose: Verbose = False,
+) -> None:
+    """Write the clan's dashboard: pages that open from disk in any browser, without a network."""
+    from bot.cli.dashboards import DashboardRequest
+    from bot.cli.dashboards import dashboard as action
+    from bot.reports.dashboard.facts import DashboardOptions
+
+    options = DashboardOptions(inactive=inactive, officers=officers, pictures=pictures)
+    wanted = DashboardRequest(out, clan, now, single, options)
     do(lambda: action(context.obj, wanted, verbose=verbose), verbose=verbose)
 
 

@@ -13,6 +13,7 @@ from time import perf_counter
 
 from bot.cli.backups import copied
 from bot.cli.context import CannotDo, CliContext, journal
+from bot.cli.dashboards import write_dashboards
 from bot.cli.exit_codes import known_errors, words_for
 from bot.cli.harvesting import DoneByRun, harvested
 from bot.cli.reporting import write_reports
@@ -78,10 +79,15 @@ async def _report(job: CycleJob) -> str:
     return f"written to {await write_reports(job.context, job.settings, job.reports)}"
 
 
+async def _dashboard(job: CycleJob) -> str:
+    return f"written to {await write_dashboards(job.context, job.settings)}"
+
+
 CYCLE: tuple[CycleStep, ...] = (
     CycleStep("backup", _backup),
     CycleStep("harvest", _harvest),
     CycleStep("report", _report),
+    CycleStep("dashboard", _dashboard),
 )
 """The steps in their order. None needs another: a report says how old its numbers are."""
 

@@ -12,7 +12,7 @@ from bot.clan.spans import Period
 from bot.cli.context import CannotDo, CliContext, clock_at, journal
 from bot.reports.documents import CHART, write_report
 from bot.reports.worker import Aside, uncollected
-from bot.timetable import report_folder
+from bot.services.publish import report_folder
 
 if TYPE_CHECKING:
     from bot.services.publish import ReportFiles

@@ -3,8 +3,11 @@
 A file is whole or it is not there: it is written beside its place and moved into it.
 """
 
+import io
 import os
+import shutil
 import tempfile
+import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +63,31 @@ def write_whole(path: Path, content: bytes) -> None:
         with suppress(FileNotFoundError):
             Path(waiting).unlink()
         raise
+
+
+def write_folder(path: Path, archive: bytes) -> None:
+    """Put what is in an archive in the place of a folder, so that nobody ever finds half of it.
+
+    What was there stays until all of it is written. A folder of that name that has no page of ours
+    is somebody's own: FileExistsError.
+    """
+    if path.exists() and any(path.iterdir()) and not (path / "index.html").is_file():
+        raise FileExistsError(17, "is a folder with something else in it", str(path))
+    waiting = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    former = waiting.with_suffix(".former")
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as folder:
+            folder.extractall(waiting)
+        waiting.chmod(0o755)
+        if path.exists():
+            path.replace(former)
+        waiting.replace(path)
+    except BaseException:
+        if former.exists() and not path.exists():
+            former.replace(path)
+        shutil.rmtree(waiting, ignore_errors=True)
+        raise
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def _usual_mode(path: Path) -> int:

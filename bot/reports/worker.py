@@ -24,6 +24,7 @@ from bot.reports.boards import Board
 from bot.reports.boss_report import BossReport
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
+from bot.reports.dashboard.facts import DashboardFacts
 from bot.reports.documents import Document
 from bot.reports.lists import InactiveList
 from bot.reports.pictures import Card, ClanWeek
@@ -41,6 +42,7 @@ Drawable = (
     | ActivityReport
     | Board
     | BossReport
+    | DashboardFacts
 )
 
 
@@ -57,9 +59,19 @@ class Drawing(StrEnum):
     BOSSES_CHART = "bot.reports.bosses_chart:bosses_chart"
     CLAN_WORKBOOK = "bot.reports.workbook.clan_workbook:clan_workbook"
     INACTIVE_WORKBOOK = "bot.reports.workbook.inactive_workbook:inactive_workbook"
+    DASHBOARD_PAGE = "bot.reports.dashboard.pages:single_page"
+    DASHBOARD_FOLDER = "bot.reports.dashboard.pages:folder_of_pages"
 
 
-_WORKBOOKS = frozenset({Drawing.CLAN_WORKBOOK, Drawing.INACTIVE_WORKBOOK})
+_DRAWN_HERE = frozenset(
+    {
+        Drawing.CLAN_WORKBOOK,
+        Drawing.INACTIVE_WORKBOOK,
+        Drawing.DASHBOARD_PAGE,
+        Drawing.DASHBOARD_FOLDER,
+    }
+)
+"""What needs no long imports: whoever ends after one report makes it in their own process."""
 
 
 class Draws(Protocol):
@@ -188,7 +200,7 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        self._worker = Worker(set(Drawing) - _WORKBOOKS)
+        self._worker = Worker(set(Drawing) - _DRAWN_HERE)
         self._worker.start()
 
     async def warm(self) -> None:
@@ -196,7 +208,7 @@ class Aside:
 
     async def draw(self, drawing: Drawing, value: Drawable) -> Document:
         """Return the finished document."""
-        if drawing not in _WORKBOOKS:
+        if drawing not in _DRAWN_HERE:
             return await self._worker.draw(drawing, value)
         await asyncio.sleep(0)  # The charts go out first.
         return drawn(drawing, value)

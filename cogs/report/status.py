@@ -33,6 +33,7 @@ _JOBS = {
     "check": "Looking over the database",
     "harvest": "Reading Discord",
     "report": "Report to disk",
+    "dashboard": "Dashboard to disk",
     "cleanup": "Cleaning up",
     "flush": "Writing what was heard",
 }

@@ -24,9 +24,10 @@ from bot.journal import open_journal
 from bot.rhythm import Daily, Every, Rhythm, Weekly
 from bot.services.ops import Outcome
 from bot.services.people import Visitor
+from bot.services.publish import report_folder
 from bot.services.setup import Clan
 from bot.settings import Settings, load
-from bot.timetable import JOBS, BotJob, ClanJob, Timetable, report_folder
+from bot.timetable import JOBS, BotJob, ClanJob, Timetable
 from bot.wiring import Services, open_services
 from storage import clans
 from storage.runs import Run
@@ -325,7 +326,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
         *("let-go", "backup", "rehearsal", "check", "archive", "recount", "forget-clans", "forget"),
-        *("report", "cleanup", "tell-officers", "watch"),
+        *("report", "dashboard", "cleanup", "tell-officers", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -341,6 +342,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "forget-clans": "daily at 5",
         "forget": "daily at 5",
         "report": "Mon at 06:00",
+        "dashboard": "daily at 3",
         "cleanup": "day 1 at 04:30",
         "tell-officers": "every 1:00:00, first after 0:02:00",
         "watch": "every 0:15:00",

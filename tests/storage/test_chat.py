@@ -44,7 +44,7 @@ async def test_days_are_half_open(
     database: Database, clan_id: int, first: date, after: date, written: dict[int, Wrote]
 ) -> None:
     async with database.reading() as connection:
-        assert await chat.written_on_days(connection, clan_id, first, after) == written
+        assert await chat.written_on_days(connection, clan_id, [(first, after)]) == [written]
 
 
 async def test_many_stretches_are_read_at_once(database: Database, clan_id: int) -> None:

@@ -128,7 +128,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.written_in_hours": lambda it, clan: chat.written_in_hours(it, clan, [(START, END)]),
     "chat.hours_of": lambda it, clan: chat.hours_of(it, clan, AUTHORS, START, END),
     "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
-    "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, *DAYS),
+    "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, [DAYS, DAYS]),
     "forgotten.among": lambda it, clan: forgotten.among(it, clan, ["all", f"of {clan}"]),
     "forgotten.of_clan": forgotten.of_clan,
     "identity_revision.read": identity_revision.read,
@@ -137,6 +137,10 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "links.changes_since": lambda it, clan: links.changes_since(it, clan, NOW - DAY),
     "links.every": links.every,
     "links.of_clan": links.of_clan,
+    "messages.by_channel_and_author": lambda it, clan: messages.by_channel_and_author(
+        it, clan, [START, NOW - DAY]
+    ),
+    "questions.asked_since": lambda it, clan: questions.asked_since(it, clan, [START, NOW - DAY]),
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
     "messages.first_by_channel": messages.first_by_channel,
     "messages.first_outside": lambda it, clan: messages.first_outside(it, clan, [99]),

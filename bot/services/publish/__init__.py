@@ -3,10 +3,11 @@
 from bot.services.publish.activity import Activities, ActivityFiles
 from bot.services.publish.bosses import Bosses, BossFiles
 from bot.services.publish.card import CardFiles, Cards, OptedOut
+from bot.services.publish.dashboard import Dashboards, WrittenDashboard
 from bot.services.publish.details import AuditFiles, Audits, Details
 from bot.services.publish.leaderboards import BoardFiles, Leaderboards
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
-from bot.services.publish.report import Publish, ReportFiles, report_coverage
+from bot.services.publish.report import Publish, ReportFiles, report_coverage, report_folder
 
 __all__ = [
     "Activities",
@@ -20,11 +21,14 @@ __all__ = [
     "CardFiles",
     "Cards",
     "ClanQuestions",
+    "Dashboards",
     "Details",
     "Leaderboards",
     "OptedOut",
     "Publish",
     "QuestionsAnswer",
     "ReportFiles",
+    "WrittenDashboard",
     "report_coverage",
+    "report_folder",
 ]

@@ -1,9 +1,10 @@
 """What goes out: the clan's report and its files, arranged from one consistent moment."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.clan.activity import Change, ChangeKind, TrendStep, heatmap, totals
@@ -101,7 +102,7 @@ class Publish:
             view = await read_view(connection, clan, query, cache=self._identities)
             cases = await standing_cases(connection, clan) if leadership else ()
         if policy is None:
-            return await asyncio.to_thread(_report, view, period)
+            return await asyncio.to_thread(report_of, view, period)
         return await asyncio.to_thread(_leaders_report, view, period, policy, cases)
 
 
@@ -131,11 +132,12 @@ def _leaders_report(
     view: ClanView, period: Period, policy: Policy, cases: Sequence[Case]
 ) -> ClanReport:
     context = context_of(view, policy, cases)
-    report = replace(_report(view, period), suggestions=_suggested(context))
+    report = replace(report_of(view, period), suggestions=suggested_in(context))
     return report.without(view.people.hidden)
 
 
-def _report(view: ClanView, period: Period) -> ClanReport:
+def report_of(view: ClanView, period: Period) -> ClanReport:
+    """Return the report of one of the view's windows, which it compared and measured."""
     clan, span = view.clan, view.spans[period]
     before, steps = span.before(clan.zone), trend_steps(period, span, clan.zone)
     gained, present = metric_gains(view), present_metrics(view)
@@ -176,7 +178,7 @@ def _report(view: ClanView, period: Period) -> ClanReport:
     ).without(view.people.hidden)
 
 
-def _suggested(context: ReviewContext) -> Suggestions:
+def suggested_in(context: ReviewContext) -> Suggestions:
     """Return what the rules suggest."""
     promotions, inactive = open_promotions(context), open_inactivity(context)
     return suggestions(promotions, inactive, context.policy, context.at)
@@ -246,3 +248,8 @@ def top_bosses(bosses: Mapping[int, Mapping[str, MetricGain]]) -> dict[int, TopB
         if kills:
             found[player_id] = TopBoss(name, int(kills))
     return found
+
+
+def report_folder(folder: Path, clan: Clan, clans: Collection[Clan]) -> Path:
+    """Return where a clan's report goes: into the folder itself, or one for each of several."""
+    return folder if len(clans) == 1 else folder / str(clan.guild_id)

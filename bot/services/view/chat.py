@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from bot.clan.policy import STEADY_DAYS
 from bot.clan.questions import ANSWER_WINDOW
@@ -11,7 +12,7 @@ from bot.clan.standings import Chat
 from bot.clan.together import OwnAnswer, Together, joint_hours, own_pairs
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery
-from storage import chat, messages, questions
+from storage import authors, chat, messages, questions
 from storage.engine import Connection
 
 WEEKS = 13
@@ -29,6 +30,9 @@ class ChatView:
     `capped` by window and cap. `on_days` are the days of the eight weeks with a message, a bit
     each, and the answers then. `was_answered` tells of newcomers who wrote whether anybody
     answered. Before `heard_from` nobody listened. `hours` are the whole clan's messages.
+    `earlier_of` is `earlier` of each detailed window. `in_channels` are (channel, author, messages
+    in each window), `channels` their names, `asked` by window the questions and how many of them
+    were answered.
     """
 
     wrote: Mapping[int, Mapping[int, Chat]]
@@ -39,6 +43,10 @@ class ChatView:
     was_answered: Mapping[int, bool] = field(default_factory=dict)
     heard_from: datetime | None = None
     hours: Sequence[tuple[datetime, int]] = ()
+    earlier_of: Mapping[int, Mapping[int, Chat]] = field(default_factory=dict)
+    in_channels: Sequence[tuple[int, int, tuple[int, ...]]] = ()
+    asked: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    channels: Mapping[int, str] = field(default_factory=dict)
 
 
 NO_CHAT = ChatView({})
@@ -61,13 +69,15 @@ async def read_chat(
     after = day_of(at, clan.zone) + DAY
     asked = {days: spans[days] for days in sorted(query.windows)}
     weeks = _weeks(after) if Detail.WEEKS in query.detail else []
-    wrote, earlier, weekly = await _written(connection, clan, query, asked, weeks)
-    authors = {who for by_author in weekly for who in by_author}
+    wrote, earlier_of, weekly = await _written(connection, clan, query, asked, weeks)
+    wrote_lately = {who for by_author in weekly for who in by_author}
     since = at - timedelta(days=query.newcomer_days)
     view = ChatView(
         wrote=wrote,
-        earlier=earlier,
-        weekly={who: tuple(week.get(who, 0) for week in weekly) for who in authors},
+        earlier=earlier_of.get(query.compared or 0, {}),
+        earlier_of=earlier_of,
+        **(await _talk(connection, clan, asked) if Detail.TALK in query.detail else {}),
+        weekly={who: tuple(week.get(who, 0) for week in weekly) for who in wrote_lately},
         capped=await _capped(connection, clan, query, spans),
         on_days=(
             await chat.days_written(connection, cid, after - STEADY_DAYS * DAY, after)
@@ -89,12 +99,30 @@ async def read_chat(
     return await _of_persons(connection, clan, query, view, head) if head else view
 
 
+async def _talk(connection: Connection, clan: Clan, asked: Mapping[int, Span]) -> dict[str, Any]:
+    """Return the fields about channels and questions."""
+    starts = [span.start for span in asked.values()]
+    questioned = await questions.asked_since(connection, clan.clan_id, starts)
+    names = await authors.channels(connection, clan.clan_id)
+    return {
+        "in_channels": await messages.by_channel_and_author(connection, clan.clan_id, starts),
+        "asked": {
+            days: (
+                sum(each[number][0] for each in questioned.values()),
+                sum(each[number][1] for each in questioned.values()),
+            )
+            for number, days in enumerate(asked)
+        },
+        "channels": {each.channel_id: each.name for each in names.values()},
+    }
+
+
 async def _of_persons(
     connection: Connection, clan: Clan, query: ViewQuery, view: ChatView, head: Mapping[int, int]
 ) -> ChatView:
     """Return the same with what persons of several authors did together."""
     spans = query.spans(clan.zone)
-    counted = {days: spans[days] for days in {query.counted} & view.wrote.keys() if days}
+    counted = {days: spans[days] for days in query.counted_windows}
     eight_weeks = _eight_weeks(query.as_of, clan)
     joint_spans = [*(spans[days] for days, _ in view.capped), *counted.values()]
     answer_spans = [*counted.values(), *([eight_weeks] if view.on_days else [])]
@@ -160,20 +188,20 @@ async def _written(
     query: ViewQuery,
     asked: Mapping[int, Span],
     weeks: Sequence[tuple[date, date]],
-) -> tuple[dict[int, dict[int, Chat]], dict[int, Chat], list[dict[int, int]]]:
-    """Return what each author wrote in each window, in the earlier span, and in each week.
+) -> tuple[dict[int, dict[int, Chat]], dict[int, dict[int, Chat]], list[dict[int, int]]]:
+    """Return what each author wrote in each window, in the spans before some, and in each week.
 
     A window is its whole days, and the hours at its edges; windows that end now share those.
     """
     spans = list(asked.values())
-    if query.compared is not None:
-        spans.append(asked[query.compared].before(clan.zone))
+    compared = [days for days in query.compared_windows if days in asked]
+    spans += [asked[days].before(clan.zone) for days in compared]
     days = [whole_days(span, clan.zone) for span in spans]
     sums = await chat.messages_on_days(connection, clan.clan_id, [*days, *weeks])
     found = [{who: Chat(n) for who, n in by_author.items()} for by_author in sums[: len(spans)]]
-    if query.counted is not None and query.counted in asked:
-        number = list(asked).index(query.counted)
-        counts = await chat.written_on_days(connection, clan.clan_id, *days[number])
+    numbers = [list(asked).index(each) for each in query.counted_windows]
+    counted = await chat.written_on_days(connection, clan.clan_id, [days[n] for n in numbers])
+    for number, counts in zip(numbers, counted, strict=True):
         found[number] = {who: Chat(*each) for who, each in counts.items()}
     parts = sorted({(edge.start, edge.end) for span in spans for edge in edges(span, clan.zone)})
     in_hours = await chat.written_in_hours(connection, clan.clan_id, parts)
@@ -182,7 +210,7 @@ async def _written(
         for edge in edges(span, clan.zone):
             for who, counts_then in by_part[edge.start, edge.end].items():
                 by_author[who] = by_author.get(who, _NOTHING) + Chat(*counts_then)
-    earlier = found[-1] if query.compared is not None else {}
+    earlier = dict(zip(compared, found[len(asked) :], strict=True))
     return dict(zip(asked, found, strict=False)), earlier, sums[len(spans) :]
 
 

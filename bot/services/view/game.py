@@ -40,7 +40,8 @@ class GameView:
     start of the span before the compared one. `life` are observations, by player and oldest
     first. Raids are in all, and gained in RAID_DAYS. `paths` are those of the measured window,
     `present` (player id, metric id, value) what every metric is now. `scores` are
-    by window of silence the activities that rose in it.
+    by window of silence the activities that rose in it. `earlier_of` and `paths_of` are those of
+    each detailed window.
     """
 
     now: Mapping[int, ObservationRow]
@@ -54,6 +55,8 @@ class GameView:
     paths: Sequence[MetricPath] = ()
     present: Sequence[tuple[int, int, float]] = ()
     scores: Mapping[int, Mapping[int, tuple[str, ...]]] = field(default_factory=dict)
+    earlier_of: Mapping[int, Mapping[int, ObservationRow]] = field(default_factory=dict)
+    paths_of: Mapping[int, Sequence[MetricPath]] = field(default_factory=dict)
 
 
 async def read_game(  # noqa: PLR0913, PLR0917 - whose, since when, and in which clan
@@ -70,16 +73,18 @@ async def read_game(  # noqa: PLR0913, PLR0917 - whose, since when, and in which
     """
     cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
     instants = [at, *(span.start for span in spans.values())]
-    if query.compared is not None:
-        instants.append(spans[query.compared].before(clan.zone).start)
+    compared = query.compared_windows
+    instants += [spans[days].before(clan.zone).start for days in compared]
     at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at, outside)
     known = await read_metrics(connection) if query.detail & _BY_METRIC else {}
     first = await snapshots.first_seen(connection, cid, at, outside)
+    earlier_of = dict(zip(compared, at_starts[len(spans) :], strict=True))
     game = GameView(
         now=at_end,
         first=first,
         starts=dict(zip(spans, at_starts, strict=False)),
-        earlier={} if query.compared is None else at_starts[-1],
+        earlier=earlier_of.get(query.compared or 0, {}),
+        earlier_of=earlier_of,
         life=await _life(connection, clan, query, back_to, whose, outside),
         **await _by_metric(connection, clan, query, known, first),
     )
@@ -152,9 +157,10 @@ async def _by_metric(
     asked: list[tuple[datetime, Collection[int]]] = []
     if Detail.SCORES in query.detail:
         asked.append((spans[RAID_DAYS].start, raids))
-    if Detail.METRICS in query.detail and query.measured is not None:
+    measured = query.measured_windows
+    if Detail.METRICS in query.detail:
         tables = [number for number, (_, kind) in known.items() if kind in TABLE_KINDS]
-        asked.append((spans[query.measured].start, tables))
+        asked += [(spans[days].start, tables) for days in measured]
     paths = await metrics.paths(connection, clan.clan_id, asked)
     every = Detail.METRICS in query.detail
     present = await metrics.ranked_values(connection, clan.clan_id, None if every else raids)
@@ -163,7 +169,8 @@ async def _by_metric(
         found["raids"] = _sums((who, value) for who, number, value in present if number in raids)
         found["raids_gained"] = _raids_gained(paths[0], raids, first)
     if every:
-        found |= {"paths": paths[-1] if query.measured is not None else (), "present": present}
+        of = dict(zip(measured, paths[len(paths) - len(measured) :], strict=True))
+        found |= {"paths": of.get(query.measured or 0, ()), "paths_of": of, "present": present}
     return found
 
 

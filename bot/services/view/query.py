@@ -17,7 +17,7 @@ class Detail(Flag):
 
     WEEKS are each author's messages by week; LIFE is what a verdict needs: days with a sign of
     life, leave and exemptions; SCORES are raids, capped messages and answered newcomers; METRICS
-    what every skill, boss and activity is now.
+    what every skill, boss and activity is now; TALK who wrote in which channel, and the questions.
     """
 
     NONE = 0
@@ -25,6 +25,7 @@ class Detail(Flag):
     LIFE = auto()
     SCORES = auto()
     METRICS = auto()
+    TALK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class ViewQuery:
     an hour counts for), `silence` (window, XP that keeps somebody active): of all others it is read
     which scores rose. Newcomers are those of the last `newcomer_days`. Life is looked for over
     the longest window, and as far back as `look_back`; for a trend from `trend_from` on. The clan's
-    messages are read by the hour from `hours_from` on.
+    messages are read by the hour from `hours_from` on. The windows of `detailed` are each compared,
+    counted and measured: `ClanView.on` shows the view as one of them has it.
     """
 
     as_of: datetime
@@ -55,6 +57,7 @@ class ViewQuery:
     look_back: timedelta = timedelta()
     trend_from: datetime | None = None
     hours_from: datetime | None = None
+    detailed: frozenset[int] = frozenset()
 
     def __or__(self, other: "ViewQuery") -> "ViewQuery":
         """Return the query that answers both, which are as of the same instant."""
@@ -76,7 +79,23 @@ class ViewQuery:
             look_back=max(self.look_back, other.look_back),
             trend_from=earliest(self.trend_from, other.trend_from),
             hours_from=earliest(self.hours_from, other.hours_from),
+            detailed=self.detailed | other.detailed,
         )
+
+    @property
+    def counted_windows(self) -> tuple[int, ...]:
+        """Return the windows of which questions, answers and active days are read too."""
+        return tuple(sorted(self.detailed | ({self.counted or 0} & self.windows)))
+
+    @property
+    def compared_windows(self) -> tuple[int, ...]:
+        """Return the windows of which the span before is read too."""
+        return tuple(sorted(self.detailed | ({self.compared} if self.compared else set())))
+
+    @property
+    def measured_windows(self) -> tuple[int, ...]:
+        """Return the windows of which it is read what rose of every skill and boss."""
+        return tuple(sorted(self.detailed | ({self.measured} if self.measured else set())))
 
     @property
     def is_of_game_alone(self) -> bool:

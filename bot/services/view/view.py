@@ -6,7 +6,7 @@ account, is known only as it is today.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.clan.activity import ChangeKind
@@ -68,6 +68,17 @@ class ClanView:
     def as_of(self) -> datetime:
         """Return the instant that everything is as of."""
         return self.query.as_of
+
+    def on(self, days: int) -> "ClanView":
+        """Return the view as one of its detailed windows has it: compared, counted and measured."""
+        return replace(
+            self,
+            query=replace(self.query, compared=days, counted=days, measured=days),
+            game=replace(
+                self.game, earlier=self.game.earlier_of[days], paths=self.game.paths_of[days]
+            ),
+            chat=replace(self.chat, earlier=self.chat.earlier_of[days]),
+        )
 
     def blind(self, span: Span) -> tuple[Blind, ...]:
         """Return the times of a span in which chat was not seen, the clan's unread gap first."""

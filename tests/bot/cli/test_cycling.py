@@ -58,6 +58,7 @@ async def test_a_whole_cycle_backs_up_reads_and_reports_under_one_trace_id(
         ["backup", "done"],
         ["harvest", "done"],
         ["report", "done"],
+        ["dashboard", "done"],
     ]
     folder = reader.database.parent
     assert names_in(folder / "reports") == {"report.png", "clan_report.xlsx"}
@@ -138,5 +139,5 @@ async def test_without_discord_the_rest_is_done(reader: Reader) -> None:
         code = await cycle(reader.context(DISCORD_TOKEN="another"), None)
     told = reader._capture.readouterr().out.splitlines()
     assert code == 1
-    assert [each.split()[1] for each in told] == ["done", "failed", "done"]
+    assert [each.split()[1] for each in told] == ["done", "failed", "done", "done"]
     assert "Discord does not know this token" in told[1]

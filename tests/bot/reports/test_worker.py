@@ -30,6 +30,7 @@ from bot.reports.worker import (
 from tests.bot.clan.portraits import person
 from tests.bot.reports.people import everybody
 from tests.bot.reports.test_board_charts import BOARD
+from tests.browser import hostile_facts
 from tests.builders import NOW, ZONE, card, clan_report, clan_week, full_clan, member, week_hours
 
 WEEKS = weeks_picture(person(), "Iron Cabbage", ZONE, NOW)
@@ -66,6 +67,8 @@ VALUES: dict[Drawing, Drawable] = {
     Drawing.BOARD_CHART: BOARD,
     Drawing.CLAN_WORKBOOK: replace(clan_report(member()), suggestions=everybody()),
     Drawing.INACTIVE_WORKBOOK: InactiveList("x", ZONE, everybody().inactive, ()),
+    Drawing.DASHBOARD_PAGE: hostile_facts(5),
+    Drawing.DASHBOARD_FOLDER: hostile_facts(5),
 }
 
 

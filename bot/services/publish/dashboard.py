@@ -1,0 +1,239 @@
+"""The dashboard: read once for all windows, drawn elsewhere, and put on the disk whole."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.clan.activity import ChangeKind, TrendStep
+from bot.clan.cases import Case
+from bot.clan.policy import Policy
+from bot.clan.ranks import Tier
+from bot.clan.spans import DAY, WEEK, WINDOWS, Period, day_of, day_span
+from bot.reports.dashboard.facts import (
+    ChannelCount,
+    DashboardFacts,
+    DashboardOptions,
+    QuestionCount,
+)
+from bot.reports.documents import Document, write_folder, write_whole
+from bot.reports.worker import Drawing, Draws
+from bot.services.people import IdentityCache
+from bot.services.publish.report import report_of, report_query, suggested_in
+from bot.services.publish.trend import TrendSteps, trend_lines
+from bot.services.review import context_of, standing_cases
+from bot.services.setup import Clan, Clock, policy_of
+from bot.services.view import (
+    WEEKS,
+    ClanView,
+    Detail,
+    ViewQuery,
+    messages_of,
+    read_view,
+    verdict_query,
+)
+from storage.engine import Database
+
+FOLDER = "dashboard"
+"""Under what name the folder is written."""
+_ORDINARY = 3
+"""So many members who are no officers have to have written in a channel that everybody is told."""
+
+
+PLAIN = DashboardOptions()
+"""What every member may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDashboard:
+    """Where a dashboard stands, where it was copied to, and why it was not, if so."""
+
+    path: Path
+    copy: Path | None = None
+    fault: str | None = None
+
+
+class Dashboards:
+    """Arranges dashboards, has them drawn, and writes them."""
+
+    def __init__(
+        self,
+        database: Database,
+        draws: Draws,
+        clock: Clock,
+        identities: IdentityCache | None = None,
+        copies_to: Path | None = None,
+    ) -> None:
+        self._database = database
+        self._draws = draws
+        self._clock = clock
+        self._identities = identities
+        self._copies_to = copies_to
+
+    async def facts(self, clan: Clan, options: DashboardOptions = PLAIN) -> DashboardFacts:
+        """Return what a dashboard is arranged from."""
+        now, has_lists = self._clock(), options.inactive or options.officers
+        query = dashboard_query(now, clan.zone)
+        async with self._database.reading() as connection:
+            policy = await policy_of(connection, clan) if has_lists else None
+            if policy is not None:
+                query |= verdict_query(policy, now)
+            view = await read_view(connection, clan, query, cache=self._identities)
+            cases = await standing_cases(connection, clan) if has_lists else ()
+        return await asyncio.to_thread(_facts, view, options, policy, cases)
+
+    async def page(self, clan: Clan, options: DashboardOptions = PLAIN) -> Document:
+        """Return the dashboard in one file."""
+        return await self._draws.draw(Drawing.DASHBOARD_PAGE, await self.facts(clan, options))
+
+    async def folder(self, clan: Clan, options: DashboardOptions = PLAIN) -> Document:
+        """Return the dashboard's folder as an archive."""
+        return await self._draws.draw(Drawing.DASHBOARD_FOLDER, await self.facts(clan, options))
+
+    async def write(
+        self,
+        clan: Clan,
+        out: Path,
+        options: DashboardOptions = PLAIN,
+        *,
+        single: bool = False,
+    ) -> WrittenDashboard:
+        """Write the dashboard into a folder, and copy it; a copy that fails loses nothing."""
+        made = await (self.page if single else self.folder)(clan, options)
+        return await asyncio.to_thread(self.put, made, out)
+
+    def put(self, made: Document, out: Path) -> WrittenDashboard:
+        """Write a dashboard that is made, and copy it where the settings say."""
+        path = _written(made, out)
+        if self._copies_to is None:
+            return WrittenDashboard(path)
+        try:
+            return WrittenDashboard(path, _written(made, self._copies_to))
+        except OSError as error:
+            return WrittenDashboard(path, fault=error.strerror or str(error))
+
+
+def _written(made: Document, out: Path) -> Path:
+    out.mkdir(parents=True, exist_ok=True)
+    if made.name.endswith(".zip"):
+        write_folder(out / FOLDER, made.content)
+        return out / FOLDER
+    write_whole(out / made.name, made.content)
+    return out / made.name
+
+
+def dashboard_query(now: datetime, zone: ZoneInfo) -> ViewQuery:
+    """Return what a dashboard asks of a clan: what the report of each window asks, at once."""
+    query = report_query(Period.YEAR, now, zone)
+    windows = frozenset(WINDOWS)
+    of_all = ViewQuery(now, windows, Detail.TALK, detailed=windows, look_back=Period.YEAR * DAY)
+    return query | of_all
+
+
+def _facts(
+    view: ClanView, options: DashboardOptions, policy: Policy | None, cases: Sequence[Case]
+) -> DashboardFacts:
+    weeks = _weeks(view)
+    suggestions = None
+    if policy is not None:
+        suggestions = suggested_in(context_of(view, policy, cases)).without(view.people.hidden)
+    has_talk = view.chat.heard_from is not None
+    return DashboardFacts(
+        reports={period: report_of(view.on(period), period) for period in WINDOWS},
+        options=options,
+        chats={
+            period: {
+                who: chat
+                for who, chat in messages_of(view, view.chat.wrote[period]).items()
+                if who not in view.people.hidden
+            }
+            for period in WINDOWS
+        },
+        asked={
+            period: QuestionCount(*view.chat.asked[period]) if has_talk else None
+            for period in WINDOWS
+        },
+        channels=_channels(view, everything=options.officers),
+        joined={period: _joined(view, period) for period in WINDOWS},
+        weeks=tuple(day_of(start, view.clan.zone) for start in weeks.starts),
+        weekly_xp=_weekly_xp(view, weeks),
+        suggestions=suggestions,
+    )
+
+
+def _weeks(view: ClanView) -> TrendSteps:
+    zone = view.clan.zone
+    after = day_of(view.as_of, zone) + DAY
+    firsts = [after - number * WEEK for number in range(WEEKS, 0, -1)]
+    return TrendSteps(TrendStep.WEEK, tuple(day_span(day, zone).start for day in firsts), 0)
+
+
+def _weekly_xp(view: ClanView, weeks: TrendSteps) -> dict[int, tuple[int | None, ...]]:
+    found = {}
+    for player_id, rows in groupby(view.game.life, key=lambda row: row[0]):
+        if player_id not in view.people.hidden:
+            lines, _ = trend_lines(
+                weeks,
+                view.clan.zone,
+                hours=(),
+                life=list(rows),
+                heard_from=None,
+                read_from=weeks.starts[0],
+            )
+            found[player_id] = tuple(line.xp for line in lines)
+    return found
+
+
+def _joined(view: ClanView, period: Period) -> tuple[int, int]:
+    """Return how many joined in a window, and how many of them are here still."""
+    hidden = view.people.hidden
+    here = {each.player_id for each in view.people.places}
+    came = {
+        event.player_id
+        for event, _ in view.events
+        if event.kind == ChangeKind.JOINED
+        and event.happened_at in view.spans[period]
+        and event.player_id not in hidden
+    }
+    return len(came), len(came & here)
+
+
+def _channels(view: ClanView, *, everything: bool) -> tuple[ChannelCount, ...]:
+    """Return the messages by channel; only of those in which ordinary members write, or of all."""
+    counts: dict[int, list[int]] = {}
+    ordinary: dict[int, set[int]] = {}
+    windows = sorted(view.query.windows)
+    mine = _ordinary_authors(view)
+    for channel, author, since in view.chat.in_channels:
+        found = counts.setdefault(channel, [0] * len(windows))
+        counts[channel] = [have + new for have, new in zip(found, since, strict=True)]
+        if author in mine:
+            ordinary.setdefault(channel, set()).add(mine[author])
+    return tuple(
+        ChannelCount(view.chat.channels[channel], dict(zip(windows, found, strict=True)))
+        for channel, found in sorted(counts.items())
+        if channel in view.chat.channels
+        and (everything or len(ordinary.get(channel, ())) >= _ORDINARY)
+    )
+
+
+def _ordinary_authors(view: ClanView) -> Mapping[int, int]:
+    """Return the authors of people of whom no account holds an officer's rank; whose each is."""
+    permissions, roles = (
+        view.clan.permissions,
+        {each.player_id: each.role for each in view.people.places},
+    )
+
+    def is_ordinary(role: str) -> bool:
+        return role not in permissions.officer_roles and permissions.tier(role) != Tier.LEADERSHIP
+
+    return {
+        author: number
+        for number, person in enumerate(view.people.persons.people)
+        if (held := [roles[each] for each in person.players if each in roles])
+        and all(map(is_ordinary, held))
+        for author in person.authors
+    }

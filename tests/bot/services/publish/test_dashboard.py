@@ -1,0 +1,97 @@
+"""The dashboard from a small clan: the same figures as the report of each window, read once."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.clan.spans import WINDOWS, Period
+from bot.reports.dashboard.arrange import arranged
+from bot.reports.dashboard.facts import DashboardOptions, QuestionCount
+from bot.reports.worker import Inline
+from bot.services.publish import Dashboards, Publish
+from storage import privacy
+from tests.bot.services.talk import MINUTE, PVM
+from tests.bot.services.village import Village, counted
+from tests.storage.rows import DAY, HOUR, NOW
+
+
+@pytest.fixture
+async def busy(village: Village) -> Village:
+    """Two known members and one of whom nothing is known, over a hundred days."""
+    await village.settled({1: "One", 2: "Two", 3: "Nobody"})
+    await village.linked(1, 11)
+    await village.linked(2, 12)
+    for days, xp, zulrah in [(100, 100, 10), (20, 400, 12), (1, 1_000, 15)]:
+        await village.seen(1, NOW - days * DAY, xp, attack=xp // 2, zulrah=zulrah)
+    await village.seen(2, NOW - 40 * DAY, 5_000, zulrah=7)
+    await village.seen(2, NOW - 2 * DAY, 5_050, zulrah=9)
+    await village.wrote(11, NOW - 60 * DAY, NOW - 2 * DAY, NOW - 2 * DAY + MINUTE, NOW)
+    await village.wrote(11, NOW - 3 * DAY, asks=True)
+    await village.wrote(12, NOW - 3 * DAY + MINUTE)
+    await village.wrote(13, NOW, channel_info=PVM)
+    await village.changed(polled_at=NOW - 2 * HOUR, listened_at=NOW)
+    return village
+
+
+def dashboards(village: Village, copies_to: Path | None = None) -> Dashboards:
+    return Dashboards(village.database, Inline(), village.clock, copies_to=copies_to)
+
+
+@pytest.mark.parametrize("period", WINDOWS)
+async def test_each_window_says_what_the_report_of_it_says(busy: Village, period: Period) -> None:
+    facts = await dashboards(busy).facts(busy.clan)
+    report = await Publish(busy.database, Inline(), busy.clock).clan_report(busy.clan, period)
+    found = facts.reports[period]
+    assert (found.totals, found.before) == (report.totals, report.before)
+    assert (found.skills, found.bosses) == (report.skills, report.bosses)
+    assert (found.trend, found.earlier) == (report.trend, report.earlier)
+    assert (found.heatmap, found.changes) == (report.heatmap, report.changes)
+    assert found.heard_from == report.heard_from
+
+
+async def test_questions_days_and_channels_are_those_that_were_written(busy: Village) -> None:
+    facts = await dashboards(busy).facts(busy.clan)
+    assert facts.asked[Period.WEEK] == QuestionCount(1, 1)
+    mine = facts.chats[Period.QUARTER][1]
+    assert mine is not None
+    assert (mine.messages, mine.questions, mine.active_days) == (5, 1, 4)
+    assert facts.chats[Period.WEEK][3] is None
+    helper = facts.chats[Period.WEEK][2]
+    assert helper is not None
+    assert helper.answers == 1
+
+
+async def test_channels_of_few_are_for_officers_alone(busy: Village) -> None:
+    assert (await dashboards(busy).facts(busy.clan)).channels == ()
+    told = await dashboards(busy).facts(busy.clan, DashboardOptions(officers=True))
+    counts = {each.name: each.messages[Period.YEAR] for each in told.channels}
+    assert sorted(counts.values()) == [1, 6]
+
+
+async def test_who_opted_out_stands_in_nothing(busy: Village) -> None:
+    async with busy.database.writing() as connection:
+        await privacy.opt_out(connection, busy.clan.clan_id, 11, NOW)
+    everything = DashboardOptions(officers=True, inactive=True)
+    found = arranged(await dashboards(busy).facts(busy.clan, everything))
+    assert "'One'" not in repr(found)
+    assert "'Two'" in repr(found)
+    assert found["leftOut"] == 1
+
+
+async def test_a_copy_that_fails_is_told_and_the_dashboard_stands(
+    busy: Village, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("x")
+    made = await dashboards(busy, blocked).write(busy.clan, tmp_path / "out", single=True)
+    assert made.fault is not None
+    assert made.path.is_file()
+    again = await dashboards(busy, tmp_path / "copy").write(busy.clan, tmp_path / "out")
+    assert again.copy == tmp_path / "copy" / "dashboard"
+    assert (again.copy / "index.html").is_file()
+
+
+async def test_all_windows_are_one_read(busy: Village) -> None:
+    with counted(busy.database) as sent:
+        await dashboards(busy).facts(busy.clan)
+    assert len(sent) <= 32
