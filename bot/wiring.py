@@ -21,7 +21,7 @@ from bot.services.imports import Imports
 from bot.services.ops import Archive, Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
-from bot.services.publish import Audits, Cards, ClanQuestions, Details, Publish
+from bot.services.publish import Audits, Cards, ClanQuestions, Details, Newcomers, Publish
 from bot.services.review import Cases, Review
 from bot.services.setup import Clans, Clock, Drafts, Policies
 from bot.settings import Settings
@@ -68,6 +68,7 @@ class Services:
     cases: Cases
     details: Details
     questions: ClanQuestions
+    newcomers: Newcomers
     refreshing: Refreshing
     looking: Looking
     upkeep: Upkeep
@@ -219,6 +220,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         cases=Cases(database, review, clock, identities),
         details=Details(drawing, clock),
         questions=ClanQuestions(database, clock, identities),
+        newcomers=Newcomers(database, clock, identities),
         refreshing=Refreshing(wom, _own_group(settings)),
         looking=Looking(database, wom, poll, clock, identities),
         upkeep=Upkeep(

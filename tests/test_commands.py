@@ -34,6 +34,7 @@ PERMISSIONS = {
     "inactive": Permission.CALL_INACTIVE,
     "clanstats alerts": Permission.SEE_REPORTS,
     "clanstats questions": Permission.SEE_REPORTS,
+    "clanstats newcomers": Permission.SEE_REPORTS,
     "clanstats audit": Permission.PROMOTE,
     "clanstats exempt": Permission.MANAGE,
     "clanstats retention": Permission.MANAGE,

@@ -39,6 +39,7 @@ STATEMENTS = {
     "clanstats audit": 33,
     "clanstats alerts": 31,
     "clanstats questions": 21,
+    "clanstats newcomers": 22,
     "clanstats cases": 6,
     "clanstats links": 22,
     "clanstats status": 38,
@@ -77,6 +78,7 @@ AGAIN: dict[str, dict[str, int]] = {
     "clanstats audit": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats alerts": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats questions": {"clans.of_guild": 1},
+    "clanstats newcomers": {"clans.of_guild": 1},
     "clanstats links": {"clans.of_guild": 1, "identity_revision.read": 1},
     "clanstats status": {
         "absences.of_clan": 2,
@@ -214,6 +216,7 @@ COMMANDS: dict[str, Ask] = {
     "clanstats audit": typed("clanstats audit"),
     "clanstats alerts": typed("clanstats alerts"),
     "clanstats questions": typed("clanstats questions"),
+    "clanstats newcomers": typed("clanstats newcomers"),
     "clanstats cases": typed("clanstats cases"),
     "clanstats links": typed("clanstats links"),
     "clanstats status": typed("clanstats status"),

@@ -2,6 +2,7 @@
 
 from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.details import AuditFiles, Audits, Details
+from bot.services.publish.newcomers import Newcomers, NewcomersAnswer
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
@@ -13,6 +14,8 @@ __all__ = [
     "Cards",
     "ClanQuestions",
     "Details",
+    "Newcomers",
+    "NewcomersAnswer",
     "OptedOut",
     "Publish",
     "QuestionsAnswer",
