@@ -39,7 +39,7 @@ STATEMENTS = {
     "clanstats audit": 33,
     "clanstats alerts": 31,
     "clanstats questions": 21,
-    "clanstats newcomers": 22,
+    "clanstats newcomers": 20,
     "clanstats cases": 6,
     "clanstats links": 22,
     "clanstats status": 38,
