@@ -14,6 +14,8 @@ LEAST_POSTED = 3
 """Of fewer people everybody would know who was not answered."""
 
 _DOT = " \N{MIDDLE DOT} "
+_GLUE = "\N{NO-BREAK SPACE}"
+"""Keeps a number with its word where a phone breaks the line."""
 _NOBODY = "Nobody joined in this time."
 _STAGES = {
     Stage.LINKED: "Linked",
@@ -27,7 +29,7 @@ _SHORT = {
     Stage.WROTE: "wrote",
     Stage.ANSWERED: "answered",
     Stage.BACK: "back",
-    Stage.STAYED: "still here",
+    Stage.STAYED: f"still{_GLUE}here",
 }
 
 
@@ -82,9 +84,9 @@ def week_lines(cohort: Cohort, least: int = 1) -> list[str]:
 def _count(stage: Stage, cohort: Cohort) -> str:
     reached, known = cohort.stages[stage]
     if not known:
-        return f"{DASH} {_SHORT[stage]}"
+        return f"{DASH}{_GLUE}{_SHORT[stage]}"
     of = f" of {known:,}" if known < cohort.joined else ""
-    return f"{reached:,}{of} {_SHORT[stage]}"
+    return f"{reached:,}{of} {_SHORT[stage]}".replace(" ", _GLUE)
 
 
 def unanswered_line(newcomer: Newcomer, answer: NewcomersAnswer) -> str:
@@ -101,9 +103,12 @@ def hidden_line(count: int) -> list[str]:
 
 
 def welcomer_line(welcomer: Welcomer, answer: NewcomersAnswer) -> str:
-    """Return one line of the leaderboard of who welcomes."""
+    """Return one line of the leaderboard of who welcomes.
+
+    Discord would count a list of "1." onwards by itself, and people who share a place with it.
+    """
     name = escaped(answer.welcomers[welcomer.who])
-    return f"{welcomer.place}. **{name}**  first to answer {plural(welcomer.welcomed, 'newcomer')}"
+    return f"#{welcomer.place}  **{name}**  first to answer {plural(welcomer.welcomed, 'newcomer')}"
 
 
 def hidden_welcomes_line(count: int) -> list[str]:
