@@ -30,6 +30,7 @@ from bot.services.publish import (
     Dashboards,
     Details,
     Leaderboards,
+    Newcomers,
     Publish,
 )
 from bot.services.review import Cases, Review
@@ -82,6 +83,7 @@ class Services:
     cases: Cases
     details: Details
     questions: ClanQuestions
+    newcomers: Newcomers
     refreshing: Refreshing
     looking: Looking
     upkeep: Upkeep
@@ -251,6 +253,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         cases=Cases(database, review, clock, identities),
         details=Details(drawing, clock),
         questions=ClanQuestions(database, clock, identities),
+        newcomers=Newcomers(database, clock, identities),
         refreshing=Refreshing(wom, _own_group(settings)),
         looking=Looking(database, wom, poll, clock, identities),
         upkeep=_upkeep(settings, database, clock, identities),

@@ -16,6 +16,7 @@ from cogs.activity import LONGEST, ActivityScreen, activity_answer
 from cogs.bosses import BossesScreen, BossesState
 from cogs.leave import Day, LeaveRequest, Reason, away_answer
 from cogs.links import LinksScreen
+from cogs.newcomers import NewcomersScreen, NewcomersState
 from cogs.privacy import retention_words
 from cogs.questions import QuestionsScreen, QuestionsState
 from cogs.report import SUMMARY, WORKBOOK, ReportScreen, ReportState, StatusScreen, status_answer
@@ -127,6 +128,17 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await tell(interaction, words)
             return
         await QuestionsScreen(self.services).show(interaction, QuestionsState(Period(period)))
+
+    @app_commands.command()
+    @app_commands.describe(period="How far back people joined (90 days if you do not say)")
+    @app_commands.choices(period=PERIODS)
+    @requires(Permission.SEE_REPORTS, is_heavy=True)
+    async def newcomers(self, interaction: Interaction, period: int = Period.QUARTER) -> None:
+        """Show how far those who joined got, whom nobody answered, and who welcomes them."""
+        if words := unready(clan_of(interaction)):
+            await tell(interaction, words)
+            return
+        await NewcomersScreen(self.services).show(interaction, NewcomersState(Period(period)))
 
     @app_commands.command()
     @requires(Permission.PROMOTE, is_heavy=True)
@@ -247,7 +259,7 @@ async def setup(bot: ClanBot) -> None:
     services = bot.services
     screens = (
         *(ActivityScreen, AlertsScreen, AuditScreen, BossesScreen, CasesScreen),
-        *(ExemptScreen, LinksScreen, QuestionsScreen),
+        *(ExemptScreen, LinksScreen, NewcomersScreen, QuestionsScreen),
         *(ReportScreen, SetupScreen, StatusScreen),
     )
     add_screens(bot, *(each(services) for each in screens))

@@ -160,9 +160,7 @@ async def answered_authors(  # noqa: PLR0913, PLR0917 - of whom, since when, and
     """
     if not author_ids:
         return {}
-    # Only who is the same person as one of these authors matters: a short list in the statement.
-    persons = {head[each] for each in author_ids if each in head} if head else frozenset()
-    one = {each: first for each, first in (head or {}).items() if first in persons}
+    one = same_person(author_ids, head or {})
     first_id = first_snowflake(since)
     tables = message_tables(connection, first_id)
     found: dict[int, bool] = {}
@@ -184,6 +182,12 @@ async def answered_authors(  # noqa: PLR0913, PLR0917 - of whom, since when, and
     return found
 
 
+def same_person(author_ids: Collection[int], head: Mapping[int, int]) -> dict[int, int]:
+    """Return of `head` who is the same person as one of some authors: few, for a statement."""
+    persons = {head[each] for each in author_ids if each in head}
+    return {each: first for each, first in head.items() if first in persons}
+
+
 def _answers(
     message: Any,  # noqa: ANN401 - the columns of a table
     table: Table,
@@ -191,15 +195,29 @@ def _answers(
     one: Mapping[int, int],
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return that somebody else of a table replied to a message, and that they wrote after it."""
-    other = table.alias("other").c
+    ways = answers_to(message, table.alias("other").c, window, one)
+    replied, wrote_after = (exists().where(*way) for way in ways)
+    return replied, wrote_after
+
+
+def answers_to(
+    message: Any,  # noqa: ANN401 - the columns of a table
+    other: Any,  # noqa: ANN401 - likewise
+    window: timedelta,
+    one: Mapping[int, int],
+) -> tuple[tuple[ColumnElement[bool], ...], tuple[ColumnElement[bool], ...]]:
+    """Return when somebody else's message is a reply to a message, and when it follows it.
+
+    By `one`, which is one author for all of the same person, nobody answers themself.
+    """
     who, whom = (
         case(one, value=column, else_=column) if one else column
         for column in (other.author_id, message.author_id)
     )
     by_another = who != whom
     return (
-        exists().where(by_another, other.reply_to == message.message_id),
-        exists().where(
+        (by_another, other.reply_to == message.message_id),
+        (
             by_another,
             other.channel_id == message.channel_id,
             other.message_id > message.message_id,

@@ -45,6 +45,7 @@ STATEMENTS = {
     "clanstats alerts": 31,
     "clanstats questions": 21,
     "clanstats bosses": 14,
+    "clanstats newcomers": 20,
     "clanstats cases": 6,
     "clanstats links": 22,
     "clanstats status": 38,
@@ -87,6 +88,7 @@ AGAIN: dict[str, dict[str, int]] = {
     "clanstats activity with an event": {"clans.of_guild": 1},
     "clanstats alerts": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats questions": {"clans.of_guild": 1},
+    "clanstats newcomers": {"clans.of_guild": 1},
     "clanstats links": {"clans.of_guild": 1, "identity_revision.read": 1},
     "clanstats status": {
         "absences.of_clan": 2,
@@ -232,6 +234,7 @@ COMMANDS: dict[str, Ask] = {
     "clanstats alerts": typed("clanstats alerts"),
     "clanstats questions": typed("clanstats questions"),
     "clanstats bosses": typed("clanstats bosses", "officer"),
+    "clanstats newcomers": typed("clanstats newcomers"),
     "clanstats cases": typed("clanstats cases"),
     "clanstats links": typed("clanstats links"),
     "clanstats status": typed("clanstats status"),

@@ -67,6 +67,7 @@ TOUR = (
     Stop("clanstats bosses", Permission.SEE_REPORTS, _OFFICERS, frozenset({"png"})),
     Stop("clanstats alerts", Permission.SEE_REPORTS, _OFFICERS),
     Stop("clanstats questions", Permission.SEE_REPORTS, _OFFICERS),
+    Stop("clanstats newcomers", Permission.SEE_REPORTS, _OFFICERS),
     Stop("clanstats audit", Permission.PROMOTE, _LEADERSHIP, frozenset({"png"})),
     Stop("clanstats setup", Permission.SET_UP, _LEADERSHIP),
     Stop("clanstats settings", Permission.MANAGE, _LEADERSHIP),

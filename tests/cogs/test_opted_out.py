@@ -81,6 +81,7 @@ COMMANDS = (
     "clanstats status",
     "clanstats alerts",
     "clanstats questions",
+    "clanstats newcomers",
     "clanstats links",
     "clanstats audit",
     "clanstats cases",

@@ -79,6 +79,10 @@ SCREENS: dict[str, str] = {
         "questions:choose:period questions:post questions:posted:helpers questions:tab:helpers "
         "questions:tab:open questions:tab:waits"
     ),
+    "clanstats newcomers": (
+        "newcomers:choose:period newcomers:post newcomers:posted:funnel newcomers:posted:welcomes "
+        "newcomers:tab:funnel newcomers:tab:unanswered newcomers:tab:welcomes"
+    ),
     "clanstats audit": "audit:first audit:back audit:on audit:last",
     "clanstats cases": "cases:tab:closed cases:tab:standing",
     "clanstats away": "away:end away:extend away:tab:coming away:tab:now away:tab:past",
@@ -121,6 +125,7 @@ ELSEWHERE = {
     "privacy:stop": "test_privacy.py",
     "report:posted:workbook": "test_report.py",
     "questions:unposted": "test_questions.py",
+    "newcomers:unposted": "test_newcomers.py",
     "report:unposted": "test_report.py",
     "activity:unposted": "test_report.py",
     "bosses:unposted": "test_report.py",

@@ -30,6 +30,7 @@ from storage import (
     links,
     messages,
     metrics,
+    newcomers,
     players,
     policies,
     presence,
@@ -44,6 +45,7 @@ from storage.bridges import Speaker
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 from storage.errors import Overtaken
+from storage.newcomers import FirstDays
 from storage.players import MembershipEventRow
 from storage.tables import AUTHOR_HOURS, AUTHOR_TOTALS
 from tests.storage.rows import (
@@ -148,6 +150,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "integrity.first_there": lambda it, clan: integrity.first_there(it, clan, USERS),
     "integrity_numbers.wrong_totals": integrity_numbers.wrong_totals,
     "rollups.uneven_hours": lambda it, clan: rollups.uneven_hours(it, clan, (START, END)),
+    "newcomers.beginnings": lambda it, clan: newcomers.beginnings(
+        it, clan, [FirstDays(each, START, END, START, END) for each in AUTHORS], HOUR, {}
+    ),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.held_roles": players.held_roles,

@@ -6,6 +6,7 @@ from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.dashboard import Dashboards, WrittenDashboard
 from bot.services.publish.details import AuditFiles, Audits, Details
 from bot.services.publish.leaderboards import BoardFiles, Leaderboards
+from bot.services.publish.newcomers import Newcomers, NewcomersAnswer
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
 from bot.services.publish.report import Publish, ReportFiles, report_coverage, report_folder
 
@@ -24,6 +25,8 @@ __all__ = [
     "Dashboards",
     "Details",
     "Leaderboards",
+    "Newcomers",
+    "NewcomersAnswer",
     "OptedOut",
     "Publish",
     "QuestionsAnswer",

@@ -97,7 +97,7 @@ def asked_by_people(people: People, rows: Sequence[QuestionRow]) -> list[AskedQu
     A person is known by the first of their authors.
     """
     head = heads(each.authors for each in people.persons.people if len(each.authors) > 1)
-    hidden = _hidden_authors(people)
+    hidden = hidden_authors(people)
     found = (
         AskedQuestion(
             row.message_id,
@@ -124,7 +124,8 @@ def author_names(people: People) -> dict[int, str]:
     return found
 
 
-def _hidden_authors(people: People) -> frozenset[int]:
+def hidden_authors(people: People) -> frozenset[int]:
+    """Return the authors of the people who opted out."""
     hidden = {each.author_id for each in people.writers.values() if each.is_hidden}
     for person in people.persons.people:
         if not people.hidden.isdisjoint(person.players):
