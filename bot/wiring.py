@@ -21,7 +21,15 @@ from bot.services.imports import Imports
 from bot.services.ops import Archive, Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
-from bot.services.publish import Audits, Cards, ClanQuestions, Details, Leaderboards, Publish
+from bot.services.publish import (
+    Audits,
+    Cards,
+    ClanQuestions,
+    Comparisons,
+    Details,
+    Leaderboards,
+    Publish,
+)
 from bot.services.review import Cases, Review
 from bot.services.setup import Clans, Clock, Drafts, Policies
 from bot.settings import Settings
@@ -56,6 +64,7 @@ class Services:
     publish: Publish
     cards: Cards
     leaderboards: Leaderboards
+    comparisons: Comparisons
     places: Channels
     links: Links
     leaves: Leaves
@@ -208,6 +217,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
         leaderboards=Leaderboards(database, drawing, clock, identities),
+        comparisons=Comparisons(database, drawing, clock, identities),
         places=Channels(database),
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),

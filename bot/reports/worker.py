@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from bot.reports.boards import Board
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
+from bot.reports.comparisons import Comparison
 from bot.reports.documents import Document
 from bot.reports.lists import InactiveList
 from bot.reports.pictures import Card, ClanWeek
@@ -29,7 +30,9 @@ from bot.reports.pictures import Card, ClanWeek
 _PATIENCE = timedelta(minutes=1)
 """How long one drawing may take: the largest takes a second, on a slow machine ten."""
 
-Drawable = ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList | Board
+Drawable = (
+    ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList | Board | Comparison
+)
 
 
 class Drawing(StrEnum):
@@ -41,6 +44,7 @@ class Drawing(StrEnum):
     WEEKS_CHART = "bot.reports.case_charts:weeks_chart"
     UNCOVERED_CHART = "bot.reports.case_charts:uncovered_chart"
     BOARD_CHART = "bot.reports.board_charts:board_chart"
+    COMPARISON_CHART = "bot.reports.comparison_charts:comparison_chart"
     CLAN_WORKBOOK = "bot.reports.workbook.clan_workbook:clan_workbook"
     INACTIVE_WORKBOOK = "bot.reports.workbook.inactive_workbook:inactive_workbook"
 
