@@ -37,6 +37,8 @@ STATEMENTS = {
     "leaderboard": 12,
     "leaderboard of a boss": 15,
     "leaderboard of messages": 20,
+    "compare": 23,
+    "Compare with me": 0,
     "promotions": 31,
     "inactive": 27,
     "clanstats audit": 33,
@@ -77,6 +79,7 @@ AGAIN: dict[str, dict[str, int]] = {
     "member, while typing": {"identity_revision.read": 1},
     "leaderboard of a boss": {"metrics._metrics": 1},
     "leaderboard of messages": {"clans.of_guild": 1},
+    "compare": {"clans.of_guild": 1},
     "promotions": {"absences.of_clan": 1, "clans.of_guild": 1},
     "inactive": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats audit": {"absences.of_clan": 1, "clans.of_guild": 1},
@@ -156,6 +159,19 @@ async def _card_of_another(town: Town) -> object:
     return await town.leader.slash(town.general, "member", player=player.name)
 
 
+async def _compared(town: Town) -> object:
+    first, second = town.world.present(town.env.now())[:2]
+    return await town.leader.slash(town.general, "compare", a=first.name, b=second.name)
+
+
+async def _comparing_with_me(town: Town) -> Ask:
+    played = {each for user in town.world.users for each in user.player_ids}
+    free = sorted({player.player_id for player in town.world.present(START)} - played)
+    pair = LinkPair(free[1], town.guest.id)
+    assert await town.services.links.confirm_all(await town.clan(), [pair], Officer(town.owner.id))
+    return lambda town: town.member.context_menu(town.general, "Compare with me", town.guest)
+
+
 async def _names_offered(town: Town) -> object:
     return await town.leader.autocomplete(town.general, "member", "player", "a")
 
@@ -217,6 +233,7 @@ COMMANDS: dict[str, Ask] = {
     "leaderboard": typed("leaderboard", "member", metric="overall"),
     "leaderboard of a boss": typed("leaderboard", "member", metric="zulrah"),
     "leaderboard of messages": typed("leaderboard", "member", metric="messages"),
+    "compare": _compared,
     "promotions": typed("promotions"),
     "inactive": typed("inactive"),
     "clanstats audit": typed("clanstats audit"),
@@ -236,6 +253,7 @@ COMMANDS: dict[str, Ask] = {
 """What is asked of a town as it is opened."""
 
 PRESSES: dict[str, Callable[[Town], Awaitable[Ask]]] = {
+    "Compare with me": _comparing_with_me,
     "pick on promotions": _opened_pick,
     "press on a promotion": _opened_promotions,
     "press on five promotions": _opened_promotions_of_five,
