@@ -38,7 +38,6 @@ STATEMENTS = {
     "leaderboard of a boss": 15,
     "leaderboard of messages": 20,
     "compare": 23,
-    "Compare with me": 0,
     "promotions": 31,
     "inactive": 27,
     "clanstats audit": 33,
@@ -164,14 +163,6 @@ async def _compared(town: Town) -> object:
     return await town.leader.slash(town.general, "compare", a=first.name, b=second.name)
 
 
-async def _comparing_with_me(town: Town) -> Ask:
-    played = {each for user in town.world.users for each in user.player_ids}
-    free = sorted({player.player_id for player in town.world.present(START)} - played)
-    pair = LinkPair(free[1], town.guest.id)
-    assert await town.services.links.confirm_all(await town.clan(), [pair], Officer(town.owner.id))
-    return lambda town: town.member.context_menu(town.general, "Compare with me", town.guest)
-
-
 async def _names_offered(town: Town) -> object:
     return await town.leader.autocomplete(town.general, "member", "player", "a")
 
@@ -253,7 +244,6 @@ COMMANDS: dict[str, Ask] = {
 """What is asked of a town as it is opened."""
 
 PRESSES: dict[str, Callable[[Town], Awaitable[Ask]]] = {
-    "Compare with me": _comparing_with_me,
     "pick on promotions": _opened_pick,
     "press on a promotion": _opened_promotions,
     "press on five promotions": _opened_promotions_of_five,

@@ -7,7 +7,7 @@ from bot.clan.linking import LinkPair
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.services.people import Officer
 from tests.cogs.test_me import hero, quiet_player, sure_hero
-from tests.cogs.town import START, Town, newest, post_here, words
+from tests.cogs.town import START, Town, control, newest, post_here, words
 
 
 def two_names(town: Town) -> tuple[str, str]:
@@ -37,7 +37,7 @@ async def test_two_members_stand_side_by_side_with_what_each_leads_in(town: Town
 async def test_another_period_shows_the_same_two_anew_after_a_restart(town: Town) -> None:
     shown, (first, second) = await compared(town), two_names(town)
     await town.restart()
-    result = await town.officer.select(shown, ["7"], placeholder="Period")
+    result = await town.officer.select(shown, ["7"], custom_id=control(shown, "compare:choose"))
     said = words(newest(result))
     assert f"## {first} and {second}" in said
     assert "last 7 days" in said
@@ -80,11 +80,8 @@ async def test_typing_offers_members_for_both(town: Town) -> None:
 
 async def test_a_right_click_compares_both_main_accounts(town: Town) -> None:
     actor = await hero(town)
-    own = next(
-        each
-        for each in town.world.present(START)
-        if each.user is None and each.player_id != quiet_player(town).player_id
-    )
+    hers = quiet_player(town).player_id
+    own = next(each for each in town.world.present(START) if each.player_id != hers)
     refused = await town.member.context_menu(town.general, "Compare with me", actor)
     assert "I do not know which account is yours" in words(refused.response)
     assert "`/link`" in words(refused.response)
@@ -94,7 +91,6 @@ async def test_a_right_click_compares_both_main_accounts(town: Town) -> None:
     assert result.ephemeral
     said = words(result.response)
     assert f"## {own.name_at(START)} and {quiet_player(town).name_at(START)}" in said
-    assert "Post here" not in said
     unknown = words(
         (await actor.context_menu(town.general, "Compare with me", town.guest)).response
     )
@@ -114,6 +110,9 @@ async def test_officers_post_a_comparison_and_who_lost_the_right_does_not(town: 
         result = await town.officer.click(panel, label=label)
         assert "Only officers may" in words(newest(result))
     assert len(town.general.history()) == 1
+    first, second = two_names(town)
+    others = await town.guest.slash(town.general, "compare", a=first, b=second)
+    assert "Post here" not in words(others.response)
 
 
 async def test_who_lost_the_right_meanwhile_posts_no_leaderboard(town: Town) -> None:
@@ -137,7 +136,7 @@ async def test_who_opted_out_meanwhile_is_not_posted_and_sees_their_own_side(tow
     await town.services.privacy.opt_out(await town.clan(), actor.id)
     await town.officer.click(question, label="Post the comparison")
     assert "There is nothing to post any more" in words(question)
-    anew = await town.officer.select(shown, ["7"], placeholder="Period")
+    anew = await town.officer.select(shown, ["7"], custom_id=control(shown, "compare:choose"))
     assert "opted out" in words(newest(anew))
     assert own not in words(newest(anew))
     mine = words((await actor.slash(town.general, "compare", a=own, b=other)).response)

@@ -51,6 +51,10 @@ async def shy(town: Town) -> MemberActor:
         clan, CaseAction(CaseKind.PROMOTION, top, Move.APPROVE), town.owner.id
     )
     assert decided.refusal is None
+    present = (each.player_id for each in town.world.present(START)[1:])
+    another = next(each for each in present if each not in {top, silent})
+    mine = [LinkPair(another, town.member.id)]
+    assert await services.links.confirm_all(clan, mine, Officer(town.owner.id))
     days = ("today", "2 weeks")
     for whose in (Whom(user_id=who.id), Whom(player_id=top)):
         await services.leaves.go(clan, whose, days, reason="away", by=town.owner.id)
