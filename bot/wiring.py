@@ -27,6 +27,7 @@ from bot.services.publish import (
     Bosses,
     Cards,
     ClanQuestions,
+    Comparisons,
     Dashboards,
     Details,
     Leaderboards,
@@ -67,6 +68,7 @@ class Services:
     publish: Publish
     cards: Cards
     leaderboards: Leaderboards
+    comparisons: Comparisons
     dashboards: Dashboards
     places: Channels
     links: Links
@@ -237,6 +239,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
         leaderboards=Leaderboards(database, drawing, clock, identities),
+        comparisons=Comparisons(database, drawing, clock, identities),
         dashboards=Dashboards(database, drawing, clock, identities, settings.local_drive_path),
         places=Channels(database),
         links=Links(database, clock, identities),

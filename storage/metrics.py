@@ -117,21 +117,25 @@ async def paths(
     connection: AsyncConnection,
     clan_id: int,
     asked: Sequence[tuple[datetime, Collection[int] | None]],
+    player_ids: Collection[int] | None = None,
 ) -> list[list[MetricPath]]:
     """Return, for each start, the path since it of every metric that rose or fell since.
 
-    Of present members; of all metrics or, with their ids, only of some.
+    Of all present members or of some; of all metrics or, with their ids, only of some.
     """
     if not asked:
         return []
     given: dict[str, Any] = {"clan_id": clan_id}
+    if player_ids is not None:
+        given["players"] = sorted(player_ids)
     for number, (start, metrics) in enumerate(asked):
         given[f"start_{number}"] = start
         if metrics is not None:
             given[f"metrics_{number}"] = sorted(metrics)
     kinds = tuple((metrics is not None, _is_old(connection, start)) for start, metrics in asked)
     found: list[list[MetricPath]] = [[] for _ in asked]
-    for number, *path in plain_rows(await connection.execute(_paths(kinds), given)):
+    statement = _paths(kinds, of_players=player_ids is not None)
+    for number, *path in plain_rows(await connection.execute(statement, given)):
         found[number].append(MetricPath._make(path))
     return found
 
@@ -146,15 +150,17 @@ def _is_old(connection: AsyncConnection, start: datetime) -> bool:
 
 
 @cache
-def _paths(kinds: tuple[tuple[bool, bool], ...]) -> Select[Any] | CompoundSelect[Any]:
+def _paths(
+    kinds: tuple[tuple[bool, bool], ...], *, of_players: bool
+) -> Select[Any] | CompoundSelect[Any]:
     every = [
-        _path(number, of_some=of_some, is_old=is_old)
+        _path(number, of_some=of_some, of_players=of_players, is_old=is_old)
         for number, (of_some, is_old) in enumerate(kinds)
     ]
     return every[0] if len(every) == 1 else union_all(*every)
 
 
-def _path(number: int, *, of_some: bool, is_old: bool) -> Select[Any]:
+def _path(number: int, *, of_some: bool, of_players: bool, is_old: bool) -> Select[Any]:
     value = PRESENT_VALUES.c
     start = bindparam(f"start_{number}", type_=Instant)
     at_start = _ranked_change(value, newest=True, upto=start, is_old=is_old).scalar_subquery()
@@ -171,6 +177,9 @@ def _path(number: int, *, of_some: bool, is_old: bool) -> Select[Any]:
         # "+ 0" keeps SQLite on the index by change: the key would be sought once for each metric.
         metrics: Any = bindparam(f"metrics_{number}", expanding=True)
         moved = moved.where((value.metric_id + 0).in_(metrics))
+    if of_players:
+        players: Any = bindparam("players", expanding=True)
+        moved = moved.where(value.player_id.in_(players))
     # Materialized, so that the value at the start is looked up only once.
     path = moved.cte(f"path_{number}").prefix_with("MATERIALIZED").c
     first = _ranked_change(path, is_old=is_old).scalar_subquery()

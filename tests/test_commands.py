@@ -20,6 +20,8 @@ PERMISSIONS = {
     "me": Permission.SEE_OWN,
     "member": Permission.SEE_OWN,
     "leaderboard": Permission.SEE_OWN,
+    "compare": Permission.SEE_OWN,
+    "Compare with me": Permission.SEE_OWN,
     "Clan card": Permission.SEE_OWN,
     "clanstats report": Permission.SEE_REPORTS,
     "clanstats status": Permission.SEE_REPORTS,
@@ -70,10 +72,11 @@ REFUSALS = {
     Permission.MANAGE: "Only the clan's leadership may",
     Permission.SET_UP: "Only people with Manage Server",
 }
-_MENUS = ("Clan card", "Link account")
+_MENUS = ("Clan card", "Link account", "Compare with me")
 _OPTIONS: dict[str, dict[str, object]] = {
     "member": {"player": "nobody"},
     "leaderboard": {"metric": "nothing at all"},
+    "compare": {"a": "nobody", "b": "nobody else"},
     "link": {"player": "nobody"},
     "away": {"from": "today", "until": "2 weeks"},
     "clanstats retention": {"days": 0},

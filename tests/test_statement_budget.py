@@ -37,6 +37,7 @@ STATEMENTS = {
     "leaderboard": 12,
     "leaderboard of a boss": 15,
     "leaderboard of messages": 20,
+    "compare": 23,
     "promotions": 31,
     "inactive": 27,
     "clanstats audit": 33,
@@ -81,6 +82,7 @@ AGAIN: dict[str, dict[str, int]] = {
     "member, while typing": {"identity_revision.read": 1},
     "leaderboard of a boss": {"metrics._metrics": 1},
     "leaderboard of messages": {"clans.of_guild": 1},
+    "compare": {"clans.of_guild": 1},
     "promotions": {"absences.of_clan": 1, "clans.of_guild": 1},
     "inactive": {"absences.of_clan": 1, "clans.of_guild": 1},
     "clanstats audit": {"absences.of_clan": 1, "clans.of_guild": 1},
@@ -163,6 +165,11 @@ async def _card_of_another(town: Town) -> object:
     return await town.leader.slash(town.general, "member", player=player.name)
 
 
+async def _compared(town: Town) -> object:
+    first, second = town.world.present(town.env.now())[:2]
+    return await town.leader.slash(town.general, "compare", a=first.name, b=second.name)
+
+
 async def _names_offered(town: Town) -> object:
     return await town.leader.autocomplete(town.general, "member", "player", "a")
 
@@ -224,6 +231,7 @@ COMMANDS: dict[str, Ask] = {
     "leaderboard": typed("leaderboard", "member", metric="overall"),
     "leaderboard of a boss": typed("leaderboard", "member", metric="zulrah"),
     "leaderboard of messages": typed("leaderboard", "member", metric="messages"),
+    "compare": _compared,
     "promotions": typed("promotions"),
     "inactive": typed("inactive"),
     "clanstats audit": typed("clanstats audit"),

@@ -114,6 +114,13 @@ TOUR = (
         frozenset({"png"}),
         lambda _: {"metric": "cox", "period": 90},
     ),
+    Stop(
+        "compare",
+        Permission.SEE_OWN,
+        _ALL,
+        frozenset({"png"}),
+        lambda stage: {"a": stage.world.players[0].name, "b": stage.world.players[1].name},
+    ),
 )
 
 

@@ -50,6 +50,14 @@ class TopList(NamedTuple):
     places: int = 3
 
 
+class DrawnLine(NamedTuple):
+    """What one line goes through, from step to step; None is unknown."""
+
+    values: tuple[float | None, ...]
+    colour: str
+    is_dashed: bool = False
+
+
 def ceiling(values: Iterable[float | None]) -> float:
     """Return the round, even number that an axis over these values ends with."""
     most = max((value for value in values if value is not None), default=0)
@@ -116,7 +124,7 @@ def draw_trend(paper: Paper, trend: Trend, rect: Rect) -> None:
     draw_plot(paper, trend.xp, style.XP, (left, top, width, each), is_running=trend.is_running)
     below = (left, top + each + gap, width, each)
     field = draw_plot(paper, trend.messages, style.MESSAGES, below, is_running=trend.is_running)
-    _draw_ticks(paper, trend, field)
+    draw_ticks(paper, trend.ticks, len(trend.messages.values), field)
 
 
 def draw_plot(paper: Paper, plot: Plot, colour: str, rect: Rect, *, is_running: bool) -> Rect:
@@ -132,11 +140,33 @@ def draw_plot(paper: Paper, plot: Plot, colour: str, rect: Rect, *, is_running: 
     tops = [_point(plot.values, place, field, most) for place in plot.falls]
     paper.dots([(x, y - 8) for x, y in tops], style.INK, 6)
     if not any(value is not None for value in plot.values):
-        middle = (field[0] + field[2] / 2, field[1] + field[3] / 2 + 9)
-        wide = width_of("not seen", BODY) + 28
-        paper.box((middle[0] - wide / 2, middle[1] - 30, wide, 42), style.CARD, corner=6)
-        paper.text(middle, "not seen", BODY, align="center")
+        _draw_not_seen(paper, field)
     return field
+
+
+def draw_lines(paper: Paper, label: str, lines: Sequence[DrawnLine], rect: Rect) -> Rect:
+    """Draw lines with their heading above, through what is known; return where they stand."""
+    left, top, width, height = rect
+    paper.text((left, top + 22), label, HEADING, room=width)
+    field = (left + _AXIS, top + 42, width - _AXIS, height - 42)
+    most = ceiling(value for line in lines for value in line.values)
+    _draw_scale(paper, field, most)
+    for line in lines:
+        known = [place for place, value in enumerate(line.values) if value is not None]
+        points = [_point(line.values, place, field, most) for place in known]
+        if len(points) > 1:
+            paper.line(points, line.colour, 3.2, dashed=line.is_dashed)
+        paper.dots(points[-1:], line.colour, 9)
+    if all(value is None for line in lines for value in line.values):
+        _draw_not_seen(paper, field)
+    return field
+
+
+def _draw_not_seen(paper: Paper, field: Rect) -> None:
+    middle = (field[0] + field[2] / 2, field[1] + field[3] / 2 + 9)
+    wide = width_of("not seen", BODY) + 28
+    paper.box((middle[0] - wide / 2, middle[1] - 30, wide, 42), style.CARD, corner=6)
+    paper.text(middle, "not seen", BODY, align="center")
 
 
 def draw_key(paper: Paper, key: _Key, baseline: float, colour: str = style.XP) -> None:
@@ -220,10 +250,11 @@ def _draw_scale(paper: Paper, field: Rect, most: float) -> None:
         paper.text((left - 8, level + 9), short(most * share), SMALL, align="right")
 
 
-def _draw_ticks(paper: Paper, trend: Trend, field: Rect) -> None:
+def draw_ticks(paper: Paper, ticks: Iterable[tuple[int, str]], how_many: int, field: Rect) -> None:
+    """Name some of the steps below where they stand."""
     baseline = field[1] + field[3] + 28
-    for place, words in trend.ticks:
-        at = _across(place, len(trend.messages.values), field)
+    for place, words in ticks:
+        at = _across(place, how_many, field)
         half = width_of(words, SMALL) / 2
         is_last = at + half > field[0] + field[2]
         align: Align = "right" if is_last else "left" if at - half < field[0] else "center"

@@ -75,7 +75,7 @@ def trend_of(told: ClanReport | Card) -> Trend:
     if is_running:
         xp, messages = (each._replace(mean=(*each.mean[:-1], None)) for each in (xp, messages))
     key = tuple(_key((xp, messages), told.period, is_running=is_running))
-    return Trend(xp, messages, _ticks(lines), is_running, key)
+    return Trend(xp, messages, ticks_of(lines), is_running, key)
 
 
 def _plot(
@@ -97,7 +97,8 @@ def _is_running(told: ClanReport | Card) -> bool:
     return now < day_span(day_of(now, zone), zone).end
 
 
-def _ticks(lines: Sequence[TrendLine]) -> tuple[tuple[int, str], ...]:
+def ticks_of(lines: Sequence[TrendLine]) -> tuple[tuple[int, str], ...]:
+    """Return the places that are named below the steps, and how."""
     ticks = min(_TICKS, len(lines))
     places = [round((len(lines) - 1) * tick / max(ticks - 1, 1)) for tick in range(ticks)]
     return tuple((place, _named(lines[place])) for place in places)

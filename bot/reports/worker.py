@@ -24,6 +24,7 @@ from bot.reports.boards import Board
 from bot.reports.boss_report import BossReport
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
+from bot.reports.comparisons import Comparison
 from bot.reports.dashboard.facts import DashboardFacts
 from bot.reports.documents import Document
 from bot.reports.lists import InactiveList
@@ -42,6 +43,7 @@ Drawable = (
     | ActivityReport
     | Board
     | BossReport
+    | Comparison
     | DashboardFacts
 )
 
@@ -57,6 +59,7 @@ class Drawing(StrEnum):
     BOARD_CHART = "bot.reports.board_charts:board_chart"
     ACTIVITY_CHART = "bot.reports.activity_chart:activity_chart"
     BOSSES_CHART = "bot.reports.bosses_chart:bosses_chart"
+    COMPARISON_CHART = "bot.reports.comparison_charts:comparison_chart"
     CLAN_WORKBOOK = "bot.reports.workbook.clan_workbook:clan_workbook"
     INACTIVE_WORKBOOK = "bot.reports.workbook.inactive_workbook:inactive_workbook"
     DASHBOARD_PAGE = "bot.reports.dashboard.pages:single_page"

@@ -1,5 +1,8 @@
-"""/leaderboard: who stands where in one metric."""
+"""/leaderboard: who stands where in one metric. /compare: two members side by side."""
 
+from collections.abc import Awaitable
+
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -9,11 +12,15 @@ from bot.clan.names import escaped
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.game import unready
+from bot.services.publish import ComparisonFiles, NotCompared
 from bot.wiring import Services
-from cogs._offers import Choices, Typed
+from cogs._offers import Choices, Typed, members_offered
 from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import PERIODS, tell
+from cogs.boards.comparison import ComparisonScreen, state_of
+from cogs.boards.comparison_words import refused_words
 from cogs.boards.screen import BoardScreen, BoardState
+from cogs.me import visitor
 from cogs.screens import add_screens
 
 _LONGEST_CHOICE = 100
@@ -21,10 +28,11 @@ _PERIODS = [*PERIODS, app_commands.Choice(name="all time", value=ALL_TIME)]
 
 
 class Boards(commands.Cog):
-    """Leaderboards."""
+    """Leaderboards and comparisons."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        self.menu = app_commands.ContextMenu(name="Compare with me", callback=self.compare_with_me)
 
     @app_commands.command()
     @app_commands.describe(
@@ -55,6 +63,68 @@ class Boards(commands.Cog):
             for each in found
         ]
 
+    @app_commands.command()
+    @app_commands.rename(first="a", second="b")
+    @app_commands.describe(
+        first="A member's RuneScape name, now or before, or their name on Discord",
+        second="Whom to compare with them",
+        period="How far back (30 days if you do not say)",
+    )
+    @app_commands.choices(period=PERIODS)
+    @requires(Permission.SEE_OWN, is_heavy=True)
+    async def compare(
+        self,
+        interaction: Interaction,
+        first: Typed,
+        second: Typed,
+        period: int = Period.MONTH,
+    ) -> None:
+        """Show two members side by side: XP, kills, messages, and what each leads in."""
+        asker = visitor(interaction.user)
+        made = self.services.comparisons.of_names(
+            clan_of(interaction), (first, second), Period(period), asker
+        )
+        await self._show(interaction, made)
+
+    @compare.autocomplete("first")
+    async def first_names(self, interaction: Interaction, typed: str) -> Choices:
+        """Offer the members whose names hold what was typed."""
+        return await members_offered(self.services, interaction, typed)
+
+    @compare.autocomplete("second")
+    async def second_names(self, interaction: Interaction, typed: str) -> Choices:
+        """Offer the members whose names hold what was typed."""
+        return await members_offered(self.services, interaction, typed)
+
+    @requires(Permission.SEE_OWN, is_heavy=True)
+    async def compare_with_me(self, interaction: Interaction, user: discord.Member) -> None:
+        """Show whoever clicked beside the user who was clicked on, by their main accounts."""
+        if words := _not_with_me(interaction, user):
+            await tell(interaction, words)
+            return
+        made = self.services.comparisons.with_self(
+            clan_of(interaction), visitor(user), Period.MONTH, visitor(interaction.user)
+        )
+        await self._show(interaction, made)
+
+    async def _show(self, interaction: Interaction, made: Awaitable[ComparisonFiles]) -> None:
+        try:
+            files = await made
+        except NotCompared as refused:
+            await tell(interaction, unready(clan_of(interaction)) or refused_words(refused))
+            return
+        screen = ComparisonScreen(self.services)
+        await screen.send(interaction, state_of(files), screen.found(interaction, files))
+
+
+def _not_with_me(interaction: Interaction, user: discord.Member) -> str:
+    """Return why nobody is compared with a user; nothing where they can be."""
+    if user.bot:
+        return "That is a bot: it has no account."
+    if user.id == interaction.user.id:
+        return "That is you. Right-click somebody else to compare them with you."
+    return ""
+
 
 def unknown_metric(typed: str) -> str:
     """Return that nothing is called so, or several things are, and what to do."""
@@ -65,6 +135,8 @@ def unknown_metric(typed: str) -> str:
 
 
 async def setup(bot: ClanBot) -> None:
-    """Add the command and its screen."""
-    await bot.add_cog(Boards(bot.services))
-    add_screens(bot, BoardScreen(bot.services))
+    """Add the commands, the right-click and the screens."""
+    cog = Boards(bot.services)
+    await bot.add_cog(cog)
+    bot.tree.add_command(cog.menu)
+    add_screens(bot, BoardScreen(bot.services), ComparisonScreen(bot.services))

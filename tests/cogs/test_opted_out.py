@@ -51,6 +51,10 @@ async def shy(town: Town) -> MemberActor:
         clan, CaseAction(CaseKind.PROMOTION, top, Move.APPROVE), town.owner.id
     )
     assert decided.refusal is None
+    present = (each.player_id for each in town.world.present(START)[1:])
+    another = next(each for each in present if each not in {top, silent})
+    mine = [LinkPair(another, town.member.id)]
+    assert await services.links.confirm_all(clan, mine, Officer(town.owner.id))
     days = ("today", "2 weeks")
     for whose in (Whom(user_id=who.id), Whom(player_id=top)):
         await services.leaves.go(clan, whose, days, reason="away", by=town.owner.id)
@@ -107,8 +111,16 @@ async def everything(town: Town, shy: MemberActor) -> dict[str, str]:
     ):
         result = await town.leader.slash(town.general, command, **options)
         found[name] = await answered(result)
+    for metric in ("xp", "kills", "messages", "active days", "answers"):
+        result = await town.leader.slash(town.general, "leaderboard", metric=metric)
+        found[f"leaderboard of {metric}"] = await answered(result)
+    asked = {"a": other.name_at(START), "b": NAME}
+    compared = await town.leader.slash(town.general, "compare", **asked)
+    found["comparison"] = await answered(compared)
     clicked = await town.leader.context_menu(town.general, "Clan card", shy)
     found["card by click"] = await answered(clicked)
+    beside = await town.member.context_menu(town.general, "Compare with me", shy)
+    found["comparison by click"] = await answered(beside)
     review, clan = town.services.review, await town.clan()
     found["promotions as read"] = repr(await review.promotions(clan))
     found["silence as read"] = repr(await review.inactive(clan))
@@ -116,8 +128,8 @@ async def everything(town: Town, shy: MemberActor) -> dict[str, str]:
     found["alerts as read"] = repr(await review.alerts(clan))
     proposed = changed(await town.services.policies.of(clan), enforcement={"window_days": 7})
     found["what if"] = repr(await review.what_if(clan, proposed))
-    for command in ("member", "link"):
-        offered = await town.leader.autocomplete(town.general, command, "player", "zyxqwv")
+    for command, option in (("member", "player"), ("link", "player"), ("compare", "b")):
+        offered = await town.leader.autocomplete(town.general, command, option, "zyxqwv")
         found[f"{command}, offered"] = str(offered)
     return found
 
@@ -134,6 +146,11 @@ async def test_nobody_reads_the_name_of_whoever_opted_out(town: Town, shy: Membe
         "promotions as read",
         "card by name",
         "card by click",
+        "leaderboard of xp",
+        "leaderboard of messages",
+        "comparison",
+        "comparison by click",
+        "compare, offered",
         "member, offered",
         "link, offered",
     }
@@ -143,3 +160,6 @@ async def test_nobody_reads_the_name_of_whoever_opted_out(town: Town, shy: Membe
     own = await answered(await shy.slash(town.general, "me"))
     assert NAME in own
     assert "Before you are called inactive" in own
+    other = next(each for each in town.world.present(START) if each.user is not None)
+    beside = {"a": NAME, "b": other.name_at(START)}
+    assert NAME in await answered(await shy.slash(town.general, "compare", **beside))

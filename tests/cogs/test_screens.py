@@ -104,12 +104,13 @@ SCREENS: dict[str, str] = {
     "leaderboard": (
         "board:choose:period board:first board:last board:on board:post board:posted:board"
     ),
+    "two members side by side": "compare:choose:period compare:post compare:posted:comparison",
     "the history of a player": "cases:close cases:reopen cases:tab:closed cases:tab:standing",
     "are you back": "return:returned",
 }
 """Every screen, with the controls that a walk through its pages has to press."""
 
-OPTIONS = {"leaderboard": {"metric": "xp"}}
+OPTIONS: dict[str, dict[str, object]] = {"leaderboard": {"metric": "xp"}}
 """What a command has to be given."""
 
 ELSEWHERE = {
@@ -119,6 +120,7 @@ ELSEWHERE = {
     "alerts:details": "test_alerts.py",
     "card:unposted": "test_report.py",
     "board:unposted": "test_report.py",
+    "compare:unposted": "test_report.py",
     "cases:ask": "test_cases_buttons.py",
     "cases:decide": "test_cases_buttons.py",
     "cases:history": "test_cases_buttons.py",
@@ -182,6 +184,12 @@ async def decided(town: Town, who: MemberActor, _command: str) -> InteractionRes
     return await who.slash(town.general, "clanstats cases", player=name)
 
 
+async def side_by_side(town: Town, who: MemberActor, _command: str) -> InteractionResult:
+    """Show two members side by side."""
+    first, second = (each.name_at(START) for each in town.world.present(START)[:2])
+    return await who.slash(town.general, "compare", a=first, b=second)
+
+
 async def asked_back(town: Town, who: MemberActor, _command: str) -> InteractionResult:
     """Show the question whether somebody on leave, who was seen, is back."""
     await town.env.advance_time(2 * 86_400)
@@ -190,7 +198,11 @@ async def asked_back(town: Town, who: MemberActor, _command: str) -> Interaction
     return await who.slash(town.general, "privacy show")
 
 
-SHOWN = {"the history of a player": decided, "are you back": asked_back}
+SHOWN = {
+    "two members side by side": side_by_side,
+    "the history of a player": decided,
+    "are you back": asked_back,
+}
 """How a screen is shown that has no command of its own."""
 
 

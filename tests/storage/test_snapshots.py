@@ -110,6 +110,8 @@ async def test_a_path_begins_with_its_baseline_or_the_first_seen_inside(
             MetricPath(1, zulrah, at_start=20, first=None, first_at_ms=None, at_end=45),
             MetricPath(2, zulrah, None, 5, to_ms(start + DAY), 9),
         ], "what did not change since, and who was not seen, is absent"
+        (of_one,) = await metrics.paths(connection, clan_id, [(start, None)], [2, 99])
+        assert [path.player_id for path in of_one] == [2]
 
 
 async def test_a_path_goes_from_one_ranked_value_to_another(

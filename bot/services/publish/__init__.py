@@ -3,6 +3,7 @@
 from bot.services.publish.activity import Activities, ActivityFiles
 from bot.services.publish.bosses import Bosses, BossFiles
 from bot.services.publish.card import CardFiles, Cards, OptedOut
+from bot.services.publish.comparisons import ComparisonFiles, Comparisons, NotCompared
 from bot.services.publish.dashboard import Dashboards, WrittenDashboard
 from bot.services.publish.details import AuditFiles, Audits, Details
 from bot.services.publish.leaderboards import BoardFiles, Leaderboards
@@ -22,11 +23,14 @@ __all__ = [
     "CardFiles",
     "Cards",
     "ClanQuestions",
+    "ComparisonFiles",
+    "Comparisons",
     "Dashboards",
     "Details",
     "Leaderboards",
     "Newcomers",
     "NewcomersAnswer",
+    "NotCompared",
     "OptedOut",
     "Publish",
     "QuestionsAnswer",

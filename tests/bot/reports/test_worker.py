@@ -30,6 +30,7 @@ from bot.reports.worker import (
 from tests.bot.clan.portraits import person
 from tests.bot.reports.people import everybody
 from tests.bot.reports.test_board_charts import BOARD
+from tests.bot.reports.test_comparison_charts import COMPARISON
 from tests.browser import hostile_facts
 from tests.builders import NOW, ZONE, card, clan_report, clan_week, full_clan, member, week_hours
 
@@ -65,6 +66,7 @@ VALUES: dict[Drawing, Drawable] = {
     Drawing.WEEKS_CHART: WEEKS,
     Drawing.UNCOVERED_CHART: UncoveredWeek("x", ZONE, 30, Span(NOW, NOW), week_hours(), 5),
     Drawing.BOARD_CHART: BOARD,
+    Drawing.COMPARISON_CHART: COMPARISON,
     Drawing.CLAN_WORKBOOK: replace(clan_report(member()), suggestions=everybody()),
     Drawing.INACTIVE_WORKBOOK: InactiveList("x", ZONE, everybody().inactive, ()),
     Drawing.DASHBOARD_PAGE: hostile_facts(5),
