@@ -3,7 +3,7 @@
 A number that a test cares about stands in the test; everything else is from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -24,8 +24,10 @@ from bot.clan.gains import Gains, MetricGain
 from bot.clan.metrics import SKILLS
 from bot.clan.spans import DAY, HOUR, WINDOWS, Period, last
 from bot.clan.standings import Chat, Link, Member, Roster, in_house_order
+from bot.clan.waiting import AskedQuestion, question_figures
 from bot.reports.clan_report import ClanReport
 from bot.reports.pictures import Card, ClanWeek
+from bot.reports.question_tables import QuestionTables, question_tables
 
 NOW = datetime(2025, 6, 30, 18, 20, tzinfo=UTC)
 ZONE = "Europe/London"
@@ -228,7 +230,25 @@ def full_clan(how_many: int = 305, clan: str = "Iron Cabbage") -> ClanReport:
         present_skills={each.player_id: _present(chance, SKILLS, 2.5e7) for each in members},
         present_bosses={each.player_id: _present(chance, BOSSES, 900) for each in members},
         changes=tuple(_change(chance, each) for each in members[: min(how_many, 24)]),
+        questions=questions_of(Random(how_many), members),  # noqa: S311 - made-up numbers
     )
+
+
+def questions_of(chance: Random, members: Sequence[Member]) -> QuestionTables:
+    """Return what a clan asks in a month: a few of it is never answered, and few help much."""
+    helpers = [each.player_id for each in members[: max(len(members) // 6, 2)]]
+    asked = []
+    for number in range(2 * len(members)):
+        who = chance.choice(members).player_id
+        at = NOW - chance.random() * 28 * DAY
+        helper = chance.choice([each for each in helpers if each != who])
+        question = AskedQuestion(number, 1, who, at)
+        answered_at = at + chance.paretovariate(0.8) * timedelta(minutes=2)
+        if answered_at < NOW and chance.random() < 0.8:
+            question = question._replace(helper=helper, answered_at=answered_at)
+        asked.append(question)
+    names = {each.player_id: each.name for each in members}
+    return question_tables(question_figures(asked, NOW, ZoneInfo(ZONE)), names)
 
 
 def _somebody(chance: Random, player_id: int) -> Member:

@@ -28,9 +28,9 @@ Ask = Callable[[Town], Awaitable[object]]
 
 
 STATEMENTS = {
-    "clanstats report": 23,
-    "clanstats report of leadership": 32,
-    "clanstats report for everybody": 23,
+    "clanstats report": 24,
+    "clanstats report of leadership": 33,
+    "clanstats report for everybody": 24,
     "me": 34,
     "member": 38,
     "member, while typing": 7,
@@ -61,7 +61,7 @@ STATEMENTS = {
     "press on a promotion": 32,
     "press on five promotions": 32,
     "press on a tab of inactive": 22,
-    "press that posts the summary": 18,
+    "press that posts the summary": 19,
     "press on cases of both kinds": 53,
     "what if": 48,
 }

@@ -16,6 +16,7 @@ from bot.clan.spans import Period, Span, day_of
 from bot.clan.standings import Member, Roster, ahead_on_both
 from bot.clan.wording import percent_change, plural, role_words
 from bot.reports.lists import Suggestions
+from bot.reports.question_tables import QuestionTables
 from bot.reports.style import date_words
 
 _FAIR_SHARE = 0.9
@@ -31,7 +32,8 @@ class ClanReport:
     known and the present value is ranked; otherwise it is unknown. `trend` are the steps of the
     period, `earlier` those right before it. `suggestions` are in leadership's copy alone.
     `left_out` are the members who opted out: they are counted in the totals and stand in nothing
-    else. All messages are those since `heard_from`, all snapshots those since `seen_from`.
+    else; `questions` come without theirs. All messages are those since `heard_from`, all snapshots
+    those since `seen_from`.
     """
 
     clan: str
@@ -49,6 +51,7 @@ class ClanReport:
     trend: tuple[TrendLine, ...] = ()
     earlier: tuple[TrendLine, ...] = ()
     changes: tuple[Change, ...] = ()
+    questions: QuestionTables | None = None
     evidence: tuple[str, ...] = ()
     suggestions: Suggestions | None = None
     left_out: int = 0
@@ -81,7 +84,7 @@ class ClanReport:
     def without_tables(self) -> "ClanReport":
         """Return the report without what only its workbook reads."""
         slim = replace(self, skills={}, bosses={}, present_skills={}, present_bosses={})
-        return replace(slim, suggestions=None)
+        return replace(slim, suggestions=None, questions=None)
 
 
 def _but_for(hidden: Collection[int], by_player: Mapping[int, _Any]) -> dict[int, _Any]:

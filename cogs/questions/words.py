@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from bot.clan.names import escaped
 from bot.clan.spans import Period, day_of
 from bot.clan.waiting import (
-    LEAST_IN_NINE,
     LEAST_RANKED,
     AskedQuestion,
     Helper,
@@ -15,6 +14,7 @@ from bot.clan.waiting import (
     Waits,
 )
 from bot.clan.wording import lasting, plural, share
+from bot.reports.question_tables import first_answer_words
 from bot.reports.style import date_words
 from bot.services.publish import QuestionsAnswer
 from cogs._replies import small, when
@@ -40,12 +40,7 @@ def summary_lines(figures: QuestionFigures) -> list[str]:
 
 
 def _times(waits: Waits) -> str:
-    if waits.median is None:
-        return "**First answer**  nobody answered yet"
-    half = f"**First answer**  half of them within {lasting(waits.median)}"
-    if waits.nine_in_ten is None:
-        return f"{half}; too few answers (under {LEAST_IN_NINE}) to tell of nine in ten"
-    return f"{half}, nine in ten within {lasting(waits.nine_in_ten)}"
+    return f"**First answer**  {first_answer_words(waits)}"
 
 
 def open_line(question: AskedQuestion, answer: QuestionsAnswer, guild_id: int) -> str:

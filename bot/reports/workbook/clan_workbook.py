@@ -6,6 +6,7 @@ from bot.reports.documents import Document
 from bot.reports.workbook.activity import write_activity
 from bot.reports.workbook.bosses import write_bosses
 from bot.reports.workbook.people import write_inactive, write_promotions
+from bot.reports.workbook.questions import write_questions
 from bot.reports.workbook.roster import write_roster
 from bot.reports.workbook.sheets import Column, StyledWorkbook
 from bot.reports.workbook.skills import write_skills
@@ -31,6 +32,7 @@ def clan_workbook(report: ClanReport) -> Document:
     write_skills(workbook, report)
     write_bosses(workbook, report)
     write_activity(workbook, report)
+    write_questions(workbook, report)
     _write_changes(workbook, report)
     if report.suggestions is not None:
         write_promotions(workbook, report.clan, report.suggestions)

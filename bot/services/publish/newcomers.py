@@ -22,7 +22,7 @@ from bot.clan.questions import ANSWER_WINDOW
 from bot.clan.spans import Period, Span, last
 from bot.clan.together import heads
 from bot.services.people import IdentityCache
-from bot.services.publish.questions import author_names, hidden_authors
+from bot.services.publish.asked import author_names, hidden_authors
 from bot.services.setup import Clan, Clock
 from bot.services.view import ClanView, People, ViewQuery, coverage_words, read_people, read_view
 from storage import messages, newcomers

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from bot.clan.evidence import strip
 from bot.clan.spans import Period, Span, last
-from bot.clan.together import heads
-from bot.clan.waiting import AskedQuestion, QuestionFigures, as_person, question_figures
+from bot.clan.waiting import QuestionFigures, question_figures
 from bot.services.people import IdentityCache
+from bot.services.publish.asked import asked_by_people, author_names
 from bot.services.publish.report import report_coverage
 from bot.services.setup import Clan, Clock
-from bot.services.view import ClanView, People, ViewQuery, read_view, roster_of
+from bot.services.view import ClanView, ViewQuery, read_view, roster_of
 from storage import authors, questions
 from storage.authors import ChannelRow
 from storage.engine import Database
@@ -89,45 +89,3 @@ def _answer(
         view.chat.heard_from,
         strip(known, view.as_of, zone),
     )
-
-
-def asked_by_people(people: People, rows: Sequence[QuestionRow]) -> list[AskedQuestion]:
-    """Return questions as asked and answered by persons, without those of people who opted out.
-
-    A person is known by the first of their authors.
-    """
-    head = heads(each.authors for each in people.persons.people if len(each.authors) > 1)
-    hidden = hidden_authors(people)
-    found = (
-        AskedQuestion(
-            row.message_id,
-            row.channel_id,
-            row.author_id,
-            row.asked_at,
-            row.answered_by,
-            row.answered_at,
-        )
-        for row in rows
-    )
-    shown = (as_person(each, head, hidden) for each in found)
-    return [each for each in shown if each is not None]
-
-
-def author_names(people: People) -> dict[int, str]:
-    """Return by author what a person is called: as in the game, or else as on Discord."""
-    players = {each.player_id: each.name for each in (*people.former, *people.places)}
-    found = {author_id: writer.name for author_id, writer in people.writers.items()}
-    for person in people.persons.people:
-        name = players.get(person.main)
-        if name is not None:
-            found.update(dict.fromkeys(person.authors, name))
-    return found
-
-
-def hidden_authors(people: People) -> frozenset[int]:
-    """Return the authors of the people who opted out."""
-    hidden = {each.author_id for each in people.writers.values() if each.is_hidden}
-    for person in people.persons.people:
-        if not people.hidden.isdisjoint(person.players):
-            hidden.update(person.authors)
-    return frozenset(hidden)

@@ -16,11 +16,14 @@ from bot.clan.metrics import MetricKind, threshold
 from bot.clan.policy import Policy
 from bot.clan.spans import WINDOWS, Period, Span, day_of, last
 from bot.clan.standings import MessageCounts, Roster, TopBoss
+from bot.clan.waiting import question_figures
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
 from bot.reports.lists import Suggestions, suggestions
+from bot.reports.question_tables import QuestionTables, question_tables
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
+from bot.services.publish.asked import asked_by_people, author_names
 from bot.services.publish.trend import Hours, TrendSteps, trend_lines, trend_steps
 from bot.services.review import (
     ReviewContext,
@@ -40,7 +43,9 @@ from bot.services.view import (
     totals_before,
     verdict_query,
 )
+from storage import questions
 from storage.engine import Database
+from storage.questions import QuestionRow
 
 LONGEST_CHAT = Period.QUARTER
 """Messages of a longer window are read only when it is asked for."""
@@ -100,10 +105,12 @@ class Publish:
             if policy is not None:
                 query |= verdict_query(policy, now)
             view = await read_view(connection, clan, query, cache=self._identities)
+            span = view.spans[period]
+            asked = await questions.of_span(connection, clan.clan_id, span.start, span.end)
             cases = await standing_cases(connection, clan) if leadership else ()
         if policy is None:
-            return await asyncio.to_thread(report_of, view, period)
-        return await asyncio.to_thread(_leaders_report, view, period, policy, cases)
+            return await asyncio.to_thread(report_of, view, period, asked)
+        return await asyncio.to_thread(_leaders_report, view, period, asked, policy, cases)
 
 
 def report_query(period: Period, now: datetime, zone: ZoneInfo) -> ViewQuery:
@@ -129,15 +136,24 @@ def _gains_from(steps: TrendSteps) -> datetime:
 
 
 def _leaders_report(
-    view: ClanView, period: Period, policy: Policy, cases: Sequence[Case]
+    view: ClanView,
+    period: Period,
+    asked: Sequence[QuestionRow],
+    policy: Policy,
+    cases: Sequence[Case],
 ) -> ClanReport:
     context = context_of(view, policy, cases)
-    report = replace(report_of(view, period), suggestions=suggested_in(context))
+    report = replace(report_of(view, period, asked), suggestions=suggested_in(context))
     return report.without(view.people.hidden)
 
 
-def report_of(view: ClanView, period: Period) -> ClanReport:
-    """Return the report of one of the view's windows, which it compared and measured."""
+def report_of(
+    view: ClanView, period: Period, asked: Sequence[QuestionRow] | None = None
+) -> ClanReport:
+    """Return the report of one of the view's windows, which it compared and measured.
+
+    Without what was `asked` in it, nothing is known of questions.
+    """
     clan, span = view.clan, view.spans[period]
     before, steps = span.before(clan.zone), trend_steps(period, span, clan.zone)
     gained, present = metric_gains(view), present_metrics(view)
@@ -172,10 +188,17 @@ def report_of(view: ClanView, period: Period) -> ClanReport:
         trend=trend,
         earlier=earlier,
         changes=_changes(view, span),
+        questions=None if messages is None or asked is None else _questions(view, asked),
         evidence=strip(known, view.as_of, clan.zone),
         heard_from=None if heard_at is None else day_of(heard_at, clan.zone),
         seen_from=None if seen_at is None else day_of(seen_at, clan.zone),
     ).without(view.people.hidden)
+
+
+def _questions(view: ClanView, asked: Sequence[QuestionRow]) -> QuestionTables:
+    by_people = asked_by_people(view.people, asked)
+    figures = question_figures(by_people, view.as_of, view.clan.zone)
+    return question_tables(figures, author_names(view.people))
 
 
 def suggested_in(context: ReviewContext) -> Suggestions:

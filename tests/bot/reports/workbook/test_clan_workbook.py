@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:Conditional Formatting extension:UserWarning",
 )
 
-SHEETS = ["Summary", "Roster", "Skills", "Bosses", "Boss kills", "Activity", "Changes"]
+SHEETS = ["Summary", "Roster", "Skills", "Bosses", "Boss kills", "Activity", "Questions", "Changes"]
 NASTY = (
     "=1+1",
     "=cmd|' /C calc'!A0",
@@ -108,6 +108,7 @@ def test_dates_are_dates_by_the_clans_clock() -> None:
         ("Bosses", "B4", None),
         ("Boss kills", "B4", None),
         ("Activity", "B4", "A3:E33"),
+        ("Questions", "B8", None),
         ("Changes", "B4", "A3:E15"),
     ],
 )

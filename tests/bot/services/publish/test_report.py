@@ -9,16 +9,19 @@ from bot.clan.activity import ChangeKind
 from bot.clan.gains import MetricGain
 from bot.clan.spans import Period, last
 from bot.clan.standings import TopBoss
+from bot.clan.waiting import Waits
 from bot.reports.charts import report_chart
 from bot.reports.clan_report import ClanReport, begins, doubts
 from bot.reports.lists import inactive_rows, promotion_rows
 from bot.reports.roster_rows import roster_rows
 from bot.reports.worker import Inline
+from bot.services.chat import Intake
+from bot.services.privacy import Privacy
 from bot.services.publish import Publish
 from bot.services.review import Review
 from storage import blind_spots, players
 from storage.players import MembershipEventRow
-from tests.bot.services.talk import MINUTE, PVM
+from tests.bot.services.talk import MINUTE, PVM, heard
 from tests.bot.services.village import Village, counted
 from tests.storage.rows import DAY, HOUR, NOW
 
@@ -190,7 +193,25 @@ async def test_a_clan_that_was_never_heard_has_unknown_messages_and_not_zero(
     found = await report(village)
     assert (found.totals.messages, found.totals.xp) == (None, None)
     assert {line.messages for line in found.trend} == {None}
+    assert found.questions is None
     assert found.evidence[0] == "WOM never polled"
+
+
+async def test_questions_of_the_period_by_person_and_nobodys_who_opted_out(busy: Village) -> None:
+    asked_at = NOW - 5 * DAY
+    ours, theirs = heard(901, 11, asked_at, asks=True), heard(902, 13, asked_at, asks=True)
+    early = heard(903, 11, NOW - 8 * DAY, asks=True)
+    reply = heard(904, 12, asked_at + 7 * MINUTE, reply_to=ours.message_id)
+    intake = Intake(busy.database, busy.known_clans, busy.clock)
+    await intake.store(busy.clan, [ours, theirs, early, reply])
+    tables = (await report(busy)).questions
+    assert tables is not None
+    assert [each.name for each in tables.people if each.answers] == ["Two"]
+    assert tables.waits == Waits(2, 1, 1, 7 * MINUTE, None)
+    await Privacy(busy.database, busy.clock).opt_out(busy.clan, 13)
+    tables = (await report(busy)).questions
+    assert tables is not None
+    assert [(each.name, each.asked) for each in tables.people] == [("Two", 0), ("One", 1)]
 
 
 async def test_the_report_is_of_the_span_that_ends_with_this_hour(busy: Village) -> None:
