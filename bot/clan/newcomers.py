@@ -27,7 +27,7 @@ BACK = (7 * DAY, 14 * DAY)
 _LEAST_UNSEEN = DAY  # so long chat must have gone unseen before a silence means nothing
 
 
-class Stage(StrEnum):
+class FunnelStage(StrEnum):
     """How far a newcomer gets, in order."""
 
     LINKED = "linked"
@@ -37,7 +37,7 @@ class Stage(StrEnum):
     STAYED = "stayed"
 
 
-class Stay(NamedTuple):
+class TimeInClan(NamedTuple):
     """From when to when an account was in the clan; it still is without an end."""
 
     start: datetime
@@ -54,7 +54,7 @@ class Newcomer:
 
     who: int
     joined_at: datetime
-    stays: Sequence[Stay]
+    stays: Sequence[TimeInClan]
     is_linked: bool = False
     is_heard: bool = True
     is_named: bool = True
@@ -84,7 +84,7 @@ class Cohort(NamedTuple):
 
     week: date | None
     joined: int
-    stages: Mapping[Stage, Reached]
+    stages: Mapping[FunnelStage, Reached]
     unheard: int
 
 
@@ -124,7 +124,7 @@ def newcomer_figures(
     ignored = [
         each
         for each in reversed(people)
-        if each.wrote_at is not None and stage_of(each, Stage.ANSWERED, now) is False
+        if each.wrote_at is not None and stage_of(each, FunnelStage.ANSWERED, now) is False
     ]
     named = [each for each in ignored if each.is_named]
     welcomed = [each for each in people if each.is_heard and each.answered_at is not None]
@@ -148,16 +148,18 @@ def cohort_of(
     week: date | None, people: Sequence[Newcomer], now: datetime, unseen: Sequence[Span] = ()
 ) -> Cohort:
     """Return how far those got who joined together."""
-    found = {stage: [stage_of(each, stage, now, unseen) for each in people] for stage in Stage}
+    found = {
+        stage: [stage_of(each, stage, now, unseen) for each in people] for stage in FunnelStage
+    }
     reached = {
         stage: Reached(each.count(True), len(each) - each.count(None))
         for stage, each in found.items()
     }
-    return Cohort(week, len(people), reached, found[Stage.WROTE].count(None))
+    return Cohort(week, len(people), reached, found[FunnelStage.WROTE].count(None))
 
 
 def stage_of(
-    newcomer: Newcomer, stage: Stage, now: datetime, unseen: Sequence[Span] = ()
+    newcomer: Newcomer, stage: FunnelStage, now: datetime, unseen: Sequence[Span] = ()
 ) -> bool | None:
     """Return whether somebody got to a stage; None where that is not known, or not yet."""
     return _RULES[stage](newcomer, now, unseen)
@@ -197,12 +199,12 @@ def _stayed(newcomer: Newcomer, now: datetime, _unseen: Sequence[Span]) -> bool 
 
 
 _Rule = Callable[[Newcomer, datetime, Sequence[Span]], bool | None]
-_RULES: Mapping[Stage, _Rule] = {
-    Stage.LINKED: _linked,
-    Stage.WROTE: _wrote,
-    Stage.ANSWERED: _answered,
-    Stage.BACK: _back,
-    Stage.STAYED: _stayed,
+_RULES: Mapping[FunnelStage, _Rule] = {
+    FunnelStage.LINKED: _linked,
+    FunnelStage.WROTE: _wrote,
+    FunnelStage.ANSWERED: _answered,
+    FunnelStage.BACK: _back,
+    FunnelStage.STAYED: _stayed,
 }
 
 
@@ -223,16 +225,16 @@ def who_welcomes(welcomed_by: Iterable[int | None]) -> tuple[Welcomer, ...]:
 
 def stays_of(
     joined_at: datetime, left_at: datetime | None, moves: Iterable[tuple[datetime, bool]]
-) -> tuple[Stay, ...]:
+) -> tuple[TimeInClan, ...]:
     """Return when an account was in the clan, by when it came (True) and left (False)."""
-    found: list[Stay] = []
+    found: list[TimeInClan] = []
     start: datetime | None = joined_at
     for at, came in sorted(moves):
         if came:
             start = start or at
         elif start is not None:
-            found.append(Stay(start, max(at, start)))
+            found.append(TimeInClan(start, max(at, start)))
             start = None
     if start is not None:
-        found.append(Stay(start, None if left_at is None else max(left_at, start)))
+        found.append(TimeInClan(start, None if left_at is None else max(left_at, start)))
     return tuple(found)

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from bot.clan.names import escaped
-from bot.clan.newcomers import Cohort, Newcomer, Reached, Stage, Welcomer
+from bot.clan.newcomers import Cohort, FunnelStage, Newcomer, Reached, Welcomer
 from bot.clan.spans import Period, day_of
 from bot.clan.wording import DASH, ago, plural, share
 from bot.reports.style import date_words, day_words
@@ -18,18 +18,18 @@ _GLUE = "\N{NO-BREAK SPACE}"
 """Keeps a number with its word where a phone breaks the line."""
 _NOBODY = "Nobody joined in this time."
 _STAGES = {
-    Stage.LINKED: "Linked",
-    Stage.WROTE: "First message",
-    Stage.ANSWERED: "First reply received",
-    Stage.BACK: "Back after 7 days",
-    Stage.STAYED: "Still here after 30 days",
+    FunnelStage.LINKED: "Linked",
+    FunnelStage.WROTE: "First message",
+    FunnelStage.ANSWERED: "First reply received",
+    FunnelStage.BACK: "Back after 7 days",
+    FunnelStage.STAYED: "Still here after 30 days",
 }
 _SHORT = {
-    Stage.LINKED: "linked",
-    Stage.WROTE: "wrote",
-    Stage.ANSWERED: "answered",
-    Stage.BACK: "back",
-    Stage.STAYED: f"still{_GLUE}here",
+    FunnelStage.LINKED: "linked",
+    FunnelStage.WROTE: "wrote",
+    FunnelStage.ANSWERED: "answered",
+    FunnelStage.BACK: "back",
+    FunnelStage.STAYED: f"still{_GLUE}here",
 }
 
 
@@ -78,10 +78,10 @@ def week_lines(cohort: Cohort, least: int = 1) -> list[str]:
     head = f"**Week of {week}**  {_DOT.join(parts)}"
     if cohort.joined < least:
         return [head]
-    return [head, _DOT.join(_count(stage, cohort) for stage in Stage)]
+    return [head, _DOT.join(_count(stage, cohort) for stage in FunnelStage)]
 
 
-def _count(stage: Stage, cohort: Cohort) -> str:
+def _count(stage: FunnelStage, cohort: Cohort) -> str:
     reached, known = cohort.stages[stage]
     if not known:
         return f"{DASH}{_GLUE}{_SHORT[stage]}"

@@ -9,7 +9,7 @@ from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 from sqlalchemy import update
 
-from bot.clan.newcomers import Newcomer, Stay, Welcomer, cohort_of, newcomer_figures
+from bot.clan.newcomers import Newcomer, TimeInClan, Welcomer, cohort_of, newcomer_figures
 from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.clan.spans import Period, last
 from bot.clan.wording import DASH
@@ -108,7 +108,7 @@ async def test_who_lost_the_right_is_refused_at_the_button(town: Town) -> None:
 
 def joined(days: int, who: int, **facts: object) -> Newcomer:
     at = NOW - days * DAY
-    return replace(Newcomer(who, at, (Stay(at),), wrote_at=at + HOUR), **facts)  # type: ignore[arg-type]
+    return replace(Newcomer(who, at, (TimeInClan(at),), wrote_at=at + HOUR), **facts)  # type: ignore[arg-type]
 
 
 def answer_of(*people: Newcomer, period: Period = Period.YEAR) -> NewcomersAnswer:

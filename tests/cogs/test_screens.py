@@ -80,7 +80,7 @@ SCREENS: dict[str, str] = {
         "questions:tab:open questions:tab:waits"
     ),
     "clanstats newcomers": (
-        "newcomers:choose:period newcomers:post newcomers:posted:funnel newcomers:posted:welcomes "
+        "newcomers:choose:period newcomers:post newcomers:posted:funnel "
         "newcomers:tab:funnel newcomers:tab:unanswered newcomers:tab:welcomes"
     ),
     "clanstats audit": "audit:first audit:back audit:on audit:last",
@@ -127,6 +127,7 @@ ELSEWHERE = {
     "privacy:stop": "test_privacy.py",
     "report:posted:workbook": "test_report.py",
     "questions:unposted": "test_questions.py",
+    "newcomers:posted:welcomes": "test_newcomers.py",
     "newcomers:unposted": "test_newcomers.py",
     "report:unposted": "test_report.py",
     "activity:unposted": "test_report.py",

@@ -13,7 +13,7 @@ from bot.clan.newcomers import (
     LEAD,
     Newcomer,
     NewcomerFigures,
-    Stay,
+    TimeInClan,
     newcomer_figures,
     stays_of,
 )
@@ -57,7 +57,7 @@ class NewcomersAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _NewcomersRead:
     """Who joined when, and what was read of their first days: by author, and answers by id."""
 
     fresh: Mapping[Person, datetime]
@@ -113,7 +113,7 @@ def _joined_at(person: Person, places: Mapping[int, MemberRow]) -> datetime | No
 
 async def _found(
     connection: Connection, view: ClanView, fresh: Mapping[Person, datetime]
-) -> _Found:
+) -> _NewcomersRead:
     first, after = BACK
     days = [
         FirstDays(author_id, at - LEAD, at + FIRST_DAYS, at + first, at + after)
@@ -124,10 +124,10 @@ async def _found(
     begun = await newcomers.beginnings(connection, cid, days, ANSWER_WINDOW, head)
     ids = sorted({each.answer_id for each in begun.values() if each.answer_id is not None})
     answers = await messages.stored(connection, cid, ids)
-    return _Found(fresh, begun, {each.message_id: each for each in answers})
+    return _NewcomersRead(fresh, begun, {each.message_id: each for each in answers})
 
 
-def _answer(view: ClanView, period: Period, found: _Found) -> NewcomersAnswer:
+def _answer(view: ClanView, period: Period, found: _NewcomersRead) -> NewcomersAnswer:
     people, span, zone = view.people, view.spans[period], view.clan.zone
     places, names = _places(people), author_names(people)
     unseen = [each.span for each in view.unheard(span) if each.where is None]
@@ -147,7 +147,7 @@ def _answer(view: ClanView, period: Period, found: _Found) -> NewcomersAnswer:
 
 
 def _newcomers(
-    view: ClanView, found: _Found, places: Mapping[int, MemberRow]
+    view: ClanView, found: _NewcomersRead, places: Mapping[int, MemberRow]
 ) -> Iterator[Newcomer]:
     people = view.people
     hidden, moves = hidden_authors(people), _moves(view)
@@ -201,7 +201,7 @@ def _stays(
     person: Person,
     places: Mapping[int, MemberRow],
     moves: Mapping[int, Sequence[tuple[datetime, bool]]],
-) -> tuple[Stay, ...]:
+) -> tuple[TimeInClan, ...]:
     """Return when any account of a person was in the clan."""
     return tuple(
         stay

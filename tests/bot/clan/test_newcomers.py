@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clan.newcomers import (
+    FunnelStage,
     Newcomer,
     Reached,
-    Stage,
-    Stay,
+    TimeInClan,
     Welcomer,
     cohort_of,
     newcomer_figures,
@@ -26,7 +26,7 @@ MINUTE = timedelta(minutes=1)
 
 def joined(ago: timedelta, who: int = 1, **facts: object) -> Newcomer:
     at = NOW - ago
-    return replace(Newcomer(who, at, (Stay(at),)), **facts)  # type: ignore[arg-type]
+    return replace(Newcomer(who, at, (TimeInClan(at),)), **facts)  # type: ignore[arg-type]
 
 
 def wrote(ago: timedelta, who: int = 1, **facts: object) -> Newcomer:
@@ -36,20 +36,20 @@ def wrote(ago: timedelta, who: int = 1, **facts: object) -> Newcomer:
 
 def test_who_is_known_to_write_nothing_did_not_write() -> None:
     quiet = joined(3 * DAY)
-    assert stage_of(quiet, Stage.WROTE, NOW) is False
-    assert stage_of(quiet, Stage.ANSWERED, NOW) is False
-    assert stage_of(quiet, Stage.LINKED, NOW) is False
+    assert stage_of(quiet, FunnelStage.WROTE, NOW) is False
+    assert stage_of(quiet, FunnelStage.ANSWERED, NOW) is False
+    assert stage_of(quiet, FunnelStage.LINKED, NOW) is False
 
 
 def test_of_whom_chat_is_unknown_nothing_is_said_about_chat() -> None:
     stranger = wrote(40 * DAY, is_heard=False, was_back=True, answered_at=NOW)
-    told = {stage: stage_of(stranger, stage, NOW) for stage in Stage}
+    told = {stage: stage_of(stranger, stage, NOW) for stage in FunnelStage}
     assert told == {
-        Stage.LINKED: True,
-        Stage.WROTE: None,
-        Stage.ANSWERED: None,
-        Stage.BACK: None,
-        Stage.STAYED: True,
+        FunnelStage.LINKED: True,
+        FunnelStage.WROTE: None,
+        FunnelStage.ANSWERED: None,
+        FunnelStage.BACK: None,
+        FunnelStage.STAYED: True,
     }
 
 
@@ -61,8 +61,8 @@ def test_no_answer_means_nothing_before_there_was_time_for_one(
     ago: timedelta, *, answered: bool | None
 ) -> None:
     fresh = joined(5 * DAY, wrote_at=NOW - ago)
-    assert stage_of(fresh, Stage.ANSWERED, NOW) is answered
-    assert stage_of(replace(fresh, answered_at=NOW), Stage.ANSWERED, NOW) is True
+    assert stage_of(fresh, FunnelStage.ANSWERED, NOW) is answered
+    assert stage_of(replace(fresh, answered_at=NOW), FunnelStage.ANSWERED, NOW) is True
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_no_answer_means_nothing_before_there_was_time_for_one(
 def test_back_is_known_from_day_14_on_even_of_who_is_back(
     ago: timedelta, *, back: bool | None
 ) -> None:
-    assert stage_of(joined(ago, was_back=True), Stage.BACK, NOW) is back
-    assert stage_of(joined(14 * DAY), Stage.BACK, NOW) is False
+    assert stage_of(joined(ago, was_back=True), FunnelStage.BACK, NOW) is back
+    assert stage_of(joined(14 * DAY), FunnelStage.BACK, NOW) is False
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_back_is_known_from_day_14_on_even_of_who_is_back(
 def test_who_stayed_is_known_from_day_30_on(
     ago: timedelta, end: datetime | None, *, stayed: bool | None
 ) -> None:
-    somebody = joined(ago, stays=(Stay(NOW - ago, end),))
-    assert stage_of(somebody, Stage.STAYED, NOW) is stayed
+    somebody = joined(ago, stays=(TimeInClan(NOW - ago, end),))
+    assert stage_of(somebody, FunnelStage.STAYED, NOW) is stayed
 
 
 def test_a_silence_that_nobody_could_hear_is_unknown() -> None:
@@ -97,18 +97,18 @@ def test_a_silence_that_nobody_could_hear_is_unknown() -> None:
     day = (Span(NOW - 12 * DAY, NOW - 11 * DAY),)
     under = (Span(NOW - 12 * DAY, NOW - 11 * DAY - MINUTE),)
     before = (Span(NOW - 50 * DAY, NOW - 20 * DAY),)
-    for stage in (Stage.WROTE, Stage.ANSWERED, Stage.BACK):
+    for stage in (FunnelStage.WROTE, FunnelStage.ANSWERED, FunnelStage.BACK):
         assert stage_of(quiet, stage, NOW, day) is None
         assert stage_of(quiet, stage, NOW, under) is False
         assert stage_of(quiet, stage, NOW, before) is False
     heard = wrote(20 * DAY, was_back=True)
-    assert stage_of(heard, Stage.WROTE, NOW, day) is True
-    assert stage_of(heard, Stage.BACK, NOW, day) is True
+    assert stage_of(heard, FunnelStage.WROTE, NOW, day) is True
+    assert stage_of(heard, FunnelStage.BACK, NOW, day) is True
 
 
 def test_silence_after_the_first_days_is_not_looked_at() -> None:
     late = (Span(NOW - 10 * DAY, NOW),)
-    assert stage_of(joined(40 * DAY), Stage.WROTE, NOW, late) is False
+    assert stage_of(joined(40 * DAY), FunnelStage.WROTE, NOW, late) is False
 
 
 def test_a_week_begins_on_the_monday_of_the_clan_s_own_clock() -> None:
@@ -127,11 +127,11 @@ def test_a_cohort_counts_those_of_whom_a_stage_is_known() -> None:
     assert cohort.joined == 3
     assert cohort.unheard == 1
     assert cohort.stages == {
-        Stage.LINKED: Reached(2, 3),
-        Stage.WROTE: Reached(2, 2),
-        Stage.ANSWERED: Reached(1, 2),
-        Stage.BACK: Reached(1, 2),
-        Stage.STAYED: Reached(0, 0),
+        FunnelStage.LINKED: Reached(2, 3),
+        FunnelStage.WROTE: Reached(2, 2),
+        FunnelStage.ANSWERED: Reached(1, 2),
+        FunnelStage.BACK: Reached(1, 2),
+        FunnelStage.STAYED: Reached(0, 0),
     }
 
 
@@ -149,7 +149,7 @@ def test_the_weeks_are_the_latest_first_and_come_to_the_total() -> None:
 
 
 def test_who_was_not_answered_stands_with_who_is_here_first() -> None:
-    gone = wrote(2 * DAY, 4, stays=(Stay(NOW - 2 * DAY, NOW - DAY),))
+    gone = wrote(2 * DAY, 4, stays=(TimeInClan(NOW - 2 * DAY, NOW - DAY),))
     people = [
         wrote(9 * DAY, 1),
         wrote(3 * DAY, 2),
@@ -183,15 +183,15 @@ def test_who_welcomes_most_is_first_and_as_many_share_a_place() -> None:
 def test_who_left_and_came_back_was_away_between() -> None:
     start, left, back = NOW - 40 * DAY, NOW - 30 * DAY, NOW - 5 * DAY
     moves = [(back, True), (start + HOUR, True), (left, False), (left + HOUR, False)]
-    assert stays_of(start, None, moves) == (Stay(start, left), Stay(back))
+    assert stays_of(start, None, moves) == (TimeInClan(start, left), TimeInClan(back))
     somebody = joined(40 * DAY, stays=stays_of(start, None, moves))
-    assert stage_of(somebody, Stage.STAYED, NOW) is False
+    assert stage_of(somebody, FunnelStage.STAYED, NOW) is False
     assert somebody.is_here(NOW)
 
 
 def test_a_leave_without_an_event_ends_a_stay() -> None:
     start = NOW - 40 * DAY
-    assert stays_of(start, None, []) == (Stay(start),)
-    assert stays_of(start, NOW, []) == (Stay(start, NOW),)
-    assert stays_of(start, start - DAY, [(start - DAY, False)]) == (Stay(start, start),)
-    assert stays_of(start, NOW, [(NOW - DAY, False)]) == (Stay(start, NOW - DAY),)
+    assert stays_of(start, None, []) == (TimeInClan(start),)
+    assert stays_of(start, NOW, []) == (TimeInClan(start, NOW),)
+    assert stays_of(start, start - DAY, [(start - DAY, False)]) == (TimeInClan(start, start),)
+    assert stays_of(start, NOW, [(NOW - DAY, False)]) == (TimeInClan(start, NOW - DAY),)

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from bot.clan.newcomers import Reached, Stage
+from bot.clan.newcomers import FunnelStage, Reached
 from bot.clan.policy import AlertKind
 from bot.clan.spans import Period
 from bot.services.chat import IncomingMessage, Intake
@@ -75,11 +75,11 @@ async def test_the_funnel_is_that_of_the_messages_themselves(
     assert figures.total.joined == 24
     assert figures.total.unheard == 24 - linked
     assert figures.total.stages == {
-        Stage.LINKED: (linked, 24),
-        Stage.WROTE: (sum(bool(first) for first, _, _ in found.values()), linked),
-        Stage.ANSWERED: (sum(by is not None for _, by, _ in found.values()), linked),
-        Stage.BACK: (sum(found[who][2] for who in now_known), len(now_known)),
-        Stage.STAYED: (
+        FunnelStage.LINKED: (linked, 24),
+        FunnelStage.WROTE: (sum(bool(first) for first, _, _ in found.values()), linked),
+        FunnelStage.ANSWERED: (sum(by is not None for _, by, _ in found.values()), linked),
+        FunnelStage.BACK: (sum(found[who][2] for who in now_known), len(now_known)),
+        FunnelStage.STAYED: (
             sum(who not in left or left[who] > joined[who] + 30 * DAY for who in month),
             len(month),
         ),
@@ -196,7 +196,7 @@ async def test_who_left_and_came_back_did_not_stay(newcomers: Newcomers, village
         ]
         await players.note_events(connection, village.clan.clan_id, events)
     found = await told(newcomers, village)
-    assert found.figures.total.stages[Stage.STAYED] == Reached(1, 2)
+    assert found.figures.total.stages[FunnelStage.STAYED] == Reached(1, 2)
 
 
 async def test_who_opted_out_is_counted_and_not_named(
@@ -231,9 +231,9 @@ async def test_before_anybody_listened_a_silence_is_unknown(
     await came(village, 2, 5 * DAY, 12)
     await stored(village, heard(1, OLD_HAND, NOW - 20 * DAY))
     stages = (await told(newcomers, village)).figures.total.stages
-    assert stages[Stage.WROTE] == Reached(0, 1)
-    assert stages[Stage.BACK] == Reached(0, 0)
-    assert stages[Stage.STAYED] == Reached(1, 1)
+    assert stages[FunnelStage.WROTE] == Reached(0, 1)
+    assert stages[FunnelStage.BACK] == Reached(0, 0)
+    assert stages[FunnelStage.STAYED] == Reached(1, 1)
 
 
 async def test_another_clan_s_newcomers_are_not_ours(
