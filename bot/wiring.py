@@ -189,6 +189,21 @@ def _archive_after(settings: Settings) -> timedelta | None:
     return timedelta(days=days) if days else None
 
 
+def _upkeep(
+    settings: Settings, database: Database, clock: Clock, identities: IdentityCache
+) -> Upkeep:
+    return Upkeep(
+        database,
+        clock,
+        jobs(settings),
+        version=VERSION,
+        refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
+        identities=identities,
+        elsewhere=settings.backup_copy_dir,
+        watched_at=lambda: remembered(memory_beside(settings)).looked_at,
+    )
+
+
 def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built from
     settings: Settings,
     database: Database,
@@ -233,16 +248,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         questions=ClanQuestions(database, clock, identities),
         refreshing=Refreshing(wom, _own_group(settings)),
         looking=Looking(database, wom, poll, clock, identities),
-        upkeep=Upkeep(
-            database,
-            clock,
-            jobs(settings),
-            version=VERSION,
-            refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
-            identities=identities,
-            elsewhere=settings.backup_copy_dir,
-            watched_at=lambda: remembered(memory_beside(settings)).looked_at,
-        ),
+        upkeep=_upkeep(settings, database, clock, identities),
         integrity=Integrity(database, clock),
         archive=Archive(database, clock, _archive_after(settings)),
         turns=Turns(),

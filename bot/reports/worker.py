@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from bot.reports.boards import Board
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
-from bot.reports.comparisons import Comparison
+from bot.reports.comparisons import MemberComparison
 from bot.reports.documents import Document
 from bot.reports.lists import InactiveList
 from bot.reports.pictures import Card, ClanWeek
@@ -31,7 +31,14 @@ _PATIENCE = timedelta(minutes=1)
 """How long one drawing may take: the largest takes a second, on a slow machine ten."""
 
 Drawable = (
-    ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList | Board | Comparison
+    ClanReport
+    | Card
+    | ClanWeek
+    | WeeksPicture
+    | UncoveredWeek
+    | InactiveList
+    | Board
+    | MemberComparison
 )
 
 
