@@ -3,7 +3,7 @@
 from bot.clan.comparing import Contest, Lead
 from bot.clan.wording import DASH, short
 from bot.reports import style
-from bot.reports.comparisons import Comparison, Race, number_words
+from bot.reports.comparisons import MemberComparison, Race, number_words
 from bot.reports.documents import Document
 from bot.reports.paper import Paper, TextStyle, drawable, width_of
 from bot.reports.plots import (
@@ -25,7 +25,7 @@ _BARS = 672.0
 _VALUE = TextStyle(style.BODY, bold=True)
 
 
-def comparison_chart(told: Comparison) -> Document:
+def comparison_chart(told: MemberComparison) -> Document:
     """Draw two members side by side; whose number is the higher one is written in bold."""
     paper = Paper()
     title = f"{_named(told.first.name)} and {_named(told.second.name)}"
@@ -52,7 +52,7 @@ def _lines(race: Race) -> tuple[DrawnLine, DrawnLine]:
     return DrawnLine(race.first, _FIRST), DrawnLine(race.second, _SECOND, is_dashed=True)
 
 
-def _draw_names(paper: Paper, told: Comparison) -> None:
+def _draw_names(paper: Paper, told: MemberComparison) -> None:
     """Draw whose line and bars are which."""
     half = (paper.width - 2 * style.MARGIN) / 2 - 60
     left = float(style.MARGIN)
@@ -87,7 +87,7 @@ def _draw_contest(paper: Paper, contest: Contest, top: float) -> None:
             paper.rects([(start if is_second else middle - 3 - long, bar, long, 18)], colour, 0.85)
 
 
-def _alt(told: Comparison) -> str:
+def _alt(told: MemberComparison) -> str:
     told_numbers = "; ".join(
         f"{each.title} {first} and {second}"
         for each in told.contests

@@ -24,7 +24,7 @@ class Race(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class MemberComparison:
     """Two members over a period, `lines` their steps in it.
 
     Of one who opted out it is only for their own eyes, and not `is_shared`. `notes` are what has to

@@ -24,7 +24,7 @@ from bot.reports.boards import Board
 from bot.reports.boss_report import BossReport
 from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
 from bot.reports.clan_report import ClanReport
-from bot.reports.comparisons import Comparison
+from bot.reports.comparisons import MemberComparison
 from bot.reports.dashboard.facts import DashboardFacts
 from bot.reports.documents import Document
 from bot.reports.lists import InactiveList
@@ -43,8 +43,8 @@ Drawable = (
     | ActivityReport
     | Board
     | BossReport
-    | Comparison
     | DashboardFacts
+    | MemberComparison
 )
 
 

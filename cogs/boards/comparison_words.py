@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.clan.comparing import Contest, Lead, NotComparable
 from bot.clan.names import escaped
-from bot.reports.comparisons import Comparison, best_words, number_words
+from bot.reports.comparisons import MemberComparison, best_words, number_words
 from bot.services.publish import NotCompared
 
 _DOT = " \N{MIDDLE DOT} "
@@ -22,12 +22,12 @@ def contest_line(contest: Contest) -> str:
     return f"{contest.title}: {first} to {second}{equal}"
 
 
-def lead_lines(told: Comparison) -> list[str]:
+def lead_lines(told: MemberComparison) -> list[str]:
     """Return in sentences what each leads in."""
     return [*told.leads(lambda name: f"**{escaped(name)}**")]
 
 
-def best_lines(told: Comparison) -> Iterator[str]:
+def best_lines(told: MemberComparison) -> Iterator[str]:
     """Yield for each the skills and bosses in which they gained most."""
     for side in told.sides:
         skills = best_words(side.skills, "no skill rose")
@@ -35,7 +35,7 @@ def best_lines(told: Comparison) -> Iterator[str]:
         yield f"**{escaped(side.name)}**  {skills}{_DOT}{bosses}"
 
 
-def told_line(told: Comparison) -> str:
+def told_line(told: MemberComparison) -> str:
     """Return what is not known and why; nothing where all is known."""
     return _DOT.join(map(escaped, told.told))
 

@@ -16,7 +16,7 @@ from bot.clan.leaderboards import ACTIVE_DAYS, ANSWERS, EHB, EHP, KILLS, MESSAGE
 from bot.clan.metrics import MetricKind, threshold
 from bot.clan.spans import Period, day_of, last
 from bot.clan.standings import Chat
-from bot.reports.comparisons import Comparison
+from bot.reports.comparisons import MemberComparison
 from bot.reports.documents import Document
 from bot.reports.style import date_words
 from bot.reports.worker import Drawing, Draws
@@ -60,7 +60,7 @@ class NotCompared(Exception):
 class ComparisonFiles:
     """Two members side by side, and their chart."""
 
-    comparison: Comparison
+    comparison: MemberComparison
     chart: Document
 
 
@@ -195,14 +195,14 @@ def _writers(people: People, pair: Pair) -> list[int]:
     return [each.author_id for who in known if who is not None for each in who.authors]
 
 
-def _comparison(source: _ComparisonSource, period: Period) -> Comparison:
+def _comparison(source: _ComparisonSource, period: Period) -> MemberComparison:
     view, (first, second) = source.view, source.places
     gains, wrote = gains_of(view, period), messages_of(view, view.chat.wrote[period])
     sides = [
         _contender(source, place, gains.get(place.player_id, UNKNOWN), wrote[place.player_id])
         for place in source.places
     ]
-    return Comparison(
+    return MemberComparison(
         clan=view.clan.name,
         zone=view.clan.zone.key,
         period=period,

@@ -6,7 +6,7 @@ import pytest
 from bot.clan.comparing import Best, Contender
 from bot.clan.spans import Period
 from bot.reports.comparison_charts import comparison_chart
-from bot.reports.comparisons import Comparison, best_words, number_words
+from bot.reports.comparisons import MemberComparison, best_words, number_words
 from tests.bot.reports.test_charts import NASTY
 from tests.builders import NOW, ZONE, trend
 
@@ -28,7 +28,7 @@ SECOND = Contender(
     unknown=("not known on Discord",),
 )
 RANDOM = Random(1)  # noqa: S311 - made-up numbers
-COMPARISON = Comparison(
+COMPARISON = MemberComparison(
     "Iron Cabbage",
     ZONE,
     Period.MONTH,

@@ -6,7 +6,7 @@ import pytest
 
 from bot.clan.comparing import Best, Lead, NotComparable
 from bot.clan.spans import Period
-from bot.reports.comparisons import Comparison
+from bot.reports.comparisons import MemberComparison
 from bot.reports.worker import Inline
 from bot.services.publish import Comparisons, NotCompared
 from bot.services.view import Visitor
@@ -29,7 +29,7 @@ async def compared(
     first: str = "One",
     second: str = "Two",
     period: Period = Period.WEEK,
-) -> Comparison:
+) -> MemberComparison:
     made = await comparisons.of_names(village.clan, (first, second), period, ME)
     return made.comparison
 
@@ -52,7 +52,7 @@ async def played(village: Village, who: int, gained: int, **kills: int) -> None:
     await village.seen(who, NOW - DAY, 1_000 + 3 * gained, attack=100 + gained, **ended)
 
 
-def numbers(told: Comparison) -> Mapping[str, tuple[float | None, float | None]]:
+def numbers(told: MemberComparison) -> Mapping[str, tuple[float | None, float | None]]:
     return {each.metric: (each.first, each.second) for each in told.contests}
 
 

@@ -7,6 +7,7 @@ from bot.reports.boards import Board
 from bot.reports.worker import Inline
 from bot.services.publish import Leaderboards
 from bot.services.view import Visitor
+from storage import presence
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, NOW
 
@@ -80,3 +81,38 @@ async def test_messages_stand_with_the_main_account_and_say_since_when(
     assert note.startswith("data since ")
     days = await boards.board(village.clan, "active_days", ALL_TIME)
     assert (places(days), days.period) == ([(1, "Main", 2, None)], 365)
+
+
+async def test_minutes_in_voice_are_those_of_the_days_of_the_period(
+    boards: Leaderboards, village: Village
+) -> None:
+    await village.settled({1: "One", 2: "Two", 3: "Stranger"})
+    for who, user in ((1, 11), (2, 12)):
+        await village.linked(who, user)
+    today = NOW.date()
+    seconds = {(11, today): 90, (11, today - 6 * DAY): 3_600, (11, today - 7 * DAY): 9_999}
+    async with village.database.writing() as connection:
+        await presence.add(connection, village.clan.clan_id, seconds)
+    await village.changed(presence_from=NOW - 30 * DAY, keeps_presence=True)
+    board = await boards.board(village.clan, "voice_minutes", 7, ME)
+    assert places(board) == [(1, "One", 61, None), (2, "Two", 0, None)]
+    assert [each.score.name for each in board.ranking.above_zero] == ["One"]
+    assert board.ranking.left_out == {Unplaced.NO_DISCORD: 1}
+    await village.changed(keeps_presence=False)
+    none = await boards.board(village.clan, "voice_minutes", 7, ME)
+    assert none.notes == ("this clan keeps no voice minutes",)
+    assert not none.ranking.placed
+
+
+async def test_who_is_new_on_the_hiscores_has_no_place_for_it(
+    boards: Leaderboards, village: Village
+) -> None:
+    await village.settled({1: "One", 2: "New", 3: "Crossed"})
+    for who, before, after in ((1, 10, 12), (2, -1, 250), (3, -1, 7)):
+        await village.seen(who, NOW - 7.5 * DAY, 100, zulrah=before)
+        await village.seen(who, NOW - DAY, 200, zulrah=after)
+    board = await boards.board(village.clan, "zulrah", 7)
+    assert places(board) == [(1, "Crossed", 3, 7), (2, "One", 2, 12)]
+    assert board.ranking.left_out == {Unplaced.ENTERED: 1}
+    ever = await boards.board(village.clan, "zulrah", ALL_TIME)
+    assert places(ever)[0] == (1, "New", 250, None)
