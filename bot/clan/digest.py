@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.clan.metrics import MetricKind, display_name
+from bot.clan.metrics import XP_AT_99, MetricKind, display_name
 from bot.clan.names import escaped
 from bot.clan.spans import DAY, HOUR
 from bot.clan.wording import exact, first_few, lasting, percent_change, plural, short
 
-XP_AT_99 = 13_034_431
 _SKILL_GOALS = ((200_000_000, "200M"), (XP_AT_99, "99"))
 _KILL_GOALS = (10_000, 5_000, 2_500, 1_000, 500, 250, 100)
 _ALL_SKILLS = "overall"

@@ -20,6 +20,7 @@ from storage import (
     cases,
     chat,
     clans,
+    digests,
     exemptions,
     forgetting,
     forgotten,
@@ -90,6 +91,8 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     ),
     "absences.last_written": lambda it, clan: absences.last_written(it, clan, USERS),
     "absences.of_clan": lambda it, clan: absences.of_clan(it, clan, NOW.date()),
+    "digests.of_clan": digests.of_clan,
+    "digests.posts": digests.posts,
     "exemptions.standing": lambda it, clan: exemptions.standing(it, clan, NOW.date()),
     "privacy.left_before": lambda it, clan: privacy.left_before(it, clan, END),
     "privacy.opted_out": lambda it, clan: in_order(privacy.opted_out(it, clan, USERS)),
@@ -202,6 +205,7 @@ WRITES = {
     *("left_out.let_go", "players.put_in_former", "blind_spots.never_kept"),
     "integrity.drop_presence",
     *("cases.extend", "cases.extend_all", "cases.add", "cases.add_all"),
+    *("digests.put", "digests.claim", "digests.note"),
     *("policies.add", "forgotten.note", "clans.greet", "players.tell_unanswered"),
 }
 
@@ -247,8 +251,15 @@ async def settle(connection: Connection, number: int) -> int:
     stand_in = a_fact(stranger, channel, NOW - number * 50 * DAY)
     made = stand_in.message._replace(flags=messages.Flag.STAND_IN)
     await messages.add(connection, clan_id, [stand_in._replace(message=made)])
+    await settle_digest(connection, clan_id, number)
     await settle_faults(connection, who, number)
     return clan_id
+
+
+async def settle_digest(connection: Connection, clan_id: int, number: int) -> None:
+    """Have a digest that was begun."""
+    await digests.put(connection, clan_id, digests.DigestRow("weekly", number, 18, None, NOW))
+    await digests.claim(connection, clan_id, "members", NOW - number * DAY, NOW)
 
 
 async def settle_faults(connection: Connection, author_id: int, number: int) -> None:

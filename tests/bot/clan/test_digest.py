@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.clan.digest import (
-    XP_AT_99,
     ClaimWaiting,
     DigestFacts,
     DigestRecord,
@@ -18,7 +17,7 @@ from bot.clan.digest import (
     records_broken,
     untold_claims,
 )
-from bot.clan.metrics import MetricKind
+from bot.clan.metrics import XP_AT_99, MetricKind
 from tests.storage.rows import DAY, HOUR, NOW
 
 SKILL, BOSS = MetricKind.SKILL, MetricKind.BOSS
