@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,8 +18,9 @@ import structlog
 from bot.clan.diagnosis import Severity
 from bot.clan.names import escaped
 from bot.clan.notices import NewToOfficers, Notice, may_tell_officers, officers_words
+from bot.clan.punctuality import late_words
 from bot.clan.spans import Period
-from bot.clan.wording import ago
+from bot.digesting import PostOutlet, nowhere, post_digests
 from bot.journal import step, traced
 from bot.reports.documents import write_report
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
@@ -67,23 +68,25 @@ class ClanJob:
 
 
 class Timetable:
-    """Runs the jobs while the bot is up; `outlet` says what they have to say.
+    """Runs the jobs while the bot is up; `outlet` says what they have to say, `posts` posts it.
 
     Time passes by `timer`, seconds of a clock that nobody sets, by default the event loop's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its outlets, and what tests replace
         self,
         services: Services,
         settings: Settings,
         outlet: Outlet,
         *,
+        posts: PostOutlet = nowhere,
         timer: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._services = services
         self._settings = settings
         self._outlet = outlet
+        self._posts = posts
         self._timer = timer
         self._sleep = sleep
         self._told_doubt: dict[int, str | None] = {}
@@ -251,25 +254,26 @@ class Timetable:
 
     async def watch(self, clan: Clan, _outcome: Outcome) -> Notice | None:
         """Tell the jobs that became late, each once until it was done again."""
+        late = await self._late(clan)
+        told = self._told_late.get(clan.clan_id, frozenset())
+        self._told_late[clan.clan_id] = frozenset(late)
+        new = {name: since for name, since in late.items() if name not in told}
+        if not new:
+            return None
+        lines = late_words(new, self._services.clock())
+        return Notice(clan.guild_id, f"Late: {'; '.join(lines)}. /clanstats status says why.")
+
+    async def _late(self, clan: Clan) -> dict[str, datetime | None]:
+        """Return the late jobs that are expected of a clan, and when each was last done."""
         expected = {
             job.name for job in JOBS if isinstance(job, BotJob) or job.is_for(self._settings, clan)
         }
-        late = {
-            each.job.name: each.since
-            for each in await self._services.upkeep.late(clan)
-            if each.job.name in expected
-        }
-        told = self._told_late.get(clan.clan_id, frozenset())
-        self._told_late[clan.clan_id] = frozenset(late)
-        now = self._services.clock()
-        lines = [
-            f"{name} was last done {ago(since, now)} ago" if since else f"{name} was never done"
-            for name, since in late.items()
-            if name not in told
-        ]
-        if not lines:
-            return None
-        return Notice(clan.guild_id, f"Late: {'; '.join(lines)}. /clanstats status says why.")
+        found = await self._services.upkeep.late(clan)
+        return {each.job.name: each.since for each in found if each.job.name in expected}
+
+    async def digest(self, clan: Clan, _outcome: Outcome) -> None:
+        """Post the clan's digests that are due."""
+        await post_digests(self._services, self._posts, clan, self._late)
 
     async def tell_officers(self, clan: Clan, _outcome: Outcome) -> Notice | None:
         """Tell officers, daily at most, of new claims and newcomers nobody answered; each once."""
@@ -381,6 +385,13 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         lambda _: Every(_HOUR, _LATER),
         Timetable.tell_officers,
         _has_officer_channel,
+        recorded=False,
+    ),
+    # Before officers are told of the same by the next job.
+    ClanJob(
+        "digest",
+        lambda _: Every(timedelta(minutes=10), timedelta(minutes=1)),
+        Timetable.digest,
         recorded=False,
     ),
     ClanJob("watch", lambda _: Every(timedelta(minutes=15)), Timetable.watch, recorded=False),

@@ -21,7 +21,7 @@ from bot.services.imports import Imports
 from bot.services.ops import Archive, Integrity, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
-from bot.services.publish import Audits, Cards, ClanQuestions, Details, Publish
+from bot.services.publish import Audits, Cards, ClanQuestions, Details, Digests, Publish
 from bot.services.review import Cases, Review
 from bot.services.setup import Clans, Clock, Drafts, Policies
 from bot.settings import Settings
@@ -55,6 +55,7 @@ class Services:
     imports: Imports
     publish: Publish
     cards: Cards
+    digests: Digests
     places: Channels
     links: Links
     leaves: Leaves
@@ -194,6 +195,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     review = Review(database, clock, identities)
     poll = Poll(database, wom, clock)
     bridges = Bridges(database, intake)
+    links = Links(database, clock, identities)
     return Services(
         clans=clans,
         zones=Zones(database),
@@ -206,8 +208,9 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         imports=Imports(database, bridges, clock, settings.history_days),
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
+        digests=Digests(database, drawing, clock, links, review, identities),
         places=Channels(database),
-        links=Links(database, clock, identities),
+        links=links,
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),
         privacy=Privacy(database, clock, identities, presence),

@@ -23,6 +23,7 @@ FLOORS = {
     "watchdog": 3,
     "services": 3,
     "wiring": 4,
+    "digesting": 5,
     "timetable": 5,
     "app": 5,
     "gateway": 5,
@@ -35,6 +36,7 @@ LEVEL_STEPS = {
     ("demo", "timetable"),
     ("gateway", "app"),
     ("gateway", "timetable"),
+    ("timetable", "digesting"),
     ("__main__", "cli"),
 }
 """Who may import somebody on the same floor: the demo and the gateway run the bot."""

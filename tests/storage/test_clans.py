@@ -157,6 +157,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "bridges.speakers_called": lambda it, clan: bridges.speakers_called(it, clan, ["no ob"]),
     "players.bearings": lambda it, clan: players.bearings(it, clan, ["player 10", "player 20"]),
     "players.names": players.names,
+    "players.told_unanswered": lambda it, clan: in_order(players.told_unanswered(it, clan, START)),
     "players.last_change_at": players.last_change_at,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
@@ -251,6 +252,7 @@ async def settle(connection: Connection, number: int) -> int:
     stand_in = a_fact(stranger, channel, NOW - number * 50 * DAY)
     made = stand_in.message._replace(flags=messages.Flag.STAND_IN)
     await messages.add(connection, clan_id, [stand_in._replace(message=made)])
+    await players.tell_unanswered(connection, clan_id, [number * 10], NOW)
     await settle_digest(connection, clan_id, number)
     await settle_faults(connection, who, number)
     return clan_id

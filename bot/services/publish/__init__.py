@@ -2,6 +2,7 @@
 
 from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.details import AuditFiles, Audits, Details
+from bot.services.publish.digest import ChannelPost, DigestMessage, Digests, DigestState, PostResult
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
@@ -11,9 +12,14 @@ __all__ = [
     "Audits",
     "CardFiles",
     "Cards",
+    "ChannelPost",
     "ClanQuestions",
     "Details",
+    "DigestMessage",
+    "DigestState",
+    "Digests",
     "OptedOut",
+    "PostResult",
     "Publish",
     "QuestionsAnswer",
     "ReportFiles",

@@ -101,7 +101,7 @@ class Publish:
             view = await read_view(connection, clan, query, cache=self._identities)
             cases = await standing_cases(connection, clan) if leadership else ()
         if policy is None:
-            return await asyncio.to_thread(_report, view, period)
+            return await asyncio.to_thread(report_of, view, period)
         return await asyncio.to_thread(_leaders_report, view, period, policy, cases)
 
 
@@ -131,11 +131,12 @@ def _leaders_report(
     view: ClanView, period: Period, policy: Policy, cases: Sequence[Case]
 ) -> ClanReport:
     context = context_of(view, policy, cases)
-    report = replace(_report(view, period), suggestions=_suggested(context))
+    report = replace(report_of(view, period), suggestions=_suggested(context))
     return report.without(view.people.hidden)
 
 
-def _report(view: ClanView, period: Period) -> ClanReport:
+def report_of(view: ClanView, period: Period) -> ClanReport:
+    """Return the report of what was read by `report_query`, without suggestions."""
     clan, span = view.clan, view.spans[period]
     before, steps = span.before(clan.zone), trend_steps(period, span, clan.zone)
     gained, present = metric_gains(view), _present(view)
