@@ -5,9 +5,10 @@ from datetime import datetime
 
 import structlog
 
+from bot.clan.digest import ClaimWaiting, OfficersSteps
 from bot.clan.digest_slots import Delivery, DigestAudience
 from bot.clan.punctuality import late_words
-from bot.services.publish import ChannelPost, DigestMessage, PostResult
+from bot.services.publish import ChannelPost, DigestMessage, OfficersSource, PostResult
 from bot.services.setup import Clan
 from bot.wiring import Services
 
@@ -16,6 +17,14 @@ PostOutlet = Callable[[ChannelPost], Awaitable[PostResult]]
 
 LateJobs = Callable[[Clan], Awaitable[Mapping[str, datetime | None]]]
 """Whoever knows which jobs of a clan are late, and when each was last done."""
+
+STEPS = OfficersSteps(
+    decide="Decide in `/clanstats links`.",
+    answer="Say hi; `/clanstats alerts` lists them.",
+    cases="`/clanstats cases` lists them.",
+    late="`/clanstats status` says why.",
+)
+"""What officers do next."""
 
 _log = structlog.get_logger()
 
@@ -35,8 +44,12 @@ async def post_digests(
         await _post(services, outlet, clan, DigestAudience.MEMBERS, channel_id, message)
     channel_id = clan.officer_channel_id
     if channel_id is not None and await digests.due(clan, DigestAudience.OFFICERS):
-        late = late_words(await late_of(clan), services.clock())
-        told = await digests.for_officers(clan, late)
+        source = OfficersSource(
+            [ClaimWaiting(*each) for each in await services.links.waiting_claims(clan)],
+            (await services.review.alerts(clan)).alerts,
+            late_words(await late_of(clan), services.clock()),
+        )
+        told = await digests.for_officers(clan, source, STEPS)
         await _post(services, outlet, clan, DigestAudience.OFFICERS, channel_id, told)
 
 

@@ -20,7 +20,7 @@ from bot.clan.names import escaped
 from bot.clan.notices import NewToOfficers, Notice, may_tell_officers, officers_words
 from bot.clan.punctuality import late_words
 from bot.clan.spans import Period
-from bot.digesting import PostOutlet, nowhere, post_digests
+from bot.digesting import STEPS, PostOutlet, nowhere, post_digests
 from bot.journal import step, traced
 from bot.reports.documents import write_report
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
@@ -38,8 +38,6 @@ Outlet = Callable[[Notice], Awaitable[None]]
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
 
-_DECIDE = "Decide in `/clanstats links`."
-_ANSWER = "Say hi; `/clanstats alerts` lists them."
 _CATCHES_UP_AFTER = timedelta(minutes=10)
 """So long after the start is done what is rarely due and was missed."""
 
@@ -284,7 +282,9 @@ class Timetable:
         told_at = clan.officers_told_at
         new = [each.name for each in waiting if told_at is None or each.since_at > told_at]
         newcomers = await services.review.newly_unanswered(clan)
-        text = officers_words(NewToOfficers(new, len(waiting), newcomers, _DECIDE, _ANSWER))
+        text = officers_words(
+            NewToOfficers(new, len(waiting), newcomers, STEPS.decide, STEPS.answer)
+        )
         if not text:
             return None
         await services.clans.told_officers(clan)

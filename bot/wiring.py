@@ -195,7 +195,6 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     review = Review(database, clock, identities)
     poll = Poll(database, wom, clock)
     bridges = Bridges(database, intake)
-    links = Links(database, clock, identities)
     return Services(
         clans=clans,
         zones=Zones(database),
@@ -208,9 +207,9 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         imports=Imports(database, bridges, clock, settings.history_days),
         publish=Publish(database, drawing, clock, identities),
         cards=Cards(database, drawing, clock, identities),
-        digests=Digests(database, drawing, clock, links, review, identities),
+        digests=Digests(database, drawing, clock, identities),
         places=Channels(database),
-        links=links,
+        links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
         exemptions=Exemptions(database, clock),
         privacy=Privacy(database, clock, identities, presence),

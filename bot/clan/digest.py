@@ -212,10 +212,20 @@ class ClaimWaiting(NamedTuple):
     since_at: datetime
 
 
+class OfficersSteps(NamedTuple):
+    """What to do next about each thing that waits, as sentences that name commands."""
+
+    decide: str
+    answer: str
+    cases: str
+    late: str
+
+
 @dataclass(frozen=True, slots=True)
 class OfficersFacts:
     """What waits for officers; `cases` are how many by what they wait for, `late` sentences."""
 
+    steps: OfficersSteps
     claims: Sequence[ClaimWaiting] = ()
     newcomers: Sequence[str] = ()
     cases: Mapping[str, int] = field(default_factory=dict)
@@ -244,15 +254,15 @@ def _waiting(facts: OfficersFacts, now: datetime) -> Iterator[str]:
         oldest = now - min(each.since_at for each in facts.claims)
         yield (
             f"{plural(len(facts.claims), 'claim')} waiting, the oldest for "
-            f"{lasting(max(oldest, timedelta()))}: {names}. Decide in `/clanstats links`."
+            f"{lasting(max(oldest, timedelta()))}: {names}. {facts.steps.decide}"
         )
     if facts.newcomers:
         yield (
             f"{plural(len(facts.newcomers), 'newcomer')} nobody answered: "
-            f"{_names(facts.newcomers, _MOST_OFFICERS)}. Say hi; `/clanstats alerts` lists them."
+            f"{_names(facts.newcomers, _MOST_OFFICERS)}. {facts.steps.answer}"
         )
     told = [f"{plural(count, 'case')} {what}" for what, count in facts.cases.items() if count]
     if told:
-        yield f"{', '.join(told)}. `/clanstats cases` lists them."
+        yield f"{', '.join(told)}. {facts.steps.cases}"
     if facts.late:
-        yield f"Late: {'; '.join(facts.late)}. `/clanstats status` says why."
+        yield f"Late: {'; '.join(facts.late)}. {facts.steps.late}"

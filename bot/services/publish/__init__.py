@@ -2,7 +2,14 @@
 
 from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.details import AuditFiles, Audits, Details
-from bot.services.publish.digest import ChannelPost, DigestMessage, Digests, DigestState, PostResult
+from bot.services.publish.digest import (
+    ChannelPost,
+    DigestMessage,
+    Digests,
+    DigestState,
+    OfficersSource,
+    PostResult,
+)
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
 from bot.services.publish.report import Publish, ReportFiles, report_coverage
 
@@ -18,6 +25,7 @@ __all__ = [
     "DigestMessage",
     "DigestState",
     "Digests",
+    "OfficersSource",
     "OptedOut",
     "PostResult",
     "Publish",

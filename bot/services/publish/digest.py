@@ -21,6 +21,7 @@ from bot.clan.digest import (
     DigestTotal,
     MetricSide,
     OfficersFacts,
+    OfficersSteps,
     digest_text,
     officers_text,
     quiet_wins,
@@ -44,10 +45,10 @@ from bot.clan.waiting import question_figures
 from bot.reports.clan_report import ClanReport, TotalRow, doubts, total_rows
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache, Links
+from bot.services.people import IdentityCache
 from bot.services.publish.questions import asked_by_people, author_names
 from bot.services.publish.report import report_of, report_query
-from bot.services.review import Review, standing_cases
+from bot.services.review import standing_cases
 from bot.services.setup import Clan, Clock
 from bot.services.view import ClanView, read_view
 from storage import digests, players, questions
@@ -71,6 +72,14 @@ class DigestMessage(NamedTuple):
 
     text: str
     picture: Document | None = None
+
+
+class OfficersSource(NamedTuple):
+    """What the digest of officers is made of; `late` are sentences about jobs."""
+
+    claims: Sequence[ClaimWaiting] = ()
+    alerts: Sequence[Alert] = ()
+    late: Sequence[str] = ()
 
 
 class ChannelPost(NamedTuple):
@@ -99,20 +108,16 @@ class DigestState:
 class Digests:
     """Keeps when a clan's digest is due, and says what is in it."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a digest is made of
+    def __init__(
         self,
         database: Database,
         draws: Draws,
         clock: Clock,
-        links: Links,
-        review: Review,
         identities: IdentityCache | None = None,
     ) -> None:
         self._database = database
         self._draws = draws
         self._clock = clock
-        self._links = links
-        self._review = review
         self._identities = identities
 
     async def state(self, clan: Clan) -> DigestState:
@@ -192,25 +197,20 @@ class Digests:
         picture = await self._draws.draw(Drawing.REPORT_CHART, report.without_tables())
         return DigestMessage(text, picture)
 
-    async def for_officers(self, clan: Clan, late: Sequence[str]) -> DigestMessage | None:
-        """Return what waits for officers and was not told to them that day, or None.
-
-        `late` are sentences about jobs.
-        """
+    async def for_officers(
+        self, clan: Clan, source: OfficersSource, steps: OfficersSteps
+    ) -> DigestMessage | None:
+        """Return what waits for officers and was not told to them that day, or None."""
         now = self._clock()
-        claims = [
-            ClaimWaiting(each.name, each.since_at)
-            for each in await self._links.waiting_claims(clan)
-        ]
-        alerts = (await self._review.alerts(clan)).alerts
         async with self._database.reading() as connection:
             told = await players.told_unanswered(connection, clan.clan_id, now - timedelta(days=1))
             cases = await standing_cases(connection, clan)
         facts = OfficersFacts(
-            untold_claims(claims, clan.officers_told_at, now),
-            _newcomers(alerts, told),
+            steps,
+            untold_claims(source.claims, clan.officers_told_at, now),
+            _newcomers(source.alerts, told),
             _cases_due(cases),
-            late,
+            source.late,
         )
         text = officers_text(clan.name, facts, now)
         return DigestMessage(text) if text else None

@@ -11,6 +11,7 @@ from bot.clan.digest import (
     DigestWin,
     MetricSide,
     OfficersFacts,
+    OfficersSteps,
     digest_text,
     officers_text,
     quiet_wins,
@@ -21,6 +22,7 @@ from bot.clan.metrics import XP_AT_99, MetricKind
 from tests.storage.rows import DAY, HOUR, NOW
 
 SKILL, BOSS = MetricKind.SKILL, MetricKind.BOSS
+STEPS = OfficersSteps("Decide.", "Say hi.", "Look.", "See.")
 EMPTY = DigestFacts("A_clan", 7, NOW - 7 * DAY, NOW)
 
 
@@ -125,11 +127,12 @@ def test_everything_that_is_told() -> None:
 
 
 def test_where_nothing_waits_officers_are_told_nothing() -> None:
-    assert officers_text("Clan", OfficersFacts(cases={"to decide": 0}), NOW) == ""
+    assert officers_text("Clan", OfficersFacts(STEPS, cases={"to decide": 0}), NOW) == ""
 
 
 def test_officers_are_told_what_waits_and_what_to_do() -> None:
     facts = OfficersFacts(
+        STEPS,
         [ClaimWaiting("a_b", NOW - 3 * DAY), ClaimWaiting("c", NOW - DAY)],
         ["New"],
         {"to decide": 1, "to do in the game": 2},
@@ -137,10 +140,10 @@ def test_officers_are_told_what_waits_and_what_to_do() -> None:
     )
     assert officers_text("Clan", facts, NOW).splitlines() == [
         "**Clan: what waits for officers**",
-        "2 claims waiting, the oldest for 3 days: a\\_b, c. Decide in `/clanstats links`.",
-        "1 newcomer nobody answered: New. Say hi; `/clanstats alerts` lists them.",
-        "1 case to decide, 2 cases to do in the game. `/clanstats cases` lists them.",
-        "Late: poll was last done 3 h ago. `/clanstats status` says why.",
+        "2 claims waiting, the oldest for 3 days: a\\_b, c. Decide.",
+        "1 newcomer nobody answered: New. Say hi.",
+        "1 case to decide, 2 cases to do in the game. Look.",
+        "Late: poll was last done 3 h ago. See.",
     ]
 
 

@@ -1,16 +1,16 @@
 """The digest of a small clan, and that each slot is posted once, whatever happens in between."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.clan.diagnosis import Severity
+from bot.clan.digest import ClaimWaiting
 from bot.clan.digest_slots import Delivery, DigestAudience, DigestInterval
 from bot.clan.metrics import XP_AT_99
+from bot.digesting import STEPS
 from bot.reports.worker import Inline
 from bot.services.chat import Intake
 from bot.services.people import Links, Visitor
-from bot.services.publish import Digests, PostResult
+from bot.services.publish import Digests, OfficersSource, PostResult
 from bot.services.review import Review
 from bot.services.setup import Clans
 from storage import blind_spots, players
@@ -28,13 +28,15 @@ WRITTEN_NOT_KNOWN = "Messages are not known"
 
 
 def digests_of(village: Village) -> Digests:
-    return Digests(
-        village.database,
-        Inline(),
-        village.clock,
-        Links(village.database, village.clock),
-        Review(village.database, village.clock),
-    )
+    return Digests(village.database, Inline(), village.clock)
+
+
+async def for_officers(village: Village, *late: str) -> str:
+    claims = await Links(village.database, village.clock).waiting_claims(village.clan)
+    alerts = (await Review(village.database, village.clock).alerts(village.clan)).alerts
+    source = OfficersSource([ClaimWaiting(*each) for each in claims], alerts, late)
+    found = await digests_of(village).for_officers(village.clan, source, STEPS)
+    return "" if found is None else found.text
 
 
 @pytest.fixture
@@ -206,24 +208,33 @@ async def test_what_nobody_knows_is_not_noted_and_what_was_refused_is(
 
 
 async def test_officers_hear_what_waits_and_nothing_that_they_heard_that_day(
-    village: Village, digests: Digests
+    village: Village,
 ) -> None:
     await village.settled({1: "One", 2: "Two"})
-    assert await digests.for_officers(village.clan, []) is None
+    assert await for_officers(village) == ""
     links = Links(village.database, village.clock)
     await links.claim(village.clan, Visitor(900, "User", "user"), "One")
     village.clock.forward(2 * DAY)
-    said = await digests.for_officers(village.clan, ["poll was never done"])
-    assert said is not None
-    assert said.text.splitlines()[1:] == [
+    assert (await for_officers(village, "poll was never done")).splitlines()[1:] == [
         "1 claim waiting, the oldest for 2 days: One. Decide in `/clanstats links`.",
         "Late: poll was never done. `/clanstats status` says why.",
     ]
     await links.claim(village.clan, Visitor(901, "Other", "other"), "Two")
-    village.clock.forward(timedelta(hours=1))
+    village.clock.forward(HOUR)
     await Clans(village.database, village.clock).told_officers(village.clan)
-    clan = await village.changed()
-    told = await digests.for_officers(clan, [])
-    assert told is not None
-    assert "One" in told.text
-    assert "Two" not in told.text
+    await village.changed()
+    told = await for_officers(village)
+    assert "One" in told
+    assert "Two" not in told
+
+
+async def test_a_newcomer_nobody_answered_is_told_once_a_day(village: Village) -> None:
+    await village.settled({1: "New"}, joined_at=NOW - 3 * DAY)
+    await village.linked(1, 11)
+    await village.wrote(11, NOW - 2 * DAY)
+    assert "1 newcomer nobody answered: New. Say hi" in await for_officers(village)
+    assert await Review(village.database, village.clock).newly_unanswered(village.clan) == ("New",)
+    assert await for_officers(village) == ""
+    village.clock.forward(25 * HOUR)
+    await village.changed(listened_at=village.clock())
+    assert "New" in await for_officers(village)
