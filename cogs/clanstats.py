@@ -31,7 +31,7 @@ from cogs.review import (
 )
 from cogs.screens import add_screens
 from cogs.settings import settings_answer
-from cogs.setup import SetupScreen, SetupState
+from cogs.setup import DigestScreen, SetupScreen, SetupState
 
 _ONLY_ME = "me"
 _VISIBILITY = [
@@ -215,6 +215,6 @@ async def setup(bot: ClanBot) -> None:
     services = bot.services
     screens = (
         *(AlertsScreen, AuditScreen, CasesScreen, ExemptScreen, LinksScreen),
-        *(QuestionsScreen, ReportScreen, SetupScreen, StatusScreen),
+        *(DigestScreen, QuestionsScreen, ReportScreen, SetupScreen, StatusScreen),
     )
     add_screens(bot, *(each(services) for each in screens))

@@ -21,7 +21,7 @@ _AGAIN = HOUR
 _LONGEST_WAIT = 32
 """In so many days every plan is due at least once."""
 _LABEL = "Digest"
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNDER_WAY = timedelta(minutes=10)
 """So long a post that was begun may still be on its way."""
 
@@ -74,7 +74,7 @@ class DigestPlan(NamedTuple):
     def words(self) -> str:
         """Return such as "every Monday at 18:00"."""
         if self.interval is DigestInterval.WEEKLY:
-            return f"every {_WEEKDAYS[self.day]} at {self.hour:02}:00"
+            return f"every {WEEKDAYS[self.day]} at {self.hour:02}:00"
         day = "the last day" if self.day == LAST_DAY else f"day {self.day}"
         return f"on {day} of every month at {self.hour:02}:00"
 

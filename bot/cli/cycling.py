@@ -15,7 +15,7 @@ from bot.cli.backups import copied
 from bot.cli.context import CannotDo, CliContext, journal
 from bot.cli.exit_codes import known_errors, words_for
 from bot.cli.harvesting import DoneByRun, harvested
-from bot.cli.reporting import write_reports
+from bot.cli.reporting import write_exports, write_reports
 from bot.cli.terminal import margin, screen
 from bot.journal import short_id, traced
 from bot.reports.documents import write_whole
@@ -78,10 +78,15 @@ async def _report(job: CycleJob) -> str:
     return f"written to {await write_reports(job.context, job.settings, job.reports)}"
 
 
+async def _export(job: CycleJob) -> str:
+    return f"written to {await write_exports(job.context, job.settings, job.reports)}"
+
+
 CYCLE: tuple[CycleStep, ...] = (
     CycleStep("backup", _backup),
     CycleStep("harvest", _harvest),
     CycleStep("report", _report),
+    CycleStep("export", _export),
 )
 """The steps in their order. None needs another: a report says how old its numbers are."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from bot.clan.diagnosis import Finding
+from bot.clan.diagnosis import Finding, Severity
 from bot.clan.enforcement import Verdict
 from bot.clan.names import escaped
 from bot.clan.policy import Policy
@@ -73,7 +73,12 @@ class StatusScreen(Screen[StatusState, StatusFound]):
         status = await services.upkeep.status(clan, len(queue.sure_pairs))
         intents = interaction.client.intents
         lacks = intent_findings(sees_words=intents.message_content, sees_members=intents.members)
-        status = replace(status, troubles=(*lacks, *status.troubles))
+        digest = [
+            each._replace(words=f"{each.about}: {each.words}")
+            for each in await services.digests.findings(clan)
+            if each.severity is not Severity.OK
+        ]
+        status = replace(status, troubles=(*lacks, *digest, *status.troubles))
         verdicts = verdict_lines(status.verdicts, status.policy)
         run = status.runs.get("poll")
         may_believe = caller_may(interaction, Permission.MANAGE)
