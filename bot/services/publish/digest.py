@@ -7,7 +7,7 @@ between posts nothing twice.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -249,8 +249,21 @@ def _cases_due(cases: Sequence[Case]) -> dict[str, int]:
 def _told(
     view: ClanView, period: Period, asked: Sequence[QuestionRow], link: str | None
 ) -> tuple[ClanReport, str]:
-    report = report_of(view, period)
+    report = _as_heard(view, report_of(view, period))
     return report, digest_text(_facts(view, report, asked, link))
+
+
+def _as_heard(view: ClanView, report: ClanReport) -> ClanReport:
+    """Return the report with the messages of a span only where that span was heard.
+
+    None at all where nobody listened for a part of it: then none were counted, not none written.
+    """
+    totals, before = report.totals, report.before
+    if not totals.messages and _missed(view, report.span):
+        totals = totals._replace(messages=None)
+    if not _is_comparable(view, report.span):
+        before = before._replace(messages=None)
+    return replace(report, totals=totals, before=before)
 
 
 def _facts(
@@ -289,13 +302,16 @@ def _came(report: ClanReport, kind: ChangeKind) -> list[str]:
 def _sums(view: ClanView, report: ClanReport) -> tuple[list[DigestTotal], list[DigestTotal]]:
     rows = {row.label: row for row in total_rows(report)}
     game = [_total(rows[label]) for label in _GAME]
-    heard = _heard(view, report.span) and _heard(view, report.span.before(view.clan.zone))
-    chat = [_total(rows[label], is_fair=heard) for label in _CHAT]
-    if not report.totals.messages and _missed(view, report.span):
-        chat = []
-    active = _total(rows["Members active"], is_fair=heard)._replace(is_exact=True)
+    chat = [_total(rows[label]) for label in _CHAT if report.totals.messages is not None]
+    is_fair = _is_comparable(view, report.span)
+    active = _total(rows["Members active"], is_fair=is_fair)._replace(is_exact=True)
     (chat or game).append(active)
     return game, chat
+
+
+def _is_comparable(view: ClanView, span: Span) -> bool:
+    """Return whether chat was heard in a span and in the one before it."""
+    return _heard(view, span) and _heard(view, span.before(view.clan.zone))
 
 
 def _total(row: TotalRow, *, is_fair: bool = True) -> DigestTotal:
