@@ -35,6 +35,7 @@ _JOBS = {
     "report": "Report to disk",
     "cleanup": "Cleaning up",
     "flush": "Writing what was heard",
+    "digest": "Posting the digest",
 }
 _NO_TROUBLE = (DONE, STOPPED, None)
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"

@@ -363,5 +363,6 @@ async def test_the_numbers_are_to_be_had_for_other_programs_and_by_who_asked_alo
 
 async def test_who_lost_the_right_meanwhile_gets_no_numbers(town: Town) -> None:
     shown = await reported(town)
-    refused = newest(await town.guest.click(shown, label="Get JSON"))
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
+    refused = newest(await town.officer.click(shown, label="Get JSON"))
     assert not refused.attachments

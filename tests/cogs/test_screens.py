@@ -35,7 +35,7 @@ _TURNS = re.compile(r":(tab|section|turn|back|end|show|undo|reopen|discard|apply
 
 SCREENS: dict[str, str] = {
     "clanstats setup": (
-        "digest:day:weekly digest:hour digest:interval digest:link digest:preview "
+        "digest:day:monthly digest:hour digest:interval digest:link digest:preview "
         "setup:again setup:channel setup:digest setup:end setup:group setup:invite_in "
         "setup:leadership "
         "setup:left_out setup:officers setup:own setup:post_invite "
@@ -115,7 +115,7 @@ ELSEWHERE = {
     "return:still_away": "test_away.py",
     "settings:ladder": "settings/test_screen.py",
     "settings:no_bar": "settings/test_screen.py",
-    "digest:day:monthly": "test_digest.py",
+    "digest:day:weekly": "test_digest.py",
     "digest:switch": "test_digest.py",
     "setup:join": "test_setup.py",
     "setup:group:other": "test_setup.py",
