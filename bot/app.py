@@ -4,6 +4,7 @@ Nothing is decided here, and no message ever pings anybody.
 """
 
 import asyncio
+import io
 import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
@@ -17,7 +18,10 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.clan.digest_slots import Delivery
 from bot.clan.notices import Notice
+from bot.reports.documents import Document
+from bot.services.publish import ChannelPost, PostResult
 from bot.services.setup import Clans
 from bot.wiring import Services
 
@@ -25,6 +29,8 @@ _COGS = "cogs"
 _COMMANDS = "commands"
 """The file of a package of cogs that is loaded; a package without it is no cog."""
 _LONGEST_MESSAGE = 2000
+_NOT_THERE = "the channel is gone, or the bot cannot see it"
+_MAY_NOT = "the bot lacks View Channel, Send Messages or Attach Files in the channel"
 _UNREADABLE = (
     *(LookupError, TypeError, ValueError, AttributeError),
     *(ArithmeticError, AssertionError, discord.DiscordException),
@@ -163,6 +169,25 @@ class ClanBot(commands.Bot):
         except discord.HTTPException as error:
             _log.warning("could not speak", guild=notice.guild_id, reason=str(error))
 
+    async def post(self, post: ChannelPost) -> PostResult:
+        """Post in a channel of a server; return whether it stands there, and else why not.
+
+        A connection that is cut is raised: whether it stands there then nobody knows.
+        """
+        if not self.is_ready():
+            return PostResult(Delivery.REFUSED, "the bot was not connected to Discord")
+        guild = self.get_guild(post.guild_id)
+        channel = None if guild is None else guild.get_channel(post.channel_id)
+        if not isinstance(channel, discord.abc.Messageable):
+            return PostResult(Delivery.REFUSED, _NOT_THERE)
+        text, picture = post.message
+        shown = [] if picture is None else [_file(picture)]
+        try:
+            await channel.send(text, files=shown, suppress_embeds=True)
+        except discord.HTTPException as error:
+            return _not_posted(error)
+        return PostResult(Delivery.POSTED)
+
     async def close(self) -> None:
         """Stop the jobs, write what was heard, leave Discord."""
         if self.timetable is not None:
@@ -170,6 +195,22 @@ class ClanBot(commands.Bot):
         await self.services.intake.flush()
         await self.services.presence.flush(is_last=True)
         await super().close()
+
+
+def _not_posted(error: discord.HTTPException) -> PostResult:
+    """Return what Discord's answer says of a post: only an error of its own leaves it open."""
+    if isinstance(error, discord.DiscordServerError):
+        return PostResult(Delivery.UNSURE, str(error))
+    if isinstance(error, discord.NotFound):
+        return PostResult(Delivery.REFUSED, _NOT_THERE)
+    if isinstance(error, discord.Forbidden):
+        return PostResult(Delivery.REFUSED, _MAY_NOT)
+    return PostResult(Delivery.REFUSED, f"Discord refused it: {error.text or error.status}")
+
+
+def _file(picture: Document) -> discord.File:
+    content = io.BytesIO(picture.content)
+    return discord.File(content, picture.name, description=picture.alt[:1024] or None)
 
 
 def _extensions() -> Iterator[str]:

@@ -18,8 +18,10 @@ import discord
 import structlog
 
 from bot.app import NOTHING, ClanBot, Granted, intents
+from bot.clan.digest_slots import Delivery
 from bot.clan.notices import Notice
 from bot.journal import short_id
+from bot.services.publish import ChannelPost, PostResult
 from bot.settings import Settings
 from bot.timetable import Timetable
 from bot.wiring import Services, leave_loaded
@@ -260,7 +262,15 @@ async def opened_bot(
     async def speak(notice: Notice) -> None:
         await bot.speak(notice)
 
-    timetable = Timetable(services, settings, speak)
+    async def post(wanted: ChannelPost) -> PostResult:
+        try:
+            return await bot.post(wanted)
+        except aiohttp.ClientConnectorError:
+            return PostResult(Delivery.REFUSED, "Discord could not be reached")
+        except CUT:
+            return PostResult(Delivery.UNSURE, "the connection ended before Discord answered")
+
+    timetable = Timetable(services, settings, speak, posts=post)
     bot = ClanBot(
         services,
         guild_id=settings.discord_guild_id,

@@ -18,16 +18,11 @@ import structlog
 from bot import clan_turns
 from bot.clan.diagnosis import Severity
 from bot.clan.names import escaped
-from bot.clan.notices import (
-    NewToOfficers,
-    Notice,
-    doubt_words,
-    late_words,
-    may_tell_officers,
-    officers_words,
-)
+from bot.clan.notices import Notice, doubt_words
+from bot.clan.punctuality import late_words
 from bot.clan.spans import Period
 from bot.clan_turns import ClanTurns, Slices
+from bot.digesting import PostOutlet, nowhere, officers_notice, post_digests
 from bot.journal import step, traced
 from bot.reports.documents import write_report
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
@@ -47,8 +42,6 @@ _STATUS = "/clanstats status"
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
 
-_DECIDE = "Decide in `/clanstats links`."
-_ANSWER = "Say hi; `/clanstats alerts` lists them."
 _CATCHES_UP_AFTER = timedelta(minutes=10)
 """So long after the start is done what is rarely due and was missed."""
 
@@ -82,23 +75,25 @@ class ClanJob:
 
 
 class Timetable:
-    """Runs the jobs while the bot is up; `outlet` says what they have to say.
+    """Runs the jobs while the bot is up; `outlet` says what they have to say, `posts` posts it.
 
     Time passes by `timer`, seconds of a clock that nobody sets, by default the event loop's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its outlets, and what tests replace
         self,
         services: Services,
         settings: Settings,
         outlet: Outlet,
         *,
+        posts: PostOutlet = nowhere,
         timer: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._services = services
         self._settings = settings
         self._outlet = outlet
+        self._posts = posts
         self._timer = timer
         self._sleep = sleep
         self._told_doubt: dict[int, str | None] = {}
@@ -288,34 +283,30 @@ class Timetable:
 
     async def watch(self, clan: Clan, _outcome: Outcome) -> Notice | None:
         """Tell the jobs that became late, each once until it was done again."""
-        expected = {
-            job.name for job in JOBS if isinstance(job, BotJob) or job.is_for(self._settings, clan)
-        }
-        late = {
-            each.job.name: each.since
-            for each in await self._services.upkeep.late(clan)
-            if each.job.name in expected
-        }
+        late = await self._late(clan)
         told = self._told_late.get(clan.clan_id, frozenset())
         self._told_late[clan.clan_id] = frozenset(late)
         new = {name: since for name, since in late.items() if name not in told}
-        text = late_words(new, self._services.clock(), _STATUS)
-        return Notice(clan.guild_id, text) if text else None
+        if not new:
+            return None
+        lines = late_words(new, self._services.clock())
+        return Notice(clan.guild_id, f"Late: {'; '.join(lines)}. /clanstats status says why.")
+
+    async def _late(self, clan: Clan) -> dict[str, datetime | None]:
+        """Return the late jobs that are expected of a clan, and when each was last done."""
+        expected = {
+            job.name for job in JOBS if isinstance(job, BotJob) or job.is_for(self._settings, clan)
+        }
+        found = await self._services.upkeep.late(clan)
+        return {each.job.name: each.since for each in found if each.job.name in expected}
+
+    async def digest(self, clan: Clan, _outcome: Outcome) -> None:
+        """Post the clan's digests that are due."""
+        await post_digests(self._services, self._posts, clan, self._late)
 
     async def tell_officers(self, clan: Clan, _outcome: Outcome) -> Notice | None:
         """Tell officers, daily at most, of new claims and newcomers nobody answered; each once."""
-        services, now = self._services, self._services.clock()
-        if clan.polled_at is None or not may_tell_officers(clan.officers_told_at, now):
-            return None
-        waiting = await services.links.waiting_claims(clan)
-        told_at = clan.officers_told_at
-        new = [each.name for each in waiting if told_at is None or each.since_at > told_at]
-        newcomers = await services.review.newly_unanswered(clan)
-        text = officers_words(NewToOfficers(new, len(waiting), newcomers, _DECIDE, _ANSWER))
-        if not text:
-            return None
-        await services.clans.told_officers(clan)
-        return Notice(clan.guild_id, text, officers_only=True)
+        return await officers_notice(self._services, clan)
 
     async def _for_bot(self, job: BotJob, trace: str) -> None:
         async with self._round(job, trace) as outcome:
@@ -393,6 +384,13 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         lambda _: Every(_HOUR, _LATER),
         Timetable.tell_officers,
         clan_turns.has_officer_channel,
+        recorded=False,
+    ),
+    # Before officers are told of the same by the next job.
+    ClanJob(
+        "digest",
+        lambda _: Every(timedelta(minutes=10), timedelta(minutes=1)),
+        Timetable.digest,
         recorded=False,
     ),
     ClanJob("watch", lambda _: Every(timedelta(minutes=15)), Timetable.watch, recorded=False),

@@ -30,6 +30,7 @@ from bot.services.publish import (
     Comparisons,
     Dashboards,
     Details,
+    Digests,
     Leaderboards,
     Newcomers,
     Publish,
@@ -70,6 +71,7 @@ class Services:
     leaderboards: Leaderboards
     comparisons: Comparisons
     dashboards: Dashboards
+    digests: Digests
     places: Channels
     links: Links
     leaves: Leaves
@@ -241,6 +243,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         leaderboards=Leaderboards(database, drawing, clock, identities),
         comparisons=Comparisons(database, drawing, clock, identities),
         dashboards=Dashboards(database, drawing, clock, identities, settings.local_drive_path),
+        digests=Digests(database, drawing, clock, identities),
         places=Channels(database),
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),

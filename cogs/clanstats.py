@@ -34,7 +34,7 @@ from cogs.review import (
 )
 from cogs.screens import add_screens
 from cogs.settings import settings_answer
-from cogs.setup import SetupScreen, SetupState
+from cogs.setup import DigestScreen, SetupScreen, SetupState
 
 _ONLY_ME = "me"
 _WINDOWS = [app_commands.Choice(name=each.words, value=each.value) for each in WINDOWS]
@@ -259,7 +259,7 @@ async def setup(bot: ClanBot) -> None:
     services = bot.services
     screens = (
         *(ActivityScreen, AlertsScreen, AuditScreen, BossesScreen, CasesScreen),
-        *(ExemptScreen, LinksScreen, NewcomersScreen, QuestionsScreen),
+        *(DigestScreen, ExemptScreen, LinksScreen, NewcomersScreen, QuestionsScreen),
         *(ReportScreen, SetupScreen, StatusScreen),
     )
     add_screens(bot, *(each(services) for each in screens))

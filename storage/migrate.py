@@ -22,7 +22,7 @@ from storage.errors import (
 from storage.owner import owner_of
 from storage.private import make_private, shut
 
-NEWEST = "0014"
+NEWEST = "0016"
 """The newest revision; kept here so that a start on an up-to-date database imports no alembic."""
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"

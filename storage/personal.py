@@ -52,6 +52,8 @@ TREATMENTS: tuple[Treatment, ...] = (
     ),
     _treat("clans.report_channel_id clans.notice_channel_id", Forget.STAYS),
     _treat("clans.officer_channel_id", Forget.STAYS),
+    _treat("digests.interval digests.link", Forget.STAYS),
+    _treat("digest_posts.audience digest_posts.refusal", Forget.STAYS),
     _treat("clans.details_etag clans.hiscores_etag", Forget.STAYS),
     _treat("metrics.name metrics.kind policies.content blind_spots.reason", Forget.STAYS),
     _treat("channels.discord_channel_id channels.parent_id channels.cursor_id", Forget.STAYS),

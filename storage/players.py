@@ -246,6 +246,15 @@ async def tell_unanswered(
     return found
 
 
+async def told_unanswered(connection: AsyncConnection, clan_id: int, since: datetime) -> set[int]:
+    """Return the newcomers nobody answered of whom officers heard after an instant."""
+    place = MEMBERSHIPS.c
+    found = await connection.execute(
+        select(place.player_id).where(place.clan_id == clan_id, place.unanswered_told_at > since)
+    )
+    return set(found.scalars())
+
+
 async def note_events(
     connection: AsyncConnection, clan_id: int, events: Sequence[MembershipEventRow]
 ) -> None:

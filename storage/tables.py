@@ -609,6 +609,41 @@ class ArchiveVoidTable(SQLModel, table=True):
     key: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
 
 
+class DigestTable(SQLModel, table=True):
+    """When a clan wants its digest, by its own clock; off while there is no `on_since_at`.
+
+    `day` is a weekday (0 is Monday) or a day of the month, by the interval.
+    """
+
+    __tablename__: ClassVar[Any] = "digests"
+
+    clan_id: int = Field(
+        primary_key=True, foreign_key="clans.id", sa_column_kwargs={"autoincrement": False}
+    )
+    interval: str
+    day: int = Field(sa_type=SmallInteger)
+    hour: int = Field(sa_type=SmallInteger)
+    link: str | None = None
+    on_since_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class DigestPostTable(SQLModel, table=True):
+    """The newest digest that was begun for an audience: claimed before it is posted, noted after.
+
+    Without `posted_at` and `refusal` the bot was stopped in between.
+    """
+
+    __tablename__: ClassVar[Any] = "digest_posts"
+    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+
+    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
+    audience: str = Field(primary_key=True)
+    slot_at: datetime = Field(sa_type=Instant)
+    claimed_at: datetime = Field(sa_type=Instant)
+    posted_at: datetime | None = Field(default=None, sa_type=Instant)
+    refusal: str | None = None
+
+
 class JobRunTable(SQLModel, table=True):
     """One run of a job: what it did, how long it took, and its trace id in the log."""
 
@@ -659,6 +694,8 @@ POLICIES = _table("policies")
 CASES = _table("cases")
 CASE_ENTRIES = _table("case_entries")
 BLIND_SPOTS = _table("blind_spots")
+DIGESTS = _table("digests")
+DIGEST_POSTS = _table("digest_posts")
 JOB_RUNS = _table("job_runs")
 ARCHIVE_MARKS = _table("archive_marks")
 ARCHIVE_VOIDS = _table("archive_voids")

@@ -24,6 +24,7 @@ FLOORS = {
     "services": 3,
     "wiring": 4,
     "clan_turns": 4,
+    "digesting": 5,
     "timetable": 5,
     "app": 5,
     "gateway": 5,
@@ -36,6 +37,7 @@ LEVEL_STEPS = {
     ("demo", "timetable"),
     ("gateway", "app"),
     ("gateway", "timetable"),
+    ("timetable", "digesting"),
     ("__main__", "cli"),
 }
 """Who may import somebody on the same floor: the demo and the gateway run the bot."""

@@ -29,6 +29,9 @@ RAIDS = frozenset(mode for _, modes in RAID_MODES for mode in modes)
 SEASONAL = frozenset({"league_points", "deadman_points", "grid_points"})
 """What rises in a world that lasts for a season, and says nothing of the game that we watch."""
 
+XP_AT_99 = 13_034_431
+"""What a skill has at its highest level."""
+
 SKILLS = (
     "attack", "defence", "strength", "hitpoints", "ranged", "prayer", "magic", "cooking",
     "woodcutting", "fletching", "fishing", "firemaking", "crafting", "smithing", "mining",

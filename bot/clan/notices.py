@@ -1,11 +1,11 @@
 """What the bot says of its own accord: a value that jobs return and an outlet speaks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.clan.names import escaped
-from bot.clan.wording import ago, first_few, plural
+from bot.clan.wording import first_few, plural
 
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 _EVERY = timedelta(days=1)
@@ -75,15 +75,3 @@ def doubt_words(clan_name: str, doubt: str, status: str) -> str:
         "Please look at the group on wiseoldman.net; each poll looks at it anew. If it is right, "
         f"leadership takes it over in `{status}`."
     )
-
-
-def late_words(late: Mapping[str, datetime | None], now: datetime, status: str) -> str:
-    """Return what is told of jobs that are late, by since when; nothing where none is.
-
-    `status` is the command that says why.
-    """
-    lines = [
-        f"{name} was last done {ago(since, now)} ago" if since else f"{name} was never done"
-        for name, since in late.items()
-    ]
-    return f"Late: {'; '.join(lines)}. {status} says why." if lines else ""

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clan.wording import ago
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -19,6 +21,14 @@ class Late:
 
     job: Job
     since: datetime | None
+
+
+def late_words(late: Mapping[str, datetime | None], now: datetime) -> list[str]:
+    """Return when each of some late jobs was last done, in words."""
+    return [
+        f"{name} was last done {ago(since, now)} ago" if since else f"{name} was never done"
+        for name, since in late.items()
+    ]
 
 
 def late_jobs(

@@ -16,7 +16,7 @@ from bot.cli.context import CannotDo, CliContext, journal
 from bot.cli.dashboards import write_dashboards
 from bot.cli.exit_codes import known_errors, words_for
 from bot.cli.harvesting import DoneByRun, harvested
-from bot.cli.reporting import write_reports
+from bot.cli.reporting import write_exports, write_reports
 from bot.cli.terminal import margin, screen
 from bot.journal import short_id, traced
 from bot.reports.documents import write_whole
@@ -83,11 +83,16 @@ async def _dashboard(job: CycleJob) -> str:
     return f"written to {await write_dashboards(job.context, job.settings)}"
 
 
+async def _export(job: CycleJob) -> str:
+    return f"written to {await write_exports(job.context, job.settings, job.reports)}"
+
+
 CYCLE: tuple[CycleStep, ...] = (
     CycleStep("backup", _backup),
     CycleStep("harvest", _harvest),
     CycleStep("report", _report),
     CycleStep("dashboard", _dashboard),
+    CycleStep("export", _export),
 )
 """The steps in their order. None needs another: a report says how old its numbers are."""
 

@@ -4,19 +4,24 @@ Somebody waits: charts are drawn by a process that starts first and imports whil
 """
 # ruff: noqa: PLC0415 - see above
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.clan.spans import Period
 from bot.cli.context import CannotDo, CliContext, clock_at, journal
-from bot.reports.documents import CHART, write_report
+from bot.reports.documents import CHART, write_report, write_whole
+from bot.reports.export import export_json
 from bot.reports.worker import Aside, uncollected
 from bot.services.publish import report_folder
 
 if TYPE_CHECKING:
     from bot.services.publish import ReportFiles
+    from bot.services.setup import Clan
     from bot.settings import Settings
+    from bot.wiring import Services
 
 
 class Wanted(NamedTuple):
@@ -70,13 +75,36 @@ async def write_reports(context: CliContext, settings: "Settings", folder: Path)
 
     CannotDo while nothing is known of any.
     """
+    async with _known_clans(context, settings, folder) as (services, places):
+        for clan, place in places:
+            write_report(place, await services.publish.report_files(clan, Period.WEEK))
+        return ", ".join(str(place) for _, place in places)
+
+
+async def write_exports(context: CliContext, settings: "Settings", folder: Path) -> str:
+    """Write the week's numbers of every clan that is served as JSON, and return where to.
+
+    CannotDo while nothing is known of any.
+    """
+    written = []
+    async with _known_clans(context, settings, folder) as (services, places):
+        for clan, place in places:
+            document = export_json(await services.publish.clan_report(clan, Period.WEEK))
+            place.mkdir(parents=True, exist_ok=True)
+            write_whole(place / document.name, document.content)
+            written.append(str(place / document.name))
+    return ", ".join(written)
+
+
+@asynccontextmanager
+async def _known_clans(
+    context: CliContext, settings: "Settings", folder: Path
+) -> AsyncIterator[tuple["Services", list[tuple["Clan", Path]]]]:
+    """Yield the services, and the clans that were read at least once with where theirs goes."""
     context.must_have_database(settings)
     async with context.open_services(settings) as services:
         clans = await services.clans.every()
         known = [each for each in clans if each.polled_at is not None]
         if not known:
             raise CannotDo("Nothing is known of any clan yet", "run `clanstats poll`")
-        places = [report_folder(folder, each, known) for each in known]
-        for clan, place in zip(known, places, strict=True):
-            write_report(place, await services.publish.report_files(clan, Period.WEEK))
-    return ", ".join(str(each) for each in places)
+        yield services, [(each, report_folder(folder, each, known)) for each in known]

@@ -144,7 +144,7 @@ async def _dressed(  # noqa: PLR0913, PLR0917 - everything that stands on the st
     viewers = {seat: actors[user.index] for seat, user in seats.items()}
     await env.settle()
     # The bot stops it when it closes; who shows the stage starts it, a tour goes without.
-    timetable = bot.timetable = Timetable(services, settings, bot.speak)
+    timetable = bot.timetable = Timetable(services, settings, bot.speak, posts=bot.post)
     return Stage(env, services, world, wom, guild, channels, viewers, timetable)
 
 

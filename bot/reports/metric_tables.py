@@ -10,12 +10,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clan.gains import Gains, MetricGain
-from bot.clan.metrics import SKILLS, UNRANKED, display_name
+from bot.clan.metrics import SKILLS, UNRANKED, XP_AT_99, display_name
 from bot.clan.standings import Member
 from bot.clan.wording import role_words
 from bot.reports.clan_report import ClanReport, Mover, since_day
-
-XP_AT_99 = 13_034_431
 
 _Gains = Mapping[int, Mapping[str, MetricGain]]
 _Present = Mapping[int, Mapping[str, float]]

@@ -1,9 +1,12 @@
 """The clan's report as officers see it in Discord."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
+
+import discord
 
 from bot.clan.activity import ChangeKind
 from bot.clan.names import escaped
@@ -19,15 +22,20 @@ from bot.reports.clan_report import (
     total_rows,
 )
 from bot.reports.documents import Document
+from bot.reports.export import ExportFormat, export_csv, export_json
 from bot.reports.style import day_words
 from bot.services.publish import ReportFiles
 from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, attached, listed, picture, small, when
-from cogs.screens import Controls, PostedScreen, Rendered
+from cogs.screens import Acknowledge, Controls, PostedScreen, Press, Rendered, pressed
 
 SUMMARY, WORKBOOK = "summary", "workbook"
 """What of a report can be posted."""
 
+_EXPORTS = {ExportFormat.JSON: "Get JSON", ExportFormat.CSV: "Get CSV"}
+"""What the numbers are offered as beside the Excel file, which is there already."""
+
+_EXPORTED = "For other programs: roster, gains, messages, bosses, activity. Only you see it"
 _HEADLINES = ("XP gained", "Boss kills", "Messages", "Members active")
 _ALONGSIDE = ("EHP gained", "EHB gained", "Members who wrote")
 _HEADS = ("Members active", "Members who wrote")
@@ -88,9 +96,28 @@ class ReportScreen(PostedScreen[ReportState, ReportFound]):
         """Return the report, with its button for whoever may post it."""
         made = answer.made
         box = report_box(made.report, made.chart, made.workbook)
+        buttons = [
+            _CONTROLS.button("export", state, label, argument=form)
+            for form, label in _EXPORTS.items()
+        ]
         if answer.may_post:
-            box.control(self.post_button(state))
+            buttons.insert(0, self.post_button(state))
+        box.add_item(discord.ui.ActionRow(*buttons))
         return Rendered(box, (made.chart, made.workbook))
+
+    @pressed(acknowledge=Acknowledge.ANSWER)
+    async def export(self, press: Press[ReportState]) -> None:
+        """Send the numbers behind the report, as they are now, to whoever pressed."""
+        write = {ExportFormat.JSON: export_json, ExportFormat.CSV: export_csv}
+        form = ExportFormat(press.argument)
+        async with self.services.turns.of(press.interaction.user.id):
+            report = await self.services.publish.clan_report(press.clan, press.state.period)
+            document = await asyncio.to_thread(write[form], report)
+        box = Box(f"**{escaped(report.clan)}**  last {report.period.words}").add_item(
+            attached(document)
+        )
+        box.say(small(_EXPORTED), small(*report.evidence))
+        await Rendered(box, (document,)).send(press.interaction)
 
     async def for_everybody(
         self, interaction: Interaction, state: ReportState, part: str

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from bot.clan.diagnosis import Finding
+from bot.clan.diagnosis import Finding, Severity
 from bot.clan.enforcement import Verdict
 from bot.clan.names import escaped
 from bot.clan.policy import Policy
@@ -36,6 +36,7 @@ _JOBS = {
     "dashboard": "Dashboard to disk",
     "cleanup": "Cleaning up",
     "flush": "Writing what was heard",
+    "digest": "Posting the digest",
 }
 _NO_TROUBLE = (DONE, STOPPED, None)
 _WELL, _ILL = "\N{WHITE HEAVY CHECK MARK}", "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
@@ -74,7 +75,12 @@ class StatusScreen(Screen[StatusState, StatusFound]):
         status = await services.upkeep.status(clan, len(queue.sure_pairs))
         intents = interaction.client.intents
         lacks = intent_findings(sees_words=intents.message_content, sees_members=intents.members)
-        status = replace(status, troubles=(*lacks, *status.troubles))
+        digest = [
+            each._replace(words=f"{each.about}: {each.words}")
+            for each in await services.digests.findings(clan)
+            if each.severity is not Severity.OK
+        ]
+        status = replace(status, troubles=(*lacks, *digest, *status.troubles))
         verdicts = verdict_lines(status.verdicts, status.policy)
         run = status.runs.get("poll")
         may_believe = caller_may(interaction, Permission.MANAGE)

@@ -14,6 +14,7 @@ from bot.services.chat import ChannelInfo, UnknownZone
 from cogs._messages import is_readable
 from cogs._permissions import Interaction
 from cogs.screens import Acknowledge, Field, Next, Press, Screen, pressed
+from cogs.setup.digest import DigestScreen, DigestSetupState
 from cogs.setup.state import SetupFound, SetupNext, SetupState
 
 NO_RANKS = "no"
@@ -57,6 +58,11 @@ class PickScreen(Screen[SetupState, SetupFound]):
         """Keep days in voice, with reactions and commands, or keep none and delete them."""
         await self.services.presence.keep(press.clan, is_kept=press.argument == "keep")
         return Next(press.state)
+
+    @pressed(acknowledge=Acknowledge.ANSWER)
+    async def digest(self, press: Press[SetupState]) -> None:
+        """Show when the digest is posted, and how it looks."""
+        await DigestScreen(self.services).show(press.interaction, DigestSetupState())
 
     @pressed()
     async def officers(self, press: Press[SetupState]) -> SetupNext | None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import discord
 
-from bot.clan.diagnosis import Finding, Severity
 from bot.clan.names import escaped
 from bot.clan.posting import PostingChannel, PostingState
 from bot.clan.rank_table import fingerprint
@@ -22,6 +21,7 @@ from cogs.setup.group import GroupScreen, ask_group
 from cogs.setup.next_steps import NextStepsScreen, next_page
 from cogs.setup.picks import NO_RANKS, PickScreen
 from cogs.setup.state import CONTROLS, TABS, SetupFound, SetupState, SetupTab
+from cogs.setup.words import finding_line
 
 _HIDE = (
     "To hide the officers' commands from others: Server Settings, Integrations, this bot, and "
@@ -35,11 +35,6 @@ _WRITTEN_IN = (
     discord.ChannelType.stage_voice,
     discord.ChannelType.forum,
 )
-MARKS = {
-    Severity.OK: "\N{WHITE HEAVY CHECK MARK}",
-    Severity.WARNING: "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}",
-    Severity.FAULT: "\N{CROSS MARK}",
-}
 
 
 class SetupScreen(GroupScreen, PickScreen, BridgeScreen, NextStepsScreen):
@@ -74,6 +69,7 @@ class SetupScreen(GroupScreen, PickScreen, BridgeScreen, NextStepsScreen):
             lacks=intent_findings(sees_words=True, sees_members=intents.members),
             sees_words=intents.message_content,
             bridges={each: bridges[each] for each in bridges if guild.get_channel(each)},
+            digest=await services.digests.findings(clan),
             sure_pairs=await self._sure_pairs(interaction, clan, state),
         )
 
@@ -99,28 +95,33 @@ def _checklist_page(box: Box, state: SetupState, answer: SetupFound) -> None:
     primary, secondary = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
     style, label = (primary, "Choose group") if clan.wom_group_id is None else (secondary, "Change")
     box.beside(
-        _line(lines.group, _group(clan)), CONTROLS.button("group", state, label, style=style)
+        finding_line(lines.group, _group(clan)), CONTROLS.button("group", state, label, style=style)
     )
     if answer.groups:
         ask_group(box, state, answer)
     change = "Change" if clan.zone_chosen else "Choose"
-    box.beside(_line(lines.zone), CONTROLS.button("zone", state, change))
+    box.beside(finding_line(lines.zone), CONTROLS.button("zone", state, change))
     for line in (lines.roles, lines.ranks, lines.channels, lines.bridge, *lines.posting):
-        box.say(_line(line))
-    box.say(_line(lines.questions), *map(_line, answer.lacks))
+        box.say(finding_line(line))
+    first, *others = answer.digest
+    box.beside(finding_line(first), CONTROLS.button("digest", state, "Change"))
+    box.say(*map(finding_line, others))
+    box.say(finding_line(lines.questions), *map(finding_line, answer.lacks))
     keep, is_kept = ("stop", "Stop and delete"), clan.keeps_presence
     argument, label = keep if is_kept else ("keep", "Keep them")
-    box.beside(_line(lines.presence), CONTROLS.button("presence", state, label, argument=argument))
+    box.beside(
+        finding_line(lines.presence), CONTROLS.button("presence", state, label, argument=argument)
+    )
 
 
 def _roles_page(box: Box, state: SetupState, answer: SetupFound) -> None:
     clan, lines = answer.clan, answer.lines
-    box.say(_line(lines.roles), small(_HIDE))
+    box.say(finding_line(lines.roles), small(_HIDE))
     box.say("**Officers** see the reports")
     box.control(CONTROLS.roles("officers", state, "Roles of your officers", answer.officers))
     box.say("**Leadership** also decides")
     box.control(CONTROLS.roles("leadership", state, "Roles of your leadership", answer.leadership))
-    box.rule().say(_line(lines.ranks))
+    box.rule().say(finding_line(lines.ranks))
     if clan.wom_group_id is None:
         return
     is_confirmed = clan.ranks_confirmed_at is not None
@@ -142,7 +143,7 @@ def _roles_page(box: Box, state: SetupState, answer: SetupFound) -> None:
 
 
 def _channels_page(box: Box, state: SetupState, answer: SetupFound) -> None:
-    box.say(_line(answer.lines.channels))
+    box.say(finding_line(answer.lines.channels))
     none = "Channels that do not count (none)"
     box.control(
         CONTROLS.channels(
@@ -151,7 +152,7 @@ def _channels_page(box: Box, state: SetupState, answer: SetupFound) -> None:
     )
     box.rule()
     for kind, line in zip(PostingChannel, answer.lines.posting, strict=True):
-        box.say(_line(line), small(kind.means))
+        box.say(finding_line(line), small(kind.means))
         box.control(posting_select(CONTROLS, "posting", state, kind, answer.posting.get(kind)))
 
 
@@ -162,11 +163,6 @@ _PAGES = {
     SetupTab.BRIDGE: bridge_page,
     SetupTab.NEXT: next_page,
 }
-
-
-def _line(line: Finding, says: str = "") -> str:
-    told = f"{MARKS[line.severity]} **{line.about}**  {says or escaped(line.words)}"
-    return f"{told}\n{small(escaped(line.next_step))}" if line.next_step else told
 
 
 def _group(clan: Clan) -> str:

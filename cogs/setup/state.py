@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.clan.diagnosis import Finding
+from bot.clan.diagnosis import Finding, well
 from bot.clan.posting import PostingChannel
 from bot.clan.rank_table import RankTable
 from bot.services.chat import Bridge
@@ -60,6 +60,7 @@ class SetupFound:
     bridges: Mapping[int, Bridge] = field(default_factory=dict)
     groups: Sequence[FoundGroup] = ()
     sure_pairs: int = 0
+    digest: tuple[Finding, ...] = (well("Digest", "off: nothing is posted"),)
 
 
 SetupNext = Next[SetupState, SetupFound]

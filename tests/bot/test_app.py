@@ -9,9 +9,12 @@ import pytest
 from simcord import Env
 
 from bot.app import EVERYTHING, NOTHING, ClanBot, are_shown, intents
+from bot.clan.digest_slots import Delivery
 from bot.clan.notices import Notice
 from bot.clan.posting import PostingChannel
 from bot.demo.world import make_world
+from bot.reports.documents import Document
+from bot.services.publish import ChannelPost, DigestMessage, PostResult
 from tests.cogs.town import START, Town, opened_town
 
 
@@ -166,6 +169,47 @@ async def test_a_notice_that_cannot_be_posted_is_only_logged(town: Town, reason:
         await town.services.places.post_in(await town.clan(), PostingChannel.REPORT, theirs.id)
     await bot.speak(Notice(guild_id, "hello"))
     assert town.general.last_message is None
+    assert theirs.last_message is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "delivery", "words"),
+    [
+        (None, 0, Delivery.POSTED, ""),
+        (403, 50013, Delivery.REFUSED, "lacks View Channel, Send Messages or Attach Files"),
+        (404, 10003, Delivery.REFUSED, "the channel is gone"),
+        (400, 50035, Delivery.REFUSED, "Discord refused it"),
+    ],
+)
+async def test_a_digest_is_posted_with_its_picture_or_it_is_said_why_not(
+    town: Town, status: int | None, code: int, delivery: Delivery, words: str
+) -> None:
+    bot = town.env.bot
+    assert isinstance(bot, ClanBot)
+    if status is not None:
+        town.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
+    message = DigestMessage("@everyone the week", Document("report.png", b"png", "A chart"))
+    found = await bot.post(ChannelPost(town.guild.id, town.general.id, message))
+    assert found.delivery is delivery
+    assert words in found.refusal
+    posted = town.general.last_message
+    assert (posted is not None) is (status is None)
+    if posted is not None:
+        assert not posted.mention_everyone
+        assert [each.filename for each in posted.attachments] == ["report.png"]
+
+
+async def test_a_digest_goes_into_no_channel_that_is_gone_or_another_server_s(town: Town) -> None:
+    bot = town.env.bot
+    assert isinstance(bot, ClanBot)
+    elsewhere = town.env.create_guild("Another clan", owner=town.env.create_user("stranger"))
+    theirs = elsewhere.create_text_channel("general")
+    await town.env.settle()
+    for guild_id, channel_id in ((town.guild.id, 12345), (town.guild.id, theirs.id), (1, 2)):
+        found = await bot.post(ChannelPost(guild_id, channel_id, DigestMessage("the week")))
+        assert found == PostResult(
+            Delivery.REFUSED, "the channel is gone, or the bot cannot see it"
+        )
     assert theirs.last_message is None
 
 

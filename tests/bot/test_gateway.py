@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import MagicMock
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
@@ -12,11 +13,13 @@ import discord
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import NOTHING, Granted
+from bot.app import NOTHING, ClanBot, Granted
+from bot.clan.digest_slots import Delivery
 from bot.clan.notices import Notice
 from bot.gateway import DiscordSetup, NoDiscord, opened_bot, read_setup, stay
 from bot.rhythm import Every
 from bot.services.ops import Outcome
+from bot.services.publish import ChannelPost, DigestMessage, PostResult
 from bot.settings import load
 from bot.timetable import BotJob, Timetable
 from tests.bot.cli.conftest import TOKEN, Line, line, path, template
@@ -165,6 +168,34 @@ async def test_a_notice_of_a_job_is_spoken_by_the_bot(line: Line) -> None:
         with capture_logs() as logs:
             await bot.timetable._outlet(Notice(5, "late"))
     assert [(each["event"], each["text"]) for each in logs] == [("nowhere to speak", "late")]
+
+
+@pytest.mark.parametrize(
+    ("raised", "delivery"),
+    [
+        (aiohttp.ClientConnectorError(MagicMock(), OSError("no route")), Delivery.REFUSED),
+        (aiohttp.ServerDisconnectedError(), Delivery.UNSURE),
+        (TimeoutError(), Delivery.UNSURE),
+    ],
+)
+async def test_only_who_never_reached_discord_knows_that_nothing_was_posted(
+    line: Line, monkeypatch: pytest.MonkeyPatch, raised: Exception, delivery: Delivery
+) -> None:
+    async def cut_off(_bot: ClanBot, _post: ChannelPost) -> PostResult:
+        raise raised
+
+    monkeypatch.setattr(ClanBot, "post", cut_off)
+    settings = load(line.environment, None)
+    async with (
+        line.open_services(settings) as services,
+        opened_bot(services, settings, granted=NOTHING) as bot,
+    ):
+        assert isinstance(bot.timetable, Timetable)
+        result = await bot.timetable._posts(ChannelPost(5, 6, DigestMessage("the week")))
+        assert result.delivery is delivery
+        monkeypatch.undo()
+        early = await bot.post(ChannelPost(5, 6, DigestMessage("the week")))
+        assert early.refusal == "the bot was not connected to Discord"
 
 
 class ShownSetup(discord.Client):

@@ -326,7 +326,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
         *("let-go", "backup", "rehearsal", "check", "archive", "recount", "forget-clans", "forget"),
-        *("report", "dashboard", "cleanup", "tell-officers", "watch"),
+        *("report", "dashboard", "cleanup", "tell-officers", "digest", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
@@ -345,6 +345,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "dashboard": "daily at 3",
         "cleanup": "day 1 at 04:30",
         "tell-officers": "every 1:00:00, first after 0:02:00",
+        "digest": "every 0:10:00, first after 0:01:00",
         "watch": "every 0:15:00",
     }
     desk.timetable.start()

@@ -1,6 +1,7 @@
 """/clanstats report: for officers, alone or for everybody, and shared by a button."""
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from copy import deepcopy
@@ -336,3 +337,32 @@ async def test_a_clans_name_cannot_ping_or_format(town: Town) -> None:
     assert shown is not None
     assert "@everyone" not in words(shown)
     assert "\\*x\\* \U0001f984" in words(shown)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"), [("JSON", "clan_export.json"), ("CSV", "clan_export.zip")]
+)
+async def test_the_numbers_are_to_be_had_for_other_programs_and_by_who_asked_alone(
+    town: Town, label: str, name: str
+) -> None:
+    shown = await reported(town)
+    result = await town.officer.click(shown, label=f"Get {label}")
+    message = newest(result)
+    assert message.ephemeral
+    (sent,) = message.attachments
+    assert sent.filename == name
+    content = await sent.read()
+    if label == "JSON":
+        told = json.loads(content)
+        assert told["period_days"] == Period.WEEK
+        assert len(told["tables"]["roster"]) == len(town.world.present(START))
+    else:
+        names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
+        assert {"roster.csv", "gains.csv", "messages.csv", "bosses.csv", "activity.csv"} <= names
+
+
+async def test_who_lost_the_right_meanwhile_gets_no_numbers(town: Town) -> None:
+    shown = await reported(town)
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
+    refused = newest(await town.officer.click(shown, label="Get JSON"))
+    assert not refused.attachments

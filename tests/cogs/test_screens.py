@@ -35,7 +35,9 @@ _TURNS = re.compile(r":(tab|section|turn|back|end|show|undo|reopen|discard|apply
 
 SCREENS: dict[str, str] = {
     "clanstats setup": (
-        "setup:again setup:channel setup:end setup:group setup:invite_in setup:leadership "
+        "digest:day:monthly digest:hour digest:interval digest:link digest:preview "
+        "setup:again setup:channel setup:digest setup:end setup:group setup:invite_in "
+        "setup:leadership "
         "setup:left_out setup:officers setup:own setup:post_invite "
         "setup:posting:notice_channel_id setup:posting:officer_channel_id "
         "setup:posting:report_channel_id "
@@ -87,7 +89,7 @@ SCREENS: dict[str, str] = {
     "clanstats cases": "cases:tab:closed cases:tab:standing",
     "clanstats away": "away:end away:extend away:tab:coming away:tab:now away:tab:past",
     "clanstats exempt": "exempt:end",
-    "clanstats report": "report:post report:posted:summary",
+    "clanstats report": "report:export:csv report:export:json report:post report:posted:summary",
     "promotions": (
         "promotions:ask:not_yet promotions:copy promotions:decide:approve promotions:decide:reopen "
         "promotions:details promotions:pick promotions:tab:approved promotions:tab:others "
@@ -135,6 +137,8 @@ ELSEWHERE = {
     "return:still_away": "test_away.py",
     "settings:ladder": "settings/test_screen.py",
     "settings:no_bar": "settings/test_screen.py",
+    "digest:day:weekly": "test_digest.py",
+    "digest:switch": "test_digest.py",
     "setup:join": "test_setup.py",
     "setup:group:other": "test_setup.py",
     "inactive:links": "test_inactive.py",

@@ -20,6 +20,7 @@ from storage import (
     cases,
     chat,
     clans,
+    digests,
     exemptions,
     forgetting,
     forgotten,
@@ -92,6 +93,8 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     ),
     "absences.last_written": lambda it, clan: absences.last_written(it, clan, USERS),
     "absences.of_clan": lambda it, clan: absences.of_clan(it, clan, NOW.date()),
+    "digests.of_clan": digests.of_clan,
+    "digests.posts": digests.posts,
     "exemptions.standing": lambda it, clan: exemptions.standing(it, clan, NOW.date()),
     "privacy.left_before": lambda it, clan: privacy.left_before(it, clan, END),
     "privacy.opted_out": lambda it, clan: in_order(privacy.opted_out(it, clan, USERS)),
@@ -163,6 +166,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "bridges.speakers_called": lambda it, clan: bridges.speakers_called(it, clan, ["no ob"]),
     "players.bearings": lambda it, clan: players.bearings(it, clan, ["player 10", "player 20"]),
     "players.names": players.names,
+    "players.told_unanswered": lambda it, clan: in_order(players.told_unanswered(it, clan, START)),
     "players.last_change_at": players.last_change_at,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
@@ -215,6 +219,7 @@ WRITES = {
     *("left_out.let_go", "players.put_in_former", "blind_spots.never_kept"),
     "integrity.drop_presence",
     *("cases.extend", "cases.extend_all", "cases.add", "cases.add_all"),
+    *("digests.put", "digests.claim", "digests.note"),
     *("policies.add", "forgotten.note", "clans.greet", "players.tell_unanswered"),
 }
 
@@ -260,8 +265,16 @@ async def settle(connection: Connection, number: int) -> int:
     stand_in = a_fact(stranger, channel, NOW - number * 50 * DAY)
     made = stand_in.message._replace(flags=messages.Flag.STAND_IN)
     await messages.add(connection, clan_id, [stand_in._replace(message=made)])
+    await players.tell_unanswered(connection, clan_id, [number * 10], NOW)
+    await settle_digest(connection, clan_id, number)
     await settle_faults(connection, who, number)
     return clan_id
+
+
+async def settle_digest(connection: Connection, clan_id: int, number: int) -> None:
+    """Have a digest that was begun."""
+    await digests.put(connection, clan_id, digests.DigestRow("weekly", number, 18, None, NOW))
+    await digests.claim(connection, clan_id, "members", NOW - number * DAY, NOW)
 
 
 async def settle_faults(connection: Connection, author_id: int, number: int) -> None:

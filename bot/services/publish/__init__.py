@@ -6,6 +6,14 @@ from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.comparisons import ComparisonFiles, Comparisons, NotCompared
 from bot.services.publish.dashboard import Dashboards, WrittenDashboard
 from bot.services.publish.details import AuditFiles, Audits, Details
+from bot.services.publish.digest import (
+    ChannelPost,
+    DigestMessage,
+    Digests,
+    DigestState,
+    OfficersSource,
+    PostResult,
+)
 from bot.services.publish.leaderboards import BoardFiles, Leaderboards
 from bot.services.publish.newcomers import Newcomers, NewcomersAnswer
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
@@ -22,16 +30,22 @@ __all__ = [
     "Bosses",
     "CardFiles",
     "Cards",
+    "ChannelPost",
     "ClanQuestions",
     "ComparisonFiles",
     "Comparisons",
     "Dashboards",
     "Details",
+    "DigestMessage",
+    "DigestState",
+    "Digests",
     "Leaderboards",
     "Newcomers",
     "NewcomersAnswer",
     "NotCompared",
+    "OfficersSource",
     "OptedOut",
+    "PostResult",
     "Publish",
     "QuestionsAnswer",
     "ReportFiles",

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.clan.punctuality import Job, Late, late_jobs
+from bot.clan.punctuality import Job, Late, late_jobs, late_words
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -36,3 +36,10 @@ def test_a_success_that_is_still_to_come_makes_no_job_punctual() -> None:
     succeeded_at = {"poll": NOW + timedelta(days=30)}
     late = late_jobs([POLL], succeeded_at, NOW - 3 * HOUR, NOW)
     assert late == (Late(POLL, None),)
+
+
+def test_what_is_late_is_said_with_when_it_was_done() -> None:
+    assert late_words({"poll": NOW - 3 * HOUR, "backup": None}, NOW) == [
+        "poll was last done 3 h ago",
+        "backup was never done",
+    ]

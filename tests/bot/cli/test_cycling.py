@@ -59,9 +59,12 @@ async def test_a_whole_cycle_backs_up_reads_and_reports_under_one_trace_id(
         ["harvest", "done"],
         ["report", "done"],
         ["dashboard", "done"],
+        ["export", "done"],
     ]
     folder = reader.database.parent
-    assert names_in(folder / "reports") == {"report.png", "clan_report.xlsx"}
+    assert names_in(folder / "reports") == {*("report.png", "clan_report.xlsx", "clan_export.json")}
+    told_of = json.loads((folder / "reports" / "clan_export.json").read_bytes())
+    assert len(told_of["tables"]["roster"]) > 0
     assert len(names_in(folder / "backups")) == 1
     assert "cycle.json" not in names_in(folder)
     newest = rows(reader.database, "SELECT trace FROM job_runs ORDER BY id DESC LIMIT 2")
