@@ -190,7 +190,7 @@ def _dies_writing(path: Path) -> None:
 
 def main(what: str, folder: Path, how_often: int, seed: int) -> None:
     """Kill one kind of work so often, and tell."""
-    os.fsync = lambda _: None  # what a process wrote outlives it; only the machine may not end
+    os.fsync = lambda fd: None  # noqa: ARG005 - what a process wrote outlives it; only the machine may not end
     works = {"backup": backups_killed, "restore": restores_killed}
     for line in works[what](folder, how_often, Random(seed)):  # noqa: S311 - made-up moments
         sys.stdout.write(f"{line}\n")
