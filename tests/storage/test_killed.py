@@ -9,6 +9,7 @@ import pytest
 from tests.storage import killed
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(300 + 30 * killed.KILLS)
 
 
 @pytest.mark.parametrize("what", ["backup", "restore"])

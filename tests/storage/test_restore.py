@@ -1,5 +1,6 @@
 """Putting a backup back: checked first, never beside a log that is not its own, nothing lost."""
 
+import errno
 import os
 import shutil
 import signal
@@ -342,6 +343,40 @@ async def test_killed_at_any_step_nothing_is_lost_and_the_next_restore_ends_it(
     assert len(places) > 10
     assert (stood[0], stood[-1]) == (old, new)
     assert all(each in (old, new) for each in stood)
+
+
+@pytest.mark.parametrize("copied", range(4))
+async def test_a_disk_that_fills_up_loses_nothing_and_the_next_restore_ends_it(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: int
+) -> None:
+    """Files have one name only there, so what is replaced is copied too: four copies in all."""
+    archive, copies, real = archive_of(path, "then"), [0], shutil.copyfile
+    copy = await back_up(path, tmp_path / "backups", NOW)
+    archive_of(path, "now")
+    before = held_by(path.parent)
+
+    def no_link(*_: object) -> None:
+        raise OSError(errno.EPERM, "no second names here")
+
+    def fills_up(old: Path, new: Path) -> object:
+        copies[0] += 1
+        if copies[0] <= copied:
+            return real(old, new)
+        new.write_bytes(old.read_bytes()[:5000])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.restore.os.link", no_link)
+        patch.setattr("storage.restore.shutil.copyfile", fills_up)
+        with pytest.raises(DatabaseFull, match="No space left"):
+            await restore(copy, path, NOW)
+    assert copies[0] == copied + 1
+    assert before.items() <= held_by(path.parent).items(), "nothing that was there is changed"
+    kept = [each for each in path.parent.glob("*.replaced*") if each.is_file()]
+    assert all(each.read_bytes() == before[path.name] for each in kept), "no half file is left"
+    assert not list(path.parent.glob(".restoring-*"))
+    await restore(copy, path, NOW + DAY)
+    assert words_in(archive) == ("then", 42)
 
 
 async def test_what_was_restored_is_a_database_to_go_on_with(backup: Path, path: Path) -> None:

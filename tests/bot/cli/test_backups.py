@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -322,3 +323,21 @@ def made_last(folder: Path) -> Path:
     """Return the copy that was made last, by its number: names of one second are no order."""
     found = copies(folder, "clan_data")
     return found[max(found)]
+
+
+def test_without_room_nothing_is_restored_and_the_words_name_the_folder(
+    backed_up: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = backed_up.database.parent
+    monkeypatch.chdir(folder)
+    usage = SimpleNamespace(free=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.backup.shutil.disk_usage", lambda _: usage)
+        place = {"DATABASE_URL": f"sqlite:///{backed_up.database.name}"}
+        shown = backed_up.types("restore", str(made(backed_up)), **place)
+    assert shown.exit_code == 1
+    assert f"there is no room left on the disk of {folder}: 0 MB are free" in shown.stderr
+    assert "make room there, then run it again" in shown.stderr
+    assert names(backed_up.database) == ["After"]
+    assert backed_up.types("restore", "--latest").exit_code == 0
+    assert names(backed_up.database) == ["Before"]

@@ -8,6 +8,8 @@ import threading
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.imports import mortal
 from tests.bot.services.imports.builder import BEGIN, OldBot, raw_of
@@ -15,6 +17,7 @@ from tests.storage.killed import KILLS
 from tests.storage.rows import DAY
 
 ROOT = Path(__file__).parents[4]
+pytestmark = pytest.mark.timeout(300 + 30 * KILLS)
 
 
 def told(path: Path, old: Path, kill_after: int = 0, chance: Random | None = None) -> list[str]:
