@@ -69,7 +69,8 @@ async def back_up(
 
     Raises DatabaseDamaged when the copy does not pass SQLite's integrity check, DatabaseLocked when
     nobody lets us read for `wait` seconds, DatabaseUnopenable and DatabaseFull. ArchiveUnusable,
-    once the database is copied, when its archive is not there.
+    once the database is copied, when its archive is not there; then `copy` of the error is that
+    copy, as it is where the archive is damaged.
     """
     return await asyncio.to_thread(_back_up, source, folder, now, rotation, wait)
 
@@ -96,7 +97,8 @@ def _back_up(source: Path, folder: Path, now: datetime, rotation: Rotation, wait
         _put(main, copy)
     _rotate(folder, source.stem, rotation)
     if fault is not None:
-        raise fault  # of the archive; the database itself is safe by now
+        fault.copy = copy  # it is the archive's; the database itself is safe by now
+        raise fault
     return copy
 
 

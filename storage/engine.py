@@ -44,13 +44,17 @@ _PRAGMAS = (
 class Database:
     """An open database, a file or what a URL names; `close()` before the event loop ends.
 
-    `busy` is how long a writer waits for another process to let go. Raises DriverMissing.
+    `busy` is how long a writer waits for another process to let go. Raises DriverMissing. Only who
+    looks at what is left without its archive does not want it seen: nothing is to be written then.
     """
 
-    def __init__(self, place: Path | str | URL, busy: timedelta = _BUSY) -> None:
+    def __init__(
+        self, place: Path | str | URL, busy: timedelta = _BUSY, *, sees_archive: bool = True
+    ) -> None:
         self.url = url_of(place)
-        self._engine = _engine(self.url, busy)
-        self._quick = _engine(self.url, busy, size=_QUICK_ONES)
+        archive = _archive_of(self.url) if sees_archive else None
+        self._engine = _engine(self.url, busy, archive)
+        self._quick = _engine(self.url, busy, archive, size=_QUICK_ONES)
         self._one_writer = asyncio.Lock()
 
     @property
@@ -142,7 +146,7 @@ def _archive_of(url: URL) -> Path | None:
     return None if file is None or str(file) == ":memory:" else archive_of(file)
 
 
-def _engine(url: URL, busy: timedelta, size: int = _AT_ONCE) -> AsyncEngine:
+def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONCE) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
             return create_async_engine(
@@ -161,7 +165,7 @@ def _engine(url: URL, busy: timedelta, size: int = _AT_ONCE) -> AsyncEngine:
         max_overflow=size,
         # An error's words are recorded and logged, and a statement's values are people.
         hide_parameters=True,
-        connect_args={"async_creator_fn": partial(open_in_thread, archive=_archive_of(url))},
+        connect_args={"async_creator_fn": partial(open_in_thread, archive=archive)},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

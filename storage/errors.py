@@ -28,7 +28,12 @@ WAIT_SECONDS = 30
 
 
 class StorageError(Exception):
-    """The base of everything that storage raises itself."""
+    """The base of everything that storage raises itself.
+
+    `copy` is the backup that was made all the same, where there is one.
+    """
+
+    copy: Path | None = None
 
 
 class DatabaseLocked(StorageError):
@@ -53,7 +58,9 @@ class _AtPath(StorageError):
     words = "{path}: {finding}"
 
     def __init__(self, path: Path, finding: str) -> None:
-        super().__init__(self.words.format(path=path, finding=finding))
+        # The folder that we stand in has a name too, and "." says nothing to whoever reads it.
+        named = path if path.name else path.absolute()
+        super().__init__(self.words.format(path=named, finding=finding))
         self.path = path
         self.finding = finding
 

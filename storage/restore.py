@@ -10,14 +10,14 @@ import shutil
 import sqlite3
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from storage.archive_file import must_fit
 from storage.backup import (
     LEFT_BEHIND,
     OUR_TABLES,
@@ -28,9 +28,9 @@ from storage.backup import (
     sync,
     verify,
 )
+from storage.backup_archive import fits, must_have_archive, older, sources
 from storage.columns import from_ms
 from storage.errors import (
-    ArchiveUnusable,
     DatabaseDamaged,
     DatabaseLocked,
     MigrationFailed,
@@ -60,19 +60,22 @@ _WRITTEN = (
 class Restored:
     """What was done: the revision of what was restored, and where what it replaced is kept.
 
-    `lacks` is the archive that it needs, where none that fits was found.
+    `lacks` is the archive that it needs, where none that fits was found. `older_archive` is the
+    one that was taken of an earlier backup: it lacks what moved there between the two.
     """
 
     revision: str
     kept: Path | None
     lacks: Path | None = None
+    older_archive: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What a backup holds that passed every check; `written_at` is when the bot last wrote in it.
 
-    `belonging` are the backups that belong to it and passed theirs.
+    `belonging` are the backups that belong to it and passed theirs. `older_archive` is the one that
+    would be taken of an earlier backup.
     """
 
     revision: str
@@ -81,19 +84,21 @@ class Examined:
     players: int
     messages: int
     belonging: tuple[Path, ...]
+    older_archive: Path | None = None
 
 
-async def examine(backup: Path, folder: Path, now: datetime) -> Examined:
-    """Restore a backup into a temporary file in `folder`, check it there, and take it away again.
+async def examine(backup: Path, target: Path, now: datetime) -> Examined:
+    """Restore a backup into a temporary file beside `target`, check it, and take it away again.
 
     Raises what restore() raises of a backup that is of no use; nothing is changed.
     """
-    return await asyncio.to_thread(_examine, backup, folder, now)
+    return await asyncio.to_thread(_examine, backup, target, now)
 
 
-def _examine(backup: Path, folder: Path, now: datetime) -> Examined:
+def _examine(backup: Path, target: Path, now: datetime) -> Examined:
+    folder = target.parent
     belonging = tuple(each for each in beside(backup) if each.exists())
-    must_have_room(folder, [backup, *belonging])
+    _must_fit_in(folder, backup, *belonging)
     with causes(folder):
         _clear(folder, now)
         workshop = Path(mkdtemp(prefix=_TRIAL, dir=folder))
@@ -103,21 +108,11 @@ def _examine(backup: Path, folder: Path, now: datetime) -> Examined:
         fresh = _checked_copy(backup, workshop / "fresh.db")
         revision = _revision(fresh, backup)
         _whole(fresh, backup)
-        _must_have_archive(archive_key(fresh), backup, folder)
-        return _held(fresh, backup, revision, belonging)
+        archive = must_have_archive(archive_key(fresh), backup, target)
+        held = _held(fresh, backup, revision, belonging)
+        return replace(held, older_archive=older(archive, backup))
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-
-
-def _must_have_archive(key: str | None, backup: Path, folder: Path) -> None:
-    """Raise ArchiveUnusable where a backup needs an archive and none that fits is to be had.
-
-    It may have come with another backup, or stand beside the database in the folder.
-    """
-    (mine,) = beside(backup)
-    known = [mine, *backup.parent.glob("*_archive-*.db"), *folder.glob("*_archive.db")]
-    if key is not None and not any(_fits(each, key) for each in known):
-        raise ArchiveUnusable(mine, "is not there")
 
 
 def _clear(folder: Path, now: datetime) -> None:
@@ -173,10 +168,11 @@ def _put_in_place(backup: Path, target: Path, now: datetime) -> Restored:
             shutil.rmtree(left_behind)
         workshop = Path(mkdtemp(prefix=_WORKSHOP, dir=folder))
     try:
-        must_have_room(folder, [backup, *filter(Path.exists, beside(backup))])
+        _must_fit_in(folder, backup, *beside(backup))
         fresh = _checked_copy(backup, workshop / "fresh.db")
         revision = _revision(fresh, backup)
-        belonging = _belonging(backup, target, workshop, archive_key(fresh))
+        found = sources(backup, target, archive_key(fresh))
+        belonging = _belonging(found, workshop)
         with causes(target):
             _refuse_held(target)
             _fold_log(target, workshop / "trial.db")
@@ -201,42 +197,22 @@ def _put_in_place(backup: Path, target: Path, now: datetime) -> Restored:
         shutil.rmtree(workshop, ignore_errors=True)
     key = archive_key(target)
     (archive,) = beside(target)
-    lacks = None if key is None or _fits(archive, key) else archive
-    return Restored(revision, kept, lacks)
+    lacks = None if key is None or fits(archive, key) else archive
+    return Restored(revision, kept, lacks, older(found.get(archive), backup))
 
 
-def _belonging(
-    backup: Path, target: Path, workshop: Path, key: str | None
-) -> list[tuple[Path, Path]]:
-    """Return checked copies of what belongs to a backup, each with the place where it belongs.
-
-    `key` is that of the archive without which the backup is of no use.
-    """
-    found = []
-    for each, place in zip(beside(backup), beside(target), strict=True):
-        source = each if each.exists() else _archive_for(key, each, place)
-        if source is not None:
-            found.append((_checked_copy(source, workshop / place.name), place))
-    return found
+def _belonging(found: Mapping[Path, Path], workshop: Path) -> list[tuple[Path, Path]]:
+    """Return checked copies of what belongs to a backup, each with the place where it belongs."""
+    # Once more: what came with another backup was not known before.
+    _must_fit_in(workshop.parent, *found.values())
+    return [
+        (_checked_copy(source, workshop / place.name), place) for place, source in found.items()
+    ]
 
 
-def _archive_for(key: str | None, missing: Path, place: Path) -> Path | None:
-    """Return the newest archive beside a backup that fits it, though it came with another one.
-
-    None where none is needed, or what stands in its place fits.
-    """
-    if key is None or _fits(place, key):
-        return None
-    names = sorted(missing.parent.glob(f"{place.stem}-*.db"), reverse=True)
-    return next((each for each in names if _fits(each, key)), None)
-
-
-def _fits(archive: Path, key: str) -> bool:
-    try:
-        must_fit(archive, key)
-    except ArchiveUnusable:
-        return False
-    return True
+def _must_fit_in(folder: Path, *files: Path) -> None:
+    """Raise DatabaseFull where a folder has no room for copies of files and of their logs."""
+    must_have_room(folder, [_beside(each, suffix) for each in files for suffix in SUFFIXES[:-1]])
 
 
 def _put_aside(place: Path, kept: Path, trial: Path) -> None:
@@ -362,13 +338,17 @@ def _keep_as(path: Path, kept: Path) -> None:
 
 
 def _have_twice(old: Path, new: Path) -> None:
-    """Give a file a second name, or copy it where files have only one."""
-    try:
+    """Give a file a second name, or copy it where files have only one: whole, or not at all."""
+    with suppress(OSError):
         os.link(old, new)
-    except OSError:
+        return
+    try:
         make_private(new)
         shutil.copyfile(old, new)
         sync(new)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def _free_name(target: Path, now: datetime) -> Path:

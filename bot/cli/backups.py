@@ -36,6 +36,11 @@ _LACKS = (
     "Put it back as {archive}, then restore again; if it is lost for good, `clanstats archive "
     "--without` goes on without it. Either way the next start forgets again who was forgotten."
 )
+_OLDER = (
+    "Its own archive is not beside it. {archive} is taken, which was made {made} UTC: of what "
+    "moved to the archive after that only the counts are left. If you have a newer archive, put "
+    "it beside the backup and restore again."
+)
 
 
 async def backup(context: CliContext, wait: float = WAIT_SECONDS) -> int:
@@ -53,16 +58,27 @@ async def copied(settings: Settings, wait: float = WAIT_SECONDS) -> Path:
     It is kept elsewhere too where the settings name a folder; a warning says when that failed.
     """
     path, elsewhere = file_of_database(settings), settings.backup_copy_dir
-    copy = await back_up(path, path.parent / BACKUPS, now(), wait=wait)
-    if elsewhere is not None:
-        try:
-            there = await keep_elsewhere(copy, elsewhere, now())
-            screen().print(f"It is kept elsewhere too: {there}", soft_wrap=True)
-        except StorageError as error:
-            # The backup is made, and that is what was asked for.
-            words = f"It is not kept elsewhere: {error}; see BACKUP_COPY_DIR."
-            margin().print(words, style="yellow", soft_wrap=True)
+    try:
+        copy = await back_up(path, path.parent / BACKUPS, now(), wait=wait)
+    except StorageError as error:
+        if error.copy is not None:
+            margin().print(f"Without its archive it was copied: {error.copy}", soft_wrap=True)
+            await _kept_elsewhere(error.copy, elsewhere)
+        raise
+    await _kept_elsewhere(copy, elsewhere)
     return copy
+
+
+async def _kept_elsewhere(copy: Path, elsewhere: Path | None) -> None:
+    if elsewhere is None:
+        return
+    try:
+        there = await keep_elsewhere(copy, elsewhere, now())
+        screen().print(f"It is kept elsewhere too: {there}", soft_wrap=True)
+    except StorageError as error:
+        # The backup is made, and that is what was asked for.
+        words = f"It is not kept elsewhere: {error}; see BACKUP_COPY_DIR."
+        margin().print(words, style="yellow", soft_wrap=True)
 
 
 async def restore(
@@ -78,7 +94,7 @@ async def restore(
     backup_file = _chosen(settings, target, file, latest=latest)
     with _another_one(backup_file):
         if dry_run:
-            return _tell(backup_file, target, await examine(backup_file, target.parent, now()))
+            return _tell(backup_file, target, await examine(backup_file, target, now()))
         done = await put_back(backup_file, target, now())
     return await _say(done, backup_file, target)
 
@@ -124,6 +140,8 @@ def _tell(file: Path, target: Path, found: Examined) -> int:
     console.print(f"It holds {', '.join(held)} and {plural(found.messages, 'message')}.")
     for each in found.belonging:
         console.print(f"{each.name} belongs to it and is whole.", soft_wrap=True)
+    if found.older_archive is not None:
+        console.print(_older_archive(found.older_archive), soft_wrap=True)
     if found.revision != NEWEST:
         console.print(f"It is at {found.revision}; the next start brings it up to {NEWEST}.")
     owner = owner_of(target)
@@ -145,8 +163,14 @@ async def _say(done: Restored, file: Path, target: Path) -> int:
     if done.lacks is not None:
         console.print(_LACKS.format(archive=done.lacks), soft_wrap=True)
         return 1
+    if done.older_archive is not None:
+        console.print(_older_archive(done.older_archive), soft_wrap=True)
     console.print(await _forgotten_again(target, is_newest=done.revision == NEWEST), soft_wrap=True)
     return 0
+
+
+def _older_archive(archive: Path) -> str:
+    return _OLDER.format(archive=archive.name, made=f"{made_at(archive):%Y-%m-%d %H:%M}")
 
 
 async def _forgotten_again(target: Path, *, is_newest: bool) -> str:

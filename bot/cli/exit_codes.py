@@ -121,7 +121,10 @@ def storage_remedy(error: BaseException) -> str:
                 "`clanstats archive --without` does without it"
             ),
         ),
-        (errors.DatabaseFull, "make room there; nothing that was written is lost"),
+        (
+            errors.DatabaseFull,
+            "make room there, then run it again; nothing that was written is lost",
+        ),
         (errors.NotOurs, "name a file of the backups folder"),
         (errors.DriverMissing, "pip install 'clanstats[postgresql]'"),
     )

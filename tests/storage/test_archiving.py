@@ -22,6 +22,7 @@ from storage.restore import restore
 from tests.bot.services.contents import one, rows
 from tests.storage.archived import emptied, holding, sound
 from tests.storage.full import full_disk
+from tests.storage.killed import KILLS
 from tests.storage.rows import (
     DAY,
     NOW,
@@ -419,10 +420,16 @@ def test_a_batch_that_held_long_is_followed_by_a_smaller_one() -> None:
 
 
 async def test_a_killed_archiver_loses_nothing_and_leaves_nothing_double(path: Path) -> None:
-    """By hand with more kills: python -m tests.storage.archived DATABASE 100 SEED."""
     await filled(path, 170)
     emptied(path)
-    command = [sys.executable, "-m", "tests.storage.archived", str(path), "20", "2026"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.storage.archived",
+        str(path),
+        str(max(20, KILLS)),
+        "2026",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: ASYNC221, S603 - our own module, nobody waits
     assert done.stdout.splitlines()[:-1] == []
     assert int(done.stdout.split()[0]) >= 5

@@ -1,6 +1,7 @@
 """A small database of every schema that has landed opens with today's code and keeps every row.
 
 The files hold made-up clans, written by the code of their day. Whoever adds a migration adds one.
+From 0012 on a part of their facts stands in an archive, which is the same for all of them.
 """
 
 import sqlite3
@@ -8,13 +9,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from storage.archive import ARCHIVED_CHANGES, ARCHIVED_MESSAGES
+from storage.archive_file import archive_of
 from storage.migrate import NEWEST, bring_up
 from tests.storage.rows import NOW, everything, names_in, opened
 
 SCHEMAS = Path(__file__).parent / "schemas"
 RENAMED = {("clans", "gates"): "permissions", ("link_events", "deed"): "action"}
 """Columns that bear another name today; none was ever dropped."""
+ARCHIVED = ("0012", "0013", "0014")
 PUT_RIGHT = {("memberships", "role_since_at")}
 """Columns whose values were wrong: a migration says them anew."""
 
@@ -33,9 +38,11 @@ def rows(path: Path) -> dict[str, list[dict[str, object]]]:
 
 
 def made(path: Path, schema: str) -> Path:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript((SCHEMAS / f"{schema}.sql").read_text("utf-8"))
-        connection.commit()
+    files = {path: schema} | ({archive_of(path): "archive"} if schema in ARCHIVED else {})
+    for file, dump in files.items():
+        with closing(sqlite3.connect(file)) as connection:
+            connection.executescript((SCHEMAS / f"{dump}.sql").read_text("utf-8"))
+            connection.commit()
     return path
 
 
@@ -47,7 +54,7 @@ def today(table: str, row: dict[str, object]) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("schema", ["0002", "0003", "0004", "0006", "0009", "0011"])
+@pytest.mark.parametrize("schema", ["0002", "0003", "0004", "0006", "0009", "0011", *ARCHIVED])
 async def test_a_database_of_an_older_schema_keeps_every_row(tmp_path: Path, schema: str) -> None:
     path = made(tmp_path / "clan.db", schema)
     old, sql = rows(path), everything(path)
@@ -63,8 +70,26 @@ async def test_a_database_of_an_older_schema_keeps_every_row(tmp_path: Path, sch
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     if done.changed:
-        (backup,) = names_in(tmp_path / "backups")
-        assert everything(tmp_path / "backups" / backup) == sql
+        backups = sorted(names_in(tmp_path / "backups"))
+        assert len(backups) == (2 if schema in ARCHIVED else 1)
+        assert everything(tmp_path / "backups" / backups[0]) == sql
+
+
+@pytest.mark.parametrize("schema", ARCHIVED)
+async def test_what_had_moved_to_the_archive_is_seen_and_the_archive_is_not_touched(
+    tmp_path: Path, schema: str
+) -> None:
+    path = made(tmp_path / "clan.db", schema)
+    old = everything(archive_of(path))
+    async with opened(path) as database:
+        await bring_up(database, NOW)
+        async with database.reading() as connection:
+            seen = [
+                await connection.scalar(select(func.count()).select_from(each))
+                for each in (ARCHIVED_MESSAGES, ARCHIVED_CHANGES)
+            ]
+    assert seen == [29, 12], "30 moved, and one of them is void"
+    assert everything(archive_of(path)) == old
 
 
 async def test_only_clans_that_use_their_ranks_keep_the_rights_these_give(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Putting a backup back: checked first, never beside a log that is not its own, nothing lost."""
 
+import errno
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ from storage.engine import Database
 from storage.errors import (
     ArchiveUnusable,
     DatabaseDamaged,
+    DatabaseFull,
     DatabaseLocked,
     DatabaseUnopenable,
     MigrationFailed,
@@ -343,6 +345,40 @@ async def test_killed_at_any_step_nothing_is_lost_and_the_next_restore_ends_it(
     assert all(each in (old, new) for each in stood)
 
 
+@pytest.mark.parametrize("copied", range(4))
+async def test_a_disk_that_fills_up_loses_nothing_and_the_next_restore_ends_it(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: int
+) -> None:
+    """Files have one name only there, so what is replaced is copied too: four copies in all."""
+    archive, copies, real = archive_of(path, "then"), [0], shutil.copyfile
+    copy = await back_up(path, tmp_path / "backups", NOW)
+    archive_of(path, "now")
+    before = held_by(path.parent)
+
+    def no_link(*_: object) -> None:
+        raise OSError(errno.EPERM, "no second names here")
+
+    def fills_up(old: Path, new: Path) -> object:
+        copies[0] += 1
+        if copies[0] <= copied:
+            return real(old, new)
+        new.write_bytes(old.read_bytes()[:5000])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.restore.os.link", no_link)
+        patch.setattr("storage.restore.shutil.copyfile", fills_up)
+        with pytest.raises(DatabaseFull, match="No space left"):
+            await restore(copy, path, NOW)
+    assert copies[0] == copied + 1
+    assert before.items() <= held_by(path.parent).items(), "nothing that was there is changed"
+    kept = [each for each in path.parent.glob("*.replaced*") if each.is_file()]
+    assert all(each.read_bytes() == before[path.name] for each in kept), "no half file is left"
+    assert not list(path.parent.glob(".restoring-*"))
+    await restore(copy, path, NOW + DAY)
+    assert words_in(archive) == ("then", 42)
+
+
 async def test_what_was_restored_is_a_database_to_go_on_with(backup: Path, path: Path) -> None:
     await restore(backup, path, NOW)
     async with opened(path) as database:
@@ -360,7 +396,7 @@ async def test_a_trial_says_what_a_backup_holds_and_changes_nothing(
     backup: Path, path: Path
 ) -> None:
     before = held_by(path.parent), held_by(backup.parent)
-    found = await examine(backup, path.parent, NOW)
+    found = await examine(backup, path, NOW)
     assert (found.revision, found.clans, found.players, found.messages) == (NEWEST, 1, 0, 0)
     assert (held_by(path.parent), held_by(backup.parent)) == before
     assert not list(path.parent.glob(".trying-*"))
@@ -379,7 +415,7 @@ async def test_a_trial_finds_a_backup_that_is_of_no_use(
 ) -> None:
     spoil(backup, how)
     with pytest.raises(error, match=str(backup)):
-        await examine(backup, path.parent, NOW)
+        await examine(backup, path, NOW)
     assert not list(path.parent.glob(".trying-*"))
 
 
@@ -389,7 +425,7 @@ async def test_an_archive_comes_back_with_its_database_and_what_it_replaced_is_k
     archive = archive_of(path, "then")
     copy = await back_up(path, tmp_path / "backups", NOW)
     archive_of(path, "now")
-    assert (await examine(copy, path.parent, NOW)).belonging == tuple(belonging_to(copy))
+    assert (await examine(copy, path, NOW)).belonging == tuple(belonging_to(copy))
     done = await restore(copy, path, NOW)
     assert words_in(archive) == ("then", 42)
     assert done.kept is not None
@@ -423,18 +459,40 @@ async def test_a_backup_without_its_archive_takes_the_newest_that_fits(
     database: Database, path: Path, tmp_path: Path
 ) -> None:
     first, last = await archived_twice(database, path, tmp_path / "backups")
-    assert (await examine(last, path.parent, NOW)).belonging == ()
+    tried = await examine(last, path, NOW)
+    assert (tried.belonging, tried.older_archive) == ((), belonging_to(first)[0])
     done = await restore(last, path, NOW)
-    assert done.lacks is None
+    assert (done.lacks, done.older_archive) == (None, belonging_to(first)[0])
     assert path.with_name("clan_data_archive.db").exists()
+    assert (await examine(last, path, NOW)).older_archive is None
+    assert (await restore(last, path, NOW)).older_archive is None
     belonging_to(first)[0].unlink()
     path.with_name("clan_data_archive.db").unlink()
     for kept in path.parent.glob("*_archive*"):
         kept.unlink()
     with pytest.raises(ArchiveUnusable, match="is not there"):
-        await examine(last, path.parent, NOW)
+        await examine(last, path, NOW)
     done = await restore(last, path, NOW + DAY)
     assert done.lacks == path.with_name("clan_data_archive.db")
+
+
+async def test_room_is_asked_for_the_archive_of_another_backup_too(
+    database: Database, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, last = await archived_twice(database, path, tmp_path / "backups")
+    before = held_by(path.parent)
+    asked: list[int] = []
+
+    def room(_: Path) -> object:
+        asked.append(1)  # first for the backup, then for what came with another one
+        return shutil._ntuple_diskusage(10**9, 0, 10**9 if len(asked) == 1 else 10)  # type: ignore[attr-defined]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.backup.shutil.disk_usage", room)
+        with pytest.raises(DatabaseFull, match="are needed"):
+            await restore(last, path, NOW)
+    assert held_by(path.parent) == before
+    assert (await restore(last, path, NOW)).lacks is None
 
 
 async def test_a_kill_between_both_files_leaves_no_database_with_an_archive_that_lacks_something(

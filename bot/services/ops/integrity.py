@@ -6,7 +6,7 @@ run. Mending is for a database that nobody else writes, after a verified backup.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -20,7 +20,7 @@ from bot.services.setup import Clan, Clans, Clock
 from storage import integrity, integrity_numbers
 from storage.backup import BACKUPS, back_up
 from storage.engine import Connection, Database
-from storage.errors import WAIT_SECONDS, DatabaseDamaged
+from storage.errors import WAIT_SECONDS, ArchiveUnusable, DatabaseDamaged
 from storage.integrity_numbers import PlayerRange
 from storage.migrate import NEWEST, revision
 from storage.tables import ALL
@@ -28,6 +28,10 @@ from storage.tables import ALL
 _NAMED = 5
 _PLAYERS_AT_ONCE = 20
 _REPAIR = "stop the bot and type `clanstats check --repair`"
+_NO_ARCHIVE = (
+    "put its file there, or stop the bot and type `clanstats restore --latest`; if it is lost for "
+    "good, `clanstats archive --without` goes on without it"
+)
 _RESTORE = "stop the bot and put the newest backup back: `clanstats restore`"
 
 _log = structlog.get_logger()
@@ -91,25 +95,56 @@ class Integrity:
         self._wait = wait
 
     async def check(self, tells: Tells | None = None) -> AsyncIterator[Finding]:
-        """Yield how it is with one thing after the other; of another version only that it is so."""
-        if (other := await self._of_another_version()) is not None:
+        """Yield how it is with one thing after the other; of another version only that it is so.
+
+        Without its archive the rest is looked at as if nothing of it had ever been there.
+        """
+        lost = await self._lost_archive()
+        if lost is None:
+            async for finding in self._check(self._database, self._checks, tells):
+                yield finding
+            return
+        database = Database(self._database.url, sees_archive=False)
+        rest = tuple(each for each in self._checks if each.look not in {_rollups, _archive})
+        try:
+            async for finding in self._check(database, rest, tells):
+                yield finding
+        finally:
+            await database.close()
+        yield warning("rollups", "nobody knows without the archive", "check again with it")
+        yield lost
+
+    async def _lost_archive(self) -> Finding | None:
+        """Return that the archive cannot be used, None where it can or none is needed."""
+        try:
+            await revision(self._database)
+        except ArchiveUnusable as error:
+            return fault("archive", str(error), _NO_ARCHIVE)
+        return None
+
+    async def _check(
+        self, database: Database, checks: Sequence[IntegrityCheck], tells: Tells | None
+    ) -> AsyncIterator[Finding]:
+        if (other := await _of_another_version(database)) is not None:
             yield other
             return
-        ground = await self._ground()
-        for number, check in enumerate(self._checks):
+        ground = await self._ground(database)
+        for number, check in enumerate(checks):
             if tells is not None:
-                tells(check.name, number, len(self._checks))
+                tells(check.name, number, len(checks))
             yield await _found(check, ground)
 
     async def repair(self, tells: Tells | None = None) -> Repaired:
         """Look at everything and mend at once what can be mended; look at that again.
 
         Before the first change of a row a verified backup is made. Raises StorageError where none
-        can be.
+        can be. Without its archive nothing is mended: what follows from the facts is not known.
         """
-        if (other := await self._of_another_version()) is not None:
+        if await self._lost_archive() is not None:
+            return Repaired(tuple([each async for each in self.check(tells)]), (), None)
+        if (other := await _of_another_version(self._database)) is not None:
             return Repaired((other,), (), None)
-        ground, backup = await self._ground(), None
+        ground, backup = await self._ground(self._database), None
         findings, mended = [], []
         for number, check in enumerate(self._checks):
             if tells is not None:
@@ -132,19 +167,20 @@ class Integrity:
         folder = path.parent / BACKUPS
         return str(await back_up(path, folder, self._clock(), wait=self._wait))
 
-    async def _of_another_version(self) -> Finding | None:
-        found = await revision(self._database)
-        if found == NEWEST:
-            return None
-        if found is not None and found > NEWEST:
-            words = f"the database is at {found}, newer than this ClanStats ({NEWEST})"
-            return fault("revision", words, "install the newest version")
-        words = f"the database is at {found or 'nothing'}, and this ClanStats needs {NEWEST}"
-        return fault("revision", words, "`clanstats migrate` brings it up, then check again")
+    async def _ground(self, database: Database) -> Ground:
+        known = await Clans(database, self._clock).known()
+        return Ground(database, self._clock, known)
 
-    async def _ground(self) -> Ground:
-        known = await Clans(self._database, self._clock).known()
-        return Ground(self._database, self._clock, known)
+
+async def _of_another_version(database: Database) -> Finding | None:
+    found = await revision(database)
+    if found == NEWEST:
+        return None
+    if found is not None and found > NEWEST:
+        words = f"the database is at {found}, newer than this ClanStats ({NEWEST})"
+        return fault("revision", words, "install the newest version")
+    words = f"the database is at {found or 'nothing'}, and this ClanStats needs {NEWEST}"
+    return fault("revision", words, "`clanstats migrate` brings it up, then check again")
 
 
 async def _found(check: IntegrityCheck, ground: Ground) -> Finding:

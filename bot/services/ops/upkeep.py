@@ -172,8 +172,16 @@ class Upkeep:
         if path is None:
             outcome.detail["copy"] = _NO_FILE
             return
-        copy = await back_up(path, path.parent / BACKUPS, self._clock())
+        try:
+            copy = await back_up(path, path.parent / BACKUPS, self._clock())
+        except StorageError as error:
+            if error.copy is not None:
+                await self._keep_elsewhere(error.copy, outcome)
+            raise
         outcome.detail["copy"] = copy.name
+        await self._keep_elsewhere(copy, outcome)
+
+    async def _keep_elsewhere(self, copy: Path, outcome: Outcome) -> None:
         if self._elsewhere is None:
             return
         try:
@@ -199,7 +207,7 @@ class Upkeep:
         copy = None if path is None else newest_copy(path.parent / BACKUPS, path.stem)
         if path is None or copy is None:
             return None
-        found = await examine(copy, path.parent, self._clock())
+        found = await examine(copy, path, self._clock())
         outcome.detail |= {"copy": copy.name, "players": found.players, "messages": found.messages}
         return found
 

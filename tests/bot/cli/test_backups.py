@@ -5,12 +5,15 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bot.cli.backups import backup
 from bot.cli.context import CliContext
 from bot.wiring import Services
+from storage.archive_file import create
+from storage.backup import copies
 from storage.errors import DatabaseLocked
 from storage.forgotten import file_beside, remember
 from storage.migrate import NEWEST
@@ -284,14 +287,57 @@ def test_which_backup_has_to_be_said_once(backed_up: Line, words: tuple[str, ...
     assert (shown.exit_code, "or type --latest instead" in shown.stderr) == (1, True)
 
 
-def test_without_its_archive_backup_and_restore_fail_and_say_what_to_do(backed_up: Line) -> None:
+def test_without_its_archive_backup_and_restore_fail_and_say_what_to_do(
+    backed_up: Line, tmp_path: Path
+) -> None:
+    drive = tmp_path / "drive"
+    drive.mkdir()
     backed_up.says("INSERT INTO archive_marks (id, key, moved_before_at) VALUES (1, 'k', 1)")
-    shown = backed_up.types("backup")
+    shown = backed_up.types("backup", BACKUP_COPY_DIR=str(drive))
     assert shown.exit_code != 0
     assert "clanstats restore --latest" in shown.stderr
+    copy = made_last(backed_up.database.parent / "backups")
+    assert f"Without its archive it was copied: {copy}" in shown.stderr
+    assert [names(each) for each in drive.iterdir()] == [["After"]]
     shown = backed_up.types("restore", "--latest")
     assert shown.exit_code == 1
     assert "cannot be used yet" in shown.stdout
     assert "clanstats archive --without" in shown.stdout
     assert backed_up.types("archive", "--without").exit_code == 0
     assert backed_up.types("backup").exit_code == 0
+
+
+def test_an_archive_of_an_earlier_backup_is_said(backed_up: Line) -> None:
+    folder = backed_up.database.parent / "backups"
+    backed_up.says("INSERT INTO archive_marks (id, key, moved_before_at) VALUES (1, 'k', 1)")
+    backed_up.types("backup")
+    create(folder / "clan_data_archive-20251120T120000Z.db", "k")
+    for words in (("--dry-run",), ()):
+        shown = backed_up.types("restore", str(made_last(folder)), *words)
+        assert shown.exit_code == 0, shown.stderr
+        assert "clan_data_archive-20251120T120000Z.db is taken" in shown.stdout
+        assert "made 2025-11-20 12:00 UTC" in shown.stdout
+
+
+def made_last(folder: Path) -> Path:
+    """Return the copy that was made last, by its number: names of one second are no order."""
+    found = copies(folder, "clan_data")
+    return found[max(found)]
+
+
+def test_without_room_nothing_is_restored_and_the_words_name_the_folder(
+    backed_up: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = backed_up.database.parent
+    monkeypatch.chdir(folder)
+    usage = SimpleNamespace(free=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.backup.shutil.disk_usage", lambda _: usage)
+        place = {"DATABASE_URL": f"sqlite:///{backed_up.database.name}"}
+        shown = backed_up.types("restore", str(made(backed_up)), **place)
+    assert shown.exit_code == 1
+    assert f"there is no room left on the disk of {folder}: 0 MB are free" in shown.stderr
+    assert "make room there, then run it again" in shown.stderr
+    assert names(backed_up.database) == ["After"]
+    assert backed_up.types("restore", "--latest").exit_code == 0
+    assert names(backed_up.database) == ["Before"]

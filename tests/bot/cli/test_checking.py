@@ -64,6 +64,19 @@ def test_beside_a_bot_that_runs_one_may_look_and_not_mend(line: Line) -> None:
     assert "stop it first" in refused.stderr
 
 
+def test_a_lost_archive_is_a_line_and_the_rest_has_theirs(line: Line) -> None:
+    talked(line)
+    line.says("INSERT INTO archive_marks (id, key, moved_before_at) VALUES (1, 'k', 1)")
+    for words in ((), ("--repair",)):
+        shown = line.types("check", *words)
+        assert shown.exit_code == 1, shown.stderr
+        *lines, unknown, last = [each for each in shown.stdout.splitlines() if each[0].islower()]
+        assert {each.split()[0] for each in lines} == {"ok"}
+        assert "rollups nobody knows without the archive" in " ".join(unknown.split())
+        assert last.startswith("fault")
+        assert "clan_data_archive.db, the archive of this database, is not there" in last
+
+
 def test_an_older_database_is_not_brought_up_by_looking(line: Line) -> None:
     talked(line)
     line.ages("0001")

@@ -9,6 +9,7 @@ import pytest
 from tests.bot.cli.conftest import Line
 from tests.bot.services.contents import contents, one
 from tests.bot.services.imports.builder import BEGIN, OldBot, export, exported, raw_of
+from tests.storage.full import small_disk
 from tests.storage.rows import names_in
 
 SERVER = 5 << 22
@@ -93,3 +94,48 @@ def test_exports_are_taken_and_an_empty_folder_is_told(line: Line, old: OldBot) 
     result = line.types("import-exports", str(folder))
     assert result.exit_code == 0, result.output
     assert one(line.database, "SELECT count(*) FROM messages") == 1
+
+
+@pytest.mark.parametrize("command", ["import-legacy", "import-exports"])
+def test_a_disk_that_fills_up_on_the_way_loses_nothing_and_the_next_run_takes_the_rest(
+    line: Line, old: OldBot, command: str
+) -> None:
+    source = old.path
+    if command == "import-exports":
+        source = old.path.with_name("exports")
+        source.mkdir()
+        said = [exported(BEGIN, 100_000_001, "gz", number=n) for n in range(3_000)]
+        export(source, said, guild=SERVER)
+    else:
+        rows = [old.message(BEGIN, 60, "gz", guild=SERVER, number=2)]
+        old.put("discord_messages", [_said(rows[0] + n) for n in range(1, 3_000)])
+    before = contents(line.database)
+    with small_disk(line.database, pages=20):
+        full = line.types(command, str(source))
+    assert full.exit_code == 1
+    told = " ".join(full.stderr.split())
+    assert f"no room left on the disk of {line.database}" in told
+    assert "make room there, then run it again; nothing that was written is lost" in told
+    assert one(line.database, "PRAGMA integrity_check") == "ok"
+    some = one(line.database, "SELECT count(*) FROM messages")
+    assert some < 3_000
+    assert one(line.database, "SELECT coalesce(sum(messages), 0) FROM author_days") == some
+    (copy,) = (line.database.parent / "backups").glob("*.db")
+    assert contents(copy) == before
+    assert line.types(command, str(source)).exit_code == 0
+    assert one(line.database, "SELECT count(*) FROM messages") == one(
+        line.database, "SELECT sum(messages) FROM author_days"
+    )
+    assert one(line.database, "SELECT count(*) FROM messages") >= 3_000
+
+
+def _said(number: int) -> dict[str, object]:
+    return {
+        "id": number,
+        "author_id": 60,
+        "author_name": "somebody",
+        "content": "gz",
+        "channel_id": 900,
+        "channel_name": "general",
+        "guild_id": SERVER,
+    }

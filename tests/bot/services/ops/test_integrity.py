@@ -16,6 +16,7 @@ from bot.services.ops.integrity import Faults, Ground
 from bot.services.privacy import Privacy
 from bot.services.setup import Clans
 from storage import archiving, forgotten
+from storage.archive_file import archive_of
 from storage.columns import first_snowflake, to_ms
 from storage.engine import Database
 from storage.errors import DatabaseFull
@@ -104,6 +105,31 @@ async def test_an_older_history_that_comes_after_archiving_makes_no_fault_of_wha
     await integrity.repair()
     assert await wrong(integrity) == {}
     assert one(path, "SELECT count(*) FROM questions WHERE answer_id IS NOT NULL") == before
+
+
+@pytest.mark.parametrize("content", [None, b"no database " * 1000])
+async def test_a_lost_archive_is_a_finding_and_the_rest_is_looked_at(
+    whole: Village, clock: Clock, path: Path, content: bytes | None
+) -> None:
+    await archiving.move(whole.database, NOW - 2 * DAY)
+    await whole.database.close()
+    archive_of(path).unlink()
+    if content is not None:
+        archive_of(path).write_bytes(content)
+    mine = Integrity(whole.database, clock)
+    found = [each async for each in mine.check()]
+    assert {each.about for each in found} == {each.name for each in CHECKS}
+    wrongs = [(each.about, each.severity) for each in found if each.severity is not Severity.OK]
+    assert wrongs == [("rollups", Severity.WARNING), ("archive", Severity.FAULT)]
+    assert "clanstats archive --without" in found[-1].next_step
+    with broken(path) as sql:
+        sql.execute("UPDATE author_totals SET answers = 7")
+    before = contents(path)
+    done = await mine.repair()
+    assert (done.mended, done.backup) == ((), None)
+    faults = {each.about for each in done.findings if each.severity is Severity.FAULT}
+    assert faults == {"totals", "archive"}
+    assert contents(path) == before
 
 
 NO_MESSAGE = "questions without their message: 1"

@@ -17,16 +17,17 @@ from bot.services.chat import NO_ACCESS
 from bot.services.game import AGAIN
 from bot.services.ops import DONE, FAILED, REFUSED, REHEARSAL, Outcome, Status, Upkeep
 from bot.services.ops.rounds import BELIEVE
-from storage import authors, blind_spots, players, privacy
+from storage import archiving, authors, blind_spots, players, privacy
+from storage.archive_file import archive_of
 from storage.engine import Database
-from storage.errors import DatabaseFull
+from storage.errors import ArchiveUnusable, DatabaseFull
 from storage.tables import AUTHORS
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import instant, rows
 from tests.bot.services.talk import PVM
 from tests.bot.services.village import Village
 from tests.storage.full import full_disk
-from tests.storage.rows import DAY, HOUR, NOW, a_channel
+from tests.storage.rows import DAY, HOUR, NOW, a_channel, names_in
 from wom.errors import WomNotFound, WomUnreachable
 
 POLL, BACKUP = Job("poll", HOUR), Job("backup", DAY)
@@ -467,6 +468,21 @@ async def test_a_backup_that_is_not_kept_elsewhere_is_made_and_stands_in_the_sta
         await mine.back_up(outcome)
     told = [each.words for each in (await mine.status(village.clan)).troubles]
     assert not any("BACKUP_COPY_DIR" in words for words in told)
+
+
+async def test_a_backup_without_its_archive_is_kept_elsewhere_too_and_has_failed(
+    database: Database, clock: Clock, path: Path, tmp_path: Path
+) -> None:
+    mine = Upkeep(
+        database, clock, (BACKUP,), version="1", refreshed_group=None, elsewhere=tmp_path / "drive"
+    )
+    (tmp_path / "drive").mkdir()
+    await archiving.move(database, NOW)
+    archive_of(path).unlink()
+    with pytest.raises(ArchiveUnusable):
+        await mine.back_up(Outcome())
+    assert names_in(tmp_path / "drive") == names_in(path.parent / "backups")
+    assert len(names_in(tmp_path / "drive")) == 1
 
 
 async def test_a_backup_is_restored_on_trial_once_a_month(upkeep: Upkeep, village: Village) -> None:
