@@ -66,16 +66,16 @@ async def test_members_are_refused_at_the_command(town: Town) -> None:
 async def test_who_lost_the_right_meanwhile_is_refused_at_every_control(
     town: Town, command: str, control_ids: tuple[str, ...]
 ) -> None:
-    shown = (await town.leader.slash(town.general, f"clanstats {command}")).response
+    shown = (await town.officer.slash(town.general, f"clanstats {command}")).response
     assert shown is not None
-    question = newest(await town.leader.click(shown, label="Post here"))
+    question = newest(await town.officer.click(shown, label="Post here"))
     said = town.general.last_message
     posted = control(question, f"{command}:posted:summary")
     # They lose the right while the answer and the question still stand before them.
     await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
     for each in control_ids:
-        assert REFUSED in words(await used(town.leader, shown, each))
-    result = await town.leader.click(question, custom_id=posted)
+        assert REFUSED in words(await used(town.officer, shown, each))
+    result = await town.officer.click(question, custom_id=posted)
     assert "may" in words(newest(result))
     assert town.general.last_message == said
 
