@@ -21,9 +21,10 @@ _LEAST_KNOWN = 4
 class Totals(NamedTuple):
     """One span's sums over the present members; None when not one of them is known.
 
-    `observed` members had a gain that is known to be of the span, `writers` wrote at least once,
-    `active` did either side. `thin` members have one that may be older: it is in no sum. Those of
-    `partial` are counted from later than the start, and of `fell` something was lost.
+    `observed` members had a gain that is known to be of the span, `players` of them gained XP or
+    kills, `writers` wrote at least once, `active` did either side. `thin` members have one that may
+    be older: it is in no sum. Those of `partial` are counted from later than the start, and of
+    `fell` something was lost.
     """
 
     xp: int | None
@@ -38,6 +39,7 @@ class Totals(NamedTuple):
     thin: int = 0
     partial: int = 0
     fell: int = 0
+    players: int = 0
 
 
 def totals(members: Iterable[Member], period: Period, messages: int | None) -> Totals:
@@ -59,14 +61,17 @@ def totals_of(each_side: Iterable[tuple[Gains, int]], messages: int | None) -> T
         messages=messages,
         writers=sum(wrote > 0 for _, wrote in sides),
         observed=len(known),
-        active=sum(
-            bool(wrote or (gains.is_dated and (gains.xp or gains.kills))) for gains, wrote in sides
-        ),
+        active=sum(bool(wrote or _played(gains)) for gains, wrote in sides),
         members=len(sides),
         thin=sum(gains.thin for gains, _ in sides),
         partial=sum(gains.partial for gains in known),
         fell=sum(bool(gains.dropped_xp or gains.dropped_kills) for gains in known),
+        players=sum(_played(gains) for gains in known),
     )
+
+
+def _played(gains: Gains) -> bool:
+    return gains.is_dated and bool(gains.xp or gains.kills)
 
 
 class TrendStep(StrEnum):

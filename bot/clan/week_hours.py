@@ -19,6 +19,8 @@ SeenWeek = tuple[tuple[int | None, ...], ...]
 CLOSE_LOOKS = timedelta(hours=3)
 """What rose between two looks that are no further apart is taken to have risen midway."""
 HOURS_IN_WEEK = 168
+_LEAST_DATED = 10
+"""Where the hour of fewer percent of the rises is known, the week would show when was looked."""
 
 
 class GameHours(NamedTuple):
@@ -31,6 +33,12 @@ class GameHours(NamedTuple):
     risen: tuple[tuple[int, int], ...]
     looked: tuple[int, ...]
     undated: int
+
+    @property
+    def is_too_coarse(self) -> bool:
+        """Return whether the hours of too few rises are known to say when people play."""
+        dated = len(self.risen)
+        return 100 * dated < _LEAST_DATED * (dated + self.undated)
 
 
 def game_hours(seen: Iterable[tuple[int, int, int, int]], start_ms: int) -> GameHours:

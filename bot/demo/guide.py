@@ -44,6 +44,12 @@ GUIDE = (
     ),
     GuideStep(
         "officer",
+        "/clanstats activity",
+        "When the clan is there, and the three best times for an event. Press Whom these times "
+        "miss. /clanstats bosses and /clanstats questions look at the rest of the month.",
+    ),
+    GuideStep(
+        "officer",
         "/clanstats links",
         "Who says which account is theirs. Confirm a few, and apply all sure pairs: the line at "
         "the bottom says how many members are linked.",
@@ -59,6 +65,12 @@ GUIDE = (
         "/me",
         "What every member gets: their own numbers, how long until they would be called inactive, "
         "and what is missing for the next rank.",
+    ),
+    GuideStep(
+        "member",
+        "/leaderboard",
+        "Type cox as the metric. The first fifteen, ties and all, and your own place. Below them "
+        "stands who is left out, and why.",
     ),
     GuideStep(
         "member",

@@ -59,8 +59,12 @@ def _draw_panel(paper: Paper, panel: WeekPanel, top: float) -> None:
         return
     draw_heat_key(paper, week, right, top + 26, panel.unit, each=24)
     room = right - left - 24 * len(style.HEAT) - width_of(f"{panel.unit} 0", SMALL) - 96
-    if panel.note and room > width_of("since 30 Sep 2026", SMALL):
-        paper.text((left, top + 26), panel.note, SMALL, room=room)
+    # What stands first is said whole; the message below the picture has all of it.
+    fits = [
+        each for each in (panel.note, panel.note.split("; ")[0]) if width_of(each, SMALL) < room
+    ]
+    if panel.note and fits:
+        paper.text((left, top + 26), fits[0], SMALL)
 
 
 def _alt(report: ActivityReport, span: str) -> str:

@@ -9,7 +9,7 @@ from bot.clan.channel_talk import ChannelTalk
 from bot.clan.event_times import EventTime
 from bot.clan.spans import Period, Span, day_of
 from bot.clan.week_hours import SeenWeek
-from bot.clan.wording import plural
+from bot.clan.wording import share
 from bot.reports.clan_report import TotalRow
 from bot.reports.style import date_words
 
@@ -70,12 +70,8 @@ def since_words(since: datetime | None, span: Span, zone: str) -> str:
     return f"since {date_words(day)}"
 
 
-def undated_words(dated: int, undated: int) -> str:
-    """Return how coarse the hours of the game are."""
+def dated_words(dated: int, undated: int) -> str:
+    """Return of how many gains of the game the hour is known."""
     if not dated + undated:
         return "no gain was seen"
-    if not undated:
-        return ""
-    return (
-        f"{plural(undated, 'gain')} of {dated + undated:,} left out: seen too late to have an hour"
-    )
+    return f"{share(dated, dated + undated)} of gains have an hour" if undated else ""

@@ -16,7 +16,7 @@ def bosses_chart(report: BossReport) -> Document:
     """Draw the bosses that were killed most."""
     paper = Paper()
     span = style.span_words(report.shown_span, report.zone)
-    draw_header(paper, report.clan, span, f"last {report.period.words}")
+    draw_header(paper, report.clan, span, f"bosses, last {report.period.words}")
     most = max((row.kills or 0 for row in report.most_killed), default=0) or 1
     wide = _LEFT - style.MARGIN
     for place, row in enumerate(report.most_killed):
@@ -31,9 +31,10 @@ def bosses_chart(report: BossReport) -> Document:
         room = wide - 44 - width_of(value, STRONG)
         paper.text((style.MARGIN + 16, baseline), row.name, STRONG, room=room)
         if row.top:
-            told = f"{row.top.name} {short(row.top.value)}"
-            right = style.WIDTH - style.MARGIN
-            paper.text((_LEFT + 16, baseline), told, SMALL, room=right - _LEFT - 16)
+            right, value = style.WIDTH - style.MARGIN, short(row.top.value)
+            paper.text((right, baseline), value, SMALL, align="right")
+            room = right - _LEFT - 32 - width_of(value, SMALL)
+            paper.text((_LEFT + 16, baseline), row.top.name, SMALL, room=room)
     if not report.most_killed:
         paper.text((style.MARGIN, _TOP + 40), f"{DASH} no kill was seen", SOFT)
     draw_small_print(paper, ("most killed, and who killed most of each", *report.evidence))

@@ -29,7 +29,10 @@ def activity_blocks(report: ActivityReport) -> Iterator[str]:
     """Yield what stands below the picture."""
     notes = [f"{each.title}: {each.note}" for each in report.panels if each.note]
     yield "\n".join([*map(_total, report.totals), *([small(*notes)] if notes else [])])
-    yield listed("Busiest channels", [_talk(each) for each in report.busiest], "nobody wrote")
+    channels = "Busiest channels"
+    if report.channel_span.start > report.span.start:
+        channels += f" since {style.day_words(report.channel_span.start.date())}"
+    yield listed(channels, [_talk(each) for each in report.busiest], "nobody wrote")
     if report.quiet:
         yield "\n".join(_quiet(report))
     yield "\n".join(_times(report))

@@ -124,6 +124,8 @@ def _raid(row: RaidRow) -> str:
 
 
 def _few(movers: Sequence[BossMover]) -> list[str]:
-    told = [f"{escaped(each.name)} {each.boss} {short(each.value)}" for each in movers[:_SHOWN]]
+    told = [
+        f"{escaped(each.name)}: {each.boss} **{short(each.value)}**" for each in movers[:_SHOWN]
+    ]
     more = len(movers) - _SHOWN
     return [*told, *([f"and {more} more"] if more > 0 else [])]

@@ -54,7 +54,7 @@ def open_line(question: AskedQuestion, answer: QuestionsAnswer, guild_id: int) -
 def helper_line(helper: Helper, names: Mapping[int, str]) -> str:
     """Return one line of the leaderboard of helpers."""
     return (
-        f"{helper.place}. **{name_of(helper.who, names)}**  answered {helper.answers:,}, "
+        f"#{helper.place} **{name_of(helper.who, names)}**  answered {helper.answers:,}, "
         f"half of them within {lasting(helper.median)}"
     )
 

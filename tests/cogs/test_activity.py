@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
-from tests.cogs.town import Town, newest, post_here, words
+import pytest
+from simcord.actors import MemberActor
+from simcord.results import ResponseMessage
+
+from bot.clan.ranks import DEFAULT_PERMISSIONS
+from tests.cogs.town import Town, control, newest, post_here, words
+
+REFUSED = "Only officers may"
 
 
 async def test_an_officer_sees_when_the_clan_is_there(town: Town, tmp_path: Path) -> None:
@@ -47,6 +54,38 @@ async def test_members_are_refused_at_the_command(town: Town) -> None:
         assert result.ephemeral
         assert result.response is not None
         assert result.response.attachments == []
+
+
+@pytest.mark.parametrize(
+    ("command", "control_ids"),
+    [
+        ("activity", ("activity:missed", "activity:choose:period", "activity:post:")),
+        ("bosses", ("bosses:choose:period", "bosses:post:")),
+    ],
+)
+async def test_who_lost_the_right_meanwhile_is_refused_at_every_control(
+    town: Town, command: str, control_ids: tuple[str, ...]
+) -> None:
+    shown = (await town.officer.slash(town.general, f"clanstats {command}")).response
+    assert shown is not None
+    question = newest(await town.officer.click(shown, label="Post here"))
+    said = town.general.last_message
+    posted = control(question, f"{command}:posted:summary")
+    # They lose the right while the answer and the question still stand before them.
+    await town.services.clans.set_permissions(await town.clan(), DEFAULT_PERMISSIONS)
+    for each in control_ids:
+        assert REFUSED in words(await used(town.officer, shown, each))
+    result = await town.officer.click(question, custom_id=posted)
+    assert "may" in words(newest(result))
+    assert town.general.last_message == said
+
+
+async def used(who: MemberActor, shown: ResponseMessage, start: str) -> ResponseMessage:
+    """Press a button, or choose 7 days, on an answer."""
+    custom_id = control(shown, start)
+    if ":choose:" in start:
+        return newest(await who.select(shown, ["7"], custom_id=custom_id))
+    return newest(await who.click(shown, custom_id=custom_id))
 
 
 async def test_without_a_group_both_say_what_to_do(bare_town: Town) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import text
 from bot.clan.cases import CaseKind, Move
 from bot.clan.linking import LinkPair
 from bot.clan.policy import changed
+from bot.clan.spans import Period
 from bot.services.people import Officer, Whom
 from bot.services.review import CaseAction
 from tests.cogs.test_claims import said_by
-from tests.cogs.town import START, Town
+from tests.cogs.town import START, Town, control
 
 NAME, OLD_NAME, ALT = "Zyxqwv One", "Zyxqwv Old", "Zyxqwv Alt"
 SHY = "Zyxqwv"
@@ -84,6 +85,8 @@ COMMANDS = (
     "clanstats report",
     "clanstats status",
     "clanstats alerts",
+    "clanstats activity",
+    "clanstats bosses",
     "clanstats questions",
     "clanstats newcomers",
     "clanstats links",
@@ -108,6 +111,8 @@ async def everything(town: Town, shy: MemberActor) -> dict[str, str]:
         ("another card", "member", {"player": other.name_at(START)}),
         ("own card of another", "me", {}),
         ("card by name", "member", {"player": NAME}),
+        ("leaderboard", "leaderboard", {"metric": "overall", "period": 30}),
+        ("leaderboard of messages", "leaderboard", {"metric": "messages", "period": 30}),
     ):
         result = await town.leader.slash(town.general, command, **options)
         found[name] = await answered(result)
@@ -121,7 +126,18 @@ async def everything(town: Town, shy: MemberActor) -> dict[str, str]:
     found["card by click"] = await answered(clicked)
     beside = await town.member.context_menu(town.general, "Compare with me", shy)
     found["comparison by click"] = await answered(beside)
+    shown = await town.leader.slash(town.general, "clanstats activity")
+    assert shown.response is not None
+    pressed = await town.leader.click(shown.response, label="Whom these times miss")
+    found["whom times miss"] = await answered(pressed)
+    questions = await town.leader.slash(town.general, "clanstats questions", period=30)
+    assert questions.response is not None
+    tab = control(questions.response, "questions:tab:helpers")
+    found["who helps"] = await answered(await town.leader.click(questions.response, custom_id=tab))
     review, clan = town.services.review, await town.clan()
+    activity = await town.services.activities.report(clan, Period.MONTH, 2)
+    found["activity as read"] = repr(activity)
+    found["bosses as read"] = repr(await town.services.bosses.report(clan, Period.MONTH))
     found["promotions as read"] = repr(await review.promotions(clan))
     found["silence as read"] = repr(await review.inactive(clan))
     found["audit as read"] = repr(await review.audit(clan))
@@ -151,6 +167,7 @@ async def test_nobody_reads_the_name_of_whoever_opted_out(town: Town, shy: Membe
         "comparison",
         "comparison by click",
         "compare, offered",
+        "bosses as read",
         "member, offered",
         "link, offered",
     }

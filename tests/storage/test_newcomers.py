@@ -8,7 +8,7 @@ import pytest
 from storage import archiving, messages, newcomers
 from storage.columns import ids_within
 from storage.engine import Database
-from storage.messages import Stored
+from storage.messages import MessageRow, Stored
 from storage.newcomers import Beginning, FirstDays
 from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, a_fact, an_author
 
@@ -50,7 +50,7 @@ async def test_beginnings_are_those_of_the_messages_themselves(
         clan_id = await a_clan(connection)
         who = [await an_author(connection, clan_id, user) for user in range(1, 9)]
         places = [await a_channel(connection, clan_id, discord_id=each) for each in (50, 51, 52)]
-        facts = []
+        facts: list[MessageRow] = []
         for number in range(400):
             before = chance.choice(facts).message.message_id if facts else None
             at = NOW - 70 * DAY * chance.random()

@@ -7,27 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.clan.activity import totals
+from bot.clan.activity import Totals, totals
 from bot.clan.attendance import Attendance, EventSpans, Turnout, event_spans, mean_of
 from bot.clan.channel_talk import ChannelTalk, busiest, went_quiet
 from bot.clan.event_times import event_times
 from bot.clan.evidence import strip
 from bot.clan.spans import HOUR, Period, Span, last, merged
-from bot.clan.week_hours import (
-    GameHours,
-    by_offset,
-    game_hours,
-    hours_seen,
-    left_of,
-    seen_week,
-)
-from bot.reports.activity_report import ActivityReport, WeekPanel, since_words, undated_words
+from bot.clan.week_hours import by_offset, game_hours
+from bot.reports.activity_report import ActivityReport
 from bot.reports.clan_report import TotalRow
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
-from bot.services.publish.person_hours import instant_at, person_hours
+from bot.services.publish.person_hours import person_hours
 from bot.services.publish.report import report_coverage
+from bot.services.publish.week_panels import VoiceSeen, week_panels
 from bot.services.setup import Clan, Clock
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, totals_before
 from storage import authors, chat, messages, presence
@@ -39,7 +33,6 @@ from storage.engine import Connection, Database
 _BUSIEST = 5
 _WEEK = timedelta(weeks=1)
 _MINUTE = 60
-_Hours = list[tuple[datetime, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +43,12 @@ class ActivityFiles:
     chart: Document
 
 
-class _Voice(NamedTuple):
-    """Seconds in voice by the quarter, and since when they are kept."""
-
-    quarters: Sequence[tuple[datetime, int]]
-    kept_from: datetime | None
-
-
 class _EventSource(NamedTuple):
     """What was written in each stretch of an event, by author, and when was talked in voice."""
 
     spans: EventSpans
     wrote: Sequence[Mapping[int, Wrote]]
-    voice: _Voice
+    voice: VoiceSeen
 
 
 class _ActivitySource(NamedTuple):
@@ -76,7 +62,7 @@ class _ActivitySource(NamedTuple):
     slots: Sequence[tuple[int, int, int]]
     by_channel: Mapping[int, tuple[int, int]]
     channels: Mapping[int, ChannelRow]
-    voice: _Voice
+    voice: VoiceSeen
     event: _EventSource | None
 
 
@@ -148,11 +134,11 @@ class Activities:
         )
 
 
-async def _voice(connection: Connection, clan: Clan, span: Span) -> _Voice:
+async def _voice(connection: Connection, clan: Clan, span: Span) -> VoiceSeen:
     if not clan.keeps_presence:
-        return _Voice((), None)
+        return VoiceSeen((), None)
     kept_from = await presence.voice_from(connection, clan.clan_id)
-    return _Voice(await _quarters(connection, clan, span, kept_from), kept_from)
+    return VoiceSeen(await _quarters(connection, clan, span, kept_from), kept_from)
 
 
 async def _quarters(
@@ -177,7 +163,7 @@ async def _event(
     wrote = await chat.written_in_hours(connection, clan.clan_id, stretches)
     over = Span(min(start for start, _ in stretches), spans.after.end)
     quarters = await _quarters(connection, clan, over, kept_from)
-    return _EventSource(spans, wrote, _Voice(quarters, kept_from))
+    return _EventSource(spans, wrote, VoiceSeen(quarters, kept_from))
 
 
 def _stretches(spans: EventSpans) -> tuple[Span, ...]:
@@ -199,7 +185,7 @@ def _report(read: _ActivitySource) -> ActivityReport:
         period=period,
         span=span,
         as_of=view.as_of,
-        panels=_panels(read, game),
+        panels=week_panels(view, period, read.people_span, read.voice),
         totals=_totals(read),
         hours=read.hours,
         times=event_times(people, weeks, read.hours) if weeks else (),
@@ -231,65 +217,6 @@ def _weeks(read: _ActivitySource) -> int:
     return max(round((span.end - max(span.start, min(known))) / _WEEK), 1)
 
 
-# --- three panels ---------------------------------------------------------------------------------
-
-
-def _panels(read: _ActivitySource, game: GameHours) -> tuple[WeekPanel, ...]:
-    view, zone = read.view, read.view.clan.zone
-    span = Span(view.spans[read.period].start, view.as_of)
-    lost = [each.span for each in view.blind(span) if each.where is None]
-    return (
-        _chat_panel(view, span, lost),
-        WeekPanel(
-            "Game",
-            "gains seen:",
-            seen_week(
-                ((instant_at(at), 1) for _, at in game.risen),
-                hours_seen((_moment(at) for at in game.looked), zone),
-                zone,
-            ),
-            undated_words(len(game.risen), game.undated),
-        ),
-        _voice_panel(read, span),
-    )
-
-
-def _chat_panel(view: ClanView, span: Span, lost: Sequence[Span]) -> WeekPanel:
-    heard, zone = view.chat.heard_from, view.clan.zone
-    hours = [(at, count) for at, count in view.chat.hours if at in span or at >= span.start]
-    seen = [] if heard is None else left_of(_from(span, heard), lost)
-    note = "nothing was heard yet" if heard is None else since_words(heard, span, zone.key)
-    return WeekPanel("Chat", "messages:", seen_week(hours, hours_seen(seen, zone), zone), note)
-
-
-def _voice_panel(read: _ActivitySource, span: Span) -> WeekPanel:
-    view, voice = read.view, read.voice
-    zone, since = view.clan.zone, voice.kept_from
-    if since is None:
-        off = "switched off in /clanstats setup"
-        note = "nothing was seen yet" if view.clan.keeps_presence else off
-        return WeekPanel("Voice", "minutes:", seen_week((), frozenset(), zone), note)
-    away = [
-        Span(each.started_at, max(each.ended_at or span.end, each.started_at))
-        for each in view.gaps
-        if each.channel_id is None
-    ]
-    seen = hours_seen(left_of(_from(span, since), away), zone)
-    week = seen_week([each for each in voice.quarters if each[0] >= span.start], seen, zone)
-    minutes = tuple(
-        tuple(None if number is None else number // _MINUTE for number in row) for row in week
-    )
-    return WeekPanel("Voice", "minutes:", minutes, since_words(since, span, zone.key))
-
-
-def _from(span: Span, since: datetime) -> Span:
-    return Span(min(max(span.start, since), span.end), span.end)
-
-
-def _moment(at_ms: int) -> Span:
-    return Span(instant_at(at_ms), instant_at(at_ms + 1))
-
-
 def _totals(read: _ActivitySource) -> tuple[TotalRow, ...]:
     """Return the totals of the period beside those of the one before, where both were seen."""
     view, period = read.view, read.period
@@ -303,7 +230,7 @@ def _totals(read: _ActivitySource) -> tuple[TotalRow, ...]:
     return (
         TotalRow("Messages", wrote, wrote_before),
         TotalRow("Members who wrote", writers, before.writers if was_heard else None),
-        TotalRow("Members seen to play", now.observed or None, before.observed or None),
+        TotalRow("Members seen to play", _players(now), _players(before)),
         TotalRow(
             "Hours in voice",
             _voice_hours(read.voice, span),
@@ -313,7 +240,12 @@ def _totals(read: _ActivitySource) -> tuple[TotalRow, ...]:
     )
 
 
-def _voice_hours(voice: _Voice, span: Span, *, is_whole: bool = False) -> float | None:
+def _players(side: Totals) -> int | None:
+    """Return how many gained something; None where nobody's gain is known."""
+    return side.players if side.observed else None
+
+
+def _voice_hours(voice: VoiceSeen, span: Span, *, is_whole: bool = False) -> float | None:
     """Return the hours in voice of a span; None where nothing of it, or not all, was kept."""
     since = voice.kept_from
     if since is None or since >= span.end or (is_whole and since > span.start + HOUR):
@@ -369,7 +301,7 @@ def _attendance(view: ClanView, event: _EventSource) -> Attendance:
     return Attendance(event.spans, before, during, after, mean_of(usual))
 
 
-def _turnout(view: ClanView, span: Span, wrote: Mapping[int, Wrote], voice: _Voice) -> Turnout:
+def _turnout(view: ClanView, span: Span, wrote: Mapping[int, Wrote], voice: VoiceSeen) -> Turnout:
     """Return who was there in a stretch that is over; one that was not seen is unknown."""
     heard, people = view.chat.heard_from, view.people
     lost = merged((each.span for each in view.blind(span) if each.where is None), span)

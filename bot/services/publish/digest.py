@@ -46,7 +46,7 @@ from bot.reports.clan_report import ClanReport, TotalRow, doubts, total_rows
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
-from bot.services.publish.questions import asked_by_people, author_names
+from bot.services.publish.asked import asked_by_people, author_names
 from bot.services.publish.report import report_of, report_query
 from bot.services.review import standing_cases
 from bot.services.setup import Clan, Clock

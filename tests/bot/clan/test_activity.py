@@ -61,9 +61,11 @@ def test_totals_sum_what_is_known_and_nothing_known_is_not_zero() -> None:
     played = Member(1, "One", "member", None, game={week: Gains(500, 3, 1.5, 0.5, AT)})
     unranked = Member(2, "Two", "member", None, game={week: Gains(None, 2, None, None, AT)})
     wrote = Member(3, "Three", "member", None, chat={week: Chat(4)})
-    found = totals([played, unranked, wrote], week, 9)
+    idle = Member(4, "Four", "member", None, game={week: Gains(0, 0, 0.0, 0.0, AT)})
+    found = totals([played, unranked, wrote, idle], week, 9)
     assert (found.xp, found.kills, found.ehp, found.ehb, found.messages) == (500, 5, 1.5, 0.5, 9)
-    assert (found.writers, found.observed, found.active, found.members) == (1, 2, 3, 3)
+    assert (found.writers, found.observed, found.active, found.members) == (1, 3, 3, 4)
+    assert found.players == 2, "looked at is not yet seen to play"
     assert totals([wrote], week, None)[:5] == (None, None, None, None, None)
 
 

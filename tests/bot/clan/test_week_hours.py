@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.clan.spans import DAY, HOUR, Span
 from bot.clan.week_hours import (
+    GameHours,
     by_offset,
     game_hours,
     hours_seen,
@@ -56,3 +59,13 @@ def test_the_clock_of_a_span_is_told_in_parts() -> None:
         (Span(span.start, change), timedelta(hours=2)),
         (Span(change, span.end), timedelta(hours=1)),
     )
+
+
+@pytest.mark.parametrize(
+    ("dated", "undated", "is_so"), [(0, 0, False), (0, 1, True), (1, 9, False), (1, 10, True)]
+)
+def test_where_hardly_any_rise_has_an_hour_the_week_would_mislead(
+    dated: int, undated: int, *, is_so: bool
+) -> None:
+    found = GameHours(((1, 2),) * dated, (), undated)
+    assert found.is_too_coarse is is_so
