@@ -35,6 +35,7 @@ _POSTGRESQL = re.compile(
     r"((?:[^\s:/@?#]*(?::[^\s/@?#]*)?@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::\d{1,5})?/[^\s/@?#]+(?:\?\S*)?)",
     re.ASCII | re.IGNORECASE,
 )
+_PASSWORDS = re.compile(r"://[^/:@]*:(.+)@|[?&](?:ssl)?password=([^&]+)")
 _OPTIONS = re.compile(r"\?\w+=[^/\\]*$")
 _GROUP = re.compile(
     r"(?:https?://)?(?:www\.)?wiseoldman\.net/groups/(\d{1,10})(?:[/?#].*)?", re.IGNORECASE
@@ -269,9 +270,9 @@ class Settings(BaseSettings):
             found.append(found[-1].partition("?")[0].rpartition("/")[2])
         if self.wom_group_secret is not None:
             found.append(self.wom_group_secret.get_secret_value().replace("-", ""))
-        password = re.search(r"://[^/:@]*:(.+)@", str(self.database_url))
-        if password:
-            found += [password[1], unquote(password[1])]
+        for password in _PASSWORDS.finditer(str(self.database_url)):
+            written = password[1] or password[2]
+            found += [written, unquote(written)]
         return tuple(dict.fromkeys(found))
 
     def need_discord(self) -> str:

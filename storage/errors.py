@@ -4,6 +4,7 @@ StorageError
 |-- DatabaseLocked      another process holds it longer than we wait
 |   `-- DatabaseOwned   a bot that runs owns it
 |-- DatabaseUnopenable  it cannot be opened, or not be written
+|   `-- ServerUnusable  the server is away, or does not let us in
 |-- DatabaseFull        the disk has no room
 |-- DatabaseDamaged     the integrity check failed
 |-- NotOurs             a file is no database of ClanStats
@@ -11,9 +12,11 @@ StorageError
 |-- EmptyBesideBackups  a database that is empty, or not there, though there are backups of it
 |-- DriverMissing       what speaks to this kind of database is not installed
 |-- Overtaken           another process wrote first what there can be only once
+|-- Conflict            another process wrote the same at the same moment; done again, it is done
 `-- MigrationFailed     the schema could not be brought up; the old file stands
 
 The first four are told apart by SQLite's own codes: https://www.sqlite.org/rescode.html
+`storage/postgresql` tells apart what a server says.
 """
 
 import errno
@@ -64,6 +67,16 @@ class DatabaseUnopenable(_AtPath):
     words = "{path} cannot be opened for writing: {finding}"
 
 
+class ServerUnusable(DatabaseUnopenable):
+    """The server of a database is away, or does not let us in; `step` is what to do then."""
+
+    words = "{path} cannot be used: {finding}"
+
+    def __init__(self, path: Path, finding: str, step: str) -> None:
+        super().__init__(path, finding)
+        self.step = step
+
+
 class DatabaseFull(_AtPath):
     """There is no room left for the file."""
 
@@ -108,6 +121,10 @@ class DriverMissing(StorageError):
 
 class Overtaken(StorageError):
     """Another process wrote first what there can be only once; nothing of ours was kept."""
+
+
+class Conflict(StorageError):
+    """Another process wrote the same at the same moment; nothing of ours was kept."""
 
 
 class MigrationFailed(StorageError):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage.backup import BACKUPS, SUFFIXES, back_up, copies
-from storage.engine import Database
+from storage.engine import Database, take_long
 from storage.errors import (
     DatabaseOwned,
     DatabaseUnopenable,
@@ -20,6 +20,7 @@ from storage.errors import (
     causes,
 )
 from storage.owner import owner_of
+from storage.postgresql import place_of
 from storage.private import make_private, shut
 
 NEWEST = "0014"
@@ -76,7 +77,7 @@ async def revision(database: Database) -> str | None:
 
     Raises DatabaseUnopenable when it is not reached or does not let us in, and the other causes.
     """
-    place = database.path or Path(f"{database.url.host or 'localhost'}/{database.url.database}")
+    place = database.path or place_of(database.url)
     try:
         with causes(place):
             async with database.reading() as connection:
@@ -88,6 +89,7 @@ async def revision(database: Database) -> str | None:
 async def run_alembic(database: Database, action: Callable[[Connection], None]) -> None:
     """Run an alembic action on a writing connection: all of it is kept, or nothing."""
     async with database.writing() as connection:
+        await take_long(connection)
         await connection.run_sync(action)
 
 

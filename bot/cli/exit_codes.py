@@ -103,6 +103,8 @@ def storage_remedy(error: BaseException) -> str:
         return f"`clanstats restore {backup}` brings it back; to begin anew, move {folder} away"
     if isinstance(error, errors.DatabaseLocked):
         return f"stop {_who(error)}, or try again"
+    if isinstance(error, errors.ServerUnusable):
+        return error.step
     if isinstance(error, errors.MigrationFailed) and (error.current or "") > error.wanted:
         return "the database is newer than this ClanStats: install the newest version"
     remedies = (
@@ -121,6 +123,7 @@ def storage_remedy(error: BaseException) -> str:
                 "`clanstats archive --without` does without it"
             ),
         ),
+        (errors.Conflict, "nothing was written: try again"),
         (errors.DatabaseFull, "make room there; nothing that was written is lost"),
         (errors.NotOurs, "name a file of the backups folder"),
         (errors.DriverMissing, "pip install 'clanstats[postgresql]'"),

@@ -8,9 +8,11 @@ from bot.services.chat import UnknownZone
 from bot.services.game.poll import NoGroup, PollUnderWay
 from bot.services.setup import Clan
 from storage.errors import (
+    Conflict,
     DatabaseDamaged,
     DatabaseLocked,
     DatabaseUnopenable,
+    ServerUnusable,
     StorageError,
     is_full,
 )
@@ -65,6 +67,14 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (InvalidName, "Nobody on Wise Old Man can be called that. Look at how the name is written."),
     (WomError, "Wise Old Man refused this. Nothing was changed; check what you asked for."),
     (DatabaseLocked, "The database is busy with something long. Try again in a minute."),
+    (
+        Conflict,
+        "Somebody else changed the same at the same moment, so nothing was changed. Try again.",
+    ),
+    (
+        ServerUnusable,
+        "The database cannot be reached. Whoever runs the bot finds out why by `clanstats doctor`.",
+    ),
     (
         DatabaseUnopenable,
         "The database cannot be written. Whoever runs the bot finds out why by `clanstats doctor`.",
