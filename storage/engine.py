@@ -32,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage.archive_file import archive_of
 from storage.errors import (
     WAIT_SECONDS,
-    Conflict,
+    WriteConflict,
     DriverMissing,
     Overtaken,
     StorageError,
@@ -99,7 +99,7 @@ class Database:
         """Yield a connection in a transaction: all of it is kept, or nothing.
 
         Raises DatabaseLocked when another process does not let go for as long as we wait, and
-        Conflict when another one wrote the same meanwhile (`write` begins again then).
+        WriteConflict when another one wrote the same meanwhile (`write` begins again then).
         """
         async with self._one_writer:
             with self._causes():
@@ -117,14 +117,14 @@ class Database:
     async def write(self, action: Callable[[AsyncConnection], Awaitable[_Found]]) -> _Found:
         """Return what an action found that wrote on a connection, in a transaction of its own.
 
-        After a Conflict it is done again from the beginning; the last one is raised. So it changes
+        After a WriteConflict it is done again from the beginning; the last one is raised. So it changes
         nothing but the database, or only what may be changed twice.
         """
         for number in range(1, _TRIES):
             try:
                 async with self.writing() as connection:
                     return await action(connection)
-            except Conflict:
+            except WriteConflict:
                 # Not both at the same moment again.
                 await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S) * number)  # noqa: S311
         async with self.writing() as connection:

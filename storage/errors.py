@@ -12,7 +12,9 @@ StorageError
 |-- EmptyBesideBackups  a database that is empty, or not there, though there are backups of it
 |-- DriverMissing       what speaks to this kind of database is not installed
 |-- Overtaken           another process wrote first what there can be only once
-|-- Conflict            another process wrote the same at the same moment; done again, it is done
+|-- WriteConflict       another process wrote the same at the same moment; done again, it is done
+|-- CopyFailed          a database cannot be copied to, or was not copied whole
+|-- CopyUnfinished      a database is a part of another one that was being copied there
 `-- MigrationFailed     the schema could not be brought up; the old file stands
 
 The first four are told apart by SQLite's own codes: https://www.sqlite.org/rescode.html
@@ -123,8 +125,23 @@ class Overtaken(StorageError):
     """Another process wrote first what there can be only once; nothing of ours was kept."""
 
 
-class Conflict(StorageError):
+class WriteConflict(StorageError):
     """Another process wrote the same at the same moment; nothing of ours was kept."""
+
+
+COPYING = "copying"
+"""The revision of a database that is being copied to."""
+
+
+class CopyFailed(StorageError):
+    """A database cannot be copied to, or was not copied whole."""
+
+
+class CopyUnfinished(StorageError):
+    """What stands in a database is a part of another one that was being copied there."""
+
+    def __init__(self) -> None:
+        super().__init__("this database is a copy that was not finished")
 
 
 class MigrationFailed(StorageError):

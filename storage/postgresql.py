@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.engine import URL
 
 from storage.errors import (
-    Conflict,
+    WriteConflict,
     DatabaseDamaged,
     DatabaseFull,
     DatabaseLocked,
@@ -107,7 +107,7 @@ def cause_in(error: BaseException | None, url: URL) -> StorageError | None:
 
 def _of_code(code: str, place: Path, words: str) -> StorageError | None:
     if code in _CONFLICT:
-        return Conflict(f"{place}: another process wrote the same at the same moment: {words}")
+        return WriteConflict(f"{place}: another process wrote the same at the same moment: {words}")
     if code in _BUSY:
         return DatabaseLocked(f"{place} is held by another program, or took too long: {words}")
     if code in _OF_THE_DISK:

@@ -123,7 +123,7 @@ def storage_remedy(error: BaseException) -> str:
                 "`clanstats archive --without` does without it"
             ),
         ),
-        (errors.Conflict, "nothing was written: try again"),
+        (errors.WriteConflict, "nothing was written: try again"),
         (errors.DatabaseFull, "make room there; nothing that was written is lost"),
         (errors.NotOurs, "name a file of the backups folder"),
         (errors.DriverMissing, "pip install 'clanstats[postgresql]'"),

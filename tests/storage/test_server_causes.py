@@ -16,7 +16,7 @@ from bot.services.game import fault_words
 from storage import clans
 from storage.engine import Connection, Database
 from storage.errors import (
-    Conflict,
+    WriteConflict,
     DatabaseDamaged,
     DatabaseFull,
     DatabaseLocked,
@@ -65,8 +65,8 @@ def with_options(url: URL, **options: str) -> URL:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("40001", Conflict),
-        ("40P01", Conflict),
+        ("40001", WriteConflict),
+        ("40P01", WriteConflict),
         ("55P03", DatabaseLocked),
         ("53100", DatabaseFull),
         ("25006", DatabaseUnopenable),
@@ -228,7 +228,7 @@ async def test_who_conflicts_again_and_again_is_told_in_the_end(url: URL) -> Non
             await other.write(lambda theirs: rename(theirs, "!"))
             await rename(connection, " ours")
 
-        with pytest.raises(Conflict) as caught:
+        with pytest.raises(WriteConflict) as caught:
             await database.write(write)
         assert tries == 5
         assert "try again" in words_for(caught.value)

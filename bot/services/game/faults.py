@@ -8,7 +8,7 @@ from bot.services.chat import UnknownZone
 from bot.services.game.poll import NoGroup, PollUnderWay
 from bot.services.setup import Clan
 from storage.errors import (
-    Conflict,
+    WriteConflict,
     DatabaseDamaged,
     DatabaseLocked,
     DatabaseUnopenable,
@@ -68,7 +68,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (WomError, "Wise Old Man refused this. Nothing was changed; check what you asked for."),
     (DatabaseLocked, "The database is busy with something long. Try again in a minute."),
     (
-        Conflict,
+        WriteConflict,
         "Somebody else changed the same at the same moment, so nothing was changed. Try again.",
     ),
     (

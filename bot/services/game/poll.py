@@ -294,15 +294,11 @@ class Poll:
         )
 
     async def _write(
-        self,
-        clan: Clan,
-        known: _Known,
-        answers: Answers,
-        settled: RenameResult,
+        self, clan: Clan, known: _Known, answers: Answers, settled: RenameResult
     ) -> int:
         now, news = self._clock(), settled.news
         clan_id, details = clan.clan_id, answers.details
-        here = [member.player for member in details.memberships]
+        here = [each.player for each in details.memberships]
         fresh_players = [player_row(each, known.places.get(each.id)) for each in here]
 
         async def put(connection: Connection) -> int:
@@ -348,8 +344,7 @@ class Poll:
 
 async def _must_be_as_read(connection: Connection, clan: Clan, known: _Known) -> None:
     """Raise _Overtaken unless all is still as it was read."""
-    overtaken = known.overtaken_by(*await _stored(connection, clan))
-    if overtaken is not None:
+    if overtaken := known.overtaken_by(*await _stored(connection, clan)):
         raise _Overtaken(overtaken)
 
 
