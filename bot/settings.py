@@ -114,8 +114,8 @@ def _group(text: str) -> str:
     return text if address is None else address[1]
 
 
-def _database(text: Path | str) -> Path | str:
-    """Return the file of an SQLite database, else the address of a PostgreSQL one."""
+def database_of(text: Path | str) -> Path | str:
+    """Return the file of an SQLite database, else the address of PostgreSQL; or ValueError."""
     if isinstance(text, Path):
         return text
     file, server = _SQLITE.fullmatch(text.strip()), _POSTGRESQL.fullmatch(text.strip())
@@ -198,7 +198,7 @@ class Settings(BaseSettings):
     data_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] = Field(
         Path("data"), description="a folder, which is made if it is not there"
     )
-    database_url: Annotated[Path | str, BeforeValidator(_database)] = Field(
+    database_url: Annotated[Path | str, BeforeValidator(database_of)] = Field(
         default_factory=lambda read: read["data_dir"] / "clan_data.db",
         repr=False,
         description="sqlite:///path/to/file.db or postgresql://user:password@host/name",

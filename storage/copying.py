@@ -76,7 +76,7 @@ async def copy_to(source: Database, target: Database, now: datetime, watch: Watc
 async def _begin(target: Database, now: datetime) -> None:
     """Have the tables there, empty and marked."""
     if await marked_revision(target) != COPYING:
-        await bring_up(target, now)
+        await bring_up(target, now, alone=True)
     async with target.writing() as connection:
         await take_long(connection)
         is_marked = await marked_revision(target) == COPYING

@@ -32,10 +32,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage.archive_file import archive_of
 from storage.errors import (
     WAIT_SECONDS,
-    WriteConflict,
     DriverMissing,
     Overtaken,
     StorageError,
+    WriteConflict,
     cause_of,
 )
 from storage.postgresql import cause_in, connecting
@@ -117,8 +117,8 @@ class Database:
     async def write(self, action: Callable[[AsyncConnection], Awaitable[_Found]]) -> _Found:
         """Return what an action found that wrote on a connection, in a transaction of its own.
 
-        After a WriteConflict it is done again from the beginning; the last one is raised. So it changes
-        nothing but the database, or only what may be changed twice.
+        After a WriteConflict it is done again from the beginning; the last one is raised. So it
+        changes nothing but the database, or only what may be changed twice.
         """
         for number in range(1, _TRIES):
             try:

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy.engine import URL
 
 from storage.errors import (
-    WriteConflict,
     DatabaseDamaged,
     DatabaseFull,
     DatabaseLocked,
     DatabaseUnopenable,
     ServerUnusable,
     StorageError,
+    WriteConflict,
 )
 
 _CONNECTS_S = 30

@@ -123,6 +123,8 @@ def storage_remedy(error: BaseException) -> str:
                 "`clanstats archive --without` does without it"
             ),
         ),
+        (errors.CopyFailed, "name an empty database, and stop whatever else writes to it"),
+        (errors.CopyUnfinished, "type `clanstats copy-to` again, and it is begun anew"),
         (errors.WriteConflict, "nothing was written: try again"),
         (errors.DatabaseFull, "make room there; nothing that was written is lost"),
         (errors.NotOurs, "name a file of the backups folder"),

@@ -16,13 +16,13 @@ from bot.services.game import fault_words
 from storage import clans
 from storage.engine import Connection, Database
 from storage.errors import (
-    WriteConflict,
     DatabaseDamaged,
     DatabaseFull,
     DatabaseLocked,
     DatabaseUnopenable,
     ServerUnusable,
     StorageError,
+    WriteConflict,
 )
 from storage.postgresql import cause_in, connecting
 from tests.storage.postgres import EMPTY, Server

@@ -8,12 +8,12 @@ from bot.services.chat import UnknownZone
 from bot.services.game.poll import NoGroup, PollUnderWay
 from bot.services.setup import Clan
 from storage.errors import (
-    WriteConflict,
     DatabaseDamaged,
     DatabaseLocked,
     DatabaseUnopenable,
     ServerUnusable,
     StorageError,
+    WriteConflict,
     is_full,
 )
 from wom.errors import (
