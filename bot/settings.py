@@ -35,6 +35,7 @@ _POSTGRESQL = re.compile(
     r"((?:[^\s:/@?#]*(?::[^\s/@?#]*)?@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::\d{1,5})?/[^\s/@?#]+(?:\?\S*)?)",
     re.ASCII | re.IGNORECASE,
 )
+_PASSWORDS = re.compile(r"://[^/:@]*:(.+)@|[?&](?:ssl)?password=([^&]+)")
 _OPTIONS = re.compile(r"\?\w+=[^/\\]*$")
 _GROUP = re.compile(
     r"(?:https?://)?(?:www\.)?wiseoldman\.net/groups/(\d{1,10})(?:[/?#].*)?", re.IGNORECASE
@@ -113,8 +114,8 @@ def _group(text: str) -> str:
     return text if address is None else address[1]
 
 
-def _database(text: Path | str) -> Path | str:
-    """Return the file of an SQLite database, else the address of a PostgreSQL one."""
+def database_of(text: Path | str) -> Path | str:
+    """Return the file of an SQLite database, else the address of PostgreSQL; or ValueError."""
     if isinstance(text, Path):
         return text
     file, server = _SQLITE.fullmatch(text.strip()), _POSTGRESQL.fullmatch(text.strip())
@@ -197,7 +198,7 @@ class Settings(BaseSettings):
     data_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] = Field(
         Path("data"), description="a folder, which is made if it is not there"
     )
-    database_url: Annotated[Path | str, BeforeValidator(_database)] = Field(
+    database_url: Annotated[Path | str, BeforeValidator(database_of)] = Field(
         default_factory=lambda read: read["data_dir"] / "clan_data.db",
         repr=False,
         description="sqlite:///path/to/file.db or postgresql://user:password@host/name",
@@ -272,9 +273,9 @@ class Settings(BaseSettings):
             found.append(found[-1].partition("?")[0].rpartition("/")[2])
         if self.wom_group_secret is not None:
             found.append(self.wom_group_secret.get_secret_value().replace("-", ""))
-        password = re.search(r"://[^/:@]*:(.+)@", str(self.database_url))
-        if password:
-            found += [password[1], unquote(password[1])]
+        for password in _PASSWORDS.finditer(str(self.database_url)):
+            written = password[1] or password[2]
+            found += [written, unquote(written)]
         return tuple(dict.fromkeys(found))
 
     def need_discord(self) -> str:

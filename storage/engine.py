@@ -1,16 +1,26 @@
 """Opening the database, and reading() and writing(): the only doors to a connection.
 
 Readers see a consistent moment and never wait for the writer (WAL). There is one writer at a time:
-inside the process by a lock, between processes by BEGIN IMMEDIATE and the busy timeout.
+inside the process by a lock, between processes by BEGIN IMMEDIATE and the busy timeout. On
+PostgreSQL other processes write meanwhile: who writes what another one wrote begins again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+import random
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection as PlainConnection
 from sqlalchemy import CursorResult, Table, event, func
@@ -20,16 +30,28 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.archive_file import archive_of
-from storage.errors import WAIT_SECONDS, DriverMissing, Overtaken, cause_of
+from storage.errors import (
+    WAIT_SECONDS,
+    DriverMissing,
+    Overtaken,
+    StorageError,
+    WriteConflict,
+    cause_of,
+)
+from storage.postgresql import cause_in, connecting
 from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
 """What reading() and writing() yield, for those who only hand it on."""
 
+_Found = TypeVar("_Found")
+
 _BUSY = timedelta(seconds=WAIT_SECONDS)
 _AT_ONCE, _QUICK_ONES = 4, 2
 """Connections that are kept open; as many more are opened while they are needed."""
 _MOST_WAITS, _WAIT_S = 200, 0.01
+_TRIES, _LONGEST_PAUSE_S = 5, 0.05
+"""How often the same is written anew after a conflict, and how long at most one waits before."""
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -80,7 +102,8 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection in a transaction: all of it is kept, or nothing.
 
-        Raises DatabaseLocked when another process does not let go for as long as we wait.
+        Raises DatabaseLocked when another process does not let go for as long as we wait, and
+        WriteConflict when another one wrote the same meanwhile (`write` begins again then).
         """
         async with self._one_writer:
             with self._causes():
@@ -95,16 +118,38 @@ class Database:
                         raise
                     await transaction.commit()
 
+    async def write(self, action: Callable[[AsyncConnection], Awaitable[_Found]]) -> _Found:
+        """Return what an action found that wrote on a connection, in a transaction of its own.
+
+        After a WriteConflict it is done again from the beginning; the last one is raised. So it
+        changes nothing but the database, or only what may be changed twice.
+        """
+        for number in range(1, _TRIES):
+            try:
+                async with self.writing() as connection:
+                    return await action(connection)
+            except WriteConflict:
+                # Not both at the same moment again.
+                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S) * number)  # noqa: S311
+        async with self.writing() as connection:
+            return await action(connection)
+
     @contextmanager
     def _causes(self) -> Iterator[None]:
-        """Raise what the driver says inside as one of the four causes; the rest passes."""
+        """Raise what the driver says inside as one of our causes; the rest passes."""
         try:
             yield
-        except DBAPIError as error:
-            cause = cause_of(error.orig, self.path)
+        except (DBAPIError, ConnectionError) as error:
+            cause = self._cause(error.orig if isinstance(error, DBAPIError) else error)
             if cause is None:
                 raise
             raise cause from error
+
+    def _cause(self, error: BaseException | None) -> StorageError | None:
+        if self.url.get_backend_name() != "sqlite":
+            return cause_in(error, self.url)
+        # What is connected here is no network: such an error is of something else.
+        return None if isinstance(error, ConnectionError) else cause_of(error, self.path)
 
     async def close(self) -> None:
         """Close every connection; the write-ahead log is folded into the file.
@@ -123,6 +168,12 @@ def is_writing(connection: AsyncConnection) -> bool:
     """Return whether a connection is of writing(): what it sees may not be kept in the end."""
     plain = connection.sync_connection
     return plain is not None and bool(plain.get_execution_options().get("writes"))
+
+
+async def take_long(connection: AsyncConnection) -> None:
+    """Let the statements of a transaction take as long as they need, where a server ends them."""
+    if connection.dialect.name == "postgresql":
+        await connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def url_of(place: Path | str | URL) -> URL:
@@ -152,8 +203,10 @@ def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONC
             return create_async_engine(
                 url,
                 pool_size=size,
+                max_overflow=size,
                 pool_pre_ping=True,
                 hide_parameters=True,
+                connect_args={"async_creator_fn": connecting(url, busy)},
                 # As SQLite has it: whoever reads sees one moment, and nothing overtakes a writer.
                 isolation_level="REPEATABLE READ",
             )

@@ -4,6 +4,7 @@ StorageError
 |-- DatabaseLocked      another process holds it longer than we wait
 |   `-- DatabaseOwned   a bot that runs owns it
 |-- DatabaseUnopenable  it cannot be opened, or not be written
+|   `-- ServerUnusable  the server is away, or does not let us in
 |-- DatabaseFull        the disk has no room
 |-- DatabaseDamaged     the integrity check failed
 |-- NotOurs             a file is no database of ClanStats
@@ -11,9 +12,13 @@ StorageError
 |-- EmptyBesideBackups  a database that is empty, or not there, though there are backups of it
 |-- DriverMissing       what speaks to this kind of database is not installed
 |-- Overtaken           another process wrote first what there can be only once
+|-- WriteConflict       another process wrote the same at the same moment; done again, it is done
+|-- CopyFailed          a database cannot be copied to, or was not copied whole
+|-- CopyUnfinished      a database is a part of another one that was being copied there
 `-- MigrationFailed     the schema could not be brought up; the old file stands
 
 The first four are told apart by SQLite's own codes: https://www.sqlite.org/rescode.html
+`storage/postgresql` tells apart what a server says.
 """
 
 import errno
@@ -71,6 +76,16 @@ class DatabaseUnopenable(_AtPath):
     words = "{path} cannot be opened for writing: {finding}"
 
 
+class ServerUnusable(DatabaseUnopenable):
+    """The server of a database is away, or does not let us in; `step` is what to do then."""
+
+    words = "{path} cannot be used: {finding}"
+
+    def __init__(self, path: Path, finding: str, step: str) -> None:
+        super().__init__(path, finding)
+        self.step = step
+
+
 class DatabaseFull(_AtPath):
     """There is no room left for the file."""
 
@@ -115,6 +130,25 @@ class DriverMissing(StorageError):
 
 class Overtaken(StorageError):
     """Another process wrote first what there can be only once; nothing of ours was kept."""
+
+
+class WriteConflict(StorageError):
+    """Another process wrote the same at the same moment; nothing of ours was kept."""
+
+
+COPYING = "copying"
+"""The revision of a database that is being copied to."""
+
+
+class CopyFailed(StorageError):
+    """A database cannot be copied to, or was not copied whole."""
+
+
+class CopyUnfinished(StorageError):
+    """What stands in a database is a part of another one that was being copied there."""
+
+    def __init__(self) -> None:
+        super().__init__("this database is a copy that was not finished")
 
 
 class MigrationFailed(StorageError):

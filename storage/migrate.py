@@ -7,12 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection as PlainConnection
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage.backup import BACKUPS, SUFFIXES, back_up, copies
-from storage.engine import Database
+from storage.engine import Connection, Database, take_long
 from storage.errors import (
+    COPYING,
+    CopyUnfinished,
     DatabaseOwned,
     DatabaseUnopenable,
     EmptyBesideBackups,
@@ -20,6 +23,7 @@ from storage.errors import (
     causes,
 )
 from storage.owner import owner_of
+from storage.postgresql import place_of
 from storage.private import make_private, shut
 
 NEWEST = "0016"
@@ -74,9 +78,18 @@ async def bring_up(database: Database, now: datetime, *, alone: bool = False) ->
 async def revision(database: Database) -> str | None:
     """Return the revision that the database has, or None when it is empty.
 
-    Raises DatabaseUnopenable when it is not reached or does not let us in, and the other causes.
+    Raises DatabaseUnopenable when it is not reached or does not let us in, the other causes, and
+    CopyUnfinished when only a part of another one is there.
     """
-    place = database.path or Path(f"{database.url.host or 'localhost'}/{database.url.database}")
+    found = await marked_revision(database)
+    if found == COPYING:
+        raise CopyUnfinished
+    return found
+
+
+async def marked_revision(database: Database) -> str | None:
+    """Return the revision that the database has, COPYING while it is copied to."""
+    place = database.path or place_of(database.url)
     try:
         with causes(place):
             async with database.reading() as connection:
@@ -85,9 +98,17 @@ async def revision(database: Database) -> str | None:
         raise DatabaseUnopenable(place, str(error.orig)) from error
 
 
-async def run_alembic(database: Database, action: Callable[[Connection], None]) -> None:
+async def set_revision(connection: Connection, revision: str) -> None:
+    """Have a database that has tables at a revision."""
+    await connection.execute(
+        text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision}
+    )
+
+
+async def run_alembic(database: Database, action: Callable[[PlainConnection], None]) -> None:
     """Run an alembic action on a writing connection: all of it is kept, or nothing."""
     async with database.writing() as connection:
+        await take_long(connection)
         await connection.run_sync(action)
 
 
@@ -109,13 +130,13 @@ def refuse_beside_backups(path: Path) -> None:
         raise EmptyBesideBackups(path, made[max(made)])
 
 
-def _revision(connection: Connection) -> str | None:
+def _revision(connection: PlainConnection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: PlainConnection) -> None:
     # Imported here: a start on an up-to-date database need not pay for alembic.
     from alembic.config import Config  # noqa: PLC0415
     from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415

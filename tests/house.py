@@ -47,6 +47,7 @@ WHO_MAY = {
     "aiohttp": ["bot/gateway.py"],
     "alembic": ["storage/migrate.py", "migrations/*"],
     "aiosqlite": ["storage/trips.py"],
+    "asyncpg": ["storage/postgresql.py"],
     "discord": ["cogs/*", "bot/app.py", "bot/gateway.py", "bot/demo/*"],
     "httpx": ["wom/client.py", "bot/wiring.py", "bot/demo/*"],
     "ijson": ["bot/services/imports/exports.py"],

@@ -178,6 +178,25 @@ def archive(
     do(action, verbose=verbose)
 
 
+@app.command(
+    name="copy-to", epilog="Example: clanstats copy-to postgresql://user:password@host/name"
+)
+def copy_to(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="An empty database, written like DATABASE_URL.")],
+    *,
+    verbose: Verbose = False,
+) -> None:
+    """Copy the whole database, its archive too, into an empty one; stop the bot first.
+
+    What came there is read again and compared. Ends with 0 when all is the same, else with 1 and
+    why. Stopped in the middle, type it again: until it is done, no bot starts on the copy.
+    """
+    from bot.cli.copying import copy_database as action
+
+    do(lambda: action(context.obj, address), verbose=verbose)
+
+
 @app.command(name="forget-clan", epilog="Example: clanstats forget-clan 'Amber Lanterns'")
 def forget_clan(
     context: typer.Context,

@@ -103,6 +103,8 @@ def storage_remedy(error: BaseException) -> str:
         return f"`clanstats restore {backup}` brings it back; to begin anew, move {folder} away"
     if isinstance(error, errors.DatabaseLocked):
         return f"stop {_who(error)}, or try again"
+    if isinstance(error, errors.ServerUnusable):
+        return error.step
     if isinstance(error, errors.MigrationFailed) and (error.current or "") > error.wanted:
         return "the database is newer than this ClanStats: install the newest version"
     remedies = (
@@ -121,6 +123,9 @@ def storage_remedy(error: BaseException) -> str:
                 "`clanstats archive --without` does without it"
             ),
         ),
+        (errors.CopyFailed, "name an empty database, and stop whatever else writes to it"),
+        (errors.CopyUnfinished, "type `clanstats copy-to` again, and it is begun anew"),
+        (errors.WriteConflict, "nothing was written: try again"),
         (
             errors.DatabaseFull,
             "make room there, then run it again; nothing that was written is lost",

@@ -436,3 +436,8 @@ def test_a_time_that_nobody_understands_is_told_with_what_would_be_right(
 ) -> None:
     with pytest.raises(SettingsError, match=f"{key} is no day of the .* right is a day of the"):
         load({key: text}, None)
+
+
+def test_a_password_behind_the_question_mark_of_an_address_is_a_secret_too() -> None:
+    url = "postgresql://host/clan?sslmode=require&password=p%40ss&user=clan"
+    assert set(load({"DATABASE_URL": url}, None).secrets) == {"p%40ss", "p@ss"}

@@ -218,20 +218,22 @@ class Intake:
         return total
 
     async def _store_all(self, batches: Sequence[tuple[Clan, _Buffer]]) -> Flushed:
-        total = Flushed()
-        if batches:
-            async with self._database.writing() as connection:
-                for clan, batch in batches:
-                    heard = list(batch.heard.values())
-                    total += await self._store(connection, clan, heard, batch.taken_back)
-        return total
+        async def put(connection: Connection) -> Flushed:
+            total = Flushed()
+            for clan, batch in batches:
+                heard = list(batch.heard.values())
+                total += await self._store(connection, clan, heard, batch.taken_back)
+            return total
+
+        return await self._database.write(put) if batches else Flushed()
 
     async def store(
         self, clan: Clan, heard: Sequence[IncomingMessage], taken_back: Collection[int] = ()
     ) -> Flushed:
         """Write messages, live ones or history, in one transaction with all that follows."""
-        async with self._database.writing() as connection:
-            return await self._store(connection, clan, heard, taken_back)
+        return await self._database.write(
+            lambda connection: self._store(connection, clan, heard, taken_back)
+        )
 
     async def _store(
         self,
@@ -259,17 +261,22 @@ class Intake:
         Not if the connection was lost since it was `session`, before the history was read: there is
         a new gap.
         """
-        async with self._database.writing() as connection:
+
+        async def move(connection: Connection) -> int:
             channel = await channel_of(connection, clan, channel_info)
             if newest_id is not None:
                 await authors.move_cursors(connection, clan.clan_id, {channel: newest_id})
+            return channel
+
+        channel = await self._database.write(move)
         if session == self._session:
             self._caught_up[channel] = clan.guild_id
 
     async def note(self, clan: Clan, channel_info: ChannelInfo) -> int:
         """Note a place as it is now, and return its channel id."""
-        async with self._database.writing() as connection:
-            return await channel_of(connection, clan, channel_info)
+        return await self._database.write(
+            lambda connection: channel_of(connection, clan, channel_info)
+        )
 
     def _cursors(self, added: IntakeResult) -> dict[int, int]:
         return {

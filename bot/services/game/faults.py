@@ -11,7 +11,9 @@ from storage.errors import (
     DatabaseDamaged,
     DatabaseLocked,
     DatabaseUnopenable,
+    ServerUnusable,
     StorageError,
+    WriteConflict,
     is_full,
 )
 from wom.errors import (
@@ -65,6 +67,14 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (InvalidName, "Nobody on Wise Old Man can be called that. Look at how the name is written."),
     (WomError, "Wise Old Man refused this. Nothing was changed; check what you asked for."),
     (DatabaseLocked, "The database is busy with something long. Try again in a minute."),
+    (
+        WriteConflict,
+        "Somebody else changed the same at the same moment, so nothing was changed. Try again.",
+    ),
+    (
+        ServerUnusable,
+        "The database cannot be reached. Whoever runs the bot finds out why by `clanstats doctor`.",
+    ),
     (
         DatabaseUnopenable,
         "The database cannot be written. Whoever runs the bot finds out why by `clanstats doctor`.",

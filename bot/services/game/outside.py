@@ -39,8 +39,7 @@ async def look_outside(
     found = await _asked(wom, _turn(outside(standing, places), now))
     if not found:
         return 0
-    async with database.writing() as connection:
-        return len(await store_details(connection, found, now))
+    return len(await database.write(lambda connection: store_details(connection, found, now)))
 
 
 def outside(standing: Iterable[StandingLink], places: Mapping[int, MemberRow]) -> tuple[int, ...]:

@@ -294,17 +294,15 @@ class Poll:
         )
 
     async def _write(
-        self,
-        clan: Clan,
-        known: _Known,
-        answers: Answers,
-        settled: RenameResult,
+        self, clan: Clan, known: _Known, answers: Answers, settled: RenameResult
     ) -> int:
         now, news = self._clock(), settled.news
         clan_id, details = clan.clan_id, answers.details
-        here = [member.player for member in details.memberships]
+        here = [each.player for each in details.memberships]
         fresh_players = [player_row(each, known.places.get(each.id)) for each in here]
-        async with self._writing_if_as_read(clan, known) as connection:
+
+        async def put(connection: Connection) -> int:
+            await _must_be_as_read(connection, clan, known)
             await players.note_players(connection, _new_rows(known, fresh_players), now)
             await players.put_in(connection, clan_id, _new_places(known, news))
             for change in news.changes:
@@ -332,21 +330,22 @@ class Poll:
                 hiscores_etag=answers.hiscores_etag if is_whole else None,
                 **history,
             )
-        return updated
+            return updated
+
+        return await self._database.write(put)
 
     async def _note_poll(self, clan: Clan, known: _Known) -> None:
-        async with self._writing_if_as_read(clan, known) as connection:
+        async def put(connection: Connection) -> None:
+            await _must_be_as_read(connection, clan, known)
             await clans.change(connection, clan.clan_id, polled_at=self._clock())
 
-    @asynccontextmanager
-    async def _writing_if_as_read(self, clan: Clan, known: _Known) -> AsyncIterator[Connection]:
-        """Yield a writing connection on which all is still as it was read; else _Overtaken."""
-        async with self._database.writing() as connection:
-            row, places = await _stored(connection, clan)
-            overtaken = known.overtaken_by(row, places)
-            if overtaken is not None:
-                raise _Overtaken(overtaken)
-            yield connection
+        await self._database.write(put)
+
+
+async def _must_be_as_read(connection: Connection, clan: Clan, known: _Known) -> None:
+    """Raise _Overtaken unless all is still as it was read."""
+    if overtaken := known.overtaken_by(*await _stored(connection, clan)):
+        raise _Overtaken(overtaken)
 
 
 async def _stored(

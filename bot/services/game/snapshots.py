@@ -76,8 +76,7 @@ async def store_older(
     stored = 0
     for player_id in sorted(player_ids):
         readings = await asyncio.to_thread(readings_of, player_id)
-        async with database.writing() as connection:
-            stored += len(await _told_again(connection, player_id, readings))
+        stored += len(await _store_among(database, player_id, readings))
     return stored
 
 
@@ -88,8 +87,19 @@ async def store_history(
 
     Of two at one instant the one that is stored stays. Return the instants that were news.
     """
-    async with database.writing() as connection:
-        return await _told_again(connection, player_id, readings, is_whole=True)
+    return await _store_among(database, player_id, readings, is_whole=True)
+
+
+async def _store_among(
+    database: Database,
+    player_id: int,
+    readings: Sequence[MetricReading],
+    *,
+    is_whole: bool = False,
+) -> set[datetime]:
+    return await database.write(
+        lambda connection: _told_again(connection, player_id, readings, is_whole=is_whole)
+    )
 
 
 async def _told_again(
