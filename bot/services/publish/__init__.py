@@ -3,7 +3,7 @@
 from bot.services.publish.activity import Activities, ActivityFiles
 from bot.services.publish.bosses import Bosses, BossFiles
 from bot.services.publish.card import CardFiles, Cards, OptedOut
-from bot.services.publish.dashboard import Dashboards, WrittenDashboard
+from bot.services.publish.dashboard import DashboardPlaces, Dashboards, WrittenDashboard
 from bot.services.publish.details import AuditFiles, Audits, Details
 from bot.services.publish.leaderboards import BoardFiles, Leaderboards
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
@@ -21,6 +21,7 @@ __all__ = [
     "CardFiles",
     "Cards",
     "ClanQuestions",
+    "DashboardPlaces",
     "Dashboards",
     "Details",
     "Leaderboards",
