@@ -37,6 +37,7 @@ PERMISSIONS = {
     "clanstats alerts": Permission.SEE_REPORTS,
     "clanstats questions": Permission.SEE_REPORTS,
     "clanstats bosses": Permission.SEE_REPORTS,
+    "clanstats dashboard": Permission.SEE_REPORTS,
     "clanstats audit": Permission.PROMOTE,
     "clanstats exempt": Permission.MANAGE,
     "clanstats retention": Permission.MANAGE,

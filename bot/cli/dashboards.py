@@ -73,9 +73,7 @@ async def write_dashboards(context: CliContext, settings: "Settings") -> str:
         if not known:
             raise CannotDo("Nothing is known of any clan yet", "run `clanstats poll`")
         made = [
-            await services.dashboards.write(
-                each, report_folder(folder, each, clans), clans=clans
-            )
+            await services.dashboards.write(each, report_folder(folder, each, clans), clans=clans)
             for each in known
         ]
     said = "; ".join(written_words(each) for each in made)
