@@ -258,7 +258,8 @@ class Timetable:
     async def dashboard(self, clan: Clan, outcome: Outcome) -> None:
         """Write the clan's dashboard into the folder of the settings, and its copy."""
         clans, folder = await self._services.clans.every(), self._settings.dashboard_dir or Path()
-        made = await self._services.dashboards.write(clan, report_folder(folder, clan, clans))
+        place = report_folder(folder, clan, clans)
+        made = await self._services.dashboards.write(clan, place, clans=clans)
         if made.fault is not None:
             outcome.outcome = FAILED
             outcome.detail["words"] = f"not copied to LOCAL_DRIVE_PATH: {made.fault}"

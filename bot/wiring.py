@@ -28,6 +28,7 @@ from bot.services.publish import (
     Cards,
     ClanQuestions,
     Comparisons,
+    DashboardPlaces,
     Dashboards,
     Details,
     Digests,
@@ -199,6 +200,10 @@ def _archive_after(settings: Settings) -> timedelta | None:
     return timedelta(days=days) if days else None
 
 
+def _dashboard_places(settings: Settings) -> DashboardPlaces:
+    return DashboardPlaces(settings.dashboard_dir or settings.data_dir, settings.local_drive_path)
+
+
 def _upkeep(
     settings: Settings, database: Database, clock: Clock, identities: IdentityCache
 ) -> Upkeep:
@@ -242,7 +247,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         cards=Cards(database, drawing, clock, identities),
         leaderboards=Leaderboards(database, drawing, clock, identities),
         comparisons=Comparisons(database, drawing, clock, identities),
-        dashboards=Dashboards(database, drawing, clock, identities, settings.local_drive_path),
+        dashboards=Dashboards(database, drawing, clock, identities, _dashboard_places(settings)),
         digests=Digests(database, drawing, clock, identities),
         places=Channels(database),
         links=Links(database, clock, identities),

@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.app import ClanBot
 from bot.clan.ranks import Permission
 from bot.clan.spans import WINDOWS, Period
+from bot.reports.dashboard.facts import DashboardOptions
 from bot.services.game import unready
 from bot.wiring import Services
 from cogs._offers import Choices, Typed, members_offered, roles_offered
@@ -14,6 +15,7 @@ from cogs._permissions import Interaction, caller_may, clan_of, refuse, requires
 from cogs._replies import PERIODS, tell
 from cogs.activity import LONGEST, ActivityScreen, activity_answer
 from cogs.bosses import BossesScreen, BossesState
+from cogs.dashboard import FOLDER, ONE_FILE, dashboard_answer
 from cogs.leave import Day, LeaveRequest, Reason, away_answer
 from cogs.links import LinksScreen
 from cogs.newcomers import NewcomersScreen, NewcomersState
@@ -42,6 +44,10 @@ _VISIBILITY = [
     app_commands.Choice(name="only me", value=_ONLY_ME),
     app_commands.Choice(name="everybody: the summary", value=SUMMARY),
     app_commands.Choice(name="everybody: the summary and the workbook", value=WORKBOOK),
+]
+_FORMS = [
+    app_commands.Choice(name="one file", value=ONE_FILE),
+    app_commands.Choice(name="the folder, zipped", value=FOLDER),
 ]
 
 
@@ -102,6 +108,27 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
             await tell(interaction, words)
             return
         await BossesScreen(self.services).show(interaction, BossesState(Period(period)))
+
+    @app_commands.command()
+    @app_commands.rename(form="as")
+    @app_commands.describe(
+        form="One file to send, or the folder (one file if you do not say)",
+        inactive="Also who is surely inactive, for whoever may decide on that (no)",
+        officers="Also who may rise, Discord names and all channels, for leadership (no)",
+    )
+    @app_commands.choices(form=_FORMS)
+    @requires(Permission.SEE_REPORTS, is_heavy=True)
+    async def dashboard(
+        self,
+        interaction: Interaction,
+        form: str = ONE_FILE,
+        *,
+        inactive: bool = False,
+        officers: bool = False,
+    ) -> None:
+        """Send you pages of the whole clan that open in any browser: bosses, skills, chat, roster."""
+        options = DashboardOptions(inactive=inactive, officers=officers)
+        await dashboard_answer(self.services, interaction, form, options)
 
     @app_commands.command()
     @requires(Permission.SEE_REPORTS)

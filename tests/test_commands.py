@@ -40,6 +40,7 @@ PERMISSIONS = {
     "clanstats questions": Permission.SEE_REPORTS,
     "clanstats bosses": Permission.SEE_REPORTS,
     "clanstats newcomers": Permission.SEE_REPORTS,
+    "clanstats dashboard": Permission.SEE_REPORTS,
     "clanstats audit": Permission.PROMOTE,
     "clanstats exempt": Permission.MANAGE,
     "clanstats retention": Permission.MANAGE,

@@ -34,12 +34,19 @@ async def dashboard(context: CliContext, wanted: DashboardRequest, *, verbose: b
         raise CannotDo(f"There is no folder {pictures}", "name the one that has the pictures")
     settings = context.settings()
     context.must_have_database(settings)
-    out = wanted.out or settings.dashboard_dir or settings.data_dir
+    # What is private never takes the place of what is shown to all.
+    home = None if wanted.options.is_private else settings.dashboard_dir
+    out = wanted.out or home or settings.data_dir
     with journal(settings, verbose=verbose):
         async with context.open_services(settings, **clock_at(wanted.now)) as services:
             clan = await one_clan(services, wanted.clan)
-            made = await services.dashboards.write(clan, out, wanted.options, single=wanted.single)
-    screen().print(written_words(made), soft_wrap=True, markup=False)
+            made = await services.dashboards.write(
+                clan, out, wanted.options, clans=await services.clans.every(), single=wanted.single
+            )
+    said = written_words(made)
+    if wanted.options.is_private and settings.local_drive_path is not None:
+        said += ". It is private, so it was not copied to LOCAL_DRIVE_PATH"
+    screen().print(said, soft_wrap=True, markup=False)
     return 0 if made.fault is None else 1
 
 
@@ -66,7 +73,7 @@ async def write_dashboards(context: CliContext, settings: "Settings") -> str:
         if not known:
             raise CannotDo("Nothing is known of any clan yet", "run `clanstats poll`")
         made = [
-            await services.dashboards.write(each, report_folder(folder, each, known))
+            await services.dashboards.write(each, report_folder(folder, each, clans), clans=clans)
             for each in known
         ]
     said = "; ".join(written_words(each) for each in made)

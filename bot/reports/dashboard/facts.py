@@ -34,6 +34,11 @@ class DashboardOptions:
     officers: bool = False
     pictures: Path | None = None
 
+    @property
+    def is_private(self) -> bool:
+        """Return whether something is in it that not every member may see."""
+        return self.inactive or self.officers
+
 
 @dataclass(frozen=True, slots=True)
 class DashboardFacts:

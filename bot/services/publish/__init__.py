@@ -4,7 +4,7 @@ from bot.services.publish.activity import Activities, ActivityFiles
 from bot.services.publish.bosses import Bosses, BossFiles
 from bot.services.publish.card import CardFiles, Cards, OptedOut
 from bot.services.publish.comparisons import ComparisonFiles, Comparisons, NotCompared
-from bot.services.publish.dashboard import Dashboards, WrittenDashboard
+from bot.services.publish.dashboard import DashboardPlaces, Dashboards, WrittenDashboard
 from bot.services.publish.details import AuditFiles, Audits, Details
 from bot.services.publish.digest import (
     ChannelPost,
@@ -34,6 +34,7 @@ __all__ = [
     "ClanQuestions",
     "ComparisonFiles",
     "Comparisons",
+    "DashboardPlaces",
     "Dashboards",
     "Details",
     "DigestMessage",

@@ -1,11 +1,12 @@
 """The dashboard: read once for all windows, drawn elsewhere, and put on the disk whole."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clan.activity import ChangeKind, TrendStep
@@ -22,7 +23,7 @@ from bot.reports.dashboard.facts import (
 from bot.reports.documents import Document, write_folder, write_whole
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
-from bot.services.publish.report import report_of, report_query, suggested_in
+from bot.services.publish.report import report_folder, report_of, report_query, suggested_in
 from bot.services.publish.trend import TrendSteps, trend_lines
 from bot.services.review import context_of, standing_cases
 from bot.services.setup import Clan, Clock, policy_of
@@ -56,6 +57,13 @@ class WrittenDashboard:
     fault: str | None = None
 
 
+class DashboardPlaces(NamedTuple):
+    """Where dashboards stand, and the folder that everything is copied to, as the settings say."""
+
+    home: Path
+    copies_to: Path | None = None
+
+
 class Dashboards:
     """Arranges dashboards, has them drawn, and writes them."""
 
@@ -65,13 +73,13 @@ class Dashboards:
         draws: Draws,
         clock: Clock,
         identities: IdentityCache | None = None,
-        copies_to: Path | None = None,
+        places: DashboardPlaces = DashboardPlaces(Path()),
     ) -> None:
         self._database = database
         self._draws = draws
         self._clock = clock
         self._identities = identities
-        self._copies_to = copies_to
+        self._places = places
 
     async def facts(self, clan: Clan, options: DashboardOptions = PLAIN) -> DashboardFacts:
         """Return what a dashboard is arranged from."""
@@ -99,19 +107,37 @@ class Dashboards:
         out: Path,
         options: DashboardOptions = PLAIN,
         *,
+        clans: Collection[Clan],
         single: bool = False,
     ) -> WrittenDashboard:
-        """Write the dashboard into a folder, and copy it; a copy that fails loses nothing."""
-        made = await (self.page if single else self.folder)(clan, options)
-        return await asyncio.to_thread(self.put, made, out)
+        """Write the dashboard into a folder, and copy it; a copy that fails loses nothing.
 
-    def put(self, made: Document, out: Path) -> WrittenDashboard:
-        """Write a dashboard that is made, and copy it where the settings say."""
-        path = _written(made, out)
-        if self._copies_to is None:
+        Of several clans each is copied into a folder of its own. What is private is not copied.
+        """
+        made = await (self.page if single else self.folder)(clan, options)
+        if options.is_private:
+            return WrittenDashboard(await asyncio.to_thread(_written, made, out))
+        return await asyncio.to_thread(self._put, made, out, clan, clans)
+
+    async def put(self, made: Document, clan: Clan, clans: Collection[Clan]) -> WrittenDashboard:
+        """Write one that is made, and that all may see, where the settings say, and copy it.
+
+        OSError where it could not be written.
+        """
+        out = report_folder(self._places.home, clan, clans)
+        return await asyncio.to_thread(self._put, made, out, clan, clans)
+
+    def _put(
+        self, made: Document, out: Path, clan: Clan, clans: Collection[Clan]
+    ) -> WrittenDashboard:
+        path, copies_to = _written(made, out), self._places.copies_to
+        if copies_to is None:
             return WrittenDashboard(path)
+        if not copies_to.is_dir():
+            # It is never made: a drive may only not be plugged in.
+            return WrittenDashboard(path, fault="that folder is not there")
         try:
-            return WrittenDashboard(path, _written(made, self._copies_to))
+            return WrittenDashboard(path, _written(made, report_folder(copies_to, clan, clans)))
         except OSError as error:
             return WrittenDashboard(path, fault=error.strerror or str(error))
 

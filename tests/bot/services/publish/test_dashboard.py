@@ -1,5 +1,6 @@
 """The dashboard from a small clan: the same figures as the report of each window, read once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from bot.clan.spans import WINDOWS, Period
 from bot.reports.dashboard.arrange import arranged
 from bot.reports.dashboard.facts import DashboardOptions, QuestionCount
 from bot.reports.worker import Inline
-from bot.services.publish import Dashboards, Publish
+from bot.services.publish import DashboardPlaces, Dashboards, Publish
 from storage import privacy
 from tests.bot.services.talk import MINUTE, PVM
 from tests.bot.services.village import Village, counted
@@ -34,7 +35,8 @@ async def busy(village: Village) -> Village:
 
 
 def dashboards(village: Village, copies_to: Path | None = None) -> Dashboards:
-    return Dashboards(village.database, Inline(), village.clock, copies_to=copies_to)
+    places = DashboardPlaces(Path(), copies_to)
+    return Dashboards(village.database, Inline(), village.clock, places=places)
 
 
 @pytest.mark.parametrize("period", WINDOWS)
@@ -81,14 +83,48 @@ async def test_who_opted_out_stands_in_nothing(busy: Village) -> None:
 async def test_a_copy_that_fails_is_told_and_the_dashboard_stands(
     busy: Village, tmp_path: Path
 ) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("x")
-    made = await dashboards(busy, blocked).write(busy.clan, tmp_path / "out", single=True)
+    copies = tmp_path / "drive"
+    copies.mkdir()
+    (copies / "dashboard").write_text("somebody's own file")
+    writer, clans = dashboards(busy, copies), [busy.clan]
+    made = await writer.write(busy.clan, tmp_path / "out", clans=clans)
     assert made.fault is not None
-    assert made.path.is_file()
-    again = await dashboards(busy, tmp_path / "copy").write(busy.clan, tmp_path / "out")
-    assert again.copy == tmp_path / "copy" / "dashboard"
+    assert (made.path / "index.html").is_file()
+    (copies / "dashboard").unlink()
+    again = await writer.write(busy.clan, tmp_path / "out", clans=clans)
+    assert again.copy == copies / "dashboard"
     assert (again.copy / "index.html").is_file()
+
+
+async def test_a_drive_that_is_not_plugged_in_is_not_made(busy: Village, tmp_path: Path) -> None:
+    writer = dashboards(busy, tmp_path / "drive")
+    made = await writer.write(busy.clan, tmp_path / "out", clans=[busy.clan], single=True)
+    assert made.fault == "that folder is not there"
+    assert made.path.is_file()
+    assert not (tmp_path / "drive").exists()
+
+
+async def test_each_of_several_clans_is_copied_into_its_own_folder(
+    busy: Village, tmp_path: Path
+) -> None:
+    copies = tmp_path / "drive"
+    copies.mkdir()
+    clans = [busy.clan, replace(busy.clan, clan_id=99, guild_id=99)]
+    made = await dashboards(busy, copies).write(
+        busy.clan, tmp_path / "out", clans=clans, single=True
+    )
+    assert made.copy == copies / str(busy.clan.guild_id) / "clan_dashboard.html"
+
+
+async def test_what_is_private_is_not_copied(busy: Village, tmp_path: Path) -> None:
+    copies = tmp_path / "drive"
+    copies.mkdir()
+    for options in (DashboardOptions(officers=True), DashboardOptions(inactive=True)):
+        made = await dashboards(busy, copies).write(
+            busy.clan, tmp_path / "out", options, clans=[busy.clan]
+        )
+        assert (made.copy, made.fault) == (None, None)
+    assert list(copies.iterdir()) == []
 
 
 async def test_all_windows_are_one_read(busy: Village) -> None:
