@@ -1,7 +1,7 @@
 """Activity, worked out a second, slow way from each message and each look, comes to the same."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -122,7 +122,7 @@ def looks_of(who: int, chance: Random) -> list[tuple[datetime, int, int]]:
 
 
 @pytest.fixture
-async def made(village: Village, told: Told) -> Callable[..., ActivityReport]:
+async def made(village: Village, told: Told) -> Callable[..., Awaitable[ActivityReport]]:
     assert told.sent
     cache = IdentityCache(village.clock)
     activities = Activities(village.database, Inline(), village.clock, cache)
@@ -156,7 +156,7 @@ def played(looks: Sequence[tuple[datetime, int, int]], span: tuple[datetime, dat
 
 @pytest.mark.parametrize("period", [Period.WEEK, Period.MONTH])
 async def test_totals_are_those_of_the_slow_way(
-    told: Told, made: Callable[..., ActivityReport], period: Period
+    told: Told, made: Callable[..., Awaitable[ActivityReport]], period: Period
 ) -> None:
     report = await made(period)
     expected = {}
@@ -178,7 +178,7 @@ async def test_totals_are_those_of_the_slow_way(
 
 @pytest.mark.parametrize("period", [Period.WEEK, Period.MONTH])
 async def test_channels_are_those_of_the_slow_way(
-    told: Told, made: Callable[..., ActivityReport], period: Period
+    told: Told, made: Callable[..., Awaitable[ActivityReport]], period: Period
 ) -> None:
     report = await made(period)
     counts = {}
@@ -199,7 +199,7 @@ async def test_channels_are_those_of_the_slow_way(
 
 @pytest.mark.parametrize("period", [Period.WEEK, Period.MONTH])
 async def test_hours_of_the_week_are_those_of_the_slow_way(
-    village: Village, told: Told, made: Callable[..., ActivityReport], period: Period
+    village: Village, told: Told, made: Callable[..., Awaitable[ActivityReport]], period: Period
 ) -> None:
     report = await made(period)
     span, zone = span_of(period.value), village.clan.zone
@@ -223,16 +223,16 @@ async def test_hours_of_the_week_are_those_of_the_slow_way(
     shown = {panel.title: panel.week for panel in report.panels}
     for weekday in range(7):
         for hour in range(24):
-            at = weekday, hour
+            slot_of = weekday, hour
             # Of a week the hour that begins right now was not seen before.
-            is_new = period is Period.WEEK and at == slot(NOW)
-            assert shown["Chat"][weekday][hour] == (None if is_new else chat[at])
-            assert shown["Game"][weekday][hour] == (game[at] if at in looked else None)
-            assert shown["Voice"][weekday][hour] == (None if is_new else voice[at] // 60)
+            is_new = period is Period.WEEK and slot_of == slot(NOW)
+            assert shown["Chat"][weekday][hour] == (None if is_new else chat[slot_of])
+            assert shown["Game"][weekday][hour] == (game[slot_of] if slot_of in looked else None)
+            assert shown["Voice"][weekday][hour] == (None if is_new else voice[slot_of] // 60)
 
 
 async def test_an_event_s_turnout_is_that_of_the_slow_way(
-    village: Village, told: Told, made: Callable[..., ActivityReport]
+    village: Village, told: Told, made: Callable[..., Awaitable[ActivityReport]]
 ) -> None:
     event = (await made(Period.MONTH)).event
     assert event is not None
@@ -259,7 +259,7 @@ def slow_turnout(told: Told, start: datetime) -> Turnout:
 
 
 async def test_a_year_says_since_when_the_hours_of_the_game_are(
-    made: Callable[..., ActivityReport],
+    made: Callable[..., Awaitable[ActivityReport]],
 ) -> None:
     report = await made(Period.YEAR)
     game = next(panel for panel in report.panels if panel.title == "Game")
