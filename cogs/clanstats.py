@@ -126,7 +126,7 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         inactive: bool = False,
         officers: bool = False,
     ) -> None:
-        """Send you pages of the whole clan that open in any browser: bosses, skills, chat, roster."""
+        """Send you pages of the whole clan that open in any browser, without a network."""
         options = DashboardOptions(inactive=inactive, officers=officers)
         await dashboard_answer(self.services, interaction, form, options)
 

@@ -32,6 +32,7 @@ _GOALS = {
     "test_leaderboard_of_xp_over_30_days[1000]": "2 x the limit",
     "test_report_from_the_prompt[305]": "2.3 x its imports",
     "test_report_from_the_prompt[305 x 10]": "2.3 x its imports",
+    "test_dashboard_written": "4 x the workbook",
     "test_report_command": "700 ms",
     "test_first_acknowledgement": "50 ms",
     "test_me_command": "300 ms",

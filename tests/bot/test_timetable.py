@@ -24,7 +24,7 @@ from bot.journal import open_journal
 from bot.rhythm import Daily, Every, Rhythm, Weekly
 from bot.services.ops import Outcome
 from bot.services.people import Visitor
-from bot.services.publish import report_folder
+from bot.services.publish import DashboardPlaces, report_folder
 from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.timetable import JOBS, BotJob, ClanJob, Timetable
@@ -573,6 +573,26 @@ async def test_the_week_s_report_is_written_where_the_settings_say_and_nowhere_e
     other = await desk.services.clans.found(7, "Swamp Tofu")
     places = [report_folder(folder, each, [clan, other]) for each in (clan, other)]
     assert places == [folder / "1", folder / "7"]
+
+
+async def test_a_dashboard_whose_copy_fails_is_written_and_the_run_says_so(
+    desk: Desk, tmp_path: Path
+) -> None:
+    clan = await desk.clan()
+    await desk.do("poll")
+    folder, drive = tmp_path / "pages", tmp_path / "drive"
+    desk.services.dashboards._places = DashboardPlaces(folder, drive)
+    settings = desk.settings.model_copy(update={"dashboard_dir": folder})
+    timetable = Timetable(desk.services, settings, Said())
+    await timetable.run(BY_NAME["dashboard"])
+    assert (folder / "dashboard" / "index.html").is_file()
+    run = (await desk.runs(clan))["dashboard"]
+    assert run.outcome == "failed"
+    assert "not copied to LOCAL_DRIVE_PATH: that folder is not there" in str(run.detail)
+    drive.mkdir()
+    await timetable.run(BY_NAME["dashboard"])
+    assert (await desk.runs(clan))["dashboard"].outcome == "done"
+    assert (drive / "dashboard" / "index.html").is_file()
 
 
 async def test_old_records_and_leftover_files_go_and_the_newest_of_each_stays(

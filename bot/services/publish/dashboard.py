@@ -64,6 +64,9 @@ class DashboardPlaces(NamedTuple):
     copies_to: Path | None = None
 
 
+_NOWHERE_ELSE = DashboardPlaces(Path())
+
+
 class Dashboards:
     """Arranges dashboards, has them drawn, and writes them."""
 
@@ -73,7 +76,7 @@ class Dashboards:
         draws: Draws,
         clock: Clock,
         identities: IdentityCache | None = None,
-        places: DashboardPlaces = DashboardPlaces(Path()),
+        places: DashboardPlaces = _NOWHERE_ELSE,
     ) -> None:
         self._database = database
         self._draws = draws

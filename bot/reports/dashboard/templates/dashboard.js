@@ -90,7 +90,7 @@
     if (!box.isConnected) return;
     const axis = { gridcolor: style("grid"), zerolinecolor: style("grid"), linecolor: style("edge"), automargin: true, fixedrange: true };
     const merged = {
-      height, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: style("ink"), size: 13 }, margin: { l: 48, r: 12, t: 8, b: 40 }, hoverlabel: { bgcolor: style("card"), bordercolor: style("edge"), font: { color: style("ink") } }, showlegend: false, legend: { orientation: "h", y: 1.15 }, ...layout,
+      height, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: style("ink"), size: 13 }, margin: { l: 48, r: 12, t: 8, b: 40 }, hoverlabel: { bgcolor: style("card"), bordercolor: style("edge"), font: { color: style("ink") } }, showlegend: false, legend: { orientation: "h", y: 1.02, yanchor: "bottom" }, ...layout,
       xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis },
     };
     if (layout.yaxis2) merged.yaxis2 = { ...axis, ...layout.yaxis2 };
@@ -101,13 +101,13 @@
     if (!shown.length) return el("p", { class: "soft" }, "Nothing is known of this period.");
     const places = shown.map((_, number) => number);
     return chart(described, () => [{ type: "bar", orientation: "h", x: shown.map((row) => row[1]), y: places, marker: { color: style(colour) }, hoverinfo: "text", hovertext: shown.map((row) => label(row[0], 60) + ": " + exact(row[1]) + of), textposition: "none" }],
-      { yaxis: { tickvals: places, ticktext: shown.map((row) => label(row[0])), showgrid: false }, xaxis: { nticks: 4 } }, Math.max(160, 60 + shown.length * 24));
+      { yaxis: { tickvals: places, ticktext: shown.map((row) => label(row[0], innerWidth < 500 ? 22 : 26)), showgrid: false, zeroline: false }, xaxis: { nticks: 4 } }, Math.max(160, 60 + shown.length * 24));
   }
 
   function overview(page) {
     const now = period();
     page.append(el("div", { class: "cards" }, now.cards.map((each) => el("div", { class: "card stat" }, el("div", { class: "soft" }, each.label), el("div", { class: "big" }, short(each.now)),
-      each.change === null ? el("div", { class: "soft" }, "before: " + short(each.before)) : el("div", { class: each.isUp ? "up" : "down" }, (each.isUp ? "\u25b2 " : "\u25bc ") + each.change, el("span", { class: "soft" }, " vs " + short(each.before))), each.seen ? el("div", { class: "soft" }, each.seen) : null))));
+      each.now !== null && each.now === each.before ? el("div", { class: "soft" }, "as before") : each.change === null ? el("div", { class: "soft" }, "before: " + short(each.before)) : el("div", { class: each.isUp ? "up" : "down" }, (each.isUp ? "\u25b2 " : "\u25bc ") + each.change, el("span", { class: "soft" }, " vs " + short(each.before))), each.seen ? el("div", { class: "soft" }, each.seen) : null))));
     const grid = el("div", { class: "grid" });
     const days = now.trend.days;
     const line = (plot, key) => [{ type: "bar", x: days, y: plot.values, marker: { color: style(key) }, hovertemplate: "%{x}: %{y:,}<extra></extra>" }, { type: "scatter", mode: "lines", x: days, y: plot.mean, line: { color: style("ink"), width: 2 }, hovertemplate: "mean of 7 days: %{y:,.0f}<extra></extra>" }];
@@ -126,7 +126,7 @@
     grid.append(card("Chat and XP, by rank", both.length ? chart("Messages and XP gained of each member", () => roles.map((role, number) => {
       const mine = both.filter((each) => each.role === role);
       return { type: "scatter", mode: "markers", name: label(role), x: mine.map((each) => each.periods[at].messages), y: mine.map((each) => each.periods[at].xp), marker: { color: palette[number % palette.length], symbol: number % 8, size: 9, opacity: 0.85 }, hoverinfo: "text", hovertext: mine.map((each) => label(each.name, 60) + "<br>" + label(each.role) + "<br>" + exact(each.periods[at].messages) + " messages, " + short(each.periods[at].xp) + " XP") };
-    }), { showlegend: true, xaxis: { title: { text: "Messages" } }, yaxis: { title: { text: "XP" } }, margin: { l: 64, r: 12, t: 8, b: 48 } }, 380) : el("p", { class: "soft" }, "Nobody is known on both sides."),
+    }), { showlegend: true, xaxis: { title: { text: "Messages" } }, yaxis: { title: { text: "XP" } }, margin: { l: 64, r: 12, t: 8, b: 48 } }, innerWidth < 500 ? 560 : 420) : el("p", { class: "soft" }, "Nobody is known on both sides."),
       el("p", { class: "soft" }, both.length + " of " + data.members.length + " members are known on both sides; the roster has everybody's numbers.")));
     page.append(grid);
     const h = now.health;
@@ -150,7 +150,7 @@
     const rows = period().skills, known = rows.filter((row) => row.maxed !== null);
     const places = known.map((_, number) => number);
     page.append(el("div", { class: "grid" }, card("XP gained", bars("XP gained by skill", rows.filter((row) => row.gained).sort((a, b) => b.gained - a.gained).map((row) => [row.name, row.gained]), "xp")),
-      card("Mastery: members at 99 and 200M", known.length ? chart("Members at 99 and at 200M XP, by skill", () => [{ type: "bar", orientation: "h", name: "99", y: places, x: known.map((row) => row.maxed), marker: { color: style("messages") }, hovertemplate: "%{x:,} at 99<extra></extra>" }, { type: "bar", orientation: "h", name: "200M", y: places, x: known.map((row) => row.most), marker: { color: style("xp") }, hovertemplate: "%{x:,} at 200M<extra></extra>" }], { showlegend: true, barmode: "overlay", yaxis: { tickvals: places, ticktext: known.map((row) => label(row.name)), autorange: "reversed", showgrid: false } }, 560) : el("p", { class: "soft" }, "No skills are known."))));
+      card("Mastery: members at 99 and 200M", known.length ? chart("Members at 99 and at 200M XP, by skill", () => [{ type: "bar", orientation: "h", name: "99", y: places, x: known.map((row) => row.maxed), marker: { color: style("messages") }, hovertemplate: "%{x:,} at 99<extra></extra>" }, { type: "bar", orientation: "h", name: "200M", y: places, x: known.map((row) => row.most), marker: { color: style("xp") }, hovertemplate: "%{x:,} at 200M<extra></extra>" }], { showlegend: true, barmode: "overlay", yaxis: { tickvals: places, ticktext: known.map((row) => label(row.name)), autorange: "reversed", showgrid: false, zeroline: false } }, 560) : el("p", { class: "soft" }, "No skills are known."))));
     page.append(card("Every skill", table("Gains of the " + period().words + "; 99s and 200M are of now", [{ label: "Skill", of: (row) => row.name, text: true }, { label: "Gained", of: (row) => row.gained, show: short }, { label: "Gainers", of: (row) => row.gainers }, { label: "Most", of: (row) => row.top && row.top[1], show: (_, row) => who(row.top) }, { label: "Total XP", of: (row) => row.total, show: short }, { label: "99", of: (row) => row.maxed }, { label: "200M", of: (row) => row.most }], rows, true)));
   }
   function chat(page) {
@@ -158,7 +158,7 @@
     const hours = now.heat ? [...Array(24).keys()].map((hour) => now.heat.reduce((sum, day) => sum + day[hour], 0)) : [];
     page.append(el("div", { class: "grid" }, card("Messages by hour (" + data.zone + ")", hours.length ? chart("Messages by hour of the day", () => [{ type: "bar", x: hours.map((_, hour) => hour), y: hours, marker: { color: style("messages") }, hovertemplate: "%{x}:00, %{y:,} messages<extra></extra>" }], { xaxis: { dtick: 4 } }, 280) : el("p", { class: "soft" }, "No messages in this period."), hours.length ? beside("As a table", table("Messages by hour", [{ label: "Hour", of: (row) => row[0], text: true }, { label: "Messages", of: (row) => row[1] }], hours.map((count, hour) => [hour + ":00", count]))) : null),
       card("Busiest channels", bars("Messages by channel", now.channels, "messages"), now.channels.length ? beside("As a table", table("Messages by channel", [{ label: "Channel", of: (row) => row[0], text: true, show: (value) => name(value) }, { label: "Messages", of: (row) => row[1] }], now.channels)) : null, data.officers ? null : el("p", { class: "soft" }, "Channels in which mainly officers write are left out.")),
-      card("Helpers", bars("Answers by member", now.helpers, "up", " answers"), table("Who answered questions", [{ label: "Member", of: (row) => row[0], text: true, show: (value) => name(value) }, { label: "Answers", of: (row) => row[1] }], now.helpers))));
+      card("Helpers", bars("Answers by member", now.helpers, "up", " answers"), now.helpers.length ? beside("As a table", table("Who answered questions", [{ label: "Member", of: (row) => row[0], text: true, show: (value) => name(value) }, { label: "Answers", of: (row) => row[1] }], now.helpers)) : null)));
   }
   const link = (member) => el("a", { href: "#member/" + member.id }, name(member.name));
   function roster(page) {

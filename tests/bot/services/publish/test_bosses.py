@@ -90,10 +90,10 @@ async def test_all_numbers_of_bosses_are_those_of_the_slow_way(
     records = dict(report.records)
     assert records["Most kills of one boss"].value == max(each[2] for each in expected.values())
     firsts = {
-        (f"Player {who}", display_name(boss), kills)
+        (f"Player {who}", display_name(boss), first)
         for who, looks in seen.items()
         for boss in BOSSES
-        if (kills := slow_first_kills(looks, span, boss)) is not None
+        if (first := slow_first_kills(looks, span, boss)) is not None
     }
     assert set(map(tuple, report.first_kills)) == firsts
     assert firsts
