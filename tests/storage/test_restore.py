@@ -485,7 +485,7 @@ async def test_room_is_asked_for_the_archive_of_another_backup_too(
 
     def room(_: Path) -> object:
         asked.append(1)  # first for the backup, then for what came with another one
-        return shutil._ntuple_diskusage(10**9, 0, 10**9 if len(asked) == 1 else 10)  # type: ignore[attr-defined]
+        return shutil._ntuple_diskusage(10**9, 0, 10**9 if len(asked) == 1 else 10)
 
     with monkeypatch.context() as patch:
         patch.setattr("storage.backup.shutil.disk_usage", room)
