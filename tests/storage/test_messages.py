@@ -215,7 +215,7 @@ async def test_any_order_of_coming_and_going_leaves_what_a_rebuild_makes(
 
 
 @pytest.fixture
-async def place(database: Database) -> tuple[int, int, int]:
+async def spot(database: Database) -> tuple[int, int, int]:
     async with database.writing() as connection:
         clan_id = await a_clan(connection)
         return clan_id, await an_author(connection, clan_id), await a_channel(connection, clan_id)
@@ -224,8 +224,8 @@ async def place(database: Database) -> tuple[int, int, int]:
 Place = tuple[int, int, int]
 
 
-async def test_many_at_once_are_the_same_as_one_by_one(database: Database, place: Place) -> None:
-    clan_id, who, channel = place
+async def test_many_at_once_are_the_same_as_one_by_one(database: Database, spot: Place) -> None:
+    clan_id, who, channel = spot
     facts = [
         a_fact(who, channel, NOW - minutes * HOUR / 60, asks=minutes % 3 == 0)
         for minutes in range(1200)
@@ -239,8 +239,8 @@ async def test_many_at_once_are_the_same_as_one_by_one(database: Database, place
         assert await kept(connection) == Derived({}, {}, {}, {}, {})
 
 
-async def test_an_id_counts_once(database: Database, place: Place) -> None:
-    clan_id, who, channel = place
+async def test_an_id_counts_once(database: Database, spot: Place) -> None:
+    clan_id, who, channel = spot
     fact = a_fact(who, channel, asks=True)
     async with database.writing() as connection:
         await messages.add(connection, clan_id, [fact])
@@ -255,9 +255,9 @@ async def test_an_id_counts_once(database: Database, place: Place) -> None:
 
 
 async def test_more_ids_than_one_statement_can_name_are_found(
-    database: Database, place: Place
+    database: Database, spot: Place
 ) -> None:
-    clan_id, who, channel = place
+    clan_id, who, channel = spot
     facts = [a_fact(who, channel, number=number) for number in range(1100)]
     ids = [fact.message.message_id for fact in facts]
     async with database.writing() as connection:
@@ -267,18 +267,18 @@ async def test_more_ids_than_one_statement_can_name_are_found(
         assert stored == [fact.message for fact in facts]
 
 
-async def test_nothing_to_store_or_remove_is_nothing(database: Database, place: Place) -> None:
+async def test_nothing_to_store_or_remove_is_nothing(database: Database, spot: Place) -> None:
     async with database.writing() as connection:
-        await messages.add(connection, place[0], [])
-        await messages.remove(connection, place[0], [])
+        await messages.add(connection, spot[0], [])
+        await messages.remove(connection, spot[0], [])
         await questions.set_answers(connection, [])
         assert await kept(connection) == Derived({}, {}, {}, {}, {})
 
 
 async def test_the_last_time_somebody_wrote_is_of_the_newest_message_left(
-    database: Database, place: Place
+    database: Database, spot: Place
 ) -> None:
-    clan_id, who, channel = place
+    clan_id, who, channel = spot
     old, new, newer = (a_fact(who, channel, NOW - days * DAY) for days in (2, 1, 0))
     async with database.writing() as connection:
 
@@ -296,8 +296,8 @@ async def test_the_last_time_somebody_wrote_is_of_the_newest_message_left(
         assert await wrote_at() is None
 
 
-async def test_a_cursor_moves_forward_and_never_back(database: Database, place: Place) -> None:
-    clan_id, _, channel = place
+async def test_a_cursor_moves_forward_and_never_back(database: Database, spot: Place) -> None:
+    clan_id, _, channel = spot
     async with database.writing() as connection:
         for message_id, expected in ((10, 10), (5, 10), (11, 11)):
             await authors.move_cursors(connection, clan_id, {channel: message_id})
@@ -309,9 +309,9 @@ MINUTE = HOUR / 60
 
 
 async def test_questions_are_found_by_their_own_id_and_by_their_answers(
-    database: Database, place: Place
+    database: Database, spot: Place
 ) -> None:
-    clan_id, who, channel = place
+    clan_id, who, channel = spot
     asked, other, answer = (a_fact(who, channel, NOW + n * HOUR, asks=n < 2) for n in range(3))
     async with database.writing() as connection:
         await messages.add(connection, clan_id, [asked, other, answer])
@@ -329,9 +329,9 @@ async def test_questions_are_found_by_their_own_id_and_by_their_answers(
 
 
 async def test_what_waits_for_a_message_was_asked_near_before_it_and_not_answered_before_it(
-    database: Database, place: Place
+    database: Database, spot: Place
 ) -> None:
-    clan_id, who, channel = place
+    clan_id, who, channel = spot
     async with database.writing() as connection:
         another = await an_author(connection, clan_id, 21)
         elsewhere = await a_channel(connection, clan_id, discord_id=2)
@@ -360,9 +360,9 @@ async def test_what_waits_for_a_message_was_asked_near_before_it_and_not_answere
 
 
 async def test_the_next_speaker_is_found_behind_ones_own_questions(
-    database: Database, place: Place
+    database: Database, spot: Place
 ) -> None:
-    clan_id, who, channel = place
+    clan_id, who, channel = spot
     async with database.writing() as connection:
         another = await an_author(connection, clan_id, 21)
         elsewhere = await a_channel(connection, clan_id, discord_id=2)
@@ -383,9 +383,9 @@ async def test_the_next_speaker_is_found_behind_ones_own_questions(
 
 
 async def test_the_first_reply_is_somebody_elses_in_the_same_channel(
-    database: Database, place: Place
+    database: Database, spot: Place
 ) -> None:
-    clan_id, who, channel = place
+    clan_id, who, channel = spot
     question = a_fact(who, channel, NOW, asks=True)
     asked_id = question.message.message_id
     async with database.writing() as connection:
@@ -407,9 +407,9 @@ async def test_the_first_reply_is_somebody_elses_in_the_same_channel(
 
 
 async def test_somebody_was_answered_by_a_reply_or_by_another_soon_after_in_the_channel(
-    database: Database, place: Place
+    database: Database, spot: Place
 ) -> None:
-    clan_id, who, channel = place
+    clan_id, who, channel = spot
     async with database.writing() as connection:
         other, third, alone = [await an_author(connection, clan_id, each) for each in (21, 22, 23)]
         elsewhere = await a_channel(connection, clan_id, discord_id=9)
