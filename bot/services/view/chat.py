@@ -1,5 +1,6 @@
 """What was written in a clan up to one instant, and when nobody listened."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -136,11 +137,16 @@ async def _of_persons(
     if answer_spans:
         since = min(x.start for x in answer_spans)
         own = await questions.answered_among(connection, cid, own_pairs(head), since)
-    together = Together(head, joint_hours(head, hours), [OwnAnswer(*row) for row in own])
     others = head.keys() - set(head.values())
-    joint = {
-        days: _counted(view.wrote[days], together, span, clan) for days, span in counted.items()
-    }
+
+    def joined() -> tuple[Together, dict[int, dict[int, Chat]]]:
+        together = Together(head, joint_hours(head, hours), [OwnAnswer(*row) for row in own])
+        return together, {
+            days: _counted(view.wrote[days], together, span, clan) for days, span in counted.items()
+        }
+
+    # A year of hours takes long to count: beside the loop, which others wait for.
+    together, joint = await asyncio.to_thread(joined)
     return replace(
         view,
         wrote={**view.wrote, **joint},
