@@ -435,10 +435,11 @@ async def test_a_clan_is_greeted_and_told_of_somebody_once_and_the_other_for_its
         for clan_id in (one, two):
             assert await clans.greet(connection, clan_id, NOW)
             assert not await clans.greet(connection, clan_id, NOW + HOUR)
-        await members(connection, one, [10, 20])
-        assert await players.tell_unanswered(connection, one, [10, 20], NOW) == {10, 20}
-        assert await players.tell_unanswered(connection, one, [10, 20], NOW + DAY) == set()
-        assert await players.tell_unanswered(connection, two, [20], NOW) == {20}
+        await members(connection, one, [30, 40])
+        await members(connection, two, [30])
+        assert await players.tell_unanswered(connection, one, [30, 40], NOW) == {30, 40}
+        assert await players.tell_unanswered(connection, one, [30, 40], NOW + DAY) == set()
+        assert await players.tell_unanswered(connection, two, [30], NOW) == {30}
 
 
 async def test_a_server_has_one_clan_however_often_it_is_founded(database: Database) -> None:
