@@ -142,5 +142,5 @@ async def test_without_discord_the_rest_is_done(reader: Reader) -> None:
         code = await cycle(reader.context(DISCORD_TOKEN="another"), None)
     told = reader._capture.readouterr().out.splitlines()
     assert code == 1
-    assert [each.split()[1] for each in told] == ["done", "failed", "done", "done"]
+    assert [each.split()[1] for each in told] == ["done", "failed", "done", "done", "done"]
     assert "Discord does not know this token" in told[1]
