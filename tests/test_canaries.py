@@ -26,9 +26,9 @@ from bot.reports.workbook.sheets import FastWorksheet
 from storage.engine import Database
 from storage.trips import OneTrip, open_in_thread
 from tests.discord_stand_in import TOKEN, a_guild, a_message, discord_stand
-from tests.storage.conftest import database, path, template
+from tests.storage.conftest import database, path, place, pytest_generate_tests, template
 
-__all__ = ["database", "path", "template"]
+__all__ = ["database", "path", "place", "pytest_generate_tests", "template"]
 
 
 def broke(library: str, ours: str, what: str) -> str:

@@ -52,6 +52,7 @@ async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
     bot = town.env.bot
     assert isinstance(bot, ClanBot)
     names = (
+        "boards.commands",
         "clanstats",
         "desk",
         "help",

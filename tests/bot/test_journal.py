@@ -23,9 +23,9 @@ from sqlalchemy.exc import IntegrityError
 from bot.journal import open_journal, short_id, step, traced
 from storage.engine import Database
 from storage.tables import METRICS
-from tests.storage.conftest import database, path, template
+from tests.storage.conftest import database, path, place, pytest_generate_tests, template
 
-__all__ = ["database", "path", "template"]
+__all__ = ["database", "path", "place", "pytest_generate_tests", "template"]
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SECRET = "a-very-secret-token"

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from bot.clan.spans import Span
+from bot.clan.spans import Period, Span
+from bot.reports.activity_report import ActivityReport, WeekPanel
+from bot.reports.boss_report import boss_report
 from bot.reports.case_pictures import UncoveredWeek, weeks_picture
 from bot.reports.charts import card_chart
 from bot.reports.lists import InactiveList
@@ -59,12 +61,24 @@ async def test_a_worker_draws_what_would_be_drawn_here(worker: Worker) -> None:
     assert await worker.draw(Drawing.WEEKS_CHART, WEEKS) == drawn(Drawing.WEEKS_CHART, WEEKS)
 
 
+def _activity() -> ActivityReport:
+    span = Span(NOW, NOW)
+    panels = tuple(
+        WeekPanel(title, "messages", ((None,) * 24,) * 7) for title in ("Chat", "Game", "Voice")
+    )
+    return ActivityReport(
+        "x", ZONE, Period.WEEK, span, NOW, panels, (), 2, (), 0, span, (), None, span
+    )
+
+
 VALUES: dict[Drawing, Drawable] = {
     Drawing.REPORT_CHART: clan_report(member()),
     Drawing.CARD_CHART: card(),
     Drawing.HEATMAP_CHART: clan_week(),
     Drawing.WEEKS_CHART: WEEKS,
     Drawing.UNCOVERED_CHART: UncoveredWeek("x", ZONE, 30, Span(NOW, NOW), week_hours(), 5),
+    Drawing.ACTIVITY_CHART: _activity(),
+    Drawing.BOSSES_CHART: boss_report(clan_report(member()), ()),
     Drawing.BOARD_CHART: BOARD,
     Drawing.COMPARISON_CHART: COMPARISON,
     Drawing.CLAN_WORKBOOK: replace(clan_report(member()), suggestions=everybody()),
