@@ -56,7 +56,7 @@ async def test_a_reply_closes_it_and_makes_a_helper(town: Town) -> None:
     assert f"/{asked})" not in words(panel)
     assert _count(words(panel), "question") == _count(before, "question") + 1
     await town.officer.click(panel, custom_id=control(panel, "questions:tab:helpers"))
-    assert re.search(r"\d+\. \*\*.+\*\*  answered \d+, half of them within", words(panel))
+    assert re.search(r"#\d+ \*\*.+\*\*  answered \d+, half of them within", words(panel))
 
 
 async def test_an_officer_sees_no_question_of_a_channel_that_they_cannot_see(town: Town) -> None:

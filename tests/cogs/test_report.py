@@ -122,7 +122,7 @@ async def test_post_here_asks_what_and_posts_only_that(town: Town) -> None:
     pressed = await town.officer.click(question, label="Post the summary")
     posted = newest(pressed)
     assert not posted.ephemeral
-    assert words(posted) == words(shown).removesuffix("\nPost here")
+    assert words(posted) == words(shown).removesuffix("\nPost here\nGet JSON\nGet CSV")
     assert [each.filename for each in posted.attachments] == ["clan_report.png"]
     assert words(question) == "Posted, with the numbers as they are now."
     assert [each.filename for each in shown.attachments] == ["clan_report.png", "clan_report.xlsx"]
