@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from json import JSONDecoder
 from typing import Generic, NamedTuple, NoReturn, TypeVar
 
@@ -38,6 +39,7 @@ COUNTED_AS = {
     "computed": "value",
 }
 _METRIC = re.compile(r"\w{1,64}", re.ASCII)
+_MOST_METRICS = 1024
 _BLANK = frozenset(" \t\n\r")
 
 
@@ -54,6 +56,12 @@ def _refuse(constant: str) -> NoReturn:
 
 
 _DECODER = JSONDecoder(parse_constant=_refuse)
+
+
+@lru_cache(_MOST_METRICS)
+def _is_metric(name: str) -> bool:
+    """Return whether a name can be a metric's; every snapshot holds the same hundred."""
+    return _METRIC.fullmatch(name) is not None
 
 
 def document(body: bytes) -> object:
@@ -140,7 +148,7 @@ def _section(raw: object, counted_as: str) -> dict[str, Number]:
     found: dict[str, Number] = {}
     for metric, entry in raw.items() if isinstance(raw, dict) else ():
         number = _number(entry.get(counted_as)) if isinstance(entry, dict) else None
-        if number is not None and _METRIC.fullmatch(metric):
+        if number is not None and _is_metric(metric):
             found[metric] = number
     return found
 
@@ -167,7 +175,7 @@ def _delta(raw: object) -> tuple[str, tuple[Number, Number]] | None:
     metric, start, end = entry.get("metric"), _number(entry.get("start")), _number(entry.get("end"))
     if start is None or end is None or not isinstance(metric, str):
         return None
-    return (metric, (start, end)) if _METRIC.fullmatch(metric) else None
+    return (metric, (start, end)) if _is_metric(metric) else None
 
 
 def _member_gained(raw: object) -> MemberGained:
