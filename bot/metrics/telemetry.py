@@ -16,7 +16,6 @@ _Bot = TypeVar("_Bot")
 
 _BEGAN = "answer_began_s"
 """Under which an interaction keeps when it was heard."""
-_NAP_S = 1.0
 _NOT_OPEN = DatabaseState("The database is not open yet: the bot starts.")
 _NOT_ON_DISCORD = "The bot is not on Discord."
 _STILL_ARRIVING = "Discord has not shown all servers yet."
@@ -60,12 +59,12 @@ class Telemetry:
         bot.add_listener(self._session_begun, "on_connect")
         bot.add_listener(self._session_resumed, "on_resumed")
 
-    async def keep_time(self) -> None:
+    async def keep_time(self, nap_s: float = 1.0) -> None:
         """Measure how late the event loop comes round, until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
-            due_s = loop.time() + _NAP_S
-            await asyncio.sleep(_NAP_S)
+            due_s = loop.time() + nap_s
+            await asyncio.sleep(nap_s)
             self._instruments.loop_lag.observe(max(loop.time() - due_s, 0.0))
 
     async def faults(self) -> list[str]:

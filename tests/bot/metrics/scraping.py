@@ -60,5 +60,7 @@ async def scraping(telemetry: Telemetry) -> AsyncIterator[Scraper]:
     async with serving(telemetry, LOOPBACK, 0) as runner, asyncio.timeout(60):
         while not runner.addresses:
             await asyncio.sleep(0)
-        async with aiohttp.ClientSession() as session:
+        # Else the server waits for more from the same connection.
+        connector = aiohttp.TCPConnector(force_close=True)
+        async with aiohttp.ClientSession(connector=connector) as session:
             yield Scraper(session, runner.addresses[0][1])
