@@ -31,8 +31,11 @@ async def serving(
     port: int,
     *,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> AsyncIterator[web.AppRunner]:
-    """Answer on a port while inside, as soon as it can be had."""
+) -> AsyncIterator[asyncio.Task[int]]:
+    """Answer on a port while inside, as soon as it can be had; yield who waits for it.
+
+    The task's result is the port: 0 takes any that is free.
+    """
     if not ip_address(address).is_loopback:
         _log.warning(_WARNING, address=address)
     runner = web.AppRunner(_application(telemetry), access_log=None, shutdown_timeout=1.0)
@@ -40,7 +43,7 @@ async def serving(
     listening = asyncio.create_task(_listen(runner, address, port, sleep))
     try:
         async with keeping_time(telemetry):
-            yield runner
+            yield listening
     finally:
         listening.cancel()
         with suppress(asyncio.CancelledError):
@@ -50,7 +53,7 @@ async def serving(
 
 async def _listen(
     runner: web.AppRunner, address: str, port: int, sleep: Callable[[float], Awaitable[None]]
-) -> None:
+) -> int:
     told = ""
     while True:
         site = web.TCPSite(runner, address, port)
@@ -70,7 +73,7 @@ async def _listen(
             await sleep(_TRIES_AGAIN_S)
         else:
             _log.info("metrics are told", address=address, port=port)
-            return
+            return int(runner.addresses[0][1])
 
 
 def _application(telemetry: Telemetry) -> web.Application:

@@ -1,6 +1,5 @@
 """Asking what the bot tells Prometheus, over a real socket."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -57,10 +56,9 @@ class Scraper(NamedTuple):
 @asynccontextmanager
 async def scraping(telemetry: Telemetry) -> AsyncIterator[Scraper]:
     """Serve on some free port, and yield somebody who asks there."""
-    async with serving(telemetry, LOOPBACK, 0) as runner, asyncio.timeout(60):
-        while not runner.addresses:
-            await asyncio.sleep(0)
+    async with serving(telemetry, LOOPBACK, 0) as listening:
+        port = await listening
         # Else the server waits for more from the same connection.
         connector = aiohttp.TCPConnector(force_close=True)
         async with aiohttp.ClientSession(connector=connector) as session:
-            yield Scraper(session, runner.addresses[0][1])
+            yield Scraper(session, port)
