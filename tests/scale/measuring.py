@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.engine import URL
 
 from bot.clan.notices import Notice
@@ -28,6 +29,7 @@ from bot.timetable import JOBS, Timetable
 from bot.wiring import Services, leave_loaded, open_services
 from storage.columns import first_snowflake
 from storage.engine import Database, url_of
+from storage.tables import CLANS
 from tests.scale.loading import APART, NOW, Story
 from tests.scale.machine import resident_megabytes
 from tests.scale.wom import ManyWoms
@@ -40,7 +42,13 @@ Found = dict[str, float]
 """What was measured, by its name; those of `GROWING` grow with the clans."""
 
 GROWING = frozenset(
-    ("database, MB", "flush of a message in each clan, ms", "hour of polls, processor s")
+    (
+        "database, MB",
+        "flush, processor ms",
+        "flush, statements",
+        "hour of polls, processor s",
+        "hour of polls, statements",
+    )
 )
 
 
@@ -50,6 +58,22 @@ class Undrawn(Inline):
     async def draw(self, drawing: Drawing, value: Drawable) -> Document:  # noqa: ARG002 - see Draws
         """Return an empty document."""
         return Document(drawing.name, b"")
+
+
+@dataclass
+class Statements:
+    """How many statements the database was told, and commits, since it was last read."""
+
+    count: int = 0
+
+    def note(self, work: str, _seconds: float) -> None:
+        """Note one more."""
+        self.count += work != "wait"
+
+    def read(self) -> int:
+        """Return how many there were, and begin again."""
+        found, self.count = self.count, 0
+        return found
 
 
 class VirtualTime:
@@ -126,15 +150,19 @@ async def measured(
         },
         None,
     )
+    await _all_polled(host.place, time_now.clock())
     began_s = time.perf_counter()
     async with _opened(settings, time_now, woms) as services:
         found["start, ms"] = (time.perf_counter() - began_s) * 1000
+        statements = Statements()
+        services.vitals.watch(statements.note, lambda *_: None)
         tells("answers")
         found |= await _answers(services, host)
         tells("a flush in every clan")
-        found |= await _flushes(services, host)
+        found |= await _flushes(services, host, statements)
         tells("an hour of polls")
-        found |= await _polls(services, settings, host, time_now, woms)
+        found |= await _polls(services, settings, time_now, woms)
+        found["hour of polls, statements"] = statements.read()
         found["memory of the bot, MB"] = resident_megabytes()
     for count in processes:
         tells(f"intake by {count}")
@@ -169,6 +197,14 @@ async def _size(place: Path | URL) -> float:
     return float(size or 0) / _MILLION
 
 
+async def _all_polled(place: Path | URL, now: datetime) -> None:
+    """Have no clan overdue: what is measured is an ordinary hour."""
+    database = Database(place)
+    async with database.writing() as connection:
+        await connection.execute(update(CLANS).values(polled_at=now))
+    await database.close()
+
+
 def _sampled(host: Host) -> Iterator[int]:
     return iter(range(0, host.clans, max(host.clans // _SAMPLE, 1)))
 
@@ -179,13 +215,12 @@ async def _answers(services: Services, host: Host) -> Found:
     found: Found = {}
     clans = [(number, await _clan(services, number)) for number in _sampled(host)]
     for way in ("cold", "warm"):
-        reports, cards = list[float](), list[float]()
+        reports, cards = list[Took](), list[Took]()
         for number, clan in clans:
             user_id = leader.user_id + number * APART
             visitor = Visitor(user_id, leader.display_name, leader.name)
-            report = services.publish.clan_report(clan, Period.WEEK)
-            reports.append(await _milliseconds(report))
-            cards.append(await _milliseconds(services.cards.of_self(clan, visitor, Period.MONTH)))
+            reports.append(await _took(services.publish.clan_report(clan, Period.WEEK)))
+            cards.append(await _took(services.cards.of_self(clan, visitor, Period.MONTH)))
         found |= _quantiles(f"report, {way}", reports) | _quantiles(f"/me, {way}", cards)
     return found
 
@@ -196,29 +231,44 @@ async def _clan(services: Services, number: int) -> Clan:
     return clan
 
 
-async def _milliseconds(answer: Awaitable[object]) -> float:
-    began_s = time.perf_counter()
+class Took(NamedTuple):
+    """How long something took, by the clock and of the processor, in milliseconds."""
+
+    ms: float
+    processor_ms: float
+
+
+async def _took(answer: Awaitable[object]) -> Took:
+    began_s, began_cpu_s = time.perf_counter(), time.process_time()
     assert await answer is not None
-    return (time.perf_counter() - began_s) * 1000
+    cpu_s = time.process_time() - began_cpu_s
+    return Took((time.perf_counter() - began_s) * 1000, cpu_s * 1000)
 
 
-def _quantiles(name: str, times_ms: Sequence[float]) -> Found:
-    ordered = sorted(times_ms)
+def _quantiles(name: str, times: Sequence[Took]) -> Found:
+    ordered = sorted(each.ms for each in times)
     return {
-        f"{name} p50, ms": ordered[len(ordered) // 2],
+        f"{name} p50, ms": median(ordered),
         f"{name} p99, ms": ordered[min(len(ordered) * 99 // 100, len(ordered) - 1)],
+        f"{name} p50, processor ms": median(each.processor_ms for each in times),
     }
 
 
-async def _flushes(services: Services, host: Host) -> Found:
-    """Hear a message in each clan and write them all; return the median time of that."""
-    times_ms = []
+async def _flushes(services: Services, host: Host, statements: Statements) -> Found:
+    """Hear a message in each clan and write them all; return the median of some such flushes."""
+    times, counts = list[Took](), list[int]()
     for number in range(_FLUSHES + 1):
         for clan in range(host.clans):
             services.intake.hear(1 + clan * APART, _message(host, number, clan))
-        times_ms.append(await _milliseconds(services.intake.flush()))
+        statements.read()
+        times.append(await _took(services.intake.flush()))
+        counts.append(statements.read())
     # The first finds the clans' channels.
-    return {"flush of a message in each clan, ms": sorted(times_ms[1:])[_FLUSHES // 2]}
+    return {
+        "flush of a message in each clan, ms": median(each.ms for each in times[1:]),
+        "flush, processor ms": median(each.processor_ms for each in times[1:]),
+        "flush, statements": median(counts[1:]),
+    }
 
 
 def _message(host: Host, number: int, clan: int) -> IncomingMessage:
@@ -231,7 +281,7 @@ def _message(host: Host, number: int, clan: int) -> IncomingMessage:
 
 
 async def _polls(
-    services: Services, settings: Settings, host: Host, time_now: VirtualTime, woms: ManyWoms
+    services: Services, settings: Settings, time_now: VirtualTime, woms: ManyWoms
 ) -> Found:
     """Let an hour and a turn pass by virtual time, as the timetable polls."""
     began_s, began_cpu_s = time.perf_counter(), time.process_time()
@@ -248,7 +298,6 @@ async def _polls(
         "hour of polls, processor s": cpu_s,
         "hour of polls, s (with the stand-in)": time.perf_counter() - began_s,
         "clans polled in that hour": len(polled),
-        "clans": host.clans,
         "requests of that hour": len(woms.asked_s),
         "most requests in a minute": woms.most_in_a_window(),
         "oldest poll after it, minutes": max(state.poll_ages).total_seconds() / 60,
