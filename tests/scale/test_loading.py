@@ -104,4 +104,3 @@ def test_the_fullest_minute_is_that_with_the_most_requests(story: Story) -> None
 def test_a_clan_with_more_messages_than_its_ids_have_room_for_is_refused() -> None:
     with pytest.raises(ValueError, match="larger"):
         story_of(2, APART, 1)
-
