@@ -11,7 +11,7 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from storage.engine import Database
 from tests.benchmarks.__main__ import _exponent
 from tests.scale.loading import Loader, Story, story_of
 from tests.scale.machine import machine
-from tests.scale.measuring import GROWING, Found, Host, measured
+from tests.scale.measuring import GROWING, Effort, Found, Host, measured
 from tests.storage import postgres
 
 _ENGINES = ("postgresql", "sqlite")
@@ -51,17 +51,12 @@ def main() -> None:
     _say(
         f"{machine()}; {members} members and {options.messages // options.clans:,} messages a clan"
     )
-    processes = [int(each) for each in options.processes.split(",")]
     for engine in _ENGINES if options.engine == "both" else (options.engine,):
-        is_file = engine == "sqlite"
-        sizes = _sizes(min(options.clans, options.sqlite_clans) if is_file else options.clans)
         with (
             tempfile.TemporaryDirectory(prefix="scale-") as folder,
             _place(engine, folder) as place,
         ):
-            # Of a file there is one process, which owns it.
-            counts = [each for each in processes if each == 1] if is_file else processes
-            found = asyncio.run(_grown(place, story, sizes, Path(folder), counts, options.seconds))
+            found = asyncio.run(_grown(place, story, options, Path(folder)))
         _say("\n".join(["", f"**{engine}**", "", *_table(found)]))
 
 
@@ -73,6 +68,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=90, help="how long their past is")
     parser.add_argument("--engine", choices=("both", *_ENGINES), default="both")
     parser.add_argument("--sqlite-clans", type=int, default=200)
+    parser.add_argument("--sample", type=int, default=100, help="how many clans are asked")
     parser.add_argument("--processes", default="1,2,4", help="how many hear messages")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long they do")
     return parser.parse_args()
@@ -94,29 +90,33 @@ def _place(engine: str, folder: str) -> Iterator[Path | URL]:
         yield server.url("many")
 
 
-async def _grown(  # noqa: PLR0913, PLR0917 - what is measured, and how long
-    place: Path | URL,
-    story: Story,
-    sizes: Sequence[int],
-    folder: Path,
-    processes: Sequence[int],
-    seconds: float,
+async def _grown(
+    place: Path | URL, story: Story, options: argparse.Namespace, folder: Path
 ) -> Grown:
     """Measure at each size, the smallest first."""
+    processes, most = _numbers(options.processes), options.clans
+    if isinstance(place, Path):
+        # Of a file there is one process, which owns it.
+        processes, most = (1,), min(most, options.sqlite_clans)
+    effort = Effort(options.sample, processes, options.seconds)
     found: dict[int, Found] = {}
     tells = _progress()
     loader = Loader(story, tells)
-    for trial, clans in enumerate(sizes):
+    for trial, clans in enumerate(_sizes(most)):
         began_s = time.perf_counter()
         database = Database(place)
         await loader.grow(database, clans)
         await database.close()
         loaded_s = time.perf_counter() - began_s
-        host = Host(place, story, clans, trial)
-        found[clans] = {"loading, s": loaded_s} | await measured(
-            host, folder, processes, seconds, tells
-        )
+        host = Host(place, story, clans, trial, effort)
+        found[clans] = {"loading, s": loaded_s} | await measured(host, folder, tells)
+        for name, value in found[clans].items():
+            tells(f"{clans:,} clans, {name} = {_number(value)}")
     return found
+
+
+def _numbers(listed: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in listed.split(","))
 
 
 def _progress() -> Callable[[str], None]:

@@ -34,7 +34,7 @@ from tests.scale.loading import APART, NOW, Story
 from tests.scale.machine import resident_megabytes
 from tests.scale.wom import ManyWoms
 
-_SAMPLE, _FLUSHES = 60, 3
+_FLUSHES = 3
 _HOUR_S, _A_TURN_S = 3_600.0, 75.0
 _MILLION = 1_000_000
 
@@ -102,6 +102,15 @@ class VirtualTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """How many clans are asked, how many processes hear messages at the same time, how long."""
+
+    sample: int
+    processes: tuple[int, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """Many clans in a database, and how they came there."""
 
@@ -110,6 +119,7 @@ class Host:
     clans: int
     trial: int
     """A number of its own: what is written is written only once."""
+    effort: Effort
 
     @property
     def address(self) -> str:
@@ -134,9 +144,7 @@ class Host:
         return self.story.world.channels[0].channel_id
 
 
-async def measured(
-    host: Host, folder: Path, processes: Sequence[int], seconds: float, tells: Callable[[str], None]
-) -> Found:
+async def measured(host: Host, folder: Path, tells: Callable[[str], None]) -> Found:
     """Return what was measured, one after the other."""
     found: Found = {"database, MB": await _size(host.place)}
     time_now = VirtualTime(NOW + host.trial * 2 * HOUR)
@@ -164,9 +172,9 @@ async def measured(
         found |= await _polls(services, settings, time_now, woms)
         found["hour of polls, statements"] = statements.read()
         found["memory of the bot, MB"] = resident_megabytes()
-    for count in processes:
+    for count in host.effort.processes:
         tells(f"intake by {count}")
-        found |= await _intake(host, count, seconds)
+        found |= await _intake(host, count)
     return found
 
 
@@ -206,7 +214,7 @@ async def _all_polled(place: Path | URL, now: datetime) -> None:
 
 
 def _sampled(host: Host) -> Iterator[int]:
-    return iter(range(0, host.clans, max(host.clans // _SAMPLE, 1)))
+    return iter(range(0, host.clans, max(host.clans // host.effort.sample, 1)))
 
 
 async def _answers(services: Services, host: Host) -> Found:
@@ -308,9 +316,9 @@ async def _unheard(_notice: Notice) -> None:
     """Nobody listens."""
 
 
-async def _intake(host: Host, count: int, seconds: float) -> Found:
+async def _intake(host: Host, count: int) -> Found:
     """Have so many processes hear for a while at the same time, each for its share of the clans."""
-    workers = [await _worker(host, number, count, seconds) for number in range(count)]
+    workers = [await _worker(host, number, count) for number in range(count)]
     for worker in workers:
         assert await worker.stdout.readline() == b"ready\n"  # type: ignore[union-attr]
     for worker in workers:
@@ -323,7 +331,7 @@ async def _intake(host: Host, count: int, seconds: float) -> Found:
     }
 
 
-async def _worker(host: Host, number: int, of: int, seconds: float) -> asyncio.subprocess.Process:
+async def _worker(host: Host, number: int, of: int) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.scale.worker"),
         stdin=asyncio.subprocess.PIPE,
@@ -336,7 +344,7 @@ async def _worker(host: Host, number: int, of: int, seconds: float) -> asyncio.s
         "channel": host.channel,
         # Different from those of other processes, and of other trials.
         "salt": host.salt + ((of * 8 + number + 1) << 10),
-        "seconds": seconds,
+        "seconds": host.effort.seconds,
     }
     assert process.stdin is not None
     process.stdin.write(f"{json.dumps(told)}\n".encode())
