@@ -8,6 +8,7 @@ import os.path
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote
@@ -106,6 +107,13 @@ def _webhook(text: str) -> str:
     if _WEBHOOK.fullmatch(text.strip()) is None:
         raise ValueError("is not the address of a Discord webhook")
     return text.strip()
+
+
+def _ip_address(text: str) -> str:
+    try:
+        return str(ip_address(text.strip()))
+    except ValueError:
+        raise ValueError("is not an IP address") from None
 
 
 def _group(text: str) -> str:
@@ -240,6 +248,12 @@ class Settings(BaseSettings):
     )
     watchdog_after: _Duration = Field(
         timedelta(hours=24), ge=timedelta(minutes=10), description="10m or more, like 24h"
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="a port that nothing else listens on, like 9464"
+    )
+    metrics_address: Annotated[str, BeforeValidator(_ip_address)] = Field(
+        "127.0.0.1", description="an IP address of this machine, like 127.0.0.1"
     )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)

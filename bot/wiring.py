@@ -18,7 +18,7 @@ from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
 from bot.services.imports import Imports
-from bot.services.ops import Archive, Integrity, Turns, Upkeep
+from bot.services.ops import Archive, Integrity, Turns, Upkeep, Vitals
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import (
@@ -95,6 +95,7 @@ class Services:
     integrity: Integrity
     archive: Archive
     turns: Turns
+    vitals: Vitals
     identities: IdentityCache
     clock: Clock
     migrated: Migrated
@@ -232,11 +233,10 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     presence = Presence(database, clans, clock)
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
-    poll = Poll(database, wom, clock)
     return Services(
         clans=clans,
         zones=Zones(database),
-        poll=poll,
+        poll=(poll := Poll(database, wom, clock)),
         wom=wom,
         intake=intake,
         presence=presence,
@@ -271,6 +271,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         integrity=Integrity(database, clock),
         archive=Archive(database, clock, _archive_after(settings)),
         turns=Turns(),
+        vitals=Vitals(database, intake, wom, clock),
         identities=identities,
         clock=clock,
         migrated=migrated,

@@ -26,7 +26,7 @@ async def explain(interaction: discord.Interaction[discord.Client], error: Excep
 
     That it is not somebody's turn is no error, and only told.
     """
-    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    cause = _cause(error)
     trace = interaction.extras.get("trace") or short_id()
     if isinstance(cause, NotYourTurn):
         said = str(cause)
@@ -37,6 +37,17 @@ async def explain(interaction: discord.Interaction[discord.Client], error: Excep
         await tell(interaction, said)
     except (discord.HTTPException, *CUT) as silence:
         _log.warning("could not even say so", trace=trace, reason=str(silence))
+
+
+def outcome_of(error: Exception | None) -> str:
+    """Return what came of an answer, in one word for whoever counts them."""
+    if error is None:
+        return "answered"
+    return "refused" if isinstance(_cause(error), NotYourTurn) else "failed"
+
+
+def _cause(error: Exception) -> Exception:
+    return error.original if isinstance(error, app_commands.CommandInvokeError) else error
 
 
 def words(error: BaseException) -> str:

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs._errors import explain
+from cogs._errors import explain, outcome_of
 from cogs._permissions import Interaction
 from cogs._replies import tell
 
@@ -24,6 +24,7 @@ async def setup(bot: commands.Bot) -> None:
     @bot.tree.error
     async def on_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
         await explain(interaction, error)
+        bot.dispatch("app_command_failure", interaction, outcome_of(error))
 
     @bot.listen("on_interaction")
     async def answer_rest(interaction: Interaction) -> None:

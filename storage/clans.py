@@ -116,6 +116,17 @@ async def served(
     return [_clan(row) for row in rows]
 
 
+async def polls(connection: AsyncConnection) -> list[tuple[bool, datetime | None]]:
+    """Return of each clan that is served whether it has a group, and when that was polled last."""
+    clan = CLANS.c
+    rows = await connection.execute(
+        select(clan.wom_group_id.is_not(None), clan.polled_at).where(
+            clan.removed_at.is_(None), clan.guild_id != NO_SERVER
+        )
+    )
+    return [(bool(has_group), polled_at) for has_group, polled_at in rows]
+
+
 async def be_in(connection: AsyncConnection, servers: Mapping[int, str], now: datetime) -> None:
     """Note that the bot is in these servers (by id, with names) and in no other; new ones are made.
 

@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection as PlainConnection
@@ -52,6 +53,8 @@ _AT_ONCE, _QUICK_ONES = 4, 2
 _MOST_WAITS, _WAIT_S = 200, 0.01
 _TRIES, _LONGEST_PAUSE_S = 5, 0.05
 """How often the same is written anew after a conflict, and how long at most one waits before."""
+_CONTEXT = -2
+"""Where SQLAlchemy's events on a statement have the context of its execution."""
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -61,6 +64,14 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-8000",
 )
+
+
+Told = Callable[[str, float], None]
+"""Who is told how many seconds work of a kind took: read, write, commit, or wait for the writer."""
+
+
+def _nobody(_work: str, _seconds: float) -> None:
+    """Tell nobody."""
 
 
 class Database:
@@ -78,11 +89,18 @@ class Database:
         self._engine = _engine(self.url, busy, archive)
         self._quick = _engine(self.url, busy, archive, size=_QUICK_ONES)
         self._one_writer = asyncio.Lock()
+        self._told: Told = _nobody
 
     @property
     def path(self) -> Path | None:
         """Return the file of an SQLite database, or None for another kind."""
         return file_of(self.url)
+
+    def watch(self, told: Told) -> None:
+        """Have somebody told how long statements, commits and waits for the writer take."""
+        self._told = told
+        for engine in (self._engine, self._quick):
+            _time_statements(engine, told)
 
     @asynccontextmanager
     async def reading(self, *, is_quick: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -105,7 +123,9 @@ class Database:
         Raises DatabaseLocked when another process does not let go for as long as we wait, and
         WriteConflict when another one wrote the same meanwhile (`write` begins again then).
         """
+        asked_s = perf_counter()
         async with self._one_writer:
+            self._told("wait", perf_counter() - asked_s)
             with self._causes():
                 async with self._engine.connect() as plain:
                     connection = await plain.execution_options(writes=True)
@@ -116,7 +136,9 @@ class Database:
                     except BaseException:
                         await transaction.rollback()
                         raise
+                    ends_s = perf_counter()
                     await transaction.commit()
+                    self._told("commit", perf_counter() - ends_s)
 
     async def write(self, action: Callable[[AsyncConnection], Awaitable[_Found]]) -> _Found:
         """Return what an action found that wrote on a connection, in a transaction of its own.
@@ -246,6 +268,20 @@ def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONC
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _time_statements(engine: AsyncEngine, told: Told) -> None:
+    """Have somebody told how long each statement takes, until it answers."""
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def _begin(*said: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+        said[_CONTEXT].clanstats_began_s = perf_counter()
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def _end(connection: PlainConnection, *said: Any) -> None:  # noqa: ANN401 - likewise
+        took_s = perf_counter() - said[_CONTEXT].clanstats_began_s
+        writes = connection.get_execution_options().get("writes", False)
+        told("write" if writes else "read", took_s)
 
 
 def plain_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:

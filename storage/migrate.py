@@ -93,9 +93,14 @@ async def marked_revision(database: Database) -> str | None:
     try:
         with causes(place):
             async with database.reading() as connection:
-                return await connection.run_sync(_revision)
+                return await revision_seen(connection)
     except DBAPIError as error:
         raise DatabaseUnopenable(place, str(error.orig)) from error
+
+
+async def revision_seen(connection: Connection) -> str | None:
+    """Return the revision that a connection sees, or None where there is none."""
+    return await connection.run_sync(_revision)
 
 
 async def set_revision(connection: Connection, revision: str) -> None:

@@ -67,6 +67,11 @@ class DiscordStand:
         """What the gateway says instead of Hello, once each."""
         self.closes: list[int] = []
         """The codes with which it ends the next sessions instead of welcoming them."""
+        self.interval_ms = _INTERVAL_MS
+        """How often those who connect next have to say that they are there."""
+        self.is_deaf = False
+        """Whether it answers no heartbeat any more."""
+        self._unanswered: asyncio.Queue[None] = asyncio.Queue()
         self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._put: asyncio.Queue[str] = asyncio.Queue()
         self._identified: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -95,6 +100,11 @@ class DiscordStand:
         """Return with what a session was taken up again, once one is; TimeoutError when none is."""
         async with asyncio.timeout(_PATIENCE_S):
             return await self._resumed.get()
+
+    async def unanswered(self) -> None:
+        """Wait until a heartbeat came that it does not answer."""
+        async with asyncio.timeout(_PATIENCE_S):
+            await self._unanswered.get()
 
     def as_usual(self) -> None:
         """Refuse nothing any more, and answer as Discord does."""
@@ -194,7 +204,7 @@ class DiscordStand:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.append(socket)
-        hello = json.dumps({"op": _HELLO, "d": {"heartbeat_interval": _INTERVAL_MS}})
+        hello = json.dumps({"op": _HELLO, "d": {"heartbeat_interval": self.interval_ms}})
         try:
             await socket.send_str(self.first_frames.pop(0) if self.first_frames else hello)
             async for frame in socket:
@@ -206,7 +216,9 @@ class DiscordStand:
         return socket
 
     async def _hear(self, socket: web.WebSocketResponse, said: dict[str, Any]) -> None:
-        if said["op"] == _HEARTBEAT:
+        if said["op"] == _HEARTBEAT and self.is_deaf:
+            self._unanswered.put_nowait(None)
+        elif said["op"] == _HEARTBEAT:
             await socket.send_json({"op": _ACK})
             for beat in self._beats:
                 if not beat.done():

@@ -25,6 +25,7 @@ FLOORS = {
     "wiring": 4,
     "clan_turns": 4,
     "digesting": 5,
+    "metrics": 5,
     "timetable": 5,
     "app": 5,
     "gateway": 5,
@@ -44,7 +45,7 @@ LEVEL_STEPS = {
 
 WHO_MAY = {
     "PIL": ["bot/reports/*"],
-    "aiohttp": ["bot/gateway.py"],
+    "aiohttp": ["bot/gateway.py", "bot/metrics/*"],
     "alembic": ["storage/migrate.py", "migrations/*"],
     "aiosqlite": ["storage/trips.py"],
     "asyncpg": ["storage/postgresql.py"],
@@ -55,6 +56,7 @@ WHO_MAY = {
     "jinja2": ["bot/reports/*"],
     "markupsafe": ["bot/reports/*"],
     "plotly": ["bot/reports/*"],
+    "prometheus_client": ["bot/metrics/*"],
     "pydantic": ["wom/*", "bot/settings.py"],
     "pydantic_settings": ["bot/settings.py"],
     "rapidfuzz": ["bot/services/people/links.py"],

@@ -37,7 +37,7 @@ from wom.models import (
     PlayerDetails,
     UpdateAll,
 )
-from wom.pace import LIMIT_WITH_KEY, LIMIT_WITHOUT_KEY, Pace
+from wom.pace import LIMIT_WITH_KEY, LIMIT_WITHOUT_KEY, Pace, RequestsLeft
 from wom.questions import ApiRequest
 from wom.wire import Fresh, Headers, NotModified, allowance, read_answer
 
@@ -57,7 +57,15 @@ MAX_BYTES = 32 * 1024 * 1024
 STEP_BYTES = 2_048
 _PACKED = frozenset({"", "identity", "gzip"})  # once, and the way we asked for
 
+Told = Callable[[int | None, float], None]
+"""Who is told of each request: the status of its answer, or None, and the seconds it took."""
+
 _log = structlog.get_logger()
+
+
+def _nobody(_status: int | None, _seconds: float) -> None:
+    """Tell nobody."""
+
 
 _is_behind = ContextVar("_is_behind", default=False)
 
@@ -131,6 +139,18 @@ class WomClient:
         self._jitter = jitter
         self._max_wait_s = max_wait_s
         self._deadline_s = deadline_s
+        self._told: Told = _nobody
+        self.waited_s = 0.0
+        """How long questions waited for their turn, all together."""
+
+    def watch(self, told: Told) -> None:
+        """Have somebody told of each request."""
+        self._told = told
+
+    @property
+    def requests_left(self) -> RequestsLeft:
+        """How much may be asked now."""
+        return self._pace.requests_left(self._monotonic())
 
     async def aclose(self) -> None:
         """Close the connection, if it was ever opened."""
@@ -232,12 +252,18 @@ class WomClient:
                 raise WomBusy(path, retry_after=wait)
             await self._sleep(wait)
             waited += wait
+            self.waited_s += wait
 
     async def _once(self, question: ApiRequest[T], waited: float) -> Fresh[T] | NotModified:
         """Send one request, learn from its answer and read it."""
         sent = self._monotonic()
-        status, headers, body = await self._send(question)
+        try:
+            status, headers, body = await self._send(question)
+        except WomError:
+            self._told(None, self._monotonic() - sent)
+            raise
         now = self._monotonic()
+        self._told(status, now - sent)
         seen = allowance(status, headers)
         if seen is not None:
             self._pace.learn(now, sent, seen)

@@ -26,6 +26,13 @@ class Allowance(NamedTuple):
     reset_s: int
 
 
+class RequestsLeft(NamedTuple):
+    """How many requests the present window has, and how many of them are left; 0 while quiet."""
+
+    limit: int
+    left: int
+
+
 class Pace:
     """Slots of the present window, and whether we have been told to be quiet or to go away."""
 
@@ -50,6 +57,15 @@ class Pace:
             return self._ends_s - now
         self._used += 1
         return 0.0
+
+    def requests_left(self, now: float) -> RequestsLeft:
+        """Return what may be asked in the present window, or in the next one when it is over."""
+        is_quiet = self._quiet_until_s is not None and now < self._quiet_until_s
+        if is_quiet or self.is_blocked(now):
+            return RequestsLeft(self._limit, 0)
+        is_over = self._ends_s is None or now >= self._ends_s
+        left = self._limit if is_over else self._limit - self._used
+        return RequestsLeft(self._limit, max(left, 0))
 
     def learn(self, now: float, sent: float, seen: Allowance) -> None:
         """Correct the present window by the headers of the answer to a request sent at `sent`."""

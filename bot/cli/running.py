@@ -3,19 +3,23 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.app import ClanBot, Granted
 from bot.cli.context import CliContext, founded
 from bot.cli.terminal import screen
 from bot.gateway import DiscordSetup, opened_bot
 from bot.journal import open_journal
 from bot.reports.worker import Worker
-from bot.settings import costs
+from bot.settings import Settings, costs
 from bot.wiring import now
+
+if TYPE_CHECKING:
+    from bot.metrics import Telemetry
 
 _log = structlog.get_logger()
 
@@ -37,15 +41,36 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
         for cost in costs(settings):
             # The log takes what follows "SECRET:" for the secret itself.
             _log.info(cost.words.replace(": ", ", so ", 1))
-        async with context.open_services(settings, draws=lambda: worker, alone=True) as services:
+        async with (
+            _telling(settings) as telemetry,
+            context.open_services(settings, draws=lambda: worker, alone=True) as services,
+        ):
+            if telemetry is not None:
+                telemetry.watch(services)
             if new := founded(settings, services):
                 _log.info(new)
             await services.upkeep.close_unfinished()
             await worker.warm()
-            await context.stay_on_discord(
-                token, lambda granted: opened_bot(services, settings, granted=granted), _invites()
-            )
+
+            def opens(granted: Granted) -> AbstractAsyncContextManager[ClanBot]:
+                opened = opened_bot(services, settings, granted=granted)
+                return opened if telemetry is None else telemetry.watched(opened)
+
+            await context.stay_on_discord(token, opens, _invites())
     return 0
+
+
+@asynccontextmanager
+async def _telling(settings: Settings) -> AsyncIterator["Telemetry | None"]:
+    """Tell on a port how the bot is doing while inside, if the settings name one."""
+    if settings.metrics_port is None:
+        yield None
+        return
+    from bot.metrics import Telemetry, serving  # noqa: PLC0415 - only for who asks for it
+
+    telemetry = Telemetry()
+    async with serving(telemetry, settings.metrics_address, settings.metrics_port):
+        yield telemetry
 
 
 def _invites() -> Callable[[DiscordSetup], None]:

@@ -6,7 +6,7 @@ from typing import Any, Self
 import discord
 from discord.ext import commands
 
-from cogs._errors import explain, failure_of
+from cogs._errors import explain, failure_of, outcome_of
 from cogs._permissions import Interaction
 from cogs.screens.forms import filled_in
 from cogs.screens.screen import Screen
@@ -72,3 +72,5 @@ async def _explained(
     error = await failure_of(screen.press(interaction, told, **given))
     if error is not None:
         await explain(interaction, error)
+    client, name = interaction.client, screen.controls.name
+    client.dispatch("screen_completion", interaction, name, outcome_of(error))

@@ -380,6 +380,28 @@ def test_silence_lasts_a_day_and_ten_minutes_at_least() -> None:
     assert "10m or more" in fault.next_step
 
 
+def test_metrics_are_off_and_on_loopback_unless_somebody_says_otherwise() -> None:
+    settings = load({}, None)
+    assert (settings.metrics_port, settings.metrics_address) == (None, "127.0.0.1")
+    said = load({"METRICS_PORT": "9464", "METRICS_ADDRESS": " ::1 "}, None)
+    assert (said.metrics_port, said.metrics_address) == (9464, "::1")
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("METRICS_PORT", "0"),
+        ("METRICS_PORT", "65536"),
+        ("METRICS_PORT", "on"),
+        ("METRICS_ADDRESS", "localhost"),
+        ("METRICS_ADDRESS", "127.0.0.1:9464"),
+    ],
+)
+def test_what_is_no_port_or_address_is_refused(key: str, text: str) -> None:
+    (fault,) = faults_of({key: text})
+    assert fault.about == key
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         load({}, None).history_days = 3  # type: ignore[misc]

@@ -22,6 +22,7 @@ ON_BOTH = {
     "bot.services.chat.test_presence",
     "bot.services.game.test_first_year",
     "bot.services.game.test_snapshots",
+    "bot.services.ops.test_vitals",
     "bot.services.people.test_leave",
     "bot.services.people.test_link_entries",
     "bot.services.people.test_links",

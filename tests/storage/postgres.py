@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -161,15 +161,17 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server, which runs while inside."""
+def running(otherwise: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Start a server, which runs while inside, with some settings other than for the tests."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     port = _free_port() if _IS_WINDOWS else 5432
     where = {"listen_addresses": "127.0.0.1" if _IS_WINDOWS else "", "port": str(port)}
     if not _IS_WINDOWS:
         where["unix_socket_directories"] = str(folder)
     settings = [
-        word for key, text in (_SETTINGS | where).items() for word in ("-c", f"{key}={text}")
+        word
+        for key, text in (_SETTINGS | where | dict(otherwise or {})).items()
+        for word in ("-c", f"{key}={text}")
     ]
     command = [sys.executable, str(_KEEPER), str(_package()), str(folder), *settings]
     with subprocess.Popen(  # noqa: S603 - our own words

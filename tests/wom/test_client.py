@@ -290,6 +290,19 @@ async def test_the_twenty_first_request_waits_for_the_next_window() -> None:
     assert wom.clock.naps == [61.0]
 
 
+async def test_who_watches_is_told_of_each_request_and_how_long_questions_waited() -> None:
+    wom = Wom(HTML_502, httpx.ConnectError("away"), EMPTY)
+    told: list[tuple[int | None, float]] = []
+    wom.client.watch(lambda status, seconds: told.append((status, seconds)))
+    assert wom.client.requests_left == (20, 20)
+    for _ in range(19):
+        await wom.client.group(11920)
+    assert told == [(502, 0.0), (None, 0.0), *[(200, 0.0)] * 19]
+    # The twenty-first had to wait; the pauses before asking again are no waits for a turn.
+    assert wom.client.waited_s == wom.clock.naps[-1] > 50
+    assert wom.client.requests_left == (20, 19)
+
+
 async def test_a_long_past_leaves_slots_to_whoever_asks_meanwhile() -> None:
     wom = Wom(EMPTY)
     with behind_others():

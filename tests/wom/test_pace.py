@@ -133,3 +133,22 @@ def test_a_block_lasts_a_day() -> None:
     assert pace.is_blocked(5.0)
     assert pace.is_blocked(4.0 + BLOCKED_S)
     assert not pace.is_blocked(5.0 + BLOCKED_S)
+
+
+def test_what_is_left_is_what_may_still_be_asked() -> None:
+    pace = Pace(3)
+    assert pace.requests_left(0) == (3, 3)
+    assert pace.reserve(0) == pace.reserve(1) == 0
+    assert pace.requests_left(2) == (3, 1)
+    pace.learn(2, 1, Allowance(limit=10, remaining=0, reset_s=30))
+    assert pace.requests_left(3) == (10, 0)
+    assert pace.requests_left(100) == (10, 10)
+
+
+def test_nothing_is_left_while_we_are_told_to_be_quiet_or_to_go_away() -> None:
+    quiet, blocked = Pace(3), Pace(3)
+    quiet.back_off(0, 10)
+    blocked.block(0)
+    assert quiet.requests_left(9) == (3, 0)
+    assert quiet.requests_left(80) == (3, 3)
+    assert blocked.requests_left(1000) == (3, 0)

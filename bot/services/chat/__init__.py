@@ -17,7 +17,13 @@ from bot.services.chat.history import (
     Wordless,
     missing_words,
 )
-from bot.services.chat.intake import ChannelInfo, Flushed, IncomingMessage, Intake
+from bot.services.chat.intake import (
+    ChannelInfo,
+    Flushed,
+    IncomingMessage,
+    Intake,
+    IntakeCounts,
+)
 from bot.services.chat.presence import Presence
 from bot.services.chat.rebuild import UnknownZone, Zones
 from bot.services.chat.speakers import part_speakers
@@ -39,6 +45,7 @@ __all__ = [
     "HistoryPage",
     "IncomingMessage",
     "Intake",
+    "IntakeCounts",
     "Posted",
     "Presence",
     "Unavailable",

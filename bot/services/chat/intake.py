@@ -29,7 +29,7 @@ from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clans
 from storage.engine import Connection, Database
 
-__all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake"]
+__all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake", "IntakeCounts"]
 
 _HEARTBEAT = timedelta(minutes=1)
 _REMEMBERED = 50_000  # deletes of many weeks
@@ -53,6 +53,20 @@ class Flushed:
         return Flushed(
             self.stored + more.stored, self.removed + more.removed, self.told + more.told
         )
+
+
+@dataclass(slots=True)
+class IntakeCounts:
+    """What became of messages since the start: heard live, not kept for want of room, written.
+
+    `live` and `past` are those written that were heard, and those read from the history.
+    """
+
+    heard: int = 0
+    dropped: int = 0
+    live: int = 0
+    past: int = 0
+    removed: int = 0
 
 
 @dataclass(slots=True)
@@ -100,6 +114,12 @@ class Intake:
         self._one_flush = asyncio.Lock()
         self._together = _CLANS_AT_ONCE
         self._beat_at: datetime | None = None
+        self.counts = IntakeCounts()
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait to be written."""
+        return sum(len(each.heard) for each in self._buffers.values())
 
     def hear(self, guild_id: int, heard: IncomingMessage) -> bool:
         """Keep a message for the next flush, unless it was taken back already.
@@ -107,7 +127,9 @@ class Intake:
         Return False when too many wait to be written: then it must be read from the history.
         """
         waiting = self._buffers[guild_id].heard
+        self.counts.heard += 1
         if len(waiting) >= _MOST_HEARD:
+            self.counts.dropped += 1
             self.end_session_in(guild_id)
             return False
         if heard.post_id not in self._gone:
@@ -207,7 +229,7 @@ class Intake:
         batches = {guild_id: self._buffers[guild_id].batch() for guild_id in guild_ids}
         known = await self._clans.of_guilds(guild_ids)
         try:
-            total = await self._store_all([(known[who], batches[who]) for who in known])
+            done = await self._store_all([(known[who], batches[who]) for who in known])
         except BaseException:
             self._together = 1
             for guild_id in guild_ids:
@@ -215,7 +237,9 @@ class Intake:
             raise
         for guild_id, batch in batches.items():
             self._buffers[guild_id].leave(batch)
-        return total
+        self.counts.live += done.stored
+        self.counts.removed += done.removed
+        return done
 
     async def _store_all(self, batches: Sequence[tuple[Clan, _Buffer]]) -> Flushed:
         async def put(connection: Connection) -> Flushed:
@@ -231,9 +255,12 @@ class Intake:
         self, clan: Clan, heard: Sequence[IncomingMessage], taken_back: Collection[int] = ()
     ) -> Flushed:
         """Write messages, live ones or history, in one transaction with all that follows."""
-        return await self._database.write(
+        done = await self._database.write(
             lambda connection: self._store(connection, clan, heard, taken_back)
         )
+        self.counts.past += done.stored
+        self.counts.removed += done.removed
+        return done
 
     async def _store(
         self,

@@ -15,6 +15,7 @@ from bot.services.ops.rounds import (
 )
 from bot.services.ops.turns import NotYourTurn, Turns
 from bot.services.ops.upkeep import REHEARSAL, Status, Upkeep
+from bot.services.ops.vitals import DatabaseState, Vitals
 
 __all__ = [
     "CHECKS",
@@ -25,6 +26,7 @@ __all__ = [
     "REHEARSAL",
     "STOPPED",
     "Archive",
+    "DatabaseState",
     "DiskUse",
     "Integrity",
     "IntegrityCheck",
@@ -35,6 +37,7 @@ __all__ = [
     "Tells",
     "Turns",
     "Upkeep",
+    "Vitals",
     "look_again",
     "poll_clan",
 ]

@@ -1,0 +1,1 @@
+"""A host's many clans: made quickly, asked, listened to and polled. `python -m tests.scale`."""
