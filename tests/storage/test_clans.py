@@ -319,7 +319,8 @@ async def settle(connection: Connection, number: int) -> int:
     await left_out.keep(connection, clan_id, [aside])
     await bridges.declare(connection, clan_id, number, f"pattern {number}", number)
     told = bridges.BroadcastRow(IDS[0] + number, channel, who, f"kind {number}", NOW)
-    await bridges.add(connection, clan_id, [told])
+    often = [told._replace(message_id=told.message_id + 10 * each) for each in range(number)]
+    await bridges.add(connection, clan_id, often)
     link = links.StandingLink(number * 10, 7, links.StoredState.CONFIRMED, is_main=True)
     await links.confirm(connection, clan_id, link, decided_by=number, now=NOW)
     await links.set_no_discord(connection, clan_id, number * 10, has_none=True)
@@ -368,8 +369,10 @@ async def settle_questions(connection: Connection, clan_id: int, channel: int, n
     asked_at, answered_at = (NOW + number * HOUR + n * MINUTE for n in (1, 2))
     asked = a_fact(asker, channel, asked_at, asks=True)
     answer = a_fact(helper, channel, answered_at)
-    await messages.add(connection, clan_id, [asked, answer])
-    (row,) = await questions.asked(connection, clan_id, [asked.message.message_id])
+    asked_id = asked.message.message_id
+    reply = a_fact(helper, channel, answered_at + MINUTE, reply_to=asked_id)
+    await messages.add(connection, clan_id, [asked, answer, reply])
+    (row,) = await questions.asked(connection, clan_id, [asked_id])
     credit: dict[str, Any] = {
         "answer_id": answer.message.message_id,
         "answered_by": helper,

@@ -48,11 +48,11 @@ async def kept(connection: Connection) -> Derived:
     clan_hours = await connection.execute(select(CLAN_HOURS))
     totals = (await connection.execute(select(AUTHOR_TOTALS))).all()
     return Derived(
-        {(who, day): (one, two, three) for who, day, one, two, three in days},
-        {(who, hour): (one, two, three) for who, hour, one, two, three in hours},
+        {(who, day): (one, two, three) for _, who, day, one, two, three in days},
+        {(who, hour): (one, two, three) for _, who, hour, one, two, three in hours},
         {(clan, hour): count for clan, hour, count in clan_hours},
-        {row[0]: (row[1], row[2], row[3]) for row in totals if any(row[1:4])},
-        {row[0]: row[4] for row in totals if row[4] is not None},
+        {row[1]: (row[2], row[3], row[4]) for row in totals if any(row[2:5])},
+        {row[1]: row[5] for row in totals if row[5] is not None},
     )
 
 
@@ -152,7 +152,7 @@ class Stage:
         )
         return [
             a_fact(who, row.channel_id, row.sent_at, asks=bool(row.flags))._replace(
-                message=messages.Stored(*row)
+                message=messages.Stored(*row[1:])
             )
             for row in rows
         ]
@@ -161,7 +161,7 @@ class Stage:
         """Take messages out: the credits for questions go before them, those of answers after."""
         ids = {fact.message.message_id for fact in facts}
         rows = (await self.connection.execute(select(QUESTIONS))).all()
-        answered = [QuestionRow(*row) for row in rows if row.answer_id is not None]
+        answered = [QuestionRow(*row[1:]) for row in rows if row.answer_id is not None]
         for asked in answered:
             if asked.message_id in ids:
                 await self._credit(asked, None, -1)
@@ -173,7 +173,7 @@ class Stage:
 
     async def _answer(self, who: int, newest: bool) -> None:  # noqa: FBT001 - drawn
         rows = (await self.connection.execute(select(QUESTIONS))).all()
-        open_ones = [QuestionRow(*row) for row in rows if row.answer_id is None]
+        open_ones = [QuestionRow(*row[1:]) for row in rows if row.answer_id is None]
         later = await self._facts(who)
         for asked in open_ones[:: -1 if newest else 1]:
             for fact in later:
