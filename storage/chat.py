@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    true,
     type_coerce,
     union_all,
 )
@@ -26,7 +25,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import Day, Instant, from_ms
 from storage.engine import plain_rows
-from storage.joins import of_author
 from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHORS, CLAN_HOURS
 
 _HOUR_MS = 3_600_000
@@ -253,10 +251,8 @@ def _written_in_hours(stretches: int) -> Select[Any]:
             func.sum(hour.answers),
             case((messages > 0, 1), else_=0),
         )
-        .select_from(AUTHORS)
-        .join(asked, true())
-        .join(AUTHOR_HOURS, of_author(AUTHOR_HOURS) & inside)
-        .where(AUTHORS.c.clan_id == _CLAN)
+        .select_from(asked)
+        .join(AUTHOR_HOURS, _of_authors(hour) & inside)
         .group_by(asked.c.number, hour.author_id)
     )
 

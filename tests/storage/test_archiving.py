@@ -205,7 +205,7 @@ async def test_what_is_deleted_while_it_is_copied_never_comes_back(
     if kind == "message":
         assert len(left["messages"]) == before - 10
     elif kind == "author":
-        assert {row[1] for row in left["messages"]} == {2, 3}
+        assert {row[2] for row in left["messages"]} == {2, 3}
     else:
         assert {row[0] for row in left["metric_changes"]} == {1, 3}
     assert rows(path, "SELECT * FROM archive_voids") == []
