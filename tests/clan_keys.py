@@ -22,23 +22,22 @@ NO_CLANS: Mapping[str, str] = {
 
 OF_CLANS = frozenset(ALL) - NO_CLANS.keys()
 
-_NAMED = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO|,)\s+(\w+)(?!\s*[.(\w]*\.)(?:\s+AS\s+(\w+))?")
+_LISTED = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO) ((?:\w+(?: AS \w+)?)(?:, \w+(?: AS \w+)?)*)")
+_NAMED = re.compile(r"(\w+)(?: AS (\w+))?")
 _FILLED = re.compile(r"INSERT INTO (\w+) \(([^)]*)\)")
 
 
 @cache
 def without_clan(statement: str) -> frozenset[str]:
     """Return the tables of clans that a statement names without saying of which clan."""
-    found = {
-        table for table, columns in _FILLED.findall(statement) if "clan_id" not in columns
-    } & OF_CLANS
-    filled = {table for table, _ in _FILLED.findall(statement)}
-    for table, alias in _NAMED.findall(statement):
-        name = alias or table
-        said = rf"\b{name}\.clan_id (?:=|IN\b)|= {name}\.clan_id\b"
-        is_filled = table in filled and f"INSERT INTO {table} " in statement and not alias
-        if _is_of_clans(table) and not is_filled and not re.search(said, statement):
-            found = found | {table}
+    filled = dict(_FILLED.findall(statement))
+    found = {table for table, columns in filled.items() if "clan_id" not in columns} & OF_CLANS
+    for listed in _LISTED.findall(" ".join(statement.split())):
+        for table, alias in _NAMED.findall(listed):
+            name = alias or table
+            said = rf"\b{name}\.clan_id (?:=|IN\b)|= {name}\.clan_id\b"
+            if _is_of_clans(table) and table not in filled and not re.search(said, statement):
+                found = found | {table}
     return frozenset(found)
 
 

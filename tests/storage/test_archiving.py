@@ -209,7 +209,7 @@ async def test_what_is_deleted_while_it_is_copied_never_comes_back(
     else:
         assert {row[0] for row in left["metric_changes"]} == {1, 3}
     assert rows(path, "SELECT * FROM archive_voids") == []
-    assert not {row[0] for row in left["messages"]} & (
+    assert not {row[1] for row in left["messages"]} & (
         {each.message.message_id for each in facts[:10]} if kind == "message" else set()
     )
 

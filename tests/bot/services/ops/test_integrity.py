@@ -362,7 +362,7 @@ async def test_who_was_forgotten_and_came_back_is_no_fault(
 
 
 async def test_an_index_that_lacks_rows_is_made_anew(integrity: Integrity, path: Path) -> None:
-    name = "ix_messages_author_id"
+    name = "ix_messages_clan_id_author_id_message_id"
     with broken(path) as sql:
         (schema,) = sql.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
         root = sql.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).fetchone()[
