@@ -324,13 +324,14 @@ def _copy(grown: _Grown, old: str, *, apart: bool) -> None:
         op.execute(copying)
         return
     connection, after = op.get_bind(), _BEFORE_ALL
+    bounds = {name: sa.bindparam(name, type_=_BIG) for name in ("after", "upto")}
     part = sa.text(
         f"{copying} WHERE old.{step} > :after AND old.{step} <= :upto ORDER BY {clan}, {key}"
-    )
+    ).bindparams(*bounds.values())
     last = sa.text(
         f"SELECT {step} FROM {old} WHERE {step} > :after"  # noqa: S608 - likewise
         f" ORDER BY {step} LIMIT 1 OFFSET {_AT_ONCE - 1}"
-    )
+    ).bindparams(bounds["after"])
     while after < _BEHIND_ALL:
         found = connection.execute(last, {"after": after}).scalar()
         upto = _BEHIND_ALL if found is None else found
