@@ -433,3 +433,30 @@ async def test_a_killed_archiver_loses_nothing_and_leaves_nothing_double(path: P
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: ASYNC221, S603 - our own module, nobody waits
     assert done.stdout.splitlines()[:-1] == []
     assert int(done.stdout.split()[0]) >= 5
+
+
+async def test_the_same_export_in_two_servers_is_each_one_s_own(path: Path) -> None:
+    """The archive has one message of an id: the second one's stay where they are."""
+    facts = await filled(path)
+    async with opened(path) as database:
+        async with database.writing() as connection:
+            other = await a_clan(connection, guild_id=2)
+            who = await an_author(connection, other, 1)
+            place = await a_channel(connection, other)
+            theirs = [
+                each._replace(message=each.message._replace(author_id=who, channel_id=place))
+                for each in facts
+            ]
+            await messages.add(connection, other, theirs)
+        before = holding(path)
+        assert (await archiving.move(database, CUT)).messages == 90
+        assert (await archiving.move(database, CUT)).messages == 0
+        assert holding(path) == before
+        ids = sorted(ids_of(facts))
+        async with database.writing() as connection:
+            assert await messages.known_ids(connection, other, ids) == set(ids)
+            await messages.remove(connection, other, theirs)
+        await archiving.move(database, CUT)
+        async with database.reading() as connection:
+            assert await messages.known_ids(connection, 1, ids) == set(ids)
+            assert await messages.known_ids(connection, other, ids) == set()

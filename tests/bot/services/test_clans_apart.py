@@ -31,6 +31,8 @@ from storage.tables import (
     AUTHORS,
     CHANNELS,
     CLANS,
+    LINKS,
+    MEMBERSHIPS,
     MESSAGES,
     QUESTIONS,
 )
@@ -50,11 +52,15 @@ MONTH = frozenset({Period.MONTH})
 async def _beside(connection: Connection) -> None:
     """Have as many other clans, in each of which a few people wrote."""
     clans, writers, places, said, asked = [], [], [], [], []
-    totals, days, hours = [], [], []
+    totals, days, hours, linked, members = [], [], [], [], []
     for number in range(1_000, 1_000 + CLANS_BESIDE):
         mine = {"clan_id": number}
         clans.append({"id": number, "guild_id": number, "name": "x", "created_at": NOW})
         places.append({"id": number, **mine, "discord_channel_id": 1, "name": "x", "kind": "text"})
+        for player_id in (1, 2):
+            link = {"discord_user_id": player_id, "state": "confirmed", "claimed_at": NOW}
+            linked.append(mine | link | {"player_id": player_id, "is_main": True})
+            members.append(mine | {"player_id": player_id, "role": "member"})
         for place in range(WRITERS):
             who = {"author_id": number * 10 + place}
             counts = {"messages": EACH_WROTE, "questions": 1, "answers": 0}
@@ -76,6 +82,8 @@ async def _beside(connection: Connection) -> None:
         (AUTHOR_TOTALS, totals),
         (AUTHOR_DAYS, days),
         (AUTHOR_HOURS, hours),
+        (LINKS, linked),
+        (MEMBERSHIPS, members),
     ):
         await connection.execute(table.insert(), rows)
 
