@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.joins import of_author
 from storage.tables import ABSENCES, AUTHOR_TOTALS, AUTHORS, MEMBERSHIPS, OBSERVATIONS
 
 _PLAYERS_AT_ONCE = 200  # alternatives in one condition; SQLite nests at most a thousand
@@ -80,7 +81,7 @@ async def last_written(
     author, total = AUTHORS.c, AUTHOR_TOTALS.c
     rows = await connection.execute(
         select(author.discord_user_id, total.wrote_at)
-        .join(AUTHOR_TOTALS, total.author_id == author.id)
+        .join(AUTHOR_TOTALS, of_author(AUTHOR_TOTALS))
         .where(
             author.clan_id == clan_id,
             author.discord_user_id.in_(sorted(user_ids)),

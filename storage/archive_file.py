@@ -29,9 +29,15 @@ CREATE TABLE archive_of (schema INTEGER NOT NULL, key TEXT NOT NULL);
 """
 
 _VIEWS = (
+    # A message there is of its author's clan: so a clan that becomes another's takes it along.
     """
-CREATE TEMP VIEW archived_messages AS SELECT * FROM archive.messages AS old
-WHERE NOT EXISTS (SELECT 1 FROM main.messages AS here WHERE here.message_id = old.message_id)
+CREATE TEMP VIEW archived_messages AS SELECT
+  (SELECT clan_id FROM main.authors AS author WHERE author.id = old.author_id) AS clan_id, *
+FROM archive.messages AS old
+WHERE NOT EXISTS (
+    SELECT 1 FROM main.messages AS here WHERE here.message_id = old.message_id
+      AND here.clan_id = (SELECT clan_id FROM main.authors WHERE id = old.author_id)
+  )
   AND NOT EXISTS (
     SELECT 1 FROM main.archive_voids WHERE kind = 'message' AND "key" = old.message_id
   )

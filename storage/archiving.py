@@ -85,20 +85,22 @@ _HOLDS = "NOT EXISTS (SELECT 1 FROM {hot}.archive_voids WHERE {void})"
 _SAME = "EXISTS (SELECT 1 FROM {archive}.{table} AS there WHERE {same})"
 _COPYING = """
 INSERT OR REPLACE INTO main.{table}
-SELECT {columns} FROM hot.{table} AS here WHERE {mine} AND {holds}
+SELECT {columns} FROM hot.{table} AS here WHERE {mine} AND {holds} AND NOT {taken}
 """
 _COMPARING = "SELECT count(*) FROM hot.{table} AS here WHERE {mine} AND {held} AND {holds}"
 _DELETING = "DELETE FROM main.{table} AS here WHERE {mine} AND {held} AND {holds}"
 
 
-def _kind(table: str, key: str, others: str, void: str) -> _Kind:
-    columns = [*key.split(), *others.split()]
+def _kind(table: str, key: str, others: str, void: str, taken: str = "0") -> _Kind:
+    """Return a kind by the key of its rows, and when another one's row has that place there."""
+    columns = [each for each in [*key.split(), *others.split()] if each != "clan_id"]
     parts = {
         "table": table,
         "columns": ", ".join(columns),
         "mine": " AND ".join(f"here.{each} = ?" for each in key.split()),
         "same": " AND ".join(f"there.{each} IS here.{each}" for each in columns),
         "void": void,
+        "taken": taken,
     }
 
     def said(words: str, hot: str, archive: str) -> str:
@@ -115,10 +117,15 @@ def _kind(table: str, key: str, others: str, void: str) -> _Kind:
 
 _MESSAGES = _kind(
     "messages",
-    "message_id",
+    "clan_id message_id",
     "author_id channel_id sent_at flags reply_to",
     """(kind = 'message' AND "key" = here.message_id)
     OR (kind = 'author' AND "key" = here.author_id)""",
+    # Two servers into which the same export was brought: the second one's message stays.
+    """EXISTS (
+        SELECT 1 FROM main.messages AS there JOIN hot.authors ON authors.id = there.author_id
+        WHERE there.message_id = here.message_id AND authors.clan_id <> here.clan_id
+    )""",
 )
 _CHANGES = _kind(
     "metric_changes",
@@ -133,8 +140,9 @@ _VOID_OF = {
 }
 
 _OLD_MESSAGES = """
-SELECT message_id FROM hot.messages
-WHERE message_id < :before AND message_id > :after ORDER BY message_id LIMIT :rows
+SELECT clan_id, message_id FROM hot.messages
+WHERE clan_id = :clan_id AND message_id < :before AND message_id > :after
+ORDER BY message_id LIMIT :rows
 """
 # What stays: the last change before the cut, the last ranked one, and the last of each month.
 _OLD_CHANGES = """
@@ -365,7 +373,9 @@ def _counted(database: Path, before: datetime) -> Moved:
     location = f"{database.resolve().as_uri()}?mode=ro"
     with causes(database), closing(sqlite3.connect(location, uri=True)) as hot:
         (messages,) = hot.execute(
-            "SELECT count(*) FROM messages WHERE message_id < ?", (first_snowflake(before),)
+            "SELECT count(*) FROM messages"
+            " WHERE clan_id IN (SELECT id FROM clans) AND message_id < ?",
+            (first_snowflake(before),),
         ).fetchone()
         given = {"before": to_ms(before)}
         players = [row[0] for row in hot.execute("SELECT player_id FROM players")]
@@ -378,10 +388,12 @@ def _counted(database: Path, before: datetime) -> Moved:
 
 def _old_messages(archive: sqlite3.Connection, before: datetime, pace: _Pace) -> Iterator[_Keys]:
     """Yield the keys of messages that are to move, batch by batch."""
-    given = {"before": first_snowflake(before), "after": -1}
-    while keys := archive.execute(_OLD_MESSAGES, given | {"rows": pace.rows}).fetchall():
-        yield keys
-        given["after"] = keys[-1][0]
+    clans = archive.execute("SELECT id FROM hot.clans ORDER BY id").fetchall()
+    for (clan_id,) in clans:
+        given = {"clan_id": clan_id, "before": first_snowflake(before), "after": -1}
+        while keys := archive.execute(_OLD_MESSAGES, given | {"rows": pace.rows}).fetchall():
+            yield keys
+            given["after"] = keys[-1][1]
 
 
 def _old_changes(archive: sqlite3.Connection, before: datetime, pace: _Pace) -> Iterator[_Keys]:

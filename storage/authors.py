@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.bridges import Speaker
 from storage.columns import instant_or_none, ms_or_none
 from storage.engine import insert_missing, plain_rows
+from storage.joins import of_author
 from storage.tables import AUTHOR_TOTALS, AUTHORS, CHANNELS
 
 
@@ -140,7 +141,7 @@ def _writers() -> Select[Any]:
             author.opted_out_at.is_not(None),
             author.named_at,
         )
-        .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
+        .join(AUTHOR_TOTALS, of_author(AUTHOR_TOTALS), isouter=True)
         .where(author.clan_id == bindparam("clan_id"))
         .order_by(author.id)
     )
@@ -162,7 +163,7 @@ def _totals() -> Select[Any]:
     counts = (func.coalesce(each, 0) for each in (total.messages, total.questions, total.answers))
     return (
         select(author.id, *counts, total.wrote_at)
-        .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
+        .join(AUTHOR_TOTALS, of_author(AUTHOR_TOTALS), isouter=True)
         .where(author.clan_id == bindparam("clan_id"))
         .order_by(author.id)
     )

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import Instant
 from storage.engine import insert_missing
+from storage.joins import of_channel
 from storage.tables import BLIND_SPOTS, CHANNEL_VIEWERS, CHANNELS
 
 NEVER_KEPT = "nobody kept what was written"
@@ -74,7 +75,11 @@ async def go_blind(
             )
         )
     else:
-        await connection.execute(update(BLIND_SPOTS).where(blind.id == known).values(reason=reason))
+        await connection.execute(
+            update(BLIND_SPOTS)
+            .where(blind.clan_id == clan_id, blind.id == known)
+            .values(reason=reason)
+        )
 
 
 async def see_again(
@@ -145,10 +150,11 @@ async def _join_read(connection: AsyncConnection, clan_id: int) -> None:
             first_id = row_id
         ends[first_id] = ended_at
     if gone:
-        await connection.execute(delete(BLIND_SPOTS).where(blind.id.in_(gone)))
+        mine = blind.clan_id == clan_id
+        await connection.execute(delete(BLIND_SPOTS).where(mine, blind.id.in_(gone)))
         await connection.execute(
             update(BLIND_SPOTS)
-            .where(blind.id == bindparam("row_id"))
+            .where(mine, blind.id == bindparam("row_id"))
             .values(ended_at=bindparam("end_at", type_=Instant)),
             [{"row_id": row_id, "end_at": at} for row_id, at in ends.items()],
         )
@@ -203,7 +209,7 @@ async def blindness(connection: AsyncConnection, clan_id: int, since: datetime) 
             (blind.ended_at.is_not(None) | ~channel.is_readable) & blind.channel_id.is_not(None),
         )
         .select_from(BLIND_SPOTS)
-        .join(CHANNELS, channel.id == blind.channel_id, isouter=True)
+        .join(CHANNELS, of_channel(BLIND_SPOTS), isouter=True)
         .join(above, _holds(above, clan_id), isouter=True)
         .where(
             blind.clan_id == clan_id,
@@ -285,7 +291,7 @@ async def blind_since(connection: AsyncConnection, clan_id: int) -> dict[int, da
     blind = BLIND_SPOTS.c
     rows = await connection.execute(
         select(CHANNELS.c.discord_channel_id, blind.started_at)
-        .join(CHANNELS, CHANNELS.c.id == blind.channel_id)
+        .join(CHANNELS, of_channel(BLIND_SPOTS))
         .where(blind.clan_id == clan_id, blind.ended_at.is_(None))
     )
     return {row.discord_channel_id: row.started_at for row in rows}

@@ -155,10 +155,14 @@ async def speakers_called(
     return found
 
 
-async def rename(connection: AsyncConnection, author_id: int, speaker: Speaker) -> None:
-    """Let an author be another speaker of the name."""
+async def rename(
+    connection: AsyncConnection, clan_id: int, author_id: int, speaker: Speaker
+) -> None:
+    """Let an author of the clan be another speaker of the name."""
     await connection.execute(
-        update(AUTHORS).where(AUTHORS.c.id == author_id).values(bridge_name=speaker.stored)
+        update(AUTHORS)
+        .where(AUTHORS.c.clan_id == clan_id, AUTHORS.c.id == author_id)
+        .values(bridge_name=speaker.stored)
     )
 
 
@@ -166,60 +170,68 @@ def _stored(speaker: Speaker) -> str:
     return speaker.stored
 
 
-async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
-    """Return which of the message ids are stored as broadcasts already."""
+async def known_ids(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> set[int]:
+    """Return which of the message ids are stored as broadcasts of the clan already."""
     known: set[int] = set()
+    told = BROADCASTS.c
     for few in in_few(ids):
         rows = await connection.execute(
-            select(BROADCASTS.c.message_id).where(BROADCASTS.c.message_id.in_(few))
+            select(told.message_id).where(told.clan_id == clan_id, told.message_id.in_(few))
         )
         known.update(rows.scalars())
     return known
 
 
-async def told_between(connection: AsyncConnection, first: int, last: int) -> set[int]:
-    """Return the message ids in [first, last] that are stored as broadcasts."""
-    message_id = BROADCASTS.c.message_id
+async def told_between(
+    connection: AsyncConnection, clan_id: int, first: int, last: int
+) -> set[int]:
+    """Return the message ids in [first, last] that are stored as broadcasts of the clan."""
+    told = BROADCASTS.c
     rows = await connection.execute(
-        select(message_id).where(message_id >= first, message_id <= last)
+        select(told.message_id).where(
+            told.clan_id == clan_id, told.message_id >= first, told.message_id <= last
+        )
     )
     return set(rows.scalars())
 
 
-async def add(connection: AsyncConnection, told: Sequence[BroadcastRow]) -> None:
-    """Store broadcasts whose ids are not there yet."""
+async def add(connection: AsyncConnection, clan_id: int, told: Sequence[BroadcastRow]) -> None:
+    """Store broadcasts of a clan whose ids are not there yet."""
     if told:
-        await connection.execute(BROADCASTS.insert(), [each._asdict() for each in told])
+        rows = [{"clan_id": clan_id, **each._asdict()} for each in told]
+        await connection.execute(BROADCASTS.insert(), rows)
 
 
-async def told_of(connection: AsyncConnection, author_ids: Sequence[int]) -> list[BroadcastRow]:
-    """Return the broadcasts about some authors, in order of time."""
+async def told_of(
+    connection: AsyncConnection, clan_id: int, author_ids: Sequence[int]
+) -> list[BroadcastRow]:
+    """Return the broadcasts about some of the clan's authors, in order of time."""
+    told = BROADCASTS.c
     rows = await connection.execute(
-        select(BROADCASTS)
-        .where(BROADCASTS.c.author_id.in_(author_ids))
-        .order_by(BROADCASTS.c.message_id)
+        select(*(told[each] for each in BroadcastRow._fields))
+        .where(told.clan_id == clan_id, told.author_id.in_(author_ids))
+        .order_by(told.message_id)
     )
     return [BroadcastRow(*row) for row in rows]
 
 
-async def credit(connection: AsyncConnection, author_of: Mapping[int, int]) -> None:
-    """Let broadcasts (by message id) be about other authors."""
+async def credit(connection: AsyncConnection, clan_id: int, author_of: Mapping[int, int]) -> None:
+    """Let the clan's broadcasts (by message id) be about other authors."""
     for message_id, author_id in sorted(author_of.items()):
         await connection.execute(
             update(BROADCASTS)
-            .where(BROADCASTS.c.message_id == message_id)
+            .where(BROADCASTS.c.clan_id == clan_id, BROADCASTS.c.message_id == message_id)
             .values(author_id=author_id)
         )
 
 
 async def remove(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> int:
     """Take out those of the broadcasts that are the clan's, and return how many."""
-    mine = select(CHANNELS.c.id).where(CHANNELS.c.clan_id == clan_id)
     removed = 0
     for few in in_few(ids):
         gone = await connection.execute(
             delete(BROADCASTS).where(
-                BROADCASTS.c.message_id.in_(few), BROADCASTS.c.channel_id.in_(mine)
+                BROADCASTS.c.clan_id == clan_id, BROADCASTS.c.message_id.in_(few)
             )
         )
         removed += gone.rowcount
@@ -233,10 +245,9 @@ async def counts(
     told = BROADCASTS.c
     rows = await connection.execute(
         select(told.author_id, told.kind, func.count())
-        .join(CHANNELS, CHANNELS.c.id == told.channel_id)
         .where(
-            CHANNELS.c.clan_id == clan_id,
-            # Message ids are in order of time, and the table is in order of message ids.
+            told.clan_id == clan_id,
+            # Message ids are in order of time, and a clan's rows are in order of message ids.
             told.message_id >= first_snowflake(start),
             told.message_id < first_snowflake(end),
         )

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import only_once
 from storage.errors import Overtaken
+from storage.joins import of_case
 from storage.tables import CASE_ENTRIES, CASES
 
 OVER = ("done", "closed")
@@ -90,7 +91,7 @@ async def noticed_since(connection: AsyncConnection, clan_id: int, since: dateti
     entry = CASE_ENTRIES.c
     rows = await connection.execute(
         select(CASES.c.player_id)
-        .join(CASE_ENTRIES, entry.case_id == CASES.c.id)
+        .join(CASE_ENTRIES, of_case(CASE_ENTRIES))
         .where(CASES.c.clan_id == clan_id, entry.state == "noticed", entry.at >= since)
         .distinct()
     )
@@ -126,7 +127,7 @@ async def add_all(
     by_whom = {(player_id, kind): case_id for case_id, player_id, kind in made}
     ids: list[int] = [by_whom[case["player_id"], case["kind"]] for case, _ in cases]
     await _write(
-        connection, [(each, 0, first) for each, (_, first) in zip(ids, cases, strict=True)]
+        connection, clan_id, [(each, 0, first) for each, (_, first) in zip(ids, cases, strict=True)]
     )
     return ids
 
@@ -155,16 +156,18 @@ async def extend_all(connection: AsyncConnection, clan_id: int, grown: Sequence[
             )
             if found.rowcount != len(ids):
                 raise Overtaken(f"clan {clan_id} has not all of the cases {ids}")
-        await _write(connection, grown)
+        await _write(connection, clan_id, grown)
 
 
 async def _write(
-    connection: AsyncConnection, grown: Sequence[tuple[int, int, Sequence[EntryRow]]]
+    connection: AsyncConnection,
+    clan_id: int,
+    grown: Sequence[tuple[int, int, Sequence[EntryRow]]],
 ) -> None:
     await connection.execute(
         insert(CASE_ENTRIES),
         [
-            {"case_id": case_id, "position": position, **entry._asdict()}
+            {"clan_id": clan_id, "case_id": case_id, "position": position, **entry._asdict()}
             for case_id, known, news in grown
             for position, entry in enumerate(news, known)
         ],
@@ -183,7 +186,7 @@ async def _read(connection: AsyncConnection, *which: ColumnElement[bool]) -> lis
             case.policy_version,
             *(entry[name] for name in EntryRow._fields),
         )
-        .join(CASE_ENTRIES, entry.case_id == case.id)
+        .join(CASE_ENTRIES, of_case(CASE_ENTRIES))
         .where(*which)
         .order_by(case.id, entry.position)
     )

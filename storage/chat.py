@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    true,
     type_coerce,
     union_all,
 )
@@ -29,6 +28,7 @@ from storage.engine import plain_rows
 from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHORS, CLAN_HOURS
 
 _HOUR_MS = 3_600_000
+_CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
 
 
 class Wrote(NamedTuple):
@@ -63,12 +63,12 @@ def _messages_on_days(stretches: int) -> Select[Any]:
     # A subquery for each seeks to its days; one pass with a CASE for each took seven times longer.
     sums = (
         select(func.coalesce(func.sum(day.messages), 0))
-        .where(day.author_id == AUTHORS.c.id, _in_stretch(number))
+        .where(day.clan_id == _CLAN, day.author_id == AUTHORS.c.id, _in_stretch(number))
         .correlate(AUTHORS)
         .scalar_subquery()
         for number in range(stretches)
     )
-    return select(AUTHORS.c.id, *sums).where(AUTHORS.c.clan_id == bindparam("clan_id"))
+    return select(AUTHORS.c.id, *sums).where(AUTHORS.c.clan_id == _CLAN)
 
 
 async def written_on_days(
@@ -98,10 +98,9 @@ def _written_in_stretch(number: int) -> Select[Any]:
     day = AUTHOR_DAYS.c
     counted = (day.messages, day.questions, day.answers, case((day.messages > 0, 1), else_=0))
     # IN, not a join: SQLite then reads the days in the order in which they are grouped.
-    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == bindparam("clan_id"))
     return (
         select(literal(number), day.author_id, *map(func.sum, counted))
-        .where(day.author_id.in_(authors), _in_stretch(number))
+        .where(_of_authors(day), _in_stretch(number))
         .group_by(day.author_id)
     )
 
@@ -123,14 +122,13 @@ def _days_written() -> Select[Any]:
     day = AUTHOR_DAYS.c
     number = type_coerce(day.day, BigInteger) - bindparam("first_0", type_=Day)
     bit = cast(1, BigInteger).bitwise_lshift(cast(number, Integer))
-    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == bindparam("clan_id"))
     return (
         select(
             day.author_id,
             func.sum(case((day.messages > 0, bit), else_=0)),
             func.sum(day.answers),
         )
-        .where(day.author_id.in_(authors), _in_stretch(0))
+        .where(_of_authors(day), _in_stretch(0))
         .group_by(day.author_id)
     )
 
@@ -145,7 +143,6 @@ async def capped_messages(
     if not asked:
         return []
     hour = AUTHOR_HOURS.c
-    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
     first, last = min(start for start, _, _ in asked), max(end for _, end, _ in asked)
     sums = (
         func.sum(
@@ -159,8 +156,9 @@ async def capped_messages(
     )
     rows = await connection.execute(
         select(hour.author_id, *sums)
-        .where(hour.author_id.in_(authors), hour.hour_at >= first, hour.hour_at < last)
-        .group_by(hour.author_id)
+        .where(_of_authors(hour), hour.hour_at >= first, hour.hour_at < last)
+        .group_by(hour.author_id),
+        {"clan_id": clan_id},
     )
     found: list[dict[int, int]] = [{} for _ in asked]
     for author_id, *counts in plain_rows(rows):
@@ -183,16 +181,24 @@ async def hours_of(
     """
     hour = AUTHOR_HOURS.c
     rows = await connection.execute(
-        select(hour.author_id, hour.hour_at, hour.messages)
-        .join(AUTHORS, AUTHORS.c.id == hour.author_id)
-        .where(
-            AUTHORS.c.clan_id == clan_id,
+        select(hour.author_id, hour.hour_at, hour.messages).where(
+            hour.clan_id == clan_id,
             hour.author_id.in_(author_ids),
             hour.hour_at >= start,
             hour.hour_at < end,
         )
     )
     return plain_rows(rows)
+
+
+def _of_authors(row: Any) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of a table
+    """Return that a row is of one of the clan's authors.
+
+    Each is sought for what follows in the key: the clan alone would be read from end to end.
+    """
+    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == _CLAN)
+    mine: ColumnElement[bool] = (row.clan_id == _CLAN) & row.author_id.in_(authors)
+    return mine
 
 
 def _in_stretch(number: int) -> ColumnElement[bool]:
@@ -245,10 +251,8 @@ def _written_in_hours(stretches: int) -> Select[Any]:
             func.sum(hour.answers),
             case((messages > 0, 1), else_=0),
         )
-        .select_from(AUTHORS)
-        .join(asked, true())
-        .join(AUTHOR_HOURS, (hour.author_id == AUTHORS.c.id) & inside)
-        .where(AUTHORS.c.clan_id == bindparam("clan_id"))
+        .select_from(asked)
+        .join(AUTHOR_HOURS, _of_authors(hour) & inside)
         .group_by(asked.c.number, hour.author_id)
     )
 
@@ -284,9 +288,9 @@ async def author_hours(
     """Return (hour, messages) of some of the clan's authors since `start`."""
     hour = AUTHOR_HOURS.c
     rows = await connection.execute(
-        select(hour.hour_at, hour.messages)
-        .join(AUTHORS, AUTHORS.c.id == hour.author_id)
-        .where(AUTHORS.c.clan_id == clan_id, hour.author_id.in_(author_ids), hour.hour_at >= start)
+        select(hour.hour_at, hour.messages).where(
+            hour.clan_id == clan_id, hour.author_id.in_(author_ids), hour.hour_at >= start
+        )
     )
     return _by_hour(rows)
 
@@ -313,7 +317,6 @@ async def week_hours(
 @cache
 def _week_hours(parts: int) -> Select[Any]:
     hour = AUTHOR_HOURS.c
-    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == bindparam("clan_id"))
     at_ms = type_coerce(hour.hour_at, BigInteger)
     every = union_all(
         *(
@@ -323,7 +326,7 @@ def _week_hours(parts: int) -> Select[Any]:
                 ((at_ms + bindparam(f"offset_{number}", type_=BigInteger)) // _HOUR_MS + 72)
                 % literal(168),
             ).where(
-                hour.author_id.in_(authors),
+                _of_authors(hour),
                 hour.hour_at >= bindparam(f"start_{number}", type_=Instant),
                 hour.hour_at < bindparam(f"end_{number}", type_=Instant),
                 hour.messages > 0,

@@ -52,6 +52,7 @@ async def merge(connection: AsyncConnection, gone: ClanRow, kept: ClanRow) -> No
     What both know stands once: of two places of a player, that of the clan that was polled last.
     """
     gone_is_newer = _is_later(gone, kept)
+    await _look_at_the_end(connection)
     await _merge_places(connection, gone.clan_id, kept.clan_id, gone_is_newer=gone_is_newer)
     await _drop_same_news(connection, gone.clan_id, kept.clan_id)
     for table in reversed(owned_tables()):
@@ -79,6 +80,14 @@ async def merge(connection: AsyncConnection, gone: ClanRow, kept: ClanRow) -> No
             identity_revision=CLANS.c.identity_revision + gone.identity_revision + 1,
         )
     )
+
+
+async def _look_at_the_end(connection: AsyncConnection) -> None:
+    """Let what names a row of another clan stand until all rows are the other clan's."""
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    else:
+        await connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _is_later(one: ClanRow, other: ClanRow) -> bool:

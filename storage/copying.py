@@ -121,8 +121,9 @@ async def _batches(
     connection: Connection, table: Table, chosen: Select[Any]
 ) -> AsyncIterator[list[_Row]]:
     """Yield the rows of a table by its key, a few thousand at a time."""
-    names = [each.name for each in table.primary_key]
     (source,) = chosen.get_final_froms()
+    # The archive has the key of its own by which it is read in order.
+    names = ["message_id"] if source is ARCHIVED_MESSAGES else list(table.primary_key.c.keys())
     keys = [source.c[name] for name in names]
     places = [list(table.c.keys()).index(name) for name in names]
     chosen, last = chosen.order_by(*keys).limit(_AT_ONCE), None

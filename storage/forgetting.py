@@ -9,7 +9,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     String,
+    Table,
     and_,
     cast,
     delete,
@@ -23,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.archive import Void, let_go, message_tables
 from storage.personal import MAKERS, WORDS, of_clan
 from storage.privacy import NAMELESS
-from storage.questions import QuestionRow
+from storage.questions import QuestionRow, rows_of
 from storage.tables import (
     ABSENCES,
     AUTHOR_DAYS,
@@ -53,12 +55,16 @@ SOMEBODY = "somebody"
 
 
 async def questions_of(
-    connection: AsyncConnection, author_ids: Collection[int], after_id: int, limit: int
+    connection: AsyncConnection,
+    clan_id: int,
+    author_ids: Collection[int],
+    after_id: int,
+    limit: int,
 ) -> list[QuestionRow]:
     """Return the authors' next questions behind an id that somebody answered."""
     asked = QUESTIONS.c
     rows = await connection.execute(
-        select(QUESTIONS)
+        rows_of(clan_id)
         .where(
             asked.author_id.in_(author_ids),
             asked.answered_by.is_not(None),
@@ -71,12 +77,16 @@ async def questions_of(
 
 
 async def answered_by(
-    connection: AsyncConnection, author_ids: Collection[int], after_id: int, limit: int
+    connection: AsyncConnection,
+    clan_id: int,
+    author_ids: Collection[int],
+    after_id: int,
+    limit: int,
 ) -> list[QuestionRow]:
     """Return the next questions behind an id that one of the authors answered."""
     asked = QUESTIONS.c
     rows = await connection.execute(
-        select(QUESTIONS)
+        rows_of(clan_id)
         .where(asked.answered_by.in_(author_ids), asked.message_id > after_id)
         .order_by(asked.message_id)
         .limit(limit)
@@ -84,17 +94,24 @@ async def answered_by(
     return [QuestionRow(*row) for row in rows]
 
 
-async def delete_facts(connection: AsyncConnection, author_ids: Collection[int]) -> int:
-    """Delete what the authors wrote and asked, and return how many messages that were."""
+async def delete_facts(
+    connection: AsyncConnection, clan_id: int, author_ids: Collection[int]
+) -> int:
+    """Delete what the clan's authors wrote and asked, and return how many messages that were."""
     for table in (QUESTIONS, BROADCASTS, LEFT_OUT_MESSAGES):
-        await connection.execute(delete(table).where(table.c.author_id.in_(author_ids)))
+        await connection.execute(delete(table).where(_by(table, clan_id, author_ids)))
     wrote = 0
     for table in message_tables(connection):
-        mine = select(func.count()).where(table.c.author_id.in_(author_ids))
-        wrote += await connection.scalar(mine) or 0
+        counted = select(func.count()).select_from(table).where(_by(table, clan_id, author_ids))
+        wrote += await connection.scalar(counted) or 0
     await let_go(connection, Void.AUTHOR, author_ids)
-    await connection.execute(delete(MESSAGES).where(MESSAGES.c.author_id.in_(author_ids)))
+    await connection.execute(delete(MESSAGES).where(_by(MESSAGES, clan_id, author_ids)))
     return wrote
+
+
+def _by(table: Table, clan_id: int, author_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return that a row is of some of the clan's authors."""
+    return (table.c.clan_id == clan_id) & table.c.author_id.in_(author_ids)
 
 
 async def delete_rollups(
@@ -104,10 +121,10 @@ async def delete_rollups(
     hour, clan_hour = AUTHOR_HOURS.c, CLAN_HOURS.c
     mine = (
         select(func.sum(hour.messages))
-        .where(hour.author_id.in_(author_ids), hour.hour_at == clan_hour.hour_at)
+        .where(_by(AUTHOR_HOURS, clan_id, author_ids), hour.hour_at == clan_hour.hour_at)
         .scalar_subquery()
     )
-    touched = select(hour.hour_at).where(hour.author_id.in_(author_ids))
+    touched = select(hour.hour_at).where(_by(AUTHOR_HOURS, clan_id, author_ids))
     in_clan = clan_hour.clan_id == clan_id
     await connection.execute(
         update(CLAN_HOURS)
@@ -116,7 +133,7 @@ async def delete_rollups(
     )
     await connection.execute(delete(CLAN_HOURS).where(in_clan, clan_hour.messages == 0))
     for table in (AUTHOR_DAYS, AUTHOR_HOURS, AUTHOR_TOTALS):
-        await connection.execute(delete(table).where(table.c.author_id.in_(author_ids)))
+        await connection.execute(delete(table).where(_by(table, clan_id, author_ids)))
 
 
 async def delete_authors(
@@ -168,7 +185,9 @@ async def delete_words(
     )
     about = select(case.id).where(case.clan_id == clan_id, case.player_id.in_(player_ids))
     await connection.execute(
-        update(CASE_ENTRIES).where(CASE_ENTRIES.c.case_id.in_(about)).values(why="", numbers=[])
+        update(CASE_ENTRIES)
+        .where(CASE_ENTRIES.c.clan_id == clan_id, CASE_ENTRIES.c.case_id.in_(about))
+        .values(why="", numbers=[])
     )
 
 
@@ -202,7 +221,9 @@ async def clean_words(
             if kept != value:
                 same = and_(*(part == each for part, each in zip(key, ids, strict=True)))
                 await connection.execute(
-                    update(column.table).where(same).values({column.name: kept})
+                    update(column.table)
+                    .where(of_clan(column.table, clan_id), same)
+                    .values({column.name: kept})
                 )
 
 

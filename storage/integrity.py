@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    ForeignKeyConstraint,
     Table,
     and_,
     delete,
@@ -64,6 +65,7 @@ _OF_THE_ARCHIVE = {
     ),
     "messages that differ here and in the archive": (
         "SELECT count(*) FROM messages AS here JOIN archive.messages AS old USING (message_id)"
+        " JOIN authors ON authors.id = old.author_id AND authors.clan_id = here.clan_id"
         " WHERE (here.author_id, here.channel_id, here.sent_at)"
         " <> (old.author_id, old.channel_id, old.sent_at)"
         ' AND NOT EXISTS (SELECT 1 FROM archive_voids WHERE (kind, "key") IN'
@@ -100,8 +102,19 @@ async def index_anew(connection: AsyncConnection, table: str) -> None:
 
 
 def references() -> list[Column[Any]]:
-    """Return every column that names a row of another table."""
-    return [each for table in ALL.values() for each in table.columns if each.foreign_keys]
+    """Return every column that names a row of another table, one of its clan where it has one."""
+    return [
+        each
+        for table in ALL.values()
+        for each in table.columns
+        if any(_names(reference) is each for reference in table.foreign_key_constraints)
+    ]
+
+
+def _names(reference: ForeignKeyConstraint) -> Column[Any]:
+    """Return the column that tells which row is named; the clan's stands before it."""
+    *_, last = reference.columns
+    return last
 
 
 async def without_parent(connection: AsyncConnection, column: Column[Any]) -> int:
@@ -135,9 +148,10 @@ async def _drop_without_parent(connection: AsyncConnection, column: Column[Any])
 
 
 def _has_no_parent(column: Column[Any]) -> ColumnElement[bool]:
-    (key,) = column.foreign_keys
-    parent = key.column.table.alias("parent")
-    same = parent.c[key.column.name] == column
+    references_here = column.table.foreign_key_constraints
+    (reference,) = (each for each in references_here if _names(each) is column)
+    parent = reference.referred_table.alias("parent")
+    same = and_(*(parent.c[key.column.name] == key.parent for key in reference.elements))
     return column.is_not(None) & ~exists(select(1).select_from(parent).where(same))
 
 
@@ -149,15 +163,21 @@ def _orphans(
     Of facts that were lost with an archive only what is newer than the oldest fact is looked at.
     """
     asked, facts = QUESTIONS.c, message_tables(connection)
-    oldest = select(func.min(MESSAGES.alias("any_fact").c.message_id)).scalar_subquery()
+    any_fact = MESSAGES.alias("any_fact").c
+    first = select(func.min(any_fact.message_id)).where(any_fact.clan_id == asked.clan_id)
+    oldest = first.correlate(QUESTIONS).scalar_subquery()
 
     def has_no_fact(message_id: Column[Any]) -> ColumnElement[bool]:
-        gone = (~exists().where(table.c.message_id == message_id) for table in facts)
+        gone = (
+            ~exists().where(table.c.clan_id == asked.clan_id, table.c.message_id == message_id)
+            for table in facts
+        )
         return and_(message_id >= oldest, *gone)
 
     def has_no_speaker(table: Table) -> ColumnElement[bool]:
         who = table.c.discord_user_id
-        return (who < 0) & ~exists().where(AUTHORS.c.id == -who)
+        mine = (AUTHORS.c.clan_id == table.c.clan_id) & (AUTHORS.c.id == -who)
+        return (who < 0) & ~exists().where(mine)
 
     answer = ("answer_id", "answered_by", "answered_at")
     return {
@@ -178,8 +198,10 @@ def _doubles() -> dict[str, tuple[Table, ColumnElement[bool], tuple[str, ...]]]:
     )
     earlier = exists().where(same, other.ended_at.is_(None), is_later)
     kept, told, fact = LEFT_OUT_MESSAGES.c, BROADCASTS.c, MESSAGES.c
-    counted = exists().where(fact.message_id == kept.message_id)
-    is_message = exists().where(fact.message_id == told.message_id)
+    counted, is_message = (
+        exists().where(fact.clan_id == each.clan_id, fact.message_id == each.message_id)
+        for each in (kept, told)
+    )
     return {
         "messages that are counted and left out": (LEFT_OUT_MESSAGES, counted, ()),
         "messages that are counted as told by the game too": (BROADCASTS, is_message, ()),
@@ -253,14 +275,17 @@ async def make_triggers(connection: AsyncConnection) -> None:
 
 
 async def first_kept(
-    connection: AsyncConnection, author_ids: Collection[int]
+    connection: AsyncConnection, clan_id: int, author_ids: Collection[int]
 ) -> dict[int, datetime]:
-    """Return when the first message was sent that is kept of each author, counted or not."""
+    """Return when the first message was sent that is kept of each of a clan's authors.
+
+    Counted or not.
+    """
     found: dict[int, datetime] = {}
     for table in (MESSAGES, LEFT_OUT_MESSAGES):
         rows = await connection.execute(
             select(table.c.author_id, func.min(table.c.sent_at))
-            .where(table.c.author_id.in_(sorted(author_ids)))
+            .where(table.c.clan_id == clan_id, table.c.author_id.in_(sorted(author_ids)))
             .group_by(table.c.author_id)
         )
         for author_id, at in rows:
@@ -269,14 +294,18 @@ async def first_kept(
 
 
 async def kept_until(
-    connection: AsyncConnection, author_id: int, until: datetime, limit: int
+    connection: AsyncConnection, clan_id: int, author_id: int, until: datetime, limit: int
 ) -> list[int]:
-    """Return the ids of messages that an author sent up to an instant, counted or not."""
+    """Return the ids of messages that a clan's author sent up to an instant, counted or not."""
     found: list[int] = []
     for table in (MESSAGES, LEFT_OUT_MESSAGES):
         rows = await connection.execute(
             select(table.c.message_id)
-            .where(table.c.author_id == author_id, table.c.sent_at <= until)
+            .where(
+                table.c.clan_id == clan_id,
+                table.c.author_id == author_id,
+                table.c.sent_at <= until,
+            )
             .order_by(table.c.message_id)
             .limit(limit)
         )

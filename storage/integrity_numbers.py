@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import rollups
 from storage.archive import message_tables
 from storage.columns import Instant, first_snowflake
+from storage.joins import of_author, of_channel
 from storage.snapshots import ObservationRow, every_headline
 from storage.tables import (
     AUTHOR_DAYS,
@@ -61,12 +62,13 @@ async def wrong_totals(connection: AsyncConnection, clan_id: int) -> list[int]:
             day.author_id,
             *(func.sum(day[each]).label(each) for each in ("messages", "questions", "answers")),
         )
+        .where(day.clan_id == clan_id)
         .group_by(day.author_id)
         .subquery()
     )
     newest = [
         select(func.max(table.c.sent_at))
-        .where(table.c.author_id == author.id)
+        .where(table.c.clan_id == clan_id, table.c.author_id == author.id)
         .correlate(AUTHORS)
         .scalar_subquery()
         for table in message_tables(connection)
@@ -84,7 +86,7 @@ async def wrong_totals(connection: AsyncConnection, clan_id: int) -> list[int]:
     )
     rows = await connection.execute(
         select(author.id)
-        .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
+        .join(AUTHOR_TOTALS, of_author(AUTHOR_TOTALS), isouter=True)
         .join(sums, sums.c.author_id == author.id, isouter=True)
         .where(author.clan_id == clan_id, differs)
         .order_by(author.id)
@@ -92,23 +94,28 @@ async def wrong_totals(connection: AsyncConnection, clan_id: int) -> list[int]:
     return list(rows.scalars())
 
 
-async def total_anew(connection: AsyncConnection, author_id: int) -> None:
-    """Let an author's totals be the sum of their days."""
+async def total_anew(connection: AsyncConnection, clan_id: int, author_id: int) -> None:
+    """Let the totals of an author of the clan be the sum of their days."""
+    total = AUTHOR_TOTALS.c
     day, names = AUTHOR_DAYS.c, ("messages", "questions", "answers")
     rows = await connection.execute(
         select(*(func.coalesce(func.sum(day[each]), 0) for each in names)).where(
-            day.author_id == author_id
+            day.clan_id == clan_id, day.author_id == author_id
         )
     )
-    await connection.execute(delete(AUTHOR_TOTALS).where(AUTHOR_TOTALS.c.author_id == author_id))
+    await connection.execute(
+        delete(AUTHOR_TOTALS).where(total.clan_id == clan_id, total.author_id == author_id)
+    )
     sums = dict(zip(names, rows.one(), strict=True))
-    await connection.execute(AUTHOR_TOTALS.insert().values(author_id=author_id, **sums))
-    await rollups.find_last_written(connection, author_id)
+    await connection.execute(
+        AUTHOR_TOTALS.insert().values(clan_id=clan_id, author_id=author_id, **sums)
+    )
+    await rollups.find_last_written(connection, clan_id, author_id)
 
 
 _NEWEST_STORED = (
     select(func.max(MESSAGES.c.message_id))
-    .where(MESSAGES.c.channel_id == CHANNELS.c.id)
+    .where(of_channel(MESSAGES))
     .correlate(CHANNELS)
     .scalar_subquery()
 )
@@ -147,7 +154,7 @@ async def cursors_behind(connection: AsyncConnection) -> list[str]:
     )
     newest_at = (
         select(func.max(MESSAGES.c.sent_at))
-        .where(MESSAGES.c.channel_id == CHANNELS.c.id)
+        .where(of_channel(MESSAGES))
         .correlate(CHANNELS)
         .scalar_subquery()
     )

@@ -3,75 +3,83 @@
 from collections.abc import Collection, Sequence
 from operator import attrgetter
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import message_tables
 from storage.engine import insert_missing
-from storage.messages import Stored, in_few
-from storage.tables import BROADCASTS, CHANNELS, LEFT_OUT_MESSAGES
+from storage.messages import Stored, in_few, stored_of
+from storage.tables import BROADCASTS, LEFT_OUT_MESSAGES
 
 
 async def counted_in(
-    connection: AsyncConnection, channels: Collection[int], after_id: int, limit: int
+    connection: AsyncConnection, clan_id: int, channels: Collection[int], after_id: int, limit: int
 ) -> list[Stored]:
-    """Return the next messages behind an id that are counted in some channels, by their ids."""
+    """Return the next messages behind an id that are counted in some of a clan's channels.
+
+    In the order of their ids.
+    """
     found: list[Stored] = []
     for table in message_tables(connection, after_id):
-        found += await _next_in(connection, table, channels, after_id, limit)
+        found += await _next_in(connection, clan_id, table, channels, after_id, limit)
     return sorted(found, key=attrgetter("message_id"))[:limit]
 
 
 async def kept_of(
-    connection: AsyncConnection, channels: Collection[int], after_id: int, limit: int
+    connection: AsyncConnection, clan_id: int, channels: Collection[int], after_id: int, limit: int
 ) -> list[Stored]:
-    """Return the next messages behind an id that are kept aside of some channels, by their ids."""
-    return await _next_in(connection, LEFT_OUT_MESSAGES, channels, after_id, limit)
+    """Return the next messages behind an id that are kept aside of some of a clan's channels.
+
+    In the order of their ids.
+    """
+    return await _next_in(connection, clan_id, LEFT_OUT_MESSAGES, channels, after_id, limit)
 
 
-async def keep(connection: AsyncConnection, messages: Sequence[Stored]) -> None:
-    """Keep messages aside that are counted no more."""
-    await insert_missing(connection, LEFT_OUT_MESSAGES, [each._asdict() for each in messages])
+async def keep(connection: AsyncConnection, clan_id: int, messages: Sequence[Stored]) -> None:
+    """Keep messages of a clan aside that are counted no more."""
+    rows = [{"clan_id": clan_id, **each._asdict()} for each in messages]
+    await insert_missing(connection, LEFT_OUT_MESSAGES, rows)
 
 
 async def let_go(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> int:
     """Keep those of the messages aside no more that are the clan's, and return how many."""
-    mine = select(CHANNELS.c.id).where(CHANNELS.c.clan_id == clan_id)
     kept, gone = LEFT_OUT_MESSAGES.c, 0
     for few in in_few(ids):
         done = await connection.execute(
-            delete(LEFT_OUT_MESSAGES).where(kept.message_id.in_(few), kept.channel_id.in_(mine))
+            delete(LEFT_OUT_MESSAGES).where(kept.clan_id == clan_id, kept.message_id.in_(few))
         )
         gone += done.rowcount
     return gone
 
 
-async def empty(connection: AsyncConnection, channels: Collection[int]) -> None:
-    """Delete what is kept aside of some channels, and what the game told there."""
+async def empty(connection: AsyncConnection, clan_id: int, channels: Collection[int]) -> None:
+    """Delete what is kept aside of some of a clan's channels, and what the game told there."""
     for table in (LEFT_OUT_MESSAGES, BROADCASTS):
-        await connection.execute(delete(table).where(table.c.channel_id.in_(sorted(channels))))
+        await connection.execute(delete(table).where(_in(table, clan_id, channels)))
 
 
-async def with_anything(connection: AsyncConnection, channels: Collection[int]) -> set[int]:
-    """Return those of some channels of which anything is stored."""
+async def with_anything(
+    connection: AsyncConnection, clan_id: int, channels: Collection[int]
+) -> set[int]:
+    """Return those of some of a clan's channels of which anything is stored."""
     found: set[int] = set()
     for table in (*message_tables(connection), LEFT_OUT_MESSAGES, BROADCASTS):
-        where = table.c.channel_id.in_(sorted(channels))
+        where = _in(table, clan_id, channels)
         rows = await connection.execute(select(table.c.channel_id).where(where).distinct())
         found.update(rows.scalars())
     return found
 
 
 async def stored_since(
-    connection: AsyncConnection, channels: Collection[int], first_id: int
+    connection: AsyncConnection, clan_id: int, channels: Collection[int], first_id: int
 ) -> dict[int, set[int]]:
-    """Return by channel the ids from one on of all that is stored of some channels."""
+    """Return by channel the ids from one on of all that is stored of some of a clan's channels."""
     found: dict[int, set[int]] = {}
     for table in (*message_tables(connection, first_id), LEFT_OUT_MESSAGES, BROADCASTS):
         row = table.c
         rows = await connection.execute(
             select(row.channel_id, row.message_id).where(
-                row.message_id >= first_id, row.channel_id.in_(sorted(channels))
+                _in(table, clan_id, channels), row.message_id >= first_id
             )
         )
         for channel_id, message_id in rows:
@@ -79,12 +87,22 @@ async def stored_since(
     return found
 
 
-async def _next_in(
-    connection: AsyncConnection, table: Table, channels: Collection[int], after_id: int, limit: int
+def _in(table: Table, clan_id: int, channels: Collection[int]) -> ColumnElement[bool]:
+    """Return that a row is of some of a clan's channels."""
+    return (table.c.clan_id == clan_id) & table.c.channel_id.in_(sorted(channels))
+
+
+async def _next_in(  # noqa: PLR0913, PLR0917 - where, and how much
+    connection: AsyncConnection,
+    clan_id: int,
+    table: Table,
+    channels: Collection[int],
+    after_id: int,
+    limit: int,
 ) -> list[Stored]:
     row = table.c
     rows = await connection.execute(
-        select(table)
+        stored_of(table, clan_id)
         .where(row.channel_id.in_(sorted(channels)), row.message_id > after_id)
         .order_by(row.message_id)
         .limit(limit)

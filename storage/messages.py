@@ -6,12 +6,13 @@ from enum import IntFlag
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, case, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, case, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import Void, let_go, message_tables
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
+from storage.joins import of_channel
 from storage.rollups import AuthorRange, Tally, find_last_written, raise_last_written, roll_up
 from storage.tables import AUTHORS, CHANNELS, MESSAGES, QUESTIONS
 
@@ -62,24 +63,28 @@ class MessageRow(NamedTuple):
         return Tally(self.message.author_id, self.day, self.hour_at, sign, asked)
 
 
-async def known_ids(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
-    """Return which of the message ids are stored already."""
+async def known_ids(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> set[int]:
+    """Return which of the message ids are stored already of the clan."""
     known: set[int] = set()
     for table in message_tables(connection, min(ids, default=0)):
-        message_id = table.c.message_id
+        fact = table.c
         for few in in_few(ids):
-            rows = await connection.execute(select(message_id).where(message_id.in_(few)))
+            rows = await connection.execute(
+                select(fact.message_id).where(fact.clan_id == clan_id, fact.message_id.in_(few))
+            )
             known.update(rows.scalars())
     return known
 
 
-async def ids_between(connection: AsyncConnection, first: int, last: int) -> set[int]:
-    """Return which ids in [first, last] are stored already: of many that lie close, in one look."""
+async def ids_between(connection: AsyncConnection, clan_id: int, first: int, last: int) -> set[int]:
+    """Return which ids in [first, last] are stored of the clan: of many that lie close, at once."""
     known: set[int] = set()
     for table in message_tables(connection, first):
-        message_id = table.c.message_id
+        fact = table.c
         rows = await connection.execute(
-            select(message_id).where(message_id >= first, message_id <= last)
+            select(fact.message_id).where(
+                fact.clan_id == clan_id, fact.message_id >= first, fact.message_id <= last
+            )
         )
         known.update(row[0] for row in plain_rows(rows))
     return known
@@ -89,9 +94,12 @@ async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[Message
     """Store facts whose ids are not there yet, with the rollups and open questions they make."""
     if not facts:
         return
-    await connection.execute(MESSAGES.insert(), [fact.message._asdict() for fact in facts])
+    await connection.execute(
+        MESSAGES.insert(), [{"clan_id": clan_id, **fact.message._asdict()} for fact in facts]
+    )
     asked = [
         {
+            "clan_id": clan_id,
             "message_id": fact.message.message_id,
             "channel_id": fact.message.channel_id,
             "author_id": fact.message.author_id,
@@ -104,7 +112,7 @@ async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[Message
         await connection.execute(QUESTIONS.insert(), asked)
     await roll_up(connection, clan_id, [fact.tally(1) for fact in facts])
     await raise_last_written(
-        connection, ((fact.message.author_id, fact.message.sent_at) for fact in facts)
+        connection, clan_id, ((fact.message.author_id, fact.message.sent_at) for fact in facts)
     )
 
 
@@ -113,13 +121,33 @@ async def remove(connection: AsyncConnection, clan_id: int, facts: Sequence[Mess
     if not facts:
         return
     ids = [fact.message.message_id for fact in facts]
-    await let_go(connection, Void.MESSAGE, ids)
+    await let_go(connection, Void.MESSAGE, await _not_others(connection, clan_id, ids))
     for few in in_few(ids):
-        await connection.execute(delete(QUESTIONS).where(QUESTIONS.c.message_id.in_(few)))
-        await connection.execute(delete(MESSAGES).where(MESSAGES.c.message_id.in_(few)))
+        for table in (QUESTIONS, MESSAGES):
+            row = table.c
+            await connection.execute(
+                delete(table).where(row.clan_id == clan_id, row.message_id.in_(few))
+            )
     await roll_up(connection, clan_id, [fact.tally(-1) for fact in facts])
     for author_id in {fact.message.author_id for fact in facts}:
-        await find_last_written(connection, author_id)
+        await find_last_written(connection, clan_id, author_id)
+
+
+async def _not_others(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> list[int]:
+    """Return the ids under which the archive has no message of another clan.
+
+    It has one message of an id: who brought the same export into two servers has two here.
+    """
+    theirs: set[int] = set()
+    for table in message_tables(connection, min(ids, default=0))[1:]:
+        for few in in_few(ids):
+            rows = await connection.execute(
+                select(table.c.message_id).where(
+                    table.c.message_id.in_(few), table.c.clan_id != clan_id
+                )
+            )
+            theirs.update(rows.scalars())
+    return [each for each in ids if each not in theirs]
 
 
 async def stored(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> list[Stored]:
@@ -128,19 +156,26 @@ async def stored(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) 
     for table in message_tables(connection, min(ids, default=0)):
         for few in in_few(ids):
             rows = await connection.execute(
-                select(table)
-                .join(CHANNELS, CHANNELS.c.id == table.c.channel_id)
-                .where(table.c.message_id.in_(few), CHANNELS.c.clan_id == clan_id)
+                stored_of(table, clan_id).where(table.c.message_id.in_(few))
             )
             found.extend(Stored(*row) for row in rows)
     return sorted(found)
 
 
-async def of_authors(connection: AsyncConnection, author_ids: Sequence[int]) -> list[Stored]:
-    """Return all that some authors wrote, in order of time."""
+def stored_of(table: Table, clan_id: int) -> Select[Any]:
+    """Return the query of what a table of messages has of a clan, each as a Stored."""
+    return select(*(table.c[each] for each in Stored._fields)).where(table.c.clan_id == clan_id)
+
+
+async def of_authors(
+    connection: AsyncConnection, clan_id: int, author_ids: Sequence[int]
+) -> list[Stored]:
+    """Return all that some of the clan's authors wrote, in order of time."""
     found: list[Stored] = []
     for table in message_tables(connection):
-        rows = await connection.execute(select(table).where(table.c.author_id.in_(author_ids)))
+        rows = await connection.execute(
+            stored_of(table, clan_id).where(table.c.author_id.in_(author_ids))
+        )
         found.extend(Stored(*row) for row in rows)
     return sorted(found, key=attrgetter("message_id"))
 
@@ -169,9 +204,8 @@ async def answered_authors(  # noqa: PLR0913, PLR0917 - of whom, since when, and
         ways = (way for other in tables for way in _answers(message, other, window, one))
         rows = await connection.execute(
             select(message.author_id, func.max(case((or_(*ways), 1), else_=0)))
-            .join(CHANNELS, CHANNELS.c.id == message.channel_id)
             .where(
-                CHANNELS.c.clan_id == clan_id,
+                message.clan_id == clan_id,
                 message.message_id >= first_id,
                 message.author_id.in_(sorted(author_ids)),
             )
@@ -214,7 +248,7 @@ def answers_to(
         case(one, value=column, else_=column) if one else column
         for column in (other.author_id, message.author_id)
     )
-    by_another = who != whom
+    by_another = (other.clan_id == message.clan_id) & (who != whom)
     return (
         (by_another, other.reply_to == message.message_id),
         (
@@ -238,7 +272,11 @@ async def counts(
     for table in message_tables(connection, first_snowflake(start)):
         wrote += (
             select(func.count())
-            .where(table.c.author_id == author.id, *_sent_in(table, start, end))
+            .where(
+                table.c.clan_id == clan_id,
+                table.c.author_id == author.id,
+                *_sent_in(table, start, end),
+            )
             .correlate(AUTHORS)
             .scalar_subquery()
         )
@@ -253,15 +291,12 @@ async def by_channel(
 ) -> dict[int, tuple[int, int]]:
     """Return by channel id the messages of the clan in [start, middle) and in [middle, end)."""
     found: dict[int, tuple[int, int]] = {}
-    author = AUTHORS.c
     for table in message_tables(connection, first_snowflake(start)):
         fact = table.c
         is_late = case((fact.message_id >= first_snowflake(middle), 1), else_=0)
         rows = await connection.execute(
             select(fact.channel_id, func.count(), func.sum(is_late))
-            .select_from(AUTHORS)
-            .join(table, (fact.author_id == author.id) & and_(*_sent_in(table, start, end)))
-            .where(author.clan_id == clan_id)
+            .where(fact.clan_id == clan_id, *_sent_in(table, start, end))
             .group_by(fact.channel_id)
         )
         for channel_id, in_all, late in plain_rows(rows):
@@ -278,7 +313,6 @@ async def by_channel_and_author(
     What partly moved to the archive comes in two.
     """
     first = first_snowflake(min(starts))
-    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
     found: list[tuple[int, int, tuple[int, ...]]] = []
     for table in message_tables(connection, first):
         message = table.c
@@ -288,7 +322,7 @@ async def by_channel_and_author(
         )
         rows = await connection.execute(
             select(message.channel_id, message.author_id, *since)
-            .where(message.author_id.in_(authors), message.message_id >= first)
+            .where(message.clan_id == clan_id, message.message_id >= first)
             .group_by(message.channel_id, message.author_id)
         )
         found += [(channel, author, tuple(map(int, counts))) for channel, author, *counts in rows]
@@ -310,7 +344,7 @@ async def by_quarter(
         questions = func.sum(message.flags.bitwise_and(_QUESTION))
         rows = await connection.execute(
             select(message.author_id, quarter, func.count(), questions)
-            .where(message.author_id.in_(authors.ids()), *_sent_in(table, start, end))
+            .where(authors.holds(table), *_sent_in(table, start, end))
             .group_by(message.author_id, quarter)
         )
         found += plain_rows(rows)
@@ -335,8 +369,11 @@ async def first_outside(
     found: list[datetime | None] = [
         await connection.scalar(
             select(func.min(table.c.sent_at))
-            .join(CHANNELS, channel.id == table.c.channel_id)
-            .where(channel.clan_id == clan_id, channel.discord_channel_id.not_in(sorted(channels)))
+            .join(CHANNELS, of_channel(table))
+            .where(
+                table.c.clan_id == clan_id,
+                channel.discord_channel_id.not_in(sorted(channels)),
+            )
         )
         for table in message_tables(connection)
     ]
@@ -347,11 +384,10 @@ async def first_by_channel(connection: AsyncConnection, clan_id: int) -> dict[in
     """Return the oldest message of each channel (by our id) whose own id is Discord's."""
     found: dict[int, int] = {}
     for table in message_tables(connection):
-        fact, channel = table.c, CHANNELS.c
+        fact = table.c
         rows = await connection.execute(
             select(fact.channel_id, func.min(fact.message_id))
-            .join(CHANNELS, channel.id == fact.channel_id)
-            .where(channel.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) == 0)
+            .where(fact.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) == 0)
             .group_by(fact.channel_id)
         )
         for channel_id, first in plain_rows(rows):
@@ -363,11 +399,11 @@ async def stand_ins(connection: AsyncConnection, clan_id: int) -> set[int]:
     """Return the messages whose ids are not Discord's own."""
     found: set[int] = set()
     for table in message_tables(connection):
-        fact, channel = table.c, CHANNELS.c
+        fact = table.c
         rows = await connection.execute(
-            select(fact.message_id)
-            .join(CHANNELS, channel.id == fact.channel_id)
-            .where(channel.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) != 0)
+            select(fact.message_id).where(
+                fact.clan_id == clan_id, fact.flags.bitwise_and(int(Flag.STAND_IN)) != 0
+            )
         )
         found.update(row[0] for row in plain_rows(rows))
     return found
@@ -386,8 +422,9 @@ async def writers_in(
             select(asked.c.id, table.c.author_id)
             .select_from(asked)
             .join(CHANNELS, (channel.clan_id == clan_id) & within)
-            .join(table, table.c.channel_id == channel.id)
+            .join(table, of_channel(table))
             .where(
+                table.c.clan_id == clan_id,
                 asked.c.clan_id == clan_id,
                 asked.c.id.in_(sorted(channels)),
                 table.c.message_id >= first_id,

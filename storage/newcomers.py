@@ -11,7 +11,6 @@ from storage.archive import message_tables
 from storage.columns import first_snowflake
 from storage.engine import plain_rows
 from storage.messages import answers_to, same_person
-from storage.tables import CHANNELS
 
 
 class FirstDays(NamedTuple):
@@ -63,10 +62,8 @@ async def beginnings(
                 *answers,
             )
             .select_from(asked)
-            .join(table, message.author_id == first.author_id)
-            .join(CHANNELS, CHANNELS.c.id == message.channel_id)
+            .join(table, (message.clan_id == clan_id) & (message.author_id == first.author_id))
             .where(
-                CHANNELS.c.clan_id == clan_id,
                 message.message_id >= first.start,
                 message.message_id < first.end,
             )

@@ -7,9 +7,9 @@ whom to unname and which words to clean.
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, FromClause, or_, select
+from sqlalchemy import Column, ColumnElement, FromClause, or_
 
-from storage.tables import ALL, CASE_ENTRIES, CASES, JOB_RUNS
+from storage.tables import ALL, JOB_RUNS
 
 
 class Forget(StrEnum):
@@ -130,8 +130,6 @@ def columns_of(treatments: tuple[Treatment, ...]) -> tuple[Column[Any], ...]:
 
 def of_clan(table: FromClause, clan_id: int) -> ColumnElement[bool]:
     """Return what holds for a clan's rows; a job of the whole bot is every clan's."""
-    if table is CASE_ENTRIES:
-        return CASE_ENTRIES.c.case_id.in_(select(CASES.c.id).where(CASES.c.clan_id == clan_id))
     mine = table.c.clan_id == clan_id
     return or_(mine, table.c.clan_id.is_(None)) if table is JOB_RUNS else mine
 

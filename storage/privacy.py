@@ -7,6 +7,7 @@ from sqlalchemy import delete, exists, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_missing
+from storage.joins import of_author
 from storage.links import StoredState
 from storage.messages import in_few
 from storage.personal import USERS, of_clan
@@ -147,7 +148,7 @@ async def opt_in(connection: AsyncConnection, clan_id: int, user_id: int) -> Non
 async def _drop_empty(connection: AsyncConnection, clan_id: int, user_ids: Collection[int]) -> None:
     """Delete those of the users of whom there is nothing but the id."""
     author = AUTHORS.c
-    wrote = exists().where(AUTHOR_TOTALS.c.author_id == author.id)
+    wrote = exists().where(AUTHOR_TOTALS.c.clan_id == clan_id, of_author(AUTHOR_TOTALS))
     await connection.execute(
         delete(AUTHORS).where(
             author.clan_id == clan_id,

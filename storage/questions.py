@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Integer,
     Select,
     Table,
     bindparam,
@@ -26,10 +27,12 @@ from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
 from storage.messages import Flag, Stored, in_few
 from storage.rollups import AuthorRange
-from storage.tables import AUTHORS, CHANNELS, MESSAGES, QUESTIONS
+from storage.tables import MESSAGES, QUESTIONS
 
 _BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
+_CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
+_IDS: Any = bindparam("ids", expanding=True)
 
 
 class QuestionRow(NamedTuple):
@@ -44,13 +47,23 @@ class QuestionRow(NamedTuple):
     answered_at: datetime | None = None
 
 
-async def asked(connection: AsyncConnection, message_ids: Sequence[int]) -> list[QuestionRow]:
-    """Return those of the messages that are questions."""
+async def asked(
+    connection: AsyncConnection, clan_id: int, message_ids: Sequence[int]
+) -> list[QuestionRow]:
+    """Return those of the clan's messages that are questions."""
     found: list[QuestionRow] = []
     for few in in_few(message_ids):
-        rows = await connection.execute(select(QUESTIONS).where(QUESTIONS.c.message_id.in_(few)))
+        rows = await connection.execute(rows_of(clan_id).where(QUESTIONS.c.message_id.in_(few)))
         found.extend(QuestionRow(*row) for row in rows)
     return found
+
+
+def rows_of(clan_id: int) -> Select[Any]:
+    """Return the query of a clan's questions, each as a QuestionRow."""
+    question = QUESTIONS.c
+    return select(*(question[each] for each in QuestionRow._fields)).where(
+        question.clan_id == clan_id
+    )
 
 
 async def of_span(
@@ -59,10 +72,8 @@ async def of_span(
     """Return the clan's questions that were asked in [start, end), in order of time."""
     question = QUESTIONS.c
     rows = await connection.execute(
-        select(QUESTIONS)
-        .join(CHANNELS, CHANNELS.c.id == question.channel_id)
+        rows_of(clan_id)
         .where(
-            CHANNELS.c.clan_id == clan_id,
             question.message_id >= first_snowflake(start),
             question.message_id < first_snowflake(end),
         )
@@ -83,7 +94,7 @@ async def credited_by_quarter(
     rows = await connection.execute(
         select(question.answered_by, quarter, func.count())
         .where(
-            question.answered_by.in_(authors.ids()),
+            authors.holds(QUESTIONS, "answered_by"),
             question.answer_id >= first_snowflake(start),
             question.answer_id < first_snowflake(end),
         )
@@ -102,14 +113,12 @@ async def answered_among(
 
     A pair is who asked and who answered; only what was answered since an instant.
     """
-    question, author = QUESTIONS.c, AUTHORS.c
+    question = QUESTIONS.c
     found: list[tuple[int, int, datetime]] = []
     for few in in_few(pairs):
         rows = await connection.execute(
-            select(question.author_id, question.answered_by, question.answered_at)
-            .join(AUTHORS, author.id == question.author_id)
-            .where(
-                author.clan_id == clan_id,
+            select(question.author_id, question.answered_by, question.answered_at).where(
+                question.clan_id == clan_id,
                 tuple_(question.author_id, question.answered_by).in_(few),
                 question.answer_id >= first_snowflake(since),
             )
@@ -123,7 +132,6 @@ async def asked_since(
 ) -> dict[int, tuple[tuple[int, int], ...]]:
     """Return by author, for each start, the questions asked since and how many got an answer."""
     question = QUESTIONS.c
-    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
     counts: list[Any] = []
     for start in starts:
         since = question.message_id >= first_snowflake(start)
@@ -132,7 +140,7 @@ async def asked_since(
     rows = await connection.execute(
         select(question.author_id, *counts)
         .where(
-            question.author_id.in_(authors),
+            question.clan_id == clan_id,
             question.message_id >= first_snowflake(min(starts)),
         )
         .group_by(question.author_id)
@@ -144,9 +152,9 @@ async def asked_since(
 
 
 async def asked_or_answered_by(
-    connection: AsyncConnection, message_ids: Sequence[int]
+    connection: AsyncConnection, clan_id: int, message_ids: Sequence[int]
 ) -> set[tuple[int, int]]:
-    """Return the questions among the messages, and those that one of them is the answer to.
+    """Return the clan's questions among messages, and those that one of them is the answer to.
 
     As channel id and message id.
     """
@@ -155,7 +163,8 @@ async def asked_or_answered_by(
     for few in in_few(message_ids):
         rows = await connection.execute(
             select(question.channel_id, question.message_id).where(
-                or_(question.message_id.in_(few), question.answer_id.in_(few))
+                question.clan_id == clan_id,
+                or_(question.message_id.in_(few), question.answer_id.in_(few)),
             )
         )
         found.update((channel_id, message_id) for channel_id, message_id in rows)
@@ -163,9 +172,9 @@ async def asked_or_answered_by(
 
 
 async def waiting_for(
-    connection: AsyncConnection, new: Sequence[Stored], window: timedelta
+    connection: AsyncConnection, clan_id: int, new: Sequence[Stored], window: timedelta
 ) -> set[tuple[int, int]]:
-    """Return the questions that a new message may answer by coming next in their channel.
+    """Return the clan's questions that a new message may answer by coming next in their channel.
 
     They were asked within the window before it, by somebody else, and nobody answered before it.
     As channel id and message id.
@@ -175,15 +184,15 @@ async def waiting_for(
     likely = [each for each in new if not each.is_question and each.reply_to is None]
     for few in in_few(sorted(likely, key=_BY_CHANNEL)):
         ids = [message.message_id for message in few]
-        rows = await connection.execute(_waiting(window), {"ids": ids})
+        rows = await connection.execute(_waiting(window), {"clan_id": clan_id, "ids": ids})
         found.update((channel_id, message_id) for channel_id, message_id in rows)
     return found
 
 
 async def next_speakers(
-    connection: AsyncConnection, asked: Sequence[QuestionRow], window: timedelta
+    connection: AsyncConnection, clan_id: int, asked: Sequence[QuestionRow], window: timedelta
 ) -> dict[int, Stored]:
-    """Return by question the first message of somebody else behind it in its channel.
+    """Return by question of the clan the first message of somebody else behind it in its channel.
 
     Neither a question nor a reply; at least up to the end of the window, and a millisecond more:
     ids of one millisecond have an order of their own. Each message is looked at twice at most,
@@ -194,7 +203,8 @@ async def next_speakers(
     for few in in_few(ordered):
         ids = [each.message_id for each in few]
         for table in message_tables(connection, min(ids)):
-            rows = await connection.execute(_next_speakers(window, table), {"ids": ids})
+            given = {"clan_id": clan_id, "ids": ids}
+            rows = await connection.execute(_next_speakers(window, table), given)
             for question_id, *message in rows:
                 near.setdefault(question_id, []).append(Stored(*message))
     found: dict[int, Stored] = {}
@@ -218,9 +228,9 @@ def _first_two(messages: Sequence[Stored]) -> list[Stored]:
 
 
 async def first_replies(
-    connection: AsyncConnection, asked: Sequence[QuestionRow]
+    connection: AsyncConnection, clan_id: int, asked: Sequence[QuestionRow]
 ) -> dict[int, Stored]:
-    """Return by question the first reply of somebody else to it in its own channel.
+    """Return by question of the clan the first reply of somebody else to it in its own channel.
 
     What refers to another channel is a forward or a crosspost, perhaps of another clan.
     """
@@ -229,7 +239,7 @@ async def first_replies(
         ids = [each.message_id for each in few]
         for table in message_tables(connection, min(ids)):
             for question_id, *message in await connection.execute(
-                _first_reply(table), {"ids": ids}
+                _first_reply(table), {"clan_id": clan_id, "ids": ids}
             ):
                 reply = Stored(*message)
                 first = found.get(question_id, reply)
@@ -253,11 +263,12 @@ def _waiting(window: timedelta) -> Select[Any]:
             func.min(message.author_id).over(**here, rows=(0, None)).label("one"),
             func.max(message.author_id).over(**here, rows=(0, None)).label("another"),
         )
-        .where(message.message_id.in_(bindparam("ids", expanding=True)))
+        .where(message.clan_id == _CLAN, message.message_id.in_(_IDS))
         .cte("new")
     )
     behind = (
-        (question.channel_id == new.c.channel_id)
+        (question.clan_id == _CLAN)
+        & (question.channel_id == new.c.channel_id)
         & (question.message_id > new.c.after_id)
         & (question.message_id < new.c.message_id)
     )
@@ -284,7 +295,7 @@ def _next_speakers(window: timedelta, table: Table) -> Select[Any]:
             question.channel_id,
             case((following_id < last_id, following_id), else_=last_id).label("until_id"),
         )
-        .where(question.message_id.in_(bindparam("ids", expanding=True)))
+        .where(question.clan_id == _CLAN, question.message_id.in_(_IDS))
         .cte("asked")
     )
     first = _first_after(table, asked.c.message_id, asked).correlate(asked).scalar_subquery()
@@ -292,7 +303,7 @@ def _next_speakers(window: timedelta, table: Table) -> Select[Any]:
     who = table.alias("who").c
     its_author = (
         select(who.author_id)
-        .where(who.message_id == nearest.c.first_id)
+        .where(who.clan_id == _CLAN, who.message_id == nearest.c.first_id)
         .correlate(nearest)
         .scalar_subquery()
     )
@@ -315,6 +326,7 @@ def _first_after(table: Table, after_id: ColumnElement[int], within: CTE) -> Sel
     return (
         select(message.message_id)
         .where(
+            message.clan_id == _CLAN,
             message.message_id > after_id,
             message.message_id <= within.c.until_id,
             message.channel_id == within.c.channel_id,
@@ -329,7 +341,8 @@ def _first_after(table: Table, after_id: ColumnElement[int], within: CTE) -> Sel
 def _first_reply(table: Table) -> Select[Any]:
     question, message = QUESTIONS.c, table.c
     replies = (
-        (message.reply_to == question.message_id)
+        (message.clan_id == _CLAN)
+        & (message.reply_to == question.message_id)
         & (message.channel_id == question.channel_id)
         & (message.author_id != question.author_id)
         & (message.message_id > question.message_id)
@@ -338,7 +351,7 @@ def _first_reply(table: Table) -> Select[Any]:
         select(question.message_id, func.min(message.message_id).label("first_id"))
         .select_from(QUESTIONS)
         .join(table, replies)
-        .where(question.message_id.in_(bindparam("ids", expanding=True)))
+        .where(question.clan_id == _CLAN, question.message_id.in_(_IDS))
         .group_by(question.message_id)
         .cte("found")
     )
@@ -346,7 +359,9 @@ def _first_reply(table: Table) -> Select[Any]:
 
 
 def _with_messages(table: Table, found: Any) -> Select[Any]:  # noqa: ANN401 - SQL
-    return select(found.c.message_id, table).join(table, table.c.message_id == found.c.first_id)
+    message = table.c
+    here = (message.clan_id == _CLAN) & (message.message_id == found.c.first_id)
+    return select(found.c.message_id, *(message[each] for each in Stored._fields)).join(table, here)
 
 
 def _larger(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
@@ -358,13 +373,15 @@ def _reach(window: timedelta) -> int:
     return ids_within(window + _MILLISECOND)
 
 
-async def set_answers(connection: AsyncConnection, answers: Sequence[QuestionRow]) -> None:
-    """Write who answered which question, or that nobody did."""
+async def set_answers(
+    connection: AsyncConnection, clan_id: int, answers: Sequence[QuestionRow]
+) -> None:
+    """Write who answered which of the clan's questions, or that nobody did."""
     if not answers:
         return
     statement = (
         update(QUESTIONS)
-        .where(QUESTIONS.c.message_id == bindparam("question"))
+        .where(QUESTIONS.c.clan_id == clan_id, QUESTIONS.c.message_id == bindparam("question"))
         .values(
             answer_id=bindparam("answer"),
             answered_by=bindparam("helper"),

@@ -9,7 +9,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import message_tables
@@ -40,11 +40,14 @@ class AuthorRange(NamedTuple):
     first_id: int = 0
     after_id: int | None = None
 
-    def ids(self) -> Select[tuple[int]]:
-        """Return their ids, as SQL."""
+    def holds(self, table: Table, name: str = "author_id") -> ColumnElement[bool]:
+        """Return, as SQL, that a row of a table is one of theirs, by a column of it."""
         author = AUTHORS.c
-        found = select(author.id).where(author.clan_id == self.clan_id, author.id >= self.first_id)
-        return found if self.after_id is None else found.where(author.id < self.after_id)
+        ids = select(author.id).where(author.clan_id == self.clan_id, author.id >= self.first_id)
+        if self.after_id is not None:
+            ids = ids.where(author.id < self.after_id)
+        # IN, not a range: so each author's rows are sought by what follows in the key.
+        return (table.c.clan_id == self.clan_id) & table.c[name].in_(ids)
 
 
 class Tally(NamedTuple):
@@ -62,11 +65,11 @@ async def roll_up(connection: AsyncConnection, clan_id: int, tallies: Collection
     """Add the tallies to every rollup; rows in which nothing is left are gone afterwards."""
     totals = _sums((tally.author_id, tally) for tally in tallies)
     clan = _sums((tally.hour_at, tally) for tally in tallies if tally.messages)
-    await _add(connection, tallies)
+    await _add(connection, clan_id, tallies)
     await upsert(
         connection,
         AUTHOR_TOTALS,
-        [{"author_id": who, **counts} for who, counts in totals.items()],
+        [{"clan_id": clan_id, "author_id": who, **counts} for who, counts in totals.items()],
         add=_COUNTS,
     )
     await upsert(
@@ -82,20 +85,26 @@ async def roll_up(connection: AsyncConnection, clan_id: int, tallies: Collection
         await _drop_empty(connection, clan_id, tallies)
 
 
-async def _add(connection: AsyncConnection, tallies: Collection[Tally]) -> None:
+async def _add(connection: AsyncConnection, clan_id: int, tallies: Collection[Tally]) -> None:
     """Add the tallies to their authors' days and hours."""
     days = _sums(((tally.author_id, tally.day), tally) for tally in tallies)
     hours = _sums(((tally.author_id, tally.hour_at), tally) for tally in tallies)
     await upsert(
         connection,
         AUTHOR_DAYS,
-        [{"author_id": who, "day": day, **counts} for (who, day), counts in days.items()],
+        [
+            {"clan_id": clan_id, "author_id": who, "day": day, **counts}
+            for (who, day), counts in days.items()
+        ],
         add=_COUNTS,
     )
     await upsert(
         connection,
         AUTHOR_HOURS,
-        [{"author_id": who, "hour_at": hour, **counts} for (who, hour), counts in hours.items()],
+        [
+            {"clan_id": clan_id, "author_id": who, "hour_at": hour, **counts}
+            for (who, hour), counts in hours.items()
+        ],
         add=_COUNTS,
     )
 
@@ -106,14 +115,14 @@ async def extent(connection: AsyncConnection, clan_id: int) -> tuple[date, date]
     None when nothing is counted at all.
     """
     day = AUTHOR_DAYS.c
-    days = await _outermost(connection, clan_id, day.day, day.author_id)
+    days = await _outermost(connection, clan_id, AUTHOR_DAYS, day.day)
     found = [each for each in days if each is not None]
     # Deleted while a new zone is counted, a message may leave hours of both zones and no day.
     hour = AUTHOR_HOURS.c
-    hours = await _outermost(connection, clan_id, hour.hour_at, hour.author_id)
+    hours = await _outermost(connection, clan_id, AUTHOR_HOURS, hour.hour_at)
     found += [each.date() for each in hours if each is not None]
     for table in message_tables(connection):
-        ids = await _outermost(connection, clan_id, table.c.message_id, table.c.author_id)
+        ids = await _outermost(connection, clan_id, table, table.c.message_id)
         found += [instant_of(each).date() for each in ids if each is not None]
     # Two zones are up to 26 hours apart, and so are the dates that they show.
     return (min(found) - 2 * _DAY, max(found) + 3 * _DAY) if found else None
@@ -122,15 +131,15 @@ async def extent(connection: AsyncConnection, clan_id: int) -> tuple[date, date]
 async def _outermost(
     connection: AsyncConnection,
     clan_id: int,
+    table: Table,
     column: ColumnElement[Any],
-    of_author: ColumnElement[int],
 ) -> tuple[Any, Any]:
     """Return the smallest and the largest value among the clan's authors, each found by a seek."""
     author = AUTHORS.c
 
     def best(choose: Any) -> Any:  # noqa: ANN401 - SQL
-        mine = select(choose(column)).where(of_author == author.id).correlate(AUTHORS)
-        return choose(mine.scalar_subquery())
+        own = (table.c.clan_id == clan_id) & (table.c.author_id == author.id)
+        return choose(select(choose(column)).where(own).correlate(AUTHORS).scalar_subquery())
 
     rows = await connection.execute(
         select(best(func.min), best(func.max)).where(author.clan_id == clan_id)
@@ -155,9 +164,9 @@ async def replace(
         (AUTHOR_HOURS, AUTHOR_HOURS.c.hour_at, hours),
     ):
         await connection.execute(
-            delete(table).where(table.c.author_id.in_(authors.ids()), when >= first, when < after)
+            delete(table).where(authors.holds(table), when >= first, when < after)
         )
-    await _add(connection, tallies)
+    await _add(connection, authors.clan_id, tallies)
     await _sum_clan_hours(connection, authors.clan_id, *hours)
 
 
@@ -175,7 +184,7 @@ async def stored(
     ):
         rows = await connection.execute(
             select(table.c.author_id, when, *(table.c[each] for each in _COUNTS)).where(
-                table.c.author_id.in_(authors.ids()), when >= first, when < after
+                authors.holds(table), when >= first, when < after
             )
         )
         found.append({(row[0], row[1]): (row[2], row[3], row[4]) for row in rows})
@@ -187,10 +196,9 @@ async def uneven_hours(
 ) -> int:
     """Return how many of the clan's hours [start, end) are not the sum of its authors' hours."""
     hour, clan_hour, (start, end) = AUTHOR_HOURS.c, CLAN_HOURS.c, hours
-    mine = AuthorRange(clan_id).ids()
     sums = await connection.execute(
         select(hour.hour_at, func.sum(hour.messages))
-        .where(hour.author_id.in_(mine), hour.hour_at >= start, hour.hour_at < end)
+        .where(AuthorRange(clan_id).holds(AUTHOR_HOURS), hour.hour_at >= start, hour.hour_at < end)
         .group_by(hour.hour_at)
     )
     kept = await connection.execute(
@@ -214,11 +222,7 @@ async def _sum_clan_hours(
     summed = func.sum(hour.messages)
     sums = (
         select(literal(clan_id), hour.hour_at, summed)
-        .where(
-            hour.author_id.in_(AuthorRange(clan_id).ids()),
-            hour.hour_at >= start,
-            hour.hour_at < end,
-        )
+        .where(AuthorRange(clan_id).holds(AUTHOR_HOURS), hour.hour_at >= start, hour.hour_at < end)
         .group_by(hour.hour_at)
         .having(summed != 0)
     )
@@ -227,7 +231,7 @@ async def _sum_clan_hours(
 
 
 async def raise_last_written(
-    connection: AsyncConnection, written: Iterable[tuple[int, datetime]]
+    connection: AsyncConnection, clan_id: int, written: Iterable[tuple[int, datetime]]
 ) -> None:
     """Note (author, instant) of new messages where they are newer than what is known."""
     newest: dict[int, datetime] = {}
@@ -237,12 +241,15 @@ async def raise_last_written(
     await upsert(
         connection,
         AUTHOR_TOTALS,
-        [{"author_id": who, "wrote_at": at, **nothing} for who, at in newest.items()],
+        [
+            {"clan_id": clan_id, "author_id": who, "wrote_at": at, **nothing}
+            for who, at in newest.items()
+        ],
         keep_largest=("wrote_at",),
     )
 
 
-async def find_last_written(connection: AsyncConnection, author_id: int) -> None:
+async def find_last_written(connection: AsyncConnection, clan_id: int, author_id: int) -> None:
     """Look up an author's newest message again after some were taken out.
 
     Where no fact is left of what is counted, the newest hour in which they wrote.
@@ -251,7 +258,7 @@ async def find_last_written(connection: AsyncConnection, author_id: int) -> None
     last = [
         await connection.scalar(
             select(table.c.sent_at)
-            .where(table.c.author_id == author_id)
+            .where(table.c.clan_id == clan_id, table.c.author_id == author_id)
             .order_by(table.c.message_id.desc())
             .limit(1)
         )
@@ -261,11 +268,21 @@ async def find_last_written(connection: AsyncConnection, author_id: int) -> None
     if newest is None:
         newest = await connection.scalar(
             select(func.max(hours.hour_at))
-            .join(AUTHOR_TOTALS, total.author_id == hours.author_id)
-            .where(hours.author_id == author_id, hours.messages > 0, total.messages > 0)
+            .join(
+                AUTHOR_TOTALS,
+                (total.clan_id == hours.clan_id) & (total.author_id == hours.author_id),
+            )
+            .where(
+                hours.clan_id == clan_id,
+                hours.author_id == author_id,
+                hours.messages > 0,
+                total.messages > 0,
+            )
         )
     await connection.execute(
-        update(AUTHOR_TOTALS).where(total.author_id == author_id).values(wrote_at=newest)
+        update(AUTHOR_TOTALS)
+        .where(total.clan_id == clan_id, total.author_id == author_id)
+        .values(wrote_at=newest)
     )
 
 
@@ -287,7 +304,10 @@ async def _drop_empty(
         counts = table.c
         await connection.execute(
             delete(table).where(
-                counts.author_id.in_(authors), counts.messages == 0, counts.answers == 0
+                counts.clan_id == clan_id,
+                counts.author_id.in_(authors),
+                counts.messages == 0,
+                counts.answers == 0,
             )
         )
     await connection.execute(

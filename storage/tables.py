@@ -1,7 +1,9 @@
 """The tables, and nothing else; one file, because foreign keys tie each of them to the next.
 
-`clan_id` stands on what belongs to a clan and never on what is global (players, snapshots). WOM
-player ids and Discord snowflakes are natural keys; names are data, kept with when they were seen.
+What belongs to a clan has `clan_id` first in its key, so that a clan's rows stand together and a
+host can part the tables by clan; what names another row of a clan names one of the same clan. What
+is global (players, snapshots) has none. WOM player ids and Discord snowflakes are natural keys;
+names are data, kept with when they were seen.
 """
 
 from datetime import date, datetime
@@ -12,8 +14,8 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Float,
+    ForeignKeyConstraint,
     Index,
-    Integer,
     SmallInteger,
     Table,
     UniqueConstraint,
@@ -40,9 +42,27 @@ _STANDING = "state NOT IN ('done', 'closed')"
 
 
 def _snowflake_key() -> Any:  # noqa: ANN401 - what SQLModel's Field returns
-    """Return a primary key of Discord's making; in SQLite it is the rowid, in order of time."""
-    kind = BigInteger().with_variant(Integer(), "sqlite")
-    return Field(sa_column=Column(kind, primary_key=True, autoincrement=False))
+    """Return a part of a primary key of Discord's making: in order of time."""
+    return Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
+def _clan_key() -> Any:  # noqa: ANN401 - likewise
+    """Return the first part of a primary key, of a table whose rows name others of their clan."""
+    return Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+def _in_clan(column: str, table: str) -> ForeignKeyConstraint:
+    """Return that a column names a row of a table, one of the same clan.
+
+    Looked at when all is done where it is asked for: rows change their clan together.
+    """
+    ours, theirs = ["clan_id", column], [f"{table}.clan_id", f"{table}.id"]
+    return ForeignKeyConstraint(ours, theirs, deferrable=True, initially="IMMEDIATE")
+
+
+def _named_in_clan() -> Index:
+    """Return the key by which rows of the same clan name a row that has a number of its own."""
+    return Index(None, "clan_id", "id", unique=True)
 
 
 class ClanTable(SQLModel, table=True):
@@ -218,6 +238,7 @@ class AuthorTable(SQLModel, table=True):
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("clan_id", "discord_user_id"),
         UniqueConstraint("clan_id", "bridge_name"),
+        _named_in_clan(),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -235,10 +256,10 @@ class AuthorTotalTable(SQLModel, table=True):
     """Running totals of an author, so that no answer depends on the length of history."""
 
     __tablename__: ClassVar[Any] = "author_totals"
+    __table_args__: ClassVar[Any] = (_in_clan("author_id", "authors"), _CLUSTERED)
 
-    author_id: int = Field(
-        primary_key=True, foreign_key="authors.id", sa_column_kwargs={"autoincrement": False}
-    )
+    clan_id: int = _clan_key()
+    author_id: int = Field(primary_key=True)
     messages: int
     questions: int
     answers: int
@@ -256,7 +277,10 @@ class ChannelTable(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[Any] = "channels"
-    __table_args__: ClassVar[Any] = (UniqueConstraint("clan_id", "discord_channel_id"),)
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("clan_id", "discord_channel_id"),
+        _named_in_clan(),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     clan_id: int = Field(foreign_key="clans.id")
@@ -277,10 +301,10 @@ class ChannelViewerTable(SQLModel, table=True):
     """An ordinary member can write in a channel that the bot cannot read."""
 
     __tablename__: ClassVar[Any] = "channel_viewers"
-    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+    __table_args__: ClassVar[Any] = (_in_clan("channel_id", "channels"), _CLUSTERED)
 
-    clan_id: int = Field(primary_key=True, foreign_key="clans.id")
-    channel_id: int = Field(primary_key=True, foreign_key="channels.id")
+    clan_id: int = _clan_key()
+    channel_id: int = Field(primary_key=True)
     discord_user_id: int = Field(
         sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
     )
@@ -291,17 +315,23 @@ class MessageTable(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "messages"
     __table_args__: ClassVar[Any] = (
+        _in_clan("author_id", "authors"),
+        _in_clan("channel_id", "channels"),
+        Index(None, "clan_id", "author_id", "message_id"),
         Index(
             None,
+            "clan_id",
             "reply_to",
             sqlite_where=text("reply_to IS NOT NULL"),
             postgresql_where=text("reply_to IS NOT NULL"),
         ),
+        _CLUSTERED,
     )
 
+    clan_id: int = _clan_key()
     message_id: int = _snowflake_key()
-    author_id: int = Field(foreign_key="authors.id", index=True)
-    channel_id: int = Field(foreign_key="channels.id")
+    author_id: int
+    channel_id: int
     sent_at: datetime = Field(sa_type=Instant)
     flags: int = Field(sa_type=SmallInteger)
     reply_to: int | None = Field(default=None, sa_type=BigInteger)
@@ -311,10 +341,17 @@ class LeftOutMessageTable(SQLModel, table=True):
     """A message of a channel that is left out: in no count, until its channel counts again."""
 
     __tablename__: ClassVar[Any] = "left_out_messages"
+    __table_args__: ClassVar[Any] = (
+        _in_clan("author_id", "authors"),
+        _in_clan("channel_id", "channels"),
+        Index(None, "clan_id", "author_id", "message_id"),
+        _CLUSTERED,
+    )
 
+    clan_id: int = _clan_key()
     message_id: int = _snowflake_key()
-    author_id: int = Field(foreign_key="authors.id", index=True)
-    channel_id: int = Field(foreign_key="channels.id")
+    author_id: int
+    channel_id: int
     sent_at: datetime = Field(sa_type=Instant)
     flags: int = Field(sa_type=SmallInteger)
     reply_to: int | None = Field(default=None, sa_type=BigInteger)
@@ -324,14 +361,22 @@ class QuestionTable(SQLModel, table=True):
     """A message that asks something, and the message that answered it."""
 
     __tablename__: ClassVar[Any] = "questions"
-    __table_args__: ClassVar[Any] = (Index(None, "channel_id", "message_id"),)
+    __table_args__: ClassVar[Any] = (
+        _in_clan("channel_id", "channels"),
+        _in_clan("author_id", "authors"),
+        _in_clan("answered_by", "authors"),
+        Index(None, "clan_id", "channel_id", "message_id"),
+        Index(None, "clan_id", "answer_id"),
+        _CLUSTERED,
+    )
 
+    clan_id: int = _clan_key()
     message_id: int = _snowflake_key()
-    channel_id: int = Field(foreign_key="channels.id")
-    author_id: int = Field(foreign_key="authors.id")
+    channel_id: int
+    author_id: int
     asked_at: datetime = Field(sa_type=Instant)
-    answer_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
-    answered_by: int | None = Field(default=None, foreign_key="authors.id")
+    answer_id: int | None = Field(default=None, sa_type=BigInteger)
+    answered_by: int | None = None
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
@@ -339,9 +384,10 @@ class AuthorDayTable(SQLModel, table=True):
     """A rollup: one author's day of the clan's calendar, if there was anything in it."""
 
     __tablename__: ClassVar[Any] = "author_days"
-    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+    __table_args__: ClassVar[Any] = (_in_clan("author_id", "authors"), _CLUSTERED)
 
-    author_id: int = Field(primary_key=True, foreign_key="authors.id")
+    clan_id: int = _clan_key()
+    author_id: int = Field(primary_key=True)
     day: date = Field(primary_key=True, sa_type=Day)
     messages: int
     questions: int
@@ -352,9 +398,10 @@ class AuthorHourTable(SQLModel, table=True):
     """A rollup: one author's hour of the clan's clock."""
 
     __tablename__: ClassVar[Any] = "author_hours"
-    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+    __table_args__: ClassVar[Any] = (_in_clan("author_id", "authors"), _CLUSTERED)
 
-    author_id: int = Field(primary_key=True, foreign_key="authors.id")
+    clan_id: int = _clan_key()
+    author_id: int = Field(primary_key=True)
     hour_at: datetime = Field(primary_key=True, sa_type=Instant)
     messages: int
     questions: int
@@ -429,7 +476,11 @@ class LinkEventTable(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[Any] = "link_events"
-    __table_args__: ClassVar[Any] = (Index(None, "clan_id", "player_id"),)
+    __table_args__: ClassVar[Any] = (
+        Index(None, "clan_id", "player_id"),
+        Index(None, "clan_id", "part_of"),
+        _named_in_clan(),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     clan_id: int = Field(foreign_key="clans.id")
@@ -438,7 +489,7 @@ class LinkEventTable(SQLModel, table=True):
     action: str
     by_user_id: int = Field(sa_type=BigInteger)
     happened_at: datetime = Field(sa_type=Instant)
-    part_of: int | None = Field(default=None, index=True)
+    part_of: int | None = None
     before: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
@@ -446,11 +497,17 @@ class BroadcastTable(SQLModel, table=True):
     """The game told the clan chat something about a player; a counted event, not a message."""
 
     __tablename__: ClassVar[Any] = "broadcasts"
-    __table_args__: ClassVar[Any] = (Index(None, "author_id", "sent_at"),)
+    __table_args__: ClassVar[Any] = (
+        _in_clan("channel_id", "channels"),
+        _in_clan("author_id", "authors"),
+        Index(None, "clan_id", "author_id", "sent_at"),
+        _CLUSTERED,
+    )
 
+    clan_id: int = _clan_key()
     message_id: int = _snowflake_key()
-    channel_id: int = Field(foreign_key="channels.id")
-    author_id: int | None = Field(default=None, foreign_key="authors.id")
+    channel_id: int
+    author_id: int | None = None
     kind: str
     sent_at: datetime = Field(sa_type=Instant)
 
@@ -462,9 +519,10 @@ class AbsenceTable(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[Any] = "absences"
+    __table_args__: ClassVar[Any] = (_named_in_clan(),)
 
     id: int | None = Field(default=None, primary_key=True)
-    clan_id: int = Field(foreign_key="clans.id", index=True)
+    clan_id: int = Field(foreign_key="clans.id")
     discord_user_id: int | None = Field(default=None, sa_type=BigInteger)
     player_id: int | None = Field(default=None, foreign_key="players.player_id")
     from_on: date = Field(sa_type=Day)
@@ -480,9 +538,10 @@ class ExemptionTable(SQLModel, table=True):
     """A player or a role that is never flagged, why, and until when."""
 
     __tablename__: ClassVar[Any] = "exemptions"
+    __table_args__: ClassVar[Any] = (_named_in_clan(),)
 
     id: int | None = Field(default=None, primary_key=True)
-    clan_id: int = Field(foreign_key="clans.id", index=True)
+    clan_id: int = Field(foreign_key="clans.id")
     player_id: int | None = Field(default=None, foreign_key="players.player_id")
     role: str | None = None
     reason: str
@@ -514,6 +573,7 @@ class CaseTable(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "cases"
     __table_args__: ClassVar[Any] = (
         Index(None, "clan_id", "player_id"),
+        _named_in_clan(),
         Index(
             "uq_cases_standing",
             "clan_id",
@@ -539,9 +599,10 @@ class CaseEntryTable(SQLModel, table=True):
     """One line of a case's history; append-only. Without `who` it is what WOM or time did."""
 
     __tablename__: ClassVar[Any] = "case_entries"
-    __table_args__: ClassVar[Any] = (_CLUSTERED,)
+    __table_args__: ClassVar[Any] = (_in_clan("case_id", "cases"), _CLUSTERED)
 
-    case_id: int = Field(primary_key=True, foreign_key="cases.id")
+    clan_id: int = _clan_key()
+    case_id: int = Field(primary_key=True)
     position: int = Field(primary_key=True)
     move: str
     state: str
@@ -561,10 +622,11 @@ class BlindSpotTable(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[Any] = "blind_spots"
+    __table_args__: ClassVar[Any] = (_in_clan("channel_id", "channels"), _named_in_clan())
 
     id: int | None = Field(default=None, primary_key=True)
-    clan_id: int = Field(foreign_key="clans.id", index=True)
-    channel_id: int | None = Field(default=None, foreign_key="channels.id")
+    clan_id: int = Field(foreign_key="clans.id")
+    channel_id: int | None = None
     started_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     reason: str

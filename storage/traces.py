@@ -8,11 +8,12 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Select, func, or_, select
+from sqlalchemy import Column, Select, Table, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import message_tables
 from storage.bridges import Speaker
+from storage.joins import of_author, of_case, of_channel
 from storage.messages import Flag
 from storage.tables import (
     ABSENCES,
@@ -59,7 +60,7 @@ async def authors(connection: AsyncConnection, clan_id: int, author_ids: Collect
             func.coalesce(total.answers, 0).label("answers"),
             total.wrote_at,
         )
-        .join(AUTHOR_TOTALS, total.author_id == author.id, isouter=True)
+        .join(AUTHOR_TOTALS, of_author(AUTHOR_TOTALS), isouter=True)
         .where(author.clan_id == clan_id, author.id.in_(author_ids))
         .order_by(author.id),
     )
@@ -74,17 +75,16 @@ async def messages(
 ) -> AsyncIterator[Rows]:
     """Yield each message that is counted, page by page, in order of time."""
     tables = message_tables(connection)
-    pages = [_pages(connection, *_said(each.c, clan_id, author_ids)) for each in tables]
+    pages = [_pages(connection, *_said(each, clan_id, author_ids)) for each in tables]
     async for page in _merged(pages, "message_id"):
         yield page
 
 
 def _said(
-    fact: Any,  # noqa: ANN401 - the columns of a table
-    clan_id: int,
-    author_ids: Collection[int],
+    table: Table, clan_id: int, author_ids: Collection[int]
 ) -> tuple[Select[Any], Column[Any]]:
     """Return the query of what authors wrote, and its key."""
+    fact = table.c
     statement = (
         select(
             fact.message_id,
@@ -93,8 +93,8 @@ def _said(
             (fact.flags.bitwise_and(int(Flag.QUESTION)) != 0).label("is_question"),
             fact.reply_to.is_not(None).label("is_reply"),
         )
-        .join(CHANNELS, CHANNELS.c.id == fact.channel_id)
-        .where(CHANNELS.c.clan_id == clan_id, fact.author_id.in_(author_ids))
+        .join(CHANNELS, of_channel(table))
+        .where(fact.clan_id == clan_id, fact.author_id.in_(author_ids))
     )
     return statement, fact.message_id
 
@@ -105,34 +105,33 @@ async def chat(
     """Return what was asked and answered, what is not counted, and the counts by day and hour."""
     asked, day, hour, told = QUESTIONS.c, AUTHOR_DAYS.c, AUTHOR_HOURS.c, BROADCASTS.c
     aside = LEFT_OUT_MESSAGES.c
-    mine = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id, AUTHORS.c.id.in_(author_ids))
-    questions = QUESTIONS.join(CHANNELS, CHANNELS.c.id == asked.channel_id)
+    questions = QUESTIONS.join(CHANNELS, of_channel(QUESTIONS))
     channel = CHANNELS.c.name.label("channel")
     hours: Rows = []
     for author_id in author_ids:
         counts = select(hour.hour_at, hour.messages, hour.questions, hour.answers)
-        own = counts.where(hour.author_id.in_(mine), hour.author_id == author_id)
+        own = counts.where(hour.clan_id == clan_id, hour.author_id == author_id)
         async for page in _pages(connection, own, hour.hour_at):
             hours += page
     found = await _sections(
         connection,
         questions=select(asked.message_id, channel, asked.asked_at, asked.answered_at)
         .select_from(questions)
-        .where(asked.author_id.in_(mine))
+        .where(asked.clan_id == clan_id, asked.author_id.in_(author_ids))
         .order_by(asked.message_id),
         answers=select(asked.answer_id.label("message_id"), channel, asked.answered_at)
         .select_from(questions)
-        .where(asked.answered_by.in_(mine))
+        .where(asked.clan_id == clan_id, asked.answered_by.in_(author_ids))
         .order_by(asked.answer_id),
         not_counted=select(aside.message_id, channel, aside.sent_at)
-        .join(CHANNELS, CHANNELS.c.id == aside.channel_id)
-        .where(aside.author_id.in_(mine))
+        .join(CHANNELS, of_channel(LEFT_OUT_MESSAGES))
+        .where(aside.clan_id == clan_id, aside.author_id.in_(author_ids))
         .order_by(aside.message_id),
         days=select(day.day, day.messages, day.questions, day.answers)
-        .where(day.author_id.in_(mine))
+        .where(day.clan_id == clan_id, day.author_id.in_(author_ids))
         .order_by(day.day),
         clan_chat_events=select(told.kind, told.sent_at)
-        .where(told.author_id.in_(mine))
+        .where(told.clan_id == clan_id, told.author_id.in_(author_ids))
         .order_by(told.sent_at),
     )
     return {**found, "hours": hours} if hours else found
@@ -180,7 +179,8 @@ async def cases(connection: AsyncConnection, clan_id: int, player_ids: Collectio
     Who decided, and in which words, is not for them.
     """
     case, line, later = CASES.c, CASE_ENTRIES.c, CASE_ENTRIES.alias("later").c
-    newest = select(func.max(later.position)).where(later.case_id == case.id).scalar_subquery()
+    of_it = (later.clan_id == clan_id) & (later.case_id == case.id)
+    newest = select(func.max(later.position)).where(of_it).scalar_subquery()
     return await _rows(
         connection,
         select(
@@ -191,7 +191,7 @@ async def cases(connection: AsyncConnection, clan_id: int, player_ids: Collectio
             line.until_at.label("until"),
         )
         .join(PLAYERS, PLAYERS.c.player_id == case.player_id)
-        .join(CASE_ENTRIES, (line.case_id == case.id) & (line.position == newest))
+        .join(CASE_ENTRIES, of_case(CASE_ENTRIES) & (line.position == newest))
         .where(case.clan_id == clan_id, case.player_id.in_(player_ids))
         .order_by(case.id),
     )
@@ -236,24 +236,28 @@ async def presence(connection: AsyncConnection, clan_id: int, user_id: int) -> M
         .where(seen.clan_id == clan_id, seen.discord_user_id == user_id)
         .order_by(seen.day),
         channels_the_bot_cannot_read=select(CHANNELS.c.name)
-        .join(CHANNEL_VIEWERS, viewer.channel_id == CHANNELS.c.id)
+        .join(CHANNEL_VIEWERS, of_channel(CHANNEL_VIEWERS))
         .where(viewer.clan_id == clan_id, viewer.discord_user_id == user_id)
         .order_by(CHANNELS.c.name),
     )
 
 
-async def events(connection: AsyncConnection, author_ids: Collection[int]) -> int:
+async def events(connection: AsyncConnection, clan_id: int, author_ids: Collection[int]) -> int:
     """Return how many events of the clan chat are kept."""
-    told = select(func.count()).where(BROADCASTS.c.author_id.in_(author_ids))
-    return int((await connection.execute(told)).scalar_one())
+    told = BROADCASTS.c
+    counted = select(func.count()).where(told.clan_id == clan_id, told.author_id.in_(author_ids))
+    return int((await connection.execute(counted)).scalar_one())
 
 
-async def first_day(connection: AsyncConnection, author_ids: Collection[int]) -> date | None:
+async def first_day(
+    connection: AsyncConnection, clan_id: int, author_ids: Collection[int]
+) -> date | None:
     """Return the first day on which something was counted."""
-    day: date | None = await connection.scalar(
-        select(func.min(AUTHOR_DAYS.c.day)).where(AUTHOR_DAYS.c.author_id.in_(author_ids))
+    day = AUTHOR_DAYS.c
+    found: date | None = await connection.scalar(
+        select(func.min(day.day)).where(day.clan_id == clan_id, day.author_id.in_(author_ids))
     )
-    return day
+    return found
 
 
 async def _sections(connection: AsyncConnection, **statements: Select[Any]) -> Mapping[str, Rows]:

@@ -14,6 +14,9 @@ from storage.engine import Database
 _EVERYBODY_S = frozenset({"storage.engine", "storage.columns", "storage.trips"})
 """Modules through which statements pass, whoever makes them."""
 
+NOBODY_OF_STORAGE = "nobody of storage"
+"""Who sends what no function of storage waits for: a test."""
+
 
 class Sent(NamedTuple):
     """One statement: its text, and who sent it, such as players.names."""
@@ -61,4 +64,4 @@ def _sender() -> str:
         if module.startswith("storage.") and module not in _EVERYBODY_S:
             return f"{module.removeprefix('storage.')}.{frame.f_code.co_name}"
         frame = frame.f_back
-    return "nobody of storage"
+    return NOBODY_OF_STORAGE

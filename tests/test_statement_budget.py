@@ -16,6 +16,7 @@ import pytest
 from bot.clan.linking import LinkPair
 from bot.demo.world import World
 from bot.services.people import Officer
+from tests.clan_keys import without_clan
 from tests.cogs import deciding, test_promotions
 from tests.cogs.conftest import journal, template, village, wire
 from tests.cogs.settings import test_screen as settings_screen
@@ -286,6 +287,8 @@ def keeps(name: str, sent: list[Sent]) -> None:
     found = (len(sent), again(sent))
     expected = (STATEMENTS[name], AGAIN.get(name, {}))
     assert found == expected, f"{name} sends {found[0]} statements, again {found[1]}"
+    crossing = [each for each in sent if without_clan(each.text)]
+    assert crossing == [], f"{name} asks of every clan"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -29,14 +29,17 @@ _OLDER = {
     "metric_changes": ("seen_at", "player_id, metric_id, seen_at - :ms, value"),
     "messages": (
         "sent_at",
-        "message_id - :ids, author_id, channel_id, sent_at - :ms, flags, reply_to - :ids",
+        "clan_id, message_id - :ids, author_id, channel_id, sent_at - :ms, flags, reply_to - :ids",
     ),
     "questions": (
         "asked_at",
-        "message_id - :ids, channel_id, author_id, asked_at - :ms, NULL, NULL, NULL",
+        "clan_id, message_id - :ids, channel_id, author_id, asked_at - :ms, NULL, NULL, NULL",
     ),
-    "author_days": ("day", "author_id, day - :days, messages, questions, answers"),
-    "author_hours": ("hour_at", "author_id, hour_at - :ms, messages, questions, answers"),
+    "author_days": ("day", "clan_id, author_id, day - :days, messages, questions, answers"),
+    "author_hours": (
+        "hour_at",
+        "clan_id, author_id, hour_at - :ms, messages, questions, answers",
+    ),
     "clan_hours": ("hour_at", "clan_id, hour_at - :ms, messages"),
 }
 """How each table's newest year is put before itself: its column of time, and what is inserted."""

@@ -30,7 +30,8 @@ _NAMES = """SELECT n.player_id, n.name FROM memberships m
     JOIN player_names n ON n.player_id = m.player_id WHERE m.clan_id = :clan"""
 _AUTHORS = """SELECT a.id, a.discord_user_id, a.bridge_name, a.name, a.handle, a.opted_out_at,
     t.messages, t.questions, t.answers, t.wrote_at
-    FROM authors a LEFT JOIN author_totals t ON t.author_id = a.id WHERE a.clan_id = :clan"""
+    FROM authors a LEFT JOIN author_totals t ON t.clan_id = a.clan_id AND t.author_id = a.id
+    WHERE a.clan_id = :clan"""
 _LINKS = """SELECT player_id, discord_user_id, state, is_main FROM links
     WHERE clan_id = :clan AND state IN ('claimed', 'confirmed')"""
 _HEADLINES = """SELECT asked.n, o.player_id, o.seen_at, o.xp, o.kills, o.kills_earned, o.ehp, o.ehb
@@ -43,37 +44,40 @@ _FIRST = """SELECT o.player_id, o.seen_at, o.xp, o.kills, o.kills_earned, o.ehp,
     AND o.seen_at = (SELECT MIN(e.seen_at) FROM observations e WHERE e.player_id = m.player_id)
     WHERE m.clan_id = :clan AND m.left_at IS NULL"""
 _DAY_SUM = """(SELECT SUM(messages) FROM author_days
-    WHERE author_id = a.id AND day >= {} AND day < {})"""
+    WHERE clan_id = :clan AND author_id = a.id AND day >= {} AND day < {})"""
 _DAY_SUMS = "SELECT a.id, {} FROM authors a WHERE a.clan_id = :clan"
 _COUNTED = """SELECT author_id, SUM(messages), SUM(questions), SUM(answers), SUM(messages > 0)
-    FROM author_days WHERE author_id IN (SELECT id FROM authors WHERE clan_id = :clan)
+    FROM author_days WHERE clan_id = :clan
+    AND author_id IN (SELECT id FROM authors WHERE clan_id = :clan)
     AND day >= :first AND day < :after GROUP BY author_id"""
 _HOURS = """SELECT asked.n, h.author_id, SUM(h.messages), SUM(h.questions), SUM(h.answers)
     FROM authors a JOIN ({}) asked JOIN author_hours h
-    ON h.author_id = a.id AND h.hour_at >= asked.start_at AND h.hour_at < asked.end_at
+    ON h.clan_id = a.clan_id AND h.author_id = a.id
+    AND h.hour_at >= asked.start_at AND h.hour_at < asked.end_at
     WHERE a.clan_id = :clan GROUP BY asked.n, h.author_id"""
 _CAPPED = """SELECT author_id, {} FROM author_hours
-    WHERE author_id IN (SELECT id FROM authors WHERE clan_id = :clan)
+    WHERE clan_id = :clan AND author_id IN (SELECT id FROM authors WHERE clan_id = :clan)
     AND hour_at >= :first AND hour_at < :last GROUP BY author_id"""
 # Authors of the same person bear the same name in these histories.
 _JOINT_HOURS = """SELECT author_id, hour_at, messages FROM author_hours
-    WHERE author_id IN (SELECT id FROM authors WHERE clan_id = :clan
+    WHERE clan_id = :clan AND author_id IN (SELECT id FROM authors WHERE clan_id = :clan
     AND LOWER(name) IN (SELECT LOWER(name) FROM authors WHERE clan_id = :clan
     GROUP BY LOWER(name) HAVING COUNT(*) > 1)) AND hour_at >= :start"""
 _OWN_ANSWERS = """SELECT q.author_id, q.answered_by, q.answered_at FROM questions q
     JOIN authors a ON a.id = q.author_id JOIN authors b ON b.id = q.answered_by
-    WHERE a.clan_id = :clan AND LOWER(a.name) = LOWER(b.name) AND q.answer_id >= :since"""
+    WHERE q.clan_id = :clan AND LOWER(a.name) = LOWER(b.name) AND q.answer_id >= :since"""
 _WRITTEN_ON = """SELECT author_id, SUM(CASE WHEN messages > 0 THEN 1 << (day - :first) END),
-    SUM(answers) FROM author_days WHERE author_id IN (SELECT id FROM authors WHERE clan_id = :clan)
+    SUM(answers) FROM author_days WHERE clan_id = :clan
+    AND author_id IN (SELECT id FROM authors WHERE clan_id = :clan)
     AND day >= :first GROUP BY author_id"""
 _ANSWERED = """SELECT m.author_id, MAX(EXISTS (SELECT 1 FROM messages r
-    WHERE r.reply_to = m.message_id AND r.author_id <> m.author_id)
-    OR EXISTS (SELECT 1 FROM messages f WHERE f.channel_id = m.channel_id
+    WHERE r.clan_id = :clan AND r.reply_to = m.message_id AND r.author_id <> m.author_id)
+    OR EXISTS (SELECT 1 FROM messages f WHERE f.clan_id = :clan AND f.channel_id = m.channel_id
     AND f.author_id <> m.author_id AND f.message_id > m.message_id
     AND f.message_id < m.message_id + :window))
-    FROM messages m WHERE m.message_id >= :since AND m.author_id IN (SELECT id FROM authors
-    WHERE clan_id = :clan AND name IN (SELECT p.name FROM memberships s
-    JOIN players p ON p.player_id = s.player_id
+    FROM messages m WHERE m.clan_id = :clan AND m.message_id >= :since
+    AND m.author_id IN (SELECT id FROM authors WHERE clan_id = :clan
+    AND name IN (SELECT p.name FROM memberships s JOIN players p ON p.player_id = s.player_id
     WHERE s.clan_id = :clan AND s.left_at IS NULL AND s.joined_at >= :joined))
     GROUP BY m.author_id"""
 _PATHS = """WITH moved AS MATERIALIZED (SELECT v.player_id, v.metric_id, v.value,

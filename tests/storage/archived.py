@@ -32,11 +32,12 @@ def holding(path: Path) -> Mapping[str, list[Any]]:
     if not found.pop("archive_marks"):
         return found
     old = contents(archive_of(path))
-    here = {row[0] for row in found["messages"]}
+    here = {row[:2] for row in found["messages"]}
+    clan_of = {row[0]: row[1] for row in found["authors"]}
     messages = [
         row
-        for row in old["messages"]
-        if row[0] not in here and not {("message", row[0]), ("author", row[1])} & voids
+        for row in ((clan_of.get(each[1]), *each) for each in old["messages"])
+        if row[:2] not in here and not {("message", row[1]), ("author", row[2])} & voids
     ]
     changes = [row for row in old["metric_changes"] if ("player", row[0]) not in voids]
     found["messages"] = sorted([*found["messages"], *messages], key=repr)

@@ -32,6 +32,7 @@ ON_BOTH = {
     "bot.services.setup.test_clans",
     "bot.services.setup.test_policies",
     "bot.services.setup.test_policy_file",
+    "bot.services.test_clans_apart",
     "bot.services.view.test_members",
     "bot.services.view.test_people",
     "bot.services.view.test_profiles",

@@ -57,13 +57,13 @@ async def _talked(path: Path, days: range) -> None:
             author_id = await an_author(connection, clan_id)
             channel_id = await a_channel(connection, clan_id)
             rows = [
-                (first_snowflake(at) + clan_id, author_id, channel_id, to_ms(at))
+                (clan_id, first_snowflake(at) + clan_id, author_id, channel_id, to_ms(at))
                 for day in days
                 for at in (NOW - day * DAY + n * HOUR / 60 for n in range(200))
             ]
             await connection.exec_driver_sql(
-                "INSERT INTO messages (message_id, author_id, channel_id, sent_at, flags)"
-                " VALUES (?, ?, ?, ?, 0)",
+                "INSERT INTO messages (clan_id, message_id, author_id, channel_id, sent_at, flags)"
+                " VALUES (?, ?, ?, ?, ?, 0)",
                 rows,
             )
         await archiving.move(database, NOW - days[-1] * DAY)

@@ -71,7 +71,7 @@ async def filled(path: Path, count: int = MANY) -> list[MessageRow]:
 
 async def ids_seen(database: Database, facts: list[MessageRow]) -> set[int]:
     async with database.reading() as connection:
-        return await messages.known_ids(connection, [each.message.message_id for each in facts])
+        return await messages.known_ids(connection, 1, [each.message.message_id for each in facts])
 
 
 def ids_of(facts: list[MessageRow]) -> set[int]:
@@ -118,9 +118,9 @@ async def test_connections_that_are_open_see_what_another_process_moved(path: Pa
     async with opened(path) as reader, opened(path) as mover:
         async with reader.reading() as long_one:
             assert moved_before(long_one) is None
-            assert len(await messages.known_ids(long_one, sorted(ids_of(facts)))) == MANY
+            assert len(await messages.known_ids(long_one, 1, sorted(ids_of(facts)))) == MANY
             await archiving.move(mover, CUT)
-            assert len(await messages.known_ids(long_one, sorted(ids_of(facts)))) == MANY
+            assert len(await messages.known_ids(long_one, 1, sorted(ids_of(facts)))) == MANY
         assert await ids_seen(reader, facts) == ids_of(facts)
 
 
@@ -131,7 +131,7 @@ async def test_every_reader_between_two_batches_sees_each_fact_once(path: Path) 
 
         async def look() -> None:
             async with database.reading() as connection:
-                mine = await messages.of_authors(connection, [1, 2, 3])
+                mine = await messages.of_authors(connection, 1, [1, 2, 3])
                 counts = await messages.counts(connection, 1, NOW - 400 * DAY, NOW)
                 seen.append((len(mine), sum(counts.values())))
 
@@ -157,7 +157,7 @@ async def test_what_is_in_both_files_counts_once_and_moves_again(
                 await archiving.move(database, CUT)
         assert one(archive_of(path), "SELECT count(*) FROM messages") > 0
         async with database.reading() as connection:
-            assert len(await messages.of_authors(connection, [1, 2, 3])) == MANY
+            assert len(await messages.of_authors(connection, 1, [1, 2, 3])) == MANY
         assert (await archiving.move(database, CUT)).messages == 90
     assert holding(path) == before
 
@@ -182,7 +182,7 @@ async def test_what_is_deleted_while_it_is_copied_never_comes_back(
                     if kind == "message":
                         await messages.remove(connection, 1, facts[:10])
                     elif kind == "author":
-                        await forgetting.delete_facts(connection, [1])
+                        await forgetting.delete_facts(connection, 1, [1])
                     else:
                         await snapshots.replace(connection, [2], [])
                 # Another process may even tidy the archive in between.
@@ -205,11 +205,11 @@ async def test_what_is_deleted_while_it_is_copied_never_comes_back(
     if kind == "message":
         assert len(left["messages"]) == before - 10
     elif kind == "author":
-        assert {row[1] for row in left["messages"]} == {2, 3}
+        assert {row[2] for row in left["messages"]} == {2, 3}
     else:
         assert {row[0] for row in left["metric_changes"]} == {1, 3}
     assert rows(path, "SELECT * FROM archive_voids") == []
-    assert not {row[0] for row in left["messages"]} & (
+    assert not {row[1] for row in left["messages"]} & (
         {each.message.message_id for each in facts[:10]} if kind == "message" else set()
     )
 
@@ -433,3 +433,30 @@ async def test_a_killed_archiver_loses_nothing_and_leaves_nothing_double(path: P
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: ASYNC221, S603 - our own module, nobody waits
     assert done.stdout.splitlines()[:-1] == []
     assert int(done.stdout.split()[0]) >= 5
+
+
+async def test_the_same_export_in_two_servers_is_each_one_s_own(path: Path) -> None:
+    """The archive has one message of an id: the second one's stay where they are."""
+    facts = await filled(path)
+    async with opened(path) as database:
+        async with database.writing() as connection:
+            other = await a_clan(connection, guild_id=2)
+            who = await an_author(connection, other, 1)
+            place = await a_channel(connection, other)
+            theirs = [
+                each._replace(message=each.message._replace(author_id=who, channel_id=place))
+                for each in facts
+            ]
+            await messages.add(connection, other, theirs)
+        before = holding(path)
+        assert (await archiving.move(database, CUT)).messages == 90
+        assert (await archiving.move(database, CUT)).messages == 0
+        assert holding(path) == before
+        ids = sorted(ids_of(facts))
+        async with database.writing() as connection:
+            assert await messages.known_ids(connection, other, ids) == set(ids)
+            await messages.remove(connection, other, theirs)
+        await archiving.move(database, CUT)
+        async with database.reading() as connection:
+            assert await messages.known_ids(connection, 1, ids) == set(ids)
+            assert await messages.known_ids(connection, other, ids) == set()

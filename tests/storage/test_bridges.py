@@ -73,7 +73,7 @@ async def test_broadcasts_are_counted_by_author_and_kind_within_a_span(
                 ]
             )
         ]
-        await bridges.add(connection, told)
+        await bridges.add(connection, clan_id, told)
         counted = await bridges.counts(connection, clan_id, NOW, NOW + DAY)
         assert counted == [
             Counted(None, "other", 1),
@@ -81,10 +81,10 @@ async def test_broadcasts_are_counted_by_author_and_kind_within_a_span(
             Counted(who, "pet", 1),
         ]
         ids = [each.message_id for each in told]
-        assert await bridges.known_ids(connection, [*ids, 1]) == set(ids)
+        assert await bridges.known_ids(connection, clan_id, [*ids, 1]) == set(ids)
         assert await bridges.remove(connection, clan_id + 1, ids) == 0
         assert await bridges.remove(connection, clan_id, [*ids[:2], 1]) == 2
-        assert await bridges.known_ids(connection, ids) == set(ids[2:])
+        assert await bridges.known_ids(connection, clan_id, ids) == set(ids[2:])
 
 
 async def test_a_history_that_starts_over_forgets_only_its_own_cursor(

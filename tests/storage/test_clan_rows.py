@@ -5,11 +5,21 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from storage import clan_rows, clans, players, runs
+from storage import authors, clan_rows, clans, messages, players, questions, runs
 from storage.engine import Connection, Database
 from storage.players import MembershipEventRow
 from storage.tables import ALL
-from tests.storage.rows import DAY, HOUR, NOW, a_clan, members, opened
+from tests.storage.rows import (
+    DAY,
+    HOUR,
+    NOW,
+    a_channel,
+    a_clan,
+    a_fact,
+    an_author,
+    members,
+    opened,
+)
 from tests.storage.test_clans import settle
 
 GLOBAL = {"clans", "players", "player_names", "metrics", "observations", "present_values"}
@@ -99,3 +109,24 @@ async def test_the_place_that_was_polled_last_counts(database: Database) -> None
         assert place.role == "member"
         (left,) = await clans.every(connection)
         assert (left.wom_group_id, left.name, left.polled_at) == (139, "Group", NOW)
+
+
+async def test_what_was_written_in_a_merged_clan_is_the_other_s(database: Database) -> None:
+    async with database.writing() as connection:
+        lone, ours = await a_clan(connection, 0), await a_clan(connection, 5)
+        said = []
+        for clan_id, user_id in ((lone, 7), (ours, 8)):
+            who = await an_author(connection, clan_id, user_id)
+            channel = await a_channel(connection, clan_id, discord_id=user_id)
+            facts = [a_fact(who, channel, NOW + user_id * HOUR, asks=True)]
+            await messages.add(connection, clan_id, facts)
+            said.append(facts[0].message)
+        await clan_rows.merge(
+            connection, await of_guild(connection, 0), await of_guild(connection, 5)
+        )
+    async with database.reading() as connection:
+        ids = [each.message_id for each in said]
+        assert await messages.stored(connection, ours, ids) == said
+        assert await messages.stored(connection, lone, ids) == []
+        assert len(await questions.asked(connection, ours, ids)) == 2
+        assert [total[1] for total in await authors.totals(connection, ours)] == [1, 1]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 import storage
 from storage import (
@@ -19,6 +19,7 @@ from storage import (
     bridges,
     cases,
     chat,
+    clan_rows,
     clans,
     digests,
     exemptions,
@@ -48,7 +49,9 @@ from storage.engine import Connection, Database
 from storage.errors import Overtaken
 from storage.newcomers import FirstDays
 from storage.players import MembershipEventRow
-from storage.tables import AUTHOR_HOURS, AUTHOR_TOTALS
+from storage.tables import AUTHOR_HOURS, AUTHOR_TOTALS, MESSAGES, QUESTIONS
+from tests.clan_keys import without_clan
+from tests.statements import NOBODY_OF_STORAGE, statements
 from tests.storage.rows import (
     DAY,
     HOUR,
@@ -71,7 +74,21 @@ MINUTE = timedelta(minutes=1)
 START, END = NOW - 7 * DAY, NOW + DAY
 DAYS = (START.date(), END.date())
 IDS = [first_snowflake(NOW + hours * HOUR) for hours in range(5)]
+ALL_IDS = sorted(
+    {
+        first_snowflake(at) + more
+        for number in (1, 2)
+        for more in (0, number)
+        for at in (
+            NOW,
+            *(NOW - number * days * DAY for days in (30, 40, 50)),
+            *(NOW + number * HOUR + minutes * MINUTE for minutes in range(4)),
+        )
+    }
+)
+"""Those of all that is written in two clans."""
 
+CHANNELS = range(1, 9)
 AUTHORS, PLAYERS, USERS = range(1, 13), (10, 11, 20, 21), (7, 100, 200)
 
 
@@ -85,6 +102,29 @@ async def gathered(pages: AsyncIterator[list[Any]]) -> list[Any]:
 
 async def noticed(connection: Connection, clan_id: int) -> set[Any]:
     return set(await cases.noticed_since(connection, clan_id, START))
+
+
+async def with_questions(
+    connection: Connection, read: Callable[[list[questions.QuestionRow]], Awaitable[object]]
+) -> object:
+    """Return what is read of questions that both clans might have, were they one."""
+    rows = (await connection.execute(select(QUESTIONS).order_by(QUESTIONS.c.message_id))).all()
+    names = questions.QuestionRow._fields
+    return await read(
+        [questions.QuestionRow(*(row._mapping[each] for each in names)) for row in rows]
+    )
+
+
+async def waiting(connection: Connection, clan_id: int) -> list[Any]:
+    """Return the questions that wait for what both clans might have said, were they one."""
+    columns = [MESSAGES.c[each] for each in messages.Stored._fields]
+    said = [messages.Stored(*row) for row in await connection.execute(select(*columns))]
+    plain = [each for each in said if not each.is_question]
+    return await in_order(questions.waiting_for(connection, clan_id, plain, HOUR))
+
+
+async def every_author(read: Callable[[int], Awaitable[list[int]]]) -> list[int]:
+    return [each for who in AUTHORS for each in await read(who)]
 
 
 READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
@@ -170,6 +210,39 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "players.last_change_at": players.last_change_at,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
+    "messages.known_ids": lambda it, clan: in_order(messages.known_ids(it, clan, ALL_IDS)),
+    "messages.ids_between": lambda it, clan: in_order(
+        messages.ids_between(it, clan, ALL_IDS[0], ALL_IDS[-1])
+    ),
+    "messages.of_authors": lambda it, clan: messages.of_authors(it, clan, AUTHORS),
+    "questions.asked": lambda it, clan: questions.asked(it, clan, ALL_IDS),
+    "questions.asked_or_answered_by": lambda it, clan: in_order(
+        questions.asked_or_answered_by(it, clan, ALL_IDS)
+    ),
+    "questions.waiting_for": waiting,
+    "questions.next_speakers": lambda it, clan: with_questions(
+        it, lambda asked: questions.next_speakers(it, clan, asked, HOUR)
+    ),
+    "questions.first_replies": lambda it, clan: with_questions(
+        it, lambda asked: questions.first_replies(it, clan, asked)
+    ),
+    "left_out.counted_in": lambda it, clan: left_out.counted_in(it, clan, CHANNELS, 0, 9),
+    "left_out.kept_of": lambda it, clan: left_out.kept_of(it, clan, CHANNELS, 0, 9),
+    "left_out.with_anything": lambda it, clan: in_order(left_out.with_anything(it, clan, CHANNELS)),
+    "left_out.stored_since": lambda it, clan: left_out.stored_since(it, clan, CHANNELS, 0),
+    "bridges.known_ids": lambda it, clan: in_order(bridges.known_ids(it, clan, ALL_IDS)),
+    "bridges.told_between": lambda it, clan: in_order(
+        bridges.told_between(it, clan, ALL_IDS[0], ALL_IDS[-1])
+    ),
+    "bridges.told_of": lambda it, clan: bridges.told_of(it, clan, AUTHORS),
+    "traces.events": lambda it, clan: traces.events(it, clan, AUTHORS),
+    "traces.first_day": lambda it, clan: traces.first_day(it, clan, AUTHORS),
+    "integrity.first_kept": lambda it, clan: integrity.first_kept(it, clan, AUTHORS),
+    "integrity.kept_until": lambda it, clan: every_author(
+        lambda who: integrity.kept_until(it, clan, who, END, 9)
+    ),
+    "forgetting.questions_of": lambda it, clan: forgetting.questions_of(it, clan, AUTHORS, 0, 9),
+    "forgetting.answered_by": lambda it, clan: forgetting.answered_by(it, clan, AUTHORS, 0, 9),
     "messages.writers_in": lambda it, clan: messages.writers_in(it, clan, range(1, 9), START),
     "metrics.paths_of_activities": lambda it, clan: metrics.paths_of_activities(
         it, clan, [(START, PLAYERS)], NOW
@@ -216,6 +289,9 @@ WRITES = {
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out", "clan_rows.delete_clan"),
+    *("rollups.raise_last_written", "rollups.find_last_written", "questions.set_answers"),
+    *("left_out.keep", "left_out.empty", "bridges.rename", "bridges.add", "bridges.credit"),
+    *("integrity_numbers.total_anew", "forgetting.delete_facts"),
     *("left_out.let_go", "players.put_in_former", "blind_spots.never_kept"),
     "integrity.drop_presence",
     *("cases.extend", "cases.extend_all", "cases.add", "cases.add_all"),
@@ -243,10 +319,11 @@ async def settle(connection: Connection, number: int) -> int:
     await messages.add(connection, clan_id, [long_ago, asked])
     await settle_questions(connection, clan_id, channel, number)
     aside = a_fact(who, channel, NOW - number * 40 * DAY).message
-    await left_out.keep(connection, [aside])
+    await left_out.keep(connection, clan_id, [aside])
     await bridges.declare(connection, clan_id, number, f"pattern {number}", number)
     told = bridges.BroadcastRow(IDS[0] + number, channel, who, f"kind {number}", NOW)
-    await bridges.add(connection, [told])
+    often = [told._replace(message_id=told.message_id + 10 * each) for each in range(number)]
+    await bridges.add(connection, clan_id, often)
     link = links.StandingLink(number * 10, 7, links.StoredState.CONFIRMED, is_main=True)
     await links.confirm(connection, clan_id, link, decided_by=number, now=NOW)
     await links.set_no_discord(connection, clan_id, number * 10, has_none=True)
@@ -267,7 +344,7 @@ async def settle(connection: Connection, number: int) -> int:
     await messages.add(connection, clan_id, [stand_in._replace(message=made)])
     await players.tell_unanswered(connection, clan_id, [number * 10], NOW)
     await settle_digest(connection, clan_id, number)
-    await settle_faults(connection, who, number)
+    await settle_faults(connection, clan_id, who, number)
     return clan_id
 
 
@@ -277,7 +354,7 @@ async def settle_digest(connection: Connection, clan_id: int, number: int) -> No
     await digests.claim(connection, clan_id, "members", NOW - number * DAY, NOW)
 
 
-async def settle_faults(connection: Connection, author_id: int, number: int) -> None:
+async def settle_faults(connection: Connection, clan_id: int, author_id: int, number: int) -> None:
     """Have totals and hours that do not follow from each other."""
     wrong = update(AUTHOR_TOTALS).where(AUTHOR_TOTALS.c.author_id == author_id)
     await connection.execute(wrong.values(answers=99))
@@ -285,7 +362,7 @@ async def settle_faults(connection: Connection, author_id: int, number: int) -> 
     for hours in range(number):
         at = START + hours * HOUR
         await connection.execute(
-            AUTHOR_HOURS.insert().values(author_id=author_id, hour_at=at, **counts)
+            AUTHOR_HOURS.insert().values(clan_id=clan_id, author_id=author_id, hour_at=at, **counts)
         )
 
 
@@ -295,14 +372,16 @@ async def settle_questions(connection: Connection, clan_id: int, channel: int, n
     asked_at, answered_at = (NOW + number * HOUR + n * MINUTE for n in (1, 2))
     asked = a_fact(asker, channel, asked_at, asks=True)
     answer = a_fact(helper, channel, answered_at)
-    await messages.add(connection, clan_id, [asked, answer])
-    (row,) = await questions.asked(connection, [asked.message.message_id])
+    asked_id = asked.message.message_id
+    reply = a_fact(helper, channel, answered_at + MINUTE, reply_to=asked_id)
+    await messages.add(connection, clan_id, [asked, answer, reply])
+    (row,) = await questions.asked(connection, clan_id, [asked_id])
     credit: dict[str, Any] = {
         "answer_id": answer.message.message_id,
         "answered_by": helper,
         "answered_at": answered_at,
     }
-    await questions.set_answers(connection, [row._replace(**credit)])
+    await questions.set_answers(connection, clan_id, [row._replace(**credit)])
 
 
 async def settle_presence(connection: Connection, clan_id: int, number: int) -> None:
@@ -404,6 +483,17 @@ async def test_a_clan_reads_the_same_whether_it_has_neighbours_or_not(
         assert await READS[read](connection, first) == alone
         assert await READS[read](connection, second) not in (alone, None, [], {})
         assert await READS[read](connection, second + 1) in (None, 0, [], {}, [{}], [[]], [{}, {}])
+
+
+async def test_every_statement_about_a_clan_says_of_which(database: Database) -> None:
+    async with database.writing() as connection:
+        with statements(database) as sent:
+            clan_id = await settle(connection, 1)
+            for read in READS.values():
+                await read(connection, clan_id)
+            await clan_rows.delete_clan(connection, clan_id)
+    ours = [each for each in sent if each.sender != NOBODY_OF_STORAGE]
+    assert [each for each in ours if without_clan(each.text)] == []
 
 
 async def test_what_one_clan_changes_stays_as_it_is_in_the_other(database: Database) -> None:

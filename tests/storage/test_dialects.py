@@ -85,13 +85,13 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             asked, told = (a_fact(who, channel, NOW + n * DAY, asks=True) for n in (5, 6))
             await messages.add(connection, clan_id, [asked, told])
             question = asked.message.message_id
-            near = await questions.asked(connection, [question])
-            await questions.asked_or_answered_by(connection, [question])
-            await questions.waiting_for(connection, [told.message], 48 * HOUR)
-            await questions.next_speakers(connection, near, 48 * HOUR)
-            await questions.first_replies(connection, near)
-            await questions.set_answers(connection, near)
-            await messages.known_ids(connection, [question])
+            near = await questions.asked(connection, clan_id, [question])
+            await questions.asked_or_answered_by(connection, clan_id, [question])
+            await questions.waiting_for(connection, clan_id, [told.message], 48 * HOUR)
+            await questions.next_speakers(connection, clan_id, near, 48 * HOUR)
+            await questions.first_replies(connection, clan_id, near)
+            await questions.set_answers(connection, clan_id, near)
+            await messages.known_ids(connection, clan_id, [question])
             await messages.remove(connection, clan_id, [asked, told])
             tally = rollups.Tally(who, NOW.date(), NOW, answers=1)
             await rollups.roll_up(connection, clan_id, [tally])
@@ -109,7 +109,7 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             await runs.last_runs(connection, clan_id, outcome="done")
             await blind_spots.see_again(connection, clan_id, channel, NOW)
             await blind_spots.fill(connection, clan_id, channel, NOW)
-            await bridges.known_ids(connection, [1])
+            await bridges.known_ids(connection, clan_id, [1])
             await bridges.remove(connection, clan_id, [1])
             await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): "No ob"})
             await bridges.start_over(connection, clan_id, 1)
@@ -137,9 +137,9 @@ async def test_rows_are_put_in_or_changed_in_its_own_words() -> None:
     await insert_missing(connection, LINKS, [{"clan_id": 1, "player_id": 1, "discord_user_id": 1}])
     counts = ("messages", "questions", "answers")
     row = dict.fromkeys(counts, 1)
-    day = {"author_id": 1, "day": NOW.date(), **row}
+    day = {"clan_id": 1, "author_id": 1, "day": NOW.date(), **row}
     await upsert(connection, AUTHOR_DAYS, [day], add=counts)
-    total = {"author_id": 1, "wrote_at": NOW, **row}
+    total = {"clan_id": 1, "author_id": 1, "wrote_at": NOW, **row}
     await upsert(
         connection,
         AUTHOR_TOTALS,
@@ -162,6 +162,7 @@ async def test_rows_are_sorted_by_key_so_that_two_writers_do_not_deadlock() -> N
             await super().execute(statement)
             sent.append([row["author_id"] for row in cast("list[dict[str, int]]", rows)])
 
-    rows = [{"author_id": who, "day": NOW.date(), "messages": 1} for who in (3, 1, 2)]
+    day = {"clan_id": 1, "day": NOW.date(), "messages": 1}
+    rows = [{"author_id": who, **day} for who in (3, 1, 2)]
     await upsert(cast("Connection", Sorted()), AUTHOR_DAYS, rows, add=["messages"])
     assert sent == [[1, 2, 3]]

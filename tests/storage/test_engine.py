@@ -123,7 +123,8 @@ async def test_columns_are_replaced_added_to_raised_and_lowered(database: Databa
         clan_id = await a_clan(connection)
         await members(connection, clan_id, [1])
         who = await an_author(connection, clan_id)
-        total = {"author_id": who, "messages": 2, "questions": 0, "answers": 0, "wrote_at": None}
+        counts = {"messages": 2, "questions": 0, "answers": 0}
+        total = {"clan_id": clan_id, "author_id": who, **counts, "wrote_at": None}
         for wrote_at in (None, NOW, NOW - DAY, None):
             await upsert(
                 connection,

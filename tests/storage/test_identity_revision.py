@@ -48,7 +48,7 @@ SETTLED = (
     "INSERT INTO memberships (clan_id, player_id, role) VALUES (2, 2, 'm')",
     "INSERT INTO player_names VALUES (1, 'a', 'A', 1, 5), (1, 'old', 'Old', 1, 3)",
     "INSERT INTO authors (id, clan_id, discord_user_id, name) VALUES (1, 1, 7, 'x')",
-    "INSERT INTO author_totals VALUES (1, 1, 1, 1, 1)",
+    "INSERT INTO author_totals VALUES (1, 1, 1, 1, 1, 1)",
     "INSERT INTO links VALUES (1, 1, 1, 7, 'claimed', 0, 1, NULL, NULL)",
     "INSERT INTO exemptions (clan_id, player_id, reason, set_by, set_at) VALUES (1, 1, 'r', 1, 1)",
     CHANNEL.format(number=1, pattern="NULL"),

@@ -48,11 +48,11 @@ async def kept(connection: Connection) -> Derived:
     clan_hours = await connection.execute(select(CLAN_HOURS))
     totals = (await connection.execute(select(AUTHOR_TOTALS))).all()
     return Derived(
-        {(who, day): (one, two, three) for who, day, one, two, three in days},
-        {(who, hour): (one, two, three) for who, hour, one, two, three in hours},
+        {(who, day): (one, two, three) for _, who, day, one, two, three in days},
+        {(who, hour): (one, two, three) for _, who, hour, one, two, three in hours},
         {(clan, hour): count for clan, hour, count in clan_hours},
-        {row[0]: (row[1], row[2], row[3]) for row in totals if any(row[1:4])},
-        {row[0]: row[4] for row in totals if row[4] is not None},
+        {row[1]: (row[2], row[3], row[4]) for row in totals if any(row[2:5])},
+        {row[1]: row[5] for row in totals if row[5] is not None},
     )
 
 
@@ -152,7 +152,7 @@ class Stage:
         )
         return [
             a_fact(who, row.channel_id, row.sent_at, asks=bool(row.flags))._replace(
-                message=messages.Stored(*row)
+                message=messages.Stored(*row[1:])
             )
             for row in rows
         ]
@@ -161,7 +161,7 @@ class Stage:
         """Take messages out: the credits for questions go before them, those of answers after."""
         ids = {fact.message.message_id for fact in facts}
         rows = (await self.connection.execute(select(QUESTIONS))).all()
-        answered = [QuestionRow(*row) for row in rows if row.answer_id is not None]
+        answered = [QuestionRow(*row[1:]) for row in rows if row.answer_id is not None]
         for asked in answered:
             if asked.message_id in ids:
                 await self._credit(asked, None, -1)
@@ -173,7 +173,7 @@ class Stage:
 
     async def _answer(self, who: int, newest: bool) -> None:  # noqa: FBT001 - drawn
         rows = (await self.connection.execute(select(QUESTIONS))).all()
-        open_ones = [QuestionRow(*row) for row in rows if row.answer_id is None]
+        open_ones = [QuestionRow(*row[1:]) for row in rows if row.answer_id is None]
         later = await self._facts(who)
         for asked in open_ones[:: -1 if newest else 1]:
             for fact in later:
@@ -193,7 +193,7 @@ class Stage:
         assert helper.answered_at is not None
         at = helper.answered_at
         tally = Tally(helper.answered_by, at.date(), _hour(at), answers=sign)
-        await questions.set_answers(self.connection, [told])
+        await questions.set_answers(self.connection, self.clans[helper.answered_by], [told])
         await roll_up(self.connection, self.clans[helper.answered_by], [tally])
 
 
@@ -251,7 +251,7 @@ async def test_an_id_counts_once(database: Database, spot: Place) -> None:
     async with database.reading() as connection:
         assert await kept(connection) == before
         ids = [fact.message.message_id, fact.message.message_id + 1]
-        assert await messages.known_ids(connection, ids) == {ids[0]}
+        assert await messages.known_ids(connection, clan_id, ids) == {ids[0]}
 
 
 async def test_more_ids_than_one_statement_can_name_are_found(
@@ -262,7 +262,7 @@ async def test_more_ids_than_one_statement_can_name_are_found(
     ids = [fact.message.message_id for fact in facts]
     async with database.writing() as connection:
         await messages.add(connection, clan_id, facts)
-        assert await messages.known_ids(connection, [*ids, 5]) == set(ids)
+        assert await messages.known_ids(connection, clan_id, [*ids, 5]) == set(ids)
         stored = await messages.stored(connection, clan_id, ids[::-1])
         assert stored == [fact.message for fact in facts]
 
@@ -271,7 +271,7 @@ async def test_nothing_to_store_or_remove_is_nothing(database: Database, spot: P
     async with database.writing() as connection:
         await messages.add(connection, spot[0], [])
         await messages.remove(connection, spot[0], [])
-        await questions.set_answers(connection, [])
+        await questions.set_answers(connection, spot[0], [])
         assert await kept(connection) == Derived({}, {}, {}, {}, {})
 
 
@@ -315,16 +315,16 @@ async def test_questions_are_found_by_their_own_id_and_by_their_answers(
     asked, other, answer = (a_fact(who, channel, NOW + n * HOUR, asks=n < 2) for n in range(3))
     async with database.writing() as connection:
         await messages.add(connection, clan_id, [asked, other, answer])
-        (row,) = await questions.asked(connection, [other.message.message_id])
+        (row,) = await questions.asked(connection, clan_id, [other.message.message_id])
         answered = row._replace(
             answer_id=answer.message.message_id, answered_by=who, answered_at=NOW
         )
-        await questions.set_answers(connection, [answered])
+        await questions.set_answers(connection, clan_id, [answered])
         for message_id, question in (
             (asked.message.message_id, asked.message.message_id),
             (answer.message.message_id, other.message.message_id),
         ):
-            found = await questions.asked_or_answered_by(connection, [message_id])
+            found = await questions.asked_or_answered_by(connection, clan_id, [message_id])
             assert found == {(channel, question)}
 
 
@@ -349,13 +349,17 @@ async def test_what_waits_for_a_message_was_asked_near_before_it_and_not_answere
         await messages.add(
             connection, clan_id, [long_ago, settled, waiting, own, other_channel, later]
         )
-        (row,) = await questions.asked(connection, [settled.message.message_id])
+        (row,) = await questions.asked(connection, clan_id, [settled.message.message_id])
         before = waiting.message.message_id
-        await questions.set_answers(connection, [row._replace(answer_id=before, answered_by=who)])
+        await questions.set_answers(
+            connection, clan_id, [row._replace(answer_id=before, answered_by=who)]
+        )
         new = a_fact(another, channel, NOW)
         more = a_fact(another, channel, NOW + MINUTE / 2)
         await messages.add(connection, clan_id, [new, more])
-        found = await questions.waiting_for(connection, [more.message, new.message], WINDOW)
+        found = await questions.waiting_for(
+            connection, clan_id, [more.message, new.message], WINDOW
+        )
         assert found == {(channel, waiting.message.message_id)}
 
 
@@ -376,8 +380,8 @@ async def test_the_next_speaker_is_found_behind_ones_own_questions(
         heard = [first, own, second, there, asks, replies, answer, after]
         await messages.add(connection, clan_id, heard)
         ids = [each.message.message_id for each in (first, second, asks)]
-        asked = await questions.asked(connection, ids)
-        assert await questions.next_speakers(connection, asked, WINDOW) == dict.fromkeys(
+        asked = await questions.asked(connection, clan_id, ids)
+        assert await questions.next_speakers(connection, clan_id, asked, WINDOW) == dict.fromkeys(
             ids[:2], answer.message
         )
 
@@ -401,8 +405,8 @@ async def test_the_first_reply_is_somebody_elses_in_the_same_channel(
         ]
         wanted, later = (a_fact(another, channel, NOW + n * DAY, reply_to=asked_id) for n in (5, 6))
         await messages.add(connection, clan_id, [question, *replies, later, wanted])
-        asked = await questions.asked(connection, [asked_id])
-        found = await questions.first_replies(connection, asked)
+        asked = await questions.asked(connection, clan_id, [asked_id])
+        found = await questions.first_replies(connection, clan_id, asked)
     assert found == {asked_id: wanted.message}
 
 

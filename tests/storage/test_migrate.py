@@ -134,6 +134,49 @@ async def test_clans_of_before_need_no_greeting_and_chose_their_zone_if_it_is_an
         assert found.fetchall() == [(1, 5, 0), (2, 6, 1)]
 
 
+async def test_what_was_written_becomes_each_clan_s_own_in_several_steps(
+    database: Database, path: Path
+) -> None:
+    """More than fit into one step; a row that names rows of two clans is no clan's."""
+    await run_alembic(database, partial(down_to, wanted="0016"))
+    every = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 12000)"
+    spoil(
+        path,
+        "INSERT INTO clans (id, guild_id, name, zone, role_orders, permissions, created_at)"
+        " VALUES (1, 1, 'One', 'UTC', '[]', '{}', 0), (2, 2, 'Two', 'UTC', '[]', '{}', 0)",
+        "INSERT INTO authors (id, clan_id, discord_user_id, name)"
+        " VALUES (1, 2, 5, 'a'), (2, 1, 5, 'b'), (3, 1, 6, 'c')",
+        "INSERT INTO channels (id, clan_id, discord_channel_id, name, kind, is_counted,"
+        " is_readable) VALUES (1, 2, 1, 'x', 'text', 1, 1), (2, 1, 1, 'x', 'text', 1, 1)",
+        f"{every} INSERT INTO messages SELECT n, n % 2 + 1, n % 2 + 1, n, 0, NULL FROM n",  # noqa: S608 - ours
+        f"{every} INSERT INTO author_days SELECT n % 3 + 1, n, 1, 0, 0 FROM n",  # noqa: S608 - ours
+        "INSERT INTO messages VALUES (20000, 1, 2, 5, 0, NULL)",
+        "INSERT INTO questions VALUES (1, 2, 2, 1, 2, 1, 2), (3, 2, 2, 1, 5, 3, 2)",
+        "INSERT INTO broadcasts VALUES (1, 1, 2, 'drop', 0)",
+    )
+    await bring_up(database, NOW)
+    with closing(sqlite3.connect(path)) as connection:
+
+        def found(query: str) -> list[tuple[int, ...]]:
+            return connection.execute(query).fetchall()
+
+        assert found("SELECT clan_id, count(*) FROM messages GROUP BY 1") == [(1, 6000), (2, 6000)]
+        assert found("SELECT clan_id, author_id, channel_id FROM messages GROUP BY 1, 2, 3") == [
+            (1, 2, 2),
+            (2, 1, 1),
+        ]
+        assert found("SELECT clan_id, count(*) FROM author_days GROUP BY 1") == [
+            (1, 8000),
+            (2, 4000),
+        ]
+        assert found("SELECT clan_id, message_id, answered_by, answer_id FROM questions") == [
+            (1, 1, None, None),
+            (1, 3, 3, 5),
+        ]
+        assert found("SELECT clan_id, author_id FROM broadcasts") == [(2, None)]
+        assert found("PRAGMA foreign_key_check") == []
+
+
 async def test_the_way_down_leads_to_nothing_and_up_again(database: Database, path: Path) -> None:
     before = everything(path)
     await run_alembic(database, partial(down_to, wanted="base"))

@@ -28,9 +28,9 @@ async def settle_answers(
     """Settle every question that the touched messages, stored or just removed, may answer."""
     if not touched:
         return
-    near = await _near(connection, [fact.message for fact in touched])
+    near = await _near(connection, clan_id, [fact.message for fact in touched])
     for few in in_few(near, _AT_ONCE):
-        asked = await questions.asked(connection, few)
+        asked = await questions.asked(connection, clan_id, few)
         await settle_again(connection, clan_id, zone, asked)
 
 
@@ -38,8 +38,8 @@ async def settle_again(
     connection: Connection, clan_id: int, zone: ZoneInfo, asked: Collection[QuestionRow]
 ) -> None:
     """Settle questions, and move the credit for their answers where they were settled wrongly."""
-    wrong = await _wrongly_settled(connection, list(asked))
-    await questions.set_answers(connection, [after for _, after in wrong])
+    wrong = await _wrongly_settled(connection, clan_id, list(asked))
+    await questions.set_answers(connection, clan_id, [after for _, after in wrong])
     moved = [
         tally
         for before, after in wrong
@@ -52,28 +52,28 @@ async def drop_credits(
     connection: Connection, clan_id: int, zone: ZoneInfo, gone: Sequence[int]
 ) -> None:
     """Take back the credit for answers to questions that are about to go."""
-    asked = await questions.asked(connection, gone)
+    asked = await questions.asked(connection, clan_id, gone)
     await roll_up(
         connection, clan_id, [tally for each in asked for tally in credit(each, zone, -1)]
     )
 
 
-async def _near(connection: Connection, touched: Sequence[Stored]) -> list[int]:
+async def _near(connection: Connection, clan_id: int, touched: Sequence[Stored]) -> list[int]:
     """Return the questions whose answer may be another one since the messages came or went."""
     replied = [message.reply_to for message in touched if message.reply_to is not None]
     own = [message.message_id for message in touched]
     channels = {message.channel_id for message in touched}
-    found = await questions.asked_or_answered_by(connection, sorted({*own, *replied}))
-    found |= await questions.waiting_for(connection, touched, asking.ANSWER_WINDOW)
+    found = await questions.asked_or_answered_by(connection, clan_id, sorted({*own, *replied}))
+    found |= await questions.waiting_for(connection, clan_id, touched, asking.ANSWER_WINDOW)
     return [message_id for channel_id, message_id in sorted(found) if channel_id in channels]
 
 
 async def _wrongly_settled(
-    connection: Connection, near: Sequence[QuestionRow]
+    connection: Connection, clan_id: int, near: Sequence[QuestionRow]
 ) -> list[tuple[QuestionRow, QuestionRow]]:
     """Return (as stored, as it should be) of those questions that are settled wrongly."""
-    following = await questions.next_speakers(connection, near, asking.ANSWER_WINDOW)
-    replies = await questions.first_replies(connection, near)
+    following = await questions.next_speakers(connection, clan_id, near, asking.ANSWER_WINDOW)
+    replies = await questions.first_replies(connection, clan_id, near)
     found = []
     for before in near:
         likely = (following.get(before.message_id), replies.get(before.message_id))

@@ -22,7 +22,7 @@ async def stored_since(
     async with database.reading() as connection:
         places = await authors.channels(connection, clan.clan_id)
         ids = [each.channel_id for each in places.values()]
-        found = await left_out.stored_since(connection, ids, first_snowflake(since))
+        found = await left_out.stored_since(connection, clan.clan_id, ids, first_snowflake(since))
     return {
         key: frozenset(found[each.channel_id])
         for key, each in places.items()
@@ -50,7 +50,7 @@ async def delete_gone(
             if key not in here and (each.parent_id is None or key in lately)
         ]
         ids = [each.channel_id for each in unlisted]
-        full = await left_out.with_anything(connection, ids) if ids else set()
+        full = await left_out.with_anything(connection, clan.clan_id, ids) if ids else set()
     asked = [each.discord_channel_id for each in unlisted if each.channel_id in full]
     answers = await each_of([partial(history.is_gone, each) for each in asked])
     for discord_channel_id, is_gone in zip(asked, answers, strict=True):

@@ -43,10 +43,10 @@ async def delete_channel(database: Database, clan: Clan, discord_channel_id: int
             for each in places.values()
             if discord_channel_id in {each.discord_channel_id, each.parent_id}
         ]
-        await left_out.empty(connection, gone)
+        await left_out.empty(connection, clan.clan_id, gone)
 
     async def take_out(connection: Connection, clan: Clan, after_id: int) -> int | None:
-        found = await left_out.counted_in(connection, gone, after_id, _AT_ONCE)
+        found = await left_out.counted_in(connection, clan.clan_id, gone, after_id, _AT_ONCE)
         await _take_out(connection, clan, found)
         return found[-1].message_id if found else None
 
@@ -65,18 +65,18 @@ async def _set_aside(connection: Connection, clan: Clan, after_id: int) -> int |
     shut = await _channels(connection, clan, counted=False)
     if not shut:
         return None
-    found = await left_out.counted_in(connection, shut, after_id, _AT_ONCE)
+    found = await left_out.counted_in(connection, clan.clan_id, shut, after_id, _AT_ONCE)
     await _take_out(connection, clan, found)
-    await left_out.keep(connection, found)
+    await left_out.keep(connection, clan.clan_id, found)
     return found[-1].message_id if found else None
 
 
 async def _put_back(connection: Connection, clan: Clan, after_id: int) -> int | None:
     counted = await _channels(connection, clan, counted=True)
-    found = await left_out.kept_of(connection, counted, after_id, _AT_ONCE)
+    found = await left_out.kept_of(connection, clan.clan_id, counted, after_id, _AT_ONCE)
     ids = [each.message_id for each in found]
     await left_out.let_go(connection, clan.clan_id, ids)
-    known = await messages.known_ids(connection, ids)
+    known = await messages.known_ids(connection, clan.clan_id, ids)
     facts = [fact_of(each, clan.zone) for each in found if each.message_id not in known]
     await messages.add(connection, clan.clan_id, facts)
     await settle_answers(connection, clan.clan_id, clan.zone, facts)

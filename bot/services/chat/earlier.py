@@ -40,7 +40,7 @@ async def store_earlier(
     async with database.writing() as connection:
         clan = await as_it_is(connection, clan)
         ids = sorted(each.message_id for each in heard)
-        known = await _known(connection, ids) if ids else set()
+        known = await _known(connection, clan.clan_id, ids) if ids else set()
         fresh = [each for each in heard if each.message_id not in known]
         kept = await not_forgotten(connection, clan, fresh)
         wanted = await willing(connection, clan.clan_id, kept)
@@ -53,14 +53,14 @@ async def store_earlier(
     return outcomes | dict.fromkeys(added, EarlierOutcome.NEW)
 
 
-async def _known(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Return which of some ids, in their order, are stored as messages or broadcasts."""
+async def _known(connection: Connection, clan_id: int, ids: Sequence[int]) -> set[int]:
+    """Return which of some ids, in their order, are a clan's messages or broadcasts."""
     span = ids_within(_CLOSE)
     if ids[-1] - ids[0] > span:
-        known = await messages.known_ids(connection, ids)
+        known = await messages.known_ids(connection, clan_id, ids)
     else:
-        known = await messages.ids_between(connection, ids[0], ids[-1])
-    return known | await bridges.told_between(connection, ids[0], ids[-1])
+        known = await messages.ids_between(connection, clan_id, ids[0], ids[-1])
+    return known | await bridges.told_between(connection, clan_id, ids[0], ids[-1])
 
 
 async def _put_in(

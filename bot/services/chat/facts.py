@@ -131,9 +131,9 @@ async def put_in(
     now: datetime,
 ) -> IntakeResult:
     """Store what is new of counted channels and return it."""
-    known = await messages.known_ids(connection, [each.message_id for each in heard])
+    known = await messages.known_ids(connection, clan.clan_id, [each.message_id for each in heard])
     spoken = [each.message_id for each in heard if each.user_id == NO_USER]
-    known |= await bridges.known_ids(connection, spoken)
+    known |= await bridges.known_ids(connection, clan.clan_id, spoken)
     fresh = [each for each in heard if each.message_id not in known and each.post_id not in refused]
     # In the order in which they were met, so that the same history gives the same ids.
     met = dict.fromkeys(each.channel_info for each in fresh)
@@ -154,7 +154,7 @@ async def put_in(
         ),
     )
     await messages.add(connection, clan.clan_id, kept.facts)
-    await bridges.add(connection, kept.told)
+    await bridges.add(connection, clan.clan_id, kept.told)
     return kept
 
 

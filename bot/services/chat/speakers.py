@@ -50,8 +50,8 @@ async def _part(
 
     `authors` are those of the name by speaker.
     """
-    said = await messages.of_authors(connection, sorted(authors.values()))
-    told = await bridges.told_of(connection, sorted(authors.values()))
+    said = await messages.of_authors(connection, clan.clan_id, sorted(authors.values()))
+    told = await bridges.told_of(connection, clan.clan_id, sorted(authors.values()))
     authors = await _named(connection, clan, key, authors, said, borne)
     sent_at = {each.message_id: each.sent_at for each in said}
     sent_at |= {each.message_id: each.sent_at for each in told}
@@ -60,6 +60,7 @@ async def _part(
     await _move(connection, clan, gone, author_of)
     await bridges.credit(
         connection,
+        clan.clan_id,
         {
             each.message_id: author_of[each.message_id]
             for each in told
@@ -91,7 +92,7 @@ async def _named(  # noqa: PLR0913, PLR0917 - what is known of one name
                 counts[speaker] += 1
         if counts:
             keeps = max(counts, key=lambda speaker: counts[speaker])
-            await bridges.rename(connection, undivided, keeps)
+            await bridges.rename(connection, clan.clan_id, undivided, keeps)
     names = {speaker: speaker.key for speaker in wanted}
     return await bridges.speaker_ids(connection, clan.clan_id, names)
 

@@ -312,7 +312,7 @@ async def _total_anew(ground: Ground) -> None:
     for clan in ground.clans:
         async with ground.database.writing() as connection:
             for author_id in await integrity_numbers.wrong_totals(connection, clan.clan_id):
-                await integrity_numbers.total_anew(connection, author_id)
+                await integrity_numbers.total_anew(connection, clan.clan_id, author_id)
 
 
 async def _cursors(ground: Ground) -> AsyncIterator[Faults]:

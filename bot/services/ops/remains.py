@@ -56,7 +56,7 @@ async def _remains_of(
             until = users.get(each.discord_user_id or 0)
         if until is not None:
             theirs[each.author_id] = until
-    first = await integrity.first_kept(connection, theirs)
+    first = await integrity.first_kept(connection, clan.clan_id, theirs)
     days = await integrity.first_there(connection, clan.clan_id, users)
     return Remains(
         {who: until for who, until in theirs.items() if who in first and first[who] <= until},
@@ -78,10 +78,12 @@ async def delete_remains(database: Database, clock: Clock, clan: Clan) -> None:
             first = until.date() - _DAY
             await integrity.drop_presence(connection, clan.clan_id, user_id, first)
     for author_id, until in found.authors.items():
-        while ids := await _kept_until(database, author_id, until):
+        while ids := await _kept_until(database, clan, author_id, until):
             await intake.store(clan, (), ids)
 
 
-async def _kept_until(database: Database, author_id: int, until: datetime) -> list[int]:
+async def _kept_until(database: Database, clan: Clan, author_id: int, until: datetime) -> list[int]:
     async with database.reading() as connection:
-        return await integrity.kept_until(connection, author_id, until, _MESSAGES_AT_ONCE)
+        return await integrity.kept_until(
+            connection, clan.clan_id, author_id, until, _MESSAGES_AT_ONCE
+        )

@@ -71,9 +71,9 @@ class Dossier:
         async with self._database.reading() as connection:
             reach = await reach_of(connection, clan, user_id)
             found = await traces.authors(connection, clan.clan_id, reach.author_ids)
-            told = await traces.events(connection, reach.author_ids)
+            told = await traces.events(connection, clan.clan_id, reach.author_ids)
             standing = await _standing(connection, clan, reach)
-            since_on = await traces.first_day(connection, reach.author_ids)
+            since_on = await traces.first_day(connection, clan.clan_id, reach.author_ids)
             decided = await traces.cases(connection, clan.clan_id, reach.player_ids)
             seen = await traces.presence(connection, clan.clan_id, user_id)
             there = seen.get("presence", ())

@@ -238,7 +238,7 @@ async def _forget_speakers(connection: Connection, clan: Clan, keys: Collection[
 async def _delete_chat(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> int:
     """Delete what authors wrote, asked and answered, and make the others' numbers right."""
     await _drop_credits(connection, clan, author_ids)
-    messages = await forgetting.delete_facts(connection, author_ids)
+    messages = await forgetting.delete_facts(connection, clan.clan_id, author_ids)
     await _settle_without(connection, clan, author_ids)
     await forgetting.delete_rollups(connection, clan.clan_id, author_ids)
     return messages
@@ -263,7 +263,9 @@ def _later(some: Keys, than: Keys) -> dict[str, datetime]:
 async def _drop_credits(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> None:
     """Take back the credit that others have for answers to questions that are about to go."""
     after_id = -1
-    while few := await forgetting.questions_of(connection, author_ids, after_id, _AT_ONCE):
+    while few := await forgetting.questions_of(
+        connection, clan.clan_id, author_ids, after_id, _AT_ONCE
+    ):
         after_id = few[-1].message_id
         gone = [tally for asked in few for tally in credit(asked, clan.zone, -1)]
         await roll_up(connection, clan.clan_id, gone)
@@ -272,6 +274,8 @@ async def _drop_credits(connection: Connection, clan: Clan, author_ids: Sequence
 async def _settle_without(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> None:
     """Find who else answered the questions whose answers are gone."""
     after_id = -1
-    while few := await forgetting.answered_by(connection, author_ids, after_id, _AT_ONCE):
+    while few := await forgetting.answered_by(
+        connection, clan.clan_id, author_ids, after_id, _AT_ONCE
+    ):
         after_id = few[-1].message_id
         await settle_again(connection, clan.clan_id, clan.zone, few)

@@ -37,7 +37,7 @@ def instant(milliseconds: int | None) -> datetime | None:
 
 def contents(place: Place) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table, but for when a clan was polled and listened to last."""
-    named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     if file_of(place) is None:
         named = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
     tables = rows(place, named)

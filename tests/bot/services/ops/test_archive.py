@@ -291,14 +291,20 @@ async def takes_snapshots_back(services: Services, _clan: Clan, _archive: Path) 
     await forget_later(services.publish._database, players, CUT - 30 * DAY)
 
 
-async def settles_everything_again(services: Services, _clan: Clan, archive: Path) -> None:
+async def settles_everything_again(services: Services, clan: Clan, archive: Path) -> None:
     """Ask again of every question who answered it."""
     async with services.publish._database.reading() as connection:
         ids = [row["message_id"] for row in rows(archive, "SELECT message_id FROM questions")]
-        asked = [each for few in in_few(ids) for each in await questions.asked(connection, few)]
+        asked = [
+            each
+            for few in in_few(ids)
+            for each in await questions.asked(connection, clan.clan_id, few)
+        ]
         assert len(asked) == len(ids)
-        following = await questions.next_speakers(connection, asked, timedelta(hours=1))
-        replies = await questions.first_replies(connection, asked)
+        following = await questions.next_speakers(
+            connection, clan.clan_id, asked, timedelta(hours=1)
+        )
+        replies = await questions.first_replies(connection, clan.clan_id, asked)
     SETTLED.append((following, replies))
 
 

@@ -158,8 +158,8 @@ MENDED: list[tuple[str, str, Break]] = [
         "duplicates",
         "told by the game too: 1",
         lambda sql: sql.execute(
-            "INSERT INTO broadcasts SELECT message_id, channel_id, author_id, 'drop', sent_at"
-            " FROM messages ORDER BY message_id LIMIT 1"
+            "INSERT INTO broadcasts SELECT clan_id, message_id, channel_id, author_id, 'drop',"
+            " sent_at FROM messages ORDER BY message_id LIMIT 1"
         ),
     ),
     (
@@ -248,7 +248,7 @@ async def test_rows_that_name_what_is_not_there_go_and_what_names_them_too(
     integrity: Integrity, path: Path
 ) -> None:
     with broken(path) as sql:
-        sql.execute("INSERT INTO case_entries VALUES (5, 1, 'm', 's', 1, 1, '', NULL, '[]')")
+        sql.execute("INSERT INTO case_entries VALUES (1, 5, 1, 'm', 's', 1, 1, '', NULL, '[]')")
         sql.execute(
             "INSERT INTO cases (id, clan_id, player_id, kind, state, role, policy_version)"
             " VALUES (5, 1, 404, 'promotion', 'open', 'member', 1)"
@@ -362,7 +362,7 @@ async def test_who_was_forgotten_and_came_back_is_no_fault(
 
 
 async def test_an_index_that_lacks_rows_is_made_anew(integrity: Integrity, path: Path) -> None:
-    name = "ix_messages_author_id"
+    name = "ix_messages_clan_id_author_id_message_id"
     with broken(path) as sql:
         (schema,) = sql.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
         root = sql.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).fetchone()[

@@ -49,10 +49,11 @@ async def speak(village: Village, name: str, messages: int) -> int:
         channel = await a_channel(connection, village.clan.clan_id, discord_id=77)
         numbers = [next(village.numbers) for _ in range(messages)]
         place = {"author_id": author_id, "channel_id": channel, "sent_at": NOW, "flags": 0}
-        facts = [{"message_id": 10_000 + number, **place} for number in numbers]
+        mine = {"clan_id": village.clan.clan_id}
+        facts = [mine | {"message_id": 10_000 + number, **place} for number in numbers]
         await insert_missing(connection, MESSAGES, facts)
         total = {"author_id": author_id, "messages": messages, "questions": 0, "answers": 0}
-        await insert_missing(connection, AUTHOR_TOTALS, [total])
+        await insert_missing(connection, AUTHOR_TOTALS, [mine | total])
     return author_id
 
 

@@ -265,7 +265,7 @@ async def speak(village: Village, key: str) -> None:
         for statement in (
             _A_CHANNEL,
             f"INSERT INTO authors (id, clan_id, bridge_name, name) VALUES (1, 1, '{key}', 'F')",  # noqa: S608 - a word of ours
-            "INSERT INTO broadcasts VALUES (1, 1, 1, 'drop', 0)",
+            "INSERT INTO broadcasts VALUES (1, 1, 1, 1, 'drop', 0)",
         ):
             await connection.exec_driver_sql(statement)
 
