@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.archive import message_tables
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
+from storage.marks import ANSWERS, is_answer
 from storage.messages import Flag, Stored, in_few
 from storage.rollups import AuthorRange
 from storage.tables import AUTHORS, CHANNELS, MESSAGES, QUESTIONS
@@ -42,6 +43,7 @@ class QuestionRow(NamedTuple):
     answer_id: int | None = None
     answered_by: int | None = None
     answered_at: datetime | None = None
+    is_closed: bool = False
 
 
 async def asked(connection: AsyncConnection, message_ids: Sequence[int]) -> list[QuestionRow]:
@@ -222,6 +224,7 @@ async def first_replies(
 ) -> dict[int, Stored]:
     """Return by question the first reply of somebody else to it in its own channel.
 
+    One that a person marked as the answer comes before all others.
     What refers to another channel is a forward or a crosspost, perhaps of another clan.
     """
     found: dict[int, Stored] = {}
@@ -233,7 +236,7 @@ async def first_replies(
             ):
                 reply = Stored(*message)
                 first = found.get(question_id, reply)
-                found[question_id] = min(first, reply, key=attrgetter("message_id"))
+                found[question_id] = min(first, reply, key=_marked_first)
     return found
 
 
@@ -334,8 +337,10 @@ def _first_reply(table: Table) -> Select[Any]:
         & (message.author_id != question.author_id)
         & (message.message_id > question.message_id)
     )
+    marked = case((message.flags.bitwise_and(ANSWERS) != 0, message.message_id))
+    first = func.min(message.message_id)
     found = (
-        select(question.message_id, func.min(message.message_id).label("first_id"))
+        select(question.message_id, func.coalesce(func.min(marked), first).label("first_id"))
         .select_from(QUESTIONS)
         .join(table, replies)
         .where(question.message_id.in_(bindparam("ids", expanding=True)))
@@ -343,6 +348,10 @@ def _first_reply(table: Table) -> Select[Any]:
         .cte("found")
     )
     return _with_messages(table, found)
+
+
+def _marked_first(reply: Stored) -> tuple[bool, int]:
+    return not is_answer(reply), reply.message_id
 
 
 def _with_messages(table: Table, found: Any) -> Select[Any]:  # noqa: ANN401 - SQL

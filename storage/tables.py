@@ -321,7 +321,10 @@ class LeftOutMessageTable(SQLModel, table=True):
 
 
 class QuestionTable(SQLModel, table=True):
-    """A message that asks something, and the message that answered it."""
+    """A message that asks something, and the message that answered it.
+
+    One that `is_closed` was called answered by a person, though no message shows it.
+    """
 
     __tablename__: ClassVar[Any] = "questions"
     __table_args__: ClassVar[Any] = (Index(None, "channel_id", "message_id"),)
@@ -333,6 +336,7 @@ class QuestionTable(SQLModel, table=True):
     answer_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
     answered_by: int | None = Field(default=None, foreign_key="authors.id")
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    is_closed: bool = Field(default=False, sa_column_kwargs=_NO)
 
 
 class AuthorDayTable(SQLModel, table=True):

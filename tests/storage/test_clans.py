@@ -197,6 +197,7 @@ WRITES = {
     *("bridges.declare", "bridges.remove", "bridges.speaker_ids", "bridges.start_over"),
     *("players.never_there", "players.unhappen", "blind_spots.fill"),
     *("clans.change", "links.confirm", "messages.add", "messages.remove", "players.note_events"),
+    "marks.put",
     *(
         "players.put_in",
         "players.take_out",

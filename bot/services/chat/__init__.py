@@ -18,6 +18,7 @@ from bot.services.chat.history import (
     missing_words,
 )
 from bot.services.chat.intake import ChannelInfo, Flushed, IncomingMessage, Intake
+from bot.services.chat.marks import Clicked, Marks
 from bot.services.chat.presence import Presence
 from bot.services.chat.rebuild import UnknownZone, Zones
 from bot.services.chat.speakers import part_speakers
@@ -33,12 +34,14 @@ __all__ = [
     "ChannelInfo",
     "ChannelList",
     "Channels",
+    "Clicked",
     "EarlierOutcome",
     "Flushed",
     "Gone",
     "HistoryPage",
     "IncomingMessage",
     "Intake",
+    "Marks",
     "Posted",
     "Presence",
     "Unavailable",
