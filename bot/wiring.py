@@ -240,7 +240,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         poll=poll,
         wom=wom,
         intake=intake,
-        marks=Marks(database, intake),
+        marks=Marks(database, intake, identities),
         presence=presence,
         bridges=(bridges := Bridges(database, intake)),
         backfill=Backfill(database, intake, clock, settings.history_days, settings.compare_days),

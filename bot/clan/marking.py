@@ -32,6 +32,7 @@ class MarkOutcome(StrEnum):
     NOT_COUNTED = "not counted"
     LEFT_OUT = "left out"
     ARCHIVED = "archived"
+    SEVERAL_LINES = "several lines"
 
 
 class MarkState(NamedTuple):
@@ -45,23 +46,25 @@ class MarkState(NamedTuple):
 class ClickedMessage(NamedTuple):
     """A stored message that somebody marks.
 
-    `asker` wrote the question that it replies to; None when it replies to no question.
+    `asker` wrote the question that it replies to; None when it replies to no question. It is
+    `by_asker` when that is the same person, by whatever account.
     """
 
     state: MarkState
     author: int
     asker: int | None = None
+    by_asker: bool = False
 
 
 class Marker(NamedTuple):
-    """Who marks; they are no author when they never wrote."""
+    """Who marks, and the authors who are surely theirs: none of somebody who never wrote."""
 
-    author: int | None
+    authors: frozenset[int]
     is_officer: bool
 
     def speaks_for(self, author: int | None) -> bool:
         """Return whether they may say what becomes of something this author asked."""
-        return self.is_officer or (author is not None and self.author == author)
+        return self.is_officer or author in self.authors
 
 
 def marked(
@@ -99,7 +102,7 @@ def _as_answered(message: ClickedMessage, marker: Marker) -> tuple[MarkOutcome, 
         asker = message.asker
     if not marker.speaks_for(asker):
         return MarkOutcome.NOT_ALLOWED, state
-    if not state.is_question and message.author == asker:
+    if not state.is_question and message.by_asker:
         return MarkOutcome.OWN_QUESTION, state
     return (MarkOutcome.ALREADY, state) if found[1] == state else found
 

@@ -63,6 +63,11 @@ class Waits(NamedTuple):
     median: timedelta | None
     nine_in_ten: timedelta | None
 
+    @property
+    def closed(self) -> int:
+        """Return how many a person called answered, though no message shows it."""
+        return self.asked - self.answered - self.open
+
 
 class PlaceWaits(NamedTuple):
     """An hour of the day or a channel: half of its questions wait at least `median`."""

@@ -121,6 +121,25 @@ async def _notice(stage: Stage) -> str:
     return f"inactive as leader: {', '.join(names)} noticed, with the words to copy"
 
 
+async def _mark(stage: Stage) -> str:
+    """Mark a question as answered as whoever asked may, and its reply as an officer may."""
+    member, officer = stage.viewers["member"], stage.viewers["officer"]
+    asked = await member.send(stage.front, "does anyone have a spare dragon pickaxe?")
+    reply = await officer.send(stage.front, "in the clan bank", reply_to=asked)
+    steps = (
+        (stage.viewers["guest"], "Mark as answered", asked, "Only officers and whoever asked"),
+        (officer, "Mark as answered", reply, "counts as the answer now"),
+        (member, "Mark as answered", asked, "The question is closed"),
+        (member, "Mark as question", asked, "is open again"),
+        (officer, "Not a question", asked, "It is no question now"),
+    )
+    for who, name, message, expected in steps:
+        result = await who.context_menu(stage.front, name, message)
+        told = words_of(answers(result, name)[0])
+        must(expected in told, f"{name}: expected {expected!r}, got {told}")
+    return "a question marked as answered by whoever asked, its reply by an officer; taken back"
+
+
 async def _pick(stage: Stage, panel: ResponseMessage, most: int) -> list[str]:
     """Pick the first people of a list, and return their names."""
     picks = next(
@@ -165,4 +184,5 @@ ACTIONS: tuple[Callable[[Stage], Awaitable[str]], ...] = (
     _approve,
     _put_off,
     _notice,
+    _mark,
 )

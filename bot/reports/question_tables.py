@@ -47,7 +47,7 @@ class QuestionTables(NamedTuple):
         waits = self.waits
         told = (
             f"{plural(waits.asked, 'question')}: {waits.answered:,} answered "
-            f"({share(waits.answered, waits.asked)}), {waits.open:,} open"
+            f"({share(waits.answered, waits.asked)}), {_closed(waits)}{waits.open:,} open"
             if waits.asked
             else "Nobody asked anything in this time"
         )
@@ -69,6 +69,10 @@ def question_tables(figures: QuestionFigures, names: Mapping[int, str]) -> Quest
         for who in dict.fromkeys((*helpers, *askers))
     )
     return QuestionTables(figures.waits, people, figures.hours)
+
+
+def _closed(waits: Waits) -> str:
+    return f"{waits.closed:,} marked as answered, " if waits.closed else ""
 
 
 def first_answer_words(waits: Waits) -> str:

@@ -36,6 +36,7 @@ def summary_lines(figures: QuestionFigures) -> list[str]:
     if not waits.asked:
         return [_NOTHING]
     parts = [f"{waits.answered:,} answered ({share(waits.answered, waits.asked)})"]
+    parts += [f"{waits.closed:,} marked as answered"] if waits.closed else []
     parts += [f"{waits.open:,} open"] if waits.open else []
     return [f"**{plural(waits.asked, 'question')}**  {_DOT.join(parts)}", _times(waits)]
 
@@ -110,12 +111,15 @@ _MARKED = {
     MarkOutcome.UNASKED: "It is no question now, and nobody counts as its helper.",
     MarkOutcome.NOT_ALLOWED: "Only officers and whoever asked can mark this.",
     MarkOutcome.OWN_QUESTION: "Nobody answers their own question. Mark the question itself.",
-    MarkOutcome.NOT_COUNTED: "This message is not counted, so it cannot be marked. "
-    "Deleted messages, those of bots and those from before I began to listen are not counted.",
+    MarkOutcome.NOT_COUNTED: "This message is not counted, so it cannot be marked. I do not count "
+    "what was deleted, what bots and people who opted out write, and what is older than what I "
+    "read. If it is new, try again in a few minutes.",
     MarkOutcome.LEFT_OUT: "This channel is left out, so nothing in it can be marked. "
     "A leader can count it in `/clanstats settings`.",
     MarkOutcome.ARCHIVED: "This message is so old that it lies in the archive, where it stays as "
     "it is.",
+    MarkOutcome.SEVERAL_LINES: "This post holds several lines of the clan chat, and I cannot tell "
+    "which one you mean. So none of them was marked.",
 }
 _ALREADY = {
     Marking.QUESTION: "It counts as a question already.",
@@ -124,7 +128,7 @@ _ALREADY = {
 _NEITHER = {
     Marking.ANSWERED: "This is neither a question nor a reply to one. "
     "Mark the question as a question first, or use the message that replies to it.",
-    Marking.NO_QUESTION: "It counts neither as a question nor as an answer. Nothing changed.",
+    Marking.NO_QUESTION: "It is no question, and nobody marked it as an answer. Nothing changed.",
 }
 
 

@@ -1,12 +1,14 @@
 """What people call a message is kept with its fact, and who is credited follows at once."""
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 from bot.clan.marking import ClickedMessage, Marker, Marking, MarkOutcome, MarkState, marked
+from bot.clan.persons import Persons, hidden_players
 from bot.services.chat.answers import drop_credits, fact_of, settle_answers
 from bot.services.chat.counted import is_counted
+from bot.services.chat.facts import LINE_STEP, MOST_LINES
 from bot.services.chat.intake import Intake
+from bot.services.people import Identity, IdentityCache, opted_out, read_identity
 from bot.services.setup import Clan, as_it_is
 from storage import authors, marks, messages, questions
 from storage.engine import Connection, Database
@@ -27,44 +29,63 @@ class Clicked(NamedTuple):
 class Marks:
     """Keeps what people call messages."""
 
-    def __init__(self, database: Database, intake: Intake) -> None:
+    def __init__(self, database: Database, intake: Intake, identities: IdentityCache) -> None:
         self._database = database
         self._intake = intake
+        self._identities = identities
 
     async def mark(self, clan: Clan, clicked: Clicked, marking: Marking) -> MarkOutcome:
         """Call a message something, and return what came of it."""
         await self._intake.flush()  # it may have been heard a moment ago
         async with self._database.writing() as connection:
             clan = await as_it_is(connection, clan)
-            writers = await authors.writers(connection, clan.clan_id)
-            hidden = {each.author_id for each in writers if each.is_hidden}
-            found = await _sought(connection, clan, clicked, hidden)
+            found = await _sought(connection, clan, clicked)
             if isinstance(found, MarkOutcome):
                 return found
-            asker = await _asker(connection, found)
-            message = ClickedMessage(_state_of(found), found.author_id, asker)
-            own = {each.discord_user_id: each.author_id for each in writers}
-            marker = Marker(own.get(clicked.user_id), clicked.is_officer)
+            people = await read_identity(connection, clan, cache=self._identities)
+            persons = await people.persons()
+            if found.author_id in _hidden(people, persons):
+                return MarkOutcome.NOT_COUNTED
+            message = await _clicked(connection, persons, found)
+            marker = Marker(await people.own_authors(clicked.user_id), clicked.is_officer)
             outcome, state = marked(message, marking, marker)
             if state != message.state:
                 await _keep(connection, clan, found, state)
             return outcome
 
 
-async def _sought(
-    connection: Connection, clan: Clan, clicked: Clicked, hidden: Collection[int]
-) -> Stored | MarkOutcome:
+async def _sought(connection: Connection, clan: Clan, clicked: Clicked) -> Stored | MarkOutcome:
     """Return the fact that may be marked; or why there is none."""
     places = await authors.channels(connection, clan.clan_id)
     place = places.get(clicked.discord_channel_id)
     if place is not None and not is_counted(place, places):
         return MarkOutcome.LEFT_OUT
-    found = await messages.stored(connection, clan.clan_id, [clicked.message_id])
-    if not found or found[0].author_id in hidden:
+    lines = [clicked.message_id + line * LINE_STEP for line in range(MOST_LINES)]
+    found = await messages.stored(connection, clan.clan_id, lines)
+    if any(each.flags & Flag.FURTHER for each in found):
+        return MarkOutcome.SEVERAL_LINES
+    message = next((each for each in found if each.message_id == clicked.message_id), None)
+    if message is None:
         return MarkOutcome.NOT_COUNTED
-    if await marks.is_archived(connection, clicked.message_id):
+    if await marks.is_archived(connection, message.message_id):
         return MarkOutcome.ARCHIVED
-    return found[0]
+    return message
+
+
+def _hidden(people: Identity, persons: Persons) -> set[int]:
+    """Return the authors of whom others see nothing."""
+    players = hidden_players(persons, opted_out(people.writers))
+    theirs = (persons.by_player[each].authors for each in players)
+    return {each.author_id for each in people.writers if each.is_hidden}.union(*theirs)
+
+
+async def _clicked(connection: Connection, persons: Persons, message: Stored) -> ClickedMessage:
+    """Return a message as it is judged."""
+    asker = await _asker(connection, message)
+    author = message.author_id
+    person = persons.by_author.get(author)
+    by_asker = asker in (author, *(() if person is None else person.authors))
+    return ClickedMessage(_state_of(message), author, asker, by_asker)
 
 
 async def _asker(connection: Connection, message: Stored) -> int | None:

@@ -10,10 +10,10 @@ from bot.clan.marking import (
 )
 
 OFFICER, ASKER, OTHER, STRANGER = (
-    Marker(9, is_officer=True),
-    Marker(1, is_officer=False),
-    Marker(2, is_officer=False),
-    Marker(None, is_officer=False),
+    Marker(frozenset({9}), is_officer=True),
+    Marker(frozenset({1, 11}), is_officer=False),
+    Marker(frozenset({2}), is_officer=False),
+    Marker(frozenset(), is_officer=False),
 )
 TALK, QUESTION, CLOSED, ANSWER = (
     MarkState(),
@@ -26,7 +26,8 @@ TALK, QUESTION, CLOSED, ANSWER = (
 def outcome(
     state: MarkState, marking: Marking, marker: Marker, author: int = 1, asker: int | None = None
 ) -> tuple[MarkOutcome, MarkState]:
-    return marked(ClickedMessage(state, author, asker), marking, marker)
+    by_asker = asker is not None and author % 10 == asker % 10  # 11 is another account of 1
+    return marked(ClickedMessage(state, author, asker, by_asker), marking, marker)
 
 
 @pytest.mark.parametrize("marker", [OFFICER, ASKER])
@@ -50,8 +51,14 @@ def test_a_reply_answers_and_does_so_no_more(marker: Marker) -> None:
     assert outcome(ANSWER, Marking.NO_QUESTION, marker, 2, 1) == (MarkOutcome.NO_ANSWER, TALK)
 
 
-def test_nobody_answers_themself() -> None:
-    assert outcome(TALK, Marking.ANSWERED, OFFICER, 1, 1) == (MarkOutcome.OWN_QUESTION, TALK)
+@pytest.mark.parametrize("author", [1, 11])
+def test_nobody_answers_themself_by_any_account(author: int) -> None:
+    assert outcome(TALK, Marking.ANSWERED, OFFICER, author, 1) == (MarkOutcome.OWN_QUESTION, TALK)
+
+
+def test_what_another_account_of_theirs_asked_is_the_asker_s_too() -> None:
+    assert outcome(QUESTION, Marking.ANSWERED, ASKER, 11) == (MarkOutcome.CLOSED, CLOSED)
+    assert outcome(TALK, Marking.ANSWERED, ASKER, 2, 11) == (MarkOutcome.ANSWERS, ANSWER)
 
 
 def test_what_neither_asks_nor_replies_to_a_question_is_not_answered() -> None:

@@ -151,3 +151,4 @@ def test_a_closed_question_is_neither_answered_nor_open_and_waits_no_more() -> N
     closed = asked(1)._replace(helper=None, answered_at=None, is_closed=True)
     assert closed.waited(NOW) is None
     assert waits_of([closed])[:3] == (1, 0, 0)
+    assert waits_of([closed, asked(2)]).closed == 1
