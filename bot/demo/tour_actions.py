@@ -174,7 +174,8 @@ async def _digest(stage: Stage) -> str:
         await stage.timetable.run(next(job for job in JOBS if job.name == "digest"))
     posted = [each for each in stage.front.history() if each.id not in seen]
     must(len(posted) == 1, f"digest: posted {len(posted)} times")
-    must(told in posted[0].content and posted[0].attachments, f"digest: {posted[0].content}")
+    (post,) = posted
+    must(told in post.content and len(post.attachments) == 1, f"digest: {post.content}")
     return f"digest as leader: looked at, switched on, posted once with its picture: {told}"
 
 
