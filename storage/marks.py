@@ -41,6 +41,24 @@ async def put(connection: AsyncConnection, clan_id: int, fact: MessageRow, flags
         await roll_up(connection, clan_id, [tally])
 
 
+async def let_alone_answer(connection: AsyncConnection, message: Stored) -> None:
+    """Have no other reply to what a message replies to be the one that answers it.
+
+    What lies in the archive keeps its mark: the newest one is the answer.
+    """
+    row = MESSAGES.c
+    await connection.execute(
+        update(MESSAGES)
+        .where(
+            row.reply_to == message.reply_to,
+            row.channel_id == message.channel_id,
+            row.message_id != message.message_id,
+            row.flags.bitwise_and(ANSWERS) != 0,
+        )
+        .values(flags=row.flags - ANSWERS)
+    )
+
+
 async def is_archived(connection: AsyncConnection, message_id: int) -> bool:
     """Return whether a stored message lies in the archive, where nothing of it changes."""
     row = MESSAGES.c.message_id

@@ -224,7 +224,7 @@ async def first_replies(
 ) -> dict[int, Stored]:
     """Return by question the first reply of somebody else to it in its own channel.
 
-    One that a person marked as the answer comes before all others.
+    One that a person marked as the answer comes before all others, the newest first.
     What refers to another channel is a forward or a crosspost, perhaps of another clan.
     """
     found: dict[int, Stored] = {}
@@ -340,7 +340,7 @@ def _first_reply(table: Table) -> Select[Any]:
     marked = case((message.flags.bitwise_and(ANSWERS) != 0, message.message_id))
     first = func.min(message.message_id)
     found = (
-        select(question.message_id, func.coalesce(func.min(marked), first).label("first_id"))
+        select(question.message_id, func.coalesce(func.max(marked), first).label("first_id"))
         .select_from(QUESTIONS)
         .join(table, replies)
         .where(question.message_id.in_(bindparam("ids", expanding=True)))
@@ -351,7 +351,7 @@ def _first_reply(table: Table) -> Select[Any]:
 
 
 def _marked_first(reply: Stored) -> tuple[bool, int]:
-    return not is_answer(reply), reply.message_id
+    return (False, -reply.message_id) if is_answer(reply) else (True, reply.message_id)
 
 
 def _with_messages(table: Table, found: Any) -> Select[Any]:  # noqa: ANN401 - SQL

@@ -92,7 +92,7 @@ def answer_to(
 ) -> Answer | None:
     """Return what of `later` answers the question, whatever their order.
 
-    The first reply by somebody else that was marked as the answer, or else the first reply, at any
+    The newest reply by somebody else that was marked as the answer, or else the first reply, at any
     time; or else, within the window, its end included, the first that somebody else wrote in the
     channel which neither asks nor replies to anything. Pass authors as persons where the two sides
     are linked, else one human on Discord and on the bridge can answer themself.
@@ -101,7 +101,8 @@ def answer_to(
     replies = [fact for fact in by_others if fact.reply_to == question.message_id]
     marked = [fact for fact in replies if fact.is_marked]
     following = [fact for fact in by_others if _follows(fact, question, window)]
-    found = min(marked or replies or following, key=_when, default=None)
+    first = min(replies or following, key=_when, default=None)
+    found = max(marked, key=_when, default=first)
     return found and Answer(found.message_id, found.author_id, found.sent_at)
 
 

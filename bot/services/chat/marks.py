@@ -110,5 +110,7 @@ async def _keep(connection: Connection, clan: Clan, message: Stored, state: Mark
     flags |= Flag.CLOSED if state.is_closed else 0
     flags |= Flag.ANSWERS if state.is_answer else 0
     await marks.put(connection, clan.clan_id, fact_of(message, clan.zone), int(flags))
+    if state.is_answer:
+        await marks.let_alone_answer(connection, message)
     after = fact_of(message._replace(flags=int(flags)), clan.zone)
     await settle_answers(connection, clan.clan_id, clan.zone, [after])

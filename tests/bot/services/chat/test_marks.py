@@ -90,6 +90,16 @@ async def test_a_marked_reply_comes_before_the_first_and_its_helper_is_credited(
     assert kept(village.database.url) == before
 
 
+async def test_the_reply_that_was_marked_last_is_the_answer_whichever_came_first(
+    village: Village, marks: Marks
+) -> None:
+    for reply in (SECOND, FIRST, SECOND, FIRST):
+        assert await mark(village, marks, reply, Marking.ANSWERED) is MarkOutcome.ANSWERS
+        assert await answer_of(village) == reply.message_id
+    assert await mark(village, marks, FIRST, Marking.NO_QUESTION) is MarkOutcome.NO_ANSWER
+    assert await mark(village, marks, SECOND, Marking.NO_QUESTION) is MarkOutcome.NO_QUESTION
+
+
 async def test_what_looks_like_none_is_a_question_and_then_none_again(
     village: Village, marks: Marks, intake: Intake
 ) -> None:
@@ -259,9 +269,9 @@ async def test_what_is_archived_keeps_its_mark_and_takes_no_other(
     await intake.store(village.clan, [late])
     assert await answer_of(village, asked) == second.message_id
     assert await mark(village, marks, late, Marking.ANSWERED) is MarkOutcome.ANSWERS
-    assert await answer_of(village, asked) == second.message_id, "the first that was marked"
-    await intake.store(village.clan, [], [second.message_id])
     assert await answer_of(village, asked) == late.message_id
+    await intake.store(village.clan, [], [late.message_id])
+    assert await answer_of(village, asked) == second.message_id
 
 
 async def test_two_who_press_at_once_change_it_once(village: Village, marks: Marks) -> None:
@@ -339,7 +349,9 @@ async def test_whatever_is_marked_the_numbers_are_those_of_the_messages_held_aga
         seen.add(outcome)
         if outcome in {MarkOutcome.ASKED, MarkOutcome.UNASKED}:
             said[key] = replace(message, is_question=outcome is MarkOutcome.ASKED)
-        marked |= {key} if outcome is MarkOutcome.ANSWERS else set()
+        if outcome is MarkOutcome.ANSWERS:
+            marked -= {each for each in marked if said[each].reply_to == message.reply_to}
+            marked.add(key)
         marked -= {key} if outcome is MarkOutcome.NO_ANSWER else set()
         expected = told(said.values(), ZoneInfo("UTC"), marked)
         assert kept(village.database.url) == expected
