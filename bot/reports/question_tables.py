@@ -80,7 +80,7 @@ def first_answer_words(waits: Waits) -> str:
     if not waits.asked:
         return "nothing was asked"
     if waits.median is None:
-        return "nobody answered yet"
+        return "nobody answered yet" if waits.open else "no message shows an answer"
     half = f"half of them within {lasting(waits.median)}"
     if waits.nine_in_ten is None:
         return f"{half}; too few answers (under {LEAST_IN_NINE}) to tell of nine in ten"

@@ -15,6 +15,7 @@ from sqlalchemy import update
 from bot.clan.leaderboards import ANSWERS
 from bot.clan.marking import Marking, MarkOutcome
 from bot.clan.spans import Period
+from bot.reports.question_tables import question_tables
 from bot.reports.worker import Inline
 from bot.services.chat import Clicked, IncomingMessage, Intake, Marks, Zones
 from bot.services.chat.counted import settle_channels
@@ -307,6 +308,28 @@ async def test_everybody_s_own_file_tells_how_what_they_wrote_was_marked(
     assert [each["is_marked_as_answered"] for each in asker["questions"]] == [True]
     assert [each["is_marked_as_answer"] for each in helper["messages"]] == [True]
     assert [each["is_marked_as_answer"] for each in asker["messages"]] == [False]
+
+
+async def test_first_answers_helpers_and_the_sheet_follow_a_mark(
+    village: Village, marks: Marks
+) -> None:
+    async def told() -> tuple[timedelta | None, list[str], str]:
+        answer = await ClanQuestions(village.database, village.clock).asked(
+            village.clan, Period.MONTH
+        )
+        figures = answer.figures
+        sheet = question_tables(figures, answer.names)
+        helpers = [row.name for row in sheet.people if row.place is not None]
+        return figures.waits.median, helpers, sheet.words()[0][1]
+
+    assert (await told())[:2] == (2 * MINUTE, ["User 12"])
+    assert await mark(village, marks, SECOND, Marking.ANSWERED) is MarkOutcome.ANSWERS
+    assert (await told())[:2] == (5 * MINUTE, ["User 13"])
+    assert await mark(village, marks, TALK, Marking.QUESTION) is MarkOutcome.ASKED
+    assert await mark(village, marks, TALK, Marking.ANSWERED) is MarkOutcome.CLOSED
+    assert (await told())[2] == "2 questions: 1 answered (50%), 1 marked as answered, 0 open."
+    assert await mark(village, marks, QUESTION, Marking.NO_QUESTION) is MarkOutcome.UNASKED
+    assert (await told())[:2] == (None, [])
 
 
 async def test_the_leaderboard_of_answers_follows_a_mark(village: Village, marks: Marks) -> None:
