@@ -180,7 +180,7 @@ class ClanBot(commands.Bot):
         channel = None if guild is None else guild.get_channel(post.channel_id)
         if not isinstance(channel, discord.abc.Messageable):
             return PostResult(Delivery.REFUSED, _NOT_THERE)
-        text, picture = post.message
+        text, picture = post.message.text, post.message.picture
         shown = [] if picture is None else [_file(picture)]
         try:
             await channel.send(text, files=shown, suppress_embeds=True)

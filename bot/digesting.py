@@ -69,7 +69,8 @@ async def _post(  # noqa: PLR0913, PLR0917 - what is posted where, by whom
     result = PostResult(Delivery.POSTED)
     if message is not None:
         result = await outlet(ChannelPost(clan.guild_id, channel_id, message))
-    await services.digests.note(clan, audience, slot, result)
+    newcomers = () if message is None else message.newcomers
+    await services.digests.note(clan, audience, slot, result, newcomers)
     if result.delivery is not Delivery.POSTED:
         _log.warning("a digest was not posted", audience=audience, reason=result.refusal)
     elif message is not None and audience is DigestAudience.OFFICERS:

@@ -28,7 +28,7 @@ from bot.reports.documents import write_report
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import FAILED, REHEARSAL, Outcome, poll_clan
-from bot.services.publish import report_folder
+from bot.services.publish import report_folder, report_folders
 from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.wiring import Services, tidy
@@ -248,26 +248,27 @@ class Timetable:
 
     async def report(self, clan: Clan, _outcome: Outcome) -> None:
         """Write the week's report into the folder of the settings."""
-        folder = self._settings.report_dir
-        if folder is None:
-            return
+        clans, folder = await self._services.clans.every(), self._settings.report_dir or Path()
         files = await self._services.publish.report_files(clan, Period.WEEK)
-        place = report_folder(folder, clan, await self._services.clans.every())
-        await asyncio.to_thread(write_report, place, files)
+        await asyncio.to_thread(write_report, report_folder(folder, clan, clans), files)
 
     async def dashboard(self, clan: Clan, outcome: Outcome) -> None:
         """Write the clan's dashboard into the folder of the settings, and its copy."""
-        clans, folder = await self._services.clans.every(), self._settings.dashboard_dir or Path()
-        place = report_folder(folder, clan, clans)
-        made = await self._services.dashboards.write(clan, place, clans=clans)
+        made = await self._services.dashboards.renew(clan, await self._services.clans.every())
         if made.fault is not None:
             outcome.outcome = FAILED
             outcome.detail["words"] = f"not copied to LOCAL_DRIVE_PATH: {made.fault}"
 
+    async def restore_pages(self, _outcome: Outcome) -> None:
+        """Have the dashboards in their places again that a kill took away as it renewed them."""
+        await self._services.dashboards.restore(await self._services.clans.every())
+
     async def clean_up(self, outcome: Outcome) -> None:
         """Delete records of runs that nobody asks for any more, and files that a kill left."""
-        folders = [each for each in (self._settings.report_dir,) if each is not None]
-        outcome.detail |= await self._services.upkeep.clean_up(folders)
+        clans, our = await self._services.clans.every(), self._settings
+        places = report_folders((our.report_dir, our.dashboard_dir, our.local_drive_path), clans)
+        outcome.detail |= await self._services.upkeep.clean_up(places)
+        outcome.detail["files"] += await self._services.dashboards.restore(clans)
 
     async def update_all(self, clan: Clan, outcome: Outcome) -> None:
         """Have Wise Old Man refresh the members who do not refresh themselves."""
@@ -374,6 +375,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     BotJob("check", lambda _: Weekly(weekday=6, hour=3), Timetable.check),
     # After the backup: what moves is in a copy.
     BotJob("archive", lambda _: Daily(hour=5), Timetable.archive),
+    BotJob("pages", lambda _: Every(_HOUR, _SOON), Timetable.restore_pages, recorded=False),
     BotJob("recount", lambda _: Every(_HOUR, _SOON), Timetable.recount, recorded=False),
     BotJob("forget-clans", lambda _: Daily(hour=5), Timetable.forget_clans, recorded=False),
     ClanJob("forget", lambda _: Daily(hour=5), Timetable.forget, clan_turns.forgets),

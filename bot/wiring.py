@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot import clock as wall
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
-from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
+from bot.services.chat import Backfill, Bridges, Channels, Intake, Marks, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
 from bot.services.imports import Imports
 from bot.services.ops import Archive, Integrity, Turns, Upkeep, Vitals
@@ -63,6 +63,7 @@ class Services:
     poll: Poll
     wom: WomClient
     intake: Intake
+    marks: Marks
     presence: Presence
     bridges: Bridges
     backfill: Backfill
@@ -239,6 +240,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         poll=(poll := Poll(database, wom, clock)),
         wom=wom,
         intake=intake,
+        marks=Marks(database, intake, identities),
         presence=presence,
         bridges=(bridges := Bridges(database, intake)),
         backfill=Backfill(database, intake, clock, settings.history_days, settings.compare_days),

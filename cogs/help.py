@@ -127,15 +127,19 @@ def _listed(tree: app_commands.CommandTree[Any]) -> list[_Listed]:
         (each for each in tree.walk_commands() if isinstance(each, app_commands.Command)),
         key=lambda each: each.qualified_name,
     )
-    menus = tree.get_commands(type=discord.AppCommandType.user)
+    menus = {
+        "a member": tree.get_commands(type=discord.AppCommandType.user),
+        "a message": tree.get_commands(type=discord.AppCommandType.message),
+    }
     return [
         *(
             _Listed(f"`/{each.qualified_name}`  {each.description}", permission_of(each))
             for each in slash
         ),
         *(
-            _Listed(f"Right-click a member, Apps, **{each.name}**", permission_of(each))
-            for each in menus
+            _Listed(f"Right-click {what}, Apps, **{each.name}**", permission_of(each))
+            for what, theirs in menus.items()
+            for each in theirs
         ),
     ]
 

@@ -50,7 +50,10 @@ _BESIDE = ("_archive",)
 
 _NAME = re.compile(r"(?P<stem>.+)-(?P<at>\d{8}T\d{6}Z)(-\d+)?\.db", re.ASCII)
 _MEGABYTE = 1_000_000
-_HALF_WRITTEN = re.compile(r"\.(report\.png|clan_report\.xlsx|cycle\.json)\.\w+\.part")
+_HALF_WRITTEN = re.compile(
+    r"\.(report\.png|clan_report\.xlsx|clan_dashboard\.html|clan_export\.(json|zip)|cycle\.json)"
+    r"\.\w+\.part"
+)
 """What is written to a name of its own before it takes the place of the last one."""
 
 _Age = tuple[int, int, str]

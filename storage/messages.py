@@ -29,9 +29,14 @@ class Flag(IntFlag):
     """A line behind the first of a relay's post; its id lies within the post's millisecond."""
     STAND_IN = 8
     """Its id is not Discord's own: it came from a history that tells none."""
+    ANSWERS = 16
+    """A person said that it answers what it replies to."""
+    CLOSED = 32
+    """A person said that this question is answered, though no message shows it."""
 
 
 _QUESTION = int(Flag.QUESTION)  # a plain number: flags are compared for every message
+_ASKED = ("message_id", "author_id", "channel_id", "asked_at")
 
 
 class Stored(NamedTuple):
@@ -48,6 +53,12 @@ class Stored(NamedTuple):
     def is_question(self) -> bool:
         """Return whether it asks something."""
         return bool(self.flags & _QUESTION)
+
+    def question(self, clan_id: int) -> dict[str, Any]:
+        """Return the row of the question that it asks."""
+        is_closed = bool(self.flags & Flag.CLOSED)
+        asked = dict(zip(_ASKED, self[:4], strict=True))
+        return {"clan_id": clan_id, **asked, "is_closed": is_closed}
 
 
 class MessageRow(NamedTuple):
@@ -97,17 +108,7 @@ async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[Message
     await connection.execute(
         MESSAGES.insert(), [{"clan_id": clan_id, **fact.message._asdict()} for fact in facts]
     )
-    asked = [
-        {
-            "clan_id": clan_id,
-            "message_id": fact.message.message_id,
-            "channel_id": fact.message.channel_id,
-            "author_id": fact.message.author_id,
-            "asked_at": fact.message.sent_at,
-        }
-        for fact in facts
-        if fact.message.is_question
-    ]
+    asked = [fact.message.question(clan_id) for fact in facts if fact.message.is_question]
     if asked:
         await connection.execute(QUESTIONS.insert(), asked)
     await roll_up(connection, clan_id, [fact.tally(1) for fact in facts])

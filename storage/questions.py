@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.archive import message_tables
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
+from storage.marks import ANSWERS, is_answer
 from storage.messages import Flag, Stored, in_few
 from storage.rollups import AuthorRange
 from storage.tables import MESSAGES, QUESTIONS
@@ -45,6 +46,7 @@ class QuestionRow(NamedTuple):
     answer_id: int | None = None
     answered_by: int | None = None
     answered_at: datetime | None = None
+    is_closed: bool = False
 
 
 async def asked(
@@ -232,6 +234,7 @@ async def first_replies(
 ) -> dict[int, Stored]:
     """Return by question of the clan the first reply of somebody else to it in its own channel.
 
+    One that a person marked as the answer comes before all others, the newest first.
     What refers to another channel is a forward or a crosspost, perhaps of another clan.
     """
     found: dict[int, Stored] = {}
@@ -243,7 +246,7 @@ async def first_replies(
             ):
                 reply = Stored(*message)
                 first = found.get(question_id, reply)
-                found[question_id] = min(first, reply, key=attrgetter("message_id"))
+                found[question_id] = min(first, reply, key=_marked_first)
     return found
 
 
@@ -347,8 +350,10 @@ def _first_reply(table: Table) -> Select[Any]:
         & (message.author_id != question.author_id)
         & (message.message_id > question.message_id)
     )
+    marked = case((message.flags.bitwise_and(ANSWERS) != 0, message.message_id))
+    first = func.min(message.message_id)
     found = (
-        select(question.message_id, func.min(message.message_id).label("first_id"))
+        select(question.message_id, func.coalesce(func.max(marked), first).label("first_id"))
         .select_from(QUESTIONS)
         .join(table, replies)
         .where(question.clan_id == _CLAN, question.message_id.in_(_IDS))
@@ -356,6 +361,10 @@ def _first_reply(table: Table) -> Select[Any]:
         .cte("found")
     )
     return _with_messages(table, found)
+
+
+def _marked_first(reply: Stored) -> tuple[bool, int]:
+    return (False, -reply.message_id) if is_answer(reply) else (True, reply.message_id)
 
 
 def _with_messages(table: Table, found: Any) -> Select[Any]:  # noqa: ANN401 - SQL

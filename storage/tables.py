@@ -358,7 +358,10 @@ class LeftOutMessageTable(SQLModel, table=True):
 
 
 class QuestionTable(SQLModel, table=True):
-    """A message that asks something, and the message that answered it."""
+    """A message that asks something, and the message that answered it.
+
+    One that `is_closed` was called answered by a person, though no message shows it.
+    """
 
     __tablename__: ClassVar[Any] = "questions"
     __table_args__: ClassVar[Any] = (
@@ -378,6 +381,7 @@ class QuestionTable(SQLModel, table=True):
     answer_id: int | None = Field(default=None, sa_type=BigInteger)
     answered_by: int | None = None
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    is_closed: bool = Field(default=False, sa_column_kwargs=_NO)
 
 
 class AuthorDayTable(SQLModel, table=True):

@@ -92,6 +92,7 @@ def _said(
             fact.sent_at,
             (fact.flags.bitwise_and(int(Flag.QUESTION)) != 0).label("is_question"),
             fact.reply_to.is_not(None).label("is_reply"),
+            (fact.flags.bitwise_and(int(Flag.ANSWERS)) != 0).label("is_marked_as_answer"),
         )
         .join(CHANNELS, of_channel(table))
         .where(fact.clan_id == clan_id, fact.author_id.in_(author_ids))
@@ -115,7 +116,13 @@ async def chat(
             hours += page
     found = await _sections(
         connection,
-        questions=select(asked.message_id, channel, asked.asked_at, asked.answered_at)
+        questions=select(
+            asked.message_id,
+            channel,
+            asked.asked_at,
+            asked.answered_at,
+            asked.is_closed.label("is_marked_as_answered"),
+        )
         .select_from(questions)
         .where(asked.clan_id == clan_id, asked.author_id.in_(author_ids))
         .order_by(asked.message_id),

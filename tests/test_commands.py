@@ -31,6 +31,9 @@ PERMISSIONS = {
     "link": Permission.SEE_OWN,
     "unlink": Permission.SEE_OWN,
     "Link account": Permission.DECIDE_LINKS,
+    "Mark as question": Permission.SEE_OWN,
+    "Mark as answered": Permission.SEE_OWN,
+    "Not a question": Permission.SEE_OWN,
     "clanstats away": Permission.SET_LEAVE,
     "clanstats cases": Permission.KICK,
     "promotions": Permission.PROMOTE,
@@ -74,6 +77,7 @@ REFUSALS = {
     Permission.SET_UP: "Only people with Manage Server",
 }
 _MENUS = ("Clan card", "Link account", "Compare with me")
+_MESSAGE_MENUS = ("Mark as question", "Mark as answered", "Not a question")
 _OPTIONS: dict[str, dict[str, object]] = {
     "member": {"player": "nobody"},
     "leaderboard": {"metric": "nothing at all"},
@@ -102,13 +106,16 @@ def commands_of(town: Town) -> dict[str, Command]:
         for command in tree.walk_commands()
         if isinstance(command, app_commands.Command)
     }
-    menus = tree.get_commands(type=discord.AppCommandType.user)
-    return found | {menu.name: menu for menu in menus}
+    kinds = (discord.AppCommandType.user, discord.AppCommandType.message)
+    return found | {menu.name: menu for kind in kinds for menu in tree.get_commands(type=kind)}
 
 
 async def ask(town: Town, who: MemberActor, name: str) -> InteractionResult:
     if name in _MENUS:
         return await who.context_menu(town.general, name, town.member)
+    if name in _MESSAGE_MENUS:
+        message = await town.member.send(town.general, "anyone for tob?")
+        return await who.context_menu(town.general, name, message)
     return await who.slash(town.general, name, **_OPTIONS.get(name, {}))
 
 
@@ -156,7 +163,9 @@ async def test_each_command_lets_in_those_who_may_and_nobody_else(town: Town, na
         assert refused is (seat not in LET_IN[permission]), seat
 
 
-@pytest.mark.parametrize("name", [name for name in PERMISSIONS if name not in _MENUS])
+@pytest.mark.parametrize(
+    "name", [name for name in PERMISSIONS if name not in {*_MENUS, *_MESSAGE_MENUS}]
+)
 async def test_no_command_is_offered_in_a_direct_message(town: Town, name: str) -> None:
     with pytest.raises(SetupError, match="reason: context"):
         await town.leader.user.slash(name, **_OPTIONS.get(name, {}))

@@ -60,6 +60,7 @@ STATEMENTS = {
     "away": 9,
     "privacy show": 17,
     "privacy export": 25,
+    "mark as answered": 19,
     "pick on promotions": 2,
     "press on a promotion": 32,
     "press on five promotions": 32,
@@ -107,6 +108,7 @@ AGAIN: dict[str, dict[str, int]] = {
     "clanstats settings": {"clans.of_guild": 1, "policies.history": 2},
     "clanstats away": {"absences.of_clan": 1},
     "away": {"absences.of_clan": 1, "links.confirmed_roles": 1},
+    "mark as answered": {"clans.of_guild": 1},
     "press on a promotion": {"cases._read": 1, "clans.of_guild": 1, "policies.history": 1},
     "press on five promotions": {"cases._read": 1, "clans.of_guild": 1, "policies.history": 1},
     "press on a tab of inactive": {"clans.of_guild": 1},
@@ -177,6 +179,12 @@ async def _compared(town: Town) -> object:
 
 async def _names_offered(town: Town) -> object:
     return await town.leader.autocomplete(town.general, "member", "player", "a")
+
+
+async def _sent_question(town: Town) -> Ask:
+    question = await town.member.send(town.general, "anyone for tob tonight?")
+    await town.services.intake.flush()
+    return lambda town: town.officer.context_menu(town.general, "Mark as answered", question)
 
 
 async def _opened_promotions(town: Town, people: int = 1) -> Ask:
@@ -264,6 +272,7 @@ COMMANDS: dict[str, Ask] = {
 """What is asked of a town as it is opened."""
 
 PRESSES: dict[str, Callable[[Town], Awaitable[Ask]]] = {
+    "mark as answered": _sent_question,
     "pick on promotions": _opened_pick,
     "press on a promotion": _opened_promotions,
     "press on five promotions": _opened_promotions_of_five,

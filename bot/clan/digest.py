@@ -19,7 +19,7 @@ _ALL_SKILLS = "overall"
 _LEAST_RANKED = 3
 """Among fewer ranked members a record says nothing."""
 
-_MOST, _MOST_OFFICERS = 5, 10
+_MOST, MOST_TO_OFFICERS = 5, 10
 _BETWEEN = " \N{MIDDLE DOT} "
 _A_TELLING_AT_MOST = DAY + HOUR
 """So long after it was made a claim is told to officers, who hear of new ones once a day."""
@@ -250,7 +250,7 @@ def officers_text(clan: str, facts: OfficersFacts, now: datetime) -> str:
 
 def _waiting(facts: OfficersFacts, now: datetime) -> Iterator[str]:
     if facts.claims:
-        names = _names([each.name for each in facts.claims], _MOST_OFFICERS)
+        names = _names([each.name for each in facts.claims], MOST_TO_OFFICERS)
         oldest = now - min(each.since_at for each in facts.claims)
         yield (
             f"{plural(len(facts.claims), 'claim')} waiting, the oldest for "
@@ -259,7 +259,7 @@ def _waiting(facts: OfficersFacts, now: datetime) -> Iterator[str]:
     if facts.newcomers:
         yield (
             f"{plural(len(facts.newcomers), 'newcomer')} nobody answered: "
-            f"{_names(facts.newcomers, _MOST_OFFICERS)}. {facts.steps.answer}"
+            f"{_names(facts.newcomers, MOST_TO_OFFICERS)}. {facts.steps.answer}"
         )
     told = [f"{plural(count, 'case')} {what}" for what, count in facts.cases.items() if count]
     if told:

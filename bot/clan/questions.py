@@ -65,7 +65,10 @@ def _asks(clause: str, end: str) -> bool:
 
 
 class MessageFact(NamedTuple):
-    """What is kept of one message; `reply_to` is the id of the message it replies to."""
+    """What is kept of one message; `reply_to` is the id of the message it replies to.
+
+    One that `is_marked` was called the answer to it by a person.
+    """
 
     message_id: int
     author_id: int
@@ -73,6 +76,7 @@ class MessageFact(NamedTuple):
     sent_at: datetime
     is_question: bool
     reply_to: int | None = None
+    is_marked: bool = False
 
 
 class Answer(NamedTuple):
@@ -88,15 +92,17 @@ def answer_to(
 ) -> Answer | None:
     """Return what of `later` answers the question, whatever their order.
 
-    The first reply by somebody else, at any time; or else, within the window, its end included, the
-    first that somebody else wrote in the channel which neither asks nor replies to anything. Pass
-    authors as persons where the two sides are linked, else one human on Discord and on the bridge
-    can answer themself.
+    The newest reply by somebody else that was marked as the answer, or else the first reply, at any
+    time; or else, within the window, its end included, the first that somebody else wrote in the
+    channel which neither asks nor replies to anything. Pass authors as persons where the two sides
+    are linked, else one human on Discord and on the bridge can answer themself.
     """
     by_others = [fact for fact in later if _is_behind(fact, question)]
     replies = [fact for fact in by_others if fact.reply_to == question.message_id]
+    marked = [fact for fact in replies if fact.is_marked]
     following = [fact for fact in by_others if _follows(fact, question, window)]
-    found = min(replies or following, key=_when, default=None)
+    first = min(replies or following, key=_when, default=None)
+    found = max(marked, key=_when, default=first)
     return found and Answer(found.message_id, found.author_id, found.sent_at)
 
 

@@ -20,7 +20,10 @@ LEAST_RANKED = 3
 
 
 class AskedQuestion(NamedTuple):
-    """Who asked where and when, and who answered when."""
+    """Who asked where and when, and who answered when.
+
+    One that `is_closed` was called answered by a person, though no message shows it.
+    """
 
     message_id: int
     channel_id: int
@@ -28,11 +31,12 @@ class AskedQuestion(NamedTuple):
     asked_at: datetime
     helper: int | None = None
     answered_at: datetime | None = None
+    is_closed: bool = False
 
     @property
     def is_open(self) -> bool:
         """Return whether it waits for an answer."""
-        return self.answered_at is None
+        return self.answered_at is None and not self.is_closed
 
     @property
     def wait(self) -> timedelta | None:
@@ -42,7 +46,7 @@ class AskedQuestion(NamedTuple):
     def waited(self, now: datetime) -> timedelta | None:
         """Return how long it waited until its answer or until now.
 
-        None where it was asked so lately that no answer means nothing.
+        None where it was asked so lately that no answer means nothing, or was called answered.
         """
         if not self.is_open:
             return self.wait
@@ -58,6 +62,11 @@ class Waits(NamedTuple):
     open: int
     median: timedelta | None
     nine_in_ten: timedelta | None
+
+    @property
+    def closed(self) -> int:
+        """Return how many a person called answered, though no message shows it."""
+        return self.asked - self.answered - self.open
 
 
 class PlaceWaits(NamedTuple):

@@ -5,12 +5,23 @@ Every action must be seen to have worked, in words; its line is the same on ever
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from simcord import ResponseMessage
 from simcord.components import walk_components
 
+from bot.clan.posting import PostingChannel
 from bot.demo.stage import Stage
-from bot.demo.touring import TourFailed, answers, button_of, must, typed, words_of
+from bot.demo.touring import (
+    TourFailed,
+    answers,
+    button_of,
+    control_of,
+    must,
+    typed,
+    words_of,
+)
+from bot.timetable import JOBS
 
 _APPROVED, _NOTICED = 3, 2
 
@@ -121,6 +132,53 @@ async def _notice(stage: Stage) -> str:
     return f"inactive as leader: {', '.join(names)} noticed, with the words to copy"
 
 
+async def _mark(stage: Stage) -> str:
+    """Mark a question as answered as whoever asked may, and its reply as an officer may."""
+    member, officer = stage.viewers["member"], stage.viewers["officer"]
+    asked = await member.send(stage.front, "does anyone have a spare dragon pickaxe?")
+    reply = await officer.send(stage.front, "in the clan bank", reply_to=asked)
+    steps = (
+        (stage.viewers["guest"], "Mark as answered", asked, "Only officers and whoever asked"),
+        (officer, "Mark as answered", reply, "counts as the answer now"),
+        (member, "Mark as answered", asked, "The question is closed"),
+        (member, "Mark as question", asked, "is open again"),
+        (officer, "Not a question", asked, "It is no question now"),
+    )
+    for who, name, message, expected in steps:
+        result = await who.context_menu(stage.front, name, message)
+        told = words_of(answers(result, name)[0])
+        must(expected in told, f"{name}: expected {expected!r}, got {told}")
+    return "a question marked as answered by whoever asked, its reply by an officer; taken back"
+
+
+async def _digest(stage: Stage) -> str:
+    """Look at the digest in the setup, switch it on, and see it posted at its hour, once."""
+    leader, services = stage.viewers["leader"], stage.services
+    setup = await _opened(stage, "clanstats setup")
+    opened = await leader.click(setup.message, custom_id=control_of(setup, "setup:digest"))
+    panel = answers(opened, "digest")[-1]
+    await leader.click(panel.message, custom_id=button_of(panel, "Preview"))
+    told = _said(panel, r"Preview: so it would look now\n(.+)")
+    await leader.click(panel.message, custom_id=button_of(panel, "Switch on"))
+    clan = await services.clans.of_guild(stage.guild.id)
+    if clan is None:
+        raise TourFailed("digest: the clan is gone")
+    await services.places.post_in(clan, PostingChannel.REPORT, stage.front.id)
+    due = services.clock().astimezone(clan.zone) + timedelta(hours=1)
+    for name, value in (("day", due.weekday()), ("hour", due.hour)):
+        custom_id = control_of(panel, f"digest:{name}")
+        await leader.select(panel.message, [str(value)], custom_id=custom_id)
+    await stage.env.advance_time(timedelta(hours=1).total_seconds())
+    seen = {each.id for each in stage.front.history()}
+    for _ in range(2):
+        await stage.timetable.run(next(job for job in JOBS if job.name == "digest"))
+    posted = [each for each in stage.front.history() if each.id not in seen]
+    must(len(posted) == 1, f"digest: posted {len(posted)} times")
+    (post,) = posted
+    must(told in post.content and len(post.attachments) == 1, f"digest: {post.content}")
+    return f"digest as leader: looked at, switched on, posted once with its picture: {told}"
+
+
 async def _pick(stage: Stage, panel: ResponseMessage, most: int) -> list[str]:
     """Pick the first people of a list, and return their names."""
     picks = next(
@@ -165,4 +223,6 @@ ACTIONS: tuple[Callable[[Stage], Awaitable[str]], ...] = (
     _approve,
     _put_off,
     _notice,
+    _mark,
+    _digest,
 )

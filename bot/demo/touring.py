@@ -41,6 +41,14 @@ def button_of(panel: ResponseMessage, label: str) -> str:
     raise TourFailed(f"no button {label!r} in {words_of(panel)}")
 
 
+def control_of(panel: ResponseMessage, start: str) -> str:
+    """Return the id of the first control whose id begins so."""
+    for part in walk_components(panel.components):
+        if str(part.get("custom_id", "")).startswith(f"{start}:"):
+            return str(part["custom_id"])
+    raise TourFailed(f"no control {start!r} in {words_of(panel)}")
+
+
 def typed(form: InteractionResult, *texts: str) -> dict[str, str | list[str]]:
     """Return what is sent with a form: the texts in the order of its fields, the rest as it is."""
     if form.modal is None:

@@ -4,7 +4,9 @@ A file is whole or it is not there: it is written beside its place and moved int
 """
 
 import io
+import math
 import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -25,6 +27,8 @@ class Document:
 
 CHART = "report.png"
 """Under what name a report's chart is written; its workbook has a name of its own."""
+
+_FORMER = ".former"
 
 
 class _Written(Protocol):
@@ -71,10 +75,11 @@ def write_folder(path: Path, archive: bytes) -> None:
     What was there stays until all of it is written. A folder of that name that has no page of ours
     is somebody's own: FileExistsError.
     """
-    if path.exists() and any(path.iterdir()) and not (path / "index.html").is_file():
+    if path.exists() and any(path.iterdir()) and not _is_ours(path):
         raise FileExistsError(17, "is a folder with something else in it", str(path))
+    restore_folder(path)
     waiting = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
-    former = waiting.with_suffix(".former")
+    former = waiting.with_suffix(_FORMER)
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as folder:
             folder.extractall(waiting)
@@ -87,7 +92,46 @@ def write_folder(path: Path, archive: bytes) -> None:
             former.replace(path)
         shutil.rmtree(waiting, ignore_errors=True)
         raise
-    shutil.rmtree(former, ignore_errors=True)
+    _drop(former)
+
+
+def restore_folder(path: Path, before: float = 0) -> int:
+    """Have a folder in its place again that a kill left beside it while it was renewed.
+
+    What else a kill left of it goes, but for what was written since `before`, a time of files:
+    somebody may be at work on that. Return how much went.
+    """
+    left = re.compile(rf"\.{re.escape(path.name)}\.\w+\.(part|former)", re.ASCII)
+    beside = [each for each in path.parent.glob(".*") if left.fullmatch(each.name)]
+    formers = [each for each in beside if each.suffix == _FORMER]
+    for each in sorted(formers, key=_written_at, reverse=True):
+        if _is_ours(each) and not _is_ours(path):
+            with suppress(OSError):  # somebody's own stands there
+                each.replace(path)
+    spare = [*formers] if _is_ours(path) else []
+    spare += [each for each in beside if each not in formers and _written_at(each) < before]
+    there = [each for each in spare if each.exists()]
+    for each in there:
+        _drop(each)
+    return sum(not each.exists() for each in there)
+
+
+def _is_ours(folder: Path) -> bool:
+    return (folder / "index.html").is_file()
+
+
+def _written_at(path: Path) -> float:
+    """Return when a folder was written last, as files tell it; late where it is gone by now."""
+    with suppress(OSError):
+        return path.lstat().st_mtime
+    return math.inf
+
+
+def _drop(folder: Path) -> None:
+    """Delete a folder with all that is in it; of a link to one the link alone."""
+    if folder.is_symlink():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _usual_mode(path: Path) -> int:

@@ -47,7 +47,7 @@ class QuestionTables(NamedTuple):
         waits = self.waits
         told = (
             f"{plural(waits.asked, 'question')}: {waits.answered:,} answered "
-            f"({share(waits.answered, waits.asked)}), {waits.open:,} open"
+            f"({share(waits.answered, waits.asked)}), {_closed(waits)}{waits.open:,} open"
             if waits.asked
             else "Nobody asked anything in this time"
         )
@@ -71,12 +71,16 @@ def question_tables(figures: QuestionFigures, names: Mapping[int, str]) -> Quest
     return QuestionTables(figures.waits, people, figures.hours)
 
 
+def _closed(waits: Waits) -> str:
+    return f"{waits.closed:,} marked as answered, " if waits.closed else ""
+
+
 def first_answer_words(waits: Waits) -> str:
     """Return how long the first answer takes, by half and by nine in ten of the answered."""
     if not waits.asked:
         return "nothing was asked"
     if waits.median is None:
-        return "nobody answered yet"
+        return "nobody answered yet" if waits.open else "no message shows an answer"
     half = f"half of them within {lasting(waits.median)}"
     if waits.nine_in_ten is None:
         return f"{half}; too few answers (under {LEAST_IN_NINE}) to tell of nine in ten"

@@ -50,8 +50,8 @@ def kept_box(clan: Clan, kept: KeptSummary) -> Box:
         "## What is kept about you", small(f"In {escaped(clan.name)}; every clan keeps its own.")
     )
     box.rule().say(
-        "**From Discord**  for each message when, where, whether it asks or replies. "
-        "Never its words.",
+        "**From Discord**  for each message when, where, whether it asks or replies, "
+        "and how it was marked. Never its words.",
         _counts(kept, clan),
     )
     box.say("**Being there**  " + _presence(kept, clan))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from bot.clan.marking import Marking, MarkOutcome
 from bot.clan.names import escaped
 from bot.clan.spans import Period, day_of
 from bot.clan.waiting import (
@@ -35,6 +36,7 @@ def summary_lines(figures: QuestionFigures) -> list[str]:
     if not waits.asked:
         return [_NOTHING]
     parts = [f"{waits.answered:,} answered ({share(waits.answered, waits.asked)})"]
+    parts += [f"{waits.closed:,} marked as answered"] if waits.closed else []
     parts += [f"{waits.open:,} open"] if waits.open else []
     return [f"**{plural(waits.asked, 'question')}**  {_DOT.join(parts)}", _times(waits)]
 
@@ -98,3 +100,42 @@ def since_line(answer: QuestionsAnswer) -> list[str]:
 def name_of(who: int, names: Mapping[int, str]) -> str:
     """Return what a person is called."""
     return escaped(names[who])
+
+
+_MARKED = {
+    MarkOutcome.ASKED: "It counts as a question now. Mark a reply as answered when one answers it.",
+    MarkOutcome.REOPENED: "The question is open again.",
+    MarkOutcome.CLOSED: "The question is closed. A reply to it still counts for whoever helped.",
+    MarkOutcome.ANSWERS: "This reply counts as the answer now, and its writer as the helper.",
+    MarkOutcome.NO_ANSWER: "This reply is not marked as the answer now. The first counts again.",
+    MarkOutcome.UNASKED: "It is no question now, and nobody counts as its helper.",
+    MarkOutcome.NOT_ALLOWED: "Only officers and whoever asked can mark this.",
+    MarkOutcome.OWN_QUESTION: "Nobody answers their own question. Mark the question itself.",
+    MarkOutcome.NOT_COUNTED: "This message is not counted, so it cannot be marked. I do not count "
+    "what was deleted, what bots and people who opted out write, and what is older than what I "
+    "read. If it is new, try again in a few minutes.",
+    MarkOutcome.LEFT_OUT: "This channel is left out, so nothing in it can be marked. "
+    "A leader can count it in `/clanstats settings`.",
+    MarkOutcome.ARCHIVED: "This message is so old that it lies in the archive, where it stays as "
+    "it is.",
+    MarkOutcome.SEVERAL_LINES: "This post holds several lines of the clan chat, and I cannot tell "
+    "which one you mean. So none of them was marked.",
+}
+_ALREADY = {
+    Marking.QUESTION: "It counts as a question already.",
+    Marking.ANSWERED: "It is marked as answered already.",
+}
+_NEITHER = {
+    Marking.ANSWERED: "This is neither a question nor a reply to one. "
+    "Mark the question as a question first, or use the message that replies to it.",
+    Marking.NO_QUESTION: "It is no question, and nobody marked it as an answer. Nothing changed.",
+}
+
+
+def marking_words(outcome: MarkOutcome, marking: Marking) -> str:
+    """Return what came of marking a message."""
+    if outcome is MarkOutcome.ALREADY:
+        return _ALREADY[marking]
+    if outcome is MarkOutcome.NO_QUESTION:
+        return _NEITHER[marking]
+    return _MARKED[outcome]

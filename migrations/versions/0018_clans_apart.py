@@ -6,7 +6,7 @@ more memory for a long history than for a short one. A row that names rows of tw
 version ever wrote, is no clan's and is left out.
 
 Revision ID: 0018
-Revises: 0016
+Revises: 0017
 """
 
 from collections.abc import Mapping
@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
 _AT_ONCE = 5_000
-_DEFERRABLE = {"deferrable": True, "initially": "IMMEDIATE"}
+_DEFERRABLE: dict[str, Any] = {"deferrable": True, "initially": "IMMEDIATE"}
 _INT, _BIG, _SMALL, _TEXT = sa.Integer(), sa.BigInteger(), sa.SmallInteger(), sa.String()
+_BOOL = sa.Boolean()
 _SNOWFLAKE = _BIG.with_variant(sa.Integer(), "sqlite")
 _COUNTS = {"messages": _INT, "questions": _INT, "answers": _INT}
 _FACT = {
@@ -73,6 +74,7 @@ _GROWN = (
             "answer_id": _BIG,
             "answered_by": _INT,
             "answered_at": _BIG,
+            "is_closed": _BOOL,
         },
         ("message_id",),
         _WRITTEN | {"answered_by": "authors"},
@@ -278,7 +280,13 @@ def _create(grown: _Grown, *, apart: bool) -> None:
     op.create_table(
         grown.table,
         *(
-            sa.Column(name, kind, autoincrement=False, nullable=name in grown.nullable)
+            sa.Column(
+                name,
+                kind,
+                autoincrement=False,
+                nullable=name in grown.nullable,
+                server_default=sa.false() if kind is _BOOL else None,
+            )
             for name, kind in columns.items()
         ),
         sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{grown.table}")),

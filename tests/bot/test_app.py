@@ -62,6 +62,7 @@ async def test_every_cog_is_loaded_and_nobody_can_be_pinged(town: Town) -> None:
         "me.commands",
         "presence",
         "privacy.commands",
+        "questions.commands",
         "review.commands",
         "settings.commands",
         "shown",

@@ -325,7 +325,8 @@ async def test_a_backup_is_restored_on_trial_and_that_is_recorded_once_a_month(d
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
         *("flush", "tidy", "poll", "update-all"),
-        *("let-go", "backup", "rehearsal", "check", "archive", "recount", "forget-clans", "forget"),
+        *("let-go", "backup", "rehearsal", "check", "archive", "pages", "recount", "forget-clans"),
+        "forget",
         *("report", "dashboard", "cleanup", "tell-officers", "digest", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
@@ -338,6 +339,7 @@ async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> 
         "rehearsal": "daily at 6",
         "check": "Sun at 03:00",
         "archive": "daily at 5",
+        "pages": "every 1:00:00, first after 0:00:10",
         "recount": "every 1:00:00, first after 0:00:10",
         "forget-clans": "daily at 5",
         "forget": "daily at 5",
@@ -593,6 +595,38 @@ async def test_a_dashboard_whose_copy_fails_is_written_and_the_run_says_so(
     await timetable.run(BY_NAME["dashboard"])
     assert (await desk.runs(clan))["dashboard"].outcome == "done"
     assert (drive / "dashboard" / "index.html").is_file()
+
+
+async def test_a_dashboard_that_a_kill_took_away_is_there_soon_after_the_next_start(
+    desk: Desk, tmp_path: Path
+) -> None:
+    clan = await desk.clan()
+    await desk.services.clans.found(7, "Swamp Tofu")
+    folder, drive = tmp_path / "pages", tmp_path / "drive"
+    desk.services.dashboards._places = DashboardPlaces(folder, drive)
+    taken = [each / str(clan.guild_id) / ".dashboard.abc12345.former" for each in (folder, drive)]
+    for each in taken:
+        each.mkdir(parents=True)
+        (each / "index.html").write_text("the former page")
+    await desk.do("pages")
+    for each in taken:
+        assert (each.parent / "dashboard" / "index.html").read_text() == "the former page"
+        assert not each.exists()
+
+
+async def test_half_written_pages_go_with_the_other_leftovers(desk: Desk, tmp_path: Path) -> None:
+    clan = await desk.clan()
+    settings = desk.settings.model_copy(update={"dashboard_dir": tmp_path / "pages"})
+    desk.services.dashboards._places = DashboardPlaces(tmp_path / "pages")
+    place = tmp_path / "pages" / str(clan.guild_id)
+    folder, page = place / ".dashboard.abc12345.part", place / ".clan_dashboard.html.abc.part"
+    folder.mkdir(parents=True)
+    page.write_text("half")
+    for each in (folder, page):
+        os.utime(each, (0, 0))
+    await Timetable(desk.services, settings, Said()).run(BY_NAME["cleanup"])
+    assert (await desk.runs(clan))["cleanup"].detail["files"] == 2
+    assert list(place.iterdir()) == []
 
 
 async def test_old_records_and_leftover_files_go_and_the_newest_of_each_stays(

@@ -39,6 +39,7 @@ async def test_each_command_has_one_line_and_right_clicks_are_named(town: Town) 
     said = words(await opened(town, "help", town.owner))
     assert "`/clanstats alerts`  List people to check in with" in said
     assert "Right-click a member, Apps, **Clan card**" in said
+    assert "Right-click a message, Apps, **Mark as question**" in said
     assert "Link account" not in words(await opened(town, "help", town.member))
 
 

@@ -19,6 +19,7 @@ ON_BOTH = {
     "bot.services.chat.test_compared",
     "bot.services.chat.test_counted",
     "bot.services.chat.test_intake",
+    "bot.services.chat.test_marks",
     "bot.services.chat.test_presence",
     "bot.services.game.test_first_year",
     "bot.services.game.test_snapshots",

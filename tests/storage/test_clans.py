@@ -196,6 +196,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "newcomers.beginnings": lambda it, clan: newcomers.beginnings(
         it, clan, [FirstDays(each, START, END, START, END) for each in AUTHORS], HOUR, {}
     ),
+    "marks.is_archived": lambda it, clan: marks.is_archived(it, clan, IDS[0]),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.held_roles": players.held_roles,
@@ -270,6 +271,8 @@ WRITES = {
     *("bridges.declare", "bridges.remove", "bridges.speaker_ids", "bridges.start_over"),
     *("players.never_there", "players.unhappen", "blind_spots.fill"),
     *("clans.change", "links.confirm", "messages.add", "messages.remove", "players.note_events"),
+    "marks.let_alone_answer",
+    "marks.put",
     *(
         "players.put_in",
         "players.take_out",

@@ -19,7 +19,7 @@ from tests.storage.rows import NOW, everything, names_in, opened
 SCHEMAS = Path(__file__).parent / "schemas"
 RENAMED = {("clans", "gates"): "permissions", ("link_events", "deed"): "action"}
 """Columns that bear another name today; none was ever dropped."""
-ARCHIVED = ("0012", "0013", "0014")
+ARCHIVED = ("0012", "0013", "0014", "0016")
 PUT_RIGHT = {("memberships", "role_since_at")}
 """Columns whose values were wrong: a migration says them anew."""
 

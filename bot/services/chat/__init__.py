@@ -24,6 +24,7 @@ from bot.services.chat.intake import (
     Intake,
     IntakeCounts,
 )
+from bot.services.chat.marks import Clicked, Marks
 from bot.services.chat.presence import Presence
 from bot.services.chat.rebuild import UnknownZone, Zones
 from bot.services.chat.speakers import part_speakers
@@ -39,6 +40,7 @@ __all__ = [
     "ChannelInfo",
     "ChannelList",
     "Channels",
+    "Clicked",
     "EarlierOutcome",
     "Flushed",
     "Gone",
@@ -46,6 +48,7 @@ __all__ = [
     "IncomingMessage",
     "Intake",
     "IntakeCounts",
+    "Marks",
     "Posted",
     "Presence",
     "Unavailable",

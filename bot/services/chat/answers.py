@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clan import questions as asking
 from bot.clan.spans import slot_of
-from storage import questions
+from storage import marks, questions
 from storage.engine import Connection
 from storage.messages import MessageRow, Stored, in_few
 from storage.questions import QuestionRow
@@ -104,6 +104,7 @@ def _fact(message: Stored) -> asking.MessageFact:
         message.sent_at,
         is_question=message.is_question,
         reply_to=message.reply_to,
+        is_marked=marks.is_answer(message),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
 from bot.clan.linking import LinkAction, LinkPair, LinkRefusal, Tied, own_matter, speaker_key
-from bot.clan.names import match_key
+from bot.clan.names import match_key, wom_key
 from bot.clan.persons import Persons
 from bot.clan.ranks import Authority, Caller, authority
 from bot.clan.standings import Link
@@ -113,6 +113,26 @@ class Identity:
     def _persons(self) -> Persons:
         places = (*self.places.values(), *self.former)
         return who_is_who(places, self.names, self.writers, self.ties)
+
+    async def own_authors(self, user_id: int) -> frozenset[int]:
+        """Return the authors who surely are a user: on Discord, and by confirmed accounts.
+
+        A name or a claim is not enough: nobody is taken for another one.
+        """
+        persons = await self.persons()
+        own = {each.author_id for each in self.writers if each.discord_user_id == user_id}
+        person = persons.by_user.get(user_id)
+        if person is None:
+            return frozenset(own)
+        sure = {each for each in person.players if persons.links[each] is Link.CONFIRMED}
+        keys = {wom_key(name) for each in sure for name in self.names.get(each, ())}
+        told = {-tie.user_id: tie.player_id for tie in self.ties.values() if tie.stands}
+        for each in self.writers:
+            if each.author_id in person.authors and each.bridge_name is not None:
+                player_id = told.get(each.author_id, each.bearer_id)
+                if each.bridge_name in keys if player_id is None else player_id in sure:
+                    own.add(each.author_id)
+        return frozenset(own)
 
     def called(self, name: str, *, of_user: int | None = None) -> MemberRow | None:
         """Return the member of that name: who bears it, or else who alone bore it.

@@ -17,7 +17,13 @@ from bot.services.publish.digest import (
 from bot.services.publish.leaderboards import BoardFiles, Leaderboards
 from bot.services.publish.newcomers import Newcomers, NewcomersAnswer
 from bot.services.publish.questions import AskedIn, ClanQuestions, QuestionsAnswer
-from bot.services.publish.report import Publish, ReportFiles, report_coverage, report_folder
+from bot.services.publish.report import (
+    Publish,
+    ReportFiles,
+    report_coverage,
+    report_folder,
+    report_folders,
+)
 
 __all__ = [
     "Activities",
@@ -53,4 +59,5 @@ __all__ = [
     "WrittenDashboard",
     "report_coverage",
     "report_folder",
+    "report_folders",
 ]

@@ -23,6 +23,7 @@ def asked_by_people(people: People, rows: Sequence[QuestionRow]) -> list[AskedQu
             row.asked_at,
             row.answered_by,
             row.answered_at,
+            row.is_closed,
         )
         for row in rows
     )

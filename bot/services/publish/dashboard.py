@@ -1,7 +1,8 @@
 """The dashboard: read once for all windows, drawn elsewhere, and put on the disk whole."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -20,10 +21,16 @@ from bot.reports.dashboard.facts import (
     DashboardOptions,
     QuestionCount,
 )
-from bot.reports.documents import Document, write_folder, write_whole
+from bot.reports.documents import Document, restore_folder, write_folder, write_whole
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
-from bot.services.publish.report import report_folder, report_of, report_query, suggested_in
+from bot.services.publish.report import (
+    report_folder,
+    report_folders,
+    report_of,
+    report_query,
+    suggested_in,
+)
 from bot.services.publish.trend import TrendSteps, trend_lines
 from bot.services.review import context_of, standing_cases
 from bot.services.setup import Clan, Clock, policy_of
@@ -36,6 +43,7 @@ from bot.services.view import (
     read_view,
     verdict_query,
 )
+from storage.backup import LEFT_BEHIND
 from storage.engine import Database
 
 FOLDER = "dashboard"
@@ -122,6 +130,18 @@ class Dashboards:
             return WrittenDashboard(await asyncio.to_thread(_written, made, out))
         return await asyncio.to_thread(self._put, made, out, clan, clans)
 
+    async def renew(self, clan: Clan, clans: Collection[Clan]) -> WrittenDashboard:
+        """Write the folder that all may see where the settings say, and copy it."""
+        return await self.put(await self.folder(clan), clan, clans)
+
+    async def restore(self, clans: Collection[Clan]) -> int:
+        """Have every dashboard in its place again that a kill took away as it was renewed.
+
+        What else it left of them goes once it is a day old; return how much that was.
+        """
+        before = (self._clock() - LEFT_BEHIND).timestamp()
+        return await asyncio.to_thread(_restored, report_folders(self._places, clans), before)
+
     async def put(self, made: Document, clan: Clan, clans: Collection[Clan]) -> WrittenDashboard:
         """Write one that is made, and that all may see, where the settings say, and copy it.
 
@@ -152,6 +172,15 @@ def _written(made: Document, out: Path) -> Path:
         return out / FOLDER
     write_whole(out / made.name, made.content)
     return out / made.name
+
+
+def _restored(folders: Iterable[Path], before: float) -> int:
+    gone = 0
+    for folder in folders:
+        # A drive that is not there, or lets nobody in, keeps no other from being put right.
+        with suppress(OSError):
+            gone += restore_folder(folder / FOLDER, before)
+    return gone
 
 
 def dashboard_query(now: datetime, zone: ZoneInfo) -> ViewQuery:

@@ -6,7 +6,7 @@ between posts nothing twice.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from bot.clan.alerts import Alert
 from bot.clan.cases import Case, CaseState
 from bot.clan.diagnosis import Finding
 from bot.clan.digest import (
+    MOST_TO_OFFICERS,
     ClaimWaiting,
     DigestFacts,
     DigestTotal,
@@ -68,10 +69,11 @@ _DUE = {
 
 
 class DigestMessage(NamedTuple):
-    """A digest as it is posted."""
+    """A digest as it is posted; `newcomers` are the players it names as answered by nobody."""
 
     text: str
     picture: Document | None = None
+    newcomers: tuple[int, ...] = ()
 
 
 class OfficersSource(NamedTuple):
@@ -167,9 +169,17 @@ class Digests:
         return slot
 
     async def note(
-        self, clan: Clan, audience: DigestAudience, slot: datetime, result: PostResult
+        self,
+        clan: Clan,
+        audience: DigestAudience,
+        slot: datetime,
+        result: PostResult,
+        newcomers: Collection[int] = (),
     ) -> None:
-        """Note what became of a slot that was claimed; of what nobody knows nothing is noted."""
+        """Note what became of a slot that was claimed; of what nobody knows nothing is noted.
+
+        Officers heard of the newcomers whom a post names that stands there.
+        """
         if result.delivery is Delivery.UNSURE:
             return
         is_posted = result.delivery is Delivery.POSTED
@@ -182,6 +192,8 @@ class Digests:
                 self._clock() if is_posted else None,
                 None if is_posted else result.refusal,
             )
+            if is_posted and newcomers:
+                await players.tell_unanswered(connection, clan.clan_id, newcomers, self._clock())
 
     async def for_members(self, clan: Clan) -> DigestMessage:
         """Return the digest of the period that ends now, as everybody may read it."""
@@ -205,15 +217,17 @@ class Digests:
         async with self._database.reading() as connection:
             told = await players.told_unanswered(connection, clan.clan_id, now - timedelta(days=1))
             cases = await standing_cases(connection, clan)
+        newcomers = _newcomers(source.alerts, told)
         facts = OfficersFacts(
             steps,
             untold_claims(source.claims, clan.officers_told_at, now),
-            _newcomers(source.alerts, told),
+            [*newcomers.values()],
             _cases_due(cases),
             source.late,
         )
         text = officers_text(clan.name, facts, now)
-        return DigestMessage(text) if text else None
+        named = tuple(newcomers)[:MOST_TO_OFFICERS]
+        return DigestMessage(text, newcomers=named) if text else None
 
     def _due_in(self, state: DigestState, clan: Clan, audience: DigestAudience) -> datetime | None:
         return due_slot(state.plan, state.posts.get(audience), self._clock(), clan.zone)
@@ -233,12 +247,9 @@ def _row(plan: DigestPlan) -> DigestRow:
     return DigestRow(plan.interval, plan.day, plan.hour, plan.link, plan.on_since)
 
 
-def _newcomers(alerts: Sequence[Alert], told: set[int]) -> list[str]:
-    return [
-        each.profile.main.name
-        for each in alerts
-        if each.kind is AlertKind.UNANSWERED and each.profile.main.player_id not in told
-    ]
+def _newcomers(alerts: Sequence[Alert], told: set[int]) -> dict[int, str]:
+    people = (each.profile.main for each in alerts if each.kind is AlertKind.UNANSWERED)
+    return {each.player_id: each.name for each in people if each.player_id not in told}
 
 
 def _cases_due(cases: Sequence[Case]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """What goes out: the clan's report and its files, arranged from one consistent moment."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -276,3 +276,9 @@ def top_bosses(bosses: Mapping[int, Mapping[str, MetricGain]]) -> dict[int, TopB
 def report_folder(folder: Path, clan: Clan, clans: Collection[Clan]) -> Path:
     """Return where a clan's report goes: into the folder itself, or one for each of several."""
     return folder if len(clans) == 1 else folder / str(clan.guild_id)
+
+
+def report_folders(places: Iterable[Path | None], clans: Collection[Clan]) -> tuple[Path, ...]:
+    """Return every folder into which something may have been written of one clan or several."""
+    given = [each for each in places if each is not None]
+    return (*given, *(place / str(clan.guild_id) for place in given for clan in clans))

@@ -198,6 +198,14 @@ def test_what_was_said_before_does_not_answer() -> None:
     assert answered_by(fact(0, 20, 0), fact(2, 20, -1, reply_to=1)) is None
 
 
+def test_a_reply_that_was_marked_comes_before_an_earlier_one() -> None:
+    marked = fact(3, 30, 9, reply_to=1)._replace(is_marked=True)
+    assert answered_by(fact(2, 20, 5, reply_to=1), marked) == 3
+    assert answered_by(fact(2, 20, 5, reply_to=1), marked._replace(reply_to=7)) == 2
+    newer = fact(4, 40, 30, reply_to=1)._replace(is_marked=True)
+    assert answered_by(newer, marked) == 4
+
+
 def test_an_answer_says_who_and_when() -> None:
     later = fact(2, 20, 5)
     assert answer_to(QUESTION, [later]) == Answer(2, 20, later.sent_at)

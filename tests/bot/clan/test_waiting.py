@@ -145,3 +145,10 @@ def test_the_figures_are_those_of_the_slow_way() -> None:
             q.helper is not None and q.answered_at is not None for q in questions
         )
         assert sum(each.asked for each in found.askers) == len(questions)
+
+
+def test_a_closed_question_is_neither_answered_nor_open_and_waits_no_more() -> None:
+    closed = asked(1)._replace(helper=None, answered_at=None, is_closed=True)
+    assert closed.waited(NOW) is None
+    assert waits_of([closed])[:3] == (1, 0, 0)
+    assert waits_of([closed, asked(2)]).closed == 1

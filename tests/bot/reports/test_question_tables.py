@@ -46,6 +46,13 @@ def test_words_tell_all_questions_together() -> None:
     assert dict(tables().words())["Asked"] == "Nobody asked anything in this time."
 
 
+def test_what_was_marked_as_answered_is_told_apart_and_waits_no_more() -> None:
+    closed = AskedQuestion(1, 1, 1, ASKED_AT, is_closed=True)
+    words = dict(tables(closed, AskedQuestion(2, 1, 2, ASKED_AT)).words())
+    assert words["Asked"] == "2 questions: 0 answered (0%), 1 marked as answered, 1 open."
+    assert dict(tables(closed).words())["First answer"] == "No message shows an answer."
+
+
 def test_how_long_an_answer_takes_in_words() -> None:
     assert first_answer_words(Waits(0, 0, 0, None, None)) == "nothing was asked"
     assert first_answer_words(Waits(2, 0, 2, None, None)) == "nobody answered yet"

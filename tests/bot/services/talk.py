@@ -5,7 +5,7 @@ what the bot made of them. Authors and channels are named by their Discord ids.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -76,11 +76,13 @@ def heard(  # noqa: PLR0913 - a message's own facts
     )
 
 
-def told(messages: Iterable[IncomingMessage], zone: ZoneInfo) -> Numbers:
-    """Return what must be kept of messages that all count."""
+def told(
+    messages: Iterable[IncomingMessage], zone: ZoneInfo, marked: Collection[int] = ()
+) -> Numbers:
+    """Return what must be kept of messages that all count; `marked` were called answers."""
     everything = {each.message_id: each for each in messages}
     facts = {key: each for key, each in everything.items() if each.told is None}
-    found = _answers(facts.values())
+    found = _answers(facts.values(), marked)
     days: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
     hours: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     totals: dict[int, Counter[str]] = defaultdict(Counter)
@@ -208,7 +210,9 @@ def _fact(each: IncomingMessage) -> tuple[int, int, int, bool, int | None]:
     return _who(each), where, to_ms(each.sent_at), each.is_question, each.reply_to
 
 
-def _answers(messages: Iterable[IncomingMessage]) -> dict[int, questions.Answer]:
+def _answers(
+    messages: Iterable[IncomingMessage], marked: Collection[int]
+) -> dict[int, questions.Answer]:
     """Return the answers by holding every message of a channel against every question in it."""
     by_channel: dict[int, list[questions.MessageFact]] = defaultdict(list)
     for each in messages:
@@ -221,6 +225,7 @@ def _answers(messages: Iterable[IncomingMessage]) -> dict[int, questions.Answer]
                 each.sent_at,
                 each.is_question,
                 each.reply_to,
+                is_marked=each.message_id in marked,
             )
         )
     looked = {

@@ -10,7 +10,7 @@ from bot.digesting import STEPS
 from bot.reports.worker import Inline
 from bot.services.chat import Intake
 from bot.services.people import Links, Visitor
-from bot.services.publish import Digests, OfficersSource, PostResult
+from bot.services.publish import DigestMessage, Digests, OfficersSource, PostResult
 from bot.services.review import Review
 from bot.services.setup import Clans
 from storage import blind_spots, players
@@ -32,11 +32,15 @@ def digests_of(village: Village) -> Digests:
 
 
 async def for_officers(village: Village, *late: str) -> str:
+    found = await officers_digest(village, *late)
+    return "" if found is None else found.text
+
+
+async def officers_digest(village: Village, *late: str) -> DigestMessage | None:
     claims = await Links(village.database, village.clock).waiting_claims(village.clan)
     alerts = (await Review(village.database, village.clock).alerts(village.clan)).alerts
     source = OfficersSource([ClaimWaiting(*each) for each in claims], alerts, late)
-    found = await digests_of(village).for_officers(village.clan, source, STEPS)
-    return "" if found is None else found.text
+    return await digests_of(village).for_officers(village.clan, source, STEPS)
 
 
 @pytest.fixture
@@ -238,3 +242,36 @@ async def test_a_newcomer_nobody_answered_is_told_once_a_day(village: Village) -
     village.clock.forward(25 * HOUR)
     await village.changed(listened_at=village.clock())
     assert "New" in await for_officers(village)
+
+
+@pytest.mark.parametrize(
+    ("result", "left"),
+    [
+        (PostResult(Delivery.POSTED), 2),
+        (PostResult(Delivery.REFUSED, "no channel"), 12),
+        (PostResult(Delivery.UNSURE, "cut off"), 12),
+    ],
+)
+async def test_newcomers_whom_a_digest_named_are_new_to_nobody_afterwards(
+    village: Village, digests: Digests, result: PostResult, left: int
+) -> None:
+    names = {number: f"New {number}" for number in range(1, 13)}
+    await village.settled(names, joined_at=NOW - 3 * DAY)
+    for number in names:
+        await village.linked(number, 10 + number)
+        # Hours apart: what somebody writes next would be an answer.
+        await village.wrote(10 + number, NOW - 2 * DAY + number * HOUR)
+    clan = await village.changed(officer_channel_id=8)
+    await digests.plan_as(clan, DigestInterval.WEEKLY, 4, 12)
+    await digests.switch(clan, is_on=True)
+    message = await officers_digest(village)
+    assert message is not None
+    assert "12 newcomers nobody answered" in message.text
+    named = [name for name in names.values() if f"{name}," in message.text.replace(" and", ",")]
+    assert len(named) == 10
+    slot = await digests.claim(clan, OFFICERS)
+    assert slot is not None
+    await digests.note(clan, OFFICERS, slot, result, message.newcomers)
+    new = await Review(village.database, village.clock).newly_unanswered(village.clan)
+    assert len(new) == left
+    assert result.delivery is not Delivery.POSTED or not {*new} & {*named}
