@@ -1,7 +1,7 @@
 """All that is kept of one clan, whatever the table: handed to another clan, or deleted.
 
-Which tables those are is read from their foreign keys, so that none is ever left out. What is
-global, players with what Wise Old Man shows of them, stays.
+Those are the tables with a `clan_id`, so that none is ever left out. What is global, players with
+what Wise Old Man shows of them, stays.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Table,
     UniqueConstraint,
     and_,
@@ -34,7 +33,8 @@ _SAME_NEWS = timedelta(days=2)
 
 def owned_tables() -> tuple[Table, ...]:
     """Return the tables whose rows are a clan's, those that refer to others first."""
-    return tuple(each for each in _children_first() if _owner(each) is not None)
+    children_first = reversed(SQLModel.metadata.sorted_tables)
+    return tuple(each for each in children_first if "clan_id" in each.c)
 
 
 async def delete_clan(connection: AsyncConnection, clan_id: int) -> None:
@@ -42,7 +42,7 @@ async def delete_clan(connection: AsyncConnection, clan_id: int) -> None:
     mine = await connection.scalars(select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id))
     await let_go(connection, Void.AUTHOR, mine.all())
     for table in owned_tables():
-        await connection.execute(delete(table).where(_of(table, clan_id)))
+        await connection.execute(delete(table).where(table.c.clan_id == clan_id))
     await connection.execute(delete(CLANS).where(CLANS.c.id == clan_id))
 
 
@@ -56,12 +56,10 @@ async def merge(connection: AsyncConnection, gone: ClanRow, kept: ClanRow) -> No
     await _merge_places(connection, gone.clan_id, kept.clan_id, gone_is_newer=gone_is_newer)
     await _drop_same_news(connection, gone.clan_id, kept.clan_id)
     for table in reversed(owned_tables()):
-        if "clan_id" in table.c:
-            for same in _keys(table, kept.clan_id):
-                await connection.execute(delete(table).where(table.c.clan_id == gone.clan_id, same))
-            await connection.execute(
-                update(table).where(table.c.clan_id == gone.clan_id).values(clan_id=kept.clan_id)
-            )
+        theirs = table.c.clan_id == gone.clan_id
+        for same in _keys(table, kept.clan_id):
+            await connection.execute(delete(table).where(theirs, same))
+        await connection.execute(update(table).where(theirs).values(clan_id=kept.clan_id))
     await connection.execute(delete(CLANS).where(CLANS.c.id == gone.clan_id))
     told = gone if gone_is_newer else kept
     await connection.execute(
@@ -175,31 +173,3 @@ def _keys(table: Table, kept_id: int) -> Iterator[ColumnElement[bool]]:
         if "clan_id" in names:
             same = (table.c[name] == other.c[name] for name in names if name != "clan_id")
             yield exists().where(other.c.clan_id == kept_id, *same)
-
-
-def _children_first() -> Iterator[Table]:
-    yield from reversed(SQLModel.metadata.sorted_tables)
-
-
-def _owner(table: Table) -> tuple[str, Table | None] | None:
-    """Return the column by which a row is a clan's, and the table whose row it names, if another.
-
-    None for what is no clan's: players, and the clans themselves.
-    """
-    if "clan_id" in table.c:
-        return "clan_id", None
-    for column in table.columns:
-        for key in column.foreign_keys:
-            if not column.nullable and _owner(key.column.table) is not None:
-                return column.name, key.column.table
-    return None
-
-
-def _of(table: FromClause, clan_id: int) -> ColumnElement[bool]:
-    owner = _owner(table) if isinstance(table, Table) else None
-    if owner is None:
-        raise LookupError(f"{table} is no clan's")
-    name, parent = owner
-    if parent is None:
-        return table.c.clan_id == clan_id
-    return table.c[name].in_(select(parent.c.id).where(_of(parent, clan_id)))

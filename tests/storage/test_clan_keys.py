@@ -1,7 +1,7 @@
 """A clan's rows stand together: the clan is first in the key, and no row names another clan's."""
 
 import pytest
-from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import Table, UniqueConstraint
 
 from storage.tables import ALL
 from tests.clan_keys import NO_CLANS, OF_CLANS, without_clan
@@ -16,9 +16,10 @@ GROWING = {
 
 def keys(table: Table) -> list[list[str]]:
     """Return the columns of each key of a table."""
-    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
-    made: list[Index] = [each for each in table.indexes if each.unique]
-    return [[column.name for column in key.columns] for key in (table.primary_key, *unique, *made)]
+    columns = [list(table.primary_key.columns)]
+    columns += [list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)]
+    columns += [list(each.columns) for each in table.indexes if each.unique]
+    return [[column.name for column in each] for each in columns]
 
 
 def test_every_table_is_a_clan_s_or_nobody_s() -> None:

@@ -157,7 +157,7 @@ async def test_what_was_written_becomes_each_clan_s_own_in_several_steps(
     await bring_up(database, NOW)
     with closing(sqlite3.connect(path)) as connection:
 
-        def found(query: str) -> list[tuple[int, ...]]:
+        def found(query: str) -> list[tuple[int | None, ...]]:
             return connection.execute(query).fetchall()
 
         assert found("SELECT clan_id, count(*) FROM messages GROUP BY 1") == [(1, 6000), (2, 6000)]

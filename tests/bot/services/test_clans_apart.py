@@ -54,7 +54,7 @@ async def _beside(connection: Connection) -> None:
     clans, writers, places, said, asked = [], [], [], [], []
     totals, days, hours, linked, members = [], [], [], [], []
     for number in range(1_000, 1_000 + CLANS_BESIDE):
-        mine = {"clan_id": number}
+        mine: dict[str, Any] = {"clan_id": number}
         clans.append({"id": number, "guild_id": number, "name": "x", "created_at": NOW})
         places.append({"id": number, **mine, "discord_channel_id": 1, "name": "x", "kind": "text"})
         for player_id in (1, 2):
@@ -195,7 +195,8 @@ def _crosses(step: str, names: dict[str, str]) -> bool:
 async def _sqlite_plan(connection: Connection, text: str, given: Any) -> list[str]:  # noqa: ANN401 - the driver's
     names = {alias: table for table, alias in _ALIAS.findall(text)}
     rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)
-    return [row[3] for row in rows if _crosses(row[3], names)]
+    steps = [str(row.detail) for row in rows]
+    return [each for each in steps if _crosses(each, names)]
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
