@@ -30,6 +30,7 @@ from storage import (
     integrity_numbers,
     left_out,
     links,
+    marks,
     messages,
     metrics,
     newcomers,
