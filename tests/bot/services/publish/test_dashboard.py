@@ -51,6 +51,13 @@ async def test_each_window_says_what_the_report_of_it_says(busy: Village, period
     assert found.heard_from == report.heard_from
 
 
+async def test_a_clan_of_which_nothing_was_seen_has_a_dashboard_of_dashes(village: Village) -> None:
+    for options in (DashboardOptions(), DashboardOptions(officers=True, inactive=True)):
+        found = arranged(await dashboards(village).facts(village.clan, options))
+        assert found["members"] == found["records"] == []
+        assert {each["now"] for each in found["periods"][0]["cards"][:4]} == {None}
+
+
 async def test_questions_days_and_channels_are_those_that_were_written(busy: Village) -> None:
     facts = await dashboards(busy).facts(busy.clan)
     assert facts.asked[Period.WEEK] == QuestionCount(1, 1)
