@@ -19,6 +19,7 @@ from bot.reports.clan_report import TotalRow
 from bot.reports.documents import Document
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
+from bot.services.publish.asked import hidden_authors
 from bot.services.publish.person_hours import person_hours
 from bot.services.publish.report import report_coverage
 from bot.services.publish.week_panels import VoiceSeen, week_panels
@@ -293,8 +294,12 @@ def _channels(read: _ActivitySource) -> tuple[ChannelTalk, ...]:
 
 
 def _attendance(view: ClanView, event: _EventSource) -> Attendance:
+    # What somebody wrote before they opted out would stand in the weeks before and not in the event.
+    hidden = hidden_authors(view.people)
     found = [
-        _turnout(view, span, wrote, event.voice)
+        _turnout(
+            view, span, {who: each for who, each in wrote.items() if who not in hidden}, event.voice
+        )
         for span, wrote in zip(_stretches(event.spans), event.wrote, strict=True)
     ]
     before, during, after, *usual = found

@@ -19,7 +19,7 @@ from bot.services.chat import ChannelInfo, Intake
 from bot.services.game import store_readings
 from bot.services.people import IdentityCache
 from bot.services.publish import Activities
-from storage import presence
+from storage import presence, privacy
 from tests.bot.services.talk import heard
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW
@@ -250,10 +250,23 @@ async def test_an_event_s_turnout_is_that_of_the_slow_way(
     assert tuple(event.usual) == pytest.approx([sum(side) / 4 for side in sides])
 
 
-def slow_turnout(told: Told, start: datetime) -> Turnout:
+async def test_who_opted_out_is_in_no_turnout(
+    village: Village, told: Told, made: Callable[..., Awaitable[ActivityReport]]
+) -> None:
+    start = EVENT.replace(minute=0)
+    gone = next(user for user, at, _ in told.sent if start <= at < start + 2 * HOUR)
+    async with village.database.writing() as connection:
+        await privacy.opt_out(connection, village.clan.clan_id, gone, NOW)
+    event = (await made(Period.MONTH)).event
+    assert event is not None
+    assert event.during == slow_turnout(told, start, gone)
+    assert event.during != slow_turnout(told, start)
+
+
+def slow_turnout(told: Told, start: datetime, gone: int | None = None) -> Turnout:
     """Return who was there in two hours: an account of a person counts as the person."""
     span = start, start + 2 * HOUR
-    sent = within(told.sent, span)
+    sent = [each for each in within(told.sent, span) if each[0] != gone]
     seconds = sum(each for at, each in told.voice.items() if span[0] <= at < span[1])
     return Turnout(len(sent), len({user for user, _, _ in sent}), seconds / 60)
 
