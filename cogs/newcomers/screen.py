@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from bot.clan.names import escaped
+from bot.clan.newcomers import FunnelStage
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.publish import NewcomersAnswer
@@ -16,9 +17,8 @@ from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, small, when
 from cogs.newcomers.words import (
     LEAST_POSTED,
+    NOBODY,
     heading,
-    hidden_line,
-    hidden_welcomes_line,
     since_line,
     total_lines,
     unanswered_line,
@@ -30,7 +30,8 @@ from cogs.screens import Controls, PostedScreen, Rendered, counted_labels, page_
 _SHOWN = 10
 _WEEKS_SHOWN = 6
 _ALL_ANSWERED = "Every newcomer who wrote was answered."
-_NO_WELCOME = "Nobody answered a newcomer in this time."
+_NOT_HEARD = "Nobody knows yet what these newcomers wrote."
+_NO_WELCOME = "There is nobody to thank for a welcome in this time."
 _WHAT_IS_NOT = (
     "They wrote in their first 30 days; nobody replied, or wrote there within 15 minutes. Say hi."
 )
@@ -156,12 +157,19 @@ def _say_unanswered(box: Box, state: NewcomersState, answer: NewcomersAnswer) ->
     figures = answer.figures
     state, pages = page_shown(state, len(figures.unanswered), _SHOWN)
     shown = figures.unanswered[state.page * _SHOWN :][:_SHOWN]
-    if shown or figures.hidden_unanswered:
+    if shown:
         box.say(_WHAT_IS_NOT, *(unanswered_line(each, answer) for each in shown))
-        box.say(*hidden_line(figures.hidden_unanswered))
     else:
-        box.say(_ALL_ANSWERED)
+        box.say(_none_unanswered(answer))
     _say_pages(box, state, pages)
+
+
+def _none_unanswered(answer: NewcomersAnswer) -> str:
+    """Return what an empty list means: that all were answered, or that nobody knows."""
+    if not answer.figures.total.joined:
+        return NOBODY
+    is_known = answer.figures.total.stages[FunnelStage.WROTE].known
+    return _ALL_ANSWERED if is_known else _NOT_HEARD
 
 
 def _say_welcomes(box: Box, state: NewcomersState, answer: NewcomersAnswer) -> None:
@@ -169,7 +177,6 @@ def _say_welcomes(box: Box, state: NewcomersState, answer: NewcomersAnswer) -> N
     state, pages = page_shown(state, len(figures.welcomers), _SHOWN)
     shown = figures.welcomers[state.page * _SHOWN :][:_SHOWN]
     box.say(*([welcomer_line(each, answer) for each in shown] or [_NO_WELCOME]))
-    box.say(*hidden_welcomes_line(figures.hidden_welcomes))
     _say_pages(box, state, pages)
 
 
