@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clan.activity import Totals, TrendLine
 from bot.clan.gains import Gains, MetricGain
+from bot.clan.newcomers import Reached
 from bot.clan.spans import WINDOWS, last
 from bot.clan.standings import Chat, Member, Roster
 from bot.reports.clan_report import ClanReport
@@ -68,6 +69,7 @@ def hostile_facts(members: int = 305) -> DashboardFacts:
                 TrendLine(date(2026, 11, 1) + timedelta(days=n), n, 100 * n) for n in range(19)
             ),
             evidence=(HOSTILE[2],),
+            heard_from=date(2025, 1, 1),
         )
     chats = {who: Chat(who % 50, 2, who % 9, 3) if who % 4 else None for who in names}
     return DashboardFacts(
@@ -75,7 +77,7 @@ def hostile_facts(members: int = 305) -> DashboardFacts:
         chats=dict.fromkeys(WINDOWS, chats),
         asked=dict.fromkeys(WINDOWS, QuestionCount(10, 7)),
         channels=tuple(ChannelCount(name, dict.fromkeys(WINDOWS, 9)) for name in HOSTILE),
-        joined=dict.fromkeys(WINDOWS, (4, 3)),
+        stayed=dict.fromkeys(WINDOWS, Reached(3, 4)),
         weeks=tuple(date(2026, 8, 21) + timedelta(days=7 * n) for n in range(13)),
         weekly_xp=dict.fromkeys(names, tuple(range(13))),
     )

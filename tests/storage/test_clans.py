@@ -145,7 +145,6 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.by_channel_and_author": lambda it, clan: messages.by_channel_and_author(
         it, clan, [START, NOW - DAY]
     ),
-    "questions.asked_since": lambda it, clan: questions.asked_since(it, clan, [START, NOW - DAY]),
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
     "messages.first_by_channel": messages.first_by_channel,
     "messages.first_outside": lambda it, clan: messages.first_outside(it, clan, [99]),

@@ -294,7 +294,7 @@ def _channels(read: _ActivitySource) -> tuple[ChannelTalk, ...]:
 
 
 def _attendance(view: ClanView, event: _EventSource) -> Attendance:
-    # What somebody wrote before they opted out would stand in the weeks before and not in the event.
+    # What somebody wrote before they opted out would stand in the weeks before the event alone.
     hidden = hidden_authors(view.people)
     found = [
         _turnout(

@@ -11,10 +11,13 @@ from bot.clan.newcomers import (
     BACK,
     FIRST_DAYS,
     LEAD,
+    FunnelStage,
     Newcomer,
     NewcomerFigures,
+    Reached,
     TimeInClan,
     newcomer_figures,
+    stage_of,
     stays_of,
 )
 from bot.clan.persons import Person
@@ -118,6 +121,19 @@ def _joined_at(person: Person, places: Mapping[int, MemberRow]) -> datetime | No
     days = [places[each].joined_at for each in person.players]
     known = [at for at in days if at is not None]
     return min(known) if len(known) == len(days) else None
+
+
+def who_stayed(view: ClanView, span: Span) -> Reached:
+    """Return of those whose first month ended in a span how many were in the clan still."""
+    people, moves = view.people, _moves(view)
+    places = _places(people)
+    came = joined_in(people, Span(span.start - FIRST_DAYS, span.end - FIRST_DAYS), view.as_of)
+    newcomers = (
+        Newcomer(person.main, joined_at, _stays(person, places, moves))
+        for person, joined_at in came.items()
+    )
+    found = [stage_of(each, FunnelStage.STAYED, view.as_of) for each in newcomers]
+    return Reached(found.count(True), len(found) - found.count(None))
 
 
 async def _found(

@@ -74,7 +74,7 @@ class ClanView:
         return replace(
             self,
             query=replace(self.query, compared=days, counted=days, measured=days),
-            # Before the first poll of the first clan no metric is known, and none of them has paths.
+            # Before the first poll of the first clan no metric is known, and none has paths.
             game=replace(
                 self.game,
                 earlier=self.game.earlier_of[days],

@@ -132,7 +132,7 @@
     const h = now.health;
     page.append(el("h2", {}, "Health"), el("div", { class: "cards" }, [
       ["Active in game", share(h.in_game)], ["Active in chat", share(h.in_chat)], ["Active on both sides", share(h.on_both)], ["Stickiness", share(h.stickiness)],
-      ["Half of the talk", h.few === null ? DASH : h.few + " of " + h.talkers + " people"], ["Reply rate", share(h.reply_rate), now.asked ? now.asked.answered + " of " + now.asked.questions + " questions" : null], ["Newcomers who stayed", share(h.retention), now.joined ? now.joined[1] + " of " + now.joined[0] + " who joined" : null],
+      ["Half of the talk", h.few === null ? DASH : h.few + " of " + h.talkers + " people"], ["Reply rate", share(h.reply_rate), now.asked ? now.asked.answered + " of " + now.asked.questions + " questions" : null], ["Newcomers who stayed", share(h.retention), now.stayed ? now.stayed[0] + " of " + now.stayed[1] + " here after 30 days" : "nobody's first 30 days ended in it"],
     ].map(([what, value, more]) => el("div", { class: "card" }, el("div", { class: "soft" }, what), el("div", { class: "big" }, value), more ? el("div", { class: "soft" }, more) : null))));
   }
   const who = (mover) => (mover ? el("span", {}, name(mover[0]), " (" + short(mover[1]) + ")") : DASH);
