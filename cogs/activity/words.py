@@ -32,7 +32,8 @@ def activity_blocks(report: ActivityReport) -> Iterator[str]:
     channels = "Busiest channels"
     if report.channel_span.start > report.span.start:
         channels += f" since {style.day_words(report.channel_span.start.date())}"
-    yield listed(channels, [_talk(each) for each in report.busiest], "nobody wrote")
+    if report.totals[0].now is not None:
+        yield listed(channels, [_talk(each) for each in report.busiest], "nobody wrote")
     if report.quiet:
         yield "\n".join(_quiet(report))
     yield "\n".join(_times(report))

@@ -88,6 +88,9 @@ def _box(made: BossFiles) -> Box:
 def boss_blocks(report: BossReport) -> Iterator[str]:
     """Yield what stands below the picture."""
     total = report.kills
+    if total.now is None:
+        yield "**Boss kills**  not known: Wise Old Man showed nothing of this time"
+        return
     seen = f" ({total.seen})" if total.seen else ""
     change = "" if total.change is None else f"  {total.percent} from {short(total.before)}"
     yield f"**Boss kills**  {short(total.now)}{seen}{change}"

@@ -30,7 +30,7 @@ from cogs.screens import Controls, PostedScreen, Rendered, counted_labels, page_
 
 _SHOWN = 10
 _NONE_OPEN = "No question is open."
-_NO_HELPERS = "Nobody answered a question in this time."
+_NO_HELPERS = "There is nobody to thank for an answer in this time."
 _NO_WORDS = (
     "Discord does not tell the bot what is written, so it notices no questions: "
     "`/clanstats setup` says how to change that."
@@ -142,7 +142,7 @@ class QuestionsScreen(PostedScreen[QuestionsState, QuestionsFound]):
 def _opening(found: QuestionsFound) -> Box:
     answer = found.answer
     box = Box(f"## {escaped(found.clan)}", heading(answer.period), *since_line(answer))
-    box.rule().say(*summary_lines(answer.figures))
+    box.rule().say(*summary_lines(answer))
     return box if found.hears else box.say(_NO_WORDS)
 
 

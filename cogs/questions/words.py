@@ -21,6 +21,7 @@ from cogs._replies import small, when
 
 _DOT = " \N{MIDDLE DOT} "
 _NOTHING = "Nobody asked anything in this time."
+_NOT_HEARD = "No message was counted in this time, so nobody knows what was asked."
 _MOST_PLACES = 5
 
 
@@ -29,11 +30,11 @@ def heading(period: Period) -> str:
     return f"**Questions**  last {period.words}"
 
 
-def summary_lines(figures: QuestionFigures) -> list[str]:
+def summary_lines(answer: QuestionsAnswer) -> list[str]:
     """Return how many were asked and answered, and how long that took."""
-    waits = figures.waits
+    waits, heard_at = answer.figures.waits, answer.heard_from
     if not waits.asked:
-        return [_NOTHING]
+        return [_NOTHING if heard_at is not None and heard_at < answer.span.end else _NOT_HEARD]
     parts = [f"{waits.answered:,} answered ({share(waits.answered, waits.asked)})"]
     parts += [f"{waits.open:,} open"] if waits.open else []
     return [f"**{plural(waits.asked, 'question')}**  {_DOT.join(parts)}", _times(waits)]

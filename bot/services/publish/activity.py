@@ -179,7 +179,7 @@ def _report(read: _ActivitySource) -> ActivityReport:
     roster = roster_of(view, [period])
     known = report_coverage(view, roster, period, _messages(view, span))
     talks = _channels(read)
-    weeks = _weeks(read)
+    weeks, known_people = _weeks(read), sum(each.is_known for each in people)
     return ActivityReport(
         clan=clan.name,
         zone=clan.zone.key,
@@ -189,8 +189,9 @@ def _report(read: _ActivitySource) -> ActivityReport:
         panels=week_panels(view, period, read.people_span, read.voice),
         totals=_totals(read),
         hours=read.hours,
-        times=event_times(people, weeks, read.hours) if weeks else (),
-        people=sum(each.is_known for each in people),
+        # Of people who were hardly seen any hour would look like the best one.
+        times=event_times(people, weeks, read.hours) if weeks and known_people else (),
+        people=known_people,
         people_span=read.people_span,
         busiest=busiest(talks, _BUSIEST),
         quiet=went_quiet(talks) if any(each.before is not None for each in talks) else None,
