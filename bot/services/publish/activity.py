@@ -17,19 +17,19 @@ from bot.clan.week_hours import by_offset, game_hours
 from bot.reports.activity_report import ActivityReport
 from bot.reports.clan_report import TotalRow
 from bot.reports.documents import Document
-from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache
+from bot.reports.worker import Drawing
 from bot.services.publish.asked import hidden_authors
 from bot.services.publish.person_hours import person_hours
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.report import report_coverage
 from bot.services.publish.week_panels import VoiceSeen, week_panels
-from bot.services.setup import Clan, Clock
+from bot.services.setup import Clan
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, totals_before
 from storage import authors, chat, messages, presence
 from storage.authors import ChannelRow
 from storage.chat import Wrote
 from storage.columns import to_ms
-from storage.engine import Connection, Database
+from storage.engine import Connection
 
 _BUSIEST = 5
 _WEEK = timedelta(weeks=1)
@@ -67,16 +67,8 @@ class _ActivitySource(NamedTuple):
     event: _EventSource | None
 
 
-class Activities:
+class Activities(Publisher):
     """Arranges when a clan is there, and has it drawn."""
-
-    def __init__(
-        self, database: Database, draws: Draws, clock: Clock, identities: IdentityCache
-    ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
 
     async def files(
         self, clan: Clan, period: Period, hours: int, event_at: datetime | None = None

@@ -26,6 +26,7 @@ from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
 from bot.services.publish.asked import asked_by_people
 from bot.services.publish.newcomers import who_stayed
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.report import report_folder, report_of, report_query, suggested_in
 from bot.services.publish.trend import TrendSteps, trend_lines
 from bot.services.review import context_of, standing_cases
@@ -72,7 +73,7 @@ class DashboardPlaces(NamedTuple):
 _NOWHERE_ELSE = DashboardPlaces(Path())
 
 
-class Dashboards:
+class Dashboards(Publisher):
     """Arranges dashboards, has them drawn, and writes them."""
 
     def __init__(
@@ -83,10 +84,7 @@ class Dashboards:
         identities: IdentityCache | None = None,
         places: DashboardPlaces = _NOWHERE_ELSE,
     ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
+        super().__init__(database, draws, clock, identities)
         self._places = places
 
     async def facts(self, clan: Clan, options: DashboardOptions = PLAIN) -> DashboardFacts:
