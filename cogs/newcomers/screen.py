@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-from bot.clan.names import escaped
 from bot.clan.newcomers import FunnelStage
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.publish import NewcomersAnswer
+from cogs._heads import as_of_line, clan_head, heard_line, period_labels
 from cogs._permissions import Interaction, caller_may, clan_of
-from cogs._replies import Box, small, when
+from cogs._replies import Box
 from cogs.newcomers.words import (
     LEAST_POSTED,
     NOBODY,
-    heading,
-    since_line,
     total_lines,
     unanswered_line,
     week_lines,
@@ -101,8 +99,9 @@ class NewcomersScreen(PostedScreen[NewcomersState, NewcomersFound]):
         labels = {str(NewcomersTab.FUNNEL): "Funnel"} | counted_labels(_TITLES, counts)
         box.add_item(_CONTROLS.tabs(state, labels)).rule()
         _TABS[state.tab](box, state, answer.answer)
-        periods = {str(each.value): f"Last {each.words}" for each in Period}
-        box.rule().control(_CONTROLS.choice("period", state, "Show another period", periods))
+        box.rule().control(
+            _CONTROLS.choice("period", state, "Show another period", period_labels())
+        )
         if answer.may_post:
             box.control(self.post_button(state))
         return Rendered(_closing(box, answer))
@@ -125,12 +124,14 @@ class NewcomersScreen(PostedScreen[NewcomersState, NewcomersFound]):
 
 def _opening(found: NewcomersFound) -> Box:
     answer = found.answer
-    return Box(f"## {escaped(found.clan)}", heading(answer.period), *since_line(answer))
+    return Box(
+        *clan_head(found.clan, "Newcomers", answer.period),
+        *heard_line(answer.heard_from, answer.span, answer.zone),
+    )
 
 
 def _closing(box: Box, found: NewcomersFound) -> Box:
-    answer = found.answer
-    return box.say(small(f"as of {when(answer.as_of)}", *answer.evidence))
+    return box.say(as_of_line(found.answer.as_of, found.answer.evidence))
 
 
 def _say_funnel(box: Box, state: NewcomersState, answer: NewcomersAnswer) -> None:

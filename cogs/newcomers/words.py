@@ -1,12 +1,9 @@
 """The clan's newcomers in words: values to text, no Discord."""
 
-from zoneinfo import ZoneInfo
-
 from bot.clan.names import escaped
 from bot.clan.newcomers import Cohort, FunnelStage, Newcomer, Reached, Welcomer
-from bot.clan.spans import Period, day_of
 from bot.clan.wording import DASH, ago, plural, share
-from bot.reports.style import date_words, day_words
+from bot.reports.style import day_words
 from bot.services.publish import NewcomersAnswer
 from cogs._replies import small, when
 
@@ -32,11 +29,6 @@ _SHORT = {
     FunnelStage.BACK: "back",
     FunnelStage.STAYED: f"still{_GLUE}here",
 }
-
-
-def heading(period: Period) -> str:
-    """Return what the answer is about."""
-    return f"**Newcomers**  last {period.words}"
 
 
 def total_lines(answer: NewcomersAnswer, least: int = 1) -> list[str]:
@@ -106,12 +98,3 @@ def welcomer_line(welcomer: Welcomer, answer: NewcomersAnswer) -> str:
     """
     name = escaped(answer.welcomers[welcomer.who])
     return f"#{welcomer.place}  **{name}**  first to answer {plural(welcomer.welcomed, 'newcomer')}"
-
-
-def since_line(answer: NewcomersAnswer) -> list[str]:
-    """Return since when messages are counted, where that is later than the period begins."""
-    heard_at = answer.heard_from
-    if heard_at is None or heard_at <= answer.span.start:
-        return []
-    day = day_of(heard_at, ZoneInfo(answer.zone))
-    return [small(f"messages counted since {date_words(day)}")]
