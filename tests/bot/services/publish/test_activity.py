@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from bot.clan.attendance import Turnout
+from bot.clan.event_times import PersonHours, event_times
 from bot.clan.metrics import MetricKind
 from bot.clan.observing import MetricReading
 from bot.clan.spans import Period
@@ -248,6 +249,43 @@ async def test_an_event_s_turnout_is_that_of_the_slow_way(
     assert (event.before, event.during, event.after) == (before, during, after)
     sides = zip(*usual, strict=True)
     assert tuple(event.usual) == pytest.approx([sum(side) / 4 for side in sides])
+
+
+async def test_the_best_times_are_those_of_everybodys_own_hours(
+    village: Village, told: Told, made: Callable[..., Awaitable[ActivityReport]]
+) -> None:
+    """Of each person in how many different hours of the clock they wrote or gained, by the slot."""
+    report, zone = await made(Period.MONTH), village.clan.zone
+    start, end = span_of(30)
+    hours: dict[str, list[set[datetime]]] = {}
+
+    def there(name: str, side: int, at: datetime) -> None:
+        local = at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+        hours.setdefault(name, [set(), set(), set()])[side].add(local)
+
+    for user, at, _ in within(told.sent, (start, end)):
+        there(f"User {user}" if user in STRANGERS else f"Player {user - 500}", 0, at)
+    for who, looks in told.looks.items():
+        for one, other in pairwise(looks):
+            middle = one[0] + (other[0] - one[0]) / 2
+            is_near = other[0] - one[0] <= timedelta(hours=3) and middle >= start
+            if is_near and other[1:] != one[1:]:
+                owner = user_of(who) - 500
+                there(f"Player {owner}", 2 if who == ALT else 1, middle)
+    people = []
+    for name, sides in hours.items():
+        slots: Counter[int] = Counter()
+        for side in sides:
+            slots |= Counter(24 * each.weekday() + each.hour for each in side)
+        people.append(PersonHours(name, slots))
+    expected = event_times(people, round((end - start) / timedelta(weeks=1)), 2)
+    assert [(each.hour, each.suited, each.missed) for each in report.times] == [
+        (each.hour, each.suited, each.missed) for each in expected
+    ]
+    assert [each.around for each in report.times] == pytest.approx(
+        [each.around for each in expected]
+    )
+    assert report.people == sum(each.is_known for each in people)
 
 
 async def test_who_opted_out_is_in_no_turnout(
