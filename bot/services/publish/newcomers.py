@@ -24,13 +24,13 @@ from bot.clan.persons import Person
 from bot.clan.questions import ANSWER_WINDOW
 from bot.clan.spans import Period, Span, last
 from bot.clan.together import heads
-from bot.services.people import IdentityCache
 from bot.services.publish.asked import author_names, hidden_authors
-from bot.services.setup import Clan, Clock
+from bot.services.publish.publisher import ClanReader
+from bot.services.setup import Clan
 from bot.services.view import ClanView, People, ViewQuery, coverage_words, read_people, read_view
 from storage import messages, newcomers
 from storage.columns import instant_of
-from storage.engine import Connection, Database
+from storage.engine import Connection
 from storage.messages import Stored
 from storage.newcomers import Beginning, FirstDays
 from storage.players import MemberRow
@@ -69,15 +69,8 @@ class _NewcomersRead:
     answers: Mapping[int, Stored]
 
 
-class Newcomers:
+class Newcomers(ClanReader):
     """Reads what became of those who joined a clan."""
-
-    def __init__(
-        self, database: Database, clock: Clock, identities: IdentityCache | None = None
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._identities = identities
 
     async def joined(self, clan: Clan, period: Period) -> NewcomersAnswer:
         """Return what became of those who joined in the period that ends now."""

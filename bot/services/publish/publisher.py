@@ -6,8 +6,19 @@ from bot.services.setup import Clock
 from storage.engine import Database
 
 
-class Publisher:
-    """Reads a clan from the database, as of its clock, and has what it arranged drawn."""
+class ClanReader:
+    """Reads a clan from the database, as of its clock."""
+
+    def __init__(
+        self, database: Database, clock: Clock, identities: IdentityCache | None = None
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._identities = identities
+
+
+class Publisher(ClanReader):
+    """Reads a clan, and has what it arranged drawn."""
 
     def __init__(
         self,
@@ -16,7 +27,5 @@ class Publisher:
         clock: Clock,
         identities: IdentityCache | None = None,
     ) -> None:
-        self._database = database
+        super().__init__(database, clock, identities)
         self._draws = draws
-        self._clock = clock
-        self._identities = identities
