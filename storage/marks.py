@@ -59,8 +59,8 @@ async def let_alone_answer(connection: AsyncConnection, clan_id: int, message: S
     )
 
 
-async def is_archived(connection: AsyncConnection, clan_id: int, message_id: int) -> bool:
-    """Return whether a stored message lies in the archive, where nothing of it changes."""
+async def can_change(connection: AsyncConnection, clan_id: int, message_id: int) -> bool:
+    """Return whether a message of the clan lies in the database itself, not in the archive."""
     row = MESSAGES.c
     there = select(row.message_id).where(row.clan_id == clan_id, row.message_id == message_id)
-    return await connection.scalar(there) is None
+    return await connection.scalar(there) is not None

@@ -129,30 +129,6 @@ async def answered_among(
     return found
 
 
-async def asked_since(
-    connection: AsyncConnection, clan_id: int, starts: Sequence[datetime]
-) -> dict[int, tuple[tuple[int, int], ...]]:
-    """Return by author, for each start, the questions asked since and how many got an answer."""
-    question = QUESTIONS.c
-    counts: list[Any] = []
-    for start in starts:
-        since = question.message_id >= first_snowflake(start)
-        is_answered = since & question.answer_id.is_not(None)
-        counts += [func.sum(case((each, 1), else_=0)) for each in (since, is_answered)]
-    rows = await connection.execute(
-        select(question.author_id, *counts)
-        .where(
-            question.clan_id == clan_id,
-            question.message_id >= first_snowflake(min(starts)),
-        )
-        .group_by(question.author_id)
-    )
-    return {
-        author_id: tuple(zip(map(int, numbers[::2]), map(int, numbers[1::2]), strict=True))
-        for author_id, *numbers in rows
-    }
-
-
 async def asked_or_answered_by(
     connection: AsyncConnection, clan_id: int, message_ids: Sequence[int]
 ) -> set[tuple[int, int]]:

@@ -21,10 +21,16 @@ from zoneinfo import ZoneInfo
 
 from bot.clan.activity import Totals, TrendLine
 from bot.clan.gains import Gains, MetricGain
+from bot.clan.newcomers import Reached
 from bot.clan.spans import WINDOWS, last
 from bot.clan.standings import Chat, Member, Roster
 from bot.reports.clan_report import ClanReport
-from bot.reports.dashboard.facts import ChannelCount, DashboardFacts, QuestionCount
+from bot.reports.dashboard.facts import (
+    ChannelCount,
+    DashboardFacts,
+    DashboardOptions,
+    QuestionCount,
+)
 from bot.reports.dashboard.pages import PLOTLY, folder_of_pages, single_page
 
 NOW = datetime(2026, 11, 20, 19, 30, tzinfo=UTC)
@@ -68,6 +74,7 @@ def hostile_facts(members: int = 305) -> DashboardFacts:
                 TrendLine(date(2026, 11, 1) + timedelta(days=n), n, 100 * n) for n in range(19)
             ),
             evidence=(HOSTILE[2],),
+            heard_from=date(2025, 1, 1),
         )
     chats = {who: Chat(who % 50, 2, who % 9, 3) if who % 4 else None for who in names}
     return DashboardFacts(
@@ -75,7 +82,7 @@ def hostile_facts(members: int = 305) -> DashboardFacts:
         chats=dict.fromkeys(WINDOWS, chats),
         asked=dict.fromkeys(WINDOWS, QuestionCount(10, 7)),
         channels=tuple(ChannelCount(name, dict.fromkeys(WINDOWS, 9)) for name in HOSTILE),
-        joined=dict.fromkeys(WINDOWS, (4, 3)),
+        stayed=dict.fromkeys(WINDOWS, Reached(3, 4)),
         weeks=tuple(date(2026, 8, 21) + timedelta(days=7 * n) for n in range(13)),
         weekly_xp=dict.fromkeys(names, tuple(range(13))),
     )
@@ -195,6 +202,38 @@ def try_switches(trial: Trial, at: Path) -> None:
     trial.must(before != after, "the theme does not change")
     page.pdf(path=str(at))
     trial.must(at.stat().st_size > 10_000, "print is empty")
+    try_print(trial)
+
+
+def try_print(trial: Trial) -> None:
+    """On paper stand all pages with their charts, of a member only their own; then all is back."""
+    page = trial.page
+    titles = {"overview": [each.title() for each in PAGES], "member/9": ["Player 9"]}
+    for shown, expected in titles.items():
+        trial.open(shown)
+        theme = page.get_attribute("html", "data-theme")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        trial.must(page.locator("main h2").all_inner_texts() == expected, f"print of {shown}")
+        trial.must(page.get_attribute("html", "data-theme") == "light", "print is dark")
+        charts, drawn = page.locator(".chart").count(), page.locator(".chart .main-svg").count()
+        trial.must(charts and drawn >= charts, f"print of {shown} lacks charts")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        trial.must(page.locator("main h2").count() == 1, "the page is not back after printing")
+        trial.must(page.get_attribute("html", "data-theme") == theme, "printing leaves the theme")
+
+
+def try_officers(browser: Any, facts: DashboardFacts, at: Path) -> list[str]:  # noqa: ANN401
+    """The officers' roster has one more column and fits on a screen; an odd address is no fault."""
+    at.write_bytes(single_page(replace(facts, options=DashboardOptions(officers=True))).content)
+    trial = Trial(browser, at, viewport={"width": 1280, "height": 900})
+    for odd in ("%", "constructor", "member/", "__proto__/1"):
+        trial.page.evaluate("hash => { location.hash = hash }", odd)
+        trial.must(trial.page.locator("main h2").count() == 1, f"#{odd} shows nothing")
+    trial.open("roster")
+    wide = "[...document.querySelectorAll('.rows')].some(it => it.scrollWidth > it.clientWidth)"
+    trial.must(not trial.page.evaluate(wide), "the officers' roster scrolls sideways")
+    trial.context.close()
+    return [f"officers: {each}" for each in trial.wrong]
 
 
 def usable_ms(browser: Any, path: Path, until: str) -> float:  # noqa: ANN401
@@ -232,6 +271,7 @@ def run(browser: Any, shots: Path | None, facts: DashboardFacts) -> list[str]:  
             try_switches(trial, at / "print.pdf")
             wrong += [f"{name}: {each}" for each in trial.wrong]
             trial.context.close()
+        wrong += try_officers(browser, facts, at / "officers.html")
         empty = at / "folder/empty.html"
         empty.write_text(
             f'<!doctype html><body><script src="assets/{PLOTLY}"></script>'

@@ -54,6 +54,8 @@ _HOUR = re.compile(
     r"(?:(?::(?P<minute>\d{2}))? ?(?P<half>am|pm)|:(?P<minute_24>\d{2}))"
 )
 _NOON = 12
+_GAME_BEGAN = 2013
+"""No event of a clan is older than its game."""
 _YEAR_BACK = timedelta(days=335)
 """A date without its year is of the last twelve months, as far as it may lie back by itself."""
 
@@ -94,8 +96,11 @@ def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime:
         raise ValueError(
             f'"{shown}" has no time; write sat 20:00, yesterday 8pm or {now.year}-11-21 20:00'
         )
-    today, named = day_of(now, zone), matched["day"].strip()
+    # A weekday is the last one already: who says so means no other.
+    today, named = day_of(now, zone), matched["day"].strip().removeprefix("last ")
     day = parse_day(named, today, today - _YEAR_BACK) if named else today
+    if not _GAME_BEGAN <= day.year <= now.year + 1:
+        raise ValueError(f'"{text[:_SHOWN]}" is too far away')
     if _WEEKDAY.fullmatch(named) and named not in _FROM_TODAY:
         day -= WEEK
     found = datetime.combine(day, at, zone).astimezone(UTC)

@@ -3,7 +3,7 @@
 Facts in, Discord text out. What is unknown is said to be, and is never a zero.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -19,7 +19,10 @@ _ALL_SKILLS = "overall"
 _LEAST_RANKED = 3
 """Among fewer ranked members a record says nothing."""
 
-_MOST, MOST_TO_OFFICERS = 5, 10
+_MOST, _MOST_OFFICERS = 5, 10
+_LONGEST = 2_000
+"""Discord takes no longer message, by the letters of JavaScript: many an emoji is two of them."""
+
 _BETWEEN = " \N{MIDDLE DOT} "
 _A_TELLING_AT_MOST = DAY + HOUR
 """So long after it was made a claim is told to officers, who hear of new ones once a day."""
@@ -135,7 +138,33 @@ def _record(ranked: Sequence[MetricSide]) -> DigestRecord | None:
 
 
 def digest_text(facts: DigestFacts) -> str:
-    """Return the digest of members as Discord text; what there is nothing of is left out."""
+    """Return the digest of members as Discord text; what there is nothing of is left out.
+
+    It names fewer of each where it would be too long for one message.
+    """
+    return _fitting(lambda most: _digest_text(facts, most), _MOST).text
+
+
+class DigestText(NamedTuple):
+    """A digest as Discord text, and how many of each kind of people it names at most."""
+
+    text: str
+    named: int
+
+
+def _fitting(text_of: Callable[[int], str], most: int) -> DigestText:
+    """Return the text with as many names of each as one message takes."""
+    texts = (DigestText(text_of(named), named) for named in range(most, 0, -1))
+    return next(
+        (each for each in texts if _length(each.text) <= _LONGEST), DigestText(text_of(1), 1)
+    )
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _digest_text(facts: DigestFacts, most: int) -> str:
     heading = f"**{escaped(facts.clan)}: the last {facts.days} days**"
     span = f"<t:{int(facts.start.timestamp())}:D> to <t:{int(facts.end.timestamp())}:D>"
     compared = any(each.before is not None for each in (*facts.game, *facts.chat))
@@ -144,7 +173,7 @@ def digest_text(facts: DigestFacts) -> str:
         heading,
         f"-# {span}{than}",
         *_sums(facts),
-        *_news(facts),
+        *_news(facts, most),
         *([f"[Open the dashboard](<{facts.link}>)"] if facts.link else []),
         *([f"-# {_BETWEEN.join(map(escaped, facts.doubts))}"] if facts.doubts else []),
         *([f"-# {_BETWEEN.join(map(escaped, facts.evidence))}"] if facts.evidence else []),
@@ -171,22 +200,22 @@ def _total(total: DigestTotal) -> str:
     return f"{total.label} **{write(total.now)}**{more}"
 
 
-def _news(facts: DigestFacts) -> Iterator[str]:
+def _news(facts: DigestFacts, most: int) -> Iterator[str]:
     if facts.joined:
-        yield f"**New faces**  {_names(facts.joined, _MOST)}. Say hi!"
+        yield f"**New faces**  {_names(facts.joined, most)}. Say hi!"
     if facts.returned:
-        yield f"**Back again**  {_names(facts.returned, _MOST)}"
+        yield f"**Back again**  {_names(facts.returned, most)}"
     if facts.wins:
         told = [f"{escaped(each.name)}: {each.words}" for each in facts.wins]
-        yield f"**Quiet wins**  {_some(told)}"
+        yield f"**Quiet wins**  {_some(told, most)}"
     if facts.records:
-        yield f"**Clan records**  {_some([_record_words(each) for each in facts.records])}"
+        yield f"**Clan records**  {_some([_record_words(each) for each in facts.records], most)}"
     if facts.helpers:
         told = [
             f"{escaped(name)}, {plural(count, 'question')} answered"
             for name, count in facts.helpers
         ]
-        yield f"**Thank you**  {_some(told)}"
+        yield f"**Thank you**  {_some(told, most)}"
 
 
 def _record_words(record: DigestRecord) -> str:
@@ -196,9 +225,9 @@ def _record_words(record: DigestRecord) -> str:
     return f"{escaped(record.name)} leads{what} now, {number} {unit}"
 
 
-def _some(told: Sequence[str]) -> str:
-    more = len(told) - _MOST
-    return _BETWEEN.join(told[:_MOST]) + (f" and {more} more" if more > 0 else "")
+def _some(told: Sequence[str], most: int) -> str:
+    more = len(told) - most
+    return _BETWEEN.join(told[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _names(names: Sequence[str], most: int) -> str:
@@ -242,15 +271,17 @@ def untold_claims(
     return tuple(each for each in claims if not told[0] < each.since_at <= told[1])
 
 
-def officers_text(clan: str, facts: OfficersFacts, now: datetime) -> str:
-    """Return the digest of officers as Discord text; nothing where nothing waits."""
-    lines = [*_waiting(facts, now)]
-    return "\n".join([f"**{escaped(clan)}: what waits for officers**", *lines]) if lines else ""
+def officers_text(clan: str, facts: OfficersFacts, now: datetime) -> DigestText:
+    """Return the digest of officers; nothing where nothing waits."""
+    heading = f"**{escaped(clan)}: what waits for officers**"
+    if not any(_waiting(facts, now, 1)):
+        return DigestText("", 0)
+    return _fitting(lambda most: "\n".join([heading, *_waiting(facts, now, most)]), _MOST_OFFICERS)
 
 
-def _waiting(facts: OfficersFacts, now: datetime) -> Iterator[str]:
+def _waiting(facts: OfficersFacts, now: datetime, most: int) -> Iterator[str]:
     if facts.claims:
-        names = _names([each.name for each in facts.claims], MOST_TO_OFFICERS)
+        names = _names([each.name for each in facts.claims], most)
         oldest = now - min(each.since_at for each in facts.claims)
         yield (
             f"{plural(len(facts.claims), 'claim')} waiting, the oldest for "
@@ -259,7 +290,7 @@ def _waiting(facts: OfficersFacts, now: datetime) -> Iterator[str]:
     if facts.newcomers:
         yield (
             f"{plural(len(facts.newcomers), 'newcomer')} nobody answered: "
-            f"{_names(facts.newcomers, MOST_TO_OFFICERS)}. {facts.steps.answer}"
+            f"{_names(facts.newcomers, most)}. {facts.steps.answer}"
         )
     told = [f"{plural(count, 'case')} {what}" for what, count in facts.cases.items() if count]
     if told:

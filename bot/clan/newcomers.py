@@ -48,8 +48,8 @@ class TimeInClan(NamedTuple):
 class Newcomer:
     """Somebody who joined, with what they wrote from LEAD before that to FIRST_DAYS after it.
 
-    `is_heard` is whether it is known what they write, `is_named` whether others may see who it is.
-    Who answered first is None for somebody who is not shown.
+    `is_heard` is whether it is known what they write. Who answered first is None for somebody who
+    is not shown.
     """
 
     who: int
@@ -57,7 +57,6 @@ class Newcomer:
     stays: Sequence[TimeInClan]
     is_linked: bool = False
     is_heard: bool = True
-    is_named: bool = True
     wrote_at: datetime | None = None
     was_back: bool = False
     answered_at: datetime | None = None
@@ -101,16 +100,13 @@ class NewcomerFigures:
     """All that is said of the newcomers of a span.
 
     `weeks` are the latest first, without those in which nobody joined; `unanswered` are who is here
-    still first, then who joined last. `hidden_unanswered` nobody may see, and `hidden_welcomes`
-    were by people whom nobody may see.
+    still first, then who joined last.
     """
 
     total: Cohort
     weeks: tuple[Cohort, ...] = ()
     unanswered: tuple[Newcomer, ...] = ()
-    hidden_unanswered: int = 0
     welcomers: tuple[Welcomer, ...] = ()
-    hidden_welcomes: int = 0
 
 
 def newcomer_figures(
@@ -126,15 +122,12 @@ def newcomer_figures(
         for each in reversed(people)
         if each.wrote_at is not None and stage_of(each, FunnelStage.ANSWERED, now) is False
     ]
-    named = [each for each in ignored if each.is_named]
     welcomed = [each for each in people if each.is_heard and each.answered_at is not None]
     return NewcomerFigures(
         total=cohort_of(None, people, now, unseen),
         weeks=tuple(cohort_of(week, by_week[week], now, unseen) for week in sorted(by_week)[::-1]),
-        unanswered=tuple(sorted(named, key=lambda each: not each.is_here(now))),
-        hidden_unanswered=len(ignored) - len(named),
+        unanswered=tuple(sorted(ignored, key=lambda each: not each.is_here(now))),
         welcomers=who_welcomes(each.answered_by for each in welcomed),
-        hidden_welcomes=sum(each.answered_by is None for each in welcomed),
     )
 
 

@@ -53,13 +53,17 @@ _JOINED_LATE, _TAKES_A_BREAK = 0.3, 0.3
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """One part in the clan: the `nth` of its persona; `status` is what WOM will make of it."""
+    """One part in the clan: the `nth` of its persona; `status` is what WOM will make of it.
+
+    Who `tells` has a client that has WOM look as they log in and out.
+    """
 
     index: int
     persona: Persona
     nth: int
     leaves: bool
     status: str
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

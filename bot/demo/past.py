@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.demo.absent import send_away
+from bot.demo.calls import have_talked
 from bot.demo.cast import ChannelKind, MadeUpUser, Persona
 from bot.demo.decided import decide_before
 from bot.demo.seed import BRIDGE_PATTERN, Cast, seed
@@ -25,6 +26,7 @@ async def store_past(
     try:
         clan = await seed(database, world, cast, progress=lambda what: say(f"storing {what}"))
         await tie(database, clan, world, cast)
+        await have_talked(database, clan, world, cast.users)
         await send_away(database, clan, world, cast.users)
         await decide_before(database, clan, world, cast.users, apart=_accounts(seats_of(world)))
     finally:

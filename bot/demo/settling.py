@@ -4,7 +4,7 @@ Every player draws from lots of its own, so that nobody's play changes anybody e
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -21,13 +21,14 @@ from bot.demo.people import (
 )
 from bot.demo.playing import play
 from bot.demo.rhythm import lots, offset_hours
-from bot.demo.updates import update_times
+from bot.demo.updates import beside_play, update_times
 
 _FIRST_PLAYER_ID = 51_207
 _MEMBERS_PER_LEAVER = 16
 _MEMBERS_PER_VISITOR = 25
 _MEMBERS_PER_TRAP = 20
 _RARELY_SEEN_EVERY, _RARELY_SEEN_FIRST, _RARELY = 9, 4, 0.04
+_TELLS_EVERY, _TELLS_DAYS = 3, 91
 _USERS_SINCE_MS = 1_490_000_000_000
 _TYPES, _TYPE_SHARES = ("regular", "ironman", "hardcore", "ultimate"), (70, 24, 4, 2)
 _COUNTRIES = (None, None, None, "GB_ENG", "US", "NL", "DE", "AU", "SE", "CA", "BR", "PL")
@@ -47,9 +48,14 @@ class Population:
     ladder: tuple[str, ...] = LADDER
 
 
-def settle(seed: int, members: int, days: int, now: datetime, coming: timedelta) -> Population:
-    """Settle the clan; `coming` is how far play goes on after `now`."""
-    parts = list(_parts(members))
+def settle(  # noqa: PLR0913 - all that makes a clan another one
+    seed: int, members: int, days: int, now: datetime, coming: timedelta, *, tells: bool = False
+) -> Population:
+    """Settle the clan; `coming` is how far play goes on after `now`.
+
+    Where somebody `tells`, one in three has a client that has WOM look as they log in and out.
+    """
+    parts = list(_parts(members, tells=tells))
     times = times_of(now, days, coming)
     names = player_names(lots(seed, "names"))
     alts = _alts(seed, parts)
@@ -65,14 +71,15 @@ def _player_id(part: Casting) -> int:
     return _FIRST_PLAYER_ID + part.index * 23 + part.index**2 % 17
 
 
-def _parts(members: int) -> Iterator[Casting]:
+def _parts(members: int, *, tells: bool) -> Iterator[Casting]:
     """Yield the present members' parts, then those of the people who left."""
     leavers = [_LEAVERS[n % len(_LEAVERS)] for n in range(members // _MEMBERS_PER_LEAVER)]
     nth = dict.fromkeys(HABITS, 0)
     for index, persona in enumerate(parts_of(members) + leavers):
         odd = persona is Persona.CASUAL and nth[persona] < len(_STATUSES) and index < members
         status = _STATUSES[nth[persona]] if odd and members >= _SMALLEST_WITH_STATUSES else "active"
-        yield Casting(index, persona, nth[persona], index >= members, status)
+        told = tells and index % _TELLS_EVERY == 0
+        yield Casting(index, persona, nth[persona], index >= members, status, told)
         nth[persona] += 1
 
 
@@ -103,7 +110,7 @@ def _player(
     offset = offset_hours(lots(seed, "zone", part.index if user is None else f"user {user}"))
     way = career(rng, part, times, names)
     ledger = play(rng, habit, way.lulls, offset, (times.start_ms - DAY_MS, times.end_ms))
-    observed_ms = _update_times(seed, part, way, times)
+    observed_ms = _update_times(seed, part, way, times, ledger.played_ms)
     return MadeUpPlayer(
         player_id=_player_id(part),
         persona=part.persona,
@@ -126,7 +133,9 @@ def _player(
     )
 
 
-def _update_times(seed: int, part: Casting, way: Career, times: Times) -> list[int]:
+def _update_times(
+    seed: int, part: Casting, way: Career, times: Times, played_ms: Iterable[int]
+) -> list[int]:
     """Return when WOM updates: from joining until the account or its owner is gone."""
     habit = HABITS[part.persona]
     if not habit.observed_chance:
@@ -136,6 +145,10 @@ def _update_times(seed: int, part: Casting, way: Career, times: Times) -> list[i
     rarely = part.persona is Persona.CASUAL and part.nth % _RARELY_SEEN_EVERY == _RARELY_SEEN_FIRST
     chance = _RARELY if rarely else habit.observed_chance
     found = update_times(lots(seed, "looks", part.index), chance, begins_ms, min(ends))
+    if part.tells and not rarely:
+        since_ms = max(begins_ms, times.now_ms - _TELLS_DAYS * DAY_MS)
+        rng = lots(seed, "tells", part.index)
+        found = sorted({*found, *beside_play(rng, played_ms, since_ms, min(ends))})
     if found and found[0] <= times.now_ms:
         return found
     return [(begins_ms + min(*ends, times.now_ms)) // 2_000 * 1_000, *found]

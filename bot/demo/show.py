@@ -44,7 +44,7 @@ async def check(settings: Settings, part: StageSize, files: Path, say: Say) -> A
 async def keep(settings: Settings, part: StageSize, now: datetime, say: Say) -> None:
     """Store a clan whose history ends now, in the new database that `settings` name."""
     say(f"making up a clan of {part.members} members with {part.days} days of history")
-    world = make_world(seed=part.seed, members=part.members, days=part.days, now=now)
+    world = make_world(seed=part.seed, members=part.members, days=part.days, now=now, tells=True)
     async with open_services(settings, lambda: now) as services:
         clan = await store_past(services, settings, world, own_cast(world), say)
         await services.clans.confirm_ranks(clan, fingerprint(await services.clans.ranks(clan)))

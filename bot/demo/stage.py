@@ -79,7 +79,9 @@ async def open_stage(settings: Settings, part: StageSize, say: Say) -> AsyncIter
     """
     clock = SharedClock(datetime(2026, 1, 1, tzinfo=UTC) + _EVENING)
     say(f"making up a clan of {part.members} members with {part.days} days of history")
-    world = make_world(seed=part.seed, members=part.members, days=part.days, now=clock())
+    world = make_world(
+        seed=part.seed, members=part.members, days=part.days, now=clock(), tells=True
+    )
     wom = MadeUpWom(world, clock)
     transport = httpx.MockTransport(wom)
     async with open_services(settings, clock, draws=Worker, transport=transport) as services:

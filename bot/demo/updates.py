@@ -1,11 +1,11 @@
 """What Wise Old Man sees of made-up play: when it updates, and what differs from the last time."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from random import Random
 
-from bot.demo.cast import DAY_MS, HOUR_MS, MadeUpPlayer, ValueHistory, from_ms
+from bot.demo.cast import DAY_MS, HOUR_MS, MINUTE_MS, MadeUpPlayer, ValueHistory, from_ms
 from bot.demo.rhythm import likely
 
 
@@ -20,6 +20,15 @@ def update_times(rng: Random, chance: float, start_ms: int, end_ms: int) -> list
         for day in range(start_ms // DAY_MS, end_ms // DAY_MS + 1)
         if likely(rng, chance)
     ]
+    return [at_ms - at_ms % 1_000 for at_ms in found if start_ms <= at_ms < end_ms]
+
+
+def beside_play(rng: Random, played_ms: Iterable[int], start_ms: int, end_ms: int) -> list[int]:
+    """Return the instants in [start, end) at which a client had WOM look: before and after play."""
+    found = []
+    for at_ms in played_ms:
+        before, after = rng.randrange(35, 100), rng.randrange(1, 9)
+        found += [at_ms - before * MINUTE_MS, at_ms + after * MINUTE_MS]
     return [at_ms - at_ms % 1_000 for at_ms in found if start_ms <= at_ms < end_ms]
 
 

@@ -102,15 +102,23 @@ class World:
         return written(talk, words, (to_ms(self.start_at), to_ms(self.now)), wanted)
 
 
-def make_world(
-    *, seed: int, members: int, days: int, now: datetime, zone: str = "Europe/London"
+def make_world(  # noqa: PLR0913 - all that makes a clan another one
+    *,
+    seed: int,
+    members: int,
+    days: int,
+    now: datetime,
+    zone: str = "Europe/London",
+    tells: bool = False,
 ) -> World:
     """Make up a clan of `members` present members with `days` days of history up to `now`.
 
-    Those who left for good come on top: about one for every sixteen members.
+    Those who left for good come on top: about one for every sixteen members. Where somebody
+    `tells`, WOM also looks whenever one in three of them logs in or out, so that hours of play are
+    known.
     """
     now = from_ms(to_ms(now) // 1_000 * 1_000)
-    settled = settle(seed, members, days, now, COMING)
+    settled = settle(seed, members, days, now, COMING, tells=tells)
     players = settled.players
     return World(
         seed=seed,

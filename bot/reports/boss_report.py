@@ -3,18 +3,19 @@
 Kills with which somebody only entered the hiscores are told apart and are in no number.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.clan.gains import MetricGain
 from bot.clan.metrics import RAID_MODES, display_name
 from bot.clan.spans import Period, Span
 from bot.reports.clan_report import ClanReport, Mover, TotalRow, most_gained, total_rows
 from bot.reports.metric_tables import BossRow, boss_rows
 
 _MOST_SHOWN = 8
+_Gains = Mapping[str, MetricGain]
 _TITLES = {
     Period.DAY: "Boss of the day",
     Period.WEEK: "Boss of the week",
@@ -137,32 +138,40 @@ def _raids(report: ClanReport, rows: Mapping[str, BossRow]) -> tuple[RaidRow, ..
 
 def _best_of(report: ClanReport, modes: Sequence[str]) -> Mover | None:
     """Return who did most of these together; nobody of whom it may be older than the span."""
-    sums = {
-        member.name: sum(
-            gain.earned
-            for boss, gain in report.bosses.get(member.player_id, {}).items()
-            if boss in modes
-        )
+    return _most(
+        report,
+        lambda gains: sum(gain.earned for boss, gain in gains.items() if boss in modes),
+    )
+
+
+def _most(report: ClanReport, count_of: Callable[[_Gains], float]) -> Mover | None:
+    """Return who has the most of something, or all who have as much; None where nobody has any."""
+    counts = [
+        (member.name, count_of(report.bosses.get(member.player_id, {})))
         for member in report.roster.members
         if not member.gains(report.period).thin
-    }
-    name = max(sums, key=lambda each: sums[each], default=None)
-    return Mover(name, sums[name]) if name is not None and sums[name] else None
+    ]
+    most = max((count for _, count in counts), default=0)
+    if not most:
+        return None
+    names = sorted((name for name, count in counts if count == most), key=str.casefold)
+    return Mover(_all_of(names), most)
 
 
-def _records(report: ClanReport, killed: Sequence[BossRow]) -> list[tuple[str, BossMover]]:
-    """Return the largest numbers of one account in the span."""
-    found: list[tuple[str, BossMover]] = []
-    tops = [(row.top.value, row) for row in killed if row.top]
+def _all_of(names: Sequence[str]) -> str:
+    """Return the names of whoever shares a place: two of them, or the first of more."""
+    first, *others = names
+    if len(others) > 1:
+        return f"{first} and {len(others)} more"
+    return " and ".join(names)
+
+
+def _records(report: ClanReport, killed: Sequence[BossRow]) -> Iterator[tuple[str, BossMover]]:
+    """Yield the largest numbers of one account in the span."""
+    tops = [(row.top, row) for row in killed if row.top]
     if tops:
-        value, row = max(tops, key=lambda each: each[0])
-        found.append(("Most kills of one boss", BossMover(row.top.name, row.name, value)))  # type: ignore[union-attr]
-    different: dict[str, int] = defaultdict(int)
-    for member in report.roster.members:
-        if not member.gains(report.period).thin:
-            mine = report.bosses.get(member.player_id, {}).values()
-            different[member.name] += sum(gain.earned > 0 for gain in mine)
-    widest = max(different, key=lambda name: different[name], default=None)
-    if widest is not None and different[widest] > 1:
-        found.append(("Most different bosses", BossMover(widest, "", different[widest])))
-    return found
+        top, row = max(tops, key=lambda each: each[0].value)
+        yield "Most kills of one boss", BossMover(top.name, row.name, top.value)
+    widest = _most(report, lambda gains: sum(gain.earned > 0 for gain in gains.values()))
+    if widest is not None and widest.value > 1:
+        yield "Most different bosses", BossMover(widest.name, "", widest.value)

@@ -36,7 +36,7 @@ def bosses_chart(report: BossReport) -> Document:
             room = right - _LEFT - 32 - width_of(value, SMALL)
             paper.text((_LEFT + 16, baseline), row.top.name, SMALL, room=room)
     if not report.most_killed:
-        paper.text((style.MARGIN, _TOP + 40), f"{DASH} no kill was seen", SOFT)
+        paper.text((style.MARGIN, _TOP + 40), f"{DASH} {_nothing(report)}", SOFT)
     draw_small_print(paper, ("most killed, and who killed most of each", *report.evidence))
     return Document("bosses.png", paper.png(), _alt(report, span))
 
@@ -45,8 +45,12 @@ def _alt(report: BossReport, span: str) -> str:
     told = "; ".join(f"{row.name} {short(row.kills)}{_by(row.top)}" for row in report.most_killed)
     return (
         f"Bosses of {report.clan} over {report.period.words}, {span}. "
-        f"{plural(report.bosses, 'boss', 'bosses')}: {told or 'no kill was seen'}."
+        f"{plural(report.bosses, 'boss', 'bosses')}: {told or _nothing(report)}."
     )
+
+
+def _nothing(report: BossReport) -> str:
+    return "kills are not known" if report.kills.now is None else "no kill was seen"
 
 
 def _by(top: Mover | None) -> str:

@@ -59,7 +59,8 @@ def export_json(report: ClanReport) -> Document:
             for name, table in export_tables(report).items()
         },
     }
-    content = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
+    # Spaces would make a large clan's file half as large again, and Discord takes 10 MB.
+    content = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Document("clan_export.json", content.encode())
 
 

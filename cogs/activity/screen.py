@@ -14,6 +14,7 @@ from bot.clan.spans import WINDOWS, Period
 from bot.services.game import unready
 from bot.services.publish import ActivityFiles
 from bot.wiring import Services
+from cogs._heads import period_labels
 from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, picture, small, tell
 from cogs.activity.words import activity_blocks, heading, missed_blocks
@@ -66,8 +67,9 @@ class ActivityScreen(PostedScreen[ActivityState, ActivityFound]):
         """Return the picture and what stands in words, with what else can be asked."""
         made = answer.made
         box = _box(made)
-        periods = {str(each.value): f"Last {each.words}" for each in WINDOWS}
-        box.rule().control(_CONTROLS.choice("period", state, "Another period", periods))
+        box.rule().control(
+            _CONTROLS.choice("period", state, "Another period", period_labels(WINDOWS))
+        )
         lengths = {str(each): f"Events of {each} h" for each in sorted({*_LENGTHS, state.hours})}
         box.control(_CONTROLS.choice("hours", state, "Events of another length", lengths))
         if made.report.times:

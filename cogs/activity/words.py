@@ -10,6 +10,7 @@ from bot.clan.wording import DASH, first_few, percent_change, plural, short
 from bot.reports import style
 from bot.reports.activity_report import ActivityReport
 from bot.reports.clan_report import TotalRow
+from cogs._heads import clan_head, span_line
 from cogs._replies import listed, small, when
 
 _ROOM = 12
@@ -19,9 +20,8 @@ _QUIET_SHOWN = 5
 def heading(report: ActivityReport) -> tuple[str, ...]:
     """Return whose activity it is, and over which time."""
     return (
-        f"## {escaped(report.clan)}",
-        f"**Activity**  last {report.period.words}",
-        small(f"{when(report.span.start, 'D')} to {when(report.as_of, 'f')}"),
+        *clan_head(report.clan, "Activity", report.period),
+        span_line(report.span.start, report.as_of),
     )
 
 
@@ -32,7 +32,8 @@ def activity_blocks(report: ActivityReport) -> Iterator[str]:
     channels = "Busiest channels"
     if report.channel_span.start > report.span.start:
         channels += f" since {style.day_words(report.channel_span.start.date())}"
-    yield listed(channels, [_talk(each) for each in report.busiest], "nobody wrote")
+    if report.totals[0].now is not None:
+        yield listed(channels, [_talk(each) for each in report.busiest], "nobody wrote")
     if report.quiet:
         yield "\n".join(_quiet(report))
     yield "\n".join(_times(report))

@@ -7,8 +7,9 @@ from bot.clan.names import escaped
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.publish import ComparisonFiles, NotCompared
+from cogs._heads import period_labels, span_line
 from cogs._permissions import Interaction, caller_may, clan_of
-from cogs._replies import Box, picture, small, when
+from cogs._replies import Box, picture, small
 from cogs.boards.comparison_words import (
     best_lines,
     contest_line,
@@ -18,8 +19,6 @@ from cogs.boards.comparison_words import (
 )
 from cogs.me import visitor
 from cogs.screens import Controls, PostedScreen, Rendered
-
-_PERIOD_LABELS = {str(each.value): f"Last {each.words}" for each in Period}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class ComparisonScreen(PostedScreen[ComparisonState, ComparisonFound | str]):
         if isinstance(answer, str):
             return Rendered(Box(answer))
         box = comparison_box(answer.made)
-        box.control(_CONTROLS.choice("period", state, "Period", _PERIOD_LABELS))
+        box.control(_CONTROLS.choice("period", state, "Period", period_labels()))
         if answer.may_post:
             box.control(self.post_button(state))
         return Rendered(box, (answer.made.chart,))
@@ -104,11 +103,10 @@ def comparison_box(made: ComparisonFiles) -> Box:
     """Return two members side by side: who leads in what, the chart, and every number."""
     told = made.comparison
     first, second = (escaped(side.name) for side in told.sides)
-    span = f"{when(told.span.start, 'D')} to {when(told.span.end, 'f')}"
     box = Box(
         f"## {first} and {second}",
         f"**Compared**  {escaped(told.clan)}, last {told.period.words}",
-        small(span),
+        span_line(told.span.start, told.span.end),
         *lead_lines(told),
     )
     box.add_item(picture(made.chart))

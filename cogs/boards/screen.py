@@ -9,6 +9,7 @@ from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.publish import BoardFiles
 from bot.services.view import Visitor
+from cogs._heads import period_labels, span_line
 from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, picture, small, when
 from cogs.boards.words import board_line, left_out_line, own_lines
@@ -16,10 +17,7 @@ from cogs.me import visitor
 from cogs.screens import Controls, PostedScreen, Rendered, page_shown
 
 PAGE_SIZE = 15
-PERIOD_LABELS = {
-    **{str(each.value): f"Last {each.words}" for each in Period},
-    str(ALL_TIME): "All time",
-}
+PERIOD_LABELS = period_labels() | {str(ALL_TIME): "All time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +93,12 @@ def board_box(state: BoardState, made: BoardFiles) -> Box:
     board = made.board
     rows = board.ranking.above_zero[state.page * PAGE_SIZE : (state.page + 1) * PAGE_SIZE]
     lines = [board_line(board, each) for each in rows]
-    span = f"{when(board.span.start, 'D')} to {when(board.span.end, 'f')}"
     box = Box(
         f"## {escaped(board.title)}",
         f"**Leaderboard**  {escaped(board.clan)}, {board.period_words}",
-        small(span if board.period else f"as of {when(board.span.end, 'f')}"),
+        span_line(board.span.start, board.span.end)
+        if board.period
+        else small(f"as of {when(board.span.end, 'f')}"),
     )
     box.add_item(picture(made.chart))
     box.say(*(lines or ["Nobody has any yet."]), *own_lines(board))

@@ -32,12 +32,18 @@ def own_lines(board: Board) -> list[str]:
     found = board.own_places
     if not found:
         return ["**Your place**  none, for the reasons below"]
-    return [
-        f"**Your place**  {each.place} of {len(board.ranking.placed)}"
-        f"{', shared' if shares_place(board, each) else ''}: "
-        f"{escaped(each.score.name)} with {board.number(each.score.value)}"
-        for each in found[:3]
-    ]
+    return [_own_line(board, each) for each in found[:3]]
+
+
+def _own_line(board: Board, own: Placed) -> str:
+    """Return one's place; who has none of it is on no list, and so has none."""
+    name, number = escaped(own.score.name), board.number(own.score.value)
+    if not own.score.value:
+        return f"**Your place**  none yet: {name} with {number}"
+    shared = ", shared" if shares_place(board, own) else ""
+    return (
+        f"**Your place**  {own.place} of {len(board.ranking.placed)}{shared}: {name} with {number}"
+    )
 
 
 def left_out_line(board: Board) -> str:

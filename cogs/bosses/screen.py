@@ -12,8 +12,9 @@ from bot.reports.boss_report import BossMover, BossReport, RaidRow
 from bot.reports.clan_report import Mover
 from bot.reports.style import day_words
 from bot.services.publish import BossFiles
+from cogs._heads import clan_head, period_labels, span_line
 from cogs._permissions import Interaction, caller_may, clan_of
-from cogs._replies import Box, listed, picture, small, when
+from cogs._replies import Box, listed, picture, small
 from cogs.screens import Controls, PostedScreen, Rendered
 
 SUMMARY = "summary"
@@ -58,8 +59,9 @@ class BossesScreen(PostedScreen[BossesState, BossesFound]):
         """Return the picture and what stands in words."""
         made = answer.made
         box = _box(made)
-        periods = {str(each.value): f"Last {each.words}" for each in WINDOWS}
-        box.rule().control(_CONTROLS.choice("period", state, "Another period", periods))
+        box.rule().control(
+            _CONTROLS.choice("period", state, "Another period", period_labels(WINDOWS))
+        )
         if answer.may_post:
             box.control(self.post_button(state))
         return Rendered(box.say(small(*made.report.evidence)), (made.chart,))
@@ -75,9 +77,8 @@ class BossesScreen(PostedScreen[BossesState, BossesFound]):
 def _box(made: BossFiles) -> Box:
     report = made.report
     box = Box(
-        f"## {escaped(report.clan)}",
-        f"**Bosses**  last {report.period.words}",
-        small(f"{when(report.span.start, 'D')} to {when(report.as_of, 'f')}"),
+        *clan_head(report.clan, "Bosses", report.period),
+        span_line(report.span.start, report.as_of),
     )
     box.add_item(picture(made.chart))
     for block in boss_blocks(report):
@@ -88,6 +89,9 @@ def _box(made: BossFiles) -> Box:
 def boss_blocks(report: BossReport) -> Iterator[str]:
     """Yield what stands below the picture."""
     total = report.kills
+    if total.now is None:
+        yield "**Boss kills**  not known: Wise Old Man showed nothing of this time"
+        return
     seen = f" ({total.seen})" if total.seen else ""
     change = "" if total.change is None else f"  {total.percent} from {short(total.before)}"
     yield f"**Boss kills**  {short(total.now)}{seen}{change}"

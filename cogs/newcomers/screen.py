@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-from bot.clan.names import escaped
+from bot.clan.newcomers import FunnelStage
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.services.publish import NewcomersAnswer
+from cogs._heads import as_of_line, clan_head, heard_line, period_labels
 from cogs._permissions import Interaction, caller_may, clan_of
-from cogs._replies import Box, small, when
+from cogs._replies import Box
 from cogs.newcomers.words import (
     LEAST_POSTED,
-    heading,
-    hidden_line,
-    hidden_welcomes_line,
-    since_line,
+    NOBODY,
     total_lines,
     unanswered_line,
     week_lines,
@@ -30,7 +28,8 @@ from cogs.screens import Controls, PostedScreen, Rendered, counted_labels, page_
 _SHOWN = 10
 _WEEKS_SHOWN = 6
 _ALL_ANSWERED = "Every newcomer who wrote was answered."
-_NO_WELCOME = "Nobody answered a newcomer in this time."
+_NOT_HEARD = "Nobody knows yet what these newcomers wrote."
+_NO_WELCOME = "There is nobody to thank for a welcome in this time."
 _WHAT_IS_NOT = (
     "They wrote in their first 30 days; nobody replied, or wrote there within 15 minutes. Say hi."
 )
@@ -100,8 +99,9 @@ class NewcomersScreen(PostedScreen[NewcomersState, NewcomersFound]):
         labels = {str(NewcomersTab.FUNNEL): "Funnel"} | counted_labels(_TITLES, counts)
         box.add_item(_CONTROLS.tabs(state, labels)).rule()
         _TABS[state.tab](box, state, answer.answer)
-        periods = {str(each.value): f"Last {each.words}" for each in Period}
-        box.rule().control(_CONTROLS.choice("period", state, "Show another period", periods))
+        box.rule().control(
+            _CONTROLS.choice("period", state, "Show another period", period_labels())
+        )
         if answer.may_post:
             box.control(self.post_button(state))
         return Rendered(_closing(box, answer))
@@ -124,12 +124,14 @@ class NewcomersScreen(PostedScreen[NewcomersState, NewcomersFound]):
 
 def _opening(found: NewcomersFound) -> Box:
     answer = found.answer
-    return Box(f"## {escaped(found.clan)}", heading(answer.period), *since_line(answer))
+    return Box(
+        *clan_head(found.clan, "Newcomers", answer.period),
+        *heard_line(answer.heard_from, answer.span, answer.zone),
+    )
 
 
 def _closing(box: Box, found: NewcomersFound) -> Box:
-    answer = found.answer
-    return box.say(small(f"as of {when(answer.as_of)}", *answer.evidence))
+    return box.say(as_of_line(found.answer.as_of, found.answer.evidence))
 
 
 def _say_funnel(box: Box, state: NewcomersState, answer: NewcomersAnswer) -> None:
@@ -156,12 +158,19 @@ def _say_unanswered(box: Box, state: NewcomersState, answer: NewcomersAnswer) ->
     figures = answer.figures
     state, pages = page_shown(state, len(figures.unanswered), _SHOWN)
     shown = figures.unanswered[state.page * _SHOWN :][:_SHOWN]
-    if shown or figures.hidden_unanswered:
+    if shown:
         box.say(_WHAT_IS_NOT, *(unanswered_line(each, answer) for each in shown))
-        box.say(*hidden_line(figures.hidden_unanswered))
     else:
-        box.say(_ALL_ANSWERED)
+        box.say(_none_unanswered(answer))
     _say_pages(box, state, pages)
+
+
+def _none_unanswered(answer: NewcomersAnswer) -> str:
+    """Return what an empty list means: that all were answered, or that nobody knows."""
+    if not answer.figures.total.joined:
+        return NOBODY
+    is_known = answer.figures.total.stages[FunnelStage.WROTE].known
+    return _ALL_ANSWERED if is_known else _NOT_HEARD
 
 
 def _say_welcomes(box: Box, state: NewcomersState, answer: NewcomersAnswer) -> None:
@@ -169,7 +178,6 @@ def _say_welcomes(box: Box, state: NewcomersState, answer: NewcomersAnswer) -> N
     state, pages = page_shown(state, len(figures.welcomers), _SHOWN)
     shown = figures.welcomers[state.page * _SHOWN :][:_SHOWN]
     box.say(*([welcomer_line(each, answer) for each in shown] or [_NO_WELCOME]))
-    box.say(*hidden_welcomes_line(figures.hidden_welcomes))
     _say_pages(box, state, pages)
 
 

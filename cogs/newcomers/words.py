@@ -1,22 +1,20 @@
 """The clan's newcomers in words: values to text, no Discord."""
 
-from zoneinfo import ZoneInfo
-
 from bot.clan.names import escaped
 from bot.clan.newcomers import Cohort, FunnelStage, Newcomer, Reached, Welcomer
-from bot.clan.spans import Period, day_of
 from bot.clan.wording import DASH, ago, plural, share
-from bot.reports.style import date_words, day_words
+from bot.reports.style import day_words
 from bot.services.publish import NewcomersAnswer
 from cogs._replies import small, when
 
 LEAST_POSTED = 3
 """Of fewer people everybody would know who was not answered."""
 
+NOBODY = "Nobody joined in this time."
+
 _DOT = " \N{MIDDLE DOT} "
 _GLUE = "\N{NO-BREAK SPACE}"
 """Keeps a number with its word where a phone breaks the line."""
-_NOBODY = "Nobody joined in this time."
 _STAGES = {
     FunnelStage.LINKED: "Linked",
     FunnelStage.WROTE: "First message",
@@ -33,16 +31,11 @@ _SHORT = {
 }
 
 
-def heading(period: Period) -> str:
-    """Return what the answer is about."""
-    return f"**Newcomers**  last {period.words}"
-
-
 def total_lines(answer: NewcomersAnswer, least: int = 1) -> list[str]:
     """Return how far all newcomers got; of fewer than `least` only how many they are."""
     total = answer.figures.total
     if not total.joined:
-        return [_NOBODY, *_undated_line(answer)]
+        return [NOBODY, *_undated_line(answer)]
     lines = [f"**{plural(total.joined, 'newcomer')} joined**"]
     if total.joined >= least:
         lines += [f"{label}  {_share(total.stages[stage])}" for stage, label in _STAGES.items()]
@@ -59,7 +52,7 @@ def _unheard_line(total: Cohort) -> list[str]:
     if not total.unheard:
         return []
     who = plural(total.unheard, "newcomer")
-    why = "not linked, opted out, or here before the bot listened"
+    why = "not linked, or here before the bot listened"
     return [small(f"{who} with unknown messages, in no number of them: {why}")]
 
 
@@ -84,7 +77,8 @@ def week_lines(cohort: Cohort, least: int = 1) -> list[str]:
 def _count(stage: FunnelStage, cohort: Cohort) -> str:
     reached, known = cohort.stages[stage]
     if not known:
-        return f"{DASH}{_GLUE}{_SHORT[stage]}"
+        # Behind a dash a phone breaks the line whatever follows: so it stands last.
+        return f"{_SHORT[stage]}{_GLUE}{DASH}"
     of = f" of {known:,}" if known < cohort.joined else ""
     return f"{reached:,}{of} {_SHORT[stage]}".replace(" ", _GLUE)
 
@@ -97,11 +91,6 @@ def unanswered_line(newcomer: Newcomer, answer: NewcomersAnswer) -> str:
     return f"**{escaped(answer.names[newcomer.who])}**  {_DOT.join(parts)}"
 
 
-def hidden_line(count: int) -> list[str]:
-    """Return how many more nobody answered who are not shown."""
-    return [small(f"and {count:,} more who opted out")] if count else []
-
-
 def welcomer_line(welcomer: Welcomer, answer: NewcomersAnswer) -> str:
     """Return one line of the leaderboard of who welcomes.
 
@@ -109,18 +98,3 @@ def welcomer_line(welcomer: Welcomer, answer: NewcomersAnswer) -> str:
     """
     name = escaped(answer.welcomers[welcomer.who])
     return f"#{welcomer.place}  **{name}**  first to answer {plural(welcomer.welcomed, 'newcomer')}"
-
-
-def hidden_welcomes_line(count: int) -> list[str]:
-    """Return how many newcomers were welcomed by people who are not shown."""
-    who = plural(count, "newcomer")
-    return [small(f"{who} answered first by somebody who opted out")] if count else []
-
-
-def since_line(answer: NewcomersAnswer) -> list[str]:
-    """Return since when messages are counted, where that is later than the period begins."""
-    heard_at = answer.heard_from
-    if heard_at is None or heard_at <= answer.span.start:
-        return []
-    day = day_of(heard_at, ZoneInfo(answer.zone))
-    return [small(f"messages counted since {date_words(day)}")]

@@ -10,27 +10,25 @@ from typing import ClassVar, NamedTuple
 
 import discord
 
-from bot.clan.names import escaped
 from bot.clan.ranks import Permission
 from bot.clan.spans import Period
 from bot.clan.wording import plural
 from bot.services.publish import QuestionsAnswer
+from cogs._heads import as_of_line, clan_head, heard_line, period_labels
 from cogs._permissions import Interaction, caller_may, clan_of
-from cogs._replies import Box, small, when
+from cogs._replies import Box, small
 from cogs.questions.words import (
     channel_lines,
-    heading,
     helper_line,
     hour_lines,
     open_line,
-    since_line,
     summary_lines,
 )
 from cogs.screens import Controls, PostedScreen, Rendered, counted_labels, page_shown
 
 _SHOWN = 10
 _NONE_OPEN = "No question is open."
-_NO_HELPERS = "Nobody answered a question in this time."
+_NO_HELPERS = "There is nobody to thank for an answer in this time."
 _NO_WORDS = (
     "Discord does not tell the bot what is written, so it notices no questions: "
     "`/clanstats setup` says how to change that."
@@ -120,8 +118,9 @@ class QuestionsScreen(PostedScreen[QuestionsState, QuestionsFound]):
         labels = counted_labels(_TITLES, counts) | {str(QuestionsTab.WAITS): "Longest waits"}
         box.rule().add_item(_CONTROLS.tabs(state, labels))
         _TABS[state.tab](box, state, answer)
-        periods = {str(each.value): f"Last {each.words}" for each in Period}
-        box.rule().control(_CONTROLS.choice("period", state, "Show another period", periods))
+        box.rule().control(
+            _CONTROLS.choice("period", state, "Show another period", period_labels())
+        )
         if answer.may_post:
             box.control(self.post_button(state))
         return Rendered(_closing(box, answer))
@@ -141,14 +140,16 @@ class QuestionsScreen(PostedScreen[QuestionsState, QuestionsFound]):
 
 def _opening(found: QuestionsFound) -> Box:
     answer = found.answer
-    box = Box(f"## {escaped(found.clan)}", heading(answer.period), *since_line(answer))
-    box.rule().say(*summary_lines(answer.figures))
+    box = Box(
+        *clan_head(found.clan, "Questions", answer.period),
+        *heard_line(answer.heard_from, answer.span, answer.zone),
+    )
+    box.rule().say(*summary_lines(answer))
     return box if found.hears else box.say(_NO_WORDS)
 
 
 def _closing(box: Box, found: QuestionsFound) -> Box:
-    answer = found.answer
-    return box.say(small(f"as of {when(answer.as_of)}", *answer.evidence))
+    return box.say(as_of_line(found.answer.as_of, found.answer.evidence))
 
 
 def _say_open(box: Box, state: QuestionsState, found: QuestionsFound) -> None:

@@ -1,11 +1,9 @@
 """The clan's questions in words: values to text, no Discord."""
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from bot.clan.marking import Marking, MarkOutcome
 from bot.clan.names import escaped
-from bot.clan.spans import Period, day_of
 from bot.clan.waiting import (
     LEAST_RANKED,
     AskedQuestion,
@@ -16,25 +14,20 @@ from bot.clan.waiting import (
 )
 from bot.clan.wording import lasting, plural, share
 from bot.reports.question_tables import first_answer_words
-from bot.reports.style import date_words
 from bot.services.publish import QuestionsAnswer
-from cogs._replies import small, when
+from cogs._replies import when
 
 _DOT = " \N{MIDDLE DOT} "
 _NOTHING = "Nobody asked anything in this time."
+_NOT_HEARD = "No message was counted in this time, so nobody knows what was asked."
 _MOST_PLACES = 5
 
 
-def heading(period: Period) -> str:
-    """Return what the answer is about."""
-    return f"**Questions**  last {period.words}"
-
-
-def summary_lines(figures: QuestionFigures) -> list[str]:
+def summary_lines(answer: QuestionsAnswer) -> list[str]:
     """Return how many were asked and answered, and how long that took."""
-    waits = figures.waits
+    waits, heard_at = answer.figures.waits, answer.heard_from
     if not waits.asked:
-        return [_NOTHING]
+        return [_NOTHING if heard_at is not None and heard_at < answer.span.end else _NOT_HEARD]
     parts = [f"{waits.answered:,} answered ({share(waits.answered, waits.asked)})"]
     parts += [f"{waits.closed:,} marked as answered"] if waits.closed else []
     parts += [f"{waits.open:,} open"] if waits.open else []
@@ -86,15 +79,6 @@ def _waits(place: PlaceWaits) -> str:
     still = f", {place.open:,} open" if place.open else ""
     asked = plural(place.asked, "question")
     return f"half wait {lasting(place.median)} or more ({asked}{still})"
-
-
-def since_line(answer: QuestionsAnswer) -> list[str]:
-    """Return since when messages are counted, where that is later than the period begins."""
-    heard_at = answer.heard_from
-    if heard_at is None or heard_at <= answer.span.start:
-        return []
-    day = day_of(heard_at, ZoneInfo(answer.zone))
-    return [small(f"messages counted since {date_words(day)}")]
 
 
 def name_of(who: int, names: Mapping[int, str]) -> str:

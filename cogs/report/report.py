@@ -25,8 +25,9 @@ from bot.reports.documents import Document
 from bot.reports.export import ExportFormat, export_csv, export_json
 from bot.reports.style import day_words
 from bot.services.publish import ReportFiles
+from cogs._heads import clan_head, span_line
 from cogs._permissions import Interaction, caller_may, clan_of
-from cogs._replies import Box, attached, listed, picture, small, when
+from cogs._replies import Box, attached, listed, picture, small
 from cogs.screens import Acknowledge, Controls, PostedScreen, Press, Rendered, pressed
 
 SUMMARY, WORKBOOK = "summary", "workbook"
@@ -137,9 +138,8 @@ def report_box(report: ClanReport, chart: Document, workbook: Document | None = 
     rows = {row.label: row for row in total_rows(report)}
     movers = top_movers(report)
     box = Box(
-        f"## {escaped(report.clan)}",
-        f"**Clan report**  last {report.period.words}",
-        small(f"{when(report.span.start, 'D')} to {when(report.roster.as_of, 'f')}"),
+        *clan_head(report.clan, "Clan report", report.period),
+        span_line(report.span.start, report.roster.as_of),
     )
     box.rule().say(*(_total(rows[label]) for label in _HEADLINES))
     box.say(*(small(_total(rows[label])) for label in _ALONGSIDE))

@@ -3,11 +3,16 @@
 import pytest
 from simcord.results import ResponseMessage
 
+from bot.clan.leaderboards import Score, ranked
 from bot.clan.linking import LinkPair
 from bot.clan.ranks import DEFAULT_PERMISSIONS
+from bot.clan.spans import DAY, Span
+from bot.reports.boards import Board
 from bot.services.people import Officer
+from cogs.boards.words import own_lines
 from tests.cogs.test_me import hero, quiet_player, sure_hero
 from tests.cogs.town import START, Town, control, newest, post_here, words
+from tests.storage.rows import NOW
 
 
 def two_names(town: Town) -> tuple[str, str]:
@@ -142,3 +147,14 @@ async def test_who_opted_out_meanwhile_is_not_posted_and_sees_their_own_side(tow
     mine = words((await actor.slash(town.general, "compare", a=own, b=other)).response)
     assert f"## {own} and {other}" in mine
     assert "Post here" not in mine
+
+
+def test_ones_own_place_is_told_and_who_has_none_of_it_has_no_place() -> None:
+    scores = [Score(who, f"P{who}", value) for who, value in ((1, 7), (2, 7), (3, 2), (4, 0))]
+    span = Span(NOW - 30 * DAY, NOW)
+    board = Board("Clan", "UTC", "zulrah", 30, span, ranked(scores), frozenset({2, 3, 4}))
+    assert own_lines(board) == [
+        "**Your place**  1 of 4, shared: P2 with 7",
+        "**Your place**  3 of 4: P3 with 2",
+        "**Your place**  none yet: P4 with 0",
+    ]

@@ -26,7 +26,7 @@ from tests.storage.rows import DAY, HOUR, NOW
 
 LONG = "*_~`|>@everyone"
 ELSEWHERE = 4_711
-WHY_UNHEARD = "not linked, opted out, or here before the bot listened"
+WHY_UNHEARD = "not linked, or here before the bot listened"
 
 
 async def shown_to(town: Town, who: MemberActor | None = None) -> ResponseMessage:
@@ -130,13 +130,28 @@ def answer_of(*people: Newcomer, period: Period = Period.YEAR) -> NewcomersAnswe
 @pytest.mark.parametrize("tab", NewcomersTab)
 @pytest.mark.parametrize("page", [0, 1, 10_000])
 def test_every_page_fits_under_the_worst_of_names(tab: NewcomersTab, page: int) -> None:
-    people = [joined(n % 360, n, is_named=n % 9 > 0) for n in range(500)]
+    people = [joined(n % 360, n) for n in range(500)]
     answer = answer_of(*people)
     welcomers = tuple(Welcomer(1, each.who, 10**6) for each in people)
-    figures = replace(answer.figures, welcomers=welcomers, hidden_welcomes=3)
+    figures = replace(answer.figures, welcomers=welcomers)
     found = NewcomersFound(LONG, replace(answer, figures=figures), may_post=True)
     screen = NewcomersScreen(None)  # type: ignore[arg-type]  # nothing is read
     assert fits(screen.render(NewcomersState(Period.YEAR, tab, page), found).view)
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        ((), "Nobody joined in this time."),
+        ((joined(2, 1, answered_at=NOW),), "Every newcomer who wrote was answered."),
+        ((joined(2, 1, is_heard=False),), "Nobody knows yet what these newcomers wrote."),
+    ],
+)
+def test_an_empty_list_of_the_unanswered_says_why(people: tuple[Newcomer, ...], told: str) -> None:
+    screen = NewcomersScreen(None)  # type: ignore[arg-type]  # nothing is read
+    state = NewcomersState(Period.YEAR, NewcomersTab.UNANSWERED)
+    box = screen.render(state, NewcomersFound("Clan", answer_of(*people))).box
+    assert told in str([each.to_component_dict() for each in box.walk_children()])
 
 
 def test_what_cannot_be_known_yet_is_a_dash_and_who_is_unknown_stands_apart() -> None:
@@ -144,7 +159,7 @@ def test_what_cannot_be_known_yet_is_a_dash_and_who_is_unknown_stands_apart() ->
     head, numbers = week_lines(week)
     assert head == ("**Week of 20 Nov**  2 joined · 1 with unknown messages")
     assert numbers.replace("\N{NO-BREAK SPACE}", " ") == (
-        f"0 linked · 1 of 1 wrote · 0 of 1 answered · {DASH} back · {DASH} still here"
+        f"0 linked · 1 of 1 wrote · 0 of 1 answered · back {DASH} · still here {DASH}"
     )
 
 

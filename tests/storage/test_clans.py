@@ -186,7 +186,6 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "messages.by_channel_and_author": lambda it, clan: messages.by_channel_and_author(
         it, clan, [START, NOW - DAY]
     ),
-    "questions.asked_since": lambda it, clan: questions.asked_since(it, clan, [START, NOW - DAY]),
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
     "messages.first_by_channel": messages.first_by_channel,
     "messages.first_outside": lambda it, clan: messages.first_outside(it, clan, [99]),
@@ -197,7 +196,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "newcomers.beginnings": lambda it, clan: newcomers.beginnings(
         it, clan, [FirstDays(each, START, END, START, END) for each in AUTHORS], HOUR, {}
     ),
-    "marks.is_archived": lambda it, clan: marks.is_archived(it, clan, IDS[0]),
+    "marks.can_change": lambda it, clan: marks.can_change(it, clan, IDS[1]),
     "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.held_roles": players.held_roles,

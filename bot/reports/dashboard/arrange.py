@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clan.activity import best_hours
 from bot.clan.metrics import RAIDS, UNRANKED, display_name
+from bot.clan.newcomers import Reached
 from bot.clan.spans import WINDOWS, Period, day_of
 from bot.clan.standings import Member
 from bot.clan.wording import role_words
@@ -34,10 +35,16 @@ HEALTH_WORDS = (
     ("Active in game", "Members who gained XP or kills, of those seen in game."),
     ("Active in chat", "Members who wrote, of those linked to a Discord user."),
     ("Active on both sides", "Members active in both, of those known on both sides."),
-    ("Stickiness", "The share of days on which those who wrote at all wrote, on average."),
+    (
+        "Stickiness",
+        "On which share of the days that were heard those who wrote did so, on average.",
+    ),
     ("Half of the talk", "So few people wrote half of all messages by known members."),
     ("Reply rate", "Questions that got an answer, of all questions asked in the period."),
-    ("Newcomers who stayed", "Members who are here still, of those who joined in the period."),
+    (
+        "Newcomers who stayed",
+        "Here still after 30 days, of those whose 30 days ended in the period.",
+    ),
 )
 """What the numbers of the clan's health mean."""
 
@@ -70,13 +77,14 @@ def _by_rank(members: tuple[Member, ...]) -> list[Member]:
 
 def _period(facts: DashboardFacts, period: Period) -> Plain:
     report = facts.reports[period]
-    trend = trend_of(report)
+    trend, stayed = trend_of(report), facts.stayed.get(period, Reached(0, 0))
     known = health(
         report.roster.members,
         period,
         facts.chats.get(period, {}),
         facts.asked.get(period),
-        facts.joined.get(period, (0, 0)),
+        stayed,
+        days_heard(report),
     )
     return {
         "days": period.value,
@@ -103,7 +111,7 @@ def _period(facts: DashboardFacts, period: Period) -> Plain:
         "heat": [list(row) for row in report.heatmap] if report.totals.messages else None,
         "best": [[style.slot_words(slot), slot[2]] for slot in best_hours(report.heatmap)],
         "health": known._asdict(),
-        "joined": list(facts.joined[period]) if period in facts.joined else None,
+        "stayed": list(stayed) if stayed.known else None,
         "asked": asked._asdict() if (asked := facts.asked.get(period)) else None,
         "skills": [_skill(report, row) for row in skill_rows(report)],
         "bosses": [_boss(row) for row in boss_rows(report)],
@@ -116,6 +124,14 @@ def _period(facts: DashboardFacts, period: Period) -> Plain:
         ],
         "helpers": _answerers(facts, period),
     }
+
+
+def days_heard(report: ClanReport) -> int:
+    """Return on how many days of the period chat was heard, today among them."""
+    if report.heard_from is None:
+        return 0
+    today = day_of(report.roster.as_of, ZoneInfo(report.zone))
+    return max(min(report.period.value, (today - report.heard_from).days + 1), 0)
 
 
 def _mover(mover: Mover | None) -> list[Any] | None:
@@ -179,7 +195,7 @@ def _member(facts: DashboardFacts, member: Member, zone: ZoneInfo) -> Plain:
             "kills": member.total_kills,
             "ehp": member.total_ehp,
             "ehb": member.total_ehb,
-            "messages": member.total_messages,
+            "messages": None if longest.heard_from is None else member.total_messages,
         },
         "periods": [_gains(facts, member, each, zone) for each in WINDOWS],
         "weeks": list(member.weekly_messages) or None,

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.clan.newcomers import Reached
 from bot.clan.spans import Period
 from bot.clan.standings import Chat
 from bot.reports.clan_report import ClanReport
@@ -44,8 +45,9 @@ class DashboardOptions:
 class DashboardFacts:
     """The reports by window with what they do not say; nobody who opted out is in any of it.
 
-    `chats` are what members wrote by window and player; None where it is unknown. `weekly_xp` are
-    the weeks of `weeks`, by player, and None where a week was not seen.
+    `chats` are what members wrote by window and player; None where it is unknown. `stayed` are the
+    newcomers whose first month ended in the window, and who of them stayed. `weekly_xp` are the
+    weeks of `weeks`, by player, and None where a week was not seen.
     """
 
     reports: Mapping[Period, ClanReport]
@@ -53,7 +55,7 @@ class DashboardFacts:
     chats: Mapping[Period, Mapping[int, Chat | None]] = field(default_factory=dict)
     asked: Mapping[Period, QuestionCount | None] = field(default_factory=dict)
     channels: tuple[ChannelCount, ...] = ()
-    joined: Mapping[Period, tuple[int, int]] = field(default_factory=dict)
+    stayed: Mapping[Period, Reached] = field(default_factory=dict)
     weeks: tuple[date, ...] = ()
     weekly_xp: Mapping[int, tuple[int | None, ...]] = field(default_factory=dict)
     suggestions: Suggestions | None = None

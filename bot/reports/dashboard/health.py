@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from bot.clan.newcomers import Reached
 from bot.clan.spans import Period
 from bot.clan.standings import Chat, Member
 from bot.reports.dashboard.facts import QuestionCount
@@ -24,14 +25,15 @@ class Health(NamedTuple):
     retention: float | None
 
 
-def health(
+def health(  # noqa: PLR0913, PLR0917 - both sides, and what only the clan as a whole has
     members: Sequence[Member],
     period: Period,
     chats: Mapping[int, Chat | None],
     asked: QuestionCount | None,
-    joined: tuple[int, int],
+    stayed: Reached,
+    days: int,
 ) -> Health:
-    """Return how the members did; `joined` are who joined and how many of them are here still."""
+    """Return how the members did; of so many `days` of the period chat was heard."""
     games = {
         each.player_id: bool(gains.xp or gains.kills)
         for each in members
@@ -44,11 +46,11 @@ def health(
         in_game=_share(games.values()),
         in_chat=_share(chat.messages > 0 for chat in wrote.values()),
         on_both=_share(both),
-        stickiness=_stickiness(wrote.values(), period),
+        stickiness=_stickiness(wrote.values(), days),
         few=carriers(counts),
         talkers=len(counts) or None,
         reply_rate=asked.answered / asked.questions if asked and asked.questions else None,
-        retention=joined[1] / joined[0] if joined[0] else None,
+        retention=stayed.reached / stayed.known if stayed.known else None,
     )
 
 
@@ -68,7 +70,7 @@ def _share(found: Iterable[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _stickiness(chats: Iterable[Chat], period: Period) -> float | None:
+def _stickiness(chats: Iterable[Chat], days: int) -> float | None:
     """Return on which share of the days those who wrote at all did so, on average."""
-    days = [min(each.active_days, period.value) for each in chats if each.messages]
-    return sum(days) / (len(days) * period.value) if days else None
+    written = [min(each.active_days, days) for each in chats if each.messages]
+    return sum(written) / (len(written) * days) if written and days else None

@@ -67,7 +67,7 @@ async def _sought(connection: Connection, clan: Clan, clicked: Clicked) -> Store
     message = next((each for each in found if each.message_id == clicked.message_id), None)
     if message is None:
         return MarkOutcome.NOT_COUNTED
-    if await marks.is_archived(connection, clan.clan_id, message.message_id):
+    if not await marks.can_change(connection, clan.clan_id, message.message_id):
         return MarkOutcome.ARCHIVED
     return message
 

@@ -17,18 +17,19 @@ from bot.clan.week_hours import by_offset, game_hours
 from bot.reports.activity_report import ActivityReport
 from bot.reports.clan_report import TotalRow
 from bot.reports.documents import Document
-from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache
+from bot.reports.worker import Drawing
+from bot.services.publish.asked import hidden_authors
 from bot.services.publish.person_hours import person_hours
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.report import report_coverage
 from bot.services.publish.week_panels import VoiceSeen, week_panels
-from bot.services.setup import Clan, Clock
+from bot.services.setup import Clan
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, totals_before
 from storage import authors, chat, messages, presence
 from storage.authors import ChannelRow
 from storage.chat import Wrote
 from storage.columns import to_ms
-from storage.engine import Connection, Database
+from storage.engine import Connection
 
 _BUSIEST = 5
 _WEEK = timedelta(weeks=1)
@@ -66,16 +67,8 @@ class _ActivitySource(NamedTuple):
     event: _EventSource | None
 
 
-class Activities:
+class Activities(Publisher):
     """Arranges when a clan is there, and has it drawn."""
-
-    def __init__(
-        self, database: Database, draws: Draws, clock: Clock, identities: IdentityCache
-    ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
 
     async def files(
         self, clan: Clan, period: Period, hours: int, event_at: datetime | None = None
@@ -178,7 +171,7 @@ def _report(read: _ActivitySource) -> ActivityReport:
     roster = roster_of(view, [period])
     known = report_coverage(view, roster, period, _messages(view, span))
     talks = _channels(read)
-    weeks = _weeks(read)
+    weeks, known_people = _weeks(read), sum(each.is_known for each in people)
     return ActivityReport(
         clan=clan.name,
         zone=clan.zone.key,
@@ -188,8 +181,9 @@ def _report(read: _ActivitySource) -> ActivityReport:
         panels=week_panels(view, period, read.people_span, read.voice),
         totals=_totals(read),
         hours=read.hours,
-        times=event_times(people, weeks, read.hours) if weeks else (),
-        people=sum(each.is_known for each in people),
+        # Of people who were hardly seen any hour would look like the best one.
+        times=event_times(people, weeks, read.hours) if weeks and known_people else (),
+        people=known_people,
         people_span=read.people_span,
         busiest=busiest(talks, _BUSIEST),
         quiet=went_quiet(talks) if any(each.before is not None for each in talks) else None,
@@ -293,8 +287,12 @@ def _channels(read: _ActivitySource) -> tuple[ChannelTalk, ...]:
 
 
 def _attendance(view: ClanView, event: _EventSource) -> Attendance:
+    # What somebody wrote before they opted out would stand in the weeks before the event alone.
+    hidden = hidden_authors(view.people)
     found = [
-        _turnout(view, span, wrote, event.voice)
+        _turnout(
+            view, span, {who: each for who, each in wrote.items() if who not in hidden}, event.voice
+        )
         for span, wrote in zip(_stretches(event.spans), event.wrote, strict=True)
     ]
     before, during, after, *usual = found

@@ -13,10 +13,10 @@ from bot.clan.spans import Period, day_of
 from bot.reports.boss_report import BossReport, boss_report
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
-from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache
+from bot.reports.worker import Drawing
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.report import metric_gains, present_metrics
-from bot.services.setup import Clan, Clock
+from bot.services.setup import Clan
 from bot.services.view import (
     ClanView,
     Detail,
@@ -26,7 +26,6 @@ from bot.services.view import (
     totals_before,
 )
 from storage.columns import to_ms
-from storage.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +36,8 @@ class BossFiles:
     chart: Document
 
 
-class Bosses:
+class Bosses(Publisher):
     """Arranges what a clan killed, and has it drawn."""
-
-    def __init__(
-        self, database: Database, draws: Draws, clock: Clock, identities: IdentityCache
-    ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
 
     async def files(self, clan: Clan, period: Period) -> BossFiles:
         """Return what a clan killed in a period that ends now, with the picture."""

@@ -19,11 +19,12 @@ from bot.clan.standings import place
 from bot.clan.wording import ago
 from bot.reports.documents import Document
 from bot.reports.pictures import Card
-from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache, member_called
+from bot.reports.worker import Drawing
+from bot.services.people import member_called
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.trend import TrendSteps, trend_lines, trend_steps
 from bot.services.review import OwnStanding, context_of, standing_cases, standing_in
-from bot.services.setup import Clan, Clock, policy_of
+from bot.services.setup import Clan, policy_of
 from bot.services.view import (
     ClanView,
     People,
@@ -37,7 +38,7 @@ from bot.services.view import (
     verdict_query,
 )
 from storage import chat
-from storage.engine import Connection, Database
+from storage.engine import Connection
 
 _CHOICES = 25
 
@@ -62,20 +63,8 @@ class CardFiles:
     is_shared: bool = True
 
 
-class Cards:
+class Cards(Publisher):
     """Arranges the cards of members."""
-
-    def __init__(
-        self,
-        database: Database,
-        draws: Draws,
-        clock: Clock,
-        identities: IdentityCache | None = None,
-    ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
 
     async def of_self(self, clan: Clan, visitor: Visitor, period: Period) -> CardFiles | None:
         """Return a Discord user's own card with how they stand, or None when they have none.

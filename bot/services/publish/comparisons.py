@@ -19,10 +19,11 @@ from bot.clan.standings import Chat
 from bot.reports.comparisons import MemberComparison
 from bot.reports.documents import Document
 from bot.reports.style import date_words
-from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache, member_called
+from bot.reports.worker import Drawing
+from bot.services.people import member_called
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.trend import TrendSteps, trend_lines, trend_steps
-from bot.services.setup import Clan, Clock
+from bot.services.setup import Clan
 from bot.services.view import (
     BASELINE_LEAD,
     ClanView,
@@ -39,7 +40,7 @@ from bot.services.view import (
 )
 from storage import chat, metrics, snapshots
 from storage.columns import from_ms
-from storage.engine import Connection, Database
+from storage.engine import Connection
 from storage.metrics import MetricPath
 from storage.players import MemberRow
 
@@ -76,20 +77,8 @@ class _ComparisonSource(NamedTuple):
     kinds: Mapping[int, tuple[str, MetricKind]]
 
 
-class Comparisons:
+class Comparisons(Publisher):
     """Arranges comparisons of two members and has them drawn; all of it raises NotCompared."""
-
-    def __init__(
-        self,
-        database: Database,
-        draws: Draws,
-        clock: Clock,
-        identities: IdentityCache | None = None,
-    ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
 
     async def of_names(
         self, clan: Clan, names: tuple[str, str], period: Period, visitor: Visitor

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.clan.activity import ChangeKind, TrendStep
+from bot.clan.activity import TrendStep
 from bot.clan.cases import Case
 from bot.clan.policy import Policy
 from bot.clan.ranks import Tier
 from bot.clan.spans import DAY, WEEK, WINDOWS, Period, day_of, day_span
+from bot.clan.waiting import waits_of
 from bot.reports.dashboard.facts import (
     ChannelCount,
     DashboardFacts,
@@ -24,6 +25,9 @@ from bot.reports.dashboard.facts import (
 from bot.reports.documents import Document, restore_folder, write_folder, write_whole
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
+from bot.services.publish.asked import asked_by_people
+from bot.services.publish.newcomers import who_stayed
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.report import (
     report_folder,
     report_folders,
@@ -43,8 +47,10 @@ from bot.services.view import (
     read_view,
     verdict_query,
 )
+from storage import questions
 from storage.backup import LEFT_BEHIND
 from storage.engine import Database
+from storage.questions import QuestionRow
 
 FOLDER = "dashboard"
 """Under what name the folder is written."""
@@ -75,7 +81,7 @@ class DashboardPlaces(NamedTuple):
 _NOWHERE_ELSE = DashboardPlaces(Path())
 
 
-class Dashboards:
+class Dashboards(Publisher):
     """Arranges dashboards, has them drawn, and writes them."""
 
     def __init__(
@@ -86,10 +92,7 @@ class Dashboards:
         identities: IdentityCache | None = None,
         places: DashboardPlaces = _NOWHERE_ELSE,
     ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
+        super().__init__(database, draws, clock, identities)
         self._places = places
 
     async def facts(self, clan: Clan, options: DashboardOptions = PLAIN) -> DashboardFacts:
@@ -102,7 +105,9 @@ class Dashboards:
                 query |= verdict_query(policy, now)
             view = await read_view(connection, clan, query, cache=self._identities)
             cases = await standing_cases(connection, clan) if has_lists else ()
-        return await asyncio.to_thread(_facts, view, options, policy, cases)
+            span = view.spans[Period.YEAR]
+            asked = await questions.of_span(connection, clan.clan_id, span.start, span.end)
+        return await asyncio.to_thread(_facts, view, asked, options, policy, cases)
 
     async def page(self, clan: Clan, options: DashboardOptions = PLAIN) -> Document:
         """Return the dashboard in one file."""
@@ -192,7 +197,11 @@ def dashboard_query(now: datetime, zone: ZoneInfo) -> ViewQuery:
 
 
 def _facts(
-    view: ClanView, options: DashboardOptions, policy: Policy | None, cases: Sequence[Case]
+    view: ClanView,
+    asked: Sequence[QuestionRow],
+    options: DashboardOptions,
+    policy: Policy | None,
+    cases: Sequence[Case],
 ) -> DashboardFacts:
     weeks = _weeks(view)
     suggestions = None
@@ -209,13 +218,11 @@ def _facts(
                 if who not in view.people.hidden
             }
             for period in WINDOWS
+            if has_talk
         },
-        asked={
-            period: QuestionCount(*view.chat.asked[period]) if has_talk else None
-            for period in WINDOWS
-        },
+        asked=_asked(view, asked) if has_talk else {},
         channels=_channels(view, everything=options.officers),
-        joined={period: _joined(view, period) for period in WINDOWS},
+        stayed={period: who_stayed(view, view.spans[period]) for period in WINDOWS},
         weeks=tuple(day_of(start, view.clan.zone) for start in weeks.starts),
         weekly_xp=_weekly_xp(view, weeks),
         suggestions=suggestions,
@@ -245,18 +252,14 @@ def _weekly_xp(view: ClanView, weeks: TrendSteps) -> dict[int, tuple[int | None,
     return found
 
 
-def _joined(view: ClanView, period: Period) -> tuple[int, int]:
-    """Return how many joined in a window, and how many of them are here still."""
-    hidden = view.people.hidden
-    here = {each.player_id for each in view.people.places}
-    came = {
-        event.player_id
-        for event, _ in view.events
-        if event.kind == ChangeKind.JOINED
-        and event.happened_at in view.spans[period]
-        and event.player_id not in hidden
-    }
-    return len(came), len(came & here)
+def _asked(view: ClanView, rows: Sequence[QuestionRow]) -> dict[Period, QuestionCount]:
+    """Return by window how many questions were asked, and how many of them were answered."""
+    asked = asked_by_people(view.people, rows)
+    found = {}
+    for period in WINDOWS:
+        waits = waits_of([each for each in asked if each.asked_at in view.spans[period]])
+        found[period] = QuestionCount(waits.asked, waits.answered)
+    return found
 
 
 def _channels(view: ClanView, *, everything: bool) -> tuple[ChannelCount, ...]:

@@ -16,7 +16,6 @@ from bot.clan.alerts import Alert
 from bot.clan.cases import Case, CaseState
 from bot.clan.diagnosis import Finding
 from bot.clan.digest import (
-    MOST_TO_OFFICERS,
     ClaimWaiting,
     DigestFacts,
     DigestTotal,
@@ -45,16 +44,16 @@ from bot.clan.spans import Period, Span, merged
 from bot.clan.waiting import question_figures
 from bot.reports.clan_report import ClanReport, TotalRow, doubts, total_rows
 from bot.reports.documents import Document
-from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache
+from bot.reports.worker import Drawing
 from bot.services.publish.asked import asked_by_people, author_names
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.report import report_of, report_query
 from bot.services.review import standing_cases
-from bot.services.setup import Clan, Clock
+from bot.services.setup import Clan
 from bot.services.view import ClanView, read_view
 from storage import digests, players, questions
 from storage.digests import DigestRow
-from storage.engine import Connection, Database
+from storage.engine import Connection
 from storage.questions import QuestionRow
 
 _BLIND_AT_MOST = 0.1
@@ -107,20 +106,8 @@ class DigestState:
     posts: Mapping[DigestAudience, DigestPost] = field(default_factory=dict)
 
 
-class Digests:
+class Digests(Publisher):
     """Keeps when a clan's digest is due, and says what is in it."""
-
-    def __init__(
-        self,
-        database: Database,
-        draws: Draws,
-        clock: Clock,
-        identities: IdentityCache | None = None,
-    ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
 
     async def state(self, clan: Clan) -> DigestState:
         """Return when the digest is due, and how the newest ones went."""
@@ -225,9 +212,9 @@ class Digests:
             _cases_due(cases),
             source.late,
         )
-        text = officers_text(clan.name, facts, now)
-        named = tuple(newcomers)[:MOST_TO_OFFICERS]
-        return DigestMessage(text, newcomers=named) if text else None
+        digest = officers_text(clan.name, facts, now)
+        named = tuple(newcomers)[: digest.named]
+        return DigestMessage(digest.text, newcomers=named) if digest.text else None
 
     def _due_in(self, state: DigestState, clan: Clan, audience: DigestAudience) -> datetime | None:
         return due_slot(state.plan, state.posts.get(audience), self._clock(), clan.zone)

@@ -38,9 +38,9 @@ from bot.clan.wording import ago
 from bot.reports.boards import Board
 from bot.reports.documents import Document
 from bot.reports.style import date_words
-from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache
-from bot.services.setup import Clan, Clock
+from bot.reports.worker import Drawing
+from bot.services.publish.publisher import Publisher
+from bot.services.setup import Clan
 from bot.services.view import (
     ClanView,
     People,
@@ -54,7 +54,7 @@ from bot.services.view import (
     read_view,
 )
 from storage import metrics, presence
-from storage.engine import Connection, Database
+from storage.engine import Connection
 from storage.players import MemberRow
 from storage.snapshots import ObservationRow
 
@@ -110,20 +110,8 @@ class _BoardSource:
     voice: Mapping[int, int] = field(default_factory=dict)
 
 
-class Leaderboards:
+class Leaderboards(Publisher):
     """Arranges leaderboards and has them drawn."""
-
-    def __init__(
-        self,
-        database: Database,
-        draws: Draws,
-        clock: Clock,
-        identities: IdentityCache | None = None,
-    ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
 
     async def called(self, typed: str) -> str | None:
         """Return the metric that is meant by what was typed, or None."""

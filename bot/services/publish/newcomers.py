@@ -11,23 +11,26 @@ from bot.clan.newcomers import (
     BACK,
     FIRST_DAYS,
     LEAD,
+    FunnelStage,
     Newcomer,
     NewcomerFigures,
+    Reached,
     TimeInClan,
     newcomer_figures,
+    stage_of,
     stays_of,
 )
 from bot.clan.persons import Person
 from bot.clan.questions import ANSWER_WINDOW
 from bot.clan.spans import Period, Span, last
 from bot.clan.together import heads
-from bot.services.people import IdentityCache
 from bot.services.publish.asked import author_names, hidden_authors
-from bot.services.setup import Clan, Clock
+from bot.services.publish.publisher import ClanReader
+from bot.services.setup import Clan
 from bot.services.view import ClanView, People, ViewQuery, coverage_words, read_people, read_view
 from storage import messages, newcomers
 from storage.columns import instant_of
-from storage.engine import Connection, Database
+from storage.engine import Connection
 from storage.messages import Stored
 from storage.newcomers import Beginning, FirstDays
 from storage.players import MemberRow
@@ -39,7 +42,8 @@ _CAME_OR_LEFT = frozenset({ChangeKind.JOINED, ChangeKind.RETURNED, ChangeKind.LE
 class NewcomersAnswer:
     """The newcomers of a period.
 
-    `names` are by the player ids of newcomers, `welcomers` by the authors who answered them.
+    Whoever opted out is in none of it. `names` are by the player ids of newcomers, `welcomers` by
+    the authors who answered them.
     `undated` are the people here of whom nobody knows when they joined. Before `heard_from` nobody
     listened.
     """
@@ -65,15 +69,8 @@ class _NewcomersRead:
     answers: Mapping[int, Stored]
 
 
-class Newcomers:
+class Newcomers(ClanReader):
     """Reads what became of those who joined a clan."""
-
-    def __init__(
-        self, database: Database, clock: Clock, identities: IdentityCache | None = None
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._identities = identities
 
     async def joined(self, clan: Clan, period: Period) -> NewcomersAnswer:
         """Return what became of those who joined in the period that ends now."""
@@ -90,15 +87,23 @@ class Newcomers:
 def joined_in(people: People, span: Span, now: datetime) -> dict[Person, datetime]:
     """Return who joined in a span with the first of their accounts, and when.
 
-    Nobody of whom it is not known of every account when it joined.
+    Nobody of whom it is not known of every account when it joined, and nobody who opted out.
     """
     places = _places(people)
     found = {}
-    for person in people.persons.people:
+    for person in _shown(people):
         at = _joined_at(person, places)
         if at is not None and at in span and at <= now:
             found[person] = at
     return found
+
+
+def _shown(people: People) -> Iterator[Person]:
+    """Yield everybody but those who opted out."""
+    hidden = hidden_authors(people)
+    for each in people.persons.people:
+        if hidden.isdisjoint(each.authors) and people.hidden.isdisjoint(each.players):
+            yield each
 
 
 def _places(people: People) -> dict[int, MemberRow]:
@@ -109,6 +114,19 @@ def _joined_at(person: Person, places: Mapping[int, MemberRow]) -> datetime | No
     days = [places[each].joined_at for each in person.players]
     known = [at for at in days if at is not None]
     return min(known) if len(known) == len(days) else None
+
+
+def who_stayed(view: ClanView, span: Span) -> Reached:
+    """Return of those whose first month ended in a span how many were in the clan still."""
+    people, moves = view.people, _moves(view)
+    places = _places(people)
+    came = joined_in(people, Span(span.start - FIRST_DAYS, span.end - FIRST_DAYS), view.as_of)
+    newcomers = (
+        Newcomer(person.main, joined_at, _stays(person, places, moves))
+        for person, joined_at in came.items()
+    )
+    found = [stage_of(each, FunnelStage.STAYED, view.as_of) for each in newcomers]
+    return Reached(found.count(True), len(found) - found.count(None))
 
 
 async def _found(
@@ -138,7 +156,7 @@ def _answer(view: ClanView, period: Period, found: _NewcomersRead) -> NewcomersA
         figures,
         {each.who: places[each.who].name for each in figures.unanswered},
         {each.who: names[each.who] for each in figures.welcomers},
-        sum(_is_undated(each, places) for each in people.persons.people),
+        sum(_is_undated(each, places) for each in _shown(people)),
         zone.key,
         view.as_of,
         view.chat.heard_from,
@@ -156,25 +174,18 @@ def _newcomers(
         mine = [found.begun[each] for each in person.authors if each in found.begun]
         ids = [each.answer_id for each in mine if each.answer_id is not None]
         answer = found.answers[min(ids)] if ids else None
-        is_hidden = _is_hidden(person, people, hidden)
         by = None if answer is None or answer.author_id in hidden else answer.author_id
         yield Newcomer(
             who=person.main,
             joined_at=joined_at,
             stays=_stays(person, places, moves),
             is_linked=person.user_id is not None,
-            is_heard=not is_hidden and _is_heard(person, places),
-            is_named=not is_hidden,
+            is_heard=_is_heard(person, places),
             wrote_at=min((instant_of(each.first_id) for each in mine), default=None),
             was_back=any(each.was_back for each in mine),
             answered_at=None if answer is None else answer.sent_at,
             answered_by=None if by is None else head.get(by, by),
         )
-
-
-def _is_hidden(person: Person, people: People, hidden: frozenset[int]) -> bool:
-    """Return whether a person opted out."""
-    return not (hidden.isdisjoint(person.authors) and people.hidden.isdisjoint(person.players))
 
 
 def _is_heard(person: Person, places: Mapping[int, MemberRow]) -> bool:

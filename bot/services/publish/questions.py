@@ -9,14 +9,13 @@ from typing import NamedTuple
 from bot.clan.evidence import strip
 from bot.clan.spans import Period, Span, last
 from bot.clan.waiting import QuestionFigures, question_figures
-from bot.services.people import IdentityCache
 from bot.services.publish.asked import asked_by_people, author_names
+from bot.services.publish.publisher import ClanReader
 from bot.services.publish.report import report_coverage
-from bot.services.setup import Clan, Clock
+from bot.services.setup import Clan
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of
 from storage import authors, questions
 from storage.authors import ChannelRow
-from storage.engine import Database
 from storage.questions import QuestionRow
 
 
@@ -46,15 +45,8 @@ class QuestionsAnswer:
     evidence: tuple[str, ...]
 
 
-class ClanQuestions:
+class ClanQuestions(ClanReader):
     """Reads what was asked in a clan."""
-
-    def __init__(
-        self, database: Database, clock: Clock, identities: IdentityCache | None = None
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._identities = identities
 
     async def asked(self, clan: Clan, period: Period) -> QuestionsAnswer:
         """Return what the questions of the period that ends now come to."""

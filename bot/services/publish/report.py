@@ -21,9 +21,9 @@ from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
 from bot.reports.lists import Suggestions, suggestions
 from bot.reports.question_tables import QuestionTables, question_tables
-from bot.reports.worker import Drawing, Draws
-from bot.services.people import IdentityCache
+from bot.reports.worker import Drawing
 from bot.services.publish.asked import asked_by_people, author_names
+from bot.services.publish.publisher import Publisher
 from bot.services.publish.trend import Hours, TrendSteps, trend_lines, trend_steps
 from bot.services.review import (
     ReviewContext,
@@ -32,7 +32,7 @@ from bot.services.review import (
     open_promotions,
     standing_cases,
 )
-from bot.services.setup import Clan, Clock, policy_of
+from bot.services.setup import Clan, policy_of
 from bot.services.view import (
     ClanView,
     Detail,
@@ -44,7 +44,6 @@ from bot.services.view import (
     verdict_query,
 )
 from storage import questions
-from storage.engine import Database
 from storage.questions import QuestionRow
 
 LONGEST_CHAT = Period.QUARTER
@@ -60,20 +59,8 @@ class ReportFiles:
     workbook: Document
 
 
-class Publish:
+class Publish(Publisher):
     """Arranges reports and has them drawn."""
-
-    def __init__(
-        self,
-        database: Database,
-        draws: Draws,
-        clock: Clock,
-        identities: IdentityCache | None = None,
-    ) -> None:
-        self._database = database
-        self._draws = draws
-        self._clock = clock
-        self._identities = identities
 
     async def report_files(
         self, clan: Clan, period: Period, *, leadership: bool = False

@@ -32,8 +32,7 @@ class ChatView:
     each, and the answers then. `was_answered` tells of newcomers who wrote whether anybody
     answered. Before `heard_from` nobody listened. `hours` are the whole clan's messages.
     `earlier_of` is `earlier` of each detailed window. `in_channels` are (channel, author, messages
-    in each window), `channels` their names, `asked` by window the questions and how many of them
-    were answered.
+    in each window), `channels` their names.
     """
 
     wrote: Mapping[int, Mapping[int, Chat]]
@@ -46,7 +45,6 @@ class ChatView:
     hours: Sequence[tuple[datetime, int]] = ()
     earlier_of: Mapping[int, Mapping[int, Chat]] = field(default_factory=dict)
     in_channels: Sequence[tuple[int, int, tuple[int, ...]]] = ()
-    asked: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     channels: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -101,19 +99,11 @@ async def read_chat(
 
 
 async def _talk(connection: Connection, clan: Clan, asked: Mapping[int, Span]) -> dict[str, Any]:
-    """Return the fields about channels and questions."""
+    """Return the fields about channels."""
     starts = [span.start for span in asked.values()]
-    questioned = await questions.asked_since(connection, clan.clan_id, starts)
     names = await authors.channels(connection, clan.clan_id)
     return {
         "in_channels": await messages.by_channel_and_author(connection, clan.clan_id, starts),
-        "asked": {
-            days: (
-                sum(each[number][0] for each in questioned.values()),
-                sum(each[number][1] for each in questioned.values()),
-            )
-            for number, days in enumerate(asked)
-        },
         "channels": {each.channel_id: each.name for each in names.values()},
     }
 

@@ -17,7 +17,7 @@ class Detail(Flag):
 
     WEEKS are each author's messages by week; LIFE is what a verdict needs: days with a sign of
     life, leave and exemptions; SCORES are raids, capped messages and answered newcomers; METRICS
-    what every skill, boss and activity is now; TALK who wrote in which channel, and the questions.
+    what every skill, boss and activity is now; TALK who wrote in which channel.
     """
 
     NONE = 0

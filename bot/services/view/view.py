@@ -74,8 +74,11 @@ class ClanView:
         return replace(
             self,
             query=replace(self.query, compared=days, counted=days, measured=days),
+            # Before the first poll of the first clan no metric is known, and none has paths.
             game=replace(
-                self.game, earlier=self.game.earlier_of[days], paths=self.game.paths_of[days]
+                self.game,
+                earlier=self.game.earlier_of[days],
+                paths=self.game.paths_of.get(days, ()),
             ),
             chat=replace(self.chat, earlier=self.chat.earlier_of[days]),
         )

@@ -173,3 +173,17 @@ def test_an_event_was_at_the_last_such_time(text: str, day: int, hour: int) -> N
 def test_a_time_that_is_none_or_still_to_come_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"has no time|still to come"):
         parse_past(text, NOW_PAST, ZoneInfo("UTC"))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    "text", ["0001-01-01 00:00", "9999-12-31 23:59", "2012-12-31 20:00", "2028-01-01 0:00"]
+)
+def test_a_time_out_of_all_reason_is_refused_in_words(text: str, zone: str) -> None:
+    with pytest.raises(ValueError, match="is too far away"):
+        parse_past(text, NOW_PAST, ZoneInfo(zone))
+
+
+def test_the_last_saturday_is_saturday() -> None:
+    zone = ZoneInfo("UTC")
+    assert parse_past("last sat 20:00", NOW_PAST, zone) == parse_past("sat 20:00", NOW_PAST, zone)

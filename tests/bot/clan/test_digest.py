@@ -127,7 +127,7 @@ def test_everything_that_is_told() -> None:
 
 
 def test_where_nothing_waits_officers_are_told_nothing() -> None:
-    assert officers_text("Clan", OfficersFacts(STEPS, cases={"to decide": 0}), NOW) == ""
+    assert officers_text("Clan", OfficersFacts(STEPS, cases={"to decide": 0}), NOW).text == ""
 
 
 def test_officers_are_told_what_waits_and_what_to_do() -> None:
@@ -138,7 +138,7 @@ def test_officers_are_told_what_waits_and_what_to_do() -> None:
         {"to decide": 1, "to do in the game": 2},
         ["poll was last done 3 h ago"],
     )
-    assert officers_text("Clan", facts, NOW).splitlines() == [
+    assert officers_text("Clan", facts, NOW).text.splitlines() == [
         "**Clan: what waits for officers**",
         "2 claims waiting, the oldest for 3 days: a\\_b, c. Decide.",
         "1 newcomer nobody answered: New. Say hi.",
@@ -156,3 +156,32 @@ def test_claims_that_officers_were_told_of_that_day_are_not_told_again() -> None
     assert untold_claims([old, new, newest], None, NOW) == (old, new, newest)
     assert untold_claims([old, new, newest], told_at, NOW) == (old, newest)
     assert untold_claims([old, new, newest], NOW - DAY, NOW) == (old, new, newest)
+
+
+def test_a_digest_of_the_longest_names_fits_into_one_message() -> None:
+    """Names are as long as Discord lets them be, of letters that are escaped or count twice."""
+    name, player = "*" * 16 + "\N{FIRE}" * 16, "_" * 12
+    boss = "chambers_of_xeric_challenge_mode"
+    facts = DigestFacts(
+        "_" * 100,
+        30,
+        NOW - 30 * DAY,
+        NOW,
+        joined=[player] * 40,
+        returned=[player] * 40,
+        wins=[DigestWin(player, "10,000 kills of Thermonuclear Smoke Devil", 1)] * 40,
+        records=[DigestRecord(player, boss, MetricKind.BOSS, 12_345, 30)] * 40,
+        helpers=[(name, 1_234)] * 40,
+        doubts=["12 members not in the totals: no game data near the start"] * 3,
+        evidence=["96% of members linked (64% confirmed)"] * 6,
+        link="https://" + "x" * 292,
+    )
+    text = digest_text(facts)
+    assert len(text.encode("utf-16-le")) // 2 <= 2_000
+    assert "**Thank you**" in text
+    assert "more" in text
+    late = ["a job of that name, last done on 3 June"] * 12
+    waiting = OfficersFacts(STEPS, [ClaimWaiting(player, NOW)] * 99, [player] * 99, {}, late)
+    told = officers_text("_" * 100, waiting, NOW)
+    assert 900 < len(told.text) <= 2_000
+    assert told.text.count(", ") >= told.named - 1 > 0

@@ -2,8 +2,8 @@ from itertools import pairwise
 
 from bot.demo.cast import to_ms
 from bot.demo.rhythm import lots
-from bot.demo.updates import update_times
-from bot.demo.world import World
+from bot.demo.updates import beside_play, update_times
+from bot.demo.world import World, make_world
 from tests.bot.demo.conftest import NOW
 
 
@@ -38,3 +38,24 @@ def test_updates_lie_in_the_span_on_whole_seconds() -> None:
     assert 35 < len(found) <= 51
     assert found == sorted(found)
     assert all(end_ms - 50 * 86_400_000 <= at_ms < end_ms and at_ms % 1_000 == 0 for at_ms in found)
+
+
+def test_a_client_has_wom_look_before_and_after_play() -> None:
+    played = [5_000_000_000, 6_000_000_000, 9_000_000_000]
+    found = beside_play(lots("tells"), played, 4_000_000_000, 8_000_000_000)
+    assert len(found) == 4
+    assert found == sorted(found)
+    for before, at_ms, after in zip(found[::2], played, found[1::2], strict=False):
+        assert before < at_ms < after <= before + 3 * 3_600_000
+
+
+def test_looks_beside_play_change_nothing_else() -> None:
+    plain, told = (
+        make_world(seed=3, members=40, days=45, now=NOW, tells=each) for each in (False, True)
+    )
+    more = 0
+    for one, other in zip(plain.players, told.players, strict=True):
+        assert (one.path, one.lulls, one.names) == (other.path, other.lulls, other.names)
+        assert set(one.observed_ms) <= set(other.observed_ms)
+        more += len(other.observed_ms) > len(one.observed_ms)
+    assert 8 < more < 20

@@ -90,3 +90,12 @@ def test_who_opted_out_is_in_no_table_and_is_counted() -> None:
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert export_csv(report()) == export_csv(report())
     assert export_json(clan_report(ANN, period=Period.DAY)).name == "clan_export.json"
+
+
+def test_the_largest_clan_s_numbers_can_be_sent_over_discord() -> None:
+    """500 members are all that a clan of the game holds, each with kills of every boss."""
+    members = [member(number, f"Player {number:05}") for number in range(500)]
+    bosses = {f"a_boss_of_the_game_{number}": 12_345.0 for number in range(80)}
+    made = replace(clan_report(*members), present_bosses=dict.fromkeys(range(500), bosses))
+    assert len(export_json(made).content) < 6_000_000
+    assert len(export_csv(made).content) < 1_000_000

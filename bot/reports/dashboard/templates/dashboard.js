@@ -74,7 +74,7 @@
       fill(order(shown));
     }));
     fill(rows);
-    box.append(el("table", {}, el("caption", {}, caption), el("thead", {}, el("tr", {}, heads)), body));
+    box.append(el("table", { class: columns.length > 9 ? "dense" : null }, el("caption", {}, caption), el("thead", {}, el("tr", {}, heads)), body));
     box.refill = (these) => { shown = these; fill(order(these)); };
     return box;
   }
@@ -106,7 +106,7 @@
 
   function overview(page) {
     const now = period();
-    page.append(el("div", { class: "cards" }, now.cards.map((each) => el("div", { class: "card stat" }, el("div", { class: "soft" }, each.label), el("div", { class: "big" }, short(each.now)),
+    page.append(el("div", { class: "cards by5" }, now.cards.map((each) => el("div", { class: "card stat" }, el("div", { class: "soft" }, each.label), el("div", { class: "big" }, short(each.now)),
       each.now !== null && each.now === each.before ? el("div", { class: "soft" }, "as before") : each.change === null ? el("div", { class: "soft" }, "before: " + short(each.before)) : el("div", { class: each.isUp ? "up" : "down" }, (each.isUp ? "\u25b2 " : "\u25bc ") + each.change, el("span", { class: "soft" }, " vs " + short(each.before))), each.seen ? el("div", { class: "soft" }, each.seen) : null))));
     const grid = el("div", { class: "grid" });
     const days = now.trend.days;
@@ -116,23 +116,26 @@
         beside("As a table", table(plot.label, [{ label: "From", of: (row) => row[0], text: true }, { label: "Value", of: (row) => row[1] }, { label: "Before", of: (row) => row[2] }], days.map((day, number) => [day, plot.values[number], plot.before[number]])))));
     }
     const week = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    grid.append(card("When people write (" + data.zone + ")", now.heat ? chart("Messages by weekday and hour", () => [{ type: "heatmap", z: now.heat, x: [...Array(24).keys()], y: week, colorscale: [[0, style("bg")], [1, style("messages")]], showscale: false, xgap: 1, ygap: 1, hovertemplate: "%{y} %{x}:00, %{z:,} messages<extra></extra>" }], { yaxis: { autorange: "reversed", type: "category" }, xaxis: { dtick: 4 } }, 260) : el("p", { class: "soft" }, "No messages in this period."),
+    grid.append(card("When people write (" + data.zone + ")", now.heat ? chart("Messages by weekday and hour", () => [{ type: "heatmap", z: now.heat, x: [...Array(24).keys()], y: week, colorscale: [[0, style("bg")], [1, style("messages")]], showscale: false, xgap: 1, ygap: 1, hovertemplate: "%{y} %{x}:00, %{z:,} messages<extra></extra>" }], { yaxis: { autorange: "reversed", type: "category" }, xaxis: { dtick: 4 } }, innerWidth < 760 ? 260 : 380) : el("p", { class: "soft" }, "No messages in this period."),
       now.best.length ? el("p", { class: "soft" }, "Busiest: " + now.best.map((each) => each[0] + " (" + exact(each[1]) + ")").join(", ")) : null,
       now.heat ? beside("As a table", table("Messages by weekday and hour", [{ label: "Hour", of: (row) => row[0], text: true }, ...week.map((day, number) => ({ label: day, of: (row) => row[1][number] }))], [...Array(24).keys()].map((hour) => [hour + ":00", now.heat.map((row) => row[hour])]))) : null));
     const at = place();
+    // Some write and play a hundred times as much as others: each step of an axis is ten times the one before.
+    const wrote = (value) => Math.log10(1 + value), gained = (value) => Math.log10(1 + value / 1e4);
+    const ticks = (scale, values, shown) => { const most = Math.max(...shown, 1); const these = values.filter((each) => each <= most); return { tickvals: these.map(scale), ticktext: these.map(short), range: [-0.15, scale(most) * 1.05 + 0.1], zeroline: false }; };
     const both = data.members.filter((each) => each.periods[at].dated && each.periods[at].xp !== null && each.periods[at].messages !== null);
     const palette = ["#1c7cb8", "#e69f00", "#2fbf91", "#cc79a7", "#d55e00", "#8c7ae6", "#7f8c8d", "#b8a100"];
     const roles = data.roles.filter((role) => both.some((each) => each.role === role));
     grid.append(card("Chat and XP, by rank", both.length ? chart("Messages and XP gained of each member", () => roles.map((role, number) => {
       const mine = both.filter((each) => each.role === role);
-      return { type: "scatter", mode: "markers", name: label(role), x: mine.map((each) => each.periods[at].messages), y: mine.map((each) => each.periods[at].xp), marker: { color: palette[number % palette.length], symbol: number % 8, size: 9, opacity: 0.85 }, hoverinfo: "text", hovertext: mine.map((each) => label(each.name, 60) + "<br>" + label(each.role) + "<br>" + exact(each.periods[at].messages) + " messages, " + short(each.periods[at].xp) + " XP") };
-    }), { showlegend: true, xaxis: { title: { text: "Messages" } }, yaxis: { title: { text: "XP" } }, margin: { l: 64, r: 12, t: 8, b: 48 } }, innerWidth < 500 ? 560 : 420) : el("p", { class: "soft" }, "Nobody is known on both sides."),
-      el("p", { class: "soft" }, both.length + " of " + data.members.length + " members are known on both sides; the roster has everybody's numbers.")));
+      return { type: "scatter", mode: "markers", name: label(role), x: mine.map((each) => wrote(each.periods[at].messages)), y: mine.map((each) => gained(each.periods[at].xp)), marker: { color: palette[number % palette.length], symbol: number % 8, size: 9, opacity: 0.85 }, hoverinfo: "text", hovertext: mine.map((each) => label(each.name, 60) + "<br>" + label(each.role) + "<br>" + exact(each.periods[at].messages) + " messages, " + short(each.periods[at].xp) + " XP") };
+    }), { showlegend: true, xaxis: { title: { text: "Messages" }, ...ticks(wrote, [0, 10, 100, 1e3, 1e4], both.map((each) => each.periods[at].messages)) }, yaxis: { title: { text: "XP" }, ...ticks(gained, [0, 1e5, 1e6, 1e7, 1e8, 1e9], both.map((each) => each.periods[at].xp)) }, margin: { l: 64, r: 12, t: 8, b: 48 } }, innerWidth < 500 ? 560 : 420) : el("p", { class: "soft" }, "Nobody is known on both sides."),
+      el("p", { class: "soft" }, both.length + " of " + data.members.length + " members are known on both sides; the roster has everybody's numbers. Each step of a scale is ten times the one before.")));
     page.append(grid);
     const h = now.health;
-    page.append(el("h2", {}, "Health"), el("div", { class: "cards" }, [
+    page.append(el("h3", { class: "part" }, "Health"), el("div", { class: "cards by4" }, [
       ["Active in game", share(h.in_game)], ["Active in chat", share(h.in_chat)], ["Active on both sides", share(h.on_both)], ["Stickiness", share(h.stickiness)],
-      ["Half of the talk", h.few === null ? DASH : h.few + " of " + h.talkers + " people"], ["Reply rate", share(h.reply_rate), now.asked ? now.asked.answered + " of " + now.asked.questions + " questions" : null], ["Newcomers who stayed", share(h.retention), now.joined ? now.joined[1] + " of " + now.joined[0] + " who joined" : null],
+      ["Half of the talk", h.few === null ? DASH : h.few + " of " + h.talkers + " people"], ["Reply rate", share(h.reply_rate), now.asked ? exact(now.asked.answered) + " of " + exact(now.asked.questions) + " questions" : null], ["Newcomers who stayed", share(h.retention), now.stayed ? now.stayed[0] + " of " + now.stayed[1] + " here after 30 days" : "nobody's first 30 days ended in it"],
     ].map(([what, value, more]) => el("div", { class: "card" }, el("div", { class: "soft" }, what), el("div", { class: "big" }, value), more ? el("div", { class: "soft" }, more) : null))));
   }
   const who = (mover) => (mover ? el("span", {}, name(mover[0]), " (" + short(mover[1]) + ")") : DASH);
@@ -211,14 +214,20 @@
   }
   const makers = { overview, bosses, skills, chat, roster, records, inactive, officers, member };
 
+  function place_of() {
+    const [asked, id] = location.hash.slice(1).split("/");
+    return [Object.hasOwn(makers, asked) ? asked : "overview", id];
+  }
+  function add(page, id, title) {
+    const found = page === "member" && data.members.find((each) => String(each.id) === id);
+    main.append(el("h2", { id: title, tabindex: "-1" }, page === "member" ? (found ? name(found.name) : "Member") : pages.find((each) => each[0] === page)[1]), el("p", { class: "soft" }, period().span), ...[...period().doubts].map((each) => el("p", { class: "soft" }, each)));
+    makers[page](main, id);
+  }
   function show() {
-    const [asked, id] = decodeURIComponent(location.hash.slice(1)).split("/");
-    const page = makers[asked] ? asked : "overview";
+    const [page, id] = place_of();
     state.charts = [];
     main.replaceChildren();
-    const found = page === "member" && data.members.find((each) => String(each.id) === id);
-    main.append(el("h2", { id: "title", tabindex: "-1" }, page === "member" ? (found ? name(found.name) : "Member") : pages.find((each) => each[0] === page)[1]), el("p", { class: "soft" }, period().span), ...[...period().doubts].map((each) => el("p", { class: "soft" }, each)));
-    makers[page](main, id);
+    add(page, id, "title");
     for (const each of document.querySelectorAll("#nav a")) { if (each.hash === "#" + (page === "member" ? "roster" : page)) each.setAttribute("aria-current", "page"); else each.removeAttribute("aria-current"); }
     for (const each of document.querySelectorAll("#periods button")) each.setAttribute("aria-pressed", String(Number(each.dataset.days) === state.days));
     document.getElementById("foot").replaceChildren(el("p", {}, "How good the data is: " + (period().evidence.join(" \u00b7 ") || DASH)), data.leftOut ? el("p", {}, data.leftOut + " who opted out are counted in the totals and shown nowhere.") : "", beside("What the words mean", el("dl", {}, data.definitions.flatMap(([word, says]) => [el("dt", {}, word), el("dd", {}, says)]))));
@@ -239,9 +248,25 @@
   toggle.addEventListener("click", () => theme(root.dataset.theme !== "dark", true));
   prefers.addEventListener("change", (event) => { if (root.dataset.chosen === undefined) theme(event.matches); });
   document.getElementById("skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+  // On paper stand all pages, in light and as wide as a sheet; of a member only their own.
   let before = null;
-  addEventListener("beforeprint", () => { before = root.dataset.theme; theme(false); });
-  addEventListener("afterprint", () => before !== null && theme(before === "dark"));
+  addEventListener("beforeprint", () => {
+    const [page, id] = place_of();
+    before = before || root.dataset.theme;
+    root.dataset.theme = "light";
+    root.dataset.printing = "";
+    state.charts = [];
+    main.replaceChildren();
+    for (const each of page === "member" ? [page] : pages.map((one) => one[0])) add(each, id);
+    state.charts.forEach(draw);
+  });
+  addEventListener("afterprint", () => {
+    if (before === null) return;
+    delete root.dataset.printing;
+    root.dataset.theme = before;
+    before = null;
+    show();
+  });
   addEventListener("hashchange", () => { show(); document.getElementById("title").focus(); });
   theme(prefers.matches);
   show();

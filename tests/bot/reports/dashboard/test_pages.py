@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.clan.newcomers import Reached
 from bot.clan.spans import Period
 from bot.reports.dashboard.arrange import arranged
 from bot.reports.dashboard.facts import QuestionCount
@@ -54,12 +55,15 @@ def test_unknown_is_none_and_no_discord_name_is_in_it_without_officers() -> None
 def test_health_is_what_counting_by_hand_says() -> None:
     facts = hostile_facts(20)
     members, chats = facts.reports[Period.MONTH].roster.members, facts.chats[Period.MONTH]
-    found = health(members, Period.MONTH, chats, QuestionCount(10, 7), (4, 3))
+    found = health(members, Period.MONTH, chats, QuestionCount(10, 7), Reached(3, 4), 30)
     both = [n for n in range(20) if n % 4 and n % 5]
     assert found.on_both == sum(n % 50 > 0 for n in both) / len(both)
     assert (found.reply_rate, found.retention) == (0.7, 0.75)
     assert found.stickiness == pytest.approx(3 / 30)
-    unknown = health((), Period.MONTH, {}, None, (0, 0))
+    # Of a bot that came ten days ago, three days are three of ten.
+    young = health(members, Period.MONTH, chats, None, Reached(0, 0), 10)
+    assert young.stickiness == pytest.approx(3 / 10)
+    unknown = health((), Period.MONTH, {}, None, Reached(0, 0), 30)
     assert set(unknown) == {None}
 
 

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from bot.clan.attendance import Turnout
+from bot.clan.event_times import PersonHours, event_times
 from bot.clan.metrics import MetricKind
 from bot.clan.observing import MetricReading
 from bot.clan.spans import Period
@@ -19,7 +20,7 @@ from bot.services.chat import ChannelInfo, Intake
 from bot.services.game import store_readings
 from bot.services.people import IdentityCache
 from bot.services.publish import Activities
-from storage import presence
+from storage import presence, privacy
 from tests.bot.services.talk import heard
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW
@@ -250,10 +251,60 @@ async def test_an_event_s_turnout_is_that_of_the_slow_way(
     assert tuple(event.usual) == pytest.approx([sum(side) / 4 for side in sides])
 
 
-def slow_turnout(told: Told, start: datetime) -> Turnout:
+async def test_the_best_times_are_those_of_everybodys_own_hours(
+    village: Village, told: Told, made: Callable[..., Awaitable[ActivityReport]]
+) -> None:
+    """Of each person in how many different hours of the clock they wrote or gained, by the slot."""
+    report, zone = await made(Period.MONTH), village.clan.zone
+    start, end = span_of(30)
+    hours: dict[str, list[set[datetime]]] = {}
+
+    def there(name: str, side: int, at: datetime) -> None:
+        local = at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+        hours.setdefault(name, [set(), set(), set()])[side].add(local)
+
+    for user, at, _ in within(told.sent, (start, end)):
+        there(f"User {user}" if user in STRANGERS else f"Player {user - 500}", 0, at)
+    for who, looks in told.looks.items():
+        for one, other in pairwise(looks):
+            middle = one[0] + (other[0] - one[0]) / 2
+            is_near = other[0] - one[0] <= timedelta(hours=3) and middle >= start
+            if is_near and other[1:] != one[1:]:
+                owner = user_of(who) - 500
+                there(f"Player {owner}", 2 if who == ALT else 1, middle)
+    people = []
+    for name, sides in hours.items():
+        slots: Counter[int] = Counter()
+        for side in sides:
+            slots |= Counter(24 * each.weekday() + each.hour for each in side)
+        people.append(PersonHours(name, slots))
+    expected = event_times(people, round((end - start) / timedelta(weeks=1)), 2)
+    assert [(each.hour, each.suited, each.missed) for each in report.times] == [
+        (each.hour, each.suited, each.missed) for each in expected
+    ]
+    assert [each.around for each in report.times] == pytest.approx(
+        [each.around for each in expected]
+    )
+    assert report.people == sum(each.is_known for each in people)
+
+
+async def test_who_opted_out_is_in_no_turnout(
+    village: Village, told: Told, made: Callable[..., Awaitable[ActivityReport]]
+) -> None:
+    start = EVENT.replace(minute=0)
+    gone = next(user for user, at, _ in told.sent if start <= at < start + 2 * HOUR)
+    async with village.database.writing() as connection:
+        await privacy.opt_out(connection, village.clan.clan_id, gone, NOW)
+    event = (await made(Period.MONTH)).event
+    assert event is not None
+    assert event.during == slow_turnout(told, start, gone)
+    assert event.during != slow_turnout(told, start)
+
+
+def slow_turnout(told: Told, start: datetime, gone: int | None = None) -> Turnout:
     """Return who was there in two hours: an account of a person counts as the person."""
     span = start, start + 2 * HOUR
-    sent = within(told.sent, span)
+    sent = [each for each in within(told.sent, span) if each[0] != gone]
     seconds = sum(each for at, each in told.voice.items() if span[0] <= at < span[1])
     return Turnout(len(sent), len({user for user, _, _ in sent}), seconds / 60)
 

@@ -114,3 +114,14 @@ async def test_who_opted_out_is_in_no_list_and_no_number(
     expected = slow_bosses(left, last(Period.QUARTER, NOW, village.clan.zone))
     shown = {row.metric: (row.kills, row.killers) for row in report.most_killed}
     assert shown == {boss: each[:2] for boss, each in expected.items()}
+
+
+async def test_who_did_as_much_shares_the_place(village: Village) -> None:
+    await village.settled({1: "Ann", 2: "bob", 3: "Cy", 4: "Dee"})
+    raid, other = "chambers_of_xeric", "zulrah"
+    for who, kills in ((1, 5), (2, 5), (3, 2), (4, 5)):
+        await village.seen(who, NOW - 30.2 * DAY, 100, **{raid: 50, other: 50})
+        await village.seen(who, NOW - DAY, 100, **{raid: 50 + kills, other: 50 + (who < 3)})
+    report = await report_of(village, Period.MONTH)
+    assert report.raids[0].top == ("Ann and 2 more", 5, None)
+    assert dict(report.records)["Most different bosses"] == ("Ann and bob", "", 2)

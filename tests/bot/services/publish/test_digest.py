@@ -1,5 +1,7 @@
 """The digest of a small clan, and that each slot is posted once, whatever happens in between."""
 
+import random
+
 import pytest
 
 from bot.clan.diagnosis import Severity
@@ -105,6 +107,61 @@ async def test_wins_and_records_are_those_of_the_week(busy: Village) -> None:
     await busy.seen(1, NOW - HOUR, 2_000, attack=XP_AT_99, zulrah=15, vorkath=51)
     said = await text(busy)
     assert "One: 99 Attack" in said
+
+
+def told_under(said: str, heading: str) -> tuple[list[str], int]:
+    """Return what a line of the digest lists, and how many it only counts."""
+    line = next((each for each in said.split("\n") if each.startswith(f"**{heading}**")), "")
+    named, _, more = line.removeprefix(f"**{heading}**  ").partition(" and ")
+    return [each for each in named.split(" \N{MIDDLE DOT} ") if each], int(
+        more.removesuffix(" more") or 0
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_wins_and_records_are_those_of_the_slow_way(village: Village, seed: int) -> None:
+    """Everybody is looked at twice; by hand stands what they had before, where that is known."""
+    chance = random.Random(seed)  # noqa: S311 - the same clans every time
+    values = {
+        "Attack": (9 * 10**6, XP_AT_99, 200_000_000, 10**7),
+        "Zulrah": (40, 99, 100, 249, 251),
+    }
+    wins, sides = {}, {metric: [] for metric in values}
+    await village.settled({who: f"Player {who}" for who in range(1, 15)})
+    for who in range(1, 15):
+        # Just before the week, in it, or so long before it that nobody knows what is of the week.
+        ago = chance.choice((7.2, 7.2, 3, 20))
+        drawn = {each: sorted(chance.sample(values[each], 2)) for each in values}
+        pair = {each: (before, now + who) for each, (before, now) in drawn.items()}
+        for days, number in ((ago, 0), (0.1, 1)):
+            attack, zulrah = (pair[each][number] for each in values)
+            await village.seen(who, NOW - days * DAY, 300_000_000, attack=attack, zulrah=zulrah)
+        for metric, (before, now) in pair.items():
+            sides[metric].append((now, None if ago > 8 else before, who))
+        if ago < 8:
+            skill = [
+                goal
+                for goal in (200_000_000, XP_AT_99)
+                if pair["Attack"][0] < goal <= pair["Attack"][1]
+            ]
+            kills = [goal for goal in (250, 100) if pair["Zulrah"][0] < goal <= pair["Zulrah"][1]]
+            if skill:
+                reached = "200M XP in Attack" if skill[0] > XP_AT_99 else "99 Attack"
+                wins[who] = f"Player {who}: {reached}"
+            elif kills:
+                wins[who] = f"Player {who}: {kills[0]} kills of Zulrah"
+    records = set()
+    for metric, found in sides.items():
+        first, second = sorted(found, key=lambda each: -each[0])[:2]
+        had = max(now if before is None else before for now, before, _ in found)
+        if first[0] > second[0] and first[1] is not None and first[1] < had:
+            records.add(f"Player {first[2]} leads in {metric} now")
+    assert wins
+    said = await text(village)
+    named, more = told_under(said, "Quiet wins")
+    assert set(named) <= set(wins.values())
+    assert len(named) + more == len(wins)
+    assert {each.partition(",")[0] for each in told_under(said, "Clan records")[0]} == records
 
 
 async def test_helpers_are_thanked_by_name_unless_they_opted_out(busy: Village) -> None:

@@ -199,9 +199,7 @@ async def test_who_left_and_came_back_did_not_stay(newcomers: Newcomers, village
     assert found.figures.total.stages[FunnelStage.STAYED] == Reached(1, 2)
 
 
-async def test_who_opted_out_is_counted_and_not_named(
-    newcomers: Newcomers, village: Village
-) -> None:
+async def test_who_opted_out_is_in_no_figure(newcomers: Newcomers, village: Village) -> None:
     await listening(village)
     await came(village, 1, 3 * DAY, 11)
     await came(village, 2, 3 * DAY, 12)
@@ -216,11 +214,12 @@ async def test_who_opted_out_is_counted_and_not_named(
         for user in (11, 13):
             await privacy.opt_out(connection, village.clan.clan_id, user, NOW)
     found = await told(newcomers, village)
-    assert found.figures.total.joined == 2
-    assert found.figures.total.unheard == 1
+    assert found.figures.total.joined == 1
+    assert found.figures.total.unheard == 0
+    assert found.figures.total.stages[FunnelStage.LINKED] == Reached(1, 1)
+    assert found.figures.total.stages[FunnelStage.ANSWERED] == Reached(1, 1)
     assert found.figures.unanswered == ()
     assert found.figures.welcomers == ()
-    assert found.figures.hidden_welcomes == 1
     assert "Player 1" not in repr(found)
 
 

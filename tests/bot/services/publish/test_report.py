@@ -1,5 +1,6 @@
 """The clan's report from a small clan whose numbers are known beforehand."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,7 +13,9 @@ from bot.clan.standings import TopBoss
 from bot.clan.waiting import Waits
 from bot.reports.charts import report_chart
 from bot.reports.clan_report import ClanReport, begins, doubts
+from bot.reports.export import export_json
 from bot.reports.lists import inactive_rows, promotion_rows
+from bot.reports.metric_tables import boss_rows
 from bot.reports.roster_rows import roster_rows
 from bot.reports.worker import Inline
 from bot.services.chat import Intake
@@ -22,8 +25,11 @@ from bot.services.review import Review
 from storage import blind_spots, players
 from storage.players import MembershipEventRow
 from tests.bot.services.talk import MINUTE, PVM, heard
+from tests.bot.services.view.test_slow_gains import Look, seen, slow_xp
 from tests.bot.services.village import Village, counted
 from tests.storage.rows import DAY, HOUR, NOW
+
+__all__ = ["seen"]
 
 
 async def report(village: Village, period: Period = Period.WEEK) -> ClanReport:
@@ -256,6 +262,37 @@ async def test_the_summary_is_the_usual_report_without_its_workbook(busy: Villag
     theirs = await publish.report_files(busy.clan, Period.WEEK, leadership=True)
     assert theirs.workbook != usual.workbook
     assert await publish.report_summary(busy.clan, Period.WEEK) == (usual.report, usual.chart)
+
+
+@pytest.mark.parametrize("period", [Period.WEEK, Period.QUARTER])
+async def test_the_export_s_sums_are_those_of_the_report(
+    village: Village, seen: dict[int, list[Look]], period: Period
+) -> None:
+    """Member by member and boss by boss, from the JSON alone; hidden and doubtful ones are told."""
+    for who in (1, 2, 3):
+        await village.linked(who, 10 + who)
+        await village.wrote(10 + who, *(NOW - days * DAY for days in range(4 * who)))
+    made = await report(village, period)
+    told = json.loads(export_json(made).content)["tables"]
+    gains = [row for row in told["gains"] if row["days"] == period and not row["is_thin"]]
+    for key in ("xp", "kills", "ehp", "ehb"):
+        known = [row[key] for row in gains if row[key] is not None]
+        assert sum(known) == pytest.approx(getattr(made.totals, key)), key
+    thin = {row["player_id"] for row in told["gains"] if row["days"] == period and row["is_thin"]}
+    assert 0 < len(thin) < len(seen)
+    for boss in boss_rows(made):
+        mine = [
+            row["gained"]
+            for row in told["bosses"]
+            if row["boss"] == boss.metric and row["player_id"] not in thin and row["gained"]
+        ]
+        assert (sum(mine), len(mine)) == (boss.kills, boss.killers), boss.metric
+    span = last(period, NOW, village.clan.zone)
+    for row in told["gains"]:
+        if row["days"] == period:
+            assert row["xp"] == slow_xp(seen[row["player_id"]], span)[0]
+    wrote = [row["messages"] for row in told["messages"] if row["days"] == period]
+    assert sum(count for count in wrote if count) == made.totals.messages
 
 
 async def test_a_report_asks_as_many_questions_of_a_large_clan_as_of_a_small_one(
