@@ -4,7 +4,12 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -44,9 +49,11 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
         async with (
             _telling(settings) as telemetry,
             context.open_services(settings, draws=lambda: worker, alone=True) as services,
+            AsyncExitStack() as left,
         ):
             if telemetry is not None:
                 telemetry.watch(services)
+                left.callback(telemetry.leave)
             if new := founded(settings, services):
                 _log.info(new)
             await services.upkeep.close_unfinished()

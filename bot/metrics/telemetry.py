@@ -38,6 +38,10 @@ class Telemetry:
         self._services = services
         services.vitals.watch(self._database_took, self._wom_took)
 
+    def leave(self) -> None:
+        """Ask the services nothing any more: they are about to close."""
+        self._services = None
+
     @asynccontextmanager
     async def watched(self, opened: AbstractAsyncContextManager[_Bot]) -> AsyncIterator[_Bot]:
         """Yield a bot that is opened, and measure what it does while it is."""

@@ -147,8 +147,8 @@ class Host:
 async def measured(host: Host, folder: Path, tells: Callable[[str], None]) -> Found:
     """Return what was measured, one after the other."""
     found: Found = {"database, MB": await _size(host.place)}
-    time_now = VirtualTime(NOW + host.trial * 2 * HOUR)
-    woms = ManyWoms(host.story.world, time_now.clock, time_now)
+    time_now = VirtualTime(NOW + (host.trial + 1) * 2 * HOUR)
+    woms = ManyWoms(host.story.world, time_now.clock(), time_now)
     settings = load(
         {
             "DATA_DIR": str(folder),

@@ -69,7 +69,7 @@ async def test_each_clan_is_whole_says_the_same_and_is_polled_as_the_first(
     assert counts["clans"] == CLANS_MADE
     assert all(count % CLANS_MADE == 0 for count in counts.values()), counts
     later = NOW + HOUR
-    woms = ManyWoms(story.world, lambda: later, float)
+    woms = ManyWoms(story.world, later, float)
     address = f"sqlite:///{place}" if isinstance(place, Path) else place.render_as_string()
     settings = load({"DATA_DIR": str(tmp_path), "DATABASE_URL": address, "WOM_CONTACT": "x"}, None)
     async with open_services(
@@ -95,7 +95,7 @@ async def told(services: Services, number: int) -> tuple[object, ...]:
 
 
 def test_the_fullest_minute_is_that_with_the_most_requests(story: Story) -> None:
-    woms = ManyWoms(story.world, lambda: NOW, float)
+    woms = ManyWoms(story.world, NOW, float)
     assert woms.most_in_a_window() == 0
     woms.asked_s = [0, 30, 59, 60, 61, 200]
     assert woms.most_in_a_window() == 4

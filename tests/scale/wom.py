@@ -17,23 +17,21 @@ _PLACE = re.compile(r"/(groups|players/id)/(\d+)(.*)")
 
 
 class ManyWoms:
-    """Answers about each clan's own group; its clock is the caller's, and it never refuses.
+    """Answers about each clan's own group as of one instant, and never refuses.
 
-    `asked_s` are the instants of the requests, `cpu_s` the processor time that answering took.
+    So every clan has as much that is new. `asked_s` are the seconds of the `timer` at which it was
+    asked, `cpu_s` the processor time that answering took.
     """
 
-    def __init__(
-        self, world: World, clock: Callable[[], datetime], timer: Callable[[], float]
-    ) -> None:
+    def __init__(self, world: World, at: datetime, timer: Callable[[], float]) -> None:
         self._world = world
-        self._wom = MadeUpWom(world, lambda: clock().replace(second=0, microsecond=0))
+        self._wom = MadeUpWom(world, lambda: at)
         self._wom.limited = False
         self._timer = timer
         ids = [player.player_id for player in world.players]
         self._stride = max(ids) - min(ids) + 1
         self._first_id = min(ids)
         self._answers: dict[tuple[str, bytes, str], tuple[httpx.Response, str]] = {}
-        self._clock = clock
         self.asked_s: list[float] = []
         self.cpu_s = 0.0
 
@@ -73,9 +71,9 @@ class ManyWoms:
         return httpx.Response(told.status_code, headers=headers, text=self._of(clan, text))
 
     def _first(self, request: httpx.Request, path: str) -> tuple[httpx.Response, str]:
-        """Return what is answered about the first clan; it is the same for a whole minute."""
+        """Return what is answered about the first clan; it is the same each time."""
         etag = request.headers.get("if-none-match", "")
-        key = (path, request.url.query, f"{etag} {self._clock():%H:%M}")
+        key = (path, request.url.query, etag)
         if key not in self._answers:
             headers = {"if-none-match": etag} if etag else {}
             url = f"https://wom{path}?{request.url.query.decode()}"

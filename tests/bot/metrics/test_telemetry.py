@@ -138,6 +138,8 @@ async def test_a_connection_that_is_gone_is_not_ready_until_it_is_back(watched: 
         lives = await until(scraper.get("/healthz"))
         start.stand.as_usual()
         assert await until(until_unready(scraper, is_unready=False)) == []
+        await until(start.stand.resumed())
+        await until(start.stand.caught_up())
         resumed = await until(scraper.metrics())
     assert gone == ["Shard 0 is not connected to Discord."]
     assert metrics.value("gateway_connected", shard="0") == 0
@@ -160,6 +162,16 @@ async def test_a_database_that_went_back_is_not_ready_and_tells_no_poll_ages(
     assert metrics.value("ready") == 0
     assert metrics.value("clans", state="polled") is None
     assert metrics.value("gateway_connected", shard="0") == 1
+
+
+async def test_services_that_close_are_asked_nothing_any_more(start: Start) -> None:
+    telemetry = Telemetry()
+    telemetry.watch(start.services)
+    async with scraping(telemetry) as scraper:
+        assert await scraper.unready() == ["The bot is not on Discord."]
+        telemetry.leave()
+        assert (await scraper.unready())[0] == "The database is not open yet: the bot starts."
+        assert (await scraper.metrics()).value("clans", state="polled") is None
 
 
 async def test_poll_ages_are_those_within_which_each_part_of_the_clans_lies(
