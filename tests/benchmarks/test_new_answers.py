@@ -51,7 +51,6 @@ def test_new_answer(
     name: str,
 ) -> None:
     """Its limit is /inactive."""
-
     command, options = COMMANDS[name]
     if name == "compare":
         options = runner.run(_two(desk))

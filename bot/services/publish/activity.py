@@ -24,7 +24,7 @@ from bot.services.publish.report import report_coverage
 from bot.services.publish.week_panels import VoiceSeen, week_panels
 from bot.services.setup import Clan, Clock
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, totals_before
-from storage import authors, chat, messages, presence
+from storage import authors, channel_counts, chat, presence
 from storage.authors import ChannelRow
 from storage.chat import Wrote
 from storage.columns import to_ms
@@ -125,7 +125,7 @@ class Activities:
             people_span=near,
             channel_span=talk,
             slots=await chat.week_hours(connection, cid, parts),
-            by_channel=await messages.by_channel(
+            by_channel=await channel_counts.by_channel(
                 connection, cid, talk.before(clan.zone).start, talk.start, talk.end
             ),
             channels=await authors.channels(connection, cid),

@@ -13,7 +13,7 @@ from bot.clan.standings import Chat
 from bot.clan.together import OwnAnswer, Together, joint_hours, own_pairs
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery
-from storage import authors, chat, messages, questions
+from storage import authors, channel_counts, chat, messages, questions
 from storage.engine import Connection
 
 WEEKS = 13
@@ -106,7 +106,7 @@ async def _talk(connection: Connection, clan: Clan, asked: Mapping[int, Span]) -
     questioned = await questions.asked_since(connection, clan.clan_id, starts)
     names = await authors.channels(connection, clan.clan_id)
     return {
-        "in_channels": await messages.by_channel_and_author(connection, clan.clan_id, starts),
+        "in_channels": await channel_counts.by_channel_and_author(connection, clan.clan_id, starts),
         "asked": {
             days: (
                 sum(each[number][0] for each in questioned.values()),
