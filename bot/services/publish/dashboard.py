@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -24,10 +25,11 @@ from bot.reports.documents import Document, write_folder, write_whole
 from bot.reports.worker import Drawing, Draws
 from bot.services.people import IdentityCache
 from bot.services.publish.report import report_folder, report_of, report_query, suggested_in
-from bot.services.publish.trend import TrendSteps, trend_lines
+from bot.services.publish.trend import TrendSteps, xp_by_step
 from bot.services.review import context_of, standing_cases
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import (
+    BASELINE_LEAD,
     WEEKS,
     ClanView,
     Detail,
@@ -36,6 +38,7 @@ from bot.services.view import (
     read_view,
     verdict_query,
 )
+from storage.columns import to_ms
 from storage.engine import Database
 
 FOLDER = "dashboard"
@@ -201,19 +204,15 @@ def _weeks(view: ClanView) -> TrendSteps:
 
 
 def _weekly_xp(view: ClanView, weeks: TrendSteps) -> dict[int, tuple[int | None, ...]]:
-    found = {}
-    for player_id, rows in groupby(view.game.life, key=lambda row: row[0]):
-        if player_id not in view.people.hidden:
-            lines, _ = trend_lines(
-                weeks,
-                view.clan.zone,
-                hours=(),
-                life=list(rows),
-                heard_from=None,
-                read_from=weeks.starts[0],
-            )
-            found[player_id] = tuple(line.xp for line in lines)
-    return found
+    first = weeks.starts[0]
+    since_ms = to_ms(first - BASELINE_LEAD)
+    lately = [row for row in view.game.life if row[1] > since_ms]
+    found: dict[int, tuple[int | None, ...]] = dict.fromkeys(
+        (row[0] for row in view.game.life), (None,) * len(weeks.starts)
+    )
+    for player_id, rows in groupby(lately, key=itemgetter(0)):
+        found[player_id] = xp_by_step(weeks, list(rows), first)
+    return {who: weekly for who, weekly in found.items() if who not in view.people.hidden}
 
 
 def _joined(view: ClanView, period: Period) -> tuple[int, int]:
