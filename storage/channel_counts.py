@@ -5,10 +5,11 @@ counted is handed over as texts, in the order in which it was written, and count
 the time. Where others share the database the messages are found by their authors all the same.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from sqlalchemy import (
@@ -53,18 +54,13 @@ async def by_channel_and_author(
     """Return (channel, author, messages since each start) of the clan, by the ids of our own."""
     edges = sorted({first_snowflake(each) for each in starts})
     stretches = await _counted(connection, clan_id, _channel_and_author, [*edges, _END])
-    since = [
-        [stretches[number] for number, edge in enumerate(edges) if edge >= first_snowflake(start)]
-        for start in starts
-    ]
-    return [
-        (
-            key // _AUTHORS,
-            key % _AUTHORS,
-            tuple(sum(each[key] for each in of_start) for of_start in since),
-        )
-        for key in sorted(set().union(*stretches))
-    ]
+    places = [edges.index(first_snowflake(each)) for each in starts]
+    found = []
+    for key in sorted(set().union(*stretches)):
+        newest_first = accumulate(each.get(key, 0) for each in reversed(stretches))
+        since = list(newest_first)[::-1]
+        found.append((key // _AUTHORS, key % _AUTHORS, tuple(since[each] for each in places)))
+    return found
 
 
 def _channel_and_author(fact: Any) -> ColumnElement[int]:  # noqa: ANN401 - columns of a table
@@ -84,11 +80,18 @@ async def _counted(
             for first, after in _parts(*stretch)
             for part in _texts(table.c, key, clan_id, number, first, after)
         ]
-        for number, text in plain_rows(await connection.execute(union_all(*parts))):
-            if text:
-                for each, count in Counter(text.split(",")).items():
-                    found[number][int(each)] += count
+        rows = plain_rows(await connection.execute(union_all(*parts)))
+        # A year of ids takes long to count: beside the loop, which others wait for.
+        await asyncio.to_thread(_count, rows, found)
     return found
+
+
+def _count(rows: Sequence[tuple[int, str | None]], found: Sequence[Counter[int]]) -> None:
+    """Add how often each key comes in the texts of each stretch."""
+    for number, text in rows:
+        if text:
+            for each, count in Counter(text.split(",")).items():
+                found[number][int(each)] += count
 
 
 def _parts(first: int, after: int) -> Iterator[tuple[int, int]]:
