@@ -22,7 +22,7 @@ from bot.reports.dashboard.facts import (
     QuestionCount,
 )
 from bot.reports.documents import Document, write_folder, write_whole
-from bot.reports.worker import Drawing, Draws
+from bot.reports.worker import Drawing, Draws, uncollected
 from bot.services.people import IdentityCache
 from bot.services.publish.report import report_folder, report_of, report_query, suggested_in
 from bot.services.publish.trend import TrendSteps, xp_by_step
@@ -89,6 +89,11 @@ class Dashboards:
 
     async def facts(self, clan: Clan, options: DashboardOptions = PLAIN) -> DashboardFacts:
         """Return what a dashboard is arranged from."""
+        # A year is a hundred thousand objects and no garbage: a collection would hold up the loop.
+        with uncollected():
+            return await self._facts(clan, options)
+
+    async def _facts(self, clan: Clan, options: DashboardOptions) -> DashboardFacts:
         now, has_lists = self._clock(), options.inactive or options.officers
         query = dashboard_query(now, clan.zone)
         async with self._database.reading() as connection:
