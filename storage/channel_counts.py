@@ -114,9 +114,12 @@ def _texts(  # noqa: PLR0913, PLR0917 - what of which messages
     is_shared = select(other.id).where(other.id != clan.id).correlate(CLANS).exists()
     here = select(CHANNELS.c.id).where(CHANNELS.c.clan_id == clan_id)
     mine = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == clan_id)
-    text = func.aggregate_strings(cast(key(fact), String), ",")
+    columns: tuple[Any, ...] = (
+        literal(number),
+        func.aggregate_strings(cast(key(fact), String), ","),
+    )
     inside = (fact.message_id >= first) & (fact.message_id < after)
-    query: Select[Any] = select(literal(number), text).select_from(CLANS)
-    query = query.join(fact.message_id.table, inside).where(clan.id == clan_id)
+    query = select(*columns).select_from(CLANS).join(fact.message_id.table, inside)
+    query = query.where(clan.id == clan_id)
     yield query.where(~is_shared, fact.channel_id.in_(here))
     yield query.where(is_shared, fact.author_id.in_(mine))
