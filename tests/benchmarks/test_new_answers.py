@@ -19,7 +19,7 @@ from tests.benchmarks.desk import GUILD_ID, Desk, opened_desk
 from tests.benchmarks.histories import Histories
 from tests.benchmarks.yardsticks import median_ms, note_limit
 
-ROUNDS = 9
+ROUNDS = 5
 WITHOUT_PICTURE = frozenset({"inactive", "questions", "newcomers"})
 COMMANDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "activity": ("clanstats activity", {}),
