@@ -1,5 +1,6 @@
 """What was written when: reads of the rollups, at a cost that depends on the span asked for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -12,6 +13,7 @@ from sqlalchemy import (
     CursorResult,
     Integer,
     Select,
+    String,
     bindparam,
     case,
     cast,
@@ -311,31 +313,36 @@ async def week_hours(
     for number, (start, end, offset) in enumerate(parts):
         given |= {f"start_{number}": start, f"end_{number}": end}
         given[f"offset_{number}"] = offset // timedelta(milliseconds=1)
-    return plain_rows(await connection.execute(_week_hours(len(parts)), given))
+    found: dict[int, Counter[str]] = {}
+    for author_id, hours in plain_rows(await connection.execute(_week_hours(len(parts)), given)):
+        found.setdefault(author_id, Counter()).update(hours.split(","))
+    return [(who, int(hour), n) for who, hours in found.items() for hour, n in hours.items()]
 
 
 @cache
-def _week_hours(parts: int) -> Select[Any]:
+def _week_hours(parts: int) -> Select[Any] | CompoundSelect[Any]:
+    """Return the query of each author's hours in one text: SQLite sorts what it counts by hour."""
+    every = [_week_hours_in(number) for number in range(parts)]
+    return every[0] if len(every) == 1 else union_all(*every)
+
+
+def _week_hours_in(number: int) -> Select[Any]:
     hour = AUTHOR_HOURS.c
-    at_ms = type_coerce(hour.hour_at, BigInteger)
-    every = union_all(
-        *(
-            select(
-                hour.author_id,
-                # The first day of 1970 was a Thursday.
-                ((at_ms + bindparam(f"offset_{number}", type_=BigInteger)) // _HOUR_MS + 72)
-                % literal(168),
-            ).where(
-                _of_authors(hour),
-                hour.hour_at >= bindparam(f"start_{number}", type_=Instant),
-                hour.hour_at < bindparam(f"end_{number}", type_=Instant),
-                hour.messages > 0,
-            )
-            for number in range(parts)
+    local_ms = type_coerce(hour.hour_at, BigInteger) + bindparam(
+        f"offset_{number}", type_=BigInteger
+    )
+    # The first day of 1970 was a Thursday.
+    of_week = (local_ms // _HOUR_MS + 72) % literal(168)
+    return (
+        select(hour.author_id, func.aggregate_strings(cast(of_week, String), ","))
+        .where(
+            _of_authors(hour),
+            hour.hour_at >= bindparam(f"start_{number}", type_=Instant),
+            hour.hour_at < bindparam(f"end_{number}", type_=Instant),
+            hour.messages > 0,
         )
-    ).subquery("every_hour")
-    who, slot = every.c
-    return select(who, slot, func.count()).group_by(who, slot)
+        .group_by(hour.author_id)
+    )
 
 
 def _by_hour(rows: CursorResult[Any]) -> list[tuple[datetime, int]]:

@@ -287,49 +287,6 @@ async def counts(
     return dict(plain_rows(rows))
 
 
-async def by_channel(
-    connection: AsyncConnection, clan_id: int, start: datetime, middle: datetime, end: datetime
-) -> dict[int, tuple[int, int]]:
-    """Return by channel id the messages of the clan in [start, middle) and in [middle, end)."""
-    found: dict[int, tuple[int, int]] = {}
-    for table in message_tables(connection, first_snowflake(start)):
-        fact = table.c
-        is_late = case((fact.message_id >= first_snowflake(middle), 1), else_=0)
-        rows = await connection.execute(
-            select(fact.channel_id, func.count(), func.sum(is_late))
-            .where(fact.clan_id == clan_id, *_sent_in(table, start, end))
-            .group_by(fact.channel_id)
-        )
-        for channel_id, in_all, late in plain_rows(rows):
-            before, after = found.get(channel_id, (0, 0))
-            found[channel_id] = (before + in_all - late, after + late)
-    return found
-
-
-async def by_channel_and_author(
-    connection: AsyncConnection, clan_id: int, starts: Sequence[datetime]
-) -> list[tuple[int, int, tuple[int, ...]]]:
-    """Return (channel, author, messages since each start) of the clan, by the ids of our own.
-
-    What partly moved to the archive comes in two.
-    """
-    first = first_snowflake(min(starts))
-    found: list[tuple[int, int, tuple[int, ...]]] = []
-    for table in message_tables(connection, first):
-        message = table.c
-        since = (
-            func.sum(case((message.message_id >= first_snowflake(start), 1), else_=0))
-            for start in starts
-        )
-        rows = await connection.execute(
-            select(message.channel_id, message.author_id, *since)
-            .where(message.clan_id == clan_id, message.message_id >= first)
-            .group_by(message.channel_id, message.author_id)
-        )
-        found += [(channel, author, tuple(map(int, counts))) for channel, author, *counts in rows]
-    return found
-
-
 async def by_quarter(
     connection: AsyncConnection, authors: AuthorRange, start: datetime, end: datetime
 ) -> list[tuple[int, int, int, int]]:

@@ -4,10 +4,10 @@ By people's own hours: those in which they wrote or were seen to gain something.
 anybody, and who was hardly seen is neither suited nor missed.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import add
 from typing import NamedTuple
 
 from bot.clan.week_hours import HOURS_IN_WEEK
@@ -85,11 +85,12 @@ def event_times(
     weeks in which each of them was there, in that hour of the event in which they mostly are.
     """
     shares = [_shares(each, weeks, length) for each in people]
-    around: Counter[int] = Counter()
+    around = [0.0] * HOURS_IN_WEEK
     for mine in shares:
-        around.update(mine)
+        around = list(map(add, around, mine))
     ranked = sorted(
-        (hour for hour in around if around[hour] > 0), key=lambda hour: (-around[hour], hour)
+        (hour for hour, count in enumerate(around) if count > 0),
+        key=lambda hour: (-around[hour], hour),
     )
     found: list[int] = []
     for hour in ranked:
@@ -99,15 +100,14 @@ def event_times(
     return tuple(_told(people, shares, parts, hour, length, around[hour]) for hour in found)
 
 
-def _shares(person: PersonHours, weeks: int, length: int) -> dict[int, float]:
+def _shares(person: PersonHours, weeks: int, length: int) -> list[float]:
     """Return in which share of weeks a person is there in an event, by the hour it begins."""
-    found: dict[int, float] = {}
+    most = by_hour = [0.0] * HOURS_IN_WEEK
     for hour, count in person.weeks_by_hour.items():
-        share = min(count / weeks, 1.0)
-        for earlier in range(length):
-            start = (hour - earlier) % HOURS_IN_WEEK
-            found[start] = max(found.get(start, 0.0), share)
-    return found
+        by_hour[hour] = min(count / weeks, 1.0)
+    for later in range(1, min(length, HOURS_IN_WEEK)):
+        most = list(map(max, most, by_hour[later:] + by_hour[:later]))
+    return most
 
 
 def _is_apart(one: int, other: int, length: int) -> bool:
@@ -117,14 +117,14 @@ def _is_apart(one: int, other: int, length: int) -> bool:
 
 def _told(  # noqa: PLR0913, PLR0917 - of whom, and when
     people: Sequence[PersonHours],
-    shares: Sequence[Mapping[int, float]],
+    shares: Sequence[Sequence[float]],
     parts: Sequence[PartOfDay | None],
     hour: int,
     length: int,
     around: float,
 ) -> EventTime:
     near = frozenset((hour + each) % HOURS_IN_WEEK for each in range(-1, length + 1))
-    suits = [mine.get(hour, 0.0) * SUITED_WEEKS >= 1 for mine in shares]
+    suits = [mine[hour] * SUITED_WEEKS >= 1 for mine in shares]
     misses = [each.is_known and near.isdisjoint(each.weeks_by_hour) for each in people]
     return EventTime(
         hour=hour,
@@ -170,10 +170,8 @@ def part_of_day(person: PersonHours) -> PartOfDay | None:
     by_hour = [0] * HOURS_IN_DAY
     for hour, count in person.weeks_by_hour.items():
         by_hour[hour % HOURS_IN_DAY] += count
-    cores = [
-        sum(by_hour[(start + each) % HOURS_IN_DAY] for each in range(_CORE))
-        for start in range(HOURS_IN_DAY)
-    ]
+    twice = by_hour + by_hour
+    cores = [sum(twice[start : start + _CORE]) for start in range(HOURS_IN_DAY)]
     most = max(cores)
     if 2 * most < sum(by_hour):
         return None

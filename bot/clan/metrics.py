@@ -4,6 +4,7 @@ A metric that is not named here passes: its kind is where WOM put it, its name c
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 UNRANKED = -1
 """What WOM sends where Jagex did not list a player: not zero, but unknown below the threshold."""
@@ -81,6 +82,7 @@ def threshold(metric: str, kind: MetricKind) -> int:
     return 1
 
 
+@lru_cache(1024)
 def display_name(metric: str) -> str:
     """Return the metric's name as players write it."""
     known = _NAMES.get(metric)

@@ -5,7 +5,7 @@ What is said in one hour has one cap, a day with anything is one day, and nobody
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import permutations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -45,9 +45,9 @@ class Together(NamedTuple):
 
     def days(self, span: Span, zone: ZoneInfo) -> dict[int, int]:
         """Return by first author on how many days of a span anything was written."""
-        start, end = _ms(span.start), _ms(span.end)
+        start, end, day_of_hour = _ms(span.start), _ms(span.end), _DayOfHour(zone)
         found = {
-            who: len({slot_of(at / _SECOND_MS, zone)[0] for at in hours if start <= at < end})
+            who: len({day_of_hour[at] for at in hours if start <= at < end})
             for who, hours in self.hours.items()
         }
         return {who: days for who, days in found.items() if days}
@@ -60,6 +60,19 @@ class Together(NamedTuple):
             if same and each.answered_at in span:
                 found[each.answered_by] += 1
         return dict(found)
+
+
+class _DayOfHour(dict[int, date]):
+    """The clan's day by the milliseconds at which an hour begins, each looked up once."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, at_ms: int) -> date:
+        """Return the day of an hour that was not asked for yet."""
+        self[at_ms] = day = slot_of(at_ms / _SECOND_MS, self._zone)[0]
+        return day
 
 
 def own_pairs(head: Mapping[int, int]) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from simcord import ChannelHandle, Env, MemberActor
 from bot.app import ClanBot
 from bot.clan.linking import LinkPair
 from bot.demo.wom_server import MadeUpWom
-from bot.reports.worker import Worker
+from bot.reports.worker import Draws, Worker
 from bot.services.people import Officer
 from bot.wiring import Services, leave_loaded, open_services
 from tests.benchmarks.histories import NOW, Size, settings_for, world_of
@@ -50,12 +50,12 @@ class Prepared:
 
 
 @asynccontextmanager
-async def opened_desk(path: Path, size: Size) -> AsyncIterator[Desk]:
-    """Yield the desk of a history at `path`, made in a size."""
+async def opened_desk(path: Path, size: Size, draws: Draws | None = None) -> AsyncIterator[Desk]:
+    """Yield the desk of a history at `path`, made in a size; it draws in a process of its own."""
     world = world_of(size)
     later = NOW + timedelta(days=1)
     transport = httpx.MockTransport(Prepared(MadeUpWom(world, lambda: later), world.group_id))
-    worker = Worker()
+    worker = draws or Worker()
     await worker.warm()
     async with open_services(
         settings_for(path), lambda: NOW, draws=lambda: worker, transport=transport

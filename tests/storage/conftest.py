@@ -40,6 +40,7 @@ ON_BOTH = {
     "storage.test_authors",
     "storage.test_bridges",
     "storage.test_cases",
+    "storage.test_channel_counts",
     "storage.test_chat",
     "storage.test_clan_rows",
     "storage.test_columns",

@@ -108,3 +108,13 @@ async def test_no_hour_counts_for_more_than_the_cap(database: Database, clan_id:
         found = await chat.capped_messages(connection, clan_id, asked)
         assert await chat.capped_messages(connection, clan_id, []) == []
     assert found == [{1: 3, 2: 1}, {1: 4, 2: 1}, {1: 2}]
+
+
+async def test_the_hours_of_the_week_are_those_of_every_part_of_time(
+    database: Database, clan_id: int
+) -> None:
+    """Friday noon in UTC is hour 108; before, by a clock that is an hour on, noon is 13:00."""
+    parts = [(NOW - 11 * DAY, NOW - HOUR, HOUR), (NOW - HOUR, NOW + HOUR, 0 * HOUR)]
+    async with database.reading() as connection:
+        found = await chat.week_hours(connection, clan_id, parts)
+    assert sorted(found) == [(1, 37, 1), (1, 85, 1), (1, 108, 1), (2, 108, 1)]

@@ -18,6 +18,7 @@ from storage import (
     blind_spots,
     bridges,
     cases,
+    channel_counts,
     chat,
     clan_rows,
     clans,
@@ -183,7 +184,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "links.changes_since": lambda it, clan: links.changes_since(it, clan, NOW - DAY),
     "links.every": links.every,
     "links.of_clan": links.of_clan,
-    "messages.by_channel_and_author": lambda it, clan: messages.by_channel_and_author(
+    "channel_counts.by_channel_and_author": lambda it, clan: channel_counts.by_channel_and_author(
         it, clan, [START, NOW - DAY]
     ),
     "messages.counts": lambda it, clan: messages.counts(it, clan, START, END),
@@ -251,7 +252,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "presence.since": lambda it, clan: presence.since(it, clan, *DAYS, DAYS[:1]),
     "presence.voice_from": presence.voice_from,
     "chat.week_hours": lambda it, clan: chat.week_hours(it, clan, [(START, END, HOUR)]),
-    "messages.by_channel": lambda it, clan: messages.by_channel(it, clan, START, NOW, END),
+    "channel_counts.by_channel": lambda it, clan: channel_counts.by_channel(
+        it, clan, START, NOW, END
+    ),
     "presence.voice_quarters": lambda it, clan: presence.voice_quarters(it, clan, START, END),
     "blind_spots.unread_from": blind_spots.unread_from,
     "blind_spots.hidden_channels": blind_spots.hidden_channels,

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -41,12 +42,9 @@ def folder_of_pages(facts: DashboardFacts) -> Document:
         "index.html": page.encode(),
         "assets/dashboard.css": _own("dashboard.css").encode(),
         "assets/dashboard.js": _own("dashboard.js").encode(),
-        f"assets/{PLOTLY}": _bundle().encode(),
     }
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as folder:
-        for name, content in parts.items():
-            folder.writestr(zipfile.ZipInfo(name, _MADE_AT), content, zipfile.ZIP_DEFLATED)
+    archive = io.BytesIO(_packed_bundle())
+    _pack(archive, parts)
     return Document(FOLDER, archive.getvalue())
 
 
@@ -87,6 +85,21 @@ def _environment() -> Environment:
 @cache
 def _own(name: str) -> str:
     return files("bot.reports.dashboard").joinpath("templates", name).read_text("utf-8")
+
+
+def _pack(archive: io.BytesIO, parts: Mapping[str, bytes]) -> None:
+    """Put files into an archive, beside what is in it."""
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as folder:
+        for name, content in parts.items():
+            folder.writestr(zipfile.ZipInfo(name, _MADE_AT), content, zipfile.ZIP_DEFLATED)
+
+
+@cache
+def _packed_bundle() -> bytes:
+    """Return an archive of Plotly alone: to pack it takes longer than all the rest."""
+    archive = io.BytesIO()
+    _pack(archive, {f"assets/{PLOTLY}": _bundle().encode()})
+    return archive.getvalue()
 
 
 @cache

@@ -47,11 +47,17 @@ class IdentityCache:
         return len(self._kept)
 
     async def read(
-        self, connection: Connection, clan: Clan, *, names_only: bool = False
+        self,
+        connection: Connection,
+        clan: Clan,
+        *,
+        names_only: bool = False,
+        without_chat: bool = False,
     ) -> Resolved:
         """Return who is who in a clan at the connection's moment, numbers too.
 
-        For `names_only` the numbers need not be new, and are not read for it.
+        For `names_only` the numbers need not be new, and are not read for it; `without_chat` those
+        of what was written.
         """
         current = await identity_revision.read(
             connection, clan.clan_id, with_statuses=not names_only
@@ -66,7 +72,9 @@ class IdentityCache:
                 if kept is None:
                     return await self._work_out(connection, clan, current.revision)
         if not names_only:
-            totals = await authors.totals(connection, clan.clan_id)
+            totals = kept.totals
+            if not without_chat:
+                totals = await authors.totals(connection, clan.clan_id)
             kept = _refreshed(kept, current.statuses, totals)
         self._keep(clan, replace(kept, asked_at=self._clock()))
         return kept.resolved
@@ -109,23 +117,26 @@ class IdentityCache:
         self.let_go()
 
 
-async def read_identity(
+async def read_identity(  # noqa: PLR0913 - whose, for whom, and how much of it
     connection: Connection,
     clan: Clan,
     visitor: Visitor | None = None,
     cache: IdentityCache | None = None,
     *,
     names_only: bool = False,
+    without_chat: bool = False,
 ) -> Identity:
     """Return what is known of a clan's identities, with whoever asks among its authors.
 
     Whoever never wrote is put in for this answer alone. With a cache and for `names_only` what was
-    written, and what WOM says of the accounts, may be older.
+    written, and what WOM says of the accounts, may be older; `without_chat` what was written.
     """
     if cache is None:
         identity = await read_afresh(connection, clan)
     else:
-        shared = await cache.read(connection, clan, names_only=names_only)
+        shared = await cache.read(
+            connection, clan, names_only=names_only, without_chat=without_chat
+        )
         identity = Identity.of(connection, clan, shared)
     return identity if visitor is None else identity.asked_by(visitor)
 

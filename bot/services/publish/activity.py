@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from bot.clan.activity import Totals, totals
@@ -13,6 +14,7 @@ from bot.clan.channel_talk import ChannelTalk, busiest, went_quiet
 from bot.clan.event_times import event_times
 from bot.clan.evidence import strip
 from bot.clan.spans import HOUR, Period, Span, last, merged
+from bot.clan.standings import Member
 from bot.clan.week_hours import by_offset, game_hours
 from bot.reports.activity_report import ActivityReport
 from bot.reports.clan_report import TotalRow
@@ -25,7 +27,7 @@ from bot.services.publish.report import report_coverage
 from bot.services.publish.week_panels import VoiceSeen, week_panels
 from bot.services.setup import Clan
 from bot.services.view import ClanView, ViewQuery, read_view, roster_of, totals_before
-from storage import authors, chat, messages, presence
+from storage import authors, channel_counts, chat, presence
 from storage.authors import ChannelRow
 from storage.chat import Wrote
 from storage.columns import to_ms
@@ -118,7 +120,7 @@ class Activities(Publisher):
             people_span=near,
             channel_span=talk,
             slots=await chat.week_hours(connection, cid, parts),
-            by_channel=await messages.by_channel(
+            by_channel=await channel_counts.by_channel(
                 connection, cid, talk.before(clan.zone).start, talk.start, talk.end
             ),
             channels=await authors.channels(connection, cid),
@@ -166,8 +168,8 @@ def _stretches(spans: EventSpans) -> tuple[Span, ...]:
 def _report(read: _ActivitySource) -> ActivityReport:
     view, period = read.view, read.period
     clan, span = view.clan, view.spans[period]
-    game = game_hours(view.game.life, to_ms(read.people_span.start))
-    people = person_hours(view, read.slots, game)
+    game_since = cache(lambda start: game_hours(view.game.life, to_ms(start)))
+    people = person_hours(view, read.slots, game_since(read.people_span.start))
     roster = roster_of(view, [period])
     known = report_coverage(view, roster, period, _messages(view, span))
     talks = _channels(read)
@@ -178,8 +180,8 @@ def _report(read: _ActivitySource) -> ActivityReport:
         period=period,
         span=span,
         as_of=view.as_of,
-        panels=week_panels(view, period, read.people_span, read.voice),
-        totals=_totals(read),
+        panels=week_panels(view, period, read.people_span, read.voice, game_since),
+        totals=_totals(read, roster.members),
         hours=read.hours,
         # Of people who were hardly seen any hour would look like the best one.
         times=event_times(people, weeks, read.hours) if weeks and known_people else (),
@@ -211,14 +213,14 @@ def _weeks(read: _ActivitySource) -> int:
     return max(round((span.end - max(span.start, min(known))) / _WEEK), 1)
 
 
-def _totals(read: _ActivitySource) -> tuple[TotalRow, ...]:
+def _totals(read: _ActivitySource, members: Sequence[Member]) -> tuple[TotalRow, ...]:
     """Return the totals of the period beside those of the one before, where both were seen."""
     view, period = read.view, read.period
     span, zone = view.spans[period], view.clan.zone
     earlier, heard = span.before(zone), view.chat.heard_from
     was_heard = heard is not None and heard <= earlier.start + HOUR
     wrote, wrote_before = _messages(view, span), _messages(view, earlier) if was_heard else None
-    now = totals(roster_of(view, [period]).members, period, wrote)
+    now = totals(members, period, wrote)
     before = totals_before(view, wrote_before)
     writers = None if wrote is None else now.writers
     return (

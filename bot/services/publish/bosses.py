@@ -48,7 +48,7 @@ class Bosses(Publisher):
         """Return what a clan killed in a period that ends now."""
         query = ViewQuery(
             self._clock(),
-            detail=Detail.METRICS,
+            detail=Detail.BOSSES,
             game_windows=frozenset({period}),
             compared=period,
             measured=period,

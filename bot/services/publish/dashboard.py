@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from bot.reports.dashboard.facts import (
     QuestionCount,
 )
 from bot.reports.documents import Document, restore_folder, write_folder, write_whole
-from bot.reports.worker import Drawing, Draws
+from bot.reports.worker import Drawing, Draws, uncollected
 from bot.services.people import IdentityCache
 from bot.services.publish.asked import asked_by_people
 from bot.services.publish.newcomers import who_stayed
@@ -35,10 +36,11 @@ from bot.services.publish.report import (
     report_query,
     suggested_in,
 )
-from bot.services.publish.trend import TrendSteps, trend_lines
+from bot.services.publish.trend import TrendSteps, xp_by_step
 from bot.services.review import context_of, standing_cases
 from bot.services.setup import Clan, Clock, policy_of
 from bot.services.view import (
+    BASELINE_LEAD,
     WEEKS,
     ClanView,
     Detail,
@@ -49,6 +51,7 @@ from bot.services.view import (
 )
 from storage import questions
 from storage.backup import LEFT_BEHIND
+from storage.columns import to_ms
 from storage.engine import Database
 from storage.questions import QuestionRow
 
@@ -97,6 +100,11 @@ class Dashboards(Publisher):
 
     async def facts(self, clan: Clan, options: DashboardOptions = PLAIN) -> DashboardFacts:
         """Return what a dashboard is arranged from."""
+        # A year is a hundred thousand objects and no garbage: a collection would hold up the loop.
+        with uncollected():
+            return await self._facts(clan, options)
+
+    async def _facts(self, clan: Clan, options: DashboardOptions) -> DashboardFacts:
         now, has_lists = self._clock(), options.inactive or options.officers
         query = dashboard_query(now, clan.zone)
         async with self._database.reading() as connection:
@@ -237,19 +245,15 @@ def _weeks(view: ClanView) -> TrendSteps:
 
 
 def _weekly_xp(view: ClanView, weeks: TrendSteps) -> dict[int, tuple[int | None, ...]]:
-    found = {}
-    for player_id, rows in groupby(view.game.life, key=lambda row: row[0]):
-        if player_id not in view.people.hidden:
-            lines, _ = trend_lines(
-                weeks,
-                view.clan.zone,
-                hours=(),
-                life=list(rows),
-                heard_from=None,
-                read_from=weeks.starts[0],
-            )
-            found[player_id] = tuple(line.xp for line in lines)
-    return found
+    first = weeks.starts[0]
+    since_ms = to_ms(first - BASELINE_LEAD)
+    lately = [row for row in view.game.life if row[1] > since_ms]
+    found: dict[int, tuple[int | None, ...]] = dict.fromkeys(
+        (row[0] for row in view.game.life), (None,) * len(weeks.starts)
+    )
+    for player_id, rows in groupby(lately, key=itemgetter(0)):
+        found[player_id] = xp_by_step(weeks, list(rows), first)
+    return {who: weekly for who, weekly in found.items() if who not in view.people.hidden}
 
 
 def _asked(view: ClanView, rows: Sequence[QuestionRow]) -> dict[Period, QuestionCount]:

@@ -136,7 +136,10 @@ class Leaderboards(Publisher):
             metric, period or (Period.YEAR if metric in _WITHOUT_TOTAL else ALL_TIME)
         )
         async with self._database.reading() as connection:
-            people = await read_people(connection, clan, visitor, self._identities)
+            is_of_game = metric not in CHAT
+            people = await read_people(
+                connection, clan, visitor, self._identities, without_chat=is_of_game
+            )
             source = await _read(connection, clan, asked, people, visitor, self._clock())
         return await asyncio.to_thread(_board, source)
 

@@ -1,6 +1,6 @@
 """In which hours of the week each person is there, by what they wrote and gained."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -57,8 +57,9 @@ def _played(game: GameHours, view: ClanView) -> dict[int, dict[int, int]]:
 
 def _most(chats: Sequence[Mapping[int, int]], games: Sequence[Mapping[int, int]]) -> dict[int, int]:
     """Return the larger of both sides: who wrote and played in one hour was there once."""
-    found: Counter[int] = Counter()
-    for side in (chats, games):
-        for each in side:
-            found |= Counter(each)
-    return dict(found)
+    found: dict[int, int] = {}
+    for each in (*chats, *games):
+        for hour, count in each.items():
+            if count > found.get(hour, 0):
+                found[hour] = count
+    return found

@@ -4,12 +4,12 @@ A period is drawn in its own steps, and beside it stands what was before: the pe
 days that a mean of seven reaches back to.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from math import inf
 from zoneinfo import ZoneInfo
 
 from bot.clan.activity import TrendLine, TrendStep, step_of
@@ -93,6 +93,15 @@ def trend_lines(  # noqa: PLR0913 - both sides, and since when each was looked a
     return lines[steps.earlier :], lines[: steps.earlier]
 
 
+def xp_by_step(
+    steps: TrendSteps, life: Sequence[LifeRow], read_from: datetime
+) -> tuple[int | None, ...]:
+    """Return the XP of the period's steps alone, as the lines of a member have it."""
+    risen = _risen(life, [to_ms(start) for start in steps.starts], to_ms(read_from))
+    every = (risen.get(number, _UNSEEN)[0] for number in range(len(steps.starts)))
+    return tuple(every)[steps.earlier :]
+
+
 def _line(
     steps: TrendSteps,
     zone: ZoneInfo,
@@ -127,13 +136,22 @@ def _risen(
     xp: dict[int, int] = {}
     kills: dict[int, int] = defaultdict(int)
     fell: set[int] = set()
-    for (whose, _, had_xp, had_kills), (who, at_ms, has_xp, has_kills) in pairwise(seen):
-        number = bisect_right(starts, at_ms) - 1
-        if whose != who or number < 0 or starts[number] < read_ms:
-            continue
-        kills[number] += max(has_kills - had_kills, 0)
-        if had_xp != UNRANKED != has_xp:
-            xp[number] = xp.get(number, 0) + max(has_xp - had_xp, 0)
-        if has_kills < had_kills or UNRANKED < has_xp < had_xp:
-            fell.add(number)
+    first = starts[bisect_left(starts, read_ms)] if read_ms <= starts[-1] else inf
+    number, begins, ends = 0, inf, inf
+    whose, had_xp, had_kills = None, UNRANKED, 0
+    # A year of a clan is long: what is not compared again is not looked up again.
+    for who, at_ms, has_xp, has_kills in seen:
+        if who == whose and at_ms >= first:
+            if not begins <= at_ms < ends:
+                number = bisect_right(starts, at_ms) - 1
+                begins, ends = (
+                    starts[number],
+                    starts[number + 1] if number + 1 < len(starts) else inf,
+                )
+            kills[number] += has_kills - had_kills if has_kills > had_kills else 0
+            if had_xp != UNRANKED != has_xp:
+                xp[number] = xp.get(number, 0) + (has_xp - had_xp if has_xp > had_xp else 0)
+            if has_kills < had_kills or UNRANKED < has_xp < had_xp:
+                fell.add(number)
+        whose, had_xp, had_kills = who, has_xp, has_kills
     return {number: (xp.get(number), earned, number in fell) for number, earned in kills.items()}

@@ -1,15 +1,14 @@
 """The three panels of an activity report: chat, game and voice by weekday and hour."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.clan.spans import Period, Span
-from bot.clan.week_hours import game_hours, hours_seen, left_of, seen_week
+from bot.clan.week_hours import GameHours, hours_seen, left_of, seen_week
 from bot.reports.activity_report import WeekPanel, dated_words, since_words
 from bot.services.publish.person_hours import instant_at
 from bot.services.view import ClanView
-from storage.columns import to_ms
 
 _MINUTE = 60
 _TOO_COARSE = "too few looks a day to know the hours"
@@ -23,23 +22,32 @@ class VoiceSeen(NamedTuple):
 
 
 def week_panels(
-    view: ClanView, period: Period, people_span: Span, voice: VoiceSeen
+    view: ClanView,
+    period: Period,
+    people_span: Span,
+    voice: VoiceSeen,
+    game_since: Callable[[datetime], GameHours],
 ) -> tuple[WeekPanel, ...]:
     """Return chat, game and voice by weekday and hour; the game since `people_span` began."""
     span = Span(view.spans[period].start, view.as_of)
     lost = [each.span for each in view.blind(span) if each.where is None]
     return (
         _chat_panel(view, span, lost),
-        _game_panel(view, span, people_span.start),
+        _game_panel(view, span, people_span.start, game_since),
         _voice_panel(view, voice, span),
     )
 
 
-def _game_panel(view: ClanView, span: Span, read_from: datetime) -> WeekPanel:
+def _game_panel(
+    view: ClanView,
+    span: Span,
+    read_from: datetime,
+    game_since: Callable[[datetime], GameHours],
+) -> WeekPanel:
     zone = view.clan.zone
     # A year of looks at everybody is not read: the panel says since when it is.
     start = max(span.start, read_from)
-    game = game_hours(view.game.life, to_ms(start))
+    game = game_since(start)
     if game.is_too_coarse:
         return WeekPanel("Game", "gains seen:", seen_week((), frozenset(), zone), _TOO_COARSE)
     risen = ((instant_at(at), 1) for _, at in game.risen)

@@ -13,7 +13,7 @@ from bot.clan.standings import Chat
 from bot.clan.together import OwnAnswer, Together, joint_hours, own_pairs
 from bot.services.setup import Clan
 from bot.services.view.query import Detail, ViewQuery
-from storage import authors, chat, messages, questions
+from storage import authors, channel_counts, chat, messages, questions
 from storage.engine import Connection
 
 WEEKS = 13
@@ -103,7 +103,7 @@ async def _talk(connection: Connection, clan: Clan, asked: Mapping[int, Span]) -
     starts = [span.start for span in asked.values()]
     names = await authors.channels(connection, clan.clan_id)
     return {
-        "in_channels": await messages.by_channel_and_author(connection, clan.clan_id, starts),
+        "in_channels": await channel_counts.by_channel_and_author(connection, clan.clan_id, starts),
         "channels": {each.channel_id: each.name for each in names.values()},
     }
 

@@ -26,7 +26,8 @@ TABLE_KINDS = (MetricKind.SKILL, MetricKind.BOSS)
 Metrics = Mapping[int, tuple[str, MetricKind]]
 """Name and kind by metric id."""
 
-_BY_METRIC = Detail.SCORES | Detail.METRICS
+_TABLES = Detail.METRICS | Detail.BOSSES
+_BY_METRIC = Detail.SCORES | _TABLES
 
 LifeRow = tuple[int, int, int, int]
 """(player id, milliseconds since 1970, xp, kills earned) of one observation."""
@@ -157,18 +158,20 @@ async def _by_metric(
     asked: list[tuple[datetime, Collection[int]]] = []
     if Detail.SCORES in query.detail:
         asked.append((spans[RAID_DAYS].start, raids))
-    measured = query.measured_windows
-    if Detail.METRICS in query.detail:
-        tables = [number for number, (_, kind) in known.items() if kind in TABLE_KINDS]
+    measured, every = query.measured_windows, Detail.METRICS in query.detail
+    kinds = TABLE_KINDS if every else (MetricKind.BOSS,)
+    tables = [number for number, (_, kind) in known.items() if kind in kinds]
+    has_tables = bool(query.detail & _TABLES)
+    if has_tables:
         asked += [(spans[days].start, tables) for days in measured]
     paths = await metrics.paths(connection, clan.clan_id, asked)
-    every = Detail.METRICS in query.detail
-    present = await metrics.ranked_values(connection, clan.clan_id, None if every else raids)
+    wanted = None if every else tables if has_tables else raids
+    present = await metrics.ranked_values(connection, clan.clan_id, wanted)
     found: dict[str, Any] = {"metrics": known}
     if Detail.SCORES in query.detail:
         found["raids"] = _sums((who, value) for who, number, value in present if number in raids)
         found["raids_gained"] = _raids_gained(paths[0], raids, first)
-    if every:
+    if has_tables:
         of = dict(zip(measured, paths[len(paths) - len(measured) :], strict=True))
         found |= {"paths": of.get(query.measured or 0, ()), "paths_of": of, "present": present}
     return found

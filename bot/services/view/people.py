@@ -69,19 +69,23 @@ class People:
         )
 
 
-async def read_people(
+async def read_people(  # noqa: PLR0913 - whose, for whom, and how much of it
     connection: Connection,
     clan: Clan,
     visitor: Visitor | None = None,
     cache: IdentityCache | None = None,
     *,
     names_only: bool = False,
+    without_chat: bool = False,
 ) -> People:
     """Return the clan's people as they are known now, the one who asks among them.
 
-    With a cache only what is new is read and worked out; for `names_only` no new numbers are read.
+    With a cache only what is new is read and worked out; for `names_only` no new numbers are read,
+    `without_chat` none of what was written.
     """
-    identity = await read_identity(connection, clan, visitor, cache, names_only=names_only)
+    identity = await read_identity(
+        connection, clan, visitor, cache, names_only=names_only, without_chat=without_chat
+    )
     found = identity.resolved
     if found is None:
         found = await asyncio.to_thread(identity.resolve)

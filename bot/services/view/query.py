@@ -17,7 +17,8 @@ class Detail(Flag):
 
     WEEKS are each author's messages by week; LIFE is what a verdict needs: days with a sign of
     life, leave and exemptions; SCORES are raids, capped messages and answered newcomers; METRICS
-    what every skill, boss and activity is now; TALK who wrote in which channel.
+    what every skill, boss and activity is now, BOSSES what every boss is; TALK who wrote in which
+    channel.
     """
 
     NONE = 0
@@ -26,6 +27,7 @@ class Detail(Flag):
     SCORES = auto()
     METRICS = auto()
     TALK = auto()
+    BOSSES = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,13 @@ class ViewQuery:
     `windows` are lengths in days and end with the hour of `as_of`; of `game_windows` no messages
     are read. With `about`, a player id, life is read of that person alone. The span before the
     `compared` window is read too; of the `counted` one also questions, answers and active days, of
-    the `measured` one what rose of every skill and boss. `caps` are (window, most messages that
-    an hour counts for), `silence` (window, XP that keeps somebody active): of all others it is read
-    which scores rose. Newcomers are those of the last `newcomer_days`. Life is looked for over
-    the longest window, and as far back as `look_back`; for a trend from `trend_from` on. The clan's
-    messages are read by the hour from `hours_from` on. The windows of `detailed` are each compared,
-    counted and measured: `ClanView.on` shows the view as one of them has it.
+    the `measured` one what rose of every skill and boss, or with BOSSES of every boss. `caps` are
+    (window, most messages that an hour counts for), `silence` (window, XP that keeps somebody
+    active): of all others it is read which scores rose. Newcomers are those of the last
+    `newcomer_days`. Life is looked for over the longest window, and as far back as `look_back`; for
+    a trend from `trend_from` on. The clan's messages are read by the hour from `hours_from` on. The
+    windows of `detailed` are each compared, counted and measured: `ClanView.on` shows the view as
+    one of them has it.
     """
 
     as_of: datetime

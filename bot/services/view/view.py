@@ -128,7 +128,8 @@ async def read_view(
 ) -> ClanView:
     """Return what the query asks of a clan; `people` where they were read already."""
     if people is None:
-        people = await read_people(connection, clan, cache=cache)
+        alone = query.is_of_game_alone
+        people = await read_people(connection, clan, cache=cache, without_chat=alone)
     spans = query.spans(clan.zone)
     today = day_of(query.as_of, clan.zone)
     days = days_between(today - (STEADY_DAYS - 1) * DAY, today)
