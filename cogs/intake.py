@@ -174,12 +174,12 @@ class Listener(commands.Cog):
     ) -> None:
         """Read until nothing is missing, for as long as the bot runs, with growing pauses."""
         for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
-            session = self._services.intake.session
+            session = self._services.intake.session_of(guild.id)
             self._missing.pop(guild.id, None)
             done = await self._catch_up(guild, missing, compares=compares)
             if done is not None:
                 missing = done
-            if self._services.intake.session != session:
+            if self._services.intake.session_of(guild.id) != session:
                 missing = None  # there is a new gap
             if missing is not None and not missing:
                 return

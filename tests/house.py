@@ -15,6 +15,7 @@ ARROWS = {("cogs", "bot"), ("bot", "storage"), ("bot", "wom"), ("migrations", "s
 FLOORS = {
     "clan": 1,
     "clock": 1,
+    "recent": 1,
     "env_file": 1,
     "reports": 2,
     "settings": 2,

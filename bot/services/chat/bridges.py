@@ -173,4 +173,4 @@ class Bridges:
         async with self._database.writing() as connection:
             known_id = await bridges.start_over(connection, clan.clan_id, channel_id)
         if known_id is not None:
-            self._intake.stop_following(known_id)
+            self._intake.stop_following(clan, known_id)
