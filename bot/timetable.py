@@ -25,6 +25,7 @@ from bot.clan_turns import ClanTurns, Slices
 from bot.digesting import PostOutlet, nowhere, officers_notice, post_digests
 from bot.journal import step, traced
 from bot.reports.documents import write_report
+from bot.reports.worker import draw_for
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import FAILED, REHEARSAL, Outcome, poll_clan
@@ -314,6 +315,7 @@ class Timetable:
             await job.action(self, outcome)
 
     async def _for_clan(self, job: ClanJob, clan: Clan, trace: str) -> None:
+        draw_for(clan.clan_id, is_behind=True)
         async with self._round(job, trace, clan) as outcome:
             notice = await job.action(self, clan, outcome)
         if notice is not None:

@@ -16,6 +16,7 @@ FLOORS = {
     "clan": 1,
     "clock": 1,
     "recent": 1,
+    "fair": 1,
     "env_file": 1,
     "reports": 2,
     "settings": 2,

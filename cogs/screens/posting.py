@@ -14,7 +14,7 @@ import discord
 from bot.clan.ranks import Permission
 from bot.gateway import CUT
 from bot.wiring import Services
-from cogs._permissions import Interaction
+from cogs._permissions import Interaction, turn_of
 from cogs._replies import Box, tell
 from cogs.screens.controls import Button
 from cogs.screens.screen import Acknowledge, Next, Press, Rendered, Screen, pressed
@@ -108,7 +108,7 @@ class PostedScreen(Screen[S, A]):
         interaction = press.interaction
         if words := channel_words(interaction):
             return words
-        turn = self.services.turns.of(interaction.user.id) if self.is_heavy else nullcontext()
+        turn = turn_of(interaction, self.services) if self.is_heavy else nullcontext()
         async with turn:
             rendered = await self.for_everybody(interaction, press.state, press.argument)
         if rendered is None:

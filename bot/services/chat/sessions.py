@@ -60,12 +60,15 @@ class Sessions:
 
     def stop_following(self, guild_id: int, channel_id: int) -> None:
         """Note that a channel's history has to be read."""
-        self._caught_up.get(guild_id, {}).pop(channel_id, None)
+        if (known := self._caught_up.get(guild_id)) is not None:
+            known.pop(channel_id, None)
 
     def followed(self, guild_id: int, channel_ids: Collection[int]) -> set[int]:
         """Return those of the channels that are caught up; they count as used just now."""
         known = self._caught_up.get(guild_id)
-        found = set() if known is None else {each for each in channel_ids if each in known}
+        if known is None:
+            return set()
+        found = {each for each in channel_ids if each in known}
         for each in found:
             known[each] = None
         return found
