@@ -1,10 +1,12 @@
 """Runs of jobs: what was begun when, and how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
     delete,
     exists,
     func,
@@ -15,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import JOB_RUNS
+from storage.tables import CLANS, JOB_RUNS
 
 
 class Run(NamedTuple):
@@ -94,6 +96,39 @@ async def last_runs(
         ).join(last, last.c.id == run.id)
     )
     return {row.job: Run(*row) for row in rows}
+
+
+async def last_ended(
+    connection: AsyncConnection,
+    clan_ids: Collection[int],
+    jobs: Collection[str],
+    outcome: str,
+    now: datetime,
+) -> dict[tuple[int | None, str], datetime]:
+    """Return when each job ended so last, by clan and, with None, for the whole bot.
+
+    By one look into the index for each; what is still to come was noted by a wrong clock.
+    """
+    run, names = JOB_RUNS.c, sorted(jobs)
+
+    def newest(job: str, of: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
+        ended = select(run.ended_at).where(run.job == job, of, run.outcome == outcome)
+        ended = ended.where(run.started_at <= now).order_by(run.started_at.desc()).limit(1)
+        return ended.correlate(CLANS).scalar_subquery()
+
+    of_bot = [newest(job, run.clan_id.is_(None)) for job in names]
+    of_clan = [newest(job, run.clan_id == CLANS.c.id) for job in names]
+    found: dict[int | None, Sequence[datetime | None]] = {}
+    if names:
+        found[None] = (await connection.execute(select(*of_bot))).one()
+        clans = select(CLANS.c.id, *of_clan).where(CLANS.c.id.in_(sorted(clan_ids)))
+        found |= {row[0]: row[1:] for row in await connection.execute(clans)}
+    return {
+        (clan_id, job): ended_at
+        for clan_id, row in found.items()
+        for job, ended_at in zip(names, row, strict=True)
+        if ended_at is not None
+    }
 
 
 async def forget_before(connection: AsyncConnection, before: datetime, limit: int) -> int:

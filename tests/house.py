@@ -26,6 +26,7 @@ FLOORS = {
     "services": 3,
     "wiring": 4,
     "clan_turns": 4,
+    "late_notices": 4,
     "digesting": 5,
     "timetable": 5,
     "app": 5,

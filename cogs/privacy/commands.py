@@ -11,11 +11,15 @@ from bot.app import ClanBot
 from bot.clan.ranks import Permission
 from bot.wiring import Services
 from cogs._errors import guarded
+from cogs._guild_members import knows_members
 from cogs._permissions import Interaction, clan_in, clan_of, requires
 from cogs._replies import files, tell
+from cogs._rounds import Rounds
 from cogs.privacy.screen import OPTED_IN, OPTED_OUT, ForgetScreen, ForgetState, kept_box
 from cogs.screens import Rendered, add_screens
 
+_PAUSE_S = 1.0
+"""Between two servers whose members are asked for: commands ask by the same few requests."""
 _ALREADY_OUT = "You had opted out already: nothing is counted."
 _NEVER_OUT = "You had not opted out: you are counted as before."
 
@@ -83,7 +87,7 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
 
     async def look_round(self, guild: discord.Guild) -> None:
         """Note who left a server and who came back while the bot was away."""
-        if not guild.chunked:
+        if not await knows_members(guild):
             return
         clan = await clan_in(guild, self.services.clans)
         here = {member.id for member in guild.members}
@@ -96,8 +100,10 @@ async def setup(bot: ClanBot) -> None:
     await bot.add_cog(cog)
     add_screens(bot, ForgetScreen(bot.services))
 
+    rounds = Rounds(cog.look_round, "looking who is there", pause_s=_PAUSE_S)
+
     async def look_round() -> None:
-        for guild in bot.guilds:
-            await guarded(cog.look_round(guild), "looking who is there")
+        if bot.intents.members:
+            await rounds.go(bot.guilds)
 
     bot.add_listener(look_round, "on_ready")

@@ -16,6 +16,7 @@ from bot.services.chat.history import (
     Unreadable,
     Wordless,
     missing_words,
+    reads_long,
 )
 from bot.services.chat.intake import ChannelInfo, Flushed, IncomingMessage, Intake
 from bot.services.chat.presence import Presence
@@ -49,6 +50,7 @@ __all__ = [
     "credit",
     "missing_words",
     "part_speakers",
+    "reads_long",
     "settle_again",
     "store_earlier",
 ]
