@@ -67,7 +67,10 @@ async def read_guild(  # noqa: PLR0913 - what is read, and how
     await services.bridges.of_clan(clan)
     officers = clan.permissions.discord_officers | clan.permissions.discord_leadership
     history = DiscordHistory(guild, services.bridges, officers, sees_words=sees_words)
-    done = await services.backfill.catch_up(clan, history, missing, compares=compares, hears=hears)
+    with services.bridges.reading(clan):
+        done = await services.backfill.catch_up(
+            clan, history, missing, compares=compares, hears=hears
+        )
     await services.places.forget_gone(clan, [each.id for each in guild.channels])
     return done
 

@@ -112,6 +112,7 @@ class Listener(commands.Cog):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop reading a server that is gone, and know that it is not listened to any more."""
         self._lose(guild)
+        self._services.bridges.forget(guild.id)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:

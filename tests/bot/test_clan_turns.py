@@ -252,9 +252,9 @@ async def test_no_whole_table_is_read_for_a_part_of_the_clans(
         assert len([clan async for clan in known.each(part, only)]) in {0, 4, CLANS}
     async with desk.database.reading() as connection:
         for statement in [each for each in statements if "FROM clans" in each]:
-            values = (0,) * statement.count("?")
-            rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-            assert [row[3] for row in rows if row[3] == "SCAN clans"] == []
+            values = tuple([0] * statement.count("?"))
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            assert [row.detail for row in plan if row.detail == "SCAN clans"] == []
 
 
 async def test_a_thousand_clans_of_which_three_are_late_cost_one_look_a_page(
@@ -285,9 +285,9 @@ async def test_a_thousand_clans_of_which_three_are_late_cost_one_look_a_page(
     assert slow == [7, 80, 160, 240]
     async with desk.database.reading() as connection:
         for statement in {each for each in statements if "job_runs" in each}:
-            values = ("x",) * statement.count("?")
+            values = tuple(["x"] * statement.count("?"))
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-            assert not [row[3] for row in plan if row[3].startswith("SCAN job_runs")]
+            assert not [row for row in plan if row.detail.startswith("SCAN job_runs")]
 
 
 async def test_of_ten_thousand_clans_that_were_told_a_bounded_number_is_kept(desk: Desk) -> None:

@@ -8,12 +8,12 @@ writes that still finds what it read.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -138,7 +138,7 @@ class Poll:
         self._wom = wom
         self._clock = clock
         self._turn = turn
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._renaming = Renaming(database, wom)
 
     async def poll(self, clan: Clan, *, believe: bool = False) -> PollResult:
@@ -165,7 +165,7 @@ class Poll:
     @asynccontextmanager
     async def turn_of(self, clan: Clan) -> AsyncIterator[None]:
         """Have only one of those who come for a clan inside; PollUnderWay when that takes long."""
-        turn = self._turns[clan.clan_id]
+        turn = self._turns.setdefault(clan.clan_id, asyncio.Lock())
         try:
             async with asyncio.timeout(self._turn.total_seconds()):
                 await turn.acquire()
