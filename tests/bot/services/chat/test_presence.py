@@ -1,5 +1,6 @@
 """Who is there without writing is seen live, kept by day, and never invented."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from storage.columns import from_ms
 from storage.engine import Connection
 from storage.tables import VOICE_QUARTERS
 from tests.bot.services.contents import instant, one, rows
-from tests.bot.services.village import Village, counted
+from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW, Place
 
 ANN, BOB, ROOM = 11, 12, 500
@@ -238,9 +239,16 @@ async def test_what_is_seen_in_many_servers_is_written_together_and_one_of_them_
         await clans.be_in(connection, servers, NOW)
     for guild_id in range(1, 61):
         presence.show(guild_id, ANN)
-    with counted(village.database) as statements:
-        await presence.flush()
-    assert sum("clans.guild_id IN" in each for each in statements) == 3
+    asked = list[int]()
+    of_guilds = village.known_clans.of_guilds
+
+    async def notes(guild_ids: Collection[int]) -> dict[int, Clan]:
+        asked.append(len(guild_ids))
+        return await of_guilds(guild_ids)
+
+    monkeypatch.setattr(village.known_clans, "of_guilds", notes)
+    await presence.flush()
+    assert asked == [25, 25, 10]
     assert one(place, "SELECT count(*) FROM presence_days") == 60
 
     store = Presence._store
