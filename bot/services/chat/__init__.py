@@ -5,7 +5,7 @@ from bot.services.chat.backfill import Backfill, CaughtUp
 from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
 from bot.services.chat.earlier import EarlierOutcome, store_earlier
-from bot.services.chat.facts import NO_USER
+from bot.services.chat.facts import MOST_CHANNELS, NO_USER, kept_channels
 from bot.services.chat.history import (
     NO_ACCESS,
     NO_WORDS,
@@ -24,6 +24,7 @@ from bot.services.chat.rebuild import UnknownZone, Zones
 from bot.services.chat.speakers import part_speakers
 
 __all__ = [
+    "MOST_CHANNELS",
     "NO_ACCESS",
     "NO_USER",
     "NO_WORDS",
@@ -48,6 +49,7 @@ __all__ = [
     "Wordless",
     "Zones",
     "credit",
+    "kept_channels",
     "missing_words",
     "part_speakers",
     "reads_long",

@@ -102,7 +102,7 @@ class Backfill:
         channel_infos, parents = _wanted(clan, listed, only)
         archived = await self._archived(clan, history, parents, compares=compares)
         closed = {each for each, found in archived.items() if isinstance(found, Exception)}
-        places = _with_threads(channel_infos, archived)
+        places = _with_threads(channel_infos, archived)[: self._intake.most_channels]
         read = await each_of(
             [
                 partial(

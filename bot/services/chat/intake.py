@@ -17,6 +17,7 @@ from bot.services.chat.answers import settle_answers
 from bot.services.chat.consent import not_forgotten, willing
 from bot.services.chat.facts import (
     LINE_STEP,
+    MOST_CHANNELS,
     MOST_LINES,
     ChannelInfo,
     IncomingMessage,
@@ -91,7 +92,14 @@ class _Buffer:
 class Intake:
     """Hears messages and writes them; `hear` and `take_back` never wait."""
 
-    def __init__(self, database: Database, known_clans: Clans, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        known_clans: Clans,
+        clock: Clock,
+        most_channels: int = MOST_CHANNELS,
+    ) -> None:
+        self.most_channels = most_channels
         self._database = database
         self._clans = known_clans
         self._clock = clock
@@ -253,7 +261,9 @@ class Intake:
         gone, removed = await take_out(connection, clan, taken_back)
         kept = await not_forgotten(connection, clan, heard)
         wanted = await willing(connection, clan.clan_id, kept)
-        added = await put_in(connection, clan, wanted, self._gone, self._clock())
+        added = await put_in(
+            connection, clan, wanted, self._gone, self._clock(), self.most_channels
+        )
         await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
         await authors.move_cursors(connection, clan.clan_id, self._cursors(clan, added))
         return Flushed(len(added.facts), removed, len(added.told))

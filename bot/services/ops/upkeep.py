@@ -19,12 +19,14 @@ from bot.clan.punctuality import Job, Late
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago
 from bot.recent import Recent
+from bot.services.chat import MOST_CHANNELS, kept_channels
 from bot.services.game import AGAIN
 from bot.services.ops.disk_use import DiskUse, disk_use_of
 from bot.services.ops.lateness import Lateness
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
 from bot.services.ops.troubles import (
     disk_troubles,
+    full_troubles,
     gap_troubles,
     hidden_troubles,
     integrity_troubles,
@@ -98,11 +100,13 @@ class Upkeep:
         refreshed_group: int | None,
         identities: IdentityCache | None = None,
         elsewhere: Path | None = None,
+        most_channels: int = MOST_CHANNELS,
         watched_at: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._database = database
         self._identities = identities
         self._elsewhere = elsewhere
+        self._most_channels = most_channels
         self._watched_at = watched_at
         self._clock = clock
         self.jobs = jobs
@@ -277,6 +281,7 @@ class Upkeep:
                 *integrity_troubles(ran.get("check")),
                 *rank_troubles(view),
                 *list_troubles(view, changed_at),
+                *full_troubles(kept_channels(places.values()), self._most_channels),
                 *odd_troubles(view, ran.get("poll")),
                 *hidden_troubles({each.name: each.reason for each in view.hidden_channels}),
                 *lost_troubles({n: why for n, why in unread.items() if n in unreadable}),

@@ -384,6 +384,20 @@ async def test_when_all_together_wait_with_too_much_the_loud_one_is_left_to_its_
     assert intake.hear(1, heard(31))
 
 
+async def test_what_is_written_in_more_channels_than_a_clan_may_have_is_not_counted(
+    database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path
+) -> None:
+    intake = Intake(database, known_clans, clock, most_channels=3)
+    places = [ChannelInfo(900 + n, f"thread {n}", "public_thread") for n in range(10)]
+    written = [heard(n + 1, channel_info=place) for n, place in enumerate(places)]
+    assert (await intake.store(clan, written[:2])).stored == 2
+    assert (await intake.store(clan, written)).stored == 1
+    assert (await intake.store(clan, written)).stored == 0
+    assert one(path, "SELECT count(*) FROM channels") == 3
+    more = Intake(database, known_clans, clock, most_channels=20)
+    assert (await more.store(clan, written)).stored == 7
+
+
 async def test_one_servers_overflow_ends_nobody_elses_session(
     intake: Intake, known_clans: Clans, monkeypatch: pytest.MonkeyPatch
 ) -> None:
