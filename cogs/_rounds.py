@@ -39,3 +39,7 @@ class Rounds:
             if mine != self._number:
                 return
             await guarded(self._visit(guild), f"{self._what} in {guild.name}")
+
+    def stop(self) -> None:
+        """Visit nobody any more."""
+        self._number += 1

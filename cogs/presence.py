@@ -110,13 +110,20 @@ async def setup(bot: ClanBot) -> None:
     presences = Presences(bot.services)
     await bot.add_cog(presences)
 
-    rounds = Rounds(presences.see, "seeing who sits in voice")
+    unknown: list[discord.Guild] = []
+
+    async def see_named(guild: discord.Guild) -> None:
+        if not presences.see_named(guild):
+            unknown.append(guild)
+
+    named = Rounds(see_named, "seeing who sits in voice")
+    asked = Rounds(presences.see, "seeing who sits in voice")
 
     async def see_all() -> None:
-        # Whom Discord names at once counts from now on; asking for the others takes a while.
-        for guild in bot.guilds:
-            presences.see_named(guild)
-        await rounds.go(bot.guilds)
+        # Whom Discord names counts from now on; asking for the others may take a while.
+        unknown.clear()
+        await named.go(bot.guilds)
+        await asked.go(unknown)
 
     bot.add_listener(see_all, "on_ready")
     bot.add_listener(see_all, "on_resumed")

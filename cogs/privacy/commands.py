@@ -29,6 +29,11 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        self.rounds = Rounds(self.look_round, "looking who is there", pause_s=_PAUSE_S)
+
+    async def cog_unload(self) -> None:
+        """Look round no more."""
+        self.rounds.stop()
 
     @app_commands.command()
     @requires(Permission.SEE_OWN)
@@ -87,7 +92,7 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
 
     async def look_round(self, guild: discord.Guild) -> None:
         """Note who left a server and who came back while the bot was away."""
-        if not await knows_members(guild):
+        if guild.unavailable or not await knows_members(guild):
             return
         clan = await clan_in(guild, self.services.clans)
         here = {member.id for member in guild.members}
@@ -100,10 +105,8 @@ async def setup(bot: ClanBot) -> None:
     await bot.add_cog(cog)
     add_screens(bot, ForgetScreen(bot.services))
 
-    rounds = Rounds(cog.look_round, "looking who is there", pause_s=_PAUSE_S)
-
     async def look_round() -> None:
         if bot.intents.members:
-            await rounds.go(bot.guilds)
+            await cog.rounds.go(bot.guilds)
 
     bot.add_listener(look_round, "on_ready")

@@ -72,6 +72,18 @@ async def test_a_round_that_is_begun_anew_takes_the_place_of_the_one_under_way()
     assert seen == [1, 1, 2, 3]
 
 
+async def test_a_round_that_is_stopped_visits_nobody_any_more() -> None:
+    seen: list[int] = []
+
+    async def visit(guild: discord.Guild) -> None:
+        seen.append(guild.id)
+        rounds.stop()
+
+    rounds = Rounds(visit, "visiting")
+    await rounds.go(servers(5))
+    assert seen == [1]
+
+
 async def test_a_round_of_many_lets_others_in_between() -> None:
     passed = 0
 
