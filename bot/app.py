@@ -99,6 +99,10 @@ class ClanBot(commands.Bot):
             commands.when_mentioned,
             intents=intents(granted),
             help_command=None,
+            # Asked for one server after the other, once all are answered: see cogs/_rounds.py.
+            chunk_guilds_at_startup=False,
+            # What is edited or deleted is told by its id.
+            max_messages=None,
             # Elsewhere there is no clan: not in private messages, nor where only a user has us.
             allowed_contexts=app_commands.AppCommandContext(guild=True),
             allowed_installs=app_commands.AppInstallationType(guild=True),
@@ -140,8 +144,13 @@ class ClanBot(commands.Bot):
         _log.info("removed from a server", guild=guild.name)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Make a server's clan known that Discord could not show before."""
-        await self.services.clans.found(guild.id, guild.name)
+        """Make a server's clan known that Discord could not show before.
+
+        At the start all are made known together, once it is known which they are.
+        """
+        clan = await self.services.clans.of_guild(guild.id) if self.is_ready() else None
+        if self.is_ready() and (clan is None or clan.removed_at is not None):
+            await self.services.clans.found(guild.id, guild.name)
 
     async def _settle_in(self) -> None:
         """Note where we are, and give the group of the settings to whom it is meant for."""
@@ -238,10 +247,8 @@ async def settle_in(
         clan = await clans.adopt(clan, group_id)
         if group_id not in {None, clan.wom_group_id}:
             _log.info("the group that was chosen in /clanstats setup counts, not WOM_GROUP_ID")
-    elif servers and group_id is not None:
-        served = {each.wom_group_id for each in await clans.every()}
-        if group_id not in served:
-            _log.warning(_whose_group(len(servers), is_named=named is not None))
+    elif servers and group_id is not None and not await clans.is_served(group_id):
+        _log.warning(_whose_group(len(servers), is_named=named is not None))
 
 
 def _server_meant(servers: Collection[int], named: int | None) -> int | None:
@@ -288,6 +295,10 @@ class ShownCommands:
         """See that Discord shows them as it should, the bot being in these servers."""
         async with self._one_look:
             await self._look_after(guild_ids)
+        # One by one, the newest first: whoever invites us does not wait for a thousand others.
+        for guild_id in sorted({*guild_ids} - {self._named} - self._cleared, reverse=True):
+            async with self._one_look:
+                await self._clear(guild_id)
 
     async def _look_after(self, guild_ids: Collection[int]) -> None:
         ours = [each.to_dict(self._bot.tree) for each in self._bot.tree.get_commands()]
@@ -295,9 +306,10 @@ class ShownCommands:
         is_alone = named in guild_ids and named is not None and await self._in(named, ours)
         # First there, then not here: in between they are seen twice, and never nowhere.
         await self._bring(None, [] if is_alone else ours)
-        for guild_id in sorted({*guild_ids} - {named} - self._cleared):
-            if await self._in(guild_id, []):
-                self._cleared.add(guild_id)
+
+    async def _clear(self, guild_id: int) -> None:
+        if guild_id not in self._cleared and await self._in(guild_id, []):
+            self._cleared.add(guild_id)
 
     def forget(self, guild_id: int) -> None:
         """Have a server looked at anew: what was shown there is lost when the bot leaves."""

@@ -5,13 +5,13 @@ are read a page at a time: a thousand of them are never in memory together.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from bot.services.game import GAP
-from bot.services.setup import Clan, Clans, Clock
+from bot.services.setup import Clan, Clans, Clock, Narrows, Only, as_they_are
 from bot.settings import Settings
 
 _TICK = timedelta(minutes=1)
@@ -84,6 +84,7 @@ class ClanTurns:
         job: ForClans,
         action: ForClan,
         guards: Callable[[Awaitable[None]], Awaitable[None]],
+        narrows: Narrows = as_they_are,
     ) -> None:
         self._clans = clans
         self._clock = clock
@@ -91,6 +92,7 @@ class ClanTurns:
         self._job = job
         self._action = action
         self._guards = guards
+        self._narrows = narrows
         self._waiting: dict[int, None] = {}
         self._slow: dict[int, asyncio.Task[None]] = {}
 
@@ -113,7 +115,9 @@ class ClanTurns:
         self, is_due: Chosen = lambda _: True, part: tuple[int, int] | None = None
     ) -> None:
         """Do it for the clans of a part (number, of); slow ones are only begun."""
-        queue = self._quick(self._clans.each(part), is_due)
+        queue = self._quick(
+            self._clans.each(part, ONLY.get(self._job.is_for, Only.ALL), self._narrows), is_due
+        )
         lock = asyncio.Lock()
         async with asyncio.TaskGroup() as group:
             for _ in range(_AT_ONCE):
@@ -210,3 +214,20 @@ def has_officer_channel(_settings: Settings, clan: Clan) -> bool:
 def forgets(_settings: Settings, clan: Clan) -> bool:
     """Tell whether the clan forgets who left."""
     return clan.forget_after_days is not None
+
+
+def posts_digests(_settings: Settings, clan: Clan) -> bool:
+    """Tell whether the clan has a channel in which a digest could be posted."""
+    return clan.report_channel_id is not None or clan.officer_channel_id is not None
+
+
+ONLY: Mapping[Callable[[Settings, Clan], bool], Only] = {
+    has_group: Only.WITH_GROUP,
+    is_own_group: Only.WITH_GROUP,
+    has_officer_channel: Only.WITH_OFFICERS,
+    has_dashboard: Only.POLLED,
+    reports: Only.POLLED,
+    forgets: Only.FORGETTING,
+    posts_digests: Only.WITH_DIGEST,
+}
+"""Which clans are read at all for a job that is for some; the others are left in the table."""

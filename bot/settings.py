@@ -240,6 +240,9 @@ class Settings(BaseSettings):
         timedelta(days=30), ge=timedelta(days=1), description="1d or more, like 30d"
     )
     compare_days: int = Field(3, ge=0, le=90, description="a number of days from 0 to 90")
+    max_members: int = Field(5_000, ge=100, le=100_000, description="a number from 100 to 100000")
+    max_channels: int = Field(10_000, ge=100, le=100_000, description="a number from 100 to 100000")
+    max_waiting: int = Field(20, ge=1, le=190, description="a number from 1 to 190")
     archive_after_days: int = Field(
         180, ge=0, le=3650, description="a number of days from 0 to 3650; 0 archives nothing"
     )

@@ -17,19 +17,19 @@ import structlog
 
 from bot import clan_turns
 from bot.clan.diagnosis import Severity
-from bot.clan.names import escaped
-from bot.clan.notices import Notice, doubt_words
-from bot.clan.punctuality import late_words
+from bot.clan.notices import Notice
 from bot.clan.spans import Period
 from bot.clan_turns import ClanTurns, Slices
 from bot.digesting import PostOutlet, nowhere, officers_notice, post_digests
 from bot.journal import step, traced
+from bot.late_notices import DoubtNotices, LateNotices
 from bot.reports.documents import write_report
+from bot.reports.worker import draw_for
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import FAILED, REHEARSAL, Outcome, poll_clan
 from bot.services.publish import report_folder, report_folders
-from bot.services.setup import Clan
+from bot.services.setup import Clan, Narrows, as_they_are
 from bot.settings import Settings
 from bot.wiring import Services, tidy
 
@@ -38,7 +38,6 @@ T = TypeVar("T")
 Outlet = Callable[[Notice], Awaitable[None]]
 """Whoever says on Discord what a job has to say."""
 
-_STATUS = "/clanstats status"
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
 
@@ -63,6 +62,7 @@ class ClanJob:
     """Something that is done for each clan that it is for, which may have to be told.
 
     At the start it is done for those for whom it is due, from then on at each clan's own minute.
+    Of those that are read at a time it is done for whom it `narrows` them to.
     """
 
     name: str
@@ -72,6 +72,7 @@ class ClanJob:
     recorded: bool = True
     is_due: Callable[[Settings, Clan, datetime], bool] = lambda _settings, _clan, _now: True
     is_slow: Callable[[Clan, datetime], bool] = lambda _clan, _now: False
+    narrows: Callable[["Timetable"], Narrows] = lambda _: as_they_are
 
 
 class Timetable:
@@ -96,8 +97,8 @@ class Timetable:
         self._posts = posts
         self._timer = timer
         self._sleep = sleep
-        self._told_doubt: dict[int, str | None] = {}
-        self._told_late: dict[int, frozenset[str]] = {}
+        self._doubts, self.digests = DoubtNotices(), services.digests
+        self.late_notices = LateNotices(services.upkeep.lateness, services.clock)
         self._is_quiet = False
         self._put_off = 0
         self._running: set[asyncio.Task[Any]] = set()
@@ -179,8 +180,9 @@ class Timetable:
 
         if job.name not in self._turns:
             services, settings = self._services, self._settings
-            turns = ClanTurns(services.clans, services.clock, settings, job, action, guards)
-            self._turns[job.name] = turns
+            self._turns[job.name] = ClanTurns(
+                services.clans, services.clock, settings, job, action, guards, job.narrows(self)
+            )
         return self._turns[job.name]
 
     async def flush(self, _outcome: Outcome) -> None:
@@ -240,11 +242,7 @@ class Timetable:
     async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
         result = await poll_clan(self._services.poll, self._services.cases, clan, outcome)
-        told = self._told_doubt.get(clan.clan_id)
-        self._told_doubt[clan.clan_id] = result.doubt
-        if result.doubt in {None, told}:
-            return None
-        return Notice(clan.guild_id, doubt_words(escaped(clan.name), result.doubt, _STATUS))
+        return self._doubts.notice(clan, result.doubt)
 
     async def report(self, clan: Clan, _outcome: Outcome) -> None:
         """Write the week's report into the folder of the settings."""
@@ -286,21 +284,14 @@ class Timetable:
     async def watch(self, clan: Clan, _outcome: Outcome) -> Notice | None:
         """Tell the jobs that became late, each once until it was done again."""
         late = await self._late(clan)
-        told = self._told_late.get(clan.clan_id, frozenset())
-        self._told_late[clan.clan_id] = frozenset(late)
-        new = {name: since for name, since in late.items() if name not in told}
-        if not new:
-            return None
-        lines = late_words(new, self._services.clock())
-        return Notice(clan.guild_id, f"Late: {'; '.join(lines)}. /clanstats status says why.")
+        return self.late_notices.notice(clan, late)
 
     async def _late(self, clan: Clan) -> dict[str, datetime | None]:
         """Return the late jobs that are expected of a clan, and when each was last done."""
         expected = {
             job.name for job in JOBS if isinstance(job, BotJob) or job.is_for(self._settings, clan)
         }
-        found = await self._services.upkeep.late(clan)
-        return {each.job.name: each.since for each in found if each.job.name in expected}
+        return await self.late_notices.late(clan, expected)
 
     async def digest(self, clan: Clan, _outcome: Outcome) -> None:
         """Post the clan's digests that are due."""
@@ -315,6 +306,7 @@ class Timetable:
             await job.action(self, outcome)
 
     async def _for_clan(self, job: ClanJob, clan: Clan, trace: str) -> None:
+        draw_for(clan.clan_id, is_behind=True)
         async with self._round(job, trace, clan) as outcome:
             notice = await job.action(self, clan, outcome)
         if notice is not None:
@@ -394,7 +386,15 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         "digest",
         lambda _: Every(timedelta(minutes=10), timedelta(minutes=1)),
         Timetable.digest,
+        clan_turns.posts_digests,
+        narrows=lambda on: on.digests.due_among,
         recorded=False,
     ),
-    ClanJob("watch", lambda _: Every(timedelta(minutes=15)), Timetable.watch, recorded=False),
+    ClanJob(
+        "watch",
+        lambda _: Every(timedelta(minutes=15)),
+        Timetable.watch,
+        narrows=lambda on: on.late_notices.among,
+        recorded=False,
+    ),
 )

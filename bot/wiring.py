@@ -217,6 +217,7 @@ def _upkeep(
         refreshed_group=settings.wom_group_id if settings.wom_group_secret else None,
         identities=identities,
         elsewhere=settings.backup_copy_dir,
+        most_channels=settings.max_channels,
         watched_at=lambda: remembered(memory_beside(settings)).looked_at,
     )
 
@@ -230,10 +231,11 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     migrated: Migrated,
 ) -> Services:
     clans = Clans(database, clock)
-    intake = Intake(database, clans, clock)
+    intake = Intake(database, clans, clock, settings.max_channels)
     presence = Presence(database, clans, clock)
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
+    poll = Poll(database, wom, clock, most_members=settings.max_members)
     return Services(
         clans=clans,
         zones=Zones(database),
@@ -272,7 +274,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         upkeep=_upkeep(settings, database, clock, identities),
         integrity=Integrity(database, clock),
         archive=Archive(database, clock, _archive_after(settings)),
-        turns=Turns(),
+        turns=Turns(settings.max_waiting),
         vitals=Vitals(database, intake, wom, clock),
         identities=identities,
         clock=clock,

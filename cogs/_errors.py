@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.gateway import CUT
 from bot.journal import short_id, traced
-from bot.reports.worker import NotDrawn
+from bot.reports.worker import DrawingBusy, NotDrawn
 from bot.services.game import fault_words
 from bot.services.ops import NotYourTurn
 from cogs._replies import tell
@@ -24,11 +24,11 @@ _log = structlog.get_logger()
 async def explain(interaction: discord.Interaction[discord.Client], error: Exception) -> None:
     """Log an error with its traceback and tell whoever asked, privately.
 
-    That it is not somebody's turn is no error, and only told.
+    That it is not somebody's turn, or their clan's, is no error, and only told.
     """
     cause = _cause(error)
     trace = interaction.extras.get("trace") or short_id()
-    if isinstance(cause, NotYourTurn):
+    if isinstance(cause, NotYourTurn | DrawingBusy):
         said = str(cause)
     else:
         _log.error("could not answer", trace=trace, asked=asked(interaction), exc_info=cause)

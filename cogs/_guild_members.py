@@ -55,7 +55,8 @@ async def knows_members(guild: discord.Guild) -> bool:
 async def _whole_guild(interaction: Interaction) -> discord.Guild | None:
     guild = interaction.guild
     if guild is not None and interaction.client.intents.members and not guild.chunked:
-        await guild.chunk()
+        async with asyncio.timeout(_PATIENCE_S):
+            await guild.chunk()
     return guild
 
 

@@ -33,9 +33,11 @@ from cogs._messages import (
     channel_info_of,
     heard_of,
     lacking,
+    needs_members,
     places_of,
     viewers_of,
 )
+from cogs._permissions import clan_in
 
 _PAGE = 100
 _TOO_MANY_REQUESTS = 429
@@ -57,15 +59,18 @@ async def read_guild(  # noqa: PLR0913 - what is read, and how
 
     Channels that are gone are missed no more afterwards.
     """
-    clan = await services.clans.found(guild.id, guild.name)
+    clan = await clan_in(guild, services.clans)
     if clan.listened_at is None:
         # Of a clan that was forgotten itself, who asked to be forgotten is known outside.
-        await services.privacy.forget_again()
+        await services.privacy.forget_again(clan)
     # First of all: what bridges say before they are known is read with the gap.
     await services.bridges.of_clan(clan)
     officers = clan.permissions.discord_officers | clan.permissions.discord_leadership
     history = DiscordHistory(guild, services.bridges, officers, sees_words=sees_words)
-    done = await services.backfill.catch_up(clan, history, missing, compares=compares, hears=hears)
+    with services.bridges.reading(clan):
+        done = await services.backfill.catch_up(
+            clan, history, missing, compares=compares, hears=hears
+        )
     await services.places.forget_gone(clan, [each.id for each in guild.channels])
     return done
 
@@ -193,9 +198,10 @@ class DiscordHistory:
         told = channel_info_of(place)
         if not told.is_readable:
             self._lacks[place.id] = missing_words(lacking(place))
-            if self._knows_members is None:
+            roles = self._officer_roles
+            if self._knows_members is None and needs_members(place, roles):
                 self._knows_members = await knows_members(self._guild)
-            roles, knows = self._officer_roles, self._knows_members
+            knows = self._knows_members is not False
             told = told._replace(viewers=viewers_of(place, roles, knows_members=knows))
         found[place.id] = told
 

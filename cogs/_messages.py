@@ -134,13 +134,11 @@ def viewers_of(
         return frozenset()  # whoever sees its channel
     if _writes_in(place, guild.default_role):
         return None
-    let_in = {each for each in guild.roles if place.permissions_for(each).view_channel}
-    named = {each.id for each in place.overwrites if not isinstance(each, discord.Role)}
-    ordinary = {each for each in let_in if not _is_officers(each, officer_roles)}
+    let_in, ordinary, named = _let_in(place, officer_roles)
     if not knows_members:
         return None if any(_writes_in(place, each) for each in ordinary) else frozenset()
     if not ordinary and not named:
-        return frozenset()  # as for nearly every private channel; people are many
+        return frozenset()
     people = [
         each
         for each in guild.members
@@ -154,6 +152,26 @@ def viewers_of(
         for each in people
     )
     return frozenset(each.id for each in people) if is_theirs else frozenset()
+
+
+def needs_members(place: Place | discord.abc.GuildChannel, officer_roles: frozenset[int]) -> bool:
+    """Return whether it takes a server's members to tell who can write in a place.
+
+    Not for nearly every private channel; people are many, and are asked for first.
+    """
+    if isinstance(place, discord.Thread) or _writes_in(place, place.guild.default_role):
+        return False
+    _, ordinary, named = _let_in(place, officer_roles)
+    return bool(ordinary or named)
+
+
+def _let_in(
+    place: discord.abc.GuildChannel, officer_roles: frozenset[int]
+) -> tuple[set[discord.Role], set[discord.Role], set[int]]:
+    """Return the roles that see a place, those of them that are no officers', and people by id."""
+    let_in = {each for each in place.guild.roles if place.permissions_for(each).view_channel}
+    named = {each.id for each in place.overwrites if not isinstance(each, discord.Role)}
+    return let_in, {each for each in let_in if not _is_officers(each, officer_roles)}, named
 
 
 def _writes_in(place: discord.abc.GuildChannel, who: discord.Member | discord.Role) -> bool:

@@ -4,7 +4,7 @@ What Discord hides or shows is comfort; nothing rests on it.
 """
 
 from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
@@ -15,6 +15,7 @@ from structlog.contextvars import bind_contextvars
 
 from bot.clan.ranks import Permission, Permissions, may, refusal
 from bot.journal import short_id
+from bot.reports.worker import draw_for
 from bot.services.setup import Clan, Clans
 from bot.wiring import Services
 from cogs._errors import asked
@@ -61,7 +62,7 @@ def requires(
             await think(interaction)
             if not await check_permission(interaction, cog.services.clans, permission):
                 return
-            turn = cog.services.turns.of(interaction.user.id) if is_heavy else nullcontext()
+            turn = turn_of(interaction, cog.services) if is_heavy else nullcontext()
             async with turn:
                 await callback(cog, interaction, *args, **kwargs)
 
@@ -91,6 +92,7 @@ async def check_permission(interaction: Interaction, clans: Clans, permission: P
         await tell(interaction, _NOT_INVITED)
         return False
     clan = await clan_in(guild, clans)
+    draw_for(clan.clan_id)
     discord_permissions = interaction.permissions
     caller = await clans.caller(
         clan,
@@ -145,6 +147,11 @@ async def clan_in(guild: discord.Guild, clans: Clans) -> Clan:
 def caller_may(interaction: Interaction, permission: Permission) -> bool:
     """Return whether the one who was let in has another permission as well."""
     return may(interaction.extras["caller"], permission, clan_of(interaction).permissions)
+
+
+def turn_of(interaction: Interaction, services: Services) -> AbstractAsyncContextManager[None]:
+    """Return the turn for a heavy answer of the one who was let in; NotYourTurn inside."""
+    return services.turns.of(interaction.user.id, clan_of(interaction).clan_id)
 
 
 def clan_of(interaction: Interaction) -> Clan:

@@ -70,9 +70,7 @@ async def open_form(interaction: Interaction, form: discord.ui.Modal) -> None:
     async def open_it() -> None:
         await interaction.response.send_modal(form)
 
-    if not await _answered(interaction, open_it):
-        # discord.py listens to a form only after it was told that it is open.
-        interaction._state.store_view(form)  # noqa: SLF001 - there is no other door
+    await _answered(interaction, open_it)
 
 
 def is_acknowledged(interaction: Interaction) -> bool:

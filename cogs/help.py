@@ -27,6 +27,7 @@ from cogs._permissions import (
 )
 from cogs._posting_channels import lacking_to_post
 from cogs._replies import Box, small
+from cogs._rounds import Rounds
 
 _SET_UP = (
     "`/clanstats setup`: choose your Wise Old Man group, then roles and channels. "
@@ -50,6 +51,7 @@ class Help(commands.Cog):
     def __init__(self, bot: ClanBot) -> None:
         self.services: Services = bot.services
         self._bot = bot
+        self._greetings = Rounds(self.greet, "greeting")
 
     @app_commands.command()
     @requires(Permission.SEE_OWN)
@@ -72,8 +74,8 @@ class Help(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Greet where we were invited while we were away."""
-        for guild in self._bot.guilds:
-            await guarded(self.greet(guild), "greeting")
+        new = await self.services.clans.ungreeted()
+        await self._greetings.go(each for each in self._bot.guilds if each.id in new)
 
     async def greet(self, guild: discord.Guild) -> None:
         """Say once where to begin, in a server whose group was never read.

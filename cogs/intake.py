@@ -4,7 +4,9 @@ Nothing here waits for the database, and words are forgotten where they arrive.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
 from itertools import chain, repeat
 
 import discord
@@ -12,6 +14,8 @@ import structlog
 from discord.ext import commands
 
 from bot.app import ClanBot
+from bot.fair import FairTurns
+from bot.services.chat import reads_long
 from bot.wiring import Services
 from cogs._errors import guarded
 from cogs._history import read_guild
@@ -19,6 +23,8 @@ from cogs._messages import heard_of, is_readable
 
 _PAUSES_S = (60, 300, 900)
 _LONGEST_PAUSE_S = 3600
+_GAPS_AT_ONCE, _LONG_ONES_AT_ONCE = 6, 2
+"""Of how many servers the history is read at once: what takes an hour holds up no short gap."""
 
 _log = structlog.get_logger()
 
@@ -26,10 +32,18 @@ _log = structlog.get_logger()
 class Listener(commands.Cog):
     """Hears every server the bot is in."""
 
-    def __init__(self, services: Services, *, sees_words: bool) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        sees_words: bool,
+        is_ready: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._services = services
+        self._is_ready = is_ready
         self._sees_words = sees_words
         self._is_over = False
+        self._gaps, self._long_ones = FairTurns(_GAPS_AT_ONCE), FairTurns(_LONG_ONES_AT_ONCE)
         self._reading: dict[int, asyncio.Task[None]] = {}
         self._missing: dict[int, frozenset[int]] = {}
         """What each server's reading waits to try again."""
@@ -55,8 +69,7 @@ class Listener(commands.Cog):
         if all(kept):
             return
         # Too much waits to be written: what is not kept any more is read when that is over.
-        running = self._reading.get(message.guild.id)
-        if running is None or running.done():
+        if message.guild.id not in self._reading:
             self._read(message.guild)
 
     @commands.Cog.listener()
@@ -83,8 +96,12 @@ class Listener(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Read what a server wrote while Discord could not show it."""
-        self._read(guild)
+        """Read what a server wrote while Discord could not show it.
+
+        At the start all are read together, once it is known which they are.
+        """
+        if self._is_ready():
+            self._read(guild)
 
     @commands.Cog.listener()
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
@@ -95,6 +112,7 @@ class Listener(commands.Cog):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop reading a server that is gone, and know that it is not listened to any more."""
         self._lose(guild)
+        self._services.bridges.forget(guild.id)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
@@ -144,15 +162,19 @@ class Listener(commands.Cog):
             task.cancel()
         self._services.intake.end_session_in(guild.id)
 
-    def read_all(self, guilds: Iterable[discord.Guild], *, compares: bool = True) -> None:
-        """Read every server's gap in the background.
+    async def read_all(self, guilds: Iterable[discord.Guild], *, compares: bool = True) -> None:
+        """Read every server's gap in the background: those that were listened to last first.
 
         After a session that was taken up again Discord has told of what was deleted meanwhile, and
         nothing has to be compared.
         """
         self._services.intake.end_session()
-        for guild in guilds:
-            self._read(guild, compares=compares)
+        here = {guild.id: guild for guild in guilds}
+        known = await self._services.clans.of_guilds(here)
+        listened = {guild_id: known[guild_id].listened_at for guild_id in here if guild_id in known}
+        for guild_id in sorted(here, key=lambda each: _newest_first(listened.get(each))):
+            is_long = reads_long(listened.get(guild_id), self._services.clock())
+            self._read(here[guild_id], compares=compares, is_long=is_long)
 
     def _read(
         self,
@@ -160,26 +182,43 @@ class Listener(commands.Cog):
         missing: frozenset[int] | None = None,
         *,
         compares: bool = True,
+        is_long: bool | None = None,
     ) -> None:
         if self._is_over:
             return
         running = self._reading.get(guild.id)
         if running is not None:
             running.cancel()
-        reading = self._read_until_done(guild, missing, compares=compares)
-        self._reading[guild.id] = asyncio.create_task(reading)
+        reading = self._read_until_done(guild, missing, compares=compares, is_long=is_long)
+        task = self._reading[guild.id] = asyncio.create_task(reading)
+        task.add_done_callback(partial(self._end_reading, guild.id))
+
+    def _end_reading(self, guild_id: int, task: asyncio.Task[None]) -> None:
+        if self._reading.get(guild_id) is task:
+            del self._reading[guild_id]
 
     async def _read_until_done(
-        self, guild: discord.Guild, missing: frozenset[int] | None, *, compares: bool
+        self,
+        guild: discord.Guild,
+        missing: frozenset[int] | None,
+        *,
+        compares: bool,
+        is_long: bool | None,
     ) -> None:
         """Read until nothing is missing, for as long as the bot runs, with growing pauses."""
+        if is_long is None:
+            clan = await self._services.clans.of_guild(guild.id)
+            listened_at = None if clan is None else clan.listened_at
+            is_long = reads_long(listened_at, self._services.clock())
+        turns = self._long_ones if is_long else self._gaps
         for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
-            session = self._services.intake.session
-            self._missing.pop(guild.id, None)
-            done = await self._catch_up(guild, missing, compares=compares)
+            async with turns.of(guild.id):
+                session = self._services.intake.session_of(guild.id)
+                self._missing.pop(guild.id, None)
+                done = await self._catch_up(guild, missing, compares=compares)
             if done is not None:
                 missing = done
-            if self._services.intake.session != session:
+            if self._services.intake.session_of(guild.id) != session:
                 missing = None  # there is a new gap
             if missing is not None and not missing:
                 return
@@ -203,16 +242,21 @@ class Listener(commands.Cog):
         return found[0] if found else None
 
 
+def _newest_first(at: datetime | None) -> float:
+    return 0.0 if at is None else -at.timestamp()
+
+
 async def setup(bot: ClanBot) -> None:
     """Add the listener; after each connection, read what was missed."""
-    listener = Listener(bot.services, sees_words=bot.intents.message_content)
+    sees_words = bot.intents.message_content
+    listener = Listener(bot.services, sees_words=sees_words, is_ready=bot.is_ready)
     await bot.add_cog(listener)
 
     async def read_all() -> None:
-        listener.read_all(bot.guilds)
+        await listener.read_all(bot.guilds)
 
     async def read_on() -> None:
-        listener.read_all(bot.guilds, compares=False)
+        await listener.read_all(bot.guilds, compares=False)
 
     bot.add_listener(read_all, "on_ready")
     bot.add_listener(read_on, "on_resumed")

@@ -10,8 +10,8 @@ from discord.ext import commands
 from bot.app import ClanBot
 from bot.clan.voice import VoiceState
 from bot.wiring import Services
-from cogs._errors import guarded
 from cogs._guild_members import knows_members
+from cogs._rounds import Rounds
 
 _AnyCommand = app_commands.Command[commands.Cog, ..., object] | app_commands.ContextMenu
 
@@ -75,16 +75,16 @@ class Presences(commands.Cog):
 
     async def see(self, guild: discord.Guild) -> None:
         """Note who sits in a server's voice channels; whom Discord does not name is nobody."""
+        if not self.see_named(guild) and await knows_members(guild):
+            self.see_named(guild)
+
+    def see_named(self, guild: discord.Guild) -> bool:
+        """Note those who sit in voice and are known; return whether those are all."""
         sitting = {who for each in _rooms(guild) for who in each.voice_states}
-        if any(guild.get_member(user_id) is None for user_id in sitting):
-            await knows_members(guild)
-        states = [
-            _state_of(member, member.voice)
-            for channel in _rooms(guild)
-            for user_id in channel.voice_states
-            if (member := guild.get_member(user_id)) is not None
-        ]
+        found = [member for who in sitting if (member := guild.get_member(who)) is not None]
+        states = [_state_of(member, member.voice) for member in found]
         self._presence.sit(guild.id, [state for state in states if state is not None])
+        return len(found) == len(sitting)
 
 
 def _rooms(guild: discord.Guild) -> list[discord.VoiceChannel | discord.StageChannel]:
@@ -110,9 +110,20 @@ async def setup(bot: ClanBot) -> None:
     presences = Presences(bot.services)
     await bot.add_cog(presences)
 
+    unknown: list[discord.Guild] = []
+
+    async def see_named(guild: discord.Guild) -> None:
+        if not presences.see_named(guild):
+            unknown.append(guild)
+
+    named = Rounds(see_named, "seeing who sits in voice")
+    asked = Rounds(presences.see, "seeing who sits in voice")
+
     async def see_all() -> None:
-        for guild in bot.guilds:
-            await guarded(presences.see(guild), f"seeing who sits in voice in {guild.name}")
+        # Whom Discord names counts from now on; asking for the others may take a while.
+        unknown.clear()
+        await named.go(bot.guilds)
+        await asked.go(unknown)
 
     bot.add_listener(see_all, "on_ready")
     bot.add_listener(see_all, "on_resumed")

@@ -1,14 +1,15 @@
 """Clans: one Discord server joined to one WOM group each, with their own settings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_missing
-from storage.tables import CLANS
+from storage.tables import CLANS, DIGESTS
 
 NO_SERVER = 0
 """Stands for the Discord server of a clan whose server nobody has named yet."""
@@ -98,22 +99,62 @@ async def every(connection: AsyncConnection) -> list[ClanRow]:
     return [_clan(row) for row in await connection.execute(select(CLANS).order_by(CLANS.c.id))]
 
 
+class Only(StrEnum):
+    """Which of the clans are read."""
+
+    ALL = "all"
+    WITH_GROUP = "with a group"
+    POLLED = "polled"
+    WITH_OFFICERS = "with a channel of officers, polled"
+    FORGETTING = "forgetting who left"
+    WITH_DIGEST = "with a digest"
+
+
+class Page(NamedTuple):
+    """Some clans, and the id after which the next page begins; None after the last one."""
+
+    clans: list[ClanRow]
+    next_after: int | None
+
+
 async def served(
-    connection: AsyncConnection, after_id: int, limit: int, part: tuple[int, int] | None = None
-) -> list[ClanRow]:
+    connection: AsyncConnection,
+    after_id: int,
+    limit: int,
+    part: tuple[int, int] | None = None,
+    only: Only = Only.ALL,
+) -> Page:
     """Return some of the clans in whose server the bot is, by id, from the one after an id on.
 
-    With a part (number, of) only those of that part, of so many equal ones.
+    With a part (number, of) only those of that part, of so many equal ones: then the ids that may
+    be of it are named, and no other clan's row is touched.
     """
     clan = CLANS.c
-    found = select(CLANS).where(
-        clan.id > after_id, clan.removed_at.is_(None), clan.guild_id != NO_SERVER
-    )
-    if part is not None:
-        number, of = part
-        found = found.where(clan.id % of == number)
-    rows = await connection.execute(found.order_by(clan.id).limit(limit))
-    return [_clan(row) for row in rows]
+    wanted = select(CLANS).where(clan.removed_at.is_(None), clan.guild_id != NO_SERVER)
+    wanted = wanted.where(*_only(only)).order_by(clan.id)
+    if part is None:
+        rows = await connection.execute(wanted.where(clan.id > after_id).limit(limit))
+        found = [_clan(row) for row in rows]
+        return Page(found, found[-1].clan_id if len(found) == limit else None)
+    number, of = part
+    last_id = await connection.scalar(select(func.max(clan.id))) or 0
+    ids = range(after_id + 1 + (number - after_id - 1) % of, last_id + 1, of)
+    rows = await connection.execute(wanted.where(clan.id.in_(ids[:limit])))
+    return Page([_clan(row) for row in rows], ids[limit - 1] if len(ids) > limit else None)
+
+
+def _only(only: Only) -> Sequence[ColumnElement[bool]]:
+    clan, digest = CLANS.c, DIGESTS.c
+    begun = select(digest.clan_id).where(digest.on_since_at.is_not(None))
+    wanted: dict[Only, Sequence[ColumnElement[bool]]] = {
+        Only.ALL: [],
+        Only.WITH_GROUP: [clan.wom_group_id.is_not(None)],
+        Only.POLLED: [clan.polled_at.is_not(None)],
+        Only.WITH_OFFICERS: [clan.officer_channel_id.is_not(None), clan.polled_at.is_not(None)],
+        Only.FORGETTING: [clan.forget_after_days.is_not(None)],
+        Only.WITH_DIGEST: [clan.id.in_(begun)],
+    }
+    return wanted[only]
 
 
 async def polls(connection: AsyncConnection) -> list[tuple[bool, datetime | None]]:
@@ -162,6 +203,26 @@ async def greet(connection: AsyncConnection, clan_id: int, now: datetime) -> boo
         update(CLANS).where(clan.id == clan_id, clan.greeted_at.is_(None)).values(greeted_at=now)
     )
     return done.rowcount > 0
+
+
+async def removed_before(connection: AsyncConnection, before: datetime) -> list[ClanRow]:
+    """Return the clans from whose server the bot was removed by an instant."""
+    rows = await connection.execute(select(CLANS).where(CLANS.c.removed_at <= before))
+    return [_clan(row) for row in rows]
+
+
+async def is_served(connection: AsyncConnection, group_id: int) -> bool:
+    """Return whether a clan in whose server the bot is has this WOM group."""
+    clan = CLANS.c
+    has_it = (clan.wom_group_id == group_id, clan.removed_at.is_(None), clan.guild_id != NO_SERVER)
+    return await connection.scalar(select(clan.id).where(*has_it).limit(1)) is not None
+
+
+async def ungreeted(connection: AsyncConnection) -> list[int]:
+    """Return the servers of the clans that were neither greeted nor ever polled."""
+    clan = CLANS.c
+    new = select(clan.guild_id).where(clan.greeted_at.is_(None), clan.polled_at.is_(None))
+    return [*await connection.scalars(new)]
 
 
 async def change(connection: AsyncConnection, clan_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of clans

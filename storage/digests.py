@@ -1,5 +1,6 @@
 """Digests: when each clan wants one, and the newest that was begun for each audience."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -44,6 +45,30 @@ async def posts(connection: AsyncConnection, clan_id: int) -> dict[str, DigestPo
         select(DIGEST_POSTS.c.audience, *columns).where(DIGEST_POSTS.c.clan_id == clan_id)
     )
     return {row[0]: DigestPostRow(*row[1:]) for row in rows}
+
+
+async def of_clans(connection: AsyncConnection, clan_ids: Collection[int]) -> dict[int, DigestRow]:
+    """Return when some clans want their digest, by clan, of those that ever said so."""
+    columns = [DIGESTS.c[name] for name in DigestRow._fields]
+    rows = await connection.execute(
+        select(DIGESTS.c.clan_id, *columns).where(DIGESTS.c.clan_id.in_(sorted(clan_ids)))
+    )
+    return {row[0]: DigestRow(*row[1:]) for row in rows}
+
+
+async def posts_of_clans(
+    connection: AsyncConnection, clan_ids: Collection[int]
+) -> dict[int, dict[str, DigestPostRow]]:
+    """Return the newest digests that were begun by some clans, by clan and audience."""
+    post = DIGEST_POSTS.c
+    columns = [post[name] for name in DigestPostRow._fields]
+    rows = await connection.execute(
+        select(post.clan_id, post.audience, *columns).where(post.clan_id.in_(sorted(clan_ids)))
+    )
+    found: dict[int, dict[str, DigestPostRow]] = {}
+    for row in rows:
+        found.setdefault(row[0], {})[row[1]] = DigestPostRow(*row[2:])
+    return found
 
 
 async def put(connection: AsyncConnection, clan_id: int, digest: DigestRow) -> None:

@@ -17,7 +17,7 @@ from storage.engine import upsert
 from storage.errors import causes
 from storage.messages import in_few
 from storage.private import opened_private
-from storage.tables import FORGOTTEN
+from storage.tables import CLANS, FORGOTTEN
 
 Keys = Mapping[str, datetime]
 """Until when what somebody wrote is forgotten, by the key of who it was."""
@@ -30,6 +30,15 @@ async def of_clan(connection: AsyncConnection, clan_id: int) -> dict[str, dateti
     one = FORGOTTEN.c
     rows = await connection.execute(select(one.key, one.until_at).where(one.clan_id == clan_id))
     return {key: until_at for key, until_at in rows}  # noqa: C416 - rows are no pairs
+
+
+async def by_server(connection: AsyncConnection) -> dict[tuple[int, str], datetime]:
+    """Return by (server, key) everybody who was forgotten in any clan, as the file says it."""
+    one = FORGOTTEN.c
+    rows = await connection.execute(
+        select(CLANS.c.guild_id, one.key, one.until_at).join(CLANS, CLANS.c.id == one.clan_id)
+    )
+    return {(guild_id, key): until_at for guild_id, key, until_at in rows}
 
 
 async def among(

@@ -1,21 +1,24 @@
 """Runs of jobs: what was begun when, and how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    ScalarSelect,
+    Select,
     delete,
     exists,
     func,
     insert,
-    or_,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import JOB_RUNS
+from storage.tables import CLANS, JOB_RUNS
 
 
 class Run(NamedTuple):
@@ -76,24 +79,58 @@ async def last_runs(
 
     Without a clan only of the whole bot.
     """
-    run = JOB_RUNS.c
-    mine = or_(run.clan_id == clan_id, run.clan_id.is_(None))
-    newest = select(run.job, func.max(run.id).label("id")).where(mine).group_by(run.job)
-    if outcome is not None:
-        newest = newest.where(run.outcome == outcome)
-    last = newest.subquery()
-    rows = await connection.execute(
-        select(
-            run.job,
-            run.clan_id,
-            run.trace,
-            run.started_at,
-            run.ended_at,
-            run.outcome,
-            run.detail,
-        ).join(last, last.c.id == run.id)
+    run, jobs = JOB_RUNS.c, _jobs()
+
+    def newest(whose: ColumnElement[bool]) -> Select[tuple[int | None]]:
+        ran = select(func.max(run.id)).where(run.job == jobs.c.job, whose)
+        if outcome is not None:
+            ran = ran.where(run.outcome == outcome)
+        return select(ran.correlate(jobs).scalar_subquery().label("id")).select_from(jobs)
+
+    of_bot, of_clan = newest(run.clan_id.is_(None)), newest(run.clan_id == clan_id)
+    last = (of_bot if clan_id is None else of_bot.union_all(of_clan)).subquery()
+    found = select(
+        run.job, run.clan_id, run.trace, run.started_at, run.ended_at, run.outcome, run.detail
     )
+    rows = await connection.execute(found.where(run.id.in_(select(last.c.id))).order_by(run.id))
     return {row.job: Run(*row) for row in rows}
+
+
+def _jobs() -> CTE:
+    """Return every job that ever ran, each found by one step in the index, and one that is NULL."""
+    run, next_run = JOB_RUNS.c, JOB_RUNS.alias("next_run").c
+    jobs = select(func.min(run.job).label("job")).cte("jobs", recursive=True)
+    following = select(func.min(next_run.job)).where(next_run.job > jobs.c.job)
+    step = select(following.correlate(jobs).scalar_subquery()).where(jobs.c.job.is_not(None))
+    return jobs.union_all(step)
+
+
+async def last_ended(
+    connection: AsyncConnection,
+    clan_ids: Collection[int],
+    jobs: Collection[str],
+    outcome: str,
+    now: datetime,
+) -> dict[tuple[int | None, str], datetime]:
+    """Return when each job ended so last, by clan and, with None and any clan, for the whole bot.
+
+    By one look into the index for each; what is still to come was noted by a wrong clock.
+    """
+    run, names = JOB_RUNS.c, sorted(jobs)
+
+    def newest(job: str, of: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
+        ended = select(run.ended_at).where(run.job == job, of, run.outcome == outcome)
+        ended = ended.where(run.started_at <= now).order_by(run.started_at.desc()).limit(1)
+        return ended.correlate(CLANS).scalar_subquery()
+
+    of_bot = [newest(job, run.clan_id.is_(None)) for job in names]
+    of_clan = [newest(job, run.clan_id == CLANS.c.id) for job in names]
+    clans = select(CLANS.c.id, *of_bot, *of_clan).where(CLANS.c.id.in_(sorted(clan_ids)))
+    found: dict[tuple[int | None, str], datetime] = {}
+    for row in await connection.execute(clans):
+        keys = [*((None, job) for job in names), *((row[0], job) for job in names)]
+        found |= {key: at for key, at in zip(keys, row[1:], strict=True) if at is not None}
+    return found
 
 
 async def forget_before(connection: AsyncConnection, before: datetime, limit: int) -> int:

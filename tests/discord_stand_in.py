@@ -26,7 +26,7 @@ DROPPED = 0
 """The status of a refusal by which the connection is dropped without an answer."""
 
 _REST = "/api/v10"
-_DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _HELLO, _ACK = 0, 1, 2, 6, 10, 11
+_DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _MEMBERS_OF, _HELLO, _ACK = 0, 1, 2, 6, 8, 10, 11
 _INTERVAL_MS = 41_250
 _PATIENCE_S = 60
 """How long a test waits for the bot: it takes a few milliseconds, or never comes."""
@@ -56,6 +56,8 @@ class DiscordStand:
     def __init__(self) -> None:
         self.address = ""
         self.asked: list[tuple[str, str]] = []
+        self.members_of: list[str] = []
+        """Of which servers all members were asked for, in that order."""
         self.refusals: list[Refusal] = []
         self.answers: list[tuple[str, str, Any]] = _usual_answers()
         self.guilds: list[dict[str, Any]] = [a_guild()]
@@ -230,9 +232,17 @@ class DiscordStand:
             else:
                 await self._welcome()
             self._identified.put_nowait(said["d"])
+        elif said["op"] == _MEMBERS_OF:
+            await self._tell_members(said["d"])
         elif said["op"] == _RESUME:
             await self.tell("RESUMED", {})
             self._resumed.put_nowait(said["d"])
+
+    async def _tell_members(self, wanted: dict[str, Any]) -> None:
+        self.members_of.append(str(wanted["guild_id"]))
+        guild = next(each for each in self.guilds if each["id"] == self.members_of[-1])
+        chunk = {"guild_id": guild["id"], "members": guild["members"], "nonce": wanted["nonce"]}
+        await self.tell("GUILD_MEMBERS_CHUNK", chunk | {"chunk_index": 0, "chunk_count": 1})
 
     async def _welcome(self) -> None:
         ready = {

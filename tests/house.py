@@ -15,6 +15,8 @@ ARROWS = {("cogs", "bot"), ("bot", "storage"), ("bot", "wom"), ("migrations", "s
 FLOORS = {
     "clan": 1,
     "clock": 1,
+    "recent": 1,
+    "fair": 1,
     "env_file": 1,
     "reports": 2,
     "settings": 2,
@@ -24,6 +26,7 @@ FLOORS = {
     "services": 3,
     "wiring": 4,
     "clan_turns": 4,
+    "late_notices": 4,
     "digesting": 5,
     "metrics": 5,
     "timetable": 5,

@@ -13,13 +13,15 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from enum import StrEnum
 from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from bot.fair import FairTurns
 from bot.reports.activity_report import ActivityReport
 from bot.reports.boards import Board
 from bot.reports.boss_report import BossReport
@@ -33,6 +35,10 @@ from bot.reports.pictures import Card, ClanWeek
 
 _PATIENCE = timedelta(minutes=1)
 """How long one drawing may take: the largest takes a second, on a slow machine ten."""
+
+_BUSY = "Much is being drawn for your clan just now: try again in a moment."
+_MOST_WAITING = 40
+"""Of one clan's drawings: its answers take turns themselves, and each has two at most."""
 
 Drawable = (
     ClanReport
@@ -95,8 +101,31 @@ class NotDrawn(Exception):
     """A drawing that was given up: it took far longer than it ever should."""
 
 
+class DrawingBusy(Exception):
+    """A drawing that was not begun: too many of the same clan wait; the words say what to do."""
+
+
+class _Whose(NamedTuple):
+    """For which clan something is drawn, and whether nobody waits for it on Discord."""
+
+    clan_id: int
+    is_behind: bool
+
+
+_NOBODY = _Whose(0, is_behind=False)
+_whose: ContextVar[_Whose] = ContextVar("_whose")
+
+
+def draw_for(clan_id: int, *, is_behind: bool = False) -> None:
+    """Have what this task draws from here on wait in the row of its clan.
+
+    What nobody waits for is drawn `is_behind` what somebody does.
+    """
+    _whose.set(_Whose(clan_id, is_behind))
+
+
 class Worker:
-    """Draws in a process of its own, one at a time.
+    """Draws in a process of its own, one at a time; clans in turn, whoever of them wants much.
 
     One that dies is replaced and the drawing tried once more; one that hangs is ended and replaced.
     """
@@ -106,7 +135,7 @@ class Worker:
     ) -> None:
         self._drawings = tuple(drawings)
         self._patience_s = patience.total_seconds()
-        self._one_drawing = asyncio.Lock()
+        self._turns = FairTurns(1)
         self._pool = _Pool(self._drawings)
 
     def start(self) -> None:
@@ -123,11 +152,15 @@ class Worker:
         Raises:
             BrokenProcessPool: the process died twice over the same drawing.
             NotDrawn: it was not done in time.
+            DrawingBusy: too many drawings of the same clan wait.
         """
         if drawing is Drawing.REPORT_CHART and isinstance(value, ClanReport):
             value = value.without_tables()
         # Whoever waits for another drawing has their own time still before them.
-        async with self._one_drawing:
+        clan_id, is_behind = _whose.get(_NOBODY)
+        if not is_behind and self._turns.waiting(clan_id) >= _MOST_WAITING:
+            raise DrawingBusy(_BUSY)
+        async with self._turns.of(clan_id, is_behind=is_behind):
             try:
                 return await self._drawn(drawing, value)
             except BrokenProcessPool:

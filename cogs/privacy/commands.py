@@ -11,11 +11,15 @@ from bot.app import ClanBot
 from bot.clan.ranks import Permission
 from bot.wiring import Services
 from cogs._errors import guarded
+from cogs._guild_members import knows_members
 from cogs._permissions import Interaction, clan_in, clan_of, requires
 from cogs._replies import files, tell
+from cogs._rounds import Rounds
 from cogs.privacy.screen import OPTED_IN, OPTED_OUT, ForgetScreen, ForgetState, kept_box
 from cogs.screens import Rendered, add_screens
 
+_PAUSE_S = 1.0
+"""Between two servers whose members are asked for: commands ask by the same few requests."""
 _ALREADY_OUT = "You had opted out already: nothing is counted."
 _NEVER_OUT = "You had not opted out: you are counted as before."
 
@@ -25,6 +29,11 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        self.rounds = Rounds(self.look_round, "looking who is there", pause_s=_PAUSE_S)
+
+    async def cog_unload(self) -> None:
+        """Look round no more."""
+        self.rounds.stop()
 
     @app_commands.command()
     @requires(Permission.SEE_OWN)
@@ -83,7 +92,7 @@ class PrivacyCommands(commands.GroupCog, group_name="privacy"):
 
     async def look_round(self, guild: discord.Guild) -> None:
         """Note who left a server and who came back while the bot was away."""
-        if not guild.chunked:
+        if guild.unavailable or not await knows_members(guild):
             return
         clan = await clan_in(guild, self.services.clans)
         here = {member.id for member in guild.members}
@@ -97,7 +106,7 @@ async def setup(bot: ClanBot) -> None:
     add_screens(bot, ForgetScreen(bot.services))
 
     async def look_round() -> None:
-        for guild in bot.guilds:
-            await guarded(cog.look_round(guild), "looking who is there")
+        if bot.intents.members:
+            await cog.rounds.go(bot.guilds)
 
     bot.add_listener(look_round, "on_ready")

@@ -26,7 +26,7 @@ from bot.reports.export import ExportFormat, export_csv, export_json
 from bot.reports.style import day_words
 from bot.services.publish import ReportFiles
 from cogs._heads import clan_head, span_line
-from cogs._permissions import Interaction, caller_may, clan_of
+from cogs._permissions import Interaction, caller_may, clan_of, turn_of
 from cogs._replies import Box, attached, listed, picture, small
 from cogs.screens import Acknowledge, Controls, PostedScreen, Press, Rendered, pressed
 
@@ -111,7 +111,7 @@ class ReportScreen(PostedScreen[ReportState, ReportFound]):
         """Send the numbers behind the report, as they are now, to whoever pressed."""
         write = {ExportFormat.JSON: export_json, ExportFormat.CSV: export_csv}
         form = ExportFormat(press.argument)
-        async with self.services.turns.of(press.interaction.user.id):
+        async with turn_of(press.interaction, self.services):
             report = await self.services.publish.clan_report(press.clan, press.state.period)
             document = await asyncio.to_thread(write[form], report)
         box = Box(f"**{escaped(report.clan)}**  last {report.period.words}").add_item(

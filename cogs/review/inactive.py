@@ -25,7 +25,7 @@ from cogs._deciding_words import (
     decided_words,
     one_line,
 )
-from cogs._permissions import Interaction, clan_of
+from cogs._permissions import Interaction, clan_of, turn_of
 from cogs._replies import Box, small
 from cogs.links import LinksScreen, LinksState, LinksTab
 from cogs.review.cases import history_lines, kinds_for
@@ -174,7 +174,7 @@ class InactiveScreen(DecidingScreen[InactiveState, InactivityReview]):
     @pressed(acknowledge=Acknowledge.ANSWER)
     async def workbook(self, press: Press[InactiveState]) -> None:
         """Send the whole list as a sheet that reads like one."""
-        async with self.services.turns.of(press.interaction.user.id):
+        async with turn_of(press.interaction, self.services):
             review = await self.read(press.interaction, press.state)
             await send_workbook(self.services, press.interaction, review)
 

@@ -18,7 +18,7 @@ from bot.services.review import PromotionReview, ReviewContext
 from cogs._deciding_filters import let_filter, list_page, nobody_words
 from cogs._deciding_lists import send_lines
 from cogs._deciding_words import NOTE_ROOM, STRIP_ROOM, block, clipped, one_line
-from cogs._permissions import Interaction, clan_of
+from cogs._permissions import Interaction, clan_of, turn_of
 from cogs._replies import Box, small
 from cogs.review.deciding import (
     DecidingScreen,
@@ -99,7 +99,7 @@ class PromotionsScreen(DecidingScreen[PromotionsState, PromotionReview]):
         """Show all about one person beside the list."""
         (player_id,) = press.values
         screen = PromotionScreen(self.services)
-        async with self.services.turns.of(press.interaction.user.id):
+        async with turn_of(press.interaction, self.services):
             await screen.show(press.interaction, PersonState(int(player_id)))
 
     @pressed(acknowledge=Acknowledge.ANSWER)

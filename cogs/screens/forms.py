@@ -55,6 +55,7 @@ def form(
     """Return a form that is known by its id alone."""
     cut = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}{_CUT}"
     made = discord.ui.Modal(title=cut, custom_id=custom_id, timeout=None)
+    made.stop()  # discord.py would keep it for ever where somebody closes it; its id is enough
     for each in fields:
         made.add_item(_labelled(each))
     return made

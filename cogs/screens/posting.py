@@ -13,8 +13,9 @@ import discord
 
 from bot.clan.ranks import Permission
 from bot.gateway import CUT
+from bot.recent import Recent
 from bot.wiring import Services
-from cogs._permissions import Interaction
+from cogs._permissions import Interaction, turn_of
 from cogs._replies import Box, tell
 from cogs.screens.controls import Button
 from cogs.screens.screen import Acknowledge, Next, Press, Rendered, Screen, pressed
@@ -23,6 +24,7 @@ from cogs.screens.state import StateText
 S = TypeVar("S")
 A = TypeVar("A")
 
+_MOST_ANSWERED = 1_000
 _NOTHING = "There is nothing to post any more. Run the command again."
 _NOT_POSTED = "Nothing was posted."
 _CUT_OFF = (
@@ -40,7 +42,7 @@ class PostedScreen(Screen[S, A]):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._answered: set[int] = set()
+        self._answered: Recent[int, None] = Recent(_MOST_ANSWERED)
 
     @abstractmethod
     async def for_everybody(self, interaction: Interaction, state: S, part: str) -> Rendered | None:
@@ -92,11 +94,11 @@ class PostedScreen(Screen[S, A]):
         question = 0 if message is None else message.id
         if question in self._answered:
             return None
-        self._answered.add(question)
+        self._answered[question] = None
         try:
             words = await self._post(press)
         except BaseException:
-            self._answered.discard(question)
+            self._answered.pop(question, None)
             raise
         # It is done, even if Discord will not show that.
         with suppress(discord.HTTPException, *CUT):
@@ -108,7 +110,7 @@ class PostedScreen(Screen[S, A]):
         interaction = press.interaction
         if words := channel_words(interaction):
             return words
-        turn = self.services.turns.of(interaction.user.id) if self.is_heavy else nullcontext()
+        turn = turn_of(interaction, self.services) if self.is_heavy else nullcontext()
         async with turn:
             rendered = await self.for_everybody(interaction, press.state, press.argument)
         if rendered is None:

@@ -16,7 +16,7 @@ from bot.clan.ranks import Permission
 from bot.reports.documents import Document
 from bot.services.setup import Clan
 from bot.wiring import Services
-from cogs._permissions import Interaction, check_permission, clan_of
+from cogs._permissions import Interaction, check_permission, clan_of, turn_of
 from cogs._replies import Box, acknowledge, files, open_form, tell, think
 from cogs.screens.controls import ASKS, FILTER, NONE, PAGE, SURE, TAB, Controls
 from cogs.screens.forms import Choice, Field, FilledIn, MemberField, form
@@ -243,7 +243,7 @@ class Screen(ABC, Generic[S, A]):
             return
         # Who meant to open a form, and shows something else, has not answered yet.
         await acknowledge(interaction)
-        turn = self.services.turns.of(interaction.user.id) if self.is_heavy else nullcontext()
+        turn = turn_of(interaction, self.services) if self.is_heavy else nullcontext()
         async with turn:
             await self.redraw(interaction, following)
 

@@ -14,7 +14,7 @@ from bot.clan.ranks import Authority, Caller, Permission
 from bot.services.game import unready
 from bot.services.ops import NotYourTurn
 from bot.services.setup import NotAllowed, OpenDraft, Outdated, exported, ladder_of
-from cogs._permissions import Interaction, clan_of
+from cogs._permissions import Interaction, clan_of, turn_of
 from cogs._posting_channels import posting_state
 from cogs._replies import files
 from cogs.screens import Acknowledge, Next, Press, Rendered, Screen, pressed
@@ -213,7 +213,7 @@ class SettingsScreen(Screen[SettingsState, SettingsFound]):
         drafts.keep(whose, replace(held, is_asking=True))
         policy = held.draft.proposed.policy
         try:
-            async with self.services.turns.of(press.interaction.user.id):
+            async with turn_of(press.interaction, self.services):
                 found = await self.services.review.what_if(press.clan, policy)
             held = replace(held, looked_at=policy, what_if=found)
         finally:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +11,16 @@ import pytest
 import pytest_asyncio
 
 from bot import clan_turns
+from bot.clan.punctuality import Job
 from bot.clan_turns import ClanTurns, Slices
-from bot.services.setup import Clan, Clans
+from bot.late_notices import DoubtNotices, LateNotices
+from bot.services.ops import Lateness
+from bot.services.setup import Clan, Clans, Only
 from bot.settings import Settings, load
-from storage import clans
+from storage import clans, runs
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
+from tests.bot.services.village import counted
 from tests.storage.conftest import path, template
 from tests.storage.rows import DAY, HOUR, NOW
 
@@ -78,6 +82,19 @@ class Desk:
             found.append(set(self.work.done))
             assert len(found[-1]) == len(self.work.done)
         return found
+
+
+@dataclass
+class FakeJob:
+    """A job for some clans, due for all of them and never slow."""
+
+    is_for: Callable[[Settings, Clan], bool]
+
+    def is_due(self, _settings: Settings, _clan: Clan, _now: datetime) -> bool:
+        return True
+
+    def is_slow(self, _clan: Clan, _now: datetime) -> bool:
+        return False
 
 
 async def unguarded(turn: Awaitable[None]) -> None:
@@ -185,3 +202,106 @@ async def test_a_poll_is_due_at_the_start_only_where_one_was_missed(desk: Desk) 
     assert await polled(NOW - HOUR)
     assert not await polled(NOW - HOUR + MINUTE)
     assert await polled(NOW + DAY)
+
+
+async def test_only_clans_for_which_a_job_may_be_are_read_and_narrowed_a_page_at_a_time(
+    desk: Desk,
+) -> None:
+    asked: list[int] = []
+
+    async def narrows(found: Sequence[Clan]) -> Sequence[Clan]:
+        asked.append(len(found))
+        return [clan for clan in found if clan.guild_id == 230]
+
+    async with desk.database.writing() as connection:
+        for clan_id in range(1, 221):
+            await clans.change(connection, clan_id, polled_at=NOW, officer_channel_id=7)
+    settings = load({}, None)
+    job = FakeJob(clan_turns.has_officer_channel)
+    known = Clans(desk.database, desk.clock)
+    turns = ClanTurns(known, desk.clock, settings, job, desk.work, unguarded)
+    await turns.turn()
+    assert sorted(desk.work.done) == [*range(1, 221)]
+    desk.work.done.clear()
+    narrow = ClanTurns(known, desk.clock, settings, desk.work, desk.work, unguarded, narrows)
+    await narrow.turn()
+    assert (desk.work.done, asked) == ([230], [100, 100, 40])
+
+
+@pytest.mark.parametrize("of", [1, 7, 60, 500])
+async def test_the_parts_of_all_clans_are_all_of_them_and_each_once(desk: Desk, of: int) -> None:
+    known = Clans(desk.database, desk.clock)
+    found = [
+        clan.clan_id async for number in numbers(of) async for clan in known.each((number, of))
+    ]
+    assert sorted(found) == [*range(1, CLANS + 1)]
+
+
+async def numbers(of: int) -> AsyncIterator[int]:
+    for number in range(of):
+        yield number
+
+
+@pytest.mark.parametrize("only", Only)
+@pytest.mark.parametrize("part", [None, (3, 60)])
+async def test_no_whole_table_is_read_for_a_part_of_the_clans(
+    desk: Desk, only: Only, part: tuple[int, int] | None
+) -> None:
+    with counted(desk.database) as statements:
+        known = Clans(desk.database, desk.clock)
+        assert len([clan async for clan in known.each(part, only)]) in {0, 4, CLANS}
+    async with desk.database.reading() as connection:
+        for statement in [each for each in statements if "FROM clans" in each]:
+            values = tuple([0] * statement.count("?"))
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            assert [row.detail for row in plan if row.detail == "SCAN clans"] == []
+
+
+async def test_a_thousand_clans_of_which_three_are_late_cost_one_look_a_page(
+    desk: Desk,
+) -> None:
+    job = Job("poll", HOUR)
+    lateness = Lateness(desk.database, desk.clock, [job], None)
+    async with desk.database.writing() as connection:
+        for clan_id in range(1, CLANS + 1):
+            await clans.change(connection, clan_id, wom_group_id=clan_id)
+    desk.clock.forward(10 * HOUR)
+    now = desk.clock.now
+    async with desk.database.writing() as connection:
+        for clan_id in range(1, CLANS + 1):
+            for hours in (9, 5, 1 if clan_id % 80 else 4):
+                run = await runs.begin(connection, "poll", clan_id, "x", now - hours * HOUR)
+                outcome = "failed" if clan_id == 7 and hours == 1 else "done"
+                await runs.end(connection, run, outcome, {}, now - hours * HOUR)
+            ahead = await runs.begin(connection, "poll", clan_id, "x", now + HOUR)
+            await runs.end(connection, ahead, "done", {}, now + HOUR)
+    notices = LateNotices(lateness, desk.clock)
+    known = Clans(desk.database, desk.clock)
+    with counted(desk.database) as statements:
+        late = [clan async for clan in known.each(narrows=notices.among)]
+    assert [clan.clan_id for clan in late] == [7, 80, 160, 240]
+    assert len([each for each in statements if "job_runs" in each]) == 3
+    slow = [clan.clan_id for clan in await known.every() if await lateness.of(clan)]
+    assert slow == [7, 80, 160, 240]
+    async with desk.database.reading() as connection:
+        for statement in {each for each in statements if "job_runs" in each}:
+            values = tuple(["x"] * statement.count("?"))
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            assert not [row for row in plan if row.detail.startswith("SCAN job_runs")]
+
+
+async def test_of_ten_thousand_clans_that_were_told_a_bounded_number_is_kept(desk: Desk) -> None:
+    notices = LateNotices(Lateness(desk.database, desk.clock, [], None), desk.clock)
+    doubts = DoubtNotices()
+    one = await Clans(desk.database, desk.clock).of_guild(1)
+    assert one is not None
+    for clan_id in range(20_000):
+        clan = replace(one, clan_id=clan_id)
+        assert notices.notice(clan, {"poll": None})
+        assert doubts.notice(clan, "half of them are gone")
+    assert notices.notice(clan, {"poll": None}) is None
+    assert doubts.notice(clan, "half of them are gone") is None
+    assert (len(notices._told), len(doubts._told)) == (10_000, 10_000)
+    assert doubts.notice(clan, None) is None
+    assert await notices.among([clan]) == []
+    assert (len(notices._told), len(doubts._told)) == (9_999, 9_999)

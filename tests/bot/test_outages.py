@@ -146,6 +146,18 @@ async def test_a_bot_begins_its_day_on_the_stand_in(start: Start) -> None:
     assert start.pauses == []
 
 
+async def test_the_start_asks_nothing_for_each_of_many_servers(start: Start) -> None:
+    for number in range(1, 61):
+        guild = a_guild(id=str(GUILD_ID + 1_000 * number), member_count=900, channels=[])
+        everyone, *others = guild["roles"]
+        start.stand.guilds.append(guild | {"roles": [everyone | {"id": guild["id"]}, *others]})
+    async with staying(start) as until:
+        await until(arrived(start))
+        assert len(start.bots[-1].guilds) == 61
+        assert start.stand.members_of == []
+        assert len(start.stand.asked) < 10
+
+
 @pytest.mark.parametrize("route", ["/users/@me", "/oauth2/applications/@me", "/app*/commands"])
 @pytest.mark.parametrize(
     ("status", "words"), [(503, "503 Service Unavailable"), (DROPPED, "disconnected")]

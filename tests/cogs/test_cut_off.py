@@ -132,7 +132,7 @@ async def test_whoever_waits_for_a_heavy_answer_is_told_so_and_nobody_else_waits
     town: Town, journal: io.StringIO
 ) -> None:
     player = quiet_player(town)
-    async with town.services.turns.of(town.leader.id):
+    async with town.services.turns.of(town.leader.id, 1):
         for command, options in {
             "clanstats report": {},
             "clanstats audit": {},

@@ -198,6 +198,12 @@ def reading_in(town: Town) -> dict[int, asyncio.Task[None]]:
     return found
 
 
+async def has_read(town: Town) -> None:
+    """Wait until nothing of the server is being read."""
+    if town.guild.id in reading_in(town):
+        await reading_in(town)[town.guild.id]
+
+
 async def test_a_channel_is_read_as_soon_as_the_bot_may(bare_town: Town) -> None:
     town = bare_town
     nothing = discord.PermissionOverwrite(view_channel=False)
@@ -209,7 +215,7 @@ async def test_a_channel_is_read_as_soon_as_the_bot_may(bare_town: Town) -> None
     assert await counted(town) == 0
     town.env.backend.delete_overwrite(secret.id, everybody.id)
     await town.env.settle()
-    await reading_in(town)[town.guild.id]
+    await has_read(town)
     assert await counted(town) == 4
 
 
@@ -287,7 +293,7 @@ async def test_a_server_that_is_gone_is_not_listened_to(bare_town: Town) -> None
         assert not intake.listens(town.guild.id)
         bot.dispatch("guild_available", guild)
         await town.env.settle()
-        await reading_in(town)[town.guild.id]
+        await has_read(town)
         assert intake.listens(town.guild.id)
 
 

@@ -271,7 +271,7 @@ async def make_template(folder: Path, world: World) -> Path:
             await services.poll.poll(clan)
         await services.intake.store(clan, _chat(world))
         # Its past is read: from here the clan is listened to.
-        services.intake.resume_session(GUILD_ID, services.intake.session)
+        services.intake.resume_session(GUILD_ID, services.intake.session_of(GUILD_ID))
         assert await services.clans.confirm_ranks(
             clan, fingerprint(await services.clans.ranks(clan))
         )

@@ -45,6 +45,7 @@ ON_BOTH = {
     "storage.test_clan_rows",
     "storage.test_columns",
     "storage.test_dialects",
+    "storage.test_digests",
     "storage.test_engine",
     "storage.test_forgotten",
     "storage.test_identity_revision",

@@ -520,7 +520,8 @@ async def test_what_one_clan_changes_stays_as_it_is_in_the_other(database: Datab
             for channel_info in await blind_spots.blindness(connection, two, NOW)
         ] == [None]
         assert [clan.name for clan in await clans.every(connection)] == ["Changed", "Clan 2"]
-        assert [clan.name for clan in await clans.served(connection, one, 5)] == ["Clan 2"]
+        found = await clans.served(connection, one, 5)
+        assert [clan.name for clan in found.clans] == ["Clan 2"]
 
 
 async def test_a_clan_is_greeted_and_told_of_somebody_once_and_the_other_for_itself(

@@ -1,6 +1,7 @@
 """When a clan wants its digest, and what became of the newest one."""
 
-from storage import digests
+from storage import clans, digests
+from storage.clans import Only
 from storage.digests import DigestPostRow, DigestRow
 from storage.engine import Database
 from tests.storage.rows import DAY, HOUR, NOW, a_clan
@@ -43,3 +44,16 @@ async def test_a_new_claim_takes_the_place_and_the_old_one_s_note_comes_too_late
         assert await digests.posts(connection, clan_id) == {
             "members": DigestPostRow(NOW + DAY, NOW + DAY, None, None)
         }
+
+
+async def test_what_many_clans_wish_and_had_is_read_at_once(database: Database) -> None:
+    async with database.writing() as connection:
+        one, two, three = [await a_clan(connection, guild_id) for guild_id in (11, 12, 13)]
+        for clan_id in (one, three):
+            await digests.put(connection, clan_id, WEEKLY)
+            await digests.claim(connection, clan_id, "members", NOW, NOW)
+        assert await digests.of_clans(connection, [one, two]) == {one: WEEKLY}
+        post = DigestPostRow(NOW, NOW, None, None)
+        assert await digests.posts_of_clans(connection, [one, two]) == {one: {"members": post}}
+        wanted = await clans.served(connection, 0, 9, only=Only.WITH_DIGEST)
+        assert [clan.clan_id for clan in wanted.clans] == [one, three]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from storage.engine import Database
-from storage.forgotten import among, file_beside, note, of_clan, remember, remembered
+from storage.forgotten import among, by_server, file_beside, note, of_clan, remember, remembered
 from tests.storage.rows import NOW, a_clan
 
 HOUR = timedelta(hours=1)
@@ -37,3 +37,12 @@ async def test_what_was_noted_is_never_taken_back(database: Database) -> None:
         assert await of_clan(connection, clan_id) == {"aa": NOW, "bb": NOW + HOUR}
         assert await among(connection, clan_id, {"aa", "zz"}) == {"aa": NOW}
         assert await among(connection, clan_id, ()) == {}
+
+
+async def test_whoever_was_forgotten_anywhere_is_told_by_server(database: Database) -> None:
+    async with database.writing() as connection:
+        one, two = await a_clan(connection, 11), await a_clan(connection, 12)
+        await note(connection, one, {"aa": NOW})
+        await note(connection, two, {"aa": NOW + HOUR, "bb": NOW})
+        told = {(11, "aa"): NOW, (12, "aa"): NOW + HOUR, (12, "bb"): NOW}
+        assert await by_server(connection) == told

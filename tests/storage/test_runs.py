@@ -224,3 +224,35 @@ async def test_old_runs_go_but_for_the_newest_of_each_job_with_each_outcome(
         assert await runs.forget_before(connection, NOW - 90 * DAY, 2) == 0
         assert (await runs.last_runs(connection, 1, "failed"))["backup"].trace == "200"
         assert (await runs.last_runs(connection, 1, "done"))["backup"].trace == "1"
+
+
+async def test_when_jobs_of_many_clans_ended_last_is_told_at_once(database: Database) -> None:
+    async with database.writing() as connection:
+        one, two, three = [await a_clan(connection, guild_id) for guild_id in (11, 12, 13)]
+        for job, clan_id, hours, outcome in (
+            ("poll", one, 1, "done"),
+            ("poll", one, 2, "done"),
+            ("poll", one, 3, "failed"),
+            ("poll", one, 99, "done"),
+            ("poll", two, 1, "failed"),
+            ("report", two, 1, "done"),
+            ("backup", None, 4, "done"),
+        ):
+            at = NOW + hours * HOUR
+            run = await runs.begin(connection, job, clan_id, "x", at)
+            await runs.end(connection, run, outcome, {}, at)
+        await runs.begin(connection, "poll", three, "x", NOW)
+        now = NOW + 5 * HOUR
+        found = await runs.last_ended(
+            connection, [one, two, three], ["poll", "backup"], "done", now
+        )
+        assert found == {(one, "poll"): NOW + 2 * HOUR, (None, "backup"): NOW + 4 * HOUR}
+        assert await runs.last_ended(connection, [], ["poll"], "done", now) == {}
+        assert await runs.last_ended(connection, [one], [], "done", now) == {}
+        last = await runs.last_runs(connection, two)
+        assert {job: (run.clan_id, run.outcome) for job, run in last.items()} == {
+            "poll": (two, "failed"),
+            "report": (two, "done"),
+            "backup": (None, "done"),
+        }
+        assert (await runs.last_runs(connection, None)).keys() == {"backup"}

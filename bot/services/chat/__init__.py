@@ -5,7 +5,7 @@ from bot.services.chat.backfill import Backfill, CaughtUp
 from bot.services.chat.bridges import Bridge, Bridges, Posted
 from bot.services.chat.channels import Channels
 from bot.services.chat.earlier import EarlierOutcome, store_earlier
-from bot.services.chat.facts import NO_USER
+from bot.services.chat.facts import MOST_CHANNELS, NO_USER, kept_channels
 from bot.services.chat.history import (
     NO_ACCESS,
     NO_WORDS,
@@ -16,6 +16,7 @@ from bot.services.chat.history import (
     Unreadable,
     Wordless,
     missing_words,
+    reads_long,
 )
 from bot.services.chat.intake import (
     ChannelInfo,
@@ -30,6 +31,7 @@ from bot.services.chat.rebuild import UnknownZone, Zones
 from bot.services.chat.speakers import part_speakers
 
 __all__ = [
+    "MOST_CHANNELS",
     "NO_ACCESS",
     "NO_USER",
     "NO_WORDS",
@@ -57,8 +59,10 @@ __all__ = [
     "Wordless",
     "Zones",
     "credit",
+    "kept_channels",
     "missing_words",
     "part_speakers",
+    "reads_long",
     "settle_again",
     "store_earlier",
 ]

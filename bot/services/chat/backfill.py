@@ -93,7 +93,7 @@ class Backfill:
         meanwhile, what is stored of the last days is compared with what there still is. Who only
         reads, and `hears` nothing meanwhile, knows of nothing that is written from here on.
         """
-        session, began_at = self._intake.session, self._clock()
+        session, began_at = self._intake.session_of(clan.guild_id), self._clock()
         await self._note_absence(clan, MOMENT if hears else timedelta())
         compares = compares and bool(self._compared)
         since = self._clock() - self._compared
@@ -102,7 +102,7 @@ class Backfill:
         channel_infos, parents = _wanted(clan, listed, only)
         archived = await self._archived(clan, history, parents, compares=compares)
         closed = {each for each, found in archived.items() if isinstance(found, Exception)}
-        places = _with_threads(channel_infos, archived)
+        places = _with_threads(channel_infos, archived)[: self._intake.most_channels]
         read = await each_of(
             [
                 partial(
@@ -230,7 +230,7 @@ class Backfill:
 
         What is stored of it `lately` and is not there any more is taken out.
         """
-        session = self._intake.session
+        session = self._intake.session_of(clan.guild_id)
         async with self._database.reading() as connection:
             place = (await authors.channels(connection, clan.clan_id)).get(
                 channel_info.discord_channel_id
@@ -320,7 +320,7 @@ class Backfill:
             exc_info=None if known else error,
         )
         channel_id = await self._intake.note(clan, channel_info)
-        self._intake.stop_following(channel_id)
+        self._intake.stop_following(clan, channel_id)
         async with self._database.writing() as connection:
             await blind_spots.go_blind(connection, clan.clan_id, channel_id, since, reason)
             viewers = channel_info.viewers

@@ -5,6 +5,7 @@ here, and only who spoke and what kind of line it was goes on.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -27,6 +28,9 @@ from bot.services.chat.intake import Intake
 from bot.services.setup import Clan
 from storage import bridges
 from storage.engine import Database
+
+_LINES_OF_ALL, _LEAST_LINES = 100_000, 200
+"""Lines that are remembered for all clans (40 MB), and of each at least: of far over 10 seconds."""
 
 _log = structlog.get_logger()
 
@@ -134,7 +138,7 @@ class Bridges:
         async with self._database.reading() as connection:
             declared = await bridges.of_clan(connection, clan.clan_id)
         known = {}
-        echoes = self._echoes.setdefault(clan.guild_id, Echoes())
+        echoes = self._echoes_of(clan.guild_id) if declared else Echoes()
         for each in declared:
             try:
                 how = pattern(each.pattern)
@@ -145,7 +149,36 @@ class Bridges:
                 each.name, how, each.source_id, clan.name, echoes
             )
         self._known[clan.guild_id] = known
+        if not known:
+            self.forget(clan.guild_id)
         return known
+
+    def forget(self, guild_id: int) -> None:
+        """Keep nothing in memory of a server that has no bridge, or is gone."""
+        self._known.pop(guild_id, None)
+        self._echoes.pop(guild_id, None)
+
+    @contextmanager
+    def reading(self, clan: Clan) -> Iterator[None]:
+        """Remember as much of the clan chat as can be meanwhile: its past is read."""
+        echoes = self._echoes.get(clan.guild_id)
+        if echoes is None:
+            yield
+            return
+        echoes.is_reading = True
+        try:
+            yield
+        finally:
+            echoes.is_reading = False
+
+    def _echoes_of(self, guild_id: int) -> Echoes:
+        if guild_id not in self._echoes:
+            self._echoes[guild_id] = Echoes(self._share)
+        return self._echoes[guild_id]
+
+    def _share(self) -> int:
+        """Return how many lines of a clan are remembered, fewer where many clans have bridges."""
+        return max(_LINES_OF_ALL // max(len(self._echoes), 1), _LEAST_LINES)
 
     async def declare(
         self, clan: Clan, channel_info: ChannelInfo, source: str, source_id: int | None = None
@@ -173,4 +206,4 @@ class Bridges:
         async with self._database.writing() as connection:
             known_id = await bridges.start_over(connection, clan.clan_id, channel_id)
         if known_id is not None:
-            self._intake.stop_following(known_id)
+            self._intake.stop_following(clan, known_id)

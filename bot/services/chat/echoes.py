@@ -4,6 +4,7 @@ The words are compared by a hash that is in memory only and means nothing after 
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -14,7 +15,8 @@ from bot.clan.names import wom_key
 WITHIN = timedelta(seconds=10)
 """How far apart relays post the same line."""
 
-_REMEMBERED, _MOST_ALIKE = 20_000, 100
+MOST_LINES = 20_000
+_MOST_ALIKE = 100
 _KEY_BYTES, _HASH_BYTES = 32, 16
 
 
@@ -30,10 +32,14 @@ class _Line:
 class Echoes:
     """Tells a relay's line that another relay has brought already.
 
-    Whoever says the same twice says two lines, and each relay repeats both.
+    Whoever says the same twice says two lines, and each relay repeats both. It remembers so many
+    of the newest lines as `most` says at a time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: Callable[[], int] = lambda: MOST_LINES) -> None:
+        self.is_reading = False
+        """While a history is read, what was said long ago is met again."""
+        self._most = most
         self._secret = token_bytes(_KEY_BYTES)
         self._lines: OrderedDict[bytes, list[_Line]] = OrderedDict()
 
@@ -55,7 +61,8 @@ class Echoes:
         lines.append(line)
         del lines[:-_MOST_ALIKE]
         self._lines.move_to_end(key)
-        if len(self._lines) > _REMEMBERED:
+        most = MOST_LINES if self.is_reading else min(self._most(), MOST_LINES)
+        while len(self._lines) > most:
             self._lines.popitem(last=False)
 
     def _hash(self, words: str) -> bytes:

@@ -3,7 +3,7 @@
 What the game told of a player becomes a broadcast and never a message.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from bot.services.chat.counted import is_counted
 from bot.services.chat.speakers import Borne, borne_by, speaker_at
 from bot.services.setup import Clan
 from storage import authors, bridges, left_out, messages
+from storage.authors import ChannelRow
 from storage.bridges import BroadcastRow, Speaker
 from storage.columns import storable
 from storage.engine import Connection
@@ -23,6 +24,9 @@ from storage.messages import Flag, MessageRow, Stored
 NO_USER = 0
 """Who wrote is no user of Discord but a speaker of the clan chat, known by name alone."""
 
+
+MOST_CHANNELS = 10_000
+"""How many channels and threads of a clan are kept, unless whoever runs the bot says otherwise."""
 
 MOST_LINES = 10
 """How many lines of a relay's post count."""
@@ -123,21 +127,22 @@ async def channel_of(connection: Connection, clan: Clan, channel_info: ChannelIn
     return places[channel_info.discord_channel_id].channel_id
 
 
-async def put_in(
+async def put_in(  # noqa: PLR0913, PLR0917 - what was heard, and what of it is wanted
     connection: Connection,
     clan: Clan,
     heard: Sequence[IncomingMessage],
     refused: Collection[int],
     now: datetime,
+    most_channels: int = MOST_CHANNELS,
 ) -> IntakeResult:
-    """Store what is new of counted channels and return it."""
+    """Store what is new of counted channels and return it; a clan has so many of them at most."""
     known = await messages.known_ids(connection, clan.clan_id, [each.message_id for each in heard])
     spoken = [each.message_id for each in heard if each.user_id == NO_USER]
     known |= await bridges.known_ids(connection, clan.clan_id, spoken)
     fresh = [each for each in heard if each.message_id not in known and each.post_id not in refused]
     # In the order in which they were met, so that the same history gives the same ids.
     met = dict.fromkeys(each.channel_info for each in fresh)
-    channels = await _counted_channels(connection, clan, met)
+    channels = await _counted_channels(connection, clan, met, most_channels)
     counted = [each for each in fresh if each.channel_info.discord_channel_id in channels]
     known_authors = await _authors(connection, clan, counted, now)
     kept = IntakeResult(
@@ -210,19 +215,26 @@ def _told(each: IncomingMessage, known: _Authors, channels: dict[int, int]) -> B
     )
 
 
+def kept_channels(places: Iterable[ChannelRow]) -> int:
+    """Return how many channels and threads a clan has, without those that are gone."""
+    return sum(not place.is_gone for place in places)
+
+
 async def _counted_channels(
-    connection: Connection, clan: Clan, channel_infos: Collection[ChannelInfo]
+    connection: Connection, clan: Clan, channel_infos: Collection[ChannelInfo], most: int
 ) -> dict[int, int]:
     """Return channel ids by Discord id of the places that count; a thread follows its parent."""
     places = await authors.channels(connection, clan.clan_id)
-    for channel_info in channel_infos:
-        if channel_info.discord_channel_id not in places:
-            await channel_of(connection, clan, channel_info)
-    if any(channel_info.discord_channel_id not in places for channel_info in channel_infos):
+    new = [each for each in channel_infos if each.discord_channel_id not in places]
+    for channel_info in new[: max(most - kept_channels(places.values()), 0)]:
+        await note_channel(connection, clan, channel_info)
+    if new:
         places = await authors.channels(connection, clan.clan_id)
     found = {}
     for channel_info in channel_infos:
-        place = places[channel_info.discord_channel_id]
+        place = places.get(channel_info.discord_channel_id)
+        if place is None:
+            continue  # one too many
         # Of one that was deleted meanwhile nothing counts, not even what was heard before.
         if is_counted(place, places) and not place.is_gone:
             found[channel_info.discord_channel_id] = place.channel_id

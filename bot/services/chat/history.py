@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from bot.services.chat.facts import ChannelInfo, IncomingMessage
 
 _CHANNELS_AT_ONCE = 3
+_LONG = timedelta(days=2)
 _T = TypeVar("_T")
 
 NO_ACCESS = "View Channel or Read Message History is missing"
@@ -16,6 +17,11 @@ NO_ACCESS = "View Channel or Read Message History is missing"
 
 NO_WORDS = "Discord does not tell the bot what is written, so the clan chat is not read there"
 """What a bridge lacks without the intent for it."""
+
+
+def reads_long(listened_at: datetime | None, now: datetime) -> bool:
+    """Return whether so much is to be read of a clan that it may take an hour."""
+    return listened_at is None or now - listened_at > _LONG
 
 
 def missing_words(permissions: Sequence[str]) -> str:

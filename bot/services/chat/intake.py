@@ -17,6 +17,7 @@ from bot.services.chat.answers import settle_answers
 from bot.services.chat.consent import not_forgotten, willing
 from bot.services.chat.facts import (
     LINE_STEP,
+    MOST_CHANNELS,
     MOST_LINES,
     ChannelInfo,
     IncomingMessage,
@@ -25,9 +26,11 @@ from bot.services.chat.facts import (
     put_in,
     take_out,
 )
+from bot.services.chat.sessions import Sessions
 from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clans
 from storage.engine import Connection, Database
+from storage.messages import in_few
 
 __all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake", "IntakeCounts"]
 
@@ -36,6 +39,7 @@ _REMEMBERED = 50_000  # deletes of many weeks
 _AT_ONCE = 250  # some milliseconds of work between two breaths of the event loop
 _CLANS_AT_ONCE = 25  # in one transaction, which every other writer waits for
 _MOST_HEARD = 20_000  # a megabyte for a thousand; what is beyond is read from the history
+_MOST_WAITING = 50_000  # of all servers; who writes little is kept beyond it
 
 _log = structlog.get_logger()
 
@@ -102,15 +106,21 @@ class _Buffer:
 class Intake:
     """Hears messages and writes them; `hear` and `take_back` never wait."""
 
-    def __init__(self, database: Database, known_clans: Clans, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        known_clans: Clans,
+        clock: Clock,
+        most_channels: int = MOST_CHANNELS,
+    ) -> None:
+        self.most_channels = most_channels
         self._database = database
         self._clans = known_clans
         self._clock = clock
         self._buffers: dict[int, _Buffer] = defaultdict(_Buffer)
         self._gone: dict[int, None] = {}
-        self._session = 0
-        self._caught_up: dict[int, int] = {}
-        self._seen_again: set[int] = set()
+        self._waiting = 0
+        self._sessions = Sessions()
         self._one_flush = asyncio.Lock()
         self._together = _CLANS_AT_ONCE
         self._beat_at: datetime | None = None
@@ -128,13 +138,22 @@ class Intake:
         """
         waiting = self._buffers[guild_id].heard
         self.counts.heard += 1
-        if len(waiting) >= _MOST_HEARD:
+        if self._is_too_much(len(waiting)):
             self.counts.dropped += 1
             self.end_session_in(guild_id)
             return False
         if heard.post_id not in self._gone:
             waiting[heard.message_id] = heard
+            self._waiting += 1
         return True
+
+    def _is_too_much(self, waiting: int) -> bool:
+        """Return whether a server with so many messages that wait may have no more of them.
+
+        When all together wait with too many, those who have more than their share of them.
+        """
+        share = _MOST_WAITING // max(len(self._buffers), 1)
+        return waiting >= _MOST_HEARD or (self._waiting >= _MOST_WAITING and waiting >= share)
 
     def take_back(self, guild_id: int, message_ids: Iterable[int]) -> None:
         """Take deleted messages out with the next flush, whether they were written or not."""
@@ -151,49 +170,42 @@ class Intake:
         if waiting is not None and waiting.post_id == post_id:
             del buffer.heard[waiting.message_id]
 
-    @property
-    def session(self) -> int:
-        """Return a number that is another one whenever the connection was lost since."""
-        return self._session
+    def session_of(self, guild_id: int) -> int:
+        """Return a number that is another one whenever a server missed anything since."""
+        return self._sessions.of(guild_id)
 
     def end_session(self) -> None:
         """Forget that channels were caught up: the connection was away, and cursors must wait."""
-        self._session += 1
-        self._caught_up.clear()
-        self._seen_again = set()
+        self._sessions.end()
 
     def end_session_in(self, guild_id: int) -> None:
         """Forget that a server's channels were caught up: not all of it is heard, or was kept.
 
-        Whoever reads a history begins again.
+        Whoever reads its history begins again.
         """
-        self._session += 1
-        self._seen_again.discard(guild_id)
-        self._caught_up = {
-            channel_id: where for channel_id, where in self._caught_up.items() if where != guild_id
-        }
+        self._sessions.end_in(guild_id)
 
-    def stop_following(self, channel_id: int) -> None:
+    def stop_following(self, clan: Clan, channel_id: int) -> None:
         """Forget that one channel was caught up: its cursor must wait for its history."""
-        self._caught_up.pop(channel_id, None)
+        self._sessions.stop_following(clan.guild_id, channel_id)
 
     def listens(self, guild_id: int) -> bool:
         """Return whether a server's gap is read and nothing was missed since."""
-        return guild_id in self._seen_again
+        return guild_id in self._sessions.listened
 
     def resume_session(self, guild_id: int, session: int) -> None:
         """Note that a server's gap is read: from here its clan is listened to.
 
-        Not if the connection was lost again since it was `session`, before the gap was read.
+        Not if it missed anything since its session was `session`, before the gap was read.
         """
-        if session == self._session:
-            self._seen_again.add(guild_id)
+        if self._sessions.resume(guild_id, session):
             self._beat_at = None
 
     async def flush(self) -> Flushed:
         """Write everything heard so far; what could not be written is kept for the next time."""
         async with self._one_flush:
             total = Flushed()
+            self._waiting = sum(len(each.heard) for each in self._buffers.values())
             # What is heard meanwhile is left to the next flush: other servers wait too.
             left = {guild_id: each.batches() for guild_id, each in self._buffers.items()}
             while left := {guild_id: count for guild_id, count in left.items() if count}:
@@ -204,6 +216,7 @@ class Intake:
             self._buffers = defaultdict(
                 _Buffer, {who: each for who, each in self._buffers.items() if each.batches()}
             )
+            self._waiting = sum(len(each.heard) for each in self._buffers.values())
             self._together = _CLANS_AT_ONCE
             await self._beat()
             return total
@@ -275,9 +288,11 @@ class Intake:
         gone, removed = await take_out(connection, clan, taken_back)
         kept = await not_forgotten(connection, clan, heard)
         wanted = await willing(connection, clan.clan_id, kept)
-        added = await put_in(connection, clan, wanted, self._gone, self._clock())
+        added = await put_in(
+            connection, clan, wanted, self._gone, self._clock(), self.most_channels
+        )
         await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
-        await authors.move_cursors(connection, clan.clan_id, self._cursors(added))
+        await authors.move_cursors(connection, clan.clan_id, self._cursors(clan, added))
         return Flushed(len(added.facts), removed, len(added.told))
 
     async def catch_up(
@@ -285,8 +300,8 @@ class Intake:
     ) -> None:
         """Note that a channel's history is stored up to a message: from here its cursor moves.
 
-        Not if the connection was lost since it was `session`, before the history was read: there is
-        a new gap.
+        Not if the server missed anything since its session was `session`, before the history was
+        read: there is a new gap.
         """
 
         async def move(connection: Connection) -> int:
@@ -296,8 +311,7 @@ class Intake:
             return channel
 
         channel = await self._database.write(move)
-        if session == self._session:
-            self._caught_up[channel] = clan.guild_id
+        self._sessions.follow(clan.guild_id, channel, session)
 
     async def note(self, clan: Clan, channel_info: ChannelInfo) -> int:
         """Note a place as it is now, and return its channel id."""
@@ -305,21 +319,20 @@ class Intake:
             lambda connection: channel_of(connection, clan, channel_info)
         )
 
-    def _cursors(self, added: IntakeResult) -> dict[int, int]:
-        return {
-            channel_id: message_id
-            for channel_id, message_id in added.newest_ids.items()
-            if channel_id in self._caught_up
-        }
+    def _cursors(self, clan: Clan, added: IntakeResult) -> dict[int, int]:
+        followed = self._sessions.followed(clan.guild_id, added.newest_ids)
+        return {each: added.newest_ids[each] for each in added.newest_ids if each in followed}
 
     async def _beat(self) -> None:
         """Note now and then who is listened to, so that a crash knows when it began."""
         now = self._clock()
         resting = self._beat_at is not None and now - self._beat_at < _HEARTBEAT
-        if resting or not self._seen_again:
+        listened = [*self._sessions.listened]
+        if resting or not listened:
             return
-        async with self._database.writing() as connection:
-            await clans.note_listened(connection, self._seen_again, now)
+        for few in in_few(sorted(listened)):
+            async with self._database.writing() as connection:
+                await clans.note_listened(connection, few, now)
         self._beat_at = now
 
 

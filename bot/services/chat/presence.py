@@ -6,7 +6,7 @@ sit there up to when we looked last, and never beyond.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -17,8 +17,10 @@ from bot.services.chat.consent import forgotten_until
 from bot.services.setup import Clan, Clans, Clock
 from storage import clans, presence, privacy
 from storage.engine import Connection, Database
+from storage.messages import in_few
 
 _EVERY = timedelta(minutes=1)
+_CLANS_AT_ONCE = 25  # in one transaction, which every other writer waits for
 _NONE = timedelta()
 _Key = TypeVar("_Key")
 
@@ -59,6 +61,7 @@ class Presence:
         self._clock = clock
         self._servers: dict[int, _Server] = defaultdict(_Server)
         self._unnoted: set[int] = set()
+        self._together = _CLANS_AT_ONCE
         self._one_flush = asyncio.Lock()
         self._wrote_at: datetime | None = None
 
@@ -83,9 +86,10 @@ class Presence:
 
     def lose(self, guild_id: int | None = None) -> None:
         """Forget who sits in voice, in one server or in all: we do not see it any more."""
-        for server in self._servers.values() if guild_id is None else [self._servers[guild_id]]:
-            server.voice.clear()
-            server.looked_at = None
+        for each in [*self._servers] if guild_id is None else [guild_id]:
+            if (server := self._servers.get(each)) is not None:
+                server.voice.clear()
+                server.looked_at = None
 
     def forget(self, guild_id: int, user_id: int) -> None:
         """Write nothing of what a user did until now."""
@@ -120,27 +124,48 @@ class Presence:
             if waits and not is_last:
                 return
             self._wrote_at = now
-            for guild_id in [*self._servers]:
-                if self._servers[guild_id].unwritten or guild_id in self._unnoted:
-                    await self._write(guild_id, now)
+            due = [who for who in self._servers if self._is_due(who)]
+            for guild_ids in in_few(due, self._together):
+                await self._write(guild_ids, now)
+            self._together = _CLANS_AT_ONCE
+            self._let_go(now)
 
-    async def _write(self, guild_id: int, now: datetime) -> None:
-        clan = await self._clans.of_guild(guild_id)
-        server = self._servers[guild_id]
-        if clan is None:
-            server.unwritten.clear()
-            return
-        taken: dict[tuple[int, datetime], timedelta] = {}
+    def _is_due(self, guild_id: int) -> bool:
+        return bool(self._servers[guild_id].unwritten) or guild_id in self._unnoted
+
+    def _let_go(self, now: datetime) -> None:
+        """Keep nothing of servers in which nothing goes on; what is written was forgotten long."""
+        for guild_id, server in [*self._servers.items()]:
+            for user_id, at in [*server.forgotten.items()]:
+                if at < quarter_of(now):
+                    del server.forgotten[user_id]
+            if not (server.voice or server.forgotten or self._is_due(guild_id)):
+                del self._servers[guild_id]
+
+    async def _write(self, guild_ids: Sequence[int], now: datetime) -> None:
+        """Write what is new of some servers; when that fails it is kept, and waits behind others.
+
+        The next time each is written alone: if one of them cannot be, it holds up itself.
+        """
+        known = await self._clans.of_guilds(guild_ids)
+        for guild_id in {*guild_ids} - known.keys():
+            self._servers[guild_id].unwritten.clear()
+        taken: dict[int, dict[tuple[int, datetime], timedelta]] = {}
         try:
             async with self._database.writing() as connection:
-                # Here and not before: whoever was forgotten while we waited is in it no more.
-                taken, server.unwritten = server.unwritten, {}
-                await self._store(connection, clan, taken, now)
+                for guild_id, clan in known.items():
+                    # Here and not before: whoever was forgotten while we waited is in it no more.
+                    server = self._servers[guild_id]
+                    taken[guild_id], server.unwritten = server.unwritten, {}
+                    await self._store(connection, clan, taken[guild_id], now)
         except BaseException:
-            for key, length in taken.items():
-                server.add(*key, length)
+            self._together = 1
+            for guild_id in guild_ids:
+                server = self._servers[guild_id] = self._servers.pop(guild_id)
+                for key, length in taken.get(guild_id, {}).items():
+                    server.add(*key, length)
             raise
-        self._unnoted.discard(guild_id)
+        self._unnoted.difference_update(guild_ids)
 
     async def _store(
         self,

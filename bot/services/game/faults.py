@@ -5,6 +5,7 @@ log.
 """
 
 from bot.services.chat import UnknownZone
+from bot.services.game.group_facts import TooManyMembers
 from bot.services.game.poll import NoGroup, PollUnderWay
 from bot.services.setup import Clan
 from storage.errors import (
@@ -37,12 +38,17 @@ AGAIN = "nothing to do: it is tried again with its next turn"
 
 _LATER = "Nothing was changed; try again in a few minutes."
 _FULL = "The disk is full, so nothing was changed. Whoever runs the bot has to make room."
+_TOO_MANY = (
+    "The group has more members than this bot takes for one clan. "
+    "Whoever runs it raises MAX_MEMBERS in .env and starts it anew."
+)
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (NoGroup, "There is no Wise Old Man group yet: Manage Server joins one by `/clanstats setup`."),
     (
         PollUnderWay,
         f"The clan is being read from Wise Old Man already, and that takes long. {_LATER}",
     ),
+    (TooManyMembers, _TOO_MANY),
     (UnknownZone, "No time zone has that name. Write it like `Europe/London` or `UTC`."),
     (WomUnreachable, f"Wise Old Man cannot be reached at the moment. {_LATER}"),
     (

@@ -13,7 +13,7 @@ from bot.clan.membership import Place
 from bot.clan.names import wom_key
 from bot.clan.observing import MetricReading
 from bot.clan.plausible import is_to_come
-from storage.players import MemberRow
+from storage.players import MemberRow, MembershipEventRow
 from storage.snapshots import ObservationRow
 from wom.errors import WomError
 from wom.models import GroupDetails, Hiscores, MemberActivity, WomMembership, WomPlayer
@@ -32,6 +32,18 @@ _REPORTED_AS = {
     ChangeKind.DEMOTED: "changed_role",
     ChangeKind.ROLE: "changed_role",
 }
+MOST_MEMBERS = 5_000
+"""How many members a clan may have, unless whoever runs the bot says otherwise."""
+
+
+class TooManyMembers(Exception):
+    """A group that has more members than whoever runs the bot lets a clan have."""
+
+
+def must_fit(details: GroupDetails, most: int) -> None:
+    """Raise TooManyMembers for a group of more than so many."""
+    if len(details.memberships) > most:
+        raise TooManyMembers(f"{len(details.memberships)} members, {most} at most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +196,10 @@ def _timed(
     if at is None or polled_at is None or at <= polled_at:
         return change
     return replace(change, happened_at=at)
+
+
+def event_of(change: Change) -> MembershipEventRow:
+    """Return a change of the roster as it is stored."""
+    return MembershipEventRow(
+        change.player_id, change.kind, change.happened_at, change.before, change.after
+    )

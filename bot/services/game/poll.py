@@ -2,34 +2,37 @@
 
 Everything is fetched before anything is written, and written in one transaction: a poll that is
 killed leaves nothing behind, and one that is repeated writes nothing new. The roster waits for
-nobody's numbers, and neither for the past. Of one clan there is one
-poll at a time: in this process they wait for each other, and beside another process only the one
-writes that still finds what it read.
+nobody's numbers, and neither for the past. Of one clan there is one poll at a time: in this process
+they wait for each other, and beside another process only the one writes that still finds what it
+read.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.clan.activity import Change, ChangeKind
 from bot.clan.membership import Place, RosterNews, roster_news
-from bot.clan.plausible import AHEAD, Checked, checked
+from bot.clan.plausible import AHEAD
 from bot.clan.policy import Policy
 from bot.clan.renames import RenamePair
 from bot.clan.spans import hour_of
 from bot.services.chat import part_speakers
 from bot.services.game.first_year import Filled, fill_history
 from bot.services.game.group_facts import (
+    MOST_MEMBERS,
     Answers,
     Failure,
     disowned,
+    event_of,
     failures,
+    must_fit,
     place_of,
     player_row,
     stale_players,
@@ -37,15 +40,14 @@ from bot.services.game.group_facts import (
 )
 from bot.services.game.outside import look_outside
 from bot.services.game.renames import RenameResult, Renaming, newly_borne, write_settled
-from bot.services.game.snapshots import forget_later, reading_of, store_readings
+from bot.services.game.snapshots import all_checked, forget_later, store_readings
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
 from storage.engine import Connection, Database
-from storage.players import MembershipEventRow
 from wom.client import WomClient, behind_others
 from wom.errors import WomError
-from wom.models import GroupDetails, Hiscores
+from wom.models import GroupDetails
 from wom.wire import NotModified
 
 __all__ = ["GAP", "Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
@@ -132,13 +134,19 @@ class Poll:
     """Asks WOM about a clan and stores what is new; `turn` is how long one waits for another."""
 
     def __init__(
-        self, database: Database, wom: WomClient, clock: Clock, *, turn: timedelta = _TURN
+        self,
+        database: Database,
+        wom: WomClient,
+        clock: Clock,
+        *,
+        turn: timedelta = _TURN,
+        most_members: int = MOST_MEMBERS,
     ) -> None:
         self._database = database
         self._wom = wom
         self._clock = clock
-        self._turn = turn
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turn, self._most_members = turn, most_members
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._renaming = Renaming(database, wom)
 
     async def poll(self, clan: Clan, *, believe: bool = False) -> PollResult:
@@ -165,7 +173,7 @@ class Poll:
     @asynccontextmanager
     async def turn_of(self, clan: Clan) -> AsyncIterator[None]:
         """Have only one of those who come for a clan inside; PollUnderWay when that takes long."""
-        turn = self._turns[clan.clan_id]
+        turn = self._turns.setdefault(clan.clan_id, asyncio.Lock())
         try:
             async with asyncio.timeout(self._turn.total_seconds()):
                 await turn.acquire()
@@ -221,6 +229,7 @@ class Poll:
         details = await self._wom.group(group_id, known.clan.details_etag)
         if isinstance(details, NotModified):
             return None
+        must_fit(details.value, self._most_members)
         seen = await self._seen(details.value)
         stale = frozenset(stale_players(details.value, seen))
         fresh_details = (details.value, details.etag, details.unreadable)
@@ -233,7 +242,7 @@ class Poll:
         if isinstance(hiscores, NotModified):
             return Answers(*fresh_details, stale, {}, {}, hiscores.etag)
         fresh = unseen(hiscores.value, details.value, seen)
-        checks = await asyncio.to_thread(_checked, fresh, self._clock())
+        checks = await asyncio.to_thread(all_checked, fresh, self._clock())
         readings = {who: each.reading for who, each in checks.items() if each.reading is not None}
         refused = {who: each.why for who, each in checks.items() if each.why is not None}
         return Answers(*fresh_details, stale, readings, refused, hiscores.etag)
@@ -310,7 +319,9 @@ class Poll:
                     await players.take_out(
                         connection, clan_id, [change.player_id], change.happened_at
                     )
-            await players.note_events(connection, clan_id, [_event(each) for each in news.changes])
+            await players.note_events(
+                connection, clan_id, [event_of(each) for each in news.changes]
+            )
             await write_settled(connection, clan_id, settled)
             if keys := newly_borne(settled):
                 await part_speakers(connection, clan, keys)
@@ -381,18 +392,8 @@ def _new_places(known: _Known, news: RosterNews) -> list[dict[str, Any]]:
     return _new_rows(known, [row | {"left_at": None} for row in rows])
 
 
-def _checked(fresh: Sequence[Hiscores], now: datetime) -> dict[int, Checked]:
-    return {each.player.id: checked(reading_of(each), now) for each in fresh}
-
-
 def _orders(known: _Known, details: GroupDetails) -> list[tuple[str, int]]:
     """Return the group's order of roles; the one we know where WOM does not say."""
     if details.role_orders is None:
         return known.clan.role_orders
     return [(order.role, order.index) for order in details.role_orders]
-
-
-def _event(change: Change) -> MembershipEventRow:
-    return MembershipEventRow(
-        change.player_id, change.kind, change.happened_at, change.before, change.after
-    )

@@ -17,7 +17,7 @@ from storage import metrics, snapshots
 from storage.engine import Connection, Database
 from storage.players import note_players
 from storage.snapshots import News, ObservationRow
-from wom.models import PlayerDetails, Stats
+from wom.models import Hiscores, PlayerDetails, Stats
 
 _PLAYERS_AT_ONCE = 25  # about 5 ms of work between two breaths of the event loop
 
@@ -33,6 +33,11 @@ def reading_of(stats: Stats) -> MetricReading:
             MetricKind.COMPUTED: stats.computed,
         },
     )
+
+
+def all_checked(fresh: Sequence[Hiscores], now: datetime) -> dict[int, Checked]:
+    """Return what there is to everybody's numbers, by player."""
+    return {each.player.id: checked(reading_of(each), now) for each in fresh}
 
 
 async def store_readings(

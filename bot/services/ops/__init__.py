@@ -3,6 +3,7 @@
 from bot.services.ops.archive import Archive
 from bot.services.ops.disk_use import DiskUse
 from bot.services.ops.integrity import CHECKS, Integrity, IntegrityCheck, Repaired, Tells
+from bot.services.ops.lateness import Lateness
 from bot.services.ops.rounds import (
     DONE,
     FAILED,
@@ -30,6 +31,7 @@ __all__ = [
     "DiskUse",
     "Integrity",
     "IntegrityCheck",
+    "Lateness",
     "NotYourTurn",
     "Outcome",
     "Repaired",

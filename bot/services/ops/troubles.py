@@ -51,6 +51,17 @@ def list_troubles(view: ClanView, changed_at: datetime | None) -> list[Finding]:
     return [warning("group", words, "sync the group by the Wise Old Man plugin of RuneLite")]
 
 
+def full_troubles(channels: int, most: int) -> list[Finding]:
+    """Return that a clan has as many channels and threads as whoever runs the bot lets it have."""
+    if channels < most:
+        return []
+    words = (
+        f"{plural(channels, 'channel')} and threads are known, as many as this bot keeps for one "
+        "clan: messages in new ones are not counted"
+    )
+    return [warning("chat", words, "ask whoever runs the bot to raise MAX_CHANNELS")]
+
+
 def odd_troubles(view: ClanView, run: Run | None) -> list[Finding]:
     """Return of whom Wise Old Man said what cannot be; who opted out is not named."""
     odd = {} if run is None else run.detail.get("odd", {})

@@ -1,14 +1,19 @@
-"""Heavy answers take turns: a few are made at once, and one for each person.
+"""Heavy answers take turns: a few are made at once, one for each person, and clans in turn.
 
-Whoever asks for forty files in a row waits for their own, and nobody else does.
+Whoever asks for forty files in a row waits for their own, and nobody else does. A clan of which
+many ask at once holds up itself.
 """
 
-import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.fair import FairTurns
+
 _AT_ONCE = 3
-_MOST_WAITING = 20
+MOST_WAITING = 20
+"""How many of one clan may wait, unless whoever runs the bot says otherwise."""
+_MOST_OF_ALL = 200
 
 
 class NotYourTurn(Exception):
@@ -18,23 +23,30 @@ class NotYourTurn(Exception):
 class Turns:
     """Lets few answers be made at once; nothing of it is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
+        self._most_waiting = most_waiting
         self._people: set[int] = set()
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._of_clan: Counter[int] = Counter()
+        self._turns = FairTurns(_AT_ONCE)
 
     @asynccontextmanager
-    async def of(self, person_id: int) -> AsyncIterator[None]:
+    async def of(self, person_id: int, clan_id: int) -> AsyncIterator[None]:
         """Wait for a person's turn, and let the next one have it afterwards.
 
         Raises NotYourTurn when they wait for an answer already, or when too many people do.
         """
         if person_id in self._people:
             raise NotYourTurn("I am still at your last answer: wait for it, then ask again.")
-        if len(self._people) >= _AT_ONCE + _MOST_WAITING:
+        is_too_much = self._of_clan[clan_id] >= _AT_ONCE + self._most_waiting
+        if is_too_much or len(self._people) >= _MOST_OF_ALL:
             raise NotYourTurn("Many people are asking just now: try again in a minute.")
         self._people.add(person_id)
+        self._of_clan[clan_id] += 1
         try:
-            async with self._at_once:
+            async with self._turns.of(clan_id):
                 yield
         finally:
             self._people.discard(person_id)
+            self._of_clan[clan_id] -= 1
+            if not self._of_clan[clan_id]:
+                del self._of_clan[clan_id]

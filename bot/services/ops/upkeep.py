@@ -15,14 +15,18 @@ from bot.clan.diagnosis import Finding, warning
 from bot.clan.enforcement import Verdict
 from bot.clan.evidence import Coverage, strip
 from bot.clan.policy import Policy
-from bot.clan.punctuality import Job, Late, late_jobs
+from bot.clan.punctuality import Job, Late
 from bot.clan.spans import Period, last
 from bot.clan.wording import ago
+from bot.recent import Recent
+from bot.services.chat import MOST_CHANNELS, kept_channels
 from bot.services.game import AGAIN
 from bot.services.ops.disk_use import DiskUse, disk_use_of
+from bot.services.ops.lateness import Lateness
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
 from bot.services.ops.troubles import (
     disk_troubles,
+    full_troubles,
     gap_troubles,
     hidden_troubles,
     integrity_troubles,
@@ -47,8 +51,7 @@ from storage.runs import Run
 _log = structlog.get_logger()
 
 _COVERED = Period.MONTH
-_OF_THE_BOT = frozenset({"backup", "check"})
-"""Jobs that are expected whatever a clan has chosen."""
+_MOST_UNRECORDED = 2_000
 _RUNS_KEPT, _AT_ONCE = timedelta(days=90), 200
 _UNEXPECTED = "something that nobody expected"
 _NO_FILE = "none: the database is not a file"
@@ -97,18 +100,19 @@ class Upkeep:
         refreshed_group: int | None,
         identities: IdentityCache | None = None,
         elsewhere: Path | None = None,
+        most_channels: int = MOST_CHANNELS,
         watched_at: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._database = database
         self._identities = identities
         self._elsewhere = elsewhere
+        self._most_channels = most_channels
         self._watched_at = watched_at
         self._clock = clock
         self.jobs = jobs
         self._version = version
-        self._refreshed_group = refreshed_group
-        self._started_at = clock()
-        self._unrecorded: dict[tuple[str, int | None], Run] = {}
+        self.lateness = Lateness(database, clock, jobs, refreshed_group)
+        self._unrecorded: Recent[tuple[str, int | None], Run] = Recent(_MOST_UNRECORDED)
 
     @asynccontextmanager
     async def run(self, job: str, clan_id: int | None, trace: str) -> AsyncIterator[Outcome]:
@@ -233,10 +237,7 @@ class Upkeep:
 
     async def late(self, clan: Clan) -> tuple[Late, ...]:
         """Return the jobs of a clan, or of the whole bot, that are overdue."""
-        async with self._database.reading() as connection:
-            done = await runs.last_runs(connection, clan.clan_id, DONE)
-        succeeded = {job: run.ended_at for job, run in done.items() if run.ended_at is not None}
-        return late_jobs(self._jobs_of(clan), succeeded, self._started_at, self._clock())
+        return await self.lateness.of(clan)
 
     async def status(self, clan: Clan, sure_pairs: int | None = None) -> Status:
         """Return how the bot and this clan's numbers are doing."""
@@ -280,6 +281,7 @@ class Upkeep:
                 *integrity_troubles(ran.get("check")),
                 *rank_troubles(view),
                 *list_troubles(view, changed_at),
+                *full_troubles(kept_channels(places.values()), self._most_channels),
                 *odd_troubles(view, ran.get("poll")),
                 *hidden_troubles({each.name: each.reason for each in view.hidden_channels}),
                 *lost_troubles({n: why for n, why in unread.items() if n in unreadable}),
@@ -305,18 +307,6 @@ class Upkeep:
             )
         return strip(await asyncio.to_thread(_coverage, view), now, clan.zone)
 
-    def _jobs_of(self, clan: Clan) -> list[Job]:
-        refreshed = self._is_refreshed(clan)
-        return [
-            job
-            for job in self.jobs
-            if job.name in _OF_THE_BOT
-            or (clan.wom_group_id is not None and (refreshed or job.name != "update-all"))
-        ]
-
-    def _is_refreshed(self, clan: Clan) -> bool:
-        return clan.wom_group_id is not None and clan.wom_group_id == self._refreshed_group
-
     def _newer(self, clan: Clan, ran: Mapping[str, Run]) -> dict[str, Run]:
         """Return the runs of a clan, or of the whole bot, that only memory knows."""
         return {
@@ -336,7 +326,7 @@ class Upkeep:
                     "group", "no Wise Old Man group yet", "run /clanstats setup and name the group"
                 )
             )
-        if not self._is_refreshed(clan):
+        if not self.lateness.is_refreshed(clan):
             found.append(
                 warning(
                     "group",

@@ -70,19 +70,23 @@ class Privacy:
         await sweep(self._database)
         return Forgotten(1, messages)
 
-    async def forget_again(self) -> Forgotten:
-        """Forget whom a restored backup brought back, and return how much that was.
+    async def forget_again(self, only: Clan | None = None) -> Forgotten:
+        """Forget whom a restored backup brought back, `only` in a clan, and return how much.
 
-        Whoever was forgotten stands in the file beside the database, and not in the backup.
+        Whoever was forgotten stands in the file beside the database, and not in the backup. Clans
+        of which both say the same are not even read.
         """
         file = self._file()
         if file is None:
             return Forgotten()
         told = await asyncio.to_thread(forgotten.remembered, file)
-        found = [
-            await self._forget_again(clan, file, told)
-            for clan in await Clans(self._database, self._clock).known()
-        ]
+        async with self._database.reading() as connection:
+            noted = await forgotten.by_server(connection)
+        servers = {guild_id for (guild_id, _), _ in told.items() ^ noted.items()}
+        if only is not None:
+            servers &= {only.guild_id}
+        known = await Clans(self._database, self._clock).of_guilds(servers)
+        found = [await self._forget_again(clan, file, told) for clan in known.values()]
         # Of those too whose forgetting was cut off before the archive was reached.
         await sweep(self._database)
         return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
@@ -200,8 +204,7 @@ class Privacy:
     async def forget_removed(self, after: timedelta) -> tuple[Clan, ...]:
         """Forget the clans whose server the bot left so long ago, and return them."""
         before = self._clock() - after
-        known = await Clans(self._database, self._clock).known()
-        gone = tuple(each for each in known if each.removed_at and each.removed_at <= before)
+        gone = await Clans(self._database, self._clock).removed_before(before)
         for clan in gone:
             await self.forget_clan(clan)
         return gone

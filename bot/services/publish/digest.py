@@ -52,7 +52,7 @@ from bot.services.review import standing_cases
 from bot.services.setup import Clan
 from bot.services.view import ClanView, read_view
 from storage import digests, players, questions
-from storage.digests import DigestRow
+from storage.digests import DigestPostRow, DigestRow
 from storage.engine import Connection
 from storage.questions import QuestionRow
 
@@ -147,6 +147,20 @@ class Digests(Publisher):
         """Return the slot that has to be posted now, or None."""
         return self._due_in(await self.state(clan), clan, audience)
 
+    async def due_among(self, clans: Sequence[Clan]) -> list[Clan]:
+        """Return those of some clans that have a slot to be posted now, by one read for all."""
+        ids = [each.clan_id for each in clans]
+        async with self._database.reading() as connection:
+            rows = await digests.of_clans(connection, ids)
+            posts = await digests.posts_of_clans(connection, ids)
+        states = {key: _as_state(row, posts.get(key, {})) for key, row in rows.items()}
+        return [
+            clan
+            for clan in clans
+            if clan.clan_id in states
+            and any(self._due_in(states[clan.clan_id], clan, each) for each in DigestAudience)
+        ]
+
     async def claim(self, clan: Clan, audience: DigestAudience) -> datetime | None:
         """Take the slot that is due, so that nobody posts it again; None when none is any more."""
         async with self._database.writing() as connection:
@@ -224,7 +238,10 @@ async def _state(connection: Connection, clan: Clan) -> DigestState:
     row = await digests.of_clan(connection, clan.clan_id)
     if row is None:
         return DigestState(DigestPlan())
-    posts = await digests.posts(connection, clan.clan_id)
+    return _as_state(row, await digests.posts(connection, clan.clan_id))
+
+
+def _as_state(row: DigestRow, posts: Mapping[str, DigestPostRow]) -> DigestState:
     plan = DigestPlan(DigestInterval(row.interval), row.day, row.hour, row.link, row.on_since_at)
     found = {DigestAudience(audience): DigestPost(*post) for audience, post in posts.items()}
     return DigestState(plan, found)

@@ -8,12 +8,12 @@ from bot.services.setup.checklist import (
     intent_findings,
     ranks_finding,
 )
-from bot.services.setup.clans import Clan, Clans, Clock, as_it_is
+from bot.services.setup.clans import Clan, Clans, Clock, Narrows, as_it_is, as_they_are
 from bot.services.setup.drafts import Drafts, OpenDraft, Whose
 from bot.services.setup.groups import FoundGroup, groups_called
 from bot.services.setup.policies import NotAllowed, Outdated, Policies, ladder_of, policy_of
 from bot.services.setup.policy_file import LARGEST_FILE, exported, imported
-from storage.clans import NO_SERVER
+from storage.clans import NO_SERVER, Only
 
 __all__ = [
     "LARGEST_FILE",
@@ -26,12 +26,15 @@ __all__ = [
     "Drafts",
     "Facts",
     "FoundGroup",
+    "Narrows",
     "NotAllowed",
+    "Only",
     "OpenDraft",
     "Outdated",
     "Policies",
     "Whose",
     "as_it_is",
+    "as_they_are",
     "checklist",
     "exported",
     "groups_called",

@@ -1,6 +1,6 @@
 """The clans this bot serves: their WOM group, zone, permissions and places that are counted."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,8 +9,9 @@ from bot.clan.posting import PostingChannel
 from bot.clan.rank_table import RankTable, fingerprint, rank_table
 from bot.clan.ranks import Caller, Permissions
 from storage import authors, clan_rows, clans, links, players
-from storage.clans import NO_SERVER, ClanRow
+from storage.clans import NO_SERVER, ClanRow, Only
 from storage.engine import Connection, Database
+from storage.messages import in_few
 
 Clock = Callable[[], datetime]
 
@@ -52,6 +53,15 @@ class Clan:
         return channel_id
 
 
+Narrows = Callable[[Sequence[Clan]], Awaitable[Sequence[Clan]]]
+"""Returns those of some clans for whom there is something to do, by few queries for all."""
+
+
+async def as_they_are(found: Sequence[Clan]) -> Sequence[Clan]:
+    """Return the clans, all of them."""
+    return found
+
+
 class Clans:
     """Finds clans by their Discord server and changes what they decide for themselves."""
 
@@ -72,14 +82,27 @@ class Clans:
 
     async def of_guilds(self, guild_ids: Collection[int]) -> dict[int, Clan]:
         """Return the clans of some Discord servers by server, of those that were ever set up."""
-        async with self._database.reading(is_quick=True) as connection:
-            rows = await clans.of_guilds(connection, guild_ids)
-        return {row.guild_id: _clan(row) for row in rows}
+        found: dict[int, Clan] = {}
+        for few in in_few(sorted(guild_ids)):
+            async with self._database.reading(is_quick=True) as connection:
+                rows = await clans.of_guilds(connection, few)
+            found |= {row.guild_id: _clan(row) for row in rows}
+        return found
+
+    async def ungreeted(self) -> frozenset[int]:
+        """Return the servers of the clans that were neither greeted nor ever polled."""
+        async with self._database.reading() as connection:
+            return frozenset(await clans.ungreeted(connection))
 
     async def known(self) -> tuple[Clan, ...]:
         """Return all clans, those whose server the bot has left too."""
         async with self._database.reading() as connection:
             return tuple(_clan(row) for row in await clans.every(connection))
+
+    async def removed_before(self, before: datetime) -> tuple[Clan, ...]:
+        """Return the clans from whose server the bot was removed by an instant."""
+        async with self._database.reading() as connection:
+            return tuple(map(_clan, await clans.removed_before(connection, before)))
 
     async def every(self) -> tuple[Clan, ...]:
         """Return the clans that are served: the bot is in their server.
@@ -92,20 +115,23 @@ class Clans:
             served = [each for each in served if each.guild_id != NO_SERVER]
         return tuple(served)
 
-    async def each(self, part: tuple[int, int] | None = None) -> AsyncIterator[Clan]:
+    async def each(
+        self,
+        part: tuple[int, int] | None = None,
+        only: Only = Only.ALL,
+        narrows: Narrows = as_they_are,
+    ) -> AsyncIterator[Clan]:
         """Yield the clans in whose server the bot is, or a part (number, of) of them.
 
-        A page of them is read at a time; none is held while the caller is at work.
+        A page of them is read at a time, and narrowed to those for whom something is to be done;
+        none is held while the caller is at work.
         """
-        rows: list[ClanRow] = []
-        while not rows or len(rows) == _PAGE:
-            last_id = rows[-1].clan_id if rows else 0
+        after: int | None = 0
+        while after is not None:
             async with self._database.reading() as connection:
-                rows = await clans.served(connection, last_id, _PAGE, part)
-            for row in rows:
-                yield _clan(row)
-            if not rows:
-                return
+                rows, after = await clans.served(connection, after, _PAGE, part, only)
+            for clan in await narrows([_clan(row) for row in rows]):
+                yield clan
 
     async def be_in(self, servers: Mapping[int, str]) -> None:
         """Note in which servers the bot is (by id, with names), and that it is in no other."""
@@ -126,6 +152,11 @@ class Clans:
         """Note that officers were told now what waits for them."""
         async with self._database.writing() as connection:
             await clans.change(connection, clan.clan_id, officers_told_at=self._clock())
+
+    async def is_served(self, group_id: int) -> bool:
+        """Return whether a clan in whose server the bot is has this group."""
+        async with self._database.reading() as connection:
+            return await clans.is_served(connection, group_id)
 
     async def adopt(self, clan: Clan, group_id: int | None) -> Clan:
         """Give a clan the group of the settings, unless it has one, and return it as it is then.

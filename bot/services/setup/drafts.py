@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from bot.clan.clan_settings import Draft
 from bot.clan.policy import Policy
 from bot.clan.what_if import WhatIf
+from bot.recent import Recent
 from bot.services.setup.clans import Clock
 
 LIFE = timedelta(hours=1)
 """For how long a draft is kept that nobody touches."""
 
 _NUMBERS = 1_000_000
+_MOST = 1_000
+"""Of drafts at once; the one that nobody touched for the longest time makes room."""
 
 Whose = tuple[int | None, int]
 """A server, and who works there."""
@@ -49,12 +52,13 @@ class Drafts:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._open: dict[Whose, OpenDraft] = {}
+        self._open: Recent[Whose, OpenDraft] = Recent(_MOST)
 
     def of(self, whose: Whose) -> OpenDraft | None:
         """Return what somebody works on, or None; what is over is forgotten."""
         oldest = self._clock() - LIFE
-        self._open = {who: each for who, each in self._open.items() if each.touched_at >= oldest}
+        while self._open and next(iter(self._open.values())).touched_at < oldest:
+            self._open.popitem(last=False)
         return self._open.get(whose)
 
     def shown(self, whose: Whose) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,15 +17,18 @@ from bot.reports.activity_report import ActivityReport, WeekPanel
 from bot.reports.boss_report import boss_report
 from bot.reports.case_pictures import UncoveredWeek, weeks_picture
 from bot.reports.charts import card_chart
+from bot.reports.documents import Document
 from bot.reports.lists import InactiveList
 from bot.reports.workbook.clan_workbook import clan_workbook
 from bot.reports.worker import (
     Aside,
     Drawable,
     Drawing,
+    DrawingBusy,
     Inline,
     NotDrawn,
     Worker,
+    draw_for,
     drawn,
     uncollected,
 )
@@ -125,6 +128,59 @@ async def test_a_worker_that_hangs_is_given_up_and_replaced() -> None:
     await worker.warm()
     assert pid_of(worker) != first
     assert (await worker.draw(Drawing.CARD_CHART, card())).name == "member_card.png"
+    worker.close()
+
+
+class Recording(Worker):
+    """Draws nothing, and tells in which order it would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order: list[str] = []
+        self.ends = asyncio.Event()
+
+    def wanted(
+        self, name: str, clan_id: int, *, is_behind: bool = False
+    ) -> "asyncio.Task[Document]":
+        return asyncio.ensure_future(self._wanted(name, clan_id, is_behind=is_behind))
+
+    async def _wanted(self, name: str, clan_id: int, *, is_behind: bool) -> Document:
+        draw_for(clan_id, is_behind=is_behind)
+        # As a report has its two files made.
+        return (await asyncio.gather(self.draw(Drawing.CARD_CHART, cast("Any", name))))[0]
+
+    async def _drawn(self, drawing: Drawing, value: Drawable) -> Document:
+        assert drawing is Drawing.CARD_CHART
+        self.order.append(str(value))
+        await self.ends.wait()
+        return Document(str(value), b"")
+
+
+async def test_a_clan_with_many_drawings_holds_up_no_other_and_nobody_waits_for_a_job() -> None:
+    worker = Recording()
+    asked = [worker.wanted(f"report {n}", 1) for n in range(10)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    asked += [worker.wanted("dashboard", 3, is_behind=True), worker.wanted("/me", 2)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    worker.ends.set()
+    await asyncio.gather(*asked)
+    assert worker.order[:3] == ["report 0", "report 1", "/me"]
+    assert worker.order.index("dashboard") == 5
+    worker.close()
+
+
+async def test_one_drawing_too_many_of_a_clan_is_refused_and_another_clans_is_not() -> None:
+    worker = Recording()
+    asked = [worker.wanted(f"report {n}", 1) for n in range(41)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    with pytest.raises(DrawingBusy, match="try again in a moment"):
+        await worker.wanted("one too many", 1)
+    asked += [worker.wanted("/me", 2), worker.wanted("job", 1, is_behind=True)]
+    worker.ends.set()
+    assert len(await asyncio.gather(*asked)) == 43
     worker.close()
 
 

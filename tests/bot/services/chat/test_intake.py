@@ -212,23 +212,23 @@ async def test_the_cursor_moves_only_in_channels_that_are_caught_up(
 ) -> None:
     await intake.store(clan, [heard(1), heard(2, channel_info=PVM)])
     assert (cursor(path), cursor(path, PVM)) == (None, None)
-    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session)
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session_of(1))
     await intake.store(clan, [heard(3), heard(4, channel_info=PVM)])
     assert (cursor(path), cursor(path, PVM)) == (heard(3).message_id, None)
 
 
 async def test_the_cursor_never_moves_back(intake: Intake, clan: Clan, path: Path) -> None:
-    await intake.catch_up(clan, GENERAL, heard(9).message_id, intake.session)
+    await intake.catch_up(clan, GENERAL, heard(9).message_id, intake.session_of(1))
     await intake.store(clan, [heard(5)])
-    await intake.catch_up(clan, GENERAL, heard(4).message_id, intake.session)
-    await intake.catch_up(clan, GENERAL, None, intake.session)
+    await intake.catch_up(clan, GENERAL, heard(4).message_id, intake.session_of(1))
+    await intake.catch_up(clan, GENERAL, None, intake.session_of(1))
     assert cursor(path) == heard(9).message_id
 
 
 async def test_after_a_lost_connection_cursors_wait_for_the_history(
     intake: Intake, clan: Clan, path: Path
 ) -> None:
-    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session)
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session_of(1))
     intake.hear(1, heard(2))
     intake.end_session()
     intake.hear(1, heard(3))
@@ -239,7 +239,7 @@ async def test_after_a_lost_connection_cursors_wait_for_the_history(
 async def test_history_that_was_read_across_a_lost_connection_does_not_free_the_cursor(
     intake: Intake, clan: Clan, path: Path
 ) -> None:
-    session = intake.session
+    session = intake.session_of(1)
     intake.end_session()
     await intake.catch_up(clan, GENERAL, heard(1).message_id, session)
     await intake.store(clan, [heard(3)])
@@ -286,12 +286,12 @@ async def test_listening_is_noted_once_a_minute_when_everything_was_caught_up(
 ) -> None:
     await intake.flush()
     assert one(path, "SELECT listened_at FROM clans") is None
-    session = intake.session
+    session = intake.session_of(1)
     intake.end_session()
     intake.resume_session(clan.guild_id, session)
     await intake.flush()
     assert one(path, "SELECT listened_at FROM clans") is None
-    intake.resume_session(clan.guild_id, intake.session)
+    intake.resume_session(clan.guild_id, intake.session_of(1))
     await intake.flush()
     first = clock.now
     clock.forward(MINUTE / 2)
@@ -352,12 +352,12 @@ async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
 ) -> None:
     monkeypatch.setattr("bot.services.chat.intake._MOST_HEARD", 3)
     other = await known_clans.found(2, "Other")
-    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session)
+    await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session_of(1))
     elsewhere = ChannelInfo(900, "general", "text")
-    await intake.catch_up(other, elsewhere, heard(1).message_id, intake.session)
-    session = intake.session
+    await intake.catch_up(other, elsewhere, heard(1).message_id, intake.session_of(2))
+    session = intake.session_of(1)
     assert [intake.hear(1, heard(n)) for n in range(2, 7)] == [True, True, True, False, False]
-    assert intake.session != session
+    assert intake.session_of(1) != session
     assert intake.hear(2, heard(8, channel_info=elsewhere))
     assert (await intake.flush()).stored == 4
     assert intake.hear(1, heard(7))
@@ -365,8 +365,49 @@ async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
     assert cursor(path) == heard(1).message_id
     assert cursor(path, elsewhere) == heard(8).message_id
     await intake.store(clan, [heard(5), heard(6)])
-    await intake.catch_up(clan, GENERAL, heard(7).message_id, intake.session)
+    await intake.catch_up(clan, GENERAL, heard(7).message_id, intake.session_of(1))
     assert cursor(path) == heard(7).message_id
+
+
+async def test_when_all_together_wait_with_too_much_the_loud_one_is_left_to_its_history(
+    intake: Intake, known_clans: Clans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.chat.intake._MOST_WAITING", 10)
+    await known_clans.found(2, "Other")
+    elsewhere = ChannelInfo(900, "general", "text")
+    assert intake.hear(2, heard(50, channel_info=elsewhere))
+    loud = [intake.hear(1, heard(n)) for n in range(1, 31)]
+    assert loud == [True] * 9 + [False] * 21
+    others = [intake.hear(2, heard(50 + n, channel_info=elsewhere)) for n in range(1, 5)]
+    assert others == [True] * 4
+    assert (await intake.flush()).stored == 14
+    assert intake.hear(1, heard(31))
+
+
+async def test_what_is_written_in_more_channels_than_a_clan_may_have_is_not_counted(
+    database: Database, known_clans: Clans, clan: Clan, clock: Clock, path: Path
+) -> None:
+    intake = Intake(database, known_clans, clock, most_channels=3)
+    places = [ChannelInfo(900 + n, f"thread {n}", "public_thread") for n in range(10)]
+    written = [heard(n + 1, channel_info=place) for n, place in enumerate(places)]
+    assert (await intake.store(clan, written[:2])).stored == 2
+    assert (await intake.store(clan, written)).stored == 1
+    assert (await intake.store(clan, written)).stored == 0
+    assert one(path, "SELECT count(*) FROM channels") == 3
+    more = Intake(database, known_clans, clock, most_channels=20)
+    assert (await more.store(clan, written)).stored == 7
+
+
+async def test_one_servers_overflow_ends_nobody_elses_session(
+    intake: Intake, known_clans: Clans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.chat.intake._MOST_HEARD", 1)
+    await known_clans.found(2, "Other")
+    reading = intake.session_of(2)
+    assert [intake.hear(1, heard(n)) for n in range(5)] == [True] + [False] * 4
+    intake.resume_session(2, reading)
+    assert intake.listens(2)
+    assert not intake.listens(1)
 
 
 async def village_of(database: Database, clans: int) -> None:

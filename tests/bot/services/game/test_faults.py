@@ -8,6 +8,7 @@ import pytest
 
 from bot.services.chat import UnknownZone
 from bot.services.game import AGAIN, NoGroup, PollUnderWay, fault_parts, fault_words
+from bot.services.game.group_facts import TooManyMembers
 from storage.errors import (
     DatabaseDamaged,
     DatabaseFull,
@@ -36,6 +37,7 @@ from wom.errors import (
     [
         (NoGroup("Iron Cabbage"), "/clanstats setup"),
         (PollUnderWay("Iron Cabbage"), "is being read"),
+        (TooManyMembers("6000 members, 5000 at most"), "raises MAX_MEMBERS in .env"),
         (UnknownZone("Lumbridge"), "Europe/London"),
         (WomUnreachable("/groups/1"), "cannot be reached"),
         (WomBusy("/groups/1", 429, 10.0), "slow down"),

@@ -11,6 +11,7 @@ from bot.clan.activity import ChangeKind
 from bot.clan.policy import DEFAULT_POLICY
 from bot.services.game import NoGroup, Poll, PollResult
 from bot.services.game.first_year import EDGES
+from bot.services.game.group_facts import TooManyMembers
 from bot.services.setup import Clan, Clans, Policies
 from storage.engine import Database
 from tests.bot.demo.conftest import Clock
@@ -46,6 +47,18 @@ async def table(
     await known_clans.join_group(clan, GROUP_ID, clan.name)
     group = Group(*(Someone(player_id) for player_id in range(1, 11)))
     return Table(group, clan, clock, Poll(database, client_of(group), clock), place)
+
+
+async def test_a_group_of_more_members_than_a_clan_may_have_is_not_read(
+    table: Table, database: Database
+) -> None:
+    small = Poll(database, client_of(table.group), table.clock, most_members=9)
+    with pytest.raises(TooManyMembers, match="10 members, 9 at most"):
+        await small.poll(table.clan)
+    assert table.group.requests == ["group"]
+    assert one(table.place, "SELECT count(*) FROM memberships") == 0
+    exact = Poll(database, client_of(table.group), table.clock, most_members=10)
+    assert (await exact.poll(table.clan)).members == 10
 
 
 async def test_a_clan_without_a_group_is_told_to_set_up(

@@ -17,6 +17,7 @@ from bot.services.chat import NO_ACCESS
 from bot.services.game import AGAIN
 from bot.services.ops import DONE, FAILED, REFUSED, REHEARSAL, Outcome, Status, Upkeep
 from bot.services.ops.rounds import BELIEVE
+from bot.services.ops.troubles import full_troubles
 from storage import archiving, authors, blind_spots, players, privacy
 from storage.archive_file import archive_of
 from storage.engine import Database
@@ -503,3 +504,10 @@ async def test_a_backup_is_restored_on_trial_once_a_month(upkeep: Upkeep, villag
     assert await due()
     village.clock.now -= 90 * DAY
     assert await due()
+
+
+def test_that_a_clan_has_as_many_channels_as_it_may_is_told_with_what_to_do() -> None:
+    assert full_troubles(9, 10) == []
+    (told,) = full_troubles(10, 10)
+    assert told.words.startswith("10 channels and threads are known, as many as")
+    assert "MAX_CHANNELS" in told.next_step

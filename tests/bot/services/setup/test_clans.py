@@ -8,7 +8,8 @@ import pytest
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.ranks import Authority, Caller, Permissions
 from bot.services.chat import ChannelInfo, Intake, UnknownZone, Zones
-from bot.services.setup import Clan, Clans, ladder_of
+from bot.services.setup import Clan, Clans, Only, ladder_of
+from storage import clans
 from storage.engine import Database
 from storage.links import StoredState
 from tests.bot.services.contents import one
@@ -157,3 +158,30 @@ async def test_a_server_that_discord_shows_again_is_served_however_that_is_told(
     assert clan.guild_id not in {each.guild_id for each in await known.every()}
     assert (await known.found(clan.guild_id, clan.name)).removed_at is None
     assert clan.guild_id in {each.guild_id for each in await known.every()}
+
+
+async def test_clans_are_found_by_what_is_to_be_done_for_them(
+    database: Database, known_clans: Clans
+) -> None:
+    async with database.writing() as connection:
+        await clans.be_in(connection, {n: f"Clan {n}" for n in range(21, 26)}, NOW)
+        ids = {row.guild_id: row.clan_id for row in await clans.every(connection)}
+        await clans.change(connection, ids[21], wom_group_id=7, polled_at=NOW)
+        await clans.change(connection, ids[22], greeted_at=NOW)
+        await clans.change(connection, ids[23], wom_group_id=8, forget_after_days=3)
+        await clans.leave(connection, 23, NOW)
+        await clans.leave(connection, 24, NOW + DAY)
+    assert {24, 25} <= await known_clans.ungreeted()
+    assert not {21, 22} & await known_clans.ungreeted()
+    assert [await known_clans.is_served(group_id) for group_id in (7, 8, 9)] == [True, False, False]
+    assert [clan.guild_id for clan in await known_clans.removed_before(NOW)] == [23]
+
+    async def of(only: Only) -> set[int]:
+        return {clan.guild_id async for clan in known_clans.each(only=only)} & {*ids}
+
+    assert {21, 22, 25} <= await of(Only.ALL)
+    assert await of(Only.WITH_GROUP) & {21, 22, 23} == {21}
+    assert await of(Only.POLLED) & {21, 22} == {21}
+    assert not await of(Only.FORGETTING) & {21, 22, 23}
+    found = await known_clans.of_guilds(range(1, 5_000))
+    assert {21, 22, 23, 24, 25} <= found.keys()

@@ -59,3 +59,11 @@ def test_a_draft_is_begun_once_something_would_be_lost_with_it(drafts: Drafts) -
     assert drafts.shown(ANN) == held.number > 0
     typed = {("enforcement.window_days", ""): "a fortnight"}
     assert replace(drafts.begin(ANN, EMPTY), typed=typed).is_begun
+
+
+def test_of_ten_thousand_drafts_the_newest_are_kept(drafts: Drafts) -> None:
+    for user_id in range(10_000):
+        drafts.begin((1, user_id), SHORTER)
+    assert drafts.of((1, 0)) is None
+    assert drafts.of((1, 9_999)) is not None
+    assert len(drafts._open) == 1_000
