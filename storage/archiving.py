@@ -22,6 +22,7 @@ from sqlalchemy import delete, select, text
 
 from storage.archive import Void
 from storage.archive_aside import put_aside
+from storage.archive_due import OLD_CHANGES, OLD_MESSAGES
 from storage.archive_file import archive_of, create
 from storage.archive_room import must_have
 from storage.columns import first_snowflake, to_ms
@@ -138,24 +139,6 @@ _VOID_OF = {
     Void.AUTHOR: "DELETE FROM main.messages WHERE author_id = ?",
     Void.PLAYER: "DELETE FROM main.metric_changes WHERE player_id = ?",
 }
-
-_OLD_MESSAGES = """
-SELECT clan_id, message_id FROM hot.messages
-WHERE clan_id = :clan_id AND message_id < :before AND message_id > :after
-ORDER BY message_id LIMIT :rows
-"""
-# What stays: the last change before the cut, the last ranked one, and the last of each month.
-_OLD_CHANGES = """
-SELECT player_id, metric_id, seen_at FROM (
-    SELECT player_id, metric_id, seen_at,
-        lead(seen_at) OVER (PARTITION BY metric_id ORDER BY seen_at) AS next_at,
-        max(CASE WHEN value <> -1 THEN seen_at END) OVER (PARTITION BY metric_id) AS ranked_at
-    FROM {hot}.metric_changes WHERE player_id = :player_id AND seen_at < :before
-)
-WHERE next_at IS NOT NULL AND seen_at IS NOT ranked_at
-    AND strftime('%Y-%m', seen_at / 1000, 'unixepoch')
-        = strftime('%Y-%m', next_at / 1000, 'unixepoch')
-"""
 
 
 async def state_of(database: Database) -> ArchiveState:
@@ -380,7 +363,7 @@ def _counted(database: Path, before: datetime) -> Moved:
         given = {"before": to_ms(before)}
         players = [row[0] for row in hot.execute("SELECT player_id FROM players")]
         changes = sum(
-            len(hot.execute(_OLD_CHANGES.format(hot="main"), given | {"player_id": who}).fetchall())
+            len(hot.execute(OLD_CHANGES.format(hot="main"), given | {"player_id": who}).fetchall())
             for who in players
         )
     return Moved(messages, changes)
@@ -391,7 +374,7 @@ def _old_messages(archive: sqlite3.Connection, before: datetime, pace: _Pace) ->
     clans = archive.execute("SELECT id FROM hot.clans ORDER BY id").fetchall()
     for (clan_id,) in clans:
         given = {"clan_id": clan_id, "before": first_snowflake(before), "after": -1}
-        while keys := archive.execute(_OLD_MESSAGES, given | {"rows": pace.rows}).fetchall():
+        while keys := archive.execute(OLD_MESSAGES, given | {"rows": pace.rows}).fetchall():
             yield keys
             given["after"] = keys[-1][1]
 
@@ -402,7 +385,7 @@ def _old_changes(archive: sqlite3.Connection, before: datetime, pace: _Pace) -> 
     waiting: list[tuple[int, ...]] = []
     for (player_id,) in players:
         given = {"before": to_ms(before), "player_id": player_id}
-        waiting += archive.execute(_OLD_CHANGES.format(hot="hot"), given).fetchall()
+        waiting += archive.execute(OLD_CHANGES.format(hot="hot"), given).fetchall()
         while len(waiting) >= pace.rows:
             batch, waiting = waiting[: pace.rows], waiting[pace.rows :]
             yield batch

@@ -31,8 +31,7 @@ from storage.tables import MESSAGES, QUESTIONS
 
 _BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
-_CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
-_IDS: Any = bindparam("ids", expanding=True)
+_CLAN, _IDS = bindparam("clan_id", type_=Integer), bindparam("ids", expanding=True)
 
 
 class QuestionRow(NamedTuple):
@@ -60,10 +59,8 @@ async def asked(
 
 def rows_of(clan_id: int) -> Select[Any]:
     """Return the query of a clan's questions, each as a QuestionRow."""
-    question = QUESTIONS.c
-    return select(*(question[each] for each in QuestionRow._fields)).where(
-        question.clan_id == clan_id
-    )
+    row = QUESTIONS.c
+    return select(*(row[each] for each in QuestionRow._fields)).where(row.clan_id == clan_id)
 
 
 async def of_span(
