@@ -31,7 +31,8 @@ from storage.tables import MESSAGES, QUESTIONS
 
 _BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
-_CLAN, _IDS = bindparam("clan_id", type_=Integer), bindparam("ids", expanding=True)
+_CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
+_IDS: Any = bindparam("ids", expanding=True)
 
 
 class QuestionRow(NamedTuple):
