@@ -11,7 +11,7 @@ import asyncio
 import secrets
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +22,9 @@ from sqlalchemy import delete, select, text
 
 from storage.archive import Void
 from storage.archive_aside import put_aside
+from storage.archive_due import Keys, counted, old_changes, old_messages
 from storage.archive_file import archive_of, create
 from storage.archive_room import must_have
-from storage.columns import first_snowflake, to_ms
 from storage.engine import Database, upsert
 from storage.errors import WAIT_SECONDS, ArchiveUnusable, causes
 from storage.tables import ARCHIVE_MARKS, ARCHIVE_VOIDS
@@ -64,9 +64,6 @@ class ArchiveState:
     messages: int = 0
     changes: int = 0
     size: int = 0
-
-
-_Keys = Sequence[tuple[Any, ...]]
 
 
 class _Kind(NamedTuple):
@@ -139,24 +136,6 @@ _VOID_OF = {
     Void.PLAYER: "DELETE FROM main.metric_changes WHERE player_id = ?",
 }
 
-_OLD_MESSAGES = """
-SELECT clan_id, message_id FROM hot.messages
-WHERE clan_id = :clan_id AND message_id < :before AND message_id > :after
-ORDER BY message_id LIMIT :rows
-"""
-# What stays: the last change before the cut, the last ranked one, and the last of each month.
-_OLD_CHANGES = """
-SELECT player_id, metric_id, seen_at FROM (
-    SELECT player_id, metric_id, seen_at,
-        lead(seen_at) OVER (PARTITION BY metric_id ORDER BY seen_at) AS next_at,
-        max(CASE WHEN value <> -1 THEN seen_at END) OVER (PARTITION BY metric_id) AS ranked_at
-    FROM {hot}.metric_changes WHERE player_id = :player_id AND seen_at < :before
-)
-WHERE next_at IS NOT NULL AND seen_at IS NOT ranked_at
-    AND strftime('%Y-%m', seen_at / 1000, 'unixepoch')
-        = strftime('%Y-%m', next_at / 1000, 'unixepoch')
-"""
-
 
 async def state_of(database: Database) -> ArchiveState:
     """Return what is in a database's archive."""
@@ -180,7 +159,7 @@ async def would_move(database: Database, before: datetime) -> Moved:
     """Return what would move of what is older than an instant; nothing is changed."""
     if database.path is None:
         return Moved()
-    return await asyncio.to_thread(_counted, database.path, before)
+    return Moved(*await asyncio.to_thread(counted, database.path, before))
 
 
 async def _at_once() -> None:
@@ -208,8 +187,8 @@ async def move(
     await sweep(database)
     total, pace = Moved(), _Pace()
     with _opened(path) as files:
-        for kind, source in ((_MESSAGES, _old_messages), (_CHANGES, _old_changes)):
-            batches = source(files.archive, before, pace)
+        for kind, source in ((_MESSAGES, old_messages), (_CHANGES, old_changes)):
+            batches = source(files.archive, before, lambda: pace.rows)
             while keys := await asyncio.to_thread(next, batches, ()):
                 await asyncio.to_thread(files.copy, kind, keys)
                 held_s, gone = await _delete(database, kind, keys)
@@ -276,7 +255,7 @@ class _Files(NamedTuple):
                     self.archive.execute("ROLLBACK")
                 raise
 
-    def copy(self, kind: _Kind, keys: _Keys) -> None:
+    def copy(self, kind: _Kind, keys: Keys) -> None:
         """Have rows in the archive for good, as the database has them; ArchiveUnusable if not."""
         with self.writing() as archive:
             copied = archive.executemany(kind.copying, keys).rowcount
@@ -285,7 +264,7 @@ class _Files(NamedTuple):
                 finding = f"has {found} of {copied} rows that were copied into it"
                 raise ArchiveUnusable(self.path, finding)
 
-    def swept(self) -> _Keys:
+    def swept(self) -> Keys:
         """Delete in the archive some of what is void there; return what of it is done with."""
         with self.writing() as archive:
             voids = archive.execute(
@@ -329,7 +308,7 @@ def _opened(database: Path) -> Iterator[_Files]:
         yield _Files(path, archive, folding)
 
 
-async def _delete(database: Database, kind: _Kind, keys: _Keys) -> tuple[float, int]:
+async def _delete(database: Database, kind: _Kind, keys: Keys) -> tuple[float, int]:
     """Delete of the database what the archive has; return how long that held, and how many."""
     async with database.writing() as connection:
         began = time.perf_counter()
@@ -366,45 +345,4 @@ def _make_anew(archive: Path, key: str) -> None:
 
 
 def _need_room(database: Path, before: datetime) -> None:
-    must_have(database, _counted(database, before).rows * _BYTES_A_ROW)
-
-
-def _counted(database: Path, before: datetime) -> Moved:
-    location = f"{database.resolve().as_uri()}?mode=ro"
-    with causes(database), closing(sqlite3.connect(location, uri=True)) as hot:
-        (messages,) = hot.execute(
-            "SELECT count(*) FROM messages"
-            " WHERE clan_id IN (SELECT id FROM clans) AND message_id < ?",
-            (first_snowflake(before),),
-        ).fetchone()
-        given = {"before": to_ms(before)}
-        players = [row[0] for row in hot.execute("SELECT player_id FROM players")]
-        changes = sum(
-            len(hot.execute(_OLD_CHANGES.format(hot="main"), given | {"player_id": who}).fetchall())
-            for who in players
-        )
-    return Moved(messages, changes)
-
-
-def _old_messages(archive: sqlite3.Connection, before: datetime, pace: _Pace) -> Iterator[_Keys]:
-    """Yield the keys of messages that are to move, batch by batch."""
-    clans = archive.execute("SELECT id FROM hot.clans ORDER BY id").fetchall()
-    for (clan_id,) in clans:
-        given = {"clan_id": clan_id, "before": first_snowflake(before), "after": -1}
-        while keys := archive.execute(_OLD_MESSAGES, given | {"rows": pace.rows}).fetchall():
-            yield keys
-            given["after"] = keys[-1][1]
-
-
-def _old_changes(archive: sqlite3.Connection, before: datetime, pace: _Pace) -> Iterator[_Keys]:
-    """Yield the keys of changes that are to move, batch by batch."""
-    players = archive.execute("SELECT player_id FROM hot.players ORDER BY player_id").fetchall()
-    waiting: list[tuple[int, ...]] = []
-    for (player_id,) in players:
-        given = {"before": to_ms(before), "player_id": player_id}
-        waiting += archive.execute(_OLD_CHANGES.format(hot="hot"), given).fetchall()
-        while len(waiting) >= pace.rows:
-            batch, waiting = waiting[: pace.rows], waiting[pace.rows :]
-            yield batch
-    if waiting:
-        yield waiting
+    must_have(database, sum(counted(database, before)) * _BYTES_A_ROW)

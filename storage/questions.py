@@ -62,10 +62,8 @@ async def asked(
 
 def rows_of(clan_id: int) -> Select[Any]:
     """Return the query of a clan's questions, each as a QuestionRow."""
-    question = QUESTIONS.c
-    return select(*(question[each] for each in QuestionRow._fields)).where(
-        question.clan_id == clan_id
-    )
+    row = QUESTIONS.c
+    return select(*(row[each] for each in QuestionRow._fields)).where(row.clan_id == clan_id)
 
 
 async def of_span(

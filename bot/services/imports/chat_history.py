@@ -11,7 +11,7 @@ from bot.services.chat import NO_USER, EarlierOutcome, IncomingMessage, store_ea
 from bot.services.imports.counts import ImportTally
 from bot.services.people import read_identity
 from bot.services.setup import Clan
-from storage import authors, blind_spots, chat, clans, messages
+from storage import authors, blind_spots, chat, clans, imported
 from storage.columns import first_snowflake
 from storage.engine import Connection, Database
 
@@ -59,7 +59,7 @@ class ChatHistory:
     async def know_stand_ins(self) -> None:
         """Read what came from a history without ids: what has one may be the same message."""
         async with self._database.reading() as connection:
-            self._stand_ins = await messages.stand_ins(connection, self._clan.clan_id)
+            self._stand_ins = await imported.stand_ins(connection, self._clan.clan_id)
 
     @property
     def here(self) -> int:
@@ -148,7 +148,7 @@ class ChatHistory:
             missing = await self._missing(connection)
             if missing and self._last is not None:
                 own = self._clan.created_at - reach
-                other = await messages.first_outside(connection, self._clan.clan_id, self.channels)
+                other = await imported.first_outside(connection, self._clan.clan_id, self.channels)
                 end = min(own, other or own)
                 hours = await self._hours(connection, end)
                 spans = [(hours[0], end)] if hours and hours[0] < end else []

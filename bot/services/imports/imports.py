@@ -11,7 +11,7 @@ from bot.services.imports.counts import MESSAGES, ImportResult, Shows
 from bot.services.imports.exports import ExportReading, in_batches, posts_of
 from bot.services.imports.legacy import LegacyImport, LegacySource
 from bot.services.setup import Clan, Clock
-from storage import authors, messages
+from storage import authors, imported
 from storage.columns import instant_of
 from storage.engine import Database
 
@@ -53,7 +53,7 @@ class Imports:
         began: dict[int, datetime] = {}
         async with self._database.reading() as connection:
             places = await authors.channels(connection, clan.clan_id)
-            first = await messages.first_by_channel(connection, clan.clan_id)
+            first = await imported.first_by_channel(connection, clan.clan_id)
         for discord_id, place in places.items():
             if place.cursor_id is not None and (oldest := first.get(place.channel_id)):
                 began[discord_id] = instant_of(oldest)

@@ -71,6 +71,7 @@ async def a_village(database: Database, guild: int) -> Village:
 
 async def test_parted_by_clan_all_is_as_before(server: Server) -> None:
     name = fresh_name()
+    server.wipe()
     server.make(name, EMPTY)
     place, database = server.url(name), Database(server.url(name))
     try:
