@@ -126,7 +126,8 @@ async def test_wins_and_records_are_those_of_the_slow_way(village: Village, seed
         "Attack": (9 * 10**6, XP_AT_99, 200_000_000, 10**7),
         "Zulrah": (40, 99, 100, 249, 251),
     }
-    wins, sides = {}, {metric: [] for metric in values}
+    wins: dict[int, str] = {}
+    sides: dict[str, list[tuple[int, int | None, int]]] = {metric: [] for metric in values}
     await village.settled({who: f"Player {who}" for who in range(1, 15)})
     for who in range(1, 15):
         # Just before the week, in it, or so long before it that nobody knows what is of the week.
