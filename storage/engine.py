@@ -11,6 +11,7 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
+    Coroutine,
     Iterable,
     Iterator,
     Mapping,
@@ -18,9 +19,9 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection as PlainConnection
 from sqlalchemy import CursorResult, Table, event, func
@@ -38,13 +39,14 @@ from storage.errors import (
     WriteConflict,
     cause_of,
 )
-from storage.postgresql import cause_in, connecting
+from storage.postgresql import cause_in, connecting, is_conflict
 from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
 """What reading() and writing() yield, for those who only hand it on."""
 
 _Found = TypeVar("_Found")
+_Given = ParamSpec("_Given")
 
 _BUSY = timedelta(seconds=WAIT_SECONDS)
 _AT_ONCE, _QUICK_ONES = 4, 2
@@ -61,6 +63,30 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-8000",
 )
+
+
+def begins_again(
+    action: Callable[_Given, Coroutine[Any, Any, _Found]],
+) -> Callable[_Given, Coroutine[Any, Any, _Found]]:
+    """Decorate what writes in one transaction: after a conflict all of it is done again.
+
+    The last conflict is raised. So it changes nothing but the database, or only what may be changed
+    twice.
+    """
+
+    @wraps(action)
+    async def done(*given: _Given.args, **named: _Given.kwargs) -> _Found:
+        for number in range(1, _TRIES):
+            try:
+                return await action(*given, **named)
+            except (WriteConflict, IntegrityError) as error:
+                if not is_conflict(error):
+                    raise
+            # Not both at the same moment again.
+            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S) * number)  # noqa: S311
+        return await action(*given, **named)
+
+    return done
 
 
 class Database:
@@ -118,19 +144,13 @@ class Database:
                         raise
                     await transaction.commit()
 
+    @begins_again
     async def write(self, action: Callable[[AsyncConnection], Awaitable[_Found]]) -> _Found:
         """Return what an action found that wrote on a connection, in a transaction of its own.
 
         After a WriteConflict it is done again from the beginning; the last one is raised. So it
         changes nothing but the database, or only what may be changed twice.
         """
-        for number in range(1, _TRIES):
-            try:
-                async with self.writing() as connection:
-                    return await action(connection)
-            except WriteConflict:
-                # Not both at the same moment again.
-                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S) * number)  # noqa: S311
         async with self.writing() as connection:
             return await action(connection)
 

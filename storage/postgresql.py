@@ -32,6 +32,7 @@ _SETTINGS = {
 }
 
 _CONFLICT = frozenset({"40001", "40P01"})
+_TAKEN = frozenset({"23503", "23505"})
 _BUSY = frozenset({"55P03", "57014"})
 _OF_THE_DISK: dict[str, type[DatabaseFull | DatabaseDamaged | DatabaseUnopenable]] = {
     "53100": DatabaseFull,
@@ -103,6 +104,16 @@ def cause_in(error: BaseException | None, url: URL) -> StorageError | None:
         return None
     step = _SEE_FILES if isinstance(error, FileNotFoundError) else _SEE_SERVER
     return ServerUnusable(place, words, step)
+
+
+def is_conflict(error: Exception) -> bool:
+    """Return whether an error goes when all is done again: another process wrote meanwhile.
+
+    A row that is there already, or whose parent is gone, is another process's where ours looked
+    before: what it wrote since is not in the moment that ours sees.
+    """
+    said = getattr(error, "orig", None)
+    return isinstance(error, WriteConflict) or getattr(said, "sqlstate", None) in _TAKEN
 
 
 def _of_code(code: str, place: Path, words: str) -> StorageError | None:

@@ -26,7 +26,7 @@ from bot.services.chat.facts import (
 from bot.services.chat.intake import Intake
 from bot.services.setup import Clan
 from storage import bridges
-from storage.engine import Database
+from storage.engine import Database, begins_again
 
 _log = structlog.get_logger()
 
@@ -147,6 +147,7 @@ class Bridges:
         self._known[clan.guild_id] = known
         return known
 
+    @begins_again
     async def declare(
         self, clan: Clan, channel_info: ChannelInfo, source: str, source_id: int | None = None
     ) -> None:
@@ -162,12 +163,14 @@ class Bridges:
             )
         await self.of_clan(clan)
 
+    @begins_again
     async def end(self, clan: Clan, channel_id: int) -> None:
         """Read a Discord channel as any other from now on; what it brought stays."""
         async with self._database.writing() as connection:
             await bridges.declare(connection, clan.clan_id, channel_id, None)
         await self.of_clan(clan)
 
+    @begins_again
     async def start_over(self, clan: Clan, channel_id: int) -> None:
         """Forget how far a Discord channel's history was read, so that all of it is read again."""
         async with self._database.writing() as connection:

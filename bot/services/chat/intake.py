@@ -27,7 +27,7 @@ from bot.services.chat.facts import (
 )
 from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clans
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 
 __all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake"]
 
@@ -285,6 +285,7 @@ class Intake:
             if channel_id in self._caught_up
         }
 
+    @begins_again
     async def _beat(self) -> None:
         """Note now and then who is listened to, so that a crash knows when it began."""
         now = self._clock()

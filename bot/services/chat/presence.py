@@ -16,7 +16,7 @@ from bot.clan.voice import VoiceState, by_quarter, quarter_of, talking
 from bot.services.chat.consent import forgotten_until
 from bot.services.setup import Clan, Clans, Clock
 from storage import clans, presence, privacy
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 
 _EVERY = timedelta(minutes=1)
 _NONE = timedelta()
@@ -95,6 +95,7 @@ class Presence:
         for key in [key for key in server.unwritten if key[0] == user_id]:
             del server.unwritten[key]
 
+    @begins_again
     async def keep(self, clan: Clan, *, is_kept: bool) -> None:
         """Keep days with a sign of life from now on, or none, and delete what was kept."""
         async with self._database.writing() as connection:
@@ -124,6 +125,7 @@ class Presence:
                 if self._servers[guild_id].unwritten or guild_id in self._unnoted:
                     await self._write(guild_id, now)
 
+    @begins_again
     async def _write(self, guild_id: int, now: datetime) -> None:
         clan = await self._clans.of_guild(guild_id)
         server = self._servers[guild_id]

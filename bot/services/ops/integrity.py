@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -236,8 +237,7 @@ async def _triggers(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _make_triggers(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity.make_triggers(connection)
+    await ground.database.write(integrity.make_triggers)
 
 
 async def _keys(ground: Ground) -> AsyncIterator[Faults]:
@@ -248,8 +248,7 @@ async def _keys(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _drop_without_parent(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity.drop_all_without_parent(connection)
+    await ground.database.write(integrity.drop_all_without_parent)
 
 
 async def _orphans(ground: Ground) -> AsyncIterator[Faults]:
@@ -258,8 +257,7 @@ async def _orphans(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _drop_orphans(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity.drop_orphans(connection)
+    await ground.database.write(integrity.drop_orphans)
 
 
 async def _doubles(ground: Ground) -> AsyncIterator[Faults]:
@@ -268,8 +266,7 @@ async def _doubles(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _drop_doubles(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity.drop_doubles(connection)
+    await ground.database.write(integrity.drop_doubles)
 
 
 async def _forgotten(ground: Ground) -> AsyncIterator[Faults]:
@@ -310,9 +307,12 @@ async def _totals(ground: Ground) -> AsyncIterator[Faults]:
 
 async def _total_anew(ground: Ground) -> None:
     for clan in ground.clans:
-        async with ground.database.writing() as connection:
-            for author_id in await integrity_numbers.wrong_totals(connection, clan.clan_id):
-                await integrity_numbers.total_anew(connection, author_id)
+        await ground.database.write(partial(_total_of_clan, clan_id=clan.clan_id))
+
+
+async def _total_of_clan(connection: Connection, clan_id: int) -> None:
+    for author_id in await integrity_numbers.wrong_totals(connection, clan_id):
+        await integrity_numbers.total_anew(connection, author_id)
 
 
 async def _cursors(ground: Ground) -> AsyncIterator[Faults]:
@@ -324,8 +324,9 @@ async def _cursors(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _put_cursors_back(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity_numbers.put_cursors_back(connection, ground.clock())
+    await ground.database.write(
+        lambda connection: integrity_numbers.put_cursors_back(connection, ground.clock())
+    )
 
 
 async def _late_cursors(ground: Ground) -> AsyncIterator[Faults]:
@@ -361,8 +362,7 @@ async def _metrics_anew(ground: Ground) -> None:
     ):
         async for wrong in _wrong_in_parts(ground, wrong_in):
             if wrong:
-                async with ground.database.writing() as connection:
-                    await anew(connection, {*wrong})
+                await ground.database.write(partial(anew, player_ids={*wrong}))
 
 
 async def _archive(ground: Ground) -> AsyncIterator[Faults]:

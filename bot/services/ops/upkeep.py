@@ -39,7 +39,7 @@ from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict
 from storage import authors, players, runs
 from storage.archive import moved_before
 from storage.backup import BACKUPS, back_up, drop_leftovers, keep_elsewhere, newest_copy
-from storage.engine import Database
+from storage.engine import Database, begins_again
 from storage.errors import StorageError
 from storage.restore import Examined, examine
 from storage.runs import Run
@@ -118,8 +118,9 @@ class Upkeep:
         """
         outcome, started_at = Outcome(), self._clock()
         try:
-            async with self._database.writing() as connection:
-                run_id = await runs.begin(connection, job, clan_id, trace, started_at)
+            run_id = await self._database.write(
+                lambda connection: runs.begin(connection, job, clan_id, trace, started_at)
+            )
             try:
                 yield outcome
             except _TOLD_TO_END:
@@ -130,8 +131,7 @@ class Upkeep:
                 raise
             finally:
                 ended = outcome.outcome, outcome.detail, self._clock()
-                async with self._database.writing() as connection:
-                    await runs.end(connection, run_id, *ended)
+                await self._database.write(lambda connection: runs.end(connection, run_id, *ended))
         except StorageError as error:
             detail = failure(error)
             self._unrecorded[job, clan_id] = Run(
@@ -155,6 +155,7 @@ class Upkeep:
             raise
         self._unrecorded.pop((job, None), None)
 
+    @begins_again
     async def close_unfinished(self) -> None:
         """Record of runs that a kill left without an end that they were stopped."""
         async with self._database.writing() as connection:
@@ -219,8 +220,9 @@ class Upkeep:
         """
         now, runs_gone, gone = self._clock(), 0, _AT_ONCE
         while gone == _AT_ONCE:
-            async with self._database.writing() as connection:
-                gone = await runs.forget_before(connection, now - _RUNS_KEPT, _AT_ONCE)
+            gone = await self._database.write(
+                lambda connection: runs.forget_before(connection, now - _RUNS_KEPT, _AT_ONCE)
+            )
             runs_gone += gone
         path = self._database.path
         places = [*folders, *([] if path is None else [path.parent])]

@@ -53,7 +53,7 @@ from bot.services.setup import Clan, Clock
 from bot.services.view import ClanView, read_view
 from storage import digests, players, questions
 from storage.digests import DigestRow
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.questions import QuestionRow
 
 _BLIND_AT_MOST = 0.1
@@ -134,6 +134,7 @@ class Digests:
         other = post_trouble(officers, now, clan.zone, "Officers' digest")
         return (line, other) if other is not None and state.plan.is_on else (line,)
 
+    @begins_again
     async def plan_as(self, clan: Clan, interval: DigestInterval, day: int, hour: int) -> None:
         """Have the digest at a day and hour of the clan's clock, on or off as it was."""
         async with self._database.writing() as connection:
@@ -141,12 +142,14 @@ class Digests:
             changed = plan._replace(interval=interval, day=day, hour=hour)
             await digests.put(connection, clan.clan_id, _row(changed))
 
+    @begins_again
     async def link_to(self, clan: Clan, link: str | None) -> None:
         """Show a link to the clan's dashboard in the digest, or none."""
         async with self._database.writing() as connection:
             plan = (await _state(connection, clan)).plan
             await digests.put(connection, clan.clan_id, _row(plan._replace(link=link)))
 
+    @begins_again
     async def switch(self, clan: Clan, *, is_on: bool) -> None:
         """Post the digest from its next slot on, or no more."""
         async with self._database.writing() as connection:
@@ -158,6 +161,7 @@ class Digests:
         """Return the slot that has to be posted now, or None."""
         return self._due_in(await self.state(clan), clan, audience)
 
+    @begins_again
     async def claim(self, clan: Clan, audience: DigestAudience) -> datetime | None:
         """Take the slot that is due, so that nobody posts it again; None when none is any more."""
         async with self._database.writing() as connection:
@@ -166,6 +170,7 @@ class Digests:
                 await digests.claim(connection, clan.clan_id, audience, slot, self._clock())
         return slot
 
+    @begins_again
     async def note(
         self, clan: Clan, audience: DigestAudience, slot: datetime, result: PostResult
     ) -> None:
