@@ -39,7 +39,7 @@ from storage.errors import (
     WriteConflict,
     cause_of,
 )
-from storage.postgresql import cause_in, connecting, is_conflict
+from storage.postgresql import cause_in, connecting, is_conflict, storable_values
 from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
@@ -220,7 +220,7 @@ def _archive_of(url: URL) -> Path | None:
 def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONCE) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
-            return create_async_engine(
+            engine = create_async_engine(
                 url,
                 pool_size=size,
                 max_overflow=size,
@@ -232,6 +232,8 @@ def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONC
             )
         except ImportError as error:
             raise DriverMissing(error.name or url.drivername) from error
+        event.listen(engine.sync_engine, "before_cursor_execute", _take_out, retval=True)
+        return engine
     engine = create_async_engine(
         url,
         pool_size=size,
@@ -266,6 +268,17 @@ def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONC
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _take_out(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    values: Any,  # noqa: ANN401 - those of a statement
+    *_: object,
+) -> tuple[str, Any]:
+    """Take out of a statement's values what no server takes."""
+    return statement, storable_values(values)
 
 
 def plain_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from bot.clan.diagnosis import Finding, fault, warning, well
 from bot.clan.wording import first_few
 from bot.services.chat import Zones
 from bot.services.ops.remains import delete_remains, remains_of
+from bot.services.ops.remedies import NO_ARCHIVE, REPAIR, RESTORE, SERVERS_FILES, restore_words
 from bot.services.privacy import Privacy
 from bot.services.setup import Clan, Clans, Clock
 from storage import integrity, integrity_numbers
@@ -28,12 +29,6 @@ from storage.tables import ALL
 
 _NAMED = 5
 _PLAYERS_AT_ONCE = 20
-_REPAIR = "stop the bot and type `clanstats check --repair`"
-_NO_ARCHIVE = (
-    "put its file there, or stop the bot and type `clanstats restore --latest`; if it is lost for "
-    "good, `clanstats archive --without` goes on without it"
-)
-_RESTORE = "stop the bot and put the newest backup back: `clanstats restore`"
 
 _log = structlog.get_logger()
 
@@ -66,7 +61,7 @@ class IntegrityCheck:
     well: str
     look: Callable[[Ground], AsyncIterator[Faults]]
     mend: Callable[[Ground], Awaitable[None]] | None = None
-    remedy: str = _REPAIR
+    remedy: str = REPAIR
     costs: bool = False
     keeps_rows: bool = False
 
@@ -120,7 +115,7 @@ class Integrity:
         try:
             await revision(self._database)
         except ArchiveUnusable as error:
-            return fault("archive", str(error), _NO_ARCHIVE)
+            return fault("archive", str(error), NO_ARCHIVE)
         return None
 
     async def _check(
@@ -151,7 +146,11 @@ class Integrity:
             if tells is not None:
                 tells(check.name, number, len(self._checks))
             finding = await _found(check, ground)
-            if finding.next_step and check.mend is not None and finding.next_step != _RESTORE:
+            if (
+                finding.next_step
+                and check.mend is not None
+                and finding.next_step != restore_words(self._database.path)
+            ):
                 if not check.keeps_rows:
                     backup = backup or await self._copy()
                 await check.mend(ground)
@@ -187,25 +186,26 @@ async def _of_another_version(database: Database) -> Finding | None:
 async def _found(check: IntegrityCheck, ground: Ground) -> Finding:
     """Return how it is with one thing."""
     wrong: Counter[str] = Counter()
+    file = ground.database.path
+    if file is None and check.look is _file:
+        return well(check.name, SERVERS_FILES)
     try:
         async for faults in check.look(ground):
             wrong.update({words: number for words, number in faults.items() if number})
             await asyncio.sleep(0)
     except DatabaseDamaged as error:
-        return fault(check.name, f"the file is damaged: {error.finding}", _RESTORE)
+        return fault(check.name, f"the file is damaged: {error.finding}", restore_words(file))
     if not wrong:
         return well(check.name, check.well)
     words = "; ".join(f"{words}: {number:,}" for words, number in sorted(wrong.items()))
     if check.costs:
         return warning(check.name, words, check.remedy)
     is_hopeless = any(_is_damage(each) for each in wrong)
-    return fault(check.name, words, _RESTORE if is_hopeless else check.remedy)
+    return fault(check.name, words, restore_words(file) if is_hopeless else check.remedy)
 
 
 async def _file(ground: Ground) -> AsyncIterator[Faults]:
-    """Yield what SQLite finds, table by table."""
-    if ground.database.path is None:
-        return
+    """Yield what SQLite finds in its file, table by table."""
     for table in ALL:
         async with ground.database.reading() as connection:
             found = await integrity.damage(connection, table)
@@ -392,6 +392,6 @@ CHECKS: tuple[IntegrityCheck, ...] = (
         costs=True,
     ),
     IntegrityCheck("metrics", "every value follows from the one before", _metrics, _metrics_anew),
-    IntegrityCheck("archive", "what moved there agrees with the rest", _archive, remedy=_RESTORE),
+    IntegrityCheck("archive", "what moved there agrees with the rest", _archive, remedy=RESTORE),
 )
 """Everything that is looked at, in the order in which it is mended: facts before what counts."""
