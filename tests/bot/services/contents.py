@@ -64,7 +64,10 @@ def instant(milliseconds: int | None) -> datetime | None:
 
 
 def contents(place: Place) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table, but for when a clan was polled and listened to last."""
+    """Return every row of every table, but for when a clan was polled and listened to last.
+
+    Without the numbers too of times that were not seen, which are noted anew under another one.
+    """
     named = "SELECT name FROM sqlite_master WHERE type = 'table'"
     if file_of(place) is None:
         named = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
@@ -72,7 +75,7 @@ def contents(place: Place) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     for table in sorted(table["name"] for table in tables):
         kept = rows(place, f"SELECT * FROM {table}")  # noqa: S608 - a name of ours
-        heartbeat = {"polled_at", "listened_at"} if table == "clans" else set()
+        heartbeat = {"clans": {"polled_at", "listened_at"}, "blind_spots": {"id"}}.get(table, set())
         found[table] = sorted(
             (tuple(value for name, value in row.items() if name not in heartbeat) for row in kept),
             key=repr,

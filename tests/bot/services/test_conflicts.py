@@ -3,7 +3,7 @@
 import ast
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -25,6 +25,7 @@ from bot.clan.cases import CaseKind, Move
 from bot.clan.digest_slots import DigestInterval
 from bot.clan.policy import DEFAULT_POLICY, changed
 from bot.clan.posting import PostingChannel
+from bot.cli.exit_codes import words_for
 from bot.reports.worker import Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.chat.earlier import store_earlier
@@ -35,8 +36,10 @@ from bot.services.privacy import Privacy
 from bot.services.publish import Digests
 from bot.services.review import CaseAction, Cases
 from bot.services.setup import Clan, Clans, Policies
+from bot.settings import load
+from bot.wiring import open_services
 from storage.engine import Connection, Database
-from storage.errors import StorageError
+from storage.errors import ServerUnusable, StorageError
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents
 from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
@@ -469,6 +472,155 @@ async def test_a_conflict_at_any_statement_leaves_nothing_half_done(
         await done(server, url, deed, failing_at(wanted, again))
         assert len(again) > how_many
         assert kept(url) == expected, sent[wanted - 1]
+
+
+CLOSE_ALL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'clanstats'"
+)
+
+
+def cut_at(server: Server, wanted: int, sent: list[str]) -> Around:
+    """Have the server close every connection before the n-th statement or commit of a write."""
+
+    def note(connection: Any, statement: str = "COMMIT") -> None:  # noqa: ANN401 - SQLAlchemy's own
+        if connection.get_execution_options().get("writes"):
+            sent.append(statement)
+            if len(sent) == wanted:
+                server.ask("postgres", CLOSE_ALL)
+
+    @contextmanager
+    def around(database: Met) -> Iterator[None]:
+        engine = database._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda on, _, words, *__: note(on, words))
+        event.listen(engine, "commit", note)
+        yield
+
+    return around
+
+
+async def flushes_until_it_is_done(ground: Ground) -> None:
+    """Hear once, and write as often as it takes."""
+    for number in range(5):
+        ground.intake.hear(1, heard(100 + number, 1 + number % 2, NOW + number * MINUTE))
+    with suppress(ServerUnusable):
+        await ground.intake.flush()
+    await ground.intake.flush()
+
+
+async def polls_until_it_is_done(ground: Ground) -> None:
+    """Poll, and once more, as the next turn does, where that failed."""
+    try:
+        await polls(ground)
+    except ServerUnusable:
+        await polls(ground)
+
+
+async def reads_until_it_is_done(ground: Ground) -> None:
+    """Read history, and again what is missing, as the bot does."""
+    past = Past(GENERAL, page=2)
+    past.messages = [heard(200 + number, 2, NOW - number * HOUR) for number in range(5)]
+    clan = await ground.village.changed()
+    backfill = Backfill(ground.database, ground.intake, ground.clock, 30)
+    try:
+        missing = (await backfill.catch_up(clan, past)).missing
+    except ServerUnusable:
+        await backfill.catch_up(clan, past)
+    else:
+        if missing:
+            await backfill.catch_up(clan, past, missing)
+
+
+@pytest.mark.parametrize(
+    "deed", [flushes_until_it_is_done, polls_until_it_is_done, reads_until_it_is_done]
+)
+async def test_a_connection_that_is_cut_loses_nothing_and_counts_nothing_twice(
+    server: Server, url: URL, deed: Deed
+) -> None:
+    sent: list[str] = []
+    await done(server, url, deed, cut_at(server, 0, sent))
+    expected, how_many = kept(url), len(sent)
+    for wanted in sorted({1, how_many // 2, *_commits(sent)}):
+        cut: list[str] = []
+        await done(server, url, deed, cut_at(server, wanted, cut))
+        assert len(cut) >= wanted
+        found = kept(url)
+        # Of a history that could not be read at first it stays noted when that was.
+        assert found | {"blind_spots": None} == expected | {"blind_spots": None}, sent[wanted - 1]
+
+
+def _commits(sent: Sequence[str]) -> list[int]:
+    """Return the first and the last commit's number."""
+    found = [number for number, each in enumerate(sent, 1) if each == "COMMIT"]
+    return [found[0], found[-1]]
+
+
+class Unsure(Met):
+    """A database whose next commit is done, and the word of it is lost on the way."""
+
+    loses = True
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        async with super().writing() as connection:
+            yield connection
+        if self.loses:
+            self.loses = False
+            raise ServerUnusable(Path("server/clan"), "connection was closed", "wait")
+
+
+async def test_what_was_kept_though_nobody_heard_of_it_is_not_counted_twice(url: URL) -> None:
+    async with opened(url) as whole:
+        clock = Clock(NOW)
+        known_clans = Clans(whole, clock)
+        database = Unsure(url)
+        try:
+            intake = Intake(database, known_clans, clock)
+            for number in range(5):
+                intake.hear(1, heard(100 + number, 1, NOW + number * MINUTE))
+            with pytest.raises(ServerUnusable):
+                await intake.flush()
+            assert kept(url)["messages"].total() == 12
+            assert (await intake.flush()).stored == 0
+        finally:
+            await database.close()
+    assert kept(url)["messages"].total() == 12
+
+
+async def test_a_server_that_is_restarted_is_told_and_waited_for(
+    server: Server, url: URL, lived_in: str
+) -> None:
+    settings = load({"DATABASE_URL": url.render_as_string(hide_password=False)}, None)
+    clock = Clock(NOW)
+    async with open_services(settings, clock) as services:
+        clan = await services.clans.of_guild(1)
+        assert clan is not None
+        said = [heard(100 + number, 1 + number % 3, NOW + number * MINUTE) for number in range(9)]
+        for each in said[:3]:
+            services.intake.hear(1, each)
+        await services.intake.flush()
+        server.tell("stop")
+        try:
+            for each in said[3:6]:
+                services.intake.hear(1, each)
+            with pytest.raises(ServerUnusable):
+                async with services.upkeep.watched("flush", "t"):
+                    await services.intake.flush()
+            with pytest.raises(ServerUnusable) as caught:
+                async with open_services(settings, clock):
+                    pass
+            assert "see that the server runs" in words_for(caught.value)
+        finally:
+            server.tell("start")
+        status = await services.upkeep.status(clan)
+        assert status.runs["flush"].outcome == "failed"
+        assert "cannot be reached" in str(status.runs["flush"].detail)
+        for each in said[6:]:
+            services.intake.hear(1, each)
+        async with services.upkeep.watched("flush", "t"):
+            await services.intake.flush()
+        assert "flush" not in (await services.upkeep.status(clan)).runs
+    assert kept(url)["messages"].total() == 7 + len(said)
+    assert lived_in
 
 
 async def test_a_message_that_two_processes_hear_counts_once(url: URL) -> None:

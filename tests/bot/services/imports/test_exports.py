@@ -194,8 +194,8 @@ async def test_with_a_channel_missing_the_time_counts_as_not_seen(  # noqa: PLR0
     await has_read(database, clan)
     if is_archived:
         await archiving.move(database, NOW)
-    place = PLACE if is_whole else 6 << 22
-    export(folder, [exported(BEGIN + n * HOUR, ANNE, "gz") for n in range(9)], channel=place)
+    channel = PLACE if is_whole else 6 << 22
+    export(folder, [exported(BEGIN + n * HOUR, ANNE, "gz") for n in range(9)], channel=channel)
     known = await Clans(database, Clock(NOW)).of_guild(SERVER)
     assert known is not None
     result = await taken(database, known, folder)

@@ -345,6 +345,7 @@ async def test_the_time_that_was_kept_counts_as_seen_and_holes_do_not(
     ]
 
 
+@pytest.mark.only_sqlite
 async def test_a_full_disk_leaves_what_was_taken_and_a_later_run_takes_the_rest(
     database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:

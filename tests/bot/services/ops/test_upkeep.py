@@ -161,6 +161,16 @@ async def test_only_the_group_whose_code_is_known_can_be_late_with_its_refresh(
     assert await mine.late(await village.changed(wom_group_id=78)) == ()
 
 
+async def test_what_a_server_does_itself_is_no_run_of_ours(
+    upkeep: Upkeep, village: Village, database: Database
+) -> None:
+    async with upkeep.run("backup", None, "t") as outcome:
+        await upkeep.back_up(outcome)
+    status, is_file = await upkeep.status(village.clan), database.path is not None
+    assert ("backup" in status.runs) is is_file
+    assert (status.disk.database_bytes is not None) is is_file
+
+
 async def test_a_backup_is_a_whole_database(upkeep: Upkeep, village: Village, path: Path) -> None:
     await village.wrote(1, NOW)
     outcome = Outcome()

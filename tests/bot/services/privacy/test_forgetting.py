@@ -163,6 +163,30 @@ async def test_this_test_knows_every_column_that_may_name_a_person(
         assert named, str(column)
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Zezima", "with @ZEZIMA"),
+        ("J\u00f6rg", "@J\u00d6RG asked"),
+        ('B"o\\b', '@b"O\\B'),
+        ("100%_x", "@100%_X"),
+    ],
+)
+async def test_a_name_that_others_wrote_in_other_letters_is_found(
+    village: Village, privacy: Privacy, place: Place, name: str, written: str
+) -> None:
+    clan = village.clan
+    await village.settled({2: "Pure Gnome"})
+    await village.called(ME, name)
+    async with village.database.writing() as connection:
+        held = {"player_id": 2, "reason": written, "set_by": OFFICER, "set_at": NOW}
+        await exemptions.add(connection, clan.clan_id, held)
+        run = await runs.begin(connection, "flush", clan.clan_id, "t", NOW)
+        await runs.end(connection, run, "failed", {"words": written}, NOW)
+    await privacy.forget(clan, ME)
+    assert everywhere(place, name) == []
+
+
 async def test_what_a_failed_job_said_is_gone_and_that_it_failed_stays(
     village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
@@ -215,7 +239,10 @@ async def test_everybody_else_keeps_theirs(
     assert [row["who"] for row in lines] == 2 * [None, 0, OFFICER]
     assert [row["why"] for row in lines] == ["", "", "", "", "their words", "asked by somebody"]
     assert [row["numbers"] == "[]" for row in lines] == [True] * 3 + [False] * 3
-    assert [row["made_by"] for row in rows(place, "SELECT * FROM policies")] == [0, OFFICER]
+    assert [row["made_by"] for row in rows(place, "SELECT * FROM policies ORDER BY 2")] == [
+        0,
+        OFFICER,
+    ]
     assert rows(place, "SELECT name FROM players WHERE player_id = 1") == [{"name": "Mossy Fox"}]
 
 
@@ -255,7 +282,7 @@ async def test_with_a_confirmed_account_its_speaker_is_forgotten_too(
 
 _A_CHANNEL = (
     "INSERT INTO channels (id, clan_id, discord_channel_id, name, kind, is_counted, is_readable)"
-    " VALUES (1, 1, 5, 'clan', 'text', 1, 1)"
+    " VALUES (1, 1, 5, 'clan', 'text', TRUE, TRUE)"
 )
 
 
@@ -675,6 +702,8 @@ async def test_a_clan_that_removed_the_bot_is_forgotten_after_its_days_and_no_ot
     assert await village.known_clans.known() == (other,)
     assert everywhere(place, YOU, f"User {YOU}") == []
     assert one(place, "SELECT count(*) FROM players") == 2
+    if not isinstance(place, Path):
+        return  # a server has no file beside it
     # Invited again, it begins anew, and whoever asked to be forgotten stays so.
     village.clan = await village.known_clans.found(gone.guild_id, "Again")
     await privacy.forget_again()
