@@ -294,10 +294,10 @@ async def test_lines_of_a_relay_are_by_who_spoke(
 async def test_what_the_bot_has_read_itself_counts_once_and_nobody_is_renamed(
     database: Database, clan: Clan, place: Place, old: OldBot, known_clans: Clans
 ) -> None:
-    place = ChannelInfo(900, "general", "text")
+    channel_info = ChannelInfo(900, "general", "text")
     number = old.message(NOW - DAY, 50, "hi", "oldname")
     old.message(NOW - 2 * DAY, 50, "hi", "oldname")
-    heard = IncomingMessage(number, place, 50, "New Name", "handle", NOW - DAY)
+    heard = IncomingMessage(number, channel_info, 50, "New Name", "handle", NOW - DAY)
     await Intake(database, known_clans, Clock(NOW)).store(clan, [heard])
     result = await taken(database, clan, old.path)
     assert left(result, "messages") == {LeftOut.KNOWN: 1}
