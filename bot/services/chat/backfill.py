@@ -248,10 +248,8 @@ class Backfill:
         try:
             stored, newest_id = await self._gap(clan, history, channel_info, until, lately)
         except Gone:
-            gone = channel_info.discord_channel_id
-            await self._database.write(
-                lambda connection: blind_spots.forget_channel(connection, clan.clan_id, gone)
-            )
+            old = channel_info.discord_channel_id
+            await self._database.write(lambda on: blind_spots.forget_channel(on, clan.clan_id, old))
             return 0
         except Unreadable as error:
             hidden = channel_info._replace(is_readable=False)

@@ -16,7 +16,15 @@ from bot.clan.diagnosis import Finding, fault, warning, well
 from bot.clan.wording import first_few
 from bot.services.chat import Zones
 from bot.services.ops.remains import delete_remains, remains_of
-from bot.services.ops.remedies import NO_ARCHIVE, REPAIR, RESTORE, SERVERS_FILES, restore_words
+from bot.services.ops.remedies import (
+    NO_ARCHIVE,
+    REPAIR,
+    RESTORE,
+    SERVERS_FILES,
+    damage_in,
+    is_damage,
+    restore_words,
+)
 from bot.services.privacy import Privacy
 from bot.services.setup import Clan, Clans, Clock
 from storage import integrity, integrity_numbers
@@ -200,7 +208,7 @@ async def _found(check: IntegrityCheck, ground: Ground) -> Finding:
     words = "; ".join(f"{words}: {number:,}" for words, number in sorted(wrong.items()))
     if check.costs:
         return warning(check.name, words, check.remedy)
-    is_hopeless = any(_is_damage(each) for each in wrong)
+    is_hopeless = any(is_damage(each) for each in wrong)
     return fault(check.name, words, restore_words(file) if is_hopeless else check.remedy)
 
 
@@ -211,16 +219,8 @@ async def _file(ground: Ground) -> AsyncIterator[Faults]:
             found = await integrity.damage(connection, table)
         in_indexes = [each for each in found if "index" in each]
         if len(in_indexes) < len(found):
-            yield {_damage_in(table, next(each for each in found if each not in in_indexes)): 1}
+            yield {damage_in(table, next(each for each in found if each not in in_indexes)): 1}
         yield {f"rows that an index of {table} misses or has too many of": len(in_indexes)}
-
-
-def _damage_in(table: str, finding: str) -> str:
-    return f"damage in {table} ({finding})"
-
-
-def _is_damage(words: str) -> bool:
-    return words.startswith("damage in ")
 
 
 async def _index_anew(ground: Ground) -> None:

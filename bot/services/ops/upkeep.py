@@ -20,6 +20,7 @@ from bot.clan.spans import Period, last
 from bot.clan.wording import ago
 from bot.services.game import AGAIN
 from bot.services.ops.disk_use import DiskUse, disk_use_of
+from bot.services.ops.remedies import NO_COPY
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
 from bot.services.ops.troubles import (
     disk_troubles,
@@ -52,7 +53,6 @@ _OF_THE_BOT = frozenset({"backup", "check"})
 _OF_A_FILE = frozenset({"backup", "archive"})
 _RUNS_KEPT, _AT_ONCE = timedelta(days=90), 200
 _UNEXPECTED = "something that nobody expected"
-_NO_FILE = "none: the database is not a file"
 _REHEARSED_EVERY = timedelta(days=30)
 
 REHEARSAL = "rehearsal"
@@ -172,7 +172,7 @@ class Upkeep:
         """
         path = self._database.path
         if path is None:
-            outcome.detail["copy"] = _NO_FILE
+            outcome.detail["copy"] = NO_COPY
             return
         try:
             copy = await back_up(path, path.parent / BACKUPS, self._clock())

@@ -176,9 +176,10 @@ async def test_a_clan_that_lives_on_is_followed_at_two_requests_a_poll(
         looked_ms = wom.tracker.updated_ms(player, to_ms(clock.now))
         latest = rows(
             place,
-            "SELECT max(seen_at) AS at, xp FROM observations WHERE player_id = ?",
+            "SELECT seen_at AS at, xp FROM observations WHERE player_id = ?"
+            " ORDER BY seen_at DESC LIMIT 1",
             player.player_id,
-        )
+        ) or [{"at": None, "xp": None}]
         if player.status_now(clock.now) != "archived":
             xp = None if looked_ms is None else player.path["overall"].value_at_ms(looked_ms)
             assert latest == [{"at": looked_ms, "xp": xp}]
