@@ -11,6 +11,7 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
+    Coroutine,
     Iterable,
     Iterator,
     Mapping,
@@ -18,10 +19,10 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection as PlainConnection
 from sqlalchemy import CursorResult, Table, event, func
@@ -39,13 +40,14 @@ from storage.errors import (
     WriteConflict,
     cause_of,
 )
-from storage.postgresql import cause_in, connecting
+from storage.postgresql import cause_in, connecting, is_conflict, storable_values
 from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
 """What reading() and writing() yield, for those who only hand it on."""
 
 _Found = TypeVar("_Found")
+_Given = ParamSpec("_Given")
 
 _BUSY = timedelta(seconds=WAIT_SECONDS)
 _AT_ONCE, _QUICK_ONES = 4, 2
@@ -72,6 +74,30 @@ Told = Callable[[str, float], None]
 
 def _nobody(_work: str, _seconds: float) -> None:
     """Tell nobody."""
+
+
+def begins_again(
+    action: Callable[_Given, Coroutine[Any, Any, _Found]],
+) -> Callable[_Given, Coroutine[Any, Any, _Found]]:
+    """Decorate what writes in one transaction: after a conflict all of it is done again.
+
+    The last conflict is raised. So it changes nothing but the database, or only what may be changed
+    twice.
+    """
+
+    @wraps(action)
+    async def done(*given: _Given.args, **named: _Given.kwargs) -> _Found:
+        for number in range(1, _TRIES):
+            try:
+                return await action(*given, **named)
+            except (WriteConflict, IntegrityError) as error:
+                if not is_conflict(error):
+                    raise
+            # Not both at the same moment again.
+            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S) * number)  # noqa: S311
+        return await action(*given, **named)
+
+    return done
 
 
 class Database:
@@ -140,19 +166,13 @@ class Database:
                     await transaction.commit()
                     self._told("commit", perf_counter() - ends_s)
 
+    @begins_again
     async def write(self, action: Callable[[AsyncConnection], Awaitable[_Found]]) -> _Found:
         """Return what an action found that wrote on a connection, in a transaction of its own.
 
         After a WriteConflict it is done again from the beginning; the last one is raised. So it
         changes nothing but the database, or only what may be changed twice.
         """
-        for number in range(1, _TRIES):
-            try:
-                async with self.writing() as connection:
-                    return await action(connection)
-            except WriteConflict:
-                # Not both at the same moment again.
-                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S) * number)  # noqa: S311
         async with self.writing() as connection:
             return await action(connection)
 
@@ -222,7 +242,7 @@ def _archive_of(url: URL) -> Path | None:
 def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONCE) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
-            return create_async_engine(
+            engine = create_async_engine(
                 url,
                 pool_size=size,
                 max_overflow=size,
@@ -234,6 +254,8 @@ def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONC
             )
         except ImportError as error:
             raise DriverMissing(error.name or url.drivername) from error
+        event.listen(engine.sync_engine, "before_cursor_execute", _take_out, retval=True)
+        return engine
     engine = create_async_engine(
         url,
         pool_size=size,
@@ -282,6 +304,17 @@ def _time_statements(engine: AsyncEngine, told: Told) -> None:
         took_s = perf_counter() - said[_CONTEXT].clanstats_began_s
         writes = connection.get_execution_options().get("writes", False)
         told("write" if writes else "read", took_s)
+
+
+def _take_out(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    values: Any,  # noqa: ANN401 - those of a statement
+    *_: object,
+) -> tuple[str, Any]:
+    """Take out of a statement's values what no server takes."""
+    return statement, storable_values(values)
 
 
 def plain_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:

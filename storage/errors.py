@@ -61,6 +61,8 @@ class _AtPath(StorageError):
     """Something is wrong with the file at `path`: `finding` is what SQLite or the system said."""
 
     words = "{path}: {finding}"
+    step: str | None = None
+    """What to do, where that is another thing than usual."""
 
     def __init__(self, path: Path, finding: str) -> None:
         # The folder that we stand in has a name too, and "." says nothing to whoever reads it.

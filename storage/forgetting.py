@@ -3,7 +3,6 @@
 Another one's row that named the person as its maker names NOBODY afterwards.
 """
 
-import json
 import re
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -213,7 +212,7 @@ async def clean_words(
         rows = await connection.execute(
             select(*key, column).where(
                 of_clan(column.table, clan_id),
-                or_(*(text.contains(each, autoescape=True) for each in mention.needles())),
+                or_(*(text.icontains(each, autoescape=True) for each in mention.needles())),
             )
         )
         for *ids, value in rows.all():
@@ -225,6 +224,9 @@ async def clean_words(
                     .where(of_clan(column.table, clan_id), same)
                     .values({column.name: kept})
                 )
+
+
+_PLAIN = re.compile(r"[ !#-\[\]-~]+")
 
 
 class Mention:
@@ -243,10 +245,13 @@ class Mention:
         self._said = re.compile(around, re.IGNORECASE | re.DOTALL)
 
     def needles(self) -> list[str]:
-        """Return texts of which each stored value has one that mentions the user."""
-        # JSON keeps other letters than those of ASCII escaped.
-        escaped = [json.dumps(name)[1:-1] for name in self._called]
-        return [str(self._user_id), *self._called, *escaped]
+        """Return texts of which each stored value has one, however written, that mentions the user.
+
+        They are the longest parts of names of which databases know the other case, and that JSON
+        keeps as they are.
+        """
+        plain = (max(_PLAIN.findall(name), key=len, default="") for name in self._called)
+        return [str(self._user_id), *plain]
 
     def taken_out(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
         """Return a value that says SOMEBODY, or as an id NOBODY, wherever it named the user."""

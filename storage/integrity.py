@@ -142,9 +142,23 @@ async def _drop_without_parent(connection: AsyncConnection, column: Column[Any])
     cleared = _CLEARED.get(f"{table.name}.{column.name}")
     wrong = _has_no_parent(column)
     if cleared is None:
+        if connection.dialect.name != "sqlite":
+            await _drop_children(connection, table, wrong)
         await connection.execute(delete(table).where(wrong))
     else:
         await connection.execute(update(table).where(wrong).values(dict.fromkeys(cleared)))
+
+
+async def _drop_children(
+    connection: AsyncConnection, table: Table, gone: ColumnElement[bool]
+) -> None:
+    """Delete the rows that name rows which go: a server lets these go no earlier."""
+    for child in references():
+        (key,) = child.foreign_keys
+        if key.column.table.name == table.name:
+            of_them = child.in_(select(table.c[key.column.name]).where(gone).correlate(None))
+            await _drop_children(connection, child.table, of_them)
+            await connection.execute(delete(child.table).where(of_them))
 
 
 def _has_no_parent(column: Column[Any]) -> ColumnElement[bool]:
@@ -255,16 +269,21 @@ async def _count(connection: AsyncConnection, table: Any, wrong: ColumnElement[b
     return int(found or 0)
 
 
+_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger UNION SELECT proname FROM pg_proc",
+}
+
+
 async def triggers_missing(connection: AsyncConnection) -> list[str]:
     """Return the statements of the triggers by which a change of identity is noticed, if missing.
 
-    Of SQLite; in PostgreSQL, where they are functions too, nobody looks.
+    In PostgreSQL, of the functions too that they call.
     """
-    if connection.dialect.name != "sqlite":
-        return []
-    rows = await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-    known = set(rows.scalars())
-    return [each for each in identity_revision.triggers("sqlite") if each.split()[2] not in known]
+    dialect = connection.dialect.name
+    known = set((await connection.execute(text(_TRIGGERS[dialect]))).scalars())
+    made = identity_revision.triggers(dialect)
+    return [each for each in made if each.split()[2].removesuffix("()") not in known]
 
 
 async def make_triggers(connection: AsyncConnection) -> None:

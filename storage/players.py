@@ -105,7 +105,7 @@ def _names() -> Select[Any]:
         select(borne.player_id, borne.name)
         .join(MEMBERSHIPS, MEMBERSHIPS.c.player_id == borne.player_id)
         .where(MEMBERSHIPS.c.clan_id == bindparam("clan_id"))
-        .order_by(borne.player_id, borne.last_seen_at.desc())
+        .order_by(borne.player_id, borne.last_seen_at.desc(), borne.wom_key)
     )
 
 

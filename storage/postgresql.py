@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
+from storage.columns import storable
 from storage.errors import (
     DatabaseDamaged,
     DatabaseFull,
@@ -32,6 +33,7 @@ _SETTINGS = {
 }
 
 _CONFLICT = frozenset({"40001", "40P01"})
+_TAKEN = frozenset({"23503", "23505"})
 _BUSY = frozenset({"55P03", "57014"})
 _OF_THE_DISK: dict[str, type[DatabaseFull | DatabaseDamaged | DatabaseUnopenable]] = {
     "53100": DatabaseFull,
@@ -39,6 +41,13 @@ _OF_THE_DISK: dict[str, type[DatabaseFull | DatabaseDamaged | DatabaseUnopenable
     "42501": DatabaseUnopenable,
     "XX001": DatabaseDamaged,
     "XX002": DatabaseDamaged,
+}
+_STEPS_OF_THE_DISK = {
+    "53100": "make room on the server's disk; what was heard is kept, and written then",
+    "25006": "the server takes no writes: name the main one in DATABASE_URL, not its copy",
+    "42501": "let the user of DATABASE_URL own the database and all that is in it",
+    "XX001": "put your newest dump back on the server, with `pg_restore`",
+    "XX002": "type `REINDEX DATABASE` in psql, on the server",
 }
 _MISTAKES = frozenset({"25001", "25P01", "25P02"})
 _SEE_LOGIN = "see the user and the password in DATABASE_URL, and the server's pg_hba.conf"
@@ -88,6 +97,21 @@ def connecting(url: URL, wait: timedelta) -> Callable[..., Awaitable[Any]]:
     return connect
 
 
+def storable_values(values: Any) -> Any:  # noqa: ANN401 - a statement's, once or for many rows
+    """Return values that a server takes: text of Discord may hold what it refuses."""
+    if isinstance(values, str):
+        return storable(values)
+    if isinstance(values, list | tuple) and any(map(_may_be_refused, values)):
+        return type(values)([storable_values(each) for each in values])
+    return values
+
+
+def _may_be_refused(value: Any) -> bool:  # noqa: ANN401 - any value
+    if type(value) is str:
+        return not value.isascii() or "\0" in value
+    return isinstance(value, list | tuple)
+
+
 def _number(text: str) -> float:
     """Return a number as SQLite has it: a sum of whole numbers is a whole number."""
     return int(text) if text.lstrip("-").isdecimal() else float(text)
@@ -105,13 +129,25 @@ def cause_in(error: BaseException | None, url: URL) -> StorageError | None:
     return ServerUnusable(place, words, step)
 
 
+def is_conflict(error: Exception) -> bool:
+    """Return whether an error goes when all is done again: another process wrote meanwhile.
+
+    A row that is there already, or whose parent is gone, is another process's where ours looked
+    before: what it wrote since is not in the moment that ours sees.
+    """
+    said = getattr(error, "orig", None)
+    return isinstance(error, WriteConflict) or getattr(said, "sqlstate", None) in _TAKEN
+
+
 def _of_code(code: str, place: Path, words: str) -> StorageError | None:
     if code in _CONFLICT:
         return WriteConflict(f"{place}: another process wrote the same at the same moment: {words}")
     if code in _BUSY:
         return DatabaseLocked(f"{place} is held by another program, or took too long: {words}")
     if code in _OF_THE_DISK:
-        return _OF_THE_DISK[code](place, words)
+        error = _OF_THE_DISK[code](place, words)
+        error.step = _STEPS_OF_THE_DISK[code]
+        return error
     # Those of ours: a transaction that was begun twice, or that goes on after an error.
     is_known = code[:2] in _STEPS and code not in _MISTAKES
     return ServerUnusable(place, words, _STEPS[code[:2]]) if is_known else None

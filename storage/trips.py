@@ -139,7 +139,7 @@ class Fetched:
 
 def _storable(values: Sequence[Any]) -> Sequence[Any]:
     """Return values that SQLite takes: text of Discord may hold what it refuses."""
-    if any(type(each) is str and not each.isascii() for each in values):
+    if any(type(each) is str and ("\0" in each or not each.isascii()) for each in values):
         return [storable(each) if isinstance(each, str) else each for each in values]
     return values
 

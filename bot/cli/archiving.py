@@ -5,15 +5,16 @@ from pathlib import Path
 from rich.progress import Progress
 
 from bot.clan.wording import plural
-from bot.cli.backups import file_of_database
 from bot.cli.context import CannotDo, CliContext, journal
 from bot.cli.terminal import margin, screen
 from bot.services.ops import Archive
+from bot.settings import Settings
 from bot.wiring import now
 from storage.archive_aside import go_without
 from storage.archive_file import archive_of
 from storage.archive_room import compact
 from storage.archiving import Moved
+from storage.engine import file_of
 from storage.owner import owning
 
 _MEGABYTE = 1_000_000
@@ -22,7 +23,7 @@ _MEGABYTE = 1_000_000
 async def archive(context: CliContext, *, dry_run: bool) -> int:
     """Move what is old, with a bar that shows how far it is; or only say how much would move."""
     settings = context.settings()
-    path = file_of_database(settings)
+    path = _file_of_archive(settings)
     context.must_have_database(settings)
     with journal(settings, verbose=False):
         async with context.open_services(settings) as services:
@@ -79,8 +80,19 @@ async def _move(archive: Archive, waiting: Moved) -> None:
 
 def _alone(context: CliContext) -> Path:
     settings = context.settings()
-    path = file_of_database(settings)
+    path = _file_of_archive(settings)
     context.must_have_database(settings)
+    return path
+
+
+def _file_of_archive(settings: Settings) -> Path:
+    """Return the file that has an archive beside it; CannotDo when there is none."""
+    path = file_of(settings.database_url)
+    if path is None:
+        raise CannotDo(
+            "A PostgreSQL database has no archive",
+            "everything stays in its tables, and the server frees room there by itself",
+        )
     return path
 
 

@@ -32,7 +32,8 @@ async def check(context: CliContext, *, repairs: bool, verbose: bool) -> int:
             integrity = Integrity(database, now)
             with _progress(margin()) as tells:
                 if repairs:
-                    return await _repaired(integrity, console, tells)
+                    is_file = database.path is not None
+                    return await _repaired(integrity, console, tells, is_file=is_file)
                 found = []
                 async for finding in integrity.check(tells):
                     shown_finding(console, finding)
@@ -42,7 +43,7 @@ async def check(context: CliContext, *, repairs: bool, verbose: bool) -> int:
     return _code(found)
 
 
-async def _repaired(integrity: Integrity, console: Console, tells: Tells) -> int:
+async def _repaired(integrity: Integrity, console: Console, tells: Tells, *, is_file: bool) -> int:
     done = await integrity.repair(tells)
     for finding in done.findings:
         shown_finding(console, finding)
@@ -50,6 +51,8 @@ async def _repaired(integrity: Integrity, console: Console, tells: Tells) -> int
         console.print(f"Mended: {', '.join(done.mended)}.", soft_wrap=True)
         if done.backup is not None:
             console.print(f"As it was before: {done.backup}", soft_wrap=True)
+        elif not is_file:
+            console.print("No copy was made before: on a PostgreSQL server `pg_dump` makes them.")
     else:
         console.print("Nothing was changed.")
     return _code(done.findings)

@@ -103,8 +103,8 @@ def storage_remedy(error: BaseException) -> str:
         return f"`clanstats restore {backup}` brings it back; to begin anew, move {folder} away"
     if isinstance(error, errors.DatabaseLocked):
         return f"stop {_who(error)}, or try again"
-    if isinstance(error, errors.ServerUnusable):
-        return error.step
+    if step := getattr(error, "step", None):
+        return str(step)
     if isinstance(error, errors.MigrationFailed) and (error.current or "") > error.wanted:
         return "the database is newer than this ClanStats: install the newest version"
     remedies = (

@@ -173,7 +173,7 @@ def _disk(status: Status) -> list[str]:
     disk, looked_at = status.disk, status.watched_at
     watchdog = f"**Watchdog**  {f'looked {when(looked_at)}' if looked_at else 'not running'}"
     if disk.database_bytes is None or disk.free_bytes is None:
-        return [watchdog]
+        return ["**Database**  on a PostgreSQL server: back it up there, with `pg_dump`", watchdog]
     parts = [f"database {_size(disk.database_bytes)}"]
     if disk.archived_before is not None:
         before = when(disk.archived_before, "D")

@@ -15,6 +15,7 @@ from bot.clan.enforcement import Verdict
 from bot.clan.watching import Memory
 from bot.services.ops import FAILED, REFUSED, Archive, poll_clan
 from bot.watchdog import remember
+from cogs.report.status import status_box
 from storage import authors
 from storage.archiving import Moved
 from tests.cogs.deciding import has, press, refusal_of, second_leader, take_roles
@@ -164,3 +165,13 @@ async def test_only_who_manages_is_offered_the_list_and_asked_again_at_each_pres
     await take_roles(town)
     assert "may" in refusal_of(await press(town, shown, "status:believed", second))
     assert await members(town) == before
+
+
+async def test_of_a_database_on_a_server_the_status_says_who_backs_it_up(town: Town) -> None:
+    status = await town.services.upkeep.status(await town.clan())
+    box = status_box(
+        "Clan", replace(status, disk=replace(status.disk, database_bytes=None)), "", []
+    )
+    said = json.dumps(box.to_component_dict())
+    assert "on a PostgreSQL server: back it up there, with `pg_dump`" in said
+    assert "**Disk**" not in said

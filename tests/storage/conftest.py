@@ -12,61 +12,23 @@ from tests.storage.postgres import EMPTY, Server
 from tests.storage.rows import Place, empty_database, opened
 
 ENGINES = ("sqlite", "postgresql")
-ON_BOTH = {
-    "bot.services.chat.test_answers",
-    "bot.services.chat.test_backfill",
-    "bot.services.chat.test_channels",
-    "bot.services.chat.test_compared",
-    "bot.services.chat.test_counted",
-    "bot.services.chat.test_intake",
-    "bot.services.chat.test_marks",
-    "bot.services.chat.test_presence",
-    "bot.services.game.test_first_year",
-    "bot.services.game.test_snapshots",
-    "bot.services.ops.test_vitals",
-    "bot.services.people.test_leave",
-    "bot.services.people.test_link_entries",
-    "bot.services.people.test_links",
-    "bot.services.review.test_cases",
-    "bot.services.review.test_review",
-    "bot.services.setup.test_checklist",
-    "bot.services.setup.test_clans",
-    "bot.services.setup.test_policies",
-    "bot.services.setup.test_policy_file",
-    "bot.services.test_clans_apart",
-    "bot.services.view.test_members",
-    "bot.services.view.test_people",
-    "bot.services.view.test_profiles",
-    "storage.test_authors",
-    "storage.test_bridges",
-    "storage.test_cases",
-    "storage.test_channel_counts",
-    "storage.test_chat",
-    "storage.test_clan_rows",
-    "storage.test_columns",
-    "storage.test_dialects",
-    "storage.test_digests",
-    "storage.test_engine",
-    "storage.test_forgotten",
-    "storage.test_identity_revision",
-    "storage.test_links",
-    "storage.test_players",
-    "storage.test_policies",
-    "storage.test_runs",
-    "storage.test_snapshots",
+OF_SQLITE = {
+    "storage.test_causes": "what SQLite says, and the system of its file",
+    "storage.test_trips": "SQLite's thread",
+    "bot.services.test_review_truth": "the truth of two made-up years, a file each",
 }
-"""Modules that hold on PostgreSQL too; the others wait for being looked through."""
+"""Modules about what only SQLite has; all others hold on PostgreSQL too."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of some modules on both engines, but those about SQLite's own.
+    """Run each test on both engines, but those about SQLite's own.
 
     Those are marked `only_sqlite`, or ask for the `path` of a file.
     """
     if "engine" in metafunc.fixturenames:
         is_sqlite = metafunc.definition.get_closest_marker("only_sqlite") is not None
         is_sqlite = is_sqlite or "path" in metafunc.fixturenames
-        is_sqlite = is_sqlite or metafunc.module.__name__.removeprefix("tests.") not in ON_BOTH
+        is_sqlite = is_sqlite or metafunc.module.__name__.removeprefix("tests.") in OF_SQLITE
         metafunc.parametrize("engine", ENGINES[:1] if is_sqlite else ENGINES)
 
 

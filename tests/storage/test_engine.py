@@ -161,3 +161,20 @@ async def test_quick_reads_have_connections_that_no_long_one_holds(database: Dat
             await held.scalar(select(func.count()).select_from(CLANS))
         async with asyncio.timeout(5), database.reading(is_quick=True) as connection:
             assert await connection.scalar(select(func.count()).select_from(CLANS)) == 0
+
+
+async def test_text_that_no_server_takes_is_the_same_in_both(database: Database) -> None:
+    names = ("a\0b", "half \ud83d", "whole \N{PARTY POPPER}", "\0")
+    async with database.writing() as connection:
+        for number, name in enumerate(names, 1):
+            await clans.found(connection, number, name, NOW)
+        await clans.be_in(connection, {1: "a\0b", 9: "\udc00"}, NOW)
+    unknown = "\N{REPLACEMENT CHARACTER}"
+    async with database.reading() as connection:
+        assert [each.name for each in await clans.every(connection)] == [
+            f"a{unknown}b",
+            f"half {unknown}",
+            "whole \N{PARTY POPPER}",
+            unknown,
+            unknown,
+        ]

@@ -88,6 +88,9 @@ async def test_what_a_server_says_has_a_cause(url: URL, code: str, kind: type[Ex
         if isinstance(caught.value, StorageError):
             assert fault_words(caught.value)
             assert words_for(caught.value).endswith(".")
+            # What is of a file helps nobody here.
+            assert "clanstats restore" not in words_for(caught.value)
+            assert "file and folder" not in words_for(caught.value)
 
 
 async def test_a_table_that_another_one_holds_is_locked(url: URL) -> None:

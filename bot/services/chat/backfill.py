@@ -26,12 +26,13 @@ from bot.services.chat.history import (
     Unreadable,
     Wordless,
     each_of,
+    with_threads,
 )
 from bot.services.chat.intake import ChannelInfo, Intake
 from bot.services.setup import Clan, Clock
 from storage import authors, blind_spots, clans, privacy
 from storage.columns import instant_of
-from storage.engine import Database
+from storage.engine import Connection, Database, begins_again
 from storage.messages import in_few
 
 COMPARE_DAYS = 3
@@ -102,7 +103,7 @@ class Backfill:
         channel_infos, parents = _wanted(clan, listed, only)
         archived = await self._archived(clan, history, parents, compares=compares)
         closed = {each for each, found in archived.items() if isinstance(found, Exception)}
-        places = _with_threads(channel_infos, archived)[: self._intake.most_channels]
+        places = with_threads(channel_infos, archived)[: self._intake.most_channels]
         read = await each_of(
             [
                 partial(
@@ -126,11 +127,8 @@ class Backfill:
             here = {each.discord_channel_id for each in (*places, *parents)}
             await delete_gone(self._database, clan, history, here, lately.keys())
         await settle_channels(self._database, clan)
-        async with self._database.writing() as connection:
-            if listed.is_complete and (only is None or clan.guild_id in only):
-                await blind_spots.read_since(connection, clan.clan_id)
-            if not hears:
-                await clans.change(connection, clan.clan_id, listened_at=began_at)
+        is_whole = listed.is_complete and (only is None or clan.guild_id in only)
+        await self._note(clan, is_whole=is_whole, listened_at=None if hears else began_at)
         if hears:
             self._intake.resume_session(clan.guild_id, session)
         done = _caught_up(stored, closed)
@@ -150,6 +148,15 @@ class Backfill:
         error = Wordless(NO_WORDS)
         await self._go_blind(clan, channel_info, self._clock(), str(error), error)
 
+    @begins_again
+    async def _note(self, clan: Clan, *, is_whole: bool, listened_at: datetime | None) -> None:
+        async with self._database.writing() as connection:
+            if is_whole:
+                await blind_spots.read_since(connection, clan.clan_id)
+            if listened_at is not None:
+                await clans.change(connection, clan.clan_id, listened_at=listened_at)
+
+    @begins_again
     async def _note_absence(self, clan: Clan, moment: timedelta) -> None:
         """Note that nobody listened from last heard until now, unless that is a moment only.
 
@@ -210,8 +217,7 @@ class Backfill:
             since = blind.get(channel_info.discord_channel_id)
             if since is not None:
                 channel_id = await self._intake.note(clan, channel_info)
-                async with self._database.writing() as connection:
-                    await blind_spots.fill(connection, clan.clan_id, channel_id, since)
+                await self._fill(clan, channel_id, since)
 
     async def _blind_since(self, clan: Clan) -> dict[int, datetime]:
         async with self._database.reading() as connection:
@@ -242,10 +248,8 @@ class Backfill:
         try:
             stored, newest_id = await self._gap(clan, history, channel_info, until, lately)
         except Gone:
-            async with self._database.writing() as connection:
-                await blind_spots.forget_channel(
-                    connection, clan.clan_id, channel_info.discord_channel_id
-                )
+            old = channel_info.discord_channel_id
+            await self._database.write(lambda on: blind_spots.forget_channel(on, clan.clan_id, old))
             return 0
         except Unreadable as error:
             hidden = channel_info._replace(is_readable=False)
@@ -258,13 +262,19 @@ class Backfill:
             # First of all: once the place is noted as readable, nobody would look for this again.
             reached = self._clock() - self._reach
             since = reached if until is None else min(instant_of(until), began_at)
-            async with self._database.writing() as connection:
-                await blind_spots.fill(connection, clan.clan_id, place.channel_id, since)
+            await self._fill(clan, place.channel_id, since)
         if place is not None and not place.is_readable:
-            async with self._database.writing() as connection:
-                await blind_spots.set_viewers(connection, clan.clan_id, place.channel_id, ())
+            seen = place.channel_id
+            await self._database.write(
+                lambda on: blind_spots.set_viewers(on, clan.clan_id, seen, ())
+            )
         await self._intake.catch_up(clan, channel_info, newest_id, session)
         return stored
+
+    async def _fill(self, clan: Clan, channel_id: int, since: datetime) -> None:
+        await self._database.write(
+            lambda connection: blind_spots.fill(connection, clan.clan_id, channel_id, since)
+        )
 
     def _since(self, clan: Clan) -> datetime:
         """Return when the bot listened last or, if it never did, how far back history goes."""
@@ -321,12 +331,15 @@ class Backfill:
         )
         channel_id = await self._intake.note(clan, channel_info)
         self._intake.stop_following(clan, channel_id)
-        async with self._database.writing() as connection:
+
+        async def go(connection: Connection) -> None:
             await blind_spots.go_blind(connection, clan.clan_id, channel_id, since, reason)
             viewers = channel_info.viewers
             if viewers:
                 viewers -= await privacy.opted_out(connection, clan.clan_id, viewers)
             await blind_spots.set_viewers(connection, clan.clan_id, channel_id, viewers)
+
+        await self._database.write(go)
 
 
 def _reason(error: Exception) -> str:
@@ -356,18 +369,6 @@ def _wanted(
         for channel_info in parents
         if channel_info.is_readable or channel_info not in listed.channel_infos
     ]
-
-
-def _with_threads(
-    channel_infos: Sequence[ChannelInfo],
-    archived: Mapping[ChannelInfo, Sequence[ChannelInfo] | Exception],
-) -> list[ChannelInfo]:
-    """Return places and the archived threads that could be listed, each once."""
-    found = {each.discord_channel_id: each for each in channel_infos}
-    for threads in archived.values():
-        if not isinstance(threads, Exception):
-            found |= {each.discord_channel_id: each for each in threads}
-    return list(found.values())
 
 
 def _caught_up(

@@ -27,7 +27,7 @@ from bot.services.chat.facts import (
 from bot.services.chat.intake import Intake
 from bot.services.setup import Clan
 from storage import bridges
-from storage.engine import Database
+from storage.engine import Database, begins_again
 
 _LINES_OF_ALL, _LEAST_LINES = 100_000, 200
 """Lines that are remembered for all clans (40 MB), and of each at least: of far over 10 seconds."""
@@ -180,6 +180,7 @@ class Bridges:
         """Return how many lines of a clan are remembered, fewer where many clans have bridges."""
         return max(_LINES_OF_ALL // max(len(self._echoes), 1), _LEAST_LINES)
 
+    @begins_again
     async def declare(
         self, clan: Clan, channel_info: ChannelInfo, source: str, source_id: int | None = None
     ) -> None:
@@ -195,12 +196,14 @@ class Bridges:
             )
         await self.of_clan(clan)
 
+    @begins_again
     async def end(self, clan: Clan, channel_id: int) -> None:
         """Read a Discord channel as any other from now on; what it brought stays."""
         async with self._database.writing() as connection:
             await bridges.declare(connection, clan.clan_id, channel_id, None)
         await self.of_clan(clan)
 
+    @begins_again
     async def start_over(self, clan: Clan, channel_id: int) -> None:
         """Forget how far a Discord channel's history was read, so that all of it is read again."""
         async with self._database.writing() as connection:

@@ -8,7 +8,7 @@ from bot.services.chat.facts import note_channel
 from bot.services.chat.intake import ChannelInfo
 from bot.services.setup import Clan
 from storage import authors, blind_spots, clans
-from storage.engine import Database
+from storage.engine import Database, begins_again
 
 
 class Channels:
@@ -23,6 +23,7 @@ class Channels:
             places = await authors.channels(connection, clan.clan_id)
         return frozenset(key for key, place in places.items() if not place.is_counted)
 
+    @begins_again
     async def leave_out(self, clan: Clan, channel_infos: Sequence[ChannelInfo]) -> None:
         """Count messages everywhere, past ones too, but not in these channels and their threads."""
         unwanted = {channel_info.discord_channel_id for channel_info in channel_infos}
@@ -40,6 +41,7 @@ class Channels:
         """Go on with what a stop of the process left half counted."""
         await settle_channels(self._database, clan)
 
+    @begins_again
     async def forget_gone(self, clan: Clan, listed: Collection[int]) -> None:
         """Miss nothing any more of channels that are not among all those that Discord lists."""
         async with self._database.writing() as connection:
@@ -49,6 +51,7 @@ class Channels:
         """Count nothing any more of a channel or thread that was deleted, and miss nothing."""
         await delete_channel(self._database, clan, discord_channel_id)
 
+    @begins_again
     async def post_in(self, clan: Clan, kind: PostingChannel, channel_id: int | None) -> None:
         """Post what is of a kind in a Discord channel or thread from now on, or nowhere."""
         async with self._database.writing() as connection:

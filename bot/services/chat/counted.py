@@ -9,7 +9,7 @@ from bot.services.chat.answers import drop_credits, fact_of, settle_answers
 from bot.services.setup import Clan, as_it_is
 from storage import authors, blind_spots, left_out, messages
 from storage.authors import ChannelRow
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.messages import Stored
 
 _AT_ONCE = 250  # some milliseconds of work between two breaths of the event loop
@@ -30,6 +30,7 @@ async def settle_channels(database: Database, clan: Clan) -> None:
         await _to_the_end(database, clan, step)
 
 
+@begins_again
 async def delete_channel(database: Database, clan: Clan, discord_channel_id: int) -> None:
     """Take all that was written in a deleted channel, and in its threads, out of every count.
 
@@ -57,8 +58,13 @@ async def delete_channel(database: Database, clan: Clan, discord_channel_id: int
 async def _to_the_end(database: Database, clan: Clan, step: _Step) -> None:
     reached: int | None = 0
     while reached is not None:
-        async with database.writing() as connection:
-            reached = await step(connection, await as_it_is(connection, clan), reached)
+        reached = await _do(database, clan, step, reached)
+
+
+@begins_again
+async def _do(database: Database, clan: Clan, step: _Step, reached: int) -> int | None:
+    async with database.writing() as connection:
+        return await step(connection, await as_it_is(connection, clan), reached)
 
 
 async def _set_aside(connection: Connection, clan: Clan, after_id: int) -> int | None:

@@ -14,7 +14,7 @@ from bot.services.chat.facts import NO_USER, IncomingMessage, put_in
 from bot.services.setup import Clan, as_it_is
 from storage import authors, bridges, messages
 from storage.columns import ids_within
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 
 _CLOSE = timedelta(days=30)
 """So far apart messages may lie to be looked for by one stretch of time, not each by its id."""
@@ -30,6 +30,7 @@ class EarlierOutcome(StrEnum):
     NOT_COUNTED = "not counted"
 
 
+@begins_again
 async def store_earlier(
     database: Database, clan: Clan, heard: Sequence[IncomingMessage]
 ) -> dict[int, EarlierOutcome]:

@@ -1,7 +1,7 @@
 """Discord's past as it can be read: which places there are, their pages, and why not."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -105,3 +105,15 @@ async def each_of(actions: Sequence[Callable[[], Awaitable[_T]]]) -> list[_T | E
             raise each
         found.append(each)
     return found
+
+
+def with_threads(
+    channel_infos: Sequence[ChannelInfo],
+    archived: Mapping[ChannelInfo, Sequence[ChannelInfo] | Exception],
+) -> list[ChannelInfo]:
+    """Return places and the archived threads that could be listed, each once."""
+    found = {each.discord_channel_id: each for each in channel_infos}
+    for threads in archived.values():
+        if not isinstance(threads, Exception):
+            found |= {each.discord_channel_id: each for each in threads}
+    return list(found.values())

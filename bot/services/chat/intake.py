@@ -29,7 +29,7 @@ from bot.services.chat.facts import (
 from bot.services.chat.sessions import Sessions
 from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clans
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.messages import in_few
 
 __all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake", "IntakeCounts"]
@@ -323,6 +323,7 @@ class Intake:
         followed = self._sessions.followed(clan.guild_id, added.newest_ids)
         return {each: added.newest_ids[each] for each in added.newest_ids if each in followed}
 
+    @begins_again
     async def _beat(self) -> None:
         """Note now and then who is listened to, so that a crash knows when it began."""
         now = self._clock()

@@ -16,7 +16,7 @@ from bot.clan.voice import VoiceState, by_quarter, quarter_of, talking
 from bot.services.chat.consent import forgotten_until
 from bot.services.setup import Clan, Clans, Clock
 from storage import clans, presence, privacy
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.messages import in_few
 
 _EVERY = timedelta(minutes=1)
@@ -99,6 +99,7 @@ class Presence:
         for key in [key for key in server.unwritten if key[0] == user_id]:
             del server.unwritten[key]
 
+    @begins_again
     async def keep(self, clan: Clan, *, is_kept: bool) -> None:
         """Keep days with a sign of life from now on, or none, and delete what was kept."""
         async with self._database.writing() as connection:
@@ -142,6 +143,7 @@ class Presence:
             if not (server.voice or server.forgotten or self._is_due(guild_id)):
                 del self._servers[guild_id]
 
+    @begins_again
     async def _write(self, guild_ids: Sequence[int], now: datetime) -> None:
         """Write what is new of some servers; when that fails it is kept, and waits behind others.
 

@@ -19,7 +19,7 @@ from bot.clan.zones import is_of_a_place, zone_meant
 from bot.services.setup import Clan
 from storage import chat, clans, messages, questions, rollups
 from storage.clans import ClanRow
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.rollups import AuthorRange, Tally
 
 _FACTS_AT_ONCE = 1_000  # 10 to 20 milliseconds for the one writer
@@ -72,6 +72,7 @@ class Zones:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @begins_again
     async def set_zone(self, clan: Clan, zone: str) -> None:
         """Set the time zone in which the clan's days begin; UnknownZone when there is none such.
 
@@ -100,6 +101,7 @@ class Zones:
         for row in begun:
             await self._recount(row.guild_id)
 
+    @begins_again
     async def rebuild(self, clan: Clan) -> None:
         """Count all days and hours of a clan anew from its facts, in steps, in its present zone."""
         async with self._database.writing() as connection:
@@ -145,6 +147,7 @@ class Zones:
                 return None
             return await _step(connection, row, row.recounted_from_on)
 
+    @begins_again
     async def _carry_out(self, step: _Step, guild_id: int, portion: AuthorRange) -> bool:
         """Count a portion of a step; False when the clan no longer waits for it."""
         async with self._database.writing() as connection:

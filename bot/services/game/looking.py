@@ -16,7 +16,7 @@ from bot.services.game.snapshots import checked_details, store_details
 from bot.services.people import IdentityCache, read_identity
 from bot.services.setup import Clan, Clock
 from storage import snapshots
-from storage.engine import Database
+from storage.engine import Database, begins_again
 from storage.snapshots import ObservationRow
 from wom.client import WomClient
 from wom.errors import PlayerTooSoon, WomBadKey, WomError, WomRefused
@@ -120,6 +120,7 @@ class Looking:
             return _Asked(account, why=why.why or _REFUSED)
         return _Asked(account, details)
 
+    @begins_again
     async def _store(self, asked: Sequence[_Asked]) -> tuple[AccountGain, ...]:
         found = {each.account: each.details for each in asked if each.details is not None}
         if not found:

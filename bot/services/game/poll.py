@@ -44,7 +44,7 @@ from bot.services.game.snapshots import all_checked, forget_later, store_reading
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from wom.client import WomClient, behind_others
 from wom.errors import WomError
 from wom.models import GroupDetails
@@ -271,10 +271,13 @@ class Poll:
         if filled.trouble is not None:
             _log.warning("history not read", clan=clan.name, reason=str(filled.trouble))
             return filled
-        async with self._database.writing() as connection:
+
+        async def note(connection: Connection) -> None:
             now = await clans.of_guild(connection, clan.guild_id)
             if now is not None and now.wom_group_id == group_id:
                 await clans.change(connection, clan.clan_id, history_from=filled.since)
+
+        await self._database.write(note)
         return filled
 
     async def _settled(
@@ -345,12 +348,11 @@ class Poll:
 
         return await self._database.write(put)
 
+    @begins_again
     async def _note_poll(self, clan: Clan, known: _Known) -> None:
-        async def put(connection: Connection) -> None:
+        async with self._database.writing() as connection:
             await _must_be_as_read(connection, clan, known)
             await clans.change(connection, clan.clan_id, polled_at=self._clock())
-
-        await self._database.write(put)
 
 
 async def _must_be_as_read(connection: Connection, clan: Clan, known: _Known) -> None:

@@ -14,7 +14,7 @@ from bot.clan.observing import HEADLINE_METRICS, MetricReading, Observed, observ
 from bot.clan.plausible import Checked, checked
 from bot.services.game.group_facts import player_row
 from storage import metrics, snapshots
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.players import note_players
 from storage.snapshots import News, ObservationRow
 from wom.models import Hiscores, PlayerDetails, Stats
@@ -132,6 +132,7 @@ async def _told_again(
     return whole.keys() - before.keys()
 
 
+@begins_again
 async def forget_later(database: Database, player_ids: Sequence[int], last: datetime) -> None:
     """Take out the players' snapshots that are dated after an instant; the others stay."""
     async with database.writing() as connection:

@@ -13,7 +13,7 @@ from bot.services.people import read_identity
 from bot.services.setup import Clan
 from storage import authors, blind_spots, chat, clans, imported
 from storage.columns import first_snowflake
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 
 _T = TypeVar("_T")
 _SAME_INSTANT = 3
@@ -127,6 +127,7 @@ class ChatHistory:
                 known[key] = found and known.get(key, True)
         return sum(count for who, count in self._by_author.items() if known.get(who))
 
+    @begins_again
     async def note_seen(self) -> None:
         """Note up to when chat was read, where nobody listened yet, and what was never kept."""
         if self._last is None:
@@ -139,6 +140,7 @@ class ChatHistory:
             spans = await self._unkept(connection, began=self._clan.created_at if heard else None)
             await blind_spots.never_kept(connection, self._clan.clan_id, spans)
 
+    @begins_again
     async def note_partly_seen(self, reach: timedelta) -> bool:
         """Note that the time before the bot's own is not seen if channels are missing of it.
 

@@ -35,7 +35,7 @@ from bot.services.imports.placing import (
 from bot.services.setup import Clan
 from storage import players
 from storage.columns import instant_of
-from storage.engine import Database
+from storage.engine import Database, begins_again
 from storage.legacy import LegacyFile, LegacyMember, LegacyMessage
 from storage.players import Sighting
 
@@ -84,6 +84,7 @@ class LegacyImport:
         await asyncio.to_thread(placing.read, source.file)
         return placing
 
+    @begins_again
     async def _people(self, file: LegacyFile, placing: Placing) -> dict[str, ImportTally]:
         """Note who was in the clan and what they were called, in one transaction."""
         tallies = {MEMBERS: ImportTally(), NAMES: ImportTally()}

@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -15,6 +16,15 @@ from bot.clan.diagnosis import Finding, fault, warning, well
 from bot.clan.wording import first_few
 from bot.services.chat import Zones
 from bot.services.ops.remains import delete_remains, remains_of
+from bot.services.ops.remedies import (
+    NO_ARCHIVE,
+    REPAIR,
+    RESTORE,
+    SERVERS_FILES,
+    damage_in,
+    is_damage,
+    restore_words,
+)
 from bot.services.privacy import Privacy
 from bot.services.setup import Clan, Clans, Clock
 from storage import integrity, integrity_numbers
@@ -27,12 +37,6 @@ from storage.tables import ALL
 
 _NAMED = 5
 _PLAYERS_AT_ONCE = 20
-_REPAIR = "stop the bot and type `clanstats check --repair`"
-_NO_ARCHIVE = (
-    "put its file there, or stop the bot and type `clanstats restore --latest`; if it is lost for "
-    "good, `clanstats archive --without` goes on without it"
-)
-_RESTORE = "stop the bot and put the newest backup back: `clanstats restore`"
 
 _log = structlog.get_logger()
 
@@ -65,7 +69,7 @@ class IntegrityCheck:
     well: str
     look: Callable[[Ground], AsyncIterator[Faults]]
     mend: Callable[[Ground], Awaitable[None]] | None = None
-    remedy: str = _REPAIR
+    remedy: str = REPAIR
     costs: bool = False
     keeps_rows: bool = False
 
@@ -119,7 +123,7 @@ class Integrity:
         try:
             await revision(self._database)
         except ArchiveUnusable as error:
-            return fault("archive", str(error), _NO_ARCHIVE)
+            return fault("archive", str(error), NO_ARCHIVE)
         return None
 
     async def _check(
@@ -150,7 +154,11 @@ class Integrity:
             if tells is not None:
                 tells(check.name, number, len(self._checks))
             finding = await _found(check, ground)
-            if finding.next_step and check.mend is not None and finding.next_step != _RESTORE:
+            if (
+                finding.next_step
+                and check.mend is not None
+                and finding.next_step != restore_words(self._database.path)
+            ):
                 if not check.keeps_rows:
                     backup = backup or await self._copy()
                 await check.mend(ground)
@@ -186,40 +194,33 @@ async def _of_another_version(database: Database) -> Finding | None:
 async def _found(check: IntegrityCheck, ground: Ground) -> Finding:
     """Return how it is with one thing."""
     wrong: Counter[str] = Counter()
+    file = ground.database.path
+    if file is None and check.look is _file:
+        return well(check.name, SERVERS_FILES)
     try:
         async for faults in check.look(ground):
             wrong.update({words: number for words, number in faults.items() if number})
             await asyncio.sleep(0)
     except DatabaseDamaged as error:
-        return fault(check.name, f"the file is damaged: {error.finding}", _RESTORE)
+        return fault(check.name, f"the file is damaged: {error.finding}", restore_words(file))
     if not wrong:
         return well(check.name, check.well)
     words = "; ".join(f"{words}: {number:,}" for words, number in sorted(wrong.items()))
     if check.costs:
         return warning(check.name, words, check.remedy)
-    is_hopeless = any(_is_damage(each) for each in wrong)
-    return fault(check.name, words, _RESTORE if is_hopeless else check.remedy)
+    is_hopeless = any(is_damage(each) for each in wrong)
+    return fault(check.name, words, restore_words(file) if is_hopeless else check.remedy)
 
 
 async def _file(ground: Ground) -> AsyncIterator[Faults]:
-    """Yield what SQLite finds, table by table."""
-    if ground.database.path is None:
-        return
+    """Yield what SQLite finds in its file, table by table."""
     for table in ALL:
         async with ground.database.reading() as connection:
             found = await integrity.damage(connection, table)
         in_indexes = [each for each in found if "index" in each]
         if len(in_indexes) < len(found):
-            yield {_damage_in(table, next(each for each in found if each not in in_indexes)): 1}
+            yield {damage_in(table, next(each for each in found if each not in in_indexes)): 1}
         yield {f"rows that an index of {table} misses or has too many of": len(in_indexes)}
-
-
-def _damage_in(table: str, finding: str) -> str:
-    return f"damage in {table} ({finding})"
-
-
-def _is_damage(words: str) -> bool:
-    return words.startswith("damage in ")
 
 
 async def _index_anew(ground: Ground) -> None:
@@ -236,8 +237,7 @@ async def _triggers(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _make_triggers(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity.make_triggers(connection)
+    await ground.database.write(integrity.make_triggers)
 
 
 async def _keys(ground: Ground) -> AsyncIterator[Faults]:
@@ -248,8 +248,7 @@ async def _keys(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _drop_without_parent(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity.drop_all_without_parent(connection)
+    await ground.database.write(integrity.drop_all_without_parent)
 
 
 async def _orphans(ground: Ground) -> AsyncIterator[Faults]:
@@ -258,8 +257,7 @@ async def _orphans(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _drop_orphans(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity.drop_orphans(connection)
+    await ground.database.write(integrity.drop_orphans)
 
 
 async def _doubles(ground: Ground) -> AsyncIterator[Faults]:
@@ -268,8 +266,7 @@ async def _doubles(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _drop_doubles(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity.drop_doubles(connection)
+    await ground.database.write(integrity.drop_doubles)
 
 
 async def _forgotten(ground: Ground) -> AsyncIterator[Faults]:
@@ -310,9 +307,12 @@ async def _totals(ground: Ground) -> AsyncIterator[Faults]:
 
 async def _total_anew(ground: Ground) -> None:
     for clan in ground.clans:
-        async with ground.database.writing() as connection:
-            for author_id in await integrity_numbers.wrong_totals(connection, clan.clan_id):
-                await integrity_numbers.total_anew(connection, clan.clan_id, author_id)
+        await ground.database.write(partial(_total_of_clan, clan_id=clan.clan_id))
+
+
+async def _total_of_clan(connection: Connection, clan_id: int) -> None:
+    for author_id in await integrity_numbers.wrong_totals(connection, clan_id):
+        await integrity_numbers.total_anew(connection, clan_id, author_id)
 
 
 async def _cursors(ground: Ground) -> AsyncIterator[Faults]:
@@ -324,8 +324,9 @@ async def _cursors(ground: Ground) -> AsyncIterator[Faults]:
 
 
 async def _put_cursors_back(ground: Ground) -> None:
-    async with ground.database.writing() as connection:
-        await integrity_numbers.put_cursors_back(connection, ground.clock())
+    await ground.database.write(
+        lambda connection: integrity_numbers.put_cursors_back(connection, ground.clock())
+    )
 
 
 async def _late_cursors(ground: Ground) -> AsyncIterator[Faults]:
@@ -361,8 +362,7 @@ async def _metrics_anew(ground: Ground) -> None:
     ):
         async for wrong in _wrong_in_parts(ground, wrong_in):
             if wrong:
-                async with ground.database.writing() as connection:
-                    await anew(connection, {*wrong})
+                await ground.database.write(partial(anew, player_ids={*wrong}))
 
 
 async def _archive(ground: Ground) -> AsyncIterator[Faults]:
@@ -392,6 +392,6 @@ CHECKS: tuple[IntegrityCheck, ...] = (
         costs=True,
     ),
     IntegrityCheck("metrics", "every value follows from the one before", _metrics, _metrics_anew),
-    IntegrityCheck("archive", "what moved there agrees with the rest", _archive, remedy=_RESTORE),
+    IntegrityCheck("archive", "what moved there agrees with the rest", _archive, remedy=RESTORE),
 )
 """Everything that is looked at, in the order in which it is mended: facts before what counts."""

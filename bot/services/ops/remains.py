@@ -73,10 +73,13 @@ async def delete_remains(database: Database, clock: Clock, clan: Clan) -> None:
     """Take out what is left of those whom the database knows as forgotten."""
     intake = Intake(database, Clans(database, clock), clock)
     found = await remains_of(database, clan)
-    async with database.writing() as connection:
+
+    async def drop(connection: Connection) -> None:
         for user_id, until in found.users.items():
             first = until.date() - _DAY
             await integrity.drop_presence(connection, clan.clan_id, user_id, first)
+
+    await database.write(drop)
     for author_id, until in found.authors.items():
         while ids := await _kept_until(database, clan, author_id, until):
             await intake.store(clan, (), ids)

@@ -23,6 +23,7 @@ from bot.services.chat import MOST_CHANNELS, kept_channels
 from bot.services.game import AGAIN
 from bot.services.ops.disk_use import DiskUse, disk_use_of
 from bot.services.ops.lateness import Lateness
+from bot.services.ops.remedies import NO_COPY
 from bot.services.ops.rounds import DONE, FAILED, REFUSED, STOPPED, Outcome, failure
 from bot.services.ops.troubles import (
     disk_troubles,
@@ -43,7 +44,7 @@ from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict
 from storage import authors, players, runs
 from storage.archive import moved_before
 from storage.backup import BACKUPS, back_up, drop_leftovers, keep_elsewhere, newest_copy
-from storage.engine import Database
+from storage.engine import Database, begins_again
 from storage.errors import StorageError
 from storage.restore import Examined, examine
 from storage.runs import Run
@@ -52,9 +53,9 @@ _log = structlog.get_logger()
 
 _COVERED = Period.MONTH
 _MOST_UNRECORDED = 2_000
+_OF_A_FILE = frozenset({"backup", "archive"})
 _RUNS_KEPT, _AT_ONCE = timedelta(days=90), 200
 _UNEXPECTED = "something that nobody expected"
-_NO_FILE = "none: the database is not a file"
 _REHEARSED_EVERY = timedelta(days=30)
 
 REHEARSAL = "rehearsal"
@@ -122,8 +123,9 @@ class Upkeep:
         """
         outcome, started_at = Outcome(), self._clock()
         try:
-            async with self._database.writing() as connection:
-                run_id = await runs.begin(connection, job, clan_id, trace, started_at)
+            run_id = await self._database.write(
+                lambda connection: runs.begin(connection, job, clan_id, trace, started_at)
+            )
             try:
                 yield outcome
             except _TOLD_TO_END:
@@ -134,8 +136,7 @@ class Upkeep:
                 raise
             finally:
                 ended = outcome.outcome, outcome.detail, self._clock()
-                async with self._database.writing() as connection:
-                    await runs.end(connection, run_id, *ended)
+                await self._database.write(lambda connection: runs.end(connection, run_id, *ended))
         except StorageError as error:
             detail = failure(error)
             self._unrecorded[job, clan_id] = Run(
@@ -159,6 +160,7 @@ class Upkeep:
             raise
         self._unrecorded.pop((job, None), None)
 
+    @begins_again
     async def close_unfinished(self) -> None:
         """Record of runs that a kill left without an end that they were stopped."""
         async with self._database.writing() as connection:
@@ -174,7 +176,7 @@ class Upkeep:
         """
         path = self._database.path
         if path is None:
-            outcome.detail["copy"] = _NO_FILE
+            outcome.detail["copy"] = NO_COPY
             return
         try:
             copy = await back_up(path, path.parent / BACKUPS, self._clock())
@@ -223,8 +225,9 @@ class Upkeep:
         """
         now, runs_gone, gone = self._clock(), 0, _AT_ONCE
         while gone == _AT_ONCE:
-            async with self._database.writing() as connection:
-                gone = await runs.forget_before(connection, now - _RUNS_KEPT, _AT_ONCE)
+            gone = await self._database.write(
+                lambda connection: runs.forget_before(connection, now - _RUNS_KEPT, _AT_ONCE)
+            )
             runs_gone += gone
         path = self._database.path
         places = [*folders, *([] if path is None else [path.parent])]
@@ -253,6 +256,8 @@ class Upkeep:
             changed_at = await players.last_change_at(connection, clan.clan_id)
             archived_before = moved_before(connection)
         ran |= self._newer(clan, ran)
+        if self._database.path is None:  # what a server does itself never ran
+            ran = {job: run for job, run in ran.items() if job not in _OF_A_FILE}
         known, verdicts = await asyncio.to_thread(_known, view, policy, cases, sure_pairs)
         late = await self.late(clan)
         disk = disk_use_of(self._database.path, archived_before)

@@ -12,7 +12,7 @@ from bot.clan.spans import day_of
 from bot.services.people.finding import find_member
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import exemptions, players, privacy
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.exemptions import ExemptionRow
 
 
@@ -65,6 +65,7 @@ class Exemptions:
         ranked = [role for role in ladder if role in held]
         return (*ranked, *sorted(held - set(ranked)))
 
+    @begins_again
     async def add(
         self,
         clan: Clan,
@@ -100,6 +101,7 @@ class Exemptions:
             added_now = [row for row in rows if row.exemption_id == number]
             return (await _held(connection, clan, added_now))[0]
 
+    @begins_again
     async def end(self, clan: Clan, exemption_id: int) -> ExemptionRow | None:
         """End an exemption and return what it was; None when it had ended."""
         async with self._database.writing() as connection:

@@ -25,7 +25,7 @@ from bot.services.people.returning import signs_of
 from bot.services.setup import Clan, Clock
 from storage import absences, links, players, privacy
 from storage.absences import AbsenceRow
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.links import StoredState
 
 _PAST = 90 * DAY
@@ -108,6 +108,7 @@ class Leaves:
                     return Whom(user_id=link.discord_user_id)
         return Whom(player_id=place.player_id)
 
+    @begins_again
     async def go(
         self, clan: Clan, whom: Whom, days: tuple[str, str], *, reason: str | None, by: int
     ) -> Leave:
@@ -137,6 +138,7 @@ class Leaves:
                 await absences.add(connection, clan.clan_id, news)
         return Leave(whom.user_id, whom.player_id, from_on, until_on, by)
 
+    @begins_again
     async def come_back(self, clan: Clan, whom: Whom) -> Leave | None:
         """End today's leave or, without one, call off the next; None when there is neither."""
         async with self._database.writing() as connection:
@@ -146,6 +148,7 @@ class Leaves:
             await self._end(connection, clan, standing[0])
         return leave_of(standing[0])
 
+    @begins_again
     async def end(self, clan: Clan, absence_id: int) -> Leave | None:
         """End a leave or call it off; None when it is over already."""
         async with self._database.writing() as connection:
@@ -155,6 +158,7 @@ class Leaves:
             await self._end(connection, clan, row)
         return leave_of(row)
 
+    @begins_again
     async def extend(self, clan: Clan, absence_id: int, until_text: str, by: int) -> Leave | None:
         """Set another last day; None when the leave is over, ValueError when the day is none."""
         async with self._database.writing() as connection:
@@ -175,6 +179,7 @@ class Leaves:
         found = [_listed(row, clan, signs.get(row.absence_id), {}) for row in rows]
         return next((each for each in found if each.asks), None)
 
+    @begins_again
     async def asked(self, clan: Clan, absence_id: int) -> None:
         """Note that somebody was asked, so that nobody asks again for a while."""
         async with self._database.writing() as connection:

@@ -27,7 +27,7 @@ from bot.services.people.link_queue import GuildMember, LinkQueue, QueueInput
 from bot.services.people.ties import opted_out
 from bot.services.setup import Clan, Clock
 from storage import links
-from storage.engine import Database
+from storage.engine import Database, begins_again
 
 
 class LinkResult(NamedTuple):
@@ -81,6 +81,7 @@ class Links:
         self._clock = clock
         self._identities = identities
 
+    @begins_again
     async def claim(self, clan: Clan, visitor: Visitor, name: str) -> LinkResult:
         """Let somebody say that the member who bears or bore a name is theirs."""
         async with self._open(clan, visitor) as identity:
@@ -98,6 +99,7 @@ class Links:
             disputed = {each.player_id for each in (await identity.persons()).conflicts}
             return answer._replace(rivals=place.player_id in disputed)
 
+    @begins_again
     async def unlink(self, clan: Clan, user_id: int, name: str) -> LinkResult:
         """Let somebody say that a player is no longer theirs, or never was."""
         async with self._open(clan) as identity:
@@ -116,13 +118,8 @@ class Links:
         """Confirm a pair, claimed or not: it counts for everything from now on."""
         return await self._decide(clan, LinkAction.CONFIRM, pair, by)
 
-    async def link_by_hand(
-        self,
-        clan: Clan,
-        user_id: int,
-        name: str,
-        by: Officer,
-    ) -> LinkResult:
+    @begins_again
+    async def link_by_hand(self, clan: Clan, user_id: int, name: str, by: Officer) -> LinkResult:
         """Confirm that the member who bears or bore a name is a user, or a speaker."""
         async with self._open(clan) as identity:
             place = identity.called(name)
@@ -157,6 +154,7 @@ class Links:
         action = LinkAction.NO_DISCORD if has_none else LinkAction.HAS_DISCORD
         return await self._decide(clan, action, LinkPair(player_id, NOBODY), by)
 
+    @begins_again
     async def decide_many(
         self, clan: Clan, action: LinkAction, pairs: Sequence[LinkPair], by: Officer
     ) -> tuple[LinkResult, ...]:
@@ -169,6 +167,7 @@ class Links:
                 return await self._mark(identity, action, pairs, by)
             return await self._decide_in(identity, action, pairs, by)
 
+    @begins_again
     async def undo(self, clan: Clan, action_id: int, by: Officer) -> LinkRefusal | None:
         """Restore what was before an action; refused when it was changed or undone since."""
         async with self._open(clan) as identity:

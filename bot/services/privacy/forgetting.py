@@ -18,7 +18,7 @@ from bot.services.privacy.reach import Reach, reach_of
 from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clan_rows, clans, forgetting, forgotten, privacy
 from storage.archiving import sweep
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.forgotten import Keys
 from storage.rollups import roll_up
 
@@ -49,6 +49,7 @@ class Privacy:
         self._identities = identities
         self._presence = presence
 
+    @begins_again
     async def forget(self, clan: Clan, user_id: int, asked_at: datetime | None = None) -> Forgotten:
         """Delete everything about a user in this clan but what the roster itself shows.
 
@@ -91,6 +92,7 @@ class Privacy:
         await sweep(self._database)
         return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
 
+    @begins_again
     async def _forget_again(
         self, clan: Clan, file: Path, told: Mapping[tuple[int, str], datetime]
     ) -> Forgotten:
@@ -139,16 +141,19 @@ class Privacy:
         async with self._database.reading() as connection:
             return frozenset(await privacy.hidden_players(connection, clan.clan_id))
 
+    @begins_again
     async def opt_out(self, clan: Clan, user_id: int) -> None:
         """Count a user no more, from this moment on."""
         async with self._database.writing() as connection:
             await privacy.opt_out(connection, clan.clan_id, user_id, self._clock())
 
+    @begins_again
     async def opt_in(self, clan: Clan, user_id: int) -> None:
         """Count a user again, from this moment on."""
         async with self._database.writing() as connection:
             await privacy.opt_in(connection, clan.clan_id, user_id)
 
+    @begins_again
     async def left(self, clan: Clan, user_id: int) -> None:
         """Note that a user left the server, if anything is kept about them."""
         async with self._database.reading() as connection:
@@ -157,6 +162,7 @@ class Privacy:
             async with self._database.writing() as connection:
                 await privacy.note_left(connection, clan.clan_id, [user_id], self._clock())
 
+    @begins_again
     async def present(self, clan: Clan, user_ids: Collection[int], *, all_of_them: bool) -> None:
         """Note that users are on the server and, if these are all, that the others left it."""
         async with self._database.reading() as connection:
@@ -169,6 +175,7 @@ class Privacy:
                 if all_of_them:
                     await privacy.note_left(connection, clan.clan_id, gone, self._clock())
 
+    @begins_again
     async def keep_left_for(self, clan: Clan, days: int | None) -> None:
         """Forget people so many days after they left the server, or (None) never."""
         async with self._database.writing() as connection:
@@ -186,6 +193,7 @@ class Privacy:
             messages += (await self.forget(clan, user_id)).messages
         return Forgotten(len(gone), messages)
 
+    @begins_again
     async def forget_clan(self, clan: Clan) -> None:
         """Delete a clan with everything of it; players and what they did in the game stay.
 

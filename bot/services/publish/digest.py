@@ -53,7 +53,7 @@ from bot.services.setup import Clan
 from bot.services.view import ClanView, read_view
 from storage import digests, players, questions
 from storage.digests import DigestPostRow, DigestRow
-from storage.engine import Connection
+from storage.engine import Connection, begins_again
 from storage.questions import QuestionRow
 
 _BLIND_AT_MOST = 0.1
@@ -123,6 +123,7 @@ class Digests(Publisher):
         other = post_trouble(officers, now, clan.zone, "Officers' digest")
         return (line, other) if other is not None and state.plan.is_on else (line,)
 
+    @begins_again
     async def plan_as(self, clan: Clan, interval: DigestInterval, day: int, hour: int) -> None:
         """Have the digest at a day and hour of the clan's clock, on or off as it was."""
         async with self._database.writing() as connection:
@@ -130,12 +131,14 @@ class Digests(Publisher):
             changed = plan._replace(interval=interval, day=day, hour=hour)
             await digests.put(connection, clan.clan_id, _row(changed))
 
+    @begins_again
     async def link_to(self, clan: Clan, link: str | None) -> None:
         """Show a link to the clan's dashboard in the digest, or none."""
         async with self._database.writing() as connection:
             plan = (await _state(connection, clan)).plan
             await digests.put(connection, clan.clan_id, _row(plan._replace(link=link)))
 
+    @begins_again
     async def switch(self, clan: Clan, *, is_on: bool) -> None:
         """Post the digest from its next slot on, or no more."""
         async with self._database.writing() as connection:
@@ -161,6 +164,7 @@ class Digests(Publisher):
             and any(self._due_in(states[clan.clan_id], clan, each) for each in DigestAudience)
         ]
 
+    @begins_again
     async def claim(self, clan: Clan, audience: DigestAudience) -> datetime | None:
         """Take the slot that is due, so that nobody posts it again; None when none is any more."""
         async with self._database.writing() as connection:
@@ -169,6 +173,7 @@ class Digests(Publisher):
                 await digests.claim(connection, clan.clan_id, audience, slot, self._clock())
         return slot
 
+    @begins_again
     async def note(
         self,
         clan: Clan,

@@ -19,7 +19,7 @@ from bot.services.review.context import ReviewContext
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from bot.services.view import read_people
 from storage import forgetting, players, privacy
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.errors import Overtaken
 
 __all__ = ["FORGOTTEN", "CaseAction", "Cases", "Decided", "Judges", "Named"]
@@ -116,12 +116,18 @@ class Cases:
         word = ActionContext(who, self._clock(), why, until_at)
         asked = [(each, offer.case) for each, offer in zip(actions, offers, strict=True)]
         try:
-            async with self._database.writing() as connection:
-                found = await _decided(connection, clan, asked, word)
+            found = await self._write(clan, asked, word)
         except Overtaken:
             found = await self._apart(clan, asked, word)
         return tuple(
             replace(each, read=offer.read) for each, offer in zip(found, offers, strict=True)
+        )
+
+    async def _write(
+        self, clan: Clan, asked: Sequence["_Asked"], word: ActionContext
+    ) -> list["Decided"]:
+        return await self._database.write(
+            lambda connection: _decided(connection, clan, asked, word)
         )
 
     async def _apart(
@@ -131,8 +137,7 @@ class Cases:
         found = []
         for each in asked:
             try:
-                async with self._database.writing() as connection:
-                    found += await _decided(connection, clan, [each], word)
+                found += await self._write(clan, [each], word)
             except Overtaken:
                 async with self._database.reading() as connection:
                     _, names = await _members(connection, clan)
@@ -169,6 +174,7 @@ class Cases:
         found = member_called(here, names, name) or member_called(places, names, name)
         return None if found is None else found.player_id
 
+    @begins_again
     async def after_poll(self, clan: Clan) -> tuple[Named, ...]:
         """Write what WOM, new activity and time did to the standing cases; return which ended."""
         async with self._database.reading() as connection:

@@ -40,7 +40,7 @@ from bot.services.review.what_if import read_what_if
 from bot.services.setup import Clan, Clock
 from storage import cases as stored
 from storage import chat, players
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 
 
 class Review:
@@ -144,6 +144,7 @@ class Review:
         )
         return AlertReview(found, context.policy, context.at, context.evidence)
 
+    @begins_again
     async def newly_unanswered(self, clan: Clan) -> tuple[str, ...]:
         """Return the newcomers nobody answered of whom officers were not told yet, and note it."""
         found = {

@@ -10,7 +10,7 @@ from bot.clan.rank_table import RankTable, fingerprint, rank_table
 from bot.clan.ranks import Caller, Permissions
 from storage import authors, clan_rows, clans, links, players
 from storage.clans import NO_SERVER, ClanRow, Only
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, begins_again
 from storage.messages import in_few
 
 Clock = Callable[[], datetime]
@@ -69,6 +69,7 @@ class Clans:
         self._database = database
         self._clock = clock
 
+    @begins_again
     async def found(self, guild_id: int, name: str) -> Clan:
         """Return the clan of a server in which the bot is, making it when it is new."""
         async with self._database.writing() as connection:
@@ -133,21 +134,25 @@ class Clans:
             for clan in await narrows([_clan(row) for row in rows]):
                 yield clan
 
+    @begins_again
     async def be_in(self, servers: Mapping[int, str]) -> None:
         """Note in which servers the bot is (by id, with names), and that it is in no other."""
         async with self._database.writing() as connection:
             await clans.be_in(connection, servers, self._clock())
 
+    @begins_again
     async def leave(self, guild_id: int) -> None:
         """Note that the bot was removed from a server; its clan goes on when it is back in time."""
         async with self._database.writing() as connection:
             await clans.leave(connection, guild_id, self._clock())
 
+    @begins_again
     async def greet(self, clan: Clan) -> bool:
         """Note that a clan is greeted; return whether it had not been before."""
         async with self._database.writing() as connection:
             return await clans.greet(connection, clan.clan_id, self._clock())
 
+    @begins_again
     async def told_officers(self, clan: Clan) -> None:
         """Note that officers were told now what waits for them."""
         async with self._database.writing() as connection:
@@ -158,6 +163,7 @@ class Clans:
         async with self._database.reading() as connection:
             return await clans.is_served(connection, group_id)
 
+    @begins_again
     async def adopt(self, clan: Clan, group_id: int | None) -> Clan:
         """Give a clan the group of the settings, unless it has one, and return it as it is then.
 
@@ -177,6 +183,7 @@ class Clans:
         await self.join_group(clan, group_id, clan.name)
         return await self.of_guild(clan.guild_id) or clan
 
+    @begins_again
     async def join_group(self, clan: Clan, group_id: int, name: str) -> None:
         """Join the clan to a WOM group; the next poll reads everything afresh.
 
@@ -200,11 +207,13 @@ class Clans:
                 hiscores_etag=None,
             )
 
+    @begins_again
     async def set_permissions(self, clan: Clan, permissions: Permissions) -> None:
         """Set who may do what."""
         async with self._database.writing() as connection:
             await clans.change(connection, clan.clan_id, permissions=permissions.to_dict())
 
+    @begins_again
     async def set_counted(self, clan: Clan, channel_id: int, *, is_counted: bool) -> None:
         """Count the messages of a Discord channel from now on, or stop."""
         async with self._database.writing() as connection:
@@ -225,6 +234,7 @@ class Clans:
             held = await players.held_roles(connection, clan.clan_id)
         return rank_table(held, clan.permissions)
 
+    @begins_again
     async def confirm_ranks(self, clan: Clan, shown: str) -> bool:
         """Let the WOM ranks give rights, if the table is still the one that was shown.
 
@@ -239,6 +249,7 @@ class Clans:
             await clans.change(connection, clan.clan_id, ranks_confirmed_at=self._clock())
             return True
 
+    @begins_again
     async def take_back_ranks(self, clan: Clan) -> None:
         """Let Discord roles and Manage Server alone give rights again."""
         async with self._database.writing() as connection:

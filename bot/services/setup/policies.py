@@ -56,8 +56,9 @@ class Policies:
         the caller may not change so.
         """
         try:
-            async with self._database.writing() as connection:
-                await _settle(connection, clan, draft, caller, (by, self._clock()))
+            await self._database.write(
+                lambda connection: _settle(connection, clan, draft, caller, (by, self._clock()))
+            )
         except Overtaken as error:
             raise Outdated(await self.of(clan)) from error
 

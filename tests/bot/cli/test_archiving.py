@@ -57,6 +57,13 @@ def test_nothing_moves_where_the_days_are_0(line: Line) -> None:
     assert "ARCHIVE_AFTER_DAYS is 0; set it in .env to the days that stay" in shown.stderr
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",), ("--compact",), ("--without",)])
+def test_a_server_has_no_archive_and_needs_none(line: Line, options: tuple[str, ...]) -> None:
+    shown = line.types("archive", *options, DATABASE_URL="postgresql://somebody@localhost/clan")
+    assert shown.exit_code == 1
+    assert "PostgreSQL database has no archive; everything stays" in " ".join(shown.stderr.split())
+
+
 def test_one_option_at_a_time(line: Line) -> None:
     shown = line.types("archive", "--compact", "--dry-run")
     assert (shown.exit_code, "name one of them" in shown.stderr) == (1, True)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,7 +16,7 @@ from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
-from tests.storage.rows import HOUR, opened
+from tests.storage.rows import HOUR, Place, opened
 
 OTHER_GROUP = 88
 Meanwhile = Callable[[], Awaitable[object]]
@@ -49,7 +48,7 @@ class Table:
 
     permission: Gate
     database: Database
-    path: Path
+    place: Place
     known_clans: Clans
     clan: Clan
     clock: Clock
@@ -63,17 +62,17 @@ class Table:
         return Poll(database, client_of(self.permission), self.clock)
 
     def told(self) -> list[tuple[str, int]]:
-        told = rows(self.path, "SELECT kind, player_id FROM membership_events ORDER BY 1, 2")
+        told = rows(self.place, "SELECT kind, player_id FROM membership_events ORDER BY 1, 2")
         return [(row["kind"], row["player_id"]) for row in told]
 
     def present(self) -> list[int]:
-        present = rows(self.path, "SELECT player_id FROM memberships WHERE left_at IS NULL")
+        present = rows(self.place, "SELECT player_id FROM memberships WHERE left_at IS NULL")
         return sorted(row["player_id"] for row in present)
 
 
 @pytest.fixture
 async def table(
-    database: Database, path: Path, known_clans: Clans, clan: Clan, clock: Clock
+    database: Database, place: Place, known_clans: Clans, clan: Clan, clock: Clock
 ) -> Table:
     await known_clans.join_group(clan, GROUP_ID, clan.name)
     group = Group(*(Someone(number) for number in range(1, 11)))
@@ -82,7 +81,7 @@ async def table(
     table = Table(
         permission,
         database,
-        path,
+        place,
         known_clans,
         clan,
         clock,
@@ -150,9 +149,9 @@ async def test_of_two_processes_the_one_that_is_late_writes_nothing(
     between: list[object] = []
 
     async def meanwhile() -> None:
-        async with opened(table.path) as other:
+        async with opened(table.place) as other:
             between.append(await table.of_another_process(other).poll(table.clan))
-        between.append(contents(table.path))
+        between.append(contents(table.place))
         table.group.members[12] = Someone(12, "Too Late", created_at=table.clock.now)
 
     table.permission.meanwhile = meanwhile
@@ -163,7 +162,7 @@ async def test_of_two_processes_the_one_that_is_late_writes_nothing(
     first, before = between
     assert isinstance(first, PollResult)
     assert len(first.changes) == 2
-    assert contents(table.path) == before
+    assert contents(table.place) == before
     assert table.told() == [("joined", 11), ("left", 1)]
 
 
@@ -173,7 +172,7 @@ async def test_late_by_no_instant_at_all_is_late_too(table: Table) -> None:
     table.clock.forward(-HOUR)
 
     async def meanwhile() -> None:
-        async with opened(table.path) as other:
+        async with opened(table.place) as other:
             await table.of_another_process(other).poll(table.clan)
 
     table.permission.meanwhile = meanwhile
@@ -192,7 +191,7 @@ async def test_a_group_that_changes_meanwhile_is_never_mixed_with_the_one_before
     assert result.overtaken is not None
     assert "other Wise Old Man group" in result.overtaken
     assert table.present() == []
-    assert one(table.path, "SELECT name FROM clans") == "Swamp Tofu"
+    assert one(table.place, "SELECT name FROM clans") == "Swamp Tofu"
     assert (await table.poll.poll(table.clan)).members == 5
     assert table.present() == [101, 102, 103, 104, 105]
 
@@ -225,7 +224,7 @@ async def test_a_poll_without_news_of_the_old_group_does_not_pass_for_one_of_the
     table: Table, roster: str
 ) -> None:
     await table.poll.poll(table.clan)
-    before = one(table.path, "SELECT polled_at FROM clans")
+    before = one(table.place, "SELECT polled_at FROM clans")
     table.clock.forward(HOUR)
     if roster == "not believed":
         table.group.members = {2: table.group.members[2]}
@@ -236,7 +235,7 @@ async def test_a_poll_without_news_of_the_old_group_does_not_pass_for_one_of_the
     table.permission.before, table.permission.meanwhile = f"groups/{GROUP_ID}", meanwhile
     result = await table.poll.poll(table.clan)
     assert result.overtaken is not None
-    assert one(table.path, "SELECT polled_at FROM clans") == before
+    assert one(table.place, "SELECT polled_at FROM clans") == before
 
 
 async def test_a_round_that_was_overtaken_says_so_and_ends_no_case(table: Table) -> None:

@@ -21,7 +21,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.group import client_of
 from tests.bot.services.village import Village
-from tests.storage.rows import HOUR, NOW, opened
+from tests.storage.rows import HOUR, NOW, Place, opened
 from tests.wom.recorded import recorded
 
 GROUP_ID = 4821
@@ -53,9 +53,9 @@ class Recordings:
         return httpx.Response(answer.status, headers=kept, content=answer.body)
 
 
-async def poll_once(path: Path, recordings: Recordings, clock: Clock) -> PollResult:
+async def poll_once(place: Place, recordings: Recordings, clock: Clock) -> PollResult:
     """Poll as a bot does that was started just for it."""
-    async with opened(path) as database:
+    async with opened(place) as database:
         known_clans = Clans(database, clock)
         clan = await known_clans.found(1, "Frostbourne Keep")
         if clan.wom_group_id is None:
@@ -152,7 +152,7 @@ async def test_polled_again_it_writes_nothing(
 
 @pytest.mark.parametrize("members", [5, 60])
 async def test_a_clan_that_lives_on_is_followed_at_two_requests_a_poll(
-    village: Village, path: Path, members: int
+    village: Village, place: Place, members: int
 ) -> None:
     clock = village.clock
     world = make_world(seed=5, members=members, days=60, now=NOW)
@@ -168,17 +168,18 @@ async def test_a_clan_that_lives_on_is_followed_at_two_requests_a_poll(
         asked = [request for _, request in wom.requests if "activity" not in request]
         assert len(asked) == 2
         assert len(wom.requests) - len(asked) == bool(result.changes)
-    here = rows(path, "SELECT player_id, role FROM memberships WHERE left_at IS NULL")
+    here = rows(place, "SELECT player_id, role FROM memberships WHERE left_at IS NULL")
     assert {row["player_id"]: row["role"] for row in here} == {
         player.player_id: player.role_at(clock.now) for player in world.present(clock.now)
     }
     for player in world.present(clock.now):
         looked_ms = wom.tracker.updated_ms(player, to_ms(clock.now))
         latest = rows(
-            path,
-            "SELECT max(seen_at) AS at, xp FROM observations WHERE player_id = ?",
+            place,
+            "SELECT seen_at AS at, xp FROM observations WHERE player_id = ?"
+            " ORDER BY seen_at DESC LIMIT 1",
             player.player_id,
-        )
+        ) or [{"at": None, "xp": None}]
         if player.status_now(clock.now) != "archived":
             xp = None if looked_ms is None else player.path["overall"].value_at_ms(looked_ms)
             assert latest == [{"at": looked_ms, "xp": xp}]

@@ -22,7 +22,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, instant, one, rows
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, THREAD, heard, kept, spoken, told
 from tests.bot.services.village import counted
-from tests.storage.rows import HOUR, NOW, opened
+from tests.storage.rows import HOUR, NOW, Place, opened
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -33,9 +33,9 @@ def intake(database: Database, known_clans: Clans, clan: Clan, clock: Clock) -> 
     return Intake(database, known_clans, clock)
 
 
-def cursor(path: Path, channel_info: ChannelInfo = GENERAL) -> int | None:
+def cursor(place: Place, channel_info: ChannelInfo = GENERAL) -> int | None:
     found = one(
-        path,
+        place,
         "SELECT cursor_id FROM channels WHERE discord_channel_id = ?",
         channel_info.discord_channel_id,
     )
@@ -43,21 +43,21 @@ def cursor(path: Path, channel_info: ChannelInfo = GENERAL) -> int | None:
     return found
 
 
-async def test_what_was_heard_is_written_once(intake: Intake, path: Path) -> None:
+async def test_what_was_heard_is_written_once(intake: Intake, place: Place) -> None:
     messages = [heard(1), heard(2, user=2, channel_info=PVM, asks=True), heard(3)]
     for each in [*messages, messages[0]]:
         intake.hear(1, each)
     assert await intake.flush() == Flushed(stored=3)
-    assert kept(path) == told(messages, UTC_ZONE)
+    assert kept(place) == told(messages, UTC_ZONE)
     intake.hear(1, messages[1])
     assert await intake.flush() == Flushed()
-    assert kept(path) == told(messages, UTC_ZONE)
+    assert kept(place) == told(messages, UTC_ZONE)
 
 
-async def test_no_words_are_kept_anywhere(path: Path, intake: Intake) -> None:
+async def test_no_words_are_kept_anywhere(place: Place, intake: Intake) -> None:
     intake.hear(1, heard(1, asks=True))
     await intake.flush()
-    columns = rows(path, "SELECT name FROM pragma_table_info('messages')")
+    columns = rows(place, "SELECT name FROM pragma_table_info('messages')")
     assert [row["name"] for row in columns] == [
         "message_id",
         "author_id",
@@ -132,7 +132,7 @@ async def test_one_server_that_cannot_be_written_does_not_lose_the_others(
 
 
 async def test_half_a_character_in_a_name_holds_nobody_up(
-    intake: Intake, known_clans: Clans, path: Path
+    intake: Intake, known_clans: Clans, place: Place
 ) -> None:
     """JSON may hold one half of an emoji, and a database takes none."""
     await known_clans.found(1, "Iron \ud83d Cabbage")
@@ -143,123 +143,125 @@ async def test_half_a_character_in_a_name_holds_nobody_up(
     for each in said:
         intake.hear(1, each)
     assert (await intake.flush()).stored == 4
-    names = rows(path, "SELECT name, handle FROM authors ORDER BY id")
+    names = rows(place, "SELECT name, handle FROM authors ORDER BY id")
     assert {each["name"] for each in names} == {"Zez\ufffd", "User 2"}
     renamed = "SELECT count(*) FROM authors WHERE named_at IS NOT NULL AND handle = 'zez\ufffd'"
-    assert one(path, renamed) == 1
+    assert one(place, renamed) == 1
 
 
-async def test_deleted_before_the_flush_it_never_appears(intake: Intake, path: Path) -> None:
+async def test_deleted_before_the_flush_it_never_appears(intake: Intake, place: Place) -> None:
     intake.hear(1, heard(1))
     intake.take_back(1, [heard(1).message_id])
     intake.hear(1, heard(1))
     assert await intake.flush() == Flushed()
-    assert kept(path) == told([], UTC_ZONE)
+    assert kept(place) == told([], UTC_ZONE)
 
 
-async def test_deleted_afterwards_it_leaves_facts_and_rollups(intake: Intake, path: Path) -> None:
+async def test_deleted_afterwards_it_leaves_facts_and_rollups(intake: Intake, place: Place) -> None:
     question = heard(1, asks=True)
     helpful = heard(2, user=2, at=question.sent_at + MINUTE)
     second = heard(3, user=3, at=question.sent_at + 2 * MINUTE)
     for each in (question, helpful, second):
         intake.hear(1, each)
     await intake.flush()
-    assert kept(path).answers[question.message_id] is not None
+    assert kept(place).answers[question.message_id] is not None
     intake.take_back(1, [helpful.message_id])
     assert await intake.flush() == Flushed(removed=1)
-    assert kept(path) == told([question, second], UTC_ZONE)
-    assert kept(path).totals[3] == (1, 0, 1)
+    assert kept(place) == told([question, second], UTC_ZONE)
+    assert kept(place).totals[3] == (1, 0, 1)
     intake.take_back(1, [question.message_id])
     await intake.flush()
-    assert kept(path) == told([second], UTC_ZONE)
+    assert kept(place) == told([second], UTC_ZONE)
     intake.take_back(1, [second.message_id])
     await intake.flush()
-    assert kept(path) == told([], UTC_ZONE)
+    assert kept(place) == told([], UTC_ZONE)
 
 
 async def test_history_does_not_bring_back_what_was_deleted_while_it_was_read(
-    intake: Intake, clan: Clan, path: Path
+    intake: Intake, clan: Clan, place: Place
 ) -> None:
     page = [heard(1), heard(2)]
     intake.take_back(1, [heard(1).message_id])
     await intake.flush()
     await intake.store(clan, page)
-    assert kept(path) == told([heard(2)], UTC_ZONE)
+    assert kept(place) == told([heard(2)], UTC_ZONE)
 
 
 async def test_uncounted_channels_and_the_threads_under_them_do_not_count(
-    intake: Intake, known_clans: Clans, clan: Clan, path: Path
+    intake: Intake, known_clans: Clans, clan: Clan, place: Place
 ) -> None:
     await intake.note(clan, GENERAL)
     await known_clans.set_counted(clan, GENERAL.discord_channel_id, is_counted=False)
     for each in (heard(1), heard(2, channel_info=THREAD), heard(3, channel_info=PVM)):
         intake.hear(1, each)
     assert await intake.flush() == Flushed(stored=1)
-    assert kept(path) == told([heard(3, channel_info=PVM)], UTC_ZONE)
+    assert kept(place) == told([heard(3, channel_info=PVM)], UTC_ZONE)
     await known_clans.set_counted(clan, GENERAL.discord_channel_id, is_counted=True)
     intake.hear(1, heard(4, channel_info=THREAD))
     assert await intake.flush() == Flushed(stored=1)
 
 
-async def test_a_message_on_a_server_without_a_clan_is_dropped(intake: Intake, path: Path) -> None:
+async def test_a_message_on_a_server_without_a_clan_is_dropped(
+    intake: Intake, place: Place
+) -> None:
     intake.hear(99, heard(1))
     assert await intake.flush() == Flushed()
-    assert one(path, "SELECT count(*) FROM messages") == 0
+    assert one(place, "SELECT count(*) FROM messages") == 0
 
 
 async def test_the_cursor_moves_only_in_channels_that_are_caught_up(
-    intake: Intake, clan: Clan, path: Path
+    intake: Intake, clan: Clan, place: Place
 ) -> None:
     await intake.store(clan, [heard(1), heard(2, channel_info=PVM)])
-    assert (cursor(path), cursor(path, PVM)) == (None, None)
+    assert (cursor(place), cursor(place, PVM)) == (None, None)
     await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session_of(1))
     await intake.store(clan, [heard(3), heard(4, channel_info=PVM)])
-    assert (cursor(path), cursor(path, PVM)) == (heard(3).message_id, None)
+    assert (cursor(place), cursor(place, PVM)) == (heard(3).message_id, None)
 
 
-async def test_the_cursor_never_moves_back(intake: Intake, clan: Clan, path: Path) -> None:
+async def test_the_cursor_never_moves_back(intake: Intake, clan: Clan, place: Place) -> None:
     await intake.catch_up(clan, GENERAL, heard(9).message_id, intake.session_of(1))
     await intake.store(clan, [heard(5)])
     await intake.catch_up(clan, GENERAL, heard(4).message_id, intake.session_of(1))
     await intake.catch_up(clan, GENERAL, None, intake.session_of(1))
-    assert cursor(path) == heard(9).message_id
+    assert cursor(place) == heard(9).message_id
 
 
 async def test_after_a_lost_connection_cursors_wait_for_the_history(
-    intake: Intake, clan: Clan, path: Path
+    intake: Intake, clan: Clan, place: Place
 ) -> None:
     await intake.catch_up(clan, GENERAL, heard(1).message_id, intake.session_of(1))
     intake.hear(1, heard(2))
     intake.end_session()
     intake.hear(1, heard(3))
     await intake.flush()
-    assert cursor(path) == heard(1).message_id
+    assert cursor(place) == heard(1).message_id
 
 
 async def test_history_that_was_read_across_a_lost_connection_does_not_free_the_cursor(
-    intake: Intake, clan: Clan, path: Path
+    intake: Intake, clan: Clan, place: Place
 ) -> None:
     session = intake.session_of(1)
     intake.end_session()
     await intake.catch_up(clan, GENERAL, heard(1).message_id, session)
     await intake.store(clan, [heard(3)])
-    assert cursor(path) == heard(1).message_id
+    assert cursor(place) == heard(1).message_id
 
 
-async def test_a_name_is_the_newest_one_heard(intake: Intake, path: Path) -> None:
+async def test_a_name_is_the_newest_one_heard(intake: Intake, place: Place) -> None:
     intake.hear(1, heard(1))
     await intake.flush()
     renamed = heard(2)
     object.__setattr__(renamed, "name", "Renamed")
     intake.hear(1, renamed)
     await intake.flush()
-    assert rows(path, "SELECT name, handle FROM authors") == [
+    assert rows(place, "SELECT name, handle FROM authors") == [
         {"name": "Renamed", "handle": "user1"}
     ]
 
 
 async def test_a_clans_messages_never_reach_another_clans_numbers(
-    intake: Intake, known_clans: Clans, clan: Clan, path: Path
+    intake: Intake, known_clans: Clans, clan: Clan, place: Place
 ) -> None:
     other = await known_clans.found(2, "Other")
     mine = [heard(1, asks=True), heard(2, user=2)]
@@ -273,51 +275,53 @@ async def test_a_clans_messages_never_reach_another_clans_numbers(
     for each in theirs:
         intake.hear(2, each)
     await intake.flush()
-    assert kept(path, clan.clan_id) == told(mine, UTC_ZONE)
-    assert kept(path, other.clan_id) == told(theirs, UTC_ZONE)
-    before = contents(path)
+    assert kept(place, clan.clan_id) == told(mine, UTC_ZONE)
+    assert kept(place, other.clan_id) == told(theirs, UTC_ZONE)
+    before = contents(place)
     intake.take_back(2, [each.message_id for each in mine])
     await intake.flush()
-    assert contents(path) == before
+    assert contents(place) == before
 
 
 async def test_listening_is_noted_once_a_minute_when_everything_was_caught_up(
-    intake: Intake, known_clans: Clans, clan: Clan, clock: Clock, path: Path
+    intake: Intake, known_clans: Clans, clan: Clan, clock: Clock, place: Place
 ) -> None:
     await intake.flush()
-    assert one(path, "SELECT listened_at FROM clans") is None
+    assert one(place, "SELECT listened_at FROM clans") is None
     session = intake.session_of(1)
     intake.end_session()
     intake.resume_session(clan.guild_id, session)
     await intake.flush()
-    assert one(path, "SELECT listened_at FROM clans") is None
+    assert one(place, "SELECT listened_at FROM clans") is None
     intake.resume_session(clan.guild_id, intake.session_of(1))
     await intake.flush()
     first = clock.now
     clock.forward(MINUTE / 2)
     await intake.flush()
-    assert instant(one(path, "SELECT listened_at FROM clans")) == first
+    assert instant(one(place, "SELECT listened_at FROM clans")) == first
     clock.forward(MINUTE / 2)
     await intake.flush()
-    assert instant(one(path, "SELECT listened_at FROM clans")) == clock.now
+    assert instant(one(place, "SELECT listened_at FROM clans")) == clock.now
     last = clock.now
     intake.end_session()
     clock.forward(HOUR)
     await intake.flush()
-    assert instant(one(path, "SELECT listened_at FROM clans")) == last
+    assert instant(one(place, "SELECT listened_at FROM clans")) == last
     assert await known_clans.every()
 
 
-async def test_deletes_are_remembered_within_bounds(intake: Intake, clan: Clan, path: Path) -> None:
+async def test_deletes_are_remembered_within_bounds(
+    intake: Intake, clan: Clan, place: Place
+) -> None:
     intake.take_back(clan.guild_id, range(1, 60_001))
     assert len(intake._gone) == 50_000
     intake.take_back(clan.guild_id, [heard(1).message_id])
     await intake.store(clan, [heard(1), heard(2)])
-    assert kept(path) == told([heard(2)], UTC_ZONE)
+    assert kept(place) == told([heard(2)], UTC_ZONE)
 
 
 async def test_a_burst_is_written_in_small_transactions_and_to_the_end(
-    database: Database, intake: Intake, path: Path
+    database: Database, intake: Intake, place: Place
 ) -> None:
     burst = [heard(n, 1 + n % 10, asks=True) for n in range(1_100)]
     for each in burst:
@@ -328,7 +332,7 @@ async def test_a_burst_is_written_in_small_transactions_and_to_the_end(
         done = await intake.flush()
     assert done.stored == 825
     assert sum(each.startswith("BEGIN IMMEDIATE") for each in statements) == 4
-    assert kept(path) == told([each for each in burst if each.message_id not in gone], UTC_ZONE)
+    assert kept(place) == told([each for each in burst if each.message_id not in gone], UTC_ZONE)
     assert not any(buffer.heard or buffer.taken_back for buffer in intake._buffers.values())
 
 
@@ -347,7 +351,7 @@ async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
     intake: Intake,
     known_clans: Clans,
     clan: Clan,
-    path: Path,
+    place: Place,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("bot.services.chat.intake._MOST_HEARD", 3)
@@ -362,11 +366,11 @@ async def test_what_does_not_fit_is_left_to_the_history_and_no_cursor_passes_it(
     assert (await intake.flush()).stored == 4
     assert intake.hear(1, heard(7))
     await intake.flush()
-    assert cursor(path) == heard(1).message_id
-    assert cursor(path, elsewhere) == heard(8).message_id
+    assert cursor(place) == heard(1).message_id
+    assert cursor(place, elsewhere) == heard(8).message_id
     await intake.store(clan, [heard(5), heard(6)])
     await intake.catch_up(clan, GENERAL, heard(7).message_id, intake.session_of(1))
-    assert cursor(path) == heard(7).message_id
+    assert cursor(place) == heard(7).message_id
 
 
 async def test_when_all_together_wait_with_too_much_the_loud_one_is_left_to_its_history(
@@ -434,7 +438,7 @@ def said_in(guild_id: int, number: int = 0) -> IncomingMessage:
 
 
 async def test_a_message_in_each_of_many_servers_is_written_in_few_transactions(
-    intake: Intake, database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+    intake: Intake, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await village_of(database, 60)
     begun = count_transactions(database, monkeypatch)
@@ -442,7 +446,7 @@ async def test_a_message_in_each_of_many_servers_is_written_in_few_transactions(
         intake.hear(guild_id, said_in(guild_id))
     assert await intake.flush() == Flushed(stored=60)
     assert len(begun) == 3
-    found = rows(path, "SELECT clan_id, count(*) AS n FROM authors GROUP BY clan_id")
+    found = rows(place, "SELECT clan_id, count(*) AS n FROM authors GROUP BY clan_id")
     assert [row["n"] for row in found] == [1] * 60
     assert await intake.flush() == Flushed()
     assert not intake._buffers
@@ -472,7 +476,7 @@ async def test_a_server_that_writes_much_holds_up_nobody_who_writes_little(
 
 
 async def test_what_cannot_be_written_of_one_server_is_held_back_alone(
-    intake: Intake, database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+    intake: Intake, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await village_of(database, 9)
     for guild_id in range(1, 10):
@@ -489,5 +493,5 @@ async def test_what_cannot_be_written_of_one_server_is_held_back_alone(
         for stored in (0, 3, 8):
             with pytest.raises(ZeroDivisionError):
                 await intake.flush()
-            assert one(path, "SELECT count(*) FROM messages") == stored
+            assert one(place, "SELECT count(*) FROM messages") == stored
     assert await intake.flush() == Flushed(stored=1)

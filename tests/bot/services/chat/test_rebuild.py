@@ -20,7 +20,7 @@ from storage.engine import Connection, Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import one
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, heard_again, kept, told
-from tests.storage.rows import DAY, HOUR, NOW, opened
+from tests.storage.rows import DAY, HOUR, NOW, Place, opened
 
 ZONES = ("Asia/Kolkata", "UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Australia/Lord_Howe")
 # Lord Howe changes its clocks by half an hour in this night, which is April there.
@@ -87,23 +87,23 @@ def courses(draw: st.DrawFn) -> Course:
     )
 
 
-async def interrupted(path: Path, clan: Clan, zone: str, deeds: list[Deed]) -> int:
+async def interrupted(place: Place, clan: Clan, zone: str, deeds: list[Deed]) -> int:
     """Set the zone while something happens between the steps; return how many writes it took."""
-    database = Interrupted(f"sqlite+aiosqlite:///{path}")
+    database = Interrupted(place)
     database.deeds = deeds
     try:
         await Zones(database).set_zone(clan, zone)
     except Stopped:
-        assert one(path, "SELECT recounted_from_on IS NOT NULL FROM clans")
+        assert one(place, "SELECT recounted_from_on IS NOT NULL FROM clans")
     finally:
         await database.close()
     return database.writes
 
 
-async def run(course: Course, path: Path) -> None:
+async def run(course: Course, place: Place) -> None:
     """Write, set the zone with all that happens between the steps, and go on where it stopped."""
     clock = Clock(NOW)
-    async with opened(path) as database:
+    async with opened(place) as database:
         known_clans = Clans(database, clock)
         clan = await known_clans.found(1, "Iron Cabbage")
         await Zones(database).set_zone(clan, course.zones[0])
@@ -119,12 +119,12 @@ async def run(course: Course, path: Path) -> None:
         deeds = [write(few) for few in course.between]
         deeds.insert(1, lambda: intake.store(clan, [], course.deleted))
         deeds.insert(course.killed_after, kill)
-        await interrupted(path, clan, course.zones[1], deeds)
+        await interrupted(place, clan, course.zones[1], deeds)
         for deed in deeds:
             if deed is not kill:
                 await deed()
         await Zones(database).recount()
-    assert one(path, "SELECT recounted_from_on IS NULL FROM clans")
+    assert one(place, "SELECT recounted_from_on IS NULL FROM clans")
 
 
 @settings(
@@ -148,7 +148,7 @@ async def test_steps_with_writing_deleting_and_a_kill_between_them_make_what_cou
 
 
 async def test_hours_of_the_zone_before_go_though_no_message_and_no_day_is_left_there(
-    path: Path, database: Database, clan: Clan, known_clans: Clans
+    place: Place, database: Database, clan: Clan, known_clans: Clans
 ) -> None:
     # In both zones it is the fourth of April; hours of India begin at half past.
     old = [heard(number, 1, datetime(2026, 4, 3, 22, 50, tzinfo=UTC)) for number in range(5)]
@@ -163,12 +163,12 @@ async def test_hours_of_the_zone_before_go_though_no_message_and_no_day_is_left_
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rebuild, "_FACTS_AT_ONCE", 1)
         patch.setattr(rebuild, "_DAYS_AT_ONCE", 3)
-        await interrupted(path, clan, "Pacific/Kiritimati", [delete])
-    assert kept(path) == told(new, ZoneInfo("Pacific/Kiritimati"))
+        await interrupted(place, clan, "Pacific/Kiritimati", [delete])
+    assert kept(place) == told(new, ZoneInfo("Pacific/Kiritimati"))
 
 
 async def test_a_day_with_too_many_messages_is_counted_by_some_authors_at_a_time(
-    path: Path, database: Database, clan: Clan, known_clans: Clans
+    place: Place, database: Database, clan: Clan, known_clans: Clans
 ) -> None:
     messages = [
         heard(number, 1 + number % 4, NOW - number * MINUTE, asks=not number % 7)
@@ -178,44 +178,44 @@ async def test_a_day_with_too_many_messages_is_counted_by_some_authors_at_a_time
     await intake.store(clan, messages)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rebuild, "_FACTS_AT_ONCE", 60)
-        few = await interrupted(path, clan, "Asia/Kolkata", [])
+        few = await interrupted(place, clan, "Asia/Kolkata", [])
         patch.setattr(rebuild, "_FACTS_AT_ONCE", 2_000)
-        at_once = await interrupted(path, clan, "Asia/Kathmandu", [])
+        at_once = await interrupted(place, clan, "Asia/Kathmandu", [])
     assert few > 4 + at_once
-    assert kept(path) == told(messages, ZoneInfo("Asia/Kathmandu"))
+    assert kept(place) == told(messages, ZoneInfo("Asia/Kathmandu"))
 
 
 async def test_a_zone_that_is_set_while_another_one_is_counted_has_the_last_word(
-    path: Path, database: Database, clan: Clan, known_clans: Clans
+    place: Place, database: Database, clan: Clan, known_clans: Clans
 ) -> None:
     messages = [heard(number, 1, NOW - number * 9 * HOUR) for number in range(200)]
     await Intake(database, known_clans, Clock(NOW)).store(clan, messages)
     await interrupted(
-        path, clan, "Asia/Kolkata", [lambda: Zones(database).set_zone(clan, "Asia/Tokyo")]
+        place, clan, "Asia/Kolkata", [lambda: Zones(database).set_zone(clan, "Asia/Tokyo")]
     )
-    assert one(path, "SELECT zone FROM clans") == "Asia/Tokyo"
-    assert kept(path) == told(messages, ZoneInfo("Asia/Tokyo"))
+    assert one(place, "SELECT zone FROM clans") == "Asia/Tokyo"
+    assert kept(place) == told(messages, ZoneInfo("Asia/Tokyo"))
 
 
 async def test_who_is_forgotten_between_two_steps_is_in_no_hour_of_the_clan(
-    path: Path, database: Database, clan: Clan, known_clans: Clans
+    place: Place, database: Database, clan: Clan, known_clans: Clans
 ) -> None:
     messages = [heard(number, 1 + number % 2, NOW - number * 9 * HOUR) for number in range(200)]
     intake = Intake(database, known_clans, Clock(NOW))
     await intake.store(clan, messages)
     privacy = Privacy(database, Clock(NOW))
-    await interrupted(path, clan, "Asia/Kolkata", [lambda: privacy.forget(clan, 2)])
+    await interrupted(place, clan, "Asia/Kolkata", [lambda: privacy.forget(clan, 2)])
     left = [each for each in messages if each.user_id == 1]
-    assert kept(path) == told(left, ZoneInfo("Asia/Kolkata"))
+    assert kept(place) == told(left, ZoneInfo("Asia/Kolkata"))
 
 
-async def test_a_clan_in_which_nobody_wrote_has_nothing_to_count(path: Path, clan: Clan) -> None:
-    assert await interrupted(path, clan, "Asia/Kolkata", []) == 1
-    assert one(path, "SELECT recounted_from_on IS NULL FROM clans")
+async def test_a_clan_in_which_nobody_wrote_has_nothing_to_count(place: Place, clan: Clan) -> None:
+    assert await interrupted(place, clan, "Asia/Kolkata", []) == 1
+    assert one(place, "SELECT recounted_from_on IS NULL FROM clans")
 
 
 async def test_how_far_it_came_is_a_day_of_the_new_zone(
-    path: Path, database: Database, clan: Clan, known_clans: Clans
+    place: Place, database: Database, clan: Clan, known_clans: Clans
 ) -> None:
     messages = [heard(number, 1, NOW - number * DAY) for number in range(100)]
     await Intake(database, known_clans, Clock(NOW)).store(clan, messages)
@@ -225,8 +225,8 @@ async def test_how_far_it_came_is_a_day_of_the_new_zone(
 
     async def nothing() -> None: ...
 
-    await interrupted(path, clan, "Asia/Kolkata", [nothing, stop])
-    reached = date.fromordinal(int(str(one(path, "SELECT recounted_from_on FROM clans"))))
+    await interrupted(place, clan, "Asia/Kolkata", [nothing, stop])
+    reached = date.fromordinal(int(str(one(place, "SELECT recounted_from_on FROM clans"))))
     assert reached == NOW.date() + 3 * DAY - 32 * DAY
     await Zones(database).recount()
-    assert kept(path) == told(messages, ZoneInfo("Asia/Kolkata"))
+    assert kept(place) == told(messages, ZoneInfo("Asia/Kolkata"))

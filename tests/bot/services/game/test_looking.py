@@ -170,6 +170,9 @@ async def test_ten_are_asked_for_at_once_and_the_others_wait(
     accounts = [StaleAccount(number, f"Player {number}") for number in range(1, many + 1)]
     wom.opened.clear()
     asked = asyncio.create_task(looking.look(village.clan, accounts))
+    async with asyncio.timeout(60):
+        while len(looking._at_once._waiters or ()) < many - MOST_AT_ONCE:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
     for _ in range(20):
         await asyncio.sleep(0)
     assert len(looking._at_once._waiters or ()) == many - MOST_AT_ONCE

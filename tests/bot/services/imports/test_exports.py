@@ -15,7 +15,7 @@ from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.imports.builder import BEGIN, export, exported
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 
 SERVER, PLACE = 5 << 22, 1_000_000_000_000_000_123
 ANNE, BEN = 100_000_001, 100_000_002
@@ -73,7 +73,7 @@ async def has_read(database: Database, clan: Clan) -> None:
 
 
 async def test_json_is_taken_by_its_ids_and_what_is_no_persons_message_is_not(
-    database: Database, clan: Clan, path: Path, folder: Path
+    database: Database, clan: Clan, place: Place, folder: Path
 ) -> None:
     asked = exported(BEGIN, ANNE, "what is bis?")
     replied = exported(
@@ -105,12 +105,12 @@ async def test_json_is_taken_by_its_ids_and_what_is_no_persons_message_is_not(
         LeftOut.ELSEWHERE: 1,
         LeftOut.KNOWN: 1,
     }
-    (question,) = rows(path, "SELECT answer_id FROM questions")
+    (question,) = rows(place, "SELECT answer_id FROM questions")
     assert question["answer_id"] == int(replied["id"])
-    assert one(path, "SELECT handle FROM authors WHERE discord_user_id = ?", BEN) == f"user{BEN}"
-    before = contents(path)
+    assert one(place, "SELECT handle FROM authors WHERE discord_user_id = ?", BEN) == f"user{BEN}"
+    before = contents(place)
     assert (await taken(database, clan, folder)).tallies["messages"].taken == 0
-    assert contents(path) == before
+    assert contents(place) == before
 
 
 async def test_a_file_that_is_cut_off_gives_what_it_has(
@@ -127,7 +127,7 @@ async def test_a_file_that_is_cut_off_gives_what_it_has(
 
 
 async def test_csv_is_taken_only_from_before_what_the_bot_has_read(
-    database: Database, clan: Clan, path: Path, folder: Path
+    database: Database, clan: Clan, place: Place, folder: Path
 ) -> None:
     await has_read(database, clan)
     at = BEGIN.isoformat()
@@ -149,9 +149,9 @@ async def test_csv_is_taken_only_from_before_what_the_bot_has_read(
         LeftOut.NO_ID: 1,
         LeftOut.UNKNOWN_CHANNEL: 1,
     }
-    before = contents(path)
+    before = contents(place)
     assert (await taken(database, clan, folder)).tallies["messages"].taken == 0
-    assert contents(path) == before
+    assert contents(place) == before
 
 
 async def test_csv_ends_where_the_bot_began_though_that_moved_to_the_archive(
@@ -170,7 +170,7 @@ async def test_csv_ends_where_the_bot_began_though_that_moved_to_the_archive(
 
 @pytest.mark.parametrize("is_archived", [False, True])
 async def test_json_after_csv_counts_the_same_messages_once(  # noqa: PLR0913
-    database: Database, clan: Clan, path: Path, folder: Path, tmp_path: Path, *, is_archived: bool
+    database: Database, clan: Clan, place: Place, folder: Path, tmp_path: Path, *, is_archived: bool
 ) -> None:
     await has_read(database, clan)
     table(folder, *((ANNE, "anne", (BEGIN + n * MS).isoformat(), "gz") for n in range(5)))
@@ -183,24 +183,24 @@ async def test_json_after_csv_counts_the_same_messages_once(  # noqa: PLR0913
     export(other, messages, channel=PLACE)
     result = await taken(database, clan, other)
     assert result.tallies["messages"].taken == 1
-    assert one(path, "SELECT sum(messages) FROM author_days") == 7
+    assert one(place, "SELECT sum(messages) FROM author_days") == 7
 
 
 @pytest.mark.parametrize("is_archived", [False, True])
 @pytest.mark.parametrize("is_whole", [True, False])
 async def test_with_a_channel_missing_the_time_counts_as_not_seen(  # noqa: PLR0913
-    database: Database, clan: Clan, path: Path, folder: Path, *, is_whole: bool, is_archived: bool
+    database: Database, clan: Clan, place: Place, folder: Path, *, is_whole: bool, is_archived: bool
 ) -> None:
     await has_read(database, clan)
     if is_archived:
         await archiving.move(database, NOW)
-    place = PLACE if is_whole else 6 << 22
-    export(folder, [exported(BEGIN + n * HOUR, ANNE, "gz") for n in range(9)], channel=place)
+    channel = PLACE if is_whole else 6 << 22
+    export(folder, [exported(BEGIN + n * HOUR, ANNE, "gz") for n in range(9)], channel=channel)
     known = await Clans(database, Clock(NOW)).of_guild(SERVER)
     assert known is not None
     result = await taken(database, known, folder)
     assert result.is_partial is not is_whole
-    first = one(path, "SELECT min(started_at) FROM blind_spots WHERE NOT is_read")
+    first = one(place, "SELECT min(started_at) FROM blind_spots WHERE NOT is_read")
     seen_for = 9 if is_whole else 0
     assert first == int((BEGIN + seen_for * HOUR).timestamp() * 1000)
 

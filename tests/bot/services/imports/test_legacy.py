@@ -27,7 +27,7 @@ from tests.bot.services.imports.builder import BEGIN, GUILD, RELAY, OldBot, raw_
 from tests.bot.services.talk import kept
 from tests.bot.services.village import Village
 from tests.storage.full import full_disk
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, Place
 
 SECOND = timedelta(seconds=1)
 ZULRAH = {"zulrah": 10}
@@ -70,7 +70,7 @@ def numbers(result: ImportResult, what: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize("is_migrated", [True, False])
 async def test_all_of_a_good_file_is_taken_in_both_schemas(
-    database: Database, clan: Clan, path: Path, tmp_path: Path, *, is_migrated: bool
+    database: Database, clan: Clan, place: Place, tmp_path: Path, *, is_migrated: bool
 ) -> None:
     old = OldBot(tmp_path / "both.db", is_migrated=is_migrated)
     old.members("noob", "amber")
@@ -86,17 +86,17 @@ async def test_all_of_a_good_file_is_taken_in_both_schemas(
     assert numbers(result, "snapshots") == (4, 4)
     assert numbers(result, "boss kills") == (4, 4)
     assert numbers(result, "messages") == (31, 31)
-    assert one(path, "SELECT count(*) FROM observations WHERE player_id = 11") == 4
-    assert one(path, "SELECT max(kills_earned) FROM observations") == 30
-    assert one(path, "SELECT count(*) FROM messages") == 31
-    assert one(path, "SELECT sum(messages) FROM author_days") == 31
-    assert one(path, "SELECT count(*) FROM questions") == 1
+    assert one(place, "SELECT count(*) FROM observations WHERE player_id = 11") == 4
+    assert one(place, "SELECT max(kills_earned) FROM observations") == 30
+    assert one(place, "SELECT count(*) FROM messages") == 31
+    assert one(place, "SELECT sum(messages) FROM author_days") == 31
+    assert one(place, "SELECT count(*) FROM questions") == 1
     assert (result.messages, result.linked_now) == (31, 30)
     assert result.linked_before == (30 if is_migrated else 0)
 
 
 async def test_a_second_run_takes_nothing_and_changes_nothing(
-    database: Database, clan: Clan, path: Path, old: OldBot
+    database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:
     old.members("noob", "gone")
     old.alias(1, 1, "No ob")
@@ -104,9 +104,9 @@ async def test_a_second_run_takes_nothing_and_changes_nothing(
     old.snapshot(2, "gone", BEGIN, raw_of(77, BEGIN, 5, ZULRAH), member=2)
     old.message(BEGIN, 50, "what is bis?")
     first = await taken(database, clan, old.path)
-    before = contents(path)
+    before = contents(place)
     again = await taken(database, clan, old.path)
-    assert contents(path) == before
+    assert contents(place) == before
     assert [tally.taken for name, tally in again.tallies.items() if name != "members"] == [0] * 4
     assert again.linked_now == first.linked_now
     assert left(again, "snapshots") == {LeftOut.KNOWN: 2}
@@ -114,7 +114,7 @@ async def test_a_second_run_takes_nothing_and_changes_nothing(
 
 
 async def test_what_moved_to_the_archive_is_not_taken_again(
-    database: Database, clan: Clan, path: Path, old: OldBot
+    database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:
     old.members("noob")
     for number in range(1, 5):
@@ -123,11 +123,11 @@ async def test_what_moved_to_the_archive_is_not_taken_again(
         old.message(BEGIN + number * SECOND, 50, "gz", number=number)
     await taken(database, clan, old.path)
     await archiving.move(database, NOW)
-    before = contents(path)
+    before = contents(place)
     again = await taken(database, clan, old.path)
     assert left(again, "messages") == {LeftOut.KNOWN: 4}
     assert left(again, "snapshots") == {LeftOut.KNOWN: 4}
-    assert contents(path) == before
+    assert contents(place) == before
 
 
 async def test_words_are_never_stored(
@@ -192,14 +192,14 @@ async def test_each_snapshot_that_stays_out_says_why(
 
 
 async def test_where_the_text_is_cut_the_columns_tell(
-    database: Database, clan: Clan, path: Path, old: OldBot
+    database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:
     cut = raw_of(11, BEGIN, 5, ZULRAH)[:150]
     old.snapshot(1, "noob", BEGIN, cut, xp=500, kills=40, bosses={"zulrah": 30, "vorkath": 9})
     old.snapshot(2, "amber", f"{BEGIN:%Y-%m-%d %H:%M:%S}", None, xp=700, kills=12)
     result = await taken(database, clan, old.path, "America/New_York")
     assert numbers(result, "boss kills") == (2, 2)
-    found = rows(path, "SELECT player_id, xp, kills, ehp, seen_at FROM observations ORDER BY 1")
+    found = rows(place, "SELECT player_id, xp, kills, ehp, seen_at FROM observations ORDER BY 1")
     assert [(row["player_id"], row["xp"], row["kills"], row["ehp"]) for row in found] == [
         (11, 500, 40, -1.0),
         (12, 700, 12, -1.0),
@@ -222,7 +222,7 @@ def reading(at: datetime, kills: int) -> MetricReading:
 
 @pytest.mark.parametrize("ours", [(), (2, 6), (1,), (8,)])
 async def test_older_snapshots_among_ours_are_as_if_all_had_come_in_order(
-    database: Database, clan: Clan, path: Path, old: OldBot, ours: tuple[int, ...]
+    database: Database, clan: Clan, place: Place, old: OldBot, ours: tuple[int, ...]
 ) -> None:
     kills = {1: 20, 2: 30, 3: -1, 4: 35, 5: 50, 6: 45, 7: 60, 8: 60}
     async with database.writing() as connection:
@@ -238,7 +238,7 @@ async def test_older_snapshots_among_ours_are_as_if_all_had_come_in_order(
         mine, theirs = (
             [
                 {name: value for name, value in row.items() if name != "player_id"}
-                for row in rows(path, f"SELECT * FROM {table} WHERE player_id = ?", who)  # noqa: S608
+                for row in rows(place, f"SELECT * FROM {table} WHERE player_id = ?", who)  # noqa: S608
             ]
             for who in (11, 12)
         )
@@ -246,7 +246,7 @@ async def test_older_snapshots_among_ours_are_as_if_all_had_come_in_order(
 
 
 async def test_people_who_are_gone_come_as_former_members_with_their_names(
-    database: Database, clan: Clan, path: Path, old: OldBot
+    database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:
     old.members("noob", "longgone")
     old.alias(1, 2, "Long Gone")
@@ -267,12 +267,12 @@ async def test_people_who_are_gone_come_as_former_members_with_their_names(
     )
     assert (places[78].name, places[78].left_at) == ("erased", BEGIN)
     assert places[11].left_at is None
-    known = rows(path, "SELECT wom_key FROM player_names WHERE player_id = 77")
+    known = rows(place, "SELECT wom_key FROM player_names WHERE player_id = 77")
     assert [row["wom_key"] for row in known] == ["long gone"]
 
 
 async def test_lines_of_a_relay_are_by_who_spoke(
-    database: Database, clan: Clan, path: Path, old: OldBot
+    database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:
     for number in range(8):
         name = ("No ob", "Amber")[number % 2]
@@ -283,37 +283,37 @@ async def test_lines_of_a_relay_are_by_who_spoke(
     assert numbers(result, "messages")[0] == 9
     assert result.linked_now == 8
     said = rows(
-        path,
+        place,
         "SELECT bridge_name, count(*) AS many FROM messages JOIN authors ON authors.id = author_id"
         " GROUP BY 1 ORDER BY 1",
     )
     assert [(row["bridge_name"], row["many"]) for row in said] == [("amber", 4), ("no ob", 4)]
-    assert one(path, "SELECT count(*) FROM authors WHERE discord_user_id = ?", RELAY) == 0
+    assert one(place, "SELECT count(*) FROM authors WHERE discord_user_id = ?", RELAY) == 0
 
 
 async def test_what_the_bot_has_read_itself_counts_once_and_nobody_is_renamed(
-    database: Database, clan: Clan, path: Path, old: OldBot, known_clans: Clans
+    database: Database, clan: Clan, place: Place, old: OldBot, known_clans: Clans
 ) -> None:
-    place = ChannelInfo(900, "general", "text")
+    channel_info = ChannelInfo(900, "general", "text")
     number = old.message(NOW - DAY, 50, "hi", "oldname")
     old.message(NOW - 2 * DAY, 50, "hi", "oldname")
-    heard = IncomingMessage(number, place, 50, "New Name", "handle", NOW - DAY)
+    heard = IncomingMessage(number, channel_info, 50, "New Name", "handle", NOW - DAY)
     await Intake(database, known_clans, Clock(NOW)).store(clan, [heard])
     result = await taken(database, clan, old.path)
     assert left(result, "messages") == {LeftOut.KNOWN: 1}
     assert result.messages == 2
-    assert one(path, "SELECT name FROM authors WHERE discord_user_id = 50") == "New Name"
-    assert one(path, "SELECT messages FROM author_totals") == 2
+    assert one(place, "SELECT name FROM authors WHERE discord_user_id = 50") == "New Name"
+    assert one(place, "SELECT messages FROM author_totals") == 2
 
 
 async def test_rollups_are_what_the_facts_make(
-    database: Database, clan: Clan, path: Path, old: OldBot
+    database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:
     for number in range(2_300):
         words = "what is bis?" if number % 7 == 0 else "gz"
         old.message(BEGIN + number * 40 * SECOND, 50 + number % 5, words, number=number)
     await taken(database, clan, old.path)
-    found = kept(path)
+    found = kept(place)
     assert len(found.facts) == 2_300
     assert sum(counts[0] for counts in found.days.values()) == 2_300
     assert sum(found.clan_hours.values()) == 2_300
@@ -322,7 +322,7 @@ async def test_rollups_are_what_the_facts_make(
 
 
 async def test_the_time_that_was_kept_counts_as_seen_and_holes_do_not(
-    database: Database, known_clans: Clans, path: Path, old: OldBot
+    database: Database, known_clans: Clans, place: Place, old: OldBot
 ) -> None:
     clan = await known_clans.found(GUILD, "Iron Cabbage")
     async with database.writing() as connection:
@@ -333,7 +333,7 @@ async def test_the_time_that_was_kept_counts_as_seen_and_holes_do_not(
     now = await known_clans.of_guild(GUILD)
     assert now is not None
     assert now.listened_at == BEGIN + 527 * HOUR
-    blind = rows(path, "SELECT started_at, ended_at, is_read, channel_id FROM blind_spots")
+    blind = rows(place, "SELECT started_at, ended_at, is_read, channel_id FROM blind_spots")
     start, end = BEGIN + 48 * HOUR, BEGIN + 480 * HOUR
     assert blind == [
         {
@@ -345,14 +345,15 @@ async def test_the_time_that_was_kept_counts_as_seen_and_holes_do_not(
     ]
 
 
+@pytest.mark.only_sqlite
 async def test_a_full_disk_leaves_what_was_taken_and_a_later_run_takes_the_rest(
-    database: Database, clan: Clan, path: Path, old: OldBot
+    database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:
     old.message(BEGIN, 50, "hi")
-    before = contents(path)
+    before = contents(place)
     with full_disk(), pytest.raises(DatabaseFull):
         await taken(database, clan, old.path)
-    assert contents(path) == before
+    assert contents(place) == before
     assert numbers(await taken(database, clan, old.path), "messages") == (1, 1)
 
 
@@ -368,7 +369,7 @@ HOSTILE = [
 
 
 async def test_hostile_names_and_json_stop_nothing(
-    database: Database, clan: Clan, path: Path, old: OldBot
+    database: Database, clan: Clan, place: Place, old: OldBot
 ) -> None:
     for number, raw in enumerate(HOSTILE, start=1):
         old.snapshot(number, "no\u202eob\0", text_of(BEGIN), raw)
@@ -380,7 +381,7 @@ async def test_hostile_names_and_json_stop_nothing(
     result = await taken(database, clan, old.path)
     assert numbers(result, "messages") == (7, 7)
     assert numbers(result, "snapshots")[0] == len(HOSTILE)
-    assert one(path, "SELECT count(*) FROM observations") == 0
+    assert one(place, "SELECT count(*) FROM observations") == 0
 
 
 async def test_another_file_is_no_database_of_the_old_bot(path: Path) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -21,18 +22,21 @@ from storage.columns import first_snowflake, to_ms
 from storage.engine import Database
 from storage.errors import DatabaseFull
 from tests.bot.demo.conftest import Clock
-from tests.bot.services.contents import contents, one
+from tests.bot.services.contents import Hand, contents, one
 from tests.bot.services.talk import MINUTE, PVM, heard, kept, spoken
 from tests.bot.services.village import Village
-from tests.storage.rows import DAY, HOUR, NOW, names_in
+from tests.storage.rows import DAY, HOUR, NOW, Place, names_in
 
-Break = Callable[[sqlite3.Connection], object]
+Break = Callable[[Any], object]
 
 
 @contextmanager
-def broken(path: Path) -> Iterator[sqlite3.Connection]:
+def broken(place: Place) -> Iterator[Any]:
     """Let somebody write what the bot never would."""
-    with closing(sqlite3.connect(path)) as connection, connection:
+    if not isinstance(place, Path):
+        yield Hand(place)
+        return
+    with closing(sqlite3.connect(place)) as connection, connection:
         yield connection
 
 
@@ -72,16 +76,18 @@ async def wrong(integrity: Integrity) -> dict[str, Finding]:
 
 
 async def test_of_a_whole_database_every_check_says_so_and_nothing_is_changed(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    before = contents(path)
+    before = contents(place)
     found = [each async for each in integrity.check()]
     assert [each.about for each in found] == [each.name for each in CHECKS]
     assert {each.severity for each in found} == {Severity.OK}
+    assert ("pg_amcheck" in found[0].words) is not isinstance(place, Path)
     repaired = await integrity.repair()
     assert (repaired.mended, repaired.backup) == ((), None)
-    assert contents(path) == before
-    assert "backups" not in names_in(path.parent)
+    assert contents(place) == before
+    if isinstance(place, Path):
+        assert "backups" not in names_in(place.parent)
 
 
 async def test_looking_writes_nothing_and_waits_for_no_writer(
@@ -183,17 +189,20 @@ MENDED: list[tuple[str, str, Break]] = [
     (
         "revision",
         "triggers that notice who is whose, missing: 1",
-        lambda sql: sql.execute("DROP TRIGGER identity_revision_links_insert"),
+        lambda sql: sql.execute(
+            "DROP TRIGGER identity_revision_links_insert"
+            + (" ON links" if isinstance(sql, Hand) else "")
+        ),
     ),
 ]
 
 
 @pytest.mark.parametrize(("about", "words", "breaks"), MENDED)
 async def test_what_follows_from_facts_is_found_and_made_anew(
-    integrity: Integrity, path: Path, about: str, words: str, breaks: Break
+    integrity: Integrity, place: Place, about: str, words: str, breaks: Break
 ) -> None:
-    before = contents(path)
-    with broken(path) as sql:
+    before = contents(place)
+    with broken(place) as sql:
         breaks(sql)
     found = await wrong(integrity)
     assert words in found[about].words
@@ -201,24 +210,25 @@ async def test_what_follows_from_facts_is_found_and_made_anew(
     repaired = await integrity.repair()
     assert about in repaired.mended
     assert {each.severity for each in repaired.findings} == {Severity.OK}
-    after = contents(path)
+    after = contents(place)
     for mended in (before, after):
         mended.pop("clans")
         mended.pop("metrics")
     assert after == before
-    assert repaired.backup is not None
-    assert Path(repaired.backup).name in names_in(path.parent / "backups")
+    if isinstance(place, Path):
+        assert repaired.backup is not None
+        assert Path(repaired.backup).name in names_in(place.parent / "backups")
 
 
 async def test_what_belongs_to_nothing_any_more_goes_with_what_was_counted_for_it(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    with broken(path) as sql:
-        newest = one(path, "SELECT max(message_id) FROM questions")
+    with broken(place) as sql:
+        newest = one(place, "SELECT max(message_id) FROM questions")
         sql.execute("DELETE FROM messages WHERE message_id = ?", (newest,))
         sql.execute(
             "INSERT INTO links (clan_id, player_id, discord_user_id, state, is_main, claimed_at)"
-            " VALUES (1, 1, -77, 'confirmed', 0, 1)"
+            " VALUES (1, 1, -77, 'confirmed', FALSE, 1)"
         )
     found = await wrong(integrity)
     assert "questions without their message: 1" in found["orphans"].words
@@ -226,28 +236,28 @@ async def test_what_belongs_to_nothing_any_more_goes_with_what_was_counted_for_i
     assert "rollups" in found
     assert {*(await integrity.repair()).mended} >= {"orphans", "rollups", "totals"}
     assert await wrong(integrity) == {}
-    assert newest not in kept(path).answers
-    assert one(path, "SELECT count(*) FROM links") == 0
+    assert newest not in kept(place).answers
+    assert one(place, "SELECT count(*) FROM links") == 0
 
 
 async def test_an_answer_that_is_gone_is_no_answer_and_gives_no_credit(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    answers = one(path, "SELECT sum(answers) FROM author_totals")
-    with broken(path) as sql:
+    answers = one(place, "SELECT sum(answers) FROM author_totals")
+    with broken(place) as sql:
         sql.execute(
             "DELETE FROM messages WHERE message_id = (SELECT max(answer_id) FROM questions)"
         )
     assert "answers without their message: 1" in (await wrong(integrity))["orphans"].words
     await integrity.repair()
     assert await wrong(integrity) == {}
-    assert one(path, "SELECT sum(answers) FROM author_totals") == answers - 1
+    assert one(place, "SELECT sum(answers) FROM author_totals") == answers - 1
 
 
 async def test_rows_that_name_what_is_not_there_go_and_what_names_them_too(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    with broken(path) as sql:
+    with broken(place) as sql:
         sql.execute("INSERT INTO case_entries VALUES (1, 5, 1, 'm', 's', 1, 1, '', NULL, '[]')")
         sql.execute(
             "INSERT INTO cases (id, clan_id, player_id, kind, state, role, policy_version)"
@@ -259,14 +269,14 @@ async def test_rows_that_name_what_is_not_there_go_and_what_names_them_too(
     assert "rows of questions whose answered_by is not there: 5" in found["keys"].words
     assert "keys" in (await integrity.repair()).mended
     assert await wrong(integrity) == {}
-    assert one(path, "SELECT count(*) FROM case_entries") == 0
-    assert one(path, "SELECT count(*) FROM questions WHERE answer_id IS NULL") == 5
+    assert one(place, "SELECT count(*) FROM case_entries") == 0
+    assert one(place, "SELECT count(*) FROM questions WHERE answer_id IS NULL") == 5
 
 
 async def test_a_channel_that_is_noted_twice_as_not_seen_keeps_the_longer_time(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    with broken(path) as sql:
+    with broken(place) as sql:
         sql.executemany(
             "INSERT INTO blind_spots (clan_id, channel_id, started_at, reason)"
             " VALUES (1, 1, ?, 'x')",
@@ -274,13 +284,13 @@ async def test_a_channel_that_is_noted_twice_as_not_seen_keeps_the_longer_time(
         )
     assert "noted twice as not seen: 2" in (await wrong(integrity))["duplicates"].words
     await integrity.repair()
-    assert one(path, "SELECT started_at FROM blind_spots") == 10
+    assert one(place, "SELECT started_at FROM blind_spots") == 10
 
 
 async def test_a_channel_read_up_to_a_day_to_come_is_read_again_from_what_is_stored(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    with broken(path) as sql:
+    with broken(place) as sql:
         ahead = first_snowflake(NOW + 30 * DAY)
         sql.execute("UPDATE channels SET cursor_id = ? WHERE name = 'general'", (ahead,))
     found = (await wrong(integrity))["cursors"]
@@ -288,22 +298,22 @@ async def test_a_channel_read_up_to_a_day_to_come_is_read_again_from_what_is_sto
     await integrity.repair()
     assert await wrong(integrity) == {}
     newest = one(
-        path,
+        place,
         "SELECT max(message_id) FROM messages JOIN channels ON channels.id = channel_id"
         " WHERE name = 'general'",
     )
-    assert one(path, "SELECT cursor_id FROM channels WHERE name = 'general'") == newest
+    assert one(place, "SELECT cursor_id FROM channels WHERE name = 'general'") == newest
 
 
 async def test_a_channel_read_less_far_than_stored_costs_nothing_and_is_told(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    with broken(path) as sql:
+    with broken(place) as sql:
         sql.execute("UPDATE channels SET cursor_id = 5 WHERE name = 'pvm'")
     found = (await wrong(integrity))["history"]
     assert (found.severity, "(#pvm): 1" in found.words) == (Severity.WARNING, True)
     assert (await integrity.repair()).mended == ()
-    with broken(path) as sql:  # it waits to be read, as is noted
+    with broken(place) as sql:  # it waits to be read, as is noted
         sql.execute(
             "INSERT INTO blind_spots (clan_id, channel_id, started_at, reason)"
             " SELECT 1, id, 5, 'x' FROM channels WHERE name = 'pvm'"
@@ -312,11 +322,11 @@ async def test_a_channel_read_less_far_than_stored_costs_nothing_and_is_told(
 
 
 async def test_what_forgotten_people_wrote_before_is_found_and_goes(
-    whole: Village, integrity: Integrity, path: Path
+    whole: Village, integrity: Integrity, place: Place
 ) -> None:
     clan = whole.clan
     until = NOW - 3 * DAY - HOUR
-    with broken(path) as sql:
+    with broken(place) as sql:
         sql.executemany(
             "INSERT INTO forgotten VALUES (1, ?, ?)",
             [(user_key(1, 1), to_ms(until)), (speaker_key(1, "Zezima"), to_ms(NOW))],
@@ -330,12 +340,12 @@ async def test_what_forgotten_people_wrote_before_is_found_and_goes(
     assert "whose days from before are there: 1" in found
     assert (await integrity.repair()).mended == ("forgotten",)
     assert await wrong(integrity) == {}
-    facts = kept(path, clan.clan_id).facts
+    facts = kept(place, clan.clan_id).facts
     assert sum(user == 1 for user, *_ in facts.values()) == 3
-    assert one(path, "SELECT count(*) FROM presence_days") == 1
+    assert one(place, "SELECT count(*) FROM presence_days") == 1
     assert (
         one(
-            path,
+            place,
             "SELECT count(*) FROM messages JOIN authors a ON a.id = author_id"
             " WHERE a.bridge_name IS NOT NULL",
         )
@@ -418,38 +428,38 @@ async def test_without_room_for_a_backup_nothing_is_mended(
 
 
 async def test_a_database_of_another_version_is_told_and_looked_at_no_further(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    with broken(path) as sql:
+    with broken(place) as sql:
         sql.execute("UPDATE alembic_version SET version_num = '0003'")
     (found,) = [each async for each in integrity.check()]
     assert (found.about, "0003" in found.words) == ("revision", True)
     assert "clanstats migrate" in found.next_step
     assert (await integrity.repair()).findings == (found,)
-    with broken(path) as sql:
+    with broken(place) as sql:
         sql.execute("UPDATE alembic_version SET version_num = '9999'")
     (found,) = [each async for each in integrity.check()]
     assert "newest version" in found.next_step
 
 
 async def test_a_clan_that_is_being_counted_anew_is_left_alone(
-    integrity: Integrity, path: Path
+    integrity: Integrity, place: Place
 ) -> None:
-    with broken(path) as sql:
+    with broken(place) as sql:
         sql.execute("UPDATE clans SET recounted_from_on = 700000")
         sql.execute("DELETE FROM author_hours")
     assert await wrong(integrity) == {}
 
 
 async def test_the_days_are_looked_at_in_small_pieces_and_none_is_left_out(
-    integrity: Integrity, path: Path, monkeypatch: pytest.MonkeyPatch
+    integrity: Integrity, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuild, "_FACTS_AT_ONCE", 2)
     monkeypatch.setattr(rebuild, "_DAYS_AT_ONCE", 1)
     assert await wrong(integrity) == {}
-    with broken(path) as sql:
+    with broken(place) as sql:
         sql.execute("UPDATE author_days SET messages = messages + 1")
-        days = one(path, "SELECT count(*) FROM author_days")
+        days = one(place, "SELECT count(*) FROM author_days")
     assert (await wrong(integrity))["rollups"].words.endswith(f": {days}")
 
 

@@ -28,7 +28,7 @@ from tests.bot.services.contents import instant, rows
 from tests.bot.services.talk import PVM
 from tests.bot.services.village import Village
 from tests.storage.full import full_disk
-from tests.storage.rows import DAY, HOUR, NOW, a_channel, names_in
+from tests.storage.rows import DAY, HOUR, NOW, Place, a_channel, names_in
 from wom.errors import WomNotFound, WomUnreachable
 
 POLL, BACKUP = Job("poll", HOUR), Job("backup", DAY)
@@ -45,12 +45,12 @@ async def run(upkeep: Upkeep, job: str, clan_id: int | None = 1, outcome: str = 
 
 
 async def test_a_run_is_recorded_with_what_it_did(
-    upkeep: Upkeep, village: Village, path: Path
+    upkeep: Upkeep, village: Village, place: Place
 ) -> None:
     async with upkeep.run("poll", village.clan.clan_id, "t1") as outcome:
         village.clock.forward(timedelta(seconds=5))
         outcome.detail["updated"] = 3
-    (kept,) = rows(path, "SELECT * FROM job_runs")
+    (kept,) = rows(place, "SELECT * FROM job_runs")
     assert (kept["job"], kept["clan_id"], kept["trace"], kept["outcome"]) == (
         "poll",
         1,
@@ -63,20 +63,20 @@ async def test_a_run_is_recorded_with_what_it_did(
 
 
 async def test_a_run_that_goes_on_has_no_outcome_yet(
-    upkeep: Upkeep, village: Village, path: Path
+    upkeep: Upkeep, village: Village, place: Place
 ) -> None:
     async with upkeep.run("poll", village.clan.clan_id, "t1"):
-        (kept,) = rows(path, "SELECT outcome, ended_at FROM job_runs")
+        (kept,) = rows(place, "SELECT outcome, ended_at FROM job_runs")
         assert kept == {"outcome": None, "ended_at": None}
 
 
 async def test_a_failure_passes_and_is_recorded(
-    upkeep: Upkeep, village: Village, path: Path
+    upkeep: Upkeep, village: Village, place: Place
 ) -> None:
     with pytest.raises(LookupError, match="gone"):
         async with upkeep.run("poll", village.clan.clan_id, "t1"):
             raise LookupError("gone")
-    (kept,) = rows(path, "SELECT outcome, detail FROM job_runs")
+    (kept,) = rows(place, "SELECT outcome, detail FROM job_runs")
     assert kept == {"outcome": FAILED, "detail": '{"error": "LookupError"}'}
 
 
@@ -100,7 +100,7 @@ async def test_a_failure_is_told_in_our_words_and_never_in_those_of_the_error(
 
 
 async def test_what_a_statement_carried_is_not_in_the_record_of_the_job_that_it_failed(
-    upkeep: Upkeep, village: Village, path: Path
+    upkeep: Upkeep, village: Village, place: Place
 ) -> None:
     who = {"discord_user_id": 730_000_000_000_000_077, "name": "Quillon Vask"}
 
@@ -113,7 +113,7 @@ async def test_what_a_statement_carried_is_not_in_the_record_of_the_job_that_it_
 
     with pytest.raises(IntegrityError) as failed:
         await fail()
-    (kept,) = rows(path, "SELECT detail FROM job_runs")
+    (kept,) = rows(place, "SELECT detail FROM job_runs")
     for text in (kept["detail"], str(failed.value), repr(failed.value)):
         assert not [value for value in who.values() if str(value) in text]
 
@@ -162,6 +162,16 @@ async def test_only_the_group_whose_code_is_known_can_be_late_with_its_refresh(
     assert await mine.late(await village.changed(wom_group_id=78)) == ()
 
 
+async def test_what_a_server_does_itself_is_no_run_of_ours(
+    upkeep: Upkeep, village: Village, database: Database
+) -> None:
+    async with upkeep.run("backup", None, "t") as outcome:
+        await upkeep.back_up(outcome)
+    status, is_file = await upkeep.status(village.clan), database.path is not None
+    assert ("backup" in status.runs) is is_file
+    assert (status.disk.database_bytes is not None) is is_file
+
+
 async def test_a_backup_is_a_whole_database(upkeep: Upkeep, village: Village, path: Path) -> None:
     await village.wrote(1, NOW)
     outcome = Outcome()
@@ -182,6 +192,7 @@ async def status(upkeep: Upkeep, village: Village) -> Status:
     return await upkeep.status(village.clan)
 
 
+@pytest.mark.only_sqlite
 async def test_the_status_of_a_clan_that_does_well_has_no_troubles(
     upkeep: Upkeep, village: Village
 ) -> None:
@@ -391,6 +402,7 @@ async def test_each_channel_that_is_not_read_to_the_end_is_named_with_what_it_la
     assert not any("#place-2" in what for what in told)
 
 
+@pytest.mark.only_sqlite
 async def test_a_run_that_cannot_be_recorded_is_remembered_until_one_is_done(
     upkeep: Upkeep, village: Village
 ) -> None:
@@ -405,6 +417,7 @@ async def test_a_run_that_cannot_be_recorded_is_remembered_until_one_is_done(
     assert (await upkeep.status(village.clan)).runs["poll"].outcome == DONE
 
 
+@pytest.mark.only_sqlite
 async def test_a_run_whose_end_cannot_be_recorded_is_remembered_too(
     upkeep: Upkeep, village: Village
 ) -> None:
@@ -416,6 +429,7 @@ async def test_a_run_whose_end_cannot_be_recorded_is_remembered_too(
     assert (await upkeep.status(village.clan)).runs["poll"].outcome == FAILED
 
 
+@pytest.mark.only_sqlite
 async def test_what_is_done_too_often_to_be_recorded_is_remembered_when_it_fails(
     upkeep: Upkeep, village: Village
 ) -> None:
@@ -435,6 +449,7 @@ async def test_what_is_told_to_end_did_not_fail(upkeep: Upkeep, village: Village
     assert "flush" not in (await upkeep.status(village.clan)).runs
 
 
+@pytest.mark.only_sqlite
 async def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
     upkeep: Upkeep, village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -486,6 +501,7 @@ async def test_a_backup_without_its_archive_is_kept_elsewhere_too_and_has_failed
     assert len(names_in(tmp_path / "drive")) == 1
 
 
+@pytest.mark.only_sqlite
 async def test_a_backup_is_restored_on_trial_once_a_month(upkeep: Upkeep, village: Village) -> None:
     async def due() -> bool:
         return await upkeep.must_rehearse()

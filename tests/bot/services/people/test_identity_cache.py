@@ -1,10 +1,10 @@
 """Who is who from the cache is what working it out anew gives, whatever was written in between."""
 
 import asyncio
+import re
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -33,11 +33,11 @@ from storage.bridges import Speaker
 from storage.engine import Connection
 from storage.players import Sighting
 from tests.bot.demo.conftest import Clock
+from tests.bot.services.contents import Hand
 from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
 from tests.bot.services.talk import heard
 from tests.bot.services.village import Village, counted
-from tests.storage.beside import beside
-from tests.storage.rows import DAY, HOUR, NOW, a_player, opened
+from tests.storage.rows import DAY, HOUR, NOW, Place, a_player, opened
 
 OFFICER = Officer(999)
 NAMES = ["Ann", "Ben", "Cat", "[x] Ann", "ben "]
@@ -49,7 +49,7 @@ class Asked:
     """A village with a cache that is asked again and again, and never stale."""
 
     village: Village
-    path: Path
+    place: Place
     cache: IdentityCache
 
     @property
@@ -102,9 +102,9 @@ async def settled(village: Village) -> None:
 
 
 @pytest.fixture
-async def asked(village: Village, path: Path) -> Asked:
+async def asked(village: Village, place: Place) -> Asked:
     await settled(village)
-    return Asked(village, path, IdentityCache(village.clock))
+    return Asked(village, place, IdentityCache(village.clock))
 
 
 Action = Callable[[Asked, int, str], Awaitable[object]]
@@ -120,12 +120,17 @@ def stored(write: Callable[[Connection, int, int, str], Awaitable[object]]) -> A
     return done
 
 
+CAT = "UPDATE authors SET name = 'Cat' WHERE discord_user_id = 12"
+
+
 def said(statement: str) -> Action:
     """Return plain SQL that somebody else says; :n is a number and :name a name."""
 
     async def done(asked: Asked, number: int, name: str) -> None:
-        with closing(sqlite3.connect(asked.path, isolation_level=None)) as connection:
-            connection.execute(statement, {"n": number, "name": name})
+        named = {":name": name, ":n": number}
+        wanted = re.findall(":n(?:ame)?", statement)
+        words = re.sub(":n(?:ame)?", "?", statement)
+        Hand(asked.place, is_careful=True).execute(words, [named[each] for each in wanted])
 
     return done
 
@@ -250,7 +255,8 @@ ACTIONS: dict[str, Action] = {
     "sql total": said("UPDATE author_totals SET messages = messages + :n"),
     "sql no total": said("DELETE FROM author_totals WHERE author_id = :n"),
     "sql link": said(
-        "INSERT OR REPLACE INTO links VALUES (NULL, 1, :n, 11, 'confirmed', 0, 1, NULL, NULL)"
+        "INSERT INTO links (clan_id, player_id, discord_user_id, state, is_main, claimed_at)"
+        " VALUES (1, :n, 11, 'confirmed', FALSE, 1) ON CONFLICT DO NOTHING"
     ),
     "sql no link": said("DELETE FROM links WHERE player_id = :n"),
     "sql place": said("UPDATE memberships SET role = :name, left_at = NULL WHERE player_id = :n"),
@@ -335,7 +341,7 @@ async def test_those_who_ask_at_once_wait_for_one_work(asked: Asked) -> None:
 
 
 async def test_messages_and_a_poll_of_nothing_new_leave_the_work_as_it_was(
-    village: Village, path: Path
+    village: Village, place: Place
 ) -> None:
     group = Group(*(Someone(n, f"Name {n}") for n in range(1, 5)))
     await village.known_clans.join_group(village.clan, GROUP_ID, village.clan.name)
@@ -345,7 +351,7 @@ async def test_messages_and_a_poll_of_nothing_new_leave_the_work_as_it_was(
     await village.wrote(11, NOW)
     await village.called(11, group.members[1].name)
     intake = Intake(village.database, village.known_clans, village.clock)
-    asked = Asked(village, path, IdentityCache(village.clock))
+    asked = Asked(village, place, IdentityCache(village.clock))
     before, revision = await asked.found(), await asked.revision()
     group.members[2].rises(village.clock.now, xp=5000)
     village.clock.forward(HOUR)
@@ -365,8 +371,9 @@ async def test_messages_and_a_poll_of_nothing_new_leave_the_work_as_it_was(
 
 async def test_another_process_is_noticed(asked: Asked) -> None:
     before = await asked.found()
-    with beside(asked.path, "UPDATE authors SET name = 'Cat' WHERE discord_user_id = 12"):
-        after = await asked.found()
+    async with opened(asked.place) as other, other.writing() as connection:
+        await connection.exec_driver_sql(CAT)
+    after = await asked.found()
     assert before.persons.by_user.keys() == {11}
     assert after.persons.by_user.keys() == {11, 12}
 
@@ -411,8 +418,7 @@ async def test_a_write_between_two_statements_is_not_kept_where_each_has_its_own
     def interrupt(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if "FROM links" in statement and not written:
             written.append(statement)
-            with closing(sqlite3.connect(asked.path, isolation_level=None)) as other:
-                other.execute("UPDATE authors SET name = 'Cat' WHERE discord_user_id = 12")
+            Hand(asked.place, is_careful=True).execute(CAT)
 
     engine = asked.village.database._engine.sync_engine
     async with asked.village.database.reading() as connection:

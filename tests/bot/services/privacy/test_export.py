@@ -4,6 +4,7 @@ import gzip
 import json
 
 import pytest
+from sqlalchemy import update
 
 from bot.services.chat import Intake
 from bot.services.privacy import Dossier, KeptCase
@@ -11,6 +12,7 @@ from bot.services.privacy import export as dossier
 from storage.engine import Database
 from storage.links import StoredState
 from storage.personal import TREATMENTS, Export
+from storage.tables import ALL
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.privacy.test_forgetting import HANDLE, ME, NAME, YOU, entangled
 from tests.bot.services.village import OFFICER, Village
@@ -81,10 +83,9 @@ async def test_the_file_has_the_names_and_words_that_the_table_of_treatments_say
     said = {name: each.export for each in TREATMENTS for name in each.columns.split()}
     for name in MARKED:
         table, column = name.split(".")
-        mark = f'["{name}"]' if column in {"numbers", "detail"} else name
+        mark = [name] if column in {"numbers", "detail"} else name
         async with village.database.writing() as connection:
-            statement = f"UPDATE {table} SET {column} = ?"  # noqa: S608 - names of ours
-            await connection.exec_driver_sql(statement, (mark,))
+            await connection.execute(update(ALL[table]).values({column: mark}))
     text = (await files.export(village.clan, ME)).content.decode()
     assert {name: name in text for name in MARKED} == {
         name: said[name] is Export.SHOWN for name in MARKED

@@ -38,7 +38,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, heard_again, kept, spoken, told
 from tests.bot.services.village import OFFICER, Village
-from tests.storage.rows import DAY, HOUR, NOW, a_line, opened
+from tests.storage.rows import DAY, HOUR, NOW, Place, a_line, opened
 
 UTC_ZONE = ZoneInfo("UTC")
 ME, YOU = 730_000_000_000_000_077, 730_000_000_000_000_088
@@ -56,10 +56,10 @@ def privacy(database: Database, clock: Clock) -> Privacy:
     return Privacy(database, clock)
 
 
-def everywhere(path: Path, *wanted: object) -> list[str]:
+def everywhere(place: Place, *wanted: object) -> list[str]:
     """Return every place of every table where one of the values stands, alone or within words."""
     found = []
-    for table, kept_rows in contents(path).items():
+    for table, kept_rows in contents(place).items():
         for row in kept_rows:
             for value in row:
                 hits = [each for each in wanted if str(each).casefold() in str(value).casefold()]
@@ -142,33 +142,57 @@ async def note_events(connection: Any, clan_id: int) -> None:  # noqa: ANN401 - 
 
 
 async def test_afterwards_no_row_of_any_table_carries_the_id_name_or_handle(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await entangled(village, intake)
-    assert len(everywhere(path, ME, NAME, HANDLE)) > 10
+    assert len(everywhere(place, ME, NAME, HANDLE)) > 10
     assert await privacy.forget(village.clan, ME) == Forgotten(people=1, messages=2)
-    assert everywhere(path, ME, NAME, HANDLE) == []
+    assert everywhere(place, ME, NAME, HANDLE) == []
 
 
 async def test_this_test_knows_every_column_that_may_name_a_person(
-    village: Village, intake: Intake, path: Path
+    village: Village, intake: Intake, place: Place
 ) -> None:
     await entangled(village, intake)
     for column in (*USERS, *WORDS):
         table, name = str(column).split(".")
-        found = rows(path, f"SELECT {name} AS value FROM {table}")  # noqa: S608 - names of ours
+        found = rows(place, f"SELECT {name} AS value FROM {table}")  # noqa: S608 - names of ours
         named = [
             row for row in found if str(ME) in str(row["value"]) or HANDLE in str(row["value"])
         ]
         assert named, str(column)
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Zezima", "with @ZEZIMA"),
+        ("J\u00f6rg", "@J\u00d6RG asked"),
+        ('B"o\\b', '@b"O\\B'),
+        ("100%_x", "@100%_X"),
+    ],
+)
+async def test_a_name_that_others_wrote_in_other_letters_is_found(
+    village: Village, privacy: Privacy, place: Place, name: str, written: str
+) -> None:
+    clan = village.clan
+    await village.settled({2: "Pure Gnome"})
+    await village.called(ME, name)
+    async with village.database.writing() as connection:
+        held = {"player_id": 2, "reason": written, "set_by": OFFICER, "set_at": NOW}
+        await exemptions.add(connection, clan.clan_id, held)
+        run = await runs.begin(connection, "flush", clan.clan_id, "t", NOW)
+        await runs.end(connection, run, "failed", {"words": written}, NOW)
+    await privacy.forget(clan, ME)
+    assert everywhere(place, name) == []
+
+
 async def test_what_a_failed_job_said_is_gone_and_that_it_failed_stays(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await entangled(village, intake)
     await privacy.forget(village.clan, ME)
-    kept_runs = [json.loads(row["detail"]) for row in rows(path, "SELECT detail FROM job_runs")]
+    kept_runs = [json.loads(row["detail"]) for row in rows(place, "SELECT detail FROM job_runs")]
     gone = {"words": "somebody", "of": 0, "names": ["somebody", "Fox"]}
     assert kept_runs == 2 * [{"error": "IntegrityError"} | gone]
 
@@ -194,55 +218,58 @@ def test_the_bytes_of_whoever_was_forgotten_are_overwritten(template: Path, path
 
 
 async def test_everybody_else_keeps_theirs(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await entangled(village, intake)
     await privacy.forget(village.clan, ME)
-    assert [row["discord_user_id"] for row in rows(path, "SELECT * FROM links")] == [YOU]
-    leave = rows(path, "SELECT * FROM absences")
+    assert [row["discord_user_id"] for row in rows(place, "SELECT * FROM links")] == [YOU]
+    leave = rows(place, "SELECT * FROM absences")
     assert [(row["discord_user_id"], row["set_by"]) for row in leave] == [(YOU, 0)]
     assert [row["reason"] for row in leave] == ["with somebody"]
-    held = rows(path, "SELECT * FROM exemptions ORDER BY id")
+    held = rows(place, "SELECT * FROM exemptions ORDER BY id")
     assert [(row["player_id"], row["reason"]) for row in held] == [
         (1, ""),
         (2, "of 2, says somebody"),
     ]
-    events = rows(path, "SELECT * FROM link_events")
+    events = rows(place, "SELECT * FROM link_events")
     assert {row["discord_user_id"] for row in events} == {YOU}
     assert {row["by_user_id"] for row in events} == {0, OFFICER}
-    assert len(rows(path, "SELECT * FROM memberships")) == 2
-    lines = rows(path, "SELECT * FROM case_entries ORDER BY case_id, position")
+    assert len(rows(place, "SELECT * FROM memberships")) == 2
+    lines = rows(place, "SELECT * FROM case_entries ORDER BY case_id, position")
     assert [row["who"] for row in lines] == 2 * [None, 0, OFFICER]
     assert [row["why"] for row in lines] == ["", "", "", "", "their words", "asked by somebody"]
     assert [row["numbers"] == "[]" for row in lines] == [True] * 3 + [False] * 3
-    assert [row["made_by"] for row in rows(path, "SELECT * FROM policies")] == [0, OFFICER]
-    assert rows(path, "SELECT name FROM players WHERE player_id = 1") == [{"name": "Mossy Fox"}]
+    assert [row["made_by"] for row in rows(place, "SELECT * FROM policies ORDER BY 2")] == [
+        0,
+        OFFICER,
+    ]
+    assert rows(place, "SELECT name FROM players WHERE player_id = 1") == [{"name": "Mossy Fox"}]
 
 
 async def test_a_question_whose_answer_was_forgotten_is_answered_by_who_came_next(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await entangled(village, intake)
     await privacy.forget(village.clan, ME)
-    assert kept(path) == told(heard_again(path), village.clan.zone)
-    (answer,) = kept(path).answers.values()
+    assert kept(place) == told(heard_again(place), village.clan.zone)
+    (answer,) = kept(place).answers.values()
     assert answer is not None
     assert answer[1] == YOU + 1
 
 
 async def test_a_claim_lets_nobody_forget_another_ones_speaker(
-    village: Village, privacy: Privacy, path: Path
+    village: Village, privacy: Privacy, place: Place
 ) -> None:
     await village.settled({1: "Mossy Fox"})
     await speak(village, "mossy fox")
     await village.linked(1, ME, state=StoredState.CLAIMED)
     assert await privacy.forget(village.clan, ME) == Forgotten(1, 0)
-    assert one(path, "SELECT count(*) FROM broadcasts") == 1
-    assert one(path, "SELECT count(*) FROM links") == 0
+    assert one(place, "SELECT count(*) FROM broadcasts") == 1
+    assert one(place, "SELECT count(*) FROM links") == 0
 
 
 async def test_with_a_confirmed_account_its_speaker_is_forgotten_too(
-    village: Village, privacy: Privacy, path: Path
+    village: Village, privacy: Privacy, place: Place
 ) -> None:
     await village.settled({1: "Mossy Fox"})
     await speak(village, "mossy fox")
@@ -250,12 +277,12 @@ async def test_with_a_confirmed_account_its_speaker_is_forgotten_too(
     await village.linked(1, -1)
     await privacy.forget(village.clan, ME)
     for table in ("broadcasts", "authors", "links"):
-        assert rows(path, f"SELECT * FROM {table}") == [], table  # noqa: S608 - names of ours
+        assert rows(place, f"SELECT * FROM {table}") == [], table  # noqa: S608 - names of ours
 
 
 _A_CHANNEL = (
     "INSERT INTO channels (id, clan_id, discord_channel_id, name, kind, is_counted, is_readable)"
-    " VALUES (1, 1, 5, 'clan', 'text', 1, 1)"
+    " VALUES (1, 1, 5, 'clan', 'text', TRUE, TRUE)"
 )
 
 
@@ -271,38 +298,38 @@ async def speak(village: Village, key: str) -> None:
 
 
 async def test_another_clan_keeps_what_it_knows(
-    village: Village, intake: Intake, privacy: Privacy, known_clans: Clans, path: Path
+    village: Village, intake: Intake, privacy: Privacy, known_clans: Clans, place: Place
 ) -> None:
     other = await known_clans.found(2, "Others")
     await village.wrote(ME, NOW)
     await intake.store(other, [heard(900, ME, NOW, PVM)])
     await privacy.forget(village.clan, ME)
-    assert [row["clan_id"] for row in rows(path, "SELECT * FROM authors")] == [other.clan_id]
-    assert len(kept(path, other.clan_id).facts) == 1
+    assert [row["clan_id"] for row in rows(place, "SELECT * FROM authors")] == [other.clan_id]
+    assert len(kept(place, other.clan_id).facts) == 1
 
 
 async def test_what_was_heard_before_is_not_written_afterwards(
-    village: Village, intake: Intake, privacy: Privacy, path: Path, clock: Clock
+    village: Village, intake: Intake, privacy: Privacy, place: Place, clock: Clock
 ) -> None:
     intake.hear(1, heard(1, ME, NOW))
     await privacy.forget(village.clan, ME)
     await intake.flush()
     await intake.store(village.clan, [heard(2, ME, NOW - DAY)])
-    assert everywhere(path, ME) == []
+    assert everywhere(place, ME) == []
     clock.now = NOW + DAY
     await intake.store(village.clan, [heard(3, ME, NOW + HOUR)])
-    assert kept(path).totals == {ME: (1, 0, 0)}
+    assert kept(place).totals == {ME: (1, 0, 0)}
 
 
 @pytest.mark.parametrize("name", ["Mossy Fox", "mossy_fox", "Old Fox", "Foxy Nick"])
 async def test_what_their_accounts_said_in_the_clan_chat_is_not_written_afterwards_either(
-    village: Village, intake: Intake, privacy: Privacy, path: Path, name: str
+    village: Village, intake: Intake, privacy: Privacy, place: Place, name: str
 ) -> None:
     await village.settled({1: "Old Fox", 2: "Pure Gnome"})
     await village.settled({1: "Mossy Fox"})
     await village.linked(1, ME)
     await intake.store(village.clan, [spoken(1, "Foxy Nick", NOW - DAY)])
-    await village.linked(1, -one(path, "SELECT id FROM authors"))
+    await village.linked(1, -one(place, "SELECT id FROM authors"))
     for line in (
         spoken(2, name),
         spoken(3, name, told=BroadcastKind.DROP),
@@ -312,15 +339,15 @@ async def test_what_their_accounts_said_in_the_clan_chat_is_not_written_afterwar
     await privacy.forget(village.clan, ME)
     await intake.flush()
     await intake.store(village.clan, [spoken(5, name, NOW - 2 * DAY)])
-    spoke = rows(path, "SELECT name FROM authors WHERE bridge_name IS NOT NULL")
+    spoke = rows(place, "SELECT name FROM authors WHERE bridge_name IS NOT NULL")
     assert spoke == [{"name": "Pure Gnome"}]
-    assert one(path, "SELECT count(*) FROM broadcasts") == 0
+    assert one(place, "SELECT count(*) FROM broadcasts") == 0
     await intake.store(village.clan, [spoken(6, name, NOW + HOUR)])
-    assert one(path, "SELECT count(*) FROM authors") == 2
+    assert one(place, "SELECT count(*) FROM authors") == 2
 
 
 async def test_a_page_of_history_that_is_being_stored_meanwhile_brings_nobody_back(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await village.settled({1: "Mossy Fox"})
     await village.linked(1, ME)
@@ -328,23 +355,23 @@ async def test_a_page_of_history_that_is_being_stored_meanwhile_brings_nobody_ba
     for order in (0, 1):
         both = [privacy.forget(village.clan, ME), intake.store(village.clan, page)]
         await asyncio.gather(*(both if order else both[::-1]))
-        assert everywhere(path, ME) == []
-        kept_authors = rows(path, "SELECT discord_user_id AS who FROM authors")
+        assert everywhere(place, ME) == []
+        kept_authors = rows(place, "SELECT discord_user_id AS who FROM authors")
         assert kept_authors == [{"who": YOU}]
 
 
 async def test_forgetting_goes_by_discords_clock_where_ours_is_behind(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     written_at = NOW + HOUR
     intake.hear(1, heard(1, ME, written_at))
     await privacy.forget(village.clan, ME, written_at + MINUTE)
     await intake.flush()
-    assert everywhere(path, ME) == []
+    assert everywhere(place, ME) == []
 
 
 async def test_who_never_wrote_is_forgotten_too_when_their_time_is_over(
-    village: Village, privacy: Privacy, path: Path, clock: Clock
+    village: Village, privacy: Privacy, place: Place, clock: Clock
 ) -> None:
     await village.settled({1: "Mossy Fox", 2: "Pure Gnome"})
     await village.linked(1, ME)
@@ -362,31 +389,31 @@ async def test_who_never_wrote_is_forgotten_too_when_their_time_is_over(
     assert clan is not None
     for stranger in (4, 5):
         await privacy.left(clan, stranger)
-    assert rows(path, "SELECT * FROM authors") == []
+    assert rows(place, "SELECT * FROM authors") == []
     await privacy.left(clan, ME)
     await privacy.present(clan, {YOU, OFFICER}, all_of_them=True)
     clock.now = NOW + 31 * DAY
     assert await privacy.forget_left(clan) == Forgotten(people=1, messages=0)
-    assert everywhere(path, ME) == []
-    assert rows(path, "SELECT reason FROM exemptions") == [{"reason": ""}]
-    assert [row["discord_user_id"] for row in rows(path, "SELECT * FROM absences")] == [YOU]
+    assert everywhere(place, ME) == []
+    assert rows(place, "SELECT reason FROM exemptions") == [{"reason": ""}]
+    assert [row["discord_user_id"] for row in rows(place, "SELECT * FROM absences")] == [YOU]
     await privacy.present(clan, {YOU, OFFICER}, all_of_them=True)
     assert await privacy.forget_left(clan) == Forgotten()
 
 
 async def test_of_who_never_wrote_and_came_back_nothing_new_is_kept(
-    village: Village, privacy: Privacy, path: Path
+    village: Village, privacy: Privacy, place: Place
 ) -> None:
     await village.settled({1: "Mossy Fox"})
     await village.linked(1, ME)
     await privacy.present(village.clan, {OFFICER}, all_of_them=True)
-    assert [row["discord_user_id"] for row in rows(path, "SELECT * FROM authors")] == [ME]
+    assert [row["discord_user_id"] for row in rows(place, "SELECT * FROM authors")] == [ME]
     await privacy.present(village.clan, {ME}, all_of_them=False)
-    assert rows(path, "SELECT * FROM authors") == []
+    assert rows(place, "SELECT * FROM authors") == []
 
 
 async def test_who_opted_out_and_left_is_forgotten_once_and_the_wish_stays(
-    village: Village, privacy: Privacy, path: Path, clock: Clock
+    village: Village, privacy: Privacy, place: Place, clock: Clock
 ) -> None:
     await village.settled({1: "Mossy Fox"})
     await village.linked(1, ME)
@@ -398,52 +425,52 @@ async def test_who_opted_out_and_left_is_forgotten_once_and_the_wish_stays(
         await privacy.present(clan, {OFFICER}, all_of_them=True)
         clock.now += 31 * DAY
         assert await privacy.forget_left(clan) == Forgotten(people=people)
-    assert everywhere(path, ME) == [f"authors: {ME} in {ME}"]
+    assert everywhere(place, ME) == [f"authors: {ME} in {ME}"]
 
 
 async def test_who_opted_out_is_not_counted_live_nor_from_history(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await village.wrote(ME, NOW - DAY)
-    before = kept(path)
+    before = kept(place)
     await privacy.opt_out(village.clan, ME)
     intake.hear(1, heard(50, ME))
     await intake.flush()
     await intake.store(village.clan, [heard(51, ME, NOW - 9 * DAY), heard(52, YOU)])
-    assert kept(path).totals == before.totals | {YOU: (1, 0, 0)}
+    assert kept(place).totals == before.totals | {YOU: (1, 0, 0)}
     await privacy.opt_in(village.clan, ME)
     await intake.store(village.clan, [heard(53, ME)])
-    assert kept(path).totals[ME] == (2, 0, 0)
+    assert kept(place).totals[ME] == (2, 0, 0)
 
 
 async def test_of_an_opt_out_only_the_id_and_the_wish_are_kept(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await entangled(village, intake)
     await privacy.opt_out(village.clan, ME)
     await privacy.forget(village.clan, ME)
-    assert everywhere(path, NAME, HANDLE) == []
-    assert everywhere(path, ME) == [f"authors: {ME} in {ME}"]
-    (row,) = rows(path, "SELECT * FROM authors WHERE opted_out_at IS NOT NULL")
+    assert everywhere(place, NAME, HANDLE) == []
+    assert everywhere(place, ME) == [f"authors: {ME} in {ME}"]
+    (row,) = rows(place, "SELECT * FROM authors WHERE opted_out_at IS NOT NULL")
     assert (row["name"], row["handle"], row["left_at"]) == ("", None, None)
     await intake.store(village.clan, [heard(99, ME, NOW + HOUR)])
-    assert ME not in kept(path).totals
+    assert ME not in kept(place).totals
     await privacy.opt_in(village.clan, ME)
-    assert everywhere(path, ME) == []
+    assert everywhere(place, ME) == []
 
 
 async def test_opting_out_without_ever_having_written_leaves_nothing_once_undone(
-    village: Village, privacy: Privacy, path: Path
+    village: Village, privacy: Privacy, place: Place
 ) -> None:
     await privacy.opt_out(village.clan, ME)
     await privacy.opt_out(village.clan, ME)
-    assert len(rows(path, "SELECT * FROM authors")) == 1
+    assert len(rows(place, "SELECT * FROM authors")) == 1
     await privacy.opt_in(village.clan, ME)
-    assert rows(path, "SELECT * FROM authors") == []
+    assert rows(place, "SELECT * FROM authors") == []
 
 
 async def test_people_who_left_are_forgotten_when_their_time_is_over(
-    village: Village, privacy: Privacy, path: Path, clock: Clock
+    village: Village, privacy: Privacy, place: Place, clock: Clock
 ) -> None:
     for user in (ME, YOU, 5):
         await village.wrote(user, NOW)
@@ -457,28 +484,28 @@ async def test_people_who_left_are_forgotten_when_their_time_is_over(
     clan = await village.known_clans.of_guild(1)
     assert clan is not None
     assert await privacy.forget_left(clan) == Forgotten(people=1, messages=1)
-    assert kept(path).totals.keys() == {YOU, 5}
+    assert kept(place).totals.keys() == {YOU, 5}
     await privacy.present(clan, {YOU}, all_of_them=False)
     clock.now = NOW + 90 * DAY
     assert await privacy.forget_left(clan) == Forgotten()
 
 
 async def test_whoever_is_missing_on_the_server_has_left_it_only_if_all_were_seen(
-    village: Village, privacy: Privacy, path: Path
+    village: Village, privacy: Privacy, place: Place
 ) -> None:
     await village.wrote(ME, NOW)
     await village.wrote(YOU, NOW)
     gone = "SELECT discord_user_id AS who FROM authors WHERE left_at IS NOT NULL"
     await privacy.present(village.clan, {ME}, all_of_them=False)
-    assert rows(path, gone) == []
+    assert rows(place, gone) == []
     await privacy.present(village.clan, {ME}, all_of_them=True)
-    assert rows(path, gone) == [{"who": YOU}]
+    assert rows(place, gone) == [{"who": YOU}]
     await privacy.present(village.clan, {ME, YOU}, all_of_them=True)
-    assert rows(path, gone) == []
+    assert rows(place, gone) == []
 
 
 async def test_who_opted_out_is_not_counted_in_the_clan_chat_either_if_an_officer_confirmed_them(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await village.settled({1: "Mossy Fox", 2: "Pure Gnome"})
     await village.linked(1, ME)
@@ -495,9 +522,9 @@ async def test_who_opted_out_is_not_counted_in_the_clan_chat_either_if_an_office
         )
     ]
     await intake.store(village.clan, spoken)
-    counted = rows(path, "SELECT a.name FROM messages m JOIN authors a ON a.id = m.author_id")
+    counted = rows(place, "SELECT a.name FROM messages m JOIN authors a ON a.id = m.author_id")
     assert [row["name"] for row in counted] == ["Pure Gnome"]
-    assert rows(path, "SELECT * FROM broadcasts") == []
+    assert rows(place, "SELECT * FROM broadcasts") == []
 
 
 sayings = st.lists(
@@ -543,27 +570,27 @@ def test_the_others_numbers_are_what_the_facts_that_remain_make(
 
 
 async def test_after_a_restart_no_history_brings_anybody_back(
-    village: Village, privacy: Privacy, path: Path, known_clans: Clans, clock: Clock
+    village: Village, privacy: Privacy, place: Place, known_clans: Clans, clock: Clock
 ) -> None:
     await village.settled({1: "Mossy Fox"})
     await village.linked(1, ME)
     await privacy.forget(village.clan, ME)
-    async with opened(path) as again:
+    async with opened(place) as again:
         intake = Intake(again, known_clans, clock)
         page = [heard(1, ME, NOW - DAY), spoken(2, "mossy_fox", NOW - DAY), heard(3, YOU)]
         await intake.store(village.clan, page)
-        assert [row["who"] for row in rows(path, "SELECT discord_user_id who FROM authors")] == [
+        assert [row["who"] for row in rows(place, "SELECT discord_user_id who FROM authors")] == [
             YOU
         ]
         await intake.store(village.clan, [heard(4, ME, NOW + HOUR)])
-        assert ME in kept(path).totals
+        assert ME in kept(place).totals
 
 
 async def test_what_another_bot_on_the_same_database_heard_before_brings_nobody_back(
-    village: Village, privacy: Privacy, path: Path, known_clans: Clans, clock: Clock
+    village: Village, privacy: Privacy, place: Place, known_clans: Clans, clock: Clock
 ) -> None:
     await village.wrote(ME, NOW - DAY)
-    async with opened(path) as theirs:
+    async with opened(place) as theirs:
         intake, presence = Intake(theirs, known_clans, clock), Presence(theirs, known_clans, clock)
         intake.hear(1, heard(1, ME, NOW - HOUR))
         await intake.flush()
@@ -572,12 +599,12 @@ async def test_what_another_bot_on_the_same_database_heard_before_brings_nobody_
         await privacy.forget(village.clan, ME)
         await intake.flush()
         await presence.flush(is_last=True)
-        assert everywhere(path, ME) == []
+        assert everywhere(place, ME) == []
 
 
 @pytest.mark.parametrize("hours", [-5, 5])
 async def test_a_wrong_clock_keeps_nothing_from_before_and_everything_from_after(
-    village: Village, intake: Intake, privacy: Privacy, path: Path, hours: int
+    village: Village, intake: Intake, privacy: Privacy, place: Place, hours: int
 ) -> None:
     pressed_at = NOW
     village.clock.now = NOW + hours * HOUR
@@ -586,7 +613,7 @@ async def test_a_wrong_clock_keeps_nothing_from_before_and_everything_from_after
         intake.hear(1, each)
     await privacy.forget(village.clan, ME, pressed_at)
     await intake.flush()
-    assert kept(path).facts.keys() == {after.message_id}
+    assert kept(place).facts.keys() == {after.message_id}
 
 
 async def test_a_restored_backup_brings_nobody_back_who_was_forgotten(
@@ -615,8 +642,8 @@ async def test_a_restored_backup_brings_nobody_back_who_was_forgotten(
     assert restored.kept is not None
 
 
-def everything_but_when(path: Path) -> dict[str, list[str]]:
-    return {table: sorted(map(str, found)) for table, found in contents(path).items()}
+def everything_but_when(place: Place) -> dict[str, list[str]]:
+    return {table: sorted(map(str, found)) for table, found in contents(place).items()}
 
 
 async def test_a_speaker_whose_link_is_not_in_the_backup_is_forgotten_again_too(
@@ -663,7 +690,7 @@ async def test_the_file_beside_the_database_names_nobody_and_is_made_anew_when_i
 
 
 async def test_a_clan_that_removed_the_bot_is_forgotten_after_its_days_and_no_other(
-    village: Village, intake: Intake, privacy: Privacy, path: Path
+    village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
     await entangled(village, intake)
     await privacy.forget(village.clan, ME)
@@ -673,10 +700,12 @@ async def test_a_clan_that_removed_the_bot_is_forgotten_after_its_days_and_no_ot
     gone = await village.changed(removed_at=NOW - 30 * DAY)
     assert await privacy.forget_removed(30 * DAY) == (gone,)
     assert await village.known_clans.known() == (other,)
-    assert everywhere(path, YOU, f"User {YOU}") == []
-    assert one(path, "SELECT count(*) FROM players") == 2
+    assert everywhere(place, YOU, f"User {YOU}") == []
+    assert one(place, "SELECT count(*) FROM players") == 2
+    if not isinstance(place, Path):
+        return  # a server has no file beside it
     # Invited again, it begins anew, and whoever asked to be forgotten stays so.
     village.clan = await village.known_clans.found(gone.guild_id, "Again")
     await privacy.forget_again()
     await intake.store(village.clan, [heard(1, ME, NOW - HOUR), heard(3, YOU, NOW - HOUR)])
-    assert one(path, "SELECT count(*) FROM messages") == 1
+    assert one(place, "SELECT count(*) FROM messages") == 1
