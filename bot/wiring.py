@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import clock as wall
 from bot.clan.punctuality import Job
@@ -18,7 +18,7 @@ from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
 from bot.services.game import Looking, OwnGroup, Poll, Refreshing
 from bot.services.imports import Imports
-from bot.services.ops import Archive, Integrity, Turns, Upkeep
+from bot.services.ops import Alone, Archive, Duties, Integrity, Shared, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import (
@@ -95,6 +95,7 @@ class Services:
     integrity: Integrity
     archive: Archive
     turns: Turns
+    duties: Duties
     identities: IdentityCache
     clock: Clock
     migrated: Migrated
@@ -131,7 +132,8 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
 ) -> AsyncIterator[Services]:
     """Yield the services on a database that is brought up to the newest schema.
 
-    Who must be `alone` owns the database meanwhile, as that `program`. Tests give a still clock, an
+    Who must be `alone` owns the database meanwhile, as that `program`; on a server it does its
+    share of the work, once `duties` began. Tests give a still clock, an
     httpx.MockTransport, and a sleep and a timer that do not wait. Raises StorageError when the
     database cannot be used; on leaving, what was heard is written and everything is closed.
     """
@@ -140,12 +142,15 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
         Path(database.path).parent.mkdir(parents=True, exist_ok=True)
     drawing = draws()
     wom = _asking(settings, transport, sleep, timer)
+    duties: Duties = Alone(database, clock)
+    if alone and database.path is None:
+        duties = Shared(database, settings.shards, clock, timer=timer, sleep=sleep)
     owned = ExitStack()
     try:
         if alone and database.path is not None:
             owned.enter_context(owning(database.path, program, clock()))
         migrated = await bring_up(database, clock(), alone=alone)
-        services = _services(settings, database, wom, drawing, clock, migrated)
+        services = _services(settings, database, wom, drawing, clock, migrated, duties)
         await services.privacy.forget_again()
         try:
             yield services
@@ -153,6 +158,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
             await services.intake.flush()
             await services.presence.flush(is_last=True)
     finally:
+        await duties.close()
         await wom.aclose()
         drawing.close()
         await database.close()
@@ -219,6 +225,18 @@ def _upkeep(
     )
 
 
+_DRAWN: dict[str, Callable[[Database, Draws, Clock, IdentityCache], Any]] = {
+    "activities": Activities,
+    "bosses": Bosses,
+    "cards": Cards,
+    "comparisons": Comparisons,
+    "digests": Digests,
+    "leaderboards": Leaderboards,
+    "publish": Publish,
+}
+"""What reads a clan and draws it, by its name among the services."""
+
+
 def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built from
     settings: Settings,
     database: Database,
@@ -226,6 +244,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     drawing: Draws,
     clock: Clock,
     migrated: Migrated,
+    duties: Duties,
 ) -> Services:
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock)
@@ -234,6 +253,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     review = Review(database, clock, identities)
     poll = Poll(database, wom, clock)
     return Services(
+        **{name: part(database, drawing, clock, identities) for name, part in _DRAWN.items()},
         clans=clans,
         zones=Zones(database),
         poll=poll,
@@ -243,12 +263,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         bridges=(bridges := Bridges(database, intake)),
         backfill=Backfill(database, intake, clock, settings.history_days, settings.compare_days),
         imports=Imports(database, bridges, clock, settings.history_days),
-        publish=Publish(database, drawing, clock, identities),
-        cards=Cards(database, drawing, clock, identities),
-        leaderboards=Leaderboards(database, drawing, clock, identities),
-        comparisons=Comparisons(database, drawing, clock, identities),
         dashboards=Dashboards(database, drawing, clock, identities, _dashboard_places(settings)),
-        digests=Digests(database, drawing, clock, identities),
         places=Channels(database),
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
@@ -259,8 +274,6 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         drafts=Drafts(clock),
         review=review,
         audits=Audits(review, drawing),
-        activities=Activities(database, drawing, clock, identities),
-        bosses=Bosses(database, drawing, clock, identities),
         cases=Cases(database, review, clock, identities),
         details=Details(drawing, clock),
         questions=ClanQuestions(database, clock, identities),
@@ -271,6 +284,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         integrity=Integrity(database, clock),
         archive=Archive(database, clock, _archive_after(settings)),
         turns=Turns(),
+        duties=duties,
         identities=identities,
         clock=clock,
         migrated=migrated,

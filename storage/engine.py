@@ -17,6 +17,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,10 @@ Connection: TypeAlias = AsyncConnection
 
 _Found = TypeVar("_Found")
 
+_may_write: ContextVar[Callable[[AsyncConnection], Awaitable[None]] | None] = ContextVar(
+    "_may_write", default=None
+)
+
 _BUSY = timedelta(seconds=WAIT_SECONDS)
 _AT_ONCE, _QUICK_ONES = 4, 2
 """Connections that are kept open; as many more are opened while they are needed."""
@@ -74,6 +79,7 @@ class Database:
         self, place: Path | str | URL, busy: timedelta = _BUSY, *, sees_archive: bool = True
     ) -> None:
         self.url = url_of(place)
+        self._busy = busy
         archive = _archive_of(self.url) if sees_archive else None
         self._engine = _engine(self.url, busy, archive)
         self._quick = _engine(self.url, busy, archive, size=_QUICK_ONES)
@@ -92,7 +98,7 @@ class Database:
         Raises one of the four causes (locked, unopenable, full, damaged), as writing() does.
         """
         engine = self._quick if is_quick else self._engine
-        with self._causes():
+        with self.causes():
             async with engine.connect() as connection:
                 # At once: whether there is an archive is known from the beginning on.
                 await connection.begin()
@@ -106,17 +112,33 @@ class Database:
         WriteConflict when another one wrote the same meanwhile (`write` begins again then).
         """
         async with self._one_writer:
-            with self._causes():
+            with self.causes():
                 async with self._engine.connect() as plain:
                     connection = await plain.execution_options(writes=True)
                     transaction = connection.begin()
                     await transaction.start()
                     try:
+                        if (may_write := _may_write.get()) is not None:
+                            await may_write(connection)
                         yield connection
                     except BaseException:
                         await transaction.rollback()
                         raise
                     await transaction.commit()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection that is kept, of a server, on which each statement stands by itself.
+
+        Nobody else is given it, and it is closed in the end.
+        """
+        engine = _engine(self.url, self._busy, None, size=1)
+        try:
+            with self.causes():
+                async with engine.connect() as connection:
+                    yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        finally:
+            await engine.dispose()
 
     async def write(self, action: Callable[[AsyncConnection], Awaitable[_Found]]) -> _Found:
         """Return what an action found that wrote on a connection, in a transaction of its own.
@@ -135,7 +157,7 @@ class Database:
             return await action(connection)
 
     @contextmanager
-    def _causes(self) -> Iterator[None]:
+    def causes(self) -> Iterator[None]:
         """Raise what the driver says inside as one of our causes; the rest passes."""
         try:
             yield
@@ -162,6 +184,16 @@ class Database:
                     break
                 await asyncio.sleep(_WAIT_S)
             await engine.dispose()
+
+
+@contextmanager
+def written_only_if(may_write: Callable[[AsyncConnection], Awaitable[None]]) -> Iterator[None]:
+    """Have each transaction that is begun inside, in tasks too, ask first whether it may write."""
+    before = _may_write.set(may_write)
+    try:
+        yield
+    finally:
+        _may_write.reset(before)
 
 
 def is_writing(connection: AsyncConnection) -> bool:

@@ -23,6 +23,7 @@ FLOORS = {
     "watchdog": 3,
     "services": 3,
     "wiring": 4,
+    "job_runs": 4,
     "clan_turns": 4,
     "digesting": 5,
     "timetable": 5,

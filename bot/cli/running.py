@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.cli.terminal import screen
 from bot.gateway import DiscordSetup, opened_bot
 from bot.journal import open_journal
 from bot.reports.worker import Worker
+from bot.services.ops import Duties
 from bot.settings import costs
 from bot.wiring import now
 
@@ -40,12 +41,39 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
         async with context.open_services(settings, draws=lambda: worker, alone=True) as services:
             if new := founded(settings, services):
                 _log.info(new)
-            await services.upkeep.close_unfinished()
             await worker.warm()
-            await context.stay_on_discord(
-                token, lambda granted: opened_bot(services, settings, granted=granted), _invites()
-            )
+            shows = _invites()
+
+            async def stays() -> None:
+                await context.stay_on_discord(
+                    token, lambda granted: opened_bot(services, settings, granted=granted), shows
+                )
+
+            while not await _while_ours(services.duties, stays):
+                _log.warning("another process of the bot serves our shards: this one stands by")
     return 0
+
+
+async def _while_ours(duties: Duties, stays: Callable[[], Awaitable[None]]) -> bool:
+    """Wait until our shards are ours, and stay while they are; return whether it ended by itself.
+
+    Who is on Discord with shards that another process took would answer everything twice.
+    """
+    await duties.begin()
+    staying, keeping = asyncio.ensure_future(stays()), asyncio.ensure_future(duties.keep())
+    both = (staying, keeping)
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        has_ended = staying.done()
+        if keeping.done():
+            keeping.result()
+    finally:
+        for each in both:
+            each.cancel()
+        await asyncio.wait(both)
+    if has_ended:
+        staying.result()
+    return has_ended
 
 
 def _invites() -> Callable[[DiscordSetup], None]:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -35,6 +37,8 @@ class Work:
     due: set[int] | None = None
     under_way: int = 0
     most_under_way: int = 0
+    present: set[int] = field(default_factory=set)
+    twice_at_once: set[int] = field(default_factory=set)
     begun_slow: set[int] = field(default_factory=set)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -51,12 +55,38 @@ class Work:
         if clan.guild_id in self.slow:
             self.begun_slow.add(clan.guild_id)
             await self.go_on.wait()
+        if clan.guild_id in self.present:
+            self.twice_at_once.add(clan.guild_id)
+        self.present.add(clan.guild_id)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         for _ in range(10):
             await asyncio.sleep(0)
         self.under_way -= 1
+        self.present.discard(clan.guild_id)
         self.done.append(clan.guild_id)
+
+
+@dataclass
+class Served:
+    """Which clans' work is done here: that of all but some."""
+
+    clans: Clans
+    clock: Clock
+    elsewhere: set[int] = field(default_factory=set)
+    done_for: set[int] = field(default_factory=set)
+
+    @property
+    def duties(self) -> Any:  # noqa: ANN401 - as much of it as turns ask for
+        return self
+
+    def has(self, clan_id: int) -> bool:
+        return clan_id not in self.elsewhere
+
+    @contextmanager
+    def doing(self, clan_id: int) -> Iterator[None]:
+        self.done_for.add(clan_id)
+        yield
 
 
 @dataclass
@@ -67,6 +97,7 @@ class Desk:
     clock: Clock
     work: Work
     turns: ClanTurns
+    served: "Served"
 
     async def hour(self, slices: Slices) -> list[set[int]]:
         """Return for whom the job was done in each minute of an hour."""
@@ -89,9 +120,9 @@ async def desk(path: Path) -> AsyncIterator[Desk]:
     database, clock, work = Database(path), Clock(NOW), Work()
     async with database.writing() as connection:
         await clans.be_in(connection, {each: f"Clan {each}" for each in range(1, CLANS + 1)}, NOW)
-    known = Clans(database, clock)
+    served = Served(Clans(database, clock), clock)
     yield Desk(
-        database, clock, work, ClanTurns(known, clock, load({}, None), work, work, unguarded)
+        database, clock, work, ClanTurns(served, load({}, None), work, work, unguarded), served
     )
     await database.close()
 
@@ -185,3 +216,37 @@ async def test_a_poll_is_due_at_the_start_only_where_one_was_missed(desk: Desk) 
     assert await polled(NOW - HOUR)
     assert not await polled(NOW - HOUR + MINUTE)
     assert await polled(NOW + DAY)
+
+
+async def test_what_another_process_does_is_not_done_here(desk: Desk) -> None:
+    desk.served.elsewhere = set(range(1, 100))
+    await desk.turns.next_turn(slices := Slices(HOUR))
+    await desk.hour(slices)
+    await desk.turns.turn()
+    assert desk.served.done_for == set(range(100, CLANS + 1))
+
+
+async def test_for_clans_that_are_taken_over_it_is_done_as_at_a_start(desk: Desk) -> None:
+    desk.work.due = {3, 4}
+    desk.served.elsewhere = {3, 4, 5}
+    await desk.turns.take_over({3, 4, 5})
+    assert desk.work.done == []  # the first turn is still to come
+    await desk.turns.next_turn(Slices(HOUR))
+    assert desk.work.done == []
+    desk.served.elsewhere = set()
+    await desk.turns.take_over({3, 5})
+    assert desk.work.done == [3]
+
+
+async def test_a_clan_that_is_taken_over_in_its_own_minute_is_not_done_twice_at_once(
+    desk: Desk,
+) -> None:
+    slices = Slices(HOUR)
+    await desk.turns.next_turn(slices)
+    desk.clock.forward(HOUR)
+    desk.work.done.clear()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(desk.turns.next_turn(slices))
+        group.create_task(desk.turns.take_over(set(range(1, CLANS + 1))))
+    assert set(desk.work.done) == set(range(1, CLANS + 1))
+    assert desk.work.twice_at_once == set()

@@ -2,6 +2,7 @@
 
 from bot.services.ops.archive import Archive
 from bot.services.ops.disk_use import DiskUse
+from bot.services.ops.duties import THE_BOT, Alone, Duties, LockLost, Shared
 from bot.services.ops.integrity import CHECKS, Integrity, IntegrityCheck, Repaired, Tells
 from bot.services.ops.rounds import (
     DONE,
@@ -24,13 +25,18 @@ __all__ = [
     "REFUSED",
     "REHEARSAL",
     "STOPPED",
+    "THE_BOT",
+    "Alone",
     "Archive",
     "DiskUse",
+    "Duties",
     "Integrity",
     "IntegrityCheck",
+    "LockLost",
     "NotYourTurn",
     "Outcome",
     "Repaired",
+    "Shared",
     "Status",
     "Tells",
     "Turns",

@@ -155,14 +155,6 @@ class Upkeep:
             raise
         self._unrecorded.pop((job, None), None)
 
-    async def close_unfinished(self) -> None:
-        """Record of runs that a kill left without an end that they were stopped."""
-        async with self._database.writing() as connection:
-            words = {"words": "the bot was killed before it ended"}
-            closed = await runs.end_unfinished(connection, STOPPED, words, self._clock())
-        if closed:
-            _log.info("runs that a kill left open are closed", runs=closed)
-
     async def back_up(self, outcome: Outcome) -> None:
         """Copy the database beside itself, verified, and elsewhere if that is set; note what was.
 
