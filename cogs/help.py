@@ -69,10 +69,9 @@ class Help(commands.Cog):
         """Greet whoever invited us."""
         await guarded(self.greet(guild), "greeting")
 
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
+    async def greet_all(self, guilds: Sequence[discord.Guild]) -> None:
         """Greet where we were invited while we were away."""
-        for guild in self._bot.guilds:
+        for guild in guilds:
             await guarded(self.greet(guild), "greeting")
 
     async def greet(self, guild: discord.Guild) -> None:
@@ -149,4 +148,5 @@ def _greeting_channel(guild: discord.Guild) -> discord.TextChannel | None:
 
 async def setup(bot: ClanBot) -> None:
     """Add the command and the greeting."""
-    await bot.add_cog(Help(bot))
+    await bot.add_cog(cog := Help(bot))
+    bot.at_session("ready", cog.greet_all)

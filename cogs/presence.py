@@ -3,6 +3,8 @@
 Only that it was so and on which day is kept, and for how long in voice.
 """
 
+from collections.abc import Sequence
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -48,10 +50,10 @@ class Presences(commands.Cog):
         if interaction.guild_id is not None:
             self._presence.show(interaction.guild_id, interaction.user.id)
 
-    @commands.Cog.listener()
-    async def on_disconnect(self) -> None:
-        """Know that from here on nobody is seen."""
-        self._presence.lose()
+    async def lose_all(self, guilds: Sequence[discord.Guild]) -> None:
+        """Know that from here on nobody is seen in some servers."""
+        for guild in guilds:
+            self._presence.lose(guild.id)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -110,9 +112,10 @@ async def setup(bot: ClanBot) -> None:
     presences = Presences(bot.services)
     await bot.add_cog(presences)
 
-    async def see_all() -> None:
-        for guild in bot.guilds:
+    async def see_all(guilds: Sequence[discord.Guild]) -> None:
+        for guild in guilds:
             await guarded(presences.see(guild), f"seeing who sits in voice in {guild.name}")
 
-    bot.add_listener(see_all, "on_ready")
-    bot.add_listener(see_all, "on_resumed")
+    bot.at_session("ready", see_all)
+    bot.at_session("resumed", see_all)
+    bot.at_session("disconnect", presences.lose_all)
