@@ -33,7 +33,7 @@ class StartLimits(NamedTuple):
 
     advised: int
     at_once: int = 1
-    remaining: int = 1
+    remaining: int = 1000
     reset_after_s: float = 0.0
 
 
