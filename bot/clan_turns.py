@@ -14,6 +14,7 @@ from bot.services.game import GAP
 from bot.services.ops import Duties
 from bot.services.setup import Clan, Clans, Clock
 from bot.settings import Settings
+from wom.client import behind_others
 
 _TICK = timedelta(minutes=1)
 _AT_ONCE, _SLOW_AT_ONCE = 4, 2
@@ -207,7 +208,8 @@ class ClanTurns:
         # As it is now: it may have waited long, and the bot may have left its server.
         clan = await self._clans.of_guild(guild_id)
         if clan is not None and clan.removed_at is None:
-            await self._do(clan)
+            with behind_others():
+                await self._do(clan)
 
 
 def reports(settings: Settings, clan: Clan) -> bool:

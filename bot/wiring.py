@@ -16,7 +16,7 @@ from bot import clock as wall
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Presence, Zones
-from bot.services.game import Looking, OwnGroup, Poll, Refreshing
+from bot.services.game import Looking, OwnGroup, Poll, Refreshing, SharedBudget
 from bot.services.imports import Imports
 from bot.services.ops import Alone, Archive, Duties, Integrity, Shared, Turns, Upkeep
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
@@ -141,7 +141,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     if database.path is not None:
         Path(database.path).parent.mkdir(parents=True, exist_ok=True)
     drawing = draws()
-    wom = _asking(settings, transport, sleep, timer)
+    wom = _asking(settings, transport, sleep, timer, database)
     duties: Duties = Alone(database, clock)
     if alone and database.path is None:
         duties = Shared(database, settings.shards, clock, timer=timer, sleep=sleep)
@@ -182,6 +182,7 @@ def _asking(
     transport: "httpx.AsyncBaseTransport | None",
     sleep: Callable[[float], Awaitable[None]],
     timer: Callable[[], float],
+    database: Database,
 ) -> WomClient:
     key = settings.wom_api_key.get_secret_value() if settings.wom_api_key else None
     contact = settings.wom_contact or "no contact given"
@@ -191,6 +192,8 @@ def _asking(
         monotonic=timer,
         sleep=sleep,
         jitter=random.random,
+        # On a file there is one process, which needs to ask nobody.
+        shares=None if database.path else SharedBudget(database, key, timer),
     )
 
 

@@ -127,6 +127,19 @@ class Database:
                     await transaction.commit()
 
     @asynccontextmanager
+    async def queueing(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in a transaction that waits for rows which another one writes.
+
+        For a few rows, each by its key, that many processes write: nobody begins again.
+        """
+        with self.causes():
+            async with self._quick.connect() as plain:
+                waits = {} if self.path else {"isolation_level": "READ COMMITTED"}
+                connection = await plain.execution_options(writes=True, **waits)
+                async with connection.begin():
+                    yield connection
+
+    @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection that is kept, of a server, on which each statement stands by itself.
 

@@ -13,7 +13,7 @@ from tests.storage.rows import DAY, HOUR, NOW, a_clan, members, opened
 from tests.storage.test_clans import settle
 
 GLOBAL = {"clans", "players", "player_names", "metrics", "observations", "present_values"}
-GLOBAL |= {"metric_changes", "archive_marks", "archive_voids"}
+GLOBAL |= {"metric_changes", "archive_marks", "archive_voids", "wom_budgets"}
 
 
 def counts(path: Path) -> Mapping[str, int]:

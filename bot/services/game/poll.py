@@ -43,7 +43,7 @@ from storage import clans, players, snapshots
 from storage.clans import ClanRow
 from storage.engine import Connection, Database
 from storage.players import MembershipEventRow
-from wom.client import WomClient, behind_others
+from wom.client import WomClient, asking_for, behind_others
 from wom.errors import WomError
 from wom.models import GroupDetails, Hiscores
 from wom.wire import NotModified
@@ -172,7 +172,8 @@ class Poll:
         except TimeoutError as error:
             raise PollUnderWay(clan.name) from error
         try:
-            yield
+            with asking_for(str(clan.clan_id)):
+                yield
         finally:
             turn.release()
 
