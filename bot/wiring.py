@@ -214,7 +214,11 @@ def _dashboard_places(settings: Settings) -> DashboardPlaces:
 
 
 def _upkeep(
-    settings: Settings, database: Database, clock: Clock, identities: IdentityCache
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    identities: IdentityCache,
+    duties: Duties,
 ) -> Upkeep:
     return Upkeep(
         database,
@@ -225,6 +229,7 @@ def _upkeep(
         identities=identities,
         elsewhere=settings.backup_copy_dir,
         watched_at=lambda: remembered(memory_beside(settings)).looked_at,
+        works_for=duties.has,
     )
 
 
@@ -283,7 +288,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         newcomers=Newcomers(database, clock, identities),
         refreshing=Refreshing(wom, _own_group(settings)),
         looking=Looking(database, wom, poll, clock, identities),
-        upkeep=_upkeep(settings, database, clock, identities),
+        upkeep=_upkeep(settings, database, clock, identities, duties),
         integrity=Integrity(database, clock),
         archive=Archive(database, clock, _archive_after(settings)),
         turns=Turns(),

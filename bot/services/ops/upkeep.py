@@ -49,6 +49,10 @@ _log = structlog.get_logger()
 _COVERED = Period.MONTH
 _OF_THE_BOT = frozenset({"backup", "check"})
 """Jobs that are expected whatever a clan has chosen."""
+_ELSEWHERE = (
+    "another process of the bot polls this clan and posts its digests at the moment"
+)
+_GIVEN_BACK = "wait a minute; if it stays so, whoever runs the bot looks for `shards` in the log"
 _RUNS_KEPT, _AT_ONCE = timedelta(days=90), 200
 _UNEXPECTED = "something that nobody expected"
 _NO_FILE = "none: the database is not a file"
@@ -98,11 +102,13 @@ class Upkeep:
         identities: IdentityCache | None = None,
         elsewhere: Path | None = None,
         watched_at: Callable[[], datetime | None] = lambda: None,
+        works_for: Callable[[int], bool] = lambda _clan_id: True,
     ) -> None:
         self._database = database
         self._identities = identities
         self._elsewhere = elsewhere
         self._watched_at = watched_at
+        self._works_for = works_for
         self._clock = clock
         self.jobs = jobs
         self._version = version
@@ -336,6 +342,8 @@ class Upkeep:
                     "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin",
                 )
             )
+        if not self._works_for(clan.clan_id):
+            found.append(warning("jobs", _ELSEWHERE, _GIVEN_BACK))
         overdue = {each.job.name: each for each in late}
         for job, run in sorted(ran.items()):
             if run.outcome in (FAILED, REFUSED):
