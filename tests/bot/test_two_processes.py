@@ -59,6 +59,7 @@ class Process:
         for name in ("poll", "digest"):
             await self._turns(name).next_turn(Slices(HOUR))
             await self._turns(name).drained()
+        await self.do("take-over")
 
     def _turns(self, name: str) -> ClanTurns:
         job = BY_NAME[name]
@@ -82,6 +83,7 @@ class Farm:
     async def pass_by(self, length: timedelta, *processes: Process) -> None:
         """Let time pass, in which these processes are there."""
         for _ in range(length // BEAT):
+            await asyncio.sleep(0)
             self.clock.forward(BEAT)
             self.seconds += BEAT.total_seconds()
             for each in processes:
@@ -156,7 +158,8 @@ async def test_what_a_killed_process_left_is_polled_within_a_minute_and_the_rest
     farm: Farm,
 ) -> None:
     even, odd = await farm.process(0), await farm.process(1)
-    await farm.pass_by(HOUR - BEAT, even, odd)
+    farm.clock.forward(HOUR - 2 * BEAT)
+    await farm.pass_by(BEAT, even, odd)
     assert farm.polls() == Counter(range(1, 5))
     farm.kill(odd)
     await farm.pass_by(timedelta(minutes=1), even)
@@ -172,19 +175,18 @@ async def test_what_a_killed_process_left_is_polled_within_a_minute_and_the_rest
 
 async def test_a_digest_is_posted_once_by_whoever_has_the_clan(farm: Farm) -> None:
     even, odd = await farm.process(0), await farm.process(1)
-    for clan in await every(even):
+    for clan in (await every(even))[:2]:
         await even.services.digests.plan_as(clan, DigestInterval.WEEKLY, 4, 12)
         await even.services.digests.switch(clan, is_on=True)
-    farm.clock.forward(timedelta(days=8))
+    farm.clock.forward(timedelta(days=7))
     await farm.pass_by(BEAT, even, odd)
     farm.kill(odd)
     await farm.pass_by(timedelta(minutes=1), even)
     for _ in range(2):
         await even.do("digest")
     assert odd.posted == []
-    assert Counter(each.channel_id for each in even.posted if each.channel_id < 100) == Counter(
-        range(1, 5)
-    )
+    posted = [each.channel_id for each in even.posted if each.channel_id < 100]
+    assert sorted(posted) == [1, 2]
 
 
 async def every(process: Process) -> tuple[Clan, ...]:
