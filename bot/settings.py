@@ -291,8 +291,7 @@ class Settings(BaseSettings):
     @property
     def shards(self) -> Shards:
         """Return which servers this process serves: all, if nothing else is said."""
-        count = self.shard_count or 1
-        return Shards(count, self.shard_ids or tuple(range(count)))
+        return Shards.of(self.shard_count, self.shard_ids)
 
     def need_discord(self) -> str:
         """Return the token; SettingsError when there is none."""

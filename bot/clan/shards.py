@@ -17,6 +17,11 @@ class Shards:
     count: int = 1
     ids: tuple[int, ...] = (0,)
 
+    @classmethod
+    def of(cls, count: int | None, ids: tuple[int, ...] | None) -> "Shards":
+        """Return those that settings name: all of them, if nothing else is said."""
+        return cls(count or 1, ids or tuple(range(count or 1)))
+
     @property
     def is_whole(self) -> bool:
         """Return whether these are all there are."""

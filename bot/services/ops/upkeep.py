@@ -49,9 +49,7 @@ _log = structlog.get_logger()
 _COVERED = Period.MONTH
 _OF_THE_BOT = frozenset({"backup", "check"})
 """Jobs that are expected whatever a clan has chosen."""
-_ELSEWHERE = (
-    "another process of the bot polls this clan and posts its digests at the moment"
-)
+_ELSEWHERE = "another process of the bot polls this clan and posts its digests at the moment"
 _GIVEN_BACK = "wait a minute; if it stays so, whoever runs the bot looks for `shards` in the log"
 _RUNS_KEPT, _AT_ONCE = timedelta(days=90), 200
 _UNEXPECTED = "something that nobody expected"

@@ -15,6 +15,12 @@ def test_a_server_is_on_the_shard_that_discord_says() -> None:
     assert Shards(4, (0,)).serves(0)
 
 
+def test_without_settings_all_are_served() -> None:
+    assert Shards.of(None, None) == Shards()
+    assert Shards.of(3, None) == Shards(3, (0, 1, 2))
+    assert Shards.of(3, (1,)) == Shards(3, (1,))
+
+
 def test_every_server_is_served_by_one_of_all_processes() -> None:
     processes = [Shards(5, (0, 1)), Shards(5, (2,)), Shards(5, (3, 4))]
     for number in range(200):
