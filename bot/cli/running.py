@@ -49,12 +49,12 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
                     token, lambda granted: opened_bot(services, settings, granted=granted), shows
                 )
 
-            while not await _while_ours(services.duties, stays):
+            while not await while_ours(services.duties, stays):
                 _log.warning("another process of the bot serves our shards: this one stands by")
     return 0
 
 
-async def _while_ours(duties: Duties, stays: Callable[[], Awaitable[None]]) -> bool:
+async def while_ours(duties: Duties, stays: Callable[[], Awaitable[None]]) -> bool:
     """Wait until our shards are ours, and stay while they are; return whether it ended by itself.
 
     Who is on Discord with shards that another process took would answer everything twice.
