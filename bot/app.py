@@ -156,9 +156,13 @@ class ClanBot(commands.Bot):
         servers = {guild.id: guild.name for guild in self.guilds if shards.serves(guild.id)}
         await settle_in(self.services.clans, servers, self._named, self._group_id, shards)
 
-    def can_reach(self, _guild_id: int) -> bool:
-        """Return whether we are far enough to post in a server."""
+    def can_reach(self) -> bool:
+        """Return whether we are far enough to post in servers."""
         return self.is_ready()
+
+    async def until_reached(self) -> None:
+        """Wait until we are far enough to post in servers."""
+        await self.wait_until_ready()
 
     async def channel_in(self, guild_id: int, channel_id: int) -> object | None:
         """Return a channel of a server, or None; one of another server is none of this clan's."""
@@ -170,7 +174,7 @@ class ClanBot(commands.Bot):
 
         While none is set, what others may read as well is posted in the report channel.
         """
-        await self.wait_until_ready()
+        await self.until_reached()
         clan = await self.services.clans.of_guild(notice.guild_id)
         channel_id = None if clan is None else clan.officer_channel_id
         if clan is not None and channel_id is None and not notice.officers_only:
@@ -189,7 +193,7 @@ class ClanBot(commands.Bot):
 
         A connection that is cut is raised: whether it stands there then nobody knows.
         """
-        if not self.can_reach(post.guild_id):
+        if not self.can_reach():
             return PostResult(Delivery.REFUSED, "the bot was not connected to Discord")
         text, picture = post.message
         shown = [] if picture is None else [_file(picture)]

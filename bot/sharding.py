@@ -163,9 +163,12 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
     def _guilds_on(self, shard_id: int) -> list[discord.Guild]:
         return [each for each in self.guilds if each.shard_id == shard_id]
 
-    def can_reach(self, _guild_id: int) -> bool:
+    def can_reach(self) -> bool:
         """Return whether we are on Discord: what we are not told of, we can ask for."""
         return not self.is_closed()
+
+    async def until_reached(self) -> None:
+        """Wait for nothing: one shard that does not begin must not hold up the others."""
 
     async def channel_in(self, guild_id: int, channel_id: int) -> object | None:
         """Return a channel of a server, be it on another process's shard, or None."""

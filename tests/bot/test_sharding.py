@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +100,17 @@ def names(bot: ClanBot) -> set[str]:
     return {each.name for each in bot.guilds}
 
 
+@asynccontextmanager
+async def staying_beside(start: Start) -> AsyncIterator[None]:
+    """Let a second bot stay; what is left of it the first one's end waits for."""
+    bot = asyncio.ensure_future(start.stays())
+    try:
+        yield
+    finally:
+        bot.cancel()
+        await asyncio.wait({bot})
+
+
 async def has_read(start: Start, guild_id: int) -> None:
     """Wait until the gap of a server is read."""
     reading = vars(start.bots[-1].get_cog("Listener"))["_reading"]
@@ -151,17 +162,17 @@ async def test_each_process_hears_and_answers_for_its_own_shards(shared: Process
     even = await shared.start(SHARD_COUNT="2", SHARD_IDS=str(ON_EVEN))
     odd = await shared.start(SHARD_COUNT="2", SHARD_IDS=str(1 - ON_EVEN))
     async with AsyncExitStack() as stack:
-        until_even = await stack.enter_async_context(staying(even))
-        await until_even(arrived(even))
-        until_odd = await stack.enter_async_context(staying(odd))
-        await until_odd(arrived(odd))
+        until = await stack.enter_async_context(staying(even))
+        await until(arrived(even))
+        await stack.enter_async_context(staying_beside(odd))
+        await until(arrived(odd))
         assert [names(each.bots[0]) for each in (even, odd)] == [{"Amber Lanterns"}, {"Odd Ones"}]
         for number in (1, 2, 3):
             await even.stand.tell("MESSAGE_CREATE", in_odd(number))
         await even.stand.tell("MESSAGE_CREATE", a_message(message_id(9)))
-        await until_odd(even.stand.caught_up())
-        await until_even(has_read(even, EVEN))
-        await until_odd(has_read(odd, ODD))
+        await until(even.stand.caught_up())
+        await until(has_read(even, EVEN))
+        await until(has_read(odd, ODD))
         assert await counted(even, EVEN) == 1
         assert await counted(odd, ODD) == 3
         assert even.services.intake.listens(EVEN)
