@@ -69,12 +69,12 @@ async def end_unfinished(
     Or of the runs of some clans; of the whole bot are those of clan 0.
     """
     run = JOB_RUNS.c
-    unfinished = run.outcome.is_(None)
+    unfinished = [run.outcome.is_(None)]
     if clan_ids is not None:
-        unfinished &= func.coalesce(run.clan_id, 0).in_(sorted(clan_ids))
+        unfinished.append(func.coalesce(run.clan_id, 0).in_(sorted(clan_ids)))
     closed = await connection.execute(
         update(JOB_RUNS)
-        .where(unfinished)
+        .where(*unfinished)
         .values(outcome=outcome, detail=dict(detail), ended_at=now)
     )
     return closed.rowcount
