@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from bot.cli.running import until_told, while_ours
+from bot.sharding import ShardedBot
 from storage.engine import Database
 from storage.errors import WAIT_SECONDS
 from storage.owner import owner_of
 from tests.bot.cli.conftest import ALL_ON, TOKEN, Line
 from tests.bot.services.group import GROUP_ID
 from tests.storage.beside import WRITES, beside
+from tests.storage.postgres import EMPTY, Server
 from tests.storage.rows import NOW
 from tests.storage.test_owner import owned_by_another
 
@@ -45,6 +47,20 @@ def test_it_stays_on_discord_with_its_jobs_and_ends_with_0(line: Line) -> None:
     assert bot.timetable is not None
     # Whose the group is shows when Discord says where the bot is.
     assert line.clans() == ()
+
+
+def test_on_a_server_it_serves_its_shards_and_lets_go_of_them(line: Line, server: Server) -> None:
+    server.wipe()
+    url = server.url(EMPTY, "postgresql").render_as_string(hide_password=False)
+    keys = {"DATABASE_URL": url, "SHARD_COUNT": "4", "SHARD_IDS": "2-3"}
+    shown = line.types("run", DISCORD_TOKEN=TOKEN, **keys)
+    assert shown.exit_code == 0
+    (bot,) = line.stays
+    assert isinstance(bot, ShardedBot)
+    assert (bot.shard_ids, bot.shard_count) == ([2, 3], 4)
+    assert "serving shards" in shown.stderr
+    assert "2-3 of 4" in shown.stderr
+    assert server.ask(EMPTY, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'") == []
 
 
 def test_the_link_that_invites_the_bot_is_printed_once(line: Line) -> None:
