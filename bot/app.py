@@ -3,14 +3,12 @@
 Nothing is decided here, and no message ever pings anybody.
 """
 
-import asyncio
 import io
 import pkgutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 import discord
@@ -20,9 +18,11 @@ from discord.ext import commands
 
 from bot.clan.digest_slots import Delivery
 from bot.clan.notices import Notice
+from bot.clan.shards import Shards
 from bot.reports.documents import Document
 from bot.services.publish import ChannelPost, PostResult
 from bot.services.setup import Clans
+from bot.shown_commands import ShownCommands
 from bot.wiring import Services
 
 _COGS = "cogs"
@@ -38,14 +38,6 @@ _UNREADABLE = (
 """What discord.py raises on an event that lacks something or says it otherwise."""
 _INDISPENSABLE = "READY"
 """The event without which a session is none: then we connect anew."""
-
-_OPTIONAL = frozenset(
-    ("autocomplete", "channel_types", "choices", "description_localizations", "max_length")
-) | {"max_value", "min_length", "min_value", "name_localizations", "options", "required"}
-"""What a command that Discord knows may have beyond ours, and then is another."""
-_EVERYWHERE = frozenset({"contexts", "integration_types"})
-"""What Discord keeps of commands that are shown everywhere, and of no others."""
-_GONE = frozenset({"dm_permission"})  # for `contexts`
 
 _log = structlog.get_logger()
 
@@ -68,6 +60,9 @@ class Granted(NamedTuple):
 
 
 EVERYTHING, NOTHING = Granted(words=True, members=True), Granted(words=False, members=False)
+ALL_SERVERS = Shards()
+OfServers = Callable[[Sequence[discord.Guild]], Awaitable[None]]
+"""What is done when the session of some servers begins, is taken up again or is lost."""
 
 
 def intents(granted: Granted) -> discord.Intents:
@@ -86,7 +81,7 @@ class ClanBot(commands.Bot):
     for: Discord would raise PrivilegedIntentsRequired.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the settings say, each by itself
         self,
         services: Services,
         *,
@@ -94,6 +89,8 @@ class ClanBot(commands.Bot):
         group_id: int | None = None,
         timetable: JobRunner | None = None,
         granted: Granted = EVERYTHING,
+        shards: Shards = ALL_SERVERS,
+        **of_the_library: Any,  # noqa: ANN401 - its own options
     ) -> None:
         super().__init__(
             commands.when_mentioned,
@@ -107,10 +104,12 @@ class ClanBot(commands.Bot):
             allowed_contexts=app_commands.AppCommandContext(guild=True),
             allowed_installs=app_commands.AppInstallationType(guild=True),
             allowed_mentions=discord.AllowedMentions.none(),
+            **of_the_library,
         )
         self.services = services
         self.timetable = timetable
-        self.shown = ShownCommands(self, guild_id)
+        self.our_shards = shards
+        self.shown = ShownCommands(self, guild_id, shards)
         self._named = guild_id
         self._group_id = group_id
         # What a parser raises would end the connection, and with it the process.
@@ -130,12 +129,21 @@ class ClanBot(commands.Bot):
 
     async def on_ready(self) -> None:
         """Make every server's clan known, and in which servers we are no more."""
-        await self._settle_in()
+        await self._settle_in(self.our_shards)
         _log.info("ready", servers=len(self.guilds))
+
+    def at_session(self, state: str, listener: OfServers) -> None:
+        """Have servers told when their session is `ready`, `resumed` or there is a `disconnect`."""
+
+        async def listen() -> None:
+            await listener(self.guilds)
+
+        self.add_listener(listen, f"on_{state}")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Make a new server's clan known; one that removed us before goes on."""
-        await self._settle_in()
+        # Of other shards we may not know yet in which servers we are.
+        await self._settle_in(Shards(self.our_shards.count, (self.our_shards.shard_of(guild.id),)))
         _log.info("joined a server", guild=guild.name)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -152,28 +160,39 @@ class ClanBot(commands.Bot):
         if self.is_ready() and (clan is None or clan.removed_at is not None):
             await self.services.clans.found(guild.id, guild.name)
 
-    async def _settle_in(self) -> None:
+    async def _settle_in(self, shards: Shards) -> None:
         """Note where we are, and give the group of the settings to whom it is meant for."""
-        servers = {guild.id: guild.name for guild in self.guilds}
-        await settle_in(self.services.clans, servers, self._named, self._group_id)
+        servers = {guild.id: guild.name for guild in self.guilds if shards.serves(guild.id)}
+        await settle_in(self.services.clans, servers, self._named, self._group_id, shards)
+
+    def can_reach(self) -> bool:
+        """Return whether we are far enough to post in servers."""
+        return self.is_ready()
+
+    async def until_reached(self) -> None:
+        """Wait until we are far enough to post in servers."""
+        await self.wait_until_ready()
+
+    async def channel_in(self, guild_id: int, channel_id: int) -> object | None:
+        """Return a channel of a server, or None; one of another server is none of this clan's."""
+        guild = self.get_guild(guild_id)
+        return None if guild is None else guild.get_channel(channel_id)
 
     async def speak(self, notice: Notice) -> None:
         """Post a notice in the officers' channel; where there is none it is only logged.
 
         While none is set, what others may read as well is posted in the report channel.
         """
-        await self.wait_until_ready()
+        await self.until_reached()
         clan = await self.services.clans.of_guild(notice.guild_id)
         channel_id = None if clan is None else clan.officer_channel_id
         if clan is not None and channel_id is None and not notice.officers_only:
             channel_id = clan.report_channel_id
-        # A channel of another server is none of this clan's, whatever the database says.
-        guild = self.get_guild(notice.guild_id)
-        channel = None if channel_id is None or guild is None else guild.get_channel(channel_id)
-        if not isinstance(channel, discord.abc.Messageable):
-            _log.warning("nowhere to speak", guild=notice.guild_id, text=notice.text)
-            return
         try:
+            channel = channel_id and await self.channel_in(notice.guild_id, channel_id)
+            if not isinstance(channel, discord.abc.Messageable):
+                _log.warning("nowhere to speak", guild=notice.guild_id, text=notice.text)
+                return
             await channel.send(notice.within(_LONGEST_MESSAGE))
         except discord.HTTPException as error:
             _log.warning("could not speak", guild=notice.guild_id, reason=str(error))
@@ -183,15 +202,14 @@ class ClanBot(commands.Bot):
 
         A connection that is cut is raised: whether it stands there then nobody knows.
         """
-        if not self.is_ready():
+        if not self.can_reach():
             return PostResult(Delivery.REFUSED, "the bot was not connected to Discord")
-        guild = self.get_guild(post.guild_id)
-        channel = None if guild is None else guild.get_channel(post.channel_id)
-        if not isinstance(channel, discord.abc.Messageable):
-            return PostResult(Delivery.REFUSED, _NOT_THERE)
         text, picture = post.message.text, post.message.picture
         shown = [] if picture is None else [_file(picture)]
         try:
+            channel = await self.channel_in(post.guild_id, post.channel_id)
+            if not isinstance(channel, discord.abc.Messageable):
+                return PostResult(Delivery.REFUSED, _NOT_THERE)
             await channel.send(text, files=shown, suppress_embeds=True)
         except discord.HTTPException as error:
             return _not_posted(error)
@@ -234,13 +252,20 @@ def _extensions() -> Iterator[str]:
 
 
 async def settle_in(
-    clans: Clans, servers: Mapping[int, str], named: int | None, group_id: int | None
+    clans: Clans,
+    servers: Mapping[int, str],
+    named: int | None,
+    group_id: int | None,
+    shards: Shards = ALL_SERVERS,
 ) -> None:
     """Note in which servers the bot is, and give the group of the settings to whom it is meant for.
 
-    That is the server that the settings name, or the only one.
+    That is the server that the settings name, or the only one. Of servers that are not on these
+    shards nothing is known.
     """
-    await clans.be_in(servers)
+    await clans.be_in(servers, shards)
+    if not shards.is_whole and (named is None or not shards.serves(named)):
+        return
     meant = _server_meant(servers, named)
     clan = None if meant is None else await clans.of_guild(meant)
     if clan is not None:
@@ -268,115 +293,6 @@ def _whose_group(servers: int, *, is_named: bool) -> str:
         f"WOM_GROUP_ID belongs to one server, and the bot is in {servers}. Name it by "
         "DISCORD_GUILD_ID, or choose the group there by /clanstats setup; until then it is not read"
     )
-
-
-class ShownCommands:
-    """Has Discord show our commands once: in one server alone, or in every server there is.
-
-    What Discord has is compared with what it should have, and written only where that differs.
-    While the one server cannot be reached they are shown everywhere.
-    """
-
-    def __init__(self, bot: commands.Bot, guild_id: int | None) -> None:
-        self._bot = bot
-        self._named = guild_id
-        self._cleared: set[int] = set()
-        self._refused: set[int] = set()
-        self._one_look = asyncio.Lock()
-
-    async def begin(self) -> None:
-        """Show the commands to Discord; HTTPException when it fails."""
-        named = [] if self._named is None else [self._named]
-        for guild_id in named:
-            self._bot.tree.copy_global_to(guild=discord.Object(guild_id))
-        await self.look_after(named)
-
-    async def look_after(self, guild_ids: Collection[int]) -> None:
-        """See that Discord shows them as it should, the bot being in these servers."""
-        async with self._one_look:
-            await self._look_after(guild_ids)
-        # One by one, the newest first: whoever invites us does not wait for a thousand others.
-        for guild_id in sorted({*guild_ids} - {self._named} - self._cleared, reverse=True):
-            async with self._one_look:
-                await self._clear(guild_id)
-
-    async def _look_after(self, guild_ids: Collection[int]) -> None:
-        ours = [each.to_dict(self._bot.tree) for each in self._bot.tree.get_commands()]
-        named = self._named
-        is_alone = named in guild_ids and named is not None and await self._in(named, ours)
-        # First there, then not here: in between they are seen twice, and never nowhere.
-        await self._bring(None, [] if is_alone else ours)
-
-    async def _clear(self, guild_id: int) -> None:
-        if guild_id not in self._cleared and await self._in(guild_id, []):
-            self._cleared.add(guild_id)
-
-    def forget(self, guild_id: int) -> None:
-        """Have a server looked at anew: what was shown there is lost when the bot leaves."""
-        self._cleared.discard(guild_id)
-        self._refused.discard(guild_id)
-
-    async def _in(self, guild_id: int, wanted: Sequence[Mapping[str, Any]]) -> bool:
-        """Show these in a server alone; return whether Discord lets us."""
-        try:
-            await self._bring(guild_id, wanted)
-        except (discord.Forbidden, discord.NotFound) as error:
-            if guild_id not in self._refused:
-                self._refused.add(guild_id)
-                _log.warning(_not_in(guild_id == self._named), guild=guild_id, says=error.text)
-            return False
-        self._refused.discard(guild_id)
-        return True
-
-    async def _bring(self, guild_id: int | None, wanted: Sequence[Mapping[str, Any]]) -> None:
-        """Have Discord know exactly these commands everywhere, or in one server."""
-        http, application = self._bot.http, self._bot.application_id or 0
-        known: Sequence[Mapping[str, Any]]
-        if guild_id is None:
-            known = await http.get_global_commands(application)
-        else:
-            known = await http.get_guild_commands(application, guild_id)
-        if are_shown(wanted, known):
-            return
-        payload: Any = list(wanted)
-        if guild_id is None:
-            await http.bulk_upsert_global_commands(application, payload)
-        else:
-            await http.bulk_upsert_guild_commands(application, guild_id, payload)
-        _log.info("commands shown", commands=len(wanted), guild=guild_id or "everywhere")
-
-
-def are_shown(wanted: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether Discord knows these commands, and no others, as we say them.
-
-    What it adds of its own does not count, and what is empty is as good as missing.
-    """
-    key = itemgetter("type", "name")
-    ours, theirs = sorted(wanted, key=key), sorted(known, key=key)
-    return len(ours) == len(theirs) and all(map(_is_same, ours, theirs))
-
-
-def _is_same(ours: Any, theirs: Any) -> bool:  # noqa: ANN401 - whatever JSON can say
-    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-        keys = (ours.keys() | (theirs.keys() & _OPTIONAL)) - _GONE
-        keys -= _EVERYWHERE if theirs.get("guild_id") else set()
-        return all(_is_same(ours.get(each), theirs.get(each)) for each in keys)
-    if isinstance(ours, Sequence) and isinstance(theirs, Sequence) and not isinstance(ours, str):
-        return len(ours) == len(theirs) and all(map(_is_same, ours, theirs))
-    return ours == theirs or (_is_empty(ours) and _is_empty(theirs))
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or value is False or value in ("", [], {})
-
-
-def _not_in(is_named: bool) -> str:  # noqa: FBT001 - one of two sentences
-    if is_named:
-        return (
-            "Discord shows no commands in the server that DISCORD_GUILD_ID names, so they are "
-            "shown everywhere. Correct the number, or invite the bot there with the link above"
-        )
-    return "Discord shows no commands in this server. Invite the bot again with the link above"
 
 
 def _parsed(event: str, parse: Callable[[Any], None], told: object) -> None:

@@ -5,14 +5,16 @@ are read a page at a time: a thousand of them are never in memory together.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from bot.services.game import GAP
+from bot.services.ops import Duties
 from bot.services.setup import Clan, Clans, Clock, Narrows, Only, as_they_are
 from bot.settings import Settings
+from wom.client import behind_others
 
 _TICK = timedelta(minutes=1)
 _AT_ONCE, _SLOW_AT_ONCE = 4, 2
@@ -35,6 +37,22 @@ class ForClans(Protocol):
     @property
     def is_slow(self) -> Callable[[Clan, datetime], bool]:
         """Return what tells whether it takes minutes for a clan."""
+
+
+class ServedClans(Protocol):
+    """What is known of the clans, and of which of them this process does the work."""
+
+    @property
+    def clans(self) -> Clans:
+        """Return the clans."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock."""
+
+    @property
+    def duties(self) -> Duties:
+        """Return whose work is done here."""
 
 
 class Slices:
@@ -78,16 +96,14 @@ class ClanTurns:
 
     def __init__(  # noqa: PLR0913, PLR0917 - what is done, for whom, and what guards it
         self,
-        clans: Clans,
-        clock: Clock,
+        served: ServedClans,
         settings: Settings,
         job: ForClans,
         action: ForClan,
         guards: Callable[[Awaitable[None]], Awaitable[None]],
         narrows: Narrows = as_they_are,
     ) -> None:
-        self._clans = clans
-        self._clock = clock
+        self._clans, self._clock, self._duties = served.clans, served.clock, served.duties
         self._settings = settings
         self._job = job
         self._action = action
@@ -95,16 +111,29 @@ class ClanTurns:
         self._narrows = narrows
         self._waiting: dict[int, None] = {}
         self._slow: dict[int, asyncio.Task[None]] = {}
+        self._is_begun = False
+        self._under_way: set[int] = set()
 
     async def next_turn(self, slices: Slices) -> None:
         """Do it for the clans whose minute has come; the first time for whom it is due."""
         now, job, settings = self._clock(), self._job, self._settings
         if not slices.is_begun:
             slices.begin(now)
+            self._is_begun = True
             await self._guards(self._turn(lambda clan: job.is_due(settings, clan, now)))
             return
         for number in slices.due(now):
             await self._guards(self._turn(part=(number, slices.count)))
+
+    async def take_over(self, clan_ids: Collection[int]) -> None:
+        """Do it for those of some clans for whom it is due, if there was a first turn already."""
+        now, job, settings = self._clock(), self._job, self._settings
+
+        def is_due(clan: Clan) -> bool:
+            return clan.clan_id in clan_ids and job.is_due(settings, clan, now)
+
+        if self._is_begun:
+            await self._guards(self._turn(is_due))
 
     async def turn(self) -> None:
         """Do it for every clan now, and wait until it is done."""
@@ -138,6 +167,8 @@ class ClanTurns:
         async for clan in clans:
             if not self._job.is_for(self._settings, clan) or not is_due(clan):
                 continue
+            if not self._duties.has(clan.clan_id):
+                continue
             if clan.guild_id in self._slow:
                 continue
             if self._job.is_slow(clan, self._clock()):
@@ -152,7 +183,18 @@ class ClanTurns:
                 clan = await anext(queue, None)
             if clan is None:
                 return
-            await self._action(clan)
+            await self._do(clan)
+
+    async def _do(self, clan: Clan) -> None:
+        """Do it, if it is still ours to do and not under way, as for a clan just taken over."""
+        if clan.clan_id in self._under_way or not self._duties.has(clan.clan_id):
+            return
+        self._under_way.add(clan.clan_id)
+        try:
+            with self._duties.doing(clan.clan_id):
+                await self._action(clan)
+        finally:
+            self._under_way.discard(clan.clan_id)
 
     def _begin_slow(self) -> None:
         """Begin with those who wait, as many as may be under way."""
@@ -170,7 +212,8 @@ class ClanTurns:
         # As it is now: it may have waited long, and the bot may have left its server.
         clan = await self._clans.of_guild(guild_id)
         if clan is not None and clan.removed_at is None:
-            await self._action(clan)
+            with behind_others():
+                await self._do(clan)
 
 
 def reports(settings: Settings, clan: Clan) -> bool:

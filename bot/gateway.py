@@ -23,6 +23,7 @@ from bot.clan.notices import Notice
 from bot.journal import short_id
 from bot.services.publish import ChannelPost, PostResult
 from bot.settings import Settings
+from bot.sharding import bot_of
 from bot.timetable import Timetable
 from bot.wiring import Services, leave_loaded
 
@@ -43,6 +44,8 @@ _UNREADABLE = (
 """What discord.py raises on an answer or a frame that is not as Discord says it is."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 300.0
+_SHARD_PAUSE_S = 5.0
+"""How long discord.py waits with a shard that cannot connect at the start."""
 _TOKEN_REFUSED = 4004
 """The code with which the gateway closes on a token that it does not know."""
 _BUSY, _DOWN = 429, 500
@@ -235,18 +238,22 @@ def _why(error: BaseException) -> str:
 @contextmanager
 def _reconnects_in_words() -> Iterator[None]:
     """Have discord.py say in words, and without a traceback, that it connects again."""
-    library = logging.getLogger("discord.client")
-    library.addFilter(_in_words)
+    libraries = [logging.getLogger(each) for each in ("discord.client", "discord.shard")]
+    for library in libraries:
+        library.addFilter(_in_words)
     try:
         yield
     finally:
-        library.removeFilter(_in_words)
+        for library in libraries:
+            library.removeFilter(_in_words)
 
 
 def _in_words(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
-    if error is not None and record.msg == "Attempting a reconnect in %.2fs":
-        seconds = float(record.getMessage().split()[-1].removesuffix("s"))
+    said = record.getMessage()
+    if error is not None and said.startswith(("Attempting a reconnect", "Failed to connect for")):
+        last = said.split()[-1].removesuffix("s")
+        seconds = _SHARD_PAUSE_S if last == "Retrying..." else float(last)
         record.msg = f"{_why(error)}; trying again in {seconds:.0f} seconds"
         record.args = record.exc_info = None
         record.levelno, record.levelname = logging.WARNING, "WARNING"
@@ -271,7 +278,7 @@ async def opened_bot(
             return PostResult(Delivery.UNSURE, "the connection ended before Discord answered")
 
     timetable = Timetable(services, settings, speak, posts=post)
-    bot = ClanBot(
+    bot = bot_of(settings)(
         services,
         guild_id=settings.discord_guild_id,
         group_id=settings.wom_group_id,

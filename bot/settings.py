@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from bot.clan.diagnosis import Finding, fault, warning
+from bot.clan.shards import MOST_SHARDS, Shards, shard_fault, shard_ids_in
 from bot.env_file import decoded, read_lines
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -190,6 +191,15 @@ class Settings(BaseSettings):
     discord_guild_id: int | None = Field(
         None, gt=0, lt=2**63, description="the number that Copy Server ID gives in Discord"
     )
+    shard_count: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_SHARDS,
+        description="a whole number from 1 on, the same in every process",
+    )
+    shard_ids: Annotated[tuple[int, ...], BeforeValidator(shard_ids_in)] | None = Field(
+        None, description="the shards of this process, like 0-3,7; without it all of SHARD_COUNT"
+    )
     wom_group_id: Annotated[int, BeforeValidator(_group)] | None = Field(
         None, ge=1, le=2**31 - 1, description="the group's number or address on wiseoldman.net"
     )
@@ -295,6 +305,11 @@ class Settings(BaseSettings):
             found += [written, unquote(written)]
         return tuple(dict.fromkeys(found))
 
+    @property
+    def shards(self) -> Shards:
+        """Return which servers this process serves: all, if nothing else is said."""
+        return Shards.of(self.shard_count, self.shard_ids)
+
     def need_discord(self) -> str:
         """Return the token; SettingsError when there is none."""
         if self.discord_token is None:
@@ -328,6 +343,10 @@ def load(environment: Mapping[str, str], env_file: Path | None) -> Settings:
         settings = Settings.model_validate({key.lower(): text for key, text in given.items()})
     except ValidationError as error:
         faults += _faults(error)
+    else:
+        is_shared = isinstance(settings.database_url, str)
+        wrong = shard_fault(settings.shard_count, settings.shard_ids, is_shared=is_shared)
+        faults += [_fault("shard_ids", wrong)] if wrong else []
     if faults:
         # Outside the except clause: a validation error in the chain would be printed along.
         raise SettingsError(tuple(faults))

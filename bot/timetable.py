@@ -5,8 +5,8 @@ not the same job for the next clan. A job never overlaps itself: it is due again
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,13 +21,14 @@ from bot.clan.notices import Notice
 from bot.clan.spans import Period
 from bot.clan_turns import ClanTurns, Slices
 from bot.digesting import PostOutlet, nowhere, officers_notice, post_digests
-from bot.journal import step, traced
+from bot.job_runs import recorded
+from bot.journal import traced
 from bot.late_notices import DoubtNotices, LateNotices
 from bot.reports.documents import write_report
 from bot.reports.worker import draw_for
 from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.chat import Flushed
-from bot.services.ops import FAILED, REHEARSAL, Outcome, poll_clan
+from bot.services.ops import FAILED, REHEARSAL, THE_BOT, LockLost, Outcome, poll_clan
 from bot.services.publish import report_folder, report_folders
 from bot.services.setup import Clan, Narrows, as_they_are
 from bot.settings import Settings
@@ -49,12 +50,19 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class BotJob:
-    """Something that is done for the whole bot."""
+    """Something that is done for the whole bot: by one process, where there are several."""
 
     name: str
     rhythm: Callable[[Settings], Rhythm]
     action: Callable[["Timetable", Outcome], Awaitable[None]]
     recorded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LocalJob(BotJob):
+    """Something that each process does for itself, too often to be recorded."""
+
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,7 @@ class Timetable:
         self._running: set[asyncio.Task[Any]] = set()
         self._kept: dict[str, asyncio.Task[None]] = {}
         self._turns: dict[str, ClanTurns] = {}
+        self._taken = 0
 
     @property
     def is_running(self) -> bool:
@@ -112,6 +121,7 @@ class Timetable:
 
     def start(self) -> None:
         """Begin to run jobs in the running event loop."""
+        self._taken, _ = self._services.duties.newer(0)
         for job in JOBS:
             self.keep(job)
 
@@ -166,10 +176,13 @@ class Timetable:
 
     async def run(self, job: BotJob | ClanJob) -> None:
         """Do a job now for everybody whom it is for; nothing that fails in it gets out."""
-        if isinstance(job, BotJob):
+        if isinstance(job, ClanJob):
+            await self._turns_of(job).turn()
+        elif isinstance(job, LocalJob):
             await _guarded(job.name, partial(self._for_bot, job))
-            return
-        await self._turns_of(job).turn()
+        elif self._services.duties.has(THE_BOT):
+            with self._services.duties.doing(THE_BOT):
+                await _guarded(job.name, partial(self._for_bot, job))
 
     def _turns_of(self, job: ClanJob) -> ClanTurns:
         async def action(clan: Clan) -> None:
@@ -179,11 +192,16 @@ class Timetable:
             await _guarded(job.name, lambda _: turn)
 
         if job.name not in self._turns:
-            services, settings = self._services, self._settings
             self._turns[job.name] = ClanTurns(
-                services.clans, services.clock, settings, job, action, guards, job.narrows(self)
+                self._services, self._settings, job, action, guards, job.narrows(self)
             )
         return self._turns[job.name]
+
+    async def take_over(self, _outcome: Outcome) -> None:
+        """Do for clans that this process took over what is due, as at a start."""
+        self._taken, clan_ids = self._services.duties.newer(self._taken)
+        if clan_ids:
+            await asyncio.gather(*(each.take_over(clan_ids) for each in self._turns.values()))
 
     async def flush(self, _outcome: Outcome) -> None:
         """Write what was heard, and who was there without writing."""
@@ -220,7 +238,7 @@ class Timetable:
         if not await self._services.upkeep.must_rehearse():
             return
         with traced() as trace:
-            async with recorded(self._services, REHEARSAL, trace) as outcome:
+            async with recorded(self._services.upkeep, REHEARSAL, trace) as outcome:
                 await self._services.upkeep.rehearse(outcome)
 
     async def check(self, outcome: Outcome) -> None:
@@ -316,20 +334,8 @@ class Timetable:
         self, job: BotJob | ClanJob, trace: str, clan: Clan | None = None
     ) -> AbstractAsyncContextManager[Outcome]:
         if job.recorded:
-            return recorded(self._services, job.name, trace, clan)
+            return recorded(self._services.upkeep, job.name, trace, clan)
         return self._services.upkeep.watched(job.name, trace)
-
-
-@asynccontextmanager
-async def recorded(
-    services: Services, name: str, trace: str, clan: Clan | None = None
-) -> AsyncIterator[Outcome]:
-    """Log and record a run of a job around what is done inside; an exception passes."""
-    clan_id, clan_name = (None, None) if clan is None else (clan.clan_id, clan.name)
-    with step(name, clan=clan_name) as found:
-        async with services.upkeep.run(name, clan_id, trace) as outcome:
-            yield outcome
-        found |= {"outcome": outcome.outcome, **outcome.detail}
 
 
 async def _guarded(name: str, action: Callable[[str], Awaitable[T]]) -> T | None:
@@ -337,16 +343,20 @@ async def _guarded(name: str, action: Callable[[str], Awaitable[T]]) -> T | None
     with traced() as trace:
         try:
             return await action(trace)
+        except LockLost:
+            _log.warning("a job is left to another process, which may be at it by now", job=name)
         except Exception:  # noqa: BLE001 - the job guard, see above
             _log.exception("job failed", job=name)
     return None
 
 
 _SOON, _LATER, _HOUR = timedelta(seconds=10), timedelta(minutes=2), timedelta(hours=1)
+_MINUTE, _TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
 
 JOBS: tuple[BotJob | ClanJob, ...] = (
-    BotJob("flush", lambda _: Every(timedelta(seconds=3)), Timetable.flush, recorded=False),
-    BotJob("tidy", lambda _: Every(timedelta(minutes=5)), Timetable.tidy, recorded=False),
+    LocalJob("flush", lambda _: Every(timedelta(seconds=3)), Timetable.flush),
+    LocalJob("take-over", lambda _: Every(timedelta(seconds=5)), Timetable.take_over),
+    LocalJob("tidy", lambda _: Every(timedelta(minutes=5)), Timetable.tidy),
     ClanJob(
         "poll",
         lambda our: Every(our.poll_every, _SOON),
@@ -361,7 +371,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
         Timetable.update_all,
         clan_turns.is_own_group,
     ),
-    BotJob("let-go", lambda _: Every(timedelta(minutes=10)), Timetable.let_go, recorded=False),
+    LocalJob("let-go", lambda _: Every(_TEN_MINUTES), Timetable.let_go),
     BotJob("backup", lambda _: Daily(hour=4), Timetable.back_up),
     BotJob(REHEARSAL, lambda _: Daily(hour=6), Timetable.rehearse, recorded=False),
     BotJob("check", lambda _: Weekly(weekday=6, hour=3), Timetable.check),
@@ -384,7 +394,7 @@ JOBS: tuple[BotJob | ClanJob, ...] = (
     # Before officers are told of the same by the next job.
     ClanJob(
         "digest",
-        lambda _: Every(timedelta(minutes=10), timedelta(minutes=1)),
+        lambda _: Every(_TEN_MINUTES, _MINUTE),
         Timetable.digest,
         clan_turns.posts_digests,
         narrows=lambda on: on.digests.due_among,

@@ -31,7 +31,7 @@ _POST_PATIENCE_S = 20.0
 _MEMORY_BYTES = 512
 _NO_SUCH = ("no such table", "no such column")
 _QUESTIONS = (
-    "SELECT max(listened_at) FROM clans WHERE removed_at IS NULL",
+    "SELECT max(listened_at) FROM clans WHERE clans.removed_at IS NULL",
     "SELECT max(started_at), max(ended_at) FROM job_runs",
     """
 SELECT failed.name, failed.since, failed.times, newest.detail FROM (
@@ -51,6 +51,7 @@ JOIN job_runs AS newest ON newest.id = failed.newest_id ORDER BY failed.since
 In words that SQLite and PostgreSQL both know: whoever looks loads no more than has to be.
 """
 
+_NOT_LEFT = "clans.removed_at IS NULL"
 _Rows = Sequence[tuple[Any, ...]]
 
 
@@ -122,11 +123,21 @@ class Watchdog:
         return seen._replace(posted=text, failed=failed)
 
 
+def _questions(settings: Settings) -> tuple[str, ...]:
+    """Return what is asked: of several processes each has a watchdog, for its own shards."""
+    shards = settings.shards
+    if shards.is_whole:
+        return _QUESTIONS
+    ours = f"(clans.guild_id >> 22) % {shards.count} IN ({', '.join(map(str, shards.ids))})"
+    return tuple(each.replace(_NOT_LEFT, f"{_NOT_LEFT} AND {ours}") for each in _QUESTIONS)
+
+
 async def read_signs(settings: Settings) -> LifeSigns:
     """Return what the bot left behind; whatever is wrong with it is a sign too."""
     place = settings.database_url
     if not isinstance(place, Path):
-        return await _of_server(place, LifeSigns(free_bytes=_free(settings.data_dir)))
+        signs = LifeSigns(free_bytes=_free(settings.data_dir))
+        return await _of_server(place, signs, _questions(settings))
     files = _files(place)
     if place not in files:
         return LifeSigns(free_bytes=_free(place.parent), unreadable="is not there")
@@ -184,7 +195,7 @@ def _rows_of(place: Path, questions: Sequence[str] = _QUESTIONS) -> list[_Rows]:
         return [connection.execute(question).fetchall() for question in questions]
 
 
-async def _of_server(url: str, signs: LifeSigns) -> LifeSigns:
+async def _of_server(url: str, signs: LifeSigns, questions: Sequence[str]) -> LifeSigns:
     """Return what a PostgreSQL database says."""
     # Imported here: SQLAlchemy takes longer to load than all else that a look needs.
     from storage.engine import Database, plain_rows  # noqa: PLC0415
@@ -197,7 +208,7 @@ async def _of_server(url: str, signs: LifeSigns) -> LifeSigns:
             if await revision(database) is None:
                 return signs
             async with database.reading() as connection:
-                said = [plain_rows(await connection.exec_driver_sql(each)) for each in _QUESTIONS]
+                said = [plain_rows(await connection.exec_driver_sql(each)) for each in questions]
         finally:
             await database.close()
     except StorageError:

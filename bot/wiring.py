@@ -10,15 +10,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import clock as wall
 from bot.clan.punctuality import Job
 from bot.reports.worker import Draws, Inline
 from bot.services.chat import Backfill, Bridges, Channels, Intake, Marks, Presence, Zones
-from bot.services.game import Looking, OwnGroup, Poll, Refreshing
+from bot.services.game import Looking, OwnGroup, Poll, Refreshing, SharedBudget
 from bot.services.imports import Imports
-from bot.services.ops import Archive, Integrity, Turns, Upkeep, Vitals
+from bot.services.ops import (
+    Alone,
+    Archive,
+    Duties,
+    Integrity,
+    Shared,
+    Turns,
+    Upkeep,
+    Vitals,
+)
 from bot.services.people import Exemptions, IdentityCache, Leaves, Links
 from bot.services.privacy import Dossier, Privacy
 from bot.services.publish import (
@@ -96,6 +105,7 @@ class Services:
     integrity: Integrity
     archive: Archive
     turns: Turns
+    duties: Duties
     vitals: Vitals
     identities: IdentityCache
     clock: Clock
@@ -133,7 +143,8 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
 ) -> AsyncIterator[Services]:
     """Yield the services on a database that is brought up to the newest schema.
 
-    Who must be `alone` owns the database meanwhile, as that `program`. Tests give a still clock, an
+    Who must be `alone` owns the database meanwhile, as that `program`; on a server it does its
+    share of the work, once `duties` began. Tests give a still clock, an
     httpx.MockTransport, and a sleep and a timer that do not wait. Raises StorageError when the
     database cannot be used; on leaving, what was heard is written and everything is closed.
     """
@@ -141,13 +152,16 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     if database.path is not None:
         Path(database.path).parent.mkdir(parents=True, exist_ok=True)
     drawing = draws()
-    wom = _asking(settings, transport, sleep, timer)
+    wom = _asking(settings, transport, sleep, timer, database)
+    duties: Duties = Alone(database, clock)
+    if alone and database.path is None:
+        duties = Shared(database, settings.shards, clock, timer=timer, sleep=sleep)
     owned = ExitStack()
     try:
         if alone and database.path is not None:
             owned.enter_context(owning(database.path, program, clock()))
         migrated = await bring_up(database, clock(), alone=alone)
-        services = _services(settings, database, wom, drawing, clock, migrated)
+        services = _services(settings, database, wom, drawing, clock, migrated, duties)
         await services.privacy.forget_again()
         try:
             yield services
@@ -155,6 +169,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
             await services.intake.flush()
             await services.presence.flush(is_last=True)
     finally:
+        await duties.close()
         await wom.aclose()
         drawing.close()
         await database.close()
@@ -178,6 +193,7 @@ def _asking(
     transport: "httpx.AsyncBaseTransport | None",
     sleep: Callable[[float], Awaitable[None]],
     timer: Callable[[], float],
+    database: Database,
 ) -> WomClient:
     key = settings.wom_api_key.get_secret_value() if settings.wom_api_key else None
     contact = settings.wom_contact or "no contact given"
@@ -187,6 +203,8 @@ def _asking(
         monotonic=timer,
         sleep=sleep,
         jitter=random.random,
+        # On a file there is one process, which needs to ask nobody.
+        shares=None if database.path else SharedBudget(database, key, timer),
     )
 
 
@@ -207,7 +225,11 @@ def _dashboard_places(settings: Settings) -> DashboardPlaces:
 
 
 def _upkeep(
-    settings: Settings, database: Database, clock: Clock, identities: IdentityCache
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    identities: IdentityCache,
+    duties: Duties,
 ) -> Upkeep:
     return Upkeep(
         database,
@@ -219,7 +241,20 @@ def _upkeep(
         elsewhere=settings.backup_copy_dir,
         most_channels=settings.max_channels,
         watched_at=lambda: remembered(memory_beside(settings)).looked_at,
+        works_for=duties.has,
     )
+
+
+_DRAWN: dict[str, Callable[[Database, Draws, Clock, IdentityCache], Any]] = {
+    "activities": Activities,
+    "bosses": Bosses,
+    "cards": Cards,
+    "comparisons": Comparisons,
+    "digests": Digests,
+    "leaderboards": Leaderboards,
+    "publish": Publish,
+}
+"""What reads a clan and draws it, by its name among the services."""
 
 
 def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built from
@@ -229,6 +264,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     drawing: Draws,
     clock: Clock,
     migrated: Migrated,
+    duties: Duties,
 ) -> Services:
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock, settings.max_channels)
@@ -237,6 +273,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
     review = Review(database, clock, identities)
     poll = Poll(database, wom, clock, most_members=settings.max_members)
     return Services(
+        **{name: part(database, drawing, clock, identities) for name, part in _DRAWN.items()},
         clans=clans,
         zones=Zones(database),
         poll=(poll := Poll(database, wom, clock)),
@@ -247,12 +284,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         bridges=(bridges := Bridges(database, intake)),
         backfill=Backfill(database, intake, clock, settings.history_days, settings.compare_days),
         imports=Imports(database, bridges, clock, settings.history_days),
-        publish=Publish(database, drawing, clock, identities),
-        cards=Cards(database, drawing, clock, identities),
-        leaderboards=Leaderboards(database, drawing, clock, identities),
-        comparisons=Comparisons(database, drawing, clock, identities),
         dashboards=Dashboards(database, drawing, clock, identities, _dashboard_places(settings)),
-        digests=Digests(database, drawing, clock, identities),
         places=Channels(database),
         links=Links(database, clock, identities),
         leaves=Leaves(database, clock),
@@ -263,18 +295,17 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         drafts=Drafts(clock),
         review=review,
         audits=Audits(review, drawing),
-        activities=Activities(database, drawing, clock, identities),
-        bosses=Bosses(database, drawing, clock, identities),
         cases=Cases(database, review, clock, identities),
         details=Details(drawing, clock),
         questions=ClanQuestions(database, clock, identities),
         newcomers=Newcomers(database, clock, identities),
         refreshing=Refreshing(wom, _own_group(settings)),
         looking=Looking(database, wom, poll, clock, identities),
-        upkeep=_upkeep(settings, database, clock, identities),
+        upkeep=_upkeep(settings, database, clock, identities, duties),
         integrity=Integrity(database, clock),
         archive=Archive(database, clock, _archive_after(settings)),
         turns=Turns(settings.max_waiting),
+        duties=duties,
         vitals=Vitals(database, intake, wom, clock),
         identities=identities,
         clock=clock,

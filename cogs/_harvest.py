@@ -12,11 +12,11 @@ import discord
 from bot.app import settle_in
 from bot.clan.wording import first_few
 from bot.gateway import CUT, ServerRead
+from bot.job_runs import recorded
 from bot.journal import traced
 from bot.services.ops import FAILED
 from bot.services.setup import NO_SERVER
 from bot.settings import Settings
-from bot.timetable import recorded
 from bot.wiring import Services
 from cogs._history import read_guild
 
@@ -58,7 +58,7 @@ async def _read(
 ) -> ServerRead:
     """Read one server, and record how that went."""
     clan = await services.clans.found(guild_id, name)
-    async with recorded(services, "harvest", trace, clan) as outcome:
+    async with recorded(services.upkeep, "harvest", trace, clan) as outcome:
         try:
             read = await _server(client, services, guild_id)
         except (*_AWAY, discord.InvalidData) as error:

@@ -15,7 +15,7 @@ _AT_ONCE = 20
 
 
 class Rounds:
-    """Visits servers; a round that is begun anew takes the place of the one under way."""
+    """Visits servers; a server that a later round visits too is left to that one."""
 
     def __init__(
         self,
@@ -27,19 +27,22 @@ class Rounds:
         self._visit = visit
         self._what = what
         self._pause_s = pause_s
-        self._number = 0
+        self._round = 0
+        self._due: dict[int, int] = {}
 
     async def go(self, guilds: Iterable[discord.Guild]) -> None:
         """Visit each of the servers; what fails in one costs that one alone."""
-        self._number += 1
-        mine = self._number
-        for place, guild in enumerate([*guilds]):
+        self._round += 1
+        mine = self._round
+        wanted = {guild.id: guild for guild in guilds}
+        self._due |= dict.fromkeys(wanted, mine)
+        for place, (guild_id, guild) in enumerate(wanted.items()):
             if place and (self._pause_s or not place % _AT_ONCE):
                 await asyncio.sleep(self._pause_s)
-            if mine != self._number:
-                return
-            await guarded(self._visit(guild), f"{self._what} in {guild.name}")
+            if self._due.get(guild_id) == mine:
+                del self._due[guild_id]
+                await guarded(self._visit(guild), f"{self._what} in {guild.name}")
 
     def stop(self) -> None:
         """Visit nobody any more."""
-        self._number += 1
+        self._due.clear()

@@ -71,11 +71,10 @@ class Help(commands.Cog):
         """Greet whoever invited us."""
         await guarded(self.greet(guild), "greeting")
 
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
+    async def greet_all(self, guilds: Sequence[discord.Guild]) -> None:
         """Greet where we were invited while we were away."""
         new = await self.services.clans.ungreeted()
-        await self._greetings.go(each for each in self._bot.guilds if each.id in new)
+        await self._greetings.go(each for each in guilds if each.id in new)
 
     async def greet(self, guild: discord.Guild) -> None:
         """Say once where to begin, in a server whose group was never read.
@@ -155,4 +154,5 @@ def _greeting_channel(guild: discord.Guild) -> discord.TextChannel | None:
 
 async def setup(bot: ClanBot) -> None:
     """Add the command and the greeting."""
-    await bot.add_cog(Help(bot))
+    await bot.add_cog(cog := Help(bot))
+    bot.at_session("ready", cog.greet_all)

@@ -84,10 +84,10 @@ class Listener(commands.Cog):
         if payload.guild_id is not None:
             self._services.intake.take_back(payload.guild_id, payload.message_ids)
 
-    @commands.Cog.listener()
-    async def on_disconnect(self) -> None:
-        """Know that from here on messages are missed."""
-        self._services.intake.end_session()
+    async def lose_all(self, guilds: Iterable[discord.Guild]) -> None:
+        """Know that from here on messages of some servers are missed."""
+        for guild in guilds:
+            self._services.intake.end_session_in(guild.id)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -163,13 +163,14 @@ class Listener(commands.Cog):
         self._services.intake.end_session_in(guild.id)
 
     async def read_all(self, guilds: Iterable[discord.Guild], *, compares: bool = True) -> None:
-        """Read every server's gap in the background: those that were listened to last first.
+        """Read the gaps of servers in the background: of those listened to last first.
 
         After a session that was taken up again Discord has told of what was deleted meanwhile, and
         nothing has to be compared.
         """
-        self._services.intake.end_session()
         here = {guild.id: guild for guild in guilds}
+        for guild_id in here:
+            self._services.intake.end_session_in(guild_id)
         known = await self._services.clans.of_guilds(here)
         listened = {guild_id: known[guild_id].listened_at for guild_id in here if guild_id in known}
         for guild_id in sorted(here, key=lambda each: _newest_first(listened.get(each))):
@@ -247,16 +248,17 @@ def _newest_first(at: datetime | None) -> float:
 
 
 async def setup(bot: ClanBot) -> None:
-    """Add the listener; after each connection, read what was missed."""
+    """Add the listener; after each connection, read what its servers missed."""
     sees_words = bot.intents.message_content
     listener = Listener(bot.services, sees_words=sees_words, is_ready=bot.is_ready)
     await bot.add_cog(listener)
 
-    async def read_all() -> None:
-        await listener.read_all(bot.guilds)
+    async def read_all(guilds: Iterable[discord.Guild]) -> None:
+        await listener.read_all(guilds)
 
-    async def read_on() -> None:
-        await listener.read_all(bot.guilds, compares=False)
+    async def read_on(guilds: Iterable[discord.Guild]) -> None:
+        await listener.read_all(guilds, compares=False)
 
-    bot.add_listener(read_all, "on_ready")
-    bot.add_listener(read_on, "on_resumed")
+    bot.at_session("ready", read_all)
+    bot.at_session("resumed", read_on)
+    bot.at_session("disconnect", listener.lose_all)

@@ -3,6 +3,8 @@
 Only that it was so and on which day is kept, and for how long in voice.
 """
 
+from collections.abc import Sequence
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -48,10 +50,10 @@ class Presences(commands.Cog):
         if interaction.guild_id is not None:
             self._presence.show(interaction.guild_id, interaction.user.id)
 
-    @commands.Cog.listener()
-    async def on_disconnect(self) -> None:
-        """Know that from here on nobody is seen."""
-        self._presence.lose()
+    async def lose_all(self, guilds: Sequence[discord.Guild]) -> None:
+        """Know that from here on nobody is seen in some servers."""
+        for guild in guilds:
+            self._presence.lose(guild.id)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -75,16 +77,23 @@ class Presences(commands.Cog):
 
     async def see(self, guild: discord.Guild) -> None:
         """Note who sits in a server's voice channels; whom Discord does not name is nobody."""
-        if not self.see_named(guild) and await knows_members(guild):
-            self.see_named(guild)
+        if self.knows_all(guild) or await knows_members(guild):
+            await self.see_known(guild)
 
-    def see_named(self, guild: discord.Guild) -> bool:
-        """Note those who sit in voice and are known; return whether those are all."""
-        sitting = {who for each in _rooms(guild) for who in each.voice_states}
-        found = [member for who in sitting if (member := guild.get_member(who)) is not None]
-        states = [_state_of(member, member.voice) for member in found]
+    async def see_known(self, guild: discord.Guild) -> None:
+        """Note those who sit in voice and are known."""
+        members = (guild.get_member(who) for who in _sitting(guild))
+        states = (_state_of(each, each.voice) for each in members if each is not None)
         self._presence.sit(guild.id, [state for state in states if state is not None])
-        return len(found) == len(sitting)
+
+    @staticmethod
+    def knows_all(guild: discord.Guild) -> bool:
+        """Return whether everybody who sits in voice is known."""
+        return all(guild.get_member(who) is not None for who in _sitting(guild))
+
+
+def _sitting(guild: discord.Guild) -> set[int]:
+    return {who for each in _rooms(guild) for who in each.voice_states}
 
 
 def _rooms(guild: discord.Guild) -> list[discord.VoiceChannel | discord.StageChannel]:
@@ -110,20 +119,14 @@ async def setup(bot: ClanBot) -> None:
     presences = Presences(bot.services)
     await bot.add_cog(presences)
 
-    unknown: list[discord.Guild] = []
-
-    async def see_named(guild: discord.Guild) -> None:
-        if not presences.see_named(guild):
-            unknown.append(guild)
-
-    named = Rounds(see_named, "seeing who sits in voice")
+    named = Rounds(presences.see_known, "seeing who sits in voice")
     asked = Rounds(presences.see, "seeing who sits in voice")
 
-    async def see_all() -> None:
+    async def see_all(guilds: Sequence[discord.Guild]) -> None:
         # Whom Discord names counts from now on; asking for the others may take a while.
-        unknown.clear()
-        await named.go(bot.guilds)
-        await asked.go(unknown)
+        await named.go(guilds)
+        await asked.go(guild for guild in guilds if not presences.knows_all(guild))
 
-    bot.add_listener(see_all, "on_ready")
-    bot.add_listener(see_all, "on_resumed")
+    bot.at_session("ready", see_all)
+    bot.at_session("resumed", see_all)
+    bot.at_session("disconnect", presences.lose_all)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 import discord
 from discord.ext import commands, tasks
 
-from bot.app import ClanBot, ShownCommands
+from bot.app import ClanBot
+from bot.shown_commands import ShownCommands
 from cogs._errors import guarded
 
 _Servers = Callable[[], Iterable[discord.Guild]]

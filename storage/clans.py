@@ -5,12 +5,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Integer, func, literal, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_missing
 from storage.tables import CLANS, DIGESTS
 
+_SNOWFLAKE_STEP = literal(22, Integer)
 NO_SERVER = 0
 """Stands for the Discord server of a clan whose server nobody has named yet."""
 
@@ -168,10 +169,33 @@ async def polls(connection: AsyncConnection) -> list[tuple[bool, datetime | None
     return [(bool(has_group), polled_at) for has_group, polled_at in rows]
 
 
-async def be_in(connection: AsyncConnection, servers: Mapping[int, str], now: datetime) -> None:
+async def on_shards(
+    connection: AsyncConnection, count: int, ids: Collection[int]
+) -> dict[int, int]:
+    """Return the servers, by clan, of the clans on some shards in whose server the bot is."""
+    clan = CLANS.c
+    found = select(clan.id, clan.guild_id).where(
+        clan.removed_at.is_(None), clan.guild_id != NO_SERVER, _is_on(count, ids)
+    )
+    return {row.id: row.guild_id for row in await connection.execute(found)}
+
+
+def _is_on(count: int, ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a clan's server is on one of some shards, as Discord has it."""
+    if len(ids) == count:
+        return true()
+    return (CLANS.c.guild_id.bitwise_rshift(_SNOWFLAKE_STEP) % count).in_(sorted(ids))
+
+
+async def be_in(
+    connection: AsyncConnection,
+    servers: Mapping[int, str],
+    now: datetime,
+    shards: tuple[int, Collection[int]] = (1, (0,)),
+) -> None:
     """Note that the bot is in these servers (by id, with names) and in no other; new ones are made.
 
-    The clan without a server is in none.
+    With shards (count, which) in no other of theirs. The clan without a server is in none.
     """
     clan = CLANS.c
     await insert_missing(connection, CLANS, [_founded(*server, now) for server in servers.items()])
@@ -182,7 +206,11 @@ async def be_in(connection: AsyncConnection, servers: Mapping[int, str], now: da
     )
     await connection.execute(
         update(CLANS)
-        .where(clan.guild_id.not_in(sorted({*servers, NO_SERVER})), clan.removed_at.is_(None))
+        .where(
+            clan.guild_id.not_in(sorted({*servers, NO_SERVER})),
+            clan.removed_at.is_(None),
+            _is_on(*shards),
+        )
         .values(removed_at=now)
     )
 

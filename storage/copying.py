@@ -17,12 +17,12 @@ from storage.columns import storable
 from storage.engine import Connection, Database, take_long
 from storage.errors import COPYING, CopyFailed
 from storage.migrate import NEWEST, bring_up, marked_revision, set_revision
-from storage.tables import ARCHIVE_MARKS, ARCHIVE_VOIDS, METRIC_CHANGES, ClanTable
+from storage.tables import ARCHIVE_MARKS, ARCHIVE_VOIDS, METRIC_CHANGES, WOM_BUDGETS, ClanTable
 
 _AT_ONCE = 2_000
 _WRAPS = 2**64
-_NOT_TAKEN = {ARCHIVE_MARKS.name, ARCHIVE_VOIDS.name}
-"""What only says what is in an archive: there is none afterwards."""
+_NOT_TAKEN = {ARCHIVE_MARKS.name, ARCHIVE_VOIDS.name, WOM_BUDGETS.name}
+"""What only says what is in an archive, for there is none afterwards, or holds for a minute."""
 
 Watch = Callable[[int, int], None]
 """Is told how many rows of how many are done."""

@@ -18,6 +18,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial, wraps
 from pathlib import Path
@@ -48,6 +49,10 @@ Connection: TypeAlias = AsyncConnection
 
 _Found = TypeVar("_Found")
 _Given = ParamSpec("_Given")
+
+_may_write: ContextVar[Callable[[AsyncConnection], Awaitable[None]] | None] = ContextVar(
+    "_may_write", default=None
+)
 
 _BUSY = timedelta(seconds=WAIT_SECONDS)
 _AT_ONCE, _QUICK_ONES = 4, 2
@@ -111,6 +116,7 @@ class Database:
         self, place: Path | str | URL, busy: timedelta = _BUSY, *, sees_archive: bool = True
     ) -> None:
         self.url = url_of(place)
+        self._busy = busy
         archive = _archive_of(self.url) if sees_archive else None
         self._engine = _engine(self.url, busy, archive)
         self._quick = _engine(self.url, busy, archive, size=_QUICK_ONES)
@@ -136,7 +142,7 @@ class Database:
         Raises one of the four causes (locked, unopenable, full, damaged), as writing() does.
         """
         engine = self._quick if is_quick else self._engine
-        with self._causes():
+        with self.causes():
             async with engine.connect() as connection:
                 # At once: whether there is an archive is known from the beginning on.
                 await connection.begin()
@@ -152,12 +158,14 @@ class Database:
         asked_s = perf_counter()
         async with self._one_writer:
             self._told("wait", perf_counter() - asked_s)
-            with self._causes():
+            with self.causes():
                 async with self._engine.connect() as plain:
                     connection = await plain.execution_options(writes=True)
                     transaction = connection.begin()
                     await transaction.start()
                     try:
+                        if (may_write := _may_write.get()) is not None:
+                            await may_write(connection)
                         yield connection
                     except BaseException:
                         await transaction.rollback()
@@ -165,6 +173,33 @@ class Database:
                     ends_s = perf_counter()
                     await transaction.commit()
                     self._told("commit", perf_counter() - ends_s)
+
+    @asynccontextmanager
+    async def queueing(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in a transaction that waits for rows which another one writes.
+
+        For a few rows, each by its key, that many processes write: nobody begins again.
+        """
+        with self.causes():
+            async with self._quick.connect() as plain:
+                waits = {} if self.path else {"isolation_level": "READ COMMITTED"}
+                connection = await plain.execution_options(writes=True, **waits)
+                async with connection.begin():
+                    yield connection
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection that is kept, of a server, on which each statement stands by itself.
+
+        Nobody else is given it, and it is closed in the end.
+        """
+        engine = _engine(self.url, self._busy, None, size=1)
+        try:
+            with self.causes():
+                async with engine.connect() as connection:
+                    yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        finally:
+            await engine.dispose()
 
     @begins_again
     async def write(self, action: Callable[[AsyncConnection], Awaitable[_Found]]) -> _Found:
@@ -177,7 +212,7 @@ class Database:
             return await action(connection)
 
     @contextmanager
-    def _causes(self) -> Iterator[None]:
+    def causes(self) -> Iterator[None]:
         """Raise what the driver says inside as one of our causes; the rest passes."""
         try:
             yield
@@ -204,6 +239,16 @@ class Database:
                     break
                 await asyncio.sleep(_WAIT_S)
             await engine.dispose()
+
+
+@contextmanager
+def written_only_if(may_write: Callable[[AsyncConnection], Awaitable[None]]) -> Iterator[None]:
+    """Have each transaction that is begun inside, in tasks too, ask first whether it may write."""
+    before = _may_write.set(may_write)
+    try:
+        yield
+    finally:
+        _may_write.reset(before)
 
 
 def is_writing(connection: AsyncConnection) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection as PlainConnection
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from storage.advisory import LockKind, alone_at, lock_session
 from storage.backup import BACKUPS, SUFFIXES, back_up, copies
 from storage.engine import Connection, Database, take_long
 from storage.errors import (
@@ -26,7 +27,7 @@ from storage.owner import owner_of
 from storage.postgresql import place_of
 from storage.private import make_private, shut
 
-NEWEST = "0018"
+NEWEST = "0019"
 """The newest revision; kept here so that a start on an up-to-date database imports no alembic."""
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -49,7 +50,7 @@ class Migrated:
 async def bring_up(database: Database, now: datetime, *, alone: bool = False) -> Migrated:
     """Bring the schema to NEWEST in one transaction, after a verified backup of what was there.
 
-    `alone` says that we own it: under a bot that runs nothing is changed (DatabaseOwned).
+    `alone` says that we own its file: under a bot that runs nothing is changed (DatabaseOwned).
     Raises MigrationFailed, EmptyBesideBackups, or what is wrong with the database: locked,
     unopenable, full or damaged, as when its backup does not verify; the old file stands.
     """
@@ -58,11 +59,22 @@ async def bring_up(database: Database, now: datetime, *, alone: bool = False) ->
     before = await revision(database)
     if before == NEWEST:
         return Migrated(before, NEWEST, None)
+    async with alone_at(database, LockKind.MIGRATION):
+        # Where another process was first, nothing is left to be done.
+        return await _bring_up(database, await revision(database), now, alone=alone)
+
+
+async def _bring_up(
+    database: Database, before: str | None, now: datetime, *, alone: bool
+) -> Migrated:
+    if before == NEWEST:
+        return Migrated(before, NEWEST, None)
     if before is None and database.path is not None:
         await asyncio.to_thread(refuse_beside_backups, database.path)
-    owner = None if alone or database.path is None else owner_of(database.path)
-    if owner is not None and database.path is not None:
-        raise DatabaseOwned(database.path, f"{owner}, which is of another version")
+    owner = await _owner(database, alone=alone)
+    if owner is not None:
+        place = database.path or place_of(database.url)
+        raise DatabaseOwned(place, f"{owner}, which is of another version")
     backup = None
     if before is not None and database.path is not None:
         backup = await back_up(database.path, database.path.parent / BACKUPS, now)
@@ -73,6 +85,15 @@ async def bring_up(database: Database, now: datetime, *, alone: bool = False) ->
     except SQLAlchemyError as error:
         raise MigrationFailed(before, NEWEST, str(error)) from error
     return Migrated(before, NEWEST, backup)
+
+
+async def _owner(database: Database, *, alone: bool) -> str | None:
+    """Return whose bot runs on a database, but ours, or None."""
+    if database.path is not None:
+        return None if alone else owner_of(database.path)
+    async with lock_session(database) as session:
+        running = await session.holders(LockKind.SHARD)
+    return next((each.name or "another program" for each in running.values()), None)
 
 
 async def revision(database: Database) -> str | None:

@@ -66,6 +66,7 @@ TREATMENTS: tuple[Treatment, ...] = (
     # Which archive is whose; what is void of it names a message, an author or a player, until it is
     # deleted there too, which forgetting waits for.
     _treat("archive_marks.key archive_voids.kind", Forget.STAYS),
+    _treat("wom_budgets.key_hash wom_budgets.pace", Forget.STAYS),
     _treat("archive_voids.key", Forget.DELETED),
     # What the roster shows as Wise Old Man has it.
     _treat("players.player_id players.wom_key players.status", Forget.STAYS),

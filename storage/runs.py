@@ -61,12 +61,23 @@ async def end(
 
 
 async def end_unfinished(
-    connection: AsyncConnection, outcome: str, detail: Mapping[str, Any], now: datetime
+    connection: AsyncConnection,
+    outcome: str,
+    detail: Mapping[str, Any],
+    now: datetime,
+    clan_ids: Collection[int] | None = None,
 ) -> int:
-    """Note of every run that has no end how it ended, and return how many those were."""
+    """Note of every run that has no end how it ended, and return how many those were.
+
+    Or of the runs of some clans; of the whole bot are those of clan 0.
+    """
+    run = JOB_RUNS.c
+    unfinished = [run.outcome.is_(None)]
+    if clan_ids is not None:
+        unfinished.append(func.coalesce(run.clan_id, 0).in_(sorted(clan_ids)))
     closed = await connection.execute(
         update(JOB_RUNS)
-        .where(JOB_RUNS.c.outcome.is_(None))
+        .where(*unfinished)
         .values(outcome=outcome, detail=dict(detail), ended_at=now)
     )
     return closed.rowcount

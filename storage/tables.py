@@ -726,6 +726,15 @@ class JobRunTable(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
+class WomBudgetTable(SQLModel, table=True):
+    """What several processes asked Wise Old Man with one key, of which only a hash is here."""
+
+    __tablename__: ClassVar[Any] = "wom_budgets"
+
+    key_hash: str = Field(primary_key=True)
+    pace: dict[str, Any] = Field(sa_type=JSON)
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -763,6 +772,7 @@ BLIND_SPOTS = _table("blind_spots")
 DIGESTS = _table("digests")
 DIGEST_POSTS = _table("digest_posts")
 JOB_RUNS = _table("job_runs")
+WOM_BUDGETS = _table("wom_budgets")
 ARCHIVE_MARKS = _table("archive_marks")
 ARCHIVE_VOIDS = _table("archive_voids")
 FORGOTTEN = _table("forgotten")

@@ -27,6 +27,7 @@ DROPPED = 0
 
 _REST = "/api/v10"
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _MEMBERS_OF, _HELLO, _ACK = 0, 1, 2, 6, 8, 10, 11
+_SESSION = "a-session"
 _INTERVAL_MS = 41_250
 _PATIENCE_S = 60
 """How long a test waits for the bot: it takes a few milliseconds, or never comes."""
@@ -78,7 +79,8 @@ class DiscordStand:
         self._put: asyncio.Queue[str] = asyncio.Queue()
         self._identified: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._resumed: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._sockets: list[web.WebSocketResponse] = []
+        self._sockets: dict[web.WebSocketResponse, tuple[int, int] | None] = {}
+        """Who is connected, and for which shard of how many, once that is said."""
         self._beats: list[asyncio.Future[None]] = []
         self._sequence = 0
 
@@ -114,9 +116,17 @@ class DiscordStand:
         self.answers[:] = _usual_answers()
 
     async def tell(self, event: str, told: Any) -> None:  # noqa: ANN401 - whatever JSON can say
-        """Send an event to everybody who is connected."""
+        """Send an event to everybody who is connected and to whose shard its server belongs."""
+        guild_id = _server_of(event, told)
+        for socket, shard in list(self._sockets.items()):
+            if guild_id is None or _is_on(shard, guild_id):
+                await self._tell(socket, event, told)
+
+    async def _tell(self, socket: web.WebSocketResponse, event: str, told: Any) -> None:  # noqa: ANN401 - likewise
         self._sequence += 1
-        await self.say(json.dumps({"op": _DISPATCH, "t": event, "s": self._sequence, "d": told}))
+        frame = {"op": _DISPATCH, "t": event, "s": self._sequence, "d": told}
+        with suppress(ConnectionError):
+            await socket.send_str(json.dumps(frame))
 
     async def lose(self, guild_id: int) -> None:
         """Have somebody remove the bot from a server, which takes its own commands along."""
@@ -150,10 +160,11 @@ class DiscordStand:
         async with asyncio.timeout(_PATIENCE_S):
             await beat
 
-    async def hang_up(self, code: int = 1000) -> None:
-        """Close every session."""
-        for socket in list(self._sockets):
-            await socket.close(code=code)
+    async def hang_up(self, code: int = 1000, shard_id: int | None = None) -> None:
+        """Close every session, or that of a shard."""
+        for socket, shard in list(self._sockets.items()):
+            if shard_id is None or (shard is not None and shard[0] == shard_id):
+                await socket.close(code=code)
 
     async def rest(self, request: web.Request) -> web.StreamResponse:
         """Answer a request of the REST interface."""
@@ -205,7 +216,7 @@ class DiscordStand:
             return refused
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self._sockets.append(socket)
+        self._sockets[socket] = None
         hello = json.dumps({"op": _HELLO, "d": {"heartbeat_interval": self.interval_ms}})
         try:
             await socket.send_str(self.first_frames.pop(0) if self.first_frames else hello)
@@ -213,7 +224,7 @@ class DiscordStand:
                 if frame.type is WSMsgType.TEXT:
                     await self._hear(socket, json.loads(frame.data))
         finally:
-            self._sockets.remove(socket)
+            del self._sockets[socket]
             self._end_beats()
         return socket
 
@@ -230,12 +241,14 @@ class DiscordStand:
             if self.closes:
                 await socket.close(code=self.closes.pop(0))
             else:
-                await self._welcome()
+                await self._welcome(socket, said["d"].get("shard"))
             self._identified.put_nowait(said["d"])
         elif said["op"] == _MEMBERS_OF:
             await self._tell_members(said["d"])
         elif said["op"] == _RESUME:
-            await self.tell("RESUMED", {})
+            number, _, count = said["d"]["session_id"].removeprefix(_SESSION).partition("/")
+            self._sockets[socket] = (int(number), int(count)) if count else None
+            await self._tell(socket, "RESUMED", {})
             self._resumed.put_nowait(said["d"])
 
     async def _tell_members(self, wanted: dict[str, Any]) -> None:
@@ -244,18 +257,21 @@ class DiscordStand:
         chunk = {"guild_id": guild["id"], "members": guild["members"], "nonce": wanted["nonce"]}
         await self.tell("GUILD_MEMBERS_CHUNK", chunk | {"chunk_index": 0, "chunk_count": 1})
 
-    async def _welcome(self) -> None:
+    async def _welcome(self, socket: web.WebSocketResponse, shard: list[int] | None) -> None:
+        self._sockets[socket] = None if shard is None else (shard[0], shard[1])
+        guilds = [each for each in self.guilds if _is_on(self._sockets[socket], int(each["id"]))]
         ready = {
             "v": 10,
             "user": _a_user(BOT_ID, "Lantern", bot=True),
-            "guilds": [{"id": each["id"], "unavailable": True} for each in self.guilds],
-            "session_id": "a-session",
+            "guilds": [{"id": each["id"], "unavailable": True} for each in guilds],
+            "session_id": _SESSION if shard is None else f"{_SESSION}{shard[0]}/{shard[1]}",
             "resume_gateway_url": f"ws://{self.address}/gateway",
             "application": {"id": str(BOT_ID), "flags": 0},
+            **({} if shard is None else {"shard": shard}),
         }
-        await self.tell("READY", ready)
-        for guild in self.guilds:
-            await self.tell("GUILD_CREATE", guild)
+        await self._tell(socket, "READY", ready)
+        for guild in guilds:
+            await self._tell(socket, "GUILD_CREATE", guild)
 
     def _refused(self, request: web.Request, path: str) -> web.Response | None:
         refusal = next((each for each in self.refusals if each.takes(request.method, path)), None)
@@ -272,6 +288,18 @@ class DiscordStand:
             if not beat.done():
                 beat.set_exception(ConnectionError("the session ended"))
         self._beats.clear()
+
+
+def _server_of(event: str, told: Any) -> int | None:  # noqa: ANN401 - likewise
+    """Return of which server an event tells, if it says so as Discord does."""
+    key = "id" if event in {"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"} else "guild_id"
+    found = told.get(key) if isinstance(told, dict) else None
+    return int(found) if isinstance(found, str) and found.isdecimal() else None
+
+
+def _is_on(shard: tuple[int, int] | None, guild_id: int) -> bool:
+    """Return whether a session of a shard is told of a server; one without a shard is of all."""
+    return shard is None or (guild_id >> 22) % shard[1] == shard[0]
 
 
 @asynccontextmanager
@@ -417,10 +445,11 @@ def _usual_answers() -> list[tuple[str, str, Any]]:
         "verify_key": "",
         "flags": 0,
     }
+    limits = {"total": 1000, "remaining": 999, "reset_after": 60_000, "max_concurrency": 1}
     return [
         ("GET", "/users/@me", bot),
         ("GET", "/oauth2/applications/@me", application),
-        ("GET", "/gateway/bot", {"url": "", "shards": 1}),
+        ("GET", "/gateway/bot", {"url": "", "shards": 1, "session_start_limit": limits}),
         ("GET", "/channels/*/messages", []),
         ("GET", "/guilds/*/threads/active", {"threads": [], "members": []}),
         ("GET", "/channels/*/threads/*", {"threads": [], "members": [], "has_more": False}),

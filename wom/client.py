@@ -8,11 +8,11 @@ The library that asks is imported with the first question: many commands never a
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import structlog
 
@@ -68,6 +68,24 @@ def _nobody(_status: int | None, _seconds: float) -> None:
 
 
 _is_behind = ContextVar("_is_behind", default=False)
+_asker = ContextVar("_asker", default="")
+
+
+class PaceShare(Protocol):
+    """Whoever keeps the pace of several processes that ask with one key."""
+
+    def together(self, pace: Pace) -> AbstractAsyncContextManager[None]:
+        """Have a pace know inside what all of them did, and then tell them what it did."""
+
+
+@contextmanager
+def asking_for(asker: str) -> Iterator[None]:
+    """Have what is asked inside count as somebody's: who asks much stands behind the others."""
+    before = _asker.set(asker)
+    try:
+        yield
+    finally:
+        _asker.reset(before)
 
 
 @contextmanager
@@ -116,7 +134,8 @@ class WomClient:
     """Asks Wise Old Man; waits, at most `max_wait_s` a question, rather than ask too much.
 
     `opens` opens the connection, once, when the first question is asked. A request that is not
-    answered whole within `deadline_s`, however slowly it drips, was not answered.
+    answered whole within `deadline_s`, however slowly it drips, was not answered. With whom the
+    budget is shared, `shares` knows.
     """
 
     def __init__(  # noqa: PLR0913 - time and chance come from outside
@@ -129,7 +148,9 @@ class WomClient:
         jitter: Callable[[], float],
         max_wait_s: float = 120.0,
         deadline_s: float = 90.0,
+        shares: PaceShare | None = None,
     ) -> None:
+        self._shares = shares
         self._opens = opens
         self._http: httpx.AsyncClient | None = None
         self._one_opens = asyncio.Lock()
@@ -242,10 +263,11 @@ class WomClient:
         """Wait for a slot and say how long it took; WomBusy rather than beyond our patience."""
         waited = 0.0
         while True:
-            now = self._monotonic()
-            if self._pace.is_blocked(now):
-                raise WomBlocked(path)
-            wait = self._pace.reserve(now, is_behind=_is_behind.get())
+            async with self._paced():
+                now = self._monotonic()
+                if self._pace.is_blocked(now):
+                    raise WomBlocked(path)
+                wait = self._pace.reserve(now, is_behind=_is_behind.get(), asker=_asker.get())
             if not wait:
                 return waited
             if waited + wait > patience_s:
@@ -253,6 +275,10 @@ class WomClient:
             await self._sleep(wait)
             waited += wait
             self.waited_s += wait
+
+    def _paced(self) -> AbstractAsyncContextManager[None]:
+        """Return that inside of which the pace is that of all who ask with our key."""
+        return nullcontext() if self._shares is None else self._shares.together(self._pace)
 
     async def _once(self, question: ApiRequest[T], waited: float) -> Fresh[T] | NotModified:
         """Send one request, learn from its answer and read it."""
@@ -266,7 +292,8 @@ class WomClient:
         self._told(status, now - sent)
         seen = allowance(status, headers)
         if seen is not None:
-            self._pace.learn(now, sent, seen)
+            async with self._paced():
+                self._pace.learn(now, sent, seen)
         _log.debug(
             "wise old man answered",
             method=question.method,
@@ -280,10 +307,12 @@ class WomClient:
                 return read_answer(question, status, headers, body)
             return await asyncio.to_thread(read_answer, question, status, headers, body)
         except WomBlocked:
-            self._pace.block(now)
+            async with self._paced():
+                self._pace.block(now)
             raise
         except WomBusy as error:
-            self._pace.back_off(now, error.retry_after)
+            async with self._paced():
+                self._pace.back_off(now, error.retry_after)
             raise
 
     async def _opened(self) -> "httpx.AsyncClient":

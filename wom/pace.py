@@ -5,7 +5,8 @@ same way, end our windows a margin later than theirs, and believe their headers 
 Every `now` is seconds of one monotonic clock; every length is seconds.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 LIMIT_WITHOUT_KEY = 20
 LIMIT_WITH_KEY = 100
@@ -16,6 +17,11 @@ BLOCKED_S = 24 * 60 * 60.0
 # No answer keeps us quiet for longer: one odd header must not silence every clan for weeks.
 LONGEST_S = 60 * 60.0
 _LEFT_TO_OTHERS = 5
+"""Whoever stands behind leaves a fifth of each window to the others, or what they need of late."""
+_ALWAYS_LEFT = 20
+"""And of the whole at least so little, for who comes late."""
+_SHARE = 10
+"""Whoever had a tenth of a window stands behind those who had less, if anybody else asks."""
 
 
 class Allowance(NamedTuple):
@@ -39,23 +45,31 @@ class Pace:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._used = 0
+        self._asked: dict[str, int] = {}
+        self._in_front = self._in_front_before = 0
+        self._others_before: list[str] = []
         self._began_s = 0.0
         self._ends_s: float | None = None
         self._quiet_until_s: float | None = None
         self._blocked_until_s: float | None = None
 
-    def reserve(self, now: float, *, is_behind: bool = False) -> float:
+    def reserve(self, now: float, *, is_behind: bool = False, asker: str = "") -> float:
         """Take a slot and return 0; or take none and return the seconds until it pays to ask.
 
-        Whoever stands behind leaves a fifth of each window to the others.
+        Whoever stands behind leaves slots to the others, and so does an asker with a name who had
+        a share of this window already, if anybody else asks.
         """
         if self._quiet_until_s is not None and now < self._quiet_until_s:
             return self._quiet_until_s - now
         if self._ends_s is None or now >= self._ends_s:
-            self._began_s, self._ends_s, self._used = now, now + WINDOW_S + MARGIN_S, 0
-        if self._used >= self._limit - (self._limit // _LEFT_TO_OTHERS if is_behind else 0):
-            return self._ends_s - now
+            self._begin_window(now)
+        is_in_front = not is_behind and not self._had_share(asker)
+        # Those too who come in vain: the next window keeps as much for them.
+        self._in_front += is_in_front
+        if self._used >= self._limit - (0 if is_in_front else self._left_to_others()):
+            return (self._ends_s or now) - now
         self._used += 1
+        self._asked[asker] = self._asked.get(asker, 0) + 1
         return 0.0
 
     def requests_left(self, now: float) -> RequestsLeft:
@@ -66,6 +80,48 @@ class Pace:
         is_over = self._ends_s is None or now >= self._ends_s
         left = self._limit if is_over else self._limit - self._used
         return RequestsLeft(self._limit, max(left, 0))
+
+    def _begin_window(self, now: float) -> None:
+        is_next = self._ends_s is not None and now < self._ends_s + WINDOW_S
+        self._in_front_before = self._in_front if is_next else 0
+        self._others_before = sorted(self._asked) if is_next else []
+        self._in_front, self._asked = 0, {}
+        self._began_s, self._ends_s, self._used = now, now + WINDOW_S + MARGIN_S, 0
+
+    def _had_share(self, asker: str) -> bool:
+        others = {*self._asked, *self._others_before} - {asker}
+        share = max(self._limit // _SHARE, 1)
+        return bool(asker and others) and self._asked.get(asker, 0) >= share
+
+    def _left_to_others(self) -> int:
+        """Return how many slots of the rest are for those in front: what they needed of late."""
+        needed = max(self._limit // _LEFT_TO_OTHERS, self._in_front_before)
+        least = max(self._limit // _ALWAYS_LEFT, 1)
+        most = self._limit - least
+        return min(max(needed - self._in_front, least), most)
+
+    def told(self, by_s: float) -> dict[str, Any]:
+        """Return what is known as JSON has it, by a clock that is so many seconds ahead of ours."""
+        instants = (self._began_s, self._ends_s, self._quiet_until_s, self._blocked_until_s)
+        return {
+            "limit": self._limit,
+            "used": self._used,
+            "asked": self._asked,
+            "in_front": [self._in_front, self._in_front_before],
+            "others_before": self._others_before,
+            "instants": [None if each is None else each + by_s for each in instants],
+        }
+
+    def hear(self, told: Mapping[str, Any], by_s: float) -> None:
+        """Know what is told, and nothing else; an empty one tells nothing."""
+        if not told:
+            return
+        self._limit, self._used, self._asked = told["limit"], told["used"], dict(told["asked"])
+        self._in_front, self._in_front_before = told["in_front"]
+        self._others_before = told["others_before"]
+        began, *ends = (None if each is None else each - by_s for each in told["instants"])
+        self._began_s = began or 0.0
+        self._ends_s, self._quiet_until_s, self._blocked_until_s = ends
 
     def learn(self, now: float, sent: float, seen: Allowance) -> None:
         """Correct the present window by the headers of the answer to a request sent at `sent`."""

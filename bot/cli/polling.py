@@ -10,11 +10,11 @@ from bot.cli.context import CliContext, founded, journal
 from bot.cli.exit_codes import words_for
 from bot.cli.screens import show_poll
 from bot.cli.terminal import margin, screen
+from bot.job_runs import recorded
 from bot.journal import short_id, traced
 from bot.services.game import NoGroup, PollResult, PollUnderWay
 from bot.services.ops import poll_clan
 from bot.services.setup import Clan
-from bot.timetable import recorded
 from bot.wiring import Services
 from wom.errors import WomError
 
@@ -53,7 +53,7 @@ async def polled(
     """Poll a clan, and return what came of it or, in words, why it could not be."""
     try:
         with traced(new_id) as trace:
-            async with recorded(services, "poll", trace, clan) as outcome:
+            async with recorded(services.upkeep, "poll", trace, clan) as outcome:
                 return await poll_clan(
                     services.poll, services.cases, clan, outcome, believe=believe
                 )

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -20,6 +20,7 @@ from bot.cli.terminal import screen
 from bot.gateway import DiscordSetup, opened_bot
 from bot.journal import open_journal
 from bot.reports.worker import Worker
+from bot.services.ops import Duties
 from bot.settings import Settings, costs
 from bot.wiring import now
 
@@ -56,14 +57,18 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
                 left.callback(telemetry.leave)
             if new := founded(settings, services):
                 _log.info(new)
-            await services.upkeep.close_unfinished()
             await worker.warm()
+            shows = _invites()
 
             def opens(granted: Granted) -> AbstractAsyncContextManager[ClanBot]:
                 opened = opened_bot(services, settings, granted=granted)
                 return opened if telemetry is None else telemetry.watched(opened)
 
-            await context.stay_on_discord(token, opens, _invites())
+            async def stays() -> None:
+                await context.stay_on_discord(token, opens, shows)
+
+            while not await while_ours(services.duties, stays):
+                _log.warning("another process of the bot serves our shards: this one stands by")
     return 0
 
 
@@ -78,6 +83,28 @@ async def _telling(settings: Settings) -> AsyncIterator["Telemetry | None"]:
     telemetry = Telemetry()
     async with serving(telemetry, settings.metrics_address, settings.metrics_port):
         yield telemetry
+
+
+async def while_ours(duties: Duties, stays: Callable[[], Awaitable[None]]) -> bool:
+    """Wait until our shards are ours, and stay while they are; return whether it ended by itself.
+
+    Who is on Discord with shards that another process took would answer everything twice.
+    """
+    await duties.begin()
+    staying, keeping = asyncio.ensure_future(stays()), asyncio.ensure_future(duties.keep())
+    both = (staying, keeping)
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        has_ended = staying.done()
+        if keeping.done():
+            keeping.result()
+    finally:
+        for each in both:
+            each.cancel()
+        await asyncio.wait(both)
+    if has_ended:
+        staying.result()
+    return has_ended
 
 
 def _invites() -> Callable[[DiscordSetup], None]:

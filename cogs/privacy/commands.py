@@ -3,6 +3,8 @@
 Who leaves the server is noted, and forgotten by a job when the clan wants that.
 """
 
+from collections.abc import Sequence
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -105,8 +107,8 @@ async def setup(bot: ClanBot) -> None:
     await bot.add_cog(cog)
     add_screens(bot, ForgetScreen(bot.services))
 
-    async def look_round() -> None:
+    async def look_round(guilds: Sequence[discord.Guild]) -> None:
         if bot.intents.members:
-            await cog.rounds.go(bot.guilds)
+            await cog.rounds.go(guilds)
 
-    bot.add_listener(look_round, "on_ready")
+    bot.at_session("ready", look_round)

@@ -53,7 +53,7 @@ class _Grown(NamedTuple):
     had_clan: bool = False
 
 
-_BY_AUTHOR = {("author_id",): ("author_id", "message_id")}
+_BY_AUTHOR: dict[tuple[str, ...], tuple[str, ...]] = {("author_id",): ("author_id", "message_id")}
 _GROWN = (
     _Grown(
         "messages",
@@ -197,8 +197,8 @@ def upgrade() -> None:
         op.drop_index(op.f(f"ix_{table}_clan_id"), table_name=table)
     op.drop_index(op.f("ix_link_events_part_of"), table_name="link_events")
     op.create_index(op.f("ix_link_events_clan_id_part_of"), "link_events", ["clan_id", "part_of"])
-    for each in _CROSSING:
-        op.execute(each)
+    for statement in _CROSSING:
+        op.execute(statement)
     for each in _GROWN:
         _write_anew(each, apart=True)
     _blind_spots(("clan_id", "channel_id"))

@@ -8,13 +8,14 @@ import discord
 import pytest
 from simcord import Env
 
-from bot.app import EVERYTHING, NOTHING, ClanBot, are_shown, intents
+from bot.app import EVERYTHING, NOTHING, ClanBot, intents
 from bot.clan.digest_slots import Delivery
 from bot.clan.notices import Notice
 from bot.clan.posting import PostingChannel
 from bot.demo.world import make_world
 from bot.reports.documents import Document
 from bot.services.publish import ChannelPost, DigestMessage, PostResult
+from bot.shown_commands import are_shown
 from tests.cogs.town import START, Town, opened_town
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -39,6 +41,8 @@ class Work:
     due: set[int] | None = None
     under_way: int = 0
     most_under_way: int = 0
+    present: set[int] = field(default_factory=set)
+    twice_at_once: set[int] = field(default_factory=set)
     begun_slow: set[int] = field(default_factory=set)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -55,12 +59,38 @@ class Work:
         if clan.guild_id in self.slow:
             self.begun_slow.add(clan.guild_id)
             await self.go_on.wait()
+        if clan.guild_id in self.present:
+            self.twice_at_once.add(clan.guild_id)
+        self.present.add(clan.guild_id)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         for _ in range(10):
             await asyncio.sleep(0)
         self.under_way -= 1
+        self.present.discard(clan.guild_id)
         self.done.append(clan.guild_id)
+
+
+@dataclass
+class Served:
+    """Which clans' work is done here: that of all but some."""
+
+    clans: Clans
+    clock: Clock
+    elsewhere: set[int] = field(default_factory=set)
+    done_for: set[int] = field(default_factory=set)
+
+    @property
+    def duties(self) -> Any:  # noqa: ANN401 - as much of it as turns ask for
+        return self
+
+    def has(self, clan_id: int) -> bool:
+        return clan_id not in self.elsewhere
+
+    @contextmanager
+    def doing(self, clan_id: int) -> Iterator[None]:
+        self.done_for.add(clan_id)
+        yield
 
 
 @dataclass
@@ -71,6 +101,7 @@ class Desk:
     clock: Clock
     work: Work
     turns: ClanTurns
+    served: "Served"
 
     async def hour(self, slices: Slices) -> list[set[int]]:
         """Return for whom the job was done in each minute of an hour."""
@@ -106,9 +137,9 @@ async def desk(path: Path) -> AsyncIterator[Desk]:
     database, clock, work = Database(path), Clock(NOW), Work()
     async with database.writing() as connection:
         await clans.be_in(connection, {each: f"Clan {each}" for each in range(1, CLANS + 1)}, NOW)
-    known = Clans(database, clock)
+    served = Served(Clans(database, clock), clock)
     yield Desk(
-        database, clock, work, ClanTurns(known, clock, load({}, None), work, work, unguarded)
+        database, clock, work, ClanTurns(served, load({}, None), work, work, unguarded), served
     )
     await database.close()
 
@@ -218,12 +249,11 @@ async def test_only_clans_for_which_a_job_may_be_are_read_and_narrowed_a_page_at
             await clans.change(connection, clan_id, polled_at=NOW, officer_channel_id=7)
     settings = load({}, None)
     job = FakeJob(clan_turns.has_officer_channel)
-    known = Clans(desk.database, desk.clock)
-    turns = ClanTurns(known, desk.clock, settings, job, desk.work, unguarded)
+    turns = ClanTurns(desk.served, settings, job, desk.work, unguarded)
     await turns.turn()
     assert sorted(desk.work.done) == [*range(1, 221)]
     desk.work.done.clear()
-    narrow = ClanTurns(known, desk.clock, settings, desk.work, desk.work, unguarded, narrows)
+    narrow = ClanTurns(desk.served, settings, desk.work, desk.work, unguarded, narrows)
     await narrow.turn()
     assert (desk.work.done, asked) == ([230], [100, 100, 40])
 
@@ -305,3 +335,37 @@ async def test_of_ten_thousand_clans_that_were_told_a_bounded_number_is_kept(des
     assert doubts.notice(clan, None) is None
     assert await notices.among([clan]) == []
     assert (len(notices._told), len(doubts._told)) == (9_999, 9_999)
+
+
+async def test_what_another_process_does_is_not_done_here(desk: Desk) -> None:
+    desk.served.elsewhere = set(range(1, 100))
+    await desk.turns.next_turn(slices := Slices(HOUR))
+    await desk.hour(slices)
+    await desk.turns.turn()
+    assert desk.served.done_for == set(range(100, CLANS + 1))
+
+
+async def test_for_clans_that_are_taken_over_it_is_done_as_at_a_start(desk: Desk) -> None:
+    desk.work.due = {3, 4}
+    desk.served.elsewhere = {3, 4, 5}
+    await desk.turns.take_over({3, 4, 5})
+    assert desk.work.done == []  # the first turn is still to come
+    await desk.turns.next_turn(Slices(HOUR))
+    assert desk.work.done == []
+    desk.served.elsewhere = set()
+    await desk.turns.take_over({3, 5})
+    assert desk.work.done == [3]
+
+
+async def test_a_clan_that_is_taken_over_in_its_own_minute_is_not_done_twice_at_once(
+    desk: Desk,
+) -> None:
+    slices = Slices(HOUR)
+    await desk.turns.next_turn(slices)
+    desk.clock.forward(HOUR)
+    desk.work.done.clear()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(desk.turns.next_turn(slices))
+        group.create_task(desk.turns.take_over(set(range(1, CLANS + 1))))
+    assert set(desk.work.done) == set(range(1, CLANS + 1))
+    assert desk.work.twice_at_once == set()

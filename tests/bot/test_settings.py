@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.clan.diagnosis import Finding
+from bot.clan.shards import Shards
 from bot.settings import KEYS, Settings, SettingsError, costs, load, missing
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -201,6 +202,8 @@ def test_folders_and_files_are_what_they_should_be(tmp_path: Path) -> None:
         ("WOM_GROUP_ID", "2147483648"),
         ("WOM_GROUP_ID", "my clan"),
         ("DISCORD_GUILD_ID", "-1"),
+        ("SHARD_COUNT", "0"),
+        ("SHARD_COUNT", "10001"),
         ("DISCORD_TOKEN", "two words"),
         ("WOM_API_KEY", "k\N{CYRILLIC SMALL LETTER IE}y"),
         ("WOM_CONTACT", "zezima\r\nX-Forged: 1"),
@@ -232,6 +235,35 @@ def test_a_group_is_named_by_its_number_or_its_address(text: str) -> None:
 def test_another_address_is_no_group() -> None:
     (found,) = faults_of({"WOM_GROUP_ID": "https://wiseoldman.net/players/139"})
     assert found.words == "is no whole number"
+
+
+ON_A_SERVER = {"DATABASE_URL": "postgresql://host/name"}
+
+
+def test_without_shards_a_process_serves_every_server() -> None:
+    assert load({}, None).shards == Shards()
+    assert load({"SHARD_COUNT": "3"}, None).shards == Shards(3, (0, 1, 2))
+    some = load({"SHARD_COUNT": "8", "SHARD_IDS": "0-2, 7"} | ON_A_SERVER, None)
+    assert some.shards == Shards(8, (0, 1, 2, 7))
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"SHARD_COUNT": "4", "SHARD_IDS": "all"}, "is no list of shards"),
+        ({"SHARD_COUNT": "4", "SHARD_IDS": "3-1"}, "has 3-1 in it, which is no range of shards"),
+        ({"SHARD_IDS": "0"} | ON_A_SERVER, "is set without SHARD_COUNT"),
+        ({"SHARD_COUNT": "4", "SHARD_IDS": "4"} | ON_A_SERVER, "there are the shards 0 to 3"),
+        ({"SHARD_COUNT": "4", "SHARD_IDS": "1"}, "or set DATABASE_URL to PostgreSQL"),
+    ],
+)
+def test_shards_that_cannot_be_are_told_with_what_to_do(
+    environment: Mapping[str, str], words: str
+) -> None:
+    (fault,) = faults_of(environment)
+    assert fault.about == "SHARD_IDS"
+    assert words in fault.words
+    assert "like 0-3,7" in fault.next_step
 
 
 NASTY = [

@@ -324,13 +324,14 @@ async def test_a_backup_is_restored_on_trial_and_that_is_recorded_once_a_month(d
 
 async def test_every_job_is_on_the_timetable_with_its_own_rhythm(desk: Desk) -> None:
     assert list(BY_NAME) == [
-        *("flush", "tidy", "poll", "update-all"),
+        *("flush", "take-over", "tidy", "poll", "update-all"),
         *("let-go", "backup", "rehearsal", "check", "archive", "pages", "recount", "forget-clans"),
         "forget",
         *("report", "dashboard", "cleanup", "tell-officers", "digest", "watch"),
     ]
     assert {name: str(job.rhythm(desk.settings)) for name, job in BY_NAME.items()} == {
         "flush": "every 0:00:03",
+        "take-over": "every 0:00:05",
         "tidy": "every 0:05:00",
         "poll": "every 1:00:00, first after 0:00:10",
         "update-all": "every 12:00:00, first after 0:02:00",

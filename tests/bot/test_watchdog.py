@@ -31,6 +31,7 @@ from storage.engine import Database
 from tests.bot.demo.conftest import Clock
 from tests.storage.beside import SHUTS_OUT, WRITES, beside
 from tests.storage.conftest import path, template
+from tests.storage.postgres import EMPTY, Server
 from tests.storage.rows import DAY, HOUR, NOW, names_in, opened
 
 __all__ = ["path", "template"]
@@ -305,6 +306,22 @@ async def test_a_server_that_is_not_reached_is_told_in_words(tmp_path: Path) -> 
     settings = load({"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}, None)
     assert (await read_signs(settings)).unreadable == "cannot be reached, or does not let us in"
     assert memory_beside(settings) == tmp_path / "clan_data.db.watchdog"
+
+
+async def test_of_several_processes_each_has_a_watchdog_of_its_own_shards(server: Server) -> None:
+    server.wipe()
+    async with opened(server.url(EMPTY)) as database, database.writing() as connection:
+        for number, listened_at in ((1, NOW), (2, NOW + HOUR), (3, NOW + 2 * HOUR)):
+            await clans.found(connection, number << 22, f"Clan {number}", NOW)
+            await clans.note_listened(connection, [number << 22], listened_at)
+    url = server.url(EMPTY, "postgresql").render_as_string(hide_password=False)
+    seen = {}
+    for ids in ("0-3", "1-2", "0"):
+        keys = {"DATABASE_URL": url, "SHARD_COUNT": "4", "SHARD_IDS": ids}
+        signs = await read_signs(load(keys, None))
+        seen[ids] = signs.listened_at
+        assert signs.unreadable is None
+    assert seen == {"0-3": NOW + 2 * HOUR, "1-2": NOW + HOUR, "0": None}
 
 
 def test_a_memory_that_cannot_be_understood_is_none(tmp_path: Path) -> None:

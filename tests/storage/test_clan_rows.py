@@ -23,7 +23,7 @@ from tests.storage.rows import (
 from tests.storage.test_clans import settle
 
 GLOBAL = {"clans", "players", "player_names", "metrics", "observations", "present_values"}
-GLOBAL |= {"metric_changes", "archive_marks", "archive_voids"}
+GLOBAL |= {"metric_changes", "archive_marks", "archive_voids", "wom_budgets"}
 
 
 def counts(path: Path) -> Mapping[str, int]:

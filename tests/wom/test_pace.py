@@ -152,3 +152,77 @@ def test_nothing_is_left_while_we_are_told_to_be_quiet_or_to_go_away() -> None:
     assert quiet.requests_left(9) == (3, 0)
     assert quiet.requests_left(80) == (3, 3)
     assert blocked.requests_left(1000) == (3, 0)
+
+
+def taken(pace: Pace, now: float, asker: str, *, is_behind: bool = False, most: int = 1000) -> int:
+    """Count how many slots somebody gets who asks again and again, at most so many."""
+    count = 0
+    while count < most and pace.reserve(now, is_behind=is_behind, asker=asker) == 0:
+        count += 1
+    return count
+
+
+def test_who_asks_alone_has_the_whole_window() -> None:
+    pace = Pace(100)
+    assert taken(pace, 0.0, "1") == 100
+    assert taken(pace, 61.0, "1") == 100
+
+
+def test_who_had_a_tenth_of_the_window_leaves_slots_to_others_who_ask() -> None:
+    pace = Pace(100)
+    assert taken(pace, 0.0, "small", most=1) == 1
+    assert taken(pace, 0.0, "large") == 90
+    assert [taken(pace, 1.0, f"small {n}", most=2) for n in range(5)] == [2, 2, 2, 2, 1]
+    # Of others it is known that they ask for as long as the next window.
+    assert taken(pace, 61.0, "large") < 90
+    assert taken(pace, 3000.0, "large") == 100
+
+
+def test_what_those_in_front_needed_in_the_last_window_is_kept_for_them_in_the_next() -> None:
+    pace = Pace(100)
+    for clan in range(35):
+        assert taken(pace, 0.0, str(clan), most=2) == 2
+    assert taken(pace, 61.0, "backfill", is_behind=True) == 30
+    for clan in range(35):
+        assert taken(pace, 62.0, str(clan), most=2) == 2
+    assert pace.reserve(63.0, asker="backfill", is_behind=True) > 0
+
+
+def test_those_in_front_who_came_in_vain_are_kept_room_for_and_the_others_go_on_all_the_same() -> (
+    None
+):
+    pace = Pace(100)
+    for clan in range(400):
+        pace.reserve(0.0, asker=str(clan))
+    assert taken(pace, 61.0, "backfill", is_behind=True) == 5
+    assert taken_at_once(pace, 61.0) == 95
+
+
+def test_some_slots_are_left_for_who_comes_late_whatever_was_used() -> None:
+    pace = Pace(100)
+    for clan in range(15):
+        taken(pace, 0.0, str(clan), most=2)
+    assert taken(pace, 0.0, "backfill", is_behind=True) == 65
+    assert taken(pace, 1.0, "late", most=10) == 5
+
+
+def test_a_pace_that_hears_what_another_tells_goes_on_as_that_by_its_own_clock() -> None:
+    pace, other = Pace(100), Pace(20)
+    taken(pace, 10.0, "1", most=60)
+    pace.back_off(12.0, 3.0)
+    pace.block(12.0)
+    other.hear(pace.told(1000.0), 500.0)
+    assert other.is_blocked(513.0)
+    assert other.reserve(513.0) == 3.0
+    assert taken(other, 516.0, "1") == 40
+    assert other.told(500.0)["used"] == 100
+    assert other.reserve(10.0 + 500.0 + WINDOW_S + MARGIN_S) == 0
+
+
+def test_a_pace_that_hears_nothing_is_as_it_was() -> None:
+    pace, fresh = Pace(20), Pace(20)
+    fresh.hear(Pace(20).told(0.0), 0.0)
+    assert taken_at_once(fresh, 5.0) == 20
+    taken(pace, 5.0, "1", most=3)
+    pace.hear({}, 7.0)
+    assert taken_at_once(pace, 5.0) == 17

@@ -45,7 +45,7 @@ from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
 from storage.engine import Connection, Database, begins_again
-from wom.client import WomClient, behind_others
+from wom.client import WomClient, asking_for, behind_others
 from wom.errors import WomError
 from wom.models import GroupDetails
 from wom.wire import NotModified
@@ -180,7 +180,8 @@ class Poll:
         except TimeoutError as error:
             raise PollUnderWay(clan.name) from error
         try:
-            yield
+            with asking_for(str(clan.clan_id)):
+                yield
         finally:
             turn.release()
 

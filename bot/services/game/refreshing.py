@@ -12,7 +12,7 @@ import structlog
 
 from bot.services.game.faults import fault_words
 from bot.services.setup import Clan
-from wom.client import WomClient
+from wom.client import WomClient, asking_for
 from wom.errors import PlayerTooSoon, WomBadKey, WomBadRequest, WomError, WomNotFound, WomRefused
 
 MOST_AT_ONCE = 15
@@ -66,7 +66,8 @@ class Refreshing:
             own = self._own_group
             if own is not None and own.group_id == clan.wom_group_id:
                 return Requested((await self._wom.update_all(own.group_id, own.code)).count)
-            return await self._by_name(names)
+            with asking_for(str(clan.clan_id)):
+                return await self._by_name(names)
         finally:
             self._under_way.discard(clan.clan_id)
 

@@ -2,6 +2,7 @@
 
 from bot.services.ops.archive import Archive
 from bot.services.ops.disk_use import DiskUse
+from bot.services.ops.duties import THE_BOT, Alone, Duties, LockLost, Shared
 from bot.services.ops.integrity import CHECKS, Integrity, IntegrityCheck, Repaired, Tells
 from bot.services.ops.lateness import Lateness
 from bot.services.ops.rounds import (
@@ -26,15 +27,20 @@ __all__ = [
     "REFUSED",
     "REHEARSAL",
     "STOPPED",
+    "THE_BOT",
+    "Alone",
     "Archive",
     "DatabaseState",
     "DiskUse",
+    "Duties",
     "Integrity",
     "IntegrityCheck",
     "Lateness",
+    "LockLost",
     "NotYourTurn",
     "Outcome",
     "Repaired",
+    "Shared",
     "Status",
     "Tells",
     "Turns",

@@ -44,7 +44,7 @@ from bot.services.view import ClanView, ViewQuery, read_view, roster_of, verdict
 from storage import authors, players, runs
 from storage.archive import moved_before
 from storage.backup import BACKUPS, back_up, drop_leftovers, keep_elsewhere, newest_copy
-from storage.engine import Database, begins_again
+from storage.engine import Database
 from storage.errors import StorageError
 from storage.restore import Examined, examine
 from storage.runs import Run
@@ -54,6 +54,8 @@ _log = structlog.get_logger()
 _COVERED = Period.MONTH
 _MOST_UNRECORDED = 2_000
 _OF_A_FILE = frozenset({"backup", "archive"})
+_ELSEWHERE = "another process of the bot polls this clan and posts its digests at the moment"
+_GIVEN_BACK = "wait a minute; if it stays so, whoever runs the bot looks for `shards` in the log"
 _RUNS_KEPT, _AT_ONCE = timedelta(days=90), 200
 _UNEXPECTED = "something that nobody expected"
 _REHEARSED_EVERY = timedelta(days=30)
@@ -103,12 +105,14 @@ class Upkeep:
         elsewhere: Path | None = None,
         most_channels: int = MOST_CHANNELS,
         watched_at: Callable[[], datetime | None] = lambda: None,
+        works_for: Callable[[int], bool] = lambda _clan_id: True,
     ) -> None:
         self._database = database
         self._identities = identities
         self._elsewhere = elsewhere
         self._most_channels = most_channels
         self._watched_at = watched_at
+        self._works_for = works_for
         self._clock = clock
         self.jobs = jobs
         self._version = version
@@ -159,15 +163,6 @@ class Upkeep:
             )
             raise
         self._unrecorded.pop((job, None), None)
-
-    @begins_again
-    async def close_unfinished(self) -> None:
-        """Record of runs that a kill left without an end that they were stopped."""
-        async with self._database.writing() as connection:
-            words = {"words": "the bot was killed before it ended"}
-            closed = await runs.end_unfinished(connection, STOPPED, words, self._clock())
-        if closed:
-            _log.info("runs that a kill left open are closed", runs=closed)
 
     async def back_up(self, outcome: Outcome) -> None:
         """Copy the database beside itself, verified, and elsewhere if that is set; note what was.
@@ -339,6 +334,8 @@ class Upkeep:
                     "set WOM_GROUP_SECRET, or ask members to use the RuneLite plugin",
                 )
             )
+        if not self._works_for(clan.clan_id):
+            found.append(warning("jobs", _ELSEWHERE, _GIVEN_BACK))
         overdue = {each.job.name: each for each in late}
         for job, run in sorted(ran.items()):
             if run.outcome in (FAILED, REFUSED):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.clan.posting import PostingChannel
 from bot.clan.rank_table import RankTable, fingerprint, rank_table
 from bot.clan.ranks import Caller, Permissions
+from bot.clan.shards import Shards
 from storage import authors, clan_rows, clans, links, players
 from storage.clans import NO_SERVER, ClanRow, Only
 from storage.engine import Connection, Database, begins_again
@@ -16,6 +17,7 @@ from storage.messages import in_few
 Clock = Callable[[], datetime]
 
 _PAGE = 100
+_ALL = Shards()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,14 @@ class Clans:
                 yield clan
 
     @begins_again
-    async def be_in(self, servers: Mapping[int, str]) -> None:
-        """Note in which servers the bot is (by id, with names), and that it is in no other."""
+    async def be_in(self, servers: Mapping[int, str], shards: Shards = _ALL) -> None:
+        """Note in which servers the bot is (by id, with names), and that it is in no other.
+
+        With shards in no other of theirs: of those on others, other processes know.
+        """
+        now, on = self._clock(), (shards.count, shards.ids)
         async with self._database.writing() as connection:
-            await clans.be_in(connection, servers, self._clock())
+            await clans.be_in(connection, servers, now, on)
 
     @begins_again
     async def leave(self, guild_id: int) -> None:

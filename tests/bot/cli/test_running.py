@@ -4,19 +4,23 @@ import asyncio
 import os
 import signal
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.cli.running import until_told
+from bot.cli.running import until_told, while_ours
+from bot.sharding import ShardedBot
 from storage.engine import Database
 from storage.errors import WAIT_SECONDS
 from storage.owner import owner_of
 from tests.bot.cli.conftest import ALL_ON, TOKEN, Line
 from tests.bot.services.group import GROUP_ID
 from tests.storage.beside import WRITES, beside
+from tests.storage.postgres import EMPTY, Server
 from tests.storage.rows import NOW
 from tests.storage.test_owner import owned_by_another
 
@@ -43,6 +47,20 @@ def test_it_stays_on_discord_with_its_jobs_and_ends_with_0(line: Line) -> None:
     assert bot.timetable is not None
     # Whose the group is shows when Discord says where the bot is.
     assert line.clans() == ()
+
+
+def test_on_a_server_it_serves_its_shards_and_lets_go_of_them(line: Line, server: Server) -> None:
+    server.wipe()
+    url = server.url(EMPTY, "postgresql").render_as_string(hide_password=False)
+    keys = {"DATABASE_URL": url, "SHARD_COUNT": "4", "SHARD_IDS": "2-3"}
+    shown = line.types("run", DISCORD_TOKEN=TOKEN, **keys)
+    assert shown.exit_code == 0
+    (bot,) = line.stays
+    assert isinstance(bot, ShardedBot)
+    assert (bot.shard_ids, bot.shard_count) == ([2, 3], 4)
+    assert "serving shards" in shown.stderr
+    assert "2-3 of 4" in shown.stderr
+    assert server.ask(EMPTY, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'") == []
 
 
 def test_the_link_that_invites_the_bot_is_printed_once(line: Line) -> None:
@@ -298,3 +316,55 @@ def test_runs_that_a_kill_left_open_are_closed_at_the_next_start(line: Line) -> 
     run = line.run("poll")
     assert (run.outcome, run.detail) == ("stopped", {"words": "the bot was killed before it ended"})
     assert run.ended_at == NOW
+
+
+@dataclass
+class Shards:
+    """Shards that are ours until somebody else takes them, or the server says something odd."""
+
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: int = 0
+    error: Exception | None = None
+
+    async def begin(self) -> None:
+        self.begun += 1
+
+    async def keep(self) -> None:
+        await self.taken.wait()
+        if self.error is not None:
+            raise self.error
+
+
+async def test_who_loses_its_shards_leaves_discord_and_waits_for_them_again() -> None:
+    shards: Any = Shards()
+    ended: list[str] = []
+
+    async def stays() -> None:
+        shards.taken.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("left")
+
+    async def leaves() -> None:
+        ended.append("ended")
+
+    assert not await while_ours(shards, stays)
+    assert ended == ["left"]
+    shards.taken.clear()
+    assert await while_ours(shards, leaves)
+    assert (ended, shards.begun) == (["left", "ended"], 2)
+    shards.error = ConnectionError("odd")
+    with pytest.raises(ConnectionError):
+        await while_ours(shards, stays)
+    assert ended == ["left", "ended", "left"]
+
+
+async def test_what_ends_the_stay_ends_the_process() -> None:
+    shards: Any = Shards()
+
+    async def fails() -> None:
+        raise ConnectionError("no such token")
+
+    with pytest.raises(ConnectionError, match="no such token"):
+        await while_ours(shards, fails)

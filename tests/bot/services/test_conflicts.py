@@ -198,8 +198,6 @@ async def runs_a_job(ground: Ground) -> None:
     upkeep = Upkeep(ground.database, ground.clock, (), version="1", refreshed_group=None)
     async with upkeep.run("poll", ground.clan.clan_id, "t"):
         await upkeep.clean_up()
-    async with upkeep.run("poll", ground.clan.clan_id, "t2"):
-        await upkeep.close_unfinished()
 
 
 async def links(ground: Ground) -> None:

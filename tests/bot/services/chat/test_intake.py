@@ -137,9 +137,9 @@ async def test_half_a_character_in_a_name_holds_nobody_up(
     """JSON may hold one half of an emoji, and a database takes none."""
     await known_clans.found(1, "Iron \ud83d Cabbage")
     odd = replace(heard(1, 1), name="Zez\ud83d", handle="zez\udc00")
-    place = GENERAL._replace(name="gen\ud83deral")
+    odd_place = GENERAL._replace(name="gen\ud83deral")
     odd_line = replace(spoken(2, "Zez"), name="Zez\udc00")
-    said = [odd, odd_line, heard(3, 2, channel_info=place), replace(odd, message_id=4)]
+    said = [odd, odd_line, heard(3, 2, channel_info=odd_place), replace(odd, message_id=4)]
     for each in said:
         intake.hear(1, each)
     assert (await intake.flush()).stored == 4

@@ -7,6 +7,7 @@ import pytest
 
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.ranks import Authority, Caller, Permissions
+from bot.clan.shards import Shards
 from bot.services.chat import ChannelInfo, Intake, UnknownZone, Zones
 from bot.services.setup import Clan, Clans, Only, ladder_of
 from storage import clans
@@ -148,6 +149,21 @@ async def test_a_clan_whose_server_the_bot_left_is_served_again_when_it_is_back(
     await known.be_in({clan.guild_id: clan.name})
     assert [each.removed_at for each in await known.known()] == [None, NOW]
     assert [each.guild_id for each in await known.every()] == [clan.guild_id]
+
+
+async def test_of_servers_on_other_shards_a_process_notes_nothing(village: Village) -> None:
+    known, (even, odd) = village.known_clans, (Shards(2, (0,)), Shards(2, (1,)))
+    servers = {number << 22: f"Clan {number}" for number in range(2, 6)}
+    await known.be_in(servers)
+    await known.be_in({2 << 22: "Clan 2"}, even)
+    there = {2 << 22, 3 << 22, 5 << 22}
+    assert {each.guild_id for each in await known.every()} == there
+    await known.be_in({}, odd)
+    assert {each.guild_id for each in await known.every()} == {2 << 22}
+    async with village.database.reading() as connection:
+        found = await clans.on_shards(connection, 2, (0,))
+        assert set(found.values()) == {2 << 22}
+        assert await clans.on_shards(connection, 2, (1,)) == {}
 
 
 async def test_a_server_that_discord_shows_again_is_served_however_that_is_told(
