@@ -4,11 +4,9 @@ No message and no repr ever shows the value of a key: a fault names the key and 
 """
 
 import difflib
-import os.path
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote
@@ -26,30 +24,21 @@ from pydantic_settings import PydanticBaseSettingsSource as Source
 from bot.clan.diagnosis import Finding, fault, warning
 from bot.clan.shards import MOST_SHARDS, Shards, shard_fault, shard_ids_in
 from bot.env_file import decoded, read_lines
+from bot.spelling import (
+    address,
+    database_of,
+    duration,
+    group_code,
+    group_number,
+    monthly,
+    place_of,
+    webhook,
+    weekly,
+)
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_LENGTH = re.compile(
-    r"(\d{1,6})\s*(s|m|h|d|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?)", re.ASCII
-)
-_SQLITE = re.compile(r"sqlite(?:\+\w+)?(?:://(.*)|(?!://).*)", re.ASCII | re.IGNORECASE)
-_POSTGRESQL = re.compile(
-    r"postgres(?:ql)?(?:\+\w+)?://"
-    r"((?:[^\s:/@?#]*(?::[^\s/@?#]*)?@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::\d{1,5})?/[^\s/@?#]+(?:\?\S*)?)",
-    re.ASCII | re.IGNORECASE,
-)
 _PASSWORDS = re.compile(r"://[^/:@]*:(.+)@|[?&](?:ssl)?password=([^&]+)")
-_OPTIONS = re.compile(r"\?\w+=[^/\\]*$")
-_GROUP = re.compile(
-    r"(?:https?://)?(?:www\.)?wiseoldman\.net/groups/(\d{1,10})(?:[/?#].*)?", re.IGNORECASE
-)
 _ADDRESS = r"https?://[\w.-]+(:\d+)?(/[\w./-]*)?"
-_WEBHOOK = re.compile(
-    r"(https://[\w.-]+(?::\d+)?|http://(?:127\.0\.0\.1|localhost)(?::\d+)?)"
-    r"/api/(?:v\d+/)?webhooks/\d{1,20}/[\w-]+(?:\?thread_id=\d+)?",
-    re.ASCII,
-)
 _LOOKS_ALIKE = 0.75
-_LONGEST_MONTH = 31
 
 
 class SettingsError(Exception):
@@ -58,14 +47,6 @@ class SettingsError(Exception):
     def __init__(self, faults: tuple[Finding, ...], sought: str = "") -> None:
         super().__init__("\n".join([*(fault.line for fault in faults), *filter(None, [sought])]))
         self.faults = faults
-
-
-def duration(text: str) -> timedelta:
-    """Return a number with a unit, like 30m or 1 hour, as a length; ValueError for another text."""
-    found = _LENGTH.fullmatch(text.strip().lower())
-    if found is None:
-        raise ValueError("is not a number with a unit")
-    return timedelta(**{_UNITS[found[2][0]]: int(found[1])})
 
 
 def _spelled(pattern: str, wrong: str) -> BeforeValidator:
@@ -77,84 +58,6 @@ def _spelled(pattern: str, wrong: str) -> BeforeValidator:
         return text.strip()
 
     return BeforeValidator(check)
-
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
-
-
-def _weekly(text: str) -> tuple[int, int, int]:
-    found = re.fullmatch(rf"([a-z]{{3}})[a-z]*\s+{_CLOCK}", text.strip().lower(), re.ASCII)
-    if found is None or found[1] not in _WEEKDAYS:
-        raise ValueError("is no day of the week with a time")
-    return _WEEKDAYS.index(found[1]), int(found[2]), int(found[3])
-
-
-def _monthly(text: str) -> tuple[int, int, int]:
-    found = re.fullmatch(rf"(\d{{1,2}})\s+{_CLOCK}", text.strip(), re.ASCII)
-    if found is None or not 1 <= int(found[1]) <= _LONGEST_MONTH:
-        raise ValueError("is no day of the month with a time")
-    return int(found[1]), int(found[2]), int(found[3])
-
-
-def _code(text: str) -> str:
-    digits = re.fullmatch(r"(\d{3})-?(\d{3})-?(\d{3})", text.strip(), re.ASCII)
-    if digits is None:
-        raise ValueError("is not nine digits")
-    return "-".join(digits.groups())
-
-
-def _webhook(text: str) -> str:
-    if _WEBHOOK.fullmatch(text.strip()) is None:
-        raise ValueError("is not the address of a Discord webhook")
-    return text.strip()
-
-
-def _ip_address(text: str) -> str:
-    try:
-        return str(ip_address(text.strip()))
-    except ValueError:
-        raise ValueError("is not an IP address") from None
-
-
-def _group(text: str) -> str:
-    """Return the number in a group's address; any other text as it is."""
-    address = _GROUP.fullmatch(text.strip())
-    return text if address is None else address[1]
-
-
-def database_of(text: Path | str) -> Path | str:
-    """Return the file of an SQLite database, else the address of PostgreSQL; or ValueError."""
-    if isinstance(text, Path):
-        return text
-    file, server = _SQLITE.fullmatch(text.strip()), _POSTGRESQL.fullmatch(text.strip())
-    if file is not None:
-        return _file(file[1] or "")
-    if server is not None:
-        return f"postgresql+asyncpg://{server[1]}"
-    if text.strip().lower().startswith("postgres"):
-        raise ValueError(
-            "is no address of a PostgreSQL database; in a password write @ as %40, "
-            ": as %3A, / as %2F, ? as %3F and # as %23"
-        )
-    raise ValueError("names a kind of database that is not known here")
-
-
-def _file(rest: str) -> Path:
-    if not rest.startswith("/"):
-        raise ValueError("needs three slashes before the path of a file, four before a whole path")
-    path = rest[1:]
-    if not path or path == ":memory:":
-        raise ValueError("names no file")
-    if _OPTIONS.search(path):
-        raise ValueError("has options behind its ?, and none are taken")
-    return Path(_place(path))
-
-
-def _place(text: str) -> str:
-    if re.search(r"[\x00-\x1f]", text):
-        raise ValueError("has a line break or a tab in it; write \\ as / or as \\\\")
-    return os.path.expanduser(text)  # noqa: PTH111 - pathlib raises where there is no such home
 
 
 def _is_no_folder(path: Path) -> bool:
@@ -175,7 +78,7 @@ def _unless(refused: Callable[[Path], bool], wrong: str) -> AfterValidator:
 
 
 _Duration = Annotated[timedelta, BeforeValidator(duration)]
-_Place = Annotated[Path, BeforeValidator(_place)]
+_Place = Annotated[Path, BeforeValidator(place_of)]
 _OneLine = Annotated[str, _spelled(r"[ -~]+", "has letters that no request can carry")]
 _OneWordSecret = Annotated[SecretStr, _spelled(r"[!-~]+", "has a space or a strange letter inside")]
 
@@ -200,11 +103,11 @@ class Settings(BaseSettings):
     shard_ids: Annotated[tuple[int, ...], BeforeValidator(shard_ids_in)] | None = Field(
         None, description="the shards of this process, like 0-3,7; without it all of SHARD_COUNT"
     )
-    wom_group_id: Annotated[int, BeforeValidator(_group)] | None = Field(
+    wom_group_id: Annotated[int, BeforeValidator(group_number)] | None = Field(
         None, ge=1, le=2**31 - 1, description="the group's number or address on wiseoldman.net"
     )
     wom_api_key: _OneWordSecret | None = Field(None, description="the key as WOM gave it")
-    wom_group_secret: Annotated[SecretStr, BeforeValidator(_code)] | None = Field(
+    wom_group_secret: Annotated[SecretStr, BeforeValidator(group_code)] | None = Field(
         None, description="the group's verification code, like 123-456-789"
     )
     wom_base_url: Annotated[str, _spelled(_ADDRESS, "is not an address")] = Field(
@@ -236,13 +139,13 @@ class Settings(BaseSettings):
     report_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] | None = Field(
         None, description="a folder, which is made if it is not there"
     )
-    report_at: Annotated[tuple[int, int, int], BeforeValidator(_weekly)] = Field(
+    report_at: Annotated[tuple[int, int, int], BeforeValidator(weekly)] = Field(
         (0, 6, 0), description="a day of the week and a time in UTC, like Mon 06:00"
     )
     dashboard_dir: Annotated[_Place, _unless(Path.is_file, "is a file")] | None = Field(
         None, description="a folder, which is made if it is not there"
     )
-    cleanup_at: Annotated[tuple[int, int, int], BeforeValidator(_monthly)] = Field(
+    cleanup_at: Annotated[tuple[int, int, int], BeforeValidator(monthly)] = Field(
         (1, 4, 30), description="a day of the month and a time in UTC, like 1 04:30"
     )
     history_days: int = Field(90, ge=0, le=3650, description="a number of days from 0 to 3650")
@@ -256,7 +159,7 @@ class Settings(BaseSettings):
     archive_after_days: int = Field(
         180, ge=0, le=3650, description="a number of days from 0 to 3650; 0 archives nothing"
     )
-    watchdog_webhook: Annotated[SecretStr, BeforeValidator(_webhook)] | None = Field(
+    watchdog_webhook: Annotated[SecretStr, BeforeValidator(webhook)] | None = Field(
         None, description="the address that Copy Webhook URL gives in a channel's settings"
     )
     watchdog_after: _Duration = Field(
@@ -265,7 +168,7 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(
         None, ge=1, le=65535, description="a port that nothing else listens on, like 9464"
     )
-    metrics_address: Annotated[str, BeforeValidator(_ip_address)] = Field(
+    metrics_address: Annotated[str, BeforeValidator(address)] = Field(
         "127.0.0.1", description="an IP address of this machine, like 127.0.0.1"
     )
     log_level: Annotated[

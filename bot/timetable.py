@@ -7,7 +7,6 @@ not the same job for the next clan. A job never overlaps itself: it is due again
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,15 +21,16 @@ from bot.clan.spans import Period
 from bot.clan_turns import ClanTurns, Slices
 from bot.digesting import PostOutlet, nowhere, officers_notice, post_digests
 from bot.job_runs import recorded
+from bot.jobs import BotJob, ClanJob, LocalJob
 from bot.journal import traced
 from bot.late_notices import DoubtNotices, LateNotices
 from bot.reports.documents import write_report
 from bot.reports.worker import draw_for
-from bot.rhythm import Alarm, Daily, Every, Monthly, Rhythm, Weekly
+from bot.rhythm import Alarm, Daily, Every, Monthly, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import FAILED, REHEARSAL, THE_BOT, LockLost, Outcome, poll_clan
 from bot.services.publish import report_folder, report_folders
-from bot.services.setup import Clan, Narrows, as_they_are
+from bot.services.setup import Clan
 from bot.settings import Settings
 from bot.wiring import Services, tidy
 
@@ -46,41 +46,6 @@ _CATCHES_UP_AFTER = timedelta(minutes=10)
 """So long after the start is done what is rarely due and was missed."""
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class BotJob:
-    """Something that is done for the whole bot: by one process, where there are several."""
-
-    name: str
-    rhythm: Callable[[Settings], Rhythm]
-    action: Callable[["Timetable", Outcome], Awaitable[None]]
-    recorded: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class LocalJob(BotJob):
-    """Something that each process does for itself, too often to be recorded."""
-
-    recorded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClanJob:
-    """Something that is done for each clan that it is for, which may have to be told.
-
-    At the start it is done for those for whom it is due, from then on at each clan's own minute.
-    Of those that are read at a time it is done for whom it `narrows` them to.
-    """
-
-    name: str
-    rhythm: Callable[[Settings], Rhythm]
-    action: Callable[["Timetable", Clan, Outcome], Awaitable[Notice | None]]
-    is_for: Callable[[Settings, Clan], bool] = lambda _settings, _clan: True
-    recorded: bool = True
-    is_due: Callable[[Settings, Clan, datetime], bool] = lambda _settings, _clan, _now: True
-    is_slow: Callable[[Clan, datetime], bool] = lambda _clan, _now: False
-    narrows: Callable[["Timetable"], Narrows] = lambda _: as_they_are
 
 
 class Timetable:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import only_once
+from storage.conflicts import only_once
 from storage.errors import Overtaken
 from storage.joins import of_case
 from storage.tables import CASE_ENTRIES, CASES

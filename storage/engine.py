@@ -6,12 +6,10 @@ PostgreSQL other processes write meanwhile: who writes what another one wrote be
 """
 
 import asyncio
-import random
 from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
-    Coroutine,
     Iterable,
     Iterator,
     Mapping,
@@ -20,35 +18,33 @@ from collections.abc import (
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection as PlainConnection
 from sqlalchemy import CursorResult, Table, event, func
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.archive_file import archive_of
+from storage.conflicts import begins_again
 from storage.errors import (
     WAIT_SECONDS,
     DriverMissing,
-    Overtaken,
     StorageError,
-    WriteConflict,
     cause_of,
 )
-from storage.postgresql import cause_in, connecting, is_conflict, storable_values
+from storage.postgresql import cause_in, connecting, storable_values
 from storage.trips import open_in_thread
 
 Connection: TypeAlias = AsyncConnection
 """What reading() and writing() yield, for those who only hand it on."""
 
 _Found = TypeVar("_Found")
-_Given = ParamSpec("_Given")
 
 _may_write: ContextVar[Callable[[AsyncConnection], Awaitable[None]] | None] = ContextVar(
     "_may_write", default=None
@@ -58,8 +54,6 @@ _BUSY = timedelta(seconds=WAIT_SECONDS)
 _AT_ONCE, _QUICK_ONES = 4, 2
 """Connections that are kept open; as many more are opened while they are needed."""
 _MOST_WAITS, _WAIT_S = 200, 0.01
-_TRIES, _LONGEST_PAUSE_S = 5, 0.05
-"""How often the same is written anew after a conflict, and how long at most one waits before."""
 _CONTEXT = -2
 """Where SQLAlchemy's events on a statement have the context of its execution."""
 _PRAGMAS = (
@@ -79,30 +73,6 @@ Told = Callable[[str, float], None]
 
 def _nobody(_work: str, _seconds: float) -> None:
     """Tell nobody."""
-
-
-def begins_again(
-    action: Callable[_Given, Coroutine[Any, Any, _Found]],
-) -> Callable[_Given, Coroutine[Any, Any, _Found]]:
-    """Decorate what writes in one transaction: after a conflict all of it is done again.
-
-    The last conflict is raised. So it changes nothing but the database, or only what may be changed
-    twice.
-    """
-
-    @wraps(action)
-    async def done(*given: _Given.args, **named: _Given.kwargs) -> _Found:
-        for number in range(1, _TRIES):
-            try:
-                return await action(*given, **named)
-            except (WriteConflict, IntegrityError) as error:
-                if not is_conflict(error):
-                    raise
-            # Not both at the same moment again.
-            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S) * number)  # noqa: S311
-        return await action(*given, **named)
-
-    return done
 
 
 class Database:
@@ -369,15 +339,6 @@ def plain_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
     """
     cursor = result.cursor
     return [] if cursor is None else list(cursor.fetchall())
-
-
-@contextmanager
-def only_once() -> Iterator[None]:
-    """Raise Overtaken where another process wrote the row that is written here."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise Overtaken(str(error.orig)) from error
 
 
 async def insert_missing(

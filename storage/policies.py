@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine import only_once
+from storage.conflicts import only_once
 from storage.tables import POLICIES
 
 

@@ -9,7 +9,7 @@ from rich.progress import Progress
 from bot.clan.wording import plural
 from bot.cli.context import CannotDo, CliContext
 from bot.cli.terminal import margin, screen
-from bot.settings import database_of
+from bot.spelling import database_of
 from bot.wiring import now
 from storage.copying import Copied, copy_to
 from storage.engine import Database, file_of

@@ -47,7 +47,7 @@ def instant_of(text: str) -> datetime:
 
 def length_of(text: str) -> timedelta:
     """Return the length of time that was typed."""
-    from bot.settings import duration
+    from bot.spelling import duration
 
     try:
         return duration(text)

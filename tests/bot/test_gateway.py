@@ -17,11 +17,12 @@ from bot.app import NOTHING, ClanBot, Granted
 from bot.clan.digest_slots import Delivery
 from bot.clan.notices import Notice
 from bot.gateway import DiscordSetup, NoDiscord, opened_bot, read_setup, stay
+from bot.jobs import BotJob
 from bot.rhythm import Every
 from bot.services.ops import Outcome
 from bot.services.publish import ChannelPost, DigestMessage, PostResult
 from bot.settings import load
-from bot.timetable import BotJob, Timetable
+from bot.timetable import Timetable
 from tests.bot.cli.conftest import TOKEN, Line, line, path, template
 from tests.storage.rows import HOUR
 

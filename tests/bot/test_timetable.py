@@ -20,6 +20,7 @@ import pytest_asyncio
 from bot.clan.names import escaped
 from bot.clan.notices import Notice
 from bot.clan.posting import PostingChannel
+from bot.jobs import BotJob, ClanJob
 from bot.journal import open_journal
 from bot.rhythm import Daily, Every, Rhythm, Weekly
 from bot.services.ops import Outcome
@@ -27,7 +28,7 @@ from bot.services.people import Visitor
 from bot.services.publish import DashboardPlaces, report_folder
 from bot.services.setup import Clan
 from bot.settings import Settings, load
-from bot.timetable import JOBS, BotJob, ClanJob, Timetable
+from bot.timetable import JOBS, Timetable
 from bot.wiring import Services, open_services
 from storage import clans
 from storage.runs import Run

@@ -16,11 +16,12 @@ from bot.clan.digest_slots import Delivery, DigestInterval
 from bot.clan.notices import Notice
 from bot.clan.shards import Shards
 from bot.clan_turns import ClanTurns, Slices
+from bot.jobs import ClanJob
 from bot.services.ops import Shared
 from bot.services.publish import ChannelPost, PostResult
 from bot.services.setup import Clan
 from bot.settings import Settings, load
-from bot.timetable import JOBS, ClanJob, Timetable
+from bot.timetable import JOBS, Timetable
 from bot.wiring import Services, open_services
 from storage import clans
 from storage.advisory import LockKind

@@ -32,7 +32,8 @@ from bot.services.chat.intake import ChannelInfo, Intake
 from bot.services.setup import Clan, Clock
 from storage import authors, blind_spots, clans, privacy
 from storage.columns import instant_of
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.messages import in_few
 
 COMPARE_DAYS = 3

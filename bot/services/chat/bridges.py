@@ -27,7 +27,8 @@ from bot.services.chat.facts import (
 from bot.services.chat.intake import Intake
 from bot.services.setup import Clan
 from storage import bridges
-from storage.engine import Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Database
 
 _LINES_OF_ALL, _LEAST_LINES = 100_000, 200
 """Lines that are remembered for all clans (40 MB), and of each at least: of far over 10 seconds."""

@@ -8,7 +8,8 @@ from bot.services.chat.facts import note_channel
 from bot.services.chat.intake import ChannelInfo
 from bot.services.setup import Clan
 from storage import authors, blind_spots, clans
-from storage.engine import Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Database
 
 
 class Channels:

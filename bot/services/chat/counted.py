@@ -9,7 +9,8 @@ from bot.services.chat.answers import drop_credits, fact_of, settle_answers
 from bot.services.setup import Clan, as_it_is
 from storage import authors, blind_spots, left_out, messages
 from storage.authors import ChannelRow
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.messages import Stored
 
 _AT_ONCE = 250  # some milliseconds of work between two breaths of the event loop

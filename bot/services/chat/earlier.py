@@ -14,7 +14,8 @@ from bot.services.chat.facts import NO_USER, IncomingMessage, put_in
 from bot.services.setup import Clan, as_it_is
 from storage import authors, bridges, messages
 from storage.columns import ids_within
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 
 _CLOSE = timedelta(days=30)
 """So far apart messages may lie to be looked for by one stretch of time, not each by its id."""

@@ -29,7 +29,8 @@ from bot.services.chat.facts import (
 from bot.services.chat.sessions import Sessions
 from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clans
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.messages import in_few
 
 __all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake", "IntakeCounts"]

@@ -11,6 +11,7 @@ from bot.services.chat.intake import Intake
 from bot.services.people import Identity, IdentityCache, opted_out, read_identity
 from bot.services.setup import Clan, as_it_is
 from storage import authors, marks, messages, questions
+from storage.conflicts import begins_again
 from storage.engine import Connection, Database
 from storage.messages import Flag, Stored
 
@@ -34,6 +35,7 @@ class Marks:
         self._intake = intake
         self._identities = identities
 
+    @begins_again
     async def mark(self, clan: Clan, clicked: Clicked, marking: Marking) -> MarkOutcome:
         """Call a message something, and return what came of it."""
         await self._intake.flush()  # it may have been heard a moment ago

@@ -16,7 +16,8 @@ from bot.clan.voice import VoiceState, by_quarter, quarter_of, talking
 from bot.services.chat.consent import forgotten_until
 from bot.services.setup import Clan, Clans, Clock
 from storage import clans, presence, privacy
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.messages import in_few
 
 _EVERY = timedelta(minutes=1)

@@ -19,7 +19,8 @@ from bot.clan.zones import is_of_a_place, zone_meant
 from bot.services.setup import Clan
 from storage import chat, clans, messages, questions, rollups
 from storage.clans import ClanRow
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.rollups import AuthorRange, Tally
 
 _FACTS_AT_ONCE = 1_000  # 10 to 20 milliseconds for the one writer

@@ -16,7 +16,8 @@ from bot.services.game.snapshots import checked_details, store_details
 from bot.services.people import IdentityCache, read_identity
 from bot.services.setup import Clan, Clock
 from storage import snapshots
-from storage.engine import Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Database
 from storage.snapshots import ObservationRow
 from wom.client import WomClient
 from wom.errors import PlayerTooSoon, WomBadKey, WomError, WomRefused

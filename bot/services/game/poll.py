@@ -44,7 +44,8 @@ from bot.services.game.snapshots import all_checked, forget_later, store_reading
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import clans, players, snapshots
 from storage.clans import ClanRow
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from wom.client import WomClient, asking_for, behind_others
 from wom.errors import WomError
 from wom.models import GroupDetails
@@ -52,9 +53,7 @@ from wom.wire import NotModified
 
 __all__ = ["GAP", "Failure", "NoGroup", "Poll", "PollResult", "PollUnderWay"]
 
-_TURN = timedelta(minutes=10)
-"""How long a poll waits for the one before it; a first poll, a year long, takes two minutes."""
-
+_TURN = timedelta(minutes=10)  # waited for the one before; the poll of a year takes two minutes
 GAP = timedelta(days=2)
 """After so long without a poll the looks in between are read too, as for a new clan."""
 

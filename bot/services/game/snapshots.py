@@ -14,7 +14,8 @@ from bot.clan.observing import HEADLINE_METRICS, MetricReading, Observed, observ
 from bot.clan.plausible import Checked, checked
 from bot.services.game.group_facts import player_row
 from storage import metrics, snapshots
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.players import note_players
 from storage.snapshots import News, ObservationRow
 from wom.models import Hiscores, PlayerDetails, Stats

@@ -13,7 +13,8 @@ from bot.services.people import read_identity
 from bot.services.setup import Clan
 from storage import authors, blind_spots, chat, clans, imported
 from storage.columns import first_snowflake
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 
 _T = TypeVar("_T")
 _SAME_INSTANT = 3

@@ -35,7 +35,8 @@ from bot.services.imports.placing import (
 from bot.services.setup import Clan
 from storage import players
 from storage.columns import instant_of
-from storage.engine import Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Database
 from storage.legacy import LegacyFile, LegacyMember, LegacyMessage
 from storage.players import Sighting
 

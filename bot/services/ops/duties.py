@@ -26,6 +26,7 @@ from bot.services.ops.rounds import STOPPED
 from bot.services.setup import Clock
 from storage import clans, runs
 from storage.advisory import LockKind, LockLost, LockSession, lock_session, must_hold
+from storage.conflicts import begins_again
 from storage.engine import Connection, Database, written_only_if
 from storage.errors import StorageError
 
@@ -367,6 +368,7 @@ class Shared:
             self._held |= {each: _Held(self._taken, where) for each, where in taken.items()}
 
 
+@begins_again
 async def _close_unfinished(
     database: Database, now: datetime, clan_ids: Iterable[int] | None = None
 ) -> None:

@@ -12,7 +12,8 @@ from bot.clan.spans import day_of
 from bot.services.people.finding import find_member
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from storage import exemptions, players, privacy
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.exemptions import ExemptionRow
 
 

@@ -25,7 +25,8 @@ from bot.services.people.returning import signs_of
 from bot.services.setup import Clan, Clock
 from storage import absences, links, players, privacy
 from storage.absences import AbsenceRow
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.links import StoredState
 
 _PAST = 90 * DAY

@@ -27,7 +27,8 @@ from bot.services.people.link_queue import GuildMember, LinkQueue, QueueInput
 from bot.services.people.ties import opted_out
 from bot.services.setup import Clan, Clock
 from storage import links
-from storage.engine import Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Database
 
 
 class LinkResult(NamedTuple):

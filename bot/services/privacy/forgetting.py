@@ -18,7 +18,8 @@ from bot.services.privacy.reach import Reach, reach_of
 from bot.services.setup import Clan, Clans, Clock, as_it_is
 from storage import authors, clan_rows, clans, forgetting, forgotten, privacy
 from storage.archiving import sweep
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.forgotten import Keys
 from storage.rollups import roll_up
 

@@ -52,8 +52,9 @@ from bot.services.review import standing_cases
 from bot.services.setup import Clan
 from bot.services.view import ClanView, read_view
 from storage import digests, players, questions
+from storage.conflicts import begins_again
 from storage.digests import DigestPostRow, DigestRow
-from storage.engine import Connection, begins_again
+from storage.engine import Connection
 from storage.questions import QuestionRow
 
 _BLIND_AT_MOST = 0.1

@@ -19,7 +19,8 @@ from bot.services.review.context import ReviewContext
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from bot.services.view import read_people
 from storage import forgetting, players, privacy
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.errors import Overtaken
 
 __all__ = ["FORGOTTEN", "CaseAction", "Cases", "Decided", "Judges", "Named"]

@@ -40,7 +40,8 @@ from bot.services.review.what_if import read_what_if
 from bot.services.setup import Clan, Clock
 from storage import cases as stored
 from storage import chat, players
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 
 
 class Review:

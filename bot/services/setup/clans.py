@@ -11,7 +11,8 @@ from bot.clan.ranks import Caller, Permissions
 from bot.clan.shards import Shards
 from storage import authors, clan_rows, clans, links, players
 from storage.clans import NO_SERVER, ClanRow, Only
-from storage.engine import Connection, Database, begins_again
+from storage.conflicts import begins_again
+from storage.engine import Connection, Database
 from storage.messages import in_few
 
 Clock = Callable[[], datetime]
