@@ -1,4 +1,4 @@
-"""What a small clan has nobody for is left out of the tour in words; of a full one it is a fault."""
+"""What a small clan has nobody for is left out of the tour in words; of a full one it fails."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
