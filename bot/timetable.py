@@ -189,9 +189,9 @@ class Timetable:
         self._services.identities.let_go()
 
     async def forget_clans(self, _outcome: Outcome) -> None:
-        """Forget the clans that removed the bot long enough ago."""
-        after = self._settings.forget_clan_after
-        for clan in await self._services.privacy.forget_removed(after):
+        """Forget the clans that removed the bot long enough ago, and note whom others forgot."""
+        await self._services.privacy.forget_again()
+        for clan in await self._services.privacy.forget_removed(self._settings.forget_clan_after):
             _log.info("a clan that removed the bot is forgotten", guild=clan.guild_id)
 
     async def back_up(self, outcome: Outcome) -> None:

@@ -148,7 +148,7 @@ async def open_services(  # noqa: PLR0913 - what tests replace: clock, drawing, 
     httpx.MockTransport, and a sleep and a timer that do not wait. Raises StorageError when the
     database cannot be used; on leaving, what was heard is written and everything is closed.
     """
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, data_dir=settings.data_dir)
     if database.path is not None:
         Path(database.path).parent.mkdir(parents=True, exist_ok=True)
     drawing = draws()
@@ -276,7 +276,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
         **{name: part(database, drawing, clock, identities) for name, part in _DRAWN.items()},
         clans=clans,
         zones=Zones(database),
-        poll=(poll := Poll(database, wom, clock)),
+        poll=poll,
         wom=wom,
         intake=intake,
         marks=Marks(database, intake, identities),

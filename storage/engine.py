@@ -80,13 +80,20 @@ class Database:
 
     `busy` is how long a writer waits for another process to let go. Raises DriverMissing. Only who
     looks at what is left without its archive does not want it seen: nothing is to be written then.
+    What a file has beside it, a server has in `data_dir`.
     """
 
     def __init__(
-        self, place: Path | str | URL, busy: timedelta = _BUSY, *, sees_archive: bool = True
+        self,
+        place: Path | str | URL,
+        busy: timedelta = _BUSY,
+        *,
+        sees_archive: bool = True,
+        data_dir: Path | None = None,
     ) -> None:
         self.url = url_of(place)
         self._busy = busy
+        self.data_dir = data_dir
         archive = _archive_of(self.url) if sees_archive else None
         self._engine = _engine(self.url, busy, archive)
         self._quick = _engine(self.url, busy, archive, size=_QUICK_ONES)

@@ -1,28 +1,38 @@
-"""Who was forgotten until when, by hashes: in the database, and in a small file beside it.
+"""Who was forgotten until when, by hashes: in the database, and in a small file outside it.
 
-The file is in no backup, so that what a restored one brings back can be forgotten again.
+The file is in no backup, so that what a restored one brings back can be forgotten again. It stands
+beside an SQLite file, and for a server in the data folder of each process.
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.backup import sync
 from storage.columns import from_ms, to_ms
-from storage.engine import upsert
+from storage.engine import Database, upsert
 from storage.errors import causes
 from storage.messages import in_few
 from storage.private import opened_private
 from storage.tables import CLANS, FORGOTTEN
 
+K = TypeVar("K")
+
 Keys = Mapping[str, datetime]
 """Until when what somebody wrote is forgotten, by the key of who it was."""
 
+Told = Mapping[tuple[int, str], datetime]
+"""The same of all servers, by (server, key)."""
+
 _PARTS = 3
+_OF_A_SERVER = "clan_data.db"
+"""As if a server were the file that stands in the data folder; who moves to one keeps the list."""
 
 
 async def of_clan(connection: AsyncConnection, clan_id: int) -> dict[str, datetime]:
@@ -62,8 +72,15 @@ async def note(connection: AsyncConnection, clan_id: int, keys: Keys) -> None:
     await upsert(connection, FORGOTTEN, rows, keep_largest=["until_at"])
 
 
+def file_of(database: Database) -> Path | None:
+    """Return the file that belongs to an open database; a server without a data folder has none."""
+    if database.path is not None:
+        return file_beside(database.path)
+    return None if database.data_dir is None else file_beside(database.data_dir / _OF_A_SERVER)
+
+
 def file_beside(database: Path) -> Path:
-    """Return the file that belongs to a database."""
+    """Return the file that belongs to an SQLite database."""
     return database.with_name(f"{database.stem}.forgotten.txt")
 
 
@@ -81,10 +98,25 @@ def remembered(file: Path) -> dict[tuple[int, str], datetime]:
     return found
 
 
+def learn(file: Path, told: Told) -> None:
+    """Add to the file whom it does not know yet, or knows as forgotten earlier."""
+    missing: dict[int, dict[str, datetime]] = defaultdict(dict)
+    for (guild_id, key), until in later(told, remembered(file)).items():
+        missing[guild_id][key] = until
+    for guild_id, keys in missing.items():
+        remember(file, guild_id, keys)
+
+
+def later(some: Mapping[K, datetime], than: Mapping[K, datetime]) -> dict[K, datetime]:
+    """Return those who were forgotten later than others say, or of whom these do not know."""
+    return {who: until for who, until in some.items() if who not in than or until > than[who]}
+
+
 def remember(file: Path, guild_id: int, keys: Keys) -> None:
     """Add to the file, on the disk for good; a line that was cut off before is ended first."""
     lines = [f"{guild_id} {key} {to_ms(until_at)}\n" for key, until_at in sorted(keys.items())]
     with causes(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
         is_new = not file.exists()
         with open(file, "ab", opener=opened_private) as written:
             before = "" if is_new or not written.tell() else "\n"

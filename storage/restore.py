@@ -9,11 +9,10 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -37,7 +36,7 @@ from storage.errors import (
     NotOurs,
     causes,
 )
-from storage.forgotten import file_beside, remember, remembered
+from storage.forgotten import file_beside, learn
 from storage.holders import holders, is_held
 from storage.migrate import NEWEST
 from storage.owner import owning
@@ -282,21 +281,12 @@ def _remember_forgotten(target: Path) -> None:
 
     What is put in its place knows less, and the file is what it is compared with.
     """
-    file = file_beside(target)
-    known = remembered(file)
-    for guild_id, keys in _forgotten_in(target).items():
-        missing = {
-            key: until
-            for key, until in keys.items()
-            if until > known.get((guild_id, key), datetime.min.replace(tzinfo=UTC))
-        }
-        if missing:
-            remember(file, guild_id, missing)
+    learn(file_beside(target), _forgotten_in(target))
 
 
-def _forgotten_in(target: Path) -> dict[int, dict[str, datetime]]:
+def _forgotten_in(target: Path) -> dict[tuple[int, str], datetime]:
     """Return who was forgotten by server; nobody where that cannot be read."""
-    found: dict[int, dict[str, datetime]] = defaultdict(dict)
+    found: dict[tuple[int, str], datetime] = {}
     with suppress(sqlite3.Error):
         # Immutable: what stands in a log is folded in by now, or does not belong to the file.
         location = f"{target.resolve().as_uri()}?mode=ro&immutable=1"
@@ -305,7 +295,7 @@ def _forgotten_in(target: Path) -> dict[int, dict[str, datetime]]:
                 "SELECT guild_id, key, until_at FROM forgotten JOIN clans ON clan_id = clans.id"
             )
             for guild_id, key, until_ms in rows:
-                found[guild_id][key] = from_ms(until_ms)
+                found[guild_id, key] = from_ms(until_ms)
     return found
 
 

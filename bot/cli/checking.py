@@ -25,7 +25,7 @@ async def check(context: CliContext, *, repairs: bool, verbose: bool) -> int:
     context.must_have_database(settings)
     console = screen()
     with journal(settings, verbose=verbose), ExitStack() as held:
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, data_dir=settings.data_dir)
         if repairs and database.path is not None:
             held.enter_context(owning(database.path, "`clanstats check --repair`", now()))
         try:

@@ -1,5 +1,6 @@
 """`clanstats copy-to`: the whole database goes to another one, which is empty."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from bot.cli.context import CannotDo, CliContext
 from bot.cli.terminal import margin, screen
 from bot.spelling import database_of
 from bot.wiring import now
+from storage import forgotten
 from storage.copying import Copied, copy_to
 from storage.engine import Database, file_of
 from storage.migrate import NEWEST, revision
@@ -27,10 +29,11 @@ async def copy_database(context: CliContext, address: str) -> int:
     place = settings.database_url
     other = _other(address, place)
     with _alone(place, other):
-        source, target = Database(place), Database(other)
+        source, target = (Database(each, data_dir=settings.data_dir) for each in (place, other))
         try:
             if await revision(source) != NEWEST:
                 raise CannotDo("The database is of an older version", "type `clanstats migrate`")
+            await asyncio.to_thread(_hand_on_forgotten, source, target)
             done = await _copied(source, target)
         finally:
             await source.close()
@@ -51,6 +54,13 @@ async def _copied(source: Database, target: Database) -> Copied:
         return await copy_to(
             source, target, now(), lambda done, whole: bar.update(task, completed=done, total=whole)
         )
+
+
+def _hand_on_forgotten(source: Database, target: Database) -> None:
+    """Have the other database's file know whom ours knows, of clans that are gone too."""
+    ours, theirs = forgotten.file_of(source), forgotten.file_of(target)
+    if ours is not None and theirs is not None:
+        forgotten.learn(theirs, forgotten.remembered(ours))
 
 
 def _other(address: str, place: Path | str) -> Path | str:

@@ -5,7 +5,7 @@ One line a step; the first step that is not as it should be ends it.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from simcord import InteractionResult, MemberActor
 
 from bot.clan.ranks import Permission, refusal
 from bot.demo.cast import Persona
-from bot.demo.stage import Stage
+from bot.demo.stage import Stage, StageSize
 from bot.demo.tour_actions import ACTIONS
-from bot.demo.touring import TourFailed, answers, must, words_of
+from bot.demo.touring import NobodyListed, TourFailed, answers, must, words_of
 from bot.reports.documents import write_whole
 
 __all__ = ["TOUR", "Stop", "TourFailed", "tour"]
@@ -143,10 +143,25 @@ async def tour(stage: Stage, folder: Path) -> AsyncIterator[str]:
             result = await viewer.slash(stage.front, stop.command, **stop.options(stage))
             yield await _judged(stop, who, result, folder / f"{number}-{who}")
     for action in ACTIONS:
-        yield await action(stage)
+        yield await _done(action, stage)
     yield await _complete(stage)
     if stage.env.errors:
         raise TourFailed(f"the bot swallowed an error: {stage.env.errors[0]!r}")
+
+
+async def _done(action: Callable[[Stage], Awaitable[str]], stage: Stage) -> str:
+    """Return what came of an action; where a small clan has nobody for it, that it is left out."""
+    try:
+        return await action(stage)
+    except NobodyListed:
+        full, world = StageSize(), stage.world
+        days = (world.now - world.start_at).days
+        if len(world.present(world.now)) >= full.members and days >= full.days:
+            raise
+        return (
+            f"{action.__name__.strip('_').replace('_', ' ')}: left out, as so small a clan has "
+            f"nobody for it; --members {full.members} --days {full.days} has"
+        )
 
 
 async def _judged(stop: Stop, who: str, result: InteractionResult, place: Path) -> str:

@@ -13,6 +13,7 @@ from simcord.components import walk_components
 from bot.clan.posting import PostingChannel
 from bot.demo.stage import Stage
 from bot.demo.touring import (
+    NobodyListed,
     TourFailed,
     answers,
     button_of,
@@ -181,9 +182,10 @@ async def _digest(stage: Stage) -> str:
 
 async def _pick(stage: Stage, panel: ResponseMessage, most: int) -> list[str]:
     """Pick the first people of a list, and return their names."""
-    picks = next(
-        part for part in walk_components(panel.components) if ":pick:" in part.get("custom_id", "")
-    )
+    parts = walk_components(panel.components)
+    picks = next((part for part in parts if ":pick:" in part.get("custom_id", "")), None)
+    if picks is None:
+        raise NobodyListed(f"nobody to pick in {words_of(panel)}")
     people = picks["options"][:most]
     values = [each["value"] for each in people]
     custom_id = picks["custom_id"]

@@ -11,6 +11,10 @@ class TourFailed(Exception):
     """A step of the tour was not as it should be."""
 
 
+class NobodyListed(TourFailed):
+    """A list of which the tour would pick somebody has nobody on it."""
+
+
 def answers(result: InteractionResult, step: str) -> list[ResponseMessage]:
     """Return the answer and what followed it, such as a public post after a private word."""
     first = [] if result.response is None else [result.response]

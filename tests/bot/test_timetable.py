@@ -30,7 +30,7 @@ from bot.services.setup import Clan
 from bot.settings import Settings, load
 from bot.timetable import JOBS, Timetable
 from bot.wiring import Services, open_services
-from storage import clans
+from storage import clans, forgotten
 from storage.runs import Run
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import one
@@ -718,6 +718,17 @@ async def test_clans_that_removed_the_bot_are_left_in_peace_and_forgotten_in_the
     desk.clock.now = NOW + 30 * DAY
     await desk.do("forget-clans")
     assert await desk.services.clans.known() == ()
+
+
+async def test_whom_another_process_had_forgotten_stands_in_our_file_by_the_next_morning(
+    desk: Desk, path: Path
+) -> None:
+    clan = await desk.clan()
+    async with opened(path) as theirs, theirs.writing() as connection:
+        await forgotten.note(connection, clan.clan_id, {"aa": NOW})
+    assert forgotten.remembered(forgotten.file_beside(path)) == {}
+    await desk.do("forget-clans")
+    assert forgotten.remembered(forgotten.file_beside(path)) == {(clan.guild_id, "aa"): NOW}
 
 
 async def test_a_poll_that_is_stopped_is_recorded_as_stopped_without_a_traceback(

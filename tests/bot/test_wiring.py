@@ -12,6 +12,7 @@ import pytest
 from bot.clan.punctuality import Job
 from bot.reports.documents import Document
 from bot.reports.worker import Drawable, Drawing
+from bot.services.game.group_facts import TooManyMembers
 from bot.settings import Settings, load
 from bot.wiring import VERSION, Services, jobs, leave_loaded, now, open_services
 from storage.errors import MigrationFailed
@@ -128,6 +129,18 @@ async def test_the_client_says_who_asks_and_carries_the_key(settings: Settings) 
         assert (await services.poll.poll(clan)).members == 1
     assert requests[0].headers["x-api-key"] == "made0up0key"
     assert requests[0].headers["user-agent"] == f"ClanStats/{VERSION} (no contact given)"
+
+
+async def test_a_group_is_as_large_as_the_settings_let_it_be(folder: Path) -> None:
+    small = load(
+        {"DATA_DIR": str(folder), "WOM_API_KEY": "made0up0key", "MAX_MEMBERS": "100"}, None
+    )
+    transport = httpx.MockTransport(Group(*map(Someone, range(1, 102))))
+    async with open_services(small, Clock(NOW), transport=transport) as services:
+        clan = await services.clans.found(1, "Iron Cabbage")
+        await services.clans.join_group(clan, GROUP_ID, clan.name)
+        with pytest.raises(TooManyMembers, match="101 members, 100 at most"):
+            await services.poll.poll(clan)
 
 
 def test_the_code_makes_update_all_a_job(settings: Settings) -> None:

@@ -55,6 +55,6 @@ def place(engine: str, request: pytest.FixtureRequest) -> Iterator[Place]:
 
 
 @pytest_asyncio.fixture
-async def database(place: Place) -> AsyncIterator[Database]:
-    async with opened(place) as database:
+async def database(place: Place, tmp_path: Path) -> AsyncIterator[Database]:
+    async with opened(place, data_dir=tmp_path) as database:
         yield database

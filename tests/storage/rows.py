@@ -24,8 +24,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @asynccontextmanager
-async def opened(place: Place, busy: timedelta = timedelta(seconds=10)) -> AsyncIterator[Database]:
-    database = Database(place, busy)
+async def opened(
+    place: Place, busy: timedelta = timedelta(seconds=10), data_dir: Path | None = None
+) -> AsyncIterator[Database]:
+    database = Database(place, busy, data_dir=data_dir)
     try:
         yield database
     finally:

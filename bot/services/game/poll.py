@@ -141,9 +141,7 @@ class Poll:
         turn: timedelta = _TURN,
         most_members: int = MOST_MEMBERS,
     ) -> None:
-        self._database = database
-        self._wom = wom
-        self._clock = clock
+        self._database, self._wom, self._clock = database, wom, clock
         self._turn, self._most_members = turn, most_members
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._renaming = Renaming(database, wom)

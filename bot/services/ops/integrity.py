@@ -277,7 +277,7 @@ async def _forgotten(ground: Ground) -> AsyncIterator[Faults]:
                 found.authors
             ),
             "people who were forgotten and whose days from before are there": len(found.users),
-            "people whom only the file beside the database knows as forgotten": found.unknown,
+            "people whom only the file of the forgotten knows as forgotten": found.unknown,
         }
 
 

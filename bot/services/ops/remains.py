@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 class Remains:
     """What is kept of a clan's forgotten people from before: authors and users, each until when.
 
-    `unknown` are those who stand only in the file beside the database.
+    `unknown` are those who stand only in the file outside the database.
     """
 
     authors: Mapping[int, datetime]
@@ -29,15 +29,13 @@ class Remains:
 
 async def remains_of(database: Database, clan: Clan) -> Remains:
     """Return what should be gone."""
-    file = None if database.path is None else forgotten.file_beside(database.path)
+    file = forgotten.file_of(database)
     told = {} if file is None else await asyncio.to_thread(forgotten.remembered, file)
     async with database.reading() as connection:
         return await _remains_of(connection, clan, told)
 
 
-async def _remains_of(
-    connection: Connection, clan: Clan, told: Mapping[tuple[int, str], datetime]
-) -> Remains:
+async def _remains_of(connection: Connection, clan: Clan, told: forgotten.Told) -> Remains:
     keys = await forgotten.of_clan(connection, clan.clan_id)
     here = {key: at for (guild_id, key), at in told.items() if guild_id == clan.guild_id}
     unknown = sum(key not in keys or keys[key] < at for key, at in here.items())

@@ -8,12 +8,17 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
+
 from bot.fair import FairTurns
 
 _AT_ONCE = 3
 MOST_WAITING = 20
 """How many of one clan may wait, unless whoever runs the bot says otherwise."""
 _MOST_OF_ALL = 200
+_TOO_MANY = "Many people are asking just now: try again in a minute."
+
+_log = structlog.get_logger()
 
 
 class NotYourTurn(Exception):
@@ -27,6 +32,7 @@ class Turns:
         self._most_waiting = most_waiting
         self._people: set[int] = set()
         self._of_clan: Counter[int] = Counter()
+        self._refused: set[int] = set()
         self._turns = FairTurns(_AT_ONCE)
 
     @asynccontextmanager
@@ -37,9 +43,11 @@ class Turns:
         """
         if person_id in self._people:
             raise NotYourTurn("I am still at your last answer: wait for it, then ask again.")
-        is_too_much = self._of_clan[clan_id] >= _AT_ONCE + self._most_waiting
-        if is_too_much or len(self._people) >= _MOST_OF_ALL:
-            raise NotYourTurn("Many people are asking just now: try again in a minute.")
+        if self._of_clan[clan_id] >= _AT_ONCE + self._most_waiting:
+            self._tell_host(clan_id)
+            raise NotYourTurn(_TOO_MANY)
+        if len(self._people) >= _MOST_OF_ALL:
+            raise NotYourTurn(_TOO_MANY)
         self._people.add(person_id)
         self._of_clan[clan_id] += 1
         try:
@@ -50,3 +58,14 @@ class Turns:
             self._of_clan[clan_id] -= 1
             if not self._of_clan[clan_id]:
                 del self._of_clan[clan_id]
+                self._refused.discard(clan_id)
+
+    def _tell_host(self, clan_id: int) -> None:
+        """Log, once a rush, what an officer cannot set and whoever runs the bot can."""
+        if clan_id not in self._refused:
+            self._refused.add(clan_id)
+            _log.warning(
+                "a clan has as many people waiting as MAX_WAITING in .env lets it have",
+                clan_id=clan_id,
+                most=self._most_waiting,
+            )

@@ -6,7 +6,7 @@ next. That somebody was forgotten stays noted, by a hash.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from storage import authors, clan_rows, clans, forgetting, forgotten, privacy
 from storage.archiving import sweep
 from storage.conflicts import begins_again
 from storage.engine import Connection, Database
-from storage.forgotten import Keys
+from storage.forgotten import Keys, Told, later
 from storage.rollups import roll_up
 
 _AT_ONCE = 50  # questions between two breaths of the event loop
@@ -75,10 +75,11 @@ class Privacy:
     async def forget_again(self, only: Clan | None = None) -> Forgotten:
         """Forget whom a restored backup brought back, `only` in a clan, and return how much.
 
-        Whoever was forgotten stands in the file beside the database, and not in the backup. Clans
-        of which both say the same are not even read.
+        Whoever was forgotten stands in a file outside the database, and not in the backup. Whom
+        only the database knows, as another process noted it, is added to the file. Clans of which
+        both say the same are not even read.
         """
-        file = self._file()
+        file = forgotten.file_of(self._database)
         if file is None:
             return Forgotten()
         told = await asyncio.to_thread(forgotten.remembered, file)
@@ -94,15 +95,13 @@ class Privacy:
         return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
 
     @begins_again
-    async def _forget_again(
-        self, clan: Clan, file: Path, told: Mapping[tuple[int, str], datetime]
-    ) -> Forgotten:
+    async def _forget_again(self, clan: Clan, file: Path, told: Told) -> Forgotten:
         ours = _of_guild(told, clan.guild_id)
         async with self._database.reading() as connection:
             known = await forgotten.of_clan(connection, clan.clan_id)
-        if missing := _later(known, ours):
+        if missing := later(known, ours):
             await asyncio.to_thread(forgotten.remember, file, clan.guild_id, missing)
-        lost = _later(ours, known)
+        lost = later(ours, known)
         if not lost:
             return Forgotten()
         people = messages = 0
@@ -120,13 +119,9 @@ class Privacy:
 
     async def _note(self, connection: Connection, clan: Clan, keys: Keys) -> None:
         """Note who was forgotten, in the file first: what stands there alone is forgotten again."""
-        if (file := self._file()) is not None:
+        if (file := forgotten.file_of(self._database)) is not None:
             await asyncio.to_thread(forgotten.remember, file, clan.guild_id, keys)
         await forgotten.note(connection, clan.clan_id, keys)
-
-    def _file(self) -> Path | None:
-        path = self._database.path
-        return None if path is None else forgotten.file_beside(path)
 
     def _let_go(self, clan: Clan) -> None:
         if self._identities is not None:
@@ -198,14 +193,13 @@ class Privacy:
     async def forget_clan(self, clan: Clan) -> None:
         """Delete a clan with everything of it; players and what they did in the game stay.
 
-        Those who asked to be forgotten stay so: they stand in the file beside the database.
+        Those who asked to be forgotten stay so: they stand in the file outside the database.
         """
         async with self._database.writing() as connection:
-            if (file := self._file()) is not None:
+            if (file := forgotten.file_of(self._database)) is not None:
                 keys = await forgotten.of_clan(connection, clan.clan_id)
-                told = await asyncio.to_thread(forgotten.remembered, file)
-                if missing := _later(keys, _of_guild(told, clan.guild_id)):
-                    await asyncio.to_thread(forgotten.remember, file, clan.guild_id, missing)
+                told = {(clan.guild_id, key): until for key, until in keys.items()}
+                await asyncio.to_thread(forgotten.learn, file, told)
             await clan_rows.delete_clan(connection, clan.clan_id)
         self._let_go(clan)
         await sweep(self._database)
@@ -262,14 +256,9 @@ def _keys(clan: Clan, reach: Reach, until: datetime) -> dict[str, datetime]:
     return {user_key(clan.guild_id, reach.user_id): until, **speakers}
 
 
-def _of_guild(told: Mapping[tuple[int, str], datetime], guild_id: int) -> dict[str, datetime]:
-    """Return what the file beside the database says of one server."""
+def _of_guild(told: Told, guild_id: int) -> dict[str, datetime]:
+    """Return what the file says of one server."""
     return {key: until for (where, key), until in told.items() if where == guild_id}
-
-
-def _later(some: Keys, than: Keys) -> dict[str, datetime]:
-    """Return those who were forgotten later than others say, or of whom these do not know."""
-    return {key: until for key, until in some.items() if key not in than or until > than[key]}
 
 
 async def _drop_credits(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> None:

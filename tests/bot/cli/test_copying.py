@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import forgotten
 from storage.engine import Database
 from storage.errors import COPYING
 from storage.migrate import set_revision
@@ -28,12 +29,16 @@ def test_a_database_goes_to_a_server_and_back(line: Line, address: str, tmp_path
             await a_clan(connection, 5)
 
     asyncio.run(fill())
+    of_a_clan_that_is_gone = {(9, "aa"): NOW}
+    forgotten.learn(forgotten.file_beside(line.database), of_a_clan_that_is_gone)
     shown = line.types("copy-to", address)
     assert shown.exit_code == 0, shown.stderr
     assert "are the same. Set DATABASE_URL to it" in shown.stdout
-    back = tmp_path / "back.db"
+    (tmp_path / "elsewhere").mkdir()
+    back = tmp_path / "elsewhere" / "back.db"
     shown = line.types("copy-to", f"sqlite:///{back}", DATABASE_URL=address)
     assert shown.exit_code == 0, shown.stderr
+    assert forgotten.remembered(forgotten.file_beside(back)) == of_a_clan_that_is_gone
     assert dict(contents(back)) == dict(contents(line.database))
     again = line.types("copy-to", address)
     assert again.exit_code == 1

@@ -1,6 +1,6 @@
-"""A bot that is killed: hears, reads history and polls on a real file, and tells how far it came.
+"""A bot that is killed: hears, reads history and polls on a real database, tells how far it came.
 
-    python -m tests.bot.services.mortal FOLDER HOW_MANY_ARE_WRITTEN
+    python -m tests.bot.services.mortal FOLDER HOW_MANY_ARE_WRITTEN OF_HOW_MANY [DATABASE_URL]
 
 Says `<messages heard so far> <deed>` before each deed, so that a kill upon a line meets the deed:
 a page of history, a flush, a poll, and every question of one.
@@ -65,11 +65,12 @@ def say(how_many: int, action: str) -> None:
     sys.stdout.flush()
 
 
-async def live(folder: str, written: int) -> None:
+async def live(folder: str, written: int, in_the_end: int, url: str = "") -> None:
     clock = Clock(now_after(written))
     wom = MadeUpWom(world(), clock)
     wom.limited = False
-    settings = load({"DATA_DIR": folder, "WOM_API_KEY": "key"}, None)
+    of_server = {"DATABASE_URL": url} if url else {}
+    settings = load({"DATA_DIR": folder, "WOM_API_KEY": "key"} | of_server, None)
 
     def tells(request: httpx.Request) -> httpx.Response:
         say(written_at(clock.now), "question")
@@ -79,7 +80,7 @@ async def live(folder: str, written: int) -> None:
     async with open_services(settings, clock, transport=transport) as services:
         await catch_up(services, written)
         await poll(services, written)
-        for number, message in enumerate(messages()[written:], written + 1):
+        for number, message in enumerate(messages()[written:in_the_end], written + 1):
             clock.now = message.sent_at
             services.intake.hear(GUILD_ID, message)
             if number % _FLUSH_EVERY == 0:
@@ -88,8 +89,8 @@ async def live(folder: str, written: int) -> None:
             if number % _POLL_EVERY == 0:
                 await poll(services, number)
         await services.intake.flush()
-        await poll(services, len(messages()))
-    say(len(messages()), "done")
+        await poll(services, in_the_end)
+    say(in_the_end, "done")
 
 
 async def catch_up(services: Services, written: int) -> None:
@@ -114,4 +115,4 @@ async def poll(services: Services, number: int) -> None:
 
 if __name__ == "__main__":
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(live(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(live(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))

@@ -1,5 +1,6 @@
 """Polling a small group that changes under our eyes, through the real client."""
 
+import gc
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -559,3 +560,11 @@ async def test_after_days_without_us_the_looks_in_between_are_read_too(table: Ta
     assert [row["xp"] - 1_000_000 for row in seen] == [0, 1_000, 2_000, 3_000, 9_000]
     await table.polled()
     assert "bulk-gained" not in table.group.asked()
+
+
+async def test_of_ten_thousand_clans_that_were_polled_no_lock_is_kept(table: Table) -> None:
+    for clan_id in range(10_000):
+        async with table.poll.turn_of(replace(table.clan, clan_id=clan_id)):
+            assert clan_id in table.poll._turns
+    gc.collect()
+    assert len(table.poll._turns) == 0

@@ -354,13 +354,15 @@ async def test_what_forgotten_people_wrote_before_is_found_and_goes(
 
 
 async def test_whom_only_the_file_knows_as_forgotten_is_forgotten_again(
-    integrity: Integrity, path: Path
+    integrity: Integrity, database: Database, place: Place
 ) -> None:
-    forgotten.remember(forgotten.file_beside(path), 1, {user_key(1, 2): NOW})
+    file = forgotten.file_of(database)
+    assert file is not None
+    forgotten.remember(file, 1, {user_key(1, 2): NOW})
     assert "only the file" in (await wrong(integrity))["forgotten"].words
     await integrity.repair()
     assert await wrong(integrity) == {}
-    assert 2 not in {user for user, *_ in kept(path).facts.values()}
+    assert 2 not in {user for user, *_ in kept(place).facts.values()}
 
 
 async def test_who_was_forgotten_and_came_back_is_no_fault(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.services.ops import NotYourTurn, Turns
 
@@ -77,10 +78,18 @@ async def test_whoever_runs_the_bot_says_how_many_of_a_clan_may_wait() -> None:
     answers.turns = Turns(most_waiting=1)
     asked = [answers.asked(person_id) for person_id in range(4)]
     await asyncio.sleep(0)
-    with pytest.raises(NotYourTurn):
-        await answers.asked(40)
+    with capture_logs() as logged:
+        for person_id in (40, 41):
+            with pytest.raises(NotYourTurn) as refused:
+                await answers.asked(person_id)
+            # An officer cannot set it, and reads no name of it.
+            assert "MAX_WAITING" not in str(refused.value)
+    (told,) = logged
+    assert (told["log_level"], told["clan_id"], told["most"]) == ("warning", 1, 1)
+    assert "MAX_WAITING in .env" in told["event"]
     answers.may_end.set()
     await asyncio.gather(*asked)
+    assert not answers.turns._refused
 
 
 async def test_an_answer_that_failed_does_not_stand_in_the_way() -> None:

@@ -527,3 +527,18 @@ def test_that_a_clan_has_as_many_channels_as_it_may_is_told_with_what_to_do() ->
     (told,) = full_troubles(10, 10)
     assert told.words.startswith("10 channels and threads are known, as many as")
     assert "MAX_CHANNELS" in told.next_step
+
+
+async def test_of_ten_thousand_runs_that_nobody_could_record_the_newest_are_kept(
+    upkeep: Upkeep,
+) -> None:
+    for number in range(10_000):
+        with pytest.raises(LookupError):
+            async with upkeep.watched(f"job {number}", "t"):
+                raise LookupError
+    assert [job for job, _ in upkeep._unrecorded] == [
+        f"job {each}" for each in range(8_000, 10_000)
+    ]
+    async with upkeep.watched("job 9999", "t"):
+        pass
+    assert len(upkeep._unrecorded) == 1_999

@@ -28,12 +28,9 @@ from bot.services.privacy import Forgotten, Privacy
 from bot.services.setup import Clan, Clans
 from storage import absences, blind_spots, cases, exemptions, links, policies, runs
 from storage import presence as days
-from storage.backup import back_up
 from storage.engine import Database
-from storage.forgotten import file_beside
 from storage.links import StandingLink, StoredState
 from storage.personal import USERS, WORDS
-from storage.restore import restore
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.talk import GENERAL, MINUTE, PVM, heard, heard_again, kept, spoken, told
@@ -616,79 +613,6 @@ async def test_a_wrong_clock_keeps_nothing_from_before_and_everything_from_after
     assert kept(place).facts.keys() == {after.message_id}
 
 
-async def test_a_restored_backup_brings_nobody_back_who_was_forgotten(
-    village: Village, intake: Intake, privacy: Privacy, path: Path, clock: Clock
-) -> None:
-    await entangled(village, intake)
-    await intake.store(village.clan, [spoken(80, "Old Name")])
-    await village.linked(1, -one(path, "SELECT id FROM authors WHERE bridge_name IS NOT NULL"))
-    await intake.store(village.clan, [spoken(81, "Mossy Fox")])
-    backup = await back_up(path, path.parent / "backups", NOW)
-    await privacy.forget(village.clan, ME, NOW + HOUR)
-    before = everything_but_when(path)
-    await village.database.close()
-    clock.now = NOW + DAY
-    restored = await restore(backup, path, clock.now)
-    assert len(everywhere(path, ME, NAME, HANDLE)) > 10
-    async with opened(path) as again:
-        done = await Privacy(again, clock).forget_again()
-        assert (done.people, done.messages) == (1, 4)
-        assert everywhere(path, ME, NAME, HANDLE, "Mossy Fox's") == []
-        assert everything_but_when(path) == before
-        known = Clans(again, clock)
-        await Intake(again, known, clock).store(village.clan, [heard(90, ME, NOW)])
-        assert everywhere(path, ME) == []
-        assert await Privacy(again, clock).forget_again() == Forgotten()
-    assert restored.kept is not None
-
-
-def everything_but_when(place: Place) -> dict[str, list[str]]:
-    return {table: sorted(map(str, found)) for table, found in contents(place).items()}
-
-
-async def test_a_speaker_whose_link_is_not_in_the_backup_is_forgotten_again_too(
-    village: Village, intake: Intake, privacy: Privacy, path: Path, clock: Clock
-) -> None:
-    await village.settled({1: "Mossy Fox"})
-    await intake.store(village.clan, [spoken(1, "Mossy Fox", NOW - DAY), heard(2, YOU)])
-    backup = await back_up(path, path.parent / "backups", NOW)
-    await village.linked(1, ME)
-    await privacy.forget(village.clan, ME)
-    await village.database.close()
-    await restore(backup, path, NOW)
-    async with opened(path) as again:
-        assert await Privacy(again, clock).forget_again() == Forgotten(0, 1)
-    assert kept(path).totals.keys() == {YOU}
-    assert rows(path, "SELECT * FROM authors WHERE bridge_name IS NOT NULL") == []
-
-
-async def test_what_somebody_wrote_after_they_were_forgotten_stays_through_a_restore(
-    village: Village, intake: Intake, privacy: Privacy, path: Path, clock: Clock
-) -> None:
-    await village.wrote(ME, NOW - DAY)
-    await privacy.forget(village.clan, ME, NOW)
-    await intake.store(village.clan, [heard(9, ME, NOW + HOUR)])
-    backup = await back_up(path, path.parent / "backups", NOW)
-    await village.database.close()
-    await restore(backup, path, NOW)
-    async with opened(path) as again:
-        assert await Privacy(again, clock).forget_again() == Forgotten()
-    assert kept(path).totals == {ME: (1, 0, 0)}
-
-
-async def test_the_file_beside_the_database_names_nobody_and_is_made_anew_when_it_is_lost(
-    village: Village, privacy: Privacy, path: Path
-) -> None:
-    await privacy.forget(village.clan, ME)
-    file = file_beside(path)
-    said = file.read_text("ascii")
-    assert str(ME) not in said
-    assert said.count("\n") == 1
-    file.unlink()
-    assert await privacy.forget_again() == Forgotten()
-    assert file.read_text("ascii") == said
-
-
 async def test_a_clan_that_removed_the_bot_is_forgotten_after_its_days_and_no_other(
     village: Village, intake: Intake, privacy: Privacy, place: Place
 ) -> None:
@@ -702,8 +626,6 @@ async def test_a_clan_that_removed_the_bot_is_forgotten_after_its_days_and_no_ot
     assert await village.known_clans.known() == (other,)
     assert everywhere(place, YOU, f"User {YOU}") == []
     assert one(place, "SELECT count(*) FROM players") == 2
-    if not isinstance(place, Path):
-        return  # a server has no file beside it
     # Invited again, it begins anew, and whoever asked to be forgotten stays so.
     village.clan = await village.known_clans.found(gone.guild_id, "Again")
     await privacy.forget_again()
