@@ -39,7 +39,9 @@ def activity_chart(report: ActivityReport) -> Document:
     draw_header(paper, report.clan, span, f"last {report.period.words}")
     for top, panel in zip(tops, report.panels, strict=True):
         _draw_panel(paper, panel, top)
-    paper.text((style.MARGIN, end + _FOOT - 18), f"Hours of {report.zone}{_hatching(report)}", SMALL)
+    paper.text(
+        (style.MARGIN, end + _FOOT - 18), f"Hours of {report.zone}{_hatching(report)}", SMALL
+    )
     return Document(_NAME, paper.png(), _alt(report, span))
 
 
