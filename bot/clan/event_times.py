@@ -7,7 +7,8 @@ anybody, and who was hardly seen is neither suited nor missed.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from operator import add
+from itertools import accumulate, compress
+from operator import itemgetter, sub
 from typing import NamedTuple
 
 from bot.clan.week_hours import HOURS_IN_WEEK
@@ -76,6 +77,18 @@ class EventTime:
         return self.hour // HOURS_IN_DAY, self.hour % HOURS_IN_DAY, round(self.around)
 
 
+class _Seen(NamedTuple):
+    """One person with what all times are held against.
+
+    `shares` are the shares of weeks in which they are there in an event, by the hour it begins.
+    """
+
+    person: PersonHours
+    shares: Mapping[int, float]
+    part: PartOfDay | None
+    is_known: bool
+
+
 def event_times(
     people: Sequence[PersonHours], weeks: int, length: int, how_many: int = 3
 ) -> tuple[EventTime, ...]:
@@ -84,10 +97,15 @@ def event_times(
     `weeks` is over how many the hours were counted. How many are there is the sum of the shares of
     weeks in which each of them was there, in that hour of the event in which they mostly are.
     """
-    shares = [_shares(each, weeks, length) for each in people]
+    begins = [_begins(hour, length) for hour in range(HOURS_IN_WEEK)]
+    seen = [
+        _Seen(each, _shares(each, weeks, begins), part_of_day(each), each.is_known)
+        for each in people
+    ]
     around = [0.0] * HOURS_IN_WEEK
-    for mine in shares:
-        around = list(map(add, around, mine))
+    for each in seen:
+        for hour, share in each.shares.items():
+            around[hour] += share
     ranked = sorted(
         (hour for hour, count in enumerate(around) if count > 0),
         key=lambda hour: (-around[hour], hour),
@@ -96,17 +114,25 @@ def event_times(
     for hour in ranked:
         if len(found) < how_many and all(_is_apart(hour, each, length) for each in found):
             found.append(hour)
-    parts = [part_of_day(each) for each in people]
-    return tuple(_told(people, shares, parts, hour, length, around[hour]) for hour in found)
+    return tuple(_told(seen, hour, length, around[hour]) for hour in found)
 
 
-def _shares(person: PersonHours, weeks: int, length: int) -> list[float]:
-    """Return in which share of weeks a person is there in an event, by the hour it begins."""
-    most = by_hour = [0.0] * HOURS_IN_WEEK
-    for hour, count in person.weeks_by_hour.items():
-        by_hour[hour] = min(count / weeks, 1.0)
-    for later in range(1, min(length, HOURS_IN_WEEK)):
-        most = list(map(max, most, by_hour[later:] + by_hour[:later]))
+def _begins(hour: int, length: int) -> tuple[int, ...]:
+    """Return the hours at which an event begins that an hour is a part of."""
+    return tuple((hour - each) % HOURS_IN_WEEK for each in range(min(length, HOURS_IN_WEEK)))
+
+
+def _shares(person: PersonHours, weeks: int, begins: Sequence[tuple[int, ...]]) -> dict[int, float]:
+    """Return in which share of weeks a person is there in an event, by the hour it begins.
+
+    Hours at which they would never be there are left out: most people have few.
+    """
+    most: dict[int, float] = {}
+    # The hours in which they are there most come last, and stay.
+    for hour, count in sorted(person.weeks_by_hour.items(), key=itemgetter(1)):
+        share = count / weeks if count < weeks else 1.0
+        for each in begins[hour]:
+            most[each] = share
     return most
 
 
@@ -115,41 +141,31 @@ def _is_apart(one: int, other: int, length: int) -> bool:
     return min(apart, HOURS_IN_WEEK - apart) >= max(_APART, length)
 
 
-def _told(  # noqa: PLR0913, PLR0917 - of whom, and when
-    people: Sequence[PersonHours],
-    shares: Sequence[Sequence[float]],
-    parts: Sequence[PartOfDay | None],
-    hour: int,
-    length: int,
-    around: float,
-) -> EventTime:
+def _told(seen: Sequence[_Seen], hour: int, length: int, around: float) -> EventTime:
     near = frozenset((hour + each) % HOURS_IN_WEEK for each in range(-1, length + 1))
-    suits = [mine[hour] * SUITED_WEEKS >= 1 for mine in shares]
-    misses = [each.is_known and near.isdisjoint(each.weeks_by_hour) for each in people]
+    suits = [each.shares.get(hour, 0.0) * SUITED_WEEKS >= 1 for each in seen]
+    misses = [each.is_known and near.isdisjoint(each.person.weeks_by_hour) for each in seen]
     return EventTime(
         hour=hour,
         around=around,
-        suited=_names(people, suits),
-        missed=_names(people, misses),
-        reach=tuple(_reach(people, parts, suits, misses)),
+        suited=_names(seen, suits),
+        missed=_names(seen, misses),
+        reach=tuple(_reach(seen, suits, misses)),
     )
 
 
-def _names(people: Sequence[PersonHours], chosen: Sequence[bool]) -> tuple[str, ...]:
-    names = (each.name for each, is_chosen in zip(people, chosen, strict=True) if is_chosen)
+def _names(seen: Sequence[_Seen], chosen: Sequence[bool]) -> tuple[str, ...]:
+    names = (each.person.name for each in compress(seen, chosen))
     return tuple(sorted(names, key=lambda name: (name.casefold(), name)))
 
 
 def _reach(
-    people: Sequence[PersonHours],
-    parts: Sequence[PartOfDay | None],
-    suits: Sequence[bool],
-    misses: Sequence[bool],
+    seen: Sequence[_Seen], suits: Sequence[bool], misses: Sequence[bool]
 ) -> Iterable[PartReach]:
     rows = [
-        (part, suited, missed)
-        for person, part, suited, missed in zip(people, parts, suits, misses, strict=True)
-        if person.is_known
+        (each.part, suited, missed)
+        for each, suited, missed in zip(seen, suits, misses, strict=True)
+        if each.is_known
     ]
     for part in (*PartOfDay, None):
         of_part = [row for row in rows if row[0] is part]
@@ -170,8 +186,9 @@ def part_of_day(person: PersonHours) -> PartOfDay | None:
     by_hour = [0] * HOURS_IN_DAY
     for hour, count in person.weeks_by_hour.items():
         by_hour[hour % HOURS_IN_DAY] += count
-    twice = by_hour + by_hour
-    cores = [sum(twice[start : start + _CORE]) for start in range(HOURS_IN_DAY)]
+    # What was counted before each hour of a day, and of the five that the last core goes on for.
+    before = (0, *accumulate(by_hour + by_hour[: _CORE - 1]))
+    cores = [*map(sub, before[_CORE:], before)]
     most = max(cores)
     if 2 * most < sum(by_hour):
         return None

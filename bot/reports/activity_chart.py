@@ -1,18 +1,22 @@
 """The clan's week in three panels: chat, game and voice by weekday and hour. Values in, PNG out.
 
-An hour that nobody saw is hatched, never empty.
+An hour that nobody saw is hatched, never empty. A side of which nothing is known is one line: an
+empty grid would say no more, and costs as much as a full one.
 """
+
+from itertools import accumulate
 
 from bot.clan.activity import best_hours
 from bot.clan.week_hours import is_unknown, known_of
+from bot.clan.wording import DASH
 from bot.reports import style
 from bot.reports.activity_report import ActivityReport, WeekPanel
 from bot.reports.documents import Document
 from bot.reports.paper import Paper, Rect, width_of
 from bot.reports.plots import (
-    BODY,
     HEADING,
     SMALL,
+    SOFT,
     draw_hatched,
     draw_header,
     draw_heat_key,
@@ -20,27 +24,45 @@ from bot.reports.plots import (
     hour_cell,
 )
 
-_TOP, _PANEL, _HEIGHT = 118, 404, 1350
+_TOP, _SHUT, _FOOT = 112, 52, 46
+_PANEL, _GRID = 292, 246
+"""A panel with its title, and its grid: rows no higher than the names of the days need."""
 _NAME = "activity.png"
 
 
 def activity_chart(report: ActivityReport) -> Document:
     """Draw when the clan writes, plays and talks."""
-    paper = Paper(style.WIDTH, _HEIGHT)
+    tall = [_SHUT if is_unknown(each.week) else _PANEL for each in report.panels]
+    *tops, end = accumulate(tall, initial=_TOP)
+    paper = Paper(style.WIDTH, end + _FOOT)
     span = style.span_words(report.shown_span, report.zone)
     draw_header(paper, report.clan, span, f"last {report.period.words}")
-    for place, panel in enumerate(report.panels):
-        _draw_panel(paper, panel, _TOP + place * _PANEL)
-    paper.text((style.MARGIN, _HEIGHT - 18), f"Hours of {report.zone}; hatched: not seen", SMALL)
+    for top, panel in zip(tops, report.panels, strict=True):
+        _draw_panel(paper, panel, top)
+    paper.text(
+        (style.MARGIN, end + _FOOT - 18), f"Hours of {report.zone}{_hatching(report)}", SMALL
+    )
     return Document(_NAME, paper.png(), _alt(report, span))
 
 
+def _hatching(report: ActivityReport) -> str:
+    """Return what hatched hours mean, where there are any."""
+    weeks = [each.week for each in report.panels if not is_unknown(each.week)]
+    has_unseen = any(number is None for week in weeks for row in week for number in row)
+    return "; hatched: not seen" if has_unseen else ""
+
+
 def _draw_panel(paper: Paper, panel: WeekPanel, top: float) -> None:
-    wide = style.WIDTH - 2 * style.MARGIN
-    rect: Rect = (style.MARGIN, top + 40, wide, _PANEL - 76)
-    week, right = known_of(panel.week), style.WIDTH - style.MARGIN
-    paper.text((style.MARGIN, top + 26), panel.title, HEADING)
+    """Draw a week with its title; of one of which nothing is known why, in one line."""
+    right = style.WIDTH - style.MARGIN
+    paper.text((style.MARGIN, top + 30), panel.title, HEADING)
     left = style.MARGIN + width_of(panel.title, HEADING) + 18
+    if is_unknown(panel.week):
+        words = f"{DASH} {panel.note or 'not seen'}"
+        paper.text((left, top + 30), words, SOFT, room=right - left)
+        return
+    rect: Rect = (style.MARGIN, top + 42, right - style.MARGIN, _GRID)
+    week = known_of(panel.week)
     draw_week(paper, week, rect)
     unseen = [
         (x + 1, y + 1, across - 2, down - 2)
@@ -50,21 +72,14 @@ def _draw_panel(paper: Paper, panel: WeekPanel, top: float) -> None:
         for x, y, across, down in [hour_cell(rect, weekday, hour)]
     ]
     draw_hatched(paper, unseen)
-    if is_unknown(panel.week):
-        middle = (rect[0] + rect[2] / 2, rect[1] + rect[3] / 2)
-        words = panel.note or "not seen"
-        box = width_of(words, BODY) + 36
-        paper.box((middle[0] - box / 2, middle[1] - 38, box, 56), style.CARD, corner=8)
-        paper.text(middle, words, BODY, align="center")
-        return
-    draw_heat_key(paper, week, right, top + 26, panel.unit, each=24)
+    draw_heat_key(paper, week, right, top + 30, panel.unit, each=24)
     room = right - left - 24 * len(style.HEAT) - width_of(f"{panel.unit} 0", SMALL) - 96
     # What stands first is said whole; the message below the picture has all of it.
     fits = [
         each for each in (panel.note, panel.note.split("; ")[0]) if width_of(each, SMALL) < room
     ]
     if panel.note and fits:
-        paper.text((left, top + 26), fits[0], SMALL)
+        paper.text((left, top + 30), fits[0], SMALL)
 
 
 def _alt(report: ActivityReport, span: str) -> str:
