@@ -54,8 +54,7 @@ _BUSY = timedelta(seconds=WAIT_SECONDS)
 _AT_ONCE, _QUICK_ONES = 4, 2
 """Connections that are kept open; as many more are opened while they are needed."""
 _MOST_WAITS, _WAIT_S = 200, 0.01
-_CONTEXT = -2
-"""Where SQLAlchemy's events on a statement have the context of its execution."""
+_CONTEXT = -2  # where SQLAlchemy's events on a statement have the context of its execution
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
