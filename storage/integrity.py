@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -153,12 +154,14 @@ async def _drop_children(
     connection: AsyncConnection, table: Table, gone: ColumnElement[bool]
 ) -> None:
     """Delete the rows that name rows which go: a server lets these go no earlier."""
-    for child in references():
-        (key,) = child.foreign_keys
-        if key.column.table.name == table.name:
-            of_them = child.in_(select(table.c[key.column.name]).where(gone).correlate(None))
-            await _drop_children(connection, child.table, of_them)
-            await connection.execute(delete(child.table).where(of_them))
+    for child in table.metadata.sorted_tables:
+        for reference in child.foreign_key_constraints:
+            if reference.referred_table is table:
+                named = select(*(key.column for key in reference.elements)).where(gone)
+                keys = tuple_(*(key.parent for key in reference.elements))
+                of_them = keys.in_(named.correlate(None))
+                await _drop_children(connection, child, of_them)
+                await connection.execute(delete(child).where(of_them))
 
 
 def _has_no_parent(column: Column[Any]) -> ColumnElement[bool]:
