@@ -33,8 +33,10 @@ _OLDER = {
     ),
     "questions": (
         "asked_at",
-        "clan_id, message_id - :ids, channel_id, author_id, asked_at - :ms, NULL, NULL, NULL, "
-        "is_closed",
+        (
+            "clan_id, message_id - :ids, channel_id, author_id, asked_at - :ms, NULL, NULL, NULL, "
+            "is_closed"
+        ),
     ),
     "author_days": ("day", "clan_id, author_id, day - :days, messages, questions, answers"),
     "author_hours": (
