@@ -46,24 +46,25 @@ class FairTurns:
         try:
             await waiter
         except asyncio.CancelledError:
-            if waiter.cancelled():
+            if not waiter.cancelled():
+                self._give()  # the turn had come already
+            elif waiter in row.get(group, ()):
                 row[group].remove(waiter)
                 if not row[group]:
                     del row[group]
-            else:
-                self._give()  # the turn had come already
             raise
 
     def _give(self) -> None:
-        row = self._next_row()
-        if not row:
-            self._free += 1
-            return
-        group, waiters = row.popitem(last=False)
-        waiter = waiters.popleft()
-        if waiters:
-            row[group] = waiters
-        waiter.set_result(None)
+        while row := self._next_row():
+            group, waiters = row.popitem(last=False)
+            waiter = waiters.popleft()
+            if waiters:
+                row[group] = waiters
+            # Who was cancelled a moment ago may still stand there.
+            if not waiter.cancelled():
+                waiter.set_result(None)
+                return
+        self._free += 1
 
     def _next_row(self) -> _Row:
         is_theirs = bool(self._behind) and self._in_a_row >= _FRONT_IN_A_ROW

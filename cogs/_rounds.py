@@ -36,11 +36,15 @@ class Rounds:
         mine = self._round
         wanted = {guild.id: guild for guild in guilds}
         self._due |= dict.fromkeys(wanted, mine)
-        for place, (guild_id, guild) in enumerate(wanted.items()):
-            if place and (self._pause_s or not place % _AT_ONCE):
+        visited = 0
+        for guild_id, guild in wanted.items():
+            is_mine = self._due.get(guild_id) == mine
+            if is_mine and visited and (self._pause_s or not visited % _AT_ONCE):
                 await asyncio.sleep(self._pause_s)
-            if self._due.get(guild_id) == mine:
+                is_mine = self._due.get(guild_id) == mine
+            if is_mine:
                 del self._due[guild_id]
+                visited += 1
                 await guarded(self._visit(guild), f"{self._what} in {guild.name}")
 
     def stop(self) -> None:

@@ -78,6 +78,19 @@ async def test_a_turn_that_came_as_its_taker_gave_up_is_the_next_ones() -> None:
     assert queue.passed == ["a", "c"]
 
 
+async def test_a_turn_never_comes_to_one_who_was_cancelled_a_moment_before() -> None:
+    queue = Queue()
+    first, second, third = queue.come(1, "a"), queue.come(2, "b"), queue.come(3, "c")
+    await settled()
+    second.cancel()
+    queue.turns._give()  # before the second one heard that it is cancelled
+    queue.turns._free -= 1
+    queue.ends.set()
+    await asyncio.gather(first, third)
+    assert queue.passed == ["a", "c"]
+    assert second.cancelled()
+
+
 async def test_after_ten_thousand_groups_nothing_is_kept_and_all_turns_are_free() -> None:
     queue = Queue(at_once=3)
     queue.ends.set()

@@ -113,8 +113,8 @@ async def staying_beside(start: Start) -> AsyncIterator[None]:
 
 async def has_read(start: Start, guild_id: int) -> None:
     """Wait until the gap of a server is read."""
-    reading = vars(start.bots[-1].get_cog("Listener"))["_reading"]
-    await reading[guild_id]
+    while not start.services.intake.listens(guild_id):  # noqa: ASYNC110 - nobody tells of it
+        await asyncio.sleep(0.01)
 
 
 async def counted(start: Start, guild_id: int) -> int:
@@ -142,8 +142,7 @@ async def test_a_shard_that_breaks_off_costs_its_own_servers_alone(processes: Pr
         for guild_id in (EVEN, ODD):
             await until(has_read(start, guild_id))
             assert start.services.intake.listens(guild_id)
-        reading = vars(bot.get_cog("Listener"))["_reading"]
-        even_read = reading[EVEN]
+        even_session = start.services.intake.session_of(EVEN)
         await start.stand.hang_up(4000, shard_id=1 - ON_EVEN)
         resumed = await until(start.stand.resumed())
         assert resumed["session_id"] == f"a-session{1 - ON_EVEN}/2"
@@ -151,7 +150,7 @@ async def test_a_shard_that_breaks_off_costs_its_own_servers_alone(processes: Pr
         await start.stand.tell("MESSAGE_CREATE", a_message(message_id(2)))
         await until(start.stand.caught_up())
         await until(has_read(start, ODD))
-        assert reading[EVEN] is even_read, "nothing of it was missed"
+        assert start.services.intake.session_of(EVEN) == even_session, "nothing of it was missed"
         assert start.services.intake.listens(EVEN)
         assert [await counted(start, each) for each in (EVEN, ODD)] == [1, 1]
     assert await removed(start) == [False, False]

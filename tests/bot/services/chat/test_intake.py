@@ -321,6 +321,7 @@ async def test_deletes_are_remembered_within_bounds(
     assert kept(place) == told([heard(2)], UTC_ZONE)
 
 
+@pytest.mark.only_sqlite
 async def test_a_burst_is_written_in_small_transactions_and_to_the_end(
     database: Database, intake: Intake, place: Place
 ) -> None:
