@@ -14,6 +14,7 @@ NO_CLANS: Mapping[str, str] = {
     "present_values": "a player's",
     "metric_changes": "a player's",
     "metrics": "the names of what the game counts",
+    "wom_budgets": "of a key of Wise Old Man, which all clans share",
     "job_runs": "the bot's own, which may be about a clan",
     "archive_marks": "the file's, of one row",
     "archive_voids": "the file's, empty on PostgreSQL",
