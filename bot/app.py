@@ -156,9 +156,15 @@ class ClanBot(commands.Bot):
 
         At the start all are made known together, once it is known which they are.
         """
-        clan = await self.services.clans.of_guild(guild.id) if self.is_ready() else None
-        if self.is_ready() and (clan is None or clan.removed_at is not None):
+        if not self.has_begun(guild):
+            return
+        clan = await self.services.clans.of_guild(guild.id)
+        if clan is None or clan.removed_at is not None:
             await self.services.clans.found(guild.id, guild.name)
+
+    def has_begun(self, guild: discord.Guild) -> bool:  # noqa: ARG002 - on shards it matters which
+        """Return whether the session of a server has begun: all its servers are known."""
+        return self.is_ready()
 
     async def _settle_in(self, shards: Shards) -> None:
         """Note where we are, and give the group of the settings to whom it is meant for."""
@@ -189,7 +195,9 @@ class ClanBot(commands.Bot):
         if clan is not None and channel_id is None and not notice.officers_only:
             channel_id = clan.report_channel_id
         try:
-            channel = channel_id and await self.channel_in(notice.guild_id, channel_id)
+            channel = None
+            if channel_id is not None:
+                channel = await self.channel_in(notice.guild_id, channel_id)
             if not isinstance(channel, discord.abc.Messageable):
                 _log.warning("nowhere to speak", guild=notice.guild_id, text=notice.text)
                 return

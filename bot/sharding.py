@@ -128,6 +128,7 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
             **options,
         )
         self._starts = SessionStarts(self._start_limits, shards, services.duties, timer, sleep)
+        self._begun: set[int] = set()
 
     async def before_identify_hook(
         self,
@@ -149,6 +150,7 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Make the clans of a shard known, and in which of its servers we are no more."""
+        self._begun.add(shard_id)
         await self._settle_in(Shards(self.our_shards.count, (shard_id,)))
         _log.info("shard ready", shard=shard_id, servers=len(self._guilds_on(shard_id)))
 
@@ -159,6 +161,10 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
             await listener(self._guilds_on(shard_id))
 
         self.add_listener(listen, f"on_shard_{state}")
+
+    def has_begun(self, guild: discord.Guild) -> bool:
+        """Return whether the session of a server's shard has begun, whatever the others do."""
+        return guild.shard_id in self._begun
 
     def _guilds_on(self, shard_id: int) -> list[discord.Guild]:
         return [each for each in self.guilds if each.shard_id == shard_id]

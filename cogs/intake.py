@@ -37,10 +37,10 @@ class Listener(commands.Cog):
         services: Services,
         *,
         sees_words: bool,
-        is_ready: Callable[[], bool] = lambda: True,
+        has_begun: Callable[[discord.Guild], bool] = lambda _: True,
     ) -> None:
         self._services = services
-        self._is_ready = is_ready
+        self._has_begun = has_begun
         self._sees_words = sees_words
         self._is_over = False
         self._gaps, self._long_ones = FairTurns(_GAPS_AT_ONCE), FairTurns(_LONG_ONES_AT_ONCE)
@@ -100,7 +100,7 @@ class Listener(commands.Cog):
 
         At the start all are read together, once it is known which they are.
         """
-        if self._is_ready():
+        if self._has_begun(guild):
             self._read(guild)
 
     @commands.Cog.listener()
@@ -250,7 +250,7 @@ def _newest_first(at: datetime | None) -> float:
 async def setup(bot: ClanBot) -> None:
     """Add the listener; after each connection, read what its servers missed."""
     sees_words = bot.intents.message_content
-    listener = Listener(bot.services, sees_words=sees_words, is_ready=bot.is_ready)
+    listener = Listener(bot.services, sees_words=sees_words, has_begun=bot.has_begun)
     await bot.add_cog(listener)
 
     async def read_all(guilds: Iterable[discord.Guild]) -> None:

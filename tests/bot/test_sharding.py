@@ -143,6 +143,7 @@ async def test_a_shard_that_breaks_off_costs_its_own_servers_alone(processes: Pr
             await until(has_read(start, guild_id))
             assert start.services.intake.listens(guild_id)
         even_session = start.services.intake.session_of(EVEN)
+        assert all(bot.has_begun(each) for each in bot.guilds)
         await start.stand.hang_up(4000, shard_id=1 - ON_EVEN)
         resumed = await until(start.stand.resumed())
         assert resumed["session_id"] == f"a-session{1 - ON_EVEN}/2"
@@ -155,6 +156,23 @@ async def test_a_shard_that_breaks_off_costs_its_own_servers_alone(processes: Pr
         assert [await counted(start, each) for each in (EVEN, ODD)] == [1, 1]
     assert await removed(start) == [False, False]
     assert start.pauses == []
+
+
+async def test_a_server_is_read_as_soon_as_its_own_shard_has_begun(processes: Processes) -> None:
+    """Not once all have: another shard may be kept waiting for minutes."""
+    start = await processes.start(SHARD_COUNT="2")
+    async with staying(start) as until:
+        await until(arrived(start))
+        bot = start.bots[0]
+        await until(has_read(start, EVEN))
+        vars(bot)["_begun"].discard(1 - ON_EVEN)
+        even, odd = sorted(bot.guilds, key=lambda guild: guild.id != EVEN)
+        assert (bot.has_begun(even), bot.has_begun(odd)) == (True, False)
+        session = start.services.intake.session_of(EVEN)
+        bot.dispatch("guild_unavailable", even)
+        bot.dispatch("guild_available", even)
+        await until(has_read(start, EVEN))
+        assert start.services.intake.session_of(EVEN) != session
 
 
 async def test_each_process_hears_and_answers_for_its_own_shards(shared: Processes) -> None:

@@ -164,7 +164,7 @@ async def test_before_all_servers_are_known_none_is_read_by_itself(
     readings = Readings()
     monkeypatch.setattr(cogs.intake, "read_guild", readings)
     is_ready = False
-    listener = Listener(services, sees_words=True, is_ready=lambda: is_ready)
+    listener = Listener(services, sees_words=True, has_begun=lambda _: is_ready)
     (guild,) = servers(1)
     await listener.on_guild_available(guild)
     assert listener._reading == {}
