@@ -1,4 +1,4 @@
-"""A dictionary that cannot grow for ever: what nobody put in or touched lately is let go."""
+"""A dictionary that cannot grow for ever: what was put in longest ago is let go."""
 
 from collections import OrderedDict
 from typing import TypeVar

@@ -206,7 +206,7 @@ class Intake:
         """Write everything heard so far; what could not be written is kept for the next time."""
         async with self._one_flush:
             total = Flushed()
-            self._waiting = sum(len(each.heard) for each in self._buffers.values())
+            self._waiting = self.waiting
             # What is heard meanwhile is left to the next flush: other servers wait too.
             left = {guild_id: each.batches() for guild_id, each in self._buffers.items()}
             while left := {guild_id: count for guild_id, count in left.items() if count}:
@@ -217,7 +217,7 @@ class Intake:
             self._buffers = defaultdict(
                 _Buffer, {who: each for who, each in self._buffers.items() if each.batches()}
             )
-            self._waiting = sum(len(each.heard) for each in self._buffers.values())
+            self._waiting = self.waiting
             self._together = _CLANS_AT_ONCE
             await self._beat()
             return total
