@@ -84,6 +84,7 @@ async def test_aiosqlite_connects_by_connect_and_stops_by_stop_when_that_fails(
     )
 
 
+@pytest.mark.only_sqlite
 @pytest.mark.parametrize("statement", ["SELECT 1", "CREATE TABLE canaries (one INTEGER)"])
 async def test_sqlalchemy_goes_to_the_thread_once_for_each_statement(
     database: Database, monkeypatch: pytest.MonkeyPatch, statement: str

@@ -248,7 +248,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "sql name": said("DELETE FROM player_names WHERE player_id = :n"),
     "sql seen": said(
-        "UPDATE player_names SET last_seen_at = last_seen_at + :n * 864000000"
+        "UPDATE player_names SET last_seen_at = last_seen_at + CAST(:n AS BIGINT) * 864000000"
         " WHERE player_id = 1 AND name <> :name"
     ),
     "sql author": said("UPDATE authors SET name = :name, handle = NULL WHERE id = :n"),
