@@ -158,7 +158,8 @@ def namesakes(
 ) -> dict[int, list[AuthorNames]]:
     """Return by linked player the users linked to nobody who bear the name that it has now.
 
-    Somebody may use a second Discord account; no officer said so, nor that they do not.
+    Somebody may use a second Discord account; no officer said so, nor that they do not. The first
+    author stands first, whatever the order in which they are told.
     """
     linked = set(decided.values())
     bears = {
@@ -167,7 +168,7 @@ def namesakes(
         if each.is_present and each.player_id in decided
     }
     found: dict[int, list[AuthorNames]] = defaultdict(list)
-    for author in authors:
+    for author in sorted(authors, key=lambda each: each.author_id):
         if author.user_id is None or author.user_id in linked or author.is_hidden:
             continue
         keys = {wom_key(name) for name in author.names}

@@ -32,3 +32,9 @@ def test_a_namesake_joins_nobody_and_is_a_conflict_for_officers() -> None:
     assert found.namesakes == {1: (BEN + 1000,)}
     assert found.conflicts == (Conflict(1, (ANN, BEN)),)
     assert found.by_player[1].authors == (ANN + 1000,)
+
+
+def test_namesakes_stand_in_one_order_however_they_are_told() -> None:
+    players, told = [PlayerNames(1, "Amber")], [user(CAT, "amber"), user(BEN, "amber")]
+    found = [namesakes(players, each, {1: ANN}, ())[1] for each in (told, told[::-1])]
+    assert [[author.user_id for author in each] for each in found] == [[BEN, CAT], [BEN, CAT]]
