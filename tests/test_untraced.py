@@ -3,8 +3,9 @@
 import sys
 
 import coverage
+import pytest
 
-from tests.conftest import ROOT, UNTRACED
+from tests.conftest import CASES, ROOT, UNTRACED, is_untraced
 
 
 def test_every_module_that_is_not_traced_is_there() -> None:
@@ -13,3 +14,10 @@ def test_every_module_that_is_not_traced_is_there() -> None:
 
 def test_a_module_that_is_not_named_is_traced_where_coverage_is_measured() -> None:
     assert (coverage.Coverage.current() is None) or sys.gettrace() is not None
+
+
+@pytest.mark.parametrize("case", range(1, 4))
+def test_of_a_test_with_many_cases_the_first_ones_are_traced(
+    case: int, request: pytest.FixtureRequest
+) -> None:
+    assert is_untraced(request.node) == (case > CASES)

@@ -44,8 +44,8 @@ async def known_by_name(village: Village, players: int = 1) -> None:
     """Settle talking members who are known by their name alone, and the thief, who talks too."""
     for who in range(1, players + 1):
         await village.settled({who: f"Player {who}"})
-        for days in range(60, -1, -5):
-            await village.seen(who, NOW - days * DAY, 1_000_000)
+        seen = (NOW - days * DAY for days in range(60, -1, -5))
+        await village.seen_often(who, dict.fromkeys(seen, 1_000_000))
         await village.wrote(100 + who, *(NOW - days * DAY for days in range(1, 90, 4)))
         await village.called(100 + who, f"Player {who}")
     await village.wrote(THIEF.user_id, NOW - DAY)

@@ -20,7 +20,7 @@ from storage import players
 from storage.links import StoredState
 from storage.players import MembershipEventRow
 from tests.bot.services.talk import spoken
-from tests.bot.services.village import Village, judged_by
+from tests.bot.services.village import Village, judged_by, reading
 from tests.storage.rows import DAY, HOUR, NOW
 
 ME, ASLEEP, OTHER = 730_000_000_000_000_077, 730_000_000_000_000_066, 88
@@ -46,13 +46,14 @@ async def first_in_all(village: Village, intake: Intake) -> Village:
     await village.settled({4: "Pure Gnome"}, role="member")
     await village.settled({1: RSN}, role="prospector")
     for who, times in ((1, 9), (2, 8), (3, 1), (4, 1)):
+        readings = []
         for days in range(160, -1, -4):
             at, grown = NOW - days * DAY, (160 - days) * times
             xp = 1_000_000 + 500_000 * grown
-            await village.seen(who, at, xp, attack=xp, zulrah=50 + grown, nex=50 + grown)
+            readings.append(reading(at, xp, attack=xp, zulrah=50 + grown, nex=50 + grown))
+        await village.looked(who, readings)
     await village.settled({5: QUIET})
-    for days in range(160, -1, -4):
-        await village.seen(5, NOW - days * DAY, 1_000)
+    await village.seen_often(5, {NOW - days * DAY: 1_000 for days in range(160, -1, -4)})
     await village.linked(5, ASLEEP)
     await village.called(ME, DISCORD)
     await village.linked(1, ME, is_main=True)

@@ -1,6 +1,6 @@
 """A small clan made by hand: who is in it, what WOM saw of them, and what they wrote."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -67,13 +67,16 @@ class Village:
         self, player_id: int, at: datetime, xp: float, *, attack: float = 0, **bosses: float
     ) -> None:
         """Have WOM look at a player."""
-        values: dict[MetricKind, Mapping[str, float]] = {
-            MetricKind.SKILL: {"overall": xp, "attack": attack},
-            MetricKind.BOSS: bosses,
-            MetricKind.COMPUTED: {"ehp": -1 if xp < 0 else xp / 100_000, "ehb": 1.0},
-        }
+        await self.looked(player_id, [reading(at, xp, attack=attack, **bosses)])
+
+    async def seen_often(self, player_id: int, xp_at: Mapping[datetime, float]) -> None:
+        """Have WOM look at a player's XP at each of some instants, oldest first."""
+        await self.looked(player_id, [reading(at, xp) for at, xp in xp_at.items()])
+
+    async def looked(self, player_id: int, readings: Sequence[MetricReading]) -> None:
+        """Have WOM see those readings of a player, oldest first."""
         async with self.database.writing() as connection:
-            await store_readings(connection, {player_id: [MetricReading(at, values)]})
+            await store_readings(connection, {player_id: readings})
 
     async def wrote(
         self, user: int, *at: datetime, channel_info: ChannelInfo = GENERAL, asks: bool = False
@@ -106,6 +109,16 @@ class Village:
             if state is not StoredState.CONFIRMED:
                 mine = LINKS.c.player_id == player_id, LINKS.c.discord_user_id == user
                 await connection.execute(update(LINKS).where(*mine).values(state=state))
+
+
+def reading(at: datetime, xp: float, *, attack: float = 0, **bosses: float) -> MetricReading:
+    """Return what WOM sees of a player; XP and kills below zero are not on the hiscores."""
+    values: dict[MetricKind, Mapping[str, float]] = {
+        MetricKind.SKILL: {"overall": xp, "attack": attack},
+        MetricKind.BOSS: bosses,
+        MetricKind.COMPUTED: {"ehp": -1 if xp < 0 else xp / 100_000, "ehb": 1.0},
+    }
+    return MetricReading(at, values)
 
 
 @contextmanager

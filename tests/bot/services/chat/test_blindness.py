@@ -44,8 +44,10 @@ async def quiet(village: Village) -> None:
     await village.settled({1: "One"}, role="owner")
     await village.called(LEADER, "Five")
     await village.linked(1, LEADER)
-    for days in range(120, -1, -1):
-        await village.seen(1, NOW - days * DAY, 5_000 if days > 100 else 9_000)
+    days_ago = range(120, -1, -1)
+    await village.seen_often(
+        1, {NOW - days * DAY: 5_000 if days > 100 else 9_000 for days in days_ago}
+    )
     await village.wrote(ANYBODY, NOW - 365 * DAY)
     await village.wrote(LEADER, *daily(100, 36))
 
@@ -270,8 +272,7 @@ async def test_a_server_that_threw_the_bot_out_is_not_listened_to_while_it_goes_
     await intake.flush()
     intake.end_session_in(village.clan.guild_id)
     village.clock.forward(20 * DAY)
-    for days in range(1, 21):
-        await village.seen(1, NOW + days * DAY, 9_000)
+    await village.seen_often(1, {NOW + days * DAY: 9_000 for days in range(1, 21)})
     await intake.flush()
     assert await verdict(village, review) is Verdict.CANT_TELL
     assert await reasons(village, review) == ["chat: bot away 20 of 30 days"]

@@ -36,8 +36,8 @@ async def at_home(village: Village, who: int, *, role: str = "member", xp: int =
     await village.called(who + 100, f"user {who}")
     await village.linked(who, who + 100)
     await village.wrote(who + 100, NOW - 200 * DAY)
-    for days in range(160, -1, -5):
-        await village.seen(who, NOW - days * DAY, 1_000_000 + (160 - days) * xp)
+    gained = {NOW - days * DAY: (160 - days) * xp for days in range(160, -1, -5)}
+    await village.seen_often(who, {at: 1_000_000 + more for at, more in gained.items()})
 
 
 async def decided(
@@ -332,8 +332,8 @@ async def test_what_if_names_people_by_the_account_that_was_the_main_one_then(
     await at_home(village, 1)
     await village.linked(1, 101, is_main=True)
     await village.settled({2: "Player 2"}, role="captain")
-    for days in range(200, -1, -5):
-        await village.seen(2, NOW - days * DAY, 100)
+    seen = (NOW - days * DAY for days in range(200, -1, -5))
+    await village.seen_often(2, dict.fromkeys(seen, 100))
     links, officer = Links(village.database, village.clock), Officer(OFFICER, Authority.LEADERSHIP)
     village.clock.now = NOW - 150 * DAY
     assert (await links.confirm(village.clan, LinkPair(2, 101), officer)).refusal is None

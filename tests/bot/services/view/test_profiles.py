@@ -63,8 +63,10 @@ async def silent(village: Village, player_id: int = 1, user: int = 5) -> None:
     await village.settled({player_id: f"Player {player_id}"})
     await village.called(user, f"user {user}")
     await village.linked(player_id, user)
-    for days in range(120, -1, -10):
-        await village.seen(player_id, NOW - days * DAY, 5_000 if days > 100 else 9_000)
+    days_ago = range(120, -1, -10)
+    await village.seen_often(
+        player_id, {NOW - days * DAY: 5_000 if days > 100 else 9_000 for days in days_ago}
+    )
 
 
 async def test_a_person_has_sums_over_all_accounts_and_one_chat(village: Village) -> None:
@@ -163,8 +165,7 @@ async def test_what_wom_merely_says_of_a_time_is_no_snapshot_of_it(village: Vill
     await village.settled({1: "One"})
     await village.called(5, "Five")
     await village.linked(1, 5)
-    for days in range(120, 8, -1):
-        await village.seen(1, NOW - days * DAY, 9_000)
+    await village.seen_often(1, {NOW - days * DAY: 9_000 for days in range(120, 8, -1)})
     await told_by_wom(village, updated_at=NOW - HOUR, changed_at=NOW - 40 * DAY)
     found = await profile_of(village)
     assert found.window(30).game.reasons == ("newest snapshot 9 days old",)
@@ -397,8 +398,8 @@ async def test_who_looks_at_one_person_finds_the_bars_that_all_of_them_set(
     await long_heard(village)
     await village.settled({who: f"Player {who}" for who in range(1, 6)}, role="member")
     for who in range(1, 6):
-        for days in range(60, -1, -1):
-            await village.seen(who, NOW - days * DAY, 9_000 - days * who)
+        seen = {NOW - days * DAY: 9_000 - days * who for days in range(60, -1, -1)}
+        await village.seen_often(who, seen)
         await village.linked(who, who)
         for hours in range(who):
             await village.wrote(who, NOW - hours * HOUR)
