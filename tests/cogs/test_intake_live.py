@@ -65,7 +65,7 @@ async def test_what_the_bot_says_does_not_count(live: Live) -> None:
     assert await live.counted() == 0
 
 
-async def test_a_thousand_messages_in_a_row_all_count(live: Live) -> None:
-    for number in range(1000):
+async def test_two_hundred_messages_in_a_row_all_count(live: Live) -> None:
+    for number in range(200):
         await dpytest.message(f"{number}", 0, number % 2)
-    assert await live.counted() == 1000
+    assert await live.counted() == 200

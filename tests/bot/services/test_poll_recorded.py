@@ -150,7 +150,7 @@ async def test_polled_again_it_writes_nothing(
     assert instant(one(path, "SELECT polled_at FROM clans")) == later.now
 
 
-@pytest.mark.parametrize("members", [5, 60])
+@pytest.mark.parametrize("members", [5, 30])
 async def test_a_clan_that_lives_on_is_followed_at_two_requests_a_poll(
     village: Village, place: Place, members: int
 ) -> None:

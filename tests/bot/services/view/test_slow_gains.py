@@ -16,7 +16,7 @@ from bot.clan.metrics import UNRANKED, MetricKind, threshold
 from bot.clan.spans import DAY, Period, Span, last
 from bot.services.publish.report import metric_gains, report_query
 from bot.services.view import gains_of, read_view
-from tests.bot.services.village import Village
+from tests.bot.services.village import Village, reading
 from tests.storage.rows import NOW
 
 BOSSES = ("zulrah", "nex", "tzkal_zuk")
@@ -92,8 +92,9 @@ async def seen(village: Village) -> dict[int, list[Look]]:
     await village.settled({player_id: f"Player {player_id}" for player_id in PLAYERS})
     found = {player_id: history(player_id) for player_id in PLAYERS}
     for player_id, looks in found.items():
-        for look in looks:
-            await village.seen(player_id, look.at, look.xp, **look.bosses)
+        await village.looked(
+            player_id, [reading(look.at, look.xp, **look.bosses) for look in looks]
+        )
     return found
 
 
