@@ -106,7 +106,8 @@ def fits(view: discord.ui.LayoutView) -> bool:
     )
 
 
-@dataclass
+# When a test ends, asyncio writes out what its fixtures came to, and a whole clan takes a while.
+@dataclass(repr=False)
 class Town:
     """Everything a test needs: Discord, the services behind the bot, and who is who."""
 
