@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.wom.recorded import recorded
-from wom.client import MAX_BYTES, TRIES, WomClient, behind_others, open_http
+from wom.client import MAX_BYTES, TRIES, WomClient, asking_for, behind_others, open_http
 from wom.errors import (
     InvalidId,
     PlayerTooSoon,
@@ -310,6 +310,18 @@ async def test_a_long_past_leaves_slots_to_whoever_asks_meanwhile() -> None:
             await wom.client.group(1)
     assert wom.clock.naps == [61.0]
     for _ in range(19):
+        await wom.client.group(1)
+    assert wom.clock.naps == [61.0]
+
+
+async def test_who_asks_much_under_a_name_leaves_slots_to_whoever_else_asks() -> None:
+    wom = Wom(EMPTY)
+    with asking_for("quiet"):
+        await wom.client.group(1)
+    with asking_for("loud"):
+        for _ in range(18):
+            await wom.client.group(1)
+        assert wom.clock.naps == []
         await wom.client.group(1)
     assert wom.clock.naps == [61.0]
 

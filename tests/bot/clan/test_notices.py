@@ -1,4 +1,10 @@
-from bot.clan.notices import NewToOfficers, Notice, may_tell_officers, officers_words
+from bot.clan.notices import (
+    NewToOfficers,
+    Notice,
+    doubt_words,
+    may_tell_officers,
+    officers_words,
+)
 from tests.storage.rows import DAY, HOUR, NOW
 
 
@@ -34,3 +40,10 @@ def test_what_is_new_is_named_with_what_to_do_and_names_are_no_markup() -> None:
     ]
     (only,) = officers_words(NewToOfficers(newcomers=["New"])).splitlines()
     assert only.startswith("1 newcomer wrote and nobody answered: New.")
+
+
+def test_a_roster_that_was_not_believed_is_told_with_the_doubt_and_what_to_do() -> None:
+    said = doubt_words("Iron Cabbage", "it lost 200 of 300 members", "/clanstats status")
+    assert said.startswith("Wise Old Man's roster of Iron Cabbage was not believed")
+    assert "nothing was changed: it lost 200 of 300 members. Please look" in said
+    assert said.endswith("leadership takes it over in `/clanstats status`.")
