@@ -44,6 +44,12 @@ def test_a_settled_member_lacks_nothing() -> None:
             "a known day of joining",
         ),
         (
+            {"accounts": (account(joined=-1),)},
+            "When they joined is unknown",
+            0,
+            "a known day of joining",
+        ),
+        (
             {"life_days": 0b1111 << STEADY_DAYS - 4},
             "There on 4 of the last 30 days (8 asked)",
             0.5,
@@ -81,6 +87,13 @@ def test_what_is_lacking_is_said_to_leaders_and_to_the_person(
     (found,) = lacks(person(**fields))
     assert (found.words, found.missing) == (words, missing)
     assert found.closeness == pytest.approx(closeness)
+
+
+def test_a_day_of_joining_that_lies_ahead_is_unknown_even_where_no_tenure_is_asked_for() -> None:
+    policy = changed(POLICY, promotion={"tenure_days": 0})
+    soon = person(accounts=(account(joined=-0.5),))
+    (found,) = lacking(soon, "captain", (), policy, NOW)
+    assert (found.words, found.closeness) == ("When they joined is unknown", 0)
 
 
 def test_half_as_often_as_before_is_often_enough() -> None:
