@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.clan import looking
+from bot.clan.gains import gains_between
 from bot.clan.looking import MOST_AT_ONCE, AccountGain, LookedAgain, StaleAccount
+from bot.clan.spans import Span
 from bot.services.game.faults import fault_words
 from bot.services.game.poll import Poll, PollUnderWay
 from bot.services.game.snapshots import checked_details, store_details
@@ -149,8 +151,9 @@ def _why(error: BaseException) -> str:
 
 
 def _rise(name: str, before: ObservationRow | None, after: ObservationRow) -> AccountGain | None:
-    """Return what rose between two snapshots, None for nothing or where there was none before."""
+    """Return what was gained between two snapshots; None for nothing that anybody knows of."""
     if before is None or before.seen_at >= after.seen_at:
         return None
-    xp, kills = after.xp - before.xp, after.kills - before.kills
-    return AccountGain(name, xp, kills) if xp > 0 or kills > 0 else None
+    gains = gains_between(before, after, Span(before.seen_at, after.seen_at))
+    xp, kills = gains.xp or 0, gains.kills or 0
+    return AccountGain(name, xp, kills) if xp or kills else None
