@@ -201,7 +201,7 @@ def _is_too_soon(profile: Profile, rules: EnforcementPolicy, days: int, now: dat
 def _arrival(profile: Profile, now: datetime) -> str:
     joined_at, back_at = profile.joined_at, profile.back_at
     if back_at is not None and (joined_at is None or back_at > joined_at):
-        return f"back since {ago(back_at, now)}"
+        return f"came back {ago(back_at, now)} ago"
     if joined_at is None:
         return "when they joined is unknown"
     if joined_at > now:

@@ -27,13 +27,13 @@ def test_a_settled_member_lacks_nothing() -> None:
     [
         (
             {"accounts": (account(joined=15.5),)},
-            "In the clan for 15 days (30 asked)",
+            "In the clan for 15 days (30 needed)",
             0.5,
             "15 more days in the clan (15 of 30)",
         ),
         (
             {"accounts": (account(1, "prospector", 13.5),)},
-            "In the clan for 13 days (14 asked)",
+            "In the clan for 13 days (14 needed)",
             13 / 14,
             "1 more day in the clan (13 of 14)",
         ),
@@ -51,13 +51,13 @@ def test_a_settled_member_lacks_nothing() -> None:
         ),
         (
             {"life_days": 0b1111 << STEADY_DAYS - 4},
-            "There on 4 of the last 30 days (8 asked)",
+            "There on 4 of the last 30 days (8 needed)",
             0.5,
             "4 more days with a sign of life in 30 (4 of 8)",
         ),
         (
             {"life_days": None},
-            "There on 0 of the last 30 days (8 asked)",
+            "There on 0 of the last 30 days (8 needed)",
             0,
             "8 more days with a sign of life in 30 (0 of 8)",
         ),
@@ -115,7 +115,7 @@ def test_a_rank_with_rights_is_as_near_as_the_further_of_steady_and_the_best_oth
 ) -> None:
     (rights,) = lacks(person(), *found, target="zenyte")
     assert rights.closeness == closeness
-    assert rights.words.startswith("Zenyte has an officer's rights: ")
+    assert rights.words.startswith("Zenyte has an officer's rights and needs ")
 
 
 def test_steady_and_another_signal_are_enough_for_any_rank() -> None:
