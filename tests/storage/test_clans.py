@@ -273,7 +273,7 @@ WRITES = {
     *("authors.author_ids", "authors.move_cursors", "authors.note_place", "authors.set_counted"),
     *("links.note", "links.put", "links.remove", "links.set_no_discord"),
     *("bridges.declare", "bridges.remove", "bridges.speaker_ids", "bridges.start_over"),
-    *("players.never_there", "players.unhappen", "blind_spots.fill"),
+    *("players.remove_places", "players.remove_events", "blind_spots.fill"),
     *("clans.change", "links.confirm", "messages.add", "messages.remove", "players.note_events"),
     "marks.let_alone_answer",
     "marks.put",
@@ -574,8 +574,8 @@ async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database)
         await members(connection, one, [20])
         event = MembershipEventRow(20, "joined", NOW - 2 * HOUR)
         await players.note_events(connection, one, [event])
-        await players.unhappen(connection, one, [event])
-        await players.never_there(connection, one, [20])
+        await players.remove_events(connection, one, [event])
+        await players.remove_places(connection, one, [20])
         assert [place.player_id for place in await players.places(connection, one)] == [10, 11]
         assert [place.player_id for place in await players.places(connection, two)] == [20, 21]
         kept = await players.events_between(connection, two, NOW - DAY, NOW + DAY)
