@@ -22,7 +22,7 @@ from storage.conflicts import begins_again
 from storage.engine import Database
 from storage.snapshots import ObservationRow
 from wom.client import WomClient
-from wom.errors import PlayerTooSoon, WomBadKey, WomError, WomRefused
+from wom.errors import PlayerTooSoon, WomError, WomRefused
 from wom.models import PlayerDetails
 
 _PATIENCE = timedelta(minutes=2)
@@ -112,8 +112,6 @@ class Looking:
                 details = await self._wom.update_player(account.name)
             except PlayerTooSoon:  # somebody else had it looked at within the minute
                 details = await self._wom.player(account.player_id)
-            except WomBadKey:
-                raise
             except WomRefused:
                 return _Asked(account, why=_REFUSED)
         if details.id != account.player_id:
