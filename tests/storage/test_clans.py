@@ -301,7 +301,7 @@ WRITES = {
     *("integrity_numbers.total_anew", "forgetting.delete_facts"),
     *("left_out.let_go", "players.put_in_former", "blind_spots.never_kept"),
     "integrity.drop_presence",
-    *("cases.extend", "cases.extend_all", "cases.add", "cases.add_all"),
+    *("cases.extend", "cases.add"),
     *("digests.put", "digests.claim", "digests.note"),
     *("policies.add", "forgotten.note", "clans.greet", "players.tell_unanswered"),
 }
@@ -421,19 +421,16 @@ async def settle_decisions(connection: Connection, clan_id: int, number: int) ->
     for kind, *states in (("promotion", "open", "approved"), ("inactivity", "noticed", "closed")):
         head = {"player_id": number * 10, "kind": kind, "role": "member", "policy_version": number}
         lines = [a_line(state, why=f"by <@2> of {number}") for state in states]
-        await cases.add(connection, clan_id, head | {"target": None}, lines)
+        await cases.add(connection, clan_id, [(head | {"target": None}, lines)])
 
 
 async def test_nobody_extends_another_clan_s_case(database: Database) -> None:
     async with database.writing() as connection:
         one, two = await settle(connection, 1), await settle(connection, 2)
         (theirs,) = await cases.standing(connection, two)
+        grown = cases.Growth(theirs.case_id, 2, [a_line("closed")])
         with pytest.raises(Overtaken):
-            await cases.extend(connection, one, theirs.case_id, 2, [a_line("closed")])
-        with pytest.raises(Overtaken):
-            await cases.extend_all(
-                connection, one, [cases.Growth(theirs.case_id, 2, [a_line("closed")])]
-            )
+            await cases.extend(connection, one, [grown])
         assert await cases.standing(connection, two) == [theirs]
 
 

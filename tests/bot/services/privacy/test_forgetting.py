@@ -126,7 +126,7 @@ async def note_decisions(connection: Any, clan_id: int) -> None:  # noqa: ANN401
     ]
     for player in (1, 2):
         head = {"player_id": player, "kind": "inactivity", "role": "member", "target": None}
-        await cases.add(connection, clan_id, head | {"policy_version": 2}, lines)
+        await cases.add(connection, clan_id, [(head | {"policy_version": 2}, lines)])
     for version, by in ((2, ME), (3, OFFICER)):
         await policies.add(connection, clan_id, policies.Version(version, {}, by, NOW))
 
