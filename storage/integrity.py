@@ -5,7 +5,7 @@ looks holds the writer not at all; what mends is for a database that nobody else
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -41,7 +41,6 @@ from storage.tables import (
     QUESTIONS,
 )
 
-_DAY = timedelta(days=1)
 _CLEARED: Mapping[str, tuple[str, ...]] = {
     "questions.answered_by": ("answer_id", "answered_by", "answered_at"),
     "broadcasts.author_id": ("author_id",),
