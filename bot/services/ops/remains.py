@@ -30,14 +30,16 @@ class Remains:
 async def remains_of(database: Database, clan: Clan) -> Remains:
     """Return what should be gone."""
     file = forgotten.file_of(database)
-    told = {} if file is None else await asyncio.to_thread(forgotten.remembered, file)
+    remembered = {} if file is None else await asyncio.to_thread(forgotten.remembered, file)
     async with database.reading() as connection:
-        return await _remains_of(connection, clan, told)
+        return await _remains_of(connection, clan, remembered)
 
 
-async def _remains_of(connection: Connection, clan: Clan, told: forgotten.Told) -> Remains:
+async def _remains_of(
+    connection: Connection, clan: Clan, remembered: forgotten.KeysByServer
+) -> Remains:
     keys = await forgotten.of_clan(connection, clan.clan_id)
-    here = {key: at for (guild_id, key), at in told.items() if guild_id == clan.guild_id}
+    here = {key: at for (guild_id, key), at in remembered.items() if guild_id == clan.guild_id}
     unknown = sum(key not in keys or keys[key] < at for key, at in here.items())
     if not keys:
         return Remains({}, {}, unknown)

@@ -20,7 +20,7 @@ from storage import authors, clan_rows, clans, forgetting, forgotten, privacy
 from storage.archiving import sweep
 from storage.conflicts import begins_again
 from storage.engine import Connection, Database
-from storage.forgotten import Keys, Told, later
+from storage.forgotten import Keys, KeysByServer, later
 from storage.rollups import roll_up
 
 _AT_ONCE = 50  # questions between two breaths of the event loop
@@ -82,21 +82,21 @@ class Privacy:
         file = forgotten.file_of(self._database)
         if file is None:
             return Forgotten()
-        told = await asyncio.to_thread(forgotten.remembered, file)
+        remembered = await asyncio.to_thread(forgotten.remembered, file)
         async with self._database.reading() as connection:
             noted = await forgotten.by_server(connection)
-        servers = {guild_id for (guild_id, _), _ in told.items() ^ noted.items()}
+        servers = {guild_id for (guild_id, _), _ in remembered.items() ^ noted.items()}
         if only is not None:
             servers &= {only.guild_id}
         known = await Clans(self._database, self._clock).of_guilds(servers)
-        found = [await self._forget_again(clan, file, told) for clan in known.values()]
+        found = [await self._forget_again(clan, file, remembered) for clan in known.values()]
         # Of those too whose forgetting was cut off before the archive was reached.
         await sweep(self._database)
         return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
 
     @begins_again
-    async def _forget_again(self, clan: Clan, file: Path, told: Told) -> Forgotten:
-        ours = _of_guild(told, clan.guild_id)
+    async def _forget_again(self, clan: Clan, file: Path, remembered: KeysByServer) -> Forgotten:
+        ours = _of_guild(remembered, clan.guild_id)
         async with self._database.reading() as connection:
             known = await forgotten.of_clan(connection, clan.clan_id)
         if missing := later(known, ours):
@@ -198,8 +198,8 @@ class Privacy:
         async with self._database.writing() as connection:
             if (file := forgotten.file_of(self._database)) is not None:
                 keys = await forgotten.of_clan(connection, clan.clan_id)
-                told = {(clan.guild_id, key): until for key, until in keys.items()}
-                await asyncio.to_thread(forgotten.learn, file, told)
+                by_server = {(clan.guild_id, key): until for key, until in keys.items()}
+                await asyncio.to_thread(forgotten.learn, file, by_server)
             await clan_rows.delete_clan(connection, clan.clan_id)
         self._let_go(clan)
         await sweep(self._database)
@@ -256,9 +256,9 @@ def _keys(clan: Clan, reach: Reach, until: datetime) -> dict[str, datetime]:
     return {user_key(clan.guild_id, reach.user_id): until, **speakers}
 
 
-def _of_guild(told: Told, guild_id: int) -> dict[str, datetime]:
+def _of_guild(remembered: KeysByServer, guild_id: int) -> dict[str, datetime]:
     """Return what the file says of one server."""
-    return {key: until for (where, key), until in told.items() if where == guild_id}
+    return {key: until for (where, key), until in remembered.items() if where == guild_id}
 
 
 async def _drop_credits(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> None:
