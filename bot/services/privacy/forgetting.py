@@ -190,12 +190,18 @@ class Privacy:
         return Forgotten(len(gone), messages)
 
     @begins_again
-    async def forget_clan(self, clan: Clan) -> None:
+    async def forget_clan(self, clan: Clan, *, removed_by: datetime | None = None) -> bool:
         """Delete a clan with everything of it; players and what they did in the game stay.
 
-        Those who asked to be forgotten stay so: they stand in the file outside the database.
+        Those who asked to be forgotten stay so: they stand in the file outside the database. With
+        `removed_by` only a clan that had removed the bot by then; return whether it is deleted.
         """
         async with self._database.writing() as connection:
+            if removed_by is not None:
+                # It may have invited the bot again since it was found.
+                row = await clans.of_guild(connection, clan.guild_id)
+                if row is None or row.removed_at is None or row.removed_at > removed_by:
+                    return False
             if (file := forgotten.file_of(self._database)) is not None:
                 keys = await forgotten.of_clan(connection, clan.clan_id)
                 by_server = {(clan.guild_id, key): until for key, until in keys.items()}
@@ -203,14 +209,13 @@ class Privacy:
             await clan_rows.delete_clan(connection, clan.clan_id)
         self._let_go(clan)
         await sweep(self._database)
+        return True
 
     async def forget_removed(self, after: timedelta) -> tuple[Clan, ...]:
         """Forget the clans whose server the bot left so long ago, and return them."""
         before = self._clock() - after
         gone = await Clans(self._database, self._clock).removed_before(before)
-        for clan in gone:
-            await self.forget_clan(clan)
-        return gone
+        return tuple([each for each in gone if await self.forget_clan(each, removed_by=before)])
 
 
 async def _forget(connection: Connection, clan: Clan, reach: Reach) -> int:

@@ -24,7 +24,7 @@ from bot.services.chat import (
     Intake,
     Presence,
 )
-from bot.services.privacy import Forgotten, Privacy
+from bot.services.privacy import Forgotten, Privacy, forgetting
 from bot.services.setup import Clan, Clans
 from storage import absences, blind_spots, cases, exemptions, links, policies, runs
 from storage import presence as days
@@ -611,6 +611,24 @@ async def test_a_wrong_clock_keeps_nothing_from_before_and_everything_from_after
     await privacy.forget(village.clan, ME, pressed_at)
     await intake.flush()
     assert kept(place).facts.keys() == {after.message_id}
+
+
+async def test_a_clan_that_invites_the_bot_again_while_others_are_forgotten_is_kept(
+    village: Village, privacy: Privacy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await village.known_clans.found(2, "Other")
+    gone = await village.changed(removed_at=NOW - 40 * DAY)
+    await village.known_clans.leave(other.guild_id)
+    village.clock.now = NOW + 40 * DAY
+    sweeping = forgetting.sweep
+
+    async def invited_meanwhile(database: Database) -> None:
+        await village.known_clans.found(other.guild_id, "Other")
+        await sweeping(database)
+
+    monkeypatch.setattr(forgetting, "sweep", invited_meanwhile)
+    assert await privacy.forget_removed(30 * DAY) == (gone,)
+    assert [each.guild_id for each in await village.known_clans.known()] == [other.guild_id]
 
 
 async def test_a_clan_that_removed_the_bot_is_forgotten_after_its_days_and_no_other(
