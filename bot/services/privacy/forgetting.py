@@ -51,15 +51,27 @@ class Privacy:
         self._presence = presence
 
     @begins_again
-    async def forget(self, clan: Clan, user_id: int, asked_at: datetime | None = None) -> Forgotten:
+    async def forget(
+        self,
+        clan: Clan,
+        user_id: int,
+        asked_at: datetime | None = None,
+        *,
+        left_before: datetime | None = None,
+    ) -> Forgotten:
         """Delete everything about a user in this clan but what the roster itself shows.
 
         Of somebody who does not want to be counted, the id and that wish stay. `asked_at` is when
-        that was by Discord's clock, by which messages are dated: ours may be behind, or ahead.
+        that was by Discord's clock, by which messages are dated: ours may be behind, or ahead. With
+        `left_before` only somebody who left the server before then and has not come back.
         """
         now = self._clock()
         until = now if asked_at is None else max(asked_at, min(now, asked_at + _LATE))
         async with self._database.writing() as connection:
+            if left_before is not None and not await privacy.has_left(
+                connection, clan.clan_id, user_id, left_before
+            ):
+                return Forgotten()
             clan = await as_it_is(connection, clan)
             reach = await reach_of(connection, clan, user_id)
             messages = await _forget(connection, clan, reach)
@@ -92,7 +104,7 @@ class Privacy:
         found = [await self._forget_again(clan, file, remembered) for clan in known.values()]
         # Of those too whose forgetting was cut off before the archive was reached.
         await sweep(self._database)
-        return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
+        return _sum(found)
 
     @begins_again
     async def _forget_again(self, clan: Clan, file: Path, remembered: KeysByServer) -> Forgotten:
@@ -184,10 +196,9 @@ class Privacy:
         before = self._clock() - timedelta(days=clan.forget_after_days)
         async with self._database.reading() as connection:
             gone = await privacy.left_before(connection, clan.clan_id, before)
-        messages = 0
-        for user_id in gone:
-            messages += (await self.forget(clan, user_id)).messages
-        return Forgotten(len(gone), messages)
+        # Each may have come back since they were found.
+        found = [await self.forget(clan, user_id, left_before=before) for user_id in gone]
+        return _sum(found)
 
     @begins_again
     async def forget_clan(self, clan: Clan, *, removed_by: datetime | None = None) -> bool:
@@ -216,6 +227,11 @@ class Privacy:
         before = self._clock() - after
         gone = await Clans(self._database, self._clock).removed_before(before)
         return tuple([each for each in gone if await self.forget_clan(each, removed_by=before)])
+
+
+def _sum(found: Sequence[Forgotten]) -> Forgotten:
+    """Return how much was deleted of all of them."""
+    return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
 
 
 async def _forget(connection: Connection, clan: Clan, reach: Reach) -> int:

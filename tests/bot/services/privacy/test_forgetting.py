@@ -487,6 +487,31 @@ async def test_people_who_left_are_forgotten_when_their_time_is_over(
     assert await privacy.forget_left(clan) == Forgotten()
 
 
+async def test_who_comes_back_while_others_who_left_are_forgotten_is_kept(
+    village: Village,
+    privacy: Privacy,
+    place: Place,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for user in (ME, YOU):
+        await village.wrote(user, NOW)
+        await privacy.left(village.clan, user)
+    clock.now = NOW + 31 * DAY
+    await privacy.keep_left_for(village.clan, 30)
+    clan = await village.known_clans.of_guild(1)
+    assert clan is not None
+    sweeping = forgetting.sweep
+
+    async def back_meanwhile(database: Database) -> None:
+        await privacy.present(clan, {YOU}, all_of_them=False)
+        await sweeping(database)
+
+    monkeypatch.setattr(forgetting, "sweep", back_meanwhile)
+    assert await privacy.forget_left(clan) == Forgotten(people=1, messages=1)
+    assert kept(place).totals.keys() == {YOU}
+
+
 async def test_whoever_is_missing_on_the_server_has_left_it_only_if_all_were_seen(
     village: Village, privacy: Privacy, place: Place
 ) -> None:
