@@ -161,12 +161,25 @@ class Leaves:
 
     @begins_again
     async def extend(self, clan: Clan, absence_id: int, until_text: str, by: int) -> Leave | None:
-        """Set another last day; None when the leave is over, ValueError when the day is none."""
+        """Set another last day; None when the leave is over, ValueError when the day is none.
+
+        Leaves that would begin within it become part of it, with their own days.
+        """
         async with self._database.writing() as connection:
             row = await self._one(connection, clan, absence_id)
             if row is None:
                 return None
             until_on = later_end(leave_of(row), until_text, self._today(clan))
+            whom = Whom(row.discord_user_id, row.player_id)
+            within = [
+                each
+                for each in await self._standing(connection, clan, whom)
+                if each.absence_id != absence_id and row.from_on <= each.from_on <= until_on
+            ]
+            if within:
+                until_on = max(until_on, *(leave_of(each).last_on for each in within))
+                others = [each.absence_id for each in within]
+                await absences.call_off(connection, clan.clan_id, others)
             news = {"until_on": until_on, "set_by": by, "set_at": self._clock(), "asked_at": None}
             await absences.change(connection, clan.clan_id, absence_id, **news)
         return leave_of(row._replace(until_on=until_on, set_by=by))

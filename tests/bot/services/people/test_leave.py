@@ -97,6 +97,23 @@ async def test_what_is_over_can_be_neither_ended_nor_made_longer(
     assert await leaves.extend(clan, number, "1 week", OFFICER) is None
 
 
+async def test_a_leave_that_is_made_longer_takes_in_the_next_one(
+    leaves: Leaves, clan: Clan, clock: Clock
+) -> None:
+    await go(leaves, clan, "today", "in 2 days")
+    await go(leaves, clan, "in 6 days", "in 12 days")
+    await go(leaves, clan, "in 30 days", "in 31 days")
+    number = (await current(leaves, clan)).absence_id
+    longer = await leaves.extend(clan, number, "1 week", OFFICER)
+    assert longer is not None
+    assert (longer.from_on, longer.until_on) == (TODAY, TODAY + 12 * DAY)
+    assert (await current(leaves, clan)).leave.until_on == TODAY + 12 * DAY
+    assert len((await leaves.listed(clan)).coming) == 1
+    clock.forward(7 * DAY)
+    assert await leaves.come_back(clan, ME) is not None
+    assert (await leaves.away_today(clan)).users == {}
+
+
 async def test_nobody_of_another_clan_is_touched(
     leaves: Leaves, clan: Clan, village: Village
 ) -> None:
