@@ -238,7 +238,7 @@ async def test_not_yet_asks_why_and_for_how_long_and_is_remembered(town: Town) -
     ("why", "until", "said"),
     [
         ("  ", "30", "Say why, so that others can understand it later"),
-        ("good reason", "soon", '"soon" is no day'),
+        ("good reason", "soon", '"soon" is not a day'),
         ("good reason", "0", "Write 1 to 365 days"),
         ("good reason", "366", "Write 1 to 365 days"),
         ("good reason", "today", "take a day from tomorrow on"),

@@ -359,7 +359,7 @@ class Upkeep:
                 each.job.name,
                 f"{each.job.name} is late: last done {ago(each.since, now)} ago"
                 if each.since
-                else f"{each.job.name} was not done yet",
+                else f"{each.job.name} has not been done yet",
                 "see the log, or restart the bot",
             )
             for each in overdue.values()

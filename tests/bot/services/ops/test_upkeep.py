@@ -259,7 +259,7 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
         ),
         "poll failed 3 days ago: something that nobody expected": "look for t1 in the log",
         "digest refused 3 days ago: half of them are gone": "look for t2 in the log",
-        "backup was not done yet": "see the log, or restart the bot",
+        "backup has not been done yet": "see the log, or restart the bot",
         "members write in #pvm, which the bot cannot read: who can write there is never called "
         "silent": LET_IN,
     }
@@ -335,15 +335,15 @@ async def test_numbers_that_cannot_be_are_named_but_nobody_who_opted_out(
     await village.linked(2, 22)
     await village.wrote(22, NOW)
     async with upkeep.run("poll", village.clan.clan_id, "t2") as outcome:
-        outcome.detail["odd"] = dict.fromkeys(("1", "2", "99"), "Zulrah -7 cannot be")
+        outcome.detail["odd"] = dict.fromkeys(("1", "2", "99"), "Zulrah -7 cannot be right")
     words = [each.words for each in (await status(upkeep, village)).troubles]
-    assert "One on Wise Old Man: Zulrah -7 cannot be" in words
-    assert "Two on Wise Old Man: Zulrah -7 cannot be" in words
+    assert "One on Wise Old Man: Zulrah -7 cannot be right" in words
+    assert "Two on Wise Old Man: Zulrah -7 cannot be right" in words
     async with village.database.writing() as connection:
         await privacy.opt_out(connection, village.clan.clan_id, 22, NOW)
     words = [each.words for each in (await status(upkeep, village)).troubles]
     assert [each for each in words if "Zulrah" in each] == [
-        "One on Wise Old Man: Zulrah -7 cannot be"
+        "One on Wise Old Man: Zulrah -7 cannot be right"
     ]
 
 
