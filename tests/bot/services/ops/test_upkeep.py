@@ -377,6 +377,26 @@ async def test_a_channel_for_officers_that_was_never_readable_is_no_trouble_a_lo
     assert told == {"#raids can't be read any more: who wrote there is never called silent": LET_IN}
 
 
+async def test_channels_of_one_name_are_each_told_with_what_is_the_matter(
+    upkeep: Upkeep, village: Village
+) -> None:
+    clan_id = village.clan.clan_id
+    reasons = {1: NO_ACCESS, 2: "Discord is away", 3: "no words"}
+    async with village.database.writing() as connection:
+        for key, reason in reasons.items():
+            facts: dict[str, Any] = {"kind": "text", "parent_id": None, "is_readable": key > 1}
+            await authors.note_place(connection, clan_id, key, name="raids", **facts)
+            place = (await authors.channels(connection, clan_id))[key].channel_id
+            await authors.move_cursors(connection, clan_id, {place: 1})
+            await blind_spots.go_blind(connection, clan_id, place, NOW, reason)
+    found = await status(upkeep, village)
+    assert [each.words for each in found.troubles if each.about == "channels"] == [
+        "#raids can't be read any more: who wrote there is never called silent",
+        "#raids is not read to the end: Discord is away",
+        "#raids is not read to the end: no words",
+    ]
+
+
 async def test_the_next_poll_is_unknown_before_the_first(upkeep: Upkeep, village: Village) -> None:
     found = await status(upkeep, village)
     assert (found.polled_at, found.next_poll_at, found.members) == (None, None, 0)
