@@ -103,10 +103,15 @@ def _disk(signs: LifeSigns, was_full: bool) -> Finding | None:  # noqa: FBT001 -
     needed = signs.database_bytes + ROOM_TO_LIVE
     if signs.free_bytes is None or signs.free_bytes >= needed * (_SPARE if was_full else 1):
         return None
+    return disk_warning(signs.database_bytes, signs.free_bytes)
+
+
+def disk_warning(database_bytes: int, free_bytes: int) -> Finding:
+    """Return that the database's disk is nearly full, with what to do about it."""
     return warning(
         DISK,
-        f"only {signs.free_bytes / _MEGABYTE:.0f} MB are free on the disk of the database, "
-        f"which takes {signs.database_bytes / _MEGABYTE:.0f} MB itself",
+        f"only {free_bytes / _MEGABYTE:.0f} MB are free on the disk of the database, "
+        f"which takes {database_bytes / _MEGABYTE:.0f} MB itself",
         "make room there: soon nothing can be written, and no backup made",
     )
 

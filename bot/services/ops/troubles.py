@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.clan.diagnosis import Finding, Severity, warning
 from bot.clan.membership import unsynced_since
 from bot.clan.rank_table import rank_table
+from bot.clan.watching import ROOM_TO_LIVE, disk_warning
 from bot.clan.wording import ago, first_few, plural
 from bot.services.chat import NO_ACCESS, NO_WORDS
 from bot.services.game import AGAIN
@@ -16,9 +17,6 @@ from bot.services.view import ClanView
 from storage.runs import Run
 
 _NAMED = 5
-_MEGABYTE = 1_000_000
-_ROOM_TO_LIVE = 50 * _MEGABYTE
-"""Free bytes, beside those that a backup needs, of which fewer are told."""
 _MISSING = ("is missing", "are missing")
 """How a reason ends that somebody on the server can do something about."""
 _LET_IN_OR_LEAVE_OUT = (
@@ -143,16 +141,7 @@ def disk_troubles(disk: DiskUse) -> list[Finding]:
     size, free = disk.database_bytes, disk.free_bytes
     if size is None or free is None:
         return []
-    if free >= size + _ROOM_TO_LIVE:
-        return []
-    return [
-        warning(
-            "disk",
-            f"only {free / _MEGABYTE:.0f} MB are free on the disk of the database, "
-            f"which takes {size / _MEGABYTE:.0f} MB itself",
-            "make room there: soon nothing can be written, and no backup made",
-        )
-    ]
+    return [] if free >= size + ROOM_TO_LIVE else [disk_warning(size, free)]
 
 
 def _remedy(reason: str) -> str:
