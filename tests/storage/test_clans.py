@@ -2,7 +2,7 @@
 
 import inspect
 import pkgutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -28,7 +28,6 @@ from storage import (
     forgotten,
     identity_revision,
     imported,
-    integrity,
     integrity_numbers,
     left_out,
     links,
@@ -41,6 +40,7 @@ from storage import (
     presence,
     privacy,
     questions,
+    remains,
     rollups,
     runs,
     snapshots,
@@ -126,6 +126,10 @@ async def waiting(connection: Connection, clan_id: int) -> list[Any]:
     return await in_order(questions.waiting_for(connection, clan_id, plain, HOUR))
 
 
+async def who_left(connection: Connection, clan_id: int, users: Sequence[int]) -> list[int]:
+    return [each for each in users if await privacy.has_left(connection, clan_id, each, END)]
+
+
 async def every_author(read: Callable[[int], Awaitable[list[int]]]) -> list[int]:
     return [each for who in AUTHORS for each in await read(who)]
 
@@ -140,6 +144,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "digests.posts": digests.posts,
     "exemptions.standing": lambda it, clan: exemptions.standing(it, clan, NOW.date()),
     "privacy.left_before": lambda it, clan: privacy.left_before(it, clan, END),
+    "privacy.has_left": lambda it, clan: who_left(it, clan, (1000, 2000)),
     "privacy.opted_out": lambda it, clan: in_order(privacy.opted_out(it, clan, USERS)),
     "privacy.opted_out_speakers": lambda it, clan: in_order(
         privacy.opted_out_speakers(it, clan, {f"player {each}" for each in PLAYERS})
@@ -192,7 +197,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "imported.first_by_channel": imported.first_by_channel,
     "imported.first_outside": lambda it, clan: imported.first_outside(it, clan, [99]),
     "imported.stand_ins": lambda it, clan: in_order(imported.stand_ins(it, clan)),
-    "integrity.first_there": lambda it, clan: integrity.first_there(it, clan, USERS),
+    "remains.first_there": lambda it, clan: remains.first_there(it, clan, USERS),
     "integrity_numbers.wrong_totals": integrity_numbers.wrong_totals,
     "rollups.uneven_hours": lambda it, clan: rollups.uneven_hours(it, clan, (START, END)),
     "newcomers.beginnings": lambda it, clan: newcomers.beginnings(
@@ -240,9 +245,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "bridges.told_of": lambda it, clan: bridges.told_of(it, clan, AUTHORS),
     "traces.events": lambda it, clan: traces.events(it, clan, AUTHORS),
     "traces.first_day": lambda it, clan: traces.first_day(it, clan, AUTHORS),
-    "integrity.first_kept": lambda it, clan: integrity.first_kept(it, clan, AUTHORS),
-    "integrity.kept_until": lambda it, clan: every_author(
-        lambda who: integrity.kept_until(it, clan, who, END, 9)
+    "remains.first_kept": lambda it, clan: remains.first_kept(it, clan, AUTHORS),
+    "remains.kept_until": lambda it, clan: every_author(
+        lambda who: remains.kept_until(it, clan, who, END, 9)
     ),
     "forgetting.questions_of": lambda it, clan: forgetting.questions_of(it, clan, AUTHORS, 0, 9),
     "forgetting.answered_by": lambda it, clan: forgetting.answered_by(it, clan, AUTHORS, 0, 9),
@@ -300,7 +305,7 @@ WRITES = {
     *("left_out.keep", "left_out.empty", "bridges.rename", "bridges.add", "bridges.credit"),
     *("integrity_numbers.total_anew", "forgetting.delete_facts"),
     *("left_out.let_go", "players.put_in_former", "blind_spots.never_kept"),
-    "integrity.drop_presence",
+    "remains.drop_presence",
     *("cases.extend", "cases.add"),
     *("digests.put", "digests.claim", "digests.note"),
     *("policies.add", "forgotten.note", "clans.greet", "players.tell_unanswered"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.clan.forgotten import speaker_key, user_key
 from bot.services.chat import Intake
 from bot.services.setup import Clan, Clans, Clock
-from storage import authors, forgotten, integrity, privacy
+from storage import authors, forgotten, privacy, remains
 from storage.engine import Connection, Database
 
 _MESSAGES_AT_ONCE = 100
@@ -56,8 +56,8 @@ async def _remains_of(
             until = users.get(each.discord_user_id or 0)
         if until is not None:
             theirs[each.author_id] = until
-    first = await integrity.first_kept(connection, clan.clan_id, theirs)
-    days = await integrity.first_there(connection, clan.clan_id, users)
+    first = await remains.first_kept(connection, clan.clan_id, theirs)
+    days = await remains.first_there(connection, clan.clan_id, users)
     return Remains(
         {who: until for who, until in theirs.items() if who in first and first[who] <= until},
         {
@@ -77,7 +77,7 @@ async def delete_remains(database: Database, clock: Clock, clan: Clan) -> None:
     async def drop(connection: Connection) -> None:
         for user_id, until in found.users.items():
             first = until.date() - _DAY
-            await integrity.drop_presence(connection, clan.clan_id, user_id, first)
+            await remains.drop_presence(connection, clan.clan_id, user_id, first)
 
     await database.write(drop)
     for author_id, until in found.authors.items():
@@ -87,6 +87,6 @@ async def delete_remains(database: Database, clock: Clock, clan: Clan) -> None:
 
 async def _kept_until(database: Database, clan: Clan, author_id: int, until: datetime) -> list[int]:
     async with database.reading() as connection:
-        return await integrity.kept_until(
+        return await remains.kept_until(
             connection, clan.clan_id, author_id, until, _MESSAGES_AT_ONCE
         )
