@@ -47,7 +47,7 @@ def weekly(text: str) -> tuple[int, int, int]:
     """Return (weekday, hour, minute) of a text like `Sun 18:00`, Monday 0; or ValueError."""
     found = re.fullmatch(rf"([a-z]{{3}})[a-z]*\s+{_CLOCK}", text.strip().lower(), re.ASCII)
     if found is None or found[1] not in _WEEKDAYS:
-        raise ValueError("is no day of the week with a time")
+        raise ValueError("is not a day of the week with a time")
     return _WEEKDAYS.index(found[1]), int(found[2]), int(found[3])
 
 
@@ -55,7 +55,7 @@ def monthly(text: str) -> tuple[int, int, int]:
     """Return (day, hour, minute) of a text like `1 04:00`; or ValueError."""
     found = re.fullmatch(rf"(\d{{1,2}})\s+{_CLOCK}", text.strip(), re.ASCII)
     if found is None or not 1 <= int(found[1]) <= _LONGEST_MONTH:
-        raise ValueError("is no day of the month with a time")
+        raise ValueError("is not a day of the month with a time")
     return int(found[1]), int(found[2]), int(found[3])
 
 

@@ -79,7 +79,7 @@ async def _server(client: discord.Client, services: Services, guild_id: int) -> 
         await services.privacy.present(clan, here, all_of_them=True)
     sees_words = client.intents.message_content
     done = await read_guild(services, guild, sees_words=sees_words, hears=False)
-    told = [f"#{name}: {why}" for name, why in sorted(done.failed.items())]
+    told = [f"#{name}: {why}" for name, why in done.failed]
     if guild.id in done.missing:
         told.append("its active threads cannot be listed")
     return ServerRead(guild.name, done.channels, done.messages, (*failed, *told))

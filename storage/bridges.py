@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import first_snowflake
@@ -217,12 +217,15 @@ async def told_of(
 
 async def credit(connection: AsyncConnection, clan_id: int, author_of: Mapping[int, int]) -> None:
     """Let the clan's broadcasts (by message id) be about other authors."""
-    for message_id, author_id in sorted(author_of.items()):
-        await connection.execute(
-            update(BROADCASTS)
-            .where(BROADCASTS.c.clan_id == clan_id, BROADCASTS.c.message_id == message_id)
-            .values(author_id=author_id)
-        )
+    if not author_of:
+        return
+    told = BROADCASTS.c
+    await connection.execute(
+        update(BROADCASTS)
+        .where(told.clan_id == clan_id, told.message_id == bindparam("told"))
+        .values(author_id=bindparam("about")),
+        [{"told": told_id, "about": about} for told_id, about in sorted(author_of.items())],
+    )
 
 
 async def remove(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> int:

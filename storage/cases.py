@@ -99,24 +99,14 @@ async def noticed_since(connection: AsyncConnection, clan_id: int, since: dateti
 
 
 async def add(
-    connection: AsyncConnection, clan_id: int, case: Mapping[str, Any], first: Sequence[EntryRow]
-) -> int:
-    """Store a case (a row without the clan) with the first lines of its history; return its id.
-
-    Overtaken when the player has a standing case of that kind.
-    """
-    (case_id,) = await add_all(connection, clan_id, [(case, first)])
-    return case_id
-
-
-async def add_all(
     connection: AsyncConnection,
     clan_id: int,
     cases: Sequence[tuple[Mapping[str, Any], Sequence[EntryRow]]],
 ) -> list[int]:
-    """Store cases as `add` does one, in as many statements; return their ids in the same order.
+    """Store cases (rows without the clan), each with the first lines of its history.
 
-    No two of them are of one kind and about one player.
+    Return their ids in the same order. No two of them are of one kind and about one player;
+    Overtaken when a player has a standing case of that kind.
     """
     rows = [{"clan_id": clan_id, "state": first[-1].state, **case} for case, first in cases]
     with only_once():
@@ -132,18 +122,12 @@ async def add_all(
     return ids
 
 
-async def extend(
-    connection: AsyncConnection, clan_id: int, case_id: int, known: int, news: Sequence[EntryRow]
-) -> None:
-    """Add lines to a history of which `known` are there; Overtaken when it has grown since.
+async def extend(connection: AsyncConnection, clan_id: int, grown: Sequence[Growth]) -> None:
+    """Add lines to histories: a statement for each state, one for all lines.
 
-    So when the player has another case of that kind meanwhile, or the clan no such case.
+    Overtaken when a history has grown since, a player has another case of that kind meanwhile, or
+    the clan no such case.
     """
-    await extend_all(connection, clan_id, [Growth(case_id, known, news)])
-
-
-async def extend_all(connection: AsyncConnection, clan_id: int, grown: Sequence[Growth]) -> None:
-    """Add lines to histories as `extend` does to one: a statement for each state, one for lines."""
     by_state: dict[str, list[int]] = {}
     for each in grown:
         by_state.setdefault(each.news[-1].state, []).append(each.case_id)

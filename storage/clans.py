@@ -235,7 +235,9 @@ async def greet(connection: AsyncConnection, clan_id: int, now: datetime) -> boo
 
 async def removed_before(connection: AsyncConnection, before: datetime) -> list[ClanRow]:
     """Return the clans from whose server the bot was removed by an instant."""
-    rows = await connection.execute(select(CLANS).where(CLANS.c.removed_at <= before))
+    rows = await connection.execute(
+        select(CLANS).where(CLANS.c.removed_at <= before).order_by(CLANS.c.id)
+    )
     return [_clan(row) for row in rows]
 
 

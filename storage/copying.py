@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, exists, func, select, text, tuple_, update
+from sqlalchemy import Select, Table, bindparam, exists, func, literal, select, text, tuple_, update
 from sqlmodel import SQLModel
 
 from storage.archive import ARCHIVED_CHANGES, ARCHIVED_MESSAGES, moved_before
@@ -17,7 +17,14 @@ from storage.columns import storable
 from storage.engine import Connection, Database, take_long
 from storage.errors import COPYING, CopyFailed
 from storage.migrate import NEWEST, bring_up, marked_revision, set_revision
-from storage.tables import ARCHIVE_MARKS, ARCHIVE_VOIDS, METRIC_CHANGES, WOM_BUDGETS, ClanTable
+from storage.tables import (
+    ARCHIVE_MARKS,
+    ARCHIVE_VOIDS,
+    CLANS,
+    MESSAGES,
+    METRIC_CHANGES,
+    WOM_BUDGETS,
+)
 
 _AT_ONCE = 2_000
 _WRAPS = 2**64
@@ -107,7 +114,7 @@ def _selects(connection: Connection, table: Table) -> list[Select[Any]]:
     found = [select(table)]
     if moved_before(connection) is None:
         return found
-    if table.name == "messages":
+    if table is MESSAGES:
         found.append(select(ARCHIVED_MESSAGES))
     if table is METRIC_CHANGES:
         # What stands in both is the same change.
@@ -134,13 +141,7 @@ async def _batches(
             yield rows
         if len(rows) < _AT_ONCE:
             return
-        last = [_bound(rows[-1][place], keys[n]) for n, place in enumerate(places)]
-
-
-def _bound(value: Any, column: Any) -> Any:  # noqa: ANN401 - any column's
-    from sqlalchemy import literal  # noqa: PLC0415
-
-    return literal(value, column.type)
+        last = [literal(rows[-1][place], key.type) for place, key in zip(places, keys, strict=True)]
 
 
 def _storable(row: Sequence[Any]) -> _Row:
@@ -169,10 +170,14 @@ async def _fill(
 
 async def _settle(source: Connection, target: Connection) -> None:
     """Undo what triggers counted while rows came in, and let new rows be numbered behind them."""
-    clans: Table = SQLModel.metadata.tables[str(ClanTable.__tablename__)]
-    for row in await source.execute(select(clans.c.id, clans.c.identity_revision)):
+    clan = CLANS.c
+    rows = (await source.execute(select(clan.id, clan.identity_revision))).all()
+    if rows:
         await target.execute(
-            update(clans).where(clans.c.id == row.id).values(identity_revision=row[1])
+            update(CLANS)
+            .where(clan.id == bindparam("which"))
+            .values(identity_revision=bindparam("revision")),
+            [{"which": clan_id, "revision": number} for clan_id, number in rows],
         )
     if target.dialect.name != "postgresql":
         return

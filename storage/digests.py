@@ -32,19 +32,12 @@ class DigestPostRow(NamedTuple):
 
 async def of_clan(connection: AsyncConnection, clan_id: int) -> DigestRow | None:
     """Return when a clan wants its digest, or None when nobody ever said."""
-    columns = [DIGESTS.c[name] for name in DigestRow._fields]
-    rows = await connection.execute(select(*columns).where(DIGESTS.c.clan_id == clan_id))
-    row = rows.one_or_none()
-    return None if row is None else DigestRow(*row)
+    return (await of_clans(connection, [clan_id])).get(clan_id)
 
 
 async def posts(connection: AsyncConnection, clan_id: int) -> dict[str, DigestPostRow]:
     """Return the newest digest that was begun, by audience."""
-    columns = [DIGEST_POSTS.c[name] for name in DigestPostRow._fields]
-    rows = await connection.execute(
-        select(DIGEST_POSTS.c.audience, *columns).where(DIGEST_POSTS.c.clan_id == clan_id)
-    )
-    return {row[0]: DigestPostRow(*row[1:]) for row in rows}
+    return (await posts_of_clans(connection, [clan_id])).get(clan_id, {})
 
 
 async def of_clans(connection: AsyncConnection, clan_ids: Collection[int]) -> dict[int, DigestRow]:

@@ -66,7 +66,7 @@ _PRAGMAS = (
 )
 
 
-Told = Callable[[str, float], None]
+WorkListener = Callable[[str, float], None]
 """Who is told how many seconds work of a kind took: read, write, commit, or wait for the writer."""
 
 
@@ -97,18 +97,18 @@ class Database:
         self._engine = _engine(self.url, busy, archive)
         self._quick = _engine(self.url, busy, archive, size=_QUICK_ONES)
         self._one_writer = asyncio.Lock()
-        self._told: Told = _nobody
+        self._listener: WorkListener = _nobody
 
     @property
     def path(self) -> Path | None:
         """Return the file of an SQLite database, or None for another kind."""
         return file_of(self.url)
 
-    def watch(self, told: Told) -> None:
+    def watch(self, listener: WorkListener) -> None:
         """Have somebody told how long statements, commits and waits for the writer take."""
-        self._told = told
+        self._listener = listener
         for engine in (self._engine, self._quick):
-            _time_statements(engine, told)
+            _time_statements(engine, listener)
 
     @asynccontextmanager
     async def reading(self, *, is_quick: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -133,7 +133,7 @@ class Database:
         """
         asked_s = perf_counter()
         async with self._one_writer:
-            self._told("wait", perf_counter() - asked_s)
+            self._listener("wait", perf_counter() - asked_s)
             with self.causes():
                 async with self._engine.connect() as plain:
                     connection = await plain.execution_options(writes=True)
@@ -148,7 +148,7 @@ class Database:
                         raise
                     ends_s = perf_counter()
                     await transaction.commit()
-                    self._told("commit", perf_counter() - ends_s)
+                    self._listener("commit", perf_counter() - ends_s)
 
     @asynccontextmanager
     async def queueing(self) -> AsyncIterator[AsyncConnection]:
@@ -313,7 +313,7 @@ def _engine(url: URL, busy: timedelta, archive: Path | None, size: int = _AT_ONC
     return engine
 
 
-def _time_statements(engine: AsyncEngine, told: Told) -> None:
+def _time_statements(engine: AsyncEngine, listener: WorkListener) -> None:
     """Have somebody told how long each statement takes, until it answers."""
 
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
@@ -324,7 +324,7 @@ def _time_statements(engine: AsyncEngine, told: Told) -> None:
     def _end(connection: PlainConnection, *said: Any) -> None:  # noqa: ANN401 - likewise
         took_s = perf_counter() - said[_CONTEXT].clanstats_began_s
         writes = connection.get_execution_options().get("writes", False)
-        told("write" if writes else "read", took_s)
+        listener("write" if writes else "read", took_s)
 
 
 def _take_out(

@@ -7,7 +7,7 @@ StorageError
 |   `-- ServerUnusable  the server is away, or does not let us in
 |-- DatabaseFull        the disk has no room
 |-- DatabaseDamaged     the integrity check failed
-|-- NotOurs             a file is no database of ClanStats
+|-- NotOurs             a file is not a database of ClanStats
 |-- ArchiveUnusable     the archive is missing, damaged, of another database, or too new
 |-- EmptyBesideBackups  a database that is empty, or not there, though there are backups of it
 |-- DriverMissing       what speaks to this kind of database is not installed
@@ -103,7 +103,7 @@ class DatabaseDamaged(_AtPath):
 class NotOurs(_AtPath):
     """The file is a database of something else, or none at all."""
 
-    words = "{path} is no database of ClanStats: {finding}"
+    words = "{path} is not a database of ClanStats: {finding}"
 
 
 class ArchiveUnusable(_AtPath):

@@ -27,7 +27,7 @@ K = TypeVar("K")
 Keys = Mapping[str, datetime]
 """Until when what somebody wrote is forgotten, by the key of who it was."""
 
-Told = Mapping[tuple[int, str], datetime]
+KeysByServer = Mapping[tuple[int, str], datetime]
 """The same of all servers, by (server, key)."""
 
 _PARTS = 3
@@ -98,13 +98,13 @@ def remembered(file: Path) -> dict[tuple[int, str], datetime]:
     return found
 
 
-def learn(file: Path, told: Told) -> None:
+def learn(file: Path, keys: KeysByServer) -> None:
     """Add to the file whom it does not know yet, or knows as forgotten earlier."""
     missing: dict[int, dict[str, datetime]] = defaultdict(dict)
-    for (guild_id, key), until in later(told, remembered(file)).items():
+    for (guild_id, key), until in later(keys, remembered(file)).items():
         missing[guild_id][key] = until
-    for guild_id, keys in missing.items():
-        remember(file, guild_id, keys)
+    for guild_id, unknown in missing.items():
+        remember(file, guild_id, unknown)
 
 
 def later(some: Mapping[K, datetime], than: Mapping[K, datetime]) -> dict[K, datetime]:

@@ -26,6 +26,7 @@ from storage import rollups
 from storage.archive import message_tables
 from storage.columns import Instant, first_snowflake
 from storage.joins import of_author, of_channel
+from storage.metrics import UNRANKED
 from storage.snapshots import ObservationRow, every_headline
 from storage.tables import (
     AUTHOR_DAYS,
@@ -40,7 +41,6 @@ from storage.tables import (
     PRESENT_VALUES,
 )
 
-_UNRANKED = -1
 _DAY = timedelta(days=1)
 
 
@@ -272,7 +272,7 @@ def _falls(seen: list[ObservationRow]) -> Iterator[tuple[ObservationRow, int, in
     """Yield each observation with the sums of the XP and of the kills that were lost up to it."""
     xp, kills, before = 0, 0, seen[0]
     for each in seen:
-        if _UNRANKED < each.xp < before.xp:
+        if UNRANKED < each.xp < before.xp:
             xp += before.xp - each.xp
         kills = max(kills, each.kills_fell)
         yield each, xp, kills

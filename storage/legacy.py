@@ -95,9 +95,9 @@ class LegacyWriter(NamedTuple):
 
 
 class NotLegacy(NotOurs):
-    """The file is no database of the replaced system."""
+    """The file is not a database of the replaced system."""
 
-    words = "{path} is no database of the old bot: {finding}"
+    words = "{path} is not a database of the old bot: {finding}"
 
 
 class LegacyFile:

@@ -80,8 +80,6 @@ async def _bring_up(
         backup = await back_up(database.path, database.path.parent / BACKUPS, now)
     try:
         await run_alembic(database, _upgrade)
-    except MigrationFailed:
-        raise
     except SQLAlchemyError as error:
         raise MigrationFailed(before, NEWEST, str(error)) from error
     return Migrated(before, NEWEST, backup)

@@ -324,26 +324,28 @@ async def note_sightings(connection: AsyncConnection, sightings: Sequence[Sighti
     )
 
 
-async def unhappen(
+async def remove_events(
     connection: AsyncConnection, clan_id: int, events: Sequence[MembershipEventRow]
 ) -> None:
-    """Take events out (by player, kind and instant) that turned out never to have happened."""
+    """Delete events (by player, kind and instant) that turned out never to have happened."""
+    if not events:
+        return
     event = MEMBERSHIP_EVENTS.c
-    for each in events:
-        await connection.execute(
-            delete(MEMBERSHIP_EVENTS).where(
-                event.clan_id == clan_id,
-                event.player_id == each.player_id,
-                event.kind == each.kind,
-                event.happened_at == each.happened_at,
-            )
-        )
+    await connection.execute(
+        delete(MEMBERSHIP_EVENTS).where(
+            event.clan_id == clan_id,
+            event.player_id == bindparam("who"),
+            event.kind == bindparam("what"),
+            event.happened_at == bindparam("at"),
+        ),
+        [{"who": each.player_id, "what": each.kind, "at": each.happened_at} for each in events],
+    )
 
 
-async def never_there(
+async def remove_places(
     connection: AsyncConnection, clan_id: int, player_ids: Collection[int]
 ) -> None:
-    """Take out the places of ids that never were somebody."""
+    """Delete the places of ids that never were somebody."""
     place = MEMBERSHIPS.c
     await connection.execute(
         delete(MEMBERSHIPS).where(place.clan_id == clan_id, place.player_id.in_(sorted(player_ids)))

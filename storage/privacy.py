@@ -221,3 +221,18 @@ async def left_before(connection: AsyncConnection, clan_id: int, instant: dateti
         .order_by(author.left_at, author.id)
     )
     return list(rows.scalars())
+
+
+async def has_left(
+    connection: AsyncConnection, clan_id: int, user_id: int, instant: datetime
+) -> bool:
+    """Return whether a Discord user left the server before an instant and has not come back."""
+    author = AUTHORS.c
+    found = await connection.execute(
+        select(author.id).where(
+            author.clan_id == clan_id,
+            author.discord_user_id == user_id,
+            author.left_at < instant,
+        )
+    )
+    return found.first() is not None

@@ -179,7 +179,7 @@ def _put_in_place(backup: Path, target: Path, now: datetime) -> Restored:
             kept = _keep(target, now)
             _refuse_held(target)
             for suffix in SUFFIXES[1:]:
-                _beside(target, suffix).unlink(missing_ok=True)
+                _with_suffix(target, suffix).unlink(missing_ok=True)
             sync(folder)
             _belong_to_the_same(fresh, target)
             names = beside(kept or _free_name(target, now))
@@ -211,7 +211,9 @@ def _belonging(found: Mapping[Path, Path], workshop: Path) -> list[tuple[Path, P
 
 def _must_fit_in(folder: Path, *files: Path) -> None:
     """Raise DatabaseFull where a folder has no room for copies of files and of their logs."""
-    must_have_room(folder, [_beside(each, suffix) for each in files for suffix in SUFFIXES[:-1]])
+    must_have_room(
+        folder, [_with_suffix(each, suffix) for each in files for suffix in SUFFIXES[:-1]]
+    )
 
 
 def _put_aside(place: Path, kept: Path, trial: Path) -> None:
@@ -224,7 +226,7 @@ def _put_aside(place: Path, kept: Path, trial: Path) -> None:
         _fold_log(place, trial)
         _keep_as(place, kept)
         for suffix in SUFFIXES:
-            _beside(place, suffix).unlink(missing_ok=True)
+            _with_suffix(place, suffix).unlink(missing_ok=True)
 
 
 def _checked_copy(source: Path, copy: Path) -> Path:
@@ -233,8 +235,8 @@ def _checked_copy(source: Path, copy: Path) -> Path:
         pass  # whether it can be read; what goes wrong from here on is for want of room
     with causes(copy.parent.parent):
         for suffix in SUFFIXES[:-1]:
-            if _beside(source, suffix).exists():
-                shutil.copyfile(_beside(source, suffix), _beside(copy, suffix))
+            if _with_suffix(source, suffix).exists():
+                shutil.copyfile(_with_suffix(source, suffix), _with_suffix(copy, suffix))
     verify(copy, source)
     return copy
 
@@ -267,7 +269,7 @@ def _fold_log(target: Path, trial: Path) -> None:
     They need not: a file that somebody put beside the log of another would be destroyed. So it is
     tried on copies first; what does not fit, or is damaged, is left as it is, to be kept apart.
     """
-    logs = [_beside(target, suffix) for suffix in SUFFIXES[1:-1]]
+    logs = [_with_suffix(target, suffix) for suffix in SUFFIXES[1:-1]]
     if not target.exists() or not any(log.exists() and log.stat().st_size for log in logs):
         return
     with suppress(DatabaseDamaged), causes(target):
@@ -313,7 +315,7 @@ def _belong_to_the_same(fresh: Path, target: Path) -> None:
 
 def _keep(target: Path, now: datetime) -> Path | None:
     """Have the old database, and what belongs to it, under another name too; return that name."""
-    if not any(_beside(target, suffix).exists() for suffix in SUFFIXES[:-1]):
+    if not any(_with_suffix(target, suffix).exists() for suffix in SUFFIXES[:-1]):
         return None
     kept = _free_name(target, now)
     _keep_as(target, kept)
@@ -323,8 +325,8 @@ def _keep(target: Path, now: datetime) -> Path | None:
 
 def _keep_as(path: Path, kept: Path) -> None:
     for suffix in SUFFIXES[:-1]:
-        if _beside(path, suffix).exists():
-            _have_twice(_beside(path, suffix), _beside(kept, suffix))
+        if _with_suffix(path, suffix).exists():
+            _have_twice(_with_suffix(path, suffix), _with_suffix(kept, suffix))
 
 
 def _have_twice(old: Path, new: Path) -> None:
@@ -347,5 +349,5 @@ def _free_name(target: Path, now: datetime) -> Path:
     return next(path for path in map(target.with_name, names) if not path.exists())
 
 
-def _beside(path: Path, suffix: str) -> Path:
+def _with_suffix(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)

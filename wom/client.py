@@ -57,7 +57,7 @@ MAX_BYTES = 32 * 1024 * 1024
 STEP_BYTES = 2_048
 _PACKED = frozenset({"", "identity", "gzip"})  # once, and the way we asked for
 
-Told = Callable[[int | None, float], None]
+RequestListener = Callable[[int | None, float], None]
 """Who is told of each request: the status of its answer, or None, and the seconds it took."""
 
 _log = structlog.get_logger()
@@ -160,13 +160,13 @@ class WomClient:
         self._jitter = jitter
         self._max_wait_s = max_wait_s
         self._deadline_s = deadline_s
-        self._told: Told = _nobody
+        self._listener: RequestListener = _nobody
         self.waited_s = 0.0
         """How long questions waited for their turn, all together."""
 
-    def watch(self, told: Told) -> None:
+    def watch(self, listener: RequestListener) -> None:
         """Have somebody told of each request."""
-        self._told = told
+        self._listener = listener
 
     @property
     def requests_left(self) -> RequestsLeft:
@@ -286,10 +286,10 @@ class WomClient:
         try:
             status, headers, body = await self._send(question)
         except WomError:
-            self._told(None, self._monotonic() - sent)
+            self._listener(None, self._monotonic() - sent)
             raise
         now = self._monotonic()
-        self._told(status, now - sent)
+        self._listener(status, now - sent)
         seen = allowance(status, headers)
         if seen is not None:
             async with self._paced():

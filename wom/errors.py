@@ -7,9 +7,9 @@ WomError                 path, status (None: there was no answer)
 ├── WomBroken            5xx, HTML, a body that is no JSON or not what the contract promises
 │   ├── WomMoved         3xx, sent on to another address; address
 │   └── WomTooLarge      more than any clan's answer can be; the rest was not read
-├── WomRefused           any other 4xx; code
+├── WomBadKey            403, the API key is unknown: whatever is asked is refused
+├── WomRefused           any other 4xx, of this one question; code
 │   ├── WomBadRequest    400
-│   ├── WomBadKey        403, the API key is unknown
 │   ├── WomWrongCode     403, the group's verification code is wrong
 │   ├── WomNotFound      404
 │   └── PlayerTooSoon    429 of one player's update; retry_after; says nothing about the client
@@ -89,6 +89,12 @@ class WomTooLarge(WomBroken):
     words = "Wise Old Man's answer is too large"
 
 
+class WomBadKey(WomError):
+    """The API key is unknown, so every question is refused (403)."""
+
+    words = "Wise Old Man does not know the API key"
+
+
 class WomRefused(WomError):
     """Wise Old Man understood and said no; `code` is its own short reason, often missing."""
 
@@ -105,12 +111,6 @@ class WomRefused(WomError):
 
 class WomBadRequest(WomRefused):
     """The question was understood and makes no sense there (400)."""
-
-
-class WomBadKey(WomRefused):
-    """The API key is unknown, so every question is refused (403)."""
-
-    words = "Wise Old Man does not know the API key"
 
 
 class WomWrongCode(WomRefused):

@@ -100,7 +100,7 @@ class Pace:
         most = self._limit - least
         return min(max(needed - self._in_front, least), most)
 
-    def told(self, by_s: float) -> dict[str, Any]:
+    def dump(self, ahead_s: float) -> dict[str, Any]:
         """Return what is known as JSON has it, by a clock that is so many seconds ahead of ours."""
         instants = (self._began_s, self._ends_s, self._quiet_until_s, self._blocked_until_s)
         return {
@@ -109,17 +109,17 @@ class Pace:
             "asked": self._asked,
             "in_front": [self._in_front, self._in_front_before],
             "others_before": self._others_before,
-            "instants": [None if each is None else each + by_s for each in instants],
+            "instants": [None if each is None else each + ahead_s for each in instants],
         }
 
-    def hear(self, told: Mapping[str, Any], by_s: float) -> None:
-        """Know what is told, and nothing else; an empty one tells nothing."""
-        if not told:
+    def load(self, known: Mapping[str, Any], ahead_s: float) -> None:
+        """Know what another `dump` returned, and nothing else; an empty one changes nothing."""
+        if not known:
             return
-        self._limit, self._used, self._asked = told["limit"], told["used"], dict(told["asked"])
-        self._in_front, self._in_front_before = told["in_front"]
-        self._others_before = told["others_before"]
-        began, *ends = (None if each is None else each - by_s for each in told["instants"])
+        self._limit, self._used, self._asked = known["limit"], known["used"], dict(known["asked"])
+        self._in_front, self._in_front_before = known["in_front"]
+        self._others_before = known["others_before"]
+        began, *ends = (None if each is None else each - ahead_s for each in known["instants"])
         self._began_s = began or 0.0
         self._ends_s, self._quiet_until_s, self._blocked_until_s = ends
 

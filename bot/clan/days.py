@@ -190,11 +190,11 @@ def _place(word: str, names: Sequence[str]) -> int | None:
 
 
 def _advice(text: str, words: str, today: date) -> str:
-    """Return why a text is no day, with ways to write one."""
+    """Return why a text is not a day, with ways to write one."""
     slashed = _SLASHED.fullmatch(words)
     if slashed is None:
         return (
-            f'"{text[:_SHOWN]}" is no day; write {today.year}-12-24, 24 Dec, 24.12., tomorrow, '
+            f'"{text[:_SHOWN]}" is not a day; write {today.year}-12-24, 24 Dec, 24.12., tomorrow, '
             "friday, next monday, in 3 days or 2 weeks"
         )
     one, other = map(int, slashed.groups())

@@ -41,7 +41,7 @@ _DONE_WORDS = {
     Move.OPEN: "opened this",
     Move.APPROVE: "approved this",
     Move.NOT_YET: 'said "not yet"',
-    Move.NOTICE: "noticed them",
+    Move.NOTICE: "gave them a notice",
     Move.SNOOZE: "snoozed this",
     Move.DISMISS: "dismissed this",
     Move.CLOSE: "closed this",
@@ -142,6 +142,6 @@ def _told(entry: CaseEntry, who: int, when: datetime) -> str:
     """Return what an entry says to somebody: who did what, when and why."""
     why = f": {entry.why}" if entry.why else ""
     if entry.who is None:
-        return f"This is {entry.state}, for {ago(entry.at, when)}{why}."
+        return f"This has been {entry.state} for {ago(entry.at, when)}{why}."
     subject = "You" if entry.who == who else "Somebody else"
     return f"{subject} {_DONE_WORDS[entry.move]} {ago(entry.at, when)} ago{why}."

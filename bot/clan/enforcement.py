@@ -12,7 +12,7 @@ from enum import StrEnum
 from bot.clan.claims import Effect, allows
 from bot.clan.evidence import Grade
 from bot.clan.policy import EnforcementPolicy, Policy
-from bot.clan.profiles import Profile, Window
+from bot.clan.profiles import Profile, Window, tenure
 from bot.clan.ranks import rank_of
 from bot.clan.spans import DAY
 from bot.clan.wording import ago, exact, lasting, plural, short
@@ -76,7 +76,7 @@ def settling_left(
     profile: Profile, rules: EnforcementPolicy, days: int, now: datetime
 ) -> timedelta | None:
     """Return how long somebody new or just back cannot be judged yet, or None when unknown."""
-    joined_at = None if _is_odd(profile.joined_at, now) else profile.joined_at
+    joined_at = None if tenure(profile, now) is None else profile.joined_at
     came_at = profile.back_at or joined_at
     if came_at is None:
         return None
@@ -176,7 +176,7 @@ def _doubts(
     profile: Profile, window: Window, rules: EnforcementPolicy, days: int, now: datetime
 ) -> Iterator[tuple[Need, str]]:
     """Yield why nothing can be said about somebody of whom no life was seen."""
-    if _is_too_soon(profile, rules, days, now) or _is_odd(profile.joined_at, now):
+    if _is_too_soon(profile, rules, days, now) or tenure(profile, now) is None:
         yield Need.TIME, _arrival(profile, now)
     if window.elsewhere:
         yield Need.TIME, f"game: playing elsewhere: {' and '.join(window.elsewhere)} rose"
@@ -198,15 +198,10 @@ def _is_too_soon(profile: Profile, rules: EnforcementPolicy, days: int, now: dat
     return left is not None and left > timedelta()
 
 
-def _is_odd(joined_at: datetime | None, now: datetime) -> bool:
-    """Return whether nobody can tell since when somebody is in the clan."""
-    return joined_at is None or joined_at > now
-
-
 def _arrival(profile: Profile, now: datetime) -> str:
     joined_at, back_at = profile.joined_at, profile.back_at
     if back_at is not None and (joined_at is None or back_at > joined_at):
-        return f"back since {ago(back_at, now)}"
+        return f"came back {ago(back_at, now)} ago"
     if joined_at is None:
         return "when they joined is unknown"
     if joined_at > now:

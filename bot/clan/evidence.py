@@ -127,7 +127,6 @@ class Coverage:
 
     members: int
     links: Linked
-    updated_within_day: int
     updated_within_week: int
     never_updated: int
     wom_polled_at: datetime | None
@@ -148,7 +147,6 @@ def coverage(
     return Coverage(
         members=len(roster.members),
         links=links,
-        updated_within_day=sum(age <= DAY for age in ages),
         updated_within_week=sum(age <= WEEK for age in ages),
         never_updated=len(roster.members) - len(ages),
         wom_polled_at=wom_polled_at,

@@ -30,7 +30,7 @@ class LeftOut(StrEnum):
     NOT_COUNTED = "in a channel that is left out or gone"
     OPTED_OUT = "by somebody who opted out"
     FORGOTTEN = "by somebody who was forgotten since"
-    NO_LINE = "a relay's post that is no line of the clan chat"
+    NO_LINE = "a relay's post that is not a line of the clan chat"
     BOT = "by a bot, or no message of a person"
     NO_ID = "without a Discord id of a message, author and channel"
     NO_TIME = "without a time that can be read"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.clan.cases import CaseKind, Move
 from bot.clan.spans import HOUR
-from bot.clan.wording import short
+from bot.clan.wording import plural, short
 
 LOOKED_AGAIN_AFTER = 3 * HOUR
 """A snapshot that is older says too little about somebody who may have returned since."""
@@ -27,7 +27,7 @@ class StaleAccount(NamedTuple):
 
 
 class AccountGain(NamedTuple):
-    """What an account gained between the snapshot before and the one that was just taken."""
+    """What an account gained, in XP or kills, since the snapshot before the one just taken."""
 
     name: str
     xp: int
@@ -38,7 +38,7 @@ class AccountGain(NamedTuple):
 class LookedAgain:
     """What came of looking at a person's accounts again.
 
-    `rose` are those of which something rose; `failed` are names with why they were not looked at.
+    `rose` are those that gained XP or kills; `failed` are names with why they were not looked at.
     `stopped` says why Wise Old Man could not be asked at all. The decision speaks `as_of` the
     oldest snapshot of an account that could not be looked at, None when all were.
     """
@@ -73,5 +73,5 @@ def rise_words(rose: Sequence[AccountGain]) -> list[str]:
 
 def _gain(rise: AccountGain) -> str:
     told = [f"+{short(rise.xp)} XP"] if rise.xp > 0 else []
-    told += [f"+{short(rise.kills)} boss kills"] if rise.kills > 0 else []
-    return ", ".join(told) or "something rose"
+    told += [f"+{plural(rise.kills, 'boss kill')}"] if rise.kills > 0 else []
+    return ", ".join(told)

@@ -149,7 +149,7 @@ def hidden_players(found: Persons, opted_out: Collection[int]) -> frozenset[int]
         for user_id in opted_out
         if user_id in found.by_user
         for player_id in found.by_user[user_id].players
-        if found.links[player_id] is Link.CONFIRMED
+        if allows(found.links[player_id], Effect.HIDE)
     )
 
 

@@ -72,6 +72,6 @@ def _can_be(kind: MetricKind, name: str, value: float) -> bool:
 
 
 def _words(refused: Mapping[tuple[MetricKind, str], float]) -> str:
-    """Return what cannot be: "Zulrah 1,000,000,000,000,000 cannot be"."""
+    """Return what cannot be: "Zulrah 1,000,000,000,000,000 cannot be right"."""
     told = [f"{display_name(name)} {exact(value)}" for (_, name), value in refused.items()]
-    return f"{first_few(told, _NAMED)} cannot be"
+    return f"{first_few(told, _NAMED)} cannot be right"

@@ -163,8 +163,12 @@ def by_player(profiles: Iterable[Profile]) -> dict[int, Profile]:
 
 
 def tenure(profile: Profile, now: datetime) -> timedelta | None:
-    """Return for how long the person has been in the clan, or None."""
-    return None if profile.joined_at is None else now - profile.joined_at
+    """Return for how long the person has been in the clan; None where no such day is known.
+
+    A day that lies ahead is a mistake somewhere, and says nothing.
+    """
+    joined_at = profile.joined_at
+    return None if joined_at is None or joined_at > now else now - joined_at
 
 
 def authority_of(profile: Profile, permissions: Permissions = DEFAULT_PERMISSIONS) -> Authority:

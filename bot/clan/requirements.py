@@ -58,7 +58,7 @@ def _tenure(profile: Profile, rules: PromotionPolicy, now: datetime) -> Requirem
     if here >= timedelta(days=asked):
         return None
     return Requirement(
-        f"In the clan for {plural(days, 'day')} ({asked} asked)",
+        f"In the clan for {plural(days, 'day')} ({asked} needed)",
         days / asked,
         f"{plural(asked - days, 'more day', 'more days')} in the clan ({days} of {asked})",
     )
@@ -69,7 +69,7 @@ def _alive(profile: Profile, rules: PromotionPolicy) -> Requirement | None:
     if days >= asked:
         return None
     return Requirement(
-        f"There on {days} of the last {MONTH_DAYS} days ({asked} asked)",
+        f"There on {days} of the last {MONTH_DAYS} days ({asked} needed)",
         days / asked,
         f"{plural(asked - days, 'more day', 'more days')} with a sign of life "
         f"in {MONTH_DAYS} ({days} of {asked})",
@@ -111,7 +111,7 @@ def _rights(
         return None
     closeness = min(_closeness(found, steady=True), _closeness(found, steady=False))
     asked = "Steady and one more signal"
-    words = f"{role_words(target)} has an officer's rights: {asked} are asked for"
+    words = f"{role_words(target)} has an officer's rights and needs {asked}"
     return None if closeness >= 1 else Requirement(words, closeness, asked)
 
 

@@ -46,11 +46,11 @@ def shard_ids_in(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         numbers = _RANGE.fullmatch(part.strip())
         if numbers is None:
-            raise ValueError("is no list of shards")
+            raise ValueError("is not a list of shards")
         first = int(numbers[1])
         last = int(numbers[2] or first)
         if not first <= last < MOST_SHARDS:
-            raise ValueError(f"has {part.strip()} in it, which is no range of shards")
+            raise ValueError(f"has {part.strip()} in it, which is not a range of shards")
         found.update(range(first, last + 1))
     return tuple(sorted(found))
 

@@ -156,7 +156,7 @@ def _pillar(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Signa
     words = (
         f"{SIGNALS[Signal.PILLAR].name}: {plural(messages, 'message')} in {window} "
         f"(at most {rules.hour_cap} an hour), on {days} of {7 * _PILLAR_WEEKS} days; "
-        f"asked are {exact(bars.message_cut)}, on {rules.pillar_chat_days} days"
+        f"the bar is {exact(bars.message_cut)}, on {rules.pillar_chat_days} days"
     )
     parts = (
         _Bar(messages, bars.message_cut, f"message in {window}", f"messages in {window}"),
@@ -174,7 +174,7 @@ def _carry(profile: Profile, bars: Comparison, rules: PromotionPolicy) -> Signal
     window = plural(RAID_DAYS, "day")
     words = (
         f"{SIGNALS[Signal.CARRY].name}: {plural(raids, 'raid')} in {window} "
-        f"({exact(bar)} asked)" + ("" if ever is None else f", {exact(ever)} in all")
+        f"({exact(bar)} needed)" + ("" if ever is None else f", {exact(ever)} in all")
     )
     missing = _missing((_Bar(raids, bar, f"raid in {window}", f"raids in {window}"),))
     return SignalResult(Signal.CARRY, words, _share(raids, bar), raids >= bar, missing)
@@ -193,7 +193,7 @@ def _steady(profile: Profile, rules: PromotionPolicy, now: datetime) -> SignalRe
     bars = [bar for bar in _steady_bars(profile, rules, now) if bar.least]
     below = [bar for bar in bars if _closeness(bar) < 1]
     told = below or bars
-    words = ", ".join(_bar_words(bar) for bar in told) or "nothing is asked for"
+    words = ", ".join(_bar_words(bar) for bar in told) or "nothing is needed"
     name = SIGNALS[Signal.STEADY].name
     if not below:
         words = f"{name} over {STEADY_WEEKS} weeks: {words}"
@@ -239,7 +239,7 @@ def _months_in_rank(profile: Profile, least: int, now: datetime) -> Iterator[_Ba
 
 
 def _bar_words(bar: _Bar) -> str:
-    return f"{_told(bar.value)} {bar.many} ({exact(bar.least)} asked)"
+    return f"{_told(bar.value)} {bar.many} ({exact(bar.least)} needed)"
 
 
 def _missing(bars: Iterable[_Bar]) -> tuple[str, ...]:

@@ -79,11 +79,11 @@ def _silence(signs: LifeSigns, after: timedelta, now: datetime) -> Finding | Non
     if not seen or (listened_at is not None and now - listened_at <= after):
         return None
     if now - max(seen) > patience:
-        words = f"there is no sign of life of the bot since {_when(max(seen))}"
+        words = f"there has been no sign of life from the bot since {_when(max(seen))}"
         return fault(SILENT, words, "see if `clanstats run` is running, and start it again")
     if listened_at is None:
         return None
-    words = f"the bot works, but is not on Discord since {_when(listened_at)}"
+    words = f"the bot works, but has not been on Discord since {_when(listened_at)}"
     return fault(DISCORD, words, "see the log, or start it again")
 
 
@@ -93,7 +93,7 @@ def _polls(signs: LifeSigns, after: timedelta, now: datetime) -> Finding | None:
         return None
     since = min(each.since for each in late)
     clans = first_few([escaped(each.clan) for each in late], _NAMED)
-    words = f"Wise Old Man could not be read for {clans} since {_when(since)}"
+    words = f"Wise Old Man has not been readable for {clans} since {_when(since)}"
     why = next((f": {each.words}" for each in late if each.words), "")
     times = plural(sum(each.times for each in late), "try", "tries")
     return warning(POLLS, f"{words}, in {times}{why}", "officers see more in the bot's status")
@@ -103,10 +103,15 @@ def _disk(signs: LifeSigns, was_full: bool) -> Finding | None:  # noqa: FBT001 -
     needed = signs.database_bytes + ROOM_TO_LIVE
     if signs.free_bytes is None or signs.free_bytes >= needed * (_SPARE if was_full else 1):
         return None
+    return disk_warning(signs.database_bytes, signs.free_bytes)
+
+
+def disk_warning(database_bytes: int, free_bytes: int) -> Finding:
+    """Return that the database's disk is nearly full, with what to do about it."""
     return warning(
         DISK,
-        f"only {signs.free_bytes / _MEGABYTE:.0f} MB are free on the disk of the database, "
-        f"which takes {signs.database_bytes / _MEGABYTE:.0f} MB itself",
+        f"only {free_bytes / _MEGABYTE:.0f} MB are free on the disk of the database, "
+        f"which takes {database_bytes / _MEGABYTE:.0f} MB itself",
         "make room there: soon nothing can be written, and no backup made",
     )
 

@@ -21,7 +21,7 @@ class Fate(StrEnum):
     BACK = "came back by themselves"
     BACK_NOTICED = "came back after a notice"
     LEFT = "left the clan"
-    SILENT = "silent still"
+    SILENT = "still silent"
 
 
 @dataclass(frozen=True, slots=True)

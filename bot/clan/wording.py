@@ -39,12 +39,6 @@ def exact(value: float | None) -> str:
     return f"{value:,}"
 
 
-def signed(value: float | None) -> str:
-    """Return the short form with its sign: +1.2M, -300; 0 has none."""
-    text = short(value)
-    return f"+{text}" if value is not None and value > 0 and text != "0" else text
-
-
 def percent_change(after: float | None, before: float | None) -> str:
     """Return +12% for a rise since `before`, "new" from nothing, a dash when a side is unknown."""
     if after is None or before is None:

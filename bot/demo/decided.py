@@ -67,7 +67,7 @@ async def decide_before(
         cases = await past.cases(connection)
     async with database.writing() as connection:
         for case in sorted(cases, key=lambda case: case.history[0].at):
-            await keep(connection, clan, case, 0)
+            await keep(connection, clan, [(case, 0)])
 
 
 class _Past:

@@ -114,9 +114,7 @@ class ReturnScreen(Screen[ReturnState, ReturnQuestion]):
     async def returned(self, press: Press[ReturnState]) -> None:
         """End the leave of whoever pressed."""
         clan, leaves, who = press.clan, self.services.leaves, press.interaction.user.id
-        leave = (await leaves.away_today(clan)).users.get(who)
-        if leave is not None:
-            await leaves.come_back(clan, Whom(user_id=who))
+        leave = await leaves.come_back(clan, Whom(user_id=who), only_today=True)
         words = NOT_AWAY if leave is None else ended_words(leave, leave.from_on, clan.zone)
         await press.close(words)
 

@@ -96,7 +96,7 @@ def _others(past: Past) -> Iterator[str]:
     for fate, words in (
         (Fate.BACK_NOTICED, "after a notice"),
         (Fate.LEFT, "left the clan"),
-        (Fate.SILENT, "silent still"),
+        (Fate.SILENT, "still silent"),
     ):
         if past.named(fate):
             yield f"\N{BULLET} {len(past.named(fate))} {words}{_told(past, fate)}"

@@ -3,9 +3,6 @@
 Each handler carries out one decision; then the page is drawn as it is afterwards.
 """
 
-from dataclasses import replace
-from typing import Any
-
 import discord
 
 from bot.clan.names import escaped
@@ -81,9 +78,7 @@ class PickScreen(Screen[SetupState, SetupFound]):
         if guild is not None and guild.id in picked:
             await press.tell(_EVERYBODYS)
             return None
-        changed: dict[str, Any] = {name: picked}
-        permissions = replace(press.clan.permissions, **changed)
-        await self.services.clans.set_permissions(press.clan, permissions)
+        await self.services.clans.set_discord_roles(press.clan, **{name: picked})
         return Next(press.state)
 
     @pressed()

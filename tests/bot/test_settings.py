@@ -250,8 +250,8 @@ def test_without_shards_a_process_serves_every_server() -> None:
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"SHARD_COUNT": "4", "SHARD_IDS": "all"}, "is no list of shards"),
-        ({"SHARD_COUNT": "4", "SHARD_IDS": "3-1"}, "has 3-1 in it, which is no range of shards"),
+        ({"SHARD_COUNT": "4", "SHARD_IDS": "all"}, "is not a list of shards"),
+        ({"SHARD_COUNT": "4", "SHARD_IDS": "3-1"}, "has 3-1 in it, which is not a range of shards"),
         ({"SHARD_IDS": "0"} | ON_A_SERVER, "is set without SHARD_COUNT"),
         ({"SHARD_COUNT": "4", "SHARD_IDS": "4"} | ON_A_SERVER, "there are the shards 0 to 3"),
         ({"SHARD_COUNT": "4", "SHARD_IDS": "1"}, "or set DATABASE_URL to PostgreSQL"),
@@ -488,7 +488,7 @@ def test_weekly_and_monthly_times_are_read_as_people_write_them() -> None:
 def test_a_time_that_nobody_understands_is_told_with_what_would_be_right(
     key: str, text: str
 ) -> None:
-    with pytest.raises(SettingsError, match=f"{key} is no day of the .* right is a day of the"):
+    with pytest.raises(SettingsError, match=f"{key} is not a day of the .* right is a day of the"):
         load({key: text}, None)
 
 

@@ -126,7 +126,7 @@ async def test_what_cannot_be_is_recorded_with_whose_it_is(desk: Desk) -> None:
     desk.group.members[3].bosses["zulrah"] = -7
     await desk.do("poll")
     run = (await desk.runs(clan))["poll"]
-    words = "Zulrah -7 cannot be: nothing of this look was kept"
+    words = "Zulrah -7 cannot be right: nothing of this look was kept"
     assert (run.outcome, run.detail["odd"]) == ("done", {"3": words})
     assert run.detail["reasons"] == [f"Player 3: {words}"]
 

@@ -152,7 +152,7 @@ async def test_silence_is_told_once_through_restarts_and_once_that_all_is_well(
     for _ in range(2):
         assert (await yard.dog().look()).found == ()
     first, last = yard.posts()
-    assert "There is no sign of life of the bot since <t:" in str(first)
+    assert "There has been no sign of life from the bot since <t:" in str(first)
     assert "well again" in str(last)
     assert yard.webhook.sent[0]["allowed_mentions"] == {"parse": []}
     assert yard.webhook.agents[0].startswith("DiscordBot (")

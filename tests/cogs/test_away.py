@@ -80,12 +80,12 @@ async def test_a_leave_ends_by_itself_after_its_last_day(town: Town) -> None:
 @pytest.mark.parametrize(
     ("first", "last", "told"),
     [
-        ("soon", "friday", "is no day; write"),
+        ("soon", "friday", "is not a day; write"),
         ("05/06", "friday", "write 5 Jun or 6 May"),
         ("today", "yesterday", "would end"),
         ("today", "2 years", "too long"),
         ("2020-01-01", "today", "long past"),
-        ("**<@1>**", "today", "is no day"),
+        ("**<@1>**", "today", "is not a day"),
     ],
 )
 async def test_nonsense_days_are_told_what_would_be_right(
@@ -187,7 +187,7 @@ async def test_an_officer_makes_a_leave_longer_and_ends_it(town: Town) -> None:
     panel = shown(await listed(town))
     (leave,) = (await town.services.leaves.listed(await town.clan())).current
     wrong = await make_longer(town, panel, leave, "whenever")
-    assert "is no day" in words(newest(wrong))
+    assert "is not a day" in words(newest(wrong))
     await make_longer(town, panel, leave, "2 weeks")
     (longer,) = (await town.services.leaves.listed(await town.clan())).current
     assert longer.leave.last_on == leave.leave.last_on + 14 * DAY

@@ -298,7 +298,7 @@ async def test_what_the_game_has_ended_is_over_and_offers_nothing(town: Town) ->
         panel = await history(town)
         await placed(town, quiet_player(town).player_id, role="administrator")
         await press(town, panel, button)
-        assert "This is done, for " in words(panel)
+        assert "This has been done for " in words(panel)
         assert not has(panel, button)
         assert "done in the game" in words(panel)
         await placed(town, quiet_player(town).player_id, role="member")

@@ -82,7 +82,7 @@ async def test_the_same_one_twice_is_one_exemption(town: Town) -> None:
         ({"reason": "x", "player": "nobody at all"}, "No member of the clan"),
         ({"reason": "x", "role": "no such role"}, "no such role"),
         ({"reason": "x", "role": "member", "until": "yesterday"}, "is past"),
-        ({"reason": "x", "role": "member", "until": "whenever"}, "is no day"),
+        ({"reason": "x", "role": "member", "until": "whenever"}, "is not a day"),
     ],
 )
 async def test_what_is_wrong_is_said(town: Town, options: dict[str, object], told: str) -> None:

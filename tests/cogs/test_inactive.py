@@ -463,7 +463,7 @@ async def test_two_leaders_notice_the_same_member_and_one_message_is_posted(hush
     await filled(hushed, my_form, "first")
     await filled(hushed, their_form, "second", who=second)
     said = words(theirs)
-    assert "Somebody else noticed them" in said
+    assert "Somebody else gave them a notice" in said
     assert f"<@{hushed.leader.id}>" in said
     assert place.last_message is not None
     assert place.last_message.content == "first"
@@ -477,7 +477,7 @@ async def test_of_two_at_the_same_moment_nobody_posts_twice(hushed: Town) -> Non
     shown = await on_picked(hushed, panel, NOTICE)
     meanwhile(hushed, CaseAction(CaseKind.INACTIVITY, player_id, Move.NOTICE), second.id)
     await filled(hushed, shown, "first")
-    assert "Somebody else noticed them" in words(panel)
+    assert "Somebody else gave them a notice" in words(panel)
     assert place.last_message is None
 
 

@@ -238,7 +238,7 @@ async def test_not_yet_asks_why_and_for_how_long_and_is_remembered(town: Town) -
     ("why", "until", "said"),
     [
         ("  ", "30", "Say why, so that others can understand it later"),
-        ("good reason", "soon", '"soon" is no day'),
+        ("good reason", "soon", '"soon" is not a day'),
         ("good reason", "0", "Write 1 to 365 days"),
         ("good reason", "366", "Write 1 to 365 days"),
         ("good reason", "today", "take a day from tomorrow on"),
@@ -358,7 +358,7 @@ async def test_a_case_that_wom_ended_cannot_be_pressed(town: Town) -> None:
     await press(town, panel, "Approved 1")
     await placed(town, player_id, role="onyx")
     await on_picked(town, panel, "Take back")
-    assert "This is done" in words(panel)
+    assert "This has been done" in words(panel)
     assert "now Onyx" in words(panel)
     assert "Nothing that was approved waits" in words(panel)
 
@@ -461,14 +461,14 @@ async def test_pages_turn_after_a_restart_as_well(
 
 @pytest.mark.parametrize(
     ("long", "said"),
-    [("", "asked are 128, on 14 days · thin"), (", and more" * 9, "… · thin")],
+    [("", "the bar is 128, on 14 days · thin"), (", and more" * 9, "… · thin")],
 )
 def test_what_is_just_under_says_what_was_asked_and_shows_where_it_is_cut(
     long: str, said: str
 ) -> None:
     near = "Social pillar: 115 messages in 30 days (at most 20 an hour), on 23 of 28 days; "
     case = PromotionCase(
-        person(), "captain", (), (f"{near}asked are 128, on 14 days{long}",), (), frozenset(),
+        person(), "captain", (), (f"{near}the bar is 128, on 14 days{long}",), (), frozenset(),
         Grade.THIN, (), Strength(40, 20), 1,
     )  # fmt: skip
     assert said in promotion_line(case, None).replace("\\", "")

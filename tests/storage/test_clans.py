@@ -2,7 +2,7 @@
 
 import inspect
 import pkgutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -28,7 +28,6 @@ from storage import (
     forgotten,
     identity_revision,
     imported,
-    integrity,
     integrity_numbers,
     left_out,
     links,
@@ -41,6 +40,7 @@ from storage import (
     presence,
     privacy,
     questions,
+    remains,
     rollups,
     runs,
     snapshots,
@@ -126,6 +126,10 @@ async def waiting(connection: Connection, clan_id: int) -> list[Any]:
     return await in_order(questions.waiting_for(connection, clan_id, plain, HOUR))
 
 
+async def who_left(connection: Connection, clan_id: int, users: Sequence[int]) -> list[int]:
+    return [each for each in users if await privacy.has_left(connection, clan_id, each, END)]
+
+
 async def every_author(read: Callable[[int], Awaitable[list[int]]]) -> list[int]:
     return [each for who in AUTHORS for each in await read(who)]
 
@@ -140,6 +144,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "digests.posts": digests.posts,
     "exemptions.standing": lambda it, clan: exemptions.standing(it, clan, NOW.date()),
     "privacy.left_before": lambda it, clan: privacy.left_before(it, clan, END),
+    "privacy.has_left": lambda it, clan: who_left(it, clan, (1000, 2000)),
     "privacy.opted_out": lambda it, clan: in_order(privacy.opted_out(it, clan, USERS)),
     "privacy.opted_out_speakers": lambda it, clan: in_order(
         privacy.opted_out_speakers(it, clan, {f"player {each}" for each in PLAYERS})
@@ -192,7 +197,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "imported.first_by_channel": imported.first_by_channel,
     "imported.first_outside": lambda it, clan: imported.first_outside(it, clan, [99]),
     "imported.stand_ins": lambda it, clan: in_order(imported.stand_ins(it, clan)),
-    "integrity.first_there": lambda it, clan: integrity.first_there(it, clan, USERS),
+    "remains.first_there": lambda it, clan: remains.first_there(it, clan, USERS),
     "integrity_numbers.wrong_totals": integrity_numbers.wrong_totals,
     "rollups.uneven_hours": lambda it, clan: rollups.uneven_hours(it, clan, (START, END)),
     "newcomers.beginnings": lambda it, clan: newcomers.beginnings(
@@ -240,9 +245,9 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "bridges.told_of": lambda it, clan: bridges.told_of(it, clan, AUTHORS),
     "traces.events": lambda it, clan: traces.events(it, clan, AUTHORS),
     "traces.first_day": lambda it, clan: traces.first_day(it, clan, AUTHORS),
-    "integrity.first_kept": lambda it, clan: integrity.first_kept(it, clan, AUTHORS),
-    "integrity.kept_until": lambda it, clan: every_author(
-        lambda who: integrity.kept_until(it, clan, who, END, 9)
+    "remains.first_kept": lambda it, clan: remains.first_kept(it, clan, AUTHORS),
+    "remains.kept_until": lambda it, clan: every_author(
+        lambda who: remains.kept_until(it, clan, who, END, 9)
     ),
     "forgetting.questions_of": lambda it, clan: forgetting.questions_of(it, clan, AUTHORS, 0, 9),
     "forgetting.answered_by": lambda it, clan: forgetting.answered_by(it, clan, AUTHORS, 0, 9),
@@ -273,7 +278,7 @@ WRITES = {
     *("authors.author_ids", "authors.move_cursors", "authors.note_place", "authors.set_counted"),
     *("links.note", "links.put", "links.remove", "links.set_no_discord"),
     *("bridges.declare", "bridges.remove", "bridges.speaker_ids", "bridges.start_over"),
-    *("players.never_there", "players.unhappen", "blind_spots.fill"),
+    *("players.remove_places", "players.remove_events", "blind_spots.fill"),
     *("clans.change", "links.confirm", "messages.add", "messages.remove", "players.note_events"),
     "marks.let_alone_answer",
     "marks.put",
@@ -300,8 +305,8 @@ WRITES = {
     *("left_out.keep", "left_out.empty", "bridges.rename", "bridges.add", "bridges.credit"),
     *("integrity_numbers.total_anew", "forgetting.delete_facts"),
     *("left_out.let_go", "players.put_in_former", "blind_spots.never_kept"),
-    "integrity.drop_presence",
-    *("cases.extend", "cases.extend_all", "cases.add", "cases.add_all"),
+    "remains.drop_presence",
+    *("cases.extend", "cases.add"),
     *("digests.put", "digests.claim", "digests.note"),
     *("policies.add", "forgotten.note", "clans.greet", "players.tell_unanswered"),
 }
@@ -421,19 +426,16 @@ async def settle_decisions(connection: Connection, clan_id: int, number: int) ->
     for kind, *states in (("promotion", "open", "approved"), ("inactivity", "noticed", "closed")):
         head = {"player_id": number * 10, "kind": kind, "role": "member", "policy_version": number}
         lines = [a_line(state, why=f"by <@2> of {number}") for state in states]
-        await cases.add(connection, clan_id, head | {"target": None}, lines)
+        await cases.add(connection, clan_id, [(head | {"target": None}, lines)])
 
 
 async def test_nobody_extends_another_clan_s_case(database: Database) -> None:
     async with database.writing() as connection:
         one, two = await settle(connection, 1), await settle(connection, 2)
         (theirs,) = await cases.standing(connection, two)
+        grown = cases.Growth(theirs.case_id, 2, [a_line("closed")])
         with pytest.raises(Overtaken):
-            await cases.extend(connection, one, theirs.case_id, 2, [a_line("closed")])
-        with pytest.raises(Overtaken):
-            await cases.extend_all(
-                connection, one, [cases.Growth(theirs.case_id, 2, [a_line("closed")])]
-            )
+            await cases.extend(connection, one, [grown])
         assert await cases.standing(connection, two) == [theirs]
 
 
@@ -574,8 +576,8 @@ async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database)
         await members(connection, one, [20])
         event = MembershipEventRow(20, "joined", NOW - 2 * HOUR)
         await players.note_events(connection, one, [event])
-        await players.unhappen(connection, one, [event])
-        await players.never_there(connection, one, [20])
+        await players.remove_events(connection, one, [event])
+        await players.remove_places(connection, one, [20])
         assert [place.player_id for place in await players.places(connection, one)] == [10, 11]
         assert [place.player_id for place in await players.places(connection, two)] == [20, 21]
         kept = await players.events_between(connection, two, NOW - DAY, NOW + DAY)

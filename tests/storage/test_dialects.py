@@ -114,10 +114,10 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): "No ob"})
             await bridges.start_over(connection, clan_id, 1)
             await players.note_sightings(connection, [players.Sighting(10, "Old", "old", NOW)])
-            await players.unhappen(
+            await players.remove_events(
                 connection, clan_id, [players.MembershipEventRow(10, "joined", NOW)]
             )
-            await players.never_there(connection, clan_id, [11])
+            await players.remove_places(connection, clan_id, [11])
             await snapshots.newest(connection, [10])
             await metrics.present_values(connection, [10])
             await snapshots.rises(connection, clan_id, NOW, player_ids=[10])

@@ -6,6 +6,7 @@ from storage import players
 from storage.engine import Database
 from storage.players import MembershipEventRow
 from storage.tables import PLAYER_NAMES
+from tests.statements import statements
 from tests.storage.rows import DAY, HOUR, NOW, a_clan, a_player, members
 
 
@@ -98,3 +99,18 @@ async def test_events_of_a_span_are_half_open_and_newest_first(
         await players.note_events(connection, clan_id, events)
         found = await players.events_between(connection, clan_id, NOW, NOW + 2 * HOUR)
         assert [event.happened_at for event, _ in found] == [NOW + HOUR, NOW]
+
+
+async def test_many_events_that_never_happened_go_by_one_statement(
+    database: Database, clan_id: int
+) -> None:
+    events = [MembershipEventRow(who, "joined", NOW + who * HOUR) for who in range(1, 6)]
+    async with database.writing() as connection:
+        await members(connection, clan_id, range(1, 6))
+        await players.note_events(connection, clan_id, events)
+        with statements(database) as sent:
+            await players.remove_events(connection, clan_id, [])
+            await players.remove_events(connection, clan_id, events[1:])
+        kept = await players.events_between(connection, clan_id, NOW)
+    assert len(sent) == 1
+    assert [each for each, _ in kept] == events[:1]

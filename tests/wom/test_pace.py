@@ -211,18 +211,18 @@ def test_a_pace_that_hears_what_another_tells_goes_on_as_that_by_its_own_clock()
     taken(pace, 10.0, "1", most=60)
     pace.back_off(12.0, 3.0)
     pace.block(12.0)
-    other.hear(pace.told(1000.0), 500.0)
+    other.load(pace.dump(1000.0), 500.0)
     assert other.is_blocked(513.0)
     assert other.reserve(513.0) == 3.0
     assert taken(other, 516.0, "1") == 40
-    assert other.told(500.0)["used"] == 100
+    assert other.dump(500.0)["used"] == 100
     assert other.reserve(10.0 + 500.0 + WINDOW_S + MARGIN_S) == 0
 
 
 def test_a_pace_that_hears_nothing_is_as_it_was() -> None:
     pace, fresh = Pace(20), Pace(20)
-    fresh.hear(Pace(20).told(0.0), 0.0)
+    fresh.load(Pace(20).dump(0.0), 0.0)
     assert taken_at_once(fresh, 5.0) == 20
     taken(pace, 5.0, "1", most=3)
-    pace.hear({}, 7.0)
+    pace.load({}, 7.0)
     assert taken_at_once(pace, 5.0) == 17

@@ -52,15 +52,15 @@ class CaughtUp:
     """What catching up read: channels, new messages, and the names of unreadable channels.
 
     `missing` are the Discord ids of all places to be read later; of the server itself when not
-    even its active threads could be listed. `failed` says by name why a place was not read that the
-    bot is let into.
+    even its active threads could be listed. `failed` names each place that was not read though the
+    bot is let into it, and says why.
     """
 
     channels: int
     messages: int
     unreadable: tuple[str, ...] = ()
     missing: frozenset[int] = frozenset()
-    failed: Mapping[str, str] = field(default_factory=dict, compare=False)
+    failed: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 class Backfill:
@@ -376,6 +376,7 @@ def _caught_up(
     stored: Mapping[ChannelInfo, int | Exception | None], closed: AbstractSet[ChannelInfo]
 ) -> CaughtUp:
     counts = [count for count in stored.values() if isinstance(count, int)]
+    failed = _failed(stored) | {each: NO_THREADS for each in closed if each.is_readable}
     missing = {
         channel_info
         for channel_info, count in stored.items()
@@ -387,14 +388,14 @@ def _caught_up(
         sum(counts),
         tuple(channel_info.name for channel_info, count in stored.items() if count is None),
         frozenset(channel_info.discord_channel_id for channel_info in missing),
-        _failed(stored) | {each.name: NO_THREADS for each in closed if each.is_readable},
+        tuple(sorted((each.name, why) for each, why in failed.items())),
     )
 
 
-def _failed(stored: Mapping[ChannelInfo, int | Exception | None]) -> dict[str, str]:
-    """Return by name why places were not read that the bot is let into."""
+def _failed(stored: Mapping[ChannelInfo, int | Exception | None]) -> dict[ChannelInfo, str]:
+    """Return why places were not read that the bot is let into."""
     return {
-        each.name: NO_ACCESS if found is None else _reason(found)
+        each: NO_ACCESS if found is None else _reason(found)
         for each, found in stored.items()
         if each.is_readable and not isinstance(found, int | Wordless)
     }

@@ -203,3 +203,12 @@ def event_of(change: Change) -> MembershipEventRow:
     return MembershipEventRow(
         change.player_id, change.kind, change.happened_at, change.before, change.after
     )
+
+
+def who_left(changes: Iterable[Change]) -> dict[datetime, list[int]]:
+    """Return who left, by when; a sync of the group tells all who are gone at one instant."""
+    left: dict[datetime, list[int]] = {}
+    for change in changes:
+        if change.kind is ChangeKind.LEFT:
+            left.setdefault(change.happened_at, []).append(change.player_id)
+    return left

@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.clan import looking
+from bot.clan.gains import gains_between
 from bot.clan.looking import MOST_AT_ONCE, AccountGain, LookedAgain, StaleAccount
+from bot.clan.spans import Span
 from bot.services.game.faults import fault_words
 from bot.services.game.poll import Poll, PollUnderWay
 from bot.services.game.snapshots import checked_details, store_details
@@ -20,7 +22,7 @@ from storage.conflicts import begins_again
 from storage.engine import Database
 from storage.snapshots import ObservationRow
 from wom.client import WomClient
-from wom.errors import PlayerTooSoon, WomBadKey, WomError, WomRefused
+from wom.errors import PlayerTooSoon, WomError, WomRefused
 from wom.models import PlayerDetails
 
 _PATIENCE = timedelta(minutes=2)
@@ -110,8 +112,6 @@ class Looking:
                 details = await self._wom.update_player(account.name)
             except PlayerTooSoon:  # somebody else had it looked at within the minute
                 details = await self._wom.player(account.player_id)
-            except WomBadKey:
-                raise
             except WomRefused:
                 return _Asked(account, why=_REFUSED)
         if details.id != account.player_id:
@@ -149,8 +149,9 @@ def _why(error: BaseException) -> str:
 
 
 def _rise(name: str, before: ObservationRow | None, after: ObservationRow) -> AccountGain | None:
-    """Return what rose between two snapshots, None for nothing or where there was none before."""
+    """Return what was gained between two snapshots; None for nothing that anybody knows of."""
     if before is None or before.seen_at >= after.seen_at:
         return None
-    xp, kills = after.xp - before.xp, after.kills - before.kills
-    return AccountGain(name, xp, kills) if xp > 0 or kills > 0 else None
+    gains = gains_between(before, after, Span(before.seen_at, after.seen_at))
+    xp, kills = gains.xp or 0, gains.kills or 0
+    return AccountGain(name, xp, kills) if xp or kills else None

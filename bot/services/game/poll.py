@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.clan.activity import Change, ChangeKind
+from bot.clan.activity import Change
 from bot.clan.membership import Place, RosterNews, roster_news
 from bot.clan.plausible import AHEAD
 from bot.clan.policy import Policy
@@ -37,6 +37,7 @@ from bot.services.game.group_facts import (
     player_row,
     stale_players,
     unseen,
+    who_left,
 )
 from bot.services.game.outside import look_outside
 from bot.services.game.renames import RenameResult, Renaming, newly_borne, write_settled
@@ -283,9 +284,8 @@ class Poll:
     ) -> RenameResult:
         now = self._clock()
         details = answers.details
-        kept = ("player_id", "name", "role", "joined_at", "role_since_at", "left_at")
         places = {
-            pid: Place(*(getattr(place, name) for name in kept))
+            pid: Place(*(getattr(place, name) for name in Place._fields))
             for pid, place in known.places.items()
         }
         orders = tuple(_orders(known, details))
@@ -315,11 +315,8 @@ class Poll:
             await _must_be_as_read(connection, clan, known)
             await players.note_players(connection, _new_rows(known, fresh_players), now)
             await players.put_in(connection, clan_id, _new_places(known, news))
-            for change in news.changes:
-                if change.kind is ChangeKind.LEFT:
-                    await players.take_out(
-                        connection, clan_id, [change.player_id], change.happened_at
-                    )
+            for left_at, gone in who_left(news.changes).items():
+                await players.take_out(connection, clan_id, gone, left_at)
             await players.note_events(
                 connection, clan_id, [event_of(each) for each in news.changes]
             )

@@ -13,7 +13,7 @@ import structlog
 from bot.services.game.faults import fault_words
 from bot.services.setup import Clan
 from wom.client import WomClient, asking_for
-from wom.errors import PlayerTooSoon, WomBadKey, WomBadRequest, WomError, WomNotFound, WomRefused
+from wom.errors import PlayerTooSoon, WomBadRequest, WomError, WomNotFound, WomRefused
 
 MOST_AT_ONCE = 15
 """Of Wise Old Man's 20 requests a minute without a key, so that polls still get through."""
@@ -80,10 +80,9 @@ class Refreshing:
                 await self._wom.update_player(name)
             except PlayerTooSoon:
                 done.append(name)  # somebody else had it looked at within the minute
+            except WomRefused as error:
+                failed.append((name, _why(error)))
             except WomError as error:
-                if isinstance(error, WomRefused) and not isinstance(error, WomBadKey):
-                    failed.append((name, _why(error)))
-                    continue
                 # Whatever it is, the next one would meet it too.
                 _log.warning("updates broken off", reason=str(error))
                 rest = len(asked) - len(done) - len(failed)

@@ -219,8 +219,8 @@ def newly_borne(settled: RenameResult) -> frozenset[str]:
 async def write_settled(connection: Connection, clan_id: int, settled: RenameResult) -> None:
     """Store who bore which name, and take out what never happened; the players are stored."""
     await players.note_sightings(connection, settled.names)
-    await players.never_there(connection, clan_id, [each.other_id for each in settled.mistaken])
-    await players.unhappen(
+    await players.remove_places(connection, clan_id, [each.other_id for each in settled.mistaken])
+    await players.remove_events(
         connection,
         clan_id,
         [

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.clan.forgotten import speaker_key, user_key
 from bot.services.chat import Intake
 from bot.services.setup import Clan, Clans, Clock
-from storage import authors, forgotten, integrity, privacy
+from storage import authors, forgotten, privacy, remains
 from storage.engine import Connection, Database
 
 _MESSAGES_AT_ONCE = 100
@@ -30,14 +30,16 @@ class Remains:
 async def remains_of(database: Database, clan: Clan) -> Remains:
     """Return what should be gone."""
     file = forgotten.file_of(database)
-    told = {} if file is None else await asyncio.to_thread(forgotten.remembered, file)
+    remembered = {} if file is None else await asyncio.to_thread(forgotten.remembered, file)
     async with database.reading() as connection:
-        return await _remains_of(connection, clan, told)
+        return await _remains_of(connection, clan, remembered)
 
 
-async def _remains_of(connection: Connection, clan: Clan, told: forgotten.Told) -> Remains:
+async def _remains_of(
+    connection: Connection, clan: Clan, remembered: forgotten.KeysByServer
+) -> Remains:
     keys = await forgotten.of_clan(connection, clan.clan_id)
-    here = {key: at for (guild_id, key), at in told.items() if guild_id == clan.guild_id}
+    here = {key: at for (guild_id, key), at in remembered.items() if guild_id == clan.guild_id}
     unknown = sum(key not in keys or keys[key] < at for key, at in here.items())
     if not keys:
         return Remains({}, {}, unknown)
@@ -54,8 +56,8 @@ async def _remains_of(connection: Connection, clan: Clan, told: forgotten.Told) 
             until = users.get(each.discord_user_id or 0)
         if until is not None:
             theirs[each.author_id] = until
-    first = await integrity.first_kept(connection, clan.clan_id, theirs)
-    days = await integrity.first_there(connection, clan.clan_id, users)
+    first = await remains.first_kept(connection, clan.clan_id, theirs)
+    days = await remains.first_there(connection, clan.clan_id, users)
     return Remains(
         {who: until for who, until in theirs.items() if who in first and first[who] <= until},
         {
@@ -75,7 +77,7 @@ async def delete_remains(database: Database, clock: Clock, clan: Clan) -> None:
     async def drop(connection: Connection) -> None:
         for user_id, until in found.users.items():
             first = until.date() - _DAY
-            await integrity.drop_presence(connection, clan.clan_id, user_id, first)
+            await remains.drop_presence(connection, clan.clan_id, user_id, first)
 
     await database.write(drop)
     for author_id, until in found.authors.items():
@@ -85,6 +87,6 @@ async def delete_remains(database: Database, clock: Clock, clan: Clan) -> None:
 
 async def _kept_until(database: Database, clan: Clan, author_id: int, until: datetime) -> list[int]:
     async with database.reading() as connection:
-        return await integrity.kept_until(
+        return await remains.kept_until(
             connection, clan.clan_id, author_id, until, _MESSAGES_AT_ONCE
         )

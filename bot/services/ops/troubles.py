@@ -1,12 +1,13 @@
 """What is wrong with a clan, its channels and the disk, each with what to do about it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.clan.diagnosis import Finding, Severity, warning
 from bot.clan.membership import unsynced_since
 from bot.clan.rank_table import rank_table
+from bot.clan.watching import ROOM_TO_LIVE, disk_warning
 from bot.clan.wording import ago, first_few, plural
 from bot.services.chat import NO_ACCESS, NO_WORDS
 from bot.services.game import AGAIN
@@ -16,15 +17,15 @@ from bot.services.view import ClanView
 from storage.runs import Run
 
 _NAMED = 5
-_MEGABYTE = 1_000_000
-_ROOM_TO_LIVE = 50 * _MEGABYTE
-"""Free bytes, beside those that a backup needs, of which fewer are told."""
 _MISSING = ("is missing", "are missing")
 """How a reason ends that somebody on the server can do something about."""
 _LET_IN_OR_LEAVE_OUT = (
     "give the bot View Channel and Read Message History there, or leave it out in /clanstats setup"
 )
 _AGAIN = "nothing to do: the bot tries again, at least once an hour"
+
+NameAndReason = tuple[str, str]
+"""A channel by its name, which others may have as well, and what keeps the bot from reading it."""
 
 
 def rank_troubles(view: ClanView) -> list[Finding]:
@@ -81,43 +82,43 @@ def integrity_troubles(run: Run | None) -> list[Finding]:
     ]
 
 
-def hidden_troubles(unread: Mapping[str, str]) -> list[Finding]:
+def hidden_troubles(channels: Sequence[NameAndReason]) -> list[Finding]:
     """Return what it costs that members write where the bot never could read."""
-    if not unread:
+    if not channels:
         return []
     return [
         warning(
             "channels",
-            f"members write in {_channels(unread)}, which the bot cannot read: "
+            f"members write in {_channels(channels)}, which the bot cannot read: "
             "who can write there is never called silent",
             _LET_IN_OR_LEAVE_OUT,
         )
     ]
 
 
-def lost_troubles(unread: Mapping[str, str]) -> list[Finding]:
+def lost_troubles(channels: Sequence[NameAndReason]) -> list[Finding]:
     """Return what it costs that channels cannot be read any more."""
-    if not unread:
+    if not channels:
         return []
     return [
         warning(
             "channels",
-            f"{_channels(unread)} can't be read any more: who wrote there is never called silent",
+            f"{_channels(channels)} can't be read any more: who wrote there is never called silent",
             _LET_IN_OR_LEAVE_OUT,
         )
     ]
 
 
-def _channels(unread: Mapping[str, str]) -> str:
+def _channels(channels: Sequence[NameAndReason]) -> str:
     """Return channels by name, each with what it lacks where that is known exactly."""
-    return first_few([f"#{name}{_lacks(why)}" for name, why in sorted(unread.items())], _NAMED)
+    return first_few([f"#{name}{_lacks(why)}" for name, why in sorted(channels)], _NAMED)
 
 
 def _lacks(reason: str) -> str:
     return f" ({reason})" if reason.endswith(_MISSING) and reason != NO_ACCESS else ""
 
 
-def gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
+def gap_troubles(channels: Sequence[NameAndReason]) -> list[Finding]:
     """Return which channels are seen but have history that is not read, and what each lacks."""
     found = [
         warning(
@@ -125,9 +126,9 @@ def gap_troubles(unread: Mapping[str, str]) -> list[Finding]:
             f"#{name} is not read to the end: {reason}",
             _remedy(reason),
         )
-        for name, reason in sorted(unread.items())[:_NAMED]
+        for name, reason in sorted(channels)[:_NAMED]
     ]
-    more = len(unread) - _NAMED
+    more = len(channels) - _NAMED
     if more > 0:
         found.append(
             warning("channels", f"{plural(more, 'more channel')} not read to the end", _AGAIN)
@@ -140,16 +141,7 @@ def disk_troubles(disk: DiskUse) -> list[Finding]:
     size, free = disk.database_bytes, disk.free_bytes
     if size is None or free is None:
         return []
-    if free >= size + _ROOM_TO_LIVE:
-        return []
-    return [
-        warning(
-            "disk",
-            f"only {free / _MEGABYTE:.0f} MB are free on the disk of the database, "
-            f"which takes {size / _MEGABYTE:.0f} MB itself",
-            "make room there: soon nothing can be written, and no backup made",
-        )
-    ]
+    return [] if free >= size + ROOM_TO_LIVE else [disk_warning(size, free)]
 
 
 def _remedy(reason: str) -> str:

@@ -258,8 +258,11 @@ class Upkeep:
         disk = disk_use_of(self._database.path, archived_before)
         counted = [each for each in places.values() if each.is_counted and not each.is_gone]
         unreadable = tuple(sorted(each.name for each in counted if not each.is_readable))
-        open_gaps = [each for each in view.gaps if each.ended_at is None and each.channel]
-        unread = {each.channel: each.reason for each in open_gaps if each.channel}
+        open_gaps = [gap for gap in view.gaps if gap.ended_at is None]
+        lost = [(gap.channel, gap.reason) for gap in open_gaps if gap.channel and gap.is_lost]
+        late_read = [
+            (gap.channel, gap.reason) for gap in open_gaps if gap.channel and not gap.is_lost
+        ]
         return Status(
             version=self._version,
             members=len(view.people.places),
@@ -283,9 +286,9 @@ class Upkeep:
                 *list_troubles(view, changed_at),
                 *full_troubles(kept_channels(places.values()), self._most_channels),
                 *odd_troubles(view, ran.get("poll")),
-                *hidden_troubles({each.name: each.reason for each in view.hidden_channels}),
-                *lost_troubles({n: why for n, why in unread.items() if n in unreadable}),
-                *gap_troubles({n: why for n, why in unread.items() if n not in unreadable}),
+                *hidden_troubles([(each.name, each.reason) for each in view.hidden_channels]),
+                *lost_troubles(lost),
+                *gap_troubles(late_read),
             ),
             verdicts=verdicts,
             policy=policy,
@@ -359,7 +362,7 @@ class Upkeep:
                 each.job.name,
                 f"{each.job.name} is late: last done {ago(each.since, now)} ago"
                 if each.since
-                else f"{each.job.name} was not done yet",
+                else f"{each.job.name} has not been done yet",
                 "see the log, or restart the bot",
             )
             for each in overdue.values()

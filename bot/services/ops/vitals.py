@@ -11,12 +11,10 @@ from bot.services.chat import Intake, IntakeCounts
 from bot.services.game import fault_words
 from bot.services.setup import Clock
 from storage import clans
-from storage.engine import Connection, Database
-from storage.engine import Told as ToldOfDatabase
+from storage.engine import Connection, Database, WorkListener
 from storage.errors import StorageError
 from storage.migrate import NEWEST, revision_seen
-from wom.client import Told as ToldOfWom
-from wom.client import WomClient
+from wom.client import RequestListener, WomClient
 from wom.pace import RequestsLeft
 
 _NO_TIME = timedelta()
@@ -44,7 +42,7 @@ class Vitals:
         self._wom = wom
         self._clock = clock
 
-    def watch(self, of_database: ToldOfDatabase, of_wom: ToldOfWom) -> None:
+    def watch(self, of_database: WorkListener, of_wom: RequestListener) -> None:
         """Have somebody told how long the database and Wise Old Man take, each time."""
         self._database.watch(of_database)
         self._wom.watch(of_wom)

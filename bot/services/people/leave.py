@@ -130,6 +130,7 @@ class Leaves:
             ]
             if before:
                 news["from_on"] = from_on = min(from_on, before[0].from_on)
+                news |= {"discord_user_id": whom.user_id, "player_id": whom.player_id}
                 first, *others = (row.absence_id for row in before)
                 await absences.change(connection, clan.clan_id, first, **news)
                 await absences.call_off(connection, clan.clan_id, others)
@@ -140,14 +141,17 @@ class Leaves:
         return Leave(whom.user_id, whom.player_id, from_on, until_on, by)
 
     @begins_again
-    async def come_back(self, clan: Clan, whom: Whom) -> Leave | None:
+    async def come_back(self, clan: Clan, whom: Whom, *, only_today: bool = False) -> Leave | None:
         """End today's leave or, without one, call off the next; None when there is neither."""
+        today = self._today(clan)
         async with self._database.writing() as connection:
             standing = await self._standing(connection, clan, whom)
-            if not standing:
-                return None
-            await self._end(connection, clan, standing[0])
-        return leave_of(standing[0])
+            over = [row for row in standing if leave_of(row).covers(today)]
+            if not only_today:
+                over = over or standing[:1]
+            for row in over:
+                await self._end(connection, clan, row)
+        return leave_of(over[0]) if over else None
 
     @begins_again
     async def end(self, clan: Clan, absence_id: int) -> Leave | None:
@@ -161,12 +165,25 @@ class Leaves:
 
     @begins_again
     async def extend(self, clan: Clan, absence_id: int, until_text: str, by: int) -> Leave | None:
-        """Set another last day; None when the leave is over, ValueError when the day is none."""
+        """Set another last day; None when the leave is over, ValueError when the day is none.
+
+        Leaves that would begin within it become part of it, with their own days.
+        """
         async with self._database.writing() as connection:
             row = await self._one(connection, clan, absence_id)
             if row is None:
                 return None
             until_on = later_end(leave_of(row), until_text, self._today(clan))
+            whom = Whom(row.discord_user_id, row.player_id)
+            within = [
+                each
+                for each in await self._standing(connection, clan, whom)
+                if each.absence_id != absence_id and row.from_on <= each.from_on <= until_on
+            ]
+            if within:
+                until_on = max(until_on, *(leave_of(each).last_on for each in within))
+                others = [each.absence_id for each in within]
+                await absences.call_off(connection, clan.clan_id, others)
             news = {"until_on": until_on, "set_by": by, "set_at": self._clock(), "asked_at": None}
             await absences.change(connection, clan.clan_id, absence_id, **news)
         return leave_of(row._replace(until_on=until_on, set_by=by))
@@ -190,12 +207,23 @@ class Leaves:
         return day_of(self._clock(), clan.zone)
 
     async def _standing(self, connection: Connection, clan: Clan, whom: Whom) -> list[AbsenceRow]:
-        """Return somebody's leaves that are not over, the first one first."""
+        """Return somebody's leaves that are not over, the first one first.
+
+        A user's are those, too, that were set for an account before its link was confirmed.
+        """
         today = self._today(clan)
+        rows = await absences.of_clan(connection, clan.clan_id, today)
+        theirs = {whom}
+        if whom.user_id is not None and any(row.player_id is not None for row in rows):
+            theirs |= {
+                Whom(player_id=link.player_id)
+                for link in await links.of_clan(connection, clan.clan_id)
+                if link.discord_user_id == whom.user_id and link.state == StoredState.CONFIRMED
+            }
         return [
             row
-            for row in await absences.of_clan(connection, clan.clan_id, today)
-            if Whom(row.discord_user_id, row.player_id) == whom and _is_ahead(row, today)
+            for row in rows
+            if Whom(row.discord_user_id, row.player_id) in theirs and _is_ahead(row, today)
         ]
 
     async def _one(self, connection: Connection, clan: Clan, absence_id: int) -> AbsenceRow | None:

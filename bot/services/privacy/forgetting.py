@@ -20,7 +20,7 @@ from storage import authors, clan_rows, clans, forgetting, forgotten, privacy
 from storage.archiving import sweep
 from storage.conflicts import begins_again
 from storage.engine import Connection, Database
-from storage.forgotten import Keys, Told, later
+from storage.forgotten import Keys, KeysByServer, later
 from storage.rollups import roll_up
 
 _AT_ONCE = 50  # questions between two breaths of the event loop
@@ -51,15 +51,27 @@ class Privacy:
         self._presence = presence
 
     @begins_again
-    async def forget(self, clan: Clan, user_id: int, asked_at: datetime | None = None) -> Forgotten:
+    async def forget(
+        self,
+        clan: Clan,
+        user_id: int,
+        asked_at: datetime | None = None,
+        *,
+        left_before: datetime | None = None,
+    ) -> Forgotten:
         """Delete everything about a user in this clan but what the roster itself shows.
 
         Of somebody who does not want to be counted, the id and that wish stay. `asked_at` is when
-        that was by Discord's clock, by which messages are dated: ours may be behind, or ahead.
+        that was by Discord's clock, by which messages are dated: ours may be behind, or ahead. With
+        `left_before` only somebody who left the server before then and has not come back.
         """
         now = self._clock()
         until = now if asked_at is None else max(asked_at, min(now, asked_at + _LATE))
         async with self._database.writing() as connection:
+            if left_before is not None and not await privacy.has_left(
+                connection, clan.clan_id, user_id, left_before
+            ):
+                return Forgotten()
             clan = await as_it_is(connection, clan)
             reach = await reach_of(connection, clan, user_id)
             messages = await _forget(connection, clan, reach)
@@ -82,21 +94,21 @@ class Privacy:
         file = forgotten.file_of(self._database)
         if file is None:
             return Forgotten()
-        told = await asyncio.to_thread(forgotten.remembered, file)
+        remembered = await asyncio.to_thread(forgotten.remembered, file)
         async with self._database.reading() as connection:
             noted = await forgotten.by_server(connection)
-        servers = {guild_id for (guild_id, _), _ in told.items() ^ noted.items()}
+        servers = {guild_id for (guild_id, _), _ in remembered.items() ^ noted.items()}
         if only is not None:
             servers &= {only.guild_id}
         known = await Clans(self._database, self._clock).of_guilds(servers)
-        found = [await self._forget_again(clan, file, told) for clan in known.values()]
+        found = [await self._forget_again(clan, file, remembered) for clan in known.values()]
         # Of those too whose forgetting was cut off before the archive was reached.
         await sweep(self._database)
-        return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
+        return _sum(found)
 
     @begins_again
-    async def _forget_again(self, clan: Clan, file: Path, told: Told) -> Forgotten:
-        ours = _of_guild(told, clan.guild_id)
+    async def _forget_again(self, clan: Clan, file: Path, remembered: KeysByServer) -> Forgotten:
+        ours = _of_guild(remembered, clan.guild_id)
         async with self._database.reading() as connection:
             known = await forgotten.of_clan(connection, clan.clan_id)
         if missing := later(known, ours):
@@ -184,33 +196,42 @@ class Privacy:
         before = self._clock() - timedelta(days=clan.forget_after_days)
         async with self._database.reading() as connection:
             gone = await privacy.left_before(connection, clan.clan_id, before)
-        messages = 0
-        for user_id in gone:
-            messages += (await self.forget(clan, user_id)).messages
-        return Forgotten(len(gone), messages)
+        # Each may have come back since they were found.
+        found = [await self.forget(clan, user_id, left_before=before) for user_id in gone]
+        return _sum(found)
 
     @begins_again
-    async def forget_clan(self, clan: Clan) -> None:
+    async def forget_clan(self, clan: Clan, *, removed_by: datetime | None = None) -> bool:
         """Delete a clan with everything of it; players and what they did in the game stay.
 
-        Those who asked to be forgotten stay so: they stand in the file outside the database.
+        Those who asked to be forgotten stay so: they stand in the file outside the database. With
+        `removed_by` only a clan that had removed the bot by then; return whether it is deleted.
         """
         async with self._database.writing() as connection:
+            if removed_by is not None:
+                # It may have invited the bot again since it was found.
+                row = await clans.of_guild(connection, clan.guild_id)
+                if row is None or row.removed_at is None or row.removed_at > removed_by:
+                    return False
             if (file := forgotten.file_of(self._database)) is not None:
                 keys = await forgotten.of_clan(connection, clan.clan_id)
-                told = {(clan.guild_id, key): until for key, until in keys.items()}
-                await asyncio.to_thread(forgotten.learn, file, told)
+                by_server = {(clan.guild_id, key): until for key, until in keys.items()}
+                await asyncio.to_thread(forgotten.learn, file, by_server)
             await clan_rows.delete_clan(connection, clan.clan_id)
         self._let_go(clan)
         await sweep(self._database)
+        return True
 
     async def forget_removed(self, after: timedelta) -> tuple[Clan, ...]:
         """Forget the clans whose server the bot left so long ago, and return them."""
         before = self._clock() - after
         gone = await Clans(self._database, self._clock).removed_before(before)
-        for clan in gone:
-            await self.forget_clan(clan)
-        return gone
+        return tuple([each for each in gone if await self.forget_clan(each, removed_by=before)])
+
+
+def _sum(found: Sequence[Forgotten]) -> Forgotten:
+    """Return how much was deleted of all of them."""
+    return Forgotten(sum(each.people for each in found), sum(each.messages for each in found))
 
 
 async def _forget(connection: Connection, clan: Clan, reach: Reach) -> int:
@@ -256,9 +277,9 @@ def _keys(clan: Clan, reach: Reach, until: datetime) -> dict[str, datetime]:
     return {user_key(clan.guild_id, reach.user_id): until, **speakers}
 
 
-def _of_guild(told: Told, guild_id: int) -> dict[str, datetime]:
+def _of_guild(remembered: KeysByServer, guild_id: int) -> dict[str, datetime]:
     """Return what the file says of one server."""
-    return {key: until for (where, key), until in told.items() if where == guild_id}
+    return {key: until for (where, key), until in remembered.items() if where == guild_id}
 
 
 async def _drop_credits(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> None:

@@ -28,21 +28,13 @@ async def cases_of(
     return tuple(map(_case, await cases.of_players(connection, clan.clan_id, [*player_ids])))
 
 
-async def keep(connection: Connection, clan: Clan, case: Case, known: int) -> Case:
-    """Write a case that is new, or the lines that its history has beyond the `known` ones.
-
-    Overtaken when somebody else wrote meanwhile.
-    """
-    (kept,) = await keep_all(connection, clan, [(case, known)])
-    return kept
-
-
-async def keep_all(
+async def keep(
     connection: Connection, clan: Clan, grown: Sequence[tuple[Case, int]]
 ) -> tuple[Case, ...]:
-    """Write cases as `keep` does one, in as many statements; return them as they are kept.
+    """Write cases that are new, and the lines of others beyond so many; return them as kept.
 
-    Those that were there are written first: a case that ends makes room for the next one.
+    Those that were there are written first: a case that ends makes room for the next one. Overtaken
+    when somebody else wrote meanwhile.
     """
     extended = [
         Growth(case.case_id, known, [_line(entry) for entry in case.history[known:]])
@@ -50,10 +42,10 @@ async def keep_all(
         if case.case_id is not None
     ]
     if extended:
-        await cases.extend_all(connection, clan.clan_id, extended)
+        await cases.extend(connection, clan.clan_id, extended)
     new = [case for case, _ in grown if case.case_id is None]
     rows = [(_head(case), [_line(entry) for entry in case.history]) for case in new]
-    ids = iter(await cases.add_all(connection, clan.clan_id, rows) if rows else ())
+    ids = iter(await cases.add(connection, clan.clan_id, rows) if rows else ())
     return tuple(
         replace(case, case_id=next(ids)) if case.case_id is None else case for case, _ in grown
     )

@@ -14,7 +14,7 @@ from bot.clan.decisions import Refusal
 from bot.clan.showing import shown
 from bot.services.people import IdentityCache, member_called
 from bot.services.review.answers import Judged, Suggestion, Unsuggested
-from bot.services.review.case_store import cases_of, ended_cases, keep, keep_all, standing_cases
+from bot.services.review.case_store import cases_of, ended_cases, keep, standing_cases
 from bot.services.review.context import ReviewContext
 from bot.services.setup import Clan, Clock, ladder_of, policy_of
 from bot.services.view import read_people
@@ -267,7 +267,7 @@ async def _decided(
         )
         grown += [(each, _lines_kept(each, known)) for each in came.grown]
         found.append((names.get(player_id), came))
-    kept = await keep_all(connection, clan, grown)
+    kept = await keep(connection, clan, grown)
     as_kept = {id(case): now for (case, _), now in zip(grown, kept, strict=True)}
     return [_answer(name, came, as_kept) for name, came in found]
 
@@ -309,15 +309,13 @@ async def _ended(
     """Write what happened to the standing cases by itself, and return those that ended."""
     roles, _ = await _members(connection, clan)
     ladder = ladder_of(clan, await policy_of(connection, clan))
-    ended = []
+    grown = []
     for case in await standing_cases(connection, clan):
         player_id = case.player_id
         after = by_itself(case, roles.get(player_id), ladder, now, life.get(player_id))
         if after != case:
-            await keep(connection, clan, after, case.revision)
-        if after.state in OVER:
-            ended.append(after)
-    return tuple(ended)
+            grown.append((after, case.revision))
+    return tuple(case for case in await keep(connection, clan, grown) if case.state in OVER)
 
 
 async def _listed(connection: Connection, clan: Clan, found: tuple[Case, ...]) -> tuple[Named, ...]:

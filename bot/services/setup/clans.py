@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clan.posting import PostingChannel
@@ -219,6 +220,22 @@ class Clans:
         """Set who may do what."""
         async with self._database.writing() as connection:
             await clans.change(connection, clan.clan_id, permissions=permissions.to_dict())
+
+    @begins_again
+    async def set_discord_roles(
+        self,
+        clan: Clan,
+        **roles: Any,  # noqa: ANN401 - fields of Permissions
+    ) -> None:
+        """Let other Discord roles make officers or leadership (`discord_officers`, ...).
+
+        Everything else stays as it is at that moment, whoever changed it since the clan was read.
+        """
+        async with self._database.writing() as connection:
+            row = await clans.of_guild(connection, clan.guild_id)
+            held = clan.permissions if row is None else Permissions.from_dict(row.permissions)
+            changed = replace(held, **roles)
+            await clans.change(connection, clan.clan_id, permissions=changed.to_dict())
 
     @begins_again
     async def set_counted(self, clan: Clan, channel_id: int, *, is_counted: bool) -> None:

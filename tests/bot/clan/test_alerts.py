@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.clan.alerts import Alert, alerts
 from bot.clan.leave import Leave
 from bot.clan.policy import AlertKind, changed
-from bot.clan.profiles import Profile, Week, Window
+from bot.clan.profiles import Account, Profile, Week, Window
 from tests.bot.clan.portraits import (
     BUSY,
     GOOD,
@@ -116,9 +116,9 @@ def test_a_newcomer_whom_nobody_answered_is_told_of(
     assert told(new).get(AlertKind.UNANSWERED) == words
 
 
-def test_somebody_whose_joining_is_unknown_is_no_newcomer() -> None:
-    unknown = person(accounts=(account()._replace(joined_at=None),), was_answered=False)
-    assert told(unknown) == {}
+@pytest.mark.parametrize("odd", [account()._replace(joined_at=None), account(joined=-1)])
+def test_somebody_whose_joining_is_unknown_or_lies_ahead_is_no_newcomer(odd: Account) -> None:
+    assert told(person(accounts=(odd,), was_answered=False)) == {}
 
 
 @pytest.mark.parametrize(

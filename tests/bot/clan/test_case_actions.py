@@ -84,7 +84,7 @@ def test_about_somebody_who_left_there_is_nothing_to_decide(known: Case | None) 
 def test_what_wom_showed_meanwhile_is_kept_though_the_press_is_refused() -> None:
     came = press(Move.NOT_YET, after(RISE, Move.APPROVE, CaseState.APPROVED), seen=2, role="onyx")
     assert came.refusal is not None
-    assert came.refusal.words.endswith("This is done, for under a minute: now Onyx.")
+    assert came.refusal.words.endswith("This has been done for under a minute: now Onyx.")
     assert [case.state for case in came.grown] == [CaseState.DONE]
 
 

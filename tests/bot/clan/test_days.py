@@ -95,10 +95,10 @@ def test_an_end_counts_from_the_beginning_unless_it_says_from_now() -> None:
         ("31 Feb", "there is no 31 February"),
         ("29.2.2027", "there is no 29 February 2027"),
         ("12.24.", "the day comes first"),
-        ("soon", "is no day; write 2026-12-24, 24 Dec"),
+        ("soon", "is not a day; write 2026-12-24, 24 Dec"),
         ("next week", "next monday"),
-        ("24 foo", "is no day"),
-        ("", "is no day"),
+        ("24 foo", "is not a day"),
+        ("", "is not a day"),
         ("9999 years", "is too far away"),
     ],
 )
@@ -108,7 +108,7 @@ def test_what_is_no_day_is_refused_with_what_would_be_right(text: str, right: st
 
 
 def test_a_refusal_repeats_no_essay() -> None:
-    with pytest.raises(ValueError, match="is no day") as refused:
+    with pytest.raises(ValueError, match="is not a day") as refused:
         parse_day("x" * 3000, TODAY)
     assert len(str(refused.value)) < 200
 

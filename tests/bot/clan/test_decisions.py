@@ -87,7 +87,7 @@ def test_two_officers_at_once_the_second_is_told_of_the_first() -> None:
 def test_a_card_of_before_is_stale_even_where_the_deed_would_be_possible() -> None:
     noticed = decided(SILENCE, Move.NOTICE, why="")
     assert refused(noticed, Move.SNOOZE, BOB, seen=1).words == (
-        "Somebody else noticed them 2 days ago. Look at it again."
+        "Somebody else gave them a notice 2 days ago. Look at it again."
     )
     assert isinstance(decide(noticed, Move.NOTICE, ANN, LATER, seen=2), Case)
 
@@ -95,10 +95,10 @@ def test_a_card_of_before_is_stale_even_where_the_deed_would_be_possible() -> No
 def test_a_member_who_has_left_is_a_clear_word() -> None:
     gone = after_wom(RISE, None, LADDER, SOON)
     assert refused(gone, Move.APPROVE, seen=1).words == (
-        "This is closed, for 2 days: left the clan. Look at it again."
+        "This has been closed for 2 days: left the clan. Look at it again."
     )
     assert refused(gone, Move.REOPEN).words == (
-        "That cannot be done now. This is closed, for 2 days: left the clan."
+        "That cannot be done now. This has been closed for 2 days: left the clan."
     )
 
 

@@ -102,10 +102,10 @@ def test_whoever_was_not_seen_for_half_the_limit_is_quiet() -> None:
     ("fields", "reason"),
     [
         ({"accounts": (account(joined=12),)}, "joined 12 days ago"),
-        ({"back_at": ago(5)}, "back since 5 days"),
+        ({"back_at": ago(5)}, "came back 5 days ago"),
         (
             {"accounts": (account()._replace(joined_at=None),), "back_at": ago(5)},
-            "back since 5 days",
+            "came back 5 days ago",
         ),
     ],
 )

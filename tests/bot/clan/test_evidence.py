@@ -238,7 +238,6 @@ def test_coverage_counts_updates() -> None:
     assert coverage(Roster(tuple(members), NOW), NOW, known, 10, [blind(1, 1)]) == Coverage(
         members=5,
         links=known,
-        updated_within_day=2,
         updated_within_week=3,
         never_updated=1,
         wom_polled_at=NOW,
@@ -250,7 +249,6 @@ def test_coverage_counts_updates() -> None:
 WELL = Coverage(
     members=100,
     links=Linked(confirmed=100, heard=MessageCounts(500, 500)),
-    updated_within_day=90,
     updated_within_week=100,
     never_updated=0,
     wom_polled_at=NOW - timedelta(hours=2),

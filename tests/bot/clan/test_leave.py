@@ -121,7 +121,7 @@ def test_a_leave_is_read_from_two_texts(
         ("today", "2027-11-19", "at most 365 days"),
         ("2026-10-18", "today", "long past; a leave may begin at most 30 days ago"),
         ("12/24", "today", "write 24 Dec"),
-        ("today", "some day", "is no day"),
+        ("today", "some day", "is not a day"),
     ],
 )
 def test_a_leave_that_cannot_be_is_refused_with_the_reason(
@@ -138,7 +138,7 @@ def test_a_mere_length_makes_a_leave_so_much_longer() -> None:
 
 @pytest.mark.parametrize("text", ["yesterday", "2 years", "whenever"])
 def test_a_leave_ends_neither_in_the_past_nor_too_far_away(text: str) -> None:
-    with pytest.raises(ValueError, match=r"past|too long|no day"):
+    with pytest.raises(ValueError, match=r"past|too long|not a day"):
         later_end(leave(), text, TODAY)
 
 

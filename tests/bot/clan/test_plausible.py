@@ -54,7 +54,7 @@ def test_a_total_that_cannot_be_refuses_the_whole_look(
 ) -> None:
     assert spoiled(kind, name, value) == (
         None,
-        f"{words} cannot be: nothing of this look was kept",
+        f"{words} cannot be right: nothing of this look was kept",
     )
 
 
@@ -72,7 +72,7 @@ def test_another_number_that_cannot_be_is_left_out_alone(
     kind: MetricKind, name: str, value: float, words: str
 ) -> None:
     reading, why = spoiled(kind, name, value)
-    assert why == f"{words} cannot be and was left out"
+    assert why == f"{words} cannot be right and was left out"
     assert reading is not None
     left = {each: dict(of_kind) for each, of_kind in SECTIONS.items()}
     del left[kind][name]
@@ -89,4 +89,4 @@ def test_of_many_only_some_are_named() -> None:
     bosses = {f"boss_{number}": -9.0 for number in range(9)}
     found = checked(MetricReading(NOW, {**SECTIONS, MetricKind.BOSS: bosses}), NOW)
     assert found.why is not None
-    assert found.why.startswith("Boss 0 -9, Boss 1 -9, Boss 2 -9 and 6 more cannot be")
+    assert found.why.startswith("Boss 0 -9, Boss 1 -9, Boss 2 -9 and 6 more cannot be right")

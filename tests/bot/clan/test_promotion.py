@@ -66,7 +66,7 @@ def test_a_case_names_the_next_rank_the_reasons_and_what_else_was_considered() -
         "Steady over 8 weeks",
     ]
     assert case.not_yet == ()
-    assert case.considered == ("Carry potential: 4 raids in 90 days (20 asked), 10 in all",)
+    assert case.considered == ("Carry potential: 4 raids in 90 days (20 needed), 10 in all",)
     assert (case.grade, case.doubts, case.policy_version) == (Grade.GOOD, (), 1)
 
 
@@ -144,7 +144,7 @@ def test_eight_days_with_a_sign_of_life_in_the_last_thirty_are_asked(
     assert ids(lists.cases) == [1] * (found == "first")
     assert ids(lists.just_under) == [1] * (found == "under")
     if found == "under":
-        assert lists.just_under[0].not_yet == ("There on 7 of the last 30 days (8 asked)",)
+        assert lists.just_under[0].not_yet == ("There on 7 of the last 30 days (8 needed)",)
     assert promotions(replace(someone, life_days=None)) == NOBODY
 
 
@@ -184,7 +184,7 @@ def test_just_under_is_who_is_near_every_bar_and_bars_that_are_far_are_left_out(
     assert ids(found.cases) == [1]
     (case,) = found.just_under
     assert (case.profile, case.reasons) == (near, ())
-    assert case.not_yet == ("Steady: 20 active days in chat (24 asked)",)
+    assert case.not_yet == ("Steady: 20 active days in chat (24 needed)",)
     assert [words.split(":")[0] for words in case.considered] == [
         "Social pillar",
         "Carry potential",
@@ -261,7 +261,7 @@ def test_a_rank_with_rights_asks_for_steady_and_one_more_signal(fields: Fields, 
     assert ids(lists.cases) == [1] * (found == "first")
     assert ids(lists.just_under) == [1] * (found == "under")
     if found == "under":
-        asked = "Administrator has an officer's rights: Steady and one more signal are asked for"
+        asked = "Administrator has an officer's rights and needs Steady and one more signal"
         assert lists.just_under[0].not_yet[0] == asked
 
 

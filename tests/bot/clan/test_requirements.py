@@ -27,13 +27,13 @@ def test_a_settled_member_lacks_nothing() -> None:
     [
         (
             {"accounts": (account(joined=15.5),)},
-            "In the clan for 15 days (30 asked)",
+            "In the clan for 15 days (30 needed)",
             0.5,
             "15 more days in the clan (15 of 30)",
         ),
         (
             {"accounts": (account(1, "prospector", 13.5),)},
-            "In the clan for 13 days (14 asked)",
+            "In the clan for 13 days (14 needed)",
             13 / 14,
             "1 more day in the clan (13 of 14)",
         ),
@@ -44,14 +44,20 @@ def test_a_settled_member_lacks_nothing() -> None:
             "a known day of joining",
         ),
         (
+            {"accounts": (account(joined=-1),)},
+            "When they joined is unknown",
+            0,
+            "a known day of joining",
+        ),
+        (
             {"life_days": 0b1111 << STEADY_DAYS - 4},
-            "There on 4 of the last 30 days (8 asked)",
+            "There on 4 of the last 30 days (8 needed)",
             0.5,
             "4 more days with a sign of life in 30 (4 of 8)",
         ),
         (
             {"life_days": None},
-            "There on 0 of the last 30 days (8 asked)",
+            "There on 0 of the last 30 days (8 needed)",
             0,
             "8 more days with a sign of life in 30 (0 of 8)",
         ),
@@ -83,6 +89,13 @@ def test_what_is_lacking_is_said_to_leaders_and_to_the_person(
     assert found.closeness == pytest.approx(closeness)
 
 
+def test_a_day_of_joining_that_lies_ahead_is_unknown_even_where_no_tenure_is_asked_for() -> None:
+    policy = changed(POLICY, promotion={"tenure_days": 0})
+    soon = person(accounts=(account(joined=-0.5),))
+    (found,) = lacking(soon, "captain", (), policy, NOW)
+    assert (found.words, found.closeness) == ("When they joined is unknown", 0)
+
+
 def test_half_as_often_as_before_is_often_enough() -> None:
     assert lacks(person(life_days=life_of((Week(6, 0),) * 6 + (Week(3, 0),) * 2))) == []
 
@@ -102,7 +115,7 @@ def test_a_rank_with_rights_is_as_near_as_the_further_of_steady_and_the_best_oth
 ) -> None:
     (rights,) = lacks(person(), *found, target="zenyte")
     assert rights.closeness == closeness
-    assert rights.words.startswith("Zenyte has an officer's rights: ")
+    assert rights.words.startswith("Zenyte has an officer's rights and needs ")
 
 
 def test_steady_and_another_signal_are_enough_for_any_rank() -> None:

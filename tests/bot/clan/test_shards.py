@@ -46,7 +46,7 @@ def test_shards_are_written_as_numbers_and_ranges(text: str, numbers: tuple[int,
 
 @pytest.mark.parametrize("text", ["all", "1,", "-1", "1.5", "1--2", "0;1", "٣"])
 def test_what_is_no_list_of_shards_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no list of shards"):
+    with pytest.raises(ValueError, match="is not a list of shards"):
         shard_ids_in(text)
 
 

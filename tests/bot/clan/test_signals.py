@@ -128,7 +128,7 @@ def test_a_social_pillar_writes_much_and_on_many_days() -> None:
     assert finding(person(), Signal.PILLAR) == SignalResult(
         Signal.PILLAR,
         "Social pillar: 60 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
-        "asked are 60, on 14 days",
+        "the bar is 60, on 14 days",
         1.0,
         is_reached=True,
     )
@@ -162,10 +162,10 @@ def test_carry_potential_is_at_or_above_twenty_raids_in_ninety_days_and_the_cut(
 def test_carry_potential_tells_the_raids_of_a_life_beside_it_and_is_not_for_officers() -> None:
     found = finding(person(total_raids=900), Signal.CARRY)
     assert found is not None
-    assert found.words == "Carry potential: 4 raids in 90 days (20 asked), 900 in all"
+    assert found.words == "Carry potential: 4 raids in 90 days (20 needed), 900 in all"
     undated = finding(person(total_raids=None), Signal.CARRY)
     assert undated is not None
-    assert undated.words == "Carry potential: 4 raids in 90 days (20 asked)"
+    assert undated.words == "Carry potential: 4 raids in 90 days (20 needed)"
     assert finding(person(role="onyx"), Signal.CARRY) is None
     assert finding(person(recent_raids=None), Signal.CARRY) is None
 
@@ -174,9 +174,9 @@ def test_a_steady_member_is_told_by_every_bar() -> None:
     found = finding(person(), Signal.STEADY)
     assert found == SignalResult(
         Signal.STEADY,
-        "Steady over 8 weeks: 40 active days in the game (28 asked), "
-        "32 active days in chat (24 asked), 35 efficient hours (20 asked), "
-        "400 days in the clan (90 asked), 13.3 months in this rank (3 asked)",
+        "Steady over 8 weeks: 40 active days in the game (28 needed), "
+        "32 active days in chat (24 needed), 35 efficient hours (20 needed), "
+        "400 days in the clan (90 needed), 13.3 months in this rank (3 needed)",
         1.0,
         is_reached=True,
     )
@@ -187,8 +187,8 @@ def test_what_is_missing_to_be_steady_is_named() -> None:
     found = finding(young, Signal.STEADY)
     assert found is not None
     assert found.words == (
-        "Steady: 16 active days in chat (24 asked), 45 days in the clan (90 asked), "
-        "1.5 months in this rank (3 asked)"
+        "Steady: 16 active days in chat (24 needed), 45 days in the clan (90 needed), "
+        "1.5 months in this rank (3 needed)"
     )
     assert (found.is_reached, found.closeness) == (False, 0.5)
 
@@ -196,7 +196,7 @@ def test_what_is_missing_to_be_steady_is_named() -> None:
 def test_an_unknown_side_is_no_steadiness_but_an_unknown_beginning_is_not_held_against() -> None:
     dark = finding(person(weeks=(Week(5, None),) * 8), Signal.STEADY)
     assert dark is not None
-    assert dark.words == "Steady: \N{EN DASH} active days in chat (24 asked)"
+    assert dark.words == "Steady: \N{EN DASH} active days in chat (24 needed)"
     founder = finding(person(accounts=(account()._replace(role_since_at=None),)), Signal.STEADY)
     assert founder is not None
     assert founder.is_reached
@@ -245,7 +245,7 @@ def test_days_on_which_nobody_looked_are_not_asked_for(
 ) -> None:
     found = finding(person(weeks=(week,) * 8), Signal.STEADY)
     assert found is not None
-    assert (found.is_reached, f"({asked} asked)" in found.words) == (is_reached, True)
+    assert (found.is_reached, f"({asked} needed)" in found.words) == (is_reached, True)
 
 
 def test_under_eight_looks_say_nothing_of_anybodys_days() -> None:
@@ -253,7 +253,7 @@ def test_under_eight_looks_say_nothing_of_anybodys_days() -> None:
         person(weeks=(*(Week(None, 4),) * 5, *(Week(2, 4, game_seen=2),) * 3)), Signal.STEADY
     )
     assert rare is not None
-    assert rare.words == "Steady: \N{EN DASH} active days in the game (28 asked)"
+    assert rare.words == "Steady: \N{EN DASH} active days in the game (28 needed)"
 
 
 def test_a_bar_of_zero_is_not_asked_for() -> None:
@@ -262,7 +262,7 @@ def test_a_bar_of_zero_is_not_asked_for() -> None:
     }  # fmt: skip
     policy = changed(POLICY, promotion={"steady": nothing})
     found = {each.signal: each for each in signals(person(window=ZERO), BARS, policy, NOW)}
-    assert found[Signal.STEADY].words == "Steady over 8 weeks: nothing is asked for"
+    assert found[Signal.STEADY].words == "Steady over 8 weeks: nothing is needed"
 
 
 def test_a_signal_that_is_off_says_nothing() -> None:

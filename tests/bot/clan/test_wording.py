@@ -19,7 +19,6 @@ from bot.clan.wording import (
     role_words,
     share,
     short,
-    signed,
 )
 
 NOW = datetime(2026, 5, 15, 12, tzinfo=UTC)
@@ -74,14 +73,6 @@ def test_a_short_number_never_claims_more_than_it_is(value: int) -> None:
 )
 def test_an_exact_number_is_written_in_full(value: float | None, text: str) -> None:
     assert exact(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(None, DASH), (0, "0"), (1_200, "+1.2k"), (-300, "-300"), (0.01, "0"), (0.5, "+0.5")],
-)
-def test_a_signed_number_shows_which_way(value: float | None, text: str) -> None:
-    assert signed(value) == text
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_a_checked_backup_is_taken_before(line: Line, old: OldBot) -> None:
 
 def test_what_is_no_old_database_is_told_and_nothing_is_touched(line: Line, old: OldBot) -> None:
     for words, file in (
-        ("is no database of the old bot", line.database),
+        ("is not a database of the old bot", line.database),
         ("copy torn.db again", old.path.with_name("torn.db")),
     ):
         if not file.exists():

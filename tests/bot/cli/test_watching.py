@@ -56,7 +56,9 @@ def test_once_ends_with_1_when_something_is_wrong_and_says_it_here_too(
     line.says("UPDATE clans SET listened_at = 1000")
     shown = line.types("watchdog", "--once", "--quiet", "--after", "30m", **keys)
     assert shown.exit_code == 1
-    assert "The bot works, but is not on Discord since 1970-01-01 00:00 UTC. See" in shown.stdout
+    assert (
+        "The bot works, but has not been on Discord since 1970-01-01 00:00 UTC. See" in shown.stdout
+    )
     assert webhook.sent == []
 
 
@@ -92,7 +94,7 @@ def test_it_goes_on_looking_and_logs_what_changed_and_no_address(
     with pytest.raises(Enough):
         asyncio.run(watchdog(given, WatchRequest(DAY), sleep=sleep))
     logged = capsys.readouterr().err
-    assert logged.count("is not on Discord since") == 1
+    assert logged.count("has not been on Discord since") == 1
     assert logged.count("make a new one") == 2
     assert "nobody-may-see" not in logged
     assert len(webhook.sent) == 3

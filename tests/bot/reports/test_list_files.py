@@ -117,11 +117,11 @@ def test_the_promotions_as_json() -> None:
         "xp": 4_000_000,
         "evidence": "good",
         "reasons": [],
-        "not_yet": ["Steady: 80 days in the clan (90 asked), 2.6 months in this rank (3 asked)"],
+        "not_yet": ["Steady: 80 days in the clan (90 needed), 2.6 months in this rank (3 needed)"],
         "considered": [
             (
                 "Social pillar: 50 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
-                "asked are 100, on 14 days"
+                "the bar is 100, on 14 days"
             ),
         ],
         "doubts": [],

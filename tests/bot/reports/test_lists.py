@@ -95,16 +95,16 @@ def test_the_suggested_are_listed_before_those_just_under() -> None:
         reasons=(
             (
                 "Social pillar: 110 messages in 30 days (at most 20 an hour), on 16 of 28 days; "
-                "asked are 100, on 14 days"
+                "the bar is 100, on 14 days"
             ),
             (
-                "Steady over 8 weeks: 40 active days in the game (28 asked), "
-                "32 active days in chat (24 asked), 35 efficient hours (20 asked), "
-                "400 days in the clan (90 asked), 13.3 months in this rank (3 asked)"
+                "Steady over 8 weeks: 40 active days in the game (28 needed), "
+                "32 active days in chat (24 needed), 35 efficient hours (20 needed), "
+                "400 days in the clan (90 needed), 13.3 months in this rank (3 needed)"
             ),
         ),
         not_yet=(),
-        considered=("Carry potential: 4 raids in 90 days (20 asked), 10 in all",),
+        considered=("Carry potential: 4 raids in 90 days (20 needed), 10 in all",),
         doubts=(),
     )
     assert listing.of is PromotionRow

@@ -334,6 +334,19 @@ async def test_an_account_outside_that_cannot_be_read_fails_no_poll_and_is_a_dou
     assert (await listed(village, review))[0] == "needs_evidence"
 
 
+async def test_a_key_that_is_not_known_is_asked_with_once_and_not_for_each_account_outside(
+    village: Village,
+) -> None:
+    poll, group = await with_main(village, Someone(2, "Main"))
+    group.outside[3] = Someone(3, "Second")
+    await village.settled({3: "Second"}, left_at=NOW - 60 * DAY)
+    await village.linked(3, USER)
+    refusal = httpx.Response(403, json={"message": "Invalid API Key."})
+    group.answers |= {"v2/players/id/2": refusal, "v2/players/id/3": refusal}
+    await poll.poll(village.clan)
+    assert sum(each.startswith("v2/players/id/") for each in group.asked()) == 1
+
+
 async def test_bulk_answers_that_lack_a_member_leave_their_own_newest_look_to_count(
     village: Village, review: Review
 ) -> None:

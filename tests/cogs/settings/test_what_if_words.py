@@ -72,7 +72,7 @@ def test_who_would_have_been_wronged_three_months_ago_is_named() -> None:
     assert "**2 came back by themselves**: Player 1, Player 2" in words
     assert "1 after a notice: Player 3" in words
     assert "3 left the clan: Player 4, Player 5, Player 6" in words
-    assert "4 silent still" in words
+    assert "4 still silent" in words
     assert "would have flagged 10, and 1 of them came back by themselves: 10%, and 20%" in words
     assert "asked who need no asking" in words
 

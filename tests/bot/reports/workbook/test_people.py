@@ -103,7 +103,7 @@ def test_the_suggested_stand_with_their_reasons_and_what_is_missing() -> None:
     ]  # fmt: skip
     assert dan["Days on the quieter side"] == 32
     assert str(dan["Why"]).startswith("Social pillar: 110 messages")
-    assert dan["Also considered"] == "Carry potential: 4 raids in 90 days (20 asked), 10 in all"
+    assert dan["Also considered"] == "Carry potential: 4 raids in 90 days (20 needed), 10 in all"
     assert [dan[head] for head in ("Messages, 30 days", "Messages counted", "XP, 30 days")] == [
         130, 110, 4_000_000,
     ]  # fmt: skip

@@ -299,6 +299,15 @@ async def test_an_empty_server_is_caught_up_at_once(bot: Bot) -> None:
     assert bot.cursor() == heard(1).message_id
 
 
+async def test_places_of_one_name_that_fail_are_each_told(bot: Bot) -> None:
+    namesake = PVM._replace(name=GENERAL.name)
+    bot.past = Past(GENERAL, namesake)
+    bot.past.messages = [*written(5), *written(4, channel_info=namesake)]
+    bot.past.away = {GENERAL.discord_channel_id, PVM.discord_channel_id}
+    done = await bot.catch_up()
+    assert done.failed == ((GENERAL.name, "Discord did not answer (503)"),) * 2
+
+
 async def test_a_place_that_fails_costs_only_itself_and_is_read_later(bot: Bot) -> None:
     bot.past.messages = [*written(5), *written(4, channel_info=PVM)]
     bot.past.away = {GENERAL.discord_channel_id}

@@ -67,7 +67,10 @@ Spoil = Callable[[Someone], object]
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda who: who.bosses.update(zulrah=10.0**15), "Zulrah 1,000,000,000,000,000 cannot be"),
+        (
+            lambda who: who.bosses.update(zulrah=10.0**15),
+            "Zulrah 1,000,000,000,000,000 cannot be right",
+        ),
         (lambda who: setattr(who, "xp", -3), "Total XP -3, "),
         (lambda who: setattr(who, "updated_at", NOW + 2_000 * DAY), "dated 12 May 2032"),
     ],
@@ -114,7 +117,7 @@ async def test_a_single_number_that_cannot_be_is_left_out_alone(table: Table) ->
     everybody_rises(table).more = {"computed": {"ehp": 1e12}, "skills": {"attack": -8}}
     result = await table.polled()
     (failure,) = result.failed
-    assert failure.reason == "Attack -8, EHP 1,000,000,000,000 cannot be and was left out"
+    assert failure.reason == "Attack -8, EHP 1,000,000,000,000 cannot be right and was left out"
     assert result.updated == 10
     assert (table.latest(5)["xp"], table.latest(5)["ehp"]) == (1_000_500, -1)
     await table.polled()
@@ -224,4 +227,4 @@ async def test_an_account_that_is_looked_at_again_says_what_cannot_be(table: Tab
     looked = await looking.look(table.clan, [StaleAccount(5, "Player 5", NOW - 2 * DAY)])
     ((name, why),) = looked.failed
     assert name == "Player 5"
-    assert "Zulrah 1,000,000,000,000,000 cannot be" in why
+    assert "Zulrah 1,000,000,000,000,000 cannot be right" in why

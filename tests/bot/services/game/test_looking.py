@@ -1,6 +1,7 @@
 """Looking at somebody again before a notice or a removal: the real client, a WOM of the test's."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -15,14 +16,16 @@ from tests.storage.rows import DAY, HOUR, NOW
 from wom.client import WomClient, open_http
 
 
-def form(player_id: int, at: datetime, xp: int) -> str:
+def form(player_id: int, at: datetime, xp: int, zulrah: int | None = None) -> str:
     """Return what WOM says of a player after an update."""
     when = f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
+    kills = {"metric": "zulrah", "kills": zulrah, "rank": 1, "ehb": 1}
+    bosses = "{}" if zulrah is None else json.dumps({"zulrah": kills})
     snapshot = (
         f'{{"id":1,"playerId":{player_id},"createdAt":"{when}","importedAt":null,"data":'
         f'{{"skills":{{"overall":{{"metric":"overall","experience":{xp},"rank":1,"level":99,'
-        '"ehp":1}},"bosses":{},"activities":{},"computed":{"ehp":{"metric":"ehp","value":1,'
-        '"rank":1},"ehb":{"metric":"ehb","value":1,"rank":1}}}}'
+        f'"ehp":1}}}},"bosses":{bosses},"activities":{{}},"computed":{{"ehp":{{"metric":"ehp",'
+        '"value":1,"rank":1},"ehb":{"metric":"ehb","value":1,"rank":1}}}}'
     )
     return (
         f'{{"id":{player_id},"username":"p","displayName":"Player {player_id}","type":"regular",'
@@ -75,7 +78,8 @@ async def looking(village: Village, wom: Wom) -> AsyncIterator[Looking]:
 
 
 def says(wom: Wom, player_id: int, xp: int, name: str = "", **other: int) -> None:
-    told = httpx.Response(200, text=form(other.get("as_id", player_id), NOW, xp))
+    who, zulrah = other.get("as_id", player_id), other.get("zulrah")
+    told = httpx.Response(200, text=form(who, NOW, xp, zulrah))
     wom.answers[f"POST {name or f'Player {player_id}'}"] = told
 
 
@@ -113,6 +117,21 @@ async def test_what_is_seen_is_stored_and_told_as_what_rose(
         None,
     )
     assert await looking.stale(village.clan, 1) == ()
+
+
+async def test_what_was_done_before_somebody_came_on_the_hiscores_is_no_gain(
+    village: Village, looking: Looking, wom: Wom
+) -> None:
+    await village.settled({1: "Player 1", 2: "Player 2", 3: "Player 3"})
+    await village.seen(1, NOW - 3 * DAY, -1)
+    await village.seen(2, NOW - 3 * DAY, 1_000_000, zulrah=-1)
+    await village.seen(3, NOW - 3 * DAY, 1_000_000, zulrah=-1)
+    says(wom, 1, 4_000_000)
+    says(wom, 2, 1_000_000, zulrah=900)
+    says(wom, 3, 1_000_000, zulrah=6)
+    found = await looking.look(village.clan, await looking.stale(village.clan, 1, 2, 3))
+    # Jagex lists Zulrah from 5 kills on: of six, two were surely made since.
+    assert found.rose == (AccountGain("Player 3", 0, 2),)
 
 
 async def test_who_was_looked_at_within_the_minute_is_read_instead(

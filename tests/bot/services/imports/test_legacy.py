@@ -385,5 +385,5 @@ async def test_hostile_names_and_json_stop_nothing(
 
 
 async def test_another_file_is_no_database_of_the_old_bot(path: Path) -> None:
-    with pytest.raises(NotLegacy, match="no database of the old bot"):
+    with pytest.raises(NotLegacy, match="not a database of the old bot"):
         LegacyFile(path)

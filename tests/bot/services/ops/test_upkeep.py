@@ -259,7 +259,7 @@ async def test_each_trouble_has_its_remedy(database: Database, village: Village)
         ),
         "poll failed 3 days ago: something that nobody expected": "look for t1 in the log",
         "digest refused 3 days ago: half of them are gone": "look for t2 in the log",
-        "backup was not done yet": "see the log, or restart the bot",
+        "backup has not been done yet": "see the log, or restart the bot",
         "members write in #pvm, which the bot cannot read: who can write there is never called "
         "silent": LET_IN,
     }
@@ -335,15 +335,15 @@ async def test_numbers_that_cannot_be_are_named_but_nobody_who_opted_out(
     await village.linked(2, 22)
     await village.wrote(22, NOW)
     async with upkeep.run("poll", village.clan.clan_id, "t2") as outcome:
-        outcome.detail["odd"] = dict.fromkeys(("1", "2", "99"), "Zulrah -7 cannot be")
+        outcome.detail["odd"] = dict.fromkeys(("1", "2", "99"), "Zulrah -7 cannot be right")
     words = [each.words for each in (await status(upkeep, village)).troubles]
-    assert "One on Wise Old Man: Zulrah -7 cannot be" in words
-    assert "Two on Wise Old Man: Zulrah -7 cannot be" in words
+    assert "One on Wise Old Man: Zulrah -7 cannot be right" in words
+    assert "Two on Wise Old Man: Zulrah -7 cannot be right" in words
     async with village.database.writing() as connection:
         await privacy.opt_out(connection, village.clan.clan_id, 22, NOW)
     words = [each.words for each in (await status(upkeep, village)).troubles]
     assert [each for each in words if "Zulrah" in each] == [
-        "One on Wise Old Man: Zulrah -7 cannot be"
+        "One on Wise Old Man: Zulrah -7 cannot be right"
     ]
 
 
@@ -375,6 +375,26 @@ async def test_a_channel_for_officers_that_was_never_readable_is_no_trouble_a_lo
     assert found.unreadable == ("officers", "raids")
     told = {each.words: each.next_step for each in found.troubles if each.about == "channels"}
     assert told == {"#raids can't be read any more: who wrote there is never called silent": LET_IN}
+
+
+async def test_channels_of_one_name_are_each_told_with_what_is_the_matter(
+    upkeep: Upkeep, village: Village
+) -> None:
+    clan_id = village.clan.clan_id
+    reasons = {1: NO_ACCESS, 2: "Discord is away", 3: "no words"}
+    async with village.database.writing() as connection:
+        for key, reason in reasons.items():
+            facts: dict[str, Any] = {"kind": "text", "parent_id": None, "is_readable": key > 1}
+            await authors.note_place(connection, clan_id, key, name="raids", **facts)
+            place = (await authors.channels(connection, clan_id))[key].channel_id
+            await authors.move_cursors(connection, clan_id, {place: 1})
+            await blind_spots.go_blind(connection, clan_id, place, NOW, reason)
+    found = await status(upkeep, village)
+    assert [each.words for each in found.troubles if each.about == "channels"] == [
+        "#raids can't be read any more: who wrote there is never called silent",
+        "#raids is not read to the end: Discord is away",
+        "#raids is not read to the end: no words",
+    ]
 
 
 async def test_the_next_poll_is_unknown_before_the_first(upkeep: Upkeep, village: Village) -> None:

@@ -205,7 +205,7 @@ ACTIONS: dict[str, Action] = {
         )
     ),
     "take_out": stored(lambda it, clan, n, _: players.take_out(it, clan, [n], NOW)),
-    "never_there": stored(lambda it, clan, n, _: players.never_there(it, clan, [n])),
+    "remove_places": stored(lambda it, clan, n, _: players.remove_places(it, clan, [n])),
     "author_ids": stored(
         lambda it, clan, n, name: authors.author_ids(it, clan, {10 + n: (name, f"h{n}")})
     ),

@@ -97,6 +97,23 @@ async def test_what_is_over_can_be_neither_ended_nor_made_longer(
     assert await leaves.extend(clan, number, "1 week", OFFICER) is None
 
 
+async def test_a_leave_that_is_made_longer_takes_in_the_next_one(
+    leaves: Leaves, clan: Clan, clock: Clock
+) -> None:
+    await go(leaves, clan, "today", "in 2 days")
+    await go(leaves, clan, "in 6 days", "in 12 days")
+    await go(leaves, clan, "in 30 days", "in 31 days")
+    number = (await current(leaves, clan)).absence_id
+    longer = await leaves.extend(clan, number, "1 week", OFFICER)
+    assert longer is not None
+    assert (longer.from_on, longer.until_on) == (TODAY, TODAY + 12 * DAY)
+    assert (await current(leaves, clan)).leave.until_on == TODAY + 12 * DAY
+    assert len((await leaves.listed(clan)).coming) == 1
+    clock.forward(7 * DAY)
+    assert await leaves.come_back(clan, ME) is not None
+    assert (await leaves.away_today(clan)).users == {}
+
+
 async def test_nobody_of_another_clan_is_touched(
     leaves: Leaves, clan: Clan, village: Village
 ) -> None:
@@ -157,3 +174,37 @@ async def test_the_leave_of_a_confirmed_player_is_its_persons(
     await village.linked(2, 88, state=StoredState.CLAIMED)
     found = [await leaves.whom(village.clan, each) for each in ("mossy_fox", "PURE GNOME", "who")]
     assert found == [Whom(user_id=77), Whom(player_id=2), None]
+
+
+async def test_who_is_linked_after_officers_set_a_leave_can_come_back_from_it(
+    leaves: Leaves, village: Village
+) -> None:
+    clan = village.clan
+    await village.settled({1: "Mossy Fox", 2: "Pure Gnome"})
+    for player_id in (1, 2):
+        await go(leaves, clan, "today", "in 9 days", whom=Whom(player_id=player_id))
+    await village.linked(1, 77)
+    await village.linked(2, 88, state=StoredState.CLAIMED)
+    assert await leaves.come_back(clan, Whom(user_id=88)) is None
+    assert await leaves.come_back(clan, ME) is not None
+    assert await leaves.come_back(clan, ME) is None
+    assert (await leaves.away_today(clan)).players.keys() == {2}
+
+
+async def test_who_says_anew_how_long_takes_over_the_leave_that_officers_set(
+    leaves: Leaves, village: Village
+) -> None:
+    clan = village.clan
+    await village.settled({1: "Mossy Fox"})
+    await go(leaves, clan, "today", "in 9 days", whom=Whom(player_id=1))
+    await village.linked(1, 77)
+    await go(leaves, clan, "today", "tomorrow")
+    away = await leaves.away_today(clan)
+    assert away.users.keys() == {77}
+    assert away.players == {}
+
+
+async def test_whoever_is_back_today_calls_off_nothing_to_come(leaves: Leaves, clan: Clan) -> None:
+    await go(leaves, clan, "in 9 days", "in 12 days")
+    assert await leaves.come_back(clan, ME, only_today=True) is None
+    assert len((await leaves.listed(clan)).coming) == 1

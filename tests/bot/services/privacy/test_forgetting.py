@@ -24,7 +24,7 @@ from bot.services.chat import (
     Intake,
     Presence,
 )
-from bot.services.privacy import Forgotten, Privacy
+from bot.services.privacy import Forgotten, Privacy, forgetting
 from bot.services.setup import Clan, Clans
 from storage import absences, blind_spots, cases, exemptions, links, policies, runs
 from storage import presence as days
@@ -126,7 +126,7 @@ async def note_decisions(connection: Any, clan_id: int) -> None:  # noqa: ANN401
     ]
     for player in (1, 2):
         head = {"player_id": player, "kind": "inactivity", "role": "member", "target": None}
-        await cases.add(connection, clan_id, head | {"policy_version": 2}, lines)
+        await cases.add(connection, clan_id, [(head | {"policy_version": 2}, lines)])
     for version, by in ((2, ME), (3, OFFICER)):
         await policies.add(connection, clan_id, policies.Version(version, {}, by, NOW))
 
@@ -487,6 +487,31 @@ async def test_people_who_left_are_forgotten_when_their_time_is_over(
     assert await privacy.forget_left(clan) == Forgotten()
 
 
+async def test_who_comes_back_while_others_who_left_are_forgotten_is_kept(
+    village: Village,
+    privacy: Privacy,
+    place: Place,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for user in (ME, YOU):
+        await village.wrote(user, NOW)
+        await privacy.left(village.clan, user)
+    clock.now = NOW + 31 * DAY
+    await privacy.keep_left_for(village.clan, 30)
+    clan = await village.known_clans.of_guild(1)
+    assert clan is not None
+    sweeping = forgetting.sweep
+
+    async def back_meanwhile(database: Database) -> None:
+        await privacy.present(clan, {YOU}, all_of_them=False)
+        await sweeping(database)
+
+    monkeypatch.setattr(forgetting, "sweep", back_meanwhile)
+    assert await privacy.forget_left(clan) == Forgotten(people=1, messages=1)
+    assert kept(place).totals.keys() == {YOU}
+
+
 async def test_whoever_is_missing_on_the_server_has_left_it_only_if_all_were_seen(
     village: Village, privacy: Privacy, place: Place
 ) -> None:
@@ -611,6 +636,24 @@ async def test_a_wrong_clock_keeps_nothing_from_before_and_everything_from_after
     await privacy.forget(village.clan, ME, pressed_at)
     await intake.flush()
     assert kept(place).facts.keys() == {after.message_id}
+
+
+async def test_a_clan_that_invites_the_bot_again_while_others_are_forgotten_is_kept(
+    village: Village, privacy: Privacy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await village.known_clans.found(2, "Other")
+    gone = await village.changed(removed_at=NOW - 40 * DAY)
+    await village.known_clans.leave(other.guild_id)
+    village.clock.now = NOW + 40 * DAY
+    sweeping = forgetting.sweep
+
+    async def invited_meanwhile(database: Database) -> None:
+        await village.known_clans.found(other.guild_id, "Other")
+        await sweeping(database)
+
+    monkeypatch.setattr(forgetting, "sweep", invited_meanwhile)
+    assert await privacy.forget_removed(30 * DAY) == (gone,)
+    assert [each.guild_id for each in await village.known_clans.known()] == [other.guild_id]
 
 
 async def test_a_clan_that_removed_the_bot_is_forgotten_after_its_days_and_no_other(

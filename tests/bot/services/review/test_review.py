@@ -50,7 +50,7 @@ async def decided(
         EntryRow(Move.APPROVE, state, OFFICER, NOW, "because", None, ()),
     ]
     async with village.database.writing() as connection:
-        await cases.add(connection, village.clan.clan_id, head | {"kind": kind}, lines)
+        await cases.add(connection, village.clan.clan_id, [(head | {"kind": kind}, lines)])
 
 
 def names(rows: object) -> list[str]:

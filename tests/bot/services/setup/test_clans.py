@@ -58,6 +58,19 @@ async def test_gates_are_kept_and_make_the_ladder(known_clans: Clans, clan: Clan
     assert ladder_of(found, DEFAULT_POLICY)[:2] == ("owner", "king")
 
 
+async def test_roles_that_are_picked_take_nothing_back_that_was_changed_meanwhile(
+    known_clans: Clans, clan: Clan
+) -> None:
+    await known_clans.set_permissions(clan, Permissions(kick=Authority.LEADERSHIP))
+    await known_clans.set_discord_roles(clan, discord_officers=frozenset({5}))
+    await known_clans.set_discord_roles(clan, discord_leadership=frozenset({6}))
+    assert (await again(known_clans, clan)).permissions == Permissions(
+        kick=Authority.LEADERSHIP,
+        discord_officers=frozenset({5}),
+        discord_leadership=frozenset({6}),
+    )
+
+
 async def test_the_same_group_again_keeps_its_members(village: Village) -> None:
     await village.known_clans.join_group(village.clan, 77, "Named")
     await village.settled({1: "One"})

@@ -321,7 +321,7 @@ async def test_what_people_decided_lets_somebody_rest(village: Village) -> None:
     opened = {"player_id": 1, "role": "member", "target": None, "policy_version": 1}
     async with village.database.writing() as connection:
         row = opened | {"kind": CaseKind.INACTIVITY}
-        await cases.add(connection, village.clan.clan_id, row, [line])
+        await cases.add(connection, village.clan.clan_id, [(row, [line])])
     found = await profile_of(village)
     assert (found.snoozed_until, found.cooldown_until) == (until, None)
 
