@@ -15,7 +15,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.app import ClanBot, OfServers
+from bot.app import ClanBot, OfServers, told_of
 from bot.clan.shards import Shards
 from bot.services.ops import Duties
 from bot.settings import Settings
@@ -158,7 +158,7 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
         """Have the servers of a shard told when their session begins, goes on or is lost."""
 
         async def listen(shard_id: int) -> None:
-            await listener(self._guilds_on(shard_id))
+            await listener(told_of(state, self._guilds_on(shard_id)))
 
         self.add_listener(listen, f"on_shard_{state}")
 
@@ -180,12 +180,7 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
         """Return a channel of a server, be it on another process's shard, or None."""
         if self.get_guild(guild_id) is not None:
             return await super().channel_in(guild_id, channel_id)
-        try:
-            found = await self.fetch_channel(channel_id)
-        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
-            return None
-        where = getattr(found, "guild", None)
-        return found if where is not None and where.id == guild_id else None
+        return await self.channel_asked_for(guild_id, channel_id)
 
 
 def bot_of(settings: Settings) -> Callable[..., ClanBot]:

@@ -29,6 +29,8 @@ _NOT_INVITED = (
     "invite it; whoever runs it has the link."
 )
 
+_NOT_SHOWN = "Discord has not shown me this server yet. Try again in a minute."
+
 _PERMISSION = "asks_for_permission"
 
 _log = structlog.get_logger()
@@ -90,6 +92,10 @@ async def check_permission(interaction: Interaction, clans: Clans, permission: P
     if interaction.client.get_guild(guild.id) is None:
         # Somebody has the bot for themselves, and uses it in a server that has not.
         await tell(interaction, _NOT_INVITED)
+        return False
+    if not guild.roles:
+        # The session has just begun, or Discord has an outage: who may do what is not known.
+        await tell(interaction, _NOT_SHOWN)
         return False
     clan = await clan_in(guild, clans)
     draw_for(clan.clan_id)
