@@ -320,5 +320,5 @@ async def _closed(guild: discord.Guild | None, kind: PostingChannel, place: int 
     """Return what keeps the bot from posting in a channel, or nothing."""
     if guild is None or place is None:
         return ""
-    found = posting_finding(kind, await posting_state(guild, place))
+    found = posting_finding(kind, await posting_state(guild, kind, place))
     return f"**{found.about}**  {found.words}. {found.next_step}" if found.next_step else ""

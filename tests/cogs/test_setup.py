@@ -251,6 +251,24 @@ async def test_the_permission_that_the_bot_lacks_in_a_channel_is_named(bare_town
     assert "Give the bot Send Messages there" in said
 
 
+async def test_a_channel_that_takes_no_chart_is_no_report_channel_and_may_be_the_officers(
+    bare_town: Town,
+) -> None:
+    town = bare_town
+    bare, me = discord.PermissionOverwrite(attach_files=False), town.guild.me
+    assert me is not None
+    place = town.guild.create_text_channel(
+        "posts", overwrites={town.guild.default_role: bare, me: bare}
+    )
+    panel = await turned(town, "channels")
+    for kind in (PostingChannel.REPORT, PostingChannel.OFFICERS):
+        await picked(town, panel, f"posting:{kind}", [place])
+    said = words(panel)
+    assert f"{CROSS} **Report channel**  the bot cannot post there" in said
+    assert "Give the bot Attach Files there" in said
+    assert f"{TICK} **Officers' channel**" in said
+
+
 async def test_a_channel_that_is_gone_is_told_and_another_can_be_chosen(bare_town: Town) -> None:
     town = bare_town
     await town.services.places.post_in(await town.clan(), PostingChannel.REPORT, 12345)
