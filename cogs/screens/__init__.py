@@ -14,11 +14,12 @@ from cogs.screens.controls import (
 )
 from cogs.screens.forms import Choice, Field, MemberField
 from cogs.screens.listener import add_screens
-from cogs.screens.posting import PostedScreen
+from cogs.screens.posting import CUT_OFF, PostedScreen
 from cogs.screens.screen import Acknowledge, Next, Press, Rendered, Screen, pressed
 from cogs.screens.state import StateText, packed, unpacked
 
 __all__ = [
+    "CUT_OFF",
     "PICK",
     "Acknowledge",
     "Choice",

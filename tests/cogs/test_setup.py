@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
+from discord.http import HTTPClient
 from simcord.actors import MemberActor
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
@@ -358,24 +360,34 @@ async def test_what_comes_next_is_told_and_the_message_is_posted_where_it_is_wan
     assert not has(panel, "setup:post_invite")
 
 
-@pytest.mark.parametrize("whose", ["bot", "leader", "refused"])
-async def test_nothing_is_posted_where_it_may_not_be(town: Town, whose: str) -> None:
+@pytest.mark.parametrize("whose", ["bot", "leader", "refused", "cut off"])
+async def test_nothing_is_posted_where_it_may_not_be(
+    town: Town, whose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mute = discord.PermissionOverwrite(send_messages=False)
     muted: dict[str, dict[Any, discord.PermissionOverwrite]] = {
         "bot": {town.guild.default_role: mute, town.guild.me: mute},
         "leader": {town.leader: mute},
         "refused": {},
+        "cut off": {},
     }
+
+    async def cut_off(*_: object, **__: object) -> None:
+        raise aiohttp.ServerDisconnectedError
+
     place = town.guild.create_text_channel("news", overwrites=muted[whose])
     panel = await turned(town, "next")
     await picked(town, panel, "invite_in", [place])
     if whose == "refused":
         town.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    if whose == "cut off":
+        monkeypatch.setattr(HTTPClient, "send_message", cut_off)
     result = await press(town, panel, "setup:post_invite")
     said = {
         "bot": "The bot needs Send Messages",
         "leader": "You need Send Messages",
         "refused": "Discord did not let the bot post there",
+        "cut off": "Look whether it stands in the channel",
     }[whose]
     assert said in words(newest(result))
     assert place.last_message is None
