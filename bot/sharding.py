@@ -115,7 +115,6 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
         *,
         shards: Shards,
         timer: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         **options: Any,  # noqa: ANN401 - those of ClanBot
     ) -> None:
         super().__init__(
@@ -127,7 +126,9 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
             shard_connect_timeout=None,
             **options,
         )
-        self._starts = SessionStarts(self._start_limits, shards, services.duties, timer, sleep)
+        self._starts = SessionStarts(
+            self._start_limits, shards, services.duties, timer, asyncio.sleep
+        )
         self._begun: set[int] = set()
 
     async def before_identify_hook(

@@ -18,7 +18,6 @@ Select = discord.ui.Select[Any]
 Row = discord.ui.ActionRow[Any]
 
 FIRST, BACK, HERE, ON, LAST = "first", "back", "here", "on", "last"
-TURNS = (FIRST, BACK, ON, LAST)
 TAB, PAGE, FILTER, CHOOSE, PICK = "tab", "page", "filter", "choose", "pick"
 SURE, NO, ASKS = "sure", "no", "asks"
 NONE = "-"
