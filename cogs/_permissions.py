@@ -16,6 +16,7 @@ from structlog.contextvars import bind_contextvars
 from bot.clan.ranks import Permission, Permissions, may, refusal
 from bot.journal import short_id
 from bot.reports.worker import draw_for
+from bot.services.game import unready
 from bot.services.setup import Clan, Clans
 from bot.wiring import Services
 from cogs._errors import asked
@@ -48,12 +49,13 @@ _Callback = Callable[Concatenate[CogT, Interaction, P], Coroutine[Any, Any, None
 
 
 def requires(
-    permission: Permission, *, is_heavy: bool = False
+    permission: Permission, *, is_heavy: bool = False, needs_numbers: bool = False
 ) -> Callable[[_Callback[CogT, P]], _Callback[CogT, P]]:
     """Let only those call a command who have the permission; `clan_of` then has their clan.
 
     Before anything is read, Discord is told that an answer comes: it waits for three seconds.
-    A heavy answer is made when it is the caller's turn.
+    A heavy answer is made when it is the caller's turn. Where an answer needs numbers, a clan that
+    has none yet is told what to do instead.
     """
 
     def decorator(callback: _Callback[CogT, P]) -> _Callback[CogT, P]:
@@ -63,6 +65,9 @@ def requires(
         ) -> None:
             await think(interaction)
             if not await check_permission(interaction, cog.services.clans, permission):
+                return
+            if needs_numbers and (words := unready(clan_of(interaction))):
+                await tell(interaction, words)
                 return
             turn = turn_of(interaction, cog.services) if is_heavy else nullcontext()
             async with turn:

@@ -39,14 +39,11 @@ class Boards(commands.Cog):
         period="How far back (30 days if you do not say)",
     )
     @app_commands.choices(period=_PERIODS)
-    @requires(Permission.SEE_OWN, is_heavy=True)
+    @requires(Permission.SEE_OWN, is_heavy=True, needs_numbers=True)
     async def leaderboard(
         self, interaction: Interaction, metric: Typed, period: int = Period.MONTH
     ) -> None:
         """Show who stands where in the clan, and your own place."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         meant = await self.services.leaderboards.called(metric)
         if meant is None:
             await tell(interaction, unknown_metric(metric))

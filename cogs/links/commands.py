@@ -6,7 +6,6 @@ from discord.ext import commands
 
 from bot.app import ClanBot
 from bot.clan.ranks import Permission
-from bot.services.game import unready
 from bot.wiring import Services
 from cogs._deciding_words import bold
 from cogs._offers import Choices, Typed, choices, clan_typed_in, members_offered
@@ -27,13 +26,10 @@ class LinkCommands(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(player="Your RuneScape name in this clan, now or before")
-    @requires(Permission.SEE_OWN)
+    @requires(Permission.SEE_OWN, needs_numbers=True)
     async def link(self, interaction: Interaction, player: Typed) -> None:
         """Say that a RuneScape account of this clan is yours."""
         clan = clan_of(interaction)
-        if words := unready(clan):
-            await tell(interaction, words)
-            return
         answer = await self.services.links.claim(clan, visitor(interaction.user), player)
         await tell(interaction, claim_words(answer))
 
