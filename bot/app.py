@@ -133,17 +133,19 @@ class ClanBot(commands.Bot):
         _log.info("ready", servers=len(self.guilds))
 
     def at_session(self, state: str, listener: OfServers) -> None:
-        """Have servers told when their session is `ready`, `resumed` or there is a `disconnect`."""
+        """Have servers told when their session is `ready`, `resumed` or there is a `disconnect`.
+
+        One that Discord cannot show is told of none but the last: `guild_available` follows.
+        """
 
         async def listen() -> None:
-            await listener(self.guilds)
+            await listener(told_of(state, self.guilds))
 
         self.add_listener(listen, f"on_{state}")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Make a new server's clan known; one that removed us before goes on."""
-        # Of other shards we may not know yet in which servers we are.
-        await self._settle_in(Shards(self.our_shards.count, (self.our_shards.shard_of(guild.id),)))
+        await self._settle_in_around(guild)
         _log.info("joined a server", guild=guild.name)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -160,7 +162,11 @@ class ClanBot(commands.Bot):
             return
         clan = await self.services.clans.of_guild(guild.id)
         if clan is None or clan.removed_at is not None:
-            await self.services.clans.found(guild.id, guild.name)
+            await self._settle_in_around(guild)
+
+    async def _settle_in_around(self, guild: discord.Guild) -> None:
+        # Of other shards we may not know yet in which servers we are.
+        await self._settle_in(Shards(self.our_shards.count, (self.our_shards.shard_of(guild.id),)))
 
     def has_begun(self, guild: discord.Guild) -> bool:  # noqa: ARG002 - on shards it matters which
         """Return whether the session of a server has begun: all its servers are known."""
@@ -182,7 +188,21 @@ class ClanBot(commands.Bot):
     async def channel_in(self, guild_id: int, channel_id: int) -> object | None:
         """Return a channel of a server, or None; one of another server is none of this clan's."""
         guild = self.get_guild(guild_id)
-        return None if guild is None else guild.get_channel(channel_id)
+        if guild is None:
+            return None
+        found = guild.get_channel(channel_id)
+        if found is None and guild.unavailable:
+            return await self.channel_asked_for(guild_id, channel_id)
+        return found
+
+    async def channel_asked_for(self, guild_id: int, channel_id: int) -> object | None:
+        """Return a channel of a server as Discord says when it is asked, or None."""
+        try:
+            found = await self.fetch_channel(channel_id)
+        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
+            return None
+        where = getattr(found, "guild", None)
+        return found if where is not None and where.id == guild_id else None
 
     async def speak(self, notice: Notice) -> None:
         """Post a notice in the officers' channel; where there is none it is only logged.
@@ -230,6 +250,14 @@ class ClanBot(commands.Bot):
         await self.services.intake.flush()
         await self.services.presence.flush(is_last=True)
         await super().close()
+
+
+def told_of(state: str, guilds: Sequence[discord.Guild]) -> Sequence[discord.Guild]:
+    """Return the servers that are told of a session: at its begin those that Discord shows.
+
+    Of the others neither channels nor members are known, as if there were none.
+    """
+    return guilds if state == "disconnect" else [each for each in guilds if not each.unavailable]
 
 
 def _not_posted(error: discord.HTTPException) -> PostResult:

@@ -135,18 +135,20 @@ class ClanTurns:
         if self._is_begun:
             await self._guards(self._turn(is_due))
 
-    async def turn(self) -> None:
-        """Do it for every clan now, and wait until it is done."""
-        await self._guards(self._turn())
+    async def turn(self, narrows: Narrows | None = None) -> None:
+        """Do it for every clan now, or for whom they are narrowed to; wait until it is done."""
+        await self._guards(self._turn(narrows=narrows))
         await self.drained()
 
     async def _turn(
-        self, is_due: Chosen = lambda _: True, part: tuple[int, int] | None = None
+        self,
+        is_due: Chosen = lambda _: True,
+        part: tuple[int, int] | None = None,
+        narrows: Narrows | None = None,
     ) -> None:
         """Do it for the clans of a part (number, of); slow ones are only begun."""
-        queue = self._quick(
-            self._clans.each(part, ONLY.get(self._job.is_for, Only.ALL), self._narrows), is_due
-        )
+        only = ONLY.get(self._job.is_for, Only.ALL)
+        queue = self._quick(self._clans.each(part, only, narrows or self._narrows), is_due)
         lock = asyncio.Lock()
         async with asyncio.TaskGroup() as group:
             for _ in range(_AT_ONCE):

@@ -58,7 +58,7 @@ _VALUES = (
     ),
     (re.compile(r"(\bFailing row contains )\(.*\)"), r"\1(***)"),
 )
-_TALKATIVE = ("alembic", "apscheduler")
+_TALKATIVE = ("alembic",)
 _SNOWFLAKE = re.compile(r"(?<!\d)(?<!\d\.)\d{17,20}(?!\d)(?!\.\d)")
 _LEAST_SNOWFLAKE = 10**16
 _PLACES = frozenset({"guild", "channel"})

@@ -43,10 +43,14 @@ class Daily:
 
     hour: int
 
+    def last_due(self, now: datetime) -> datetime:
+        """Return when it was due last."""
+        at = now.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        return at if at <= now else at - _DAY
+
     def first_wait(self, now: datetime) -> timedelta:
         """Return how long until that hour begins."""
-        at = now.replace(hour=self.hour, minute=0, second=0, microsecond=0)
-        return (at if at > now else at + _DAY) - now
+        return self.last_due(now) + _DAY - now
 
     def next_wait(self, now: datetime, took: timedelta) -> timedelta:  # noqa: ARG002 - see Every
         """Return how long until it is done again: never twice for one day of a clock set back."""

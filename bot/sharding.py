@@ -15,7 +15,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.app import ClanBot, OfServers
+from bot.app import ClanBot, OfServers, told_of
 from bot.clan.shards import Shards
 from bot.services.ops import Duties
 from bot.settings import Settings
@@ -115,7 +115,6 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
         *,
         shards: Shards,
         timer: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         **options: Any,  # noqa: ANN401 - those of ClanBot
     ) -> None:
         super().__init__(
@@ -127,7 +126,9 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
             shard_connect_timeout=None,
             **options,
         )
-        self._starts = SessionStarts(self._start_limits, shards, services.duties, timer, sleep)
+        self._starts = SessionStarts(
+            self._start_limits, shards, services.duties, timer, asyncio.sleep
+        )
         self._begun: set[int] = set()
 
     async def before_identify_hook(
@@ -158,7 +159,7 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
         """Have the servers of a shard told when their session begins, goes on or is lost."""
 
         async def listen(shard_id: int) -> None:
-            await listener(self._guilds_on(shard_id))
+            await listener(told_of(state, self._guilds_on(shard_id)))
 
         self.add_listener(listen, f"on_shard_{state}")
 
@@ -180,12 +181,7 @@ class ShardedBot(ClanBot, commands.AutoShardedBot):
         """Return a channel of a server, be it on another process's shard, or None."""
         if self.get_guild(guild_id) is not None:
             return await super().channel_in(guild_id, channel_id)
-        try:
-            found = await self.fetch_channel(channel_id)
-        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
-            return None
-        where = getattr(found, "guild", None)
-        return found if where is not None and where.id == guild_id else None
+        return await self.channel_asked_for(guild_id, channel_id)
 
 
 def bot_of(settings: Settings) -> Callable[..., ClanBot]:

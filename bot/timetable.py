@@ -43,7 +43,7 @@ _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
 
 _CATCHES_UP_AFTER = timedelta(minutes=10)
-"""So long after the start is done what is rarely due and was missed."""
+"""So long after the start begins what was due at an hour of the day and was missed."""
 
 _log = structlog.get_logger()
 
@@ -113,9 +113,12 @@ class Timetable:
     async def _keep(self, job: BotJob | ClanJob) -> None:
         rhythm, clock = job.rhythm(self._settings), self._services.clock
         timer = self._timer or asyncio.get_running_loop().time
-        wait = rhythm.first_wait(clock())
-        if isinstance(rhythm, Weekly | Monthly) and await self._is_missed(job, rhythm):
-            wait = min(wait, _CATCHES_UP_AFTER)
+        wait, made_up = rhythm.first_wait(clock()), None
+        if not isinstance(rhythm, Every) and await self._is_missed(job, rhythm):
+            # An hour of the day is a minute then: so they stay in their order.
+            soon = _CATCHES_UP_AFTER + timedelta(minutes=rhythm.hour)
+            if soon < wait:
+                wait, made_up = soon, partial(self.run, job, rhythm.last_due(clock()))
         action = partial(self.run, job)
         if isinstance(job, ClanJob) and isinstance(rhythm, Every):
             slices = Slices(rhythm.length)
@@ -128,21 +131,31 @@ class Timetable:
                 await self._sleep(nap_s)
             began_s = timer()
             try:
-                await action()
+                await (made_up or action)()
             except asyncio.CancelledError:
                 _log.info("a job is stopped before its end", job=job.name)
                 raise
-            wait = rhythm.next_wait(clock(), timedelta(seconds=timer() - began_s))
+            took = timedelta(seconds=timer() - began_s)
+            # What was made up for just now is due all the same when it would have been.
+            wait = rhythm.first_wait(clock()) if made_up else rhythm.next_wait(clock(), took)
+            made_up = None
 
-    async def _is_missed(self, job: BotJob | ClanJob, rhythm: Weekly | Monthly) -> bool:
-        """Return whether a job that is rarely due was not done when it was due last."""
+    async def _is_missed(self, job: BotJob | ClanJob, rhythm: Daily | Weekly | Monthly) -> bool:
+        """Return whether a job was not done when it was due last, or perhaps not for all clans."""
+        if isinstance(job, ClanJob):
+            return True
         done_at = await _guarded(job.name, lambda _: self._services.upkeep.last_done_at(job.name))
         return done_at is None or done_at < rhythm.last_due(self._services.clock())
 
-    async def run(self, job: BotJob | ClanJob) -> None:
-        """Do a job now for everybody whom it is for; nothing that fails in it gets out."""
+    async def run(self, job: BotJob | ClanJob, due_at: datetime | None = None) -> None:
+        """Do a job now for everybody whom it is for; nothing that fails in it gets out.
+
+        Of clans only for those for whom it was not done since it was due, if that is told.
+        """
         if isinstance(job, ClanJob):
-            await self._turns_of(job).turn()
+            undone = self._services.upkeep.not_done_since
+            narrows = None if due_at is None else partial(undone, job.name, due_at)
+            await self._turns_of(job).turn(narrows)
         elif isinstance(job, LocalJob):
             await _guarded(job.name, partial(self._for_bot, job))
         elif self._services.duties.has(THE_BOT):

@@ -60,9 +60,7 @@ class Parts(Generic[Row]):
         return next((rows for each, rows in self.by_part.items() if each.key == chosen), ())
 
 
-def parts_of(
-    rows: Sequence[Row], *kinds: Callable[[Row], Iterable[Part]], most: int = _MOST
-) -> Parts[Row]:
+def parts_of(rows: Sequence[Row], *kinds: Callable[[Row], Iterable[Part]]) -> Parts[Row]:
     """Return a list with its parts of some kinds, in the order of the kinds."""
     found: dict[Part, list[Row]] = {}
     for kind in kinds:
@@ -72,7 +70,7 @@ def parts_of(
                 mine.setdefault(part, []).append(row)
         found |= dict(sorted(mine.items(), key=lambda each: (-len(each[1]), each[0].label)))
     usable = [each for each in found if ":" not in each.key and len(each.key) <= _LONGEST_KEY]
-    return Parts(rows, {each: found[each] for each in usable[:most]})
+    return Parts(rows, {each: found[each] for each in usable[:_MOST]})
 
 
 def rank_part(role: str) -> Part:

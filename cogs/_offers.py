@@ -1,6 +1,7 @@
 """What is offered while somebody types; from the local database only, since nobody waits here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import islice
 
 from discord import app_commands
 
@@ -21,29 +22,32 @@ Choices = list[app_commands.Choice[str]]
 
 async def members_offered(services: Services, interaction: Interaction, typed: str) -> Choices:
     """Return the members whose names hold what was typed."""
-    clan = await _clan(services, interaction)
+    clan = await clan_typed_in(services, interaction)
     if clan is None:
         return []
     names = await services.cards.names_like(clan, typed)
-    return _choices((each, each) for each in names)
+    return choices(names)
 
 
 async def roles_offered(services: Services, interaction: Interaction, typed: str) -> Choices:
     """Return the roles whose names hold what was typed, highest first."""
-    clan = await _clan(services, interaction)
+    clan = await clan_typed_in(services, interaction)
     if clan is None:
         return []
     wanted = match_key(typed) if typed else ""
     roles = await services.exemptions.roles(clan)
-    return _choices((role_words(each), each) for each in roles if wanted in match_key(each))
+    return choices((each for each in roles if wanted in match_key(each)), role_words)
 
 
-async def _clan(services: Services, interaction: Interaction) -> Clan | None:
+async def clan_typed_in(services: Services, interaction: Interaction) -> Clan | None:
+    """Return the clan in whose server somebody types, if there is one."""
     guild = interaction.guild
     return None if guild is None else await services.clans.of_guild(guild.id)
 
 
-def _choices(offered: Iterable[tuple[str, str]]) -> Choices:
-    return [app_commands.Choice(name=name[:_LONGEST], value=value) for name, value in offered][
-        :_MOST
+def choices(values: Iterable[str], called: Callable[[str], str] = str) -> Choices:
+    """Return the first values as Discord takes them, each under the name that it is called by."""
+    return [
+        app_commands.Choice(name=called(each)[:_LONGEST], value=each)
+        for each in islice(values, _MOST)
     ]

@@ -16,6 +16,7 @@ from structlog.contextvars import bind_contextvars
 from bot.clan.ranks import Permission, Permissions, may, refusal
 from bot.journal import short_id
 from bot.reports.worker import draw_for
+from bot.services.game import unready
 from bot.services.setup import Clan, Clans
 from bot.wiring import Services
 from cogs._errors import asked
@@ -28,6 +29,8 @@ _NOT_INVITED = (
     "The bot is not in this server, so there is no clan here. Somebody with Manage Server can "
     "invite it; whoever runs it has the link."
 )
+
+_NOT_SHOWN = "Discord has not shown me this server yet. Try again in a minute."
 
 _PERMISSION = "asks_for_permission"
 
@@ -46,12 +49,13 @@ _Callback = Callable[Concatenate[CogT, Interaction, P], Coroutine[Any, Any, None
 
 
 def requires(
-    permission: Permission, *, is_heavy: bool = False
+    permission: Permission, *, is_heavy: bool = False, needs_numbers: bool = False
 ) -> Callable[[_Callback[CogT, P]], _Callback[CogT, P]]:
     """Let only those call a command who have the permission; `clan_of` then has their clan.
 
     Before anything is read, Discord is told that an answer comes: it waits for three seconds.
-    A heavy answer is made when it is the caller's turn.
+    A heavy answer is made when it is the caller's turn. Where an answer needs numbers, a clan that
+    has none yet is told what to do instead.
     """
 
     def decorator(callback: _Callback[CogT, P]) -> _Callback[CogT, P]:
@@ -61,6 +65,9 @@ def requires(
         ) -> None:
             await think(interaction)
             if not await check_permission(interaction, cog.services.clans, permission):
+                return
+            if needs_numbers and (words := unready(clan_of(interaction))):
+                await tell(interaction, words)
                 return
             turn = turn_of(interaction, cog.services) if is_heavy else nullcontext()
             async with turn:
@@ -90,6 +97,10 @@ async def check_permission(interaction: Interaction, clans: Clans, permission: P
     if interaction.client.get_guild(guild.id) is None:
         # Somebody has the bot for themselves, and uses it in a server that has not.
         await tell(interaction, _NOT_INVITED)
+        return False
+    if not guild.roles:
+        # The session has just begun, or Discord has an outage: who may do what is not known.
+        await tell(interaction, _NOT_SHOWN)
         return False
     clan = await clan_in(guild, clans)
     draw_for(clan.clan_id)

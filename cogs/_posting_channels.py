@@ -53,17 +53,20 @@ async def channel_here(guild: discord.Guild | None, channel_id: int) -> Postable
     return found
 
 
-async def posting_state(guild: discord.Guild, channel_id: int | None) -> PostingState:
-    """Return whether the bot can post in a channel, and which permissions it lacks."""
+async def posting_state(
+    guild: discord.Guild, kind: PostingChannel, channel_id: int | None
+) -> PostingState:
+    """Return whether the bot can post of a kind in a channel, and which permissions it lacks."""
     if channel_id is None:
         return PostingState()
     channel = await channel_here(guild, channel_id)
     if channel is None:
         return PostingState(is_set=True, is_there=False)
-    return PostingState(is_set=True, lacks=tuple(lacking_to_post(channel, guild.me)))
+    lacks = lacking_to_post(channel, guild.me, attaches=kind.has_charts)
+    return PostingState(is_set=True, lacks=tuple(lacks))
 
 
-def lacking_to_post(channel: Postable, who: discord.Member) -> list[str]:
+def lacking_to_post(channel: Postable, who: discord.Member, *, attaches: bool = False) -> list[str]:
     """Return which permissions somebody lacks to post in a channel, as Discord calls them."""
     if isinstance(channel, discord.Thread) and channel.parent is None:
         return ["View Channel"]
@@ -72,4 +75,6 @@ def lacking_to_post(channel: Postable, who: discord.Member) -> list[str]:
     writes = allowed.send_messages_in_threads if in_thread else allowed.send_messages
     send = "Send Messages in Threads" if in_thread else "Send Messages"
     wanted = {"View Channel": allowed.view_channel, send: writes}
+    if attaches:
+        wanted["Attach Files"] = allowed.attach_files
     return [name for name, is_given in wanted.items() if not is_given]

@@ -101,12 +101,9 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
     @app_commands.command()
     @app_commands.describe(period="How far back (30 days if you do not say)")
     @app_commands.choices(period=_WINDOWS)
-    @requires(Permission.SEE_REPORTS, is_heavy=True)
+    @requires(Permission.SEE_REPORTS, is_heavy=True, needs_numbers=True)
     async def bosses(self, interaction: Interaction, period: int = Period.MONTH) -> None:
         """Show what the clan killed: most killed, by whom, raids, first kills and records."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         await BossesScreen(self.services).show(interaction, BossesState(Period(period)))
 
     @app_commands.command()
@@ -137,52 +134,37 @@ class ClanStats(commands.GroupCog, group_name="clanstats"):
         await status_answer(self.services, interaction)
 
     @app_commands.command()
-    @requires(Permission.SEE_REPORTS)
+    @requires(Permission.SEE_REPORTS, needs_numbers=True)
     async def alerts(self, interaction: Interaction) -> None:
         """List people to check in with: newcomers nobody answered, who went quiet, who shines."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         await AlertsScreen(self.services).show(interaction, AlertsState())
 
     @app_commands.command()
     @app_commands.describe(period="How far back (30 days if you do not say)")
     @app_commands.choices(period=PERIODS)
-    @requires(Permission.SEE_REPORTS, is_heavy=True)
+    @requires(Permission.SEE_REPORTS, is_heavy=True, needs_numbers=True)
     async def questions(self, interaction: Interaction, period: int = Period.MONTH) -> None:
         """List open questions, how long answers take, who helps, and where questions wait."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         await QuestionsScreen(self.services).show(interaction, QuestionsState(Period(period)))
 
     @app_commands.command()
     @app_commands.describe(period="How far back people joined (90 days if you do not say)")
     @app_commands.choices(period=PERIODS)
-    @requires(Permission.SEE_REPORTS, is_heavy=True)
+    @requires(Permission.SEE_REPORTS, is_heavy=True, needs_numbers=True)
     async def newcomers(self, interaction: Interaction, period: int = Period.QUARTER) -> None:
         """Show how far those who joined got, whom nobody answered, and who welcomes them."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         await NewcomersScreen(self.services).show(interaction, NewcomersState(Period(period)))
 
     @app_commands.command()
-    @requires(Permission.PROMOTE, is_heavy=True)
+    @requires(Permission.PROMOTE, is_heavy=True, needs_numbers=True)
     async def audit(self, interaction: Interaction) -> None:
         """Show how the officers do, and the hours of the week in which none of them is around."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         await AuditScreen(self.services).show(interaction, AuditState())
 
     @app_commands.command()
-    @requires(Permission.DECIDE_LINKS)
+    @requires(Permission.DECIDE_LINKS, needs_numbers=True)
     async def links(self, interaction: Interaction) -> None:
         """Decide whose account is whose: claims, and who is not linked yet."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         await LinksScreen(self.services).open(interaction)
 
     @app_commands.command()

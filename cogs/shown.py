@@ -18,9 +18,7 @@ _Servers = Callable[[], Iterable[discord.Guild]]
 class Caretaker(commands.Cog):
     """Has the commands compared with Discord's after each session's begin, and every hour."""
 
-    def __init__(
-        self, shown: ShownCommands, servers: Callable[[], Iterable[discord.Guild]]
-    ) -> None:
+    def __init__(self, shown: ShownCommands, servers: _Servers) -> None:
         self._shown = shown
         self._servers = servers
         self._is_over = False

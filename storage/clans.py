@@ -195,10 +195,12 @@ async def be_in(
 ) -> None:
     """Note that the bot is in these servers (by id, with names) and in no other; new ones are made.
 
-    With shards (count, which) in no other of theirs. The clan without a server is in none.
+    Not yet a new one whose name is empty, as of a server that Discord cannot show. With shards
+    (count, which) in no other of theirs. The clan without a server is in none.
     """
     clan = CLANS.c
-    await insert_missing(connection, CLANS, [_founded(*server, now) for server in servers.items()])
+    new = [_founded(*server, now) for server in servers.items() if server[1]]
+    await insert_missing(connection, CLANS, new)
     await connection.execute(
         update(CLANS)
         .where(clan.guild_id.in_(sorted(servers)), clan.removed_at.is_not(None))

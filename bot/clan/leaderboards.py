@@ -1,6 +1,6 @@
 """Leaderboards: what can be ranked, how people call it, and who stands where.
 
-Whoever's number is unknown stands in no place: they are left out and counted, with the reason.
+Who has none, or whose number is unknown, has no place: they are counted, with the reason.
 """
 
 import re
@@ -149,29 +149,28 @@ class Placed(NamedTuple):
 
 
 class Ranking(NamedTuple):
-    """All who have a place, the best first, and how many have none, by the reason."""
+    """Who has a place, the best first; `zeros` have none of it, `left_out` are unknown, by why."""
 
     placed: tuple[Placed, ...]
+    zeros: tuple[Score, ...]
     left_out: Mapping[Unplaced, int]
-
-    @property
-    def above_zero(self) -> tuple[Placed, ...]:
-        """Return those who have anything: of a list of zeros nobody learns anything."""
-        return tuple(each for each in self.placed if each.score.value)
 
     def of(self, player_ids: Collection[int]) -> tuple[Placed, ...]:
         """Return the places of some accounts, the best first."""
         return tuple(each for each in self.placed if each.score.player_id in player_ids)
 
+    def is_shared(self, place: int) -> bool:
+        """Return whether several have a place."""
+        return sum(each.place == place for each in self.placed) > 1
+
     def left_out_words(self, nothing: str) -> tuple[str, ...]:
         """Return how many are not listed, and why; `nothing` is said of who has none."""
-        zeros = len(self.placed) - len(self.above_zero)
         counted = [f"{self.left_out[why]} {why}" for why in Unplaced if self.left_out.get(why)]
-        return (*([f"{zeros} {nothing}"] if zeros else []), *counted)
+        return (*([f"{len(self.zeros)} {nothing}"] if self.zeros else []), *counted)
 
 
 def ranked(scores: Iterable[Score]) -> Ranking:
-    """Return who stands where: 1, 2, 2, 4. Who is unknown stands nowhere."""
+    """Return who stands where: 1, 2, 2, 4. Who has none, or is unknown, stands nowhere."""
     known: list[Score] = []
     left_out: Counter[Unplaced] = Counter()
     for each in scores:
@@ -181,10 +180,10 @@ def ranked(scores: Iterable[Score]) -> Ranking:
             known.append(each)
     known.sort(key=lambda each: (-(each.value or 0), each.name.casefold(), each.player_id))
     placed: list[Placed] = []
-    for number, score in enumerate(known, 1):
+    for number, score in enumerate((each for each in known if each.value), 1):
         is_tied = placed and placed[-1].score.value == score.value
         placed.append(Placed(placed[-1].place if is_tied else number, score))
-    return Ranking(tuple(placed), left_out)
+    return Ranking(tuple(placed), tuple(each for each in known if not each.value), left_out)
 
 
 def metric_title(metric: str) -> str:

@@ -24,6 +24,11 @@ class PostingChannel(StrEnum):
         """Return what is posted there."""
         return THRESHOLDS[f"places.{self}"].means
 
+    @property
+    def has_charts(self) -> bool:
+        """Return whether what is posted there comes with a picture."""
+        return self is PostingChannel.REPORT
+
 
 class PostingState(NamedTuple):
     """How it is with such a channel; `lacks` are the permissions that the bot needs there."""

@@ -182,9 +182,12 @@ def ahead_on_both(members: Iterable[Member], period: Period) -> dict[int, float]
 
 
 def place(values: Mapping[int, float | None], player_id: int) -> tuple[int, int] | None:
-    """Return (place, how many are ranked) of a player, best first; ties share the better place."""
+    """Return (place, how many have one) of a player, best first; ties share the better place.
+
+    As on a leaderboard, who has none, or whose number is unknown, has no place.
+    """
     mine = values.get(player_id)
-    if mine is None:
+    if not mine:
         return None
-    known = [value for value in values.values() if value is not None]
-    return 1 + sum(value > mine for value in known), len(known)
+    placed = [value for value in values.values() if value]
+    return 1 + sum(value > mine for value in placed), len(placed)

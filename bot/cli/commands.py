@@ -30,7 +30,7 @@ from bot.cli.typed import (
 from bot.reports.export import ExportFormat
 
 
-@app.command()
+@app.command(epilog="Example: clanstats run")
 def run(context: typer.Context, *, verbose: Verbose = False) -> None:
     """Be on Discord until Ctrl-C: listen, poll Wise Old Man, answer commands, keep backups."""
     from bot.reports.worker import Worker
@@ -51,7 +51,7 @@ def run(context: typer.Context, *, verbose: Verbose = False) -> None:
         worker.close()
 
 
-@app.command()
+@app.command(epilog="Example, a small clan: clanstats demo --members 40 --days 60")
 def demo(  # noqa: PLR0913 - each is an option of the demo
     *,
     members: Annotated[int, typer.Option(min=20, max=500, help="How many are in the clan.")] = 150,
@@ -95,7 +95,7 @@ def demo(  # noqa: PLR0913 - each is an option of the demo
     do(action, verbose=verbose)
 
 
-@app.command()
+@app.command(epilog="Example: clanstats poll --clan 'Amber Lanterns'")
 def poll(
     context: typer.Context,
     *,
@@ -146,7 +146,7 @@ def cycle(
     do(lambda: action(context.obj, out, again=again, verbose=verbose), verbose=verbose)
 
 
-@app.command()
+@app.command(epilog="Example: clanstats report --period 30 --out reports")
 def report(  # noqa: PLR0913 - each is an option of the report
     context: typer.Context,
     *,
@@ -229,7 +229,7 @@ def dashboard(  # noqa: PLR0913 - each is an option of the dashboard
     do(lambda: action(context.obj, wanted, verbose=verbose), verbose=verbose)
 
 
-@app.command()
+@app.command(epilog="Example, for a spreadsheet: clanstats promotions --out promotions.csv")
 def promotions(  # noqa: PLR0913 - each is an option of the list
     context: typer.Context,
     *,
@@ -247,7 +247,7 @@ def promotions(  # noqa: PLR0913 - each is an option of the list
     do(lambda: action(context.obj, asked), verbose=verbose)
 
 
-@app.command()
+@app.command(epilog="Example: clanstats inactive --days 60")
 def inactive(  # noqa: PLR0913 - each is an option of the list
     context: typer.Context,
     *,
@@ -268,7 +268,7 @@ def inactive(  # noqa: PLR0913 - each is an option of the list
     do(lambda: action(context.obj, asked, days), verbose=verbose)
 
 
-@app.command()
+@app.command(epilog="Example: clanstats doctor")
 def doctor(context: typer.Context, *, verbose: Verbose = False) -> None:
     """Look for what is wrong with settings, database, Wise Old Man and Discord; say the remedy."""
     from bot.cli.doctor import doctor as action

@@ -16,7 +16,7 @@ from bot.cli.typed import (
 )
 
 
-@app.command()
+@app.command(epilog="Example: clanstats migrate")
 def migrate(context: typer.Context, *, verbose: Verbose = False) -> None:
     """Bring the database up to the schema of this version, after a verified backup."""
     from bot.cli.backups import migrate as action

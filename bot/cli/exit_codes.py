@@ -131,7 +131,10 @@ def storage_remedy(error: BaseException) -> str:
             "make room there, then run it again; nothing that was written is lost",
         ),
         (errors.NotOurs, "name a file of the backups folder"),
-        (errors.DriverMissing, "pip install 'clanstats[postgresql]'"),
+        (
+            errors.DriverMissing,
+            'type python -m pip install ".[postgresql]" in the folder that has README.md',
+        ),
     )
     found = [remedy for kind, remedy in remedies if isinstance(error, kind)]
     return found[0] if found else "the database is as it was before"

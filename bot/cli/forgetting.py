@@ -9,6 +9,10 @@ from bot.cli.terminal import screen
 from bot.services.setup import Clan
 from bot.wiring import Services
 
+_BACKUPS = (
+    "Backups hold it for up to half a year longer: delete older ones by hand when it matters."
+)
+
 
 async def forget_clan(context: CliContext, wanted: str, *, is_sure: bool) -> int:
     """Delete a clan with everything of it; CannotDo when whoever is asked does not want to."""
@@ -19,7 +23,7 @@ async def forget_clan(context: CliContext, wanted: str, *, is_sure: bool) -> int
             if not is_sure and not typer.confirm(await _question(services, clan)):
                 raise CannotDo("Nothing was deleted", "answer y, or add --yes, to delete it")
             await services.privacy.forget_clan(clan)
-    told = f"{clan.name} is forgotten. Backups hold it until they are replaced, in seven nights."
+    told = f"{clan.name} is forgotten. {_BACKUPS}"
     screen().print(told, soft_wrap=True)
     return 0
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from random import Random
 from zoneinfo import ZoneInfo
 
-from bot.demo.cast import DAY_MS, HOUR_MS, to_ms
+from bot.demo.cast import HOUR_MS, to_ms
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _DAYS_IN_A_WEEK = 7
@@ -44,11 +44,6 @@ def likely(rng: Random, chance: float) -> bool:
 def offset_hours(rng: Random) -> int:
     """Return the hours that somebody's clock is ahead of UTC."""
     return rng.choices(_OFFSETS_HOURS, _OFFSET_SHARES)[0]
-
-
-def day_of_ms(at_ms: int) -> int:
-    """Return the number of the UTC day in which an instant lies."""
-    return at_ms // DAY_MS
 
 
 def date_of(day: int) -> date:

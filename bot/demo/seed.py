@@ -50,10 +50,10 @@ class Cast:
     channels: Mapping[int, int]
 
 
-def own_cast(world: World, guild_id: int = 1) -> Cast:
-    """Return the cast with the ids that the world made up itself."""
+def own_cast(world: World) -> Cast:
+    """Return the cast with the ids that the world made up itself, on server 1."""
     return Cast(
-        guild_id,
+        1,
         {user.index: user.user_id for user in world.users},
         {channel.index: channel.channel_id for channel in world.channels},
     )

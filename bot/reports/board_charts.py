@@ -33,8 +33,7 @@ def board_chart(board: Board) -> Document:
 
 def _rows(board: Board) -> tuple[Placed, ...]:
     """Return the first ten; of those further down only oneself, in the last row."""
-    first = board.ranking.above_zero[:_SHOWN]
-    own = [each for each in board.own_places if each.score.value]
+    first, own = board.ranking.placed[:_SHOWN], board.own_places
     if own and own[0] not in first:
         return (*first, own[0])
     return first

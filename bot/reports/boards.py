@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-from bot.clan.leaderboards import ALL_TIME, CHAT, EHB, EHP, Placed, Ranking, metric_title
+from bot.clan.leaderboards import (
+    ALL_TIME,
+    CHAT,
+    EHB,
+    EHP,
+    Placed,
+    Ranking,
+    Score,
+    metric_title,
+)
 from bot.clan.spans import Period, Span
 from bot.clan.wording import exact
 
@@ -46,13 +55,13 @@ class Board:
         """Return the places of whoever looks at it."""
         return self.ranking.of(self.own)
 
+    @property
+    def own_zeros(self) -> tuple[Score, ...]:
+        """Return the accounts of whoever looks at it that have none of it, and so no place."""
+        return tuple(each for each in self.ranking.zeros if each.player_id in self.own)
+
     def number(self, value: float | None) -> str:
         """Return a number of this metric in full."""
         if value is None or self.metric in _DECIMAL:
             return exact(value)
         return exact(int(value))
-
-
-def shares_place(board: Board, placed: Placed) -> bool:
-    """Return whether somebody else has the same place."""
-    return sum(each.place == placed.place for each in board.ranking.placed) > 1

@@ -17,9 +17,9 @@ from bot.clan.metrics import UNRANKED
 from bot.clan.spans import WINDOWS
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
+from bot.reports.list_files import without_formulas
 
 SCHEMA_VERSION = 1
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _MADE_AT = (1980, 1, 1, 0, 0, 0)
 """When everything in a zip was made, so that the same numbers always give the same bytes."""
 
@@ -88,9 +88,7 @@ def _csv(table: ExportTable) -> str:
 def _cell(value: object) -> object:
     """Return a value as a cell of CSV: a text that Excel would compute gets an apostrophe."""
     plain = _plain(value)
-    if isinstance(plain, str) and plain.startswith(_FORMULA_SIGNS):
-        return f"'{plain}"
-    return plain
+    return without_formulas(plain) if isinstance(plain, str) else plain
 
 
 def _plain(value: object) -> object:

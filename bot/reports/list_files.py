@@ -60,7 +60,12 @@ def _csv_cell(cell: Cell) -> str | int | float | None:
     if isinstance(cell, datetime):
         return _instant(cell)
     words = "; ".join(cell) if isinstance(cell, tuple) else cell
-    return _FORMULA.sub("'", words) if isinstance(words, str) else words
+    return without_formulas(words) if isinstance(words, str) else words
+
+
+def without_formulas(words: str) -> str:
+    """Return a text of which a spreadsheet computes nothing, wherever it splits it into cells."""
+    return _FORMULA.sub("'", words)
 
 
 def _instant(at: datetime) -> str:

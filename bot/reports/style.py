@@ -43,7 +43,6 @@ SMALL: Final = 25
 """Heights of type in pixels; 25 of them are 9 where a phone shows the picture 390 wide."""
 
 SHEET_FONT: Final = "Calibri"
-SHEET_INK: Final = "#1e242c"
 SHEET_SOFT: Final = "#616b77"
 SHEET_DOUBT: Final = "#4f5966"
 SHEET_ALARM: Final = "#b3401a"

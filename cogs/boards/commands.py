@@ -14,7 +14,7 @@ from bot.clan.spans import Period
 from bot.services.game import unready
 from bot.services.publish import ComparisonFiles, NotCompared
 from bot.wiring import Services
-from cogs._offers import Choices, Typed, members_offered
+from cogs._offers import Choices, Typed, choices, members_offered
 from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import PERIODS, tell
 from cogs.boards.comparison import ComparisonScreen, state_of
@@ -23,7 +23,6 @@ from cogs.boards.screen import BoardScreen, BoardState
 from cogs.me import visitor
 from cogs.screens import add_screens
 
-_LONGEST_CHOICE = 100
 _PERIODS = [*PERIODS, app_commands.Choice(name="all time", value=ALL_TIME)]
 
 
@@ -40,14 +39,11 @@ class Boards(commands.Cog):
         period="How far back (30 days if you do not say)",
     )
     @app_commands.choices(period=_PERIODS)
-    @requires(Permission.SEE_OWN, is_heavy=True)
+    @requires(Permission.SEE_OWN, is_heavy=True, needs_numbers=True)
     async def leaderboard(
         self, interaction: Interaction, metric: Typed, period: int = Period.MONTH
     ) -> None:
         """Show who stands where in the clan, and your own place."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         meant = await self.services.leaderboards.called(metric)
         if meant is None:
             await tell(interaction, unknown_metric(metric))
@@ -57,11 +53,7 @@ class Boards(commands.Cog):
     @leaderboard.autocomplete("metric")
     async def metrics(self, _interaction: Interaction, typed: str) -> Choices:
         """Offer the metrics that may be meant, by their names and nicknames."""
-        found = await self.services.leaderboards.offered(typed)
-        return [
-            app_commands.Choice(name=metric_title(each)[:_LONGEST_CHOICE], value=each)
-            for each in found
-        ]
+        return choices(await self.services.leaderboards.offered(typed), metric_title)
 
     @app_commands.command()
     @app_commands.rename(first="a", second="b")

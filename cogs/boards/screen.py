@@ -60,7 +60,7 @@ class BoardScreen(PostedScreen[BoardState, BoardFound]):
     def render(self, state: BoardState, answer: BoardFound, _note: str = "") -> Rendered:
         """Return the leaderboard with its controls."""
         made = answer.made
-        rows = made.board.ranking.above_zero
+        rows = made.board.ranking.placed
         state, pages = page_shown(state, len(rows), PAGE_SIZE)
         box = board_box(state, made)
         box.control(_CONTROLS.choice("period", state, "Period", PERIOD_LABELS))
@@ -75,7 +75,7 @@ class BoardScreen(PostedScreen[BoardState, BoardFound]):
     ) -> Rendered:
         """Return the page as everybody may see it: nobody is marked."""
         made = await self._made(interaction, state, None)
-        state, _ = page_shown(state, len(made.board.ranking.above_zero), PAGE_SIZE)
+        state, _ = page_shown(state, len(made.board.ranking.placed), PAGE_SIZE)
         return Rendered(board_box(state, made), (made.chart,))
 
     async def _made(
@@ -91,7 +91,7 @@ class BoardScreen(PostedScreen[BoardState, BoardFound]):
 def board_box(state: BoardState, made: BoardFiles) -> Box:
     """Return one page of a leaderboard, with its chart and one's own place."""
     board = made.board
-    rows = board.ranking.above_zero[state.page * PAGE_SIZE : (state.page + 1) * PAGE_SIZE]
+    rows = board.ranking.placed[state.page * PAGE_SIZE : (state.page + 1) * PAGE_SIZE]
     lines = [board_line(board, each) for each in rows]
     box = Box(
         f"## {escaped(board.title)}",

@@ -3,10 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.clan.leaderboards import Placed
+from bot.clan.leaderboards import Placed, Score
 from bot.clan.names import escaped
-from bot.reports.boards import Board, shares_place
+from bot.reports.boards import Board
 from bot.reports.style import day_words
+
+_OWN, _NO_PLACE = 3, "none, for the reasons below"
 
 
 def board_line(board: Board, placed: Placed) -> str:
@@ -29,21 +31,21 @@ def own_lines(board: Board) -> list[str]:
     """Return where whoever asks stands, on whatever page that is; nothing where nobody asks."""
     if not board.own:
         return []
-    found = board.own_places
-    if not found:
-        return ["**Your place**  none, for the reasons below"]
-    return [_own_line(board, each) for each in found[:3]]
+    lines = [
+        *(_place_line(board, each) for each in board.own_places),
+        *(f"none yet: {_with_number(board, each)}" for each in board.own_zeros),
+    ]
+    return [f"**Your place**  {each}" for each in lines[:_OWN] or [_NO_PLACE]]
 
 
-def _own_line(board: Board, own: Placed) -> str:
-    """Return one's place; who has none of it is on no list, and so has none."""
-    name, number = escaped(own.score.name), board.number(own.score.value)
-    if not own.score.value:
-        return f"**Your place**  none yet: {name} with {number}"
-    shared = ", shared" if shares_place(board, own) else ""
-    return (
-        f"**Your place**  {own.place} of {len(board.ranking.placed)}{shared}: {name} with {number}"
-    )
+def _place_line(board: Board, own: Placed) -> str:
+    shared = ", shared" if board.ranking.is_shared(own.place) else ""
+    of = f"{own.place} of {len(board.ranking.placed)}{shared}"
+    return f"{of}: {_with_number(board, own.score)}"
+
+
+def _with_number(board: Board, score: Score) -> str:
+    return f"{escaped(score.name)} with {board.number(score.value)}"
 
 
 def left_out_line(board: Board) -> str:

@@ -26,12 +26,12 @@ from cogs.screens import (
     Rendered,
     Screen,
     counted_labels,
+    lines_shown,
     option,
-    page_shown,
     pressed,
 )
 
-_SHOWN = 12
+_SHOWN, _ROOM = 12, 3_200
 _EXTEND = "Set another last day\N{HORIZONTAL ELLIPSIS}"
 _END = "End or call off\N{HORIZONTAL ELLIPSIS}"
 _HINT = "`/clanstats away` with a member or player, from and until sets a leave for somebody."
@@ -148,13 +148,13 @@ class AwayScreen(Screen[AwayState, AwayFound]):
     def render(self, state: AwayState, answer: AwayFound, note: str = "") -> Rendered:
         """Return a page of leaves; those that are not over have controls."""
         found = answer.of(state.tab)
-        state, pages = page_shown(state, len(found), _SHOWN)
-        shown = found[state.page * _SHOWN :][:_SHOWN]
+        lines = [_line(each, answer.clan.zone) for each in found]
+        state, pages, on_page = lines_shown(state, lines, _ROOM, _SHOWN)
+        shown = found[on_page]
         box = Box("## Leave", small("Reasons are for the person and officers."))
         if note:
             box.say(note)
-        lines = [_line(each, answer.clan.zone) for each in shown]
-        box.rule().say(*(lines or [_NOBODY[state.tab]])).rule()
+        box.rule().say(*(lines[on_page] or [_NOBODY[state.tab]])).rule()
         if shown and state.tab is not AwayTab.PAST:
             options = [_option(each, answer.names) for each in shown]
             box.control(_CONTROLS.select("extend", state, _EXTEND, options))

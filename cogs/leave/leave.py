@@ -27,9 +27,9 @@ Day = app_commands.Range[str, 1, 100]
 """A day as somebody writes it."""
 
 
-def on_day(day: date, zone: ZoneInfo, style: discord.utils.TimestampStyle = "D") -> str:
+def on_day(day: date, zone: ZoneInfo) -> str:
     """Return a day of the clan's calendar in the reader's own language."""
-    return discord.utils.format_dt(datetime.combine(day, _NOON, zone), style)
+    return discord.utils.format_dt(datetime.combine(day, _NOON, zone), "D")
 
 
 def away_words(leave: Leave, zone: ZoneInfo) -> str:

@@ -1,26 +1,20 @@
 """/link and /unlink: who somebody says they are; and an officer's right-click on a user."""
 
-from collections.abc import Iterable
-from itertools import islice
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import ClanBot
 from bot.clan.ranks import Permission
-from bot.services.game import unready
 from bot.wiring import Services
 from cogs._deciding_words import bold
-from cogs._offers import Choices, Typed
+from cogs._offers import Choices, Typed, choices, clan_typed_in, members_offered
 from cogs._permissions import Interaction, clan_of, requires
 from cogs._replies import tell
 from cogs.links.accounts import AboutState, AccountsScreen
 from cogs.links.words import claim_words, unlink_words
 from cogs.me import visitor
 from cogs.screens import add_screens
-
-_LONGEST_CHOICE, _MOST_CHOICES = 100, 25
 
 
 class LinkCommands(commands.Cog):
@@ -32,23 +26,17 @@ class LinkCommands(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(player="Your RuneScape name in this clan, now or before")
-    @requires(Permission.SEE_OWN)
+    @requires(Permission.SEE_OWN, needs_numbers=True)
     async def link(self, interaction: Interaction, player: Typed) -> None:
         """Say that a RuneScape account of this clan is yours."""
         clan = clan_of(interaction)
-        if words := unready(clan):
-            await tell(interaction, words)
-            return
         answer = await self.services.links.claim(clan, visitor(interaction.user), player)
         await tell(interaction, claim_words(answer))
 
     @link.autocomplete("player")
     async def members(self, interaction: Interaction, typed: str) -> Choices:
         """Offer the members whose names hold what was typed."""
-        guild = interaction.guild
-        clan = None if guild is None else await self.services.clans.of_guild(guild.id)
-        names = () if clan is None else await self.services.cards.names_like(clan, typed)
-        return _choices(names)
+        return await members_offered(self.services, interaction, typed)
 
     @app_commands.command()
     @app_commands.describe(player="Which account, if you have more than one")
@@ -66,12 +54,11 @@ class LinkCommands(commands.Cog):
     @unlink.autocomplete("player")
     async def own(self, interaction: Interaction, typed: str) -> Choices:
         """Offer the accounts that are linked to whoever asks."""
-        guild = interaction.guild
-        clan = None if guild is None else await self.services.clans.of_guild(guild.id)
+        clan = await clan_typed_in(self.services, interaction)
         if clan is None:
             return []
         names = await self.services.links.linked(clan, interaction.user.id)
-        return _choices(name for name in names if typed.casefold() in name.casefold())
+        return choices(name for name in names if typed.casefold() in name.casefold())
 
     @requires(Permission.DECIDE_LINKS)
     async def link_account(self, interaction: Interaction, user: discord.Member) -> None:
@@ -80,13 +67,6 @@ class LinkCommands(commands.Cog):
             await tell(interaction, "That is a bot: it has no account.")
             return
         await AccountsScreen(self.services).show(interaction, AboutState(user_id=user.id))
-
-
-def _choices(names: Iterable[str]) -> Choices:
-    return [
-        app_commands.Choice(name=each[:_LONGEST_CHOICE], value=each)
-        for each in islice(names, _MOST_CHOICES)
-    ]
 
 
 def _which(names: tuple[str, ...]) -> str:

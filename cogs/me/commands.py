@@ -19,7 +19,6 @@ from cogs.me.standing import slack_line
 from cogs.review import history_lines, kinds_for
 from cogs.screens import Rendered, add_screens
 
-_LONGEST_CHOICE = 100
 _OPTED_OUT = "This member opted out and is shown to nobody else."
 
 
@@ -123,7 +122,7 @@ def unknown_user(name: str, handle: str) -> str:
 def unknown_player(name: str) -> str:
     """Return that nobody has a name, and how to find who does."""
     return (
-        f"No member of the clan is called **{escaped(name[:_LONGEST_CHOICE])}**, and none was.\n"
+        f"No member of the clan is called **{escaped(name)}**, and none was.\n"
         "Begin to type and pick a name from the list."
     )
 

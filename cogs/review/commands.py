@@ -5,11 +5,9 @@ from discord.ext import commands
 
 from bot.app import ClanBot
 from bot.clan.ranks import Permission
-from bot.services.game import unready
 from bot.wiring import Services
 from cogs._deciding_lists import send_list
-from cogs._permissions import Interaction, clan_of, requires
-from cogs._replies import tell
+from cogs._permissions import Interaction, requires
 from cogs.review.inactive import InactiveScreen, InactiveState, is_long
 from cogs.review.promotions import PromotionsScreen, PromotionsState
 from cogs.review.promotions_details import PromotionScreen
@@ -23,24 +21,18 @@ class Decisions(commands.Cog):
         self.services = services
 
     @app_commands.command()
-    @requires(Permission.PROMOTE)
+    @requires(Permission.PROMOTE, needs_numbers=True)
     async def promotions(self, interaction: Interaction) -> None:
         """Show who is suggested for the next rank, and why."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         await PromotionsScreen(self.services).show(interaction, PromotionsState())
 
     @app_commands.command()
     @app_commands.describe(days="Silent for so many days, instead of each rank's own limit")
-    @requires(Permission.CALL_INACTIVE)
+    @requires(Permission.CALL_INACTIVE, needs_numbers=True)
     async def inactive(
         self, interaction: Interaction, days: app_commands.Range[int, 1, 365] | None = None
     ) -> None:
         """Show who is inactive in game and chat, who cannot be judged yet, and who is excluded."""
-        if words := unready(clan_of(interaction)):
-            await tell(interaction, words)
-            return
         screen, state = InactiveScreen(self.services), InactiveState(days=days)
         review = await screen.read(interaction, state)
         await screen.send(interaction, state, review)

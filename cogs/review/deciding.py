@@ -5,6 +5,7 @@ A press on a line that has changed since is refused for that person, and stops n
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar, NamedTuple, Self, TypeVar
 
@@ -16,8 +17,8 @@ from bot.clan.looking import is_checked
 from bot.clan.names import escaped
 from bot.clan.policy import CasePolicy
 from bot.clan.profiles import Profile
-from bot.clan.ranks import Permission
 from bot.clan.wording import plural
+from bot.gateway import CUT
 from bot.services.ops import look_again
 from bot.services.review import CaseAction, Decided, ReviewContext, Suggestion, Unsuggested, Waiting
 from cogs._deciding_words import (
@@ -34,12 +35,6 @@ from cogs.screens import PICK, Acknowledge, Choice, Field, Next, Press, Screen, 
 
 S = TypeVar("S")
 A = TypeVar("A")
-
-PERMISSIONS = {
-    CaseKind.PROMOTION: Permission.PROMOTE,
-    CaseKind.INACTIVITY: Permission.CALL_INACTIVE,
-}
-"""What somebody has to be allowed for each list and for every button of it."""
 
 PICK_FIRST = "Pick people in the list above first, then press the button."
 PEOPLE, WHY, UNTIL = "people", "why", "until"
@@ -250,7 +245,9 @@ class DecidingScreen(Screen[S, A]):
             checking_words(accounts), ephemeral=True, wait=True
         )
         looked = await look_again(looking, self.services.cases, clan, accounts)
-        await waiting.edit(content=checked_words(looked))
+        # It only tells; a message that cannot be changed any more stops no decision.
+        with suppress(discord.HTTPException, *CUT):
+            await waiting.edit(content=checked_words(looked))
 
 
 def people_of(picks: Sequence[Pick], found: Sequence[Suggestion | Unsuggested]) -> Choice:

@@ -23,12 +23,12 @@ from cogs.screens import (
     Press,
     Rendered,
     Screen,
+    lines_shown,
     option,
-    page_shown,
     pressed,
 )
 
-_SHOWN = 15
+_SHOWN, _ROOM = 15, 3_200
 _NAMED = 5
 _END = "End an exemption\N{HORIZONTAL ELLIPSIS}"
 _NO_REASON = "the reason was forgotten"
@@ -65,12 +65,13 @@ class ExemptScreen(Screen[ExemptState, ExemptFound]):
     def render(self, state: ExemptState, answer: ExemptFound, note: str = "") -> Rendered:
         """Return a page of exemptions, each of which can be ended."""
         clan, held = answer
-        state, pages = page_shown(state, len(held), _SHOWN)
-        shown = held[state.page * _SHOWN :][:_SHOWN]
+        lines = [_line(each, clan) for each in held]
+        state, pages, on_page = lines_shown(state, lines, _ROOM, _SHOWN)
+        shown = held[on_page]
         box = Box("## Exemptions", small("Whoever is exempt is never called inactive."))
         if note:
             box.say(note)
-        box.rule().say(*(_line(each, clan) for each in shown) if shown else ("Nobody is exempt.",))
+        box.rule().say(*(lines[on_page] or ["Nobody is exempt."]))
         if shown:
             options = [_option(each) for each in shown]
             box.rule().control(_CONTROLS.select("end", state, _END, options))

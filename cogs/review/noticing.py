@@ -12,6 +12,7 @@ from typing import NamedTuple
 import discord
 
 from bot.clan.names import escaped
+from bot.gateway import CUT
 from bot.reports.documents import Document
 from bot.services.review import Decided
 from bot.services.setup import Clan
@@ -30,6 +31,8 @@ NAME = "{name}"
 LONGEST_NOTICE = 1_700
 _LONGEST_MESSAGE = 2_000
 _TO_POST = "Posted in the notice channel, a message for each"
+_REFUSED = "Discord did not let me post it in {}."
+_CUT_OFF = "The connection broke off: look whether it stands in {} before you send it again."
 _TO_COPY = "No notice channel is set: you get it back to copy"
 
 
@@ -104,21 +107,22 @@ async def send_notices(
     mentions = notice.way is NoticeWay.MENTION
     found = await channel_here(interaction.guild, channel_id)
     channel = found if isinstance(found, discord.abc.Messageable) else None
-    refused = [
-        each
-        for each in letters
-        if not isinstance(channel, discord.abc.Messageable)
-        or not await _is_posted(channel, each, clan.name, mentions=mentions)
-    ]
-    posted = len(letters) - len(refused)
+    back: dict[str, list[_Letter]] = {}
+    for each in letters:
+        fault = _REFUSED
+        if channel is not None:
+            fault = await _posting_fault(channel, each, clan.name, mentions=mentions)
+        if fault:
+            back.setdefault(fault, []).append(each)
+    posted = len(letters) - sum(map(len, back.values()))
     said = "" if not posted else f"{_stand(posted)} in <#{channel_id}>."
     unknown = [each for each in letters if each.user_id is None] if mentions else []
     if unknown:
         names = ", ".join(bold(each.name) for each in unknown)
         said += f" Not mentioned, because not linked to Discord: {names}."
-    if refused:
-        why = f"Discord did not let me post it in <#{channel_id}>."
-        said = " ".join(filter(None, (said, await _give_back(interaction, refused, why))))
+    for fault, mine in back.items():
+        why = fault.format(f"<#{channel_id}>")
+        said = " ".join(filter(None, (said, await _give_back(interaction, mine, why))))
     return said
 
 
@@ -126,10 +130,10 @@ def _stand(posted: int) -> str:
     return "The notice stands" if posted == 1 else f"{posted} notices stand"
 
 
-async def _is_posted(
+async def _posting_fault(
     channel: discord.abc.Messageable, letter: _Letter, clan: str, *, mentions: bool
-) -> bool:
-    """Return whether Discord took a notice; it mentions one user at most."""
+) -> str:
+    """Post a notice, which mentions one user at most; return what went wrong, or nothing."""
     allowed = discord.AllowedMentions.none()
     words = _with_plain(letter.words, letter.name, clan)
     if mentions and letter.user_id is not None:
@@ -138,8 +142,10 @@ async def _is_posted(
     try:
         await channel.send(words[:_LONGEST_MESSAGE], allowed_mentions=allowed, suppress_embeds=True)
     except discord.HTTPException:
-        return False
-    return True
+        return _REFUSED
+    except CUT:
+        return _CUT_OFF
+    return ""
 
 
 def _with_plain(words: str, *names: str) -> str:

@@ -8,17 +8,19 @@ from cogs.screens.controls import (
     Controls,
     Paged,
     counted_labels,
+    lines_shown,
     option,
     page_shown,
     pages_of,
 )
 from cogs.screens.forms import Choice, Field, MemberField
 from cogs.screens.listener import add_screens
-from cogs.screens.posting import PostedScreen
+from cogs.screens.posting import CUT_OFF, PostedScreen
 from cogs.screens.screen import Acknowledge, Next, Press, Rendered, Screen, pressed
 from cogs.screens.state import StateText, packed, unpacked
 
 __all__ = [
+    "CUT_OFF",
     "PICK",
     "Acknowledge",
     "Choice",
@@ -34,6 +36,7 @@ __all__ = [
     "StateText",
     "add_screens",
     "counted_labels",
+    "lines_shown",
     "option",
     "packed",
     "page_shown",

@@ -18,7 +18,6 @@ Select = discord.ui.Select[Any]
 Row = discord.ui.ActionRow[Any]
 
 FIRST, BACK, HERE, ON, LAST = "first", "back", "here", "on", "last"
-TURNS = (FIRST, BACK, ON, LAST)
 TAB, PAGE, FILTER, CHOOSE, PICK = "tab", "page", "filter", "choose", "pick"
 SURE, NO, ASKS = "sure", "no", "asks"
 NONE = "-"
@@ -205,12 +204,26 @@ class Controls(Generic[S]):
         return discord.ui.ActionRow(first, back, here, on, last)
 
 
-def pages_of(lines: Iterable[str], room: int) -> list[list[str]]:
-    """Return the lines on as few pages as take them, in their order; at least one page."""
+def lines_shown(state: P, lines: Sequence[str], room: int, most: int) -> tuple[P, int, slice]:
+    """Return the state at a page that there is, how many there are, and which lines are on it.
+
+    On each are as many as there is room for, and `most` at most.
+    """
+    pages = pages_of(lines, room, most)
+    state, count = page_shown(state, len(pages), 1)
+    first = sum(map(len, pages[: state.page]))
+    return state, count, slice(first, first + len(pages[state.page]))
+
+
+def pages_of(lines: Iterable[str], room: int, most: int | None = None) -> list[list[str]]:
+    """Return the lines on as few pages as take them, in their order; at least one page.
+
+    With `most`, no page has more lines.
+    """
     pages: list[list[str]] = [[]]
     left = room
     for line in lines:
-        if len(line) >= left and pages[-1]:
+        if pages[-1] and (len(line) >= left or len(pages[-1]) == most):
             pages.append([])
             left = room
         pages[-1].append(line)

@@ -27,7 +27,7 @@ A = TypeVar("A")
 _MOST_ANSWERED = 1_000
 _NOTHING = "There is nothing to post any more. Run the command again."
 _NOT_POSTED = "Nothing was posted."
-_CUT_OFF = (
+CUT_OFF = (
     "The connection to Discord broke off. Look whether it stands in the channel before you post "
     "it again."
 )
@@ -118,7 +118,7 @@ class PostedScreen(Screen[S, A]):
         try:
             await rendered.send(interaction, for_everybody=True)
         except CUT:
-            return _CUT_OFF
+            return CUT_OFF
         return "Posted, with the numbers as they are now."
 
 

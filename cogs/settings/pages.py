@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.clan.posting import PostingChannel
+from bot.clan.posting import PostingChannel, PostingState, posting_finding
 from bot.clan.thresholds import THRESHOLDS
 from bot.clan.wording import plural
 from cogs._posting_channels import posting_select
@@ -26,7 +26,7 @@ from cogs.settings.picks import (
 )
 from cogs.settings.state import CONTROLS, SettingsFound, SettingsState
 from cogs.settings.what_if_words import what_if_said
-from cogs.settings.words import changes_said, role_name, roles_said, value_said
+from cogs.settings.words import WARNING, changes_said, role_name, roles_said, value_said
 
 ON, OFF = "on", "off"
 """What the button of a switch turns it to."""
@@ -218,7 +218,11 @@ def _permissions(box: Box, state: SettingsState, found: SettingsFound) -> None:
 def _channels(box: Box, state: SettingsState, found: SettingsFound) -> None:
     for kind in PostingChannel:
         chosen = getattr(found.clan_settings, kind.value)
+        now = found.posting.get(kind, PostingState())
         box.say(_heading(f"places.{kind}"))
+        if not now.is_there:
+            gone, chosen = posting_finding(kind, now), None
+            box.say(f"{WARNING} The one that was chosen: {gone.words}. {gone.next_step}")
         box.control(posting_select(CONTROLS, "place", state, kind, chosen))
     box.say(
         small(

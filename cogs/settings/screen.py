@@ -9,7 +9,7 @@ from typing import Any, cast
 import discord
 
 from bot.clan.clan_settings import ClanSettings, Draft, permissions_fault
-from bot.clan.posting import PostingChannel, posting_finding
+from bot.clan.posting import PostingChannel, PostingState, posting_finding
 from bot.clan.ranks import Authority, Caller, Permission
 from bot.services.game import unready
 from bot.services.ops import NotYourTurn
@@ -69,6 +69,8 @@ class SettingsScreen(Screen[SettingsState, SettingsFound]):
         )
         if state.tab is Section.WHAT_IF and found.answered is not None:
             return found
+        if state.tab is Section.CHANNELS:
+            found = replace(found, posting=await _posting(interaction.guild, found.clan_settings))
         return replace(found, ranks_held=await services.exemptions.roles(clan))
 
     def render(self, state: SettingsState, answer: SettingsFound, note: str = "") -> Rendered:
@@ -316,9 +318,21 @@ def _onto(newest: ClanSettings, draft: Draft) -> tuple[Draft, str]:
     return draft, f"Nothing was saved: somebody else changed the settings meanwhile. {kept}"
 
 
+async def _posting(
+    guild: discord.Guild | None, settings: ClanSettings
+) -> dict[PostingChannel, PostingState]:
+    """Return how it is with each channel in which the bot posts."""
+    if guild is None:
+        return {}
+    return {
+        kind: await posting_state(guild, kind, getattr(settings, kind.value))
+        for kind in PostingChannel
+    }
+
+
 async def _closed(guild: discord.Guild | None, kind: PostingChannel, place: int | None) -> str:
     """Return what keeps the bot from posting in a channel, or nothing."""
     if guild is None or place is None:
         return ""
-    found = posting_finding(kind, await posting_state(guild, place))
+    found = posting_finding(kind, await posting_state(guild, kind, place))
     return f"**{found.about}**  {found.words}. {found.next_step}" if found.next_step else ""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.clan.clan_settings import ClanSettings, Draft
 from bot.clan.policy import Policy
+from bot.clan.posting import PostingChannel, PostingState
 from bot.clan.ranks import ladder
 from bot.clan.what_if import WhatIf
 from bot.services.setup import Whose
@@ -39,7 +40,7 @@ class SettingsFound:
     """The settings with a draft on them; `version` holds now, `made` by somebody at some time.
 
     `ladder` are the ranks there are and `ranks_held` those that members hold; `typed`, `looked_at`
-    and `what_if` are those of the draft.
+    and `what_if` are those of the draft. `posting` is how it is with the channels, on their page.
     """
 
     draft: Draft = field(default_factory=lambda: Draft(ClanSettings(), ClanSettings()))
@@ -53,6 +54,7 @@ class SettingsFound:
     typed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     looked_at: Policy | None = None
     what_if: WhatIf | None = None
+    posting: Mapping[PostingChannel, PostingState] = field(default_factory=dict)
 
     @property
     def clan_settings(self) -> ClanSettings:

@@ -23,7 +23,7 @@ _SHOWN, _LONGEST, _MOST_RANKS = 12, 200, 20
 _FAULTS_SHOWN, _LONGEST_MESSAGE = 15, 2_000
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
 _TICK = "\N{WHITE HEAVY CHECK MARK}"
-_WARNING = "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
+WARNING = "\N{WARNING SIGN}\N{VARIATION SELECTOR-16}"
 _NOT_TAKEN = "-# Only this was not taken; what you typed still stands in the form."
 
 
@@ -34,7 +34,7 @@ def of_rank(title: str, rank: str) -> str:
 
 def faults_said(faults: Sequence[str]) -> str:
     """Return what of a form was not taken, and that the rest was; nothing when all of it was."""
-    lines = [f"{_WARNING} {escaped(words)}." for words in dict.fromkeys(faults)]
+    lines = [f"{WARNING} {escaped(words)}." for words in dict.fromkeys(faults)]
     return "\n".join([*lines, _NOT_TAKEN]) if lines else ""
 
 

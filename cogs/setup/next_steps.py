@@ -7,10 +7,11 @@ import discord
 from bot.clan.names import escaped
 from bot.clan.posting import PostingChannel
 from bot.clan.wording import plural
+from bot.gateway import CUT
 from bot.services.setup import Clan
 from cogs._posting_channels import KINDS, channel_here, lacking_to_post
 from cogs._replies import Box, small
-from cogs.screens import Next, Press, Screen, pressed
+from cogs.screens import CUT_OFF, Next, Press, Screen, pressed
 from cogs.setup.state import CONTROLS, SetupFound, SetupNext, SetupState
 
 _NO_GROUP = "First choose the Wise Old Man group on the page Checklist: the rest follows from it."
@@ -42,8 +43,8 @@ class NextStepsScreen(Screen[SetupState, SetupFound]):
             await channel.send(
                 invite_words(press.clan), allowed_mentions=discord.AllowedMentions.none()
             )
-        except discord.HTTPException:
-            await press.tell(_REFUSED)
+        except (discord.HTTPException, *CUT) as error:
+            await press.tell(CUT_OFF if isinstance(error, CUT) else _REFUSED)
             return None
         return Next(replace(press.state, post_id=None), f"Posted in <#{channel_id}>.")
 

@@ -55,7 +55,7 @@ class SetupScreen(GroupScreen, PickScreen, BridgeScreen, NextStepsScreen):
         ranks = await services.clans.ranks(clan)
         intents = interaction.client.intents
         chosen = {kind: clan.posts_in(kind) for kind in PostingChannel}
-        posting = {kind: await posting_state(guild, each) for kind, each in chosen.items()}
+        posting = {kind: await posting_state(guild, kind, each) for kind, each in chosen.items()}
         facts = _facts(guild, left_out, frozenset(bridges), sees_words=intents.message_content)
         return SetupFound(
             clan,

@@ -76,5 +76,5 @@ async def _two(desk: Desk) -> dict[str, str]:
     clan = await desk.services.clans.of_guild(GUILD_ID)
     assert clan is not None
     board = await desk.services.leaderboards.board(clan, "messages", Period.MONTH)
-    first, second, *_ = board.ranking.above_zero
+    first, second, *_ = board.ranking.placed
     return {"a": first.score.name, "b": second.score.name}

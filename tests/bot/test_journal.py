@@ -362,14 +362,13 @@ def test_what_a_statement_was_given_is_hidden_in_the_words_of_every_library(
     assert kept in lines()[0]
 
 
-@pytest.mark.parametrize(("level", "count"), [("INFO", 2), ("DEBUG", 4)])
+@pytest.mark.parametrize(("level", "count"), [("INFO", 1), ("DEBUG", 2)])
 def test_what_libraries_tell_of_their_work_fills_no_log(
     level: Literal["INFO", "DEBUG"], count: int
 ) -> None:
     with written(level) as lines:
-        for name in ("alembic.runtime.migration", "apscheduler.scheduler"):
-            logging.getLogger(name).info("Running upgrade")
-            logging.getLogger(name).warning("something is wrong")
+        logging.getLogger("alembic.runtime.migration").info("Running upgrade")
+        logging.getLogger("alembic.runtime.migration").warning("something is wrong")
     assert len(lines()) == count
 
 

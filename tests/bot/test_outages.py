@@ -433,6 +433,50 @@ async def test_whoever_has_the_bot_for_themselves_founds_no_clan_elsewhere(
     assert [each.guild_id for each in await start.services.clans.known()] == [GUILD_ID]
 
 
+async def test_a_server_that_discord_cannot_show_yet_is_looked_at_once_it_does(
+    start: Start,
+) -> None:
+    """It stands among the servers of the session, without a name, channel, role or member."""
+    start.stand.guilds[0]["unavailable"] = True
+    named = {"discord_guild_id": None, "wom_group_id": GROUP_ID}
+    settings = start.settings.model_copy(update=named)
+    start.opens_bot = lambda granted: opened_bot(start.services, settings, granted=granted)
+    active_threads = ("GET", f"/guilds/{GUILD_ID}/threads/active")
+    async with staying(start) as until:
+        await until(arrived(start))
+        await start.stand.tell("INTERACTION_CREATE", a_press(GUILD_ID))
+        await until(start.stand.answered())
+        answer = await until(start.stand.answered())
+        assert answer["data"]["content"].startswith("Discord has not shown me this server yet")
+        assert await start.services.clans.known() == ()
+        assert active_threads not in start.stand.asked
+        presence = start.services.presence._servers
+        assert presence[GUILD_ID].looked_at is None
+        await start.stand.tell("GUILD_CREATE", a_guild())
+        await until(listened_to(start))
+        (clan,) = await start.services.clans.known()
+        assert (clan.name, clan.wom_group_id) == ("Amber Lanterns", GROUP_ID)
+        assert active_threads in start.stand.asked
+        assert presence[GUILD_ID].looked_at == NOW
+
+
+async def listened_to(start: Start) -> None:
+    """Wait until the server's gap is read."""
+    async with asyncio.timeout(60):
+        while not start.services.intake.listens(GUILD_ID):
+            await start.stand.caught_up()
+
+
+async def test_while_discord_cannot_show_a_server_its_channel_is_asked_for(start: Start) -> None:
+    start.stand.guilds[0]["unavailable"] = True
+    start.stand.answers.insert(0, ("GET", f"/channels/{CHANNEL_ID}", a_channel()))
+    async with staying(start) as until:
+        await until(arrived(start))
+        found = await start.bots[-1].channel_in(GUILD_ID, CHANNEL_ID)
+        assert isinstance(found, discord.TextChannel)
+        assert await start.bots[-1].channel_in(GUILD_ID + 1, CHANNEL_ID) is None
+
+
 async def test_a_clan_that_removes_the_bot_is_noted_and_goes_on_when_it_is_back(
     start: Start,
 ) -> None:

@@ -22,7 +22,7 @@ from bot.clan.notices import Notice
 from bot.clan.posting import PostingChannel
 from bot.jobs import BotJob, ClanJob
 from bot.journal import open_journal
-from bot.rhythm import Daily, Every, Rhythm, Weekly
+from bot.rhythm import Daily, Every, Monthly, Rhythm, Weekly
 from bot.services.ops import Outcome
 from bot.services.people import Visitor
 from bot.services.publish import DashboardPlaces, report_folder
@@ -526,6 +526,9 @@ class Ticking:
     async def ran(self, length: timedelta) -> dict[str, int]:
         """Return how often each job was done while time passed."""
         self.done.clear()
+        # Whether a job was missed the database says, in its own time.
+        while len(self.turning.sleepers) < len(self.timetable._kept):
+            await settled()
         await self.turning.passes(length)
         return dict(Counter(self.done))
 
@@ -539,6 +542,8 @@ async def ticking(desk: Desk) -> AsyncIterator[Ticking]:
     made = Ticking(turning, timetable)
     made.counts("often", Every(10 * MINUTE))
     made.counts("hourly", Every(HOUR, timedelta(seconds=10)))
+    async with desk.services.upkeep.run("daily", None, "a-trace"):
+        """It was done when it was due last."""
     made.counts("daily", Daily(hour=4))
     yield made
     timetable.stop()
@@ -548,6 +553,7 @@ async def ticking(desk: Desk) -> AsyncIterator[Ticking]:
 async def test_what_is_rarely_due_and_was_missed_is_done_soon_after_the_start(desk: Desk) -> None:
     await desk.clan()
     check, rhythm = BY_NAME["check"], Weekly(weekday=6, hour=3)
+    assert isinstance(check, BotJob)
 
     async def is_missed() -> bool:
         return await desk.timetable._is_missed(check, rhythm)
@@ -559,6 +565,56 @@ async def test_what_is_rarely_due_and_was_missed_is_done_soon_after_the_start(de
     assert not await is_missed()
     desk.clock.forward(MINUTE)
     assert await is_missed()
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "hours"),
+    [(Daily(hour=2), 14), (Weekly(weekday=6, hour=12), 48), (Monthly(day=28, hour=12), 24 * 8)],
+)
+async def test_what_was_made_up_for_is_done_again_when_it_is_due_next(
+    ticking: Ticking, rhythm: Rhythm, hours: int
+) -> None:
+    assert rhythm.first_wait(NOW) == hours * HOUR
+    ticking.counts("missed", rhythm)
+    assert "missed" not in await ticking.ran(10 * MINUTE)
+    assert (await ticking.ran(HOUR))["missed"] == 1
+    assert "missed" not in await ticking.ran((hours - 2) * HOUR)
+    assert (await ticking.ran(HOUR))["missed"] == 1
+
+
+async def test_what_was_missed_for_some_clans_is_made_up_for_those_alone(
+    desk: Desk, tmp_path: Path
+) -> None:
+    done, killed, late = [await desk.clan(number) for number in (1, 2, 3)]
+    async with desk.services.clans._database.writing() as connection:
+        for clan in (done, killed, late):
+            await clans.change(connection, clan.clan_id, polled_at=NOW)
+    for clan, passed in ((late, -8 * DAY), (done, timedelta(0))):
+        desk.clock.now = NOW + passed
+        async with desk.services.upkeep.run("report", clan.clan_id, "a-trace"):
+            """Written for them, when the process was killed on its way to the others."""
+    settings = desk.settings.model_copy(update={"report_dir": tmp_path})
+    turning = Turning(desk.clock)
+    timetable = Timetable(desk.services, settings, Said(), timer=turning.timer, sleep=turning.sleep)
+    written: asyncio.Queue[Clan] = asyncio.Queue()
+
+    async def report(_: Timetable, clan: Clan, __: Outcome) -> None:
+        written.put_nowait(clan)
+
+    job = BY_NAME["report"]
+    assert isinstance(job, ClanJob)
+    timetable.keep(replace(job, action=report))
+    while not turning.sleepers:
+        await settled()
+    for passed, expected in ((HOUR, {killed, late}), (3 * DAY, {done, killed, late})):
+        await turning.passes(passed)
+        found = [await written.get() for _ in expected]
+        assert {each.clan_id for each in found} == {each.clan_id for each in expected}
+        while not turning.sleepers:
+            await settled()
+    timetable.stop()
+    await timetable.finished()
+    assert written.empty()
 
 
 async def test_the_week_s_report_is_written_where_the_settings_say_and_nowhere_else(

@@ -257,6 +257,17 @@ async def test_five_hundred_leaves_stand_on_pages_that_discord_takes(town: Town)
     for tab in AwayTab:
         for page in (0, 1, 10_000):
             assert fits(screen.render(AwayState(tab, page), found).view)
+    named = tuple(
+        replace(leave, absence_id=each, reason=f"Number {each:02} " + "*_" * 95)
+        for each in range(1, 25)
+    )
+    few = found._replace(leaves=LeaveList(named, (), ()))
+    told = "".join(
+        str(screen.render(AwayState(page=page), few).box.to_component_dict()) for page in range(6)
+    )
+    assert all(f"Number {each:02} " in told for each in range(1, 25)), (
+        "a reason takes nobody's line"
+    )
 
 
 async def test_leaves_that_are_over_have_no_controls(town: Town) -> None:

@@ -154,7 +154,7 @@ def test_ones_own_place_is_told_and_who_has_none_of_it_has_no_place() -> None:
     span = Span(NOW - 30 * DAY, NOW)
     board = Board("Clan", "UTC", "zulrah", 30, span, ranked(scores), frozenset({2, 3, 4}))
     assert own_lines(board) == [
-        "**Your place**  1 of 4, shared: P2 with 7",
-        "**Your place**  3 of 4: P3 with 2",
+        "**Your place**  1 of 3, shared: P2 with 7",
+        "**Your place**  3 of 3: P3 with 2",
         "**Your place**  none yet: P4 with 0",
     ]

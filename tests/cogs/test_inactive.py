@@ -1,11 +1,14 @@
 """/inactive: who is silent, what is done about it, and what becomes of a press meanwhile."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import aiohttp
 import pytest
+from discord.http import HTTPClient
 from openpyxl import load_workbook
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
@@ -440,6 +443,28 @@ async def test_when_discord_refuses_the_notice_comes_back_and_stays_recorded(
     assert "```\nare you there?\n```" in said
     assert place.last_message is None
     assert (await case_of(hushed, player_id)).state is CaseState.NOTICED
+
+
+async def test_a_notice_whose_posting_is_cut_off_comes_back_with_where_to_look(
+    hushed: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = await notices(hushed)
+    panel = await inactive(hushed)
+    shown = await on_picked(hushed, panel, NOTICE, *picks(panel)[:2])
+    send: Callable[..., Any] = HTTPClient.send_message
+    cut = [aiohttp.ServerDisconnectedError()]
+
+    async def sent(*request: Any, **parts: Any) -> Any:  # noqa: ANN401 - those of discord.py
+        answer = await send(*request, **parts)
+        if cut:
+            raise cut.pop()
+        return answer
+
+    monkeypatch.setattr(HTTPClient, "send_message", sent)
+    said = told(await filled(hushed, shown, "are you there, {name}?"))
+    assert f"The connection broke off: look whether it stands in <#{place.id}>" in said
+    assert said.count("are you there, ") == 1
+    assert f"The notice stands in <#{place.id}>." in words(panel)
 
 
 async def test_a_notice_never_goes_to_another_server(hushed: Town) -> None:

@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import aiohttp
+import discord
 import httpx
 import pytest
 from simcord.results import ResponseMessage
@@ -64,6 +66,19 @@ async def test_who_returned_since_the_last_snapshot_is_neither_noticed_nor_remov
     assert name not in await sure(hushed)
     found = await hushed.services.cases.of_person(await hushed.clan(), player_of(pick))
     assert found == ()
+
+
+async def test_a_decision_stands_where_the_message_about_the_check_cannot_be_changed(
+    hushed: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, pick, _ = await stale_line(hushed)
+
+    async def cut_off(*_: object, **__: object) -> None:
+        raise aiohttp.ServerDisconnectedError
+
+    monkeypatch.setattr(discord.WebhookMessage, "edit", cut_off)
+    await on_picked(hushed, panel, REMOVE, pick)
+    assert (await case_of(hushed, player_of(pick))).state is CaseState.APPROVED
 
 
 async def test_of_several_all_are_looked_at_and_only_who_returned_is_left_out(

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
+from discord.http import HTTPClient
 from simcord.actors import MemberActor
 from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
@@ -251,6 +253,24 @@ async def test_the_permission_that_the_bot_lacks_in_a_channel_is_named(bare_town
     assert "Give the bot Send Messages there" in said
 
 
+async def test_a_channel_that_takes_no_chart_is_no_report_channel_and_may_be_the_officers(
+    bare_town: Town,
+) -> None:
+    town = bare_town
+    bare, me = discord.PermissionOverwrite(attach_files=False), town.guild.me
+    assert me is not None
+    place = town.guild.create_text_channel(
+        "posts", overwrites={town.guild.default_role: bare, me: bare}
+    )
+    panel = await turned(town, "channels")
+    for kind in (PostingChannel.REPORT, PostingChannel.OFFICERS):
+        await picked(town, panel, f"posting:{kind}", [place])
+    said = words(panel)
+    assert f"{CROSS} **Report channel**  the bot cannot post there" in said
+    assert "Give the bot Attach Files there" in said
+    assert f"{TICK} **Officers' channel**" in said
+
+
 async def test_a_channel_that_is_gone_is_told_and_another_can_be_chosen(bare_town: Town) -> None:
     town = bare_town
     await town.services.places.post_in(await town.clan(), PostingChannel.REPORT, 12345)
@@ -340,24 +360,34 @@ async def test_what_comes_next_is_told_and_the_message_is_posted_where_it_is_wan
     assert not has(panel, "setup:post_invite")
 
 
-@pytest.mark.parametrize("whose", ["bot", "leader", "refused"])
-async def test_nothing_is_posted_where_it_may_not_be(town: Town, whose: str) -> None:
+@pytest.mark.parametrize("whose", ["bot", "leader", "refused", "cut off"])
+async def test_nothing_is_posted_where_it_may_not_be(
+    town: Town, whose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mute = discord.PermissionOverwrite(send_messages=False)
     muted: dict[str, dict[Any, discord.PermissionOverwrite]] = {
         "bot": {town.guild.default_role: mute, town.guild.me: mute},
         "leader": {town.leader: mute},
         "refused": {},
+        "cut off": {},
     }
+
+    async def cut_off(*_: object, **__: object) -> None:
+        raise aiohttp.ServerDisconnectedError
+
     place = town.guild.create_text_channel("news", overwrites=muted[whose])
     panel = await turned(town, "next")
     await picked(town, panel, "invite_in", [place])
     if whose == "refused":
         town.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    if whose == "cut off":
+        monkeypatch.setattr(HTTPClient, "send_message", cut_off)
     result = await press(town, panel, "setup:post_invite")
     said = {
         "bot": "The bot needs Send Messages",
         "leader": "You need Send Messages",
         "refused": "Discord did not let the bot post there",
+        "cut off": "Look whether it stands in the channel",
     }[whose]
     assert said in words(newest(result))
     assert place.last_message is None

@@ -222,6 +222,13 @@ class Intake:
             await self._beat()
             return total
 
+    async def flush_of(self, guild_id: int) -> None:
+        """Write what was heard in one server so far; what could not be written is kept."""
+        async with self._one_flush:
+            batches = self._buffers[guild_id].batches() if guild_id in self._buffers else 0
+            for _ in range(batches):
+                await self._write_group([guild_id])
+
     def _groups(self, guild_ids: Sequence[int]) -> Iterator[list[int]]:
         """Yield servers whose next batches are small enough together for one transaction."""
         group, messages = list[int](), 0

@@ -38,7 +38,7 @@ class Marks:
     @begins_again
     async def mark(self, clan: Clan, clicked: Clicked, marking: Marking) -> MarkOutcome:
         """Call a message something, and return what came of it."""
-        await self._intake.flush()  # it may have been heard a moment ago
+        await self._intake.flush_of(clan.guild_id)  # it may have been heard a moment ago
         async with self._database.writing() as connection:
             clan = await as_it_is(connection, clan)
             found = await _sought(connection, clan, clicked)

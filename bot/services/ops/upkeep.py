@@ -233,6 +233,16 @@ class Upkeep:
         async with self._database.reading() as connection:
             return await runs.last_done_at(connection, job, DONE)
 
+    async def not_done_since(
+        self, job: str, since: datetime, clans: Sequence[Clan]
+    ) -> Sequence[Clan]:
+        """Return those of some clans for whom a job did not end well since an instant."""
+        ids, now = [each.clan_id for each in clans], self._clock()
+        async with self._database.reading() as connection:
+            ended = await runs.last_ended(connection, ids, [job], DONE, now)
+        done = {clan_id for (clan_id, _), at in ended.items() if at >= since}
+        return [each for each in clans if each.clan_id not in done]
+
     async def late(self, clan: Clan) -> tuple[Late, ...]:
         """Return the jobs of a clan, or of the whole bot, that are overdue."""
         return await self.lateness.of(clan)

@@ -57,7 +57,7 @@ def test_the_likeliest_comes_first_and_nothing_that_no_choice_takes() -> None:
     assert all(len(metric_title(each)) <= 100 for each in metrics_called("", WOM))
 
 
-def test_ties_share_a_place_and_the_unknown_have_none() -> None:
+def test_ties_share_a_place_and_who_has_none_or_is_unknown_has_no_place() -> None:
     found = ranked(
         [
             Score(1, "b", 5),
@@ -70,10 +70,10 @@ def test_ties_share_a_place_and_the_unknown_have_none() -> None:
         ]
     )
     assert [(each.place, each.score.player_id) for each in found.placed] == [
-        (1, 3), (2, 2), (2, 1), (4, 4), (5, 5),
+        (1, 3), (2, 2), (2, 1), (4, 4),
     ]  # fmt: skip
-    assert len(found.above_zero) == 4
-    assert [each.place for each in found.of({4, 1})] == [2, 4]
+    assert [each.place for each in found.of({4, 1, 5})] == [2, 4]
+    assert [place for place in (1, 2, 4) if found.is_shared(place)] == [2]
     assert found.left_out_words("gained none") == (
         "1 gained none",
         "1 not on the hiscores",
@@ -89,8 +89,9 @@ def test_every_place_is_one_more_than_those_who_have_more() -> None:
         found = ranked(Score(who, str(who), value) for who, value in values.items())
         known = [value for value in values.values() if value is not None]
         slow = {
-            who: 1 + sum(other > value for other in known)
-            for who, value in values.items()
-            if value is not None
+            who: 1 + sum(other > value for other in known) for who, value in values.items() if value
         }
         assert {each.score.player_id: each.place for each in found.placed} == slow
+        assert {each.player_id for each in found.zeros} == {
+            who for who, value in values.items() if value == 0
+        }

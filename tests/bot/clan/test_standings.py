@@ -84,13 +84,14 @@ def test_most_active_is_who_is_ahead_on_both_sides_and_not_on_one_alone() -> Non
     assert ahead_on_both([both, silent, idle], Period.WEEK) == {2: 2 / 3}
 
 
-def test_ties_share_the_better_place_and_unknown_has_none() -> None:
-    values = {1: 5.0, 2: 9.0, 3: 5.0, 4: None, 5: 1.0}
-    assert [place(values, key) for key in (2, 1, 3, 5, 4, 99)] == [
+def test_ties_share_the_better_place_and_who_has_none_or_is_unknown_has_none() -> None:
+    values = {1: 5.0, 2: 9.0, 3: 5.0, 4: None, 5: 1.0, 6: 0}
+    assert [place(values, key) for key in (2, 1, 3, 5, 4, 6, 99)] == [
         (1, 4),
         (2, 4),
         (2, 4),
         (4, 4),
+        None,
         None,
         None,
     ]

@@ -97,7 +97,7 @@ SETUPS = {
         {"DATABASE_URL": "postgresql://somebody@localhost/clan"},
         "database",
         "asyncpg has to be installed",
-        "pip install 'clanstats[postgresql]'",
+        'pip install ".[postgresql]"',
     ),
     "a folder that cannot be": Broken(
         no_folder, {"DATA_DIR": "{tmp}/file/data"}, "folder", "cannot be written", "DATA_DIR"

@@ -1,6 +1,7 @@
 """What can be typed: help for everything, quick and without Discord."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,23 @@ def test_every_command_and_every_option_says_what_it_is_for(name: str) -> None:
     command = get_command(app).commands[name]  # type: ignore[attr-defined]
     assert command.help
     assert [each.name for each in command.params if not each.help] == []
+
+
+@pytest.mark.parametrize("name", sorted(get_command(app).commands))  # type: ignore[attr-defined]
+def test_every_command_has_an_example_that_can_be_typed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    said, _, example = str(command.epilog).partition(": clanstats ")
+    typed, *words = shlex.split(example)
+    assert said.startswith("Example")
+    assert typed == name
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exports").mkdir()
+    for each in [tmp_path / word for word in words if word.endswith(".db")]:
+        each.parent.mkdir(parents=True)
+        each.touch()
+    command.make_context(name, words)
 
 
 def test_a_word_that_is_no_command_ends_with_2() -> None:

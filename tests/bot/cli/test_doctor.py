@@ -120,7 +120,9 @@ def test_a_driver_that_is_missing_is_a_fault_with_its_name(tmp_path: Path) -> No
     url = "postgresql://somebody@localhost/clan"
     shown = python("-c", hide, "doctor", DATA_DIR=str(tmp_path), DATABASE_URL=url)
     assert shown.returncode == 1
-    assert "asyncpg has to be installed -> pip install 'clanstats[postgresql]'" in shown.stdout
+    assert (
+        'asyncpg has to be installed -> type python -m pip install ".[postgresql]"' in shown.stdout
+    )
 
 
 def test_without_a_contact_wise_old_man_is_not_asked(line: Line) -> None:

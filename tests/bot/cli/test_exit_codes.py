@@ -40,7 +40,11 @@ KNOWN: list[tuple[BaseException, int, str]] = [
     (errors.WomMoved("/groups/1", 301), 1, "Something else answers for Wise Old Man"),
     (DatabaseLocked("database is locked"), 1, "stop the other program"),
     (DatabaseOwned(Path("x.db"), "process 3"), 1, "x.db is in use by process 3; stop it first"),
-    (DriverMissing("asyncpg"), 1, "asyncpg has to be installed; pip install 'clanstats[postgresql"),
+    (
+        DriverMissing("asyncpg"),
+        1,
+        'asyncpg has to be installed; type python -m pip install ".[postgresql]"',
+    ),
     (EmptyBesideBackups(Path("x.db"), Path("b/y.db")), 1, "`clanstats restore b/y.db` brings it"),
     (DatabaseDamaged(Path("x.db"), "row 3"), 1, "the backups folder"),
     (DatabaseUnopenable(Path("x.db"), "read-only"), 1, "it is not damaged"),

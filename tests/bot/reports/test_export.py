@@ -7,6 +7,8 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot.clan.gains import MetricGain
 from bot.clan.spans import Period
 from bot.reports.clan_report import ClanReport
@@ -73,10 +75,20 @@ def test_nobody_heard_has_no_messages_rather_than_none() -> None:
     assert {row[3] for row in export_tables(deaf)["messages"].rows} == {None}
 
 
-def test_a_name_that_excel_would_compute_is_a_text() -> None:
-    hostile = member(4, "=1+1", week=Week(xp=1, kills=0, messages=0))
-    assert sheets(clan_report(hostile))["roster.csv"][1][1] == "'=1+1"
-    assert told(clan_report(hostile))["tables"]["roster"][0]["name"] == "=1+1"
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        (" =1+1", "' =1+1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("Fox;=1+2", "Fox;'=1+2"),
+        ("Fox-1", "Fox-1"),
+    ],
+)
+def test_a_name_that_a_spreadsheet_would_compute_is_a_text(name: str, cell: str) -> None:
+    hostile = replace(ANN, name=name)
+    assert sheets(clan_report(hostile))["roster.csv"][1][1] == cell
+    assert told(clan_report(hostile))["tables"]["roster"][0]["name"] == name
 
 
 def test_who_opted_out_is_in_no_table_and_is_counted() -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pytest
 
-from cogs.screens.controls import Controls, page_shown, pages_of
+from cogs.screens.controls import Controls, lines_shown, page_shown, pages_of
 from cogs.screens.state import StateText
 
 
@@ -91,6 +91,15 @@ def test_lines_go_on_as_few_pages_as_take_them() -> None:
         ["c" * 30],
         ["d"],
     ]
+    assert pages_of("abcde", 10, 2) == [["a", "b"], ["c", "d"], ["e"]]
+
+
+def test_what_is_on_a_page_goes_by_room_and_by_number() -> None:
+    lines = ["a", "b", "c" * 30, "d"]
+    shown = [lines_shown(Place(page=page), lines, 20, 2) for page in (0, 1, 2, 9)]
+    assert [lines[on_page] for _, _, on_page in shown] == [["a", "b"], ["c" * 30], ["d"], ["d"]]
+    assert [(state.page, count) for state, count, _ in shown] == [(0, 3), (1, 3), (2, 3), (2, 3)]
+    assert lines_shown(Place(page=3), [], 20, 2) == (Place(page=0), 1, slice(0, 0))
 
 
 def test_the_present_tab_and_the_present_choice_are_marked() -> None:

@@ -13,6 +13,7 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.clan.linking import LinkPair
 from bot.clan.policy import AlertKind, Policy, Signal, changed
+from bot.clan.posting import PostingChannel
 from bot.clan.ranks import Authority, Permissions
 from bot.services.people import Officer
 from bot.services.setup.drafts import LIFE
@@ -305,6 +306,28 @@ async def test_each_gate_can_be_moved(town: Town) -> None:
     assert permissions.decide_links is Authority.LEADERSHIP
     assert permissions.manage is permissions.promote is permissions.kick is Authority.OFFICER
     assert "Settings: Inactivity" in words(await opened(town, who=town.officer))
+
+
+async def test_a_channel_that_was_deleted_is_told_and_not_shown_as_chosen(town: Town) -> None:
+    places, clan = town.services.places, await town.clan()
+    await places.post_in(clan, PostingChannel.REPORT, 12345)
+    await places.post_in(clan, PostingChannel.NOTICES, town.general.id)
+    panel = await opened(town, Section.CHANNELS)
+    assert "it was deleted, or the bot cannot see it" in words(panel)
+    chosen = {
+        each["custom_id"].split(":")[2]: [one["id"] for one in each.get("default_values", ())]
+        for each in walk_components(panel.components)
+        if each["type"] == 8
+    }
+    assert chosen == {
+        PostingChannel.REPORT: [],
+        PostingChannel.NOTICES: [town.general.id],
+        PostingChannel.OFFICERS: [],
+    }
+    await town.leader.select(
+        panel, [town.general], custom_id=id_of(panel, "place:report_channel_id")
+    )
+    assert "it was deleted" not in words(panel)
 
 
 async def test_channels_are_kept_and_a_closed_one_is_told(town: Town) -> None:

@@ -91,6 +91,17 @@ async def test_a_marked_reply_comes_before_the_first_and_its_helper_is_credited(
     assert kept(village.database.url) == before
 
 
+async def test_what_was_heard_a_moment_ago_is_written_first_of_its_own_server_alone(
+    village: Village, marks: Marks, intake: Intake
+) -> None:
+    new = heard(6, 11, NOW)
+    intake.hear(village.clan.guild_id, new)
+    intake.hear(village.clan.guild_id + 1, heard(7, 12, NOW))
+    assert await mark(village, marks, new, Marking.QUESTION) is MarkOutcome.ASKED
+    assert intake.waiting == 1
+    assert await mark(village, marks, new, Marking.QUESTION) is MarkOutcome.ALREADY
+
+
 async def test_the_reply_that_was_marked_last_is_the_answer_whichever_came_first(
     village: Village, marks: Marks
 ) -> None:

@@ -95,8 +95,8 @@ async def test_minutes_in_voice_are_those_of_the_days_of_the_period(
         await presence.add(connection, village.clan.clan_id, seconds)
     await village.changed(presence_from=NOW - 30 * DAY, keeps_presence=True)
     board = await boards.board(village.clan, "voice_minutes", 7, ME)
-    assert places(board) == [(1, "One", 61, None), (2, "Two", 0, None)]
-    assert [each.score.name for each in board.ranking.above_zero] == ["One"]
+    assert places(board) == [(1, "One", 61, None)]
+    assert [each.name for each in board.ranking.zeros] == ["Two"]
     assert board.ranking.left_out == {Unplaced.NO_DISCORD: 1}
     await village.changed(keeps_presence=False)
     none = await boards.board(village.clan, "voice_minutes", 7, ME)
