@@ -330,22 +330,25 @@ async def week_hours(
     connection: AsyncConnection,
     clan_id: int,
     parts: Sequence[tuple[datetime, datetime, timedelta]],
-) -> list[tuple[int, int, int]]:
-    """Return (author, hour of the week, in how many such hours they wrote) over parts of time.
+) -> dict[int, dict[int, int]]:
+    """Return by author and hour of the week in how many such hours they wrote, over parts of time.
 
     Each part is given by start, end and how far the clan's clock is from UTC in it. Hours of the
     week are numbered from Monday 00:00 on.
     """
     if not parts:
-        return []
+        return {}
     given: dict[str, Any] = {"clan_id": clan_id}
     for number, (start, end, offset) in enumerate(parts):
         given |= {f"start_{number}": start, f"end_{number}": end}
         given[f"offset_{number}"] = offset // timedelta(milliseconds=1)
-    found: dict[int, Counter[str]] = {}
+    found: dict[int, list[str]] = {}
     for author_id, hours in plain_rows(await connection.execute(_week_hours(len(parts)), given)):
-        found.setdefault(author_id, Counter()).update(hours.split(","))
-    return [(who, int(hour), n) for who, hours in found.items() for hour, n in hours.items()]
+        found.setdefault(author_id, []).extend(hours.split(","))
+    return {
+        author_id: {int(hour): count for hour, count in Counter(hours).items()}
+        for author_id, hours in found.items()
+    }
 
 
 @cache
