@@ -84,7 +84,7 @@ class _Seen(NamedTuple):
     """
 
     person: PersonHours
-    there: Mapping[int, int]
+    there: Sequence[int]
     part: PartOfDay | None
     is_known: bool
 
@@ -102,10 +102,7 @@ def event_times(
         _Seen(each, _there(each, weeks, begins), part_of_day(each), each.is_known)
         for each in people
     ]
-    around = [0] * HOURS_IN_WEEK
-    for each in seen:
-        for hour, count in each.there.items():
-            around[hour] += count
+    around = [sum(counts) for counts in zip(*(each.there for each in seen), strict=True)]
     ranked = sorted(
         (hour for hour, count in enumerate(around) if count),
         key=lambda hour: (-around[hour], hour),
@@ -122,15 +119,12 @@ def _begins(hour: int, length: int) -> tuple[int, ...]:
     return tuple((hour - each) % HOURS_IN_WEEK for each in range(min(length, HOURS_IN_WEEK)))
 
 
-def _there(person: PersonHours, weeks: int, begins: Sequence[tuple[int, ...]]) -> dict[int, int]:
-    """Return in how many of the weeks a person is there in an event, by the hour it begins.
-
-    Hours at which they would never be there are left out: most people have few.
-    """
-    most: dict[int, int] = {}
+def _there(person: PersonHours, weeks: int, begins: Sequence[tuple[int, ...]]) -> list[int]:
+    """Return in how many of the weeks a person is there in an event, by the hour it begins."""
+    most = [0] * HOURS_IN_WEEK
     for hour, count in person.weeks_by_hour.items():
         for each in begins[hour]:
-            if count > most.get(each, 0):
+            if count > most[each]:
                 most[each] = count if count < weeks else weeks
     return most
 
@@ -144,7 +138,7 @@ def _told(
     seen: Sequence[_Seen], hour: int, length: int, weeks: int, around: float
 ) -> EventTime:
     near = frozenset((hour + each) % HOURS_IN_WEEK for each in range(-1, length + 1))
-    suits = [each.there.get(hour, 0) * SUITED_WEEKS >= weeks for each in seen]
+    suits = [each.there[hour] * SUITED_WEEKS >= weeks for each in seen]
     misses = [each.is_known and near.isdisjoint(each.person.weeks_by_hour) for each in seen]
     return EventTime(
         hour=hour,

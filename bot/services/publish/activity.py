@@ -206,7 +206,8 @@ def _messages(view: ClanView, span: Span) -> int | None:
     heard = view.chat.heard_from
     if heard is None or heard >= span.end:
         return None
-    return sum(count for at, count in view.chat.hours if at in span)
+    start, end = span.start, span.end
+    return sum(count for at, count in view.chat.hours if start <= at < end)
 
 
 def _weeks(read: _ActivitySource) -> int:

@@ -59,8 +59,8 @@ def _most(seen: Sequence[Mapping[int, int]]) -> Mapping[int, int]:
     """Return the largest of all sides: who wrote and played in one hour was there once."""
     if len(seen) == 1:
         return seen[0]
-    found: dict[int, int] = {}
-    for each in seen:
+    found = dict(seen[0]) if seen else {}
+    for each in seen[1:]:
         for hour, count in each.items():
             if count > found.get(hour, 0):
                 found[hour] = count

@@ -233,10 +233,10 @@ def _by_any(authors: Sequence[Writer], wrote: Mapping[int, Chat]) -> Chat:
 
     The days on which any of them wrote stand with the first one.
     """
-    if len(authors) == 1:
-        return wrote.get(authors[0].author_id, _WROTE_NOTHING)
-    chats = [wrote.get(each.author_id, _WROTE_NOTHING) for each in authors]
-    days = max((each.active_days for each in chats), default=0)
+    chats = [wrote[each.author_id] for each in authors if each.author_id in wrote]
+    if len(chats) < 2:  # noqa: PLR2004 - nothing to add up
+        return chats[0] if chats else _WROTE_NOTHING
+    days = max(each.active_days for each in chats)
     return sum(chats, _WROTE_NOTHING)._replace(active_days=days)
 
 
