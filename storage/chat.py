@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -30,6 +30,8 @@ from storage.engine import plain_rows
 from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHORS, CLAN_HOURS
 
 _HOUR_MS = 3_600_000
+_instant_of = lru_cache(10_000)(from_ms)
+"""The instant of an hour: all clans have the same ones, and a year has 8,760."""
 _CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
 
 
@@ -378,4 +380,4 @@ def _week_hours_in(number: int) -> Select[Any]:
 
 
 def _by_hour(rows: CursorResult[Any]) -> list[tuple[datetime, int]]:
-    return [(from_ms(hour_ms), messages) for hour_ms, messages in plain_rows(rows)]
+    return [(_instant_of(hour_ms), messages) for hour_ms, messages in plain_rows(rows)]

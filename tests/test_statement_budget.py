@@ -128,7 +128,6 @@ AGAIN: dict[str, dict[str, int]] = {
         "policies.history": 2,
         "blind_spots.blindness": 1,
         "blind_spots.hidden_channels": 1,
-        "snapshots.first_seen": 1,
         "snapshots.rises": 1,
     },
     "what if": {
@@ -141,7 +140,6 @@ AGAIN: dict[str, dict[str, int]] = {
         "policies.history": 1,
         "blind_spots.blindness": 1,
         "blind_spots.hidden_channels": 1,
-        "snapshots.first_seen": 1,
         "snapshots.rises": 1,
     },
 }

@@ -125,7 +125,7 @@ def _there(person: PersonHours, weeks: int, begins: Sequence[tuple[int, ...]]) -
     for hour, count in person.weeks_by_hour.items():
         for each in begins[hour]:
             if count > most[each]:
-                most[each] = count if count < weeks else weeks
+                most[each] = min(count, weeks)
     return most
 
 
@@ -134,9 +134,7 @@ def _is_apart(one: int, other: int, length: int) -> bool:
     return min(apart, HOURS_IN_WEEK - apart) >= max(_APART, length)
 
 
-def _told(
-    seen: Sequence[_Seen], hour: int, length: int, weeks: int, around: float
-) -> EventTime:
+def _told(seen: Sequence[_Seen], hour: int, length: int, weeks: int, around: float) -> EventTime:
     near = frozenset((hour + each) % HOURS_IN_WEEK for each in range(-1, length + 1))
     suits = [each.there[hour] * SUITED_WEEKS >= weeks for each in seen]
     misses = [each.is_known and near.isdisjoint(each.person.weeks_by_hour) for each in seen]

@@ -207,13 +207,13 @@ def _members_at(
     }
 
     def then(member: MemberRow) -> MemberRow:
-        role = roles.get(member.player_id)
+        role = roles[member.player_id]
         if role is None:
             return member
         return member._replace(role=role, role_since_at=since.get(member.player_id))
 
     return {
-        member.player_id: then(member)
+        member.player_id: then(member) if member.player_id in roles else member
         for member in (*people.places, *people.former)
         if (member.left_at is None or member.left_at > at)
         and (member.joined_at is None or not at < member.joined_at <= known_until)
