@@ -1,6 +1,7 @@
 """The dashboard from a small clan: the same figures as the report of each window, read once."""
 
 import gc
+import pickle
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -239,3 +240,8 @@ async def test_nothing_is_collected_while_a_year_of_facts_waits_to_be_drawn(busy
     assert (await Dashboards(busy.database, drawing, busy.clock).page(busy.clan)).content
     assert drawing.collects is False
     assert gc.isenabled()
+
+
+async def test_facts_come_whole_into_another_process(busy: Village) -> None:
+    facts = await dashboards(busy).facts(busy.clan, DashboardOptions(officers=True))
+    assert pickle.loads(pickle.dumps(facts)) == facts  # noqa: S301 - our own

@@ -188,7 +188,7 @@ async def test_who_is_asked_about_wrote_what_they_wrote_among_all(
 
 def test_two_questions_about_some_are_one_about_all_of_them() -> None:
     one, other = ViewQuery(NOW, among=frozenset({1})), ViewQuery(NOW, among=frozenset({2}))
-    assert (one | other).among == {1, 2}
+    assert (one | other).among == frozenset({1, 2})
     assert (one | ViewQuery(NOW)).among is None
 
 
