@@ -82,30 +82,14 @@ async def of_span(
     )
     rows = plain_rows(found)
     # Those of a year take a tenth of a second: beside the loop, which others wait for.
-    return await asyncio.to_thread(lambda: [_question(*row) for row in rows])
+    return await asyncio.to_thread(lambda: [_question(row) for row in rows])
 
 
-def _question(  # noqa: PLR0913, PLR0917 - the columns of a row
-    message_id: int,
-    channel_id: int,
-    author_id: int,
-    asked_ms: int,
-    answer_id: int | None,
-    answered_by: int | None,
-    answered_ms: int | None,
-    is_closed: int,
-) -> QuestionRow:
-    """Return a question by its columns as the driver tells them."""
-    return QuestionRow(
-        message_id,
-        channel_id,
-        author_id,
-        from_ms(asked_ms),
-        answer_id,
-        answered_by,
-        instant_or_none(answered_ms),
-        bool(is_closed),
-    )
+def _question(row: tuple[Any, ...]) -> QuestionRow:
+    """Return a question by its row as the driver tells it, with instants in milliseconds."""
+    *ids, asked_ms, answer_id, answered_by, answered_ms, is_closed = row
+    answered = answer_id, answered_by, instant_or_none(answered_ms)
+    return QuestionRow(*ids, from_ms(asked_ms), *answered, bool(is_closed))
 
 
 async def credited_by_quarter(
