@@ -89,7 +89,7 @@ def _question(row: tuple[Any, ...]) -> QuestionRow:
     """Return a question by its row as the driver tells it, with instants in milliseconds."""
     *ids, asked_ms, answer_id, answered_by, answered_ms, is_closed = row
     answered = answer_id, answered_by, instant_or_none(answered_ms)
-    return QuestionRow(*ids, from_ms(asked_ms), *answered, bool(is_closed))
+    return QuestionRow._make((*ids, from_ms(asked_ms), *answered, bool(is_closed)))
 
 
 async def credited_by_quarter(
