@@ -30,6 +30,7 @@ from storage.engine import plain_rows
 
 _AT_ONCE = ids_within(timedelta(days=30))
 """A text holds the ids of so long a time, so that it never takes much memory."""
+_KEYS_AT_ONCE = 10_000
 _END = (1 << 63) - 1
 _AUTHORS = 1 << 32
 """A channel and an author are counted together as one number."""
@@ -86,9 +87,17 @@ async def _counted(
 def _count(rows: Sequence[tuple[int, str | None]], found: Sequence[Counter[int]]) -> None:
     """Add how often each key comes in the texts of each stretch."""
     for number, text in rows:
-        if text:
-            for each, count in Counter(text.split(",")).items():
+        for few in _portions(text or ""):
+            for each, count in Counter(few).items():
                 found[number][int(each)] += count
+
+
+def _portions(text: str) -> Iterator[list[str]]:
+    """Yield the keys of a text, so many at a time that other threads get their turn between."""
+    while text:
+        keys = text.split(",", _KEYS_AT_ONCE)
+        text = keys.pop() if len(keys) > _KEYS_AT_ONCE else ""
+        yield keys
 
 
 def _parts(first: int, after: int) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -30,6 +30,8 @@ from storage.engine import plain_rows
 from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHORS, CLAN_HOURS
 
 _HOUR_MS = 3_600_000
+_instant_of = lru_cache(10_000)(from_ms)
+"""The instant of an hour: all clans have the same ones, and a year has 8,760."""
 _CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
 
 
@@ -43,15 +45,22 @@ class Wrote(NamedTuple):
 
 
 async def messages_on_days(
-    connection: AsyncConnection, clan_id: int, stretches: Sequence[tuple[date, date]]
+    connection: AsyncConnection,
+    clan_id: int,
+    stretches: Sequence[tuple[date, date]],
+    whose: Sequence[int] | None = None,
 ) -> list[dict[int, int]]:
-    """Return, for each stretch of days [first, after), the messages by author who wrote."""
+    """Return, for each stretch of days [first, after), the messages by author who wrote.
+
+    Of all authors of the clan, or of some by their ids.
+    """
     if not stretches:
         return []
-    given: dict[str, Any] = {"clan_id": clan_id}
+    given = _of_whom(clan_id, whose)
     for number, (first, after) in enumerate(stretches):
         given |= {f"first_{number}": first, f"after_{number}": after}
-    rows = plain_rows(await connection.execute(_messages_on_days(len(stretches)), given))
+    statement = _messages_on_days(len(stretches), of_some=whose is not None)
+    rows = plain_rows(await connection.execute(statement, given))
     authors, *sums = zip(*rows, strict=True) if rows else [()] * (1 + len(stretches))
     return [
         {author: messages for author, messages in zip(authors, of_stretch, strict=True) if messages}
@@ -60,7 +69,7 @@ async def messages_on_days(
 
 
 @cache
-def _messages_on_days(stretches: int) -> Select[Any]:
+def _messages_on_days(stretches: int, *, of_some: bool) -> Select[Any]:
     day = AUTHOR_DAYS.c
     # A subquery for each seeks to its days; one pass with a CASE for each took seven times longer.
     sums = (
@@ -70,20 +79,27 @@ def _messages_on_days(stretches: int) -> Select[Any]:
         .scalar_subquery()
         for number in range(stretches)
     )
-    return select(AUTHORS.c.id, *sums).where(AUTHORS.c.clan_id == _CLAN)
+    return select(AUTHORS.c.id, *sums).where(_is_asked(of_some=of_some))
 
 
 async def written_on_days(
-    connection: AsyncConnection, clan_id: int, stretches: Sequence[tuple[date, date]]
+    connection: AsyncConnection,
+    clan_id: int,
+    stretches: Sequence[tuple[date, date]],
+    whose: Sequence[int] | None = None,
 ) -> list[dict[int, Wrote]]:
-    """Return, for each stretch of days [first, after), all counts by author."""
-    given: dict[str, Any] = {"clan_id": clan_id}
+    """Return, for each stretch of days [first, after), all counts by author.
+
+    Of all authors of the clan, or of some by their ids.
+    """
+    given = _of_whom(clan_id, whose)
     for number, (first, after) in enumerate(stretches):
         given |= {f"first_{number}": first, f"after_{number}": after}
     found: list[dict[int, Wrote]] = [{} for _ in stretches]
     if not stretches:
         return found
-    rows = plain_rows(await connection.execute(_written_on_days(len(stretches)), given))
+    statement = _written_on_days(len(stretches), of_some=whose is not None)
+    rows = plain_rows(await connection.execute(statement, given))
     for number, author_id, *counts in rows:
         if any(counts):
             found[number][author_id] = Wrote(*counts)
@@ -91,18 +107,18 @@ async def written_on_days(
 
 
 @cache
-def _written_on_days(stretches: int) -> Select[Any] | CompoundSelect[Any]:
-    every = [_written_in_stretch(number) for number in range(stretches)]
+def _written_on_days(stretches: int, *, of_some: bool) -> Select[Any] | CompoundSelect[Any]:
+    every = [_written_in_stretch(number, of_some=of_some) for number in range(stretches)]
     return every[0] if len(every) == 1 else union_all(*every)
 
 
-def _written_in_stretch(number: int) -> Select[Any]:
+def _written_in_stretch(number: int, *, of_some: bool) -> Select[Any]:
     day = AUTHOR_DAYS.c
     counted = (day.messages, day.questions, day.answers, case((day.messages > 0, 1), else_=0))
     # IN, not a join: SQLite then reads the days in the order in which they are grouped.
     return (
         select(literal(number), day.author_id, *map(func.sum, counted))
-        .where(_of_authors(day), _in_stretch(number))
+        .where(_of_authors(day, of_some=of_some), _in_stretch(number))
         .group_by(day.author_id)
     )
 
@@ -193,12 +209,23 @@ async def hours_of(
     return plain_rows(rows)
 
 
-def _of_authors(row: Any) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of a table
-    """Return that a row is of one of the clan's authors.
+def _of_whom(clan_id: int, whose: Sequence[int] | None) -> dict[str, Any]:
+    """Return the values of a statement that asks about all authors of a clan, or about some."""
+    return {"clan_id": clan_id} | ({} if whose is None else {"whose": whose})
+
+
+def _is_asked(*, of_some: bool) -> ColumnElement[bool]:
+    """Return that an author is the clan's and, where only some are asked about, one of those."""
+    of_clan: ColumnElement[bool] = AUTHORS.c.clan_id == _CLAN
+    return of_clan & AUTHORS.c.id.in_(bindparam("whose", expanding=True)) if of_some else of_clan
+
+
+def _of_authors(row: Any, *, of_some: bool = False) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of a table
+    """Return that a row is of one of the clan's authors, or of those who are asked about.
 
     Each is sought for what follows in the key: the clan alone would be read from end to end.
     """
-    authors = select(AUTHORS.c.id).where(AUTHORS.c.clan_id == _CLAN)
+    authors = select(AUTHORS.c.id).where(_is_asked(of_some=of_some))
     mine: ColumnElement[bool] = (row.clan_id == _CLAN) & row.author_id.in_(authors)
     return mine
 
@@ -211,26 +238,30 @@ def _in_stretch(number: int) -> ColumnElement[bool]:
 
 
 async def written_in_hours(
-    connection: AsyncConnection, clan_id: int, stretches: Sequence[tuple[datetime, datetime]]
+    connection: AsyncConnection,
+    clan_id: int,
+    stretches: Sequence[tuple[datetime, datetime]],
+    whose: Sequence[int] | None = None,
 ) -> list[dict[int, Wrote]]:
     """Return, for each stretch of hours [start, end), the counts by author who wrote.
 
-    A stretch counts as one day at most.
+    Of all authors of the clan, or of some by their ids. A stretch counts as one day at most.
     """
     if not stretches:
         return []
-    given: dict[str, Any] = {"clan_id": clan_id}
+    given = _of_whom(clan_id, whose)
     for number, (start, end) in enumerate(stretches):
         given |= {f"start_{number}": start, f"end_{number}": end}
     found: list[dict[int, Wrote]] = [{} for _ in stretches]
-    rows = await connection.execute(_written_in_hours(len(stretches)), given)
+    statement = _written_in_hours(len(stretches), of_some=whose is not None)
+    rows = await connection.execute(statement, given)
     for number, author_id, *counts in plain_rows(rows):
         found[number][author_id] = Wrote(*counts)
     return found
 
 
 @cache
-def _written_in_hours(stretches: int) -> Select[Any]:
+def _written_in_hours(stretches: int, *, of_some: bool) -> Select[Any]:
     hour = AUTHOR_HOURS.c
     asked = union_all(
         *(
@@ -254,7 +285,7 @@ def _written_in_hours(stretches: int) -> Select[Any]:
             case((messages > 0, 1), else_=0),
         )
         .select_from(asked)
-        .join(AUTHOR_HOURS, _of_authors(hour) & inside)
+        .join(AUTHOR_HOURS, _of_authors(hour, of_some=of_some) & inside)
         .group_by(asked.c.number, hour.author_id)
     )
 
@@ -301,22 +332,25 @@ async def week_hours(
     connection: AsyncConnection,
     clan_id: int,
     parts: Sequence[tuple[datetime, datetime, timedelta]],
-) -> list[tuple[int, int, int]]:
-    """Return (author, hour of the week, in how many such hours they wrote) over parts of time.
+) -> dict[int, dict[int, int]]:
+    """Return by author and hour of the week in how many such hours they wrote, over parts of time.
 
     Each part is given by start, end and how far the clan's clock is from UTC in it. Hours of the
     week are numbered from Monday 00:00 on.
     """
     if not parts:
-        return []
+        return {}
     given: dict[str, Any] = {"clan_id": clan_id}
     for number, (start, end, offset) in enumerate(parts):
         given |= {f"start_{number}": start, f"end_{number}": end}
         given[f"offset_{number}"] = offset // timedelta(milliseconds=1)
-    found: dict[int, Counter[str]] = {}
+    found: dict[int, list[str]] = {}
     for author_id, hours in plain_rows(await connection.execute(_week_hours(len(parts)), given)):
-        found.setdefault(author_id, Counter()).update(hours.split(","))
-    return [(who, int(hour), n) for who, hours in found.items() for hour, n in hours.items()]
+        found.setdefault(author_id, []).extend(hours.split(","))
+    return {
+        author_id: {int(hour): count for hour, count in Counter(hours).items()}
+        for author_id, hours in found.items()
+    }
 
 
 @cache
@@ -346,4 +380,4 @@ def _week_hours_in(number: int) -> Select[Any]:
 
 
 def _by_hour(rows: CursorResult[Any]) -> list[tuple[datetime, int]]:
-    return [(from_ms(hour_ms), messages) for hour_ms, messages in plain_rows(rows)]
+    return [(_instant_of(hour_ms), messages) for hour_ms, messages in plain_rows(rows)]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
+    case,
     delete,
     func,
     literal,
@@ -164,26 +165,38 @@ def present_members(
 async def seen_at(
     connection: AsyncConnection,
     clan_id: int,
-    instants: Sequence[datetime],
+    instants: Sequence[datetime | None],
     here_at: datetime | None = None,
     outside: Collection[int] = (),
 ) -> list[dict[int, ObservationRow]]:
     """Return, for each instant, every member's newest headline at or before it.
 
+    For None the very first headline of each.
     Of present members and, with `here_at`, of those who left after that instant; of those who were
     members only some, by their ids, who are `outside`.
     """
     given: dict[str, Any] = {f"at_{number}": instant for number, instant in enumerate(instants)}
-    given |= {"clan_id": clan_id, "here_at": here_at, "outside": sorted(outside)}
-    rows = await connection.execute(_seen_at(len(instants)), given)
+    statement = _seen_at(len(instants), with_outside=bool(outside))
+    rows = await connection.execute(statement, given | _whose(clan_id, here_at, outside))
     found: list[dict[int, ObservationRow]] = [{} for _ in instants]
-    for number, who, at_ms, *headline in plain_rows(rows):
-        found[number][who] = ObservationRow(who, from_ms(at_ms), *headline)
+    # Each by its name: a list of the rest would be made for every row.
+    for number, who, at_ms, xp, kills, earned, ehp, ehb, xp_fell, kills_fell in plain_rows(rows):
+        found[number][who] = ObservationRow(
+            who, from_ms(at_ms), xp, kills, earned, ehp, ehb, xp_fell, kills_fell
+        )
     return found
 
 
+def _whose(
+    clan_id: int, here_at: datetime | None, outside: Collection[int]
+) -> dict[str, int | datetime | list[int] | None]:
+    """Return the values of a statement about members; who is outside only where there are any."""
+    given: dict[str, Any] = {"clan_id": clan_id, "here_at": here_at}
+    return given | ({"outside": sorted(outside)} if outside else {})
+
+
 @cache
-def _seen_at(instants: int) -> Select[Any]:
+def _seen_at(instants: int, *, with_outside: bool) -> Select[Any]:
     earlier = OBSERVATIONS.alias("earlier").c
     asked = union_all(
         *(
@@ -194,66 +207,36 @@ def _seen_at(instants: int) -> Select[Any]:
             for number in range(instants)
         )
     ).subquery("asked")
-    newest_then = (
-        select(func.max(earlier.seen_at))
-        .where(earlier.player_id == MEMBERSHIPS.c.player_id, earlier.seen_at <= asked.c.at)
-        .correlate(MEMBERSHIPS, asked)
-        .scalar_subquery()
+    theirs = earlier.player_id == MEMBERSHIPS.c.player_id
+    of_both = (
+        select(found).where(theirs, limit).correlate(MEMBERSHIPS, asked).scalar_subquery()
+        for found, limit in (
+            (func.min(earlier.seen_at), true()),
+            (func.max(earlier.seen_at), earlier.seen_at <= asked.c.at),
+        )
     )
+    first_ever, newest_then = of_both
+    wanted = case((asked.c.at.is_(None), first_ever), else_=newest_then)
     place, seen = MEMBERSHIPS.c, OBSERVATIONS.c
     return (
         select(asked.c.number, OBSERVATIONS)
         .select_from(MEMBERSHIPS)
         .join(asked, true())
-        .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == newest_then))
-        .where(place.clan_id == bindparam("clan_id"), _here())
+        .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == wanted))
+        .where(place.clan_id == bindparam("clan_id"), _here(with_outside=with_outside))
     )
 
 
-async def first_seen(
-    connection: AsyncConnection,
-    clan_id: int,
-    here_at: datetime | None = None,
-    outside: Collection[int] = (),
-) -> dict[int, ObservationRow]:
-    """Return each member's very first headline; with `here_at` also of those who left later.
-
-    Of those who were members only some, by their ids, who are `outside`.
-    """
-    given = {"clan_id": clan_id, "here_at": here_at, "outside": sorted(outside)}
-    rows = plain_rows(await connection.execute(_first_seen(), given))
-    return {who: ObservationRow(who, from_ms(at_ms), *headline) for who, at_ms, *headline in rows}
-
-
-@cache
-def _first_seen() -> Select[Any]:
-    earlier = OBSERVATIONS.alias("earlier").c
-    place, seen = MEMBERSHIPS.c, OBSERVATIONS.c
-    first = (
-        select(func.min(earlier.seen_at))
-        .where(earlier.player_id == place.player_id)
-        .correlate(MEMBERSHIPS)
-        .scalar_subquery()
-    )
-    return (
-        select(OBSERVATIONS)
-        .select_from(MEMBERSHIPS)
-        .join(OBSERVATIONS, (seen.player_id == place.player_id) & (seen.seen_at == first))
-        .where(place.clan_id == bindparam("clan_id"), _here())
-    )
-
-
-def _here() -> ColumnElement[bool]:
+def _here(*, with_outside: bool) -> ColumnElement[bool]:
     """Return the condition that a member is present or, when `here_at` is given, left after it.
 
     Or is one of those `outside`.
     """
-    left_at = MEMBERSHIPS.c.left_at
-    return or_(
-        left_at.is_(None),
-        left_at > bindparam("here_at", type_=Instant),
-        MEMBERSHIPS.c.player_id.in_(bindparam("outside", expanding=True)),
-    )
+    place = MEMBERSHIPS.c
+    here = or_(place.left_at.is_(None), place.left_at > bindparam("here_at", type_=Instant))
+    if not with_outside:
+        return here
+    return or_(here, place.player_id.in_(bindparam("outside", expanding=True)))
 
 
 async def rises(  # noqa: PLR0913, PLR0917 - whose, since when, and up to when

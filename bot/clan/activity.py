@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -153,9 +154,16 @@ def heatmap(hours: Iterable[tuple[datetime, int]], zone: ZoneInfo) -> Heatmap:
     """Return the sums of (hour, messages) by weekday and hour of the clan's clock."""
     rows = [[0] * 24 for _ in range(7)]
     for hour_at, messages in hours:
-        local = hour_at.astimezone(zone)
-        rows[local.weekday()][local.hour] += messages
+        weekday, hour = _slot(hour_at, zone)
+        rows[weekday][hour] += messages
     return tuple(tuple(row) for row in rows)
+
+
+@lru_cache(10_000)
+def _slot(hour_at: datetime, zone: ZoneInfo) -> tuple[int, int]:
+    """Return weekday and hour by the clan's clock: of the same hours again and again."""
+    local = hour_at.astimezone(zone)
+    return local.weekday(), local.hour
 
 
 def best_hours(week: Heatmap, how_many: int = 3) -> tuple[tuple[int, int, int], ...]:

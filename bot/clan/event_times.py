@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate, compress
-from operator import itemgetter, sub
+from operator import sub
 from typing import NamedTuple
 
 from bot.clan.week_hours import HOURS_IN_WEEK
@@ -80,11 +80,11 @@ class EventTime:
 class _Seen(NamedTuple):
     """One person with what all times are held against.
 
-    `shares` are the shares of weeks in which they are there in an event, by the hour it begins.
+    `there` is in how many weeks they are there in an event, by the hour it begins.
     """
 
     person: PersonHours
-    shares: Mapping[int, float]
+    there: Sequence[int]
     part: PartOfDay | None
     is_known: bool
 
@@ -99,22 +99,19 @@ def event_times(
     """
     begins = [_begins(hour, length) for hour in range(HOURS_IN_WEEK)]
     seen = [
-        _Seen(each, _shares(each, weeks, begins), part_of_day(each), each.is_known)
+        _Seen(each, _there(each, weeks, begins), part_of_day(each), each.is_known)
         for each in people
     ]
-    around = [0.0] * HOURS_IN_WEEK
-    for each in seen:
-        for hour, share in each.shares.items():
-            around[hour] += share
+    around = [sum(counts) for counts in zip(*(each.there for each in seen), strict=True)]
     ranked = sorted(
-        (hour for hour, count in enumerate(around) if count > 0),
+        (hour for hour, count in enumerate(around) if count),
         key=lambda hour: (-around[hour], hour),
     )
     found: list[int] = []
     for hour in ranked:
         if len(found) < how_many and all(_is_apart(hour, each, length) for each in found):
             found.append(hour)
-    return tuple(_told(seen, hour, length, around[hour]) for hour in found)
+    return tuple(_told(seen, hour, length, weeks, around[hour] / weeks) for hour in found)
 
 
 def _begins(hour: int, length: int) -> tuple[int, ...]:
@@ -122,17 +119,13 @@ def _begins(hour: int, length: int) -> tuple[int, ...]:
     return tuple((hour - each) % HOURS_IN_WEEK for each in range(min(length, HOURS_IN_WEEK)))
 
 
-def _shares(person: PersonHours, weeks: int, begins: Sequence[tuple[int, ...]]) -> dict[int, float]:
-    """Return in which share of weeks a person is there in an event, by the hour it begins.
-
-    Hours at which they would never be there are left out: most people have few.
-    """
-    most: dict[int, float] = {}
-    # The hours in which they are there most come last, and stay.
-    for hour, count in sorted(person.weeks_by_hour.items(), key=itemgetter(1)):
-        share = count / weeks if count < weeks else 1.0
+def _there(person: PersonHours, weeks: int, begins: Sequence[tuple[int, ...]]) -> list[int]:
+    """Return in how many of the weeks a person is there in an event, by the hour it begins."""
+    most = [0] * HOURS_IN_WEEK
+    for hour, count in person.weeks_by_hour.items():
         for each in begins[hour]:
-            most[each] = share
+            if count > most[each]:
+                most[each] = min(count, weeks)
     return most
 
 
@@ -141,9 +134,9 @@ def _is_apart(one: int, other: int, length: int) -> bool:
     return min(apart, HOURS_IN_WEEK - apart) >= max(_APART, length)
 
 
-def _told(seen: Sequence[_Seen], hour: int, length: int, around: float) -> EventTime:
+def _told(seen: Sequence[_Seen], hour: int, length: int, weeks: int, around: float) -> EventTime:
     near = frozenset((hour + each) % HOURS_IN_WEEK for each in range(-1, length + 1))
-    suits = [each.shares.get(hour, 0.0) * SUITED_WEEKS >= 1 for each in seen]
+    suits = [each.there[hour] * SUITED_WEEKS >= weeks for each in seen]
     misses = [each.is_known and near.isdisjoint(each.person.weeks_by_hour) for each in seen]
     return EventTime(
         hour=hour,

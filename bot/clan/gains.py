@@ -170,8 +170,8 @@ def _gains(start: HasTotals, end: HasTotals, span_start: datetime, thin_before: 
     xp_fell = end.xp_fell - start.xp_fell
     # By place: a report asks this thousands of times.
     return Gains(
-        rose and max(rose, 0),
-        kills and max(kills, 0),
+        0 if rose is not None and rose < 0 else rose,
+        max(kills, 0),
         _hours_gained(start.ehp, end.ehp),
         _hours_gained(start.ehb, end.ehb),
         since,
@@ -185,7 +185,7 @@ def _gains(start: HasTotals, end: HasTotals, span_start: datetime, thin_before: 
 
 
 def _hours_gained(had: float, has: float) -> float | None:
-    if UNRANKED in (had, has):
+    if had == UNRANKED or has == UNRANKED:  # noqa: PLR1714 - asked thousands of times
         return None
     return has - had if has > had else 0.0
 

@@ -76,7 +76,7 @@ def hour_of(instant: datetime, zone: ZoneInfo) -> datetime:
     start = whole - past
     if start.astimezone(zone).utcoffset() == offset:
         return start
-    return _change_after(start, past, zone)
+    return change_after(start, past, zone)
 
 
 def day_of(instant: datetime, zone: ZoneInfo) -> date:
@@ -154,11 +154,7 @@ def merged(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
     return tuple(parts)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
-def _change_after(start: datetime, limit: timedelta, zone: ZoneInfo) -> datetime:
+def change_after(start: datetime, limit: timedelta, zone: ZoneInfo) -> datetime:
     """Return the first instant within `limit` of `start` at which the zone's offset changed."""
     offset = start.astimezone(zone).utcoffset()
 
@@ -167,3 +163,7 @@ def _change_after(start: datetime, limit: timedelta, zone: ZoneInfo) -> datetime
 
     seconds = range(int(limit.total_seconds()))
     return start + timedelta(seconds=bisect_left(seconds, x=True, key=changed))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -6,12 +6,13 @@ between looks that are further apart has no hour, and is left out.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.clan.activity import Heatmap, heatmap
 from bot.clan.metrics import UNRANKED
-from bot.clan.spans import HOUR, Span, hour_of, merged
+from bot.clan.spans import DAY, HOUR, Span, change_after, hour_of, merged
 
 SeenWeek = tuple[tuple[int | None, ...], ...]
 """A number by weekday (Monday first) and hour; None is unknown."""
@@ -109,17 +110,21 @@ def is_unknown(week: SeenWeek) -> bool:
 
 def by_offset(span: Span, zone: ZoneInfo) -> tuple[tuple[Span, timedelta], ...]:
     """Return the parts of a span in which the clan's clock is as far from UTC, and how far."""
-    found = list(_changes(span, zone))
-    ends = [start for start, _ in found[1:]] + [span.end]
+    starts = [span.start, *(at for at in _changes(span, zone) if at < span.end)]
     return tuple(
-        (Span(start, end), offset) for (start, offset), end in zip(found, ends, strict=True)
+        (Span(start, end), _offset(start, zone)) for start, end in pairwise((*starts, span.end))
     )
 
 
-def _changes(span: Span, zone: ZoneInfo) -> Iterator[tuple[datetime, timedelta]]:
-    at, last = span.start, None
+def _changes(span: Span, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield when the clock of a zone changes; no clock does so twice in a day."""
+    at = span.start
     while at < span.end:
-        offset = at.astimezone(zone).utcoffset()
-        if offset is not None and offset != last:
-            yield at, offset
-        at, last = hour_of(at + HOUR, zone), offset
+        later = min(at + DAY, span.end)
+        if _offset(at, zone) != _offset(later, zone):
+            yield change_after(at, later - at, zone)
+        at = later
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()

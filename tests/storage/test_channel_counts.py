@@ -64,9 +64,11 @@ async def check(database: Database, clan_id: int, facts: list[Stored]) -> None:
         assert half == {each: (before[each], after[each]) for each in {*before, *after}}
 
 
+@pytest.mark.parametrize("at_once", [1, 3, 10_000])
 async def test_a_clan_that_is_alone_and_one_among_others_count_every_message(
-    database: Database,
+    database: Database, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    monkeypatch.setattr(channel_counts, "_KEYS_AT_ONCE", at_once)
     first, facts = await talk(database, 1, seed=1)
     await check(database, first, facts)
     second, others = await talk(database, 2, seed=2)

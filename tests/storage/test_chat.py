@@ -117,4 +117,4 @@ async def test_the_hours_of_the_week_are_those_of_every_part_of_time(
     parts = [(NOW - 11 * DAY, NOW - HOUR, HOUR), (NOW - HOUR, NOW + HOUR, 0 * HOUR)]
     async with database.reading() as connection:
         found = await chat.week_hours(connection, clan_id, parts)
-    assert sorted(found) == [(1, 37, 1), (1, 85, 1), (1, 108, 1), (2, 108, 1)]
+    assert found == {1: {37: 1, 85: 1, 108: 1}, 2: {108: 1}}

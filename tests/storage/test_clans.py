@@ -268,7 +268,6 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "blind_spots.blindness": lambda it, clan: blind_spots.blindness(it, clan, START),
     "blind_spots.blind_since": blind_spots.blind_since,
     "runs.last_runs": runs.last_runs,
-    "snapshots.first_seen": snapshots.first_seen,
     "metrics.paths": lambda it, clan: metrics.paths(it, clan, [(START, None)]),
     "metrics.ranked_values": metrics.ranked_values,
     "snapshots.rises": lambda it, clan: snapshots.rises(it, clan, START),

@@ -62,7 +62,7 @@ async def test_what_was_never_seen_is_absent(database: Database, clan_id: int) -
         assert await snapshots.newest(connection, [1, 2]) == {}
         assert await metrics.present_values(connection, [1]) == {1: {}}
         assert await snapshots.seen_at(connection, clan_id, [NOW]) == [{}]
-        assert await snapshots.first_seen(connection, clan_id) == {}
+        assert await snapshots.seen_at(connection, clan_id, [None]) == [{}]
 
 
 async def test_the_newest_at_or_before_an_instant_is_picked(
@@ -83,7 +83,7 @@ async def test_the_newest_at_or_before_an_instant_is_picked(
             assert (2 in found) == (instant == NOW)
         assert await snapshots.seen_at(connection, clan_id, [NOW - 4 * DAY]) == [{}]
         assert (await snapshots.newest(connection, [1, 2, 3]))[1].xp == 100
-        assert (await snapshots.first_seen(connection, clan_id))[1].xp == 300
+        assert (await snapshots.seen_at(connection, clan_id, [None]))[0][1].xp == 300
 
 
 async def test_a_headline_comes_back_as_it_was_stored(database: Database, clan_id: int) -> None:
@@ -148,7 +148,7 @@ async def test_those_who_left_are_not_in_the_clans_answers(
         zulrah = (await metrics.metric_ids(connection))["zulrah"][0]
         await players.take_out(connection, clan_id, [1], NOW)
         assert set((await snapshots.seen_at(connection, clan_id, [NOW]))[0]) == {2}
-        assert set(await snapshots.first_seen(connection, clan_id)) == {2}
+        assert set((await snapshots.seen_at(connection, clan_id, [None]))[0]) == {2}
         assert await metrics.ranked_values(connection, clan_id) == [(2, zulrah, 10)]
         (paths,) = await metrics.paths(connection, clan_id, [(start, None)])
         assert {path.player_id for path in paths} == {2}
@@ -191,8 +191,8 @@ async def test_of_the_past_those_are_seen_who_left_since(database: Database, cla
         (gone,) = await snapshots.seen_at(connection, clan_id, [then])
         (here,) = await snapshots.seen_at(connection, clan_id, [then], then)
         assert (gone, here[1].xp) == ({}, 990)
-        assert await snapshots.first_seen(connection, clan_id) == {}
-        assert (await snapshots.first_seen(connection, clan_id, then))[1].xp == 970
+        assert await snapshots.seen_at(connection, clan_id, [None]) == [{}]
+        assert (await snapshots.seen_at(connection, clan_id, [None], then))[0][1].xp == 970
         risen = await snapshots.rises(connection, clan_id, NOW - 60 * DAY, here_at=then)
         assert [each[2] for each in risen] == [970, 990]
         assert await snapshots.seen_at(connection, clan_id, [then], NOW) == [{}]

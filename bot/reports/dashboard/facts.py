@@ -1,10 +1,11 @@
 """What a dashboard is arranged from: the clan's report of each window, and what only it shows."""
 
+import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.clan.newcomers import Reached
 from bot.clan.spans import Period
@@ -59,3 +60,16 @@ class DashboardFacts:
     weeks: tuple[date, ...] = ()
     weekly_xp: Mapping[int, tuple[int | None, ...]] = field(default_factory=dict)
     suggestions: Suggestions | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return it report by report for another process.
+
+        What a pickler remembers of a value it lets go of in one go: of a whole year too long a one.
+        """
+        packed = {period: pickle.dumps(report) for period, report in self.reports.items()}
+        return _unpacked, (packed, *(getattr(self, each.name) for each in fields(self)[1:]))
+
+
+def _unpacked(packed: Mapping[Period, bytes], *others: Any) -> DashboardFacts:  # noqa: ANN401 - the further fields
+    reports = {period: pickle.loads(report) for period, report in packed.items()}  # noqa: S301 - of our own process
+    return DashboardFacts(reports, *others)

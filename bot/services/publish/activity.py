@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from bot.clan.activity import Totals, totals
+from bot.clan.activity import Totals
 from bot.clan.attendance import Attendance, EventSpans, Turnout, event_spans, mean_of
 from bot.clan.channel_talk import ChannelTalk, busiest, went_quiet
 from bot.clan.event_times import event_times
 from bot.clan.evidence import strip
 from bot.clan.spans import HOUR, Period, Span, last, merged
-from bot.clan.standings import Member
 from bot.clan.week_hours import by_offset, game_hours
 from bot.reports.activity_report import ActivityReport
 from bot.reports.clan_report import TotalRow
@@ -26,7 +25,14 @@ from bot.services.publish.publisher import Publisher
 from bot.services.publish.report import report_coverage
 from bot.services.publish.week_panels import VoiceSeen, week_panels
 from bot.services.setup import Clan
-from bot.services.view import ClanView, ViewQuery, read_view, roster_of, totals_before
+from bot.services.view import (
+    ClanView,
+    ViewQuery,
+    linked_roster,
+    read_view,
+    totals_before,
+    totals_in,
+)
 from storage import authors, channel_counts, chat, presence
 from storage.authors import ChannelRow
 from storage.chat import Wrote
@@ -62,7 +68,7 @@ class _ActivitySource(NamedTuple):
     hours: int
     people_span: Span
     channel_span: Span
-    slots: Sequence[tuple[int, int, int]]
+    week_hours: Mapping[int, Mapping[int, int]]
     by_channel: Mapping[int, tuple[int, int]]
     channels: Mapping[int, ChannelRow]
     voice: VoiceSeen
@@ -119,7 +125,7 @@ class Activities(Publisher):
             hours=hours,
             people_span=near,
             channel_span=talk,
-            slots=await chat.week_hours(connection, cid, parts),
+            week_hours=await chat.week_hours(connection, cid, parts),
             by_channel=await channel_counts.by_channel(
                 connection, cid, talk.before(clan.zone).start, talk.start, talk.end
             ),
@@ -169,9 +175,9 @@ def _report(read: _ActivitySource) -> ActivityReport:
     view, period = read.view, read.period
     clan, span = view.clan, view.spans[period]
     game_since = cache(lambda start: game_hours(view.game.life, to_ms(start)))
-    people = person_hours(view, read.slots, game_since(read.people_span.start))
-    roster = roster_of(view, [period])
-    known = report_coverage(view, roster, period, _messages(view, span))
+    people = person_hours(view, read.week_hours, game_since(read.people_span.start))
+    messages = _messages(view, span)
+    known = report_coverage(view, linked_roster(view, period), period, messages)
     talks = _channels(read)
     weeks, known_people = _weeks(read), sum(each.is_known for each in people)
     return ActivityReport(
@@ -181,7 +187,7 @@ def _report(read: _ActivitySource) -> ActivityReport:
         span=span,
         as_of=view.as_of,
         panels=week_panels(view, period, read.people_span, read.voice, game_since),
-        totals=_totals(read, roster.members),
+        totals=_totals(read, messages),
         hours=read.hours,
         # Of people who were hardly seen any hour would look like the best one.
         times=event_times(people, weeks, read.hours) if weeks and known_people else (),
@@ -200,7 +206,8 @@ def _messages(view: ClanView, span: Span) -> int | None:
     heard = view.chat.heard_from
     if heard is None or heard >= span.end:
         return None
-    return sum(count for at, count in view.chat.hours if at in span)
+    start, end = span.start, span.end
+    return sum(count for at, count in view.chat.hours if start <= at < end)
 
 
 def _weeks(read: _ActivitySource) -> int:
@@ -213,14 +220,14 @@ def _weeks(read: _ActivitySource) -> int:
     return max(round((span.end - max(span.start, min(known))) / _WEEK), 1)
 
 
-def _totals(read: _ActivitySource, members: Sequence[Member]) -> tuple[TotalRow, ...]:
+def _totals(read: _ActivitySource, wrote: int | None) -> tuple[TotalRow, ...]:
     """Return the totals of the period beside those of the one before, where both were seen."""
     view, period = read.view, read.period
     span, zone = view.spans[period], view.clan.zone
     earlier, heard = span.before(zone), view.chat.heard_from
     was_heard = heard is not None and heard <= earlier.start + HOUR
-    wrote, wrote_before = _messages(view, span), _messages(view, earlier) if was_heard else None
-    now = totals(members, period, wrote)
+    wrote_before = _messages(view, earlier) if was_heard else None
+    now = totals_in(view, period, wrote)
     before = totals_before(view, wrote_before)
     writers = None if wrote is None else now.writers
     return (

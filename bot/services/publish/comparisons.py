@@ -129,7 +129,7 @@ class Comparisons(Publisher):
         places = _places(people, pair, visitor)
         now = self._clock()
         steps = trend_steps(period, last(period, now, clan.zone), clan.zone)
-        query = ViewQuery(now, frozenset({period}), counted=period)
+        query = ViewQuery(now, frozenset({period}), counted=period, among=frozenset(pair))
         view = await read_view(connection, clan, query, people)
         span, cid = view.spans[period], clan.clan_id
         known = await metrics.metric_ids(connection)

@@ -100,11 +100,6 @@ class Dashboards(Publisher):
 
     async def facts(self, clan: Clan, options: DashboardOptions = PLAIN) -> DashboardFacts:
         """Return what a dashboard is arranged from."""
-        # A year is a hundred thousand objects and no garbage: a collection would hold up the loop.
-        with uncollected():
-            return await self._facts(clan, options)
-
-    async def _facts(self, clan: Clan, options: DashboardOptions) -> DashboardFacts:
         now, has_lists = self._clock(), options.inactive or options.officers
         query = dashboard_query(now, clan.zone)
         async with self._database.reading() as connection:
@@ -119,11 +114,17 @@ class Dashboards(Publisher):
 
     async def page(self, clan: Clan, options: DashboardOptions = PLAIN) -> Document:
         """Return the dashboard in one file."""
-        return await self._draws.draw(Drawing.DASHBOARD_PAGE, await self.facts(clan, options))
+        return await self._made(Drawing.DASHBOARD_PAGE, clan, options)
 
     async def folder(self, clan: Clan, options: DashboardOptions = PLAIN) -> Document:
         """Return the dashboard's folder as an archive."""
-        return await self._draws.draw(Drawing.DASHBOARD_FOLDER, await self.facts(clan, options))
+        return await self._made(Drawing.DASHBOARD_FOLDER, clan, options)
+
+    async def _made(self, drawing: Drawing, clan: Clan, options: DashboardOptions) -> Document:
+        # A year is a hundred thousand objects and no garbage: a collection would hold up the loop,
+        # also one that begins when all is arranged, while they still wait to be drawn.
+        with uncollected():
+            return await self._draws.draw(drawing, await self.facts(clan, options))
 
     async def write(
         self,

@@ -75,7 +75,9 @@ _COUNTED: Mapping[str, Callable[[Chat], int]] = {
     ACTIVE_DAYS: lambda chat: chat.active_days,
     ANSWERS: lambda chat: chat.answers,
 }
-_WITHOUT_TOTAL = frozenset({ACTIVE_DAYS, ANSWERS, VOICE})
+_COUNTED_DAYS = frozenset({ACTIVE_DAYS, ANSWERS})
+"""What several authors of one person do together is more than their sum: it is read for these."""
+_WITHOUT_TOTAL = _COUNTED_DAYS | {VOICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ async def _read(  # noqa: PLR0913, PLR0917 - what, of whom, for whom and when
     days = Period(asked.days)
     window = frozenset({days})
     if asked.metric in CHAT:
-        query = ViewQuery(now, window, counted=days)
+        query = ViewQuery(now, window, counted=days if asked.metric in _COUNTED_DAYS else None)
     else:
         query = ViewQuery(now, game_windows=window)
     view = await read_view(connection, clan, query, people)

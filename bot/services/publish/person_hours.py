@@ -1,7 +1,7 @@
 """In which hours of the week each person is there, by what they wrote and gained."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.clan.event_times import PersonHours
@@ -16,12 +16,12 @@ def instant_at(at_ms: int) -> datetime:
 
 
 def person_hours(
-    view: ClanView, slots: Iterable[tuple[int, int, int]], game: GameHours
+    view: ClanView, wrote: Mapping[int, Mapping[int, int]], game: GameHours
 ) -> tuple[PersonHours, ...]:
-    """Return everybody's hours of the week; whoever opted out is nobody here."""
-    wrote: dict[int, dict[int, int]] = defaultdict(dict)
-    for author_id, hour, count in slots:
-        wrote[author_id][hour] = count
+    """Return everybody's hours of the week; whoever opted out is nobody here.
+
+    In how many hours of each hour of the week they `wrote` is by author.
+    """
     played = _played(game, view)
     here, writers = {each.player_id: each for each in view.people.places}, view.people.writers
     found = []
@@ -31,9 +31,9 @@ def person_hours(
             continue
         if any(writers[each].is_hidden for each in person.authors):
             continue
-        chats = [wrote[each] for each in person.authors if each in wrote]
-        games = [played[each] for each in person.players if each in played]
-        found.append(PersonHours(here[mine[0]].name, _most(chats, games)))
+        seen = [wrote[each] for each in person.authors if each in wrote]
+        seen += [played[each] for each in person.players if each in played]
+        found.append(PersonHours(here[mine[0]].name, _most(seen)))
     found += [
         PersonHours(writers[each].name, wrote[each])
         for each in view.people.persons.unmatched_authors
@@ -55,10 +55,12 @@ def _played(game: GameHours, view: ClanView) -> dict[int, dict[int, int]]:
     }
 
 
-def _most(chats: Sequence[Mapping[int, int]], games: Sequence[Mapping[int, int]]) -> dict[int, int]:
-    """Return the larger of both sides: who wrote and played in one hour was there once."""
-    found: dict[int, int] = {}
-    for each in (*chats, *games):
+def _most(seen: Sequence[Mapping[int, int]]) -> Mapping[int, int]:
+    """Return the largest of all sides: who wrote and played in one hour was there once."""
+    if len(seen) == 1:
+        return seen[0]
+    found = dict(seen[0]) if seen else {}
+    for each in seen[1:]:
         for hour, count in each.items():
             if count > found.get(hour, 0):
                 found[hour] = count

@@ -5,10 +5,12 @@ from bot.services.view.game import BASELINE_LEAD, LifeRow, path_gain
 from bot.services.view.members import (
     coverage_words,
     gains_of,
+    linked_roster,
     member_of,
     messages_of,
     roster_of,
     totals_before,
+    totals_in,
 )
 from bot.services.view.people import Known, People, Visitor, people_of, read_people
 from bot.services.view.profiles import profiles_of
@@ -27,6 +29,7 @@ __all__ = [
     "Visitor",
     "coverage_words",
     "gains_of",
+    "linked_roster",
     "member_of",
     "messages_of",
     "path_gain",
@@ -36,5 +39,6 @@ __all__ = [
     "read_view",
     "roster_of",
     "totals_before",
+    "totals_in",
     "verdict_query",
 ]

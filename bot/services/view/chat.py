@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.clan.policy import STEADY_DAYS
 from bot.clan.questions import ANSWER_WINDOW
@@ -52,23 +52,29 @@ NO_CHAT = ChatView({})
 """What a view of the game alone knows of chat."""
 
 
-async def read_chat(
-    connection: Connection,
-    clan: Clan,
-    query: ViewQuery,
-    newcomers: Sequence[int],
-    head: Mapping[int, int],
-) -> ChatView:
-    """Return what was written; `newcomers` are the authors of whom it is asked who answered.
+class Writers(NamedTuple):
+    """The authors whose messages are counted, None for all; `newcomers` are asked who answered.
 
     `head` is the first author by any of a person who has several: what is theirs together, the cap
     of an hour and the days, stands there.
     """
+
+    authors: Sequence[int] | None
+    head: Mapping[int, int]
+    newcomers: Sequence[int]
+
+
+async def read_chat(
+    connection: Connection, clan: Clan, query: ViewQuery, writers: Writers
+) -> ChatView:
+    """Return what was written."""
     cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
     after = day_of(at, clan.zone) + DAY
     asked = {days: spans[days] for days in sorted(query.windows)}
     weeks = _weeks(after) if Detail.WEEKS in query.detail else []
-    wrote, earlier_of, weekly = await _written(connection, clan, query, asked, weeks)
+    wrote, earlier_of, weekly = await _written(
+        connection, clan, query, asked, weeks, writers.authors
+    )
     wrote_lately = {who for by_author in weekly for who in by_author}
     since = at - timedelta(days=query.newcomer_days)
     view = ChatView(
@@ -84,7 +90,9 @@ async def read_chat(
             else {}
         ),
         was_answered=(
-            await messages.answered_authors(connection, cid, newcomers, since, ANSWER_WINDOW, head)
+            await messages.answered_authors(
+                connection, cid, writers.newcomers, since, ANSWER_WINDOW, writers.head
+            )
             if Detail.SCORES in query.detail
             else {}
         ),
@@ -95,7 +103,9 @@ async def read_chat(
             else await chat.clan_hours(connection, cid, query.hours_from, query.ends_at(clan.zone))
         ),
     )
-    return await _of_persons(connection, clan, query, view, head) if head else view
+    if not writers.head:
+        return view
+    return await _of_persons(connection, clan, query, view, writers.head)
 
 
 async def _talk(connection: Connection, clan: Clan, asked: Mapping[int, Span]) -> dict[str, Any]:
@@ -178,12 +188,13 @@ def _weeks(after: date) -> list[tuple[date, date]]:
     return [(after - 7 * (n + 1) * DAY, after - 7 * n * DAY) for n in reversed(range(WEEKS))]
 
 
-async def _written(
+async def _written(  # noqa: PLR0913, PLR0917 - when, and by whom
     connection: Connection,
     clan: Clan,
     query: ViewQuery,
     asked: Mapping[int, Span],
     weeks: Sequence[tuple[date, date]],
+    whose: Sequence[int] | None,
 ) -> tuple[dict[int, dict[int, Chat]], dict[int, dict[int, Chat]], list[dict[int, int]]]:
     """Return what each author wrote in each window, in the spans before some, and in each week.
 
@@ -193,21 +204,26 @@ async def _written(
     compared = [days for days in query.compared_windows if days in asked]
     spans += [asked[days].before(clan.zone) for days in compared]
     days = [whole_days(span, clan.zone) for span in spans]
-    sums = await chat.messages_on_days(connection, clan.clan_id, [*days, *weeks])
-    found = [{who: Chat(n) for who, n in by_author.items()} for by_author in sums[: len(spans)]]
-    numbers = [list(asked).index(each) for each in query.counted_windows]
-    counted = await chat.written_on_days(connection, clan.clan_id, [days[n] for n in numbers])
-    for number, counts in zip(numbers, counted, strict=True):
-        found[number] = {who: Chat(*each) for who, each in counts.items()}
+    counted = [list(asked).index(each) for each in query.counted_windows]
+    summed = [number for number in range(len(spans)) if number not in counted]
+    stretches = [*(days[number] for number in summed), *weeks]
+    sums = await chat.messages_on_days(connection, clan.clan_id, stretches, whose)
+    stretches = [days[number] for number in counted]
+    counts = await chat.written_on_days(connection, clan.clan_id, stretches, whose)
+    found: list[dict[int, Chat]] = [{} for _ in spans]
+    for number, by_sum in zip(summed, sums, strict=False):
+        found[number] = {who: Chat(messages) for who, messages in by_sum.items()}
+    for number, by_count in zip(counted, counts, strict=True):
+        found[number] = {who: Chat(*each) for who, each in by_count.items()}
     parts = sorted({(edge.start, edge.end) for span in spans for edge in edges(span, clan.zone)})
-    in_hours = await chat.written_in_hours(connection, clan.clan_id, parts)
+    in_hours = await chat.written_in_hours(connection, clan.clan_id, parts, whose)
     by_part = dict(zip(parts, in_hours, strict=True))
     for span, by_author in zip(spans, found, strict=True):
         for edge in edges(span, clan.zone):
             for who, counts_then in by_part[edge.start, edge.end].items():
                 by_author[who] = by_author.get(who, _NOTHING) + Chat(*counts_then)
     earlier = dict(zip(compared, found[len(asked) :], strict=True))
-    return dict(zip(asked, found, strict=False)), earlier, sums[len(spans) :]
+    return dict(zip(asked, found, strict=False)), earlier, sums[len(summed) :]
 
 
 async def _capped(

@@ -73,12 +73,12 @@ async def read_game(  # noqa: PLR0913, PLR0917 - whose, since when, and in which
     Of those who left before, only what is known of the accounts `outside`.
     """
     cid, at, spans = clan.clan_id, query.as_of, query.spans(clan.zone)
-    instants = [at, *(span.start for span in spans.values())]
+    instants = [None, at, *(span.start for span in spans.values())]
     compared = query.compared_windows
     instants += [spans[days].before(clan.zone).start for days in compared]
-    at_end, *at_starts = await snapshots.seen_at(connection, cid, instants, at, outside)
+    seen = await snapshots.seen_at(connection, cid, instants, at, outside)
+    first, at_end, *at_starts = seen
     known = await read_metrics(connection) if query.detail & _BY_METRIC else {}
-    first = await snapshots.first_seen(connection, cid, at, outside)
     earlier_of = dict(zip(compared, at_starts[len(spans) :], strict=True))
     game = GameView(
         now=at_end,

@@ -10,7 +10,7 @@ from bot.clan.evidence import coverage, strip
 from bot.clan.gains import UNKNOWN, Gains, gains_by_player
 from bot.clan.metrics import UNRANKED
 from bot.clan.spans import Period
-from bot.clan.standings import Chat, Member, MessageCounts, Roster, TopBoss, in_house_order
+from bot.clan.standings import Chat, Link, Member, MessageCounts, Roster, TopBoss, in_house_order
 from bot.services.view.people import Known
 from bot.services.view.view import ClanView
 from storage.authors import Writer
@@ -39,13 +39,37 @@ def roster_of(
         _member(view, member, game, wrote, top_bosses.get(member.player_id))
         for member in people.places
     )
-    here = {member.player_id for member in people.places}
+    return _roster(view, in_house_order(members), wrote)
+
+
+def linked_roster(view: ClanView, period: Period) -> Roster:
+    """Return the present members by how they are known, without numbers of their own."""
+    known, wrote = view.people.known, view.chat.wrote
+    members = tuple(
+        Member(
+            place.player_id,
+            place.name,
+            place.role,
+            place.joined_at,
+            link=known[place.player_id].link if place.player_id in known else Link.NONE,
+            updated_at=place.updated_at,
+            has_no_discord=place.has_no_discord,
+        )
+        for place in view.people.places
+    )
+    return _roster(view, members, {period: wrote[period]} if period in wrote else {})
+
+
+def _roster(
+    view: ClanView, members: tuple[Member, ...], wrote: Mapping[Period, Mapping[int, Chat]]
+) -> Roster:
+    persons, here = view.people.persons, {each.player_id for each in members}
     return Roster(
-        in_house_order(members),
+        members,
         view.as_of,
         heard={period: _counts(view, by_author) for period, by_author in wrote.items()},
-        conflicts=sum(each.player_id in here for each in people.persons.conflicts),
-        claims=people.persons.waiting(here),
+        conflicts=sum(each.player_id in here for each in persons.conflicts),
+        claims=persons.waiting(here),
     )
 
 
@@ -69,7 +93,7 @@ def messages_of(view: ClanView, wrote: Mapping[int, Chat]) -> dict[int, Chat | N
     """
     known = view.people.known
     return {
-        member.player_id: _together([wrote.get(each.author_id, _WROTE_NOTHING) for each in authors])
+        member.player_id: _by_any(authors, wrote)
         if (authors := _authors(known.get(member.player_id))) is not None
         else None
         for member in view.people.places
@@ -115,7 +139,16 @@ def totals_before(view: ClanView, messages: int | None) -> Totals:
         raise ValueError("the query compares nothing")
     earlier = view.spans[compared].before(view.clan.zone)
     gains = gains_by_player(game.earlier, game.first, game.starts[compared], earlier)
-    wrote = messages_of(view, view.chat.earlier)
+    return _totals(gains, messages_of(view, view.chat.earlier), messages)
+
+
+def totals_in(view: ClanView, period: Period, messages: int | None) -> Totals:
+    """Return the totals of a window over today's members."""
+    wrote = messages_of(view, view.chat.wrote[period])
+    return _totals(gains_of(view, period), wrote, messages)
+
+
+def _totals(gains: _ByMember, wrote: Mapping[int, Chat | None], messages: int | None) -> Totals:
     sides = (
         (gains.get(player_id, UNKNOWN), chat.messages if chat is not None else 0)
         for player_id, chat in wrote.items()
@@ -192,18 +225,18 @@ def _chat(
     authors: Sequence[Writer], wrote: Mapping[Period, Mapping[int, Chat]]
 ) -> dict[Period, Chat]:
     """Return what the authors of one person wrote; who is linked and wrote nothing is silent."""
-    if len(authors) == 1:
-        who = authors[0].author_id
-        return {period: by_author.get(who, _WROTE_NOTHING) for period, by_author in wrote.items()}
-    return {
-        period: _together([by_author.get(each.author_id, _WROTE_NOTHING) for each in authors])
-        for period, by_author in wrote.items()
-    }
+    return {period: _by_any(authors, by_author) for period, by_author in wrote.items()}
 
 
-def _together(chats: Sequence[Chat]) -> Chat:
-    """Return the sum; the days on which any of them wrote stand with the person's first author."""
-    days = max((each.active_days for each in chats), default=0)
+def _by_any(authors: Sequence[Writer], wrote: Mapping[int, Chat]) -> Chat:
+    """Return what a person wrote as any of their authors.
+
+    The days on which any of them wrote stand with the first one.
+    """
+    chats = [wrote[each.author_id] for each in authors if each.author_id in wrote]
+    if len(chats) < 2:  # noqa: PLR2004 - nothing to add up
+        return chats[0] if chats else _WROTE_NOTHING
+    days = max(each.active_days for each in chats)
     return sum(chats, _WROTE_NOTHING)._replace(active_days=days)
 
 

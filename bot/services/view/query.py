@@ -35,7 +35,8 @@ class ViewQuery:
     """A question about a clan as of an instant; of the past, what was seen later is left out.
 
     `windows` are lengths in days and end with the hour of `as_of`; of `game_windows` no messages
-    are read. With `about`, a player id, life is read of that person alone. The span before the
+    are read. With `about`, a player id, life is read of that person alone; with `among`, several,
+    what was written in the windows by those people alone. The span before the
     `compared` window is read too; of the `counted` one also questions, answers and active days, of
     the `measured` one what rose of every skill and boss, or with BOSSES of every boss. `caps` are
     (window, most messages that an hour counts for), `silence` (window, XP that keeps somebody
@@ -61,6 +62,7 @@ class ViewQuery:
     trend_from: datetime | None = None
     hours_from: datetime | None = None
     detailed: frozenset[int] = frozenset()
+    among: frozenset[int] | None = None
 
     def __or__(self, other: "ViewQuery") -> "ViewQuery":
         """Return the query that answers both, which are as of the same instant."""
@@ -83,6 +85,7 @@ class ViewQuery:
             trend_from=earliest(self.trend_from, other.trend_from),
             hours_from=earliest(self.hours_from, other.hours_from),
             detailed=self.detailed | other.detailed,
+            among=_of_both(self.among, other.among),
         )
 
     @property
@@ -118,6 +121,11 @@ class ViewQuery:
         """Return all windows by their days, in order of length."""
         windows = sorted(self.windows | self.game_windows)
         return {days: last_days(days, self.as_of, zone) for days in windows}
+
+
+def _of_both(one: frozenset[int] | None, other: frozenset[int] | None) -> frozenset[int] | None:
+    """Return whom either asks about; None is everybody."""
+    return None if one is None or other is None else one | other
 
 
 def earliest(*instants: datetime | None) -> datetime | None:

@@ -18,7 +18,7 @@ from bot.clan.spans import DAY, HOUR, Span, day_of, days_between
 from bot.clan.together import heads
 from bot.services.people import IdentityCache, leave_of
 from bot.services.setup import Clan
-from bot.services.view.chat import NO_CHAT, ChatView, read_chat
+from bot.services.view.chat import NO_CHAT, ChatView, Writers, read_chat
 from bot.services.view.game import GameView, read_game
 from bot.services.view.people import People, read_people
 from bot.services.view.presence import NO_PRESENCE, PresenceView, read_presence
@@ -151,7 +151,7 @@ async def read_view(
         people=people,
         members=_members_at(people, [event for event, _ in found], query.as_of, clan),
         game=game,
-        chat=await read_chat(connection, clan, query, _newcomers(people, query), _heads(people)),
+        chat=await read_chat(connection, clan, query, _writers(people, query)),
         presence=await read_presence(connection, clan, query),
         listened_at=await _listened_at(connection, clan),
         gaps=gaps,
@@ -207,18 +207,30 @@ def _members_at(
     }
 
     def then(member: MemberRow) -> MemberRow:
-        role = roles.get(member.player_id)
+        role = roles[member.player_id]
         if role is None:
             return member
         return member._replace(role=role, role_since_at=since.get(member.player_id))
 
     return {
-        member.player_id: then(member)
+        member.player_id: then(member) if member.player_id in roles else member
         for member in (*people.places, *people.former)
         if (member.left_at is None or member.left_at > at)
         and (member.joined_at is None or not at < member.joined_at <= known_until)
         and moves.get(member.player_id) not in _CAME
     }
+
+
+def _writers(people: People, query: ViewQuery) -> Writers:
+    """Return whose messages a query asks about."""
+    among, persons = query.among, people.persons.people
+    if among is not None:
+        persons = tuple(each for each in persons if not among.isdisjoint(each.players))
+    return Writers(
+        None if among is None else tuple(who for each in persons for who in each.authors),
+        heads(each.authors for each in persons if len(each.authors) > 1),
+        _newcomers(people, query),
+    )
 
 
 def _newcomers(people: People, query: ViewQuery) -> list[int]:
@@ -235,11 +247,6 @@ def _newcomers(people: People, query: ViewQuery) -> list[int]:
         if fresh.intersection(person.players)
         for author_id in person.authors
     ]
-
-
-def _heads(people: People) -> dict[int, int]:
-    """Return by author the first author of the same person, of those who write as several."""
-    return heads(each.authors for each in people.persons.people if len(each.authors) > 1)
 
 
 async def _listened_at(connection: Connection, clan: Clan) -> datetime | None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clan.spans import DAY, HOUR, Span
+from bot.clan.spans import DAY, HOUR, Span, hour_of
 from bot.clan.week_hours import (
     GameHours,
     by_offset,
@@ -59,6 +59,25 @@ def test_the_clock_of_a_span_is_told_in_parts() -> None:
         (Span(span.start, change), timedelta(hours=2)),
         (Span(change, span.end), timedelta(hours=1)),
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/London", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kathmandu"]
+)
+@pytest.mark.parametrize("hours", [1, 30, 24 * 90, 24 * 400])
+def test_parts_by_clock_are_those_that_a_walk_hour_by_hour_finds(name: str, hours: int) -> None:
+    zone, start = ZoneInfo(name), datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    span = Span(start, start + hours * HOUR)
+    walked: list[tuple[datetime, timedelta | None]] = []
+    at = start
+    while at < span.end:
+        offset = at.astimezone(zone).utcoffset()
+        if not walked or walked[-1][1] != offset:
+            walked.append((at, offset))
+        at = hour_of(at + HOUR, zone)
+    parts = by_offset(span, zone)
+    assert [(each.start, offset) for each, offset in parts] == walked
+    assert [each.end for each, _ in parts] == [at for at, _ in walked[1:]] + [span.end]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The dashboard from a small clan: the same figures as the report of each window, read once."""
 
+import gc
+import pickle
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +13,8 @@ import pytest
 from bot.clan.spans import WINDOWS, Period, Span, last
 from bot.reports.dashboard.arrange import arranged
 from bot.reports.dashboard.facts import DashboardOptions, QuestionCount
-from bot.reports.worker import Inline
+from bot.reports.documents import Document
+from bot.reports.worker import Drawable, Drawing, Inline
 from bot.services.chat import Intake
 from bot.services.people import IdentityCache
 from bot.services.publish import ClanQuestions, DashboardPlaces, Dashboards, Publish
@@ -218,3 +221,27 @@ async def test_all_windows_are_one_read(busy: Village) -> None:
     with counted(busy.database) as sent:
         await dashboards(busy).facts(busy.clan)
     assert len(sent) <= 32
+
+
+class Watching(Inline):
+    """Notes whether garbage may be collected while it draws."""
+
+    collects: bool | None = None
+
+    async def draw(self, drawing: Drawing, value: Drawable) -> Document:
+        """Return the finished document."""
+        self.collects = gc.isenabled()
+        return await super().draw(drawing, value)
+
+
+async def test_nothing_is_collected_while_a_year_of_facts_waits_to_be_drawn(busy: Village) -> None:
+    """A collection would go through all of it at once, and hold up the loop meanwhile."""
+    drawing = Watching()
+    assert (await Dashboards(busy.database, drawing, busy.clock).page(busy.clan)).content
+    assert drawing.collects is False
+    assert gc.isenabled()
+
+
+async def test_facts_come_whole_into_another_process(busy: Village) -> None:
+    facts = await dashboards(busy).facts(busy.clan, DashboardOptions(officers=True))
+    assert pickle.loads(pickle.dumps(facts)) == facts  # noqa: S301 - our own

@@ -4,12 +4,26 @@ from datetime import datetime
 
 import pytest
 
+from bot.clan.activity import totals
+from bot.clan.coverage import linked
 from bot.clan.policy import DEFAULT_POLICY, STEADY_DAYS, changed
 from bot.clan.profiles import Profile
 from bot.clan.spans import Period
 from bot.clan.standings import Member
 from bot.services.chat import IncomingMessage, Intake
-from bot.services.view import ViewQuery, profiles_of, read_view, roster_of, verdict_query
+from bot.services.privacy import Privacy
+from bot.services.view import (
+    ClanView,
+    Detail,
+    ViewQuery,
+    linked_roster,
+    messages_of,
+    profiles_of,
+    read_view,
+    roster_of,
+    totals_in,
+    verdict_query,
+)
 from tests.bot.services.talk import BRIDGE, MINUTE, heard, spoken
 from tests.bot.services.village import Village
 from tests.storage.rows import DAY, HOUR, NOW
@@ -121,3 +135,71 @@ async def test_a_newcomer_who_only_answers_themself_was_answered_by_nobody(
     assert (await seen(double))[0]["Mossy Fox"].was_answered is False
     await said(double, heard(3, OTHER, NOW - DAY + 2 * MINUTE, BRIDGE))
     assert (await seen(double))[0]["Mossy Fox"].was_answered is True
+
+
+def busy_days() -> list[IncomingMessage]:
+    """Return what both write, ask and answer: a part of it with several accounts on one day."""
+    return [
+        heard(1, ME, NOW - DAY, BRIDGE, asks=True),
+        spoken(2, "Mossy Fox", NOW - DAY + MINUTE),
+        spoken(3, "Alt Fox", NOW - 2 * DAY),
+        heard(4, OTHER, NOW - DAY + 2 * MINUTE, BRIDGE),
+        spoken(5, "Pure Gnome", NOW - HOUR),
+        heard(6, OTHER, NOW - 40 * DAY),
+        heard(7, ME, NOW - 41 * DAY),
+    ]
+
+
+async def looked(village: Village, among: frozenset[int] | None) -> ClanView:
+    query = ViewQuery(
+        NOW,
+        frozenset({Period.WEEK, Period.MONTH}),
+        Detail.WEEKS,
+        counted=Period.MONTH,
+        compared=Period.MONTH,
+        among=among,
+    )
+    async with village.database.reading() as connection:
+        return await read_view(connection, village.clan, query)
+
+
+@pytest.mark.parametrize("asked", [{1}, {2}, {3}, {1, 3}, set()])
+async def test_who_is_asked_about_wrote_what_they_wrote_among_all(
+    double: Village, asked: set[int]
+) -> None:
+    await said(double, *busy_days())
+    everybody, few = await looked(double, None), await looked(double, frozenset(asked))
+    persons = everybody.people.persons.by_player
+    theirs = {player for each in asked for player in persons[each].players}
+    authors = {author for each in asked for author in persons[each].authors}
+    for whole, part in (
+        (everybody.chat.wrote[Period.WEEK], few.chat.wrote[Period.WEEK]),
+        (everybody.chat.wrote[Period.MONTH], few.chat.wrote[Period.MONTH]),
+        (everybody.chat.earlier, few.chat.earlier),
+    ):
+        told, known = messages_of(few, part), messages_of(everybody, whole)
+        assert {who: told[who] for who in theirs} == {who: known[who] for who in theirs}
+        assert part.keys() <= authors
+    assert few.chat.weekly == {
+        who: weeks for who, weeks in everybody.chat.weekly.items() if who in authors
+    }
+    assert few.chat.heard_from == everybody.chat.heard_from
+
+
+def test_two_questions_about_some_are_one_about_all_of_them() -> None:
+    one, other = ViewQuery(NOW, among=frozenset({1})), ViewQuery(NOW, among=frozenset({2}))
+    assert (one | other).among == frozenset({1, 2})
+    assert (one | ViewQuery(NOW)).among is None
+
+
+async def test_sums_without_members_are_those_of_the_members(double: Village) -> None:
+    await double.seen(1, NOW - 40 * DAY, 10, zulrah=1)
+    await double.seen(1, NOW - DAY, 50, zulrah=7)
+    await said(double, *busy_days())
+    await Privacy(double.database, double.clock).opt_out(double.clan, OTHER)
+    view = await looked(double, None)
+    members, known = roster_of(view, [Period.MONTH]), linked_roster(view, Period.MONTH)
+    assert totals_in(view, Period.MONTH, 7) == totals(members.members, Period.MONTH, 7)
+    assert linked(known) == linked(members)
+    assert known.heard == members.heard
+    assert (known.conflicts, known.claims) == (members.conflicts, members.claims)
