@@ -1,16 +1,18 @@
 """Questions, what may have answered them, and who is credited for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Integer,
+    CompoundSelect,
     Select,
     Table,
+    Update,
     bindparam,
     case,
     func,
@@ -25,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.archive import message_tables
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
+from storage.given import GIVEN, ByClan, is_given, look_up, smallest
 from storage.marks import ANSWERS, is_answer
 from storage.messages import Flag, Stored, in_few
 from storage.rollups import AuthorRange
@@ -32,8 +35,7 @@ from storage.tables import MESSAGES, QUESTIONS
 
 _BY_CHANNEL = attrgetter("channel_id", "message_id")
 _MILLISECOND = timedelta(milliseconds=1)
-_CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
-_IDS: Any = bindparam("ids", expanding=True)
+_Row = TypeVar("_Row", Stored, "QuestionRow")
 
 
 class QuestionRow(NamedTuple):
@@ -50,14 +52,19 @@ class QuestionRow(NamedTuple):
 
 
 async def asked(
-    connection: AsyncConnection, clan_id: int, message_ids: Sequence[int]
-) -> list[QuestionRow]:
-    """Return those of the clan's messages that are questions."""
-    found: list[QuestionRow] = []
-    for few in in_few(message_ids):
-        rows = await connection.execute(rows_of(clan_id).where(QUESTIONS.c.message_id.in_(few)))
-        found.extend(QuestionRow(*row) for row in rows)
+    connection: AsyncConnection, by_clan: ByClan[Collection[int]]
+) -> dict[int, list[QuestionRow]]:
+    """Return by clan those of its messages that are questions."""
+    found: dict[int, list[QuestionRow]] = {clan_id: [] for clan_id in by_clan}
+    for row in await look_up(connection, _asked(), by_clan):
+        found[row[0]].append(QuestionRow(*row[1:]))
     return found
+
+
+@cache
+def _asked() -> Select[Any]:
+    columns = (QUESTIONS.c[each] for each in QuestionRow._fields)
+    return select(GIVEN.c.clan_id, *columns).join(QUESTIONS, is_given(QUESTIONS))
 
 
 def rows_of(clan_id: int) -> Select[Any]:
@@ -128,69 +135,88 @@ async def answered_among(
 
 
 async def asked_or_answered_by(
-    connection: AsyncConnection, clan_id: int, message_ids: Sequence[int]
-) -> set[tuple[int, int]]:
-    """Return the clan's questions among messages, and those that one of them is the answer to.
+    connection: AsyncConnection, by_clan: ByClan[Collection[int]]
+) -> dict[int, set[tuple[int, int]]]:
+    """Return by clan its questions among messages, and those that one of them is the answer to.
 
     As channel id and message id.
     """
-    question = QUESTIONS.c
-    found: set[tuple[int, int]] = set()
-    for few in in_few(message_ids):
-        rows = await connection.execute(
-            select(question.channel_id, question.message_id).where(
-                question.clan_id == clan_id,
-                or_(question.message_id.in_(few), question.answer_id.in_(few)),
-            )
-        )
-        found.update((channel_id, message_id) for channel_id, message_id in rows)
+    found: dict[int, set[tuple[int, int]]] = {clan_id: set() for clan_id in by_clan}
+    for clan_id, channel_id, message_id in await look_up(
+        connection, _asked_or_answered_by(), by_clan
+    ):
+        found[clan_id].add((channel_id, message_id))
     return found
 
 
+@cache
+def _asked_or_answered_by() -> CompoundSelect[Any]:
+    question = QUESTIONS.c
+    answered = (question.clan_id == GIVEN.c.clan_id) & (question.answer_id == GIVEN.c.key)
+    row = select(GIVEN.c.clan_id, question.channel_id, question.message_id)
+    return union_all(*(row.join(QUESTIONS, each) for each in (is_given(QUESTIONS), answered)))
+
+
 async def waiting_for(
-    connection: AsyncConnection, clan_id: int, new: Sequence[Stored], window: timedelta
-) -> set[tuple[int, int]]:
-    """Return the clan's questions that a new message may answer by coming next in their channel.
+    connection: AsyncConnection, by_clan: ByClan[Sequence[Stored]], window: timedelta
+) -> dict[int, set[tuple[int, int]]]:
+    """Return by clan its questions that a new message may answer by coming next in their channel.
 
     They were asked within the window before it, by somebody else, and nobody answered before it.
     As channel id and message id.
     """
-    found: set[tuple[int, int]] = set()
-    # What asks or replies answers nobody by coming next: in a burst of questions all of them wait.
-    likely = [each for each in new if not each.is_question and each.reply_to is None]
-    for few in in_few(sorted(likely, key=_BY_CHANNEL)):
-        ids = [message.message_id for message in few]
-        rows = await connection.execute(_waiting(window), {"clan_id": clan_id, "ids": ids})
-        found.update((channel_id, message_id) for channel_id, message_id in rows)
+    found: dict[int, set[tuple[int, int]]] = {clan_id: set() for clan_id in by_clan}
+    likely = {
+        # What asks or replies answers nobody by coming next: in a burst of questions all of them
+        # wait. In the order of their channels, so that few are parted from what they follow.
+        clan_id: _ids(each for each in new if not each.is_question and each.reply_to is None)
+        for clan_id, new in by_clan.items()
+    }
+    for clan_id, channel_id, message_id in await look_up(connection, _waiting(window), likely):
+        found[clan_id].add((channel_id, message_id))
     return found
 
 
+def _ids(some: Iterable[_Row]) -> list[int]:
+    """Return ids in the order of channels and, within each, of time."""
+    return [each.message_id for each in sorted(some, key=_BY_CHANNEL)]
+
+
 async def next_speakers(
-    connection: AsyncConnection, clan_id: int, asked: Sequence[QuestionRow], window: timedelta
-) -> dict[int, Stored]:
-    """Return by question of the clan the first message of somebody else behind it in its channel.
+    connection: AsyncConnection, by_clan: ByClan[Sequence[QuestionRow]], window: timedelta
+) -> dict[int, dict[int, Stored]]:
+    """Return by clan and question the first message of somebody else behind it in its channel.
 
     Neither a question nor a reply; at least up to the end of the window, and a millisecond more:
     ids of one millisecond have an order of their own. Each message is looked at twice at most,
     however many questions precede it.
     """
-    ordered = sorted(asked, key=_BY_CHANNEL)
-    near: dict[int, list[Stored]] = {}
-    for few in in_few(ordered):
-        ids = [each.message_id for each in few]
-        for table in message_tables(connection, min(ids)):
-            given = {"clan_id": clan_id, "ids": ids}
-            rows = await connection.execute(_next_speakers(window, table), given)
-            for question_id, *message in rows:
-                near.setdefault(question_id, []).append(Stored(*message))
+    ids = {clan_id: _ids(asked) for clan_id, asked in by_clan.items()}
+    near: dict[tuple[int, int], list[Stored]] = {}
+    for table in message_tables(connection, smallest(ids)):
+        rows = await look_up(connection, _next_speakers(window, table), ids)
+        for clan_id, question_id, *message in rows:
+            near.setdefault((clan_id, question_id), []).append(Stored(*message))
+    return {
+        clan_id: _by_others(
+            asked, {each.message_id: near.get((clan_id, each.message_id), []) for each in asked}
+        )
+        for clan_id, asked in by_clan.items()
+    }
+
+
+def _by_others(
+    asked: Sequence[QuestionRow], near: Mapping[int, Sequence[Stored]]
+) -> dict[int, Stored]:
+    """Return by question the first of the messages near and behind it that is somebody else's."""
     found: dict[int, Stored] = {}
     channel_id: int | None = None
     behind: list[Stored] = []
-    for each in reversed(ordered):
+    for each in sorted(asked, key=_BY_CHANNEL, reverse=True):
         if each.channel_id != channel_id:
             channel_id, behind = each.channel_id, []
         # The nearest two of different people are enough: one of them is not who asked.
-        behind = _first_two([*sorted(near.get(each.message_id, ())), *behind])
+        behind = _first_two([*sorted(near[each.message_id]), *behind])
         message = next((one for one in behind if one.author_id != each.author_id), None)
         if message is not None:
             found[each.message_id] = message
@@ -204,53 +230,53 @@ def _first_two(messages: Sequence[Stored]) -> list[Stored]:
 
 
 async def first_replies(
-    connection: AsyncConnection, clan_id: int, asked: Sequence[QuestionRow]
-) -> dict[int, Stored]:
-    """Return by question of the clan the first reply of somebody else to it in its own channel.
+    connection: AsyncConnection, by_clan: ByClan[Sequence[QuestionRow]]
+) -> dict[int, dict[int, Stored]]:
+    """Return by clan and question the first reply of somebody else to it in its own channel.
 
     One that a person marked as the answer comes before all others, the newest first.
     What refers to another channel is a forward or a crosspost, perhaps of another clan.
     """
-    found: dict[int, Stored] = {}
-    for few in in_few(asked):
-        ids = [each.message_id for each in few]
-        for table in message_tables(connection, min(ids)):
-            for question_id, *message in await connection.execute(
-                _first_reply(table), {"clan_id": clan_id, "ids": ids}
-            ):
-                reply = Stored(*message)
-                first = found.get(question_id, reply)
-                found[question_id] = min(first, reply, key=_marked_first)
+    ids = {clan_id: _ids(asked) for clan_id, asked in by_clan.items()}
+    found: dict[int, dict[int, Stored]] = {clan_id: {} for clan_id in by_clan}
+    for table in message_tables(connection, smallest(ids)):
+        for clan_id, question_id, *message in await look_up(connection, _first_reply(table), ids):
+            reply = Stored(*message)
+            first = found[clan_id].get(question_id, reply)
+            found[clan_id][question_id] = min(first, reply, key=_marked_first)
     return found
 
 
+@cache
 def _waiting(window: timedelta) -> Select[Any]:
     """Return the questions that lie between a new message and the one before it in the channel.
 
     Only where somebody else than the questioner wrote one of the new messages from there on.
     """
     question, message = QUESTIONS.c, MESSAGES.c
-    here: dict[str, Any] = {"partition_by": message.channel_id, "order_by": message.message_id}
+    place = (message.clan_id, message.channel_id)
+    here: dict[str, Any] = {"partition_by": place, "order_by": message.message_id}
     previous_id = func.lag(message.message_id).over(**here)
     new = (
         select(
+            message.clan_id,
             message.message_id,
             message.channel_id,
             _larger(previous_id, message.message_id - _reach(window)).label("after_id"),
             func.min(message.author_id).over(**here, rows=(0, None)).label("one"),
             func.max(message.author_id).over(**here, rows=(0, None)).label("another"),
         )
-        .where(message.clan_id == _CLAN, message.message_id.in_(_IDS))
+        .join(GIVEN, is_given(MESSAGES))
         .cte("new")
     )
     behind = (
-        (question.clan_id == _CLAN)
+        (question.clan_id == new.c.clan_id)
         & (question.channel_id == new.c.channel_id)
         & (question.message_id > new.c.after_id)
         & (question.message_id < new.c.message_id)
     )
     return (
-        select(question.channel_id, question.message_id)
+        select(question.clan_id, question.channel_id, question.message_id)
         .join(new, behind)
         .where(
             or_(question.answer_id.is_(None), question.answer_id > new.c.message_id),
@@ -259,20 +285,22 @@ def _waiting(window: timedelta) -> Select[Any]:
     )
 
 
+@cache
 def _next_speakers(window: timedelta, table: Table) -> Select[Any]:
     """Return what may answer up to the next of the questions: the first, and another's first."""
     question, message = QUESTIONS.c, table.c
     following_id = func.lead(question.message_id).over(
-        partition_by=question.channel_id, order_by=question.message_id
+        partition_by=(question.clan_id, question.channel_id), order_by=question.message_id
     )
     last_id = question.message_id + _reach(window)
     asked = (
         select(
+            question.clan_id,
             question.message_id,
             question.channel_id,
             case((following_id < last_id, following_id), else_=last_id).label("until_id"),
         )
-        .where(question.clan_id == _CLAN, question.message_id.in_(_IDS))
+        .join(GIVEN, is_given(QUESTIONS))
         .cte("asked")
     )
     first = _first_after(table, asked.c.message_id, asked).correlate(asked).scalar_subquery()
@@ -280,7 +308,7 @@ def _next_speakers(window: timedelta, table: Table) -> Select[Any]:
     who = table.alias("who").c
     its_author = (
         select(who.author_id)
-        .where(who.clan_id == _CLAN, who.message_id == nearest.c.first_id)
+        .where(who.clan_id == nearest.c.clan_id, who.message_id == nearest.c.first_id)
         .correlate(nearest)
         .scalar_subquery()
     )
@@ -291,8 +319,8 @@ def _next_speakers(window: timedelta, table: Table) -> Select[Any]:
         .scalar_subquery()
     )
     both = union_all(
-        select(nearest.c.message_id, nearest.c.first_id),
-        select(nearest.c.message_id, second.label("first_id")),
+        select(nearest.c.clan_id, nearest.c.message_id, nearest.c.first_id),
+        select(nearest.c.clan_id, nearest.c.message_id, second.label("first_id")),
     ).cte("both")
     return _with_messages(table, both)
 
@@ -303,7 +331,7 @@ def _first_after(table: Table, after_id: ColumnElement[int], within: CTE) -> Sel
     return (
         select(message.message_id)
         .where(
-            message.clan_id == _CLAN,
+            message.clan_id == within.c.clan_id,
             message.message_id > after_id,
             message.message_id <= within.c.until_id,
             message.channel_id == within.c.channel_id,
@@ -315,10 +343,11 @@ def _first_after(table: Table, after_id: ColumnElement[int], within: CTE) -> Sel
     )
 
 
+@cache
 def _first_reply(table: Table) -> Select[Any]:
     question, message = QUESTIONS.c, table.c
     replies = (
-        (message.clan_id == _CLAN)
+        (message.clan_id == question.clan_id)
         & (message.reply_to == question.message_id)
         & (message.channel_id == question.channel_id)
         & (message.author_id != question.author_id)
@@ -327,11 +356,15 @@ def _first_reply(table: Table) -> Select[Any]:
     marked = case((message.flags.bitwise_and(ANSWERS) != 0, message.message_id))
     first = func.min(message.message_id)
     found = (
-        select(question.message_id, func.coalesce(func.max(marked), first).label("first_id"))
-        .select_from(QUESTIONS)
+        select(
+            question.clan_id,
+            question.message_id,
+            func.coalesce(func.max(marked), first).label("first_id"),
+        )
+        .select_from(GIVEN)
+        .join(QUESTIONS, is_given(QUESTIONS))
         .join(table, replies)
-        .where(question.clan_id == _CLAN, question.message_id.in_(_IDS))
-        .group_by(question.message_id)
+        .group_by(question.clan_id, question.message_id)
         .cte("found")
     )
     return _with_messages(table, found)
@@ -343,8 +376,9 @@ def _marked_first(reply: Stored) -> tuple[bool, int]:
 
 def _with_messages(table: Table, found: Any) -> Select[Any]:  # noqa: ANN401 - SQL
     message = table.c
-    here = (message.clan_id == _CLAN) & (message.message_id == found.c.first_id)
-    return select(found.c.message_id, *(message[each] for each in Stored._fields)).join(table, here)
+    here = (message.clan_id == found.c.clan_id) & (message.message_id == found.c.first_id)
+    columns = (message[each] for each in Stored._fields)
+    return select(found.c.clan_id, found.c.message_id, *columns).join(table, here)
 
 
 def _larger(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
@@ -357,29 +391,33 @@ def _reach(window: timedelta) -> int:
 
 
 async def set_answers(
-    connection: AsyncConnection, clan_id: int, answers: Sequence[QuestionRow]
+    connection: AsyncConnection, by_clan: ByClan[Collection[QuestionRow]]
 ) -> None:
-    """Write who answered which of the clan's questions, or that nobody did."""
-    if not answers:
-        return
-    statement = (
+    """Write who answered which of the clans' questions, or that nobody did."""
+    rows = [
+        {
+            "clan": clan_id,
+            "question": asked.message_id,
+            "answer": asked.answer_id,
+            "helper": asked.answered_by,
+            "at": asked.answered_at,
+        }
+        for clan_id, answers in sorted(by_clan.items())
+        for asked in sorted(answers, key=attrgetter("message_id"))
+    ]
+    if rows:
+        await connection.execute(_set_answer(), rows)
+
+
+@cache
+def _set_answer() -> Update:
+    question = QUESTIONS.c
+    return (
         update(QUESTIONS)
-        .where(QUESTIONS.c.clan_id == clan_id, QUESTIONS.c.message_id == bindparam("question"))
+        .where(question.clan_id == bindparam("clan"), question.message_id == bindparam("question"))
         .values(
             answer_id=bindparam("answer"),
             answered_by=bindparam("helper"),
             answered_at=bindparam("at"),
         )
-    )
-    await connection.execute(
-        statement,
-        [
-            {
-                "question": asked.message_id,
-                "answer": asked.answer_id,
-                "helper": asked.answered_by,
-                "at": asked.answered_at,
-            }
-            for asked in answers
-        ],
     )

@@ -4,7 +4,7 @@ import pytest
 
 from storage import authors
 from storage.engine import Database
-from tests.storage.rows import a_channel, a_clan, an_author
+from tests.storage.rows import a_channel, a_clan, an_author, note_place, only
 
 
 @pytest.fixture
@@ -17,8 +17,10 @@ async def test_an_author_keeps_the_id_and_takes_the_new_name(
     database: Database, clan_id: int
 ) -> None:
     async with database.writing() as connection:
-        first = await authors.author_ids(connection, clan_id, {7: ("Zez", "zez"), 8: ("Bo", "bo")})
-        later = await authors.author_ids(connection, clan_id, {7: ("Zezima", "zez")})
+        first = await only(
+            authors.author_ids(connection, {clan_id: {7: ("Zez", "zez"), 8: ("Bo", "bo")}})
+        )
+        later = await only(authors.author_ids(connection, {clan_id: {7: ("Zezima", "zez")}}))
         assert later == {7: first[7]}
         names = {
             writer.discord_user_id: writer.name
@@ -30,7 +32,9 @@ async def test_an_author_keeps_the_id_and_takes_the_new_name(
 async def test_known_and_new_authors_are_found_together(database: Database, clan_id: int) -> None:
     async with database.writing() as connection:
         known = await an_author(connection, clan_id, 7)
-        both = await authors.author_ids(connection, clan_id, {7: ("A", "a"), 2**63 - 1: ("B", "b")})
+        both = await only(
+            authors.author_ids(connection, {clan_id: {7: ("A", "a"), 2**63 - 1: ("B", "b")}})
+        )
         assert both[7] == known
         assert both.keys() == {7, 2**63 - 1}
 
@@ -58,7 +62,7 @@ async def test_a_renamed_place_stays_as_counted_as_it_was(database: Database, cl
         channel = await a_channel(connection, clan_id, discord_id=5)
         assert (await authors.channels(connection, clan_id))[5].is_counted
         await authors.set_counted(connection, clan_id, 5, is_counted=False)
-        await authors.note_place(
+        await note_place(
             connection, clan_id, 5, name="new", kind="thread", parent_id=4, is_readable=False
         )
         place = (await authors.channels(connection, clan_id))[5]
