@@ -112,11 +112,11 @@ async def names_of(
 async def _authors_by_user(
     connection: AsyncConnection, by_clan: ByClan[Collection[int]]
 ) -> dict[int, dict[int, tuple[int, str, str | None]]]:
-    found: dict[int, dict[int, tuple[int, str, str | None]]] = {each: {} for each in by_clan}
-    for row in await look_up(connection, _users_given(), by_clan):
-        clan_id, user_id, author_id, name, handle = row
-        found[clan_id][user_id] = (author_id, name, handle)
-    return found
+    known = await look_up(connection, by_clan, _users_given())
+    return {
+        clan_id: {user_id: (author_id, name, handle) for user_id, author_id, name, handle in rows}
+        for clan_id, rows in known.items()
+    }
 
 
 @cache
@@ -220,11 +220,8 @@ async def places(
     connection: AsyncConnection, by_clan: ByClan[Collection[int]]
 ) -> dict[int, dict[int, ChannelRow]]:
     """Return by clan and Discord id those of its channels, and the channels they are threads of."""
-    found: dict[int, dict[int, ChannelRow]] = {clan_id: {} for clan_id in by_clan}
-    for row in await look_up(connection, _places(), by_clan):
-        place = ChannelRow(*row[1:])
-        found[row[0]][place.discord_channel_id] = place
-    return found
+    found = await look_up(connection, by_clan, _places())
+    return {clan_id: {row[1]: ChannelRow(*row) for row in rows} for clan_id, rows in found.items()}
 
 
 @cache

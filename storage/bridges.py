@@ -133,11 +133,12 @@ async def speaker_ids(
 async def _speakers(
     connection: AsyncConnection, by_clan: ByClan[Collection[Speaker]]
 ) -> dict[int, dict[Speaker, int]]:
-    known: dict[int, dict[Speaker, int]] = {clan_id: {} for clan_id in by_clan}
     names = {clan_id: sorted(map(_stored, speakers)) for clan_id, speakers in by_clan.items()}
-    for clan_id, stored, author_id in await look_up(connection, _speakers_given(), names):
-        known[clan_id][Speaker.of(stored)] = author_id
-    return known
+    known = await look_up(connection, names, _speakers_given())
+    return {
+        clan_id: {Speaker.of(stored): author_id for stored, author_id in rows}
+        for clan_id, rows in known.items()
+    }
 
 
 @cache

@@ -56,10 +56,11 @@ async def among(
     connection: AsyncConnection, by_clan: ByClan[Collection[str]]
 ) -> dict[int, dict[str, datetime]]:
     """Return by clan those of the keys who were forgotten in it."""
-    found: dict[int, dict[str, datetime]] = {clan_id: {} for clan_id in by_clan}
-    for clan_id, key, until_at in await look_up(connection, _among(), by_clan):
-        found[clan_id][key] = until_at
-    return found
+    found = await look_up(connection, by_clan, _among())
+    return {
+        clan_id: {key: until_at for key, until_at in rows}  # noqa: C416 - rows are no pairs
+        for clan_id, rows in found.items()
+    }
 
 
 @cache

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -39,45 +39,49 @@ ByClan: TypeAlias = Mapping[int, _T]
 _AT_ONCE = 5_000  # some milliseconds of seeking
 
 
-class _Elements(FunctionElement[Any]):
-    """The elements of a list in JSON, a row each."""
+class _Json(FunctionElement[Any]):
+    """What both engines do with JSON, each in its own words."""
 
     inherit_cache = True
+    words: ClassVar[tuple[str, str]]
 
 
-class _Item(FunctionElement[Any]):
-    """One element of a list in JSON."""
+class _Elements(_Json):
+    """The elements of a list, a row each."""
 
     inherit_cache = True
+    words = "json_each({0})", "jsonb_array_elements(({0})::jsonb)"
 
 
-@compiles(_Elements)
-def _elements(element: _Elements, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
-    return f"json_each({compiler.process(element.clauses, **how)})"
+class _Item(_Json):
+    """One element of a list."""
+
+    inherit_cache = True
+    words = "json_extract({0}, '$[{1}]')", "({0} ->> {1})"
 
 
-@compiles(_Elements, "postgresql")
-def _elements_there(element: _Elements, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401 - likewise
-    return f"jsonb_array_elements(({compiler.process(element.clauses, **how)})::jsonb)"
+class _Length(_Json):
+    """How many elements a list has."""
+
+    inherit_cache = True
+    words = "json_array_length({0})", "jsonb_array_length({0})"
 
 
-@compiles(_Item)
-def _item(element: _Item, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401 - likewise
-    value, place = (compiler.process(each, **how) for each in element.clauses)
-    return f"json_extract({value}, '$[{place}]')"
-
-
-@compiles(_Item, "postgresql")
-def _item_there(element: _Item, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401 - likewise
-    value, place = (compiler.process(each, **how) for each in element.clauses)
-    return f"({value} ->> {place})"
+@compiles(_Json)
+def _words(element: _Json, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
+    of_sqlite, of_postgresql = element.words
+    words = of_postgresql if compiler.dialect.name == "postgresql" else of_sqlite
+    return words.format(*(compiler.process(each, **how) for each in element.clauses))
 
 
 def _given(key_type: type[BigInteger | Text]) -> Subquery:
     pair = _Elements(bindparam("given", type_=Text)).table_valued("value", name="pair").c.value
-    clan_id = cast(_Item(pair, literal_column("0")), Integer).label("clan_id")
-    return select(clan_id, cast(_Item(pair, literal_column("1")), key_type).label("key")).subquery(
-        "given"
+    clan_id, key = (_Item(pair, literal_column(place)) for place in ("0", "1"))
+    return (
+        select(cast(clan_id, Integer).label("clan_id"), cast(key, key_type).label("key"))
+        # Always so; but PostgreSQL takes them for few then, and seeks each where it would read all.
+        .where(_Length(pair) == literal_column("2"))
+        .subquery("given")
     )
 
 
@@ -89,15 +93,19 @@ GIVEN_TEXTS = _given(Text)
 
 
 async def look_up(
-    connection: AsyncConnection, statement: Executable, by_clan: ByClan[Iterable[int | str]]
-) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement for what is given."""
-    rows: list[tuple[Any, ...]] = []
+    connection: AsyncConnection, by_clan: ByClan[Iterable[int | str]], *statements: Executable
+) -> dict[int, list[tuple[Any, ...]]]:
+    """Return by clan the rows of statements for what is given; in each the clan's id comes first.
+
+    It is not in what is returned, and every clan is that was asked for.
+    """
+    found: dict[int, list[tuple[Any, ...]]] = {clan_id: [] for clan_id in by_clan}
     for few in portions(by_clan, _AT_ONCE):
         pairs = [(clan_id, key) for clan_id, keys in few.items() for key in keys]
-        given = {"given": json.dumps(pairs)}
-        rows.extend(tuple(row) for row in await connection.execute(statement, given))
-    return rows
+        for statement in statements:
+            for row in await connection.execute(statement, {"given": json.dumps(pairs)}):
+                found[row[0]].append(tuple(row[1:]))
+    return found
 
 
 def portions(by_clan: ByClan[Iterable[_T]], many: int) -> Iterator[dict[int, list[_T]]]:
@@ -124,11 +132,8 @@ async def known_in(
     connection: AsyncConnection, tables: Iterable[Table], by_clan: ByClan[Collection[int]]
 ) -> dict[int, set[int]]:
     """Return by clan those of its message ids that are in any of the tables."""
-    known: dict[int, set[int]] = {clan_id: set() for clan_id in by_clan}
-    for table in tables:
-        for clan_id, message_id in await look_up(connection, _known_in(table), by_clan):
-            known[clan_id].add(message_id)
-    return known
+    rows = await look_up(connection, by_clan, *map(_known_in, tables))
+    return {clan_id: {message_id for (message_id,) in known} for clan_id, known in rows.items()}
 
 
 @cache

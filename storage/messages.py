@@ -152,11 +152,10 @@ async def _not_others(connection: AsyncConnection, by_clan: ByClan[Collection[in
 
     It has one message of an id: who brought the same export into two servers has two here.
     """
-    theirs: set[tuple[Any, ...]] = set()
-    for table in message_tables(connection, smallest(by_clan))[1:]:
-        theirs.update(await look_up(connection, _of_another(table), by_clan))
+    tables = message_tables(connection, smallest(by_clan))[1:]
+    theirs = await look_up(connection, by_clan, *map(_of_another, tables))
     return [
-        each for clan_id, ids in by_clan.items() for each in ids if (clan_id, each) not in theirs
+        each for clan_id, ids in by_clan.items() for each in ids if (each,) not in theirs[clan_id]
     ]
 
 
@@ -171,11 +170,9 @@ async def stored(
     connection: AsyncConnection, by_clan: ByClan[Collection[int]]
 ) -> dict[int, list[Stored]]:
     """Return by clan those of its messages that are stored, in order of time."""
-    found: dict[int, list[Stored]] = {clan_id: [] for clan_id in by_clan}
-    for table in message_tables(connection, smallest(by_clan)):
-        for row in await look_up(connection, _stored_given(table), by_clan):
-            found[row[0]].append(Stored(*row[1:]))
-    return {clan_id: sorted(messages) for clan_id, messages in found.items()}
+    tables = message_tables(connection, smallest(by_clan))
+    found = await look_up(connection, by_clan, *map(_stored_given, tables))
+    return {clan_id: sorted(Stored(*row) for row in rows) for clan_id, rows in found.items()}
 
 
 @cache

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, delete, func, select, true, update
@@ -13,8 +12,6 @@ from storage.columns import instant_or_none
 from storage.engine import insert_missing, plain_rows, upsert
 from storage.given import GIVEN_TEXTS, ByClan, look_up
 from storage.tables import MEMBERSHIP_EVENTS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
-
-_WHOSE = attrgetter("wom_key", "player_id")
 
 
 class MemberRow(NamedTuple):
@@ -127,11 +124,11 @@ async def bearings(
     connection: AsyncConnection, by_clan: ByClan[Collection[str]]
 ) -> dict[int, list[BearingRow]]:
     """Return by clan who of it, former members too, bears or bore each of the names."""
-    found: dict[int, list[BearingRow]] = {clan_id: [] for clan_id in by_clan}
-    for clan_id, *bearing in await look_up(connection, _bearings(), by_clan):
-        key, player_id, first_at, last_at, is_current = bearing
-        found[clan_id].append(BearingRow(key, player_id, first_at, last_at, bool(is_current)))
-    return {clan_id: sorted(rows, key=_WHOSE) for clan_id, rows in found.items()}
+    found = await look_up(connection, by_clan, _bearings())
+    return {
+        clan_id: sorted(BearingRow._make((*row[:-1], bool(row[-1]))) for row in rows)
+        for clan_id, rows in found.items()
+    }
 
 
 @cache

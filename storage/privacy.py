@@ -1,5 +1,6 @@
 """What people decided about their own traces: who is not counted, and who left the server."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from functools import cache
@@ -25,10 +26,8 @@ async def opted_out(
     connection: AsyncConnection, by_clan: ByClan[Collection[int]]
 ) -> dict[int, set[int]]:
     """Return by clan which of the Discord users do not want to be counted in it."""
-    found: dict[int, set[int]] = {clan_id: set() for clan_id in by_clan}
-    for clan_id, user_id in await look_up(connection, _opted_out(), by_clan):
-        found[clan_id].add(user_id)
-    return found
+    found = await look_up(connection, by_clan, _opted_out())
+    return {clan_id: {user_id for (user_id,) in rows} for clan_id, rows in found.items()}
 
 
 @cache
@@ -47,24 +46,22 @@ async def opted_out_speakers(
     named = {clan_id: keys for clan_id, keys in by_clan.items() if keys}
     hidden = await _hidden_players(connection, named) if named else {}
     asked = {clan_id: keys for clan_id, keys in named.items() if hidden[clan_id]}
-    bearers: dict[tuple[int, str], set[int]] = {}
-    for clan_id, key, player_id in await look_up(connection, _bearers(), asked):
-        bearers.setdefault((clan_id, key), set()).add(player_id)
-    for clan_id, key, player_id in await look_up(connection, _told_players(), asked):
-        bearers[clan_id, key] = {player_id}
-    theirs = {clan_id: hidden[clan_id] for clan_id in asked}
-    bore = set(await look_up(connection, _bore(), theirs))
-
-    def is_theirs(clan_id: int, key: str) -> bool:
-        players = bearers.get((clan_id, key))
-        if players is None:
-            return (clan_id, key) in bore
-        return not players.isdisjoint(hidden[clan_id])
-
-    return {
-        clan_id: {key for key in asked.get(clan_id, ()) if is_theirs(clan_id, key)}
-        for clan_id in by_clan
-    }
+    told = await look_up(connection, asked, _told_players())
+    bearers = await look_up(connection, asked, _bearers())
+    bore = await look_up(connection, {each: hidden[each] for each in asked}, _bore())
+    found: dict[int, set[str]] = {clan_id: set() for clan_id in by_clan}
+    for clan_id, keys in asked.items():
+        players: dict[str, set[int]] = defaultdict(set)
+        for key, player_id in bearers[clan_id]:
+            players[key].add(player_id)
+        players |= {key: {player_id} for key, player_id in told[clan_id]}
+        bore_once = {key for (key,) in bore[clan_id]}
+        found[clan_id] = {
+            key
+            for key in keys
+            if (key in bore_once if key not in players else players[key] & hidden[clan_id])
+        }
+    return found
 
 
 async def hidden_players(connection: AsyncConnection, clan_id: int) -> set[int]:

@@ -1,6 +1,6 @@
 """Questions, what may have answered them, and who is credited for it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from operator import attrgetter
@@ -12,7 +12,6 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     Table,
-    Update,
     bindparam,
     case,
     func,
@@ -55,10 +54,8 @@ async def asked(
     connection: AsyncConnection, by_clan: ByClan[Collection[int]]
 ) -> dict[int, list[QuestionRow]]:
     """Return by clan those of its messages that are questions."""
-    found: dict[int, list[QuestionRow]] = {clan_id: [] for clan_id in by_clan}
-    for row in await look_up(connection, _asked(), by_clan):
-        found[row[0]].append(QuestionRow(*row[1:]))
-    return found
+    found = await look_up(connection, by_clan, _asked())
+    return {clan_id: [QuestionRow(*row) for row in rows] for clan_id, rows in found.items()}
 
 
 @cache
@@ -141,12 +138,8 @@ async def asked_or_answered_by(
 
     As channel id and message id.
     """
-    found: dict[int, set[tuple[int, int]]] = {clan_id: set() for clan_id in by_clan}
-    for clan_id, channel_id, message_id in await look_up(
-        connection, _asked_or_answered_by(), by_clan
-    ):
-        found[clan_id].add((channel_id, message_id))
-    return found
+    found = await look_up(connection, by_clan, _asked_or_answered_by())
+    return {clan_id: {(row[0], row[1]) for row in rows} for clan_id, rows in found.items()}
 
 
 @cache
@@ -165,16 +158,14 @@ async def waiting_for(
     They were asked within the window before it, by somebody else, and nobody answered before it.
     As channel id and message id.
     """
-    found: dict[int, set[tuple[int, int]]] = {clan_id: set() for clan_id in by_clan}
     likely = {
         # What asks or replies answers nobody by coming next: in a burst of questions all of them
         # wait. In the order of their channels, so that few are parted from what they follow.
         clan_id: _ids(each for each in new if not each.is_question and each.reply_to is None)
         for clan_id, new in by_clan.items()
     }
-    for clan_id, channel_id, message_id in await look_up(connection, _waiting(window), likely):
-        found[clan_id].add((channel_id, message_id))
-    return found
+    found = await look_up(connection, likely, _waiting(window))
+    return {clan_id: {(row[0], row[1]) for row in rows} for clan_id, rows in found.items()}
 
 
 def _ids(some: Iterable[_Row]) -> list[int]:
@@ -192,23 +183,16 @@ async def next_speakers(
     however many questions precede it.
     """
     ids = {clan_id: _ids(asked) for clan_id, asked in by_clan.items()}
-    near: dict[tuple[int, int], list[Stored]] = {}
-    for table in message_tables(connection, smallest(ids)):
-        rows = await look_up(connection, _next_speakers(window, table), ids)
-        for clan_id, question_id, *message in rows:
-            near.setdefault((clan_id, question_id), []).append(Stored(*message))
-    return {
-        clan_id: _by_others(
-            asked, {each.message_id: near.get((clan_id, each.message_id), []) for each in asked}
-        )
-        for clan_id, asked in by_clan.items()
-    }
+    tables = message_tables(connection, smallest(ids))
+    near = await look_up(connection, ids, *(_next_speakers(window, table) for table in tables))
+    return {clan_id: _by_others(asked, near[clan_id]) for clan_id, asked in by_clan.items()}
 
 
-def _by_others(
-    asked: Sequence[QuestionRow], near: Mapping[int, Sequence[Stored]]
-) -> dict[int, Stored]:
-    """Return by question the first of the messages near and behind it that is somebody else's."""
+def _by_others(asked: Sequence[QuestionRow], near: Iterable[tuple[Any, ...]]) -> dict[int, Stored]:
+    """Return by question the first message behind it that is somebody else's."""
+    behind_each: dict[int, list[Stored]] = {}
+    for question_id, *row in near:
+        behind_each.setdefault(question_id, []).append(Stored(*row))
     found: dict[int, Stored] = {}
     channel_id: int | None = None
     behind: list[Stored] = []
@@ -216,7 +200,7 @@ def _by_others(
         if each.channel_id != channel_id:
             channel_id, behind = each.channel_id, []
         # The nearest two of different people are enough: one of them is not who asked.
-        behind = _first_two([*sorted(near[each.message_id]), *behind])
+        behind = _first_two([*sorted(behind_each.get(each.message_id, ())), *behind])
         message = next((one for one in behind if one.author_id != each.author_id), None)
         if message is not None:
             found[each.message_id] = message
@@ -238,12 +222,13 @@ async def first_replies(
     What refers to another channel is a forward or a crosspost, perhaps of another clan.
     """
     ids = {clan_id: _ids(asked) for clan_id, asked in by_clan.items()}
-    found: dict[int, dict[int, Stored]] = {clan_id: {} for clan_id in by_clan}
-    for table in message_tables(connection, smallest(ids)):
-        for clan_id, question_id, *message in await look_up(connection, _first_reply(table), ids):
+    tables = message_tables(connection, smallest(ids))
+    found: dict[int, dict[int, Stored]] = {}
+    for clan_id, rows in (await look_up(connection, ids, *map(_first_reply, tables))).items():
+        first = found[clan_id] = {}
+        for question_id, *message in rows:
             reply = Stored(*message)
-            first = found[clan_id].get(question_id, reply)
-            found[clan_id][question_id] = min(first, reply, key=_marked_first)
+            first[question_id] = min(first.get(question_id, reply), reply, key=_marked_first)
     return found
 
 
@@ -394,30 +379,18 @@ async def set_answers(
     connection: AsyncConnection, by_clan: ByClan[Collection[QuestionRow]]
 ) -> None:
     """Write who answered which of the clans' questions, or that nobody did."""
+    question = QUESTIONS.c
+    itself = (question.clan_id == bindparam("clan")) & (question.message_id == bindparam("asked"))
     rows = [
         {
             "clan": clan_id,
-            "question": asked.message_id,
-            "answer": asked.answer_id,
-            "helper": asked.answered_by,
-            "at": asked.answered_at,
+            "asked": each.message_id,
+            "answer_id": each.answer_id,
+            "answered_by": each.answered_by,
+            "answered_at": each.answered_at,
         }
         for clan_id, answers in sorted(by_clan.items())
-        for asked in sorted(answers, key=attrgetter("message_id"))
+        for each in sorted(answers, key=attrgetter("message_id"))
     ]
     if rows:
-        await connection.execute(_set_answer(), rows)
-
-
-@cache
-def _set_answer() -> Update:
-    question = QUESTIONS.c
-    return (
-        update(QUESTIONS)
-        .where(question.clan_id == bindparam("clan"), question.message_id == bindparam("question"))
-        .values(
-            answer_id=bindparam("answer"),
-            answered_by=bindparam("helper"),
-            answered_at=bindparam("at"),
-        )
-    )
+        await connection.execute(update(QUESTIONS).where(itself), rows)

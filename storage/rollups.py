@@ -243,17 +243,18 @@ async def find_last_written(connection: AsyncConnection, by_clan: ByClan[Collect
 
     Where no fact is left of what is counted, the newest hour in which they wrote.
     """
+    tables = message_tables(connection)
+    sent = await look_up(connection, by_clan, *map(_newest_sent, tables))
     newest: dict[tuple[int, int], datetime | None] = {}
-    for table in message_tables(connection):
-        for clan_id, who, sent_at in await look_up(connection, _newest_sent(table), by_clan):
-            known = newest.get((clan_id, who))
-            newest[clan_id, who] = max(filter(None, (known, sent_at)), default=None)
+    for clan_id, rows in sent.items():
+        for who, at in rows:
+            newest[clan_id, who] = max(filter(None, (newest.get((clan_id, who)), at)), default=None)
     factless: dict[int, list[int]] = defaultdict(list)
     for (clan_id, who), sent_at in newest.items():
         if sent_at is None:
             factless[clan_id].append(who)
-    for clan_id, who, hour_at in await look_up(connection, _newest_hours(), factless):
-        newest[clan_id, who] = hour_at
+    for clan_id, rows in (await look_up(connection, factless, _newest_hours())).items():
+        newest |= {(clan_id, who): hour_at for who, hour_at in rows}
     if newest:
         await connection.execute(
             _wrote_last(),

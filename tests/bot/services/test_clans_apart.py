@@ -29,8 +29,11 @@ from storage.tables import (
     AUTHOR_HOURS,
     AUTHOR_TOTALS,
     AUTHORS,
+    BROADCASTS,
     CHANNELS,
     CLANS,
+    FORGOTTEN,
+    LEFT_OUT_MESSAGES,
     LINKS,
     MEMBERSHIPS,
     MESSAGES,
@@ -53,6 +56,7 @@ async def _beside(connection: Connection) -> None:
     """Have as many other clans, in each of which a few people wrote."""
     clans, writers, places, said, asked = [], [], [], [], []
     totals, days, hours, linked, members = [], [], [], [], []
+    told, aside, gone = [], [], []
     for number in range(1_000, 1_000 + CLANS_BESIDE):
         mine: dict[str, Any] = {"clan_id": number}
         clans.append({"id": number, "guild_id": number, "name": "x", "created_at": NOW})
@@ -73,6 +77,9 @@ async def _beside(connection: Connection) -> None:
                 fact = {"message_id": first_snowflake(at) + place, "channel_id": number}
                 said.append(mine | who | fact | {"sent_at": at, "flags": 0})
             asked.append(mine | who | fact | {"asked_at": at})
+            aside.append(mine | who | fact | {"sent_at": at, "flags": 0})
+            told.append(mine | who | fact | {"sent_at": at, "kind": "drop"})
+            gone.append(mine | {"key": f"somebody {place}", "until_at": at})
     for table, rows in (
         (CLANS, clans),
         (AUTHORS, writers),
@@ -84,6 +91,9 @@ async def _beside(connection: Connection) -> None:
         (AUTHOR_HOURS, hours),
         (LINKS, linked),
         (MEMBERSHIPS, members),
+        (LEFT_OUT_MESSAGES, aside),
+        (BROADCASTS, told),
+        (FORGOTTEN, gone),
     ):
         await connection.execute(table.insert(), rows)
 
