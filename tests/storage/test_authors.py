@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import authors
+from storage import authors, blind_spots
 from storage.engine import Database
 from tests.storage.rows import a_channel, a_clan, an_author, note_place, only
 
@@ -69,3 +69,14 @@ async def test_a_renamed_place_stays_as_counted_as_it_was(database: Database, cl
     assert (place.channel_id, place.is_counted) == (channel, False)
     assert (place.name, place.kind, place.parent_id) == ("new", "thread", 4)
     assert not place.is_readable
+
+
+async def test_of_a_few_clans_what_is_not_gone_is_counted_together(database: Database) -> None:
+    async with database.writing() as connection:
+        ids = [await a_clan(connection, guild_id) for guild_id in (1, 2, 3)]
+        for clan_id, count in zip(ids, (3, 1, 0), strict=True):
+            for number in range(1, count + 1):
+                await a_channel(connection, clan_id, discord_id=number)
+        await blind_spots.forget_gone(connection, ids[0], [1, 2])
+        counts = await authors.kept_channels(connection, ids)
+    assert counts == dict(zip(ids, (2, 1, 0), strict=True))

@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.spans import Period
-from bot.services.chat import Intake
+from bot.services.chat import Flushed, Intake
 from bot.services.people import read_identity
 from bot.services.publish.questions import ClanQuestions
 from bot.services.publish.report import report_query
@@ -39,7 +39,7 @@ from storage.tables import (
     MESSAGES,
     QUESTIONS,
 )
-from tests.bot.services.talk import heard
+from tests.bot.services.talk import heard, of_every_kind
 from tests.bot.services.village import Village
 from tests.clan_keys import OF_CLANS, without_clan
 from tests.storage.rows import DAY, HOUR, NOW
@@ -68,7 +68,8 @@ async def _beside(connection: Connection) -> None:
         for place in range(WRITERS):
             who = {"author_id": number * 10 + place}
             counts = {"messages": EACH_WROTE, "questions": 1, "answers": 0}
-            writers.append({"id": who["author_id"], **mine, "discord_user_id": place, "name": "x"})
+            writer = {"id": who["author_id"], **mine, "discord_user_id": place, "name": "x"}
+            writers.append(writer | {"opted_out_at": NOW if place == 1 else None})
             totals.append(mine | who | counts | {"wrote_at": NOW})
             days.append(mine | who | counts | {"day": NOW.date()})
             hours.append(mine | who | counts | {"hour_at": NOW})
@@ -122,6 +123,19 @@ async def _flush(village: Village) -> None:
     assert (await intake.flush()).stored == 20
 
 
+async def _flush_of_many(village: Village) -> None:
+    intake = Intake(village.database, village.known_clans, village.clock)
+    guilds = (village.clan.guild_id, *range(1_000, 1_020))
+    for guild_id in guilds:
+        for each in of_every_kind(9_000):
+            intake.hear(guild_id, each)
+        intake.take_back(guild_id, [first_snowflake(NOW)])
+    with _asked(village.database) as asked:
+        done = await intake.flush()
+    assert done == Flushed(6 * len(guilds), len(guilds) - 1, len(guilds))
+    assert len(asked) >= 40, "nearly all there is to ask"
+
+
 def _seen_by(query: Callable[[Village], ViewQuery]) -> Callable[[Village], Awaitable[None]]:
     async def read(village: Village) -> None:
         async with village.database.reading() as connection:
@@ -159,6 +173,7 @@ async def _taken_out(village: Village) -> None:
 
 HOT: dict[str, Callable[[Village], Awaitable[None]]] = {
     "a flush": _flush,
+    "a flush of many clans": _flush_of_many,
     "what is deleted": _taken_out,
     "/me": _seen_by(
         lambda _: (
