@@ -5,14 +5,16 @@ Speakers are authors without a Discord user; a broadcast is a counted event and 
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import first_snowflake
 from storage.engine import insert_missing
-from storage.messages import in_few
+from storage.given import GIVEN_TEXTS, ByClan, delete_from, known_in, look_up
 from storage.tables import AUTHORS, BROADCASTS, CHANNELS
 
 _OF = "#"
@@ -108,33 +110,42 @@ async def start_over(
 
 
 async def speaker_ids(
-    connection: AsyncConnection, clan_id: int, names: Mapping[Speaker, str]
-) -> dict[Speaker, int]:
-    """Return the author id of each speaker, making those who are new.
+    connection: AsyncConnection, by_clan: ByClan[Mapping[Speaker, str]]
+) -> dict[int, dict[Speaker, int]]:
+    """Return by clan the author id of each speaker, making those who are new.
 
-    `names` holds the name as written; who is known keeps the one written first.
+    Each has the name as written; who is known keeps the one written first.
     """
-    if not names:
-        return {}
-    known = await _speakers(connection, clan_id, names)
-    fresh = sorted((each.stored, name) for each, name in names.items() if each not in known)
+    known = await _speakers(connection, by_clan)
+    fresh = [
+        {"clan_id": clan_id, "bridge_name": key, "name": name}
+        for clan_id, names in sorted(by_clan.items())
+        for key, name in sorted(
+            (each.stored, name) for each, name in names.items() if each not in known[clan_id]
+        )
+    ]
     if fresh:
-        rows = [{"clan_id": clan_id, "bridge_name": key, "name": name} for key, name in fresh]
-        await insert_missing(connection, AUTHORS, rows)
-        known = await _speakers(connection, clan_id, names)
+        await insert_missing(connection, AUTHORS, fresh)
+        known = await _speakers(connection, by_clan)
     return known
 
 
 async def _speakers(
-    connection: AsyncConnection, clan_id: int, speakers: Collection[Speaker]
-) -> dict[Speaker, int]:
-    author = AUTHORS.c
-    rows = await connection.execute(
-        select(author.bridge_name, author.id).where(
-            author.clan_id == clan_id, author.bridge_name.in_(sorted(map(_stored, speakers)))
-        )
-    )
-    return {Speaker.of(stored): author_id for stored, author_id in rows}
+    connection: AsyncConnection, by_clan: ByClan[Collection[Speaker]]
+) -> dict[int, dict[Speaker, int]]:
+    names = {clan_id: sorted(map(_stored, speakers)) for clan_id, speakers in by_clan.items()}
+    known = await look_up(connection, names, _speakers_given())
+    return {
+        clan_id: {Speaker.of(stored): author_id for stored, author_id in rows}
+        for clan_id, rows in known.items()
+    }
+
+
+@cache
+def _speakers_given() -> Select[Any]:
+    author, given = AUTHORS.c, GIVEN_TEXTS.c
+    theirs = (author.clan_id == given.clan_id) & (author.bridge_name == given.key)
+    return select(given.clan_id, author.bridge_name, author.id).join(AUTHORS, theirs)
 
 
 async def speakers_called(
@@ -170,16 +181,11 @@ def _stored(speaker: Speaker) -> str:
     return speaker.stored
 
 
-async def known_ids(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> set[int]:
-    """Return which of the message ids are stored as broadcasts of the clan already."""
-    known: set[int] = set()
-    told = BROADCASTS.c
-    for few in in_few(ids):
-        rows = await connection.execute(
-            select(told.message_id).where(told.clan_id == clan_id, told.message_id.in_(few))
-        )
-        known.update(rows.scalars())
-    return known
+async def known_ids(
+    connection: AsyncConnection, by_clan: ByClan[Collection[int]]
+) -> dict[int, set[int]]:
+    """Return by clan which of the message ids are stored as broadcasts of it already."""
+    return await known_in(connection, [BROADCASTS], by_clan)
 
 
 async def told_between(
@@ -195,10 +201,14 @@ async def told_between(
     return set(rows.scalars())
 
 
-async def add(connection: AsyncConnection, clan_id: int, told: Sequence[BroadcastRow]) -> None:
-    """Store broadcasts of a clan whose ids are not there yet."""
-    if told:
-        rows = [{"clan_id": clan_id, **each._asdict()} for each in told]
+async def add(connection: AsyncConnection, by_clan: ByClan[Sequence[BroadcastRow]]) -> None:
+    """Store broadcasts of clans whose ids are not there yet."""
+    rows = [
+        {"clan_id": clan_id, **each._asdict()}
+        for clan_id, told in sorted(by_clan.items())
+        for each in sorted(told, key=attrgetter("message_id"))
+    ]
+    if rows:
         await connection.execute(BROADCASTS.insert(), rows)
 
 
@@ -228,17 +238,11 @@ async def credit(connection: AsyncConnection, clan_id: int, author_of: Mapping[i
     )
 
 
-async def remove(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> int:
-    """Take out those of the broadcasts that are the clan's, and return how many."""
-    removed = 0
-    for few in in_few(ids):
-        gone = await connection.execute(
-            delete(BROADCASTS).where(
-                BROADCASTS.c.clan_id == clan_id, BROADCASTS.c.message_id.in_(few)
-            )
-        )
-        removed += gone.rowcount
-    return removed
+async def remove(connection: AsyncConnection, by_clan: ByClan[Collection[int]]) -> int:
+    """Take out those of the broadcasts that are the clans' own, and return how many."""
+    known = await known_in(connection, [BROADCASTS], by_clan)
+    await delete_from(connection, BROADCASTS, known)
+    return sum(map(len, known.values()))
 
 
 async def counts(

@@ -8,17 +8,18 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.backup import sync
 from storage.columns import from_ms, to_ms
 from storage.engine import Database, upsert
 from storage.errors import causes
-from storage.messages import in_few
+from storage.given import GIVEN_TEXTS, ByClan, look_up
 from storage.private import opened_private
 from storage.tables import CLANS, FORGOTTEN
 
@@ -52,16 +53,21 @@ async def by_server(connection: AsyncConnection) -> dict[tuple[int, str], dateti
 
 
 async def among(
-    connection: AsyncConnection, clan_id: int, keys: Collection[str]
-) -> dict[str, datetime]:
-    """Return those of the keys who were forgotten."""
-    one, found = FORGOTTEN.c, {}
-    for few in in_few(sorted(keys)):
-        rows = await connection.execute(
-            select(one.key, one.until_at).where(one.clan_id == clan_id, one.key.in_(few))
-        )
-        found.update({key: until_at for key, until_at in rows})  # noqa: C416 - rows are no pairs
-    return found
+    connection: AsyncConnection, by_clan: ByClan[Collection[str]]
+) -> dict[int, dict[str, datetime]]:
+    """Return by clan those of the keys who were forgotten in it."""
+    found = await look_up(connection, by_clan, _among())
+    return {
+        clan_id: {key: until_at for key, until_at in rows}  # noqa: C416 - rows are no pairs
+        for clan_id, rows in found.items()
+    }
+
+
+@cache
+def _among() -> Select[Any]:
+    one, given = FORGOTTEN.c, GIVEN_TEXTS.c
+    named = (one.clan_id == given.clan_id) & (one.key == given.key)
+    return select(given.clan_id, one.key, one.until_at).join(FORGOTTEN, named)
 
 
 async def note(connection: AsyncConnection, clan_id: int, keys: Keys) -> None:

@@ -110,7 +110,7 @@ async def total_anew(connection: AsyncConnection, clan_id: int, author_id: int) 
     await connection.execute(
         AUTHOR_TOTALS.insert().values(clan_id=clan_id, author_id=author_id, **sums)
     )
-    await rollups.find_last_written(connection, clan_id, author_id)
+    await rollups.find_last_written(connection, {clan_id: [author_id]})
 
 
 _NEWEST_STORED = (

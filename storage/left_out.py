@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import message_tables
 from storage.engine import insert_missing
-from storage.messages import Stored, in_few, stored_of
+from storage.given import ByClan, delete_from, known_in
+from storage.messages import Stored, stored_of
 from storage.tables import BROADCASTS, LEFT_OUT_MESSAGES
 
 
@@ -41,15 +42,11 @@ async def keep(connection: AsyncConnection, clan_id: int, messages: Sequence[Sto
     await insert_missing(connection, LEFT_OUT_MESSAGES, rows)
 
 
-async def let_go(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> int:
-    """Keep those of the messages aside no more that are the clan's, and return how many."""
-    kept, gone = LEFT_OUT_MESSAGES.c, 0
-    for few in in_few(ids):
-        done = await connection.execute(
-            delete(LEFT_OUT_MESSAGES).where(kept.clan_id == clan_id, kept.message_id.in_(few))
-        )
-        gone += done.rowcount
-    return gone
+async def let_go(connection: AsyncConnection, by_clan: ByClan[Collection[int]]) -> int:
+    """Keep those of the messages aside no more that are the clans' own, and return how many."""
+    kept = await known_in(connection, [LEFT_OUT_MESSAGES], by_clan)
+    await delete_from(connection, LEFT_OUT_MESSAGES, kept)
+    return sum(map(len, kept.values()))
 
 
 async def empty(connection: AsyncConnection, clan_id: int, channels: Collection[int]) -> None:

@@ -37,7 +37,7 @@ async def put(connection: AsyncConnection, clan_id: int, fact: MessageRow, flags
     change = after.is_question - before.is_question
     if change:
         tally = Tally(before.author_id, fact.day, fact.hour_at, questions=change)
-        await roll_up(connection, clan_id, [tally])
+        await roll_up(connection, {clan_id: [tally]})
 
 
 async def let_alone_answer(connection: AsyncConnection, clan_id: int, message: Stored) -> None:

@@ -3,17 +3,28 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import IntFlag
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, case, delete, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import Void, let_go, message_tables
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
+from storage.given import GIVEN, ByClan, delete_from, is_given, known_in, look_up, smallest
 from storage.joins import of_channel
-from storage.rollups import AuthorRange, Tally, find_last_written, raise_last_written, roll_up
+from storage.rollups import AuthorRange, Tally, find_last_written, roll_up
 from storage.tables import AUTHORS, CHANNELS, MESSAGES, QUESTIONS
 
 _MANY = 500
@@ -71,20 +82,15 @@ class MessageRow(NamedTuple):
     def tally(self, sign: int) -> Tally:
         """Return what the message adds (1) or takes (-1)."""
         asked = sign if self.message.is_question else 0
-        return Tally(self.message.author_id, self.day, self.hour_at, sign, asked)
+        wrote_at = self.message.sent_at if sign > 0 else None
+        return Tally(self.message.author_id, self.day, self.hour_at, sign, asked, wrote_at=wrote_at)
 
 
-async def known_ids(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> set[int]:
-    """Return which of the message ids are stored already of the clan."""
-    known: set[int] = set()
-    for table in message_tables(connection, min(ids, default=0)):
-        fact = table.c
-        for few in in_few(ids):
-            rows = await connection.execute(
-                select(fact.message_id).where(fact.clan_id == clan_id, fact.message_id.in_(few))
-            )
-            known.update(rows.scalars())
-    return known
+async def known_ids(
+    connection: AsyncConnection, by_clan: ByClan[Collection[int]]
+) -> dict[int, set[int]]:
+    """Return by clan which of the message ids are stored already of it."""
+    return await known_in(connection, message_tables(connection, smallest(by_clan)), by_clan)
 
 
 async def ids_between(connection: AsyncConnection, clan_id: int, first: int, last: int) -> set[int]:
@@ -101,66 +107,78 @@ async def ids_between(connection: AsyncConnection, clan_id: int, first: int, las
     return known
 
 
-async def add(connection: AsyncConnection, clan_id: int, facts: Sequence[MessageRow]) -> None:
-    """Store facts whose ids are not there yet, with the rollups and open questions they make."""
-    if not facts:
+async def add(connection: AsyncConnection, by_clan: ByClan[Sequence[MessageRow]]) -> None:
+    """Store clans' facts whose ids are not there yet, with the rollups and open questions."""
+    # By their keys: two processes that write the same wait for each other in one order.
+    said = [
+        (clan_id, fact.message)
+        for clan_id, facts in sorted(by_clan.items())
+        for fact in sorted(facts, key=attrgetter("message.message_id"))
+    ]
+    if not said:
         return
-    await connection.execute(
-        MESSAGES.insert(), [{"clan_id": clan_id, **fact.message._asdict()} for fact in facts]
-    )
-    asked = [fact.message.question(clan_id) for fact in facts if fact.message.is_question]
+    rows = [{"clan_id": clan_id, **message._asdict()} for clan_id, message in said]
+    await connection.execute(MESSAGES.insert(), rows)
+    asked = [message.question(clan_id) for clan_id, message in said if message.is_question]
     if asked:
         await connection.execute(QUESTIONS.insert(), asked)
-    await roll_up(connection, clan_id, [fact.tally(1) for fact in facts])
-    await raise_last_written(
-        connection, clan_id, ((fact.message.author_id, fact.message.sent_at) for fact in facts)
-    )
+    await roll_up(connection, _tallies(by_clan, 1))
 
 
-async def remove(connection: AsyncConnection, clan_id: int, facts: Sequence[MessageRow]) -> None:
+def _tallies(by_clan: ByClan[Sequence[MessageRow]], sign: int) -> dict[int, list[Tally]]:
+    return {clan_id: [fact.tally(sign) for fact in facts] for clan_id, facts in by_clan.items()}
+
+
+async def remove(connection: AsyncConnection, by_clan: ByClan[Sequence[MessageRow]]) -> None:
     """Take stored facts out of everything but the answer credits, which questions.py settles."""
-    if not facts:
+    ids = {
+        clan_id: [fact.message.message_id for fact in facts] for clan_id, facts in by_clan.items()
+    }
+    if not any(ids.values()):
         return
-    ids = [fact.message.message_id for fact in facts]
-    await let_go(connection, Void.MESSAGE, await _not_others(connection, clan_id, ids))
-    for few in in_few(ids):
-        for table in (QUESTIONS, MESSAGES):
-            row = table.c
-            await connection.execute(
-                delete(table).where(row.clan_id == clan_id, row.message_id.in_(few))
-            )
-    await roll_up(connection, clan_id, [fact.tally(-1) for fact in facts])
-    for author_id in {fact.message.author_id for fact in facts}:
-        await find_last_written(connection, clan_id, author_id)
+    await let_go(connection, Void.MESSAGE, await _not_others(connection, ids))
+    for table in (QUESTIONS, MESSAGES):
+        await delete_from(connection, table, ids)
+    await roll_up(connection, _tallies(by_clan, -1))
+    writers = {
+        clan_id: sorted({fact.message.author_id for fact in facts})
+        for clan_id, facts in by_clan.items()
+    }
+    await find_last_written(connection, writers)
 
 
-async def _not_others(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> list[int]:
+async def _not_others(connection: AsyncConnection, by_clan: ByClan[Collection[int]]) -> list[int]:
     """Return the ids under which the archive has no message of another clan.
 
     It has one message of an id: who brought the same export into two servers has two here.
     """
-    theirs: set[int] = set()
-    for table in message_tables(connection, min(ids, default=0))[1:]:
-        for few in in_few(ids):
-            rows = await connection.execute(
-                select(table.c.message_id).where(
-                    table.c.message_id.in_(few), table.c.clan_id != clan_id
-                )
-            )
-            theirs.update(rows.scalars())
-    return [each for each in ids if each not in theirs]
+    tables = message_tables(connection, smallest(by_clan))[1:]
+    theirs = await look_up(connection, by_clan, *map(_of_another, tables))
+    return [
+        each for clan_id, ids in by_clan.items() for each in ids if (each,) not in theirs[clan_id]
+    ]
 
 
-async def stored(connection: AsyncConnection, clan_id: int, ids: Sequence[int]) -> list[Stored]:
-    """Return those of the clan's messages that are stored, in order of time."""
-    found: list[Stored] = []
-    for table in message_tables(connection, min(ids, default=0)):
-        for few in in_few(ids):
-            rows = await connection.execute(
-                stored_of(table, clan_id).where(table.c.message_id.in_(few))
-            )
-            found.extend(Stored(*row) for row in rows)
-    return sorted(found)
+@cache
+def _of_another(table: Table) -> Select[Any]:
+    row = table.c
+    theirs = (row.message_id == GIVEN.c.key) & (row.clan_id != GIVEN.c.clan_id)
+    return select(GIVEN).join(table, theirs)
+
+
+async def stored(
+    connection: AsyncConnection, by_clan: ByClan[Collection[int]]
+) -> dict[int, list[Stored]]:
+    """Return by clan those of its messages that are stored, in order of time."""
+    tables = message_tables(connection, smallest(by_clan))
+    found = await look_up(connection, by_clan, *map(_stored_given, tables))
+    return {clan_id: sorted(Stored(*row) for row in rows) for clan_id, rows in found.items()}
+
+
+@cache
+def _stored_given(table: Table) -> Select[Any]:
+    columns = (table.c[each] for each in Stored._fields)
+    return select(GIVEN.c.clan_id, *columns).join(table, is_given(table))
 
 
 def stored_of(table: Table, clan_id: int) -> Select[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import instant_or_none
 from storage.engine import insert_missing, plain_rows, upsert
+from storage.given import GIVEN_TEXTS, ByClan, look_up
 from storage.tables import MEMBERSHIP_EVENTS, MEMBERSHIPS, PLAYER_NAMES, PLAYERS
 
 
@@ -120,27 +121,32 @@ class BearingRow(NamedTuple):
 
 
 async def bearings(
-    connection: AsyncConnection, clan_id: int, keys: Collection[str]
-) -> list[BearingRow]:
-    """Return who of a clan, former members too, bears or bore each of the names."""
-    borne, place = PLAYER_NAMES.c, MEMBERSHIPS.c
-    rows = await connection.execute(
+    connection: AsyncConnection, by_clan: ByClan[Collection[str]]
+) -> dict[int, list[BearingRow]]:
+    """Return by clan who of it, former members too, bears or bore each of the names."""
+    found = await look_up(connection, by_clan, _bearings())
+    return {
+        clan_id: sorted(BearingRow._make((*row[:-1], bool(row[-1]))) for row in rows)
+        for clan_id, rows in found.items()
+    }
+
+
+@cache
+def _bearings() -> Select[Any]:
+    borne, place, given = PLAYER_NAMES.c, MEMBERSHIPS.c, GIVEN_TEXTS.c
+    return (
         select(
+            given.clan_id,
             borne.wom_key,
             borne.player_id,
             borne.first_seen_at,
             borne.last_seen_at,
             (PLAYERS.c.wom_key == borne.wom_key) & place.left_at.is_(None),
         )
-        .join(MEMBERSHIPS, place.player_id == borne.player_id)
+        .join(PLAYER_NAMES, borne.wom_key == given.key)
+        .join(MEMBERSHIPS, (place.clan_id == given.clan_id) & (place.player_id == borne.player_id))
         .join(PLAYERS, PLAYERS.c.player_id == borne.player_id)
-        .where(place.clan_id == clan_id, borne.wom_key.in_(list(keys)))
-        .order_by(borne.wom_key, borne.player_id)
     )
-    return [
-        BearingRow(key, player_id, first_at, last_at, bool(is_current))
-        for key, player_id, first_at, last_at, is_current in rows
-    ]
 
 
 async def note_players(

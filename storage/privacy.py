@@ -1,12 +1,17 @@
 """What people decided about their own traces: who is not counted, and who left the server."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, union, update
+from sqlalchemy import CompoundSelect, Select, delete, exists, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.authors import is_user_given
 from storage.engine import insert_missing
+from storage.given import GIVEN, GIVEN_TEXTS, ByClan, look_up
 from storage.joins import of_author
 from storage.links import StoredState
 from storage.messages import in_few
@@ -18,105 +23,108 @@ NAMELESS = ""
 
 
 async def opted_out(
-    connection: AsyncConnection, clan_id: int, user_ids: Collection[int]
-) -> set[int]:
-    """Return which of the Discord users do not want to be counted."""
-    found: set[int] = set()
-    for few in in_few(sorted(user_ids)):
-        rows = await connection.execute(
-            select(AUTHORS.c.discord_user_id).where(
-                AUTHORS.c.clan_id == clan_id,
-                AUTHORS.c.discord_user_id.in_(few),
-                AUTHORS.c.opted_out_at.is_not(None),
-            )
-        )
-        found.update(rows.scalars())
-    return found
+    connection: AsyncConnection, by_clan: ByClan[Collection[int]]
+) -> dict[int, set[int]]:
+    """Return by clan which of the Discord users do not want to be counted in it."""
+    found = await look_up(connection, by_clan, _opted_out())
+    return {clan_id: {user_id for (user_id,) in rows} for clan_id, rows in found.items()}
+
+
+@cache
+def _opted_out() -> Select[Any]:
+    return select(GIVEN).join(AUTHORS, is_user_given()).where(AUTHORS.c.opted_out_at.is_not(None))
 
 
 async def opted_out_speakers(
-    connection: AsyncConnection, clan_id: int, keys: Collection[str]
-) -> set[str]:
-    """Return which of the clan chat's speakers (WOM keys) are confirmed to be such a user's.
+    connection: AsyncConnection, by_clan: ByClan[Collection[str]]
+) -> dict[int, set[str]]:
+    """Return by clan which of its chat's speakers (WOM keys) are confirmed to be such a user's.
 
     By what an officer said of the speaker, or else by the name that an account bears or, when no
     member bears it any more, bore.
     """
-    theirs = await hidden_players(connection, clan_id) if keys else set()
-    if not theirs:
-        return set()
-    told = await _told_players(connection, clan_id, keys)
-    bearers = await _bearers(connection, clan_id, keys)
-    bore = await _bore(connection, theirs, keys)
-
-    def is_theirs(key: str) -> bool:
-        if key in told:
-            return told[key] in theirs
-        return not theirs.isdisjoint(bearers[key]) if key in bearers else key in bore
-
-    return {key for key in keys if is_theirs(key)}
+    named = {clan_id: keys for clan_id, keys in by_clan.items() if keys}
+    hidden = await _hidden_players(connection, named) if named else {}
+    asked = {clan_id: keys for clan_id, keys in named.items() if hidden[clan_id]}
+    told = await look_up(connection, asked, _told_players())
+    bearers = await look_up(connection, asked, _bearers())
+    bore = await look_up(connection, {each: hidden[each] for each in asked}, _bore())
+    found: dict[int, set[str]] = {clan_id: set() for clan_id in by_clan}
+    for clan_id, keys in asked.items():
+        players: dict[str, set[int]] = defaultdict(set)
+        for key, player_id in bearers[clan_id]:
+            players[key].add(player_id)
+        players |= {key: {player_id} for key, player_id in told[clan_id]}
+        bore_once = {key for (key,) in bore[clan_id]}
+        found[clan_id] = {
+            key
+            for key in keys
+            if (key in bore_once if key not in players else players[key] & hidden[clan_id])
+        }
+    return found
 
 
 async def hidden_players(connection: AsyncConnection, clan_id: int) -> set[int]:
     """Return the confirmed accounts of the users who do not want to be counted."""
+    return (await _hidden_players(connection, [clan_id]))[clan_id]
+
+
+async def _hidden_players(
+    connection: AsyncConnection, clan_ids: Collection[int]
+) -> dict[int, set[int]]:
     link, author = LINKS.c, AUTHORS.c
     same_user = author.discord_user_id == link.discord_user_id
     rows = await connection.execute(
-        select(link.player_id)
+        select(link.clan_id, link.player_id)
         .join(AUTHORS, (author.clan_id == link.clan_id) & same_user)
         .where(
-            link.clan_id == clan_id,
+            link.clan_id.in_(sorted(clan_ids)),
             link.state == StoredState.CONFIRMED,
             author.opted_out_at.is_not(None),
         )
     )
-    return set(rows.scalars())
-
-
-async def _told_players(
-    connection: AsyncConnection, clan_id: int, keys: Collection[str]
-) -> dict[str, int]:
-    """Return the players that officers said the speakers are."""
-    link, author = LINKS.c, AUTHORS.c
-    rows = await connection.execute(
-        select(author.bridge_name, link.player_id)
-        .join(LINKS, (link.clan_id == author.clan_id) & (link.discord_user_id == -author.id))
-        .where(
-            author.clan_id == clan_id,
-            author.bridge_name.in_(sorted(keys)),
-            link.state == StoredState.CONFIRMED,
-        )
-    )
-    return {row.bridge_name: row.player_id for row in rows}
-
-
-async def _bearers(
-    connection: AsyncConnection, clan_id: int, keys: Collection[str]
-) -> dict[str, set[int]]:
-    """Return the present members who bear each of the names now."""
-    player, place = PLAYERS.c, MEMBERSHIPS.c
-    rows = await connection.execute(
-        select(player.wom_key, player.player_id)
-        .join(MEMBERSHIPS, place.player_id == player.player_id)
-        .where(place.clan_id == clan_id, place.left_at.is_(None), player.wom_key.in_(sorted(keys)))
-    )
-    found: dict[str, set[int]] = {}
-    for key, player_id in rows:
-        found.setdefault(key, set()).add(player_id)
+    found: dict[int, set[int]] = {clan_id: set() for clan_id in clan_ids}
+    for clan_id, player_id in rows:
+        found[clan_id].add(player_id)
     return found
 
 
-async def _bore(
-    connection: AsyncConnection, player_ids: Collection[int], keys: Collection[str]
-) -> set[str]:
-    """Return which of the names the players bear or ever bore."""
-    bears, bore = PLAYERS.c, PLAYER_NAMES.c
-    both = (
-        select(bears.wom_key).where(bears.player_id.in_(player_ids)),
-        select(bore.wom_key).where(bore.player_id.in_(player_ids)),
+@cache
+def _told_players() -> Select[Any]:
+    """Return the players that officers said the speakers are."""
+    link, author, given = LINKS.c, AUTHORS.c, GIVEN_TEXTS.c
+    named = (author.clan_id == given.clan_id) & (author.bridge_name == given.key)
+    theirs = (link.clan_id == author.clan_id) & (link.discord_user_id == -author.id)
+    return (
+        select(given.clan_id, given.key, link.player_id)
+        .join(AUTHORS, named)
+        .join(LINKS, theirs)
+        .where(link.state == StoredState.CONFIRMED)
     )
-    rows = await connection.execute(union(*both))
-    return set(rows.scalars()) & set(keys)
+
+
+@cache
+def _bearers() -> Select[Any]:
+    """Return the present members who bear each of the names now."""
+    player, place, given = PLAYERS.c, MEMBERSHIPS.c, GIVEN_TEXTS.c
+    here = (place.clan_id == given.clan_id) & (place.player_id == player.player_id)
+    return (
+        select(given.clan_id, given.key, player.player_id)
+        .join(PLAYERS, player.wom_key == given.key)
+        .join(MEMBERSHIPS, here)
+        .where(place.left_at.is_(None))
+    )
+
+
+@cache
+def _bore() -> CompoundSelect[Any]:
+    """Return the names that the players bear or ever bore."""
+    return union(
+        *(
+            select(GIVEN.c.clan_id, table.c.wom_key).join(table, table.c.player_id == GIVEN.c.key)
+            for table in (PLAYERS, PLAYER_NAMES)
+        )
+    )
 
 
 async def opt_out(connection: AsyncConnection, clan_id: int, user_id: int, now: datetime) -> None:

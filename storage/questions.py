@@ -1,21 +1,17 @@
 """Questions, what may have answered them, and who is credited for it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Integer,
+    CompoundSelect,
     Select,
-    Table,
     bindparam,
-    case,
     func,
-    or_,
     select,
     tuple_,
     union_all,
@@ -23,18 +19,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.answer_queries import first_reply, speakers_behind, waiting
 from storage.archive import message_tables
-from storage.columns import first_snowflake, from_ms, ids_within, instant_or_none, quarter_of
+from storage.columns import first_snowflake, from_ms, instant_or_none, quarter_of
 from storage.engine import plain_rows
-from storage.marks import ANSWERS, is_answer
-from storage.messages import Flag, Stored, in_few
+from storage.given import GIVEN, ByClan, is_given, look_up, smallest
+from storage.marks import is_answer
+from storage.messages import Stored, in_few
 from storage.rollups import AuthorRange
-from storage.tables import MESSAGES, QUESTIONS
+from storage.tables import QUESTIONS
 
 _BY_CHANNEL = attrgetter("channel_id", "message_id")
-_MILLISECOND = timedelta(milliseconds=1)
-_CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
-_IDS: Any = bindparam("ids", expanding=True)
+_Row = TypeVar("_Row", Stored, "QuestionRow")
 
 
 class QuestionRow(NamedTuple):
@@ -51,14 +47,17 @@ class QuestionRow(NamedTuple):
 
 
 async def asked(
-    connection: AsyncConnection, clan_id: int, message_ids: Sequence[int]
-) -> list[QuestionRow]:
-    """Return those of the clan's messages that are questions."""
-    found: list[QuestionRow] = []
-    for few in in_few(message_ids):
-        rows = await connection.execute(rows_of(clan_id).where(QUESTIONS.c.message_id.in_(few)))
-        found.extend(QuestionRow(*row) for row in rows)
-    return found
+    connection: AsyncConnection, by_clan: ByClan[Collection[int]]
+) -> dict[int, list[QuestionRow]]:
+    """Return by clan those of its messages that are questions."""
+    found = await look_up(connection, by_clan, _asked())
+    return {clan_id: [QuestionRow(*row) for row in rows] for clan_id, rows in found.items()}
+
+
+@cache
+def _asked() -> Select[Any]:
+    columns = (QUESTIONS.c[each] for each in QuestionRow._fields)
+    return select(GIVEN.c.clan_id, *columns).join(QUESTIONS, is_given(QUESTIONS))
 
 
 def rows_of(clan_id: int) -> Select[Any]:
@@ -138,69 +137,75 @@ async def answered_among(
 
 
 async def asked_or_answered_by(
-    connection: AsyncConnection, clan_id: int, message_ids: Sequence[int]
-) -> set[tuple[int, int]]:
-    """Return the clan's questions among messages, and those that one of them is the answer to.
+    connection: AsyncConnection, by_clan: ByClan[Collection[int]]
+) -> dict[int, set[tuple[int, int]]]:
+    """Return by clan its questions among messages, and those that one of them is the answer to.
 
     As channel id and message id.
     """
+    found = await look_up(connection, by_clan, _asked_or_answered_by())
+    return {clan_id: {(row[0], row[1]) for row in rows} for clan_id, rows in found.items()}
+
+
+@cache
+def _asked_or_answered_by() -> CompoundSelect[Any]:
     question = QUESTIONS.c
-    found: set[tuple[int, int]] = set()
-    for few in in_few(message_ids):
-        rows = await connection.execute(
-            select(question.channel_id, question.message_id).where(
-                question.clan_id == clan_id,
-                or_(question.message_id.in_(few), question.answer_id.in_(few)),
-            )
-        )
-        found.update((channel_id, message_id) for channel_id, message_id in rows)
-    return found
+    answered = (question.clan_id == GIVEN.c.clan_id) & (question.answer_id == GIVEN.c.key)
+    row = select(GIVEN.c.clan_id, question.channel_id, question.message_id)
+    return union_all(*(row.join(QUESTIONS, each) for each in (is_given(QUESTIONS), answered)))
 
 
 async def waiting_for(
-    connection: AsyncConnection, clan_id: int, new: Sequence[Stored], window: timedelta
-) -> set[tuple[int, int]]:
-    """Return the clan's questions that a new message may answer by coming next in their channel.
+    connection: AsyncConnection, by_clan: ByClan[Sequence[Stored]], window: timedelta
+) -> dict[int, set[tuple[int, int]]]:
+    """Return by clan its questions that a new message may answer by coming next in their channel.
 
     They were asked within the window before it, by somebody else, and nobody answered before it.
     As channel id and message id.
     """
-    found: set[tuple[int, int]] = set()
-    # What asks or replies answers nobody by coming next: in a burst of questions all of them wait.
-    likely = [each for each in new if not each.is_question and each.reply_to is None]
-    for few in in_few(sorted(likely, key=_BY_CHANNEL)):
-        ids = [message.message_id for message in few]
-        rows = await connection.execute(_waiting(window), {"clan_id": clan_id, "ids": ids})
-        found.update((channel_id, message_id) for channel_id, message_id in rows)
-    return found
+    likely = {
+        # What asks or replies answers nobody by coming next: in a burst of questions all of them
+        # wait. In the order of their channels, so that few are parted from what they follow.
+        clan_id: _ids(each for each in new if not each.is_question and each.reply_to is None)
+        for clan_id, new in by_clan.items()
+    }
+    found = await look_up(connection, likely, waiting(window))
+    return {clan_id: {(row[0], row[1]) for row in rows} for clan_id, rows in found.items()}
+
+
+def _ids(some: Iterable[_Row]) -> list[int]:
+    """Return ids in the order of channels and, within each, of time."""
+    return [each.message_id for each in sorted(some, key=_BY_CHANNEL)]
 
 
 async def next_speakers(
-    connection: AsyncConnection, clan_id: int, asked: Sequence[QuestionRow], window: timedelta
-) -> dict[int, Stored]:
-    """Return by question of the clan the first message of somebody else behind it in its channel.
+    connection: AsyncConnection, by_clan: ByClan[Sequence[QuestionRow]], window: timedelta
+) -> dict[int, dict[int, Stored]]:
+    """Return by clan and question the first message of somebody else behind it in its channel.
 
     Neither a question nor a reply; at least up to the end of the window, and a millisecond more:
     ids of one millisecond have an order of their own. Each message is looked at twice at most,
     however many questions precede it.
     """
-    ordered = sorted(asked, key=_BY_CHANNEL)
-    near: dict[int, list[Stored]] = {}
-    for few in in_few(ordered):
-        ids = [each.message_id for each in few]
-        for table in message_tables(connection, min(ids)):
-            given = {"clan_id": clan_id, "ids": ids}
-            rows = await connection.execute(_next_speakers(window, table), given)
-            for question_id, *message in rows:
-                near.setdefault(question_id, []).append(Stored(*message))
+    ids = {clan_id: _ids(asked) for clan_id, asked in by_clan.items()}
+    tables = message_tables(connection, smallest(ids))
+    near = await look_up(connection, ids, *(speakers_behind(window, table) for table in tables))
+    return {clan_id: _by_others(asked, near[clan_id]) for clan_id, asked in by_clan.items()}
+
+
+def _by_others(asked: Sequence[QuestionRow], near: Iterable[tuple[Any, ...]]) -> dict[int, Stored]:
+    """Return by question the first message behind it that is somebody else's."""
+    behind_each: dict[int, list[Stored]] = {}
+    for question_id, *row in near:
+        behind_each.setdefault(question_id, []).append(Stored(*row))
     found: dict[int, Stored] = {}
     channel_id: int | None = None
     behind: list[Stored] = []
-    for each in reversed(ordered):
+    for each in sorted(asked, key=_BY_CHANNEL, reverse=True):
         if each.channel_id != channel_id:
             channel_id, behind = each.channel_id, []
         # The nearest two of different people are enough: one of them is not who asked.
-        behind = _first_two([*sorted(near.get(each.message_id, ())), *behind])
+        behind = _first_two([*sorted(behind_each.get(each.message_id, ())), *behind])
         message = next((one for one in behind if one.author_id != each.author_id), None)
         if message is not None:
             found[each.message_id] = message
@@ -214,182 +219,44 @@ def _first_two(messages: Sequence[Stored]) -> list[Stored]:
 
 
 async def first_replies(
-    connection: AsyncConnection, clan_id: int, asked: Sequence[QuestionRow]
-) -> dict[int, Stored]:
-    """Return by question of the clan the first reply of somebody else to it in its own channel.
+    connection: AsyncConnection, by_clan: ByClan[Sequence[QuestionRow]]
+) -> dict[int, dict[int, Stored]]:
+    """Return by clan and question the first reply of somebody else to it in its own channel.
 
     One that a person marked as the answer comes before all others, the newest first.
     What refers to another channel is a forward or a crosspost, perhaps of another clan.
     """
-    found: dict[int, Stored] = {}
-    for few in in_few(asked):
-        ids = [each.message_id for each in few]
-        for table in message_tables(connection, min(ids)):
-            for question_id, *message in await connection.execute(
-                _first_reply(table), {"clan_id": clan_id, "ids": ids}
-            ):
-                reply = Stored(*message)
-                first = found.get(question_id, reply)
-                found[question_id] = min(first, reply, key=_marked_first)
+    ids = {clan_id: _ids(asked) for clan_id, asked in by_clan.items()}
+    tables = message_tables(connection, smallest(ids))
+    found: dict[int, dict[int, Stored]] = {}
+    for clan_id, rows in (await look_up(connection, ids, *map(first_reply, tables))).items():
+        first = found[clan_id] = {}
+        for question_id, *message in rows:
+            reply = Stored(*message)
+            first[question_id] = min(first.get(question_id, reply), reply, key=_marked_first)
     return found
-
-
-def _waiting(window: timedelta) -> Select[Any]:
-    """Return the questions that lie between a new message and the one before it in the channel.
-
-    Only where somebody else than the questioner wrote one of the new messages from there on.
-    """
-    question, message = QUESTIONS.c, MESSAGES.c
-    here: dict[str, Any] = {"partition_by": message.channel_id, "order_by": message.message_id}
-    previous_id = func.lag(message.message_id).over(**here)
-    new = (
-        select(
-            message.message_id,
-            message.channel_id,
-            _larger(previous_id, message.message_id - _reach(window)).label("after_id"),
-            func.min(message.author_id).over(**here, rows=(0, None)).label("one"),
-            func.max(message.author_id).over(**here, rows=(0, None)).label("another"),
-        )
-        .where(message.clan_id == _CLAN, message.message_id.in_(_IDS))
-        .cte("new")
-    )
-    behind = (
-        (question.clan_id == _CLAN)
-        & (question.channel_id == new.c.channel_id)
-        & (question.message_id > new.c.after_id)
-        & (question.message_id < new.c.message_id)
-    )
-    return (
-        select(question.channel_id, question.message_id)
-        .join(new, behind)
-        .where(
-            or_(question.answer_id.is_(None), question.answer_id > new.c.message_id),
-            or_(question.author_id != new.c.one, question.author_id != new.c.another),
-        )
-    )
-
-
-def _next_speakers(window: timedelta, table: Table) -> Select[Any]:
-    """Return what may answer up to the next of the questions: the first, and another's first."""
-    question, message = QUESTIONS.c, table.c
-    following_id = func.lead(question.message_id).over(
-        partition_by=question.channel_id, order_by=question.message_id
-    )
-    last_id = question.message_id + _reach(window)
-    asked = (
-        select(
-            question.message_id,
-            question.channel_id,
-            case((following_id < last_id, following_id), else_=last_id).label("until_id"),
-        )
-        .where(question.clan_id == _CLAN, question.message_id.in_(_IDS))
-        .cte("asked")
-    )
-    first = _first_after(table, asked.c.message_id, asked).correlate(asked).scalar_subquery()
-    nearest = select(asked, first.label("first_id")).cte("nearest")
-    who = table.alias("who").c
-    its_author = (
-        select(who.author_id)
-        .where(who.clan_id == _CLAN, who.message_id == nearest.c.first_id)
-        .correlate(nearest)
-        .scalar_subquery()
-    )
-    second = (
-        _first_after(table, nearest.c.first_id, nearest)
-        .where(message.author_id != its_author)
-        .correlate(nearest)
-        .scalar_subquery()
-    )
-    both = union_all(
-        select(nearest.c.message_id, nearest.c.first_id),
-        select(nearest.c.message_id, second.label("first_id")),
-    ).cte("both")
-    return _with_messages(table, both)
-
-
-def _first_after(table: Table, after_id: ColumnElement[int], within: CTE) -> Select[Any]:
-    """Return the id of the first message in a channel that neither asks nor replies."""
-    message = table.c
-    return (
-        select(message.message_id)
-        .where(
-            message.clan_id == _CLAN,
-            message.message_id > after_id,
-            message.message_id <= within.c.until_id,
-            message.channel_id == within.c.channel_id,
-            message.reply_to.is_(None),
-            message.flags.op("&")(int(Flag.QUESTION)) == 0,
-        )
-        .order_by(message.message_id)
-        .limit(1)
-    )
-
-
-def _first_reply(table: Table) -> Select[Any]:
-    question, message = QUESTIONS.c, table.c
-    replies = (
-        (message.clan_id == _CLAN)
-        & (message.reply_to == question.message_id)
-        & (message.channel_id == question.channel_id)
-        & (message.author_id != question.author_id)
-        & (message.message_id > question.message_id)
-    )
-    marked = case((message.flags.bitwise_and(ANSWERS) != 0, message.message_id))
-    first = func.min(message.message_id)
-    found = (
-        select(question.message_id, func.coalesce(func.max(marked), first).label("first_id"))
-        .select_from(QUESTIONS)
-        .join(table, replies)
-        .where(question.clan_id == _CLAN, question.message_id.in_(_IDS))
-        .group_by(question.message_id)
-        .cte("found")
-    )
-    return _with_messages(table, found)
 
 
 def _marked_first(reply: Stored) -> tuple[bool, int]:
     return (False, -reply.message_id) if is_answer(reply) else (True, reply.message_id)
 
 
-def _with_messages(table: Table, found: Any) -> Select[Any]:  # noqa: ANN401 - SQL
-    message = table.c
-    here = (message.clan_id == _CLAN) & (message.message_id == found.c.first_id)
-    return select(found.c.message_id, *(message[each] for each in Stored._fields)).join(table, here)
-
-
-def _larger(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
-    """Return the larger one; the other where the one is NULL."""
-    return case((one > other, one), else_=other)
-
-
-def _reach(window: timedelta) -> int:
-    return ids_within(window + _MILLISECOND)
-
-
 async def set_answers(
-    connection: AsyncConnection, clan_id: int, answers: Sequence[QuestionRow]
+    connection: AsyncConnection, by_clan: ByClan[Collection[QuestionRow]]
 ) -> None:
-    """Write who answered which of the clan's questions, or that nobody did."""
-    if not answers:
-        return
-    statement = (
-        update(QUESTIONS)
-        .where(QUESTIONS.c.clan_id == clan_id, QUESTIONS.c.message_id == bindparam("question"))
-        .values(
-            answer_id=bindparam("answer"),
-            answered_by=bindparam("helper"),
-            answered_at=bindparam("at"),
-        )
-    )
-    await connection.execute(
-        statement,
-        [
-            {
-                "question": asked.message_id,
-                "answer": asked.answer_id,
-                "helper": asked.answered_by,
-                "at": asked.answered_at,
-            }
-            for asked in answers
-        ],
-    )
+    """Write who answered which of the clans' questions, or that nobody did."""
+    question = QUESTIONS.c
+    itself = (question.clan_id == bindparam("clan")) & (question.message_id == bindparam("asked"))
+    rows = [
+        {
+            "clan": clan_id,
+            "asked": each.message_id,
+            "answer_id": each.answer_id,
+            "answered_by": each.answered_by,
+            "answered_at": each.answered_at,
+        }
+        for clan_id, answers in sorted(by_clan.items())
+        for each in sorted(answers, key=attrgetter("message_id"))
+    ]
+    if rows:
+        await connection.execute(update(QUESTIONS).where(itself), rows)

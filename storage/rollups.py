@@ -5,16 +5,31 @@ facts makes the same rows.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, delete, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import message_tables
 from storage.columns import instant_of
 from storage.engine import upsert
+from storage.given import GIVEN, ByClan, look_up
 from storage.tables import (
     AUTHOR_DAYS,
     AUTHOR_HOURS,
@@ -23,7 +38,6 @@ from storage.tables import (
     CLAN_HOURS,
 )
 
-_Key = TypeVar("_Key", bound=Hashable)
 _When = TypeVar("_When", date, datetime)
 _COUNTS = ("messages", "questions", "answers")
 _DAY = timedelta(days=1)
@@ -51,7 +65,10 @@ class AuthorRange(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Counts to add to (or, negative, to take from) an author's day and hour."""
+    """Counts to add to (or, negative, to take from) an author's day and hour.
+
+    `wrote_at` is when they wrote what is new.
+    """
 
     author_id: int
     day: date
@@ -59,54 +76,45 @@ class Tally(NamedTuple):
     messages: int = 0
     questions: int = 0
     answers: int = 0
+    wrote_at: datetime | None = None
 
 
-async def roll_up(connection: AsyncConnection, clan_id: int, tallies: Collection[Tally]) -> None:
-    """Add the tallies to every rollup; rows in which nothing is left are gone afterwards."""
-    totals = _sums((tally.author_id, tally) for tally in tallies)
-    clan = _sums((tally.hour_at, tally) for tally in tallies if tally.messages)
-    await _add(connection, clan_id, tallies)
-    await upsert(
-        connection,
-        AUTHOR_TOTALS,
-        [{"clan_id": clan_id, "author_id": who, **counts} for who, counts in totals.items()],
-        add=_COUNTS,
-    )
-    await upsert(
-        connection,
-        CLAN_HOURS,
-        [
-            {"clan_id": clan_id, "hour_at": hour, "messages": counts["messages"]}
-            for hour, counts in clan.items()
-        ],
-        add=("messages",),
-    )
-    if any(min(tally.messages, tally.answers) < 0 for tally in tallies):
-        await _drop_empty(connection, clan_id, tallies)
+async def roll_up(connection: AsyncConnection, by_clan: ByClan[Collection[Tally]]) -> None:
+    """Add clans' tallies to every rollup; rows in which nothing is left are gone afterwards."""
+    if not any(by_clan.values()):
+        return
+    await _add(connection, by_clan)
+    wrote_at = _last_written(by_clan)
+    totals = _sums(by_clan, "author_id")
+    for row in totals:
+        row["wrote_at"] = wrote_at[row["clan_id"], row["author_id"]]
+    await upsert(connection, AUTHOR_TOTALS, totals, add=_COUNTS, keep_largest=("wrote_at",))
+    hours = [
+        {name: row[name] for name in ("clan_id", "hour_at", "messages")}
+        for row in _sums(by_clan, "hour_at")
+        if row["messages"]
+    ]
+    await upsert(connection, CLAN_HOURS, hours, add=("messages",))
+    await _drop_empty(connection, by_clan)
 
 
-async def _add(connection: AsyncConnection, clan_id: int, tallies: Collection[Tally]) -> None:
+async def _add(connection: AsyncConnection, by_clan: ByClan[Collection[Tally]]) -> None:
     """Add the tallies to their authors' days and hours."""
-    days = _sums(((tally.author_id, tally.day), tally) for tally in tallies)
-    hours = _sums(((tally.author_id, tally.hour_at), tally) for tally in tallies)
-    await upsert(
-        connection,
-        AUTHOR_DAYS,
-        [
-            {"clan_id": clan_id, "author_id": who, "day": day, **counts}
-            for (who, day), counts in days.items()
-        ],
-        add=_COUNTS,
-    )
-    await upsert(
-        connection,
-        AUTHOR_HOURS,
-        [
-            {"clan_id": clan_id, "author_id": who, "hour_at": hour, **counts}
-            for (who, hour), counts in hours.items()
-        ],
-        add=_COUNTS,
-    )
+    await upsert(connection, AUTHOR_DAYS, _sums(by_clan, "author_id", "day"), add=_COUNTS)
+    await upsert(connection, AUTHOR_HOURS, _sums(by_clan, "author_id", "hour_at"), add=_COUNTS)
+
+
+def _last_written(
+    by_clan: ByClan[Collection[Tally]],
+) -> dict[tuple[int, int], datetime | None]:
+    """Return by clan and author the newest instant at which they wrote what is new, if anything."""
+    newest: dict[tuple[int, int], datetime | None] = {}
+    for clan_id, tallies in by_clan.items():
+        for tally in tallies:
+            known = newest.setdefault((clan_id, tally.author_id), tally.wrote_at)
+            if known is None or (tally.wrote_at is not None and known < tally.wrote_at):
+                newest[clan_id, tally.author_id] = tally.wrote_at
+    return newest
 
 
 async def extent(connection: AsyncConnection, clan_id: int) -> tuple[date, date] | None:
@@ -166,7 +174,7 @@ async def replace(
         await connection.execute(
             delete(table).where(authors.holds(table), when >= first, when < after)
         )
-    await _add(connection, authors.clan_id, tallies)
+    await _add(connection, {authors.clan_id: tallies})
     await _sum_clan_hours(connection, authors.clan_id, *hours)
 
 
@@ -230,90 +238,106 @@ async def _sum_clan_hours(
     await connection.execute(CLAN_HOURS.insert().from_select(names, sums))
 
 
-async def raise_last_written(
-    connection: AsyncConnection, clan_id: int, written: Iterable[tuple[int, datetime]]
-) -> None:
-    """Note (author, instant) of new messages where they are newer than what is known."""
-    newest: dict[int, datetime] = {}
-    for who, at in written:
-        newest[who] = max(newest.get(who, at), at)
-    nothing = dict.fromkeys(_COUNTS, 0)
-    await upsert(
-        connection,
-        AUTHOR_TOTALS,
-        [
-            {"clan_id": clan_id, "author_id": who, "wrote_at": at, **nothing}
-            for who, at in newest.items()
-        ],
-        keep_largest=("wrote_at",),
-    )
-
-
-async def find_last_written(connection: AsyncConnection, clan_id: int, author_id: int) -> None:
-    """Look up an author's newest message again after some were taken out.
+async def find_last_written(connection: AsyncConnection, by_clan: ByClan[Collection[int]]) -> None:
+    """Look up clans' authors' newest messages again after some were taken out.
 
     Where no fact is left of what is counted, the newest hour in which they wrote.
     """
+    tables = message_tables(connection)
+    sent = await look_up(connection, by_clan, *map(_newest_sent, tables))
+    newest: dict[tuple[int, int], datetime | None] = {}
+    for clan_id, rows in sent.items():
+        for who, at in rows:
+            newest[clan_id, who] = max(filter(None, (newest.get((clan_id, who)), at)), default=None)
+    factless: dict[int, list[int]] = defaultdict(list)
+    for (clan_id, who), sent_at in newest.items():
+        if sent_at is None:
+            factless[clan_id].append(who)
+    for clan_id, rows in (await look_up(connection, factless, _newest_hours())).items():
+        newest |= {(clan_id, who): hour_at for who, hour_at in rows}
+    if newest:
+        await connection.execute(
+            _wrote_last(),
+            [
+                {"clan": clan_id, "author": who, "at": at}
+                for (clan_id, who), at in sorted(newest.items(), key=itemgetter(0))
+            ],
+        )
+
+
+@cache
+def _newest_sent(table: Table) -> Select[Any]:
+    message = table.c
+    newest = (
+        select(message.sent_at)
+        .where(message.clan_id == GIVEN.c.clan_id, message.author_id == GIVEN.c.key)
+        .order_by(message.message_id.desc())
+        .limit(1)
+        .correlate(GIVEN)
+        .scalar_subquery()
+    )
+    return select(GIVEN.c.clan_id, GIVEN.c.key, newest)
+
+
+@cache
+def _newest_hours() -> Select[Any]:
     hours, total = AUTHOR_HOURS.c, AUTHOR_TOTALS.c
-    last = [
-        await connection.scalar(
-            select(table.c.sent_at)
-            .where(table.c.clan_id == clan_id, table.c.author_id == author_id)
-            .order_by(table.c.message_id.desc())
-            .limit(1)
-        )
-        for table in message_tables(connection)
-    ]
-    newest = max((each for each in last if each is not None), default=None)
-    if newest is None:
-        newest = await connection.scalar(
-            select(func.max(hours.hour_at))
-            .join(
-                AUTHOR_TOTALS,
-                (total.clan_id == hours.clan_id) & (total.author_id == hours.author_id),
-            )
-            .where(
-                hours.clan_id == clan_id,
-                hours.author_id == author_id,
-                hours.messages > 0,
-                total.messages > 0,
-            )
-        )
-    await connection.execute(
-        update(AUTHOR_TOTALS)
-        .where(total.clan_id == clan_id, total.author_id == author_id)
-        .values(wrote_at=newest)
+    theirs = (hours.clan_id == GIVEN.c.clan_id) & (hours.author_id == GIVEN.c.key)
+    counted = (total.clan_id == hours.clan_id) & (total.author_id == hours.author_id)
+    return (
+        select(GIVEN.c.clan_id, GIVEN.c.key, func.max(hours.hour_at))
+        .join(AUTHOR_HOURS, theirs)
+        .join(AUTHOR_TOTALS, counted)
+        .where(hours.messages > 0, total.messages > 0)
+        .group_by(GIVEN.c.clan_id, GIVEN.c.key)
     )
 
 
-def _sums(pairs: Iterable[tuple[_Key, Tally]]) -> dict[_Key, dict[str, int]]:
-    sums: dict[_Key, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for key, tally in pairs:
-        row = sums[key]
-        row[0] += tally.messages
-        row[1] += tally.questions
-        row[2] += tally.answers
-    return {key: dict(zip(_COUNTS, row, strict=True)) for key, row in sums.items()}
+@cache
+def _wrote_last() -> Update:
+    total = AUTHOR_TOTALS.c
+    return (
+        update(AUTHOR_TOTALS)
+        .where(total.clan_id == bindparam("clan"), total.author_id == bindparam("author"))
+        .values(wrote_at=bindparam("at"))
+    )
 
 
-async def _drop_empty(
-    connection: AsyncConnection, clan_id: int, tallies: Collection[Tally]
-) -> None:
-    authors = {tally.author_id for tally in tallies}
-    for table in (AUTHOR_DAYS, AUTHOR_HOURS):
-        counts = table.c
-        await connection.execute(
-            delete(table).where(
-                counts.clan_id == clan_id,
-                counts.author_id.in_(authors),
-                counts.messages == 0,
-                counts.answers == 0,
-            )
-        )
-    await connection.execute(
-        delete(CLAN_HOURS).where(
-            CLAN_HOURS.c.clan_id == clan_id,
-            CLAN_HOURS.c.hour_at.in_({tally.hour_at for tally in tallies}),
-            CLAN_HOURS.c.messages == 0,
-        )
+def _sums(by_clan: ByClan[Collection[Tally]], *key: str) -> list[dict[str, Any]]:
+    """Return rows of the sums of what is the same by the key, and of the same clan."""
+    sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for clan_id, tallies in by_clan.items():
+        for tally in tallies:
+            row = sums[clan_id, *(getattr(tally, name) for name in key)]
+            row[0] += tally.messages
+            row[1] += tally.questions
+            row[2] += tally.answers
+    names = ("clan_id", *key, *_COUNTS)
+    return [dict(zip(names, (*of, *row), strict=True)) for of, row in sums.items()]
+
+
+async def _drop_empty(connection: AsyncConnection, by_clan: ByClan[Collection[Tally]]) -> None:
+    """Delete the days and hours from which something was taken and in which nothing is left."""
+    taken = {
+        clan_id: [tally for tally in tallies if min(tally.messages, tally.answers) < 0]
+        for clan_id, tallies in by_clan.items()
+    }
+    if not any(taken.values()):
+        return
+    for table, key in (
+        (AUTHOR_DAYS, ("author_id", "day")),
+        (AUTHOR_HOURS, ("author_id", "hour_at")),
+        (CLAN_HOURS, ("hour_at",)),
+    ):
+        rows = [{name: row[name] for name in ("clan_id", *key)} for row in _sums(taken, *key)]
+        await connection.execute(_emptied(table), sorted(rows, key=lambda row: [*row.values()]))
+
+
+@cache
+def _emptied(table: Table) -> Delete:
+    """Return what deletes a row in which nothing is left, by its key."""
+    counts = [table.c[each] for each in ("messages", "answers") if each in table.c]
+    return delete(table).where(
+        *(column == bindparam(column.name) for column in table.primary_key),
+        *(column == 0 for column in counts),
     )

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from storage.engine import Database
 
-_EVERYBODY_S = frozenset({"storage.engine", "storage.columns", "storage.trips"})
+_EVERYBODY_S = frozenset({"storage.engine", "storage.columns", "storage.given", "storage.trips"})
 """Modules through which statements pass, whoever makes them."""
 
 NOBODY_OF_STORAGE = "nobody of storage"

@@ -75,7 +75,7 @@ def test_answered_authors_of_one_clan_among_200(
             channel = await a_channel(connection, clan_id, guild_id)
             sent = [NOW - timedelta(minutes=n * 20 + guild_id % 20) for n in range(1_000)]
             facts = [a_fact(who, channel, at, number=guild_id) for at in sent[:: neighbours // 2]]
-            await messages.add(connection, clan_id, facts)
+            await messages.add(connection, {clan_id: facts})
         return clan_id, who
 
     async def asked(clan_id: int, who: int) -> float:

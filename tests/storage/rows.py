@@ -1,11 +1,11 @@
 """Made-up rows in a real database; what a test cares about stands in the test."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.engine import URL
 
@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 Place = Path | URL
 """Where a database is: SQLite's file, or PostgreSQL's address."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+_T = TypeVar("_T")
 
 
 @asynccontextmanager
@@ -57,6 +58,12 @@ def names_in(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
 
 
+async def only(found: Awaitable[Mapping[int, _T]]) -> _T:
+    """Return what was found of the one clan that was asked for."""
+    (of_clan,) = (await found).values()
+    return of_clan
+
+
 async def a_clan(connection: Connection, guild_id: int = 1) -> int:
     return (await clans.found(connection, guild_id, f"Clan {guild_id}", NOW)).clan_id
 
@@ -84,14 +91,28 @@ async def members(
 
 async def an_author(connection: Connection, clan_id: int, user_id: int = 1) -> int:
     people = {user_id: (f"Author {user_id}", f"author{user_id}")}
-    return (await authors.author_ids(connection, clan_id, people))[user_id]
+    return (await only(authors.author_ids(connection, {clan_id: people})))[user_id]
 
 
 async def a_channel(connection: Connection, clan_id: int, discord_id: int = 1) -> int:
-    await authors.note_place(
+    await note_place(
         connection, clan_id, discord_id, name=f"place-{discord_id}", kind="text", parent_id=None
     )
     return (await authors.channels(connection, clan_id))[discord_id].channel_id
+
+
+async def note_place(  # noqa: PLR0913 - a channel's own facts
+    connection: Connection,
+    clan_id: int,
+    discord_id: int,
+    *,
+    name: str,
+    kind: str,
+    parent_id: int | None,
+    is_readable: bool = True,
+) -> None:
+    facts = {"name": name, "kind": kind, "parent_id": parent_id, "is_readable": is_readable}
+    await authors.note_places(connection, {clan_id: {discord_id: facts}})
 
 
 def a_fact(  # noqa: PLR0913 - a message's own facts

@@ -32,6 +32,7 @@ from tests.storage.rows import (
     an_author,
     members,
     observe,
+    only,
     opened,
 )
 
@@ -55,7 +56,7 @@ async def fill(connection: Connection, count: int = MANY) -> list[MessageRow]:
         )
         for number in range(count)
     ]
-    await messages.add(connection, clan_id, facts)
+    await messages.add(connection, {clan_id: facts})
     await members(connection, clan_id, [1, 2, 3])
     for player in (1, 2, 3):
         for day in range(0, 340, 5):
@@ -71,7 +72,9 @@ async def filled(path: Path, count: int = MANY) -> list[MessageRow]:
 
 async def ids_seen(database: Database, facts: list[MessageRow]) -> set[int]:
     async with database.reading() as connection:
-        return await messages.known_ids(connection, 1, [each.message.message_id for each in facts])
+        return await only(
+            messages.known_ids(connection, {1: [each.message.message_id for each in facts]})
+        )
 
 
 def ids_of(facts: list[MessageRow]) -> set[int]:
@@ -118,9 +121,9 @@ async def test_connections_that_are_open_see_what_another_process_moved(path: Pa
     async with opened(path) as reader, opened(path) as mover:
         async with reader.reading() as long_one:
             assert moved_before(long_one) is None
-            assert len(await messages.known_ids(long_one, 1, sorted(ids_of(facts)))) == MANY
+            assert len(await only(messages.known_ids(long_one, {1: sorted(ids_of(facts))}))) == MANY
             await archiving.move(mover, CUT)
-            assert len(await messages.known_ids(long_one, 1, sorted(ids_of(facts)))) == MANY
+            assert len(await only(messages.known_ids(long_one, {1: sorted(ids_of(facts))}))) == MANY
         assert await ids_seen(reader, facts) == ids_of(facts)
 
 
@@ -180,7 +183,7 @@ async def test_what_is_deleted_while_it_is_copied_never_comes_back(
                 deleted = True
                 async with other.writing() as connection:
                     if kind == "message":
-                        await messages.remove(connection, 1, facts[:10])
+                        await messages.remove(connection, {1: facts[:10]})
                     elif kind == "author":
                         await forgetting.delete_facts(connection, 1, [1])
                     else:
@@ -220,8 +223,8 @@ async def test_a_message_that_was_deleted_and_came_again_stays(path: Path) -> No
     async with opened(path) as database:
         await archiving.move(database, CUT)
         async with database.writing() as connection:
-            await messages.remove(connection, 1, facts[:10])
-            await messages.add(connection, 1, facts[:10])
+            await messages.remove(connection, {1: facts[:10]})
+            await messages.add(connection, {1: facts[:10]})
         assert holding(path) == before
         assert (await archiving.move(database, CUT)).messages == 10
     assert holding(path) == before
@@ -447,16 +450,16 @@ async def test_the_same_export_in_two_servers_is_each_one_s_own(path: Path) -> N
                 each._replace(message=each.message._replace(author_id=who, channel_id=place))
                 for each in facts
             ]
-            await messages.add(connection, other, theirs)
+            await messages.add(connection, {other: theirs})
         before = holding(path)
         assert (await archiving.move(database, CUT)).messages == 90
         assert (await archiving.move(database, CUT)).messages == 0
         assert holding(path) == before
         ids = sorted(ids_of(facts))
         async with database.writing() as connection:
-            assert await messages.known_ids(connection, other, ids) == set(ids)
-            await messages.remove(connection, other, theirs)
+            assert await only(messages.known_ids(connection, {other: ids})) == set(ids)
+            await messages.remove(connection, {other: theirs})
         await archiving.move(database, CUT)
         async with database.reading() as connection:
-            assert await messages.known_ids(connection, 1, ids) == set(ids)
-            assert await messages.known_ids(connection, other, ids) == set()
+            assert await only(messages.known_ids(connection, {1: ids})) == set(ids)
+            assert await only(messages.known_ids(connection, {other: ids})) == set()

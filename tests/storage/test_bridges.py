@@ -6,7 +6,7 @@ from storage import authors, bridges
 from storage.bridges import BroadcastRow, Counted, Declared, Speaker
 from storage.columns import first_snowflake
 from storage.engine import Database
-from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, an_author
+from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, an_author, only
 
 ZEZIMA = Speaker("zezima")
 
@@ -39,10 +39,12 @@ async def test_a_speaker_is_one_author_however_the_name_is_written(
 ) -> None:
     async with database.writing() as connection:
         user = await an_author(connection, clan_id)
-        made = await bridges.speaker_ids(
-            connection, clan_id, {Speaker("no ob"): "No_ob", Speaker("zezima"): "Zezima"}
+        made = await only(
+            bridges.speaker_ids(
+                connection, {clan_id: {Speaker("no ob"): "No_ob", Speaker("zezima"): "Zezima"}}
+            )
         )
-        again = await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): "NO OB"})
+        again = await only(bridges.speaker_ids(connection, {clan_id: {Speaker("no ob"): "NO OB"}}))
         assert again == {Speaker("no ob"): made[Speaker("no ob")]}
         assert user not in made.values()
         found = await authors.writers(connection, clan_id)
@@ -51,7 +53,7 @@ async def test_a_speaker_is_one_author_however_the_name_is_written(
             (None, "no ob", "No_ob"),
             (None, "zezima", "Zezima"),
         }
-        assert await bridges.speaker_ids(connection, clan_id, {}) == {}
+        assert await only(bridges.speaker_ids(connection, {clan_id: {}})) == {}
 
 
 async def test_broadcasts_are_counted_by_author_and_kind_within_a_span(
@@ -59,7 +61,7 @@ async def test_broadcasts_are_counted_by_author_and_kind_within_a_span(
 ) -> None:
     async with database.writing() as connection:
         channel = await a_channel(connection, clan_id)
-        who = (await bridges.speaker_ids(connection, clan_id, {ZEZIMA: "Zezima"}))[ZEZIMA]
+        who = (await only(bridges.speaker_ids(connection, {clan_id: {ZEZIMA: "Zezima"}})))[ZEZIMA]
         told = [
             BroadcastRow(first_snowflake(at) + number, channel, author, kind, at)
             for number, (author, kind, at) in enumerate(
@@ -73,7 +75,7 @@ async def test_broadcasts_are_counted_by_author_and_kind_within_a_span(
                 ]
             )
         ]
-        await bridges.add(connection, clan_id, told)
+        await bridges.add(connection, {clan_id: told})
         counted = await bridges.counts(connection, clan_id, NOW, NOW + DAY)
         assert counted == [
             Counted(None, "other", 1),
@@ -81,10 +83,10 @@ async def test_broadcasts_are_counted_by_author_and_kind_within_a_span(
             Counted(who, "pet", 1),
         ]
         ids = [each.message_id for each in told]
-        assert await bridges.known_ids(connection, clan_id, [*ids, 1]) == set(ids)
-        assert await bridges.remove(connection, clan_id + 1, ids) == 0
-        assert await bridges.remove(connection, clan_id, [*ids[:2], 1]) == 2
-        assert await bridges.known_ids(connection, clan_id, ids) == set(ids[2:])
+        assert await only(bridges.known_ids(connection, {clan_id: [*ids, 1]})) == set(ids)
+        assert await bridges.remove(connection, {clan_id + 1: ids}) == 0
+        assert await bridges.remove(connection, {clan_id: [*ids[:2], 1]}) == 2
+        assert await only(bridges.known_ids(connection, {clan_id: ids})) == set(ids[2:])
 
 
 async def test_a_history_that_starts_over_forgets_only_its_own_cursor(
@@ -92,7 +94,7 @@ async def test_a_history_that_starts_over_forgets_only_its_own_cursor(
 ) -> None:
     async with database.writing() as connection:
         one, two = [await a_channel(connection, clan_id, each) for each in (5, 6)]
-        await authors.move_cursors(connection, clan_id, {one: 9, two: 9})
+        await authors.move_cursors(connection, {clan_id: {one: 9, two: 9}})
         assert await bridges.start_over(connection, clan_id, 5) == one
         assert await bridges.start_over(connection, clan_id, 7) is None
         places = await authors.channels(connection, clan_id)

@@ -29,7 +29,7 @@ async def talk(database: Database, guild_id: int, seed: int) -> tuple[int, list[
             facts.append(a_fact(who, where, at, number=1000 * guild_id + number))
         # At the very edges, and a channel in which one wrote before all of it.
         facts += [a_fact(people[0], places[0], at, number=guild_id) for at in STARTS]
-        await messages.add(connection, clan_id, facts)
+        await messages.add(connection, {clan_id: facts})
     return clan_id, [each.message for each in facts]
 
 

@@ -27,7 +27,7 @@ async def clan_id(database: Database) -> int:
             a_fact(one, channel, NOW - 10 * DAY),
             a_fact(two, channel, NOW, number=1),
         ]
-        await messages.add(connection, clan_id, facts)
+        await messages.add(connection, {clan_id: facts})
         return clan_id
 
 

@@ -18,6 +18,7 @@ from tests.storage.rows import (
     a_fact,
     an_author,
     members,
+    only,
     opened,
 )
 from tests.storage.test_clans import settle
@@ -119,14 +120,14 @@ async def test_what_was_written_in_a_merged_clan_is_the_other_s(database: Databa
             who = await an_author(connection, clan_id, user_id)
             channel = await a_channel(connection, clan_id, discord_id=user_id)
             facts = [a_fact(who, channel, NOW + user_id * HOUR, asks=True)]
-            await messages.add(connection, clan_id, facts)
+            await messages.add(connection, {clan_id: facts})
             said.append(facts[0].message)
         await clan_rows.merge(
             connection, await of_guild(connection, 0), await of_guild(connection, 5)
         )
     async with database.reading() as connection:
         ids = [each.message_id for each in said]
-        assert await messages.stored(connection, ours, ids) == said
-        assert await messages.stored(connection, lone, ids) == []
-        assert len(await questions.asked(connection, ours, ids)) == 2
+        assert await only(messages.stored(connection, {ours: ids})) == said
+        assert await only(messages.stored(connection, {lone: ids})) == []
+        assert len(await only(questions.asked(connection, {ours: ids}))) == 2
         assert [total[1] for total in await authors.totals(connection, ours)] == [1, 1]

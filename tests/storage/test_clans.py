@@ -2,7 +2,7 @@
 
 import inspect
 import pkgutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +26,7 @@ from storage import (
     exemptions,
     forgetting,
     forgotten,
+    given,
     identity_revision,
     imported,
     integrity_numbers,
@@ -65,7 +66,9 @@ from tests.storage.rows import (
     a_line,
     an_author,
     members,
+    note_place,
     observe,
+    only,
     opened,
 )
 
@@ -107,23 +110,33 @@ async def noticed(connection: Connection, clan_id: int) -> set[Any]:
     return set(await cases.noticed_since(connection, clan_id, START))
 
 
-async def with_questions(
-    connection: Connection, read: Callable[[list[questions.QuestionRow]], Awaitable[object]]
-) -> object:
-    """Return what is read of questions that both clans might have, were they one."""
+async def questions_there(connection: Connection) -> list[questions.QuestionRow]:
+    """Return the questions that both clans might have, were they one."""
     rows = (await connection.execute(select(QUESTIONS).order_by(QUESTIONS.c.message_id))).all()
     names = questions.QuestionRow._fields
-    return await read(
-        [questions.QuestionRow(*(row._mapping[each] for each in names)) for row in rows]
-    )
+    return [questions.QuestionRow(*(row._mapping[each] for each in names)) for row in rows]
 
 
-async def waiting(connection: Connection, clan_id: int) -> list[Any]:
-    """Return the questions that wait for what both clans might have said, were they one."""
+async def said_there(connection: Connection) -> list[messages.Stored]:
+    """Return what both clans might have said, were they one, but for the questions."""
     columns = [MESSAGES.c[each] for each in messages.Stored._fields]
     said = [messages.Stored(*row) for row in await connection.execute(select(*columns))]
-    plain = [each for each in said if not each.is_question]
-    return await in_order(questions.waiting_for(connection, clan_id, plain, HOUR))
+    return [each for each in said if not each.is_question]
+
+
+async def waiting(connection: Connection, ids: Collection[int]) -> Mapping[int, object]:
+    said = dict.fromkeys(ids, await said_there(connection))
+    return await questions.waiting_for(connection, said, HOUR)
+
+
+async def next_ones(connection: Connection, ids: Collection[int]) -> Mapping[int, object]:
+    asked = dict.fromkeys(ids, await questions_there(connection))
+    return await questions.next_speakers(connection, asked, HOUR)
+
+
+async def replies(connection: Connection, ids: Collection[int]) -> Mapping[int, object]:
+    asked = dict.fromkeys(ids, await questions_there(connection))
+    return await questions.first_replies(connection, asked)
 
 
 async def who_left(connection: Connection, clan_id: int, users: Sequence[int]) -> list[int]:
@@ -132,6 +145,42 @@ async def who_left(connection: Connection, clan_id: int, users: Sequence[int]) -
 
 async def every_author(read: Callable[[int], Awaitable[list[int]]]) -> list[int]:
     return [each for who in AUTHORS for each in await read(who)]
+
+
+SHARED: dict[str, Callable[[Connection, Collection[int]], Awaitable[Mapping[int, object]]]] = {
+    "authors.places": lambda it, ids: authors.places(it, dict.fromkeys(ids, (50, 1, 2))),
+    "bridges.known_ids": lambda it, ids: bridges.known_ids(it, dict.fromkeys(ids, ALL_IDS)),
+    "forgotten.among": lambda it, ids: forgotten.among(
+        it, {each: ["all", f"of {each}"] for each in ids}
+    ),
+    "messages.known_ids": lambda it, ids: messages.known_ids(it, dict.fromkeys(ids, ALL_IDS)),
+    "messages.stored": lambda it, ids: messages.stored(it, dict.fromkeys(ids, IDS)),
+    "players.bearings": lambda it, ids: players.bearings(
+        it, dict.fromkeys(ids, ("player 10", "player 20"))
+    ),
+    "privacy.opted_out": lambda it, ids: privacy.opted_out(it, dict.fromkeys(ids, USERS)),
+    "privacy.opted_out_speakers": lambda it, ids: privacy.opted_out_speakers(
+        it, dict.fromkeys(ids, tuple(f"player {each}" for each in PLAYERS))
+    ),
+    "questions.asked": lambda it, ids: questions.asked(it, dict.fromkeys(ids, ALL_IDS)),
+    "questions.asked_or_answered_by": lambda it, ids: questions.asked_or_answered_by(
+        it, dict.fromkeys(ids, ALL_IDS)
+    ),
+    "questions.first_replies": replies,
+    "questions.next_speakers": next_ones,
+    "questions.waiting_for": waiting,
+}
+"""What is read of several clans by one statement."""
+
+
+def alone(name: str) -> Callable[[Connection, int], Awaitable[object]]:
+    """Return how one clan reads what several can read together."""
+
+    async def read(connection: Connection, clan_id: int) -> object:
+        found = await only(SHARED[name](connection, [clan_id]))
+        return sorted(found) if isinstance(found, set) else found
+
+    return read
 
 
 READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
@@ -145,10 +194,6 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "exemptions.standing": lambda it, clan: exemptions.standing(it, clan, NOW.date()),
     "privacy.left_before": lambda it, clan: privacy.left_before(it, clan, END),
     "privacy.has_left": lambda it, clan: who_left(it, clan, (1000, 2000)),
-    "privacy.opted_out": lambda it, clan: in_order(privacy.opted_out(it, clan, USERS)),
-    "privacy.opted_out_speakers": lambda it, clan: in_order(
-        privacy.opted_out_speakers(it, clan, {f"player {each}" for each in PLAYERS})
-    ),
     "privacy.hidden_players": lambda it, clan: in_order(privacy.hidden_players(it, clan)),
     "privacy.users": privacy.users,
     "cases.newest": lambda it, clan: cases.newest(it, clan, 9),
@@ -182,7 +227,6 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "chat.hours_of": lambda it, clan: chat.hours_of(it, clan, AUTHORS, START, END),
     "chat.first_hour": lambda it, clan: chat.first_hour(it, clan, START, END),
     "chat.written_on_days": lambda it, clan: chat.written_on_days(it, clan, [DAYS, DAYS]),
-    "forgotten.among": lambda it, clan: forgotten.among(it, clan, ["all", f"of {clan}"]),
     "forgotten.of_clan": forgotten.of_clan,
     "identity_revision.read": identity_revision.read,
     "links.confirmed_roles": lambda it, clan: links.confirmed_roles(it, clan, 7),
@@ -204,7 +248,6 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
         it, clan, [FirstDays(each, START, END, START, END) for each in AUTHORS], HOUR, {}
     ),
     "marks.can_change": lambda it, clan: marks.can_change(it, clan, IDS[1]),
-    "messages.stored": lambda it, clan: messages.stored(it, clan, IDS),
     "players.events_between": lambda it, clan: players.events_between(it, clan, START, END),
     "players.held_roles": players.held_roles,
     "questions.of_span": lambda it, clan: questions.of_span(it, clan, START, END),
@@ -212,33 +255,19 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
         it, clan, [(one, other) for one in AUTHORS for other in AUTHORS], START
     ),
     "bridges.speakers_called": lambda it, clan: bridges.speakers_called(it, clan, ["no ob"]),
-    "players.bearings": lambda it, clan: players.bearings(it, clan, ["player 10", "player 20"]),
     "players.names": players.names,
     "players.told_unanswered": lambda it, clan: in_order(players.told_unanswered(it, clan, START)),
     "players.last_change_at": players.last_change_at,
     "players.places": lambda it, clan: players.places(it, clan, with_former=True),
     "rollups.extent": rollups.extent,
-    "messages.known_ids": lambda it, clan: in_order(messages.known_ids(it, clan, ALL_IDS)),
     "messages.ids_between": lambda it, clan: in_order(
         messages.ids_between(it, clan, ALL_IDS[0], ALL_IDS[-1])
     ),
     "messages.of_authors": lambda it, clan: messages.of_authors(it, clan, AUTHORS),
-    "questions.asked": lambda it, clan: questions.asked(it, clan, ALL_IDS),
-    "questions.asked_or_answered_by": lambda it, clan: in_order(
-        questions.asked_or_answered_by(it, clan, ALL_IDS)
-    ),
-    "questions.waiting_for": waiting,
-    "questions.next_speakers": lambda it, clan: with_questions(
-        it, lambda asked: questions.next_speakers(it, clan, asked, HOUR)
-    ),
-    "questions.first_replies": lambda it, clan: with_questions(
-        it, lambda asked: questions.first_replies(it, clan, asked)
-    ),
     "left_out.counted_in": lambda it, clan: left_out.counted_in(it, clan, CHANNELS, 0, 9),
     "left_out.kept_of": lambda it, clan: left_out.kept_of(it, clan, CHANNELS, 0, 9),
     "left_out.with_anything": lambda it, clan: in_order(left_out.with_anything(it, clan, CHANNELS)),
     "left_out.stored_since": lambda it, clan: left_out.stored_since(it, clan, CHANNELS, 0),
-    "bridges.known_ids": lambda it, clan: in_order(bridges.known_ids(it, clan, ALL_IDS)),
     "bridges.told_between": lambda it, clan: in_order(
         bridges.told_between(it, clan, ALL_IDS[0], ALL_IDS[-1])
     ),
@@ -272,9 +301,10 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "metrics.ranked_values": metrics.ranked_values,
     "snapshots.rises": lambda it, clan: snapshots.rises(it, clan, START),
     "snapshots.seen_at": lambda it, clan: snapshots.seen_at(it, clan, [NOW]),
+    **{name: alone(name) for name in SHARED},
 }
 WRITES = {
-    *("authors.author_ids", "authors.move_cursors", "authors.note_place", "authors.set_counted"),
+    *("authors.author_ids", "authors.move_cursors", "authors.note_places", "authors.set_counted"),
     *("links.note", "links.put", "links.remove", "links.set_no_discord"),
     *("bridges.declare", "bridges.remove", "bridges.speaker_ids", "bridges.start_over"),
     *("players.remove_places", "players.remove_events", "blind_spots.fill"),
@@ -300,7 +330,7 @@ WRITES = {
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out", "clan_rows.delete_clan"),
-    *("rollups.raise_last_written", "rollups.find_last_written", "questions.set_answers"),
+    *("rollups.find_last_written", "questions.set_answers"),
     *("left_out.keep", "left_out.empty", "bridges.rename", "bridges.add", "bridges.credit"),
     *("integrity_numbers.total_anew", "forgetting.delete_facts"),
     *("left_out.let_go", "players.put_in_former", "blind_spots.never_kept"),
@@ -327,14 +357,14 @@ async def settle(connection: Connection, number: int) -> int:
     channel = await a_channel(connection, clan_id, discord_id=number)
     long_ago = a_fact(who, channel, NOW - number * 30 * DAY)
     asked = a_fact(who, channel, NOW + number * HOUR, asks=True)
-    await messages.add(connection, clan_id, [long_ago, asked])
+    await messages.add(connection, {clan_id: [long_ago, asked]})
     await settle_questions(connection, clan_id, channel, number)
     aside = a_fact(who, channel, NOW - number * 40 * DAY).message
     await left_out.keep(connection, clan_id, [aside])
     await bridges.declare(connection, clan_id, number, f"pattern {number}", number)
     told = bridges.BroadcastRow(IDS[0] + number, channel, who, f"kind {number}", NOW)
     often = [told._replace(message_id=told.message_id + 10 * each) for each in range(number)]
-    await bridges.add(connection, clan_id, often)
+    await bridges.add(connection, {clan_id: often})
     link = links.StandingLink(number * 10, 7, links.StoredState.CONFIRMED, is_main=True)
     await links.confirm(connection, clan_id, link, decided_by=number, now=NOW)
     await links.set_no_discord(connection, clan_id, number * 10, has_none=True)
@@ -348,11 +378,11 @@ async def settle(connection: Connection, number: int) -> int:
     await settle_presence(connection, clan_id, number)
     await settle_wishes(connection, clan_id, number)
     await settle_decisions(connection, clan_id, number)
-    await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): f"No ob {number}"})
+    await bridges.speaker_ids(connection, {clan_id: {Speaker("no ob"): f"No ob {number}"}})
     stranger = await an_author(connection, clan_id, user_id=number * 100)
     stand_in = a_fact(stranger, channel, NOW - number * 50 * DAY)
     made = stand_in.message._replace(flags=messages.Flag.STAND_IN)
-    await messages.add(connection, clan_id, [stand_in._replace(message=made)])
+    await messages.add(connection, {clan_id: [stand_in._replace(message=made)]})
     await players.tell_unanswered(connection, clan_id, [number * 10], NOW)
     await settle_digest(connection, clan_id, number)
     await settle_faults(connection, clan_id, who, number)
@@ -385,14 +415,14 @@ async def settle_questions(connection: Connection, clan_id: int, channel: int, n
     answer = a_fact(helper, channel, answered_at)
     asked_id = asked.message.message_id
     reply = a_fact(helper, channel, answered_at + MINUTE, reply_to=asked_id)
-    await messages.add(connection, clan_id, [asked, answer, reply])
-    (row,) = await questions.asked(connection, clan_id, [asked_id])
+    await messages.add(connection, {clan_id: [asked, answer, reply]})
+    (row,) = await only(questions.asked(connection, {clan_id: [asked_id]}))
     credit: dict[str, Any] = {
         "answer_id": answer.message.message_id,
         "answered_by": helper,
         "answered_at": answered_at,
     }
-    await questions.set_answers(connection, clan_id, [row._replace(**credit)])
+    await questions.set_answers(connection, {clan_id: [row._replace(**credit)]})
 
 
 async def settle_presence(connection: Connection, clan_id: int, number: int) -> None:
@@ -401,7 +431,7 @@ async def settle_presence(connection: Connection, clan_id: int, number: int) -> 
     await presence.add(connection, clan_id, {(7, NOW.date()): 60 * number, (7, seen_on): 60})
     await presence.add_voice(connection, clan_id, {NOW - number * HOUR: 60 * number})
     place: dict[str, Any] = {"name": f"hidden {number}", "kind": "text", "parent_id": None}
-    await authors.note_place(connection, clan_id, 50, is_readable=False, **place)
+    await note_place(connection, clan_id, 50, is_readable=False, **place)
     hidden = (await authors.channels(connection, clan_id))[50].channel_id
     await blind_spots.set_viewers(connection, clan_id, hidden, {7})
 
@@ -472,9 +502,9 @@ def test_every_function_about_a_clan_is_listed_here() -> None:
         for module in ROOM
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
-        if function.__module__ == module.__name__
+        if function.__module__ == module.__name__ != given.__name__
         and not name.startswith("_")
-        and "clan_id" in inspect.signature(function).parameters
+        and {"clan_id", "by_clan"} & inspect.signature(function).parameters.keys()
     }
     assert found == READS.keys() | WRITES
 
@@ -491,6 +521,17 @@ async def test_a_clan_reads_the_same_whether_it_has_neighbours_or_not(
         assert await READS[read](connection, first) == alone
         assert await READS[read](connection, second) not in (alone, None, [], {})
         assert await READS[read](connection, second + 1) in (None, 0, [], {}, [{}], [[]], [{}, {}])
+
+
+@pytest.mark.parametrize("read", SHARED)
+async def test_clans_that_are_read_together_read_what_each_reads_alone(
+    database: Database, read: str
+) -> None:
+    """Though both have people, channels and messages of the same ids."""
+    async with database.writing() as connection:
+        both = [await settle(connection, 1), await settle(connection, 2)]
+        apart = [await only(SHARED[read](connection, [clan_id])) for clan_id in both]
+        assert await SHARED[read](connection, both) == dict(zip(both, apart, strict=True))
 
 
 async def test_every_statement_about_a_clan_says_of_which(database: Database) -> None:
@@ -510,7 +551,7 @@ async def test_what_one_clan_changes_stays_as_it_is_in_the_other(database: Datab
         mine = await a_channel(connection, one, discord_id=5)
         theirs = await a_channel(connection, two, discord_id=5)
         await authors.set_counted(connection, one, 5, is_counted=False)
-        await authors.move_cursors(connection, one, {mine: 9, theirs: 9})
+        await authors.move_cursors(connection, {one: {mine: 9, theirs: 9}})
         await blind_spots.go_blind(connection, one, None, NOW, "away")
         await blind_spots.go_blind(connection, two, None, NOW, "away")
         await blind_spots.see_again(connection, one, None, NOW + HOUR)
@@ -582,6 +623,6 @@ async def test_what_never_was_in_one_clan_stays_in_the_other(database: Database)
         kept = await players.events_between(connection, two, NOW - DAY, NOW + DAY)
         assert [each for each, _ in kept] == [event]
         speaker = {Speaker("no ob"): "No ob"}
-        mine = await bridges.speaker_ids(connection, one, speaker)
-        assert mine != await bridges.speaker_ids(connection, two, speaker)
+        mine = await only(bridges.speaker_ids(connection, {one: speaker}))
+        assert mine != await only(bridges.speaker_ids(connection, {two: speaker}))
         assert await bridges.start_over(connection, one, 2) is None

@@ -55,7 +55,7 @@ async def fill(path: Path, *, archives: bool = False) -> Mapping[str, list[tuple
                     for days in range(5)
                     for n in range(3)
                 ]
-                await messages.add(connection, clan_id, facts)
+                await messages.add(connection, {clan_id: facts})
                 await members(connection, clan_id, [guild_id, 3])
             for days in (400, 300, 1):
                 await observe(connection, 1, NOW - days * DAY, {"zulrah": 500 - days}, xp=days)

@@ -27,7 +27,7 @@ from storage import (
 from storage.bridges import Speaker
 from storage.engine import Connection, Database, insert_missing, upsert
 from storage.tables import AUTHOR_DAYS, AUTHOR_TOTALS, LINKS, METRICS
-from tests.storage.rows import DAY, HOUR, NOW, a_fact
+from tests.storage.rows import DAY, HOUR, NOW, a_fact, only
 from tests.storage.test_clans import READS, settle
 
 POSTGRESQL: Dialect = make_url("postgresql+asyncpg://host/clan").get_dialect()()
@@ -83,35 +83,35 @@ async def test_every_other_statement_compiles(database: Database) -> None:
             writer, *_ = await authors.writers(connection, clan_id)
             who, channel = writer.author_id, 1
             asked, told = (a_fact(who, channel, NOW + n * DAY, asks=True) for n in (5, 6))
-            await messages.add(connection, clan_id, [asked, told])
+            await messages.add(connection, {clan_id: [asked, told]})
             question = asked.message.message_id
-            near = await questions.asked(connection, clan_id, [question])
-            await questions.asked_or_answered_by(connection, clan_id, [question])
-            await questions.waiting_for(connection, clan_id, [told.message], 48 * HOUR)
-            await questions.next_speakers(connection, clan_id, near, 48 * HOUR)
-            await questions.first_replies(connection, clan_id, near)
-            await questions.set_answers(connection, clan_id, near)
-            await messages.known_ids(connection, clan_id, [question])
-            await messages.remove(connection, clan_id, [asked, told])
+            near = await only(questions.asked(connection, {clan_id: [question]}))
+            await questions.asked_or_answered_by(connection, {clan_id: [question]})
+            await questions.waiting_for(connection, {clan_id: [told.message]}, 48 * HOUR)
+            await questions.next_speakers(connection, {clan_id: near}, 48 * HOUR)
+            await questions.first_replies(connection, {clan_id: near})
+            await questions.set_answers(connection, {clan_id: near})
+            await messages.known_ids(connection, {clan_id: [question]})
+            await messages.remove(connection, {clan_id: [asked, told]})
             tally = rollups.Tally(who, NOW.date(), NOW, answers=1)
-            await rollups.roll_up(connection, clan_id, [tally])
+            await rollups.roll_up(connection, {clan_id: [tally]})
             range_of_authors = rollups.AuthorRange(clan_id, who, who + 1)
             await messages.by_quarter(connection, range_of_authors, NOW, NOW + DAY)
             await questions.credited_by_quarter(connection, range_of_authors, NOW, NOW + DAY)
             days, hours = (NOW.date(), NOW.date() + DAY), (NOW, NOW + DAY)
             await rollups.replace(connection, range_of_authors, days, hours, [tally])
-            await authors.author_ids(connection, clan_id, {7: ("New", "name")})
+            await authors.author_ids(connection, {clan_id: {7: ("New", "name")}})
             await authors.set_counted(connection, clan_id, 1, is_counted=False)
-            await authors.move_cursors(connection, clan_id, {channel: 5})
+            await authors.move_cursors(connection, {clan_id: {channel: 5}})
             await players.take_out(connection, clan_id, [10], NOW)
             run = await runs.begin(connection, "poll", None, "trace", NOW)
             await runs.end(connection, run, "done", {}, NOW)
             await runs.last_runs(connection, clan_id, outcome="done")
             await blind_spots.see_again(connection, clan_id, channel, NOW)
             await blind_spots.fill(connection, clan_id, channel, NOW)
-            await bridges.known_ids(connection, clan_id, [1])
-            await bridges.remove(connection, clan_id, [1])
-            await bridges.speaker_ids(connection, clan_id, {Speaker("no ob"): "No ob"})
+            await bridges.known_ids(connection, {clan_id: [1]})
+            await bridges.remove(connection, {clan_id: [1]})
+            await bridges.speaker_ids(connection, {clan_id: {Speaker("no ob"): "No ob"}})
             await bridges.start_over(connection, clan_id, 1)
             await players.note_sightings(connection, [players.Sighting(10, "Old", "old", NOW)])
             await players.remove_events(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from storage.engine import Database
 from storage.forgotten import among, by_server, file_beside, note, of_clan, remember, remembered
-from tests.storage.rows import NOW, a_clan
+from tests.storage.rows import NOW, a_clan, only
 
 HOUR = timedelta(hours=1)
 
@@ -35,8 +35,8 @@ async def test_what_was_noted_is_never_taken_back(database: Database) -> None:
         await note(connection, clan_id, {"aa": NOW, "bb": NOW})
         await note(connection, clan_id, {"aa": NOW - HOUR, "bb": NOW + HOUR})
         assert await of_clan(connection, clan_id) == {"aa": NOW, "bb": NOW + HOUR}
-        assert await among(connection, clan_id, {"aa", "zz"}) == {"aa": NOW}
-        assert await among(connection, clan_id, ()) == {}
+        assert await only(among(connection, {clan_id: {"aa", "zz"}})) == {"aa": NOW}
+        assert await only(among(connection, {clan_id: ()})) == {}
 
 
 async def test_whoever_was_forgotten_anywhere_is_told_by_server(database: Database) -> None:

@@ -27,7 +27,7 @@ from storage.tables import (
     MESSAGES,
     QUESTIONS,
 )
-from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, a_fact, an_author, opened
+from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, a_fact, an_author, only, opened
 
 Counts = tuple[int, int, int]
 
@@ -139,7 +139,7 @@ class Stage:
         if permission.kind == "comes":
             sent_at = NOW - permission.minutes_ago * HOUR / 60
             fact = a_fact(who, self.channels[who], sent_at, number=number, asks=permission.asks)
-            await messages.add(self.connection, self.clans[who], [fact])
+            await messages.add(self.connection, {self.clans[who]: [fact]})
         elif permission.kind == "goes":
             count = 1 if permission.minutes_ago else 2
             await self._go((await self._facts(who))[permission.asks :][:count])
@@ -166,7 +166,7 @@ class Stage:
             if asked.message_id in ids:
                 await self._credit(asked, None, -1)
         if facts:
-            await messages.remove(self.connection, self.clans[facts[0].message.author_id], facts)
+            await messages.remove(self.connection, {self.clans[facts[0].message.author_id]: facts})
         for asked in answered:
             if asked.message_id not in ids and asked.answer_id in ids:
                 await self._credit(asked, None, -1)
@@ -193,8 +193,8 @@ class Stage:
         assert helper.answered_at is not None
         at = helper.answered_at
         tally = Tally(helper.answered_by, at.date(), _hour(at), answers=sign)
-        await questions.set_answers(self.connection, self.clans[helper.answered_by], [told])
-        await roll_up(self.connection, self.clans[helper.answered_by], [tally])
+        await questions.set_answers(self.connection, {self.clans[helper.answered_by]: [told]})
+        await roll_up(self.connection, {self.clans[helper.answered_by]: [tally]})
 
 
 @settings(max_examples=60, deadline=None)
@@ -231,11 +231,11 @@ async def test_many_at_once_are_the_same_as_one_by_one(database: Database, spot:
         for minutes in range(1200)
     ]
     async with database.writing() as connection:
-        await messages.add(connection, clan_id, facts)
+        await messages.add(connection, {clan_id: facts})
         assert await kept(connection) == await rebuilt(connection)
-        await messages.remove(connection, clan_id, facts[5:1100])
+        await messages.remove(connection, {clan_id: facts[5:1100]})
         assert await kept(connection) == await rebuilt(connection)
-        await messages.remove(connection, clan_id, [*facts[:5], *facts[1100:]])
+        await messages.remove(connection, {clan_id: [*facts[:5], *facts[1100:]]})
         assert await kept(connection) == Derived({}, {}, {}, {}, {})
 
 
@@ -243,15 +243,15 @@ async def test_an_id_counts_once(database: Database, spot: Place) -> None:
     clan_id, who, channel = spot
     fact = a_fact(who, channel, asks=True)
     async with database.writing() as connection:
-        await messages.add(connection, clan_id, [fact])
+        await messages.add(connection, {clan_id: [fact]})
         before = await kept(connection)
     with pytest.raises(IntegrityError):
         async with database.writing() as connection:
-            await messages.add(connection, clan_id, [a_fact(who, channel, number=1), fact])
+            await messages.add(connection, {clan_id: [a_fact(who, channel, number=1), fact]})
     async with database.reading() as connection:
         assert await kept(connection) == before
         ids = [fact.message.message_id, fact.message.message_id + 1]
-        assert await messages.known_ids(connection, clan_id, ids) == {ids[0]}
+        assert await only(messages.known_ids(connection, {clan_id: ids})) == {ids[0]}
 
 
 async def test_more_ids_than_one_statement_can_name_are_found(
@@ -261,17 +261,17 @@ async def test_more_ids_than_one_statement_can_name_are_found(
     facts = [a_fact(who, channel, number=number) for number in range(1100)]
     ids = [fact.message.message_id for fact in facts]
     async with database.writing() as connection:
-        await messages.add(connection, clan_id, facts)
-        assert await messages.known_ids(connection, clan_id, [*ids, 5]) == set(ids)
-        stored = await messages.stored(connection, clan_id, ids[::-1])
+        await messages.add(connection, {clan_id: facts})
+        assert await only(messages.known_ids(connection, {clan_id: [*ids, 5]})) == set(ids)
+        stored = await only(messages.stored(connection, {clan_id: ids[::-1]}))
         assert stored == [fact.message for fact in facts]
 
 
 async def test_nothing_to_store_or_remove_is_nothing(database: Database, spot: Place) -> None:
     async with database.writing() as connection:
-        await messages.add(connection, spot[0], [])
-        await messages.remove(connection, spot[0], [])
-        await questions.set_answers(connection, spot[0], [])
+        await messages.add(connection, {spot[0]: []})
+        await messages.remove(connection, {spot[0]: []})
+        await questions.set_answers(connection, {spot[0]: []})
         assert await kept(connection) == Derived({}, {}, {}, {}, {})
 
 
@@ -287,12 +287,12 @@ async def test_the_last_time_somebody_wrote_is_of_the_newest_message_left(
             return writer.wrote_at
 
         assert await wrote_at() is None
-        await messages.add(connection, clan_id, [new, newer])
-        await messages.add(connection, clan_id, [old])
+        await messages.add(connection, {clan_id: [new, newer]})
+        await messages.add(connection, {clan_id: [old]})
         assert await wrote_at() == NOW
-        await messages.remove(connection, clan_id, [newer])
+        await messages.remove(connection, {clan_id: [newer]})
         assert await wrote_at() == NOW - DAY
-        await messages.remove(connection, clan_id, [old, new])
+        await messages.remove(connection, {clan_id: [old, new]})
         assert await wrote_at() is None
 
 
@@ -300,7 +300,7 @@ async def test_a_cursor_moves_forward_and_never_back(database: Database, spot: P
     clan_id, _, channel = spot
     async with database.writing() as connection:
         for message_id, expected in ((10, 10), (5, 10), (11, 11)):
-            await authors.move_cursors(connection, clan_id, {channel: message_id})
+            await authors.move_cursors(connection, {clan_id: {channel: message_id}})
             assert (await authors.channels(connection, clan_id))[1].cursor_id == expected
 
 
@@ -314,17 +314,17 @@ async def test_questions_are_found_by_their_own_id_and_by_their_answers(
     clan_id, who, channel = spot
     asked, other, answer = (a_fact(who, channel, NOW + n * HOUR, asks=n < 2) for n in range(3))
     async with database.writing() as connection:
-        await messages.add(connection, clan_id, [asked, other, answer])
-        (row,) = await questions.asked(connection, clan_id, [other.message.message_id])
+        await messages.add(connection, {clan_id: [asked, other, answer]})
+        (row,) = await only(questions.asked(connection, {clan_id: [other.message.message_id]}))
         answered = row._replace(
             answer_id=answer.message.message_id, answered_by=who, answered_at=NOW
         )
-        await questions.set_answers(connection, clan_id, [answered])
+        await questions.set_answers(connection, {clan_id: [answered]})
         for message_id, question in (
             (asked.message.message_id, asked.message.message_id),
             (answer.message.message_id, other.message.message_id),
         ):
-            found = await questions.asked_or_answered_by(connection, clan_id, [message_id])
+            found = await only(questions.asked_or_answered_by(connection, {clan_id: [message_id]}))
             assert found == {(channel, question)}
 
 
@@ -347,18 +347,18 @@ async def test_what_waits_for_a_message_was_asked_near_before_it_and_not_answere
             )
         )
         await messages.add(
-            connection, clan_id, [long_ago, settled, waiting, own, other_channel, later]
+            connection, {clan_id: [long_ago, settled, waiting, own, other_channel, later]}
         )
-        (row,) = await questions.asked(connection, clan_id, [settled.message.message_id])
+        (row,) = await only(questions.asked(connection, {clan_id: [settled.message.message_id]}))
         before = waiting.message.message_id
         await questions.set_answers(
-            connection, clan_id, [row._replace(answer_id=before, answered_by=who)]
+            connection, {clan_id: [row._replace(answer_id=before, answered_by=who)]}
         )
         new = a_fact(another, channel, NOW)
         more = a_fact(another, channel, NOW + MINUTE / 2)
-        await messages.add(connection, clan_id, [new, more])
-        found = await questions.waiting_for(
-            connection, clan_id, [more.message, new.message], WINDOW
+        await messages.add(connection, {clan_id: [new, more]})
+        found = await only(
+            questions.waiting_for(connection, {clan_id: [more.message, new.message]}, WINDOW)
         )
         assert found == {(channel, waiting.message.message_id)}
 
@@ -378,12 +378,12 @@ async def test_the_next_speaker_is_found_behind_ones_own_questions(
         answer = a_fact(another, channel, NOW + 7 * MINUTE)
         after = a_fact(who, channel, NOW + 25 * MINUTE)
         heard = [first, own, second, there, asks, replies, answer, after]
-        await messages.add(connection, clan_id, heard)
+        await messages.add(connection, {clan_id: heard})
         ids = [each.message.message_id for each in (first, second, asks)]
-        asked = await questions.asked(connection, clan_id, ids)
-        assert await questions.next_speakers(connection, clan_id, asked, WINDOW) == dict.fromkeys(
-            ids[:2], answer.message
-        )
+        asked = await only(questions.asked(connection, {clan_id: ids}))
+        assert await only(
+            questions.next_speakers(connection, {clan_id: asked}, WINDOW)
+        ) == dict.fromkeys(ids[:2], answer.message)
 
 
 async def test_the_first_reply_is_somebody_elses_in_the_same_channel(
@@ -404,9 +404,9 @@ async def test_the_first_reply_is_somebody_elses_in_the_same_channel(
             )
         ]
         wanted, later = (a_fact(another, channel, NOW + n * DAY, reply_to=asked_id) for n in (5, 6))
-        await messages.add(connection, clan_id, [question, *replies, later, wanted])
-        asked = await questions.asked(connection, clan_id, [asked_id])
-        found = await questions.first_replies(connection, clan_id, asked)
+        await messages.add(connection, {clan_id: [question, *replies, later, wanted]})
+        asked = await only(questions.asked(connection, {clan_id: [asked_id]}))
+        found = await only(questions.first_replies(connection, {clan_id: asked}))
     assert found == {asked_id: wanted.message}
 
 
@@ -427,7 +427,7 @@ async def test_somebody_was_answered_by_a_reply_or_by_another_soon_after_in_the_
             a_fact(other, channel, NOW + 2 * DAY + HOUR / 5),
             a_fact(alone, channel, NOW + 3 * DAY),
         ]
-        await messages.add(connection, clan_id, written)
+        await messages.add(connection, {clan_id: written})
         authors_asked = [who, third, alone, 404]
         find = messages.answered_authors
         found = await find(connection, clan_id, authors_asked, NOW, HOUR / 4)

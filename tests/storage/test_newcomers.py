@@ -63,7 +63,7 @@ async def test_beginnings_are_those_of_the_messages_themselves(
                     reply_to=before if chance.random() < 0.02 else None,
                 )
             )
-        await messages.add(connection, clan_id, facts)
+        await messages.add(connection, {clan_id: facts})
     if archived_days is not None:
         await archiving.move(database, NOW - archived_days * DAY)
     said = sorted(fact.message for fact in facts)

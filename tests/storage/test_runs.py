@@ -6,7 +6,7 @@ from storage import authors, blind_spots, runs
 from storage.blind_spots import Blindness, HiddenChannel
 from storage.engine import Database
 from storage.runs import Run
-from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan
+from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, note_place
 
 
 @pytest.fixture
@@ -95,11 +95,11 @@ async def test_of_channels_left_out_or_never_readable_nothing_is_missed(
         await blind_spots.go_blind(connection, clan_id, never, NOW, "no access")
         assert await blind_spots.blindness(connection, clan_id, NOW) != []
         (key,) = await authors.channels(connection, clan_id)
-        await authors.note_place(
+        await note_place(
             connection, clan_id, key, name="shut", kind="text", parent_id=None, is_readable=False
         )
         assert await blind_spots.blindness(connection, clan_id, NOW) == []
-        await authors.move_cursors(connection, clan_id, {never: 1})
+        await authors.move_cursors(connection, {clan_id: {never: 1}})
         assert await blind_spots.blindness(connection, clan_id, NOW) != []
         await authors.set_counted(connection, clan_id, key, is_counted=False)
         assert await blind_spots.blindness(connection, clan_id, NOW) == []
@@ -116,7 +116,7 @@ async def test_of_channels_that_are_gone_nothing_is_missed_nor_of_their_threads(
             (clan_id, 7, 6),
             (other, 6, None),
         ):
-            await authors.note_place(
+            await note_place(
                 connection, clan, key, name=f"place {key}", kind="text", parent_id=parent
             )
             channel = (await authors.channels(connection, clan))[key].channel_id
@@ -160,7 +160,7 @@ async def test_a_channel_that_was_never_readable_is_told_with_those_who_write_th
     async with database.writing() as connection:
         ids = {}
         for key in (1, 2, 3):
-            await authors.note_place(
+            await note_place(
                 connection,
                 clan_id,
                 key,

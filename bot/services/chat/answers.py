@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from bot.clan import questions as asking
 from bot.clan.spans import slot_of
+from bot.services.setup import OfClans
 from storage import marks, questions
 from storage.engine import Connection
-from storage.messages import MessageRow, Stored, in_few
+from storage.given import ByClan, portions
+from storage.messages import MessageRow, Stored
 from storage.questions import QuestionRow
 from storage.rollups import Tally, roll_up
 
@@ -22,64 +24,84 @@ def fact_of(message: Stored, zone: ZoneInfo) -> MessageRow:
     return MessageRow(message, *slot_of(message.sent_at.timestamp(), zone))
 
 
-async def settle_answers(
-    connection: Connection, clan_id: int, zone: ZoneInfo, touched: Collection[MessageRow]
-) -> None:
+async def settle_answers(connection: Connection, touched: OfClans[Collection[MessageRow]]) -> None:
     """Settle every question that the touched messages, stored or just removed, may answer."""
-    if not touched:
-        return
-    near = await _near(connection, clan_id, [fact.message for fact in touched])
-    for few in in_few(near, _AT_ONCE):
-        asked = await questions.asked(connection, clan_id, few)
-        await settle_again(connection, clan_id, zone, asked)
+    near = await _near(
+        connection, {clan.clan_id: [fact.message for fact in facts] for clan, facts in touched}
+    )
+    for few in portions(near, _AT_ONCE):
+        asked = await questions.asked(connection, few)
+        await settle_again(
+            connection,
+            [(clan, asked[clan.clan_id]) for clan, _ in touched if clan.clan_id in asked],
+        )
 
 
-async def settle_again(
-    connection: Connection, clan_id: int, zone: ZoneInfo, asked: Collection[QuestionRow]
-) -> None:
+async def settle_again(connection: Connection, asked: OfClans[Collection[QuestionRow]]) -> None:
     """Settle questions, and move the credit for their answers where they were settled wrongly."""
-    wrong = await _wrongly_settled(connection, clan_id, list(asked))
-    await questions.set_answers(connection, clan_id, [after for _, after in wrong])
-    moved = [
-        tally
-        for before, after in wrong
-        for tally in (*credit(before, zone, -1), *credit(after, zone, 1))
-    ]
-    await roll_up(connection, clan_id, moved)
-
-
-async def drop_credits(
-    connection: Connection, clan_id: int, zone: ZoneInfo, gone: Sequence[int]
-) -> None:
-    """Take back the credit for answers to questions that are about to go."""
-    asked = await questions.asked(connection, clan_id, gone)
+    wrong = await _wrongly_settled(connection, {clan.clan_id: list(rows) for clan, rows in asked})
+    await questions.set_answers(
+        connection, {clan_id: [after for _, after in pairs] for clan_id, pairs in wrong.items()}
+    )
     await roll_up(
-        connection, clan_id, [tally for each in asked for tally in credit(each, zone, -1)]
+        connection,
+        {
+            clan.clan_id: [
+                tally
+                for before, after in wrong[clan.clan_id]
+                for tally in (*credit(before, clan.zone, -1), *credit(after, clan.zone, 1))
+            ]
+            for clan, _ in asked
+        },
     )
 
 
-async def _near(connection: Connection, clan_id: int, touched: Sequence[Stored]) -> list[int]:
-    """Return the questions whose answer may be another one since the messages came or went."""
-    replied = [message.reply_to for message in touched if message.reply_to is not None]
-    own = [message.message_id for message in touched]
-    channels = {message.channel_id for message in touched}
-    found = await questions.asked_or_answered_by(connection, clan_id, sorted({*own, *replied}))
-    found |= await questions.waiting_for(connection, clan_id, touched, asking.ANSWER_WINDOW)
-    return [message_id for channel_id, message_id in sorted(found) if channel_id in channels]
+async def drop_credits(connection: Connection, gone: OfClans[Collection[int]]) -> None:
+    """Take back the credit for answers to questions that are about to go."""
+    asked = await questions.asked(connection, {clan.clan_id: ids for clan, ids in gone})
+    await roll_up(
+        connection,
+        {
+            clan.clan_id: [
+                tally for each in asked[clan.clan_id] for tally in credit(each, clan.zone, -1)
+            ]
+            for clan, _ in gone
+        },
+    )
+
+
+async def _near(connection: Connection, touched: ByClan[Sequence[Stored]]) -> dict[int, list[int]]:
+    """Return by clan its questions whose answer may be another one since messages came or went."""
+    ids = {
+        clan_id: {each.message_id for each in messages}
+        | {each.reply_to for each in messages if each.reply_to is not None}
+        for clan_id, messages in touched.items()
+    }
+    found = await questions.asked_or_answered_by(connection, ids)
+    waiting = await questions.waiting_for(connection, touched, asking.ANSWER_WINDOW)
+    near = {}
+    for clan_id, messages in touched.items():
+        channels = {each.channel_id for each in messages}
+        places = sorted(found[clan_id] | waiting[clan_id])
+        near[clan_id] = [message_id for channel_id, message_id in places if channel_id in channels]
+    return near
 
 
 async def _wrongly_settled(
-    connection: Connection, clan_id: int, near: Sequence[QuestionRow]
-) -> list[tuple[QuestionRow, QuestionRow]]:
-    """Return (as stored, as it should be) of those questions that are settled wrongly."""
-    following = await questions.next_speakers(connection, clan_id, near, asking.ANSWER_WINDOW)
-    replies = await questions.first_replies(connection, clan_id, near)
-    found = []
-    for before in near:
-        likely = (following.get(before.message_id), replies.get(before.message_id))
-        after = _answered(before, [_fact(each) for each in likely if each is not None])
-        if after != before:
-            found.append((before, after))
+    connection: Connection, near: ByClan[Sequence[QuestionRow]]
+) -> dict[int, list[tuple[QuestionRow, QuestionRow]]]:
+    """Return by clan (as stored, as it should be) of those questions that are settled wrongly."""
+    following = await questions.next_speakers(connection, near, asking.ANSWER_WINDOW)
+    replies = await questions.first_replies(connection, near)
+    found: dict[int, list[tuple[QuestionRow, QuestionRow]]] = {}
+    for clan_id, rows in near.items():
+        found[clan_id] = []
+        for before in rows:
+            number = before.message_id
+            likely = (following[clan_id].get(number), replies[clan_id].get(number))
+            after = _answered(before, [_fact(each) for each in likely if each is not None])
+            if after != before:
+                found[clan_id].append((before, after))
     return found
 
 

@@ -333,12 +333,11 @@ class Backfill:
         channel_id = await self._intake.note(clan, channel_info)
         self._intake.stop_following(clan, channel_id)
 
-        async def go(connection: Connection) -> None:
-            await blind_spots.go_blind(connection, clan.clan_id, channel_id, since, reason)
-            viewers = channel_info.viewers
-            if viewers:
-                viewers -= await privacy.opted_out(connection, clan.clan_id, viewers)
-            await blind_spots.set_viewers(connection, clan.clan_id, channel_id, viewers)
+        async def go(on: Connection) -> None:
+            await blind_spots.go_blind(on, clan.clan_id, channel_id, since, reason)
+            if viewers := channel_info.viewers:
+                viewers -= (await privacy.opted_out(on, {clan.clan_id: viewers}))[clan.clan_id]
+            await blind_spots.set_viewers(on, clan.clan_id, channel_id, viewers)
 
         await self._database.write(go)
 

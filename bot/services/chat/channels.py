@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from bot.clan.posting import PostingChannel
 from bot.services.chat.counted import delete_channel, settle_channels
-from bot.services.chat.facts import note_channel
+from bot.services.chat.facts import note_channels
 from bot.services.chat.intake import ChannelInfo
 from bot.services.setup import Clan
 from storage import authors, blind_spots, clans
@@ -29,8 +29,7 @@ class Channels:
         """Count messages everywhere, past ones too, but not in these channels and their threads."""
         unwanted = {channel_info.discord_channel_id for channel_info in channel_infos}
         async with self._database.writing() as connection:
-            for channel_info in channel_infos:
-                await note_channel(connection, clan, channel_info)
+            await note_channels(connection, {clan.clan_id: channel_infos})
             for channel_id, place in (await authors.channels(connection, clan.clan_id)).items():
                 if place.is_counted is (channel_id in unwanted):
                     await authors.set_counted(

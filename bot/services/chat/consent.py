@@ -3,27 +3,34 @@
 Who was forgotten stands in the database, so that no history brings it back, in whatever process.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.clan.forgotten import speaker_key, user_key
 from bot.clan.names import wom_key
-from bot.services.chat.facts import NO_USER, IncomingMessage
+from bot.services.chat.facts import NO_USER, IncomingMessage, Said
 from bot.services.setup import Clan
 from storage import forgotten, privacy
 from storage.engine import Connection
 
 
-async def not_forgotten(
-    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage]
-) -> list[IncomingMessage]:
+async def not_forgotten(connection: Connection, said: Said) -> Said:
     """Return the messages but those that were written before their author was forgotten."""
-    keys = [_key(clan.guild_id, each) for each in heard]
-    until = await forgotten.among(connection, clan.clan_id, set(keys))
+    until = await forgotten.among(
+        connection,
+        {clan.clan_id: {_key(clan.guild_id, each) for each in heard} for clan, heard in said},
+    )
+    return [(clan, _after(clan.guild_id, heard, until[clan.clan_id])) for clan, heard in said]
+
+
+def _after(
+    guild_id: int, heard: Sequence[IncomingMessage], until: Mapping[str, datetime]
+) -> Sequence[IncomingMessage]:
+    if not until:
+        return heard
+    ends = [until.get(_key(guild_id, each)) for each in heard]
     return [
-        each
-        for each, key in zip(heard, keys, strict=True)
-        if key not in until or each.sent_at > until[key]
+        each for each, end in zip(heard, ends, strict=True) if end is None or each.sent_at > end
     ]
 
 
@@ -33,19 +40,25 @@ def _key(guild_id: int, heard: IncomingMessage) -> str:
     return user_key(guild_id, heard.user_id)
 
 
-async def willing(
-    connection: Connection, clan_id: int, heard: Sequence[IncomingMessage]
-) -> list[IncomingMessage]:
+async def willing(connection: Connection, said: Said) -> Said:
     """Return the messages of those who did not opt out, neither here nor in the clan chat."""
-    users = {each.user_id for each in heard if each.user_id != NO_USER}
-    speakers = {wom_key(each.name) for each in heard if each.user_id == NO_USER}
-    silent = await privacy.opted_out(connection, clan_id, users)
-    mute = await privacy.opted_out_speakers(connection, clan_id, speakers)
+    users, speakers = {}, {}
+    for clan, heard in said:
+        users[clan.clan_id] = {each.user_id for each in heard if each.user_id != NO_USER}
+        speakers[clan.clan_id] = {wom_key(each.name) for each in heard if each.user_id == NO_USER}
+    silent = await privacy.opted_out(connection, users)
+    mute = await privacy.opted_out_speakers(connection, speakers)
     return [
-        each
-        for each in heard
-        if each.user_id not in silent
-        and (each.user_id != NO_USER or wom_key(each.name) not in mute)
+        (
+            clan,
+            [
+                each
+                for each in heard
+                if each.user_id not in silent[clan.clan_id]
+                and (each.user_id != NO_USER or wom_key(each.name) not in mute[clan.clan_id])
+            ],
+        )
+        for clan, heard in said
     ]
 
 
@@ -54,5 +67,5 @@ async def forgotten_until(
 ) -> dict[int, datetime]:
     """Return until when the past of users is forgotten, of those of whom it is."""
     keys = {user_key(clan.guild_id, user_id): user_id for user_id in user_ids}
-    found = await forgotten.among(connection, clan.clan_id, keys)
-    return {keys[key]: until for key, until in found.items()}
+    found = await forgotten.among(connection, {clan.clan_id: keys})
+    return {keys[key]: until for key, until in found[clan.clan_id].items()}

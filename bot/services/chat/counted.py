@@ -82,20 +82,20 @@ async def _put_back(connection: Connection, clan: Clan, after_id: int) -> int | 
     counted = await _channels(connection, clan, counted=True)
     found = await left_out.kept_of(connection, clan.clan_id, counted, after_id, _AT_ONCE)
     ids = [each.message_id for each in found]
-    await left_out.let_go(connection, clan.clan_id, ids)
-    known = await messages.known_ids(connection, clan.clan_id, ids)
+    await left_out.let_go(connection, {clan.clan_id: ids})
+    known = (await messages.known_ids(connection, {clan.clan_id: ids}))[clan.clan_id]
     facts = [fact_of(each, clan.zone) for each in found if each.message_id not in known]
-    await messages.add(connection, clan.clan_id, facts)
-    await settle_answers(connection, clan.clan_id, clan.zone, facts)
+    await messages.add(connection, {clan.clan_id: facts})
+    await settle_answers(connection, [(clan, facts)])
     return found[-1].message_id if found else None
 
 
 async def _take_out(connection: Connection, clan: Clan, found: Collection[Stored]) -> None:
     facts = [fact_of(each, clan.zone) for each in found]
     gone = [each.message_id for each in found]
-    await drop_credits(connection, clan.clan_id, clan.zone, gone)
-    await messages.remove(connection, clan.clan_id, facts)
-    await settle_answers(connection, clan.clan_id, clan.zone, facts)
+    await drop_credits(connection, [(clan, gone)])
+    await messages.remove(connection, {clan.clan_id: facts})
+    await settle_answers(connection, [(clan, facts)])
 
 
 async def _channels(connection: Connection, clan: Clan, *, counted: bool) -> list[int]:

@@ -44,8 +44,8 @@ async def store_earlier(
         ids = sorted(each.message_id for each in heard)
         known = await _known(connection, clan.clan_id, ids) if ids else set()
         fresh = [each for each in heard if each.message_id not in known]
-        kept = await not_forgotten(connection, clan, fresh)
-        wanted = await willing(connection, clan.clan_id, kept)
+        ((_, kept),) = await not_forgotten(connection, [(clan, fresh)])
+        ((_, wanted),) = await willing(connection, [(clan, kept)])
         added = await _put_in(connection, clan, wanted)
     known.intersection_update(ids)
     outcomes = dict.fromkeys(ids, EarlierOutcome.FORGOTTEN)
@@ -59,7 +59,7 @@ async def _known(connection: Connection, clan_id: int, ids: Sequence[int]) -> se
     """Return which of some ids, in their order, are a clan's messages or broadcasts."""
     span = ids_within(_CLOSE)
     if ids[-1] - ids[0] > span:
-        known = await messages.known_ids(connection, clan_id, ids)
+        known = (await messages.known_ids(connection, {clan_id: ids}))[clan_id]
     else:
         known = await messages.ids_between(connection, clan_id, ids[0], ids[-1])
     return known | await bridges.told_between(connection, clan_id, ids[0], ids[-1])
@@ -73,8 +73,8 @@ async def _put_in(
         return []
     named = await _as_they_are_called(connection, clan, heard)
     since = min(each.sent_at for each in heard)
-    added = await put_in(connection, clan, named, (), since)
-    await settle_answers(connection, clan.clan_id, clan.zone, added.facts)
+    added = (await put_in(connection, [(clan, named)], (), since))[clan.clan_id]
+    await settle_answers(connection, [(clan, added.facts)])
     told = [each.message_id for each in added.told]
     return [*(each.message.message_id for each in added.facts), *told]
 

@@ -6,19 +6,20 @@ What the game told of a player becomes a broadcast and never a message.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.clan.broadcasts import BroadcastKind
 from bot.clan.names import wom_key
 from bot.services.chat.answers import drop_credits, fact_of
 from bot.services.chat.counted import is_counted
 from bot.services.chat.speakers import Borne, borne_by, speaker_at
-from bot.services.setup import Clan
+from bot.services.setup import Clan, OfClans
 from storage import authors, bridges, left_out, messages
 from storage.authors import ChannelRow
 from storage.bridges import BroadcastRow, Speaker
 from storage.columns import storable
 from storage.engine import Connection
+from storage.given import ByClan
 from storage.messages import Flag, MessageRow, Stored
 
 NO_USER = 0
@@ -98,6 +99,10 @@ class IncomingMessage:
         )
 
 
+Said: TypeAlias = OfClans[Sequence[IncomingMessage]]
+"""What was said in a few clans."""
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
     """What came of what was heard: messages and broadcasts, and the newest post by channel."""
@@ -107,60 +112,103 @@ class IntakeResult:
     newest_ids: Mapping[int, int] = field(default_factory=dict)
 
 
-async def note_channel(connection: Connection, clan: Clan, channel_info: ChannelInfo) -> None:
-    """Note a channel as it is now."""
-    await authors.note_place(
-        connection,
-        clan.clan_id,
-        channel_info.discord_channel_id,
-        name=channel_info.name,
-        kind=channel_info.kind,
-        parent_id=channel_info.parent_id,
-        is_readable=channel_info.is_readable,
-    )
+async def note_channels(connection: Connection, met: ByClan[Iterable[ChannelInfo]]) -> None:
+    """Note channels of clans as they are now."""
+    noted = {
+        clan_id: {
+            each.discord_channel_id: {
+                "name": each.name,
+                "kind": each.kind,
+                "parent_id": each.parent_id,
+                "is_readable": each.is_readable,
+            }
+            for each in channel_infos
+        }
+        for clan_id, channel_infos in met.items()
+    }
+    await authors.note_places(connection, noted)
 
 
 async def channel_of(connection: Connection, clan: Clan, channel_info: ChannelInfo) -> int:
     """Note a channel as it is now, and return its id."""
-    await note_channel(connection, clan, channel_info)
-    places = await authors.channels(connection, clan.clan_id)
-    return places[channel_info.discord_channel_id].channel_id
+    await note_channels(connection, {clan.clan_id: [channel_info]})
+    number = channel_info.discord_channel_id
+    places = await authors.places(connection, {clan.clan_id: [number]})
+    return places[clan.clan_id][number].channel_id
 
 
-async def put_in(  # noqa: PLR0913, PLR0917 - what was heard, and what of it is wanted
+async def put_in(
     connection: Connection,
-    clan: Clan,
-    heard: Sequence[IncomingMessage],
-    refused: Collection[int],
+    said: Said,
+    refused: Collection[tuple[int, int]],
     now: datetime,
     most_channels: int = MOST_CHANNELS,
+) -> dict[int, IntakeResult]:
+    """Store what is new of counted channels and return it by clan.
+
+    A clan has so many channels at most. What is `refused` are posts of servers.
+    """
+    fresh = await _fresh(connection, said, refused)
+    channels = await _counted_channels(connection, fresh, most_channels)
+    counted = [
+        (
+            clan,
+            [
+                each
+                for each in heard
+                if each.channel_info.discord_channel_id in channels[clan.clan_id]
+            ],
+        )
+        for clan, heard in fresh
+    ]
+    known = await _authors(connection, counted, now)
+    kept = {
+        clan.clan_id: _kept(clan, heard, known[clan.clan_id], channels[clan.clan_id])
+        for clan, heard in counted
+    }
+    await messages.add(connection, {clan_id: each.facts for clan_id, each in kept.items()})
+    await bridges.add(connection, {clan_id: each.told for clan_id, each in kept.items()})
+    return kept
+
+
+async def _fresh(connection: Connection, said: Said, refused: Collection[tuple[int, int]]) -> Said:
+    """Return the messages that are not stored yet and not refused."""
+    ids, spoken = {}, {}
+    for clan, heard in said:
+        ids[clan.clan_id] = [each.message_id for each in heard]
+        spoken[clan.clan_id] = [each.message_id for each in heard if each.user_id == NO_USER]
+    known = await messages.known_ids(connection, ids)
+    told = await bridges.known_ids(connection, spoken)
+    return [
+        (
+            clan,
+            [
+                each
+                for each in heard
+                if each.message_id not in known[clan.clan_id]
+                and each.message_id not in told[clan.clan_id]
+                and (clan.guild_id, each.post_id) not in refused
+            ],
+        )
+        for clan, heard in said
+    ]
+
+
+def _kept(
+    clan: Clan, heard: Sequence[IncomingMessage], known: "_Authors", channels: Mapping[int, int]
 ) -> IntakeResult:
-    """Store what is new of counted channels and return it; a clan has so many of them at most."""
-    known = await messages.known_ids(connection, clan.clan_id, [each.message_id for each in heard])
-    spoken = [each.message_id for each in heard if each.user_id == NO_USER]
-    known |= await bridges.known_ids(connection, clan.clan_id, spoken)
-    fresh = [each for each in heard if each.message_id not in known and each.post_id not in refused]
-    # In the order in which they were met, so that the same history gives the same ids.
-    met = dict.fromkeys(each.channel_info for each in fresh)
-    channels = await _counted_channels(connection, clan, met, most_channels)
-    counted = [each for each in fresh if each.channel_info.discord_channel_id in channels]
-    known_authors = await _authors(connection, clan, counted, now)
-    kept = IntakeResult(
+    newest = sorted(
+        (channels[each.channel_info.discord_channel_id], each.post_id) for each in heard
+    )
+    return IntakeResult(
         tuple(
-            fact_of(_stored(each, known_authors, channels), clan.zone)
-            for each in counted
+            fact_of(_stored(each, known, channels), clan.zone)
+            for each in heard
             if each.told is None
         ),
-        tuple(_told(each, known_authors, channels) for each in counted if each.told is not None),
-        dict(
-            sorted(
-                (channels[each.channel_info.discord_channel_id], each.post_id) for each in counted
-            )
-        ),
+        tuple(_told(each, known, channels) for each in heard if each.told is not None),
+        dict(newest),
     )
-    await messages.add(connection, clan.clan_id, kept.facts)
-    await bridges.add(connection, clan.clan_id, kept.told)
-    return kept
 
 
 class _Authors(NamedTuple):
@@ -175,22 +223,35 @@ class _Authors(NamedTuple):
         return speaker_at(self.borne, wom_key(heard.name), heard.sent_at)
 
 
-async def _authors(
-    connection: Connection, clan: Clan, heard: Sequence[IncomingMessage], now: datetime
-) -> _Authors:
-    users = {each.user_id: (each.name, each.handle) for each in heard if each.user_id != NO_USER}
+async def _authors(connection: Connection, said: Said, now: datetime) -> dict[int, _Authors]:
+    users = {
+        clan.clan_id: {
+            each.user_id: (each.name, each.handle) for each in heard if each.user_id != NO_USER
+        }
+        for clan, heard in said
+    }
     # Backwards, so that of several ways to write a name the first one stands.
-    spoke = [each for each in reversed(heard) if each.user_id == NO_USER and each.name]
-    borne = await borne_by(connection, clan, (wom_key(each.name) for each in spoke))
-    speakers = {speaker_at(borne, wom_key(each.name), each.sent_at): each.name for each in spoke}
-    return _Authors(
-        await authors.author_ids(connection, clan.clan_id, users, now),
-        await bridges.speaker_ids(connection, clan.clan_id, speakers),
-        borne,
+    spoke = {
+        clan.clan_id: [each for each in reversed(heard) if each.user_id == NO_USER and each.name]
+        for clan, heard in said
+    }
+    borne = await borne_by(
+        connection,
+        {clan_id: {wom_key(each.name) for each in lines} for clan_id, lines in spoke.items()},
     )
+    speakers = {
+        clan_id: {
+            speaker_at(borne[clan_id], wom_key(each.name), each.sent_at): each.name
+            for each in lines
+        }
+        for clan_id, lines in spoke.items()
+    }
+    by_user = await authors.author_ids(connection, users, now)
+    by_speaker = await bridges.speaker_ids(connection, speakers)
+    return {each: _Authors(by_user[each], by_speaker[each], borne[each]) for each in users}
 
 
-def _stored(each: IncomingMessage, known: _Authors, channels: dict[int, int]) -> Stored:
+def _stored(each: IncomingMessage, known: _Authors, channels: Mapping[int, int]) -> Stored:
     through_bridge = each.user_id == NO_USER
     return Stored(
         each.message_id,
@@ -205,7 +266,7 @@ def _stored(each: IncomingMessage, known: _Authors, channels: dict[int, int]) ->
     )
 
 
-def _told(each: IncomingMessage, known: _Authors, channels: dict[int, int]) -> BroadcastRow:
+def _told(each: IncomingMessage, known: _Authors, channels: Mapping[int, int]) -> BroadcastRow:
     return BroadcastRow(
         each.message_id,
         channels[each.channel_info.discord_channel_id],
@@ -221,45 +282,63 @@ def kept_channels(places: Iterable[ChannelRow]) -> int:
 
 
 async def _counted_channels(
-    connection: Connection, clan: Clan, channel_infos: Collection[ChannelInfo], most: int
-) -> dict[int, int]:
-    """Return channel ids by Discord id of the places that count; a thread follows its parent."""
-    places = await authors.channels(connection, clan.clan_id)
-    new = [each for each in channel_infos if each.discord_channel_id not in places]
-    for channel_info in new[: max(most - kept_channels(places.values()), 0)]:
-        await note_channel(connection, clan, channel_info)
-    if new:
-        places = await authors.channels(connection, clan.clan_id)
-    found = {}
-    for channel_info in channel_infos:
-        place = places.get(channel_info.discord_channel_id)
-        if place is None:
-            continue  # one too many
-        # Of one that was deleted meanwhile nothing counts, not even what was heard before.
-        if is_counted(place, places) and not place.is_gone:
-            found[channel_info.discord_channel_id] = place.channel_id
-    return found
+    connection: Connection, said: Said, most: int
+) -> dict[int, dict[int, int]]:
+    """Return by clan the channel ids by Discord id of the places that count.
+
+    A thread follows its parent.
+    """
+    # In the order in which they were met, so that the same history gives the same ids.
+    met = {
+        clan.clan_id: {each.channel_info.discord_channel_id: each.channel_info for each in heard}
+        for clan, heard in said
+    }
+    places = await authors.places(connection, met)
+    new = {
+        clan_id: [each for number, each in infos.items() if number not in places[clan_id]]
+        for clan_id, infos in met.items()
+    }
+    if any(new.values()):
+        kept = await authors.kept_channels(connection, met)
+        room = {clan_id: max(most - kept[clan_id], 0) for clan_id in met}
+        await note_channels(connection, {each: new[each][: room[each]] for each in new})
+        places = await authors.places(connection, met)
+    # One too many is nowhere. Of one that was deleted meanwhile nothing counts, not even what was
+    # heard before.
+    return {
+        clan_id: {
+            number: place.channel_id
+            for number, place in places[clan_id].items()
+            if number in infos and is_counted(place, places[clan_id]) and not place.is_gone
+        }
+        for clan_id, infos in met.items()
+    }
 
 
 async def take_out(
-    connection: Connection, clan: Clan, message_ids: Collection[int]
-) -> tuple[list[MessageRow], int]:
-    """Remove those of the messages that are the clan's, with all their lines.
+    connection: Connection, asked: OfClans[Collection[int]]
+) -> tuple[dict[int, list[MessageRow]], int]:
+    """Remove those of the messages that are the clans' own, with all their lines.
 
-    Return them as facts, and how many were removed in all.
+    Return them as facts by clan, and how many were removed in all.
     """
-    if not message_ids:
-        return [], 0
-    ids = sorted({each + n * LINE_STEP for each in message_ids for n in range(MOST_LINES)})
-    gone = [
-        each
-        for each in await messages.stored(connection, clan.clan_id, ids)
-        if each.message_id in message_ids or each.flags & Flag.FURTHER
-    ]
-    facts = [fact_of(message, clan.zone) for message in gone]
+    ids = {
+        clan.clan_id: sorted({each + n * LINE_STEP for each in posts for n in range(MOST_LINES)})
+        for clan, posts in asked
+    }
+    stored = await messages.stored(connection, ids)
+    gone = {
+        clan.clan_id: [
+            fact_of(each, clan.zone)
+            for each in stored[clan.clan_id]
+            if each.message_id in posts or each.flags & Flag.FURTHER
+        ]
+        for clan, posts in asked
+    }
     await drop_credits(
-        connection, clan.clan_id, clan.zone, [message.message_id for message in gone]
+        connection,
+        [(clan, [fact.message.message_id for fact in gone[clan.clan_id]]) for clan, _ in asked],
     )
-    await messages.remove(connection, clan.clan_id, facts)
-    removed = len(facts) + await bridges.remove(connection, clan.clan_id, ids)
-    return facts, removed + await left_out.let_go(connection, clan.clan_id, ids)
+    await messages.remove(connection, gone)
+    removed = sum(map(len, gone.values())) + await bridges.remove(connection, ids)
+    return gone, removed + await left_out.let_go(connection, ids)

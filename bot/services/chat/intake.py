@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TypeVar
 
 import structlog
 
@@ -27,7 +28,7 @@ from bot.services.chat.facts import (
     take_out,
 )
 from bot.services.chat.sessions import Sessions
-from bot.services.setup import Clan, Clans, Clock, as_it_is
+from bot.services.setup import Clan, Clans, Clock, OfClans, each_as_it_is
 from storage import authors, clans
 from storage.conflicts import begins_again
 from storage.engine import Connection, Database
@@ -41,6 +42,8 @@ _AT_ONCE = 250  # some milliseconds of work between two breaths of the event loo
 _CLANS_AT_ONCE = 25  # in one transaction, which every other writer waits for
 _MOST_HEARD = 20_000  # a megabyte for a thousand; what is beyond is read from the history
 _MOST_WAITING = 50_000  # of all servers; who writes little is kept beyond it
+
+_Deleted = TypeVar("_Deleted", int, tuple[int, int])
 
 _log = structlog.get_logger()
 
@@ -119,7 +122,7 @@ class Intake:
         self._clans = known_clans
         self._clock = clock
         self._buffers: dict[int, _Buffer] = defaultdict(_Buffer)
-        self._gone: dict[int, None] = {}
+        self._gone: dict[tuple[int, int], None] = {}
         self._waiting = 0
         self._sessions = Sessions()
         self._one_flush = asyncio.Lock()
@@ -143,7 +146,7 @@ class Intake:
             self.counts.dropped += 1
             self.end_session_in(guild_id)
             return False
-        if heard.post_id not in self._gone:
+        if (guild_id, heard.post_id) not in self._gone:
             waiting[heard.message_id] = heard
             self._waiting += 1
         return True
@@ -163,7 +166,7 @@ class Intake:
             for number in range(MOST_LINES):
                 self._drop_line(buffer, message_id, number)
             _remember(buffer.taken_back, message_id)
-            _remember(self._gone, message_id)
+            _remember(self._gone, (guild_id, message_id))
 
     @staticmethod
     def _drop_line(buffer: _Buffer, post_id: int, number: int) -> None:
@@ -250,7 +253,7 @@ class Intake:
         batches = {guild_id: self._buffers[guild_id].batch() for guild_id in guild_ids}
         known = await self._clans.of_guilds(guild_ids)
         try:
-            done = await self._store_all([(known[who], batches[who]) for who in known])
+            done = await self._store([(known[who], batches[who]) for who in known])
         except BaseException:
             self._together = 1
             for guild_id in guild_ids:
@@ -262,46 +265,43 @@ class Intake:
         self.counts.removed += done.removed
         return done
 
-    async def _store_all(self, batches: Sequence[tuple[Clan, _Buffer]]) -> Flushed:
-        async def put(connection: Connection) -> Flushed:
-            total = Flushed()
-            for clan, batch in batches:
-                heard = list(batch.heard.values())
-                total += await self._store(connection, clan, heard, batch.taken_back)
-            return total
-
-        return await self._database.write(put) if batches else Flushed()
-
     async def store(
         self, clan: Clan, heard: Sequence[IncomingMessage], taken_back: Collection[int] = ()
     ) -> Flushed:
         """Write messages, live ones or history, in one transaction with all that follows."""
-        done = await self._database.write(
-            lambda connection: self._store(connection, clan, heard, taken_back)
-        )
+        batch = _Buffer({each.message_id: each for each in heard}, dict.fromkeys(taken_back))
+        done = await self._store([(clan, batch)])
         self.counts.past += done.stored
         self.counts.removed += done.removed
         return done
 
-    async def _store(
-        self,
-        connection: Connection,
-        clan: Clan,
-        heard: Sequence[IncomingMessage],
-        taken_back: Collection[int],
-    ) -> Flushed:
-        clan = await as_it_is(connection, clan)
-        for message_id in taken_back:
-            _remember(self._gone, message_id)
-        gone, removed = await take_out(connection, clan, taken_back)
-        kept = await not_forgotten(connection, clan, heard)
-        wanted = await willing(connection, clan.clan_id, kept)
-        added = await put_in(
-            connection, clan, wanted, self._gone, self._clock(), self.most_channels
-        )
-        await settle_answers(connection, clan.clan_id, clan.zone, [*added.facts, *gone])
-        await authors.move_cursors(connection, clan.clan_id, self._cursors(clan, added))
-        return Flushed(len(added.facts), removed, len(added.told))
+    async def _store(self, batches: OfClans[_Buffer]) -> Flushed:
+        """Write a batch of each of a few clans, in one transaction and by the same statements.
+
+        In the order of the clans' ids, so that two processes wait for each other in one order.
+        """
+        if not batches:
+            return Flushed()
+        ordered = sorted(batches, key=lambda each: each[0].clan_id)
+        return await self._database.write(lambda connection: self._put(connection, ordered))
+
+    async def _put(self, connection: Connection, batches: OfClans[_Buffer]) -> Flushed:
+        clans = await each_as_it_is(connection, [clan for clan, _ in batches])
+        heard, taken_back = [], []
+        for clan, (_, batch) in zip(clans, batches, strict=True):
+            heard.append((clan, [*batch.heard.values()]))
+            taken_back.append((clan, batch.taken_back))
+            for message_id in batch.taken_back:
+                _remember(self._gone, (clan.guild_id, message_id))
+        gone, removed = await take_out(connection, taken_back)
+        wanted = await willing(connection, await not_forgotten(connection, heard))
+        added = await put_in(connection, wanted, self._gone, self._clock(), self.most_channels)
+        touched = [(clan, [*added[clan.clan_id].facts, *gone[clan.clan_id]]) for clan in clans]
+        await settle_answers(connection, touched)
+        cursors = {clan.clan_id: self._cursors(clan, added[clan.clan_id]) for clan in clans}
+        await authors.move_cursors(connection, cursors)
+        stored = sum(len(each.facts) for each in added.values())
+        return Flushed(stored, removed, sum(len(each.told) for each in added.values()))
 
     async def catch_up(
         self, clan: Clan, channel_info: ChannelInfo, newest_id: int | None, session: int
@@ -315,7 +315,7 @@ class Intake:
         async def move(connection: Connection) -> int:
             channel = await channel_of(connection, clan, channel_info)
             if newest_id is not None:
-                await authors.move_cursors(connection, clan.clan_id, {channel: newest_id})
+                await authors.move_cursors(connection, {clan.clan_id: {channel: newest_id}})
             return channel
 
         channel = await self._database.write(move)
@@ -345,8 +345,8 @@ class Intake:
         self._beat_at = now
 
 
-def _remember(gone: dict[int, None], message_id: int) -> None:
+def _remember(gone: dict[_Deleted, None], deleted: _Deleted) -> None:
     """Remember a delete: history that was fetched before it may be stored long after it."""
-    gone[message_id] = None
+    gone[deleted] = None
     if len(gone) > _REMEMBERED:
         del gone[next(iter(gone))]

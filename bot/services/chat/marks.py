@@ -63,7 +63,7 @@ async def _sought(connection: Connection, clan: Clan, clicked: Clicked) -> Store
     if place is not None and not is_counted(place, places):
         return MarkOutcome.LEFT_OUT
     lines = [clicked.message_id + line * LINE_STEP for line in range(MOST_LINES)]
-    found = await messages.stored(connection, clan.clan_id, lines)
+    found = (await messages.stored(connection, {clan.clan_id: lines}))[clan.clan_id]
     if any(each.flags & Flag.FURTHER for each in found):
         return MarkOutcome.SEVERAL_LINES
     message = next((each for each in found if each.message_id == clicked.message_id), None)
@@ -96,8 +96,11 @@ async def _asker(connection: Connection, clan: Clan, message: Stored) -> int | N
     """Return who asked what the message replies to; None when that is no question."""
     if message.reply_to is None:
         return None
-    asked = await questions.asked(connection, clan.clan_id, [message.reply_to])
-    return next((each.author_id for each in asked if each.channel_id == message.channel_id), None)
+    asked = await questions.asked(connection, {clan.clan_id: [message.reply_to]})
+    return next(
+        (each.author_id for each in asked[clan.clan_id] if each.channel_id == message.channel_id),
+        None,
+    )
 
 
 def _state_of(message: Stored) -> MarkState:
@@ -108,7 +111,7 @@ def _state_of(message: Stored) -> MarkState:
 async def _keep(connection: Connection, clan: Clan, message: Stored, state: MarkState) -> None:
     """Store what a message is taken for, and settle what follows from it."""
     if message.is_question and not state.is_question:
-        await drop_credits(connection, clan.clan_id, clan.zone, [message.message_id])
+        await drop_credits(connection, [(clan, [message.message_id])])
     flags = message.flags & ~_OURS
     flags |= Flag.QUESTION if state.is_question else 0
     flags |= Flag.CLOSED if state.is_closed else 0
@@ -117,4 +120,4 @@ async def _keep(connection: Connection, clan: Clan, message: Stored, state: Mark
     if state.is_answer:
         await marks.let_alone_answer(connection, clan.clan_id, message)
     after = fact_of(message._replace(flags=int(flags)), clan.zone)
-    await settle_answers(connection, clan.clan_id, clan.zone, [after])
+    await settle_answers(connection, [(clan, [after])])

@@ -183,7 +183,7 @@ class Presence:
         if row.presence_from is None:
             await clans.change(connection, clan.clan_id, presence_from=now)
         who = {user_id for user_id, _ in taken}
-        who -= await privacy.opted_out(connection, clan.clan_id, who)
+        who -= (await privacy.opted_out(connection, {clan.clan_id: who}))[clan.clan_id]
         # Another process may have carried that out: then ours did not hear of it.
         ours = self._servers[clan.guild_id].forgotten
         until = {

@@ -4,7 +4,7 @@ It depends on the facts and on who bore which name when, and never on the order 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.clan.names import Bearing, bearer_at
@@ -13,17 +13,20 @@ from bot.services.setup import Clan
 from storage import bridges, messages, players
 from storage.bridges import Speaker
 from storage.engine import Connection
+from storage.given import ByClan
 from storage.messages import Stored
 
 Borne = Mapping[str, Sequence[Bearing]]
 
 
-async def borne_by(connection: Connection, clan: Clan, keys: Iterable[str]) -> Borne:
-    """Return who of the clan bore each of the names (by WOM key) when."""
-    found: dict[str, list[Bearing]] = defaultdict(list)
-    asked = sorted(set(keys))
-    for row in await players.bearings(connection, clan.clan_id, asked) if asked else ():
-        found[row.wom_key].append(Bearing(*row[1:]))
+async def borne_by(connection: Connection, keys: ByClan[Collection[str]]) -> dict[int, Borne]:
+    """Return by clan who of it bore each of the names (by WOM key) when."""
+    found: dict[int, Borne] = {}
+    for clan_id, rows in (await players.bearings(connection, keys)).items():
+        borne: dict[str, list[Bearing]] = defaultdict(list)
+        for row in rows:
+            borne[row.wom_key].append(Bearing(*row[1:]))
+        found[clan_id] = borne
     return found
 
 
@@ -34,7 +37,7 @@ def speaker_at(borne: Borne, key: str, at: datetime) -> Speaker:
 
 async def part_speakers(connection: Connection, clan: Clan, keys: Collection[str]) -> int:
     """Give each line under these names to whoever bore the name then; return how many moved."""
-    borne = await borne_by(connection, clan, keys)
+    borne = (await borne_by(connection, {clan.clan_id: keys}))[clan.clan_id]
     shared = sorted(key for key, bearings in borne.items() if len(bearings) > 1)
     known = await bridges.speakers_called(connection, clan.clan_id, shared)
     moved = 0
@@ -94,7 +97,7 @@ async def _named(  # noqa: PLR0913, PLR0917 - what is known of one name
             keeps = max(counts, key=lambda speaker: counts[speaker])
             await bridges.rename(connection, clan.clan_id, undivided, keeps)
     names = {speaker: speaker.key for speaker in wanted}
-    return await bridges.speaker_ids(connection, clan.clan_id, names)
+    return (await bridges.speaker_ids(connection, {clan.clan_id: names}))[clan.clan_id]
 
 
 async def _move(
@@ -106,7 +109,7 @@ async def _move(
     zone = clan.zone
     before = [fact_of(each, zone) for each in said]
     after = [fact_of(each._replace(author_id=author_of[each.message_id]), zone) for each in said]
-    await drop_credits(connection, clan.clan_id, zone, [each.message_id for each in said])
-    await messages.remove(connection, clan.clan_id, before)
-    await messages.add(connection, clan.clan_id, after)
-    await settle_answers(connection, clan.clan_id, zone, after)
+    await drop_credits(connection, [(clan, [each.message_id for each in said])])
+    await messages.remove(connection, {clan.clan_id: before})
+    await messages.add(connection, {clan.clan_id: after})
+    await settle_answers(connection, [(clan, after)])

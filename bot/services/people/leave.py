@@ -245,7 +245,7 @@ async def _shown(
 ) -> tuple[AbsenceRow, ...]:
     """Return the leaves of those who did not opt out."""
     users = {row.discord_user_id for row in rows if row.discord_user_id is not None}
-    quiet = await privacy.opted_out(connection, clan.clan_id, users)
+    quiet = (await privacy.opted_out(connection, {clan.clan_id: users}))[clan.clan_id]
     hidden = await privacy.hidden_players(connection, clan.clan_id)
     ours = shown(rows, hidden, lambda row: row.player_id)
     return shown(ours, quiet, lambda row: row.discord_user_id)

@@ -142,7 +142,8 @@ class Privacy:
     async def is_opted_out(self, clan: Clan, user_id: int) -> bool:
         """Return whether a user does not want to be counted."""
         async with self._database.reading() as connection:
-            return bool(await privacy.opted_out(connection, clan.clan_id, [user_id]))
+            quiet = await privacy.opted_out(connection, {clan.clan_id: [user_id]})
+        return bool(quiet[clan.clan_id])
 
     async def hidden(self, clan: Clan) -> frozenset[int]:
         """Return the accounts that stand on no list."""
@@ -290,7 +291,7 @@ async def _drop_credits(connection: Connection, clan: Clan, author_ids: Sequence
     ):
         after_id = few[-1].message_id
         gone = [tally for asked in few for tally in credit(asked, clan.zone, -1)]
-        await roll_up(connection, clan.clan_id, gone)
+        await roll_up(connection, {clan.clan_id: gone})
 
 
 async def _settle_without(connection: Connection, clan: Clan, author_ids: Sequence[int]) -> None:
@@ -300,4 +301,4 @@ async def _settle_without(connection: Connection, clan: Clan, author_ids: Sequen
         connection, clan.clan_id, author_ids, after_id, _AT_ONCE
     ):
         after_id = few[-1].message_id
-        await settle_again(connection, clan.clan_id, clan.zone, few)
+        await settle_again(connection, [(clan, few)])

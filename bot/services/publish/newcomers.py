@@ -141,7 +141,7 @@ async def _found(
     cid, head = view.clan.clan_id, heads(each.authors for each in view.people.persons.people)
     begun = await newcomers.beginnings(connection, cid, days, ANSWER_WINDOW, head)
     ids = sorted({each.answer_id for each in begun.values() if each.answer_id is not None})
-    answers = await messages.stored(connection, cid, ids)
+    answers = (await messages.stored(connection, {cid: ids}))[cid]
     return _NewcomersRead(fresh, begun, {each.message_id: each for each in answers})
 
 

@@ -8,7 +8,16 @@ from bot.services.setup.checklist import (
     intent_findings,
     ranks_finding,
 )
-from bot.services.setup.clans import Clan, Clans, Clock, Narrows, as_it_is, as_they_are
+from bot.services.setup.clans import (
+    Clan,
+    Clans,
+    Clock,
+    Narrows,
+    OfClans,
+    as_it_is,
+    as_they_are,
+    each_as_it_is,
+)
 from bot.services.setup.drafts import Drafts, OpenDraft, Whose
 from bot.services.setup.groups import FoundGroup, groups_called
 from bot.services.setup.policies import NotAllowed, Outdated, Policies, ladder_of, policy_of
@@ -28,6 +37,7 @@ __all__ = [
     "FoundGroup",
     "Narrows",
     "NotAllowed",
+    "OfClans",
     "Only",
     "OpenDraft",
     "Outdated",
@@ -36,6 +46,7 @@ __all__ = [
     "as_it_is",
     "as_they_are",
     "checklist",
+    "each_as_it_is",
     "exported",
     "groups_called",
     "imported",

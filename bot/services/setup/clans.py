@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.clan.posting import PostingChannel
@@ -15,6 +15,8 @@ from storage.clans import NO_SERVER, ClanRow, Only
 from storage.conflicts import begins_again
 from storage.engine import Connection, Database
 from storage.messages import in_few
+
+_T = TypeVar("_T")
 
 Clock = Callable[[], datetime]
 
@@ -56,6 +58,9 @@ class Clan:
         channel_id: int | None = getattr(self, kind.value)
         return channel_id
 
+
+OfClans: TypeAlias = Sequence[tuple[Clan, _T]]
+"""Something of each of a few clans, each of them once."""
 
 Narrows = Callable[[Sequence[Clan]], Awaitable[Sequence[Clan]]]
 """Returns those of some clans for whom there is something to do, by few queries for all."""
@@ -280,10 +285,16 @@ class Clans:
             await clans.change(connection, clan.clan_id, ranks_confirmed_at=None)
 
 
+async def each_as_it_is(connection: Connection, few: Sequence[Clan]) -> list[Clan]:
+    """Return clans with their zones of this moment: whoever holds one may have held it long."""
+    rows = await clans.of_guilds(connection, {each.guild_id for each in few})
+    zones = {row.guild_id: ZoneInfo(row.zone) for row in rows}
+    return [replace(each, zone=zones.get(each.guild_id, each.zone)) for each in few]
+
+
 async def as_it_is(connection: Connection, clan: Clan) -> Clan:
-    """Return the clan with its zone of this moment: whoever holds one may have held it long."""
-    row = await clans.of_guild(connection, clan.guild_id)
-    return clan if row is None else replace(clan, zone=ZoneInfo(row.zone))
+    """Return one clan with its zone of this moment."""
+    return (await each_as_it_is(connection, [clan]))[0]
 
 
 def _clan(row: ClanRow) -> Clan:

@@ -23,7 +23,7 @@ def old_messages(line: Line) -> None:
             who, place = await an_author(connection, clan_id), await a_channel(connection, clan_id)
             days = (400, 300, 181, 179, 1)
             facts = [a_fact(who, place, NOW - timedelta(days=each)) for each in days]
-            await messages.add(connection, clan_id, facts)
+            await messages.add(connection, {clan_id: facts})
 
     asyncio.run(written())
 

@@ -76,6 +76,24 @@ def heard(  # noqa: PLR0913 - a message's own facts
     )
 
 
+def of_every_kind(number: int) -> list[IncomingMessage]:
+    """Return messages for which everything is stored that there is: by new people, in new places.
+
+    With a question and two answers to it, a line of the clan chat and a broadcast of the game.
+    """
+    at = NOW + number * timedelta(hours=1)
+    question = heard(1, number, at, asks=True)
+    return [
+        question,
+        heard(2, number + 1, at + MINUTE),
+        heard(3, number + 2, at + 2 * MINUTE, THREAD),
+        heard(4, number + 2, at + 3 * MINUTE, reply_to=question.message_id),
+        heard(5, number + 3, at, ChannelInfo(number, f"channel {number}", "text")),
+        spoken(6, f"Speaker {number}", at),
+        spoken(7, f"Speaker {number}", at, told=BroadcastKind.OTHER),
+    ]
+
+
 def told(
     messages: Iterable[IncomingMessage], zone: ZoneInfo, marked: Collection[int] = ()
 ) -> Numbers:

@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.spans import Period
-from bot.services.chat import Intake
+from bot.services.chat import Flushed, Intake
 from bot.services.people import read_identity
 from bot.services.publish.questions import ClanQuestions
 from bot.services.publish.report import report_query
@@ -29,14 +29,17 @@ from storage.tables import (
     AUTHOR_HOURS,
     AUTHOR_TOTALS,
     AUTHORS,
+    BROADCASTS,
     CHANNELS,
     CLANS,
+    FORGOTTEN,
+    LEFT_OUT_MESSAGES,
     LINKS,
     MEMBERSHIPS,
     MESSAGES,
     QUESTIONS,
 )
-from tests.bot.services.talk import heard
+from tests.bot.services.talk import heard, of_every_kind
 from tests.bot.services.village import Village
 from tests.clan_keys import OF_CLANS, without_clan
 from tests.storage.rows import DAY, HOUR, NOW
@@ -53,6 +56,7 @@ async def _beside(connection: Connection) -> None:
     """Have as many other clans, in each of which a few people wrote."""
     clans, writers, places, said, asked = [], [], [], [], []
     totals, days, hours, linked, members = [], [], [], [], []
+    told, aside, gone = [], [], []
     for number in range(1_000, 1_000 + CLANS_BESIDE):
         mine: dict[str, Any] = {"clan_id": number}
         clans.append({"id": number, "guild_id": number, "name": "x", "created_at": NOW})
@@ -64,7 +68,8 @@ async def _beside(connection: Connection) -> None:
         for place in range(WRITERS):
             who = {"author_id": number * 10 + place}
             counts = {"messages": EACH_WROTE, "questions": 1, "answers": 0}
-            writers.append({"id": who["author_id"], **mine, "discord_user_id": place, "name": "x"})
+            writer = {"id": who["author_id"], **mine, "discord_user_id": place, "name": "x"}
+            writers.append(writer | {"opted_out_at": NOW if place == 1 else None})
             totals.append(mine | who | counts | {"wrote_at": NOW})
             days.append(mine | who | counts | {"day": NOW.date()})
             hours.append(mine | who | counts | {"hour_at": NOW})
@@ -73,6 +78,9 @@ async def _beside(connection: Connection) -> None:
                 fact = {"message_id": first_snowflake(at) + place, "channel_id": number}
                 said.append(mine | who | fact | {"sent_at": at, "flags": 0})
             asked.append(mine | who | fact | {"asked_at": at})
+            aside.append(mine | who | fact | {"sent_at": at, "flags": 0})
+            told.append(mine | who | fact | {"sent_at": at, "kind": "drop"})
+            gone.append(mine | {"key": f"somebody {place}", "until_at": at})
     for table, rows in (
         (CLANS, clans),
         (AUTHORS, writers),
@@ -84,6 +92,9 @@ async def _beside(connection: Connection) -> None:
         (AUTHOR_HOURS, hours),
         (LINKS, linked),
         (MEMBERSHIPS, members),
+        (LEFT_OUT_MESSAGES, aside),
+        (BROADCASTS, told),
+        (FORGOTTEN, gone),
     ):
         await connection.execute(table.insert(), rows)
 
@@ -110,6 +121,19 @@ async def _flush(village: Village) -> None:
     for number in range(20):
         intake.hear(village.clan.guild_id, heard(500 + number, user=5 + number % 2, asks=True))
     assert (await intake.flush()).stored == 20
+
+
+async def _flush_of_many(village: Village) -> None:
+    intake = Intake(village.database, village.known_clans, village.clock)
+    guilds = (village.clan.guild_id, *range(1_000, 1_020))
+    for guild_id in guilds:
+        for each in of_every_kind(9_000):
+            intake.hear(guild_id, each)
+        intake.take_back(guild_id, [first_snowflake(NOW)])
+    with _asked(village.database) as asked:
+        done = await intake.flush()
+    assert done == Flushed(6 * len(guilds), len(guilds) - 1, len(guilds))
+    assert len(asked) >= 40, "nearly all there is to ask"
 
 
 def _seen_by(query: Callable[[Village], ViewQuery]) -> Callable[[Village], Awaitable[None]]:
@@ -149,6 +173,7 @@ async def _taken_out(village: Village) -> None:
 
 HOT: dict[str, Callable[[Village], Awaitable[None]]] = {
     "a flush": _flush,
+    "a flush of many clans": _flush_of_many,
     "what is deleted": _taken_out,
     "/me": _seen_by(
         lambda _: (

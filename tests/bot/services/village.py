@@ -92,7 +92,7 @@ class Village:
     async def called(self, user: int, name: str) -> None:
         """Give a Discord user, who need not have written, a name."""
         async with self.database.writing() as connection:
-            await authors.author_ids(connection, self.clan.clan_id, {user: (name, name.lower())})
+            await authors.author_ids(connection, {self.clan.clan_id: {user: (name, name.lower())}})
 
     async def linked(
         self,

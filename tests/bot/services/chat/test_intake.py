@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -465,13 +464,13 @@ async def test_a_server_that_writes_much_holds_up_nobody_who_writes_little(
         intake.hear(guild_id, said_in(guild_id))
     begun = count_transactions(database, monkeypatch)
     quiet: list[int] = []
-    store_all = intake._store_all
+    store = intake._store
 
     async def watched(batches: Sequence[tuple[Clan, _Buffer]]) -> Flushed:
         quiet.extend(len(begun) for clan, _ in batches if clan.guild_id > 1)
-        return await store_all(batches)
+        return await store(batches)
 
-    monkeypatch.setattr(intake, "_store_all", watched)
+    monkeypatch.setattr(intake, "_store", watched)
     assert await intake.flush() == Flushed(stored=23)
     assert quiet == [1, 1, 1]
     assert len(begun) == 5
@@ -483,15 +482,15 @@ async def test_what_cannot_be_written_of_one_server_is_held_back_alone(
     await village_of(database, 9)
     for guild_id in range(1, 10):
         intake.hear(guild_id, said_in(guild_id))
-    store = intake._store
+    put = intake._put
 
-    async def faulty(connection: Connection, clan: Clan, *what: Any) -> Flushed:  # noqa: ANN401
-        if clan.guild_id == 4:
+    async def faulty(connection: Connection, batches: Sequence[tuple[Clan, _Buffer]]) -> Flushed:
+        if any(clan.guild_id == 4 for clan, _ in batches):
             raise ZeroDivisionError
-        return await store(connection, clan, *what)
+        return await put(connection, batches)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "_store", faulty)
+        patch.setattr(intake, "_put", faulty)
         for stored in (0, 3, 8):
             with pytest.raises(ZeroDivisionError):
                 await intake.flush()

@@ -32,7 +32,7 @@ from storage.tables import CHANNELS
 from tests.bot.services.contents import one
 from tests.bot.services.talk import BRIDGE, GENERAL, MINUTE, PVM, THREAD, heard, kept, spoken, told
 from tests.bot.services.village import Village
-from tests.storage.rows import DAY, NOW
+from tests.storage.rows import DAY, NOW, only
 
 ASKED_AT = NOW - DAY
 QUESTION = heard(1, 11, ASKED_AT, asks=True)
@@ -68,7 +68,9 @@ async def mark(  # noqa: PLR0913 - who marks what where
 
 async def answer_of(village: Village, question: IncomingMessage = QUESTION) -> int | None:
     async with village.database.reading() as connection:
-        (row,) = await questions.asked(connection, village.clan.clan_id, [question.message_id])
+        (row,) = await only(
+            questions.asked(connection, {village.clan.clan_id: [question.message_id]})
+        )
     return row.answer_id
 
 

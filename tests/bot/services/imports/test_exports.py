@@ -67,7 +67,7 @@ async def has_read(database: Database, clan: Clan) -> None:
     async with database.writing() as connection:
         known = await authors.channels(connection, clan.clan_id)
         await authors.move_cursors(
-            connection, clan.clan_id, {known[PLACE].channel_id: message.message_id}
+            connection, {clan.clan_id: {known[PLACE].channel_id: message.message_id}}
         )
         await clans.change(connection, clan.clan_id, listened_at=NOW)
 

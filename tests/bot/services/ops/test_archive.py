@@ -37,7 +37,7 @@ from tests.bot.demo.conftest import Clock
 from tests.bot.services.contents import contents, one, rows
 from tests.bot.services.talk import heard
 from tests.storage.archived import holding, sound
-from tests.storage.rows import DAY, HOUR, NOW
+from tests.storage.rows import DAY, HOUR, NOW, only
 
 CUT = NOW - 180 * DAY
 WORLD = make_world(seed=4, members=20, days=400, now=NOW)
@@ -298,13 +298,13 @@ async def settles_everything_again(services: Services, clan: Clan, archive: Path
         asked = [
             each
             for few in in_few(ids)
-            for each in await questions.asked(connection, clan.clan_id, few)
+            for each in await only(questions.asked(connection, {clan.clan_id: few}))
         ]
         assert len(asked) == len(ids)
-        following = await questions.next_speakers(
-            connection, clan.clan_id, asked, timedelta(hours=1)
+        following = await only(
+            questions.next_speakers(connection, {clan.clan_id: asked}, timedelta(hours=1))
         )
-        replies = await questions.first_replies(connection, clan.clan_id, asked)
+        replies = await only(questions.first_replies(connection, {clan.clan_id: asked}))
     SETTLED.append((following, replies))
 
 

@@ -28,7 +28,7 @@ from tests.bot.services.contents import instant, rows
 from tests.bot.services.talk import PVM
 from tests.bot.services.village import Village
 from tests.storage.full import full_disk
-from tests.storage.rows import DAY, HOUR, NOW, Place, a_channel, names_in
+from tests.storage.rows import DAY, HOUR, NOW, Place, a_channel, names_in, note_place
 from wom.errors import WomNotFound, WomUnreachable
 
 POLL, BACKUP = Job("poll", HOUR), Job("backup", DAY)
@@ -232,7 +232,7 @@ async def test_ranks_that_nobody_confirmed_are_a_trouble_with_its_remedy(
 async def test_each_trouble_has_its_remedy(database: Database, village: Village) -> None:
     careless = Upkeep(database, village.clock, (POLL, BACKUP), version="1", refreshed_group=None)
     async with database.writing() as connection:
-        await authors.note_place(
+        await note_place(
             connection,
             village.clan.clan_id,
             PVM.discord_channel_id,
@@ -364,10 +364,10 @@ async def test_a_channel_for_officers_that_was_never_readable_is_no_trouble_a_lo
     facts: dict[str, Any] = {"kind": "text", "parent_id": None, "is_readable": False}
     async with village.database.writing() as connection:
         for key, name in ((1, "officers"), (2, "raids"), (3, "left out"), (4, "gone")):
-            await authors.note_place(connection, clan_id, key, name=name, **facts)
+            await note_place(connection, clan_id, key, name=name, **facts)
             place = (await authors.channels(connection, clan_id))[key].channel_id
             if key > 1:
-                await authors.move_cursors(connection, clan_id, {place: 1})
+                await authors.move_cursors(connection, {clan_id: {place: 1}})
             await blind_spots.go_blind(connection, clan_id, place, NOW, NO_ACCESS)
         await authors.set_counted(connection, clan_id, 3, is_counted=False)
         await blind_spots.forget_gone(connection, clan_id, [1, 2, 3])
@@ -385,9 +385,9 @@ async def test_channels_of_one_name_are_each_told_with_what_is_the_matter(
     async with village.database.writing() as connection:
         for key, reason in reasons.items():
             facts: dict[str, Any] = {"kind": "text", "parent_id": None, "is_readable": key > 1}
-            await authors.note_place(connection, clan_id, key, name="raids", **facts)
+            await authors.note_places(connection, {clan_id: {key: {"name": "raids", **facts}}})
             place = (await authors.channels(connection, clan_id))[key].channel_id
-            await authors.move_cursors(connection, clan_id, {place: 1})
+            await authors.move_cursors(connection, {clan_id: {place: 1}})
             await blind_spots.go_blind(connection, clan_id, place, NOW, reason)
     found = await status(upkeep, village)
     assert [each.words for each in found.troubles if each.about == "channels"] == [

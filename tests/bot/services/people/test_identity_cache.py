@@ -37,7 +37,7 @@ from tests.bot.services.contents import Hand
 from tests.bot.services.group import GROUP_ID, Group, Someone, client_of
 from tests.bot.services.talk import heard
 from tests.bot.services.village import Village, counted
-from tests.storage.rows import DAY, HOUR, NOW, Place, a_player, opened
+from tests.storage.rows import DAY, HOUR, NOW, Place, a_player, only, opened
 
 OFFICER = Officer(999)
 NAMES = ["Ann", "Ben", "Cat", "[x] Ann", "ben "]
@@ -96,7 +96,7 @@ async def settled(village: Village) -> None:
     await village.called(12, "somebody")
     async with village.database.writing() as connection:
         await bridges.speaker_ids(
-            connection, village.clan.clan_id, {Speaker("cat"): "Cat", Speaker("ben"): "Ben"}
+            connection, {village.clan.clan_id: {Speaker("cat"): "Cat", Speaker("ben"): "Ben"}}
         )
         await players.note_sightings(connection, [Sighting(1, "Anna", "anna", NOW - 5 * DAY)])
 
@@ -207,10 +207,12 @@ ACTIONS: dict[str, Action] = {
     "take_out": stored(lambda it, clan, n, _: players.take_out(it, clan, [n], NOW)),
     "remove_places": stored(lambda it, clan, n, _: players.remove_places(it, clan, [n])),
     "author_ids": stored(
-        lambda it, clan, n, name: authors.author_ids(it, clan, {10 + n: (name, f"h{n}")})
+        lambda it, clan, n, name: only(authors.author_ids(it, {clan: {10 + n: (name, f"h{n}")}}))
     ),
     "speaker_ids": stored(
-        lambda it, clan, _, name: bridges.speaker_ids(it, clan, {Speaker(name.lower()): name})
+        lambda it, clan, _, name: only(
+            bridges.speaker_ids(it, {clan: {Speaker(name.lower()): name}})
+        )
     ),
     "opt_out": stored(lambda it, clan, n, _: privacy.opt_out(it, clan, 10 + n, NOW)),
     "opt_in": stored(lambda it, clan, n, _: privacy.opt_in(it, clan, 10 + n)),

@@ -26,7 +26,7 @@ from bot.services.chat import (
 )
 from bot.services.privacy import Forgotten, Privacy, forgetting
 from bot.services.setup import Clan, Clans
-from storage import absences, blind_spots, cases, exemptions, links, policies, runs
+from storage import absences, archiving, blind_spots, cases, exemptions, links, policies, runs
 from storage import presence as days
 from storage.engine import Database
 from storage.links import StandingLink, StoredState
@@ -501,7 +501,7 @@ async def test_who_comes_back_while_others_who_left_are_forgotten_is_kept(
     await privacy.keep_left_for(village.clan, 30)
     clan = await village.known_clans.of_guild(1)
     assert clan is not None
-    sweeping = forgetting.sweep
+    sweeping = archiving.sweep
 
     async def back_meanwhile(database: Database) -> None:
         await privacy.present(clan, {YOU}, all_of_them=False)
@@ -645,7 +645,7 @@ async def test_a_clan_that_invites_the_bot_again_while_others_are_forgotten_is_k
     gone = await village.changed(removed_at=NOW - 40 * DAY)
     await village.known_clans.leave(other.guild_id)
     village.clock.now = NOW + 40 * DAY
-    sweeping = forgetting.sweep
+    sweeping = archiving.sweep
 
     async def invited_meanwhile(database: Database) -> None:
         await village.known_clans.found(other.guild_id, "Other")
