@@ -1,20 +1,23 @@
-"""Advisory locks: which of several processes of a PostgreSQL server does what.
+"""What several processes of a PostgreSQL server share: who does what, and what WOM may be asked.
 
-A lock is of a session, a connection that is kept: the server lets go of it when that ends, however
-it does, or is silent for too long. So whoever held it asks before it writes whether it still does.
+Who does what is said by advisory locks. One is of a session, a connection that is kept: the server
+lets go of it when that ends, however it does, or is silent for too long. So whoever held it asks
+before it writes whether it still does. What Wise Old Man was asked stands in a row for each key; of
+a key its hash alone.
 """
 
 import os
 import socket
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Result, TextClause, text
+from sqlalchemy import Result, TextClause, func, select, text, update
 
-from storage.engine import Connection, Database
+from storage.engine import Connection, Database, insert_missing
+from storage.tables import WOM_BUDGETS
 
 _LONGEST_NAME = 63
 
@@ -127,3 +130,25 @@ async def must_hold(connection: Connection, session: int, kind: LockKind, key: i
     asked = {"kind": kind.value, "key": key, "pid": session}
     if (await connection.execute(_HOLDS, asked)).first() is None:
         raise LockLost
+
+
+async def locked_budget(connection: Connection, key_hash: str) -> Mapping[str, Any]:
+    """Return what is known of a key's budget; nobody else sees it until the transaction ends."""
+    await insert_missing(connection, WOM_BUDGETS, [{"key_hash": key_hash, "pace": {}}])
+    budget = WOM_BUDGETS.c
+    asked = select(budget.pace).where(budget.key_hash == key_hash).with_for_update()
+    found: Mapping[str, Any] = (await connection.execute(asked)).scalar_one()
+    return found
+
+
+async def keep_budget(connection: Connection, key_hash: str, pace: Mapping[str, Any]) -> None:
+    """Keep what is known of a key's budget."""
+    budget = WOM_BUDGETS.c
+    changed = update(WOM_BUDGETS).where(budget.key_hash == key_hash).values(pace=dict(pace))
+    await connection.execute(changed)
+
+
+async def seconds_of_server(connection: Connection) -> float:
+    """Return what a server's clock shows at this moment: the one clock that all processes have."""
+    shown = await connection.execute(select(func.extract("epoch", func.clock_timestamp())))
+    return float(shown.scalar_one())

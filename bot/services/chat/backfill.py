@@ -51,9 +51,8 @@ _log = structlog.get_logger()
 class CaughtUp:
     """What catching up read: channels, new messages, and the names of unreadable channels.
 
-    `missing` are the Discord ids of all places to be read later; of the server itself when not
-    even its active threads could be listed. `failed` names each place that was not read though the
-    bot is let into it, and says why.
+    `missing` are the Discord ids of all places to be read later; of the server itself when not even
+    its active threads could be listed. `failed` says of each readable place why it was not read.
     """
 
     channels: int

@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from storage import wom_budgets
+from storage.advisory import keep_budget, locked_budget, seconds_of_server
 from storage.engine import Database
 from wom.pace import Pace
 
@@ -44,12 +44,12 @@ class SharedBudget:
     async def together(self, pace: Pace) -> AsyncIterator[None]:
         """Have a pace know inside what all of them did, and then tell them what it did."""
         async with self._one, self._database.queueing() as connection:
-            known = await wom_budgets.locked(connection, self._key_hash)
+            known = await locked_budget(connection, self._key_hash)
             if self._server_s is None:
-                server_s = await wom_budgets.seconds_of_server(connection)
+                server_s = await seconds_of_server(connection)
             else:
                 server_s = self._server_s()
             ahead_s = server_s - self._timer()
             pace.load(known, ahead_s)
             yield
-            await wom_budgets.keep(connection, self._key_hash, pace.dump(ahead_s))
+            await keep_budget(connection, self._key_hash, pace.dump(ahead_s))

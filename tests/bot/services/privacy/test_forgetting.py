@@ -24,10 +24,11 @@ from bot.services.chat import (
     Intake,
     Presence,
 )
-from bot.services.privacy import Forgotten, Privacy, forgetting
+from bot.services.privacy import Forgotten, Privacy
 from bot.services.setup import Clan, Clans
-from storage import absences, archiving, blind_spots, cases, exemptions, links, policies, runs
+from storage import absences, blind_spots, cases, exemptions, links, policies, runs
 from storage import presence as days
+from storage.archiving import sweep
 from storage.engine import Database
 from storage.links import StandingLink, StoredState
 from storage.personal import USERS, WORDS
@@ -501,13 +502,12 @@ async def test_who_comes_back_while_others_who_left_are_forgotten_is_kept(
     await privacy.keep_left_for(village.clan, 30)
     clan = await village.known_clans.of_guild(1)
     assert clan is not None
-    sweeping = archiving.sweep
 
     async def back_meanwhile(database: Database) -> None:
         await privacy.present(clan, {YOU}, all_of_them=False)
-        await sweeping(database)
+        await sweep(database)
 
-    monkeypatch.setattr(forgetting, "sweep", back_meanwhile)
+    monkeypatch.setattr("bot.services.privacy.forgetting.sweep", back_meanwhile)
     assert await privacy.forget_left(clan) == Forgotten(people=1, messages=1)
     assert kept(place).totals.keys() == {YOU}
 
@@ -645,13 +645,12 @@ async def test_a_clan_that_invites_the_bot_again_while_others_are_forgotten_is_k
     gone = await village.changed(removed_at=NOW - 40 * DAY)
     await village.known_clans.leave(other.guild_id)
     village.clock.now = NOW + 40 * DAY
-    sweeping = archiving.sweep
 
     async def invited_meanwhile(database: Database) -> None:
         await village.known_clans.found(other.guild_id, "Other")
-        await sweeping(database)
+        await sweep(database)
 
-    monkeypatch.setattr(forgetting, "sweep", invited_meanwhile)
+    monkeypatch.setattr("bot.services.privacy.forgetting.sweep", invited_meanwhile)
     assert await privacy.forget_removed(30 * DAY) == (gone,)
     assert [each.guild_id for each in await village.known_clans.known()] == [other.guild_id]
 
