@@ -162,7 +162,10 @@ class ClanBot(commands.Bot):
             return
         clan = await self.services.clans.of_guild(guild.id)
         if clan is None or clan.removed_at is not None:
-            await self._settle_in_around(guild)
+            await self.services.clans.found(guild.id, guild.name)
+            if self._group_id is not None:
+                # It may be the one for which the group of the settings is meant.
+                await self._settle_in_around(guild)
 
     async def _settle_in_around(self, guild: discord.Guild) -> None:
         # Of other shards we may not know yet in which servers we are.
