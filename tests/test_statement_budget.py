@@ -108,7 +108,6 @@ AGAIN: dict[str, dict[str, int]] = {
     "clanstats settings": {"clans.of_guild": 1, "policies.history": 2},
     "clanstats away": {"absences.of_clan": 1},
     "away": {"absences.of_clan": 1, "links.confirmed_roles": 1},
-    "mark as answered": {"clans.of_guild": 1},
     "press on a promotion": {"cases._read": 1, "clans.of_guild": 1, "policies.history": 1},
     "press on five promotions": {"cases._read": 1, "clans.of_guild": 1, "policies.history": 1},
     "press on a tab of inactive": {"clans.of_guild": 1},

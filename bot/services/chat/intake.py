@@ -39,7 +39,7 @@ __all__ = ["ChannelInfo", "Flushed", "IncomingMessage", "Intake", "IntakeCounts"
 _HEARTBEAT = timedelta(minutes=1)
 _REMEMBERED = 50_000  # deletes of many weeks
 _AT_ONCE = 250  # some milliseconds of work between two breaths of the event loop
-_CLANS_AT_ONCE = 25  # in one transaction, which every other writer waits for
+_CLANS_AT_ONCE = 50  # in one transaction, which every other writer waits for: up to 50 milliseconds
 _MOST_HEARD = 20_000  # a megabyte for a thousand; what is beyond is read from the history
 _MOST_WAITING = 50_000  # of all servers; who writes little is kept beyond it
 
