@@ -31,6 +31,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from storage.columns import storable
+
 _T = TypeVar("_T")
 
 ByClan: TypeAlias = Mapping[int, _T]
@@ -101,11 +103,16 @@ async def look_up(
     """
     found: dict[int, list[tuple[Any, ...]]] = {clan_id: [] for clan_id in by_clan}
     for few in portions(by_clan, _AT_ONCE):
-        pairs = [(clan_id, key) for clan_id, keys in few.items() for key in keys]
+        pairs = [(clan_id, _storable(key)) for clan_id, keys in few.items() for key in keys]
         for statement in statements:
             for row in await connection.execute(statement, {"given": json.dumps(pairs)}):
                 found[row[0]].append(tuple(row[1:]))
     return found
+
+
+def _storable(key: int | str) -> int | str:
+    """Return a key without what no database takes: in JSON nobody behind this sees it."""
+    return storable(key) if isinstance(key, str) else key
 
 
 def portions(by_clan: ByClan[Iterable[_T]], many: int) -> Iterator[dict[int, list[_T]]]:

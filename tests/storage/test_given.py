@@ -32,6 +32,13 @@ async def test_texts_come_back_as_they_were(database: Database) -> None:
     assert found == {1: [(text,) for text in texts]}
 
 
+async def test_what_no_database_takes_is_asked_for_as_it_is_stored(database: Database) -> None:
+    """One name with a NUL, or half a character, would hold up all that is written with it."""
+    async with database.reading() as connection:
+        found = await look_up(connection, {1: ["a\0b", "c\ud83d"]}, select(GIVEN_TEXTS))
+    assert found == {1: [("a\ufffdb",), ("c\ufffd",)]}
+
+
 async def test_nothing_is_asked_where_nothing_is_given(database: Database) -> None:
     async with database.reading() as connection:
         assert await look_up(connection, {1: [], 2: []}, select(GIVEN)) == {1: [], 2: []}

@@ -3,12 +3,12 @@
 Who was forgotten stands in the database, so that no history brings it back, in whatever process.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.clan.forgotten import speaker_key, user_key
 from bot.clan.names import wom_key
-from bot.services.chat.facts import NO_USER, IncomingMessage, Said
+from bot.services.chat.facts import NO_USER, IncomingMessage, Said, only_if
 from bot.services.setup import Clan
 from storage import forgotten, privacy
 from storage.engine import Connection
@@ -20,18 +20,12 @@ async def not_forgotten(connection: Connection, said: Said) -> Said:
         connection,
         {clan.clan_id: {_key(clan.guild_id, each) for each in heard} for clan, heard in said},
     )
-    return [(clan, _after(clan.guild_id, heard, until[clan.clan_id])) for clan, heard in said]
 
+    def is_after(clan: Clan, each: IncomingMessage) -> bool:
+        end = until[clan.clan_id].get(_key(clan.guild_id, each))
+        return end is None or each.sent_at > end
 
-def _after(
-    guild_id: int, heard: Sequence[IncomingMessage], until: Mapping[str, datetime]
-) -> Sequence[IncomingMessage]:
-    if not until:
-        return heard
-    ends = [until.get(_key(guild_id, each)) for each in heard]
-    return [
-        each for each, end in zip(heard, ends, strict=True) if end is None or each.sent_at > end
-    ]
+    return only_if(said, is_after)
 
 
 def _key(guild_id: int, heard: IncomingMessage) -> str:
@@ -48,18 +42,13 @@ async def willing(connection: Connection, said: Said) -> Said:
         speakers[clan.clan_id] = {wom_key(each.name) for each in heard if each.user_id == NO_USER}
     silent = await privacy.opted_out(connection, users)
     mute = await privacy.opted_out_speakers(connection, speakers)
-    return [
-        (
-            clan,
-            [
-                each
-                for each in heard
-                if each.user_id not in silent[clan.clan_id]
-                and (each.user_id != NO_USER or wom_key(each.name) not in mute[clan.clan_id])
-            ],
-        )
-        for clan, heard in said
-    ]
+    return only_if(
+        said,
+        lambda clan, each: (
+            each.user_id not in silent[clan.clan_id]
+            and (each.user_id != NO_USER or wom_key(each.name) not in mute[clan.clan_id])
+        ),
+    )
 
 
 async def forgotten_until(

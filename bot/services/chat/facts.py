@@ -3,7 +3,7 @@
 What the game told of a player becomes a broadcast and never a message.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
@@ -103,6 +103,11 @@ Said: TypeAlias = OfClans[Sequence[IncomingMessage]]
 """What was said in a few clans."""
 
 
+def only_if(said: Said, counts: Callable[[Clan, IncomingMessage], bool]) -> Said:
+    """Return of what was said only what counts in its clan."""
+    return [(clan, [each for each in heard if counts(clan, each)]) for clan, heard in said]
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
     """What came of what was heard: messages and broadcasts, and the newest post by channel."""
@@ -150,17 +155,10 @@ async def put_in(
     """
     fresh = await _fresh(connection, said, refused)
     channels = await _counted_channels(connection, fresh, most_channels)
-    counted = [
-        (
-            clan,
-            [
-                each
-                for each in heard
-                if each.channel_info.discord_channel_id in channels[clan.clan_id]
-            ],
-        )
-        for clan, heard in fresh
-    ]
+    counted = only_if(
+        fresh,
+        lambda clan, each: each.channel_info.discord_channel_id in channels[clan.clan_id],
+    )
     known = await _authors(connection, counted, now)
     kept = {
         clan.clan_id: _kept(clan, heard, known[clan.clan_id], channels[clan.clan_id])
@@ -179,19 +177,14 @@ async def _fresh(connection: Connection, said: Said, refused: Collection[tuple[i
         spoken[clan.clan_id] = [each.message_id for each in heard if each.user_id == NO_USER]
     known = await messages.known_ids(connection, ids)
     told = await bridges.known_ids(connection, spoken)
-    return [
-        (
-            clan,
-            [
-                each
-                for each in heard
-                if each.message_id not in known[clan.clan_id]
-                and each.message_id not in told[clan.clan_id]
-                and (clan.guild_id, each.post_id) not in refused
-            ],
-        )
-        for clan, heard in said
-    ]
+    return only_if(
+        said,
+        lambda clan, each: (
+            each.message_id not in known[clan.clan_id]
+            and each.message_id not in told[clan.clan_id]
+            and (clan.guild_id, each.post_id) not in refused
+        ),
+    )
 
 
 def _kept(
