@@ -7,6 +7,7 @@ import io
 import pkgutil
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from http import HTTPStatus
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple, Protocol
@@ -210,7 +211,8 @@ class ClanBot(commands.Bot):
     async def speak(self, notice: Notice) -> None:
         """Post a notice in the officers' channel; where there is none it is only logged.
 
-        While none is set, what others may read as well is posted in the report channel.
+        While none is set, what others may read as well is posted in the report channel. A cut
+        connection and trouble at Discord are raised: then it can be told later.
         """
         await self.until_reached()
         clan = await self.services.clans.of_guild(notice.guild_id)
@@ -226,6 +228,8 @@ class ClanBot(commands.Bot):
                 return
             await channel.send(notice.within(_LONGEST_MESSAGE))
         except discord.HTTPException as error:
+            if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
             _log.warning("could not speak", guild=notice.guild_id, reason=str(error))
 
     async def post(self, post: ChannelPost) -> PostResult:

@@ -9,6 +9,7 @@ from bot.clan.digest import ClaimWaiting, OfficersSteps
 from bot.clan.digest_slots import Delivery, DigestAudience
 from bot.clan.notices import NewToOfficers, Notice, may_tell_officers, officers_words
 from bot.clan.punctuality import late_words
+from bot.jobs import Telling
 from bot.services.publish import ChannelPost, DigestMessage, OfficersSource, PostResult
 from bot.services.setup import Clan
 from bot.wiring import Services
@@ -78,8 +79,8 @@ async def _post(  # noqa: PLR0913, PLR0917 - what is posted where, by whom
         await services.clans.told_officers(clan)
 
 
-async def officers_notice(services: Services, clan: Clan) -> Notice | None:
-    """Return what is new to officers, once a day at most; it counts as told from now on."""
+async def officers_notice(services: Services, clan: Clan) -> Telling | None:
+    """Return what is new to officers, once a day at most."""
     if clan.polled_at is None or not may_tell_officers(clan.officers_told_at, services.clock()):
         return None
     waiting = await services.links.waiting_claims(clan)
@@ -89,5 +90,5 @@ async def officers_notice(services: Services, clan: Clan) -> Notice | None:
     text = officers_words(NewToOfficers(new, len(waiting), newcomers, STEPS.decide, STEPS.answer))
     if not text:
         return None
-    await services.clans.told_officers(clan)
-    return Notice(clan.guild_id, text, officers_only=True)
+    notice = Notice(clan.guild_id, text, officers_only=True)
+    return Telling(notice, lambda: services.clans.told_officers(clan))

@@ -6,13 +6,20 @@ The first argument of each action is the timetable that runs it.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.clan.notices import Notice
 from bot.rhythm import Rhythm
 from bot.services.ops import Outcome
 from bot.services.setup import Clan, Narrows, as_they_are
 from bot.settings import Settings
+
+
+class Telling(NamedTuple):
+    """What a job tells, and what notes that it was told; else it is told the next time."""
+
+    notice: Notice
+    note: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class ClanJob:
 
     name: str
     rhythm: Callable[[Settings], Rhythm]
-    action: Callable[[Any, Clan, Outcome], Awaitable[Notice | None]]
+    action: Callable[[Any, Clan, Outcome], Awaitable[Telling | None]]
     is_for: Callable[[Settings, Clan], bool] = lambda _settings, _clan: True
     recorded: bool = True
     is_due: Callable[[Settings, Clan, datetime], bool] = lambda _settings, _clan, _now: True

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.clan.names import escaped
 from bot.clan.notices import Notice, doubt_words
 from bot.clan.punctuality import late_words
+from bot.jobs import Telling
 from bot.recent import Recent
 from bot.services.ops import Lateness
 from bot.services.setup import Clan, Clock
@@ -20,15 +21,20 @@ class DoubtNotices:
     def __init__(self) -> None:
         self._told: Recent[int, str] = Recent(_MOST_TOLD)
 
-    def notice(self, clan: Clan, doubt: str | None) -> Notice | None:
+    def telling(self, clan: Clan, doubt: str | None) -> Telling | None:
         """Return what to tell of a doubt; what was told is not told again until it was over."""
         told = self._told.pop(clan.clan_id, None)
         if doubt is None:
             return None
-        self._told[clan.clan_id] = doubt
+
+        async def note() -> None:
+            self._told[clan.clan_id] = doubt
+
         if doubt == told:
+            self._told[clan.clan_id] = told
             return None
-        return Notice(clan.guild_id, doubt_words(escaped(clan.name), doubt, _STATUS))
+        words = doubt_words(escaped(clan.name), doubt, _STATUS)
+        return Telling(Notice(clan.guild_id, words), note)
 
 
 class LateNotices:
@@ -52,12 +58,16 @@ class LateNotices:
                 self._told.pop(clan.clan_id, None)
         return [clan for clan in clans if clan.clan_id in late]
 
-    def notice(self, clan: Clan, late: Mapping[str, datetime | None]) -> Notice | None:
+    def telling(self, clan: Clan, late: Mapping[str, datetime | None]) -> Telling | None:
         """Return what to tell of a clan's late jobs; what was told is not told again."""
-        told = self._told.get(clan.clan_id, frozenset())
-        self._told[clan.clan_id] = frozenset(late)
+        told = self._told.get(clan.clan_id, frozenset()) & late.keys()
+        self._told[clan.clan_id] = told
         new = {name: since for name, since in late.items() if name not in told}
         if not new:
             return None
-        lines = late_words(new, self._clock())
-        return Notice(clan.guild_id, f"Late: {'; '.join(lines)}. {_STATUS} says why.")
+
+        async def note() -> None:
+            self._told[clan.clan_id] = frozenset(late)
+
+        text = f"Late: {'; '.join(late_words(new, self._clock()))}. {_STATUS} says why."
+        return Telling(Notice(clan.guild_id, text), note)

@@ -21,7 +21,7 @@ from bot.clan.spans import Period
 from bot.clan_turns import ClanTurns, Slices
 from bot.digesting import PostOutlet, nowhere, officers_notice, post_digests
 from bot.job_runs import recorded
-from bot.jobs import BotJob, ClanJob, LocalJob
+from bot.jobs import BotJob, ClanJob, LocalJob, Telling
 from bot.journal import traced
 from bot.late_notices import DoubtNotices, LateNotices
 from bot.reports.documents import write_report
@@ -235,10 +235,10 @@ class Timetable:
         outcome.detail |= {"messages": moved.messages, "changes": moved.changes, "pages": pages}
         outcome.detail["longest_ms"] = round(moved.longest_s * 1000)
 
-    async def poll(self, clan: Clan, outcome: Outcome) -> Notice | None:
+    async def poll(self, clan: Clan, outcome: Outcome) -> Telling | None:
         """Read what is new on Wise Old Man; a roster that is not believed has to be told."""
         result = await poll_clan(self._services.poll, self._services.cases, clan, outcome)
-        return self._doubts.notice(clan, result.doubt)
+        return self._doubts.telling(clan, result.doubt)
 
     async def report(self, clan: Clan, _outcome: Outcome) -> None:
         """Write the week's report into the folder of the settings."""
@@ -277,10 +277,10 @@ class Timetable:
         gone = await self._services.privacy.forget_left(clan)
         outcome.detail |= {"people": gone.people, "messages": gone.messages}
 
-    async def watch(self, clan: Clan, _outcome: Outcome) -> Notice | None:
+    async def watch(self, clan: Clan, _outcome: Outcome) -> Telling | None:
         """Tell the jobs that became late, each once until it was done again."""
         late = await self._late(clan)
-        return self.late_notices.notice(clan, late)
+        return self.late_notices.telling(clan, late)
 
     async def _late(self, clan: Clan) -> dict[str, datetime | None]:
         """Return the late jobs that are expected of a clan, and when each was last done."""
@@ -293,7 +293,7 @@ class Timetable:
         """Post the clan's digests that are due."""
         await post_digests(self._services, self._posts, clan, self._late)
 
-    async def tell_officers(self, clan: Clan, _outcome: Outcome) -> Notice | None:
+    async def tell_officers(self, clan: Clan, _outcome: Outcome) -> Telling | None:
         """Tell officers, daily at most, of new claims and newcomers nobody answered; each once."""
         return await officers_notice(self._services, clan)
 
@@ -304,9 +304,10 @@ class Timetable:
     async def _for_clan(self, job: ClanJob, clan: Clan, trace: str) -> None:
         draw_for(clan.clan_id, is_behind=True)
         async with self._round(job, trace, clan) as outcome:
-            notice = await job.action(self, clan, outcome)
-        if notice is not None:
-            await self._outlet(notice)
+            telling = await job.action(self, clan, outcome)
+        if telling is not None:
+            await self._outlet(telling.notice)
+            await telling.note()
 
     def _round(
         self, job: BotJob | ClanJob, trace: str, clan: Clan | None = None

@@ -30,7 +30,7 @@ FLOORS = {
     "jobs": 4,
     "shown_commands": 4,
     "clan_turns": 4,
-    "late_notices": 4,
+    "late_notices": 5,
     "digesting": 5,
     "metrics": 5,
     "timetable": 5,
@@ -49,6 +49,7 @@ LEVEL_STEPS = {
     ("sharding", "app"),
     ("gateway", "timetable"),
     ("timetable", "digesting"),
+    ("timetable", "late_notices"),
     ("__main__", "cli"),
 }
 """Who may import somebody on the same floor: the demo and the gateway run the bot."""

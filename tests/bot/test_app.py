@@ -175,6 +175,16 @@ async def test_a_notice_that_cannot_be_posted_is_only_logged(town: Town, reason:
     assert theirs.last_message is None
 
 
+async def test_while_discord_fails_it_is_said_that_nobody_was_told(town: Town) -> None:
+    bot = town.env.bot
+    assert isinstance(bot, ClanBot)
+    await town.services.places.post_in(await town.clan(), PostingChannel.REPORT, town.general.id)
+    town.env.inject_error("POST", "/channels/*/messages", status=500, code=0)
+    with pytest.raises(discord.HTTPException):
+        await bot.speak(Notice(town.guild.id, "hello"))
+    assert town.general.last_message is None
+
+
 @pytest.mark.parametrize(
     ("status", "code", "delivery", "words"),
     [

@@ -327,12 +327,16 @@ async def test_of_ten_thousand_clans_that_were_told_a_bounded_number_is_kept(des
     assert one is not None
     for clan_id in range(20_000):
         clan = replace(one, clan_id=clan_id)
-        assert notices.notice(clan, {"poll": None})
-        assert doubts.notice(clan, "half of them are gone")
-    assert notices.notice(clan, {"poll": None}) is None
-    assert doubts.notice(clan, "half of them are gone") is None
+        for telling in (
+            notices.telling(clan, {"poll": None}),
+            doubts.telling(clan, "half of them are gone"),
+        ):
+            assert telling is not None
+            await telling.note()
+    assert notices.telling(clan, {"poll": None}) is None
+    assert doubts.telling(clan, "half of them are gone") is None
     assert (len(notices._told), len(doubts._told)) == (10_000, 10_000)
-    assert doubts.notice(clan, None) is None
+    assert doubts.telling(clan, None) is None
     assert await notices.among([clan]) == []
     assert (len(notices._told), len(doubts._told)) == (9_999, 9_999)
 

@@ -208,6 +208,28 @@ async def test_a_notice_that_cannot_be_said_stops_nothing(desk: Desk, outlet: Sa
     assert (await desk.runs(second))["poll"].outcome == "refused"
 
 
+async def test_what_could_not_be_said_is_said_the_next_time_and_then_no_more(
+    desk: Desk, outlet: Said
+) -> None:
+    clan = await desk.clan()
+    await desk.do("poll")
+    await desk.services.places.post_in(clan, PostingChannel.OFFICERS, 7)
+    visitor = Visitor(901, "User 1", "somebody")
+    assert (await desk.services.links.claim(clan, visitor, "Player 1")).refusal is None
+    desk.group.members = {1: desk.group.members[1]}
+    desk.clock.forward(4 * HOUR)
+    told = {}
+    for job in ("watch", "poll", "tell-officers"):
+        outlet.is_broken = True
+        await desk.do(job)
+        outlet.is_broken = False
+        for _ in range(2):
+            await desk.do(job)
+        told[job] = [notice.text.split(" ")[0] for notice in desk.said]
+        desk.said.clear()
+    assert told == {"watch": ["Late:"], "poll": ["Wise"], "tell-officers": ["1"]}
+
+
 async def test_the_code_is_sent_for_its_own_group_and_for_no_other(desk: Desk) -> None:
     own, other, none = await desk.clan(1), await desk.clan(2, 999), await desk.clan(3, None)
     await desk.do("update-all")

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
-import structlog
-
 from bot.services.chat.answers import settle_answers
 from bot.services.chat.consent import not_forgotten, willing
 from bot.services.chat.facts import (
@@ -44,8 +42,6 @@ _MOST_HEARD = 20_000  # a megabyte for a thousand; what is beyond is read from t
 _MOST_WAITING = 50_000  # of all servers; who writes little is kept beyond it
 
 _Deleted = TypeVar("_Deleted", int, tuple[int, int])
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
