@@ -64,13 +64,6 @@ class MessageCounts(NamedTuple):
         return self.discord_attributed + self.bridge_attributed
 
 
-class TopBoss(NamedTuple):
-    """The boss that somebody killed most, and how often."""
-
-    metric: str
-    kills: int
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
     """One player of the clan with both sides; None and absent mean unknown, never zero.
@@ -104,7 +97,6 @@ class Member:
     changed_at: datetime | None = None
     seen_at: datetime | None = None
     wrote_at: datetime | None = None
-    top_boss: TopBoss | None = None
     weekly_messages: tuple[int, ...] = ()
     is_hidden: bool = False
     alt_of: str | None = None

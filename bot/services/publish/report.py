@@ -1,7 +1,7 @@
 """What goes out: the clan's report and its files, arranged from one consistent moment."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from bot.clan.gains import MetricGain
 from bot.clan.metrics import MetricKind, threshold
 from bot.clan.policy import Policy
 from bot.clan.spans import WINDOWS, Period, Span, day_of, last
-from bot.clan.standings import MessageCounts, Roster, TopBoss
+from bot.clan.standings import MessageCounts, Roster
 from bot.clan.waiting import question_figures
 from bot.reports.clan_report import ClanReport
 from bot.reports.documents import Document
@@ -144,8 +144,7 @@ def report_of(
     clan, span = view.clan, view.spans[period]
     before, steps = span.before(clan.zone), trend_steps(period, span, clan.zone)
     gained, present = metric_gains(view), present_metrics(view)
-    tops = top_bosses(gained[MetricKind.BOSS])
-    roster = roster_of(view, sorted({*WINDOWS, period}), tops)
+    roster = roster_of(view, sorted({*WINDOWS, period}))
     hours, heard_at = view.chat.hours, view.chat.heard_from
     trend, earlier = trend_lines(
         steps,
@@ -248,16 +247,6 @@ def _changes(view: ClanView, span: Span) -> tuple[Change, ...]:
         for event, name in view.events
         if event.happened_at in span
     )
-
-
-def top_bosses(bosses: Mapping[int, Mapping[str, MetricGain]]) -> dict[int, TopBoss]:
-    """Return the boss that each member killed most, by player id."""
-    found = {}
-    for player_id, gains in bosses.items():
-        kills, name = max((gain.earned, name) for name, gain in gains.items())
-        if kills:
-            found[player_id] = TopBoss(name, int(kills))
-    return found
 
 
 def report_folder(folder: Path, clan: Clan, clans: Collection[Clan]) -> Path:

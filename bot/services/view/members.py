@@ -10,23 +10,20 @@ from bot.clan.evidence import coverage, strip
 from bot.clan.gains import UNKNOWN, Gains, gains_by_player
 from bot.clan.metrics import UNRANKED
 from bot.clan.spans import Period
-from bot.clan.standings import Chat, Link, Member, MessageCounts, Roster, TopBoss, in_house_order
+from bot.clan.standings import Chat, Link, Member, MessageCounts, Roster, in_house_order
 from bot.services.view.people import Known
 from bot.services.view.view import ClanView
 from storage.authors import Writer
 from storage.players import MemberRow
 from storage.snapshots import ObservationRow
 
-NO_BOSSES: Mapping[int, TopBoss] = {}
 _WROTE_NOTHING = Chat()
 _UNSEEN = ObservationRow(0, datetime.min.replace(tzinfo=UTC), *[UNRANKED] * 5)
 _Number = TypeVar("_Number", int, float)
 _ByMember = Mapping[int, Gains]
 
 
-def roster_of(
-    view: ClanView, periods: Iterable[Period], top_bosses: Mapping[int, TopBoss] = NO_BOSSES
-) -> Roster:
+def roster_of(view: ClanView, periods: Iterable[Period]) -> Roster:
     """Return the present members with the gains and messages of some of the view's windows.
 
     There are messages of a period where the query read them.
@@ -35,10 +32,7 @@ def roster_of(
     asked = tuple(periods)
     game = {period: gains_of(view, period) for period in asked}
     wrote = {period: view.chat.wrote[period] for period in asked if period in view.chat.wrote}
-    members = tuple(
-        _member(view, member, game, wrote, top_bosses.get(member.player_id))
-        for member in people.places
-    )
+    members = tuple(_member(view, member, game, wrote) for member in people.places)
     return _roster(view, in_house_order(members), wrote)
 
 
@@ -77,7 +71,7 @@ def member_of(view: ClanView, player_id: int, period: Period) -> Member:
     """Return one present member with the gains and messages of a window."""
     place = next(each for each in view.people.places if each.player_id == player_id)
     game, wrote = {period: gains_of(view, period)}, {period: view.chat.wrote[period]}
-    return _member(view, place, game, wrote, None)
+    return _member(view, place, game, wrote)
 
 
 def gains_of(view: ClanView, days: int) -> dict[int, Gains]:
@@ -161,7 +155,6 @@ def _member(
     place: MemberRow,
     game: Mapping[Period, _ByMember],
     wrote: Mapping[Period, Mapping[int, Chat]],
-    top_boss: TopBoss | None,
 ) -> Member:
     seen = view.game.now.get(place.player_id)
     now = seen or _UNSEEN
@@ -182,7 +175,6 @@ def _member(
         updated_at=place.updated_at,
         changed_at=place.changed_at,
         seen_at=None if seen is None else seen.seen_at,
-        top_boss=top_boss,
         has_no_discord=place.has_no_discord,
         **_of_person(view, place, wrote),
     )

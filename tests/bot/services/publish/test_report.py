@@ -9,7 +9,6 @@ import pytest
 from bot.clan.activity import ChangeKind
 from bot.clan.gains import MetricGain
 from bot.clan.spans import Period, last
-from bot.clan.standings import TopBoss
 from bot.clan.waiting import Waits
 from bot.reports.charts import report_chart
 from bot.reports.clan_report import ClanReport, begins, doubts
@@ -66,14 +65,11 @@ async def test_totals_are_sums_of_what_is_known_beside_those_before(busy: Villag
     assert (before.xp, before.kills, before.messages, before.observed) == (300, 2, 1, 2)
 
 
-async def test_skills_bosses_and_the_top_boss_of_each(busy: Village) -> None:
+async def test_skills_and_bosses_of_each(busy: Village) -> None:
     found = await report(busy)
     assert found.skills[1]["attack"] == MetricGain(300)
     assert found.bosses[1] == {"zulrah": MetricGain(3), "vorkath": MetricGain(1)}
     assert found.bosses[2] == {"nex": MetricGain(0, entered_at=812)}
-    members = found.roster.by_player()
-    assert members[1].top_boss == TopBoss("zulrah", 3)
-    assert (members[2].top_boss, members[3].top_boss) == (None, None)
     assert found.present_bosses[1] == {"zulrah": 15, "vorkath": 51}
 
 
