@@ -72,21 +72,21 @@ async def hidden_players(connection: AsyncConnection, clan_id: int) -> set[int]:
 async def _hidden_players(
     connection: AsyncConnection, clan_ids: Collection[int]
 ) -> dict[int, set[int]]:
+    # No key is asked for: all of each clan are.
+    found = await look_up(connection, dict.fromkeys(clan_ids, (0,)), _hidden())
+    return {clan_id: {player_id for (player_id,) in rows} for clan_id, rows in found.items()}
+
+
+@cache
+def _hidden() -> Select[Any]:
     link, author = LINKS.c, AUTHORS.c
     same_user = author.discord_user_id == link.discord_user_id
-    rows = await connection.execute(
-        select(link.clan_id, link.player_id)
+    return (
+        select(GIVEN.c.clan_id, link.player_id)
+        .join(LINKS, link.clan_id == GIVEN.c.clan_id)
         .join(AUTHORS, (author.clan_id == link.clan_id) & same_user)
-        .where(
-            link.clan_id.in_(sorted(clan_ids)),
-            link.state == StoredState.CONFIRMED,
-            author.opted_out_at.is_not(None),
-        )
+        .where(link.state == StoredState.CONFIRMED, author.opted_out_at.is_not(None))
     )
-    found: dict[int, set[int]] = {clan_id: set() for clan_id in clan_ids}
-    for clan_id, player_id in rows:
-        found[clan_id].add(player_id)
-    return found
 
 
 @cache
