@@ -239,3 +239,13 @@ def test_a_boss_is_first_listed_where_its_threshold_was_crossed_in_view() -> Non
     assert not is_first_listed(Course(None, 40, 41), 5)
     assert not is_first_listed(Course(4, 6, 8), 5)
     assert not is_first_listed(Course(None, 6, 8, is_first_look=True), 5)
+
+
+def test_of_many_whoever_has_no_baseline_counts_from_the_first_look_and_one_look_is_unknown() -> (
+    None
+):
+    old, first, now = headline(-1, 100), headline(2, 200), headline(6, 350)
+    found = gains_by_player(
+        {1: old}, {1: old, 2: first, 3: now}, dict.fromkeys((1, 2, 3, 4), now), WEEK
+    )
+    assert {who: gains.xp for who, gains in found.items()} == {1: 250, 2: 150}

@@ -40,3 +40,7 @@ def test_a_channel_that_is_gone_is_told_from_one_that_is_only_shut() -> None:
         "it was deleted, or the bot cannot see it",
     )
     assert posting_finding(PostingChannel.REPORT, PostingState(is_set=True)).severity is Severity.OK
+
+
+def test_charts_are_posted_in_the_report_channel_alone() -> None:
+    assert [each for each in PostingChannel if each.has_charts] == [PostingChannel.REPORT]

@@ -129,3 +129,9 @@ def test_the_last_day_is_the_newest_with_anything_in_it() -> None:
     assert last_day(0b101, FIRST) == FIRST + timedelta(days=2)
     assert last_day(0, FIRST) is None
     assert last_day(None, FIRST) is None
+
+
+def test_the_days_of_several_are_joined_and_of_nobody_known_unknown() -> None:
+    assert joined([0b01, None, 0b100]) == 0b101
+    assert joined([0]) == 0
+    assert joined([None, None]) is None

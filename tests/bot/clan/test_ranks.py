@@ -245,3 +245,9 @@ def test_the_last_below_officers_has_no_officer_beneath_it(
     order: tuple[str, ...], found: str | None
 ) -> None:
     assert below_officers(order) == found
+
+
+def test_before_the_ranks_are_confirmed_a_rank_in_the_game_gives_no_authority() -> None:
+    leader = Caller(wom_roles=frozenset({"owner"}))
+    assert authority(leader, MAPPED) is Authority.LEADERSHIP
+    assert authority(replace(leader, ranks_count=False), MAPPED) is Authority.GUEST

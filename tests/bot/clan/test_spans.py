@@ -238,3 +238,13 @@ def test_days_between_have_both_ends_in_them() -> None:
     first = date(2026, 2, 27)
     assert days_between(first, date(2026, 3, 1)) == (first, first + DAY, first + 2 * DAY)
     assert days_between(first, first - DAY) == ()
+
+
+def test_a_week_and_the_one_before_it_where_the_clocks_do_not_change() -> None:
+    week = last(Period.WEEK, at("2026-05-08T10:20"), ZoneInfo("UTC"))
+    assert week == Span(at("2026-05-01T11:00"), at("2026-05-08T11:00"))
+    assert week.before(ZoneInfo("UTC")) == Span(at("2026-04-24T11:00"), week.start)
+    assert edges(week, ZoneInfo("UTC")) == (
+        Span(week.start, at("2026-05-02T00:00")),
+        Span(at("2026-05-08T00:00"), week.end),
+    )

@@ -14,7 +14,7 @@ from bot.clan.metrics import MetricKind
 from bot.clan.observing import MetricReading
 from bot.clan.voice import VoiceState
 from bot.services.chat import Backfill, Intake, Presence
-from bot.services.game import Poll, store_readings
+from bot.services.game import Poll
 from bot.services.people import Leaves, Links, Officer
 from bot.services.review import InactivityReview, Review, verdicts_in
 from tests.bot.services.contents import rows
@@ -55,22 +55,28 @@ async def settle(
     if link:
         await village.linked(1, USER)
         await village.wrote(USER, NOW - 36 * DAY)
+    readings = []
     for days in range(120, -1, -1):
         now = {name: (ends[0] if days > 10 else ends[1]) for name, ends in (rose or {}).items()}
-        await look(village, NOW - days * DAY - HOUR, now)
+        readings.append(looked_at(NOW - days * DAY - HOUR, now))
+    await village.looked(1, readings)
     await village.wrote(COMPANY, NOW - 365 * DAY)
 
 
 async def look(village: Village, at: datetime, scores: Mapping[str, float]) -> None:
     """Have WOM look at the member, whose XP stays what it was."""
+    await village.looked(1, [looked_at(at, scores)])
+
+
+def looked_at(at: datetime, scores: Mapping[str, float]) -> MetricReading:
+    """Return what WOM sees of the member."""
     values = {
         MetricKind.SKILL: {"overall": 9_000.0},
         MetricKind.BOSS: {name: score for name, score in scores.items() if name in BOSSES},
         MetricKind.ACTIVITY: {name: score for name, score in scores.items() if name not in BOSSES},
         MetricKind.COMPUTED: {"ehp": 0.09, "ehb": 1.0},
     }
-    async with village.database.writing() as connection:
-        await store_readings(connection, {1: [MetricReading(at, values)]})
+    return MetricReading(at, values)
 
 
 def judged(found: InactivityReview) -> tuple[str, tuple[str, ...]]:
