@@ -17,7 +17,7 @@ def test_a_module_that_is_not_named_is_traced_where_coverage_is_measured() -> No
 
 
 @pytest.mark.parametrize("case", range(1, 4))
-def test_of_a_test_with_many_cases_the_first_ones_are_traced(
+def test_of_a_test_with_many_cases_the_first_is_traced(
     case: int, request: pytest.FixtureRequest
 ) -> None:
     assert is_untraced(request.node) == (case > CASES)
