@@ -22,6 +22,7 @@ from bot.demo.cast import Persona
 from bot.reports.documents import Document
 from bot.reports.worker import Drawable, Drawing, Inline
 from bot.services.chat import ChannelInfo, IncomingMessage
+from bot.services.game import SharedBudget
 from bot.services.setup import Clan
 from bot.services.view import Visitor
 from bot.settings import Settings, load
@@ -190,6 +191,9 @@ async def _opened(
         sleep=time_now.sleep,
         timer=time_now,
     ) as services:
+        # The hour passes by virtual time: by the server's clock no window of requests would end.
+        if isinstance(shares := services.wom._shares, SharedBudget):
+            shares._server_s = time_now
         leave_loaded()
         yield services
 
