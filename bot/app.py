@@ -228,7 +228,7 @@ class ClanBot(commands.Bot):
                 return
             await channel.send(notice.within(_LONGEST_MESSAGE))
         except discord.HTTPException as error:
-            if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            if _is_of_discord(error):
                 raise
             _log.warning("could not speak", guild=notice.guild_id, reason=str(error))
 
@@ -267,9 +267,14 @@ def told_of(state: str, guilds: Sequence[discord.Guild]) -> Sequence[discord.Gui
     return guilds if state == "disconnect" else [each for each in guilds if not each.unavailable]
 
 
+def _is_of_discord(error: discord.HTTPException) -> bool:
+    """Return whether Discord itself failed, and refused nothing: it may go later."""
+    return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 def _not_posted(error: discord.HTTPException) -> PostResult:
     """Return what Discord's answer says of a post: only an error of its own leaves it open."""
-    if isinstance(error, discord.DiscordServerError):
+    if _is_of_discord(error):
         return PostResult(Delivery.UNSURE, str(error))
     if isinstance(error, discord.NotFound):
         return PostResult(Delivery.REFUSED, _NOT_THERE)
