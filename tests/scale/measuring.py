@@ -191,9 +191,10 @@ async def _opened(
         sleep=time_now.sleep,
         timer=time_now,
     ) as services:
-        # The hour passes by virtual time: by the server's clock no window of requests would end.
+        # By virtual time too, or no window of requests would end; as an instant, so that those of
+        # the trial before are over.
         if isinstance(shares := services.wom._shares, SharedBudget):
-            shares._server_s = time_now
+            shares._server_s = lambda: time_now.clock().timestamp()
         leave_loaded()
         yield services
 
