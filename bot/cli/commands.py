@@ -27,21 +27,18 @@ from bot.cli.typed import (
     length_of,
     period_of,
 )
-from bot.reports.export import ExportFormat
+from bot.reports.documents import ExportFormat
 
 
 @app.command(epilog="Example: clanstats run")
 def run(context: typer.Context, *, verbose: Verbose = False) -> None:
     """Be on Discord until Ctrl-C: listen, poll Wise Old Man, answer commands, keep backups."""
+    from bot.cli.running import run as action
+    from bot.cli.running import until_told
     from bot.reports.worker import Worker
 
-    # Started first: it imports what drawing needs while we import everything else.
     worker = Worker()
-    worker.start()
     try:
-        from bot.cli.running import run as action
-        from bot.cli.running import until_told
-
         do(
             lambda: until_told(action(context.obj, worker, verbose=verbose)),
             verbose=verbose,

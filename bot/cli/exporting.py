@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.clan.spans import Period
 from bot.cli.context import CliContext, clock_at, journal
-from bot.reports.documents import Document, write_whole
-from bot.reports.export import ExportFormat, export_csv, export_json
+from bot.reports.documents import Document, ExportFormat, write_whole
+from bot.reports.export import export_csv, export_json
 
 if TYPE_CHECKING:
     from bot.reports.clan_report import ClanReport

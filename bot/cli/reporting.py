@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.clan.spans import Period
 from bot.cli.context import CannotDo, CliContext, clock_at, journal
 from bot.reports.documents import CHART, write_report, write_whole
-from bot.reports.export import export_json
 from bot.reports.worker import Aside, uncollected
-from bot.services.publish import report_folder
 
 if TYPE_CHECKING:
     from bot.services.publish import ReportFiles
@@ -86,6 +84,8 @@ async def write_exports(context: CliContext, settings: "Settings", folder: Path)
 
     CannotDo while nothing is known of any.
     """
+    from bot.reports.export import export_json
+
     written = []
     async with _known_clans(context, settings, folder) as (services, places):
         for clan, place in places:
@@ -101,6 +101,8 @@ async def _known_clans(
     context: CliContext, settings: "Settings", folder: Path
 ) -> AsyncIterator[tuple["Services", list[tuple["Clan", Path]]]]:
     """Yield the services, and the clans that were read at least once with where theirs goes."""
+    from bot.services.publish import report_folder
+
     context.must_have_database(settings)
     async with context.open_services(settings) as services:
         clans = await services.clans.every()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -31,10 +32,7 @@ _log = structlog.get_logger()
 
 
 async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
-    """Be on Discord until cancelled; SettingsError without a token or a contact for WOM.
-
-    The worker, which was started before, draws.
-    """
+    """Be on Discord until cancelled; SettingsError without a token or a contact for WOM."""
     settings = context.settings("discord_token", "wom_contact")
     token = settings.need_discord()
     with open_journal(
@@ -57,7 +55,9 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
                 left.callback(telemetry.leave)
             if new := founded(settings, services):
                 _log.info(new)
-            await worker.warm()
+            # It gets ready while Discord lets us in.
+            warming = asyncio.ensure_future(_warmed(worker))
+            left.callback(warming.cancel)
             shows = _invites()
 
             def opens(granted: Granted) -> AbstractAsyncContextManager[ClanBot]:
@@ -70,6 +70,14 @@ async def run(context: CliContext, worker: Worker, *, verbose: bool) -> int:
             while not await while_ours(services.duties, stays):
                 _log.warning("another process of the bot serves our shards: this one stands by")
     return 0
+
+
+async def _warmed(worker: Worker) -> None:
+    """Have the first picture come as fast as the others; where none can be made the log says so."""
+    try:
+        await worker.warm()
+    except BrokenProcessPool:
+        _log.exception("no pictures can be drawn: the process that draws does not start")
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,14 @@ class Document:
     name: str
     content: bytes
     alt: str = ""
+
+
+class ExportFormat(StrEnum):
+    """As what a clan's numbers are written."""
+
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 CHART = "report.png"

@@ -10,7 +10,6 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from bot.clan.metrics import UNRANKED
@@ -22,14 +21,6 @@ from bot.reports.list_files import without_formulas
 SCHEMA_VERSION = 1
 _MADE_AT = (1980, 1, 1, 0, 0, 0)
 """When everything in a zip was made, so that the same numbers always give the same bytes."""
-
-
-class ExportFormat(StrEnum):
-    """As what a clan's numbers are written."""
-
-    JSON = "json"
-    CSV = "csv"
-    XLSX = "xlsx"
 
 
 class ExportTable(NamedTuple):

@@ -19,39 +19,36 @@ from enum import StrEnum
 from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from bot.fair import FairTurns
-from bot.reports.activity_report import ActivityReport
-from bot.reports.boards import Board
-from bot.reports.boss_report import BossReport
-from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
-from bot.reports.clan_report import ClanReport
-from bot.reports.comparisons import MemberComparison
-from bot.reports.dashboard.facts import DashboardFacts
 from bot.reports.documents import Document
-from bot.reports.lists import InactiveList
-from bot.reports.pictures import Card, ClanWeek
+
+if TYPE_CHECKING:
+    # For types alone: whoever starts the process first of all imports nothing else for it.
+    from bot.reports.activity_report import ActivityReport
+    from bot.reports.boards import Board
+    from bot.reports.boss_report import BossReport
+    from bot.reports.case_pictures import UncoveredWeek, WeeksPicture
+    from bot.reports.clan_report import ClanReport
+    from bot.reports.comparisons import MemberComparison
+    from bot.reports.dashboard.facts import DashboardFacts
+    from bot.reports.lists import InactiveList
+    from bot.reports.pictures import Card, ClanWeek
 
 _PATIENCE = timedelta(minutes=1)
 """How long one drawing may take: the largest takes a second, on a slow machine ten."""
+
+_REST_AFTER = timedelta(minutes=30)
+"""A process that drew nothing for so long ends, with its 57 MB; the next drawing starts another."""
 
 _BUSY = "Much is being drawn for your clan just now: try again in a moment."
 _MOST_WAITING = 40
 """Of one clan's drawings: its answers take turns themselves, and each has two at most."""
 
-Drawable = (
-    ClanReport
-    | Card
-    | ClanWeek
-    | WeeksPicture
-    | UncoveredWeek
-    | InactiveList
-    | ActivityReport
-    | Board
-    | BossReport
-    | DashboardFacts
-    | MemberComparison
+Drawable: TypeAlias = (
+    "ClanReport | Card | ClanWeek | WeeksPicture | UncoveredWeek | InactiveList | ActivityReport"
+    " | Board | BossReport | DashboardFacts | MemberComparison"
 )
 
 
@@ -127,14 +124,21 @@ def draw_for(clan_id: int, *, is_behind: bool = False) -> None:
 class Worker:
     """Draws in a process of its own, one at a time; clans in turn, whoever of them wants much.
 
-    One that dies is replaced and the drawing tried once more; one that hangs is ended and replaced.
+    One that dies is replaced and the drawing tried once more; one that hangs is ended and replaced;
+    one that is not needed for long ends, and another starts when it is.
     """
 
     def __init__(
-        self, drawings: Iterable[Drawing] = Drawing, patience: timedelta = _PATIENCE
+        self,
+        drawings: Iterable[Drawing] = Drawing,
+        patience: timedelta = _PATIENCE,
+        rest_after: timedelta = _REST_AFTER,
     ) -> None:
         self._drawings = tuple(drawings)
         self._patience_s = patience.total_seconds()
+        self._rest_after_s = rest_after.total_seconds()
+        self._in_hand = 0  # drawings that are in hand or wait
+        self._resting: asyncio.TimerHandle | None = None
         self._turns = FairTurns(1)
         self._pool = _Pool(self._drawings)
 
@@ -144,7 +148,8 @@ class Worker:
 
     async def warm(self) -> None:
         """Start the process and wait until it can draw."""
-        await asyncio.get_running_loop().run_in_executor(self._pool, _ready)
+        with self._awake():
+            await asyncio.get_running_loop().run_in_executor(self._pool, _ready)
 
     async def draw(self, drawing: Drawing, value: Drawable) -> Document:
         """Return the finished document.
@@ -154,21 +159,21 @@ class Worker:
             NotDrawn: it was not done in time.
             DrawingBusy: too many drawings of the same clan wait.
         """
-        if drawing is Drawing.REPORT_CHART and isinstance(value, ClanReport):
-            value = value.without_tables()
         # Whoever waits for another drawing has their own time still before them.
         clan_id, is_behind = _whose.get(_NOBODY)
         if not is_behind and self._turns.waiting(clan_id) >= _MOST_WAITING:
             raise DrawingBusy(_BUSY)
-        async with self._turns.of(clan_id, is_behind=is_behind):
-            try:
-                return await self._drawn(drawing, value)
-            except BrokenProcessPool:
-                self._replace()
-                return await self._drawn(drawing, value)
+        with self._awake():
+            async with self._turns.of(clan_id, is_behind=is_behind):
+                try:
+                    return await self._drawn(drawing, value)
+                except BrokenProcessPool:
+                    self._replace()
+                    return await self._drawn(drawing, value)
 
     def close(self) -> None:
         """End the process, after the drawing that is in hand."""
+        self._stay()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def _drawn(self, drawing: Drawing, value: Drawable) -> Document:
@@ -181,6 +186,28 @@ class Worker:
         except TimeoutError as error:
             self._replace()
             raise NotDrawn(f"{drawing.name} took over {self._patience_s:.0f} seconds") from error
+
+    @contextmanager
+    def _awake(self) -> Iterator[None]:
+        """Keep the process inside, and afterwards for as long as it may have nothing to do."""
+        self._stay()
+        self._in_hand += 1
+        try:
+            yield
+        finally:
+            self._in_hand -= 1
+            if not self._in_hand:
+                loop = asyncio.get_running_loop()
+                self._resting = loop.call_later(self._rest_after_s, self._rest)
+
+    def _stay(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+
+    def _rest(self) -> None:
+        """End the process; the next drawing starts another."""
+        self._pool.shutdown(wait=False)
+        self._pool = _Pool(self._drawings)
 
     def _replace(self) -> None:
         """End what is left of the process, and have a new one."""

@@ -21,8 +21,8 @@ from bot.reports.clan_report import (
     top_movers,
     total_rows,
 )
-from bot.reports.documents import Document
-from bot.reports.export import ExportFormat, export_csv, export_json
+from bot.reports.documents import Document, ExportFormat
+from bot.reports.export import export_csv, export_json
 from bot.reports.style import day_words
 from bot.services.publish import ReportFiles
 from cogs._heads import clan_head, span_line

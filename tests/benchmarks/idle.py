@@ -6,9 +6,12 @@ Everything is imported inside `main`: the worker's process runs this file too, a
 import asyncio
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 _REST_S = 1.0
+_RESTS_AFTER_S = 3.0
+"""Instead of half an hour, so that what is left then can be measured, too."""
 
 
 def resident_kilobytes(process: int) -> int:
@@ -31,11 +34,15 @@ def seconds_since_start() -> float:
 
 
 async def main() -> None:
-    """Print ready_s and megabytes."""
+    """Print ready_s, and megabytes; of a tree whose worker ends when it rests, those then as well.
+
+    An older tree, timed beside this one, waits for its worker before it goes on Discord.
+    """
     from bot.reports.worker import Worker  # noqa: PLC0415 - only here, see above
 
-    worker = Worker()
-    if hasattr(worker, "start"):  # An older tree, timed beside this one, has only warm.
+    can_rest = hasattr(Worker, "_rest")
+    worker = Worker(rest_after=timedelta(seconds=_RESTS_AFTER_S)) if can_rest else Worker()
+    if not can_rest and hasattr(worker, "start"):
         worker.start()
     from simcord import Env  # noqa: PLC0415
 
@@ -44,13 +51,20 @@ async def main() -> None:
     from bot.wiring import open_services  # noqa: PLC0415
 
     async with open_services(load(os.environ, None), draws=lambda: worker) as services:
-        await worker.warm()
+        warming = asyncio.ensure_future(worker.warm())
+        if not can_rest:
+            await warming
         env = Env(ClanBot(services))
         await env.start()
-        ready = seconds_since_start()
+        found = {"ready_s": seconds_since_start()}
+        await warming
+        found["draws_s"] = seconds_since_start()
         await asyncio.sleep(_REST_S)
-        megabytes = resident_kilobytes(os.getpid()) / 1024
-        sys.stdout.write(f"ready_s={ready:.2f} megabytes={megabytes:.1f}\n")
+        found["megabytes"] = resident_kilobytes(os.getpid()) / 1024
+        if can_rest:
+            await asyncio.sleep(2 * _RESTS_AFTER_S)
+            found["resting_megabytes"] = resident_kilobytes(os.getpid()) / 1024
+        sys.stdout.write(" ".join(f"{name}={value:.2f}" for name, value in found.items()))
         await env.shutdown()
 
 

@@ -71,7 +71,7 @@ class Publish(Publisher):
         """
         report = await self.clan_report(clan, period, leadership=leadership)
         chart, workbook = await asyncio.gather(
-            self._draws.draw(Drawing.REPORT_CHART, report),
+            self._draws.draw(Drawing.REPORT_CHART, report.without_tables()),
             self._draws.draw(Drawing.CLAN_WORKBOOK, report),
         )
         return ReportFiles(report, chart, workbook)
@@ -79,7 +79,7 @@ class Publish(Publisher):
     async def report_summary(self, clan: Clan, period: Period) -> tuple[ClanReport, Document]:
         """Return the clan's report with its chart and no workbook, as everybody may see it."""
         report = await self.clan_report(clan, period)
-        return report, await self._draws.draw(Drawing.REPORT_CHART, report)
+        return report, await self._draws.draw(Drawing.REPORT_CHART, report.without_tables())
 
     async def clan_report(
         self, clan: Clan, period: Period, *, leadership: bool = False

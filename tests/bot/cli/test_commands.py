@@ -119,6 +119,12 @@ def test_report_never_asks_wise_old_man_and_draws_elsewhere(tmp_path: Path) -> N
     assert found == {"sqlalchemy"}
 
 
+def test_report_starts_the_process_that_draws_before_it_imports_for_long() -> None:
+    done = python("-c", "import sys, bot.cli.reporting; print(*sys.modules)")
+    assert HEAVY & set(done.stdout.split()) == set()
+    assert "bot.reports.worker" in done.stdout
+
+
 def test_doctor_without_a_token_never_meets_discord(tmp_path: Path) -> None:
     found = imported_by("doctor", DATA_DIR=str(tmp_path))
     assert found & {"discord", "simcord"} == set()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.cli.running import until_told, while_ours
+from bot.reports.worker import Worker
 from bot.sharding import ShardedBot
 from storage.engine import Database
 from storage.errors import WAIT_SECONDS
@@ -72,6 +74,19 @@ def test_the_log_says_what_missing_keys_cost_and_no_secret(line: Line) -> None:
     shown = line.types("run", DISCORD_TOKEN=TOKEN)
     assert "without WOM_GROUP_SECRET nobody refreshes" in shown.stderr
     assert TOKEN not in shown.stderr
+
+
+def test_a_process_that_draws_and_does_not_start_is_told_and_all_else_goes_on(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(_: Worker) -> None:
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(Worker, "warm", breaks)
+    shown = line.types("run", DISCORD_TOKEN=TOKEN)
+    assert shown.exit_code == 0
+    assert len(line.stays) == 1
+    assert "no pictures can be drawn" in shown.stderr
 
 
 def no_signals(_number: int, _callback: object) -> None:

@@ -131,6 +131,31 @@ async def test_a_worker_that_hangs_is_given_up_and_replaced() -> None:
     worker.close()
 
 
+async def test_a_worker_that_nobody_needs_for_long_ends_and_is_there_again_when_somebody_does() -> (
+    None
+):
+    worker = Worker([Drawing.CARD_CHART], rest_after=timedelta(milliseconds=1))
+    await worker.warm()
+    (first,) = worker._pool._context.processes
+    await asyncio.to_thread(first.join, 30)
+    assert first.exitcode == 0
+    assert (await worker.draw(Drawing.CARD_CHART, card())).name == "member_card.png"
+    worker.close()
+
+
+async def test_a_worker_does_not_rest_while_somebody_waits() -> None:
+    worker = Worker([Drawing.CARD_CHART], rest_after=timedelta(milliseconds=50))
+    await worker.warm()
+    first = pid_of(worker)
+    long: Any = Hanging.ENDLESS
+    naps = [worker.draw(long, cast("Any", 0.2)) for _ in range(2)]
+    found = await asyncio.gather(*naps, return_exceptions=True)
+    # Sleeping draws nothing; both slept in the same process.
+    assert [str(each) for each in found] == ["time:sleep returned NoneType, not a Document"] * 2
+    assert pid_of(worker) == first
+    worker.close()
+
+
 class Recording(Worker):
     """Draws nothing, and tells in which order it would."""
 
