@@ -5,6 +5,23 @@ patterns are of lower-case words with plain apostrophes, and each is tried where
 """
 
 import re
+from functools import cached_property
+
+
+class _AskingPattern:
+    """A pattern that is compiled when a first message is tried by it.
+
+    That takes longer than importing all rules, and most programs of ours read no message.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Return the pattern."""
+        return re.compile(self._source)
+
 
 _ONE = r"(?:any|some)\s?(?:one|body|1)"
 _YOU = r"(?:you\s+guys|you\s+all|ya'?ll|y'?all|you|u|ya)"
@@ -24,7 +41,7 @@ _LIKES = (
     r"|sick|insane|awesome|beautiful|wild|dumb|stupid|weird|special|ironic|convenient"
 )
 
-OPENERS = re.compile(
+OPENERS = _AskingPattern(
     r"^(?:(?:hey+|hi+|hello|yo+|ok|okay|so|and|but|also|or|um+|uh+|erm|hm+|btw|well|then|now|oh+|ah+"
     r"|wait|lol|lmao|omg|wow|damn|guys|all|everyone|folks|lads|boys|gents|mate|bro|dude|man|team"
     r"|chat|clan|(?:quick|random|dumb|stupid|noob|serious|genuine|another)?\s?(?:q|question|ques)"
@@ -33,7 +50,7 @@ OPENERS = re.compile(
 )
 """What may stand before a question without being part of it."""
 
-RHETORICAL = re.compile(
+RHETORICAL = _AskingPattern(
     "|".join(
         (
             rf"who\s+(?:cares|asked|knows\s*$|am\s+i\b|does(?:n'?t|\s+that|\s+this)\b|{_NOT})",
@@ -75,7 +92,7 @@ RHETORICAL = re.compile(
 )
 """Sentences in the form of a question that ask for nothing: "who cares", "how cute is that pet"."""
 
-SEEMING = re.compile(
+SEEMING = _AskingPattern(
     "|".join(
         (
             r"why\s+(?:do|does|did|is|am|are)\s+\w+\s+(?:always|even|keep|never|like\s+this)\b",
@@ -106,7 +123,7 @@ _CRIES = (
     r"|hello|hi|hey|ty|thanks|thx|pog|the|hell|heck|fuck|f|actual|again|holy|shit|excuse|me|sorry"
     r"|another|one|that|is|so|cool|shot|cap|chance|based|legit|jk|um+|uh+"
 )
-EXCLAMATION = re.compile(rf"(?:(?:{_CRIES})\b[\W_]*+)*+$|(?:gz+s?|grat[sz]|congrats)\b")
+EXCLAMATION = _AskingPattern(rf"(?:(?:{_CRIES})\b[\W_]*+)*+$|(?:gz+s?|grat[sz]|congrats)\b")
 """Nothing but cries: a mark behind them makes no question of "gz", "lol what" or "no way"."""
 
 _PREDICATE = (
@@ -139,7 +156,7 @@ _INVITED = (
 _HELP = r"idea|tip|advice|recommendation|suggestion|rec|thought|help|clue|guess|guesse|opinion"
 _ROLE = r"iron|ironm[ae]n|mod|admin|officer|host|leader|main|healer|volunteer|taker|brit|aussie"
 
-ASKS = re.compile(
+ASKS = _AskingPattern(
     "|".join(
         (
             # "does anyone", "cant i", "won't it", "is there", "isnt it"; not "do it", which orders
@@ -246,7 +263,7 @@ ASKS = re.compile(
 )
 """How a clause begins that asks for information or for company."""
 
-ASKS_LATER = re.compile(
+ASKS_LATER = _AskingPattern(
     r"\b(?:"
     # Inverted word order asks wherever it stands: "got 40m what should i upgrade".
     rf"(?:what|where|how|when|why|which\s+\w+|who)\s+(?:do|does|did|can|could|should|would|are)\s+"
@@ -265,7 +282,7 @@ ASKS_LATER = re.compile(
 )
 """What asks in the middle of a clause, too."""
 
-CALLS = re.compile(
+CALLS = _AskingPattern(
     r"(?!.*\b(?:not|never|tell|trust|ask|hate|love|see|than|as|like|without|hardly|before|for|if)\b)"
     r"(?!.*n't\b)(?:[\w/'-]+\s+){1,5}any\s?(?:one|body|1)\s*$"
 )

@@ -6,6 +6,7 @@ here; where the wording is unknown it is nothing.
 
 import re
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 LONGEST_LINE = 300
@@ -124,13 +125,7 @@ _WORDINGS = (
         ),
     ),
 )
-_EVENTS = tuple(
-    (kind, re.compile(rf"(?P<name>{_NAME}) {wording}", re.IGNORECASE))
-    for kind, wording in _WORDINGS
-)
-_EXPELLED = re.compile(
-    rf"(?P<by>{_NAME}) has expelled (?P<name>{_NAME}) from the clan\.?", re.IGNORECASE
-)
+_EXPELLED = rf"(?P<by>{_NAME}) has expelled (?P<name>{_NAME}) from the clan\.?"
 _NOTICE = re.compile(
     r"(?:To talk in your clan's channel, start each line of chat with .*"
     r"|Attempting to join clan channel.*"
@@ -138,10 +133,20 @@ _NOTICE = re.compile(
 )
 
 
+@cache
+def _events() -> tuple[tuple[BroadcastKind, re.Pattern[str]], ...]:
+    """Return what the game tells in which words; compiled once a line of it is read."""
+    wordings = [(kind, rf"(?P<name>{_NAME}) {wording}") for kind, wording in _WORDINGS]
+    return tuple(
+        (kind, re.compile(wording, re.IGNORECASE))
+        for kind, wording in ((BroadcastKind.KICKED, _EXPELLED), *wordings)
+    )
+
+
 def broadcast(line: str) -> Broadcast | None:
     """Return what a line tells that the game wrote, or None when it is none of its wordings."""
     line = line[:LONGEST_LINE].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip()
-    for kind, event in ((BroadcastKind.KICKED, _EXPELLED), *_EVENTS):
+    for kind, event in _events():
         matched = event.fullmatch(line)
         if matched is not None:
             groups = matched.groupdict()

@@ -53,15 +53,16 @@ def is_question(text: str) -> bool:
 
 def _asks(clause: str, end: str) -> bool:
     said = _EDGES.sub("", clause)
-    words = OPENERS.sub("", said, count=1)
-    if not said or RHETORICAL.match(words):
+    words = OPENERS.pattern.sub("", said, count=1)
+    if not said or RHETORICAL.pattern.match(words):
         return False
     if any(mark in end for mark in _MARKS):
-        return not EXCLAMATION.match(said)
+        return not EXCLAMATION.pattern.match(said)
     is_cried = end.startswith("!") and not _INVITES.match(words)
-    if is_cried or SEEMING.match(words):
+    if is_cried or SEEMING.pattern.match(words):
         return False
-    return bool(ASKS.match(words) or ASKS_LATER.search(words) or CALLS.match(words))
+    ways = ASKS.pattern.match, ASKS_LATER.pattern.search, CALLS.pattern.match
+    return any(way(words) for way in ways)
 
 
 class MessageFact(NamedTuple):

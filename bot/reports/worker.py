@@ -275,8 +275,8 @@ class Aside:
         """Return the finished document."""
         if drawing not in _DRAWN_HERE:
             return await self._worker.draw(drawing, value)
-        await asyncio.sleep(0)  # The charts go out first.
-        return drawn(drawing, value)
+        # In a thread, or what the process needs to begin would wait until the workbook is written.
+        return await asyncio.to_thread(drawn, drawing, value)
 
     def close(self) -> None:
         """End the process."""

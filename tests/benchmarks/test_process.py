@@ -23,6 +23,7 @@ _MAKE = (
     "Histories(pathlib.Path(sys.argv[1]), real=True).path('1000')"
 )
 _IMPORTS = "import sqlalchemy, matplotlib, xlsxwriter"
+_TOLD = {"ready_s", "draws_s", "megabytes", "resting_megabytes"}
 _HERE = Path(__file__).parents[2]
 
 
@@ -77,7 +78,7 @@ def _started(path: Path, tree: Path) -> dict[str, float]:
     environment = _environment(path, tree)
     said = _done([str(Path(__file__).with_name("idle.py"))], environment, tree)
     words = (word.partition("=") for word in said.split())
-    return {name: float(value) for name, _, value in words}
+    return {name: float(value) for name, _, value in words if name in _TOLD}
 
 
 def _made_by(tree: Path, folder: Path) -> Path:
