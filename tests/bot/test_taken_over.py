@@ -42,6 +42,7 @@ class Night:
 
     stops_at: set[int] = field(default_factory=set)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
     there: dict[int, Process] = field(default_factory=dict)
 
     async def begin(self, shard: int) -> None:
@@ -54,7 +55,7 @@ class Night:
         async def reports(_: Timetable, clan: Clan, __: Outcome) -> None:
             if clan.clan_id in self.stops_at:
                 self.stopped.set()
-                await asyncio.Event().wait()
+                await self.goes_on.wait()
             self.done.append((shard, clan.clan_id))
 
         async def checks(_: Timetable, __: Outcome) -> None:
@@ -66,7 +67,8 @@ class Night:
 
     def awaited(self) -> int:
         """Return how many jobs have to be asleep before time goes on."""
-        return sum(len(each.timetable._kept) for each in self.there.values())
+        is_at_it = self.stopped.is_set() and not self.goes_on.is_set()
+        return sum(len(each.timetable._kept) for each in self.there.values()) - is_at_it
 
     async def kill(self, shard: int) -> None:
         process = self.there.pop(shard)
@@ -152,6 +154,7 @@ async def test_of_reports_that_were_begun_only_those_that_are_not_written_are(
         await settled()
     night.stops_at = set()
     await night.kill(1)
+    night.goes_on.set()
     await passing
     await night.passes(20 * MINUTE)
     assert night.told() == [(0, 2), (0, 3), (0, 4), (1, 1)]
@@ -169,6 +172,25 @@ async def test_who_is_back_before_it_is_made_up_for_writes_its_own_reports(night
     await night.begin(1)
     await night.passes(25 * MINUTE)
     assert night.told() == [(0, 2), (0, 4), (1, 1), (1, 3)]
+
+
+async def test_a_clan_whose_report_is_under_way_when_its_process_is_back_has_one(
+    night: Night,
+) -> None:
+    await night.is_at(MONDAY - 2 * BEAT)
+    night.told()
+    await night.kill(1)
+    night.stops_at = {3}
+    await night.passes(18 * MINUTE)
+    assert night.stopped.is_set()
+    await night.begin(1)
+    await night.passes(17 * MINUTE)
+    assert night.told() == [(0, 1), (0, 2), (0, 4)]
+    assert not night.there[1].services.duties.has(3), "it is kept until its report is written"
+    night.goes_on.set()
+    await night.passes(17 * MINUTE)
+    assert night.there[1].services.duties.has(3)
+    assert night.told() == [(0, 3)]
 
 
 async def test_who_dies_after_its_reports_leaves_none_to_the_other(night: Night) -> None:
