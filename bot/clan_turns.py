@@ -5,7 +5,7 @@ are read a page at a time: a thousand of them are never in memory together.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -136,7 +136,11 @@ class ClanTurns:
             await self._guards(self._turn(is_due))
 
     async def turn(self, narrows: Narrows | None = None) -> None:
-        """Do it for every clan now, or for whom they are narrowed to; wait until it is done."""
+        """Do it for every clan now, or for whom they are narrowed to; wait until it is done.
+
+        They are narrowed again when it is theirs to be done: meanwhile another process may have
+        done it, and given them back.
+        """
         await self._guards(self._turn(narrows=narrows))
         await self.drained()
 
@@ -152,7 +156,7 @@ class ClanTurns:
         lock = asyncio.Lock()
         async with asyncio.TaskGroup() as group:
             for _ in range(_AT_ONCE):
-                group.create_task(self._work(queue, lock))
+                group.create_task(self._work(queue, lock, narrows))
 
     async def drained(self) -> None:
         """Wait until nobody's slow run goes on."""
@@ -179,24 +183,33 @@ class ClanTurns:
             else:
                 yield clan
 
-    async def _work(self, queue: AsyncIterator[Clan], lock: asyncio.Lock) -> None:
+    async def _work(
+        self, queue: AsyncIterator[Clan], lock: asyncio.Lock, narrows: Narrows | None
+    ) -> None:
         while True:
             async with lock:
                 clan = await anext(queue, None)
             if clan is None:
                 return
-            await self._do(clan)
+            await self._do(clan, narrows)
 
-    async def _do(self, clan: Clan) -> None:
+    async def _do(self, clan: Clan, narrows: Narrows | None = None) -> None:
         """Do it, if it is still ours to do and not under way, as for a clan just taken over."""
         if clan.clan_id in self._under_way or not self._duties.has(clan.clan_id):
             return
         self._under_way.add(clan.clan_id)
         try:
             with self._duties.doing(clan.clan_id):
-                await self._action(clan)
+                if narrows is None:
+                    await self._action(clan)
+                else:
+                    await self._guards(self._do_again_narrowed(clan, narrows))
         finally:
             self._under_way.discard(clan.clan_id)
+
+    async def _do_again_narrowed(self, clan: Clan, narrows: Narrows) -> None:
+        if await narrows([clan]):
+            await self._action(clan)
 
     def _begin_slow(self) -> None:
         """Begin with those who wait, as many as may be under way."""
@@ -216,6 +229,19 @@ class ClanTurns:
         if clan is not None and clan.removed_at is None:
             with behind_others():
                 await self._do(clan)
+
+
+def held_before(duties: Duties, number: int) -> Narrows:
+    """Return what leaves out clans taken over since their number was asked for.
+
+    Who had them before may have done the same just now, or be at it.
+    """
+
+    async def narrows(clans: Sequence[Clan]) -> Sequence[Clan]:
+        _, new = duties.newer(number)
+        return [each for each in clans if each.clan_id not in new]
+
+    return narrows
 
 
 def reports(settings: Settings, clan: Clan) -> bool:

@@ -18,19 +18,20 @@ from bot import clan_turns
 from bot.clan.diagnosis import Severity
 from bot.clan.notices import Notice
 from bot.clan.spans import Period
-from bot.clan_turns import ClanTurns, Slices
+from bot.clan_turns import ClanTurns, Slices, held_before
 from bot.digesting import PostOutlet, nowhere, officers_notice, post_digests
 from bot.job_runs import recorded
 from bot.jobs import BotJob, ClanJob, LocalJob, Telling
 from bot.journal import traced
 from bot.late_notices import DoubtNotices, LateNotices
+from bot.missed import EVERYBODY, Missed, Owed
 from bot.reports.documents import write_report
 from bot.reports.worker import draw_for
 from bot.rhythm import Alarm, Daily, Every, Monthly, Weekly
 from bot.services.chat import Flushed
 from bot.services.ops import FAILED, REHEARSAL, THE_BOT, LockLost, Outcome, poll_clan
 from bot.services.publish import report_folder, report_folders
-from bot.services.setup import Clan
+from bot.services.setup import Clan, Narrows
 from bot.settings import Settings
 from bot.wiring import Services, tidy
 
@@ -41,9 +42,6 @@ Outlet = Callable[[Notice], Awaitable[None]]
 
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
-
-_CATCHES_UP_AFTER = timedelta(minutes=10)
-"""So long after the start begins what was due at an hour of the day and was missed."""
 
 _log = structlog.get_logger()
 
@@ -77,6 +75,7 @@ class Timetable:
         self._running: set[asyncio.Task[Any]] = set()
         self._kept: dict[str, asyncio.Task[None]] = {}
         self._turns: dict[str, ClanTurns] = {}
+        self._missed: dict[str, Missed] = {}
         self._taken = 0
 
     @property
@@ -113,48 +112,49 @@ class Timetable:
     async def _keep(self, job: BotJob | ClanJob) -> None:
         rhythm, clock = job.rhythm(self._settings), self._services.clock
         timer = self._timer or asyncio.get_running_loop().time
-        wait, made_up = rhythm.first_wait(clock()), None
-        if not isinstance(rhythm, Every) and await self._is_missed(job, rhythm):
-            # An hour of the day is a minute then: so they stay in their order.
-            soon = _CATCHES_UP_AFTER + timedelta(minutes=rhythm.hour)
-            if soon < wait:
-                wait, made_up = soon, partial(self.run, job, rhythm.last_due(clock()))
-        action = partial(self.run, job)
+        turn = Alarm.after(rhythm.first_wait(clock()), clock(), timer())
+        missed = self._missed[job.name] = Missed(rhythm, clock, timer)
+        missed.note(EVERYBODY)
+        action = partial(self._at_its_hour, job)
         if isinstance(job, ClanJob) and isinstance(rhythm, Every):
             slices = Slices(rhythm.length)
             action = partial(self._turns_of(job).next_turn, slices)
             rhythm = Every(slices.tick)
         # Not by its cancellation alone: whatever runs in a job may swallow that.
         while job.name in self._kept:
-            alarm = Alarm.after(wait, clock(), timer())
-            while nap_s := alarm.nap_s(clock(), timer()):
+            while nap_s := min(turn.nap_s(clock(), timer()), missed.nap_s()):
                 await self._sleep(nap_s)
-            began_s = timer()
+            began_s, is_turn, owed = timer(), not turn.nap_s(clock(), timer()), missed.begin()
             try:
-                await (made_up or action)()
+                await (action() if is_turn else self._make_up(job, owed))
             except asyncio.CancelledError:
                 _log.info("a job is stopped before its end", job=job.name)
                 raise
-            took = timedelta(seconds=timer() - began_s)
-            # What was made up for just now is due all the same when it would have been.
-            wait = rhythm.first_wait(clock()) if made_up else rhythm.next_wait(clock(), took)
-            made_up = None
+            if is_turn:  # what was made up for is due all the same when it would have been
+                took = timedelta(seconds=timer() - began_s)
+                turn = Alarm.after(rhythm.next_wait(clock(), took), clock(), timer())
 
-    async def _is_missed(self, job: BotJob | ClanJob, rhythm: Daily | Weekly | Monthly) -> bool:
-        """Return whether a job was not done when it was due last, or perhaps not for all clans."""
+    async def _at_its_hour(self, job: BotJob | ClanJob) -> None:
+        """Do a job whose hour has come; clans that are taken over from here on are made up for."""
+        await self.run(job, held_before(self._services.duties, self._taken))
+
+    async def _make_up(self, job: BotJob | ClanJob, owed: Owed) -> None:
+        """Do a job for those to whom it is owed, where nobody did it since it was due."""
+        upkeep = self._services.upkeep
         if isinstance(job, ClanJob):
-            return True
-        done_at = await _guarded(job.name, lambda _: self._services.upkeep.last_done_at(job.name))
-        return done_at is None or done_at < rhythm.last_due(self._services.clock())
+            undone = partial(upkeep.not_done_since, job.name, owed.since)
+            await self.run(job, lambda clans: undone(owed.among(clans)))
+        elif owed.is_to(THE_BOT):
+            done_at = await _guarded(job.name, lambda _: upkeep.last_done_at(job.name))
+            if done_at is None or done_at < owed.since:
+                await self.run(job)
 
-    async def run(self, job: BotJob | ClanJob, due_at: datetime | None = None) -> None:
+    async def run(self, job: BotJob | ClanJob, narrows: Narrows | None = None) -> None:
         """Do a job now for everybody whom it is for; nothing that fails in it gets out.
 
-        Of clans only for those for whom it was not done since it was due, if that is told.
+        Of clans only for those to whom they are narrowed, if they are.
         """
         if isinstance(job, ClanJob):
-            undone = self._services.upkeep.not_done_since
-            narrows = None if due_at is None else partial(undone, job.name, due_at)
             await self._turns_of(job).turn(narrows)
         elif isinstance(job, LocalJob):
             await _guarded(job.name, partial(self._for_bot, job))
@@ -176,9 +176,11 @@ class Timetable:
         return self._turns[job.name]
 
     async def take_over(self, _outcome: Outcome) -> None:
-        """Do for clans that this process took over what is due, as at a start."""
+        """Do for clans that this process took over what is due or was missed, as at a start."""
         self._taken, clan_ids = self._services.duties.newer(self._taken)
         if clan_ids:
+            for missed in self._missed.values():
+                missed.note(clan_ids)
             await asyncio.gather(*(each.take_over(clan_ids) for each in self._turns.values()))
 
     async def flush(self, _outcome: Outcome) -> None:

@@ -268,7 +268,7 @@ def _services(  # noqa: PLR0913, PLR0917 - the parts that everything is built fr
 ) -> Services:
     clans = Clans(database, clock)
     intake = Intake(database, clans, clock, settings.max_channels)
-    presence = Presence(database, clans, clock)
+    presence = Presence(database, clock)
     identities = IdentityCache(clock)
     review = Review(database, clock, identities)
     poll = Poll(database, wom, clock, most_members=settings.max_members)

@@ -3,9 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, func, literal, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Update,
+    bindparam,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import insert_missing
@@ -92,6 +103,23 @@ async def note_listened(
     """Note that some servers are listened to."""
     await connection.execute(
         update(CLANS).where(CLANS.c.guild_id.in_(sorted(guild_ids))).values(listened_at=now)
+    )
+
+
+async def begin_presence(
+    connection: AsyncConnection, clan_ids: Collection[int], now: datetime
+) -> None:
+    """Note of clans, in the order of their ids, that they keep days with a sign of life now."""
+    rows = [{"clan": each, "since": now} for each in sorted(clan_ids)]
+    if rows:
+        await connection.execute(_presence_begins(), rows)
+
+
+@cache
+def _presence_begins() -> Update:
+    clan = CLANS.c
+    return (
+        update(CLANS).where(clan.id == bindparam("clan")).values(presence_from=bindparam("since"))
     )
 
 

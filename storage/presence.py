@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import from_ms
 from storage.engine import plain_rows, upsert
+from storage.given import ByClan
 from storage.tables import PRESENCE_DAYS, VOICE_QUARTERS
 
 
@@ -30,13 +31,12 @@ class PresenceRow(NamedTuple):
     stretches: tuple[PresentIn, ...]
 
 
-async def add(
-    connection: AsyncConnection, clan_id: int, seconds: Mapping[tuple[int, date], int]
-) -> None:
+async def add(connection: AsyncConnection, by_clan: ByClan[Mapping[tuple[int, date], int]]) -> None:
     """Add seconds in voice, or none, by (Discord user, day): on each of them they were there."""
     rows = [
         {"clan_id": clan_id, "day": day, "discord_user_id": user_id, "voice_seconds": in_voice}
-        for (user_id, day), in_voice in sorted(seconds.items())
+        for clan_id, seconds in by_clan.items()
+        for (user_id, day), in_voice in seconds.items()
     ]
     await upsert(connection, PRESENCE_DAYS, rows, add=("voice_seconds",))
 
@@ -78,13 +78,12 @@ async def forget_all(connection: AsyncConnection, clan_id: int) -> None:
         await connection.execute(delete(table).where(table.c.clan_id == clan_id))
 
 
-async def add_voice(
-    connection: AsyncConnection, clan_id: int, seconds: Mapping[datetime, int]
-) -> None:
+async def add_voice(connection: AsyncConnection, by_clan: ByClan[Mapping[datetime, int]]) -> None:
     """Add seconds in voice, of all who talked, by quarter of an hour; none says that we looked."""
     rows = [
         {"clan_id": clan_id, "quarter_at": quarter_at, "voice_seconds": in_voice}
-        for quarter_at, in_voice in sorted(seconds.items())
+        for clan_id, seconds in by_clan.items()
+        for quarter_at, in_voice in seconds.items()
     ]
     await upsert(connection, VOICE_QUARTERS, rows, add=("voice_seconds",))
 

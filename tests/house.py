@@ -30,6 +30,7 @@ FLOORS = {
     "jobs": 4,
     "shown_commands": 4,
     "clan_turns": 4,
+    "missed": 4,
     "late_notices": 5,
     "digesting": 5,
     "metrics": 5,

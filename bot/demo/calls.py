@@ -83,6 +83,6 @@ async def have_talked(
             days[user_ids[talked.user], day_of(quarter, world.zone)] += seconds
             quarters[quarter] += seconds
     async with database.writing() as connection:
-        await presence.add(connection, clan.clan_id, days)
-        await presence.add_voice(connection, clan.clan_id, quarters)
+        await presence.add(connection, {clan.clan_id: days})
+        await presence.add_voice(connection, {clan.clan_id: quarters})
         await clans.change(connection, clan.clan_id, presence_from=since)

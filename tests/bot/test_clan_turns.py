@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from bot import clan_turns
 from bot.clan.punctuality import Job
-from bot.clan_turns import ClanTurns, Slices
+from bot.clan_turns import ClanTurns, Slices, held_before
 from bot.late_notices import DoubtNotices, LateNotices
 from bot.services.ops import Lateness
 from bot.services.setup import Clan, Clans, Only
@@ -79,6 +79,8 @@ class Served:
     clock: Clock
     elsewhere: set[int] = field(default_factory=set)
     done_for: set[int] = field(default_factory=set)
+    taken: dict[int, int] = field(default_factory=dict)
+    """The how-manieth each clan was that was taken over."""
 
     @property
     def duties(self) -> Any:  # noqa: ANN401 - as much of it as turns ask for
@@ -86,6 +88,11 @@ class Served:
 
     def has(self, clan_id: int) -> bool:
         return clan_id not in self.elsewhere
+
+    def newer(self, than: int) -> tuple[int, frozenset[int]]:
+        return max(self.taken.values(), default=0), frozenset(
+            clan_id for clan_id, number in self.taken.items() if number > than
+        )
 
     @contextmanager
     def doing(self, clan_id: int) -> Iterator[None]:
@@ -373,3 +380,47 @@ async def test_a_clan_that_is_taken_over_in_its_own_minute_is_not_done_twice_at_
         group.create_task(desk.turns.take_over(set(range(1, CLANS + 1))))
     assert set(desk.work.done) == set(range(1, CLANS + 1))
     assert desk.work.twice_at_once == set()
+
+
+async def test_what_another_process_did_before_it_gave_a_clan_back_is_not_done_again(
+    desk: Desk,
+) -> None:
+    """Who is to be done for is read a page at a time, long before the last of it has its turn."""
+    done_elsewhere: set[int] = set()
+
+    async def undone(found: Sequence[Clan]) -> Sequence[Clan]:
+        left = [clan for clan in found if clan.clan_id not in done_elsewhere]
+        if len(found) > 1:
+            done_elsewhere.update({5, 150})
+        return left
+
+    await desk.turns.turn(undone)
+    assert sorted(desk.work.done) == [each for each in range(1, CLANS + 1) if each not in {5, 150}]
+
+
+async def test_that_it_cannot_be_asked_for_one_clan_stops_no_other(desk: Desk) -> None:
+    async def fails(found: Sequence[Clan]) -> Sequence[Clan]:
+        if [clan.clan_id for clan in found] == [7]:
+            raise LookupError
+        return found
+
+    async def guards(turn: Awaitable[None]) -> None:
+        with suppress(LookupError):
+            await turn
+
+    turns = ClanTurns(desk.served, load({}, None), desk.work, desk.work, guards)
+    await turns.turn(fails)
+    assert sorted(desk.work.done) == [each for each in range(1, CLANS + 1) if each != 7]
+
+
+async def test_clans_that_are_taken_over_during_a_turn_are_left_out_of_it(desk: Desk) -> None:
+    desk.served.taken = {3: 1, 4: 2}
+    before = held_before(desk.served.duties, 1)
+
+    async def taken_meanwhile(found: Sequence[Clan]) -> Sequence[Clan]:
+        left = await before(found)
+        desk.served.taken[20] = 3
+        return left
+
+    await desk.turns.turn(taken_meanwhile)
+    assert sorted(desk.work.done) == [each for each in range(1, CLANS + 1) if each not in {4, 20}]

@@ -27,6 +27,7 @@ from storage import clans
 from storage.advisory import LockKind
 from tests.bot.demo.conftest import Clock
 from tests.bot.services.group import GROUP_ID, Group, Someone
+from tests.bot.test_timetable import Turning
 from tests.storage.postgres import EMPTY, Server
 from tests.storage.rows import HOUR, NOW, opened
 
@@ -90,7 +91,8 @@ class Farm:
             for each in processes:
                 await each.ticks()
 
-    async def process(self, shard: int) -> Process:
+    async def process(self, shard: int, turning: Turning | None = None) -> Process:
+        """Return a process that has begun; its jobs go by a time of their own, if there is one."""
         settings = self.settings(SHARD_COUNT="2", SHARD_IDS=str(shard))
         services = await self.stack.enter_async_context(
             open_services(
@@ -111,7 +113,10 @@ class Farm:
         async def speak(_notice: Notice) -> None:
             """Say it nowhere."""
 
-        timetable = Timetable(services, settings, speak, posts=post)
+        clocks: dict[str, Any] = {}
+        if turning is not None:
+            clocks = {"timer": turning.timer, "sleep": turning.sleep}
+        timetable = Timetable(services, settings, speak, posts=post, **clocks)
         process = Process(services, timetable, posted)
         await process.begin()
         return process

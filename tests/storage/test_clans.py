@@ -437,8 +437,9 @@ async def settle_questions(connection: Connection, clan_id: int, channel: int, n
 async def settle_presence(connection: Connection, clan_id: int, number: int) -> None:
     """Have somebody in voice, and a channel that the bot never could read."""
     seen_on = NOW.date() - number * DAY
-    await presence.add(connection, clan_id, {(7, NOW.date()): 60 * number, (7, seen_on): 60})
-    await presence.add_voice(connection, clan_id, {NOW - number * HOUR: 60 * number})
+    days = {(7, NOW.date()): 60 * number, (7, seen_on): 60}
+    await presence.add(connection, {clan_id: days})
+    await presence.add_voice(connection, {clan_id: {NOW - number * HOUR: 60 * number}})
     place: dict[str, Any] = {"name": f"hidden {number}", "kind": "text", "parent_id": None}
     await note_place(connection, clan_id, 50, is_readable=False, **place)
     hidden = (await authors.channels(connection, clan_id))[50].channel_id
@@ -485,8 +486,8 @@ async def test_what_is_forgotten_in_one_clan_is_kept_in_the_other(database: Data
         await forgetting.delete_ties(connection, one, 7, AUTHORS[:1])
         await forgetting.delete_words(connection, one, 7, PLAYERS)
         await forgetting.delete_presence(connection, one, 7)
-        await presence.add(connection, one, {(7, NOW.date()): 5})
-        await presence.add_voice(connection, one, {NOW: 5})
+        await presence.add(connection, {one: {(7, NOW.date()): 5}})
+        await presence.add_voice(connection, {one: {NOW: 5}})
         await presence.forget_all(connection, one)
         await blind_spots.be_away(connection, one, START, NOW, "away")
         await blind_spots.read_since(connection, one)

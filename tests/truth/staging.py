@@ -210,7 +210,7 @@ async def _voice(database: Database, clan: Clan, town: Town) -> None:
         for day, minutes in life.voice_days.items()
     }
     async with database.writing() as connection:
-        await presence.add(connection, clan.clan_id, seconds)
+        await presence.add(connection, {clan.clan_id: seconds})
         since = NOW - timedelta(days=town.watched_days)
         await clans.change(connection, clan.clan_id, presence_from=since)
 

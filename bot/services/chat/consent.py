@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.clan.forgotten import speaker_key, user_key
 from bot.clan.names import wom_key
 from bot.services.chat.facts import NO_USER, IncomingMessage, Said, only_if
-from bot.services.setup import Clan
+from bot.services.setup import Clan, OfClans
 from storage import forgotten, privacy
 from storage.engine import Connection
 
@@ -52,9 +52,15 @@ async def willing(connection: Connection, said: Said) -> Said:
 
 
 async def forgotten_until(
-    connection: Connection, clan: Clan, user_ids: Collection[int]
-) -> dict[int, datetime]:
-    """Return until when the past of users is forgotten, of those of whom it is."""
-    keys = {user_key(clan.guild_id, user_id): user_id for user_id in user_ids}
-    found = await forgotten.among(connection, {clan.clan_id: keys})
-    return {keys[key]: until for key, until in found[clan.clan_id].items()}
+    connection: Connection, asked: OfClans[Collection[int]]
+) -> dict[int, dict[int, datetime]]:
+    """Return by clan until when the past of users is forgotten, of those of whom it is."""
+    keys = {
+        clan.clan_id: {user_key(clan.guild_id, user_id): user_id for user_id in user_ids}
+        for clan, user_ids in asked
+    }
+    found = await forgotten.among(connection, keys)
+    return {
+        clan_id: {keys[clan_id][key]: until for key, until in those.items()}
+        for clan_id, those in found.items()
+    }

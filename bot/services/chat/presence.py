@@ -6,24 +6,27 @@ sit there up to when we looked last, and never beyond.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.clan.spans import day_of
 from bot.clan.voice import VoiceState, by_quarter, quarter_of, talking
 from bot.services.chat.consent import forgotten_until
-from bot.services.setup import Clan, Clans, Clock
+from bot.services.setup import Clan, Clock, OfClans, clans_in
 from storage import clans, presence, privacy
 from storage.conflicts import begins_again
 from storage.engine import Connection, Database
-from storage.messages import in_few
 
 _EVERY = timedelta(minutes=1)
-_CLANS_AT_ONCE = 25  # in one transaction, which every other writer waits for
+_CLANS_AT_ONCE = 50  # in one transaction, which every other writer waits for
+_ROWS_AT_ONCE = 1_000  # likewise; one clan that has more is alone in its transaction
 _NONE = timedelta()
 _Key = TypeVar("_Key")
+_Lengths: TypeAlias = Mapping[tuple[int, datetime], timedelta]
+"""How long somebody talked, or that they were there at all, by (user, quarter of an hour)."""
 
 
 @dataclass(slots=True)
@@ -56,9 +59,8 @@ class _Server:
 class Presence:
     """Sees who talks, reacts and uses commands; only `flush` waits."""
 
-    def __init__(self, database: Database, known_clans: Clans, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self._clans = known_clans
         self._clock = clock
         self._servers: dict[int, _Server] = defaultdict(_Server)
         self._unnoted: set[int] = set()
@@ -114,7 +116,7 @@ class Presence:
             if since is None:
                 await presence.forget_all(connection, clan.clan_id)
             else:
-                await presence.add_voice(connection, clan.clan_id, {quarter_of(since): 0})
+                await presence.add_voice(connection, {clan.clan_id: {quarter_of(since): 0}})
 
     async def flush(self, *, is_last: bool = False) -> None:
         """Write what was seen so far, once a minute or at the end; what fails is kept."""
@@ -127,13 +129,26 @@ class Presence:
                 return
             self._wrote_at = now
             due = [who for who in self._servers if self._is_due(who)]
-            for guild_ids in in_few(due, self._together):
+            for guild_ids in self._groups(due):
                 await self._write(guild_ids, now)
             self._together = _CLANS_AT_ONCE
             self._let_go(now)
 
     def _is_due(self, guild_id: int) -> bool:
         return bool(self._servers[guild_id].unwritten) or guild_id in self._unnoted
+
+    def _groups(self, guild_ids: Iterable[int]) -> Iterator[list[int]]:
+        """Yield servers of which little enough together is unwritten for one transaction."""
+        together, group, rows = self._together, list[int](), 0
+        for guild_id in guild_ids:
+            count = len(self._servers[guild_id].unwritten)
+            if group and (len(group) >= together or rows + count > _ROWS_AT_ONCE):
+                yield group
+                group, rows = [], 0
+            group.append(guild_id)
+            rows += count
+        if group:
+            yield group
 
     def _let_go(self, now: datetime) -> None:
         """Keep nothing of servers in which nothing goes on; what is written was forgotten long."""
@@ -150,17 +165,14 @@ class Presence:
 
         The next time each is written alone: if one of them cannot be, it holds up itself.
         """
-        known = await self._clans.of_guilds(guild_ids)
-        for guild_id in {*guild_ids} - known.keys():
-            self._servers[guild_id].unwritten.clear()
-        taken: dict[int, dict[tuple[int, datetime], timedelta]] = {}
+        taken: dict[int, _Lengths] = {}
         try:
             async with self._database.writing() as connection:
-                for guild_id, clan in known.items():
+                for guild_id in guild_ids:
                     # Here and not before: whoever was forgotten while we waited is in it no more.
                     server = self._servers[guild_id]
                     taken[guild_id], server.unwritten = server.unwritten, {}
-                    await self._store(connection, clan, taken[guild_id], now)
+                await self._store(connection, taken, now)
         except BaseException:
             self._together = 1
             for guild_id in guild_ids:
@@ -171,36 +183,68 @@ class Presence:
         self._unnoted.difference_update(guild_ids)
 
     async def _store(
-        self,
-        connection: Connection,
-        clan: Clan,
-        taken: dict[tuple[int, datetime], timedelta],
-        now: datetime,
+        self, connection: Connection, taken: Mapping[int, _Lengths], now: datetime
     ) -> None:
-        row = await clans.of_guild(connection, clan.guild_id)
-        if row is None or not row.keeps_presence:
-            return
-        if row.presence_from is None:
-            await clans.change(connection, clan.clan_id, presence_from=now)
-        who = {user_id for user_id, _ in taken}
-        who -= (await privacy.opted_out(connection, {clan.clan_id: who}))[clan.clan_id]
-        # Another process may have carried that out: then ours did not hear of it.
-        ours = self._servers[clan.guild_id].forgotten
-        until = {
-            user_id: at
-            for user_id, at in (await forgotten_until(connection, clan, who)).items()
-            if user_id not in ours or at > ours[user_id]
-        }
-        days: dict[tuple[int, date], timedelta] = {}
-        # None that was looked at is left out: from the first one on voice is known.
-        quarters: dict[datetime, timedelta] = {quarter_of(now): _NONE}
-        for (user_id, quarter), length in taken.items():
-            if user_id in who and not (user_id in until and quarter <= until[user_id]):
-                key = (user_id, day_of(quarter, clan.zone))
-                days[key] = days.get(key, _NONE) + length
-                quarters[quarter] = quarters.get(quarter, _NONE) + length
-        await presence.add(connection, clan.clan_id, _seconds(days))
-        await presence.add_voice(connection, clan.clan_id, _seconds(quarters))
+        """Write what was seen in some servers, of all of them by the same statements.
+
+        Of those whose clan keeps such days; from the first time on it is known that it does.
+        """
+        known = await clans_in(connection, taken)
+        keeping = [(clan, taken[clan.guild_id]) for clan in known if clan.keeps_presence]
+        new = [clan.clan_id for clan, _ in keeping if clan.presence_from is None]
+        await clans.begin_presence(connection, new, now)
+        kept = await self._willing(connection, keeping)
+        await presence.add(
+            connection,
+            {clan.clan_id: _seconds(_by_day(lengths, clan.zone)) for clan, lengths in kept},
+        )
+        await presence.add_voice(
+            connection,
+            {clan.clan_id: _seconds(_by_quarter(lengths, now)) for clan, lengths in kept},
+        )
+
+    async def _willing(
+        self, connection: Connection, seen: OfClans[_Lengths]
+    ) -> list[tuple[Clan, _Lengths]]:
+        """Return what was seen but of those who opted out, and of before somebody was forgotten."""
+        who = [(clan, {user_id for user_id, _ in lengths}) for clan, lengths in seen]
+        silent = await privacy.opted_out(connection, {clan.clan_id: users for clan, users in who})
+        until = await forgotten_until(connection, who)
+        found: list[tuple[Clan, _Lengths]] = []
+        for clan, lengths in seen:
+            # Another process may have carried that out: then ours did not hear of it.
+            ours = self._servers[clan.guild_id].forgotten
+            ends = {
+                user_id: at
+                for user_id, at in until[clan.clan_id].items()
+                if user_id not in ours or at > ours[user_id]
+            }
+            willing = {
+                (user_id, quarter): length
+                for (user_id, quarter), length in lengths.items()
+                if user_id not in silent[clan.clan_id]
+                and not (user_id in ends and quarter <= ends[user_id])
+            }
+            found.append((clan, willing))
+        return found
+
+
+def _by_day(lengths: _Lengths, zone: ZoneInfo) -> dict[tuple[int, date], timedelta]:
+    """Return how long each user talked by day, as the clan's clock has it."""
+    days: dict[tuple[int, date], timedelta] = {}
+    for (user_id, quarter), length in lengths.items():
+        key = user_id, day_of(quarter, zone)
+        days[key] = days.get(key, _NONE) + length
+    return days
+
+
+def _by_quarter(lengths: _Lengths, now: datetime) -> dict[datetime, timedelta]:
+    """Return how long all together talked by quarter of an hour."""
+    # None that was looked at is left out: from the first one on voice is known.
+    quarters: dict[datetime, timedelta] = {quarter_of(now): _NONE}
+    for (_, quarter), length in lengths.items():
+        quarters[quarter] = quarters.get(quarter, _NONE) + length
+    return quarters
 
 
 def _seconds(lengths: Mapping[_Key, timedelta]) -> dict[_Key, int]:

@@ -16,6 +16,7 @@ from bot.services.setup.clans import (
     OfClans,
     as_it_is,
     as_they_are,
+    clans_in,
     each_as_it_is,
 )
 from bot.services.setup.drafts import Drafts, OpenDraft, Whose
@@ -46,6 +47,7 @@ __all__ = [
     "as_it_is",
     "as_they_are",
     "checklist",
+    "clans_in",
     "each_as_it_is",
     "exported",
     "groups_called",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -283,6 +284,12 @@ class Clans:
         """Let Discord roles and Manage Server alone give rights again."""
         async with self._database.writing() as connection:
             await clans.change(connection, clan.clan_id, ranks_confirmed_at=None)
+
+
+async def clans_in(connection: Connection, guild_ids: Collection[int]) -> list[Clan]:
+    """Return the clans of a few Discord servers as a transaction has them, by clan id."""
+    rows = await clans.of_guilds(connection, guild_ids)
+    return sorted(map(_clan, rows), key=attrgetter("clan_id"))
 
 
 async def each_as_it_is(connection: Connection, few: Sequence[Clan]) -> list[Clan]:

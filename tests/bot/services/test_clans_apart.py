@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from bot.clan.policy import DEFAULT_POLICY
 from bot.clan.spans import Period
-from bot.services.chat import Flushed, Intake
+from bot.services.chat import Flushed, Intake, Presence
 from bot.services.people import read_identity
 from bot.services.publish.questions import ClanQuestions
 from bot.services.publish.report import report_query
@@ -37,7 +37,9 @@ from storage.tables import (
     LINKS,
     MEMBERSHIPS,
     MESSAGES,
+    PRESENCE_DAYS,
     QUESTIONS,
+    VOICE_QUARTERS,
 )
 from tests.bot.services.talk import heard, of_every_kind
 from tests.bot.services.village import Village
@@ -56,7 +58,7 @@ async def _beside(connection: Connection) -> None:
     """Have as many other clans, in each of which a few people wrote."""
     clans, writers, places, said, asked = [], [], [], [], []
     totals, days, hours, linked, members = [], [], [], [], []
-    told, aside, gone = [], [], []
+    told, aside, gone, there, talked = [], [], [], [], []
     for number in range(1_000, 1_000 + CLANS_BESIDE):
         mine: dict[str, Any] = {"clan_id": number}
         clans.append({"id": number, "guild_id": number, "name": "x", "created_at": NOW})
@@ -81,6 +83,9 @@ async def _beside(connection: Connection) -> None:
             aside.append(mine | who | fact | {"sent_at": at, "flags": 0})
             told.append(mine | who | fact | {"sent_at": at, "kind": "drop"})
             gone.append(mine | {"key": f"somebody {place}", "until_at": at})
+            seconds = mine | {"voice_seconds": 60}
+            there.append(seconds | {"day": NOW.date(), "discord_user_id": place})
+            talked.append(seconds | {"quarter_at": NOW - place * HOUR})
     for table, rows in (
         (CLANS, clans),
         (AUTHORS, writers),
@@ -95,6 +100,8 @@ async def _beside(connection: Connection) -> None:
         (LEFT_OUT_MESSAGES, aside),
         (BROADCASTS, told),
         (FORGOTTEN, gone),
+        (PRESENCE_DAYS, there),
+        (VOICE_QUARTERS, talked),
     ):
         await connection.execute(table.insert(), rows)
 
@@ -136,6 +143,16 @@ async def _flush_of_many(village: Village) -> None:
     assert len(asked) >= 40, "nearly all there is to ask"
 
 
+async def _presence_of_many(village: Village) -> None:
+    presence = Presence(village.database, village.clock)
+    for guild_id in (village.clan.guild_id, *range(1_000, 1_020)):
+        for user_id in range(WRITERS):
+            presence.show(guild_id, user_id)
+    with _asked(village.database) as asked:
+        await presence.flush()
+    assert len(asked) == 6, "all there is to ask"
+
+
 def _seen_by(query: Callable[[Village], ViewQuery]) -> Callable[[Village], Awaitable[None]]:
     async def read(village: Village) -> None:
         async with village.database.reading() as connection:
@@ -174,6 +191,7 @@ async def _taken_out(village: Village) -> None:
 HOT: dict[str, Callable[[Village], Awaitable[None]]] = {
     "a flush": _flush,
     "a flush of many clans": _flush_of_many,
+    "presence in many clans": _presence_of_many,
     "what is deleted": _taken_out,
     "/me": _seen_by(
         lambda _: (

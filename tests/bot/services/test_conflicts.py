@@ -176,7 +176,7 @@ async def reads_history(ground: Ground) -> None:
 
 
 async def sits(ground: Ground) -> None:
-    presence = Presence(ground.database, ground.village.known_clans, ground.clock)
+    presence = Presence(ground.database, ground.clock)
     await presence.keep(ground.clan, is_kept=False)
     await presence.flush(is_last=True)
 

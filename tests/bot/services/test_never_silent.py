@@ -36,7 +36,7 @@ def review(village: Village) -> Review:
 
 @pytest.fixture
 def presence(village: Village) -> Presence:
-    return Presence(village.database, village.known_clans, village.clock)
+    return Presence(village.database, village.clock)
 
 
 async def settle(

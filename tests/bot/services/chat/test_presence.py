@@ -1,18 +1,14 @@
 """Who is there without writing is seen live, kept by day, and never invented."""
 
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from bot.clan.voice import VoiceState
 from bot.services.chat import Presence
 from bot.services.privacy import Privacy
-from bot.services.setup import Clan
-from storage import clans, privacy
+from storage import privacy
 from storage.columns import from_ms
-from storage.engine import Connection
 from storage.tables import VOICE_QUARTERS
 from tests.bot.services.contents import instant, one, rows
 from tests.bot.services.village import Village
@@ -25,7 +21,7 @@ GUILD = 1
 
 @pytest.fixture
 def presence(village: Village) -> Presence:
-    return Presence(village.database, village.known_clans, village.clock)
+    return Presence(village.database, village.clock)
 
 
 def sits(user: int, **how: bool) -> VoiceState:
@@ -229,43 +225,3 @@ async def test_of_ten_thousand_servers_only_those_where_something_goes_on_are_ke
     await presence.flush()
     assert [*presence._servers] == [10_001]
     assert not presence._unnoted
-
-
-async def test_what_is_seen_in_many_servers_is_written_together_and_one_of_them_holds_up_itself(
-    village: Village, presence: Presence, place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with village.database.writing() as connection:
-        servers = {n: f"Clan {n}" for n in range(1, 61)}
-        await clans.be_in(connection, servers, NOW)
-    for guild_id in range(1, 61):
-        presence.show(guild_id, ANN)
-    asked = list[int]()
-    of_guilds = village.known_clans.of_guilds
-
-    async def notes(guild_ids: Collection[int]) -> dict[int, Clan]:
-        asked.append(len(guild_ids))
-        return await of_guilds(guild_ids)
-
-    monkeypatch.setattr(village.known_clans, "of_guilds", notes)
-    await presence.flush()
-    assert asked == [25, 25, 10]
-    assert one(place, "SELECT count(*) FROM presence_days") == 60
-
-    store = Presence._store
-
-    async def breaks(self: Presence, connection: Connection, clan: Clan, *rest: Any) -> None:  # noqa: ANN401 - passed on
-        if clan.guild_id == 30:
-            raise LookupError
-        await store(self, connection, clan, *rest)
-
-    monkeypatch.setattr(Presence, "_store", breaks)
-    for guild_id in range(1, 61):
-        presence.show(guild_id, BOB)
-    for _ in range(3):
-        village.clock.forward(2 * MINUTE)
-        with pytest.raises(LookupError):
-            await presence.flush()
-    assert one(place, "SELECT count(*) FROM presence_days") == 119
-    monkeypatch.undo()
-    await presence.flush(is_last=True)
-    assert one(place, "SELECT count(*) FROM presence_days") == 120

@@ -109,7 +109,7 @@ async def entangled(village: Village, intake: Intake) -> None:
             }
             await exemptions.add(connection, clan.clan_id, held)
         await note_decisions(connection, clan.clan_id)
-        await days.add(connection, clan.clan_id, {(ME, NOW.date()): 90, (YOU, NOW.date()): 0})
+        await days.add(connection, {clan.clan_id: {(ME, NOW.date()): 90, (YOU, NOW.date()): 0}})
         await blind_spots.set_viewers(connection, clan.clan_id, 1, {ME, YOU})
         for of in (clan.clan_id, None):
             run = await runs.begin(connection, "flush", of, "t1", NOW)
@@ -613,7 +613,7 @@ async def test_what_another_bot_on_the_same_database_heard_before_brings_nobody_
 ) -> None:
     await village.wrote(ME, NOW - DAY)
     async with opened(place) as theirs:
-        intake, presence = Intake(theirs, known_clans, clock), Presence(theirs, known_clans, clock)
+        intake, presence = Intake(theirs, known_clans, clock), Presence(theirs, clock)
         intake.hear(1, heard(1, ME, NOW - HOUR))
         await intake.flush()
         intake.hear(1, heard(2, ME, NOW))

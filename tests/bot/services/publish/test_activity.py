@@ -101,8 +101,8 @@ async def told(village: Village) -> Told:
                 for who, looks in found.looks.items()
             },
         )
-        await presence.add_voice(connection, village.clan.clan_id, {_quarter(4 * 24 * 100): 0})
-        await presence.add_voice(connection, village.clan.clan_id, found.voice)
+        await presence.add_voice(connection, {village.clan.clan_id: {_quarter(4 * 24 * 100): 0}})
+        await presence.add_voice(connection, {village.clan.clan_id: found.voice})
     return found
 
 

@@ -92,7 +92,7 @@ async def test_minutes_in_voice_are_those_of_the_days_of_the_period(
     today = NOW.date()
     seconds = {(11, today): 90, (11, today - 6 * DAY): 3_600, (11, today - 7 * DAY): 9_999}
     async with village.database.writing() as connection:
-        await presence.add(connection, village.clan.clan_id, seconds)
+        await presence.add(connection, {village.clan.clan_id: seconds})
     await village.changed(presence_from=NOW - 30 * DAY, keeps_presence=True)
     board = await boards.board(village.clan, "voice_minutes", 7, ME)
     assert places(board) == [(1, "One", 61, None)]
