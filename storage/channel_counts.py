@@ -8,14 +8,18 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
+    CompoundSelect,
+    Integer,
     String,
+    Table,
+    bindparam,
     cast,
     func,
     literal,
@@ -51,7 +55,7 @@ async def by_channel(
     edges = [_edges(*each) for each in zip(stretches, days, strict=True)]
     for sums, counts in zip(
         (before, after),
-        await _counted(connection, clan_id, lambda fact: fact.channel_id, edges),
+        await _counted(connection, clan_id, _channel, edges),
         strict=True,
     ):
         sums.update(counts)
@@ -82,6 +86,11 @@ async def by_channel_and_author(
     return found
 
 
+def _channel(fact: Any) -> ColumnElement[int]:  # noqa: ANN401 - columns of a table
+    key: ColumnElement[int] = fact.channel_id
+    return key
+
+
 def _channel_and_author(fact: Any) -> ColumnElement[int]:  # noqa: ANN401 - columns of a table
     key: ColumnElement[int] = cast(fact.channel_id, BigInteger) * _AUTHORS + fact.author_id
     return key
@@ -92,19 +101,22 @@ async def _counted(
 ) -> list[Counter[int]]:
     """Return how often each key comes in each stretch, which is parts of ids, each read at once."""
     found = [Counter[int]() for _ in stretches]
-    numbered = [(number, part) for number, parts in enumerate(stretches) for part in parts]
-    if not numbered:
+    every = [(counts, part) for counts, of in zip(found, stretches, strict=True) for part in of]
+    if not every:
         return found
-    for table in message_tables(connection, min(first for _, (first, _) in numbered)):
-        texts = [_texts(table.c, key, clan_id, number, *part) for number, part in numbered]
-        rows = plain_rows(await connection.execute(union_all(*texts)))
+    given = {"clan_id": clan_id}
+    for number, (_, (first, after)) in enumerate(every):
+        given |= {f"first_{number}": first, f"after_{number}": after}
+    for table in message_tables(connection, min(first for _, (first, _) in every)):
+        texts = _texts(table, key, len(every))
+        rows = plain_rows(await connection.execute(texts, given))
         # A year of ids takes long to count: beside the loop, which others wait for.
-        await asyncio.to_thread(_count, rows, found)
+        await asyncio.to_thread(_count, rows, [counts for counts, _ in every])
     return found
 
 
 def _count(rows: Sequence[tuple[int, str | None]], found: Sequence[Counter[int]]) -> None:
-    """Add how often each key comes in the texts of each stretch."""
+    """Add how often each key comes in the text of each part to what is found of its stretch."""
     for number, text in rows:
         for few in _portions(text or ""):
             for each, count in Counter(few).items():
@@ -125,16 +137,18 @@ def _parts(first: int, after: int) -> Iterator[_Ids]:
     yield from pairwise((*starts, after))
 
 
-def _texts(  # noqa: PLR0913, PLR0917 - what of which messages
-    fact: Any,  # noqa: ANN401 - columns of a table
-    key: _Key,
-    clan_id: int,
-    number: int,
-    first: int,
-    after: int,
-) -> Select[int, str]:
-    """Return the query of the keys of a part, in one text."""
+@cache
+def _texts(table: Table, key: _Key, parts: int) -> CompoundSelect[tuple[int, str]]:
+    """Return the query of the keys of each part of a table's messages, in one text each."""
+    fact = table.c
     keys = func.aggregate_strings(cast(key(fact), String), ",")
-    return select(literal(number), keys).where(
-        fact.clan_id == clan_id, fact.message_id >= first, fact.message_id < after
+    return union_all(
+        *(
+            select(literal(number), keys).where(
+                fact.clan_id == bindparam("clan_id", type_=Integer),
+                fact.message_id >= bindparam(f"first_{number}", type_=BigInteger),
+                fact.message_id < bindparam(f"after_{number}", type_=BigInteger),
+            )
+            for number in range(parts)
+        )
     )

@@ -14,6 +14,8 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Delete,
+    Integer,
+    Select,
     Update,
     and_,
     bindparam,
@@ -27,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.archive import message_tables
-from storage.columns import IDS_A_DAY, SNOWFLAKES_BEGAN_ON
+from storage.columns import IDS_A_DAY, SNOWFLAKES_BEGAN_ON, Day
 from storage.engine import plain_rows, upsert
 from storage.given import ByClan
 from storage.joins import of_channel
@@ -147,26 +149,37 @@ async def written_on(
 ) -> list[Counter[int]]:
     """Return by channel id what was written in the clan in each stretch of days."""
     found = [Counter[int]() for _ in stretches]
-    numbered = [(number, days) for number, days in enumerate(stretches) if days[0] < days[1]]
-    if not numbered:
+    some = [number for number, (first, after) in enumerate(stretches) if first < after]
+    if not some:
         return found
-    row = CHANNEL_DAYS.c
-    within = {number: (row.day >= _date(a)) & (row.day < _date(b)) for number, (a, b) in numbered}
-    sums = (func.sum(case((each, row.messages), else_=0)) for each in within.values())
-    rows = await connection.execute(
-        select(row.channel_id, *sums)
-        .where(
-            row.clan_id == clan_id,
-            row.day >= _date(min(first for _, (first, _) in numbered)),
-            row.day < _date(max(after for _, (_, after) in numbered)),
-        )
-        .group_by(row.channel_id)
-    )
-    for channel_id, *counts in plain_rows(rows):
-        for number, count in zip(within, counts, strict=True):
+    given: dict[str, Any] = {
+        "clan_id": clan_id,
+        "first": _date(min(stretches[number][0] for number in some)),
+        "after": _date(max(stretches[number][1] for number in some)),
+    }
+    for place, number in enumerate(some):
+        first, after = stretches[number]
+        given |= {f"first_{place}": _date(first), f"after_{place}": _date(after)}
+    for channel_id, *counts in plain_rows(await connection.execute(_written(len(some)), given)):
+        for number, count in zip(some, counts, strict=True):
             if count:
                 found[number][channel_id] = int(count)
     return found
+
+
+@cache
+def _written(stretches: int) -> Select[Any]:
+    row = CHANNEL_DAYS.c
+
+    def within(place: str = "") -> ColumnElement[bool]:
+        first, after = (bindparam(f"{name}{place}", type_=Day) for name in ("first", "after"))
+        return (row.day >= first) & (row.day < after)
+
+    sums = (
+        func.sum(case((within(f"_{place}"), row.messages), else_=0)) for place in range(stretches)
+    )
+    is_it = row.clan_id == bindparam("clan_id", type_=Integer)
+    return select(row.channel_id, *sums).where(is_it, within()).group_by(row.channel_id)
 
 
 async def replace(connection: AsyncConnection, clan_id: int, days: Days) -> None:
