@@ -2,7 +2,8 @@
 
 The newest days first, in steps that each let the next writer in. How far it came stands with the
 clan, so that whoever is stopped goes on later; what is written meanwhile is by the new zone, and
-each step takes its stretch of time from the facts as they are then.
+each step takes its stretch of time from the facts as they are then. The sums of channels, which no
+zone changes, are made anew with it: those of the days of UTC that begin in its stretch.
 """
 
 import asyncio
