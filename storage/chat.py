@@ -32,6 +32,8 @@ from storage.tables import AUTHOR_DAYS, AUTHOR_HOURS, AUTHORS, CLAN_HOURS
 _HOUR_MS = 3_600_000
 _instant_of = lru_cache(10_000)(from_ms)
 """The instant of an hour: all clans have the same ones, and a year has 8,760."""
+_WEEK = {str(hour): hour for hour in range(168)}
+"""The hours of a week by the texts of their numbers."""
 _CLAN: ColumnElement[int] = bindparam("clan_id", type_=Integer)
 
 
@@ -255,8 +257,8 @@ async def written_in_hours(
     found: list[dict[int, Wrote]] = [{} for _ in stretches]
     statement = _written_in_hours(len(stretches), of_some=whose is not None)
     rows = await connection.execute(statement, given)
-    for number, author_id, *counts in plain_rows(rows):
-        found[number][author_id] = Wrote(*counts)
+    for row in plain_rows(rows):
+        found[row[0]][row[1]] = Wrote._make(row[2:])
     return found
 
 
@@ -344,11 +346,11 @@ async def week_hours(
     for number, (start, end, offset) in enumerate(parts):
         given |= {f"start_{number}": start, f"end_{number}": end}
         given[f"offset_{number}"] = offset // timedelta(milliseconds=1)
-    found: dict[int, list[str]] = {}
+    found: dict[int, str] = {}
     for author_id, hours in plain_rows(await connection.execute(_week_hours(len(parts)), given)):
-        found.setdefault(author_id, []).extend(hours.split(","))
+        found[author_id] = f"{found[author_id]},{hours}" if author_id in found else hours
     return {
-        author_id: {int(hour): count for hour, count in Counter(hours).items()}
+        author_id: {_WEEK[hour]: count for hour, count in Counter(hours.split(",")).items()}
         for author_id, hours in found.items()
     }
 

@@ -58,6 +58,11 @@ def instant_of(snowflake: int) -> datetime:
     return from_ms((snowflake >> 22) + _DISCORD_EPOCH_MS)
 
 
+IDS_A_DAY = ids_within(timedelta(days=1))
+SNOWFLAKES_BEGAN_ON = instant_of(0).date()
+"""The day, all of it, on which Discord's ids begin with 0."""
+
+
 def quarter_of(instant: ColumnElement[Any]) -> ColumnElement[int]:
     """Return, in SQL, the number since 1970 of the quarter of an hour that an instant lies in."""
     # Not bound: PostgreSQL would take the same expression in GROUP BY for another one.

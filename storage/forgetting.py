@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.archive import Void, let_go, message_tables
+from storage import channel_days
+from storage.archive import Void, let_go
 from storage.personal import MAKERS, WORDS, of_clan
 from storage.privacy import NAMELESS
 from storage.questions import QuestionRow, rows_of
@@ -99,10 +100,7 @@ async def delete_facts(
     """Delete what the clan's authors wrote and asked, and return how many messages that were."""
     for table in (QUESTIONS, BROADCASTS, LEFT_OUT_MESSAGES):
         await connection.execute(delete(table).where(_by(table, clan_id, author_ids)))
-    wrote = 0
-    for table in message_tables(connection):
-        counted = select(func.count()).select_from(table).where(_by(table, clan_id, author_ids))
-        wrote += await connection.scalar(counted) or 0
+    wrote = await channel_days.take_authors_out(connection, clan_id, author_ids)
     await let_go(connection, Void.AUTHOR, author_ids)
     await connection.execute(delete(MESSAGES).where(_by(MESSAGES, clan_id, author_ids)))
     return wrote

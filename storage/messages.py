@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import channel_days
 from storage.archive import Void, let_go, message_tables
 from storage.columns import first_snowflake, ids_within, quarter_of
 from storage.engine import plain_rows
@@ -122,11 +123,19 @@ async def add(connection: AsyncConnection, by_clan: ByClan[Sequence[MessageRow]]
     asked = [message.question(clan_id) for clan_id, message in said if message.is_question]
     if asked:
         await connection.execute(QUESTIONS.insert(), asked)
+    await channel_days.add(connection, _places(by_clan))
     await roll_up(connection, _tallies(by_clan, 1))
 
 
 def _tallies(by_clan: ByClan[Sequence[MessageRow]], sign: int) -> dict[int, list[Tally]]:
     return {clan_id: [fact.tally(sign) for fact in facts] for clan_id, facts in by_clan.items()}
+
+
+def _places(by_clan: ByClan[Sequence[MessageRow]]) -> dict[int, list[tuple[int, int]]]:
+    return {
+        clan_id: [(fact.message.message_id, fact.message.channel_id) for fact in facts]
+        for clan_id, facts in by_clan.items()
+    }
 
 
 async def remove(connection: AsyncConnection, by_clan: ByClan[Sequence[MessageRow]]) -> None:
@@ -139,6 +148,7 @@ async def remove(connection: AsyncConnection, by_clan: ByClan[Sequence[MessageRo
     await let_go(connection, Void.MESSAGE, await _not_others(connection, ids))
     for table in (QUESTIONS, MESSAGES):
         await delete_from(connection, table, ids)
+    await channel_days.take_away(connection, _places(by_clan))
     await roll_up(connection, _tallies(by_clan, -1))
     writers = {
         clan_id: sorted({fact.message.author_id for fact in facts})

@@ -35,6 +35,7 @@ from storage.tables import (
     AUTHOR_HOURS,
     AUTHOR_TOTALS,
     AUTHORS,
+    CHANNEL_DAYS,
     CLAN_HOURS,
 )
 
@@ -132,8 +133,20 @@ async def extent(connection: AsyncConnection, clan_id: int) -> tuple[date, date]
     for table in message_tables(connection):
         ids = await _outermost(connection, clan_id, table, table.c.message_id)
         found += [instant_of(each).date() for each in ids if each is not None]
+    found += await _of_channels(connection, clan_id)
     # Two zones are up to 26 hours apart, and so are the dates that they show.
     return (min(found) - 2 * _DAY, max(found) + 3 * _DAY) if found else None
+
+
+async def _of_channels(connection: AsyncConnection, clan_id: int) -> list[date]:
+    """Return the first and the last day on which anything is counted in a channel, if any."""
+    day = CHANNEL_DAYS.c
+    ends = (
+        select(choose(day.day)).where(day.clan_id == clan_id).scalar_subquery()
+        for choose in (func.min, func.max)
+    )
+    rows = await connection.execute(select(*ends))
+    return [each for each in rows.one() if each is not None]
 
 
 async def _outermost(

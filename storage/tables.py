@@ -453,6 +453,18 @@ class ClanHourTable(SQLModel, table=True):
     messages: int
 
 
+class ChannelDayTable(SQLModel, table=True):
+    """A rollup: what was written in a channel on a day of UTC, which no zone of a clan changes."""
+
+    __tablename__: ClassVar[Any] = "channel_days"
+    __table_args__: ClassVar[Any] = (_in_clan("channel_id", "channels"), _CLUSTERED)
+
+    clan_id: int = _clan_key()
+    day: date = Field(primary_key=True, sa_type=Day)
+    channel_id: int = Field(primary_key=True)
+    messages: int
+
+
 class LinkTable(SQLModel, table=True):
     """A Discord user said, or an officer confirmed, that a player is theirs in this clan.
 
@@ -758,6 +770,7 @@ QUESTIONS = _table("questions")
 AUTHOR_DAYS = _table("author_days")
 AUTHOR_HOURS = _table("author_hours")
 CLAN_HOURS = _table("clan_hours")
+CHANNEL_DAYS = _table("channel_days")
 PRESENCE_DAYS = _table("presence_days")
 VOICE_QUARTERS = _table("voice_quarters")
 LINKS = _table("links")

@@ -54,10 +54,9 @@ def game_hours(seen: Iterable[tuple[int, int, int, int]], start_ms: int) -> Game
     for who, at_ms, has_xp, has_kills in seen:
         if who == whose and at_ms > start_ms:
             rose = UNRANKED != xp < has_xp or has_kills > kills
-            middle = (before_ms + at_ms) // 2
             if at_ms - before_ms > most:
                 undated += rose
-            elif middle >= start_ms:
+            elif (middle := (before_ms + at_ms) // 2) >= start_ms:
                 looked.append(middle)
                 risen += [(who, middle)] if rose else []
         whose, before_ms, xp, kills = who, at_ms, has_xp, has_kills

@@ -44,6 +44,7 @@ _OLDER = {
         "clan_id, author_id, hour_at - :ms, messages, questions, answers",
     ),
     "clan_hours": ("hour_at", "clan_id, hour_at - :ms, messages"),
+    "channel_days": ("day", "clan_id, day - :days, channel_id, messages"),
 }
 """How each table's newest year is put before itself: its column of time, and what is inserted."""
 

@@ -1,18 +1,27 @@
 """What was written in each channel: as counted message by message, alone and among other clans."""
 
+import shutil
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import combinations, pairwise
+from pathlib import Path
 from random import Random
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from storage import archiving, channel_counts, messages
+from storage import archiving, channel_counts, channel_days, forgetting, left_out, messages
+from storage.archive import message_tables
 from storage.columns import first_snowflake
-from storage.engine import Database
-from storage.messages import MessageRow, Stored
-from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, a_fact, an_author
+from storage.engine import Connection, Database
+from storage.messages import MessageRow, Stored, stored_of
+from tests.storage.rows import DAY, HOUR, NOW, a_channel, a_clan, a_fact, an_author, opened
 
 STARTS = [NOW - days * DAY for days in (7, 30, 90, 300)]
+ALL_DAYS = channel_days.days_begun(0, first_snowflake(NOW + DAY))
 
 
 async def talk(database: Database, guild_id: int, seed: int) -> tuple[int, list[Stored]]:
@@ -89,3 +98,139 @@ async def test_nothing_written_is_no_channel(database: Database) -> None:
         span = NOW - DAY, NOW - HOUR, NOW
         assert await channel_counts.by_channel(connection, clan_id, *span) == {}
         assert await channel_counts.by_channel_and_author(connection, clan_id, STARTS) == []
+
+
+class Deed(NamedTuple):
+    """Something done to what people wrote: by a number of choice, so many quarters of an hour."""
+
+    kind: str
+    choice: int
+    quarters: int
+
+
+deeds = st.lists(
+    st.builds(
+        Deed,
+        st.sampled_from(
+            ["write", "write", "write", "delete", "forget", "move", "leave out", "put back"]
+        ),
+        st.integers(0, 11),
+        st.integers(0, 4 * 24 * 9),
+    ),
+    min_size=1,
+    max_size=12,
+)
+WROTE, ALL_MOVED = Deed("write", choice=1, quarters=400), Deed("move", choice=0, quarters=0)
+TAKEN_OUT = [Deed(kind, choice=7, quarters=0) for kind in ("delete", "forget", "leave out")]
+PUT_BACK = Deed("put back", choice=7, quarters=0)
+ZONES = ("UTC", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns", "Pacific/Kiritimati")
+
+
+class Life:
+    """A clan in which two people write in three channels, over nine days that end now."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.wrote = 0
+
+    async def set_up(self) -> None:
+        async with self.database.writing() as connection:
+            self.clan_id = await a_clan(connection, 1)
+            self.people = [await an_author(connection, self.clan_id, who) for who in (1, 2)]
+            self.places = [await a_channel(connection, self.clan_id, each) for each in (1, 2, 3)]
+
+    async def do(self, deed: Deed) -> None:
+        at = NOW - deed.quarters * HOUR / 4
+        if deed.kind == "move":
+            await archiving.move(self.database, at)
+            return
+        async with self.database.writing() as connection:
+            await getattr(self, f"_{deed.kind.replace(' ', '_')}")(connection, deed.choice, at)
+
+    async def _write(self, connection: Connection, choice: int, at: datetime) -> None:
+        """Write a few messages, from one instant on into the next day."""
+        who, where = self.people[choice % 2], self.places[choice % 3]
+        await messages.add(
+            connection,
+            {
+                self.clan_id: [
+                    a_fact(who, where, at - each * HOUR, number=self.wrote + each)
+                    for each in range(0, 9, 2)
+                ]
+            },
+        )
+        self.wrote += 10
+
+    async def _delete(self, connection: Connection, choice: int, at: datetime) -> None:
+        facts = [each for each in await facts_of(connection, self.clan_id) if each.sent_at < at]
+        gone = [as_row(each) for each in facts[:choice]]
+        await messages.remove(connection, {self.clan_id: gone})
+
+    async def _forget(self, connection: Connection, choice: int, _at: datetime) -> None:
+        who = [self.people[choice % 2]]
+        wrote = [
+            each for each in await facts_of(connection, self.clan_id) if each.author_id == who[0]
+        ]
+        assert await forgetting.delete_facts(connection, self.clan_id, who) == len(wrote)
+        await forgetting.delete_rollups(connection, self.clan_id, who)
+
+    async def _leave_out(self, connection: Connection, choice: int, _at: datetime) -> None:
+        shut = [self.places[choice % 3]]
+        found = await left_out.counted_in(connection, self.clan_id, shut, 0, 100)
+        await messages.remove(connection, {self.clan_id: [as_row(each) for each in found]})
+        await left_out.keep(connection, self.clan_id, found)
+
+    async def _put_back(self, connection: Connection, choice: int, _at: datetime) -> None:
+        counted = [self.places[choice % 3]]
+        found = await left_out.kept_of(connection, self.clan_id, counted, 0, 100)
+        ids = [each.message_id for each in found]
+        await left_out.let_go(connection, {self.clan_id: ids})
+        await messages.add(connection, {self.clan_id: [as_row(each) for each in found]})
+
+
+def as_row(fact: Stored) -> MessageRow:
+    return a_fact(fact.author_id, fact.channel_id, fact.sent_at)._replace(message=fact)
+
+
+async def facts_of(connection: Connection, clan_id: int) -> list[Stored]:
+    """Return all that counts of a clan, from both files."""
+    found: list[Stored] = []
+    for table in message_tables(connection):
+        found += [Stored(*row) for row in await connection.execute(stored_of(table, clan_id))]
+    return sorted(found)
+
+
+def edges_in(zone: str) -> list[datetime]:
+    """Return when days begin in a zone, and instants between."""
+    began = datetime(2026, 11, 9, tzinfo=ZoneInfo(zone))
+    midnights = [began + days * DAY for days in (0, 1, 2, 5, 10, 12)]
+    return [each.astimezone(UTC) for each in (*midnights, midnights[1] + 7 * HOUR, NOW)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(done=deeds, zone=st.sampled_from(ZONES))
+@example(done=[WROTE, ALL_MOVED, WROTE, TAKEN_OUT[0]], zone="UTC")
+@example(done=[WROTE, ALL_MOVED, WROTE, TAKEN_OUT[1]], zone="Asia/Kolkata")
+@example(done=[WROTE, ALL_MOVED, WROTE, TAKEN_OUT[2], PUT_BACK], zone="UTC")
+async def test_sums_and_facts_together_are_what_facts_alone_make(
+    template: Path, tmp_path_factory: pytest.TempPathFactory, done: list[Deed], zone: str
+) -> None:
+    path = Path(shutil.copy(template, tmp_path_factory.mktemp("talk") / "clan_data.db"))
+    async with opened(path) as database:
+        life = Life(database)
+        await life.set_up()
+        for each in done:
+            await life.do(each)
+        edges = sorted(edges_in(zone))
+        async with database.reading() as connection:
+            facts = await facts_of(connection, life.clan_id)
+            for start, middle, end in combinations(edges, 3):
+                found = await channel_counts.by_channel(
+                    connection, life.clan_id, start, middle, end
+                )
+                halves = [
+                    by_channel(slowly(facts, *each)) for each in pairwise((start, middle, end))
+                ]
+                before, after = halves
+                assert found == {each: (before[each], after[each]) for each in {*before, *after}}
+            assert await channel_days.uneven(connection, life.clan_id, ALL_DAYS) == 0

@@ -8,7 +8,14 @@ from tests.clan_keys import NO_CLANS, OF_CLANS, without_clan
 
 GROWING = {
     *("messages", "left_out_messages", "questions", "broadcasts", "author_days", "author_hours"),
-    *("author_totals", "clan_hours", "presence_days", "voice_quarters", "case_entries"),
+    *(
+        "author_totals",
+        "clan_hours",
+        "channel_days",
+        "presence_days",
+        "voice_quarters",
+        "case_entries",
+    ),
     *("channel_viewers", "memberships"),
 }
 """Tables with so many rows that a host may want to part them: the clan is in the primary key."""

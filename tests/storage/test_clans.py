@@ -19,6 +19,7 @@ from storage import (
     bridges,
     cases,
     channel_counts,
+    channel_days,
     chat,
     clan_rows,
     clans,
@@ -79,6 +80,7 @@ ROOM = tuple(
 MINUTE = timedelta(minutes=1)
 START, END = NOW - 7 * DAY, NOW + DAY
 DAYS = (START.date(), END.date())
+UTC_DAYS = channel_days.days_begun(first_snowflake(START), first_snowflake(END))
 IDS = [first_snowflake(NOW + hours * HOUR) for hours in range(5)]
 ALL_IDS = sorted(
     {
@@ -243,6 +245,8 @@ READS: dict[str, Callable[[Connection, int], Awaitable[object]]] = {
     "imported.stand_ins": lambda it, clan: in_order(imported.stand_ins(it, clan)),
     "remains.first_there": lambda it, clan: remains.first_there(it, clan, USERS),
     "integrity_numbers.wrong_totals": integrity_numbers.wrong_totals,
+    "channel_days.uneven": lambda it, clan: channel_days.uneven(it, clan, UTC_DAYS),
+    "channel_days.written_on": lambda it, clan: channel_days.written_on(it, clan, [UTC_DAYS]),
     "rollups.uneven_hours": lambda it, clan: rollups.uneven_hours(it, clan, (START, END)),
     "newcomers.beginnings": lambda it, clan: newcomers.beginnings(
         it, clan, [FirstDays(each, START, END, START, END) for each in AUTHORS], HOUR, {}
@@ -328,6 +332,8 @@ WRITES = {
     *("forgetting.delete_presence", "presence.add", "presence.add_voice", "presence.forget_all"),
     *("absences.add", "absences.call_off", "absences.change", "exemptions.add", "exemptions.end"),
     *("forgetting.delete_authors", "forgetting.delete_rollups", "forgetting.delete_ties"),
+    *("channel_days.add", "channel_days.take_away", "channel_days.take_authors_out"),
+    "channel_days.replace",
     *("forgetting.clean_words", "forgetting.delete_words", "forgetting.unname"),
     *("privacy.note_left", "privacy.opt_in", "privacy.opt_out", "clan_rows.delete_clan"),
     *("rollups.find_last_written", "questions.set_answers"),
@@ -395,6 +401,9 @@ async def settle(connection: Connection, number: int) -> int:
     await players.tell_unanswered(connection, clan_id, [number * 10], NOW)
     await settle_digest(connection, clan_id, number)
     await settle_faults(connection, clan_id, who, number)
+    for days in range(number):
+        never = first_snowflake(START + (2 + days) * DAY)
+        await channel_days.add(connection, {clan_id: [(never, channel)]})
     return clan_id
 
 

@@ -23,6 +23,7 @@ from storage.tables import (
     AUTHOR_HOURS,
     AUTHOR_TOTALS,
     AUTHORS,
+    CHANNEL_DAYS,
     CLAN_HOURS,
     MESSAGES,
     QUESTIONS,
@@ -38,6 +39,7 @@ class Derived(NamedTuple):
     days: dict[tuple[int, date], Counts]
     hours: dict[tuple[int, datetime], Counts]
     clan_hours: dict[tuple[int, datetime], int]
+    channel_days: dict[tuple[int, date, int], int]
     totals: dict[int, Counts]
     wrote_at: dict[int, datetime]
 
@@ -46,11 +48,13 @@ async def kept(connection: Connection) -> Derived:
     days = await connection.execute(select(AUTHOR_DAYS))
     hours = await connection.execute(select(AUTHOR_HOURS))
     clan_hours = await connection.execute(select(CLAN_HOURS))
+    channel_days = await connection.execute(select(CHANNEL_DAYS))
     totals = (await connection.execute(select(AUTHOR_TOTALS))).all()
     return Derived(
         {(who, day): (one, two, three) for _, who, day, one, two, three in days},
         {(who, hour): (one, two, three) for _, who, hour, one, two, three in hours},
         {(clan, hour): count for clan, hour, count in clan_hours},
+        {(clan, day, where): count for clan, day, where, count in channel_days},
         {row[1]: (row[2], row[3], row[4]) for row in totals if any(row[2:5])},
         {row[1]: row[5] for row in totals if row[5] is not None},
     )
@@ -74,11 +78,13 @@ async def rebuilt(connection: Connection) -> Derived:
             for key in dict.fromkeys(key for key, _ in keys)
         }
 
+    channel_days = Counter((fact.clan_id, fact.sent_at.date(), fact.channel_id) for fact in facts)
     clan_hours = Counter((clan_of[fact.author_id], _hour(fact.sent_at)) for fact in facts)
     return Derived(
         counted([((who, at.date()), kind) for who, at, kind in events]),  # type: ignore[arg-type]
         counted([((who, _hour(at)), kind) for who, at, kind in events]),  # type: ignore[arg-type]
         dict(clan_hours),
+        dict(channel_days),
         counted([(who, kind) for who, at, kind in events]),  # type: ignore[arg-type]
         {fact.author_id: fact.sent_at for fact in facts},
     )
@@ -236,7 +242,7 @@ async def test_many_at_once_are_the_same_as_one_by_one(database: Database, spot:
         await messages.remove(connection, {clan_id: facts[5:1100]})
         assert await kept(connection) == await rebuilt(connection)
         await messages.remove(connection, {clan_id: [*facts[:5], *facts[1100:]]})
-        assert await kept(connection) == Derived({}, {}, {}, {}, {})
+        assert await kept(connection) == Derived({}, {}, {}, {}, {}, {})
 
 
 async def test_an_id_counts_once(database: Database, spot: Place) -> None:
@@ -272,7 +278,7 @@ async def test_nothing_to_store_or_remove_is_nothing(database: Database, spot: P
         await messages.add(connection, {spot[0]: []})
         await messages.remove(connection, {spot[0]: []})
         await questions.set_answers(connection, {spot[0]: []})
-        assert await kept(connection) == Derived({}, {}, {}, {}, {})
+        assert await kept(connection) == Derived({}, {}, {}, {}, {}, {})
 
 
 async def test_the_last_time_somebody_wrote_is_of_the_newest_message_left(

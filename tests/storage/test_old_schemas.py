@@ -5,21 +5,24 @@ From 0012 on a part of their facts stands in an archive, which is the same for a
 """
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from storage.archive import ARCHIVED_CHANGES, ARCHIVED_MESSAGES
+from storage.archive import ARCHIVED_CHANGES, ARCHIVED_MESSAGES, message_tables
 from storage.archive_file import archive_of
+from storage.columns import instant_of
 from storage.migrate import NEWEST, bring_up
+from storage.tables import CHANNEL_DAYS
 from tests.storage.rows import NOW, everything, names_in, opened
 
 SCHEMAS = Path(__file__).parent / "schemas"
 RENAMED = {("clans", "gates"): "permissions", ("link_events", "deed"): "action"}
 """Columns that bear another name today; none was ever dropped."""
-ARCHIVED = ("0012", "0013", "0014", "0016")
+ARCHIVED = ("0012", "0013", "0014", "0016", "0019")
 PUT_RIGHT = {("memberships", "role_since_at")}
 """Columns whose values were wrong: a migration says them anew."""
 
@@ -90,6 +93,24 @@ async def test_what_had_moved_to_the_archive_is_seen_and_the_archive_is_not_touc
             ]
     assert seen == [29, 12], "30 moved, and one of them is void"
     assert everything(archive_of(path)) == old
+
+
+@pytest.mark.parametrize("schema", ["0011", "0016", "0019"])
+async def test_what_was_written_in_each_channel_is_counted_from_all_facts(
+    tmp_path: Path, schema: str
+) -> None:
+    path = made(tmp_path / "clan.db", schema)
+    async with opened(path) as database:
+        await bring_up(database, NOW)
+        async with database.reading() as connection:
+            said = [
+                (row.clan_id, instant_of(row.message_id).date(), row.channel_id)
+                for table in message_tables(connection)
+                for row in await connection.execute(select(table))
+            ]
+            kept = (await connection.execute(select(CHANNEL_DAYS))).all()
+    assert len(said) == len(rows(path)["messages"]) + (29 if schema in ARCHIVED else 0)
+    assert {row[:3]: row.messages for row in kept} == Counter(said)
 
 
 async def test_only_clans_that_use_their_ranks_keep_the_rights_these_give(tmp_path: Path) -> None:

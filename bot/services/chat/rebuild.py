@@ -2,7 +2,8 @@
 
 The newest days first, in steps that each let the next writer in. How far it came stands with the
 clan, so that whoever is stopped goes on later; what is written meanwhile is by the new zone, and
-each step takes its stretch of time from the facts as they are then.
+each step takes its stretch of time from the facts as they are then. The sums of channels, which no
+zone changes, are made anew with it: those of the days of UTC that begin in its stretch.
 """
 
 import asyncio
@@ -17,8 +18,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.clan.spans import DAY, Span, day_of, day_span, slot_of
 from bot.clan.zones import is_of_a_place, zone_meant
 from bot.services.setup import Clan
-from storage import chat, clans, messages, questions, rollups
+from storage import channel_days, chat, clans, messages, questions, rollups
 from storage.clans import ClanRow
+from storage.columns import first_snowflake
 from storage.conflicts import begins_again
 from storage.engine import Connection, Database
 from storage.rollups import AuthorRange, Tally
@@ -61,6 +63,11 @@ class _Step:
     def instants(self) -> tuple[datetime, datetime]:
         """Return them as a pair."""
         return self.span.start, self.span.end
+
+    @property
+    def utc_days(self) -> channel_days.Days:
+        """Return the days of UTC that begin within them, by which channels are counted."""
+        return channel_days.days_begun(*map(first_snowflake, self.instants))
 
     def is_next_of(self, row: ClanRow | None) -> bool:
         """Return whether the clan still waits for just this."""
@@ -126,6 +133,7 @@ class Zones:
                     return
                 step = await _step(connection, row, reached)
                 yield await rollups.uneven_hours(connection, clan.clan_id, step.instants)
+                yield await channel_days.uneven(connection, clan.clan_id, step.utc_days)
             for portion in step.portions:
                 async with self._database.reading() as connection:
                     row = await clans.of_guild(connection, clan.guild_id)
@@ -156,6 +164,7 @@ class Zones:
                 return False
             await _count(connection, step, portion)
             if portion == step.portions[-1]:
+                await channel_days.replace(connection, portion.clan_id, step.utc_days)
                 extent = await rollups.extent(connection, portion.clan_id)
                 is_over = extent is None or step.first <= extent[0]
                 reached = None if is_over else step.first

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from operator import add
 from typing import Any, NamedTuple
 
 from bot.clan.policy import STEADY_DAYS
@@ -221,7 +222,8 @@ async def _written(  # noqa: PLR0913, PLR0917 - when, and by whom
     for span, by_author in zip(spans, found, strict=True):
         for edge in edges(span, clan.zone):
             for who, counts_then in by_part[edge.start, edge.end].items():
-                by_author[who] = by_author.get(who, _NOTHING) + Chat(*counts_then)
+                before = by_author.get(who, _NOTHING)
+                by_author[who] = Chat._make(map(add, before, counts_then))
     earlier = dict(zip(compared, found[len(asked) :], strict=True))
     return dict(zip(asked, found, strict=False)), earlier, sums[len(summed) :]
 

@@ -1,9 +1,20 @@
 from io import BytesIO
 
-from PIL import Image, features
+import pytest
+from PIL import Image, ImageDraw, features
 
 from bot.reports import style
-from bot.reports.paper import Paper, TextStyle, drawable, fitted, width_of
+from bot.reports.paper import (
+    _ANCHORS,
+    Align,
+    Paper,
+    TextStyle,
+    _font,
+    _write,
+    drawable,
+    fitted,
+    width_of,
+)
 
 
 def test_what_the_font_lacks_is_left_out() -> None:
@@ -57,6 +68,23 @@ def test_words_are_written_on_their_baseline() -> None:
     assert written
     assert max(y for _, y in written) < 41
     assert min(y for _, y in written) > 20
+
+
+@pytest.mark.parametrize("words", ["Mon", "12", "gjÅ", "Ünï Çødé - 1,234 XP", "W" * 60, ""])
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+def test_words_stand_to_the_pixel_where_pillow_writes_them_also_a_second_time(
+    words: str, align: Align
+) -> None:
+    text_style = TextStyle(24, style.INK)
+    for at in ((50.0, 40.0), (50.25, 40.9), (3.5, 2.5), (99.99, 58.01), (50.25, 40.9)):
+        paper = Paper(100, 60)
+        plain, written = Image.new("RGB", (100, 60)), Image.new("RGB", (100, 60))
+        paper.text(at, words, text_style, align=align)
+        (run,) = paper._words
+        _write(ImageDraw.Draw(written), run)
+        font, anchor = _font(run.words, text_style), _ANCHORS[align]
+        ImageDraw.Draw(plain).text(at, run.words, text_style.colour, font, anchor=anchor)
+        assert written.tobytes() == plain.tobytes()
 
 
 def _is(image: Image.Image, x: int, y: int, colour: str) -> bool:

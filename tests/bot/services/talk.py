@@ -39,6 +39,7 @@ class Numbers:
     totals: dict[int, Counts]
     wrote: dict[int, int]
     clan_hours: dict[int, int]
+    channel_days: dict[tuple[int, date], int]
     told: dict[int, tuple[int, int, int, str]]
 
 
@@ -127,6 +128,12 @@ def told(
         totals={key: _counts(counter) for key, counter in totals.items()},
         wrote=wrote,
         clan_hours={hour: count for hour, count in clan_hours.items() if count},
+        channel_days=dict(
+            Counter(
+                (each.channel_info.discord_channel_id, each.sent_at.astimezone(UTC).date())
+                for each in facts.values()
+            )
+        ),
         told={
             key: (_who(each), each.channel_info.discord_channel_id, to_ms(each.sent_at), each.told)
             for key, each in everything.items()
@@ -162,6 +169,12 @@ def kept(place: Place, clan_id: int = 1) -> Numbers:
         clan_id,
     )
     hours = rows(place, "SELECT * FROM clan_hours WHERE clan_id = ?", clan_id)
+    places = rows(
+        place,
+        "SELECT d.*, c.discord_channel_id AS channel FROM channel_days d"
+        " JOIN channels c ON c.id = d.channel_id WHERE d.clan_id = ?",
+        clan_id,
+    )
     return Numbers(
         facts={
             row["message_id"]: (
@@ -184,6 +197,9 @@ def kept(place: Place, clan_id: int = 1) -> Numbers:
         totals={_of(row): _row_counts(row) for row in of("author_totals") if any(_row_counts(row))},
         wrote={_of(row): row["wrote_at"] for row in of("author_totals") if row["wrote_at"]},
         clan_hours={row["hour_at"]: row["messages"] for row in hours},
+        channel_days={
+            (row["channel"], date.fromordinal(row["day"])): row["messages"] for row in places
+        },
         told=_broadcasts(place, clan_id),
     )
 

@@ -112,6 +112,7 @@ def test_a_bot_that_is_killed_while_a_server_writes_loses_nothing_and_counts_not
     tmp_path: Path, server: Server
 ) -> None:
     name = fresh_name()
+    server.wipe()
     server.make(name, EMPTY)
     place, written = server.url(name), 0
     bot = Bot(tmp_path, 100, server.url(name, "postgresql").render_as_string())

@@ -20,7 +20,10 @@ from tests.storage.postgres import EMPTY, Server, fresh_name
 from tests.storage.rows import DAY, NOW
 
 DOCS = Path(__file__).parents[3] / "docs" / "hosting.md"
-PARTED = ("messages", "left_out_messages", "questions", "broadcasts", "author_days", "author_hours")
+PARTED = (
+    *("messages", "left_out_messages", "questions", "broadcasts"),
+    *("author_days", "author_hours", "channel_days"),
+)
 MINUTE = timedelta(minutes=1)
 
 

@@ -41,7 +41,7 @@ from tests.storage.rows import DAY, NOW, Place, a_player, members, note_place
 UTC_ZONE = ZoneInfo("UTC")
 TABLES = (
     *("messages", "left_out_messages", "questions", "broadcasts"),
-    *("author_days", "author_hours", "author_totals", "clan_hours"),
+    *("author_days", "author_hours", "author_totals", "clan_hours", "channel_days"),
 )
 GUILDS = itertools.count(1_000)
 PLAYER, OTHER = 10, 11
@@ -257,8 +257,8 @@ async def test_the_statements_of_a_flush_do_not_depend_on_how_many_clans_wrote(
     with statements(database) as sent:
         done = await intake.flush()
     assert done == Flushed(stored=6 * count, removed=7 * count, told=count)
-    assert len(sent) == 58
+    assert len(sent) == 61
     hear_everywhere(intake, some, heard(9, 2_000, NOW + DAY, BRIDGE))
     with statements(database) as sent:
         assert (await intake.flush()).stored == count
-    assert len(sent) == 14
+    assert len(sent) == 15

@@ -166,7 +166,14 @@ def test_what_is_old_moved_and_what_must_stay_stayed(both: tuple[Path, Path]) ->
     assert one(archive_of(archived), changes) > 1_000
     assert one(archive_of(archived), changes) == one(whole, changes) - one(archived, changes)
     left, before = contents(archived), contents(whole)
-    for table in ("observations", "author_days", "author_hours", "clan_hours", "questions"):
+    for table in (
+        "observations",
+        "author_days",
+        "author_hours",
+        "clan_hours",
+        "channel_days",
+        "questions",
+    ):
         assert left[table] == before[table]
     newest = (
         "SELECT player_id, metric_id, max(seen_at), value FROM metric_changes WHERE seen_at < ?"

@@ -149,6 +149,19 @@ MENDED: list[tuple[str, str, Break]] = [
         "days and hours",
         lambda sql: sql.execute("UPDATE clan_hours SET messages = messages + 1"),
     ),
+    ("rollups", "days and hours", lambda sql: sql.execute("DELETE FROM channel_days")),
+    (
+        "rollups",
+        "days and hours",
+        lambda sql: sql.execute("UPDATE channel_days SET messages = messages + 1"),
+    ),
+    (
+        "rollups",
+        "days and hours",
+        lambda sql: sql.execute(
+            "INSERT INTO channel_days SELECT clan_id, 737000, id, 9 FROM channels LIMIT 1"
+        ),
+    ),
     ("totals", "totals", lambda sql: sql.execute("UPDATE author_totals SET answers = 7")),
     ("totals", "totals", lambda sql: sql.execute("UPDATE author_totals SET wrote_at = 1")),
     ("totals", "totals", lambda sql: sql.execute("DELETE FROM author_totals")),
