@@ -57,8 +57,8 @@ async def _archive(path: Path) -> None:
     await database.close()
 
 
-def _killed_once(path: Path, after_s: float) -> bool:
-    """Archive in another process and kill it; return whether it was done before."""
+def _killed_once(path: Path, after_s: float | None) -> bool:
+    """Archive in another process and kill it, if ever; return whether it was done before."""
     child = os.fork()
     if child == 0:
         try:
@@ -66,8 +66,9 @@ def _killed_once(path: Path, after_s: float) -> bool:
             os._exit(0)
         finally:
             os._exit(1)
-    time.sleep(after_s)
-    os.kill(child, signal.SIGKILL)
+    if after_s is not None:
+        time.sleep(after_s)
+        os.kill(child, signal.SIGKILL)
     return os.waitpid(child, 0)[1] == 0
 
 
@@ -83,9 +84,14 @@ def main(path: Path, how_often: int, seed: int) -> None:
         sys.exit("begin with a database that has no archive: it is put back again and again")
     chance = Random(seed)  # noqa: S311 - made-up moments
     whole, expected = path.read_bytes(), holding(path)
+    # As long as it takes here: on a fast machine it would else be done before it is killed.
+    began_s = time.monotonic()
+    _killed_once(path, None)
+    takes_s = time.monotonic() - began_s
+    _begin_anew(path, whole)
     done = 0
     for number in range(how_often):
-        if _killed_once(path, chance.uniform(0.02, 0.25)):
+        if _killed_once(path, chance.uniform(0.0, takes_s)):
             done += 1
         if holding(path) != expected or not sound(path):
             sys.stdout.write(f"wrong after kill {number}\n")
