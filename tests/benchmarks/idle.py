@@ -4,6 +4,7 @@ Everything is imported inside `main`: the worker's process runs this file too, a
 """
 
 import asyncio
+import gc
 import os
 import sys
 from datetime import timedelta
@@ -36,11 +37,14 @@ def seconds_since_start() -> float:
 async def main() -> None:
     """Print ready_s, and megabytes; of a tree whose worker ends when it rests, those then as well.
 
-    An older tree, timed beside this one, waits for its worker before it goes on Discord.
+    Each as its own `clanstats run` does. An older tree, timed beside this one, waits for its worker
+    before it goes on Discord, and collects garbage while it imports.
     """
     from bot.reports.worker import Worker  # noqa: PLC0415 - only here, see above
 
     can_rest = hasattr(Worker, "_rest")
+    if can_rest:
+        gc.disable()
     worker = Worker(rest_after=timedelta(seconds=_RESTS_AFTER_S)) if can_rest else Worker()
     if not can_rest and hasattr(worker, "start"):
         worker.start()
@@ -48,12 +52,13 @@ async def main() -> None:
 
     from bot.app import ClanBot  # noqa: PLC0415
     from bot.settings import load  # noqa: PLC0415
-    from bot.wiring import open_services  # noqa: PLC0415
+    from bot.wiring import leave_loaded, open_services  # noqa: PLC0415
 
     async with open_services(load(os.environ, None), draws=lambda: worker) as services:
         warming = asyncio.ensure_future(worker.warm())
         if not can_rest:
             await warming
+        leave_loaded()
         env = Env(ClanBot(services))
         await env.start()
         found = {"ready_s": seconds_since_start()}
