@@ -89,7 +89,7 @@ def test_the_inactive_stand_with_all_that_is_known_of_them() -> None:
         "XP counted to": DASH,
     }
     bob, cat = row(sheet, FIRST + 1), row(sheet, FIRST + 2)
-    assert (bob["List"], bob["What would help"]) == ("Needs evidence", "a link to a Discord user")
+    assert (bob["List"], bob["What would help"]) == ("Can't tell", "a link to a Discord user")
     assert (bob["Messages in the limit"], bob["Days over the limit"]) == (DASH, DASH)
     assert (cat["List"], cat["Excluded because"]) == ("Away or exempt", "away until 3 June")
 
