@@ -35,7 +35,7 @@ DEFINITIONS: Final[Definitions] = (
 
 _HELP: Final[Mapping[Need, str]] = {
     Need.UPDATE: "an update on Wise Old Man",
-    Need.LINK: "a link to a Discord user",
+    Need.LINK: "a confirmed link to a Discord user",
     Need.TIME: "more time",
 }
 

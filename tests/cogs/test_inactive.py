@@ -190,7 +190,8 @@ async def test_where_nothing_can_be_told_it_says_what_would_help(town: Town) -> 
     await press(town, panel, "Can't tell")
     said = words(panel)
     assert (
-        "needs a link to a Discord user \N{MIDDLE DOT} Chat\\: not linked to a Discord user" in said
+        "needs a confirmed link to a Discord user \N{MIDDLE DOT} "
+        "Chat\\: not linked to a Discord user" in said
     )
     assert "an update on Wise Old Man" in said
     assert fits(panel)
@@ -208,7 +209,7 @@ def test_two_needs_are_joined_by_and() -> None:
     profile = silent()
     judged = replace(judge(profile, POLICY, NOW), needs=frozenset({Need.LINK, Need.UPDATE}))
     line = silent_line(review(), InactiveTab.UNSURE, InactivityRow(profile, judged))
-    assert "needs an update on Wise Old Man and a link to a Discord user" in line
+    assert "needs an update on Wise Old Man and a confirmed link to a Discord user" in line
 
 
 async def test_an_update_is_requested_for_those_who_lack_one(town: Town) -> None:
