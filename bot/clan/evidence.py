@@ -177,6 +177,11 @@ def _evidence(*doubts: _Doubt) -> Evidence:
     return Evidence(gravest_first[0][0], tuple(reason for _, reason in gravest_first))
 
 
+def snapshot_age(newest_at: datetime, now: datetime) -> str:
+    """Return how old the newest snapshot of somebody is."""
+    return f"newest snapshot {ago(newest_at, now)} old"
+
+
 def _status_doubts(member: Member) -> Iterable[_Doubt]:
     if member.status in _OUT_OF_SIGHT:
         yield Grade.NONE, _OUT_OF_SIGHT[member.status]
@@ -193,7 +198,7 @@ def _snapshot_doubts(member: Member, window: timedelta, now: datetime) -> Iterab
     age = now - newest_at
     if age > max(_SHORT_STALENESS, window / 10):
         grade = Grade.NONE if age >= window else Grade.THIN
-        yield grade, f"newest snapshot {ago(newest_at, now)} old"
+        yield grade, snapshot_age(newest_at, now)
     # What WOM says of a later time than we look at is no news then.
     if changed_at is not None and newest_at < changed_at <= now:
         yield Grade.THIN, f"WOM saw a gain {ago(changed_at, now)} ago that is not stored here yet"

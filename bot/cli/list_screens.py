@@ -42,7 +42,7 @@ def show_inactive(
     _show_head(console, clan, "inactive", listing)
     if review.days is not None:
         console.print(f"With a limit of {plural(review.days, 'day')} for every rank.")
-    for part in (ListSection.SURE, ListSection.NEEDS_EVIDENCE, ListSection.AWAY_OR_EXEMPT):
+    for part in (ListSection.SURE, ListSection.CANT_TELL, ListSection.AWAY_OR_EXEMPT):
         rows = listing.part(part)
         _show_part(console, part, len(rows), words)
         over = "Days over" if part is ListSection.SURE else None

@@ -34,8 +34,9 @@ GUIDE = (
     GuideStep(
         "leader",
         "/inactive",
-        "Who is surely silent, in the game and on Discord. Whoever cannot be judged stands on a "
-        "second list with what is missing. Pick several and press Notice for a message to send.",
+        "Who is surely silent, in the game and on Discord. Those whom nobody can judge "
+        "yet stand under Can't tell, with what is missing. Pick several and press Notice for a "
+        "message to send.",
     ),
     GuideStep(
         "officer",

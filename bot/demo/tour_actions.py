@@ -159,7 +159,7 @@ async def _digest(stage: Stage) -> str:
     opened = await leader.click(setup.message, custom_id=control_of(setup, "setup:digest"))
     panel = answers(opened, "digest")[-1]
     await leader.click(panel.message, custom_id=button_of(panel, "Preview"))
-    told = _said(panel, r"Preview: so it would look now\n(.+)")
+    told = _said(panel, r"Preview: how it would look now\n(.+)")
     await leader.click(panel.message, custom_id=button_of(panel, "Switch on"))
     clan = await services.clans.of_guild(stage.guild.id)
     if clan is None:

@@ -74,4 +74,4 @@ def dated_words(dated: int, undated: int) -> str:
     """Return of how many gains of the game the hour is known."""
     if not dated + undated:
         return "no gain was seen"
-    return f"{share(dated, dated + undated)} of gains have an hour" if undated else ""
+    return f"the hour is known of {share(dated, dated + undated)} of gains" if undated else ""

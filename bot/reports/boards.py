@@ -12,6 +12,7 @@ from bot.clan.leaderboards import (
     Score,
     metric_title,
 )
+from bot.clan.metrics import SKILLS
 from bot.clan.spans import Period, Span
 from bot.clan.wording import exact
 
@@ -37,8 +38,9 @@ class Board:
 
     @property
     def title(self) -> str:
-        """Return what is ranked."""
-        return metric_title(self.metric)
+        """Return what is ranked, with its unit where the name of a skill does not tell it."""
+        title = metric_title(self.metric)
+        return f"{title} XP" if self.metric in SKILLS else title
 
     @property
     def period_words(self) -> str:

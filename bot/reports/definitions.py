@@ -35,7 +35,7 @@ DEFINITIONS: Final[Definitions] = (
 
 _HELP: Final[Mapping[Need, str]] = {
     Need.UPDATE: "an update on Wise Old Man",
-    Need.LINK: "a link to a Discord user",
+    Need.LINK: "a confirmed link to a Discord user",
     Need.TIME: "more time",
 }
 
@@ -57,9 +57,9 @@ def inactive_words(policy: Policy) -> Definitions:
         "no message, voice, reaction or command, no kill or other score that rose, and under "
         f"{exact(rules.least_xp)} XP."
     )
-    unsure = "Nothing was seen of them, but there is too little data to tell. See what would help."
+    unsure = "Not seen, and too little game or Discord data to be sure. See what would help."
     apart = "Excluded: away, exempt, to be asked again later, or playing in another game mode."
-    return (("Sure", sure), ("Needs evidence", unsure), ("Away or exempt", apart))
+    return (("Sure", sure), ("Can't tell", unsure), ("Away or exempt", apart))
 
 
 def promotion_words(policy: Policy) -> Definitions:

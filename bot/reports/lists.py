@@ -22,7 +22,7 @@ class ListSection(StrEnum):
     ALSO_QUALIFY = "also qualify"
     JUST_UNDER = "just under"
     SURE = "sure"
-    NEEDS_EVIDENCE = "needs evidence"
+    CANT_TELL = "can't tell"
     AWAY_OR_EXEMPT = "away or exempt"
 
 
@@ -117,7 +117,7 @@ def inactive_rows(listed: InactivityList, policy: Policy, now: datetime) -> List
     """Return the three lists of the inactive as one, the sure first."""
     parts = (
         (ListSection.SURE, listed.sure),
-        (ListSection.NEEDS_EVIDENCE, listed.needs_evidence),
+        (ListSection.CANT_TELL, listed.needs_evidence),
         (ListSection.AWAY_OR_EXEMPT, listed.away_or_exempt),
     )
     rows = tuple(_inactive_row(part, row) for part, found in parts for row in found)

@@ -1,6 +1,6 @@
 """When a clan is there, as officers read it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bot.clan.attendance import USUAL_WEEKS, Turnout
 from bot.clan.channel_talk import LEAST_BEFORE, QUIET_PART, ChannelTalk
@@ -132,15 +132,16 @@ def _event(report: ActivityReport) -> Iterator[str]:
         ("After", event.after),
         ("Usual then", event.usual),
     ):
-        yield f"{label}: {' · '.join(_turnout(turnout))}"
+        yield f"{label}: {' · '.join(turnout_words(turnout))}"
     yield small(
         f"each as long as the event, in whole hours; usual is the mean of the {USUAL_WEEKS} weeks "
         f"before; {DASH} where it was not seen or is not over"
     )
 
 
-def _turnout(turnout: Turnout) -> Iterable[str]:
-    messages, people, minutes = turnout
+def turnout_words(turnout: Turnout) -> Iterator[str]:
+    """Yield how many messages, writers and minutes in voice there were, in whole numbers."""
+    messages, people, minutes = (None if each is None else round(each) for each in turnout)
     yield f"**{short(messages)}** messages"
     yield f"**{short(people)}** wrote"
     yield f"**{short(minutes)}** min in voice"

@@ -12,7 +12,7 @@ from bot.services.view import Visitor
 from cogs._heads import period_labels, span_line
 from cogs._permissions import Interaction, caller_may, clan_of
 from cogs._replies import Box, picture, small, when
-from cogs.boards.words import board_line, left_out_line, own_lines
+from cogs.boards.words import board_line, left_out_line, own_lines, totals_lines
 from cogs.me import visitor
 from cogs.screens import Controls, PostedScreen, Rendered, page_shown
 
@@ -101,6 +101,6 @@ def board_box(state: BoardState, made: BoardFiles) -> Box:
         else small(f"as of {when(board.span.end, 'f')}"),
     )
     box.add_item(picture(made.chart))
-    box.say(*(lines or ["Nobody has any yet."]), *own_lines(board))
+    box.say(*(lines or ["Nobody has any yet."]), *totals_lines(board), *own_lines(board))
     notes = [small(left_out)] if (left_out := left_out_line(board)) else []
     return box.say(*notes, small(*board.evidence))

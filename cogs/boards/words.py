@@ -7,6 +7,7 @@ from bot.clan.leaderboards import Placed, Score
 from bot.clan.names import escaped
 from bot.reports.boards import Board
 from bot.reports.style import day_words
+from cogs._replies import small
 
 _OWN, _NO_PLACE = 3, "none, for the reasons below"
 
@@ -25,6 +26,13 @@ def board_line(board: Board, placed: Placed) -> str:
     return (
         f"\N{BLACK RIGHT-POINTING TRIANGLE} {line} (you)" if score.player_id in board.own else line
     )
+
+
+def totals_lines(board: Board) -> list[str]:
+    """Return what the two numbers of a place are; nothing where there is only one."""
+    if not any(each.score.total is not None for each in board.ranking.placed):
+        return []
+    return [small(f"in the {board.period_words}, of what they have in all")]
 
 
 def own_lines(board: Board) -> list[str]:

@@ -105,13 +105,13 @@ def boss_blocks(report: BossReport) -> Iterator[str]:
     )
     yield listed("First kills", _few(report.first_kills), "none")
     for title, record in report.records:
-        of = f" at {record.boss}" if record.boss else ""
+        of = f" at {record.boss}" if record.boss else " bosses"
         yield f"**{title}**  {escaped(record.name)} **{short(record.value)}**{of}"
     if report.entered:
         yield "\n".join(
             [
                 listed("Entered the hiscores", _few(report.entered), ""),
-                small("with kills of before that nobody saw: they are in no number above"),
+                small("these kills may be older than this time, so no number above has them"),
             ]
         )
 

@@ -55,7 +55,7 @@ class LeaveCommands(commands.Cog):
         except ValueError as error:
             await tell(interaction, no_day(error))
         else:
-            words = set_words("You are", leave, clan.zone, reason=reason)
+            words = set_words(leave, clan.zone, reason=reason)
             sure = await self.services.links.is_confirmed(clan, user_id)
             await tell(interaction, words if sure else f"{words}\n{UNCONFIRMED}")
 

@@ -57,11 +57,11 @@ UNCONFIRMED = (
 )
 
 
-def set_words(whose: str, leave: Leave, zone: ZoneInfo, *, reason: str | None) -> str:
-    """Return what was set; `whose` is "You are" or somebody "is"."""
-    told = f"{whose} on leave {span_words(leave, zone)}, both days included."
-    kept = "The reason is seen by the person and officers only. " if reason else ""
-    return f"{told}\n{small(kept + 'It ends by itself; /back ends it before.')}"
+def set_words(leave: Leave, zone: ZoneInfo, *, reason: str | None) -> str:
+    """Return to whoever is on leave what was set."""
+    told = f"You are on leave {span_words(leave, zone)}, both days included."
+    kept = "Only you and officers see the reason. " if reason else ""
+    return f"{told}\n{small(kept + 'It ends by itself; /back ends it sooner.')}"
 
 
 def ended_words(leave: Leave, today: date, zone: ZoneInfo) -> str:

@@ -30,7 +30,7 @@ def slack_line(slack: Slack, whom: str) -> str:
 
 def _left(slack: Slack) -> str:
     if slack.not_judged is not None:
-        return f"not judged now: {escaped(slack.not_judged)}"
+        return f"not judged now ({escaped(slack.not_judged)})"
     if not slack.days:
         return f"over the {slack.limit_days}-day limit; {slack.saves_soonest} resets it"
     game, chat = _side(slack.game_days), _side(slack.chat_days)

@@ -31,7 +31,8 @@ _ALL_ANSWERED = "Every newcomer who wrote was answered."
 _NOT_HEARD = "Nobody knows yet what these newcomers wrote."
 _NO_WELCOME = "There is nobody to thank for a welcome in this time."
 _WHAT_IS_NOT = (
-    "They wrote in their first 30 days; nobody replied, or wrote there within 15 minutes. Say hi."
+    "They wrote in their first 30 days. Nobody replied, and nobody else wrote there within 15 "
+    "minutes. Say hi."
 )
 
 

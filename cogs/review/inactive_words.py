@@ -59,7 +59,7 @@ class InactiveTab(StrEnum):
 
 _TITLES = {
     InactiveTab.SURE: "Sure",
-    InactiveTab.UNSURE: "Needs evidence",
+    InactiveTab.UNSURE: "Can't tell",
     InactiveTab.APART: "Away and exempt",
     InactiveTab.REMOVE: "To remove",
 }
@@ -107,7 +107,7 @@ def about(review: InactivityReview, tab: InactiveTab) -> list[str]:
     if tab is InactiveTab.REMOVE:
         return [small(_TO_REMOVE)]
     words = dict(inactive_words(review.policy))
-    titles = {InactiveTab.SURE: "Sure", InactiveTab.UNSURE: "Needs evidence"}
+    titles = {InactiveTab.SURE: "Sure", InactiveTab.UNSURE: "Can't tell"}
     said = words[titles.get(tab, "Away or exempt")]
     judged = judged_by(review.policy.version)
     if review.days is not None:
@@ -120,7 +120,7 @@ def nothing_words(review: InactivityReview, tab: InactiveTab) -> str:
     unsure = len(review.listed.needs_evidence)
     if tab is InactiveTab.SURE:
         said = "Nobody was silent on both sides for longer than the limit."
-        more = f" {plural(unsure, 'member')} cannot be judged yet: see Needs evidence."
+        more = f" {plural(unsure, 'member')} cannot be judged yet: see Can't tell."
         return said + (more if unsure else "")
     return {
         InactiveTab.UNSURE: "Everybody who was not seen can be judged.",
@@ -152,7 +152,7 @@ def _sure_line(review: InactivityReview, row: InactivityRow) -> str:
 
 
 def _unsure_line(row: InactivityRow) -> str:
-    needs = ", ".join(help_words(row.judgement.needs))
+    needs = " and ".join(help_words(row.judgement.needs))
     reason = capital(escaped(row.judgement.reasons[0])) if row.judgement.reasons else ""
     helped = f"needs {needs}" if needs else ""
     return line_of((_named(row), rank(row.profile.main.role), helped, reason))
@@ -183,7 +183,7 @@ def details_lines(review: InactivityReview, row: InactivityRow) -> list[str]:
     window, days = profile.window(judgement.limit_days), plural(judgement.limit_days, "day")
     earlier = review.earlier.get(profile.main.player_id, 0)
     game, chat = _seen(row)
-    needs = ", ".join(help_words(judgement.needs))
+    needs = " and ".join(help_words(judgement.needs))
     lines = [
         DOT.join(filter(None, (*_rank_and_handle(profile), others(profile), _over_of(row)))),
         f"Last seen in the game {game}, in chat {chat}.",

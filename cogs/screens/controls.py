@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
+from zlib import crc32
 
 import discord
 
@@ -23,6 +24,7 @@ SURE, NO, ASKS = "sure", "no", "asks"
 NONE = "-"
 """How an option says nothing, since Discord takes no empty value."""
 _MOST_OPTIONS, _LONGEST = 25, 100
+_NUMBERS = 2_000_000_000  # Discord takes 32 bits, and counts from 1 what has no number
 _SIGNS = {
     FIRST: "\N{LEFTWARDS ARROW TO BAR}",
     BACK: "\N{BLACK LEFT-POINTING TRIANGLE}",
@@ -105,8 +107,10 @@ class Controls(Generic[S]):
     ) -> Select:
         """Return a select of the first 25 options: one is picked or, with several, any of them."""
         shown = [*options[:_MOST_OPTIONS]]
+        custom_id = self.custom_id(act, state, argument)
         return discord.ui.Select(
-            custom_id=self.custom_id(act, state, argument),
+            id=identity(custom_id, [each.value for each in shown if each.default]),
+            custom_id=custom_id,
             placeholder=placeholder,
             options=shown,
             min_values=0 if several else 1,
@@ -117,12 +121,14 @@ class Controls(Generic[S]):
         self, act: str, state: S, placeholder: str, chosen: Iterable[int]
     ) -> discord.ui.RoleSelect[Any]:
         """Return a select of the server's roles; `Press.values` has the ids of all picked."""
+        custom_id, picked = self.custom_id(act, state), _objects(chosen, discord.Role)
         return discord.ui.RoleSelect(
-            custom_id=self.custom_id(act, state),
+            id=identity(custom_id, [each.id for each in picked]),
+            custom_id=custom_id,
             placeholder=placeholder,
             min_values=0,
             max_values=_MOST_OPTIONS,
-            default_values=_objects(chosen, discord.Role),
+            default_values=picked,
         )
 
     def channels(  # noqa: PLR0913 - what a select has
@@ -138,13 +144,16 @@ class Controls(Generic[S]):
         most: int = 1,
     ) -> discord.ui.ChannelSelect[Any]:
         """Return a select of the server's channels; `Press.values` has the ids of all picked."""
+        custom_id = self.custom_id(act, state, argument)
+        picked = _objects(chosen, discord.abc.GuildChannel)
         return discord.ui.ChannelSelect(
-            custom_id=self.custom_id(act, state, argument),
+            id=identity(custom_id, [each.id for each in picked]),
+            custom_id=custom_id,
             placeholder=placeholder,
             channel_types=[*kinds],
             min_values=least,
             max_values=most,
-            default_values=_objects(chosen, discord.abc.GuildChannel),
+            default_values=picked,
         )
 
     def choice(self, field: str, state: S, placeholder: str, labels: Mapping[str, str]) -> Select:
@@ -229,6 +238,15 @@ def pages_of(lines: Iterable[str], room: int, most: int | None = None) -> list[l
         pages[-1].append(line)
         left -= len(line) + 1
     return pages
+
+
+def identity(custom_id: str, shown: object) -> int:
+    """Return the number of a select: with what it shows as chosen, it is another select.
+
+    A client goes on showing what was picked in a list for as long as it takes it for the same. A
+    list without a number is taken for whatever list stood in its place.
+    """
+    return crc32(f"{custom_id} {shown}".encode()) % _NUMBERS + 1_000
 
 
 def _objects(ids: Iterable[int], kind: type[Any]) -> list[discord.Object]:

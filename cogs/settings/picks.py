@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
-from zlib import crc32
 
 import discord
 
@@ -10,7 +9,7 @@ from bot.clan.labels import ALERTS, SIGNALS, AlertLabel, Label
 from bot.clan.policy import AlertKind, Signal
 from bot.clan.ranks import Authority, below_officers
 from bot.clan.wording import plural, role_words
-from cogs.screens import option
+from cogs.screens import identity, option
 from cogs.settings.layout import PAGES
 from cogs.settings.state import CONTROLS, SettingsFound, SettingsState, fits_into_id
 from cogs.settings.words import HOLDERS
@@ -24,7 +23,6 @@ EVERYBODY = "everybody"
 
 _MOST = 25
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
-_NUMBERS = 2_000_000_000  # Discord takes 32 bits, and counts from 1 what has no number
 
 
 def section_select(state: SettingsState) -> Select:
@@ -123,16 +121,8 @@ def _select(  # noqa: PLR0913 - what a select has
 ) -> Select:
     """Return a select that is another one as soon as it shows something else."""
     made = CONTROLS.select(act, state, placeholder, options, argument=argument, several=several)
-    made.id = _identity(made.custom_id, ([each.value for each in options if each.default], shown))
+    made.id = identity(made.custom_id, ([each.value for each in options if each.default], shown))
     return made
-
-
-def _identity(custom_id: str, shown: object) -> int:
-    """Return the number of a control: with what it shows as chosen, it is another control.
-
-    A client goes on showing what was picked in a list for as long as it takes it for the same.
-    """
-    return crc32(f"{custom_id} {shown}".encode()) % _NUMBERS + 1_000
 
 
 def _labelled(table: Mapping[Kind, Label | AlertLabel], on: Collection[Kind]) -> Options:

@@ -14,6 +14,7 @@ from cogs._messages import Place, channel_info_of
 from cogs._replies import Box, small
 from cogs.screens import Acknowledge, Field, Next, Press, Screen, option, pressed
 from cogs.setup.state import CONTROLS, SetupFound, SetupNext, SetupState
+from cogs.setup.words import GONE
 
 _ID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 _LINE_SHOWN = 200
@@ -146,9 +147,14 @@ def bridge_page(box: Box, state: SetupState, answer: SetupFound) -> None:
     box.say(f"**Clan-chat bridge**  {what}")
     if not answer.sees_words:
         box.say("\u26a0\ufe0f Without Message Content Intent nothing can be read there.")
-    picked = [] if chosen is None else [chosen]
+    is_there = chosen in answer.bridges or chosen in answer.there
+    # Discord takes no channel as chosen that is gone.
+    picked = [chosen] if chosen is not None and is_there else []
     box.control(CONTROLS.channels("channel", state, "The channel", _KINDS, picked))
     if chosen is None:
+        return
+    if not is_there:
+        box.say(GONE)
         return
     bridge = answer.bridges.get(chosen)
     placeholder = "How it writes" if bridge is None else "An own pattern"
@@ -167,7 +173,7 @@ def bridge_page(box: Box, state: SetupState, answer: SetupFound) -> None:
     if bridge is not None:
         box.say(small("People's own messages there count as theirs; no text is kept"))
         buttons.append(CONTROLS.button("again", state, "Read this channel's history again"))
-        buttons.append(CONTROLS.button("end", state, "No bridge any more"))
+        buttons.append(CONTROLS.button("end", state, "Stop reading it as a bridge"))
     box.add_item(discord.ui.ActionRow(*buttons))
 
 

@@ -204,7 +204,7 @@ def _hour_select(state: DigestSetupState, plan: DigestPlan) -> discord.ui.Select
 
 
 def _preview(box: Box, message: DigestMessage) -> tuple[Document, ...]:
-    box.rule().say(small("Preview: so it would look now"), message.text)
+    box.rule().say(small("Preview: how it would look now"), message.text)
     if message.picture is None:
         return ()
     box.add_item(picture(message.picture))

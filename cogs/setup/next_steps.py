@@ -13,6 +13,7 @@ from cogs._posting_channels import KINDS, channel_here, lacking_to_post
 from cogs._replies import Box, small
 from cogs.screens import CUT_OFF, Next, Press, Screen, pressed
 from cogs.setup.state import CONTROLS, SetupFound, SetupNext, SetupState
+from cogs.setup.words import GONE
 
 _NO_GROUP = "First choose the Wise Old Man group on the page Checklist: the rest follows from it."
 _REFUSED = "Discord did not let the bot post there. Choose another channel, or copy the message."
@@ -67,10 +68,14 @@ def next_page(box: Box, state: SetupState, answer: SetupFound) -> None:
         "3. Tell your members of `/link`. The message below is ready to post:",
     )
     box.rule().say(invite_words(clan)).rule()
-    picked = [] if state.post_id is None else [state.post_id]
+    is_there = state.post_id in answer.there
+    # Discord takes no channel as chosen that is gone.
+    picked = [state.post_id] if state.post_id is not None and is_there else []
     kinds = KINDS[PostingChannel.REPORT]
     box.control(CONTROLS.channels("invite_in", state, "Where to post it", kinds, picked))
-    if state.post_id is not None:
+    if state.post_id is not None and not is_there:
+        box.say(GONE)
+    elif state.post_id is not None:
         success = discord.ButtonStyle.success
         box.control(CONTROLS.button("post_invite", state, "Post the message", style=success))
         box.say(small(f"In <#{state.post_id}>, for everybody there; it notifies nobody"))

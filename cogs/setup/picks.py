@@ -51,9 +51,15 @@ class PickScreen(Screen[SetupState, SetupFound]):
         return Next(press.state)
 
     @pressed()
-    async def presence(self, press: Press[SetupState]) -> SetupNext:
-        """Keep days in voice, with reactions and commands, or keep none and delete them."""
-        await self.services.presence.keep(press.clan, is_kept=press.argument == "keep")
+    async def keep_presence(self, press: Press[SetupState]) -> SetupNext:
+        """Keep days in voice, with reactions and commands."""
+        await self.services.presence.keep(press.clan, is_kept=True)
+        return Next(press.state)
+
+    @pressed()
+    async def stop_presence(self, press: Press[SetupState]) -> SetupNext:
+        """Keep none of these days, and delete what there is."""
+        await self.services.presence.keep(press.clan, is_kept=False)
         return Next(press.state)
 
     @pressed(acknowledge=Acknowledge.ANSWER)

@@ -27,6 +27,9 @@ _HIDE = (
     "To hide the officers' commands from others: Server Settings, Integrations, this bot, and "
     "choose who sees /clanstats, /promotions and /inactive"
 )
+_DELETES = (
+    "What is kept of everybody in this clan is deleted, and cannot be brought back. Are you sure?"
+)
 _MOST = 25
 _WRITTEN_IN = (
     discord.ChannelType.text,
@@ -69,6 +72,7 @@ class SetupScreen(GroupScreen, PickScreen, BridgeScreen, NextStepsScreen):
             lacks=intent_findings(sees_words=True, sees_members=intents.members),
             sees_words=intents.message_content,
             bridges={each: bridges[each] for each in bridges if guild.get_channel(each)},
+            there=_existing_channels(guild, state.bridge_id, state.post_id),
             digest=await services.digests.findings(clan),
             sure_pairs=await self._sure_pairs(interaction, clan, state),
         )
@@ -86,7 +90,8 @@ class SetupScreen(GroupScreen, PickScreen, BridgeScreen, NextStepsScreen):
             box.say(note)
         box.rule()
         _PAGES[state.tab](box, state, answer)
-        tabs = CONTROLS.tabs(state, {tab.value: label for tab, label in TABS.items()})
+        calm = replace(state, asks="")
+        tabs = CONTROLS.tabs(calm, {tab.value: label for tab, label in TABS.items()})
         return Rendered(box.rule().add_item(tabs))
 
 
@@ -107,11 +112,19 @@ def _checklist_page(box: Box, state: SetupState, answer: SetupFound) -> None:
     box.beside(finding_line(first), CONTROLS.button("digest", state, "Change"))
     box.say(*map(finding_line, others))
     box.say(finding_line(lines.questions), *map(finding_line, answer.lacks))
-    keep, is_kept = ("stop", "Stop and delete"), clan.keeps_presence
-    argument, label = keep if is_kept else ("keep", "Keep them")
-    box.beside(
-        finding_line(lines.presence), CONTROLS.button("presence", state, label, argument=argument)
-    )
+    _presence(box, state, answer)
+
+
+def _presence(box: Box, state: SetupState, answer: SetupFound) -> None:
+    said = finding_line(answer.lines.presence)
+    if not answer.clan.keeps_presence:
+        box.beside(said, CONTROLS.button("keep_presence", state, "Keep them"))
+    elif not state.asks:
+        box.beside(said, CONTROLS.sure("stop_presence", state, "Stop and delete"))
+    else:
+        box.say(said, _DELETES)
+        yes = {"stop_presence": "Yes, delete them"}
+        box.add_item(CONTROLS.confirm(replace(state, asks=""), yes, "No, keep them"))
 
 
 def _roles_page(box: Box, state: SetupState, answer: SetupFound) -> None:
@@ -198,6 +211,10 @@ def _facts(
         sees_words=sees_words,
         bridges=[each.name for each in places if each.id in bridges],
     )
+
+
+def _existing_channels(guild: discord.Guild, *channel_ids: int | None) -> frozenset[int]:
+    return frozenset(each for each in channel_ids if each and guild.get_channel(each))
 
 
 def _existing_roles(guild: discord.Guild, role_ids: frozenset[int]) -> tuple[int, ...]:

@@ -33,11 +33,15 @@ TABS = {
 
 @dataclass(frozen=True, slots=True)
 class SetupState:
-    """Which page is shown; the channel it is about on the page of bridges, and on "What next"."""
+    """Which page is shown; the channel it is about on the page of bridges, and on "What next".
+
+    `asks` is what somebody is to be sure of first, if anything.
+    """
 
     tab: SetupTab = SetupTab.CHECKLIST
     bridge_id: int | None = None
     post_id: int | None = None
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class SetupFound:
     """A server as it is at this moment, with what is chosen and still exists.
 
     `groups` are those that may be meant, right after somebody looked for theirs. `sure_pairs` is
-    how many there are, where the page says so.
+    how many there are, where the page says so. `there` are the channels of the state that exist.
     """
 
     clan: Clan
@@ -58,6 +62,7 @@ class SetupFound:
     lacks: tuple[Finding, ...] = ()
     sees_words: bool = True
     bridges: Mapping[int, Bridge] = field(default_factory=dict)
+    there: frozenset[int] = frozenset()
     groups: Sequence[FoundGroup] = ()
     sure_pairs: int = 0
     digest: tuple[Finding, ...] = (well("Digest", "off: nothing is posted"),)

@@ -10,6 +10,11 @@ MARKS = {
     Severity.FAULT: "\N{CROSS MARK}",
 }
 
+GONE = (
+    f"{MARKS[Severity.WARNING]} The channel that was chosen was deleted, or the bot cannot see it. "
+    "Choose another."
+)
+
 
 def finding_line(line: Finding, says: str = "") -> str:
     """Return how it is with something, and what to do next below it."""

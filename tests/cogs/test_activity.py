@@ -6,7 +6,9 @@ import pytest
 from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
+from bot.clan.attendance import Turnout
 from bot.clan.ranks import DEFAULT_PERMISSIONS
+from cogs.activity.words import turnout_words
 from tests.cogs.town import Town, control, newest, post_here, words
 
 REFUSED = "Only officers may"
@@ -28,6 +30,15 @@ async def test_an_officer_sees_when_the_clan_is_there(town: Town, tmp_path: Path
     missed = newest(await town.officer.click(shown, label="Whom these times miss"))
     assert missed.ephemeral
     assert "Misses" in words(missed)
+
+
+def test_what_an_event_did_is_told_in_whole_numbers_and_unknown_is_a_dash() -> None:
+    assert [*turnout_words(Turnout(239.5, 61.2, 897.8))] == [
+        "**240** messages",
+        "**61** wrote",
+        "**898** min in voice",
+    ]
+    assert [*turnout_words(Turnout(0, 0, None))][2] == "**\N{EN DASH}** min in voice"
 
 
 async def test_what_is_posted_has_nobody_s_silence_in_it(town: Town) -> None:

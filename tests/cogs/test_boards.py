@@ -1,5 +1,7 @@
 """/leaderboard, /compare and the right-click on a user: what is shown, refused and posted."""
 
+from dataclasses import replace
+
 import pytest
 from simcord.results import ResponseMessage
 
@@ -9,7 +11,7 @@ from bot.clan.ranks import DEFAULT_PERMISSIONS
 from bot.clan.spans import DAY, Span
 from bot.reports.boards import Board
 from bot.services.people import Officer
-from cogs.boards.words import own_lines
+from cogs.boards.words import board_line, own_lines, totals_lines
 from tests.cogs.test_me import hero, quiet_player, sure_hero
 from tests.cogs.town import START, Town, control, newest, post_here, words
 from tests.storage.rows import NOW
@@ -158,3 +160,14 @@ def test_ones_own_place_is_told_and_who_has_none_of_it_has_no_place() -> None:
         "**Your place**  3 of 3: P3 with 2",
         "**Your place**  none yet: P4 with 0",
     ]
+    assert totals_lines(board) == []
+
+
+def test_two_numbers_and_a_skill_say_what_they_are() -> None:
+    span = Span(NOW - 30 * DAY, NOW)
+    scores = ranked([Score(1, "P1", 7, total=90)])
+    board = Board("Clan", "UTC", "slayer", 30, span, scores)
+    assert board.title == "Slayer XP"
+    assert board_line(board, *scores.placed) == "1\\. P1 **7** of 90"
+    assert totals_lines(board) == ["-# in the last 30 days, of what they have in all"]
+    assert replace(board, metric="zulrah").title == "Zulrah"

@@ -15,8 +15,8 @@ from bot.services.chat import ChannelInfo
 from storage import authors, bridges
 from storage.authors import Writer
 from storage.bridges import Counted, Declared
-from tests.cogs.deciding import press
-from tests.cogs.test_setup import fields, picked, turned
+from tests.cogs.deciding import has, press
+from tests.cogs.test_setup import chosen_channels, fields, picked, turned
 from tests.cogs.town import START, Town, newest, words
 from tests.storage.rows import DAY
 
@@ -340,6 +340,22 @@ async def test_the_history_of_a_channel_is_read_again_once_it_is_a_bridge(bare_t
     await webhook.send("**No ob**: after")
     await town.restart()
     assert await counted(town) == {"member": 1, "No ob": 121}
+
+
+async def test_a_channel_that_was_deleted_is_told_and_not_sent_as_chosen(bare_town: Town) -> None:
+    town = bare_town
+    channel = town.guild.create_text_channel("clan-chat")
+    panel = await page(town)
+    await picked(town, panel, "channel", [channel])
+    assert chosen_channels(panel) == {"channel": [channel.id]}
+    town.env.backend.delete_channel(channel.id)
+    await town.env.settle()
+    await turned(town, "bridge", panel)
+    assert "was deleted, or the bot cannot see it. Choose another." in words(panel)
+    assert chosen_channels(panel) == {"channel": []}
+    assert not has(panel, "setup:preset")
+    await picked(town, panel, "channel", [town.general])
+    assert chosen_channels(panel) == {"channel": [town.general.id]}
 
 
 async def test_a_bridge_ends_and_what_it_brought_stays(bare_town: Town) -> None:

@@ -68,7 +68,7 @@ async def test_a_press_goes_on_with_the_edit_and_a_form_answers(
 ) -> None:
     town = bare_town
     panel = newest(await town.leader.slash(town.general, "clanstats setup"))
-    await press(town, panel, "setup:presence")
+    await press(town, panel, "setup:sure:stop_presence")
     form = await press(town, panel, "setup:zone")
     assert form.modal is not None
     (field,) = [each for each in walk_components(form.modal["components"]) if each["type"] == 4]

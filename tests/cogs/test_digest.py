@@ -30,7 +30,7 @@ async def test_it_is_looked_at_before_it_is_switched_on(town: Town) -> None:
     assert "digest:switch" not in str(panel.components)
     await press(town, panel, "digest:preview")
     said = words(panel)
-    assert "Preview: so it would look now" in said
+    assert "Preview: how it would look now" in said
     assert "Amber Lanterns: the last 7 days" in said
     assert "report.png" in str(panel.components)
     assert not (await plan(town)).is_on

@@ -186,11 +186,12 @@ async def test_without_anybody_picked_nothing_is_decided(hushed: Town) -> None:
 
 async def test_where_nothing_can_be_told_it_says_what_would_help(town: Town) -> None:
     panel = await inactive(town)
-    assert "cannot be judged yet: see Needs evidence" in words(panel)
-    await press(town, panel, "Needs evidence")
+    assert "cannot be judged yet: see Can't tell" in words(panel)
+    await press(town, panel, "Can't tell")
     said = words(panel)
     assert (
-        "needs a link to a Discord user \N{MIDDLE DOT} Chat\\: not linked to a Discord user" in said
+        "needs a confirmed link to a Discord user \N{MIDDLE DOT} "
+        "Chat\\: not linked to a Discord user" in said
     )
     assert "an update on Wise Old Man" in said
     assert fits(panel)
@@ -204,9 +205,16 @@ async def test_where_nothing_can_be_told_it_says_what_would_help(town: Town) -> 
     assert "needs an update on Wise Old Man" in words(panel)
 
 
+def test_two_needs_are_joined_by_and() -> None:
+    profile = silent()
+    judged = replace(judge(profile, POLICY, NOW), needs=frozenset({Need.LINK, Need.UPDATE}))
+    line = silent_line(review(), InactiveTab.UNSURE, InactivityRow(profile, judged))
+    assert "needs an update on Wise Old Man and a confirmed link to a Discord user" in line
+
+
 async def test_an_update_is_requested_for_those_who_lack_one(town: Town) -> None:
     panel = await inactive(town)
-    await press(town, panel, "Needs evidence")
+    await press(town, panel, "Can't tell")
     await town.restart()
     said = beside(await press(town, panel, "inactive:update"))
     assert "Wise Old Man looked at" in said
@@ -227,7 +235,7 @@ async def test_with_the_group_s_code_wise_old_man_queues_everybody_stale(town: T
     own = OwnGroup(clan.wom_group_id, CODE)
     town.services.refreshing._own_group = own
     panel = await inactive(town)
-    await press(town, panel, "Needs evidence")
+    await press(town, panel, "Can't tell")
     said = beside(await press(town, panel, "inactive:update"))
     assert "Wise Old Man queued" in said
     assert "next poll" in said
@@ -242,7 +250,7 @@ async def test_the_link_queue_stays_shut_for_those_who_may_not_decide_links(town
     )
     await town.services.clans.set_permissions(clan, permissions)
     panel = await inactive(town, town.officer)
-    await press(town, panel, "Needs evidence", town.officer)
+    await press(town, panel, "Can't tell", town.officer)
     result = await press(town, panel, "inactive:links", town.officer)
     assert "decide whose account is whose" in refusal_of(result)
 
@@ -508,7 +516,7 @@ async def test_of_two_at_the_same_moment_nobody_posts_twice(hushed: Town) -> Non
 
 async def test_each_press_asks_the_gate_again(hushed: Town) -> None:
     second = await second_leader(hushed)
-    for label in ("Sure", "Needs evidence", "Away and exempt", "To remove"):
+    for label in ("Sure", "Can't tell", "Away and exempt", "To remove"):
         await hushed.appoint()
         panel = await inactive(hushed, second)
         if label == "To remove":
@@ -661,7 +669,7 @@ async def test_names_that_are_too_many_for_a_message_come_as_a_file(town: Town) 
 
 async def test_an_update_that_helps_nobody_any_more_is_not_requested(town: Town) -> None:
     panel = await inactive(town)
-    await press(town, panel, "Needs evidence")
+    await press(town, panel, "Can't tell")
     showing(town, review())
     said = beside(await press(town, panel, "inactive:update"))
     assert said == "Nobody on this list would be helped by an update."

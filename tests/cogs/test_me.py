@@ -109,7 +109,7 @@ async def test_my_card_shows_no_case_no_snooze_and_not_why_i_am_exempt(town: Tow
         await town.clan(), (name, None), reason="a secret", until_text=None, by=town.leader.id
     )
     said = words((await actor.slash(town.general, "me")).response)
-    assert "**Before you are called inactive**  not judged now: exempt" in said
+    assert "**Before you are called inactive**  not judged now (exempt)" in said
     assert "a secret" not in said
     assert "cooldown" not in said
     assert "Cases" not in said

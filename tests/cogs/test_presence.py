@@ -82,11 +82,19 @@ async def test_setup_says_that_it_is_kept_and_switches_it_off(bare_town: Town) -
     answer = (await town.owner.slash(town.general, "clanstats setup")).response
     assert "minutes in voice, and that they reacted or used a command" in words(answer)
     assert answer is not None
-    await press(town, answer, "setup:presence:stop", town.owner)
+    await press(town, answer, "setup:sure:stop_presence", town.owner)
+    assert "cannot be brought back. Are you sure?" in words(answer)
+    await press(town, answer, "setup:no", town.owner)
+    assert town.member.id in await seen(town)
+    await press(town, answer, "setup:sure:stop_presence", town.owner)
+    await press(town, answer, "setup:stop_presence", town.owner)
+    assert "nothing of it is kept" in words(answer)
     await town.member.react(message, "\N{EYES}")
     assert await seen(town) == {}
     shown = words((await town.member.slash(town.general, "privacy show")).response)
     assert "this clan keeps no days in voice, with reactions or commands" in shown
+    await press(town, answer, "setup:keep_presence", town.owner)
+    assert "minutes in voice, and that they reacted or used a command" in words(answer)
 
 
 async def hidden(town: Town) -> dict[str, frozenset[int] | None]:

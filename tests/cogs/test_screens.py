@@ -41,7 +41,8 @@ SCREENS: dict[str, str] = {
         "setup:left_out setup:officers setup:own setup:post_invite "
         "setup:posting:notice_channel_id setup:posting:officer_channel_id "
         "setup:posting:report_channel_id "
-        "setup:presence:keep setup:presence:stop setup:preset setup:ranks setup:tab:bridge "
+        "setup:keep_presence setup:stop_presence setup:sure:stop_presence "
+        "setup:preset setup:ranks setup:tab:bridge "
         "setup:tab:channels setup:tab:list setup:tab:next setup:tab:roles setup:zone"
     ),
     "clanstats settings": (

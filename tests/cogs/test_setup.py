@@ -290,7 +290,7 @@ async def test_every_control_asks_the_gate_again(bare_town: Town) -> None:
     refused = [
         await town.leader.submit_modal(zone, {field["custom_id"]: "Europe/Berlin"}),
         *[await press(town, panels["list"], f"setup:{act}") for act in ("group", "zone")],
-        await press(town, panels["list"], "setup:presence"),
+        await press(town, panels["list"], "setup:sure:stop_presence"),
         *[await picked(town, panels["roles"], act, []) for act in ("officers", "leadership")],
         await picked(town, panels["channels"], "left_out", []),
         *[await picked(town, panels["channels"], f"posting:{each}", []) for each in PostingChannel],
@@ -358,6 +358,52 @@ async def test_what_comes_next_is_told_and_the_message_is_posted_where_it_is_wan
     assert not posted.mention_everyone
     assert f"Posted in <#{town.general.id}>." in words(panel)
     assert not has(panel, "setup:post_invite")
+
+
+def chosen_channels(panel: ResponseMessage) -> dict[str, list[int]]:
+    """Return what each list of channels sends as chosen, by what the list does."""
+    return {
+        each["custom_id"].split(":")[1]: [int(one["id"]) for one in each.get("default_values", ())]
+        for each in walk_components(panel.components)
+        if each["type"] == 8
+    }
+
+
+async def test_a_channel_for_the_message_that_was_deleted_is_told_and_not_sent_as_chosen(
+    town: Town,
+) -> None:
+    place = town.guild.create_text_channel("news")
+    panel = await turned(town, "next")
+    await picked(town, panel, "invite_in", [place])
+    assert chosen_channels(panel) == {"invite_in": [place.id]}
+    town.env.backend.delete_channel(place.id)
+    await town.env.settle()
+    await turned(town, "next", panel)
+    assert "was deleted, or the bot cannot see it. Choose another." in words(panel)
+    assert chosen_channels(panel) == {"invite_in": []}
+    assert not has(panel, "setup:post_invite")
+    await picked(town, panel, "invite_in", [town.general])
+    assert chosen_channels(panel) == {"invite_in": [town.general.id]}
+    assert has(panel, "setup:post_invite")
+
+
+async def test_a_list_is_another_one_on_another_page_and_once_something_else_is_chosen(
+    town: Town,
+) -> None:
+    panel = await opened(town)
+    numbers: list[int] = []
+
+    def note() -> None:
+        lists = [each for each in walk_components(panel.components) if each["type"] in {3, 6, 8}]
+        numbers.extend(each["id"] for each in lists)
+
+    for tab in ("roles", "channels", "bridge", "next"):
+        await turned(town, tab, panel)
+        note()
+    await picked(town, panel, "invite_in", [town.general])
+    note()
+    assert len(numbers) == len(set(numbers)) == 10
+    assert min(numbers) >= 1_000
 
 
 @pytest.mark.parametrize("whose", ["bot", "leader", "refused", "cut off"])

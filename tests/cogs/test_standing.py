@@ -55,8 +55,8 @@ def told(slack: Slack = SLACK, case: PromotionCase | None = None) -> list[str]:
             {"game_days": 0, "chat_days": 0, "days": 0},
             "over the 30-day limit; one message or 10,000 XP resets it",
         ),
-        ({"not_judged": "exempt"}, "not judged now: exempt"),
-        ({"not_judged": "game: *x*: never"}, "not judged now: game\\: \\*x\\*\\: never"),
+        ({"not_judged": "exempt"}, "not judged now (exempt)"),
+        ({"not_judged": "game: *x*: never"}, "not judged now (game\\: \\*x\\*\\: never)"),
     ],
 )
 def test_the_days_left_are_told_side_by_side(fields: dict[str, object], said: str) -> None:

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from bot.clan.activity import best_hours, heatmap
 from bot.clan.cases import Case
 from bot.clan.claims import Effect, allows
-from bot.clan.evidence import chat_evidence, game_evidence
+from bot.clan.evidence import Evidence, chat_evidence, game_evidence, snapshot_age
 from bot.clan.gains import UNKNOWN
 from bot.clan.names import match_key
 from bot.clan.policy import Policy
 from bot.clan.showing import shown
 from bot.clan.spans import Period, day_of, last
-from bot.clan.standings import place
+from bot.clan.standings import Member, place
 from bot.clan.wording import ago
 from bot.reports.documents import Document
 from bot.reports.pictures import Card
@@ -212,11 +212,20 @@ def _card(read: _CardSource) -> tuple[Card, tuple[str, ...]]:
     known = view.people.persons.by_player[player_id]
     blind = [x for x in view.blind(span) if x.concerns(known.user_id, known.authors)]
     evidence = (
-        *((f"WOM {ago(member.updated_at, now)} old",) if member.updated_at else ()),
-        *game_evidence(member, member.gains(period), span.length, now).reasons,
+        *_game_words(member, game_evidence(member, member.gains(period), span.length, now), now),
         *chat_evidence(member, span.length, now, blind).reasons,
     )
     return card, tuple(dict.fromkeys(evidence))
+
+
+def _game_words(member: Member, evidence: Evidence, now: datetime) -> tuple[str, ...]:
+    """Return how old the numbers are and what else is doubtful; an age of both stands once."""
+    if member.updated_at is None:
+        return evidence.reasons
+    age = ago(member.updated_at, now)
+    is_same = member.seen_at is not None and ago(member.seen_at, now) == age
+    told = snapshot_age(member.seen_at, now) if is_same and member.seen_at else None
+    return (f"WOM {age} old", *(each for each in evidence.reasons if each != told))
 
 
 def _standing(read: _CardSource) -> OwnStanding | None:

@@ -109,7 +109,7 @@ def test_each_part_has_its_definition_and_the_whole_its_evidence(clan: Line) -> 
         "Sure: ",
         "in their rank's limit (30 days): no message, voice, reaction or command, ",
         "no kill or other score that rose, and under 10,000 XP.",
-        "Needs evidence: ",
+        "Can't tell: ",
         "what would help: ",
         "Away or exempt: ",
         "exempt: Founded the clan and comes by once a year",

@@ -18,8 +18,8 @@ def test_inactive_is_defined_by_the_clans_own_numbers() -> None:
             ),
         ),
         (
-            "Needs evidence",
-            "Nothing was seen of them, but there is too little data to tell. See what would help.",
+            "Can't tell",
+            "Not seen, and too little game or Discord data to be sure. See what would help.",
         ),
         (
             "Away or exempt",

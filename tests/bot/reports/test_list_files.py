@@ -75,7 +75,7 @@ def test_the_inactive_as_csv() -> None:
             '0 XP in 30 days, under 10,000, the last gain 40 days ago",,,,'
         ),
         (
-            "needs evidence,Bob,11,Bob,member,2026-04-05T12:00:00Z,2026-03-31T12:00:00Z,,0,30,,"
+            "can't tell,Bob,11,Bob,member,2026-04-05T12:00:00Z,2026-03-31T12:00:00Z,,0,30,,"
             "chat: not linked to a Discord user,link,,,"
         ),
     ]

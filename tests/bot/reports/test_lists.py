@@ -52,7 +52,7 @@ def test_the_inactive_are_listed_sure_first_with_both_sides_and_why() -> None:
     )
     bob = replace(
         ann,
-        part=ListSection.NEEDS_EVIDENCE,
+        part=ListSection.CANT_TELL,
         name="Bob",
         player_id=11,
         accounts=("Bob",),

@@ -89,7 +89,8 @@ def test_the_inactive_stand_with_all_that_is_known_of_them() -> None:
         "XP counted to": DASH,
     }
     bob, cat = row(sheet, FIRST + 1), row(sheet, FIRST + 2)
-    assert (bob["List"], bob["What would help"]) == ("Needs evidence", "a link to a Discord user")
+    helps = "a confirmed link to a Discord user"
+    assert (bob["List"], bob["What would help"]) == ("Can't tell", helps)
     assert (bob["Messages in the limit"], bob["Days over the limit"]) == (DASH, DASH)
     assert (cat["List"], cat["Excluded because"]) == ("Away or exempt", "away until 3 June")
 
@@ -101,13 +102,13 @@ def test_the_suggested_stand_with_their_reasons_and_what_is_missing() -> None:
     assert [dan[head] for head in ("List", "Name", "Role", "Next role", "Days seen of 56")] == [
         "Suggested", "Dan", "Member", "Captain", 40,
     ]  # fmt: skip
-    assert dan["Days on the quieter side"] == 32
+    assert dan["Days on the weaker side"] == 32
     assert str(dan["Why"]).startswith("Social pillar: 110 messages")
     assert dan["Also considered"] == "Carry potential: 4 raids in 90 days (20 needed), 10 in all"
     assert [dan[head] for head in ("Messages, 30 days", "Messages counted", "XP, 30 days")] == [
         130, 110, 4_000_000,
     ]  # fmt: skip
-    assert (dan["Data"], dan["All accounts"]) == ("good", "Dan\nDan Alt")
+    assert (dan["Evidence"], dan["All accounts"]) == ("good", "Dan\nDan Alt")
     assert (eve["List"], eve["Why"]) == ("Just under", "")
 
 

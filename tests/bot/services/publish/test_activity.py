@@ -315,4 +315,4 @@ async def test_a_year_says_since_when_the_hours_of_the_game_are(
     report = await made(Period.YEAR)
     game = next(panel for panel in report.panels if panel.title == "Game")
     assert game.note.startswith("since 22 Aug 2026; ")
-    assert game.note.endswith("% of gains have an hour")
+    assert "; the hour is known of " in game.note

@@ -10,6 +10,7 @@ from bot.reports.boss_report import BossReport
 from bot.reports.worker import Inline
 from bot.services.people import IdentityCache
 from bot.services.publish import Bosses
+from cogs.bosses.screen import boss_blocks
 from tests.bot.services.view.test_slow_gains import BOSSES, Look, seen, slow_kills
 from tests.bot.services.village import Village
 from tests.storage.rows import NOW
@@ -125,3 +126,4 @@ async def test_who_did_as_much_shares_the_place(village: Village) -> None:
     report = await report_of(village, Period.MONTH)
     assert report.raids[0].top == ("Ann and 2 more", 5, None)
     assert dict(report.records)["Most different bosses"] == ("Ann and bob", "", 2)
+    assert "**Most different bosses**  Ann and bob **2** bosses" in [*boss_blocks(report)]

@@ -1,10 +1,13 @@
 """A member's card: whose it is, what it says, and what it must not say."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.clan.spans import Period
 from bot.clan.standings import Link
 from bot.reports.pictures import Card
+from bot.reports.style import evidence_words
 from bot.reports.worker import Inline
 from bot.services.publish import Cards
 from bot.services.view import Visitor
@@ -191,6 +194,27 @@ async def test_who_was_never_updated_has_no_age_of_the_numbers(
     files = await cards.of_player(village.clan, "One", Period.WEEK)
     assert files is not None
     assert files.evidence == ("never updated on WOM", "not linked to a Discord user")
+
+
+@pytest.mark.parametrize(
+    ("updated", "said"),
+    [
+        (9 * DAY, "WOM 9 days old"),
+        (2 * HOUR, "WOM 2 h old · newest snapshot 9 days old"),
+    ],
+)
+async def test_the_age_of_a_stale_account_is_told_once_and_two_ages_both(
+    cards: Cards, village: Village, updated: timedelta, said: str
+) -> None:
+    await village.settled({1: "One"})
+    await village.seen(1, NOW - 9 * DAY, 100)
+    async with village.database.writing() as connection:
+        changed = a_player(1, "One") | {"updated_at": NOW - updated}
+        await players.note_players(connection, [changed], NOW)
+    files = await cards.of_player(village.clan, "One", Period.WEEK)
+    assert files is not None
+    ages = [each for each in files.evidence if each.endswith(" old") and "baseline" not in each]
+    assert evidence_words(ages) == said
 
 
 async def test_evidence_of_both_sides_stands_under_the_card(cards: Cards, village: Village) -> None:
