@@ -22,7 +22,7 @@ def names_to_update(review: InactivityReview) -> list[str]:
     """Return the accounts that Wise Old Man should look at before anything can be said."""
     return [
         account.name
-        for each in review.listed.needs_evidence
+        for each in review.listed.cant_tell
         if Need.UPDATE in each.judgement.needs
         for account in each.profile.accounts
     ]

@@ -101,7 +101,7 @@ class InactivityList:
     """The silent, those who need an update or a link first, and those to be left in peace."""
 
     sure: tuple[InactivityRow, ...]
-    needs_evidence: tuple[InactivityRow, ...]
+    cant_tell: tuple[InactivityRow, ...]
     away_or_exempt: tuple[InactivityRow, ...]
 
 

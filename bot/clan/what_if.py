@@ -86,7 +86,7 @@ def flagged_in(listed: InactivityList) -> Flagged:
     """Return what a list of the inactive comes to."""
     return Flagged(
         tuple(row.profile for row in listed.sure),
-        len(listed.needs_evidence),
+        len(listed.cant_tell),
         len(listed.away_or_exempt),
     )
 

@@ -117,7 +117,7 @@ def inactive_rows(listed: InactivityList, policy: Policy, now: datetime) -> List
     """Return the three lists of the inactive as one, the sure first."""
     parts = (
         (ListSection.SURE, listed.sure),
-        (ListSection.CANT_TELL, listed.needs_evidence),
+        (ListSection.CANT_TELL, listed.cant_tell),
         (ListSection.AWAY_OR_EXEMPT, listed.away_or_exempt),
     )
     rows = tuple(_inactive_row(part, row) for part, found in parts for row in found)

@@ -52,14 +52,14 @@ class InactiveTab(StrEnum):
     """The lists."""
 
     SURE = "sure"
-    UNSURE = "unsure"
+    CANT_TELL = "unsure"
     APART = "apart"
     REMOVE = "remove"
 
 
 _TITLES = {
     InactiveTab.SURE: "Sure",
-    InactiveTab.UNSURE: "Can't tell",
+    InactiveTab.CANT_TELL: "Can't tell",
     InactiveTab.APART: "Away and exempt",
     InactiveTab.REMOVE: "To remove",
 }
@@ -68,14 +68,14 @@ _TITLES = {
 def tab_labels(review: InactivityReview) -> dict[str, str]:
     """Return what the tabs are called, with how many stand on each."""
     listed = review.listed
-    lists = (listed.sure, listed.needs_evidence, listed.away_or_exempt, review.to_remove)
+    lists = (listed.sure, listed.cant_tell, listed.away_or_exempt, review.to_remove)
     return counted_labels(_TITLES, dict(zip(_TITLES, map(len, lists), strict=True)))
 
 
 def silent_on(review: InactivityReview, tab: InactiveTab) -> Parts[InactivityRow]:
     """Return who stands on a list, with its parts by what was decided, what helps, and rank."""
     listed = review.listed
-    rows = {InactiveTab.UNSURE: listed.needs_evidence, InactiveTab.APART: listed.away_or_exempt}
+    rows = {InactiveTab.CANT_TELL: listed.cant_tell, InactiveTab.APART: listed.away_or_exempt}
 
     def decided(row: InactivityRow) -> Iterator[Part]:
         case = review.cases.get(row.profile.main.player_id)
@@ -85,7 +85,7 @@ def silent_on(review: InactivityReview, tab: InactiveTab) -> Parts[InactivityRow
             yield Part("state.none", "Nothing decided")
 
     def helped(row: InactivityRow) -> Iterator[Part]:
-        for need in Need if tab is InactiveTab.UNSURE else ():
+        for need in Need if tab is InactiveTab.CANT_TELL else ():
             if need in row.judgement.needs:
                 yield Part(f"need.{need}", _NEEDS[need])
 
@@ -107,7 +107,7 @@ def about(review: InactivityReview, tab: InactiveTab) -> list[str]:
     if tab is InactiveTab.REMOVE:
         return [small(_TO_REMOVE)]
     words = dict(inactive_words(review.policy))
-    titles = {InactiveTab.SURE: "Sure", InactiveTab.UNSURE: "Can't tell"}
+    titles = {InactiveTab.SURE: "Sure", InactiveTab.CANT_TELL: "Can't tell"}
     said = words[titles.get(tab, "Away or exempt")]
     judged = judged_by(review.policy.version)
     if review.days is not None:
@@ -117,13 +117,13 @@ def about(review: InactivityReview, tab: InactiveTab) -> list[str]:
 
 def nothing_words(review: InactivityReview, tab: InactiveTab) -> str:
     """Return why a tab is empty, and where to look instead."""
-    unsure = len(review.listed.needs_evidence)
+    unsure = len(review.listed.cant_tell)
     if tab is InactiveTab.SURE:
         said = "Nobody was silent on both sides for longer than the limit."
         more = f" {plural(unsure, 'member')} cannot be judged yet: see Can't tell."
         return said + (more if unsure else "")
     return {
-        InactiveTab.UNSURE: "Everybody who was not seen can be judged.",
+        InactiveTab.CANT_TELL: "Everybody who was not seen can be judged.",
         InactiveTab.APART: "Nobody who was not seen is away, exempt or snoozed.",
         InactiveTab.REMOVE: "Nobody waits to be removed.",
     }[tab]
@@ -131,7 +131,7 @@ def nothing_words(review: InactivityReview, tab: InactiveTab) -> str:
 
 def silent_line(review: InactivityReview, tab: InactiveTab, row: InactivityRow) -> str:
     """Return who it is, and what matters of them on that list, on one line."""
-    if tab is InactiveTab.UNSURE:
+    if tab is InactiveTab.CANT_TELL:
         return _unsure_line(row)
     return _apart_line(review, row) if tab is InactiveTab.APART else _sure_line(review, row)
 

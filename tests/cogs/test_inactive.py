@@ -68,7 +68,7 @@ async def hushed(town: Town) -> Town:
     """A clan in which whoever is silent in the game is linked, so that it can be told."""
     clan = await town.clan()
     review = await town.services.review.inactive(clan)
-    for number, row in enumerate(review.listed.needs_evidence):
+    for number, row in enumerate(review.listed.cant_tell):
         pair = LinkPair(row.profile.main.player_id, 10**17 + number)
         await town.services.links.confirm(clan, pair, Officer(town.owner.id))
     return town
@@ -208,7 +208,7 @@ async def test_where_nothing_can_be_told_it_says_what_would_help(town: Town) -> 
 def test_two_needs_are_joined_by_and() -> None:
     profile = silent()
     judged = replace(judge(profile, POLICY, NOW), needs=frozenset({Need.LINK, Need.UPDATE}))
-    line = silent_line(review(), InactiveTab.UNSURE, InactivityRow(profile, judged))
+    line = silent_line(review(), InactiveTab.CANT_TELL, InactivityRow(profile, judged))
     assert "needs an update on Wise Old Man and a confirmed link to a Discord user" in line
 
 
@@ -389,7 +389,7 @@ async def test_with_a_channel_a_text_for_a_dm_can_be_had_instead(hushed: Town) -
 
 async def test_whom_a_notice_cannot_mention_is_said(town: Town) -> None:
     clan, officer = await town.clan(), Officer(town.owner.id)
-    for row in (await town.services.review.inactive(clan)).listed.needs_evidence:
+    for row in (await town.services.review.inactive(clan)).listed.cant_tell:
         player_id = row.profile.main.player_id
         await town.services.links.mark_discord(clan, player_id, officer, has_none=True)
     place = await notices(town)
@@ -774,7 +774,7 @@ def test_five_hundred_with_the_longest_names_stay_within_discord_s_limits(
     ("tab", "said"),
     [
         (InactiveTab.SURE, "Nobody was silent on both sides for longer than the limit."),
-        (InactiveTab.UNSURE, "Everybody who was not seen can be judged."),
+        (InactiveTab.CANT_TELL, "Everybody who was not seen can be judged."),
         (InactiveTab.APART, "Nobody who was not seen is away, exempt or snoozed."),
         (InactiveTab.REMOVE, "Nobody waits to be removed."),
     ],

@@ -42,7 +42,7 @@ async def shy(town: Town) -> MemberActor:
     review = await services.review.promotions(clan)
     top = next(iter(review.promotions.cases)).profile.main.player_id
     inactive = (await services.review.inactive(clan)).listed
-    silent = next(iter(inactive.needs_evidence)).profile.main.player_id
+    silent = next(iter(inactive.cant_tell)).profile.main.player_id
     await renamed(town, top, OLD_NAME)
     await renamed(town, top, NAME)
     await renamed(town, silent, ALT)

@@ -42,7 +42,7 @@ def open_promotions(context: ReviewContext) -> Promotions:
 def open_inactivity(context: ReviewContext) -> InactivityList:
     """Return who is silent and whose removal was not approved yet."""
     approved, found = approved_cases(context, CaseKind.INACTIVITY), inactivity_of(context)
-    lists = (found.sure, found.needs_evidence, found.away_or_exempt)
+    lists = (found.sure, found.cant_tell, found.away_or_exempt)
     return InactivityList(*(_without(some, approved) for some in lists))
 
 

@@ -114,7 +114,7 @@ def test_the_new_and_the_returned_cannot_be_told(fields: Fields, reason: str) ->
     assert judgement.verdict is Verdict.CANT_TELL
     assert judgement.reasons == (reason,)
     found = lists(silent(**fields))
-    assert (found.sure, found.needs_evidence) == ((), ())
+    assert (found.sure, found.cant_tell) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_whoever_joined_nobody_knows_when_is_on_the_second_list(
     joined_at: datetime | None, reason: str
 ) -> None:
     someone = silent(accounts=(account()._replace(joined_at=joined_at),))
-    (row,) = lists(someone).needs_evidence
+    (row,) = lists(someone).cant_tell
     assert (row.judgement.verdict, row.judgement.reasons) == (Verdict.CANT_TELL, (reason,))
     assert lists(someone).sure == ()
     active = person(accounts=(account()._replace(joined_at=joined_at),))
@@ -246,7 +246,7 @@ def test_the_three_lists_hold_whom_they_should() -> None:
     )  # fmt: skip
     assert [row.profile for row in found.sure] == [sure, awake]
     assert [row.over_days for row in found.sure] == [10, 10]
-    assert [row.profile for row in found.needs_evidence] == [unsure]
+    assert [row.profile for row in found.cant_tell] == [unsure]
     assert [row.apart for row in found.away_or_exempt] == [
         "away until 3 June",
         "exempt: founder",
@@ -334,6 +334,6 @@ def test_the_lists_do_not_depend_on_the_order_and_hold_nobody_twice(
     shuffled = list(profiles)
     lots.shuffle(shuffled)
     assert lists(*shuffled) == found
-    rows = (*found.sure, *found.needs_evidence, *found.away_or_exempt)
+    rows = (*found.sure, *found.cant_tell, *found.away_or_exempt)
     assert len({row.profile.main.player_id for row in rows}) == len(rows)
     assert all(row.profile.leave is None for row in found.sure)

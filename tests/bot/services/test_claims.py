@@ -67,7 +67,7 @@ async def on_lists(village: Village) -> dict[str, list[str]]:
     found = (await Review(village.database, village.clock).inactive(village.clan)).listed
     return {
         "sure": [row.profile.main.name for row in found.sure],
-        "needs": [row.profile.main.name for row in found.needs_evidence],
+        "needs": [row.profile.main.name for row in found.cant_tell],
         "apart": [row.profile.main.name for row in found.away_or_exempt],
     }
 
@@ -181,7 +181,7 @@ async def test_who_is_known_by_name_only_needs_a_link_that_says_why(village: Vil
         await connection.exec_driver_sql("DELETE FROM links")
     await village.called(VICTIM.user_id, "Player 1")
     listed = (await Review(village.database, village.clock).inactive(village.clan)).listed
-    (row,) = listed.needs_evidence
+    (row,) = listed.cant_tell
     assert Need.LINK in row.judgement.needs
     assert "chat: known by name only: no officer has confirmed it" in row.judgement.reasons
 

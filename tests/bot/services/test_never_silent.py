@@ -81,7 +81,7 @@ def looked_at(at: datetime, scores: Mapping[str, float]) -> MetricReading:
 
 def judged(found: InactivityReview) -> tuple[str, tuple[str, ...]]:
     """Return on which of the lists the member stands, and why."""
-    for name in ("sure", "needs_evidence", "away_or_exempt"):
+    for name in ("sure", "cant_tell", "away_or_exempt"):
         for row in getattr(found.listed, name):
             return name, row.judgement.reasons
     return "none", ()
@@ -130,7 +130,7 @@ async def test_a_score_that_rose_is_life_and_a_seasonal_one_life_elsewhere(
 async def test_where_they_play_instead_is_said(village: Village, review: Review) -> None:
     await settle(village, rose={"league_points": (10_000, 40_000)})
     assert await listed(village, review) == (
-        "needs_evidence",
+        "cant_tell",
         ("game: playing elsewhere: League Points rose",),
     )
 
@@ -218,7 +218,7 @@ async def test_voice_unobserved_makes_thin_only_those_who_used_it_lately(
     assert await verdict(village, review) is expected
     if expected is Verdict.CANT_TELL:
         assert await listed(village, review) == (
-            "needs_evidence",
+            "cant_tell",
             ("chat: voice and reactions not seen 7 of 30 days",),
         )
 
@@ -279,7 +279,7 @@ async def test_a_day_of_joining_that_is_unknown_or_ahead_puts_on_the_second_list
     village: Village, review: Review, joined_at: datetime | None, reason: str
 ) -> None:
     await settle(village, joined_at=joined_at)
-    assert await listed(village, review) == ("needs_evidence", (reason,))
+    assert await listed(village, review) == ("cant_tell", (reason,))
 
 
 async def test_whoever_joined_after_the_day_that_is_looked_at_was_no_member_then(
@@ -337,7 +337,7 @@ async def test_an_account_outside_that_cannot_be_read_fails_no_poll_and_is_a_dou
     poll, group = await with_main(village, Someone(2, "Main"))
     group.answers["v2/players/id/2"] = httpx.Response(404, json={"message": "gone"})
     assert (await poll.poll(village.clan)).members == 1
-    assert (await listed(village, review))[0] == "needs_evidence"
+    assert (await listed(village, review))[0] == "cant_tell"
 
 
 async def test_a_key_that_is_not_known_is_asked_with_once_and_not_for_each_account_outside(
@@ -364,7 +364,7 @@ async def test_bulk_answers_that_lack_a_member_leave_their_own_newest_look_to_co
     result = await poll.poll(village.clan)
     assert [each.name for each in result.failed] == ["One"]
     where, why = await listed(village, review)
-    assert where == "needs_evidence"
+    assert where == "cant_tell"
     assert why == ("game: WOM saw a gain 1 min ago that is not stored here yet",)
 
 
@@ -411,6 +411,6 @@ async def test_somebody_known_by_the_name_of_a_visitor_alone_is_not_silent(
         [replace(visitor, name="Shadow"), *(replace(each, name="Mike") for each in mike)],
     )
     assert await listed(village, review) == (
-        "needs_evidence",
+        "cant_tell",
         ("chat: known by name only: no officer has confirmed it",),
     )

@@ -81,7 +81,7 @@ def test_the_truly_silent_are_on_a_list_each(found: Found) -> None:
     lists = found.inactive.listed
     told = {
         account.player_id
-        for row in (*lists.sure, *lists.needs_evidence)
+        for row in (*lists.sure, *lists.cant_tell)
         for account in row.profile.accounts
     }
     joined = {player.player_id: player.joined_at for player in found.world.present(NOW)}

@@ -64,7 +64,7 @@ async def verdict(village: Village, review: Review) -> Verdict:
 
 async def reasons(village: Village, review: Review) -> Sequence[str]:
     found = await review.inactive(village.clan)
-    return [words for row in found.listed.needs_evidence for words in row.judgement.reasons]
+    return [words for row in found.listed.cant_tell for words in row.judgement.reasons]
 
 
 def written(*at: datetime) -> Past:

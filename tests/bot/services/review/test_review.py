@@ -65,8 +65,8 @@ async def test_the_silent_are_sure_the_unlinked_need_a_link_and_the_active_are_o
     await village.settled({3: "Player 3"})
     found = await review.inactive(village.clan)
     assert names(found.listed.sure) == ["Player 1"]
-    assert names(found.listed.needs_evidence) == ["Player 3"]
-    assert Need.LINK in found.listed.needs_evidence[0].judgement.needs
+    assert names(found.listed.cant_tell) == ["Player 3"]
+    assert Need.LINK in found.listed.cant_tell[0].judgement.needs
     assert found.policy == DEFAULT_POLICY
     assert "WOM never polled" in found.evidence
 
