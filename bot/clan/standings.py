@@ -41,6 +41,13 @@ class Chat(NamedTuple):
             self.active_days + other.active_days,
         )
 
+    def days_of(self, days: int) -> int:
+        """Return on how many of the days of a span they wrote.
+
+        It begins and ends in the middle of one: so it touches a date more than it has days.
+        """
+        return min(self.active_days, days)
+
 
 class MessageCounts(NamedTuple):
     """The messages of a span, on Discord and through bridges, and how many of each are a member's.

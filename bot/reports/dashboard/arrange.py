@@ -221,7 +221,7 @@ def _gains(facts: DashboardFacts, member: Member, period: Period, zone: ZoneInfo
         "messages": None if chat is None else chat.messages,
         "questions": None if chat is None else chat.questions,
         "answers": None if chat is None else chat.answers,
-        "days": None if chat is None else min(chat.active_days, period.value),
+        "days": None if chat is None else chat.days_of(period),
         "dated": gains.is_dated,
         "since": None if since is None else style.date_words(since),
         "skills": _rises(report.skills.get(member.player_id, {}), "overall"),

@@ -72,5 +72,5 @@ def _share(found: Iterable[bool]) -> float | None:
 
 def _stickiness(chats: Iterable[Chat], days: int) -> float | None:
     """Return on which share of the days those who wrote at all did so, on average."""
-    written = [min(each.active_days, days) for each in chats if each.messages]
+    written = [each.days_of(days) for each in chats if each.messages]
     return sum(written) / (len(written) * days) if written and days else None

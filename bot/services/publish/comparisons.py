@@ -188,7 +188,9 @@ def _comparison(source: _ComparisonSource, period: Period) -> MemberComparison:
     view, (first, second) = source.view, source.places
     gains, wrote = gains_of(view, period), messages_of(view, view.chat.wrote[period])
     sides = [
-        _contender(source, place, gains.get(place.player_id, UNKNOWN), wrote[place.player_id])
+        _contender(
+            source, place, gains.get(place.player_id, UNKNOWN), wrote[place.player_id], period
+        )
         for place in source.places
     ]
     return MemberComparison(
@@ -206,7 +208,11 @@ def _comparison(source: _ComparisonSource, period: Period) -> MemberComparison:
 
 
 def _contender(
-    source: _ComparisonSource, place: MemberRow, gains: Gains, written: Chat | None
+    source: _ComparisonSource,
+    place: MemberRow,
+    gains: Gains,
+    written: Chat | None,
+    period: Period,
 ) -> Contender:
     dated = gains if gains.is_dated else UNKNOWN
     heard = None if source.view.chat.heard_from is None else written
@@ -219,7 +225,7 @@ def _contender(
             EHP: dated.ehp,
             EHB: dated.ehb,
             MESSAGES: heard and heard.messages,
-            ACTIVE_DAYS: heard and heard.active_days,
+            ACTIVE_DAYS: heard and heard.days_of(period),
             ANSWERS: heard and heard.answers,
         },
         skills=_best(source, place, MetricKind.SKILL) if dated.known else None,

@@ -70,10 +70,10 @@ _HELD: Mapping[str, Callable[[ObservationRow], float]] = {
     EHP: lambda row: row.ehp,
     EHB: lambda row: row.ehb,
 }
-_COUNTED: Mapping[str, Callable[[Chat], int]] = {
-    MESSAGES: lambda chat: chat.messages,
-    ACTIVE_DAYS: lambda chat: chat.active_days,
-    ANSWERS: lambda chat: chat.answers,
+_COUNTED: Mapping[str, Callable[[Chat, int], int]] = {
+    MESSAGES: lambda chat, _: chat.messages,
+    ACTIVE_DAYS: lambda chat, days: chat.days_of(days),
+    ANSWERS: lambda chat, _: chat.answers,
 }
 _COUNTED_DAYS = frozenset({ACTIVE_DAYS, ANSWERS})
 """What several authors of one person do together is more than their sum: it is read for these."""
@@ -318,4 +318,5 @@ def _persons_scores(source: _BoardSource) -> Iterator[Score]:
             if source.asked.period == ALL_TIME:
                 yield Score(place.player_id, place.name, total)
             else:
-                yield Score(place.player_id, place.name, _COUNTED[metric](chat), total)
+                count = _COUNTED[metric](chat, source.asked.days)
+                yield Score(place.player_id, place.name, count, total)

@@ -30,6 +30,12 @@ def test_a_chat_adds_to_nothing_else() -> None:
         Chat(1) + 1
 
 
+def test_nobody_wrote_on_more_days_than_a_span_has() -> None:
+    # Seven days from noon to noon touch eight dates.
+    assert Chat(active_days=8).days_of(Period.WEEK) == 7
+    assert Chat(active_days=3).days_of(Period.WEEK) == 3
+
+
 def test_a_member_nobody_observed_is_unknown_not_zero() -> None:
     stranger = member(1)
     assert stranger.gains(Period.WEEK) is UNKNOWN

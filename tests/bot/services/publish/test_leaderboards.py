@@ -9,7 +9,7 @@ from bot.services.publish import Leaderboards
 from bot.services.view import Visitor
 from storage import presence
 from tests.bot.services.village import Village
-from tests.storage.rows import DAY, NOW
+from tests.storage.rows import DAY, HOUR, NOW
 
 ME = Visitor(11, "Somebody", "somebody")
 
@@ -81,6 +81,16 @@ async def test_messages_stand_with_the_main_account_and_say_since_when(
     assert note.startswith("data since ")
     days = await boards.board(village.clan, "active_days", ALL_TIME)
     assert (places(days), days.period) == ([(1, "Main", 2, None)], 365)
+
+
+async def test_nobody_was_active_on_more_days_than_there_are(
+    boards: Leaderboards, village: Village
+) -> None:
+    await village.settled({1: "Daily"})
+    await village.linked(1, 11)
+    await village.wrote(11, *(NOW - n * DAY + HOUR * (n > 0) for n in range(8)))
+    board = await boards.board(village.clan, "active_days", 7)
+    assert places(board) == [(1, "Daily", 7, None)]
 
 
 async def test_minutes_in_voice_are_those_of_the_days_of_the_period(
