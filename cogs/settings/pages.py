@@ -226,8 +226,8 @@ def _channels(box: Box, state: SettingsState, found: SettingsFound) -> None:
         box.control(posting_select(CONTROLS, "place", state, kind, chosen))
     box.say(
         small(
-            f"Time zone of the clan: {found.zone}. It, counted channels and the clan-chat bridge "
-            "are set in `/clanstats setup`"
+            f"Time zone of the clan: {found.zone}. To change it, the counted channels or the "
+            "clan-chat bridge, use `/clanstats setup`"
         )
     )
 
