@@ -124,7 +124,8 @@ class Presence:
             now = self._clock()
             for server in self._servers.values():
                 server.look(now)
-            waits = self._wrote_at is not None and now - self._wrote_at < _EVERY
+            # What is still to come was noted by a clock that ran ahead.
+            waits = self._wrote_at is not None and _NONE <= now - self._wrote_at < _EVERY
             if waits and not is_last:
                 return
             self._wrote_at = now

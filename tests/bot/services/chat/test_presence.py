@@ -134,6 +134,16 @@ async def test_what_could_not_be_written_is_written_later(
     assert set(kept(place).values()) == {360}
 
 
+async def test_a_clock_that_is_set_back_does_not_keep_what_was_seen_from_being_written(
+    village: Village, presence: Presence, place: Place
+) -> None:
+    await presence.flush()
+    village.clock.forward(-timedelta(days=30))
+    presence.show(GUILD, ANN)
+    await presence.flush()
+    assert [user_id for user_id, _ in kept(place)] == [ANN]
+
+
 async def test_a_clan_says_since_when_it_keeps_and_can_keep_none(
     village: Village, presence: Presence, place: Place
 ) -> None:
