@@ -99,6 +99,20 @@ async def test_the_time_that_nobody_saw_is_not_invented(
     assert set(kept(place).values()) == {180}
 
 
+async def test_a_machine_that_slept_for_a_day_saw_nobody_in_it(
+    village: Village, presence: Presence, place: Place
+) -> None:
+    presence.sit(GUILD, [sits(ANN), sits(BOB)])
+    village.clock.forward(MINUTE)
+    await presence.flush()
+    village.clock.forward(24 * HOUR)
+    await presence.flush()
+    village.clock.forward(MINUTE)
+    presence.move(GUILD, BOB, None)
+    await presence.flush(is_last=True)
+    assert sum(kept(place).values()) == 2 * 120
+
+
 async def test_who_opted_out_is_not_seen_and_who_is_forgotten_leaves_nothing_waiting(
     village: Village, presence: Presence, place: Place
 ) -> None:
