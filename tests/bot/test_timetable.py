@@ -588,6 +588,17 @@ async def test_what_somebody_did_since_it_was_due_is_not_made_up_for(
     assert await ticking.ran(HOUR) == {"often": 6, "hourly": 1, "missed": 1}
 
 
+async def test_what_a_clock_that_ran_ahead_noted_as_done_is_made_up_for(
+    desk: Desk, ticking: Ticking
+) -> None:
+    desk.clock.forward(365 * DAY)
+    async with desk.services.upkeep.run("missed", None, "a-trace"):
+        """As far as that clock knew."""
+    desk.clock.forward(-365 * DAY)
+    ticking.counts("missed", Weekly(weekday=6, hour=3))
+    assert (await ticking.ran(HOUR))["missed"] == 1
+
+
 @pytest.mark.parametrize(
     ("rhythm", "hours"),
     [(Daily(hour=2), 14), (Weekly(weekday=6, hour=12), 48), (Monthly(day=28, hour=12), 24 * 8)],
