@@ -23,7 +23,7 @@ from bot.clan.posting import PostingChannel
 from bot.jobs import BotJob, ClanJob
 from bot.journal import open_journal
 from bot.rhythm import Daily, Every, Monthly, Rhythm, Weekly
-from bot.services.ops import Outcome
+from bot.services.ops import THE_BOT, Outcome
 from bot.services.people import Visitor
 from bot.services.publish import DashboardPlaces, report_folder
 from bot.services.setup import Clan
@@ -597,6 +597,18 @@ async def test_what_a_clock_that_ran_ahead_noted_as_done_is_made_up_for(
     desk.clock.forward(-365 * DAY)
     ticking.counts("missed", Weekly(weekday=6, hour=3))
     assert (await ticking.ran(HOUR))["missed"] == 1
+
+
+async def test_who_is_taken_over_after_a_turn_that_came_early_is_made_up_for(
+    ticking: Ticking,
+) -> None:
+    """A clock that is set back delays no turn, and shows the hour of it once more."""
+    ticking.counts("missed", Daily(hour=13))
+    assert (await ticking.ran(25 * MINUTE))["missed"] == 1, "made up for after the start"
+    ticking.turning.clock.forward(-10 * MINUTE)
+    assert (await ticking.ran(36 * MINUTE))["missed"] == 1, "its turn, at 12:51"
+    ticking.timetable._missed["missed"].note({THE_BOT})
+    assert (await ticking.ran(25 * MINUTE))["missed"] == 1
 
 
 @pytest.mark.parametrize(
