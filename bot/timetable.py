@@ -188,8 +188,10 @@ class Timetable:
 
     async def flush(self, _outcome: Outcome) -> None:
         """Write what was heard, and who was there without writing."""
-        self._is_quiet = await self._services.intake.flush() == Flushed()
-        await self._services.presence.flush()
+        try:
+            self._is_quiet = await self._services.intake.flush() == Flushed()
+        finally:  # whoever does not look for long is taken for one who slept
+            await self._services.presence.flush()
 
     async def tidy(self, _outcome: Outcome) -> None:
         """Free what nobody refers to, at a moment when nobody writes; a busy clan has none long."""

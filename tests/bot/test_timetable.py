@@ -856,3 +856,21 @@ async def test_a_clan_without_a_server_is_not_polled(desk: Desk) -> None:
     await desk.clan(guild_id=0)
     await desk.do("poll")
     assert desk.group.asked() == []
+
+
+async def test_messages_that_cannot_be_written_keep_nobody_from_looking_who_is_in_voice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> None:
+        raise LookupError
+
+    looked = []
+
+    async def looks() -> None:
+        looked.append(desk.clock())
+
+    monkeypatch.setattr(desk.services.intake, "flush", fails)
+    monkeypatch.setattr(desk.services.presence, "flush", looks)
+    with pytest.raises(LookupError):
+        await desk.timetable.flush(Outcome())
+    assert looked == [NOW]
