@@ -43,6 +43,8 @@ class Missed:
         self._clock = clock
         self._timer = timer
         self._alarm: Alarm | None = None
+        self.turn = Alarm.after(rhythm.first_wait(clock()), clock(), timer())
+        """When it is done next for everybody; by the hour alone nobody knows it, see Alarm."""
         self._of: set[int] | None = set()
 
     def note(self, clan_ids: Collection[int] | None) -> None:
@@ -56,7 +58,7 @@ class Missed:
         if self._alarm is None:
             # An hour of the day is a minute then: so they stay in their order.
             wait = _AFTER + timedelta(minutes=rhythm.hour)
-            if wait >= rhythm.first_wait(now):
+            if wait.total_seconds() >= self.turn.left_s(now, self._timer()):
                 return
             self._alarm, self._of = Alarm.after(wait, now, self._timer()), set()
         if clan_ids is EVERYBODY or self._of is EVERYBODY:

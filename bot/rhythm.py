@@ -136,7 +136,10 @@ class Alarm(NamedTuple):
         """Return what rings after a while from the present of both clocks."""
         return cls(now + wait, now_s + wait.total_seconds())
 
+    def left_s(self, now: datetime, now_s: float) -> float:
+        """Return in how many seconds it is due; below 0 when it was before."""
+        return min(self.due_s - now_s, (self.due_at - now).total_seconds())
+
     def nap_s(self, now: datetime, now_s: float) -> float:
         """Return how many seconds to wait before asking again, 0 when it is due."""
-        left_s = min(self.due_s - now_s, (self.due_at - now).total_seconds(), LONGEST_NAP_S)
-        return max(left_s, 0.0)
+        return max(min(self.left_s(now, now_s), LONGEST_NAP_S), 0.0)

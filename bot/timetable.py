@@ -40,6 +40,7 @@ T = TypeVar("T")
 Outlet = Callable[[Notice], Awaitable[None]]
 """Whoever says on Discord what a job has to say."""
 
+_NO_TIME = timedelta()
 _OFTEN_ENOUGH = 6
 """How often tidying may be put off because people write."""
 
@@ -112,7 +113,6 @@ class Timetable:
     async def _keep(self, job: BotJob | ClanJob) -> None:
         rhythm, clock = job.rhythm(self._settings), self._services.clock
         timer = self._timer or asyncio.get_running_loop().time
-        turn = Alarm.after(rhythm.first_wait(clock()), clock(), timer())
         missed = self._missed[job.name] = Missed(rhythm, clock, timer)
         missed.note(EVERYBODY)
         action = partial(self._at_its_hour, job)
@@ -122,9 +122,12 @@ class Timetable:
             rhythm = Every(slices.tick)
         # Not by its cancellation alone: whatever runs in a job may swallow that.
         while job.name in self._kept:
-            while nap_s := min(turn.nap_s(clock(), timer()), missed.nap_s()):
+            while nap_s := min(missed.turn.nap_s(clock(), timer()), missed.nap_s()):
                 await self._sleep(nap_s)
-            began_s, is_turn, owed = timer(), not turn.nap_s(clock(), timer()), missed.begin()
+            began_s, is_turn = timer(), not missed.turn.nap_s(clock(), timer())
+            owed = missed.begin()
+            if is_turn:  # whoever is taken over from here on has to wait for the one after
+                missed.turn = Alarm.after(rhythm.next_wait(clock(), _NO_TIME), clock(), began_s)
             try:
                 await (action() if is_turn else self._make_up(job, owed))
             except asyncio.CancelledError:
@@ -132,7 +135,7 @@ class Timetable:
                 raise
             if is_turn:  # what was made up for is due all the same when it would have been
                 took = timedelta(seconds=timer() - began_s)
-                turn = Alarm.after(rhythm.next_wait(clock(), took), clock(), timer())
+                missed.turn = Alarm.after(rhythm.next_wait(clock(), took), clock(), timer())
 
     async def _at_its_hour(self, job: BotJob | ClanJob) -> None:
         """Do a job whose hour has come; clans that are taken over from here on are made up for."""
@@ -185,8 +188,10 @@ class Timetable:
 
     async def flush(self, _outcome: Outcome) -> None:
         """Write what was heard, and who was there without writing."""
-        self._is_quiet = await self._services.intake.flush() == Flushed()
-        await self._services.presence.flush()
+        try:
+            self._is_quiet = await self._services.intake.flush() == Flushed()
+        finally:  # whoever does not look for long is taken for one who slept
+            await self._services.presence.flush()
 
     async def tidy(self, _outcome: Outcome) -> None:
         """Free what nobody refers to, at a moment when nobody writes; a busy clan has none long."""

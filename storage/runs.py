@@ -157,10 +157,14 @@ async def forget_before(connection: AsyncConnection, before: datetime, limit: in
     return (await connection.execute(delete(JOB_RUNS).where(run.id.in_(old)))).rowcount
 
 
-async def last_done_at(connection: AsyncConnection, job: str, outcome: str) -> datetime | None:
-    """Return when the newest run of a job began that ended so, of whatever clan."""
+async def last_done_at(
+    connection: AsyncConnection, job: str, outcome: str, now: datetime
+) -> datetime | None:
+    """Return when the newest run of a job began that ended so, of whatever clan.
+
+    What is still to come was noted by a wrong clock.
+    """
     run = JOB_RUNS.c
-    found: datetime | None = await connection.scalar(
-        select(func.max(run.started_at)).where(run.job == job, run.outcome == outcome)
-    )
+    ended = (run.job == job, run.outcome == outcome, run.started_at <= now)
+    found: datetime | None = await connection.scalar(select(func.max(run.started_at)).where(*ended))
     return found

@@ -76,7 +76,7 @@ async def _warmed(worker: Worker) -> None:
     """Have the first picture come as fast as the others; where none can be made the log says so."""
     try:
         await worker.warm()
-    except BrokenProcessPool:
+    except (BrokenProcessPool, OSError):
         _log.exception("no pictures can be drawn: the process that draws does not start")
 
 

@@ -172,9 +172,12 @@ class Worker:
                     return await self._drawn(drawing, value)
 
     def close(self) -> None:
-        """End the process, after the drawing that is in hand."""
+        """End the process, after the drawing that is in hand; at once where that hangs."""
         self._stay()
+        ending = threading.Timer(self._patience_s, self._pool.kill)
+        ending.start()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        ending.cancel()
 
     async def _drawn(self, drawing: Drawing, value: Drawable) -> Document:
         packed = await asyncio.to_thread(_packed, value)
@@ -198,19 +201,15 @@ class Worker:
             self._in_hand -= 1
             if not self._in_hand:
                 loop = asyncio.get_running_loop()
-                self._resting = loop.call_later(self._rest_after_s, self._rest)
+                # Not left to end by itself: it may hang over what nobody waits for any more.
+                self._resting = loop.call_later(self._rest_after_s, self._replace)
 
     def _stay(self) -> None:
         if self._resting is not None:
             self._resting.cancel()
 
-    def _rest(self) -> None:
-        """End the process; the next drawing starts another."""
-        self._pool.shutdown(wait=False)
-        self._pool = _Pool(self._drawings)
-
     def _replace(self) -> None:
-        """End what is left of the process, and have a new one."""
+        """End what is left of the process; the next drawing starts another."""
         self._pool.kill()
         self._pool = _Pool(self._drawings)
 
@@ -227,7 +226,8 @@ class _Pool(ProcessPoolExecutor):
     def kill(self) -> None:
         """End the process at once."""
         for process in self._context.processes:
-            process.kill()
+            if process.pid is not None:  # of one that could not be started nothing is left
+                process.kill()
         self.shutdown(wait=False, cancel_futures=True)
 
 

@@ -34,7 +34,7 @@ WHERE sums.messages > 0
 ON CONFLICT (clan_id, day, channel_id)
 DO UPDATE SET messages = channel_days.messages + excluded.messages
 """  # noqa: S608 - numbers of ours
-_OF_MONTH = "message_id >= :first AND message_id < :after"
+_OF_MONTH = "message_id BETWEEN :first AND :last"
 
 
 def upgrade() -> None:
@@ -81,8 +81,10 @@ def _count(table: str, whose: str) -> None:
     oldest, newest = connection.execute(sa.text(ends)).one()
     if oldest is None:
         return
-    bounds = [sa.bindparam(name, type_=_BIG) for name in ("first", "after")]
+    bounds = [sa.bindparam(name, type_=_BIG) for name in ("first", "last")]
     counting = _COUNTING.format(table=table, chosen=f"{whose} AND {_OF_MONTH}")
     part = sa.text(counting).bindparams(*bounds)
     for first in range(oldest // _MONTH * _MONTH, newest + 1, _MONTH):
-        connection.execute(part, {"first": first, "after": first + _MONTH})
+        # Not beyond the newest: where that is the last there can be, no id is behind it.
+        last = min(first + _MONTH - 1, newest)
+        connection.execute(part, {"first": first, "last": last})

@@ -23,7 +23,7 @@ from bot.clan.posting import PostingChannel
 from bot.jobs import BotJob, ClanJob
 from bot.journal import open_journal
 from bot.rhythm import Daily, Every, Monthly, Rhythm, Weekly
-from bot.services.ops import Outcome
+from bot.services.ops import THE_BOT, Outcome
 from bot.services.people import Visitor
 from bot.services.publish import DashboardPlaces, report_folder
 from bot.services.setup import Clan
@@ -588,6 +588,29 @@ async def test_what_somebody_did_since_it_was_due_is_not_made_up_for(
     assert await ticking.ran(HOUR) == {"often": 6, "hourly": 1, "missed": 1}
 
 
+async def test_what_a_clock_that_ran_ahead_noted_as_done_is_made_up_for(
+    desk: Desk, ticking: Ticking
+) -> None:
+    desk.clock.forward(365 * DAY)
+    async with desk.services.upkeep.run("missed", None, "a-trace"):
+        """As far as that clock knew."""
+    desk.clock.forward(-365 * DAY)
+    ticking.counts("missed", Weekly(weekday=6, hour=3))
+    assert (await ticking.ran(HOUR))["missed"] == 1
+
+
+async def test_who_is_taken_over_after_a_turn_that_came_early_is_made_up_for(
+    ticking: Ticking,
+) -> None:
+    """A clock that is set back delays no turn, and shows the hour of it once more."""
+    ticking.counts("missed", Daily(hour=13))
+    assert (await ticking.ran(25 * MINUTE))["missed"] == 1, "made up for after the start"
+    ticking.turning.clock.forward(-10 * MINUTE)
+    assert (await ticking.ran(36 * MINUTE))["missed"] == 1, "its turn, at 12:51"
+    ticking.timetable._missed["missed"].note({THE_BOT})
+    assert (await ticking.ran(25 * MINUTE))["missed"] == 1
+
+
 @pytest.mark.parametrize(
     ("rhythm", "hours"),
     [(Daily(hour=2), 14), (Weekly(weekday=6, hour=12), 48), (Monthly(day=28, hour=12), 24 * 8)],
@@ -833,3 +856,21 @@ async def test_a_clan_without_a_server_is_not_polled(desk: Desk) -> None:
     await desk.clan(guild_id=0)
     await desk.do("poll")
     assert desk.group.asked() == []
+
+
+async def test_messages_that_cannot_be_written_keep_nobody_from_looking_who_is_in_voice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> None:
+        raise LookupError
+
+    looked = []
+
+    async def looks() -> None:
+        looked.append(desk.clock())
+
+    monkeypatch.setattr(desk.services.intake, "flush", fails)
+    monkeypatch.setattr(desk.services.presence, "flush", looks)
+    with pytest.raises(LookupError):
+        await desk.timetable.flush(Outcome())
+    assert looked == [NOW]

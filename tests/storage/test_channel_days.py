@@ -125,3 +125,18 @@ async def test_a_migration_counts_all_that_is_there_in_channels_that_are_known(
         assert await kept(connection) == before
         all_days = days_begun(0, first_snowflake(NOW + DAY))
         assert await channel_days.uneven(connection, clan_id, all_days) == 0
+
+
+async def test_a_migration_counts_an_id_that_is_the_last_there_can_be(database: Database) -> None:
+    """As a history that somebody wrote may have one; no stretch of ids ends behind it."""
+    async with database.writing() as connection:
+        clan_id, (who, _), (where, _) = await settle(connection)
+        last = (1 << 63) - 1
+        fact = a_fact(who, where, instant_of(last), number=last % (1 << 22))
+        assert fact.message.message_id == last
+        await messages.add(connection, {clan_id: [fact]})
+        before = await kept(connection)
+    await run_alembic(database, partial(down_to, wanted="0019"))
+    await bring_up(database, NOW)
+    async with database.reading() as connection:
+        assert await kept(connection) == before

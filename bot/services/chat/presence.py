@@ -24,6 +24,8 @@ _EVERY = timedelta(minutes=1)
 _CLANS_AT_ONCE = 50  # in one transaction, which every other writer waits for
 _ROWS_AT_ONCE = 1_000  # likewise; one clan that has more is alone in its transaction
 _NONE = timedelta()
+_SLEPT = timedelta(minutes=30)
+"""We look every few seconds: when so much is between two looks, we slept, or the clock jumped."""
 _Key = TypeVar("_Key")
 _Lengths: TypeAlias = Mapping[tuple[int, datetime], timedelta]
 """How long somebody talked, or that they were there at all, by (user, quarter of an hour)."""
@@ -44,7 +46,7 @@ class _Server:
     def look(self, now: datetime) -> None:
         """Count the time since we looked last for those who talk."""
         since, self.looked_at = self.looked_at, now
-        if since is None or not self.voice:
+        if since is None or not self.voice or now - since > _SLEPT:
             return
         for user_id in talking(self.voice.values()):
             for quarter, length in by_quarter(since, now):
@@ -124,7 +126,8 @@ class Presence:
             now = self._clock()
             for server in self._servers.values():
                 server.look(now)
-            waits = self._wrote_at is not None and now - self._wrote_at < _EVERY
+            # What is still to come was noted by a clock that ran ahead.
+            waits = self._wrote_at is not None and _NONE <= now - self._wrote_at < _EVERY
             if waits and not is_last:
                 return
             self._wrote_at = now

@@ -230,8 +230,9 @@ class Upkeep:
 
     async def last_done_at(self, job: str) -> datetime | None:
         """Return when a job was last begun that went well, for whatever clan."""
+        now = self._clock()
         async with self._database.reading() as connection:
-            return await runs.last_done_at(connection, job, DONE)
+            return await runs.last_done_at(connection, job, DONE, now)
 
     async def not_done_since(
         self, job: str, since: datetime, clans: Sequence[Clan]

@@ -1,6 +1,7 @@
 """`clanstats run`: what it needs, and how it is told to end."""
 
 import asyncio
+import errno
 import os
 import signal
 from concurrent.futures.process import BrokenProcessPool
@@ -76,11 +77,14 @@ def test_the_log_says_what_missing_keys_cost_and_no_secret(line: Line) -> None:
     assert TOKEN not in shown.stderr
 
 
+@pytest.mark.parametrize(
+    "error", [BrokenProcessPool(), OSError(errno.ENOMEM, "Cannot allocate memory")], ids=repr
+)
 def test_a_process_that_draws_and_does_not_start_is_told_and_all_else_goes_on(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+    line: Line, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     async def breaks(_: Worker) -> None:
-        raise BrokenProcessPool
+        raise error
 
     monkeypatch.setattr(Worker, "warm", breaks)
     shown = line.types("run", DISCORD_TOKEN=TOKEN)

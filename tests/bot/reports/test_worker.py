@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import gc
 import os
 import signal
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
+from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
 import pytest
@@ -131,6 +133,52 @@ async def test_a_worker_that_hangs_is_given_up_and_replaced() -> None:
     worker.close()
 
 
+async def test_a_worker_that_hangs_is_replaced_also_where_a_process_once_did_not_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker = Worker([Drawing.CARD_CHART], patience=timedelta(seconds=5))
+
+    def no_memory(_: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    with monkeypatch.context() as poor:
+        poor.setattr(SpawnProcess, "start", no_memory)
+        with pytest.raises(OSError, match="allocate"):
+            await worker.draw(Drawing.CARD_CHART, card())
+    endless, long = cast("Any", Hanging.ENDLESS), cast("Any", 3_600)
+    with pytest.raises(NotDrawn):
+        await worker.draw(endless, long)
+    assert (await worker.draw(Drawing.CARD_CHART, card())).name == "member_card.png"
+    worker.close()
+
+
+async def hung(worker: Worker) -> SpawnProcess:
+    """Return the process, which hangs over a drawing that nobody waits for any more."""
+    await worker.warm()
+    (process,) = worker._pool._context.processes
+    asked = asyncio.ensure_future(worker.draw(cast("Any", Hanging.ENDLESS), cast("Any", 3_600)))
+    while not any(each.future.running() for each in worker._pool._pending_work_items.values()):  # noqa: ASYNC110 - the pool tells nobody
+        await asyncio.sleep(0.01)
+    asked.cancel()
+    await asyncio.wait([asked])
+    return process
+
+
+async def test_a_worker_that_hangs_over_what_nobody_waits_for_is_ended_when_it_rests() -> None:
+    worker = Worker([Drawing.CARD_CHART], rest_after=timedelta(milliseconds=1))
+    first = await hung(worker)
+    await asyncio.to_thread(first.join, 30)
+    assert first.exitcode == -signal.SIGKILL
+    worker.close()
+
+
+async def test_a_worker_that_hangs_does_not_hold_up_the_end() -> None:
+    worker = Worker([Drawing.CARD_CHART], patience=timedelta(seconds=1))
+    first = await hung(worker)
+    worker.close()
+    assert first.exitcode == -signal.SIGKILL
+
+
 async def test_a_worker_that_nobody_needs_for_long_ends_and_is_there_again_when_somebody_does() -> (
     None
 ):
@@ -138,7 +186,7 @@ async def test_a_worker_that_nobody_needs_for_long_ends_and_is_there_again_when_
     await worker.warm()
     (first,) = worker._pool._context.processes
     await asyncio.to_thread(first.join, 30)
-    assert first.exitcode == 0
+    assert first.exitcode is not None
     assert (await worker.draw(Drawing.CARD_CHART, card())).name == "member_card.png"
     worker.close()
 

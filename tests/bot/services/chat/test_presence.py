@@ -99,6 +99,20 @@ async def test_the_time_that_nobody_saw_is_not_invented(
     assert set(kept(place).values()) == {180}
 
 
+async def test_a_machine_that_slept_for_a_day_saw_nobody_in_it(
+    village: Village, presence: Presence, place: Place
+) -> None:
+    presence.sit(GUILD, [sits(ANN), sits(BOB)])
+    village.clock.forward(MINUTE)
+    await presence.flush()
+    village.clock.forward(24 * HOUR)
+    await presence.flush()
+    village.clock.forward(MINUTE)
+    presence.move(GUILD, BOB, None)
+    await presence.flush(is_last=True)
+    assert sum(kept(place).values()) == 2 * 120
+
+
 async def test_who_opted_out_is_not_seen_and_who_is_forgotten_leaves_nothing_waiting(
     village: Village, presence: Presence, place: Place
 ) -> None:
@@ -132,6 +146,16 @@ async def test_what_could_not_be_written_is_written_later(
     village.clock.forward(MINUTE)
     await presence.flush()
     assert set(kept(place).values()) == {360}
+
+
+async def test_a_clock_that_is_set_back_does_not_keep_what_was_seen_from_being_written(
+    village: Village, presence: Presence, place: Place
+) -> None:
+    await presence.flush()
+    village.clock.forward(-timedelta(days=30))
+    presence.show(GUILD, ANN)
+    await presence.flush()
+    assert [user_id for user_id, _ in kept(place)] == [ANN]
 
 
 async def test_a_clan_says_since_when_it_keeps_and_can_keep_none(
