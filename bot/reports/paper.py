@@ -106,11 +106,16 @@ class _TextRun(NamedTuple):
     align: Align
 
 
+_SHORT = 16
+"""Longer words are no day, hour or number, and their ink takes much memory: it is not kept."""
+
+
 def _write(pen: ImageDraw.ImageDraw, run: _TextRun) -> None:
     """Write words as Pillow does, to the pixel."""
     (x, y), words, text_style, align = run
     left, top = floor(x), floor(y)
-    inked = _inked(words, text_style, align, (x - left, y - top))
+    ink = _inked if len(words) <= _SHORT else _inked.__wrapped__
+    inked = ink(words, text_style, align, (x - left, y - top))
     pen.bitmap((left + inked.left, top + inked.top), inked.mask, fill=text_style.colour)
 
 

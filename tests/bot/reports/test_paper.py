@@ -10,6 +10,7 @@ from bot.reports.paper import (
     Paper,
     TextStyle,
     _font,
+    _inked,
     _write,
     drawable,
     fitted,
@@ -85,6 +86,15 @@ def test_words_stand_to_the_pixel_where_pillow_writes_them_also_a_second_time(
         font, anchor = _font(run.words, text_style), _ANCHORS[align]
         ImageDraw.Draw(plain).text(at, run.words, text_style.colour, font, anchor=anchor)
         assert written.tobytes() == plain.tobytes()
+
+
+def test_long_words_take_no_memory_afterwards() -> None:
+    paper = Paper(400, 60)
+    kept = _inked.cache_info().currsize
+    for number in range(20):
+        paper.text((5, 40), f"{number} {'W' * 32}", TextStyle())
+    paper.png()
+    assert _inked.cache_info().currsize == kept
 
 
 def _is(image: Image.Image, x: int, y: int, colour: str) -> bool:
