@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from datetime import timedelta
+from inspect import signature
 from pathlib import Path
 
 _REST_S = 1.0
@@ -42,7 +43,7 @@ async def main() -> None:
     """
     from bot.reports.worker import Worker  # noqa: PLC0415 - only here, see above
 
-    can_rest = hasattr(Worker, "_rest")
+    can_rest = "rest_after" in signature(Worker).parameters
     if can_rest:
         gc.disable()
     worker = Worker(rest_after=timedelta(seconds=_RESTS_AFTER_S)) if can_rest else Worker()
