@@ -3,6 +3,7 @@
 Who asks and who answers are persons, so nobody answers themself by another account.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,8 +49,10 @@ class AskedQuestion(NamedTuple):
 
         None where it was asked so lately that no answer means nothing, or was called answered.
         """
-        if not self.is_open:
-            return self.wait
+        if self.answered_at is not None:
+            return self.answered_at - self.asked_at
+        if self.is_closed:
+            return None
         so_far = now - self.asked_at
         return None if so_far < ANSWER_WINDOW else so_far
 
@@ -130,7 +133,7 @@ def question_figures(
 
 def waits_of(questions: Sequence[AskedQuestion]) -> Waits:
     """Return how many were asked, what became of them, and how long the answered ones waited."""
-    known = sorted(each.wait for each in questions if each.wait is not None)
+    known = sorted(wait for each in questions if (wait := each.wait) is not None)
     return Waits(
         asked=len(questions),
         answered=len(known),
@@ -149,11 +152,11 @@ def who_helps(questions: Iterable[AskedQuestion]) -> tuple[Helper, ...]:
     """Return who answered, the most helpful first; who answered as many shares a place."""
     given: dict[int, list[timedelta]] = defaultdict(list)
     for each in questions:
-        if each.helper is not None and each.wait is not None:
-            given[each.helper].append(each.wait)
-    counts = [len(mine) for mine in given.values()]
+        if each.helper is not None and (wait := each.wait) is not None:
+            given[each.helper].append(wait)
+    counts = sorted(len(mine) for mine in given.values())
     found = (
-        Helper(1 + sum(count > len(mine) for count in counts), who, len(mine), _median(mine))
+        Helper(1 + len(counts) - bisect_right(counts, len(mine)), who, len(mine), _median(mine))
         for who, mine in given.items()
     )
     return tuple(sorted(found, key=lambda each: (each.place, each.median, each.who)))
@@ -205,7 +208,10 @@ def as_person(
         return None
     if helper == asker:
         return question._replace(asker=asker, helper=None, answered_at=None)
-    return question._replace(asker=asker, helper=None if question.helper in hidden else helper)
+    named = None if question.helper in hidden else helper
+    if (asker, named) == (question.asker, question.helper):
+        return question
+    return question._replace(asker=asker, helper=named)
 
 
 def _median(lengths: Iterable[timedelta]) -> timedelta:
