@@ -86,9 +86,12 @@ async def of_span(
 
 def _question(row: tuple[Any, ...]) -> QuestionRow:
     """Return a question by its row as the driver tells it, with instants in milliseconds."""
-    *ids, asked_ms, answer_id, answered_by, answered_ms, is_closed = row
-    answered = answer_id, answered_by, instant_or_none(answered_ms)
-    return QuestionRow._make((*ids, from_ms(asked_ms), *answered, bool(is_closed)))
+    question, channel, author, asked_ms, answer, answered_by, answered_ms, is_closed = row
+    asked_at, answered_at = from_ms(asked_ms), instant_or_none(answered_ms)
+    closed = bool(is_closed)
+    return QuestionRow(
+        question, channel, author, asked_at, answer, answered_by, answered_at, closed
+    )
 
 
 async def credited_by_quarter(

@@ -84,7 +84,9 @@ def trend_lines(  # noqa: PLR0913 - both sides, and since when each was looked a
     written = _written(starts, hours, heard_from)
     read_ms = to_ms(read_from)
     since_ms = read_ms - BASELINE_LEAD // timedelta(milliseconds=1)
-    seen = [row for row in life if row[1] > since_ms and player_id in {None, row[0]}]
+    seen = [row for row in life if row[1] > since_ms]
+    if player_id is not None:
+        seen = [row for row in seen if row[0] == player_id]
     risen = _risen(seen, starts, read_ms)
     lines = tuple(
         _line(steps, zone, number, written[number], risen.get(number, _UNSEEN))
