@@ -1,4 +1,6 @@
-"""Drawing away from the event loop: a process that is started warm, plain values in, bytes out.
+"""Drawing away from the event loop, in a process that is there while it is needed.
+
+Plain values go in, bytes come out.
 
 Drawings are named, never imported here, so that matplotlib stays out of the bot's own process.
 """
